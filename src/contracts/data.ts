@@ -1,0 +1,30 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+/** A batch of several views of each image. The loader owns the tensors and frees them when the next batch is asked for. */
+export interface ViewBatch {
+  /** One `[batch, height, width, 3]` float32 tensor a view, normalised. */
+  readonly views: tf.Tensor4D[];
+  /** Class of each sample, int32 `[batch]`. */
+  readonly labels: tf.Tensor1D;
+  /** Index of each sample in its data set, int32 `[batch]`. */
+  readonly indices: tf.Tensor1D;
+}
+
+/** A batch of plain images: normalised, not augmented. Frees as `ViewBatch`. */
+export interface ImageBatch {
+  /** Float32 `[batch, height, width, 3]`, normalised. */
+  readonly images: tf.Tensor4D;
+  readonly labels: tf.Tensor1D;
+  readonly indices: tf.Tensor1D;
+}
+
+/** Batches of one epoch after the other. */
+export interface BatchSource<B> {
+  /** Batches in an epoch. */
+  readonly batchesPerEpoch: number;
+  readonly samples: number;
+  /** The batches of an epoch, from `startBatch` on; the same ones at every call, whatever the number of workers. */
+  epoch(epoch: number, options?: { startBatch?: number; limit?: number }): AsyncIterable<B>;
+  /** Ends workers and frees what is left. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,47 @@
+import type { BatchResult } from './hooks';
+import type { Json } from './json';
+import type { FitProgress } from './progress';
+
+/** What a run is about, for whoever shows or records it. */
+export interface RunInfo {
+  readonly experiment: string;
+  readonly folder: string;
+  readonly seed: number;
+  readonly data: { readonly name: string; readonly samples: number; readonly batchSize: number };
+  readonly device: string;
+  readonly resumedFrom: string | null;
+  readonly config: Json;
+}
+
+/** One row of metrics: of a step, or of an epoch's end. */
+export interface MetricRow {
+  readonly kind: 'step' | 'epoch';
+  readonly epoch: number;
+  readonly step: number;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+export type RunStatus = 'finished' | 'stopped' | 'interrupted' | 'failed';
+
+/** Facts that a run publishes after they happened. Listeners observe; nothing that training depends on goes here. */
+export interface RunEvents {
+  runStarted: [info: RunInfo];
+  epochStarted: [progress: FitProgress];
+  batchEnded: [progress: FitProgress, result: BatchResult, progressBar: Readonly<Record<string, number>>];
+  epochEnded: [progress: FitProgress, metrics: Readonly<Record<string, number>>, seconds: number];
+  metricsLogged: [row: MetricRow];
+  checkpointSaved: [path: string, reason: string];
+  /** A sentence for the user. */
+  message: [level: 'info' | 'warning', text: string];
+  runEnded: [status: RunStatus, detail: string | null];
+}
+
+/** The observing half of the event bus: all that plugins get. Registration returns its disposer. */
+export interface RunEventSource {
+  on<K extends keyof RunEvents>(event: K, listener: (...args: RunEvents[K]) => void): () => void;
+}
+
+/** Both halves; the run's own rooms publish. */
+export interface RunEventBus extends RunEventSource {
+  emit<K extends keyof RunEvents>(event: K, ...args: RunEvents[K]): void;
+}

@@ -1,0 +1,22 @@
+export type * from './data';
+export type * from './events';
+export type * from './hooks';
+export type * from './json';
+export type * from './log';
+export type * from './optimizer';
+export { definePlugin } from './plugin';
+export type { PluginClass, PluginDescriptor, PluginMetadata } from './plugin';
+export type * from './progress';
+export type * from './run-folder';
+export type * from './run-state';
+export type * from './state';
+export { token } from './token';
+export type { Token } from './token';
+export { tokens } from './tokens';
+export type {
+  CheckpointReader,
+  EvaluationData,
+  ModelAccess,
+  RunSettings,
+  RunStateAccess,
+} from './tokens';

@@ -1,0 +1,22 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Gradients } from './hooks';
+import type { OptimizerState } from './run-state';
+
+/** Updates parameters from gradients; both halves are traced into the compiled step. */
+export interface Optimizer {
+  readonly kind: string;
+  /** Updates done so far: the step that schedules and bias corrections see. */
+  readonly stepCount: number;
+  /** The learning rate of the next update. */
+  readonly learningRate: number;
+  /** Loss and gradients of this optimiser's parameters; a parameter that the loss does not reach gets zeros. */
+  gradients(loss: () => tf.Scalar): { loss: tf.Scalar; gradients: Gradients };
+  /** One update of the parameters. */
+  apply(gradients: Gradients): void;
+  /** `gradients` and `apply` in one: for hand-written loops. Returns the loss. */
+  minimize(loss: () => tf.Scalar): tf.Scalar;
+  state(): OptimizerState;
+  restore(state: OptimizerState): void;
+  /** Frees the slots' tensors. */
+  dispose(): void;
+}

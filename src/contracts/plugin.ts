@@ -1,0 +1,30 @@
+import type { PluginHooks } from './hooks';
+import type { Token } from './token';
+
+/** A class that the container can build; its parameters are injected. */
+export type PluginClass<P extends PluginHooks = PluginHooks> = new (...services: never[]) => P;
+
+/** What `@Plugin()` records of a class. */
+export interface PluginMetadata {
+  /** Kebab-case, unique within a run: names its state in checkpoints and its errors. */
+  readonly name: string;
+  /** `monitor` plugins (checkpointing, early stopping) run after all others, as they do in Lightning. */
+  readonly order: 'normal' | 'monitor';
+}
+
+/** A plugin as it stands in an experiment's list: the class, the options, and what it offers to others. */
+export interface PluginDescriptor {
+  readonly type: PluginClass;
+  readonly options: unknown;
+  /** Services that the built plugin itself fulfils. */
+  readonly provides: readonly Token<unknown>[];
+}
+
+/** Makes the value that stands in an experiment's `plugins` list. */
+export function definePlugin(
+  type: PluginClass,
+  options: unknown = {},
+  provides: readonly Token<unknown>[] = [],
+): PluginDescriptor {
+  return { type, options, provides };
+}

@@ -1,0 +1,23 @@
+/** Where a fit stands. Counters count finished things; `batchIndex` is the batch at hand. */
+export interface FitProgress {
+  /** Epoch at hand, from 0. */
+  readonly epoch: number;
+  /** Index of the batch at hand within its epoch, from 0. */
+  readonly batchIndex: number;
+  /** Optimiser updates done since the beginning of training. */
+  readonly globalStep: number;
+  /** Training batches in an epoch, after `limitTrainBatches`. */
+  readonly batchesPerEpoch: number;
+  /** Total epochs, or `null` where only `maxSteps` ends the run. */
+  readonly maxEpochs: number | null;
+  /** Total optimiser updates, or `null` where only `maxEpochs` ends the run. */
+  readonly maxSteps: number | null;
+}
+
+/** What `configureOptimizers` may need to know about the run ahead. */
+export interface FitPlan {
+  readonly batchesPerEpoch: number;
+  readonly maxEpochs: number | null;
+  /** Optimiser updates in the whole run; `null` for an endless run. */
+  readonly totalSteps: number | null;
+}

@@ -1,0 +1,32 @@
+import type { Json } from './json';
+import type { StateDict } from './state';
+
+/** Everything that a run needs to go on as if it had never stopped. */
+export interface RunState {
+  readonly experiment: string;
+  /** The module's parameters and buffers. */
+  readonly weights: StateDict;
+  /** One entry per optimiser: its slots, and its counters. */
+  readonly optimizers: readonly OptimizerState[];
+  readonly progress: ResumePoint;
+  readonly seed: number;
+  readonly hyperparameters: Readonly<Record<string, Json>>;
+  /** By plugin name. */
+  readonly plugins: Readonly<Record<string, Json>>;
+  /** Running epoch reductions of logged metrics, so that an epoch resumed in its middle ends with the same means. */
+  readonly metrics: Json;
+}
+
+export interface OptimizerState {
+  readonly kind: string;
+  readonly stepCount: number;
+  /** Slots by `<slot>/<parameter name>`, in PyTorch's layout. */
+  readonly slots: StateDict;
+}
+
+/** The next batch to train on: `nextBatch` of `epoch`, after `globalStep` updates. */
+export interface ResumePoint {
+  readonly epoch: number;
+  readonly nextBatch: number;
+  readonly globalStep: number;
+}

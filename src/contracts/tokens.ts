@@ -1,0 +1,64 @@
+import type { BatchSource, ImageBatch } from './data';
+import type { RunEventSource } from './events';
+import type { Json } from './json';
+import type { RunFolder } from './run-folder';
+import type { RunState } from './run-state';
+import type { StateDict } from './state';
+import { token } from './token';
+
+/** Read access to the model in training. */
+export interface ModelAccess {
+  readonly name: string;
+  stateDict(): StateDict;
+  /**
+   * Features of images from the module's backbone in evaluation mode, without touching gradients or running
+   * statistics: `[batch, features]` float32 rows of one flat array, L2 norm as the backbone gives it.
+   */
+  embed(batch: ImageBatch): Promise<{ features: Float32Array; width: number }>;
+}
+
+/** Takes a run's state, or puts one back. */
+export interface RunStateAccess {
+  /** Fires `onSaveCheckpoint` and returns a full copy of the run's state between two steps. */
+  capture(): Promise<RunState>;
+}
+
+/** Finds and reads the state to resume from. Bound by the checkpointing plugin. */
+export interface CheckpointReader {
+  /** `last`, `best` or a folder. */
+  read(selector: string): Promise<{ state: RunState; path: string }>;
+}
+
+/** Opens held-out or unaugmented data for evaluation. */
+export interface EvaluationData {
+  readonly name: string;
+  readonly classes: number;
+  /** Batches of plain images, in data set order; at most `limit` samples, spread evenly. */
+  open(split: 'train' | 'test', options: { batchSize: number; limit?: number }): Promise<BatchSource<ImageBatch>>;
+}
+
+/** The run's fixed facts. */
+export interface RunSettings {
+  readonly experiment: string;
+  readonly seed: number;
+  readonly hyperparameters: Readonly<Record<string, Json>>;
+  readonly config: Json;
+  readonly enableProgressBar: boolean;
+  readonly enableCheckpointing: boolean;
+  readonly logEveryNSteps: number;
+  /** What `--resume` named, or `null`. */
+  readonly resume: string | null;
+}
+
+/** What a plugin's constructor may ask for. */
+export const tokens = {
+  /** The options that the plugin's factory was called with. */
+  pluginOptions: token<unknown>('plugin options'),
+  events: token<RunEventSource>('run events'),
+  runFolder: token<RunFolder>('run folder'),
+  settings: token<RunSettings>('run settings'),
+  model: token<ModelAccess>('model'),
+  runState: token<RunStateAccess>('run state'),
+  evaluationData: token<EvaluationData>('evaluation data'),
+  checkpointReader: token<CheckpointReader>('checkpoint reader'),
+} as const;

@@ -1,0 +1,2 @@
+export { FulgurError } from './fulgur-error';
+export type { ErrorKind, ErrorParts } from './fulgur-error';

@@ -17,6 +17,7 @@ export type {
   CheckpointReader,
   EvaluationData,
   ModelAccess,
+  Notify,
   RunSettings,
   RunStateAccess,
 } from './tokens';

@@ -50,11 +50,15 @@ export interface RunSettings {
   readonly resume: string | null;
 }
 
+/** Says a sentence to the user: it is published as a `message` event. */
+export type Notify = (level: 'info' | 'warning', text: string) => void;
+
 /** What a plugin's constructor may ask for. */
 export const tokens = {
   /** The options that the plugin's factory was called with. */
   pluginOptions: token<unknown>('plugin options'),
   events: token<RunEventSource>('run events'),
+  notify: token<Notify>('notify'),
   runFolder: token<RunFolder>('run folder'),
   settings: token<RunSettings>('run settings'),
   model: token<ModelAccess>('model'),

@@ -1,0 +1,92 @@
+/**
+ * Compares the image operations with what torchvision and Pillow give.
+ *
+ *   npx ts-node bench/transform-parity.ts FILE.json [--every]
+ *
+ * FILE holds `cases[]` of `{op, params, in, out}`; images are `{height, width, data}`, RGB rows in base64. Each case runs
+ * through the renderer that makes training views. `--every` prints each case. The last line is a JSON object.
+ */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Image } from '../src/data/image';
+import type { ViewPlan } from '../src/data/views/view-plan';
+import { unchangedPlan } from '../src/data/views/view-plan';
+import { ViewRenderer } from '../src/data/views/view-renderer';
+
+interface StoredImage {
+  readonly height: number;
+  readonly width: number;
+  readonly data: string;
+}
+
+interface ParityCase {
+  readonly op: string;
+  readonly params: Readonly<Record<string, number>>;
+  readonly in: StoredImage;
+  readonly out: StoredImage;
+}
+
+/** Largest errors, in levels of 255, at which an implementation still agrees. */
+const tolerance = { mean: 0.5, largest: 2 };
+
+type PlanPart = (params: Readonly<Record<string, number>>) => Partial<ViewPlan>;
+
+const planParts: Readonly<Record<string, PlanPart>> = {
+  resizedCrop: ({ top = 0, left = 0, height = 0, width = 0 }) => ({ crop: { top, left, height, width } }),
+  horizontalFlip: () => ({ horizontalFlip: true }),
+  verticalFlip: () => ({ verticalFlip: true }),
+  rotate: ({ degrees = 0 }) => ({ rotation: degrees }),
+  adjustBrightness: ({ factor = 1 }) => ({ jitter: [{ operation: 'brightness', factor }] }),
+  adjustContrast: ({ factor = 1 }) => ({ jitter: [{ operation: 'contrast', factor }] }),
+  adjustSaturation: ({ factor = 1 }) => ({ jitter: [{ operation: 'saturation', factor }] }),
+  adjustHue: ({ factor = 0 }) => ({ jitter: [{ operation: 'hue', factor }] }),
+  grayscale: () => ({ grayscale: true }),
+  gaussianBlur: ({ sigma = 0 }) => ({ blurSigma: sigma }),
+};
+
+function decode({ height, width, data }: StoredImage): Image {
+  return { height, width, data: new Uint8Array(Buffer.from(data, 'base64')) };
+}
+
+function errorsOf(parityCase: ParityCase): { mean: number; largest: number } {
+  const part = planParts[parityCase.op];
+  if (part === undefined) throw new Error(`There is no operation "${parityCase.op}".`);
+  const input = decode(parityCase.in);
+  const wanted = decode(parityCase.out);
+  const plan = { ...unchangedPlan(input.height, input.width), ...part(parityCase.params) };
+  const ours = new ViewRenderer(wanted.height, wanted.width).render(input, plan);
+  let sum = 0;
+  let largest = 0;
+  wanted.data.forEach((value, i) => {
+    const error = Math.abs(value - (ours[i] ?? NaN));
+    sum += error;
+    largest = Math.max(largest, error);
+  });
+  return { mean: sum / wanted.data.length, largest };
+}
+
+function main(): void {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { every: { type: 'boolean', default: false } },
+  });
+  const [file] = positionals;
+  if (file === undefined) throw new Error('Usage: npx ts-node bench/transform-parity.ts FILE.json [--every]');
+  const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: ParityCase[] };
+  const errors = cases.map((parityCase) => {
+    const error = errorsOf(parityCase);
+    if (values.every || error.largest > 0) {
+      console.log(
+        `${parityCase.op} ${JSON.stringify(parityCase.params)}: mean ${error.mean}, largest ${error.largest}`,
+      );
+    }
+    return error;
+  });
+  const maxMeanError = Math.max(...errors.map(({ mean }) => mean));
+  const maxError = Math.max(...errors.map(({ largest }) => largest));
+  const ok = cases.length > 0 && maxMeanError <= tolerance.mean && maxError <= tolerance.largest;
+  console.log(JSON.stringify({ cases: cases.length, maxMeanError, maxError, ok }));
+  if (!ok) process.exitCode = 1;
+}
+
+main();

@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { FulgurError } from '../../src';
+import type { CheckpointReader, Notify, RunState } from '../../src';
+import { listCheckpoints, manifestFile, openCheckpoint, readCheckpoint } from './checkpoint-folder';
+import type { StoredCheckpoint } from './checkpoint-folder';
+import { Damage } from './damage';
+import { exists } from './exists';
+import { newest } from './retention';
+
+/** A run folder's folder of checkpoints. */
+export const checkpointsFolder = 'checkpoints';
+
+type Found = Awaited<ReturnType<CheckpointReader['read']>>;
+
+/** Finds the checkpoint that a selector means, and reads it whole or not at all. */
+export class CheckpointFinder implements CheckpointReader {
+  constructor(
+    /** The checkpoints that `last`, `best` and bare names mean. */
+    private readonly home: string,
+    private readonly notify: Notify,
+  ) {}
+
+  /**
+   * @param selector `last`, `best`, a checkpoint's name or folder, a run folder or its folder of checkpoints (their last).
+   *   Where the newest is damaged, `last` says so and takes the one before.
+   * @throws FulgurError `checkpoint` when nothing is there (listing what is), when a checkpoint that was meant alone is
+   *   damaged, and for a format from the future.
+   */
+  async read(selector: string): Promise<Found> {
+    if (selector === 'last') return this.readLast(this.home);
+    if (selector === 'best') return this.readOne(await this.bestFolder());
+    for (const folder of [resolve(selector), join(this.home, selector)]) {
+      if (await exists(join(folder, checkpointsFolder))) return this.readLast(join(folder, checkpointsFolder));
+      if (await exists(join(folder, manifestFile))) return this.readOne(folder);
+      const { checkpoints, damages } = await listCheckpoints(folder);
+      if (checkpoints.length > 0) return this.readLast(folder);
+      // A folder beside other checkpoints that lacks its manifest is a damaged checkpoint, not a missing one.
+      if ((await exists(folder)) && damages.length === 0) return this.readOne(folder);
+    }
+    throw await this.nothingThere(`There is no checkpoint ${selector}.`, this.home);
+  }
+
+  private async readLast(folder: string): Promise<Found> {
+    const { checkpoints, damages } = await listCheckpoints(folder);
+    // A checkpoint without a readable manifest has no place in the order: it may have been the newest.
+    const found: Damage[] = [...damages];
+    for (const checkpoint of newest(checkpoints.map(ranked))) {
+      try {
+        const state = await readCheckpoint(checkpoint.stored);
+        for (const damage of found) {
+          this.notify('warning', `A checkpoint is damaged: ${damage.message} Going on from ${checkpoint.name} instead.`);
+        }
+        return { state, path: checkpoint.stored.path };
+      } catch (error) {
+        if (!(error instanceof Damage)) throw error;
+        found.push(error);
+      }
+    }
+    if (found.length === 0) throw await this.nothingThere(`There is no checkpoint in ${folder}.`, folder);
+    throw new FulgurError('checkpoint', {
+      what: `Every checkpoint in ${folder} is damaged: ${found.map((damage) => damage.message).join(' ')}`,
+      fix: 'Name an undamaged copy with --resume PATH, or start anew without --resume.',
+    });
+  }
+
+  private async readOne(folder: string): Promise<Found> {
+    try {
+      return { state: await this.readWhole(folder), path: folder };
+    } catch (error) {
+      if (!(error instanceof Damage)) throw error;
+      throw new FulgurError('checkpoint', {
+        what: `Checkpoint ${basename(folder)} is damaged: ${error.message}`,
+        fix: 'Resume from another checkpoint: --resume last takes the newest whole one.',
+        cause: error,
+      });
+    }
+  }
+
+  private async readWhole(folder: string): Promise<RunState> {
+    return readCheckpoint(await openCheckpoint(folder));
+  }
+
+  private async bestFolder(): Promise<string> {
+    try {
+      return join(this.home, (await readFile(join(this.home, 'best'), 'utf8')).trim());
+    } catch {
+      throw await this.nothingThere(
+        `No checkpoint in ${this.home} is marked as the best.`,
+        this.home,
+        'checkpointing() ranks checkpoints only when it has a monitor that was logged.',
+      );
+    }
+  }
+
+  private async nothingThere(what: string, folder: string, why?: string): Promise<FulgurError> {
+    const { checkpoints } = await listCheckpoints(folder);
+    const names = newest(checkpoints.map(ranked)).map(({ name }) => name);
+    return new FulgurError('checkpoint', {
+      what,
+      ...(why === undefined ? {} : { why }),
+      fix: names.length === 0 ? 'Start anew without --resume.' : `Resume from one of these: ${names.join(', ')}.`,
+    });
+  }
+}
+
+function ranked(stored: StoredCheckpoint) {
+  return { stored, name: stored.name, sequence: stored.manifest.sequence, score: null };
+}

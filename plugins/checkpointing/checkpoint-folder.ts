@@ -1,0 +1,90 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { FulgurError } from '../../src';
+import type { RunState } from '../../src';
+import { Damage } from './damage';
+import { parseManifest, sha256 } from './manifest';
+import type { Manifest } from './manifest';
+import { decodeState, stateFileNames } from './state-files';
+import type { StateFiles } from './state-files';
+
+export const manifestFile = 'manifest.json';
+
+/** Names that begin so are of saves and removals under way; no reader looks at them. */
+export const hiddenPrefix = '.';
+
+/** A checkpoint's folder and what its manifest says. */
+export interface StoredCheckpoint {
+  readonly path: string;
+  readonly name: string;
+  readonly manifest: Manifest;
+}
+
+/** The checkpoints in a folder, and the damage of those whose manifest cannot be read. */
+export interface Listing {
+  readonly checkpoints: readonly StoredCheckpoint[];
+  readonly damages: readonly Damage[];
+}
+
+/** Looks through a folder of checkpoints; one that is not there holds none. */
+export async function listCheckpoints(folder: string): Promise<Listing> {
+  const checkpoints: StoredCheckpoint[] = [];
+  const damages: Damage[] = [];
+  for (const name of await subfolders(folder)) {
+    try {
+      checkpoints.push(await openCheckpoint(join(folder, name)));
+    } catch (error) {
+      if (!(error instanceof Damage)) throw error;
+      damages.push(error);
+    }
+  }
+  return { checkpoints, damages };
+}
+
+/** @throws Damage when its manifest is missing or not what was written. */
+export async function openCheckpoint(path: string): Promise<StoredCheckpoint> {
+  const file = join(path, manifestFile);
+  const manifest = parseManifest((await readPart(file)).toString('utf8'), file);
+  return { path, name: basename(path), manifest };
+}
+
+/** @throws Damage naming the first file that is not what was written. */
+export async function readCheckpoint({ path, manifest }: StoredCheckpoint): Promise<RunState> {
+  const contents: [string, Uint8Array][] = [];
+  for (const name of stateFileNames) {
+    const file = join(path, name);
+    const expected = manifest.files[name];
+    if (expected === undefined) throw new Damage(join(path, manifestFile), `does not list ${name}`);
+    const data = await readPart(file);
+    if (data.length !== expected.bytes) {
+      throw new Damage(file, `has ${data.length} bytes instead of ${expected.bytes}`);
+    }
+    if (sha256(data) !== expected.sha256) throw new Damage(file, 'does not match its SHA-256');
+    contents.push([name, data]);
+  }
+  return decodeState(Object.fromEntries(contents) as StateFiles);
+}
+
+async function subfolders(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith(hiddenPrefix)).map(({ name }) => name);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw new FulgurError('checkpoint', {
+      what: `${folder} cannot be listed: ${(cause as Error).message}.`,
+      fix: 'Make the folder readable.',
+      cause,
+    });
+  }
+}
+
+async function readPart(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new Damage(file, code === 'ENOENT' ? 'is missing' : `cannot be read (${message})`);
+  }
+}

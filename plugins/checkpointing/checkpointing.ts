@@ -1,0 +1,160 @@
+import { FulgurError, Plugin, inject, tokens } from '../../src';
+import type {
+  CheckpointReader,
+  HookContext,
+  Notify,
+  PluginHooks,
+  RunFolder,
+  RunSettings,
+  RunState,
+  RunStateAccess,
+} from '../../src';
+import { CheckpointFinder, checkpointsFolder } from './checkpoint-finder';
+import type { StoredCheckpoint } from './checkpoint-folder';
+import { checkpointName } from './checkpoint-name';
+import { CheckpointStore } from './checkpoint-store';
+import type { DurableFiles } from './durable-files';
+import type { CheckpointingSettings } from './options';
+import { best, expendable } from './retention';
+
+/** Saves at the moments that its options name, after all other plugins' hooks, and reads for whoever resumes. */
+@Plugin({ name: 'checkpointing', order: 'monitor' })
+export class Checkpointing implements PluginHooks, CheckpointReader {
+  private readonly store: CheckpointStore;
+  private readonly finder: CheckpointFinder;
+  /** Where training stood when it was last saved, and the monitored value that counted then. */
+  private saved: { readonly progress: RunState['progress']; readonly value: number | undefined } | null = null;
+  private toldOfMissingMonitor = false;
+
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: CheckpointingSettings,
+    @inject(tokens.runFolder) folder: RunFolder,
+    @inject(tokens.settings) private readonly settings: RunSettings,
+    @inject(tokens.runState) private readonly runState: RunStateAccess,
+    @inject(tokens.notify) private readonly notify: Notify,
+    files?: DurableFiles,
+  ) {
+    const home = folder.resolve(checkpointsFolder);
+    this.store = new CheckpointStore(home, files);
+    this.finder = new CheckpointFinder(home, notify);
+  }
+
+  read(selector: string): Promise<{ state: RunState; path: string }> {
+    return this.finder.read(selector);
+  }
+
+  async onFitStart(): Promise<void> {
+    if (this.settings.enableCheckpointing) await this.store.open();
+  }
+
+  async onTrainBatchEnd(context: HookContext): Promise<void> {
+    const { globalStep } = context.progress;
+    if (isDue(globalStep, this.options.everyNSteps) && !this.epochEndFollows(context)) {
+      await this.save(context, `step ${globalStep}`);
+    }
+  }
+
+  async onTrainEpochEnd(context: HookContext): Promise<void> {
+    const { epoch } = context.progress;
+    if (isDue(epoch + 1, this.options.everyNEpochs)) await this.save(context, `end of epoch ${epoch}`);
+  }
+
+  async onTrainEnd(context: HookContext): Promise<void> {
+    if (this.options.saveOnTrainEnd) await this.save(context, 'end of training');
+  }
+
+  /** A state that cannot be saved must not hide why the run ended. */
+  async onException(context: HookContext, error: unknown): Promise<void> {
+    if (!this.options.saveOnException) return;
+    const interrupted = error instanceof FulgurError && error.kind === 'interrupted';
+    try {
+      await this.save(context, interrupted ? 'interrupted' : 'failure', { healthyOnly: !interrupted });
+    } catch (problem) {
+      this.notify('warning', `The state at the run's end could not be saved. ${(problem as Error).message}`);
+    }
+  }
+
+  private async save(context: HookContext, reason: string, { healthyOnly = false } = {}): Promise<void> {
+    if (!this.settings.enableCheckpointing) return;
+    const state = await this.runState.capture();
+    if (this.saved !== null && samePoint(this.saved.progress, state.progress)) return;
+    const broken = healthyOnly ? firstBroken(state) : null;
+    if (broken !== null) {
+      this.notify('warning', `The state at the failure was not saved: ${broken} holds numbers that are not finite.`);
+      return;
+    }
+    const { value, score } = this.monitored(context);
+    const { epoch } = context.progress;
+    const name = checkpointName(this.options.filename, {
+      ...context.metrics,
+      epoch,
+      step: state.progress.globalStep,
+    });
+    const checkpoint = await this.store.save(name, state, { reason, monitor: score });
+    this.saved = { progress: state.progress, value };
+    await this.point(checkpoint);
+    await this.prune();
+    this.notify('info', `Saved checkpoint ${checkpoint.name} (${reason}).`);
+  }
+
+  /**
+   * The metric that ranks the checkpoint at hand. A value that has not moved since the last save counts as not
+   * measured anew, as a metric of every fifth epoch is in between.
+   */
+  private monitored({ metrics }: HookContext) {
+    const { monitor } = this.options;
+    if (monitor === null) return { value: undefined, score: null };
+    const value = Object.hasOwn(metrics, monitor) ? metrics[monitor] : undefined;
+    if (value === undefined && !this.toldOfMissingMonitor) {
+      this.toldOfMissingMonitor = true;
+      const logged = Object.keys(metrics).join(', ');
+      this.notify(
+        'warning',
+        `checkpointing() is to rank checkpoints by ${monitor}, which was not logged so far. ` +
+          (logged === '' ? 'Nothing was logged.' : `Logged: ${logged}.`),
+      );
+    }
+    const measured = value !== undefined && !Number.isNaN(value) && value !== this.saved?.value;
+    return { value, score: measured ? { name: monitor, value } : null };
+  }
+
+  private async point(checkpoint: StoredCheckpoint): Promise<void> {
+    if (this.options.saveLast) await this.store.point('last', checkpoint);
+    const [first] = best(this.ranked(), this.options.mode);
+    if (first !== undefined && first.stored === checkpoint) await this.store.point('best', checkpoint);
+  }
+
+  private async prune(): Promise<void> {
+    for (const { stored } of expendable(this.ranked(), this.options)) await this.store.remove(stored);
+  }
+
+  /** Scores by another metric, of an earlier run of the same folder, rank nothing. */
+  private ranked() {
+    return this.store.checkpoints.map((stored) => {
+      const { monitor, sequence } = stored.manifest;
+      const score = monitor !== null && monitor.name === this.options.monitor ? monitor.value : null;
+      return { stored, name: stored.name, sequence, score };
+    });
+  }
+
+  private epochEndFollows({ progress }: HookContext): boolean {
+    const lastBatch = progress.batchIndex + 1 >= progress.batchesPerEpoch;
+    return lastBatch && isDue(progress.epoch + 1, this.options.everyNEpochs);
+  }
+}
+
+function isDue(count: number, every: number | null): boolean {
+  return every !== null && count > 0 && count % every === 0;
+}
+
+function samePoint(a: RunState['progress'], b: RunState['progress']): boolean {
+  return a.epoch === b.epoch && a.nextBatch === b.nextBatch && a.globalStep === b.globalStep;
+}
+
+/** The first weight that training cannot recover from. */
+function firstBroken({ weights }: RunState): string | null {
+  for (const [name, { data }] of weights) {
+    if (data instanceof Float32Array && !data.every(Number.isFinite)) return name;
+  }
+  return null;
+}

@@ -1,0 +1,36 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+
+/** The changes on the disk that saving needs, each one done for good when its promise resolves. */
+export class DurableFiles {
+  async makeFolder(path: string): Promise<void> {
+    await mkdir(path, { recursive: true });
+  }
+
+  /** Writes a new file. */
+  async write(path: string, data: Uint8Array): Promise<void> {
+    const file = await open(path, 'wx');
+    try {
+      await file.writeFile(data);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Renames a file or a folder; a file of the new name is replaced in one step. */
+  async rename(from: string, to: string): Promise<void> {
+    await rename(from, to);
+  }
+
+  /** Makes the entries of a folder last: without it, a renamed file may be gone after a power cut. */
+  async syncFolder(path: string): Promise<void> {
+    // Windows opens no folders, and needs none of this.
+    if (process.platform === 'win32') return;
+    const folder = await open(path, 'r');
+    await folder.sync().finally(() => folder.close());
+  }
+
+  async remove(path: string): Promise<void> {
+    await rm(path, { recursive: true, force: true });
+  }
+}

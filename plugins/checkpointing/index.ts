@@ -1,0 +1,28 @@
+import { definePlugin, tokens } from '../../src';
+import type { PluginDescriptor } from '../../src';
+import { checkOptions } from '../check-options';
+import { Checkpointing } from './checkpointing';
+import { checkpointingOptions } from './options';
+import type { CheckpointingOptions } from './options';
+
+export { Checkpointing } from './checkpointing';
+export type { CheckpointingOptions } from './options';
+
+/**
+ * Saves the whole run so that it can go on as if it had never stopped, and reads it for `--resume last|best|PATH`.
+ * A checkpoint is a folder in `<run>/checkpoints` of `model.safetensors` (PyTorch's names, for any safetensors
+ * reader), `optimizer.safetensors`, `state.json` and `manifest.json` (size and SHA-256 of each file). It appears there
+ * only when it is whole and on the disk; older ones go only after that. The options follow Lightning's
+ * `ModelCheckpoint`.
+ *
+ * ```ts
+ * plugins: [checkpointing({ monitor: 'knn_accuracy', mode: 'max' })]
+ * ```
+ *
+ * @throws FulgurError `config`, naming every wrong option.
+ */
+export function checkpointing(options: CheckpointingOptions = {}): PluginDescriptor {
+  return definePlugin(Checkpointing, checkOptions('checkpointing', checkpointingOptions, options), [
+    tokens.checkpointReader,
+  ]);
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { FulgurError } from '../../src';
+import { Damage } from './damage';
+
+/** Raised when a reader of the old format could misread the new one. */
+export const formatVersion = 1;
+
+const manifestSchema = z.object({
+  formatVersion: z.literal(formatVersion),
+  experiment: z.string(),
+  sequence: z.number().int(),
+  reason: z.string(),
+  savedAt: z.string(),
+  progress: z.object({ epoch: z.number(), nextBatch: z.number(), globalStep: z.number() }),
+  monitor: z.object({ name: z.string(), value: z.number() }).nullable(),
+  files: z.record(z.string(), z.object({ bytes: z.number(), sha256: z.string() })),
+});
+
+/** What a checkpoint holds, and how to tell that it is whole. */
+export type Manifest = z.output<typeof manifestSchema>;
+
+export function sha256(data: Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/** The manifest as text, with a digest of itself. */
+export function manifestText(manifest: Manifest): string {
+  return `${JSON.stringify({ ...manifest, digest: digestOf(manifest) }, null, 2)}\n`;
+}
+
+/**
+ * Reads a manifest. The digest comes before the version: it covers every version's members alike, so that a damaged
+ * version number is told from a newer one.
+ *
+ * @throws Damage when the text is not what was written.
+ * @throws FulgurError `checkpoint` for a format from the future.
+ */
+export function parseManifest(text: string, file: string): Manifest {
+  const { digest, ...manifest } = parseObject(text, file);
+  if (digest !== digestOf(manifest)) throw new Damage(file, 'does not match its own digest');
+  const version = manifest['formatVersion'];
+  if (typeof version === 'number' && version > formatVersion) {
+    throw new FulgurError('checkpoint', {
+      what: `${file} has checkpoint format ${version}.`,
+      why: `This Fulgur reads formats up to ${formatVersion}.`,
+      fix: 'Update Fulgur, or resume from a checkpoint that this version saved.',
+    });
+  }
+  const result = manifestSchema.safeParse(manifest);
+  if (!result.success) throw new Damage(file, 'is no checkpoint manifest');
+  return result.data;
+}
+
+function parseObject(text: string, file: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  } catch {
+    // The finding below says it.
+  }
+  throw new Damage(file, 'is no JSON object');
+}
+
+function digestOf(manifest: object): string {
+  return sha256(Buffer.from(JSON.stringify(manifest)));
+}

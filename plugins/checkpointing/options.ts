@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+export interface CheckpointingOptions {
+  /** Save at the end of every n-th epoch (default 1); `null` for never. */
+  readonly everyNEpochs?: number | null;
+  /** Save after every n-th optimiser update (default `null`: never). */
+  readonly everyNSteps?: number | null;
+  /** Save when training ends, unless that state is saved already (default `true`). */
+  readonly saveOnTrainEnd?: boolean;
+  /** Save when the run fails or is interrupted (default `true`). */
+  readonly saveOnException?: boolean;
+  /** Keep the newest checkpoints, whatever their metric (default `true`). */
+  readonly saveLast?: boolean;
+  /** How many of the newest to keep, besides the best (default 1); `'all'` deletes none. */
+  readonly keepLast?: number | 'all';
+  /** The logged metric that ranks checkpoints (default `null`: none is best). */
+  readonly monitor?: string | null;
+  /** Whether a small or a large value of `monitor` is good (default `min`). */
+  readonly mode?: 'min' | 'max';
+  /** How many of the best by `monitor` to keep (default 1). */
+  readonly saveTopK?: number;
+  /**
+   * Name of a checkpoint's folder; `{epoch}`, `{step}` and names of metrics stand for their values, `{loss:3}` with
+   * three decimals (default `epoch={epoch}-step={step}`).
+   */
+  readonly filename?: string;
+}
+
+const interval = z.number().int().positive().nullable();
+
+export const checkpointingOptions = z
+  .strictObject({
+    everyNEpochs: interval.default(1),
+    everyNSteps: interval.default(null),
+    saveOnTrainEnd: z.boolean().default(true),
+    saveOnException: z.boolean().default(true),
+    saveLast: z.boolean().default(true),
+    keepLast: z.union([z.number().int().positive(), z.literal('all')], "expected a whole number from 1, or 'all'").default(1),
+    monitor: z.string().min(1).nullable().default(null),
+    mode: z.enum(['min', 'max']).default('min'),
+    saveTopK: z.number().int().positive().default(1),
+    filename: z
+      .string()
+      .refine((name) => !/[/\\]/.test(name) && !name.startsWith('.'), 'expected a name without / or \\ that starts with no dot')
+      .refine((name) => name.includes('{step}') || name.includes('{epoch}'), 'expected {epoch} or {step} in it')
+      .default('epoch={epoch}-step={step}'),
+  })
+  .refine(({ saveLast, monitor }) => saveLast || monitor !== null, {
+    message: 'saveLast: false without a monitor would keep nothing',
+  });
+
+export type CheckpointingSettings = z.output<typeof checkpointingOptions>;

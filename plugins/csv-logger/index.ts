@@ -1,0 +1,24 @@
+import { definePlugin } from '../../src';
+import type { PluginDescriptor } from '../../src';
+import { checkOptions } from '../check-options';
+import { CsvLogger } from './csv-logger';
+import { csvLoggerOptions } from './options';
+import type { CsvLoggerOptions } from './options';
+
+export { CsvLogger } from './csv-logger';
+export type { CsvLoggerOptions } from './options';
+
+/**
+ * Records every logged metric in `metrics.csv` of the run folder: one row a logging moment, columns `epoch`, `step`
+ * and one a metric, in the order of their first appearance. A run that was killed and resumed leaves the same file,
+ * bit for bit, as one that was not.
+ *
+ * ```ts
+ * plugins: [csvLogger()]
+ * ```
+ *
+ * @throws FulgurError `config`, naming every wrong option.
+ */
+export function csvLogger(options: CsvLoggerOptions = {}): PluginDescriptor {
+  return definePlugin(CsvLogger, checkOptions('csvLogger', csvLoggerOptions, options));
+}

@@ -1,0 +1,23 @@
+import { definePlugin } from '../../src';
+import type { PluginDescriptor } from '../../src';
+import { checkOptions } from '../check-options';
+import { progressBarOptions } from './options';
+import type { ProgressBarOptions } from './options';
+import { ProgressBar } from './progress-bar';
+
+export { ProgressBar } from './progress-bar';
+export type { ProgressBarOptions } from './options';
+
+/**
+ * Shows a run in the terminal: what it is about, a bar for each epoch, messages, how it ended. Where the output is
+ * no terminal, plain lines take the bar's place, a few a minute. The bar reads as tqdm's does in Lightning.
+ *
+ * ```ts
+ * plugins: [progressBar()]
+ * ```
+ *
+ * @throws FulgurError `config`, naming every wrong option.
+ */
+export function progressBar(options: ProgressBarOptions = {}): PluginDescriptor {
+  return definePlugin(ProgressBar, checkOptions('progressBar', progressBarOptions, options));
+}

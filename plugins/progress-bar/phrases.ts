@@ -1,0 +1,63 @@
+import type { RunInfo, RunStatus } from '../../src';
+import type { EpochStanding } from './epoch-pace';
+
+type Metrics = Readonly<Record<string, number>>;
+
+/** `Epoch 3: 12/78 [00:10<00:55, 1.20it/s, loss=-0.412]`. */
+export function epochLine(epoch: number, standing: EpochStanding, metrics: Metrics): string {
+  return `Epoch ${epoch}: ${tail(standing, metrics)}`;
+}
+
+/** The same with the share done and a bar that fills what is left of `columns`: `Epoch 3:  15%|██        | 12/78 [...]`. */
+export function epochBar(epoch: number, standing: EpochStanding, metrics: Metrics, columns: number): string {
+  const share = standing.total === 0 ? 1 : standing.done / standing.total;
+  const head = `Epoch ${epoch}: ${String(Math.floor(share * 100)).padStart(3)}%`;
+  const end = tail(standing, metrics);
+  // Two bars, a space, and one column free: a full last column makes some terminals wrap.
+  const width = Math.min(Math.max(columns - head.length - end.length - 4, 10), 40);
+  const filled = Math.floor(share * width);
+  return `${head}|${'█'.repeat(filled)}${' '.repeat(width - filled)}| ${end}`;
+}
+
+function tail({ done, total, elapsedSeconds, secondsPerBatch }: EpochStanding, metrics: Metrics): string {
+  const left = secondsPerBatch === null ? '?' : duration(secondsPerBatch * (total - done));
+  const shown = Object.entries(metrics).map(([name, value]) => `${name}=${metric(value)}`);
+  return `${done}/${total} [${duration(elapsedSeconds)}<${left}, ${[speed(secondsPerBatch), ...shown].join(', ')}]`;
+}
+
+/** `01:05`, from an hour on `1:01:05`. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const pair = (value: number) => String(value).padStart(2, '0');
+  const minutesAndSeconds = `${pair(Math.floor(whole / 60) % 60)}:${pair(whole % 60)}`;
+  return whole < 3600 ? minutesAndSeconds : `${Math.floor(whole / 3600)}:${minutesAndSeconds}`;
+}
+
+function speed(secondsPerBatch: number | null): string {
+  if (secondsPerBatch === null || secondsPerBatch <= 0) return '?it/s';
+  return secondsPerBatch > 1 ? `${secondsPerBatch.toFixed(2)}s/it` : `${(1 / secondsPerBatch).toFixed(2)}it/s`;
+}
+
+function metric(value: number): string {
+  const size = Math.abs(value);
+  return value === 0 || (size >= 0.001 && size < 10_000) ? value.toFixed(3) : value.toPrecision(3);
+}
+
+/** What a run is about, before its first epoch. */
+export function runHead(info: RunInfo): string[] {
+  const facts: [string, string][] = [
+    ['data', `${info.data.name}, ${info.data.samples.toLocaleString('en')} samples, batch ${info.data.batchSize}`],
+    ['device', info.device],
+    ['seed', String(info.seed)],
+    ['folder', info.folder],
+    ...(info.resumedFrom === null ? [] : [['resumed', `from ${info.resumedFrom}`] as [string, string]]),
+  ];
+  return [info.experiment, ...facts.map(([name, fact]) => `  ${name.padEnd(8)} ${fact}`)];
+}
+
+/** How a run ended, and where it left its files. */
+export function runEnd(status: RunStatus, detail: string | null, seconds: number, folder: string): string[] {
+  const words = { finished: 'Finished', stopped: 'Stopped', interrupted: 'Interrupted', failed: 'Failed' };
+  const reason = detail === null ? '.' : `: ${detail}`;
+  return [`${words[status]} after ${duration(seconds)}${reason}`, `The run's files are in ${folder}.`];
+}

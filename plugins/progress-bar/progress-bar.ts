@@ -1,0 +1,97 @@
+import { relative } from 'node:path';
+import { Plugin, inject, tokens } from '../../src';
+import type { FitProgress, PluginHooks, RunEventSource, RunInfo, RunSettings, RunStatus } from '../../src';
+import { EpochPace } from './epoch-pace';
+import type { ProgressBarSettings } from './options';
+import { epochBar, epochLine, runEnd, runHead } from './phrases';
+import { PlainScreen, TerminalScreen } from './screen';
+import type { Screen } from './screen';
+
+type Metrics = Readonly<Record<string, number>>;
+
+/** Writes what the run's events say. With `enableProgressBar: false` only messages remain. */
+@Plugin({ name: 'progress-bar' })
+export class ProgressBar implements PluginHooks {
+  private readonly screen: Screen;
+  private readonly terminal: boolean;
+  private readonly plainEveryMilliseconds: number;
+  private readonly disposers: (() => void)[];
+  private run: { readonly folder: string; readonly startedAt: number } | null = null;
+  private epoch: { readonly pace: EpochPace; metrics: Metrics; lastLineAt: number } | null = null;
+
+  constructor(
+    @inject(tokens.pluginOptions) { stream, plainEverySeconds }: ProgressBarSettings,
+    @inject(tokens.events) events: RunEventSource,
+    @inject(tokens.settings) settings: RunSettings,
+  ) {
+    this.terminal = stream.isTTY === true;
+    this.screen = this.terminal ? new TerminalScreen(stream) : new PlainScreen(stream);
+    this.plainEveryMilliseconds = plainEverySeconds * 1000;
+    this.disposers = [
+      events.on('message', (level, text) => (level === 'warning' ? this.screen.warn(text) : this.screen.line(text))),
+    ];
+    if (!settings.enableProgressBar) return;
+    this.disposers.push(
+      events.on('runStarted', (info) => this.startRun(info)),
+      events.on('epochStarted', (progress) => this.startEpoch(progress)),
+      events.on('batchEnded', (progress, _, metrics) => this.endBatch(progress, metrics)),
+      events.on('epochEnded', (progress, metrics, seconds) => this.endEpoch(progress, metrics, seconds)),
+      events.on('checkpointSaved', (path, reason) => this.screen.line(`Saved ${short(path)} (${reason}).`)),
+      events.on('runEnded', (status, detail) => this.endRun(status, detail)),
+    );
+  }
+
+  /** The redrawing stops whatever happened; lines may still follow, up to the run's last event. */
+  teardown(): void {
+    this.screen.hideBar();
+  }
+
+  private startRun(info: RunInfo): void {
+    this.run = { folder: short(info.folder), startedAt: Date.now() };
+    const resumedFrom = info.resumedFrom === null ? null : short(info.resumedFrom);
+    for (const line of runHead({ ...info, folder: this.run.folder, resumedFrom })) this.screen.line(line);
+  }
+
+  private startEpoch({ epoch, batchIndex, batchesPerEpoch }: FitProgress): void {
+    const now = Date.now();
+    const current = { pace: new EpochPace(now, batchIndex, batchesPerEpoch), metrics: {}, lastLineAt: now };
+    this.epoch = current;
+    this.screen.showBar((columns) => epochBar(epoch, current.pace.at(Date.now()), current.metrics, columns));
+  }
+
+  private endBatch({ epoch, batchIndex, batchesPerEpoch }: FitProgress, metrics: Metrics): void {
+    if (this.epoch === null) return;
+    const now = Date.now();
+    const done = batchIndex + 1;
+    this.epoch.pace.batchEnded(done, now);
+    this.epoch.metrics = metrics;
+    this.screen.refreshBar();
+    const due = now - this.epoch.lastLineAt >= this.plainEveryMilliseconds;
+    // The epoch's own line follows its last batch.
+    if (this.terminal || !due || done >= batchesPerEpoch) return;
+    this.epoch.lastLineAt = now;
+    this.screen.line(epochLine(epoch, this.epoch.pace.at(now), metrics));
+  }
+
+  private endEpoch({ epoch }: FitProgress, metrics: Metrics, seconds: number): void {
+    if (this.epoch === null) return;
+    const standing = this.epoch.pace.ended(seconds);
+    this.screen.hideBar();
+    this.screen.line(epochLine(epoch, standing, { ...this.epoch.metrics, ...metrics }));
+    this.epoch = null;
+  }
+
+  private endRun(status: RunStatus, detail: string | null): void {
+    this.screen.hideBar();
+    const seconds = this.run === null ? 0 : (Date.now() - this.run.startedAt) / 1000;
+    const lines = runEnd(status, detail, seconds, this.run?.folder ?? '.');
+    for (const line of lines) this.screen.line(line);
+    for (const dispose of this.disposers) dispose();
+  }
+}
+
+/** A path as the user would type it from here. */
+function short(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere === '' || fromHere.startsWith('..') ? path : fromHere;
+}

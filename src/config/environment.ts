@@ -1,0 +1,46 @@
+import { homedir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+
+/** What Fulgur takes from the environment: every variable that it reads is named here and nowhere else. */
+export interface Environment {
+  /** `FULGUR_TENSORFLOW`: a folder with TensorFlow's libraries, made absolute; `null` where it is not set. */
+  readonly tensorflowFolder: string | null;
+  /** `FULGUR_CACHE`, else `XDG_CACHE_HOME/fulgur`, else `~/.cache/fulgur`; absolute. */
+  readonly cacheFolder: string;
+  /** The folders of `PATH`, in order. */
+  readonly searchPath: readonly string[];
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Reads the environment; an empty variable counts as not set. */
+export function readEnvironment(variables: Variables = process.env): Environment {
+  const tensorflow = valueOf(variables, 'FULGUR_TENSORFLOW');
+  return {
+    tensorflowFolder: tensorflow === null ? null : resolve(tensorflow),
+    cacheFolder: resolve(cacheFolder(variables)),
+    searchPath: (variables['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''),
+  };
+}
+
+/** The environment that a child process is to get: this process's own, with `changes` on top. */
+export function childEnvironment(changes: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...changes };
+}
+
+function cacheFolder(variables: Variables): string {
+  const own = valueOf(variables, 'FULGUR_CACHE');
+  if (own !== null) return own;
+  const shared = valueOf(variables, 'XDG_CACHE_HOME');
+  return join(shared ?? join(homedir(), '.cache'), 'fulgur');
+}
+
+function valueOf(variables: Variables, name: string): string | null {
+  const value = variables[name];
+  return value === undefined || value === '' ? null : value;
+}
+
+/** Whether the user asked for TensorFlow's own start-up lines, by `TF_CPP_MIN_LOG_LEVEL=0`. */
+export function wantsTensorFlowLog(variables: Variables = process.env): boolean {
+  return valueOf(variables, 'TF_CPP_MIN_LOG_LEVEL') === '0';
+}

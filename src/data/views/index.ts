@@ -1,0 +1,6 @@
+export { fastSiam } from './fast-siam';
+export type { FastSiamOptions } from './fast-siam';
+export { plain } from './plain';
+export type { PlainOptions } from './plain';
+export { rebuildTransform } from './view-transform';
+export type { SampleKey, TransformSpec, ViewTransform } from './view-transform';

@@ -1,0 +1,77 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { FulgurError } from '../../errors';
+
+/** What an option takes: in words, to follow "must be", and as a test. */
+export interface OptionRule {
+  readonly expects: string;
+  readonly accepts: (value: unknown) => boolean;
+}
+
+export const probability: OptionRule = { expects: 'a number from 0 to 1', accepts: isBetween(0, 1) };
+export const notNegative: OptionRule = { expects: 'a number from 0 on', accepts: isBetween(0, Infinity) };
+export const positiveInteger: OptionRule = {
+  expects: 'a whole number from 1 on',
+  accepts: (value) => Number.isInteger(value) && isBetween(1, Infinity)(value),
+};
+
+export function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+export function isBetween(low: number, high: number): (value: unknown) => boolean {
+  return (value) => isNumber(value) && value >= low && value <= high;
+}
+
+/** Two numbers, the smaller first. */
+export function isRange(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const [low, high] = value as unknown[];
+  return isNumber(low) && isNumber(high) && low <= high;
+}
+
+/**
+ * Lays options over their defaults.
+ *
+ * @throws FulgurError of kind `config` that names every unknown and every wrong option.
+ */
+export function resolveOptions<T extends object>(
+  factory: string,
+  options: Partial<T>,
+  defaults: T,
+  rules: { readonly [K in keyof T]-?: OptionRule },
+): T {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const ruleOf = new Map<string, OptionRule>(Object.entries(rules));
+  const wrong: string[] = [];
+  const fixes: string[] = [];
+  for (const [name, value] of given) {
+    const rule = ruleOf.get(name);
+    if (rule === undefined) {
+      wrong.push(`it has no option "${name}"`);
+      fixes.push(unknownOptionFix(name, [...ruleOf.keys()]));
+    } else if (!rule.accepts(value)) {
+      wrong.push(`${name} is ${JSON.stringify(value)}`);
+      fixes.push(`${name} must be ${rule.expects}`);
+    }
+  }
+  if (wrong.length > 0) throw optionError(factory, wrong, fixes);
+  return { ...defaults, ...(Object.fromEntries(given) as Partial<T>) };
+}
+
+export function optionError(
+  factory: string,
+  wrong: readonly string[],
+  fixes: readonly string[],
+): FulgurError {
+  return new FulgurError('config', { what: `${factory}: ${wrong.join('; ')}.`, fix: `${sentence(fixes)}.` });
+}
+
+function sentence(fixes: readonly string[]): string {
+  return fixes.join('; ');
+}
+
+function unknownOptionFix(name: string, known: readonly string[]): string {
+  const nearest = closest(name, known);
+  if (distance(name, nearest) <= 4) return `use "${nearest}" in place of "${name}"`;
+  return `leave "${name}" out; its options are ${known.join(', ')}`;
+}

@@ -1,0 +1,34 @@
+/**
+ * Says whether this machine is ready for Fulgur, line by line, and what to do where it is not.
+ *
+ *   npx ts-node src/doctor.ts
+ *   npx ts-node src/doctor.ts --json --accelerator gpu
+ */
+import { Command, Option } from 'commander';
+import { examine } from './doctor/examine';
+import type { Finding } from './doctor/finding';
+import { formatFinding, formatJson, isHealthy } from './doctor/report';
+import type { Accelerator } from './engine/install';
+
+const command = new Command('doctor')
+  .description(
+    'Checks this machine for Fulgur; installs TensorFlow if it is missing. Exit code 1: something failed.',
+  )
+  .option('--json', 'print one JSON object instead of lines', false)
+  .addOption(
+    new Option('--accelerator <name>', 'what runs are to compute on')
+      .choices(['auto', 'cpu', 'gpu'])
+      .default('auto'),
+  )
+  .action(async ({ json, accelerator }: { json: boolean; accelerator: Accelerator }) => {
+    const findings: Finding[] = [];
+    const onProgress = (line: string) => process.stderr.write(`      ${line}\n`);
+    for await (const finding of examine({ accelerator, onProgress })) {
+      findings.push(finding);
+      if (!json) console.log(formatFinding(finding));
+    }
+    if (json) console.log(formatJson(findings));
+    process.exitCode = isHealthy(findings) ? 0 : 1;
+  });
+
+if (require.main === module) void command.parseAsync();

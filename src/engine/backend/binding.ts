@@ -1,0 +1,169 @@
+import type { TFEOpAttr, TFJSBinding, TensorMetadata } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding';
+import { FulgurError } from '../../errors';
+import { dataTypeNumber, dataTypes } from '../native/data-types';
+import type { HostValues } from '../native/native-tensors';
+import type { GraphOutput, NativeLibrary, Pointer } from '../native/native-library';
+import { TensorFlowError } from '../native/status';
+import type { EagerRunner, HandleFacts } from './eager-runner';
+import type { OpAttribute } from './op-attributes';
+import { TensorTable } from './tensor-table';
+import { Trace, foreignSymbol, valueReadWhileTracing } from './trace';
+
+/**
+ * What tfjs-node's kernels call instead of their native addon. Operations run at once, or join the graph of the trace
+ * in progress.
+ */
+export class Binding implements Partial<TFJSBinding> {
+  readonly TF_FLOAT = dataTypes.float32;
+  readonly TF_INT32 = dataTypes.int32;
+  readonly TF_INT64 = dataTypes.int64;
+  readonly TF_BOOL = dataTypes.bool;
+  readonly TF_COMPLEX64 = dataTypes.complex64;
+  readonly TF_STRING = dataTypes.string;
+  readonly TF_RESOURCE = dataTypes.resource;
+  readonly TF_UINT8 = dataTypes.uint8;
+  readonly TF_ATTR_STRING = 0;
+  readonly TF_ATTR_INT = 1;
+  readonly TF_ATTR_FLOAT = 2;
+  readonly TF_ATTR_BOOL = 3;
+  readonly TF_ATTR_TYPE = 4;
+  readonly TF_ATTR_SHAPE = 5;
+  readonly TF_ATTR_RESOURCE = 6;
+  readonly TF_Version: string;
+  readonly table = new TensorTable();
+  #trace: Trace | null = null;
+
+  constructor(
+    readonly library: NativeLibrary,
+    readonly context: Pointer,
+    readonly eager: EagerRunner,
+    private readonly onGpu: boolean,
+  ) {
+    this.TF_Version = String(library['TF_Version']!());
+  }
+
+  get trace(): Trace | null {
+    return this.#trace;
+  }
+
+  beginTrace(name: string, volatile: ReadonlySet<number>): Trace {
+    this.#trace = new Trace(name, this.library, volatile);
+    return this.#trace;
+  }
+
+  endTrace(): void {
+    this.#trace = null;
+  }
+
+  isUsingGpuDevice(): boolean {
+    return this.onGpu;
+  }
+
+  getNumOfTensors(): number {
+    return this.table.handles;
+  }
+
+  getNumOfSavedModels(): number {
+    return 0;
+  }
+
+  /** A tensor of host values: a constant of the graph while tracing. */
+  createTensor(shape: number[], dtype: number, values: unknown): number {
+    if (this.#trace === null) return this.upload(shape, dtype, values);
+    const dataType = dataTypeNumber(dtype);
+    const output = this.#trace.graph.constant(shape, dataType, values as HostValues);
+    return this.#addSymbol(this.#trace, output, values);
+  }
+
+  /** A tensor of host values in native memory, also while tracing. */
+  upload(shape: readonly number[], dtype: number, values: unknown): number {
+    const handle = this.eager.upload(shape, dataTypeNumber(dtype), values as HostValues);
+    return this.table.add({ kind: 'handle', handle });
+  }
+
+  deleteTensor(id: number): void {
+    const entry = this.table.remove(id);
+    if (entry?.kind === 'handle') this.eager.release(entry.handle);
+  }
+
+  tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array {
+    const entry = this.table.find(id);
+    if (entry === undefined) throw new Error(`Tensor ${id} is unknown to the engine`);
+    if (this.#trace?.volatile.has(id) === true) throw valueReadWhileTracing(this.#trace.name);
+    if (entry.kind === 'handle') return this.eager.download(entry.handle) as Float32Array;
+    if (entry.constant !== null) return entry.constant as Float32Array;
+    throw valueReadWhileTracing((entry.trace as Trace).name);
+  }
+
+  executeOp(name: string, attributes: TFEOpAttr[], inputs: number[], outputs: number): TensorMetadata[] {
+    try {
+      return this.#trace === null
+        ? this.#run(name, attributes, inputs, outputs)
+        : this.#record(this.#trace, name, attributes, inputs, outputs);
+    } catch (error) {
+      throw error instanceof TensorFlowError ? operationFailed(name, error) : error;
+    }
+  }
+
+  /** The handle behind an id, or `null` where it has none any more. */
+  handleOf(id: number): Pointer {
+    const entry = this.table.find(id);
+    if (entry === undefined) return null;
+    if (entry.kind === 'symbol') throw foreignSymbol((entry.trace as Trace).name);
+    return entry.handle;
+  }
+
+  /** The symbol of a tensor in the trace at hand; outside values are captured. */
+  symbolOf(trace: Trace, id: number): GraphOutput {
+    const entry = this.table.find(id);
+    if (entry === undefined) throw new Error(`Tensor ${id} is unknown to the engine`);
+    if (entry.kind === 'handle') return trace.capture(id, this.eager.facts(entry.handle));
+    if (entry.trace !== trace) throw foreignSymbol((entry.trace as Trace).name);
+    return entry.output;
+  }
+
+  /** Gives a handle an id, for tensors made outside of tfjs's kernels. */
+  adopt(handle: Pointer): TensorMetadata {
+    return { id: this.table.add({ kind: 'handle', handle }), ...this.eager.facts(handle) };
+  }
+
+  /** Gives a symbol an id. */
+  adoptSymbol(trace: Trace, output: GraphOutput, facts: HandleFacts): TensorMetadata {
+    return { id: this.#addSymbol(trace, output, null), ...facts };
+  }
+
+  #run(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly number[],
+    outputs: number,
+  ): TensorMetadata[] {
+    const handles = inputs.map((id) => this.handleOf(id));
+    return this.eager.run(name, attributes, handles, outputs).map((handle) => this.adopt(handle));
+  }
+
+  #record(
+    trace: Trace,
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly number[],
+    outputs: number,
+  ): TensorMetadata[] {
+    const symbols = inputs.map((id) => this.symbolOf(trace, id));
+    return trace.graph
+      .operation(name, attributes, symbols, outputs)
+      .map((output) => this.adoptSymbol(trace, output, trace.graph.facts(name, output)));
+  }
+
+  #addSymbol(trace: Trace, output: GraphOutput, constant: unknown): number {
+    return this.table.add({ kind: 'symbol', output, trace, constant });
+  }
+}
+
+function operationFailed(name: string, cause: TensorFlowError): FulgurError {
+  return new FulgurError('engine', {
+    what: `TensorFlow refused the operation '${name}': ${cause.message}.`,
+    fix: 'Check the shapes and types of its inputs.',
+    cause,
+  });
+}

@@ -1,0 +1,165 @@
+import { FulgurError } from '../../errors';
+import { toNativeTensor } from '../native/native-tensors';
+import type { HostValues } from '../native/native-tensors';
+import type { GraphOutput, NativeLibrary, Pointer } from '../native/native-library';
+import { opDefinition } from '../native/op-definitions';
+import { checked } from '../native/status';
+import type { HandleFacts } from './eager-runner';
+import { attributeKinds, setAttributes } from './op-attributes';
+import type { OpAttribute } from './op-attributes';
+
+/** Batch norm's reserve outputs have no known rank in a graph; nothing but its gradient reads them. */
+const OPAQUE_OUTPUTS = new Set(['FusedBatchNormV3']);
+
+/** Adds operations to one TensorFlow graph and turns it into a function. */
+export class GraphBuilder {
+  readonly #graph: Pointer;
+  #operations = 0;
+
+  constructor(private readonly library: NativeLibrary) {
+    this.#graph = library['TF_NewGraph']!();
+  }
+
+  get operations(): number {
+    return this.#operations;
+  }
+
+  placeholder({ shape, dtype }: HandleFacts): GraphOutput {
+    return this.#add('Placeholder', (operation) => {
+      setAttributes(this.library, 'TF_SetAttr', operation, [
+        { name: 'dtype', type: attributeKinds.type, value: dtype },
+        { name: 'shape', type: attributeKinds.shape, value: shape },
+      ]);
+    });
+  }
+
+  constant(shape: readonly number[], dataType: number, values: HostValues): GraphOutput {
+    const tensor = toNativeTensor(this.library, shape, dataType, values);
+    try {
+      return this.#add('Const', (operation) => {
+        checked(
+          this.library,
+          (status) => this.library['TF_SetAttrTensor']!(operation, 'value', tensor, status) as undefined,
+        );
+        this.library['TF_SetAttrType']!(operation, 'dtype', dataType);
+      });
+    } finally {
+      this.library['TF_DeleteTensor']!(tensor);
+    }
+  }
+
+  /** Adds an operation; `outputs` of its outputs are returned. */
+  operation(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly GraphOutput[],
+    outputs: number,
+  ): GraphOutput[] {
+    const definition = opDefinition(this.library, this.#graph, name);
+    const first = this.#add(name, (operation) => {
+      this.#addInputs(operation, name, definition.inputs, attributes, inputs);
+      const free = attributes.filter((attribute) => !definition.inferred.has(attribute.name));
+      setAttributes(this.library, 'TF_SetAttr', operation, free);
+    });
+    return Array.from({ length: outputs }, (_, index) => ({ oper: first.oper, index }));
+  }
+
+  /**
+   * Shape and type of an output.
+   *
+   * @throws FulgurError `trace` when the shape depends on values, which a compiled function cannot have
+   */
+  facts(name: string, output: GraphOutput): HandleFacts {
+    const dtype = Number(this.library['TF_OperationOutputType']!(output));
+    return checked(this.library, (status) => {
+      const rank = Number(this.library['TF_GraphGetTensorNumDims']!(this.#graph, output, status));
+      const dims = new BigInt64Array(Math.max(rank, 1));
+      if (rank > 0) this.library['TF_GraphGetTensorShape']!(this.#graph, output, dims, rank, status);
+      const shape = Array.from(dims.subarray(0, Math.max(rank, 0)), Number);
+      if ((rank < 0 && !OPAQUE_OUTPUTS.has(name)) || shape.includes(-1)) throw valueDependentShape(name);
+      return { shape, dtype };
+    });
+  }
+
+  /** Makes the graph a function of the context, under `name`; the graph itself is freed. */
+  finish(
+    name: string,
+    context: Pointer,
+    inputs: readonly GraphOutput[],
+    outputs: readonly GraphOutput[],
+  ): Pointer {
+    try {
+      return checked(this.library, (status) => {
+        const made: Pointer = this.library['TF_GraphToFunction']!(
+          ...[
+            this.#graph,
+            name,
+            0,
+            -1,
+            null,
+            inputs.length,
+            inputs,
+            outputs.length,
+            outputs,
+            null,
+            null,
+            null,
+            status,
+          ],
+        );
+        if (made !== null) this.library['TFE_ContextAddFunction']!(context, made, status);
+        return made;
+      });
+    } finally {
+      this.dispose();
+    }
+  }
+
+  dispose(): void {
+    this.library['TF_DeleteGraph']!(this.#graph);
+  }
+
+  #add(name: string, fill: (operation: Pointer) => void): GraphOutput {
+    const operation: Pointer = this.library['TF_NewOperation']!(
+      this.#graph,
+      name,
+      `${name}_${this.#operations++}`,
+    );
+    fill(operation);
+    const oper = checked(
+      this.library,
+      (status) => this.library['TF_FinishOperation']!(operation, status) as Pointer,
+    );
+    return { oper, index: 0 };
+  }
+
+  #addInputs(
+    operation: Pointer,
+    name: string,
+    definitions: readonly { readonly list: string | null }[],
+    attributes: readonly OpAttribute[],
+    inputs: readonly GraphOutput[],
+  ): void {
+    let used = 0;
+    const singles = definitions.filter(({ list }) => list === null).length;
+    for (const { list } of definitions) {
+      if (list === null) {
+        this.library['TF_AddInput']!(operation, inputs[used++]);
+        continue;
+      }
+      const given = attributes.find((attribute) => attribute.name === list)?.value;
+      const length = typeof given === 'number' ? given : inputs.length - singles;
+      this.library['TF_AddInputList']!(operation, inputs.slice(used, used + length), length);
+      used += length;
+    }
+    if (used !== inputs.length)
+      throw new Error(`Operation ${name} takes ${used} inputs, not ${inputs.length}`);
+  }
+}
+
+function valueDependentShape(name: string): FulgurError {
+  return new FulgurError('trace', {
+    what: `The operation '${name}' gives a tensor whose shape depends on values, which a compiled step cannot have.`,
+    fix: 'Replace it by an operation of fixed shape (a mask and tf.where with two branches, for example), do it outside the step, or pass compile: false.',
+  });
+}

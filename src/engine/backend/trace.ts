@@ -1,0 +1,66 @@
+import { FulgurError } from '../../errors';
+import type { GraphOutput, NativeLibrary } from '../native/native-library';
+import type { HandleFacts } from './eager-runner';
+import { GraphBuilder } from './graph-builder';
+
+/** A value from outside that a traced function reads. */
+export interface TraceInput {
+  /** The tensor's id when it was first used, or `null` for a per-step input. */
+  readonly id: number | null;
+  readonly output: GraphOutput;
+  readonly facts: HandleFacts;
+  /** For a per-step input: gives its value before each call. */
+  readonly read: (() => number) | null;
+}
+
+/** A function under construction: the graph, and what it takes from outside. */
+export class Trace {
+  readonly graph: GraphBuilder;
+  readonly inputs: TraceInput[] = [];
+  readonly actions: (() => void)[] = [];
+  readonly #captured = new Map<number, GraphOutput>();
+
+  /**
+   * @param volatile - ids of outside tensors whose values may differ from call to call: arguments and variables
+   */
+  constructor(
+    readonly name: string,
+    library: NativeLibrary,
+    readonly volatile: ReadonlySet<number>,
+  ) {
+    this.graph = new GraphBuilder(library);
+  }
+
+  /** The symbol that stands for an outside tensor: a placeholder, made at its first use. */
+  capture(id: number, facts: HandleFacts): GraphOutput {
+    const known = this.#captured.get(id);
+    if (known !== undefined) return known;
+    const output = this.graph.placeholder(facts);
+    this.#captured.set(id, output);
+    this.inputs.push({ id, output, facts, read: null });
+    return output;
+  }
+
+  /** The symbol of a scalar whose value `read` gives before each call. */
+  stepInput(read: () => number, dtype: number): GraphOutput {
+    const facts = { shape: [], dtype };
+    const output = this.graph.placeholder(facts);
+    this.inputs.push({ id: null, output, facts, read });
+    return output;
+  }
+}
+
+export function valueReadWhileTracing(name: string): FulgurError {
+  return new FulgurError('trace', {
+    what: `The value of a tensor was read while '${name}' was being traced, when it has no value yet.`,
+    why: 'A traced function runs once with symbols; its operations then run natively at every step.',
+    fix: 'Log it with log(), return it from the step, or move dataSync, arraySync and data into a host hook.',
+  });
+}
+
+export function foreignSymbol(name: string): FulgurError {
+  return new FulgurError('trace', {
+    what: `A tensor that was made while '${name}' was being traced is used outside of it, where it has no value.`,
+    fix: 'Return it from the traced function and use what the call gives back.',
+  });
+}

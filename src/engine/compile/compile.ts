@@ -1,0 +1,130 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { FulgurError } from '../../errors';
+import { currentEngine } from '../current-engine';
+import { Program } from './program';
+import { runEagerly } from './step-scope';
+import { fillTemplate, flatten, toTemplate } from './values';
+
+/** What a call gives back for what the function returns: numbers for scalars, tensors as they are. */
+export type Fetched<T> = T extends tf.Scalar
+  ? number
+  : T extends tf.Tensor
+    ? T
+    : T extends readonly (infer Item)[]
+      ? Fetched<Item>[]
+      : T extends object
+        ? { [Key in keyof T]: Fetched<T[Key]> }
+        : T;
+
+export interface CompileOptions {
+  /** Names the function in errors (default: the function's own name). */
+  readonly name?: string;
+  /** Runs the function operation by operation instead: the same numbers, slower, with values to look at (default `false`). */
+  readonly eager?: boolean;
+  /** Traces that may be made before a new signature is refused (default 16). */
+  readonly maxTraces?: number;
+  /** Hears a sentence when a new signature makes the function be traced again (default: a warning on the console). */
+  readonly onRetrace?: (message: string) => void;
+}
+
+/** A function that runs natively. */
+export interface CompiledFunction<Args extends readonly unknown[], Result> {
+  (...args: Args): Promise<Fetched<Result>>;
+  /** Traces made so far: one for each signature (structure, shapes, types, plain values) of the arguments. */
+  readonly traces: number;
+  /** Frees the native functions. */
+  dispose(): void;
+}
+
+const MAX_TRACES = 16;
+
+/**
+ * Traces a function of tensors into a TensorFlow function, at its first call and once for each new signature, and then
+ * runs that off the JavaScript thread. Calls of all compiled functions run one after the other.
+ *
+ * Variables that the function assigns have their new values when the call's promise resolves. Of what it returns,
+ * scalars arrive as numbers and every other tensor as a tensor that the caller disposes. Plain numbers among the
+ * arguments are part of the signature: use `stepInput` for one that changes.
+ *
+ * @throws FulgurError `trace` from a call when the function reads a tensor's value, makes a variable, uses an operation
+ * of value-dependent shape, or has been traced `maxTraces` times
+ */
+export function compile<Args extends readonly unknown[], Result>(
+  run: (...args: Args) => Result,
+  options: CompileOptions = {},
+): CompiledFunction<Args, Result> {
+  const name = options.name ?? (run.name === '' ? 'step' : run.name);
+  const programs = new Map<string, Program>();
+
+  const programFor = (args: Args): { program: Program; tensors: readonly tf.Tensor[] } => {
+    const { signature, tensors } = flatten(args, name);
+    let program = programs.get(signature);
+    if (program === undefined) {
+      if (programs.size > 0) announceRetrace(name, signature, programs, options);
+      program = new Program(currentEngine(), name, () => run(...args), tensors);
+      programs.set(signature, program);
+    }
+    return { program, tensors };
+  };
+
+  const call = (...args: Args): Promise<Fetched<Result>> =>
+    inTurn(async () => {
+      if (options.eager === true) return callEagerly(name, () => run(...args)) as Fetched<Result>;
+      const { program, tensors } = programFor(args);
+      return (await program.call(tensors)) as Fetched<Result>;
+    });
+
+  const dispose = (): void => {
+    for (const program of programs.values()) program.dispose();
+    programs.clear();
+  };
+  return Object.defineProperty(Object.assign(call, { dispose }), 'traces', {
+    get: () => programs.size,
+  }) as unknown as CompiledFunction<Args, Result>;
+}
+
+let previous: Promise<unknown> = Promise.resolve();
+
+/** Runs calls one after the other: two that assign the same variable must not overlap. */
+function inTurn<T>(action: () => Promise<T>): Promise<T> {
+  const result = previous.then(action);
+  previous = result.catch(() => undefined);
+  return result;
+}
+
+function callEagerly(name: string, run: () => unknown): unknown {
+  currentEngine();
+  let fetched: unknown;
+  runEagerly(
+    () => tf.tidy(() => ({ result: run() as tf.TensorContainer })),
+    ({ result }) => {
+      const { tensors } = flatten(result, name);
+      const values = tensors.map((tensor) => {
+        if (tensor.rank > 0) return tensor;
+        const [value] = tensor.dataSync();
+        tensor.dispose();
+        return value;
+      });
+      fetched = fillTemplate(toTemplate(result), values);
+    },
+  );
+  return fetched;
+}
+
+function announceRetrace(
+  name: string,
+  signature: string,
+  programs: ReadonlyMap<string, Program>,
+  { maxTraces = MAX_TRACES, onRetrace = (message) => console.warn(message) }: CompileOptions,
+): void {
+  if (programs.size >= maxTraces) {
+    throw new FulgurError('trace', {
+      what: `The compiled function '${name}' was called with its ${programs.size + 1}th signature, and may have ${maxTraces}: ${signature}.`,
+      why: 'Each new shape or plain value among the arguments costs a trace.',
+      fix: 'Give it batches of one shape (dropLast: true), use stepInput() for numbers that change, or raise maxTraces.',
+    });
+  }
+  onRetrace(
+    `The compiled function '${name}' is traced again (trace ${programs.size + 1} of at most ${maxTraces}) for arguments ${signature}.`,
+  );
+}

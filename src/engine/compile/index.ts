@@ -1,0 +1,3 @@
+export { compile } from './compile';
+export type { CompiledFunction, CompileOptions, Fetched } from './compile';
+export { afterStep, isTracing, stepInput } from './step-scope';

@@ -1,0 +1,166 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { FulgurError } from '../../errors';
+import type { TraceInput } from '../backend/trace';
+import type { Engine } from '../current-engine';
+import type { Pointer } from '../native/native-library';
+import { checked } from '../native/status';
+import { fillTemplate, flatten, toTemplate } from './values';
+import { VariableSnapshot } from './variables';
+
+/** Where one input of the native function comes from. */
+type Source =
+  | { readonly kind: 'argument'; readonly index: number }
+  | { readonly kind: 'variable'; readonly variable: tf.Variable }
+  | { readonly kind: 'captured'; readonly id: number; readonly shape: readonly number[] }
+  | { readonly kind: 'step'; readonly read: () => number; readonly dtype: number };
+
+let programs = 0;
+
+/** One trace of a function: a native function, where its inputs come from, and where its outputs go. */
+export class Program {
+  readonly #engine: Engine;
+  readonly #label: string;
+  readonly #name: string;
+  readonly #function: Pointer;
+  readonly #sources: readonly Source[];
+  readonly #result: unknown;
+  readonly #ranks: readonly number[];
+  readonly #changed: readonly tf.Variable[];
+  readonly #actions: readonly (() => void)[];
+
+  /** Traces `run` with symbols in the places of `args`' tensors. */
+  constructor(engine: Engine, label: string, run: () => unknown, args: readonly tf.Tensor[]) {
+    this.#engine = engine;
+    this.#label = label;
+    this.#name = `fulgur_${label.replace(/\W/g, '_')}_${programs++}`;
+    const { binding, backend } = engine;
+    const argumentIds = args.map((tensor) => backend.idOf(tensor));
+    const snapshot = new VariableSnapshot();
+    const variableOf = new Map(snapshot.variables.map((variable) => [backend.idOf(variable), variable]));
+    tf.engine().startScope(label);
+    const trace = binding.beginTrace(label, new Set([...argumentIds, ...variableOf.keys()]));
+    let finished = false;
+    try {
+      const result = run();
+      if (result instanceof Promise) throw promiseReturned(label);
+      snapshot.refuseBorn(label);
+      const { tensors } = flatten(result, label);
+      this.#changed = snapshot.changed();
+      const ids = [...tensors, ...this.#changed].map((tensor) => backend.idOf(tensor));
+      // An output that is an input as it came gets an operation of its own.
+      const outputs = ids.flatMap((id) =>
+        trace.graph.operation('Identity', [], [binding.symbolOf(trace, id)], 1),
+      );
+      this.#sources = trace.inputs.map((input) => sourceOf(input, argumentIds, variableOf));
+      this.#actions = trace.actions;
+      this.#ranks = tensors.map(({ rank }) => rank);
+      this.#result = toTemplate(result);
+      binding.endTrace();
+      finished = true;
+      const inputs = trace.inputs.map(({ output }) => output);
+      this.#function = trace.graph.finish(this.#name, binding.context, inputs, outputs);
+    } finally {
+      binding.endTrace();
+      if (!finished) trace.graph.dispose();
+      snapshot.restore();
+      tf.engine().endScope();
+    }
+  }
+
+  /** Runs the native function once, off the JavaScript thread. */
+  async call(args: readonly tf.Tensor[]): Promise<unknown> {
+    const { binding, backend } = this.#engine;
+    const temporary: Pointer[] = [];
+    let handles: Pointer[];
+    try {
+      const inputs = this.#sources.map((source) => this.#input(source, args, temporary));
+      const count = this.#ranks.length + this.#changed.length;
+      handles = await binding.eager.runAsync(this.#name, [], inputs, count);
+    } catch (cause) {
+      throw cause instanceof FulgurError ? cause : stepFailed(this.#label, cause);
+    } finally {
+      for (const handle of temporary) binding.eager.release(handle);
+    }
+    this.#changed.forEach((variable, index) => {
+      const value = backend.wrap(binding.adopt(handles[this.#ranks.length + index]));
+      // A variable disposed while the step ran needs its new value no more.
+      if (!variable.isDisposed) variable.assign(value);
+      value.dispose();
+    });
+    const values = this.#ranks.map((rank, index) => {
+      if (rank > 0) return tf.keep(backend.wrap(binding.adopt(handles[index])));
+      const [value] = binding.eager.download(handles[index]) as Float32Array;
+      binding.eager.release(handles[index]);
+      return value;
+    });
+    for (const action of this.#actions) action();
+    return fillTemplate(this.#result, values);
+  }
+
+  /** Frees the native function. */
+  dispose(): void {
+    const { library, context } = this.#engine.binding;
+    checked(
+      library,
+      (status) => library['TFE_ContextRemoveFunction']!(context, this.#name, status) as undefined,
+    );
+    library['TF_DeleteFunction']!(this.#function);
+  }
+
+  #input(source: Source, args: readonly tf.Tensor[], temporary: Pointer[]): Pointer {
+    const { binding, backend } = this.#engine;
+    switch (source.kind) {
+      case 'argument':
+        return binding.handleOf(backend.idOf(args[source.index]!));
+      case 'variable':
+        if (source.variable.isDisposed)
+          throw disposedTooEarly(this.#label, 'variable', source.variable.shape);
+        return binding.handleOf(backend.idOf(source.variable));
+      case 'captured': {
+        const handle = binding.handleOf(source.id);
+        if (handle === null) throw disposedTooEarly(this.#label, 'tensor', source.shape);
+        return handle;
+      }
+      case 'step': {
+        const handle = binding.eager.upload([], source.dtype, [source.read()]);
+        temporary.push(handle);
+        return handle;
+      }
+    }
+  }
+}
+
+function sourceOf(
+  input: TraceInput,
+  args: readonly number[],
+  variables: ReadonlyMap<number, tf.Variable>,
+): Source {
+  if (input.id === null) return { kind: 'step', read: input.read!, dtype: input.facts.dtype };
+  const index = args.indexOf(input.id);
+  if (index >= 0) return { kind: 'argument', index };
+  const variable = variables.get(input.id);
+  if (variable !== undefined) return { kind: 'variable', variable };
+  return { kind: 'captured', id: input.id, shape: input.facts.shape };
+}
+
+function promiseReturned(label: string): FulgurError {
+  return new FulgurError('trace', {
+    what: `The function '${label}' returned a promise while it was being traced.`,
+    fix: 'Make it synchronous: a compiled function may only call tensor operations.',
+  });
+}
+
+function disposedTooEarly(label: string, kind: string, shape: readonly number[]): FulgurError {
+  return new FulgurError('trace', {
+    what: `The compiled function '${label}' uses a ${kind} of shape [${shape.join(', ')}] that has been disposed since it was traced.`,
+    fix: 'Keep it for as long as the function is called, or pass it as an argument.',
+  });
+}
+
+function stepFailed(label: string, cause: unknown): FulgurError {
+  return new FulgurError('engine', {
+    what: `TensorFlow failed in the compiled function '${label}': ${cause instanceof Error ? cause.message : String(cause)}.`,
+    fix: 'Run it with compile: false to see the operation that fails; out of memory asks for a smaller batch.',
+    cause,
+  });
+}

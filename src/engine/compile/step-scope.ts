@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { FulgurError } from '../../errors';
+import { dataTypeNumber } from '../native/data-types';
+import { currentEngine, isStarted } from '../current-engine';
+
+/** Actions that an eager call collects for its end; `null` outside of calls. */
+let eagerActions: (() => void)[] | null = null;
+
+/** Whether operations join a graph at the moment instead of running. */
+export function isTracing(): boolean {
+  return isStarted() && currentEngine().binding.trace !== null;
+}
+
+/**
+ * A scalar whose value may differ from step to step: a learning rate, a step count, a seed. In a compiled function it
+ * becomes an input and `read` is called before every call; elsewhere `read` is called at once.
+ */
+export function stepInput(read: () => number, dtype: 'float32' | 'int32' = 'float32'): tf.Scalar {
+  const { binding, backend } = currentEngine();
+  if (binding.trace === null) return tf.scalar(read(), dtype);
+  const dataType = dataTypeNumber(dtype);
+  const output = binding.trace.stepInput(read, dataType);
+  const metadata = binding.adoptSymbol(binding.trace, output, { shape: [], dtype: dataType });
+  return backend.wrap(metadata) as tf.Scalar;
+}
+
+/**
+ * Registers what is to happen on the JavaScript side after every successful call of the function at hand.
+ *
+ * @throws FulgurError `trace` outside of a compiled function
+ */
+export function afterStep(action: () => void): void {
+  const trace = isStarted() ? currentEngine().binding.trace : null;
+  const actions = trace === null ? eagerActions : trace.actions;
+  if (actions === null) {
+    throw new FulgurError('trace', {
+      what: 'afterStep() was called outside of a compiled function.',
+      fix: 'Wrap the step in compile(), with { eager: true } where it should run operation by operation.',
+    });
+  }
+  actions.push(action);
+}
+
+/** Runs a function operation by operation, then the actions that it registered. */
+export function runEagerly<T>(run: () => T, finish: (result: T) => void): void {
+  const outer = eagerActions;
+  const actions: (() => void)[] = [];
+  eagerActions = actions;
+  try {
+    finish(run());
+  } finally {
+    eagerActions = outer;
+  }
+  for (const action of actions) action();
+}

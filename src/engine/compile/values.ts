@@ -1,0 +1,80 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { FulgurError } from '../../errors';
+
+/** A value made of tensors and plain data in arrays and objects, taken apart. */
+export interface FlatValue {
+  readonly tensors: readonly tf.Tensor[];
+  /** Equal for two values exactly when they differ in nothing but their tensors' values. */
+  readonly signature: string;
+}
+
+/** Takes the tensors out of arguments or results, in a fixed order. */
+export function flatten(value: unknown, name: string): FlatValue {
+  const tensors: tf.Tensor[] = [];
+  const visit = (part: unknown, path: string): string => {
+    if (isTensor(part)) {
+      tensors.push(part);
+      // Two arguments that share memory become one input, so sharing is part of the signature.
+      const first = tensors.findIndex(({ dataId }) => dataId === part.dataId);
+      return `${part.dtype}[${part.shape.join(',')}]@${first}`;
+    }
+    if (Array.isArray(part))
+      return `(${part.map((item, index) => visit(item, `${path}[${index}]`)).join(',')})`;
+    if (isPlainObject(part)) {
+      const fields = Object.entries(part).map(
+        ([key, item]) => `${JSON.stringify(key)}:${visit(item, `${path}.${key}`)}`,
+      );
+      return `{${fields.join(',')}}`;
+    }
+    if (isPlainData(part)) return `${typeof part}:${String(part)}`;
+    throw notTraceable(name, path, part);
+  };
+  return { signature: visit(value, 'argument'), tensors };
+}
+
+/** The place of a tensor in a result whose tensors are yet to come. */
+class Slot {
+  constructor(readonly index: number) {}
+}
+
+/** A result with slots in the places of its tensors, in the order of `flatten`. */
+export function toTemplate(value: unknown): unknown {
+  let next = 0;
+  return replace(value, (part) => (part instanceof tf.Tensor ? new Slot(next++) : undefined));
+}
+
+/** Fills a template's slots. */
+export function fillTemplate(template: unknown, values: readonly unknown[]): unknown {
+  return replace(template, (part) => (part instanceof Slot ? values[part.index] : undefined));
+}
+
+function replace(value: unknown, replacementOf: (part: unknown) => unknown): unknown {
+  const replacement = replacementOf(value);
+  if (replacement !== undefined) return replacement;
+  if (Array.isArray(value)) return value.map((item) => replace(item, replacementOf));
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replace(item, replacementOf)]));
+}
+
+function isTensor(value: unknown): value is tf.Tensor {
+  return value instanceof tf.Tensor;
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function isPlainData(value: unknown): boolean {
+  return value === null || ['string', 'number', 'boolean', 'undefined', 'bigint'].includes(typeof value);
+}
+
+function notTraceable(name: string, path: string, value: unknown): FulgurError {
+  const constructor: unknown = (value as { constructor?: unknown }).constructor;
+  const kind = typeof constructor === 'function' ? constructor.name : typeof value;
+  return new FulgurError('trace', {
+    what: `The compiled function '${name}' cannot take or give ${path.replace('argument', 'a value')} of type ${kind}.`,
+    fix: 'Pass tensors, numbers, strings and booleans, in arrays and plain objects.',
+  });
+}

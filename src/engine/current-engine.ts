@@ -1,0 +1,52 @@
+import { FulgurError } from '../errors';
+import type { Binding } from './backend/binding';
+import type { FulgurBackend } from './backend/fulgur-backend';
+
+/** What runs the tensors of this process. */
+export interface EngineInfo {
+  readonly tensorflowVersion: string;
+  /** The folder of the libraries. */
+  readonly library: string;
+  readonly device: 'cpu' | 'gpu';
+  /** TensorFlow's name of the device that operations run on. */
+  readonly deviceName: string;
+  /** Threads that one operation may use. */
+  readonly threads: number;
+}
+
+export interface Engine {
+  readonly binding: Binding;
+  readonly backend: FulgurBackend;
+  readonly info: EngineInfo;
+}
+
+let current: Engine | null = null;
+
+export function setCurrentEngine(engine: Engine): void {
+  current = engine;
+}
+
+export function isStarted(): boolean {
+  return current !== null;
+}
+
+/** @throws FulgurError `engine` before `start()` */
+export function currentEngine(): Engine {
+  if (current === null) {
+    throw new FulgurError('engine', {
+      what: 'The engine has not been started.',
+      fix: "Call 'await start()' before making tensors, modules or optimisers; run() does it for experiments.",
+    });
+  }
+  return current;
+}
+
+/** @throws FulgurError `engine` before `start()` */
+export function requireStarted(): void {
+  currentEngine();
+}
+
+/** @throws FulgurError `engine` before `start()` */
+export function engineInfo(): EngineInfo {
+  return currentEngine().info;
+}

@@ -1,0 +1,10 @@
+export { afterStep, compile, isTracing, stepInput } from './compile';
+export type { CompiledFunction, CompileOptions, Fetched } from './compile';
+export { engineInfo, isStarted, requireStarted } from './current-engine';
+export type { EngineInfo } from './current-engine';
+export { liveCounts } from './live-counts';
+export * from './random';
+export { runOp } from './run-op';
+export type { OpAttributes, OpAttributeValue } from './run-op';
+export { start } from './start';
+export type { StartOptions } from './start';

@@ -1,0 +1,73 @@
+import { readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Build } from './builds';
+import { removeLeftLock } from './install-lock';
+import { findDamage, readManifest, type Manifest } from './manifest';
+import { isAlive, thisProcess } from './process-identity';
+
+/** What a look into the cache found. */
+export type CacheState =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'damaged'; readonly damage: string }
+  | { readonly kind: 'whole'; readonly manifest: Manifest };
+
+/** The folder of one build in the cache: `<cache>/tensorflow/<key>`. */
+export function installFolder(cacheFolder: string, build: Build): string {
+  return join(cacheFolder, 'tensorflow', build.key);
+}
+
+/** The folder inside an installation that holds the libraries. */
+export function libraryFolder(install: string): string {
+  return join(install, 'tensorflow');
+}
+
+/** Looks for a build's installation and checks it; `full` reads every byte of it. */
+export async function checkInstall(
+  folder: string,
+  build: Build,
+  options: { full?: boolean } = {},
+): Promise<CacheState> {
+  const entries = await readdir(folder).catch(() => null);
+  if (entries === null) return { kind: 'missing' };
+  const manifest = await readManifest(folder);
+  if (manifest === null) return { kind: 'damaged', damage: 'its manifest.json cannot be read' };
+  // New pins under an old name: what lies there is not what is asked for.
+  const pinned = build.wheels.map(({ sha256 }) => sha256).join();
+  if (manifest.wheels.map(({ sha256 }) => sha256).join() !== pinned) {
+    return { kind: 'damaged', damage: 'it was made from other wheels' };
+  }
+  const damage = await findDamage(folder, manifest, options);
+  return damage === null ? { kind: 'whole', manifest } : { kind: 'damaged', damage };
+}
+
+/** A name for a folder in the making, which tells whose it is. */
+export function partialFolder(install: string): string {
+  const { pid, started } = thisProcess();
+  return `${install}.partial.${pid}.${Buffer.from(started).toString('hex') || '0'}.${Date.now().toString(36)}`;
+}
+
+/** Removes what dead processes left beside an installation: unfinished folders and lock files. */
+export async function sweepLeftovers(install: string): Promise<void> {
+  const parent = join(install, '..');
+  const prefix = install.slice(parent.length + 1);
+  await removeLeftLock(`${install}.lock`);
+  for (const name of await readdir(parent).catch(() => [])) {
+    if (!name.startsWith(`${prefix}.`)) continue;
+    const owner = /\.partial\.(\d+)\.([0-9a-f]+)\.\w+$/.exec(name);
+    if (owner === null) continue;
+    const started = owner[2] === '0' ? '' : Buffer.from(owner[2] ?? '', 'hex').toString();
+    if (!isAlive({ pid: Number(owner[1]), started })) await removeFolder(join(parent, name));
+  }
+}
+
+/** Takes a folder out of sight at once, then deletes it: a half-deleted installation never bears its name. */
+export async function discardInstall(install: string): Promise<void> {
+  const aside = partialFolder(install);
+  await rename(install, aside);
+  await removeFolder(aside);
+}
+
+/** Deletes a folder; what a dying child process still writes into it is deleted by a later sweep. */
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+}

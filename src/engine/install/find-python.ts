@@ -1,0 +1,57 @@
+import { access, constants } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describePython } from './python-scripts';
+import { runProcess } from './run-process';
+
+/** A TensorFlow that a Python has, found without importing it. */
+export interface PythonTensorFlow {
+  readonly project: string;
+  readonly version: string;
+  /** The folder of the package `tensorflow`: absolute. */
+  readonly folder: string;
+}
+
+/** A Python on the search path. */
+export interface Python {
+  /** Absolute path of the program. */
+  readonly program: string;
+  readonly version: string;
+  readonly hasPip: boolean;
+  readonly tensorflow: PythonTensorFlow | null;
+}
+
+/** Every working Python among the search path's first `python3` and first `python`. */
+export async function findPythons(searchPath: readonly string[]): Promise<Python[]> {
+  const pythons: Python[] = [];
+  for (const name of ['python3', 'python']) {
+    const program = await findProgram(name, searchPath);
+    const python = program === null ? null : await describe(program);
+    if (python !== null) pythons.push(python);
+  }
+  return pythons;
+}
+
+/** The first executable file of this name on the search path, or `null`. */
+export async function findProgram(name: string, searchPath: readonly string[]): Promise<string | null> {
+  for (const folder of searchPath) {
+    const program = join(folder, name);
+    const executable = await access(program, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (executable) return program;
+  }
+  return null;
+}
+
+async function describe(program: string): Promise<Python | null> {
+  // A Python that cannot start or is too old for the script is as good as none: the next one is tried.
+  const result = await runProcess(program, ['-c', describePython]).catch(() => null);
+  if (result?.code !== 0) return null;
+  try {
+    const answer = JSON.parse(result.stdout) as Omit<Python, 'program'>;
+    return { program, version: answer.version, hasPip: answer.hasPip, tensorflow: answer.tensorflow };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,5 @@
+export { tensorflowVersion } from './builds';
+export type { Flavour } from './builds';
+export { locateTensorFlow } from './locate-tensorflow';
+export type { Accelerator, LocateOptions } from './locate-tensorflow';
+export type { TensorFlowLibrary } from './tensorflow-library';

@@ -1,0 +1,127 @@
+import { mkdir, rename, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { FulgurError } from '../../errors';
+import type { Build } from './builds';
+import { checkInstall, discardInstall, installFolder, libraryFolder } from './cache';
+import { partialFolder, removeFolder, sweepLeftovers } from './cache';
+import { findLibraryFault } from './library-files';
+import { acquireLock } from './install-lock';
+import { syncFolder, writeManifest, type ManifestFile } from './manifest';
+import { downloadWheel } from './pip';
+import { unpackWheel } from './unpack';
+import { megabytes, wheelName } from './wheel';
+
+export interface InstallOptions {
+  readonly build: Build;
+  readonly cacheFolder: string;
+  /** A Python that has pip: absolute path of the program. */
+  readonly python: string;
+  readonly onProgress: (line: string) => void;
+  /** Whether an installation that is already there is read to its last byte. */
+  readonly fullCheck?: boolean;
+}
+
+/**
+ * Installs a build into the cache, once for all processes: whoever comes second waits and uses the first one's
+ * result. Everything is made in a folder beside the final one and renamed into place as the last act, so that a
+ * process killed at any moment leaves nothing that looks like an installation.
+ *
+ * @returns the installation's folder.
+ * @throws FulgurError `engine` where the download, the check or the disk fails.
+ */
+export async function installTensorFlow(options: InstallOptions): Promise<string> {
+  const { build, cacheFolder, onProgress, fullCheck = false } = options;
+  const install = installFolder(cacheFolder, build);
+  await makeFolder(dirname(install));
+  const lock = await acquireLock(`${install}.lock`, { onWait: onProgress });
+  try {
+    await sweepLeftovers(install);
+    const state = await checkInstall(install, build, { full: fullCheck });
+    if (state.kind === 'whole') return install;
+    if (state.kind === 'damaged') {
+      onProgress(`The installation in ${install} is damaged (${state.damage}): installing it anew.`);
+      await discardInstall(install);
+    }
+    await requireSpace(build, dirname(install));
+    await makeAndPublish(options, install);
+    return install;
+  } finally {
+    await lock.release();
+  }
+}
+
+async function makeAndPublish(options: InstallOptions, install: string): Promise<void> {
+  const { build, onProgress } = options;
+  const begun = Date.now();
+  onProgress(`Installing TensorFlow ${build.version} (${build.flavour}) into ${install}. This happens once.`);
+  const partial = partialFolder(install);
+  try {
+    await make(options, partial);
+    await publish(partial, install, build);
+  } finally {
+    await removeFolder(partial);
+  }
+  const seconds = ((Date.now() - begun) / 1000).toFixed(0);
+  onProgress(`Installed TensorFlow ${build.version} (${build.flavour}) in ${seconds} s.`);
+}
+
+async function make({ build, python, onProgress }: InstallOptions, partial: string): Promise<void> {
+  const files: ManifestFile[] = [];
+  for (const wheel of build.wheels) {
+    const downloads = join(partial, 'downloads');
+    await mkdir(downloads, { recursive: true });
+    const file = await downloadWheel(python, wheel, downloads, onProgress);
+    files.push(...(await unpackWheel(python, wheel, file, partial, onProgress)));
+    // One wheel's download at a time: CUDA's would otherwise take gigabytes more.
+    await removeFolder(downloads);
+  }
+  const fault = await findLibraryFault(libraryFolder(partial), build.libraries);
+  if (fault !== null) {
+    throw new FulgurError('engine', {
+      what: `The unpacked TensorFlow ${build.version} cannot be used: ${fault}.`,
+      fix: 'Report this to the authors of Fulgur: its list of wheels is wrong.',
+    });
+  }
+  await writeManifest(partial, {
+    format: 1,
+    key: build.key,
+    installed: new Date().toISOString(),
+    wheels: build.wheels.map((wheel) => ({ name: wheelName(wheel), sha256: wheel.sha256 })),
+    files,
+  });
+  await syncFolder(partial);
+}
+
+async function publish(partial: string, install: string, build: Build): Promise<void> {
+  try {
+    await rename(partial, install);
+  } catch (error) {
+    // Another machine that shares the cache took the lock for dead and was faster: its result is as good.
+    if ((await checkInstall(install, build)).kind === 'whole') return;
+    throw error;
+  }
+  await syncFolder(dirname(install));
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new FulgurError('engine', {
+      what: `The cache folder ${folder} cannot be made: ${(cause as Error).message}.`,
+      fix: 'Set FULGUR_CACHE to a folder that you may write to.',
+      cause,
+    });
+  }
+}
+
+async function requireSpace(build: Build, folder: string): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  if (free >= build.peakDiskBytes) return;
+  throw new FulgurError('engine', {
+    what: `The disk of ${folder} has ${megabytes(free)} free.`,
+    why: `Installing TensorFlow ${build.version} (${build.flavour}) needs ${megabytes(build.peakDiskBytes)}.`,
+    fix: 'Free some space, or set FULGUR_CACHE to a folder on a larger disk.',
+  });
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, readFile, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+
+/** One unpacked file; `path` is relative to the installation's folder. */
+export interface ManifestFile {
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** What an installation consists of, written as its last file. */
+export interface Manifest {
+  readonly format: 1;
+  readonly key: string;
+  /** When it was installed, ISO 8601: every file's modification time is set to it. */
+  readonly installed: string;
+  readonly wheels: readonly { readonly name: string; readonly sha256: string }[];
+  readonly files: readonly ManifestFile[];
+}
+
+const manifestName = 'manifest.json';
+
+/** Writes the manifest, gives every file its modification time, and forces all of it to disk. */
+export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  const time = new Date(manifest.installed);
+  for (const file of manifest.files) await utimes(join(folder, file.path), time, time);
+  const handle = await open(join(folder, manifestName), 'w');
+  try {
+    await handle.writeFile(JSON.stringify(manifest, null, 2) + '\n');
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The installation's manifest, or `null` where there is none that can be read. */
+export async function readManifest(folder: string): Promise<Manifest | null> {
+  try {
+    const manifest = JSON.parse(await readFile(join(folder, manifestName), 'utf8')) as Manifest;
+    const whole = (manifest as { format: unknown }).format === 1 && Array.isArray(manifest.files);
+    return whole ? manifest : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * What is wrong with an installation, in words, or `null` where nothing is. Sizes are always compared; the content
+ * of a file, seconds of work for the large one, where its modification time is not the recorded one, or always with
+ * `full`.
+ */
+export async function findDamage(
+  folder: string,
+  manifest: Manifest,
+  { full = false }: { full?: boolean } = {},
+): Promise<string | null> {
+  const installed = new Date(manifest.installed);
+  for (const { path, size, sha256 } of manifest.files) {
+    const file = join(folder, path);
+    const found = await stat(file).catch(() => null);
+    if (found === null) return `${path} is missing`;
+    if (found.size !== size) return `${path} has ${found.size} bytes instead of ${size}`;
+    const touched = Math.abs(found.mtimeMs - installed.getTime()) > 2000;
+    if (!touched && !full) continue;
+    if ((await sha256Of(file)) !== sha256) return `the SHA-256 of ${path} is not the recorded one`;
+    // The content is right: the next start need not read it again. A read-only cache stays as it is.
+    if (touched) await utimes(file, installed, installed).catch(() => undefined);
+  }
+  return null;
+}
+
+/** SHA-256 of a file's content, hexadecimal. */
+export async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
+  return hash.digest('hex');
+}
+
+/** Forces a folder's entries to disk, so that a rename inside it survives a power cut. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

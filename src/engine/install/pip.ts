@@ -1,0 +1,134 @@
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FulgurError } from '../../errors';
+import { sha256Of } from './manifest';
+import { progressReport } from './progress-report';
+import { runPip } from './python-scripts';
+import { runProcess, type ProcessResult } from './run-process';
+import { megabytes, wheelName, type Wheel } from './wheel';
+
+const pollMs = 500;
+const otherLibraries = 'or set FULGUR_TENSORFLOW to a folder that holds the libraries.';
+
+/**
+ * Downloads one wheel with a Python's pip into `folder`, whatever platform that Python itself is made for, and checks
+ * its SHA-256. pip's own settings (index, proxy, certificates) hold.
+ *
+ * @returns the wheel's file.
+ * @throws FulgurError `engine` where pip fails (no network, no such wheel, disk full) or the file is not the pinned one.
+ */
+export async function downloadWheel(
+  python: string,
+  wheel: Wheel,
+  folder: string,
+  onProgress: (line: string) => void,
+): Promise<string> {
+  // pip's own temporary files come here too: they are removed with the folder, and their size is the progress.
+  const temporary = join(folder, 'pip');
+  const target = join(folder, 'wheel');
+  await mkdir(temporary, { recursive: true });
+  const size = wheel.bytes === null ? '' : ` (${megabytes(wheel.bytes)})`;
+  const report = progressReport(`Downloading ${wheelName(wheel)}${size} with pip`, onProgress);
+  const watch = setInterval(() => {
+    void folderSize(folder).then((bytes) => report(bytes, wheel.bytes));
+  }, pollMs);
+  let result: ProcessResult;
+  try {
+    result = await runProcess(python, ['-c', runPip, ...pipArguments(wheel, target)], {
+      environment: { TMPDIR: temporary },
+    });
+  } finally {
+    clearInterval(watch);
+  }
+  if (result.code !== 0) throw pipError(wheel, result);
+  return checkedWheel(wheel, target);
+}
+
+function pipArguments(wheel: Wheel, target: string): string[] {
+  const python = ['--implementation', 'cp', '--python-version', wheel.python];
+  const form = ['--no-deps', '--only-binary=:all:', '--platform', wheel.platform, ...python];
+  // pip's cache would keep a second copy of hundreds of megabytes that nobody asks for again.
+  const quiet = ['--no-cache-dir', '--disable-pip-version-check', '--no-input', '--progress-bar', 'off'];
+  return ['download', ...quiet, ...form, '--dest', target, `${wheel.project}==${wheel.version}`];
+}
+
+async function checkedWheel(wheel: Wheel, target: string): Promise<string> {
+  const files = (await readdir(target).catch(() => [])).filter((name) => name.endsWith('.whl'));
+  const [name] = files;
+  if (name === undefined || files.length > 1) {
+    throw new FulgurError('engine', {
+      what: `pip ended well but left ${files.length} wheels for ${wheelName(wheel)} instead of one.`,
+      fix: `Update pip (python3 -m pip install --upgrade pip), ${otherLibraries}`,
+    });
+  }
+  const file = join(target, name);
+  const sha256 = await sha256Of(file);
+  if (sha256 !== wheel.sha256) {
+    throw new FulgurError('engine', {
+      what: `The downloaded ${wheelName(wheel)} has the SHA-256 ${sha256} instead of ${wheel.sha256}.`,
+      why: "pip's index serves another file, or the download was altered on its way.",
+      fix: `Point pip at an index that serves the original file, ${otherLibraries}`,
+    });
+  }
+  return file;
+}
+
+/** Turns pip's end into the error that says what to do; `result` is of a run that failed. */
+export function pipError(wheel: Wheel, result: ProcessResult): FulgurError {
+  const output = result.stderr + result.stdout;
+  const name = wheelName(wheel);
+  const kind = failures.find(({ sign }) => sign.test(output));
+  const end = result.signal === null ? `exit code ${String(result.code)}` : `signal ${result.signal}`;
+  return new FulgurError('engine', {
+    what: kind === undefined ? `pip failed to download ${name} (${end}).` : kind.what(name),
+    why: `pip said: "${lastWords(result, kind?.sign ?? /^ERROR:|Error\b/)}".`,
+    fix: kind === undefined ? `Remove what pip complains about, ${otherLibraries}` : kind.fix,
+  });
+}
+
+interface Failure {
+  readonly sign: RegExp;
+  readonly what: (name: string) => string;
+  readonly fix: string;
+}
+
+// The first that fits counts: without a network pip ends with "no matching distribution" too.
+const failures: readonly Failure[] = [
+  {
+    sign: /No space left on device|Errno 28\b|Disk quota exceeded/,
+    what: (name) => `The disk became full while pip downloaded ${name}.`,
+    fix: 'Free some space, or set FULGUR_CACHE to a folder on a larger disk.',
+  },
+  {
+    sign: /Connection|Max retries exceeded|name resolution|unreachable|timed out|ProxyError|SSLError|getaddrinfo/i,
+    what: (name) => `pip could not download ${name}: its package index cannot be reached.`,
+    fix: `Check the network and pip's index and proxy settings, ${otherLibraries}`,
+  },
+  {
+    sign: /No matching distribution|Could not find a version/,
+    what: (name) => `pip's package index does not have ${name} for this machine.`,
+    fix: `Point pip at an index that has it, ${otherLibraries}`,
+  },
+];
+
+/** The last line that shows the sign, else the last line at all. */
+function lastWords({ stdout, stderr }: ProcessResult, sign: RegExp): string {
+  const lines = `${stdout}\n${stderr}`.split('\n').map((line) => line.trim());
+  const telling = lines.filter((line) => sign.test(line));
+  const last = telling.at(-1) ?? lines.filter((line) => line !== '').at(-1) ?? '';
+  return last.length > 300 ? `${last.slice(0, 300)}...` : last;
+}
+
+async function folderSize(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  let bytes = 0;
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    // pip moves files about while they are counted.
+    bytes += await stat(join(entry.parentPath, entry.name)).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  }
+  return bytes;
+}

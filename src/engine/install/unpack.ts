@@ -1,0 +1,53 @@
+import { FulgurError } from '../../errors';
+import type { ManifestFile } from './manifest';
+import { progressReport } from './progress-report';
+import { unpackWheel as script } from './python-scripts';
+import { runProcess } from './run-process';
+import { wheelName, type Wheel } from './wheel';
+
+/**
+ * Unpacks what is kept of a wheel into `folder`, with the paths that the wheel gives, and forces it to disk.
+ *
+ * @returns the unpacked files.
+ * @throws FulgurError `engine` where the disk is full, the wheel is broken, or it holds nothing that is kept.
+ */
+export async function unpackWheel(
+  python: string,
+  wheel: Wheel,
+  file: string,
+  folder: string,
+  onProgress: (line: string) => void,
+): Promise<ManifestFile[]> {
+  const files: ManifestFile[] = [];
+  const report = progressReport(`Unpacking ${wheelName(wheel)}`, onProgress);
+  const result = await runProcess(python, ['-c', script, file, folder, ...wheel.keep], {
+    onLine: (line) => {
+      const said = JSON.parse(line) as ManifestFile | { done: number; total: number };
+      if ('path' in said) files.push(said);
+      else report(said.done, said.total);
+    },
+  });
+  if (result.code !== 0) throw unpackError(wheel, folder, result.stderr);
+  if (files.length === 0) {
+    throw new FulgurError('engine', {
+      what: `${wheelName(wheel)} holds no file under ${wheel.keep.join(', ')}.`,
+      fix: 'Report this to the authors of Fulgur: its list of wheels is wrong.',
+    });
+  }
+  return files;
+}
+
+function unpackError(wheel: Wheel, folder: string, stderr: string): FulgurError {
+  const words = stderr.trim().split('\n').at(-1) ?? '';
+  if (/No space left on device|Errno 28\b|Disk quota exceeded/.test(stderr)) {
+    return new FulgurError('engine', {
+      what: `The disk became full while ${wheelName(wheel)} was unpacked into ${folder}.`,
+      fix: 'Free some space, or set FULGUR_CACHE to a folder on a larger disk.',
+    });
+  }
+  return new FulgurError('engine', {
+    what: `${wheelName(wheel)} could not be unpacked into ${folder}.`,
+    why: `Python said: "${words}".`,
+    fix: 'Run the command again, and look at the disk if this comes back.',
+  });
+}

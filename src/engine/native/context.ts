@@ -1,0 +1,57 @@
+import type { NativeLibrary, Pointer } from './native-library';
+import { encodeFields } from './protobuf';
+import { checked } from './status';
+
+/** Field numbers of `config.proto`. */
+const config = { deviceCount: 1, intraOpThreads: 2, interOpThreads: 5, gpuOptions: 6 } as const;
+const ALLOW_GROWTH = 4;
+
+export interface ContextOptions {
+  /** Threads of one operation; 0 lets TensorFlow take one per core. */
+  readonly threads: number;
+  /** Hides GPUs. */
+  readonly cpuOnly: boolean;
+}
+
+/** A device as TensorFlow names it. */
+export interface Device {
+  readonly name: string;
+  readonly type: string;
+}
+
+export function createContext(library: NativeLibrary, { threads, cpuOnly }: ContextOptions): Pointer {
+  const noGpu = encodeFields([
+    [1, 'GPU'],
+    [2, 0],
+  ]);
+  const bytes = encodeFields([
+    ...(cpuOnly ? [[config.deviceCount, noGpu] as const] : []),
+    ...(threads > 0
+      ? [[config.intraOpThreads, threads] as const, [config.interOpThreads, threads] as const]
+      : []),
+    // Taking memory as it is needed leaves room for other programs on the same GPU.
+    [config.gpuOptions, encodeFields([[ALLOW_GROWTH, 1]])],
+  ]);
+  const options: Pointer = library['TFE_NewContextOptions']!();
+  try {
+    return checked(library, (status) => {
+      library['TFE_ContextOptionsSetConfig']!(options, bytes, bytes.length, status);
+      return library['TFE_NewContext']!(options, status) as Pointer;
+    });
+  } finally {
+    library['TFE_DeleteContextOptions']!(options);
+  }
+}
+
+export function listDevices(library: NativeLibrary, context: Pointer): Device[] {
+  return checked(library, (status) => {
+    const list: Pointer = library['TFE_ContextListDevices']!(context, status);
+    const count = Number(library['TF_DeviceListCount']!(list));
+    const devices = Array.from({ length: count }, (_, index) => ({
+      name: String(library['TF_DeviceListName']!(list, index, status)),
+      type: String(library['TF_DeviceListType']!(list, index, status)),
+    }));
+    library['TF_DeleteDeviceList']!(list);
+    return devices;
+  });
+}

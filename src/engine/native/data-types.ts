@@ -1,0 +1,43 @@
+/** TensorFlow's `TF_DataType` numbers, for the types that tensors here can have. */
+export const dataTypes = {
+  float32: 1,
+  int32: 3,
+  uint8: 4,
+  string: 7,
+  complex64: 8,
+  int64: 9,
+  bool: 10,
+  resource: 20,
+} as const;
+
+type HostArray = Float32Array | Int32Array | Uint8Array | BigInt64Array;
+
+/** The array class whose memory equals a data type's. */
+export function arrayClass(dataType: number): {
+  new (buffer: ArrayBuffer): HostArray;
+  readonly BYTES_PER_ELEMENT: number;
+} {
+  switch (dataType) {
+    case dataTypes.float32:
+    case dataTypes.complex64:
+      return Float32Array;
+    case dataTypes.int32:
+      return Int32Array;
+    case dataTypes.int64:
+      return BigInt64Array;
+    case dataTypes.bool:
+    case dataTypes.uint8:
+      return Uint8Array;
+    default:
+      throw new Error(`TensorFlow data type ${dataType} cannot be read`);
+  }
+}
+
+/** The data type of a tfjs name or number. */
+export function dataTypeNumber(dtype: number | string): number {
+  if (typeof dtype === 'number') return dtype;
+  const known: Readonly<Record<string, number>> = dataTypes;
+  const dataType = known[dtype];
+  if (dataType === undefined) throw new Error(`Unknown data type ${dtype}`);
+  return dataType;
+}

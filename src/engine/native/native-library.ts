@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import koffi from 'koffi';
+import { FulgurError } from '../../errors';
+import { prototypes } from './prototypes';
+
+/** An address in native memory. */
+export type Pointer = unknown;
+
+/** One output of an operation in a graph: C's `TF_Output`. */
+export interface GraphOutput {
+  readonly oper: Pointer;
+  readonly index: number;
+}
+
+/** A native function; with `async`, it runs off the JavaScript thread. */
+export interface NativeFunction {
+  // koffi checks the arguments against the prototype at each call.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  (...args: readonly unknown[]): any;
+  async(...args: readonly unknown[]): void;
+}
+
+export type NativeLibrary = Readonly<Record<string, NativeFunction>> & {
+  /** A window on native memory, without a copy. */
+  view(address: Pointer, bytes: number): ArrayBuffer;
+  /** A pointer as a number, for arithmetic. */
+  address(pointer: Pointer): bigint;
+  /** The bytes of a `TF_Buffer`, copied. */
+  bufferBytes(buffer: Pointer): Uint8Array;
+};
+
+const RTLD_NOW = 0x2;
+const RTLD_NODELETE = 0x1000;
+const files = ['libtensorflow_framework.so.2', 'libtensorflow_cc.so.2'];
+
+/**
+ * Loads TensorFlow's two libraries and binds the functions of `prototypes`.
+ *
+ * @param directory - the folder that holds the libraries
+ * @throws FulgurError `engine` when they cannot be loaded or lack a function
+ */
+export function loadNativeLibrary(directory: string): NativeLibrary {
+  const paths = files.map((file) => join(directory, file));
+  try {
+    paths.forEach(pin);
+    return bind(paths.map((path) => koffi.load(path)));
+  } catch (cause) {
+    throw new FulgurError('engine', {
+      what: `TensorFlow's libraries in ${directory} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      fix: "Run 'npm run doctor', or point FULGUR_TENSORFLOW at the 'tensorflow' folder of a TensorFlow 2.21 wheel for this system.",
+      cause,
+    });
+  }
+}
+
+/** Without this the libraries are unloaded at exit while their threads still run, and the process crashes. */
+function pin(path: string): void {
+  const libc = koffi.load('libc.so.6');
+  const dlopen = libc.func('void* dlopen(const char*, int)') as NativeFunction;
+  const dlerror = libc.func('const char* dlerror()') as NativeFunction;
+  if (dlopen(path, RTLD_NOW | RTLD_NODELETE) === null) throw new Error(String(dlerror()));
+}
+
+function bind(libraries: readonly ReturnType<typeof koffi.load>[]): NativeLibrary {
+  // Anonymous types: a named one may be declared only once a process, and Jest loads this file many times.
+  const graphOutput = koffi.struct({ oper: 'void*', index: 'int' });
+  const buffer = koffi.struct({ data: 'void*', length: 'size_t', deallocator: 'void*' });
+  const functions = prototypes.map((prototype) => {
+    const [, result, name, parameters] = /^(.*?)\s*(TFE?_\w+)\((.*)\)$/.exec(prototype)!;
+    const types =
+      parameters === '' ? [] : parameters!.split(', ').map((type) => parameterType(type, graphOutput));
+    return [name!, findFunction(libraries, name!, result!, types)] as const;
+  });
+  return {
+    ...Object.fromEntries(functions),
+    view: (address: Pointer, bytes: number) => koffi.view(address, bytes),
+    address: (pointer: Pointer) => koffi.address(pointer),
+    bufferBytes: (address: Pointer) => {
+      const { data, length } = koffi.decode(address, buffer) as { data: Pointer; length: number };
+      return new Uint8Array(koffi.view(data, length)).slice();
+    },
+  } as NativeLibrary;
+}
+
+type TypeSpec = Parameters<typeof koffi.sizeof>[0];
+type KoffiType = TypeSpec | ReturnType<typeof koffi.out>;
+
+function parameterType(text: string, graphOutput: TypeSpec): KoffiType {
+  if (text === 'TF_Output') return graphOutput;
+  if (text === 'const TF_Output*') return koffi.pointer(graphOutput);
+  const direction = /^(_Out_|_Inout_) (.*)\*$/.exec(text);
+  if (direction === null) return text.replace(/^const (?!char)/, '');
+  const pointer = koffi.pointer(direction[2]!);
+  return direction[1] === '_Out_' ? koffi.out(pointer) : koffi.inout(pointer);
+}
+
+function findFunction(
+  libraries: readonly ReturnType<typeof koffi.load>[],
+  name: string,
+  result: string,
+  types: readonly KoffiType[],
+): NativeFunction {
+  let failure: unknown;
+  for (const library of libraries) {
+    try {
+      return library.func(name, result.replace(/^const (?!char)/, ''), [
+        ...types,
+      ] as TypeSpec[]) as NativeFunction;
+    } catch (cause) {
+      failure = cause;
+    }
+  }
+  throw failure;
+}

@@ -1,0 +1,2 @@
+export { convolve } from './convolve';
+export type { ConvolutionOptions } from './geometry';

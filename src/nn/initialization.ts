@@ -1,0 +1,38 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { nextInitialisationStream } from '../engine';
+import type { RandomStream } from '../engine';
+
+/** What an initial value depends on: inputs and outputs that one weight connects, over the kernel's area. */
+export interface Fans {
+  readonly fanIn: number;
+  readonly fanOut: number;
+}
+
+/** Draws a tensor's initial values. */
+export type Initializer = <R extends tf.Rank>(shape: tf.ShapeMap[R], fans: Fans) => tf.Tensor<R>;
+
+/**
+ * Uniform over ±1/√fanIn: PyTorch's default for the weights and biases of linear and convolution layers
+ * (`kaiming_uniform_` with a = √5).
+ */
+export const pytorchUniform: Initializer = (shape, { fanIn }) => {
+  const bound = 1 / Math.sqrt(fanIn);
+  return drawn(shape, (stream) => stream.uniform(-bound, bound));
+};
+
+/**
+ * Normal with deviation √(2 / fanOut): torchvision's choice for the convolutions of its residual networks.
+ *
+ * Source: He et al., "Delving deep into rectifiers" (2015), equation 14.
+ */
+export const kaimingNormalFanOut: Initializer = (shape, { fanOut }) => {
+  const deviation = Math.sqrt(2 / fanOut);
+  return drawn(shape, (stream) => deviation * stream.normal());
+};
+
+function drawn<R extends tf.Rank>(shape: tf.ShapeMap[R], draw: (stream: RandomStream) => number): tf.Tensor<R> {
+  const stream = nextInitialisationStream();
+  const values = new Float32Array(tf.util.sizeFromShape(shape));
+  for (let i = 0; i < values.length; i++) values[i] = draw(stream);
+  return tf.tensor(values, shape, 'float32');
+}

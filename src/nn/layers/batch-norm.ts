@@ -1,0 +1,110 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { batchStatistics } from '../batch-statistics';
+import type { NormalizationOutput } from '../batch-statistics';
+import { Module } from '../module';
+import { buffer, parameter } from '../parameter';
+import type { Buffer, Parameter } from '../parameter';
+import { requireShape } from '../require-shape';
+
+export interface BatchNormOptions {
+  /** Added to the variance (default 1e-5). */
+  readonly epsilon?: number;
+  /** The new batch's share in the running statistics (default 0.1): PyTorch's sense, one minus Keras's. */
+  readonly momentum?: number;
+  /** Learn a scale and an offset per channel (default `true`). */
+  readonly affine?: boolean;
+  /** Keep running statistics for evaluation (default `true`); without them, evaluation uses the batch's own. */
+  readonly trackRunningStats?: boolean;
+}
+
+/** Running statistics of a batch norm layer. */
+interface RunningStatistics {
+  readonly mean: Buffer<tf.Rank.R1>;
+  readonly variance: Buffer<tf.Rank.R1>;
+  readonly batches: Buffer<tf.Rank.R0>;
+}
+
+/**
+ * What `BatchNorm1d` and `BatchNorm2d` share: y = (x − mean) / √(variance + ε) · weight + bias, per channel.
+ *
+ * In training the statistics are the batch's (biased variance), and the running statistics take a share of them
+ * (unbiased variance). In evaluation they are the running ones. As PyTorch's `nn.BatchNorm2d`.
+ *
+ * Source: Ioffe and Szegedy, "Batch normalization" (2015).
+ */
+export abstract class BatchNorm extends Module {
+  readonly weight: Parameter<tf.Rank.R1> | null;
+  readonly bias: Parameter<tf.Rank.R1> | null;
+  readonly runningMean: Buffer<tf.Rank.R1> | null;
+  readonly runningVar: Buffer<tf.Rank.R1> | null;
+  readonly numBatchesTracked: Buffer<tf.Rank.R0> | null;
+  readonly epsilon: number;
+  readonly momentum: number;
+  protected readonly channels: number;
+
+  constructor(
+    channels: number,
+    { epsilon = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true }: BatchNormOptions = {},
+  ) {
+    super();
+    this.weight = affine ? parameter(tf.ones<tf.Rank.R1>([channels])) : null;
+    this.bias = affine ? parameter(tf.zeros<tf.Rank.R1>([channels])) : null;
+    this.runningMean = trackRunningStats ? buffer(tf.zeros<tf.Rank.R1>([channels])) : null;
+    this.runningVar = trackRunningStats ? buffer(tf.ones<tf.Rank.R1>([channels])) : null;
+    this.numBatchesTracked = trackRunningStats ? buffer(tf.scalar(0, 'int32'), { storedAs: 'I64' }) : null;
+    this.epsilon = epsilon;
+    this.momentum = momentum;
+    this.channels = channels;
+  }
+
+  /** Normalises over all axes but the last. */
+  protected normalize(x: tf.Tensor4D): tf.Tensor4D {
+    const running = this.#running();
+    if (running !== null && !this.training) return this.#byRunningStatistics(x, running);
+    const scale = this.weight ?? tf.ones<tf.Rank.R1>([this.channels]);
+    const offset = this.bias ?? tf.zeros<tf.Rank.R1>([this.channels]);
+    const output = batchStatistics().normalize({ x, scale, offset, epsilon: this.epsilon });
+    if (running !== null) this.#track(running, output);
+    return output.y;
+  }
+
+  #running(): RunningStatistics | null {
+    const { runningMean: mean, runningVar: variance, numBatchesTracked: batches } = this;
+    return mean === null || variance === null || batches === null ? null : { mean, variance, batches };
+  }
+
+  #track({ mean, variance, batches }: RunningStatistics, batch: NormalizationOutput): void {
+    const blend = (old: tf.Tensor1D, fresh: tf.Tensor1D): tf.Tensor1D =>
+      tf.add(tf.mul(old, 1 - this.momentum), tf.mul(fresh, this.momentum));
+    mean.assign(blend(mean, batch.mean));
+    variance.assign(blend(variance, batch.unbiasedVariance));
+    batches.assign(tf.add(batches, tf.scalar(1, 'int32')));
+  }
+
+  #byRunningStatistics(x: tf.Tensor4D, { mean, variance }: RunningStatistics): tf.Tensor4D {
+    const inverse = tf.rsqrt(tf.add(variance, this.epsilon));
+    const scale = this.weight === null ? inverse : tf.mul(inverse, this.weight);
+    const shift = tf.mul(mean, scale);
+    const offset = this.bias === null ? tf.neg(shift) : tf.sub(this.bias, shift);
+    return tf.add(tf.mul(x, scale), offset);
+  }
+}
+
+/** Batch norm over features: `[batch, features]`. */
+export class BatchNorm1d extends BatchNorm {
+  forward(x: tf.Tensor2D): tf.Tensor2D {
+    requireShape(`BatchNorm1d(${this.channels})`, x, 2, this.channels);
+    const [batch] = x.shape;
+    return tf.tidy(() =>
+      tf.reshape(this.normalize(tf.reshape(x, [batch, 1, 1, this.channels])), [batch, this.channels]),
+    );
+  }
+}
+
+/** Batch norm over the channels of images: `[batch, height, width, channels]`. */
+export class BatchNorm2d extends BatchNorm {
+  forward(x: tf.Tensor4D): tf.Tensor4D {
+    requireShape(`BatchNorm2d(${this.channels})`, x, 4, this.channels);
+    return tf.tidy(() => this.normalize(x));
+  }
+}

@@ -1,0 +1,28 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { runOp } from '../../engine';
+import { Module } from '../module';
+
+const attributes = { T: { type: 'type', value: 'float32' } } as const;
+
+/** max(x, 0), for any shape. */
+export class ReLU extends Module {
+  forward<T extends tf.Tensor>(x: T): T {
+    return relu(x);
+  }
+}
+
+/**
+ * max(x, 0) with TensorFlow's own gradient operation. It needs the output only: tfjs's gradient keeps the input
+ * alive instead, and takes six operations over it.
+ */
+function relu<T extends tf.Tensor>(x: T): T {
+  const differentiable = tf.customGrad((input, save) => {
+    const y = tf.relu(input as tf.Tensor);
+    (save as tf.GradSaver)([y]);
+    return {
+      value: y,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => runOp('ReluGrad', attributes, [dy, ...saved], 1),
+    };
+  });
+  return differentiable(x) as T;
+}

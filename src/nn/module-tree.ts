@@ -1,0 +1,117 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { FulgurError } from '../errors';
+import { joinName, snakeCase } from './naming';
+import { descriptionOf } from './parameter';
+import type { Buffer, Parameter } from './parameter';
+
+/** What a module owns itself, without what its children own; names are relative to it. */
+export interface OwnMembers<M> {
+  readonly parameters: readonly [name: string, parameter: Parameter][];
+  readonly buffers: readonly [name: string, buffer: Buffer][];
+  readonly children: readonly [name: string, child: M][];
+}
+
+/** One place in the tree; a module that stands in two places is visited at both. */
+export interface Visit<M> extends OwnMembers<M> {
+  readonly name: string;
+  readonly module: M;
+}
+
+/**
+ * Every module from `root` down, owners before their children, in the order of declaration, as PyTorch walks.
+ *
+ * @throws FulgurError `module` where the tree has a cycle, or members stand where they would not be found.
+ */
+export function* walk<M extends object>(
+  root: M,
+  isModule: (value: unknown) => value is M,
+  name = '',
+  ancestors: readonly M[] = [],
+): Generator<Visit<M>> {
+  if (ancestors.includes(root)) {
+    throw new FulgurError('module', {
+      what: `Module ${className(root)} contains itself, at '${name}'.`,
+      fix: 'Hold the owner in a #private field, which is not searched for modules.',
+    });
+  }
+  const members = ownMembers(root, isModule);
+  yield { name, module: root, ...members };
+  for (const [childName, child] of members.children) {
+    yield* walk(child, isModule, joinName(name, childName), [...ancestors, root]);
+  }
+}
+
+function ownMembers<M extends object>(owner: M, isModule: (value: unknown) => value is M): OwnMembers<M> {
+  const members = {
+    parameters: new Map<string, Parameter>(),
+    buffers: new Map<string, Buffer>(),
+    children: new Map<string, M>(),
+  };
+  const seen = new Map<string, string>();
+
+  const collect = (field: string, name: string, value: unknown): void => {
+    if (Array.isArray(value)) {
+      value.forEach((item: unknown, index) => collect(field, `${name}.${index}`, item));
+      return;
+    }
+    const kind = isModule(value) ? 'children' : value instanceof tf.Variable ? roleOf(owner, field, value) : null;
+    if (kind === null) {
+      refuseHiddenMembers(owner, field, value, isModule);
+      return;
+    }
+    const other = seen.get(name);
+    if (other !== undefined) throw sameName(owner, name, other, field);
+    seen.set(name, field);
+    (members[kind] as Map<string, unknown>).set(name, value);
+  };
+
+  for (const [field, value] of Object.entries(owner)) collect(field, snakeCase(field), value);
+  return {
+    parameters: [...members.parameters],
+    buffers: [...members.buffers],
+    children: [...members.children],
+  };
+}
+
+function roleOf(owner: object, field: string, variable: tf.Variable): 'parameters' | 'buffers' {
+  const description = descriptionOf(variable);
+  if (description === undefined) {
+    throw new FulgurError('module', {
+      what: `Field '${field}' of ${className(owner)} is a plain tf.Variable.`,
+      why: 'Whether it is to be trained is not known.',
+      fix: 'Make it with nn.parameter(...) to train it, or with nn.buffer(...) to keep it beside the parameters.',
+    });
+  }
+  return description.role === 'parameter' ? 'parameters' : 'buffers';
+}
+
+/** A module in a Map, Set or plain object would never be trained or saved: better an error than silence. */
+function refuseHiddenMembers<M>(owner: object, field: string, value: unknown, isModule: (value: unknown) => value is M): void {
+  if (typeof value !== 'object' || value === null) return;
+  const items =
+    value instanceof Map || value instanceof Set
+      ? [...value.values()]
+      : Object.getPrototypeOf(value) === Object.prototype
+        ? Object.values(value)
+        : [];
+  const isMember = (item: unknown): boolean =>
+    isModule(item) || (item instanceof tf.Variable && descriptionOf(item) !== undefined);
+  if (!items.some(isMember)) return;
+  const container = value instanceof Map ? 'a Map' : value instanceof Set ? 'a Set' : 'a plain object';
+  throw new FulgurError('module', {
+    what: `Field '${field}' of ${className(owner)} holds modules or parameters inside ${container}.`,
+    why: 'They would be neither trained nor saved: only fields and arrays are searched.',
+    fix: 'Put each in a field of its own, or all in an array.',
+  });
+}
+
+function sameName(owner: object, name: string, first: string, second: string): FulgurError {
+  return new FulgurError('module', {
+    what: `Fields '${first}' and '${second}' of ${className(owner)} both get the state-dict name '${name}'.`,
+    fix: 'Rename one of them.',
+  });
+}
+
+function className(owner: object): string {
+  return owner.constructor.name;
+}

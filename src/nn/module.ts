@@ -1,0 +1,129 @@
+import type { StateDict } from '../contracts';
+import { walk } from './module-tree';
+import type { Visit } from './module-tree';
+import { joinName } from './naming';
+import type { Buffer, Parameter } from './parameter';
+import { ParameterList } from './parameter-list';
+import { loadState } from './state/load-state';
+import type { LoadOptions, LoadReport } from './state/load-state';
+import { readVariable } from './state/variable-state';
+
+/**
+ * The base of layers and models: owns parameters, buffers and child modules. What stands in a field, alone or in an
+ * array, is found by itself, in the order of declaration; `#private` fields are not searched.
+ *
+ * Names, order, shapes and layout of the state dict are PyTorch's: field `projectionHead` gives `projection_head.…`.
+ *
+ * @example
+ * class Scale extends nn.Module {
+ *   readonly weight = nn.parameter(tf.ones([512]));
+ *   forward(x: tf.Tensor2D): tf.Tensor2D {
+ *     return tf.mul(x, this.weight);
+ *   }
+ * }
+ */
+export abstract class Module {
+  #training = true;
+
+  /** What the module computes; tensors are `[batch, height, width, channels]` or `[batch, features]`. */
+  abstract forward(...inputs: never[]): unknown;
+
+  /** Whether layers such as batch norm and dropout act as in training (the default). Read when a step is traced. */
+  get training(): boolean {
+    return this.#training;
+  }
+
+  /** Puts this module and everything below it into training mode. */
+  train(mode = true): this {
+    for (const { module } of this.#visits()) module.#training = mode;
+    return this;
+  }
+
+  /** Puts this module and everything below it into evaluation mode. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Takes all parameters out of training, from the next trace on. */
+  freeze(): this {
+    for (const parameter of this.parameters()) parameter.trainable = false;
+    return this;
+  }
+
+  /** Puts all parameters back into training, from the next trace on. */
+  unfreeze(): this {
+    for (const parameter of this.parameters()) parameter.trainable = true;
+    return this;
+  }
+
+  /** All parameters, each once, for an optimiser. Frozen ones are among them, and are left alone while frozen. */
+  parameters(): ParameterList {
+    return new ParameterList(this.namedParameters());
+  }
+
+  /** Parameters by state-dict name; one that stands in several places has its first name. */
+  namedParameters(): Map<string, Parameter> {
+    return firstNames([...this.#visits()].flatMap(named('parameters')));
+  }
+
+  /** Buffers by state-dict name; one that stands in several places has its first name. */
+  namedBuffers(): Map<string, Buffer> {
+    return firstNames([...this.#visits()].flatMap(named('buffers')));
+  }
+
+  /** This module and all below it, each once, owners before their children. */
+  modules(): Module[] {
+    return [...this.namedModules().values()];
+  }
+
+  /** Modules by name; this one has the name `''`. */
+  namedModules(): Map<string, Module> {
+    return firstNames([...this.#visits()].map(({ name, module }) => [name, module]));
+  }
+
+  /** A copy of all parameters and buffers in host memory, in PyTorch's naming, layout and order. */
+  stateDict(): StateDict {
+    return new Map([...this.#stateVariables()].map(([name, variable]) => [name, readVariable(variable)]));
+  }
+
+  /**
+   * Sets parameters and buffers from a state dict. Nothing is changed where anything does not fit.
+   *
+   * @param options `strict: false` passes over missing and unexpected keys; tensors of a wrong shape or type are
+   *   errors all the same.
+   * @returns the keys that were passed over.
+   * @throws FulgurError `state`, naming every missing, unexpected and mismatched key.
+   */
+  loadStateDict(state: StateDict, options: LoadOptions = {}): LoadReport {
+    return loadState(this.constructor.name, this.#stateVariables(), state, options);
+  }
+
+  /** Frees all parameters and buffers; the module cannot be used afterwards. */
+  dispose(): void {
+    for (const variable of new Set(this.#stateVariables().values())) variable.dispose();
+  }
+
+  #visits(): Generator<Visit<Module>> {
+    return walk<Module>(this, isModule);
+  }
+
+  #stateVariables(): Map<string, Parameter | Buffer> {
+    return new Map(
+      [...this.#visits()].flatMap((visit) => [...named('parameters')(visit), ...named('buffers')(visit)]),
+    );
+  }
+}
+
+function isModule(value: unknown): value is Module {
+  return value instanceof Module;
+}
+
+function named<K extends 'parameters' | 'buffers'>(kind: K) {
+  return (visit: Visit<Module>): [string, Visit<Module>[K][number][1]][] =>
+    visit[kind].map(([name, variable]) => [joinName(visit.name, name), variable]);
+}
+
+function firstNames<T>(entries: readonly [string, T][]): Map<string, T> {
+  const seen = new Set<T>();
+  return new Map(entries.filter(([, value]) => !seen.has(value) && seen.add(value)));
+}

@@ -1,0 +1,37 @@
+import type { Parameter } from './parameter';
+
+/**
+ * The parameters of a module with their state-dict names: what optimisers take. Iterating it gives the parameters;
+ * `entries()` gives names as well.
+ */
+export class ParameterList implements Iterable<Parameter> {
+  readonly #byName: ReadonlyMap<string, Parameter>;
+
+  constructor(byName: ReadonlyMap<string, Parameter>) {
+    this.#byName = byName;
+  }
+
+  get length(): number {
+    return this.#byName.size;
+  }
+
+  [Symbol.iterator](): Iterator<Parameter> {
+    return this.#byName.values();
+  }
+
+  /** Pairs of name and parameter, in the order of declaration. */
+  entries(): [name: string, parameter: Parameter][] {
+    return [...this.#byName];
+  }
+
+  /**
+   * The parameters that pass the test, under the same names: for groups with options of their own.
+   *
+   * @example
+   * const all = model.parameters();
+   * optim.sgd([{ parameters: all.filter((p) => p.rank > 1), weightDecay: 1e-4 }, { parameters: all.filter((p) => p.rank <= 1) }], …)
+   */
+  filter(test: (parameter: Parameter, name: string) => boolean): ParameterList {
+    return new ParameterList(new Map(this.entries().filter(([name, parameter]) => test(parameter, name))));
+  }
+}

@@ -1,0 +1,105 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { StateDtype } from '../contracts';
+import { isTracing, requireStarted } from '../engine';
+import { FulgurError } from '../errors';
+import type { StateLayout } from './state/layout';
+
+declare const role: unique symbol;
+
+/** A trainable tensor of a module: a `tf.Variable` that tfjs ops take directly. Made by `nn.parameter`. */
+export type Parameter<R extends tf.Rank = tf.Rank> = tf.Variable<R> & { readonly [role]: 'parameter' };
+
+/** A tensor that a module keeps but does not train, such as a running mean. Made by `nn.buffer`. */
+export type Buffer<R extends tf.Rank = tf.Rank> = tf.Variable<R> & { readonly [role]: 'buffer' };
+
+export interface ParameterOptions {
+  /** How the tensor is laid out inside Fulgur, and so how the state dict turns it (default `plain`: not at all). */
+  readonly layout?: StateLayout;
+  /** `false` makes it frozen from the start (default `true`). */
+  readonly trainable?: boolean;
+}
+
+export interface BufferOptions {
+  readonly layout?: StateLayout;
+  /** Element type in the state dict (default: the tensor's own); `I64` stores an int32 tensor as PyTorch's `long`. */
+  readonly storedAs?: StateDtype;
+}
+
+/** What the state dict must know of a variable. */
+export interface VariableDescription {
+  readonly role: 'parameter' | 'buffer';
+  readonly layout: StateLayout;
+  readonly storedAs: StateDtype;
+}
+
+const storedDtypes: Partial<Record<tf.DataType, StateDtype>> = { float32: 'F32', int32: 'I32', bool: 'BOOL' };
+
+// Variables are tagged from outside, so that they stay ordinary tf.Variables for every tfjs op.
+const descriptions = new WeakMap<tf.Variable, VariableDescription>();
+let created = 0;
+
+/**
+ * Makes a trainable tensor for a field of your own module.
+ *
+ * @param initialValue float32; it is taken over: use the parameter in its place.
+ * @throws FulgurError `engine` before `start()`, `module` inside a compiled step or for other element types.
+ */
+export function parameter<R extends tf.Rank>(
+  initialValue: tf.Tensor<R>,
+  { layout = 'plain', trainable = true }: ParameterOptions = {},
+): Parameter<R> {
+  if (initialValue.dtype !== 'float32') {
+    throw new FulgurError('module', {
+      what: `A parameter was given ${initialValue.dtype} values.`,
+      why: 'Parameters are float32.',
+      fix: 'Cast the values, or keep them with nn.buffer(...).',
+    });
+  }
+  const description = { role: 'parameter', layout, storedAs: 'F32' } as const;
+  return createVariable(initialValue, trainable, description) as Parameter<R>;
+}
+
+/**
+ * Makes a tensor that travels in the state dict but is not trained.
+ *
+ * @param initialValue it is taken over: use the buffer in its place.
+ * @throws FulgurError `engine` before `start()`, `module` inside a compiled step or for other element types.
+ */
+export function buffer<R extends tf.Rank>(
+  initialValue: tf.Tensor<R>,
+  { layout = 'plain', storedAs = storedDtypes[initialValue.dtype] }: BufferOptions = {},
+): Buffer<R> {
+  if (storedAs === undefined) {
+    throw new FulgurError('module', {
+      what: `A buffer was given ${initialValue.dtype} values.`,
+      why: 'Buffers are float32, int32 or bool.',
+      fix: 'Cast the values to one of these types.',
+    });
+  }
+  return createVariable(initialValue, false, { role: 'buffer', layout, storedAs }) as Buffer<R>;
+}
+
+/** What the variable is to its module; `undefined` for a variable that `nn` did not make. */
+export function descriptionOf(variable: tf.Variable): VariableDescription | undefined {
+  return descriptions.get(variable);
+}
+
+function createVariable<R extends tf.Rank>(
+  initialValue: tf.Tensor<R>,
+  trainable: boolean,
+  description: VariableDescription,
+): tf.Variable<R> {
+  requireStarted();
+  if (isTracing()) {
+    throw new FulgurError('module', {
+      what: `A ${description.role} was created inside a compiled step.`,
+      why: 'It would be born anew at every trace and forgotten at its end.',
+      fix: "Create layers and parameters as fields of the module, or in its constructor.",
+    });
+  }
+  created += 1;
+  const variable = tf.variable(initialValue, trainable, `fulgur.${description.role}.${created}`);
+  initialValue.dispose();
+  descriptions.set(variable, description);
+  return variable;
+}

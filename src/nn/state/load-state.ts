@@ -1,0 +1,63 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { StateDict, StateTensor } from '../../contracts';
+import { FulgurError } from '../../errors';
+import { storedForm, writeVariable } from './variable-state';
+
+export interface LoadOptions {
+  /** Every key of the module must be in the state, and no other (default `true`). */
+  readonly strict?: boolean;
+}
+
+export interface LoadReport {
+  /** Keys of the module that the state lacks. */
+  readonly missing: readonly string[];
+  /** Keys of the state that the module lacks. */
+  readonly unexpected: readonly string[];
+}
+
+/**
+ * Sets variables from a state dict, all or none.
+ *
+ * @param owner what the error calls the receiver.
+ * @throws FulgurError `state`, naming every key that does not fit.
+ */
+export function loadState(
+  owner: string,
+  variables: ReadonlyMap<string, tf.Variable>,
+  state: StateDict,
+  { strict = true }: LoadOptions = {},
+): LoadReport {
+  const missing = [...variables.keys()].filter((key) => !state.has(key));
+  const unexpected = [...state.keys()].filter((key) => !variables.has(key));
+  const fitting: [tf.Variable, StateTensor][] = [];
+  const mismatched: string[] = [];
+  for (const [key, variable] of variables) {
+    const tensor = state.get(key);
+    if (tensor === undefined) continue;
+    const expected = storedForm(variable);
+    if (describe(tensor) === describe(expected)) fitting.push([variable, tensor]);
+    else mismatched.push(`${key} (state: ${describe(tensor)}, module: ${describe(expected)})`);
+  }
+
+  const problems = [
+    ...(strict && missing.length > 0 ? [`missing: ${missing.join(', ')}`] : []),
+    ...(strict && unexpected.length > 0 ? [`unexpected: ${unexpected.join(', ')}`] : []),
+    ...(mismatched.length > 0 ? [`mismatched: ${mismatched.join(', ')}`] : []),
+  ];
+  if (problems.length > 0) {
+    throw new FulgurError('state', {
+      what: `The state does not fit ${owner}: ${problems.join('; ')}.`,
+      why: 'Nothing was changed.',
+      fix:
+        mismatched.length > 0
+          ? 'Load the state of a model that was built with the same options.'
+          : 'Load the state of the same model, or pass { strict: false } to pass over missing and unexpected keys.',
+    });
+  }
+  for (const [variable, tensor] of fitting) writeVariable(variable, tensor);
+  return { missing, unexpected };
+}
+
+function describe({ dtype, shape }: Pick<StateTensor, 'dtype' | 'shape'>): string {
+  return `${dtype} [${shape.join(', ')}]`;
+}

@@ -1,0 +1,28 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { StateTensor } from '../../contracts';
+import { descriptionOf } from '../parameter';
+import type { VariableDescription } from '../parameter';
+import { storedShape, toInternal, toStored } from './layout';
+
+const plainVariable: VariableDescription = { role: 'buffer', layout: 'plain', storedAs: 'F32' };
+
+/** Element type and shape that a variable has in state dicts. */
+export function storedForm(variable: tf.Variable): Pick<StateTensor, 'dtype' | 'shape'> {
+  const { layout, storedAs } = descriptionOf(variable) ?? plainVariable;
+  return { dtype: storedAs, shape: storedShape(layout, variable.shape) };
+}
+
+/** A copy of a variable's values as a state dict holds them. */
+export function readVariable(variable: tf.Variable): StateTensor {
+  const { layout } = descriptionOf(variable) ?? plainVariable;
+  const form = storedForm(variable);
+  const values = toStored(layout, variable.dataSync(), variable.shape);
+  return { ...form, data: form.dtype === 'I64' ? BigInt64Array.from(values, BigInt) : values };
+}
+
+/** Sets a variable from a state tensor of exactly its stored form. */
+export function writeVariable(variable: tf.Variable, { data, shape }: StateTensor): void {
+  const { layout } = descriptionOf(variable) ?? plainVariable;
+  const values = toInternal(layout, data instanceof BigInt64Array ? Int32Array.from(data, Number) : data, shape);
+  tf.tidy(() => variable.assign(tf.tensor(values, variable.shape, variable.dtype)));
+}

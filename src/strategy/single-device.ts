@@ -1,0 +1,36 @@
+import { compile } from '../engine';
+import type {
+  CompiledStep,
+  CompileStepOptions,
+  MetricPart,
+  Replicated,
+  Strategy,
+  TrainingStep,
+} from './strategy';
+
+/** One process, one device, nobody to exchange with. */
+export class SingleDevice implements Strategy {
+  readonly name = 'single-device';
+  readonly rank = 0;
+  readonly worldSize = 1;
+
+  setup(_module: Replicated): Promise<void> {
+    return Promise.resolve();
+  }
+
+  compileStep<B>(step: TrainingStep<B>, { eager, onRetrace }: CompileStepOptions): CompiledStep<B> {
+    return compile<[B], ReturnType<TrainingStep<B>>>(step, { name: 'training step', eager, onRetrace });
+  }
+
+  reduceMetrics(parts: readonly MetricPart[]): Promise<readonly MetricPart[]> {
+    return Promise.resolve(parts);
+  }
+
+  barrier(_purpose: string): Promise<void> {
+    return Promise.resolve();
+  }
+
+  teardown(): Promise<void> {
+    return Promise.resolve();
+  }
+}

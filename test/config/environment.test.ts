@@ -1,0 +1,39 @@
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { childEnvironment, readEnvironment } from '../../src/config/environment';
+
+describe('the environment', () => {
+  it('puts the cache under the home folder unless told otherwise', () => {
+    expect(readEnvironment({}).cacheFolder).toBe(resolve(homedir(), '.cache', 'fulgur'));
+    expect(readEnvironment({ XDG_CACHE_HOME: '/x' }).cacheFolder).toBe('/x/fulgur');
+    expect(readEnvironment({ XDG_CACHE_HOME: '/x', FULGUR_CACHE: '/own' }).cacheFolder).toBe('/own');
+  });
+
+  it('makes paths absolute', () => {
+    const { cacheFolder, tensorflowFolder } = readEnvironment({ FULGUR_CACHE: 'c', FULGUR_TENSORFLOW: 't' });
+    expect([cacheFolder, tensorflowFolder]).toEqual([resolve('c'), resolve('t')]);
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    const { cacheFolder, tensorflowFolder } = readEnvironment({
+      FULGUR_CACHE: '',
+      XDG_CACHE_HOME: '',
+      FULGUR_TENSORFLOW: '',
+    });
+    expect(cacheFolder).toBe(resolve(homedir(), '.cache', 'fulgur'));
+    expect(tensorflowFolder).toBeNull();
+  });
+
+  it('lists the search path without its empty parts', () => {
+    expect(readEnvironment({ PATH: '/a::/b' }).searchPath).toEqual(['/a', '/b']);
+    expect(readEnvironment({}).searchPath).toEqual([]);
+  });
+
+  it("gives a child this process's variables with the changes on top", () => {
+    process.env['FULGUR_TEST_VARIABLE'] = 'before';
+    expect(childEnvironment({ FULGUR_TEST_VARIABLE: 'after' })['FULGUR_TEST_VARIABLE']).toBe('after');
+    expect(childEnvironment({})['FULGUR_TEST_VARIABLE']).toBe('before');
+    expect(process.env['FULGUR_TEST_VARIABLE']).toBe('before');
+    Reflect.deleteProperty(process.env, 'FULGUR_TEST_VARIABLE');
+  });
+});

@@ -1,0 +1,1 @@
+"""Takes pip's place where this folder is on PYTHONPATH."""

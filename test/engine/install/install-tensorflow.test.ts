@@ -1,0 +1,237 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Build } from '../../../src/engine/install/builds';
+import { locateTensorFlow } from '../../../src/engine/install';
+import {
+  fakeHost,
+  fakePipEnvironment,
+  makeBuild,
+  pipCalls,
+  temporaryFolder,
+  useFakePip,
+} from './fake-tensorflow';
+
+let folder: string;
+let index: string;
+let cache: string;
+let build: Build;
+let undo: () => void;
+let children: ChildProcess[];
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  index = temporaryFolder();
+  cache = join(folder, 'cache');
+  build = makeBuild(index);
+  undo = useFakePip(index);
+  children = [];
+});
+
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+  undo();
+  rmSync(folder, { recursive: true, force: true });
+  rmSync(index, { recursive: true, force: true });
+});
+
+const installations = () => join(cache, 'tensorflow');
+
+async function locate(said: string[] = [], fullCheck = false) {
+  const onProgress = (line: string) => said.push(line);
+  return locateTensorFlow({ accelerator: 'cpu', onProgress, fullCheck }, fakeHost(cache, [build]));
+}
+
+function startChild(mode = ''): { child: ChildProcess; output: () => string; end: Promise<void> } {
+  const script = resolve(__dirname, 'install-child.ts');
+  const child = spawn(process.execPath, ['-r', 'ts-node/register', script, cache, JSON.stringify(build)], {
+    env: { ...process.env, ...fakePipEnvironment(index, mode) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const end = new Promise<void>((done) => child.once('close', () => done()));
+  return { child, output: () => output, end };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(20);
+}
+
+describe('installing TensorFlow', () => {
+  it('downloads the pinned wheel, keeps only the two libraries, and leaves nothing else', async () => {
+    const said: string[] = [];
+    const library = await locate(said);
+    const install = join(installations(), build.key);
+    expect(library).toEqual({
+      directory: join(install, 'tensorflow'),
+      corePath: join(install, 'tensorflow', 'libtensorflow_cc.so.2'),
+      frameworkPath: join(install, 'tensorflow', 'libtensorflow_framework.so.2'),
+      version: '2.21.0',
+      flavour: 'cpu',
+      source: 'installed',
+    });
+    expect(readdirSync(installations())).toEqual([build.key]);
+    expect(readdirSync(install).sort()).toEqual(['manifest.json', 'tensorflow']);
+    expect(readdirSync(library.directory).sort()).toEqual([
+      'libtensorflow_cc.so.2',
+      'libtensorflow_framework.so.2',
+    ]);
+    expect(pipCalls(index)).toHaveLength(1);
+    expect(pipCalls(index)[0]).toContain(
+      '--no-deps --only-binary=:all: --platform any --implementation cp --python-version 3.11',
+    );
+    expect(said[0]).toBe(`Installing TensorFlow 2.21.0 (cpu) into ${install}. This happens once.`);
+    expect(said).toContain('Unpacking tensorflow-cpu 2.21.0: 100%');
+    expect(said.at(-1)).toMatch(/^Installed TensorFlow 2\.21\.0 \(cpu\) in \d+ s\.$/);
+  });
+
+  it('uses the installation at the next start, without pip', async () => {
+    await locate();
+    expect((await locate()).source).toBe('cache');
+    expect(pipCalls(index)).toHaveLength(1);
+  });
+
+  it('installs anew, and says why, where a library has lost bytes', async () => {
+    const { corePath } = await locate();
+    truncateSync(corePath, 100);
+    const said: string[] = [];
+    expect((await locate(said)).source).toBe('installed');
+    expect(said[0]).toBe(
+      `The installation in ${join(installations(), build.key)} is damaged ` +
+        '(tensorflow/libtensorflow_cc.so.2 has 100 bytes instead of 2064): installing it anew.',
+    );
+    expect(statSync(corePath).size).toBe(2064);
+  });
+
+  it('installs anew where a changed file kept its size', async () => {
+    const { corePath } = await locate();
+    const good = readFileSync(corePath);
+    const bad = Buffer.from(good);
+    bad[1000] = 0;
+    const { mtime } = statSync(corePath);
+    writeFileSync(corePath, bad);
+    utimesSync(corePath, new Date(0), new Date(0));
+    expect((await locate()).source).toBe('installed');
+    expect(readFileSync(corePath).equals(good)).toBe(true);
+
+    // With its old modification time only the full check sees it.
+    const installed = statSync(corePath).mtime;
+    expect(installed.getTime()).toBeGreaterThan(mtime.getTime());
+    writeFileSync(corePath, bad);
+    utimesSync(corePath, installed, installed);
+    expect((await locate()).source).toBe('cache');
+    expect((await locate([], true)).source).toBe('installed');
+    expect(readFileSync(corePath).equals(good)).toBe(true);
+  });
+
+  it('installs anew where the pins have changed', async () => {
+    await locate();
+    const wheels = build.wheels.map((wheel) => ({ ...wheel, sha256: '0'.repeat(64) }));
+    build = { ...build, wheels };
+    await expect(locate()).rejects.toThrow(/has the SHA-256 [0-9a-f]{64} instead of 0{64}/);
+  });
+
+  it('goes through with a start after being killed in the middle of a download, and clears up', async () => {
+    const first = startChild('hang');
+    await until(() => pipCalls(index).length === 1);
+    const pip = Number(pipCalls(index)[0]?.split(' ')[0]);
+    first.child.kill('SIGKILL');
+    await first.end;
+    expect(readdirSync(installations())).toHaveLength(2); // The lock, and the folder in the making.
+    // The download does not outlive the process that began it.
+    await until(() => !existsSync(`/proc/${pip}`) || /\) Z/.test(readFileSync(`/proc/${pip}/stat`, 'utf8')));
+    expect((await locate()).source).toBe('installed');
+    expect(readdirSync(installations())).toEqual([build.key]);
+  });
+
+  it('lets one of two processes install; the other waits, says for whom, and uses the result', async () => {
+    const first = startChild('slow');
+    await until(() => pipCalls(index).length === 1);
+    const said: string[] = [];
+    expect((await locate(said)).source).toBe('installed');
+    await first.end;
+    expect(first.output()).toContain('done: installed');
+    expect(pipCalls(index)).toHaveLength(1);
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(
+      new RegExp(
+        `^Waiting for process ${String(first.child.pid)} on .+, which has been installing TensorFlow since ` +
+          '[0-9T:.-]+Z \\(lock file .+\\.lock\\)\\.$',
+      ),
+    );
+    expect(readdirSync(installations())).toEqual([build.key]);
+  });
+
+  it.each([
+    [
+      'offline',
+      'pip could not download tensorflow-cpu 2.21.0: its package index cannot be reached. pip said: "WARNING: ' +
+        "Retrying after connection broken by 'NewConnectionError: [Errno 111] Connection refused'\". Check the " +
+        "network and pip's index and proxy settings, or set FULGUR_TENSORFLOW to a folder that holds the libraries.",
+    ],
+    [
+      'full',
+      'The disk became full while pip downloaded tensorflow-cpu 2.21.0. pip said: "OSError: [Errno 28] No space ' +
+        'left on device". Free some space, or set FULGUR_CACHE to a folder on a larger disk.',
+    ],
+  ])('says what to do, and clears up, when pip fails: %s', async (mode, message) => {
+    undo();
+    undo = useFakePip(index, mode);
+    await expect(locate()).rejects.toThrow(expect.objectContaining({ kind: 'engine', message }) as Error);
+    expect(readdirSync(installations())).toEqual([]);
+  });
+
+  it('refuses a download that is not the pinned file, and clears up', async () => {
+    const [wheel] = build.wheels;
+    const file = join(index, 'tensorflow_cpu-2.21.0.whl');
+    writeFileSync(file, Buffer.concat([readFileSync(file), Buffer.from('x')]));
+    await expect(locate()).rejects.toThrow(
+      new RegExp(
+        `^The downloaded tensorflow-cpu 2\\.21\\.0 has the SHA-256 [0-9a-f]{64} instead of ${String(wheel?.sha256)}\\. ` +
+          "pip's index serves another file, or the download was altered on its way\\. Point pip at an index that " +
+          'serves the original file, or set FULGUR_TENSORFLOW to a folder that holds the libraries\\.$',
+      ),
+    );
+    expect(readdirSync(installations())).toEqual([]);
+  });
+
+  it('asks for space before it downloads', async () => {
+    build = { ...build, peakDiskBytes: 1e18 };
+    await expect(locate()).rejects.toThrow(
+      /^The disk of .+ has [\d.]+ MB free\. Installing TensorFlow 2\.21\.0 \(cpu\) needs 1000000000000\.0 MB\. Free some space, or set FULGUR_CACHE to a folder on a larger disk\.$/,
+    );
+    expect(pipCalls(index)).toEqual([]);
+  });
+
+  it('names a cache folder that cannot be made', async () => {
+    writeFileSync(join(folder, 'cache'), 'a file');
+    await expect(locate()).rejects.toThrow(
+      `The cache folder ${installations()} cannot be made: ENOTDIR: not a directory, mkdir '${installations()}'. ` +
+        'Set FULGUR_CACHE to a folder that you may write to.',
+    );
+  });
+
+  it("keeps NVIDIA's libraries at the paths where TensorFlow's run path looks for them", async () => {
+    const cuda = makeBuild(index, 'cuda');
+    const host = fakeHost(cache, [cuda], {
+      findNvidiaDriver: () => Promise.resolve('/proc/driver/nvidia/version'),
+    });
+    const library = await locateTensorFlow({ accelerator: 'auto' }, host);
+    expect(library).toMatchObject({ flavour: 'cuda', source: 'installed' });
+    expect(existsSync(join(library.directory, '..', 'nvidia', 'cudnn', 'lib', 'libcudnn.so.9'))).toBe(true);
+    expect(pipCalls(index)).toHaveLength(2);
+    expect((await locateTensorFlow({ accelerator: 'gpu' }, host)).source).toBe('cache');
+  });
+});

@@ -1,0 +1,62 @@
+import { pipError } from '../../../src/engine/install/pip';
+import type { Wheel } from '../../../src/engine/install/wheel';
+
+const wheel: Wheel = {
+  project: 'tensorflow-cpu',
+  version: '2.21.0',
+  platform: 'any',
+  python: '3.11',
+  sha256: '',
+  bytes: null,
+  keep: [],
+};
+
+const failed = (stderr: string) => pipError(wheel, { code: 1, signal: null, stdout: '', stderr }).message;
+
+// The texts are what pip 23.2 wrote on the occasion.
+describe('the error for a pip that failed', () => {
+  it('speaks of the network although pip ends with a missing distribution', () => {
+    expect(
+      failed(
+        "WARNING: Retrying (Retry(total=0, connect=None, read=None, redirect=None, status=None)) after connection broken by 'NewConnectionError('<pip._vendor.urllib3.connection.HTTPConnection object at 0x7ff4011f6dd0>: Failed to establish a new connection: [Errno 111] Connection refused')': /simple/tensorflow-cpu/\n" +
+          'ERROR: Could not find a version that satisfies the requirement tensorflow-cpu==2.21.0 (from versions: none)\n' +
+          'ERROR: No matching distribution found for tensorflow-cpu==2.21.0\n',
+      ),
+    ).toMatch(
+      /^pip could not download tensorflow-cpu 2\.21\.0: its package index cannot be reached\. pip said: "WARNING: Retrying .{280,}\.\.\."\. Check the network and pip's index and proxy settings, or set FULGUR_TENSORFLOW to a folder that holds the libraries\.$/,
+    );
+  });
+
+  it('says that the index lacks the wheel where it was reached', () => {
+    expect(
+      failed(
+        'ERROR: Could not find a version that satisfies the requirement tensorflow-cpu==2.21.0 (from versions: none)\n' +
+          'ERROR: No matching distribution found for tensorflow-cpu==2.21.0\n',
+      ),
+    ).toBe(
+      'pip\'s package index does not have tensorflow-cpu 2.21.0 for this machine. pip said: "ERROR: No matching ' +
+        'distribution found for tensorflow-cpu==2.21.0". Point pip at an index that has it, or set FULGUR_TENSORFLOW ' +
+        'to a folder that holds the libraries.',
+    );
+  });
+
+  it('names the full disk', () => {
+    expect(
+      failed("    sent = os.sendfile()\nOSError: [Errno 28] No space left on device: 'a' -> 'b'\n"),
+    ).toBe(
+      'The disk became full while pip downloaded tensorflow-cpu 2.21.0. pip said: "OSError: [Errno 28] No space left ' +
+        "on device: 'a' -> 'b'\". Free some space, or set FULGUR_CACHE to a folder on a larger disk.",
+    );
+  });
+
+  it('repeats what pip said where it does not know it', () => {
+    expect(failed('ERROR: something new\nHint: none\n')).toBe(
+      'pip failed to download tensorflow-cpu 2.21.0 (exit code 1). pip said: "ERROR: something new". Remove what pip ' +
+        'complains about, or set FULGUR_TENSORFLOW to a folder that holds the libraries.',
+    );
+    expect(pipError(wheel, { code: null, signal: 'SIGKILL', stdout: '', stderr: '' }).message).toBe(
+      'pip failed to download tensorflow-cpu 2.21.0 (signal SIGKILL). pip said: "". Remove what pip complains about, ' +
+        'or set FULGUR_TENSORFLOW to a folder that holds the libraries.',
+    );
+  });
+});

@@ -84,39 +84,35 @@ function measure(images: readonly Image[], size: number, seconds: number): { rat
   return { rate: (index - done) / ((user + system) / 1e6), views: transform.views };
 }
 
+const GAP = 2;
+
 async function showViews(images: readonly Image[], size: number, file: string): Promise<void> {
-  const { mean, std } = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
-  const transform = fastSiam({ inputSize: size });
+  const transform = fastSiam({ inputSize: size, normalize: null });
   const length = size * size * 3;
-  const gap = 2;
-  const cell = size + gap;
+  const cell = size + GAP;
   const tiles: sharp.OverlayOptions[] = [];
   for (const [row, image] of images.entries()) {
-    const top = row * cell + gap;
-    const original = await sharp(image.data, {
-      raw: { width: image.width, height: image.height, channels: 3 },
-    })
-      .resize(size, size, { fit: 'contain' })
-      .png()
-      .toBuffer();
-    tiles.push({ input: original, top, left: gap });
-    for (let view = 0; view < transform.views; view++) {
-      const floats = new Float32Array(transform.views * length);
-      const offsets = Array.from({ length: transform.views }, (_, v) => v * length);
-      transform.apply(image, { seed: 0, epoch: 0, index: row }, floats, offsets);
-      const bytes = Uint8Array.from(floats.subarray(view * length, (view + 1) * length), (value, i) =>
-        Math.round(255 * (value * (std[i % 3] ?? 1) + (mean[i % 3] ?? 0))),
-      );
-      const left = gap + (view + 1) * cell;
-      tiles.push({ input: bytes, raw: { width: size, height: size, channels: 3 }, top, left });
+    const top = row * cell + GAP;
+    const raw = { width: image.width, height: image.height, channels: 3 } as const;
+    const original = sharp(image.data, { raw }).resize(size, size, { fit: 'contain' });
+    tiles.push({ input: await original.png().toBuffer(), top, left: GAP });
+    const floats = new Float32Array(transform.views * length);
+    const offsets = Array.from({ length: transform.views }, (_, view) => view * length);
+    transform.apply(image, { seed: 0, epoch: 0, index: row }, floats, offsets);
+    for (const [view, offset] of offsets.entries()) {
+      const input = Buffer.alloc(length);
+      for (let i = 0; i < length; i++) input[i] = Math.round(255 * (floats[offset + i] ?? 0));
+      const left = GAP + (view + 1) * cell;
+      tiles.push({ input, raw: { width: size, height: size, channels: 3 }, top, left });
     }
   }
-  const width = (transform.views + 1) * cell + gap;
-  const height = images.length * cell + gap;
+  const width = (transform.views + 1) * cell + GAP;
+  const height = images.length * cell + GAP;
   const sheet = sharp({ create: { width, height, channels: 3, background: '#3366aa' } }).composite(tiles);
+  // Enlarged in a second step: sharp resizes before it composes.
   const scale = Math.max(1, Math.floor(128 / size));
-  const drawn = await sheet.png().toBuffer();
-  await sharp(drawn)
+  const enlarged = sharp(await sheet.png().toBuffer());
+  await enlarged
     .resize(width * scale, height * scale, { kernel: 'nearest' })
     .png()
     .toFile(file);

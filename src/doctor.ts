@@ -20,6 +20,8 @@ const command = new Command('doctor')
       .choices(['auto', 'cpu', 'gpu'])
       .default('auto'),
   )
+  // 1 says that something failed; a wrong option is another matter.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .action(async ({ json, accelerator }: { json: boolean; accelerator: Accelerator }) => {
     const findings: Finding[] = [];
     const onProgress = (line: string) => process.stderr.write(`      ${line}\n`);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { FulgurError } from '../../src';
 import type { CheckpointReader, Notify, RunState } from '../../src';
-import { listCheckpoints, manifestFile, openCheckpoint, readCheckpoint } from './checkpoint-folder';
+import { isCheckpoint, listCheckpoints, openCheckpoint, readCheckpoint } from './checkpoint-folder';
 import type { StoredCheckpoint } from './checkpoint-folder';
 import { Damage } from './damage';
 import { exists } from './exists';
@@ -31,12 +31,10 @@ export class CheckpointFinder implements CheckpointReader {
     if (selector === 'last') return this.readLast(this.home);
     if (selector === 'best') return this.readOne(await this.bestFolder());
     for (const folder of [resolve(selector), join(this.home, selector)]) {
-      if (await exists(join(folder, checkpointsFolder))) return this.readLast(join(folder, checkpointsFolder));
-      if (await exists(join(folder, manifestFile))) return this.readOne(folder);
-      const { checkpoints, damages } = await listCheckpoints(folder);
-      if (checkpoints.length > 0) return this.readLast(folder);
-      // A folder beside other checkpoints that lacks its manifest is a damaged checkpoint, not a missing one.
-      if ((await exists(folder)) && damages.length === 0) return this.readOne(folder);
+      if (!(await exists(folder))) continue;
+      if (await isCheckpoint(folder)) return this.readOne(folder);
+      const inside = join(folder, checkpointsFolder);
+      return this.readLast((await exists(inside)) ? inside : folder);
     }
     throw await this.nothingThere(`There is no checkpoint ${selector}.`, this.home);
   }

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { FulgurError } from '../../src';
 import type { RunState } from '../../src';
 import { Damage } from './damage';
+import { exists } from './exists';
 import { parseManifest, sha256 } from './manifest';
 import type { Manifest } from './manifest';
 import { decodeState, stateFileNames } from './state-files';
@@ -31,6 +32,7 @@ export async function listCheckpoints(folder: string): Promise<Listing> {
   const checkpoints: StoredCheckpoint[] = [];
   const damages: Damage[] = [];
   for (const name of await subfolders(folder)) {
+    if (!(await isCheckpoint(join(folder, name)))) continue;
     try {
       checkpoints.push(await openCheckpoint(join(folder, name)));
     } catch (error) {
@@ -39,6 +41,12 @@ export async function listCheckpoints(folder: string): Promise<Listing> {
     }
   }
   return { checkpoints, damages };
+}
+
+/** Whether a folder is a checkpoint, damaged or not. */
+export async function isCheckpoint(path: string): Promise<boolean> {
+  const parts = await Promise.all([manifestFile, ...stateFileNames].map((name) => exists(join(path, name))));
+  return parts.includes(true);
 }
 
 /** @throws Damage when its manifest is missing or not what was written. */

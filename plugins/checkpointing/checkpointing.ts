@@ -24,6 +24,7 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
   private readonly finder: CheckpointFinder;
   /** Where training stood when it was last saved, and the monitored value that counted then. */
   private saved: { readonly progress: RunState['progress']; readonly value: number | undefined } | null = null;
+  private pointedBest: StoredCheckpoint | null = null;
   private toldOfMissingMonitor = false;
 
   constructor(
@@ -41,6 +42,10 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
 
   read(selector: string): Promise<{ state: RunState; path: string }> {
     return this.finder.read(selector);
+  }
+
+  onLoadCheckpoint(_: HookContext, { progress }: RunState): void {
+    this.saved = { progress, value: undefined };
   }
 
   async onFitStart(): Promise<void> {
@@ -65,20 +70,20 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
 
   /** A state that cannot be saved must not hide why the run ended. */
   async onException(context: HookContext, error: unknown): Promise<void> {
-    if (!this.options.saveOnException) return;
+    if (!this.options.saveOnException || context.progress.globalStep === 0) return;
     const interrupted = error instanceof FulgurError && error.kind === 'interrupted';
     try {
-      await this.save(context, interrupted ? 'interrupted' : 'failure', { healthyOnly: !interrupted });
+      await this.save(context, interrupted ? 'interrupted' : 'failure', { afterFailure: !interrupted });
     } catch (problem) {
       this.notify('warning', `The state at the run's end could not be saved. ${(problem as Error).message}`);
     }
   }
 
-  private async save(context: HookContext, reason: string, { healthyOnly = false } = {}): Promise<void> {
+  private async save(context: HookContext, reason: string, { afterFailure = false } = {}): Promise<void> {
     if (!this.settings.enableCheckpointing) return;
     const state = await this.runState.capture();
     if (this.saved !== null && samePoint(this.saved.progress, state.progress)) return;
-    const broken = healthyOnly ? firstBroken(state) : null;
+    const broken = afterFailure ? firstBroken(state) : null;
     if (broken !== null) {
       this.notify('warning', `The state at the failure was not saved: ${broken} holds numbers that are not finite.`);
       return;
@@ -93,7 +98,8 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     const checkpoint = await this.store.save(name, state, { reason, monitor: score });
     this.saved = { progress: state.progress, value };
     await this.point(checkpoint);
-    await this.prune();
+    // What led to a failure may be in its state already: the ones before it stay until the next save.
+    if (!afterFailure) await this.prune();
     this.notify('info', `Saved checkpoint ${checkpoint.name} (${reason}).`);
   }
 
@@ -121,7 +127,9 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
   private async point(checkpoint: StoredCheckpoint): Promise<void> {
     if (this.options.saveLast) await this.store.point('last', checkpoint);
     const [first] = best(this.ranked(), this.options.mode);
-    if (first !== undefined && first.stored === checkpoint) await this.store.point('best', checkpoint);
+    if (first === undefined || first.stored === this.pointedBest) return;
+    await this.store.point('best', first.stored);
+    this.pointedBest = first.stored;
   }
 
   private async prune(): Promise<void> {

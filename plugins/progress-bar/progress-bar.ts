@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { Plugin, inject, tokens } from '../../src';
-import type { FitProgress, PluginHooks, RunEventSource, RunInfo, RunSettings, RunStatus } from '../../src';
+import type { FitProgress, MetricRow, PluginHooks, RunEventSource, RunInfo, RunSettings, RunStatus } from '../../src';
 import { EpochPace } from './epoch-pace';
 import type { ProgressBarSettings } from './options';
 import { epochBar, epochLine, runEnd, runHead } from './phrases';
@@ -17,7 +17,7 @@ export class ProgressBar implements PluginHooks {
   private readonly plainEveryMilliseconds: number;
   private readonly disposers: (() => void)[];
   private run: { readonly folder: string; readonly startedAt: number } | null = null;
-  private epoch: { readonly pace: EpochPace; metrics: Metrics; lastLineAt: number } | null = null;
+  private epoch: { readonly pace: EpochPace; metrics: Metrics; epochMetrics: Metrics; lastLineAt: number } | null = null;
 
   constructor(
     @inject(tokens.pluginOptions) { stream, plainEverySeconds }: ProgressBarSettings,
@@ -35,6 +35,7 @@ export class ProgressBar implements PluginHooks {
       events.on('runStarted', (info) => this.startRun(info)),
       events.on('epochStarted', (progress) => this.startEpoch(progress)),
       events.on('batchEnded', (progress, _, metrics) => this.endBatch(progress, metrics)),
+      events.on('metricsLogged', (row) => this.noteEpochMetrics(row)),
       events.on('epochEnded', (progress, metrics, seconds) => this.endEpoch(progress, metrics, seconds)),
       events.on('checkpointSaved', (path, reason) => this.screen.line(`Saved ${short(path)} (${reason}).`)),
       events.on('runEnded', (status, detail) => this.endRun(status, detail)),
@@ -54,7 +55,8 @@ export class ProgressBar implements PluginHooks {
 
   private startEpoch({ epoch, batchIndex, batchesPerEpoch }: FitProgress): void {
     const now = Date.now();
-    const current = { pace: new EpochPace(now, batchIndex, batchesPerEpoch), metrics: {}, lastLineAt: now };
+    const pace = new EpochPace(now, batchIndex, batchesPerEpoch);
+    const current = { pace, metrics: {}, epochMetrics: {}, lastLineAt: now };
     this.epoch = current;
     this.screen.showBar((columns) => epochBar(epoch, current.pace.at(Date.now()), current.metrics, columns));
   }
@@ -73,11 +75,18 @@ export class ProgressBar implements PluginHooks {
     this.screen.line(epochLine(epoch, this.epoch.pace.at(now), metrics));
   }
 
+  /** What only the epoch as a whole has is shown in its own line. */
+  private noteEpochMetrics({ kind, values }: MetricRow): void {
+    if (kind === 'epoch' && this.epoch !== null) this.epoch.epochMetrics = { ...this.epoch.epochMetrics, ...values };
+  }
+
   private endEpoch({ epoch }: FitProgress, metrics: Metrics, seconds: number): void {
     if (this.epoch === null) return;
     const standing = this.epoch.pace.ended(seconds);
     this.screen.hideBar();
-    this.screen.line(epochLine(epoch, standing, { ...this.epoch.metrics, ...metrics }));
+    const newest = Object.entries(this.epoch.metrics).map(([name, value]) => [name, metrics[name] ?? value]);
+    const shown = { ...(Object.fromEntries(newest) as Metrics), ...this.epoch.epochMetrics };
+    this.screen.line(epochLine(epoch, standing, shown));
     this.epoch = null;
   }
 

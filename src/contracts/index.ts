@@ -4,6 +4,7 @@ export type * from './hooks';
 export type * from './json';
 export type * from './log';
 export type * from './optimizer';
+export type * from './options';
 export { definePlugin } from './plugin';
 export type { PluginClass, PluginDescriptor, PluginMetadata } from './plugin';
 export type * from './progress';

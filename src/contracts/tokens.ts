@@ -34,7 +34,10 @@ export interface EvaluationData {
   readonly name: string;
   readonly classes: number;
   /** Batches of plain images, in data set order; at most `limit` samples, spread evenly. */
-  open(split: 'train' | 'test', options: { batchSize: number; limit?: number }): Promise<BatchSource<ImageBatch>>;
+  open(
+    split: 'train' | 'test',
+    options: { batchSize: number; limit?: number },
+  ): Promise<BatchSource<ImageBatch>>;
 }
 
 /** The run's fixed facts. */

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { arch, availableParallelism, cpus, totalmem } from 'node:os';
+import { arch, availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { readEnvironment } from '../config/environment';
 
@@ -29,10 +29,16 @@ export async function readMachine(): Promise<Machine> {
     processor: cpus()[0]?.model.trim() ?? 'unknown processor',
     cores: availableParallelism(),
     totalMemoryBytes: totalmem(),
-    availableMemoryBytes: process.availableMemory(),
+    availableMemoryBytes: availableMemory(),
     cacheFolder,
     freeDiskBytes: await freeBytes(cacheFolder),
   };
+}
+
+/** A Node that is too old lacks the function, and is to hear that from its own line. */
+function availableMemory(): number {
+  const { availableMemory: read } = process as { availableMemory?: () => number };
+  return read?.() ?? freemem();
 }
 
 /** Free bytes where the folder is, or will be. */

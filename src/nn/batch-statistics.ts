@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { runOp } from '../engine';
 import { FulgurError } from '../errors';
+import { withGradient } from './custom-gradient';
 
 /** What a batch norm layer hands over to be normalised. */
 export interface NormalizationInput {
@@ -73,18 +74,17 @@ function normalizeLocally({ x, scale, offset, epsilon }: NormalizationInput): No
   return tf.tidy(() => {
     const empty = tf.tensor1d([]);
     const forward = runOp('FusedBatchNormV3', attributes, [x, scale, offset, empty, empty], 6);
-    const [normalized, mean, unbiasedVariance, ...reserved] = forward as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D];
-    // The operation has run already: a custom gradient may return one tensor only, and the layer needs three.
-    const differentiable = tf.customGrad((...inputs) => {
-      const save = inputs.pop() as tf.GradSaver;
-      const [input, gamma] = inputs as tf.Tensor[] as [tf.Tensor, tf.Tensor];
-      save([input, gamma, ...(reserved as tf.Tensor[])]);
-      return {
-        value: tf.clone(normalized),
-        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
-          runOp('FusedBatchNormGradV3', attributes, [dy, ...saved], 5).slice(0, 3),
-      };
-    });
-    return { y: differentiable(x, scale, offset), mean, unbiasedVariance, count };
+    const [normalized, mean, unbiasedVariance, ...reserved] = forward as [
+      tf.Tensor4D,
+      tf.Tensor1D,
+      tf.Tensor1D,
+    ];
+    // The operation has run already: a tensor with a gradient of its own comes alone, and the layer needs three.
+    const y = withGradient<tf.Tensor4D>([x, scale, offset], () => ({
+      value: tf.clone(normalized),
+      saved: [x, scale, ...(reserved as tf.Tensor[])],
+      gradient: (dy, saved) => runOp('FusedBatchNormGradV3', attributes, [dy, ...saved], 5).slice(0, 3),
+    }));
+    return { y, mean, unbiasedVariance, count };
   });
 }

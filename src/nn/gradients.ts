@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { withGradient } from './custom-gradient';
 
 /** The same values, through which no gradient flows: PyTorch's `detach()`. */
 export function stopGradient<T extends tf.Tensor>(tensor: T): T {
-  const detached = tf.customGrad((x) => ({
-    value: tf.clone(x as tf.Tensor),
-    gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),
+  return withGradient([tensor], () => ({
+    value: tf.clone(tensor),
+    gradient: (dy: tf.Tensor) => tf.zerosLike(dy),
   }));
-  return detached(tensor) as T;
 }
 
 /** The elementwise mean of tensors of one shape. */

@@ -30,7 +30,10 @@ export const kaimingNormalFanOut: Initializer = (shape, { fanOut }) => {
   return drawn(shape, (stream) => deviation * stream.normal());
 };
 
-function drawn<R extends tf.Rank>(shape: tf.ShapeMap[R], draw: (stream: RandomStream) => number): tf.Tensor<R> {
+function drawn<R extends tf.Rank>(
+  shape: tf.ShapeMap[R],
+  draw: (stream: RandomStream) => number,
+): tf.Tensor<R> {
   const stream = nextInitialisationStream();
   const values = new Float32Array(tf.util.sizeFromShape(shape));
   for (let i = 0; i < values.length; i++) values[i] = draw(stream);

@@ -54,7 +54,11 @@ function ownMembers<M extends object>(owner: M, isModule: (value: unknown) => va
       value.forEach((item: unknown, index) => collect(field, `${name}.${index}`, item));
       return;
     }
-    const kind = isModule(value) ? 'children' : value instanceof tf.Variable ? roleOf(owner, field, value) : null;
+    const kind = isModule(value)
+      ? 'children'
+      : value instanceof tf.Variable
+        ? roleOf(owner, field, value)
+        : null;
     if (kind === null) {
       refuseHiddenMembers(owner, field, value, isModule);
       return;
@@ -86,7 +90,12 @@ function roleOf(owner: object, field: string, variable: tf.Variable): 'parameter
 }
 
 /** A module in a Map, Set or plain object would never be trained or saved: better an error than silence. */
-function refuseHiddenMembers<M>(owner: object, field: string, value: unknown, isModule: (value: unknown) => value is M): void {
+function refuseHiddenMembers<M>(
+  owner: object,
+  field: string,
+  value: unknown,
+  isModule: (value: unknown) => value is M,
+): void {
   if (typeof value !== 'object' || value === null) return;
   const items =
     value instanceof Map || value instanceof Set

@@ -63,12 +63,12 @@ export abstract class Module {
 
   /** Parameters by state-dict name; one that stands in several places has its first name. */
   namedParameters(): Map<string, Parameter> {
-    return firstNames([...this.#visits()].flatMap(named('parameters')));
+    return firstNames([...this.#visits()].flatMap(({ name, parameters }) => fullNames(name, parameters)));
   }
 
   /** Buffers by state-dict name; one that stands in several places has its first name. */
   namedBuffers(): Map<string, Buffer> {
-    return firstNames([...this.#visits()].flatMap(named('buffers')));
+    return firstNames([...this.#visits()].flatMap(({ name, buffers }) => fullNames(name, buffers)));
   }
 
   /** This module and all below it, each once, owners before their children. */
@@ -109,7 +109,9 @@ export abstract class Module {
 
   #stateVariables(): Map<string, Parameter | Buffer> {
     return new Map(
-      [...this.#visits()].flatMap((visit) => [...named('parameters')(visit), ...named('buffers')(visit)]),
+      [...this.#visits()].flatMap(({ name, parameters, buffers }) =>
+        fullNames<Parameter | Buffer>(name, [...parameters, ...buffers]),
+      ),
     );
   }
 }
@@ -118,12 +120,12 @@ function isModule(value: unknown): value is Module {
   return value instanceof Module;
 }
 
-function named<K extends 'parameters' | 'buffers'>(kind: K) {
-  return (visit: Visit<Module>): [string, Visit<Module>[K][number][1]][] =>
-    visit[kind].map(([name, variable]) => [joinName(visit.name, name), variable]);
-}
-
+/** Entries without those whose value came before. */
 function firstNames<T>(entries: readonly [string, T][]): Map<string, T> {
   const seen = new Set<T>();
   return new Map(entries.filter(([, value]) => !seen.has(value) && seen.add(value)));
+}
+
+function fullNames<T>(owner: string, members: readonly [string, T][]): [string, T][] {
+  return members.map(([member, value]) => [joinName(owner, member), value]);
 }

@@ -94,7 +94,7 @@ function createVariable<R extends tf.Rank>(
     throw new FulgurError('module', {
       what: `A ${description.role} was created inside a compiled step.`,
       why: 'It would be born anew at every trace and forgotten at its end.',
-      fix: "Create layers and parameters as fields of the module, or in its constructor.",
+      fix: 'Create layers and parameters as fields of the module, or in its constructor.',
     });
   }
   created += 1;

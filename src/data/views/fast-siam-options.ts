@@ -115,7 +115,7 @@ export function resolveFastSiamOptions(options: FastSiamOptions): FastSiamSettin
     throw optionError(
       factory,
       [`cjHue ${settings.cjHue} times cjStrength ${settings.cjStrength} is ${hue}`],
-      ['their product must be at most 0.5, half the colour circle'],
+      ['cjHue times cjStrength must be at most 0.5, half the colour circle'],
     );
   }
   return settings;

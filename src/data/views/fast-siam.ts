@@ -37,11 +37,10 @@ class FastSiamViews implements ViewTransform {
     offsets: readonly number[],
   ): void {
     checkImage(image);
-    const length = this.height * this.width * 3;
     offsets.slice(0, this.views).forEach((offset, view) => {
       const stream = new RandomStream(seed, 'view', [epoch, index, view]);
       const plan = drawPlan(stream, image, this.#settings);
-      this.#normalization.write(this.#renderer.render(image, plan), length, out, offset);
+      this.#renderer.renderNormalized(image, plan, this.#normalization, out, offset);
     });
   }
 }

@@ -26,31 +26,29 @@ function isTriple(value: unknown): value is number[] {
 
 /** Turns bytes into normalised floats: `(byte / 255 - mean) / std` in float32, as torch computes it. */
 export class Normalization {
-  readonly #red: Float32Array;
-  readonly #green: Float32Array;
-  readonly #blue: Float32Array;
+  /** Floats of each channel's bytes, one channel after the other. */
+  readonly #floats = new Float32Array(3 * 256);
+  readonly #looked = new Float32Array(3 * 256);
 
   constructor(options: NormalizeOptions | null) {
     const { mean, std } = options ?? { mean: [0, 0, 0], std: [1, 1, 1] };
-    this.#red = floatTable(mean[0], std[0]);
-    this.#green = floatTable(mean[1], std[1]);
-    this.#blue = floatTable(mean[2], std[2]);
-  }
-
-  /** Writes `length` RGB bytes as floats to `out`, from `offset` on. */
-  write(pixels: Uint8Array, length: number, out: Float32Array, offset: number): void {
-    const red = this.#red;
-    const green = this.#green;
-    const blue = this.#blue;
-    for (let i = 0; i < length; i += 3) {
-      out[offset + i] = red[pixels[i] ?? 0] ?? 0;
-      out[offset + i + 1] = green[pixels[i + 1] ?? 0] ?? 0;
-      out[offset + i + 2] = blue[pixels[i + 2] ?? 0] ?? 0;
+    const f = Math.fround;
+    for (let channel = 0; channel < 3; channel++) {
+      for (let byte = 0; byte < 256; byte++) {
+        const centered = f(f(byte / 255) - f(mean[channel] ?? 0));
+        this.#floats[channel * 256 + byte] = f(centered / f(std[channel] ?? 1));
+      }
     }
   }
-}
 
-function floatTable(mean: number, std: number): Float32Array {
-  const f = Math.fround;
-  return Float32Array.from({ length: 256 }, (_, byte) => f(f(f(byte / 255) - f(mean)) / f(std)));
+  /** Writes `length` RGB bytes as floats to `out`, from `offset` on; bytes are looked up in `table` first. */
+  write(pixels: Uint8Array, length: number, table: Uint8Array, out: Float32Array, offset: number): void {
+    const looked = this.#looked;
+    for (let i = 0; i < looked.length; i++) looked[i] = this.#floats[(i & 768) | (table[i & 255] ?? 0)] ?? 0;
+    for (let i = 0; i < length; i += 3) {
+      out[offset + i] = looked[pixels[i] ?? 0] ?? 0;
+      out[offset + i + 1] = looked[(pixels[i + 1] ?? 0) + 256] ?? 0;
+      out[offset + i + 2] = looked[(pixels[i + 2] ?? 0) + 512] ?? 0;
+    }
+  }
 }

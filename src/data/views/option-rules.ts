@@ -47,7 +47,7 @@ export function resolveOptions<T extends object>(
   for (const [name, value] of given) {
     const rule = ruleOf.get(name);
     if (rule === undefined) {
-      wrong.push(`it has no option "${name}"`);
+      wrong.push(`"${name}" is not an option`);
       fixes.push(unknownOptionFix(name, [...ruleOf.keys()]));
     } else if (!rule.accepts(value)) {
       wrong.push(`${name} is ${JSON.stringify(value)}`);
@@ -63,15 +63,11 @@ export function optionError(
   wrong: readonly string[],
   fixes: readonly string[],
 ): FulgurError {
-  return new FulgurError('config', { what: `${factory}: ${wrong.join('; ')}.`, fix: `${sentence(fixes)}.` });
-}
-
-function sentence(fixes: readonly string[]): string {
-  return fixes.join('; ');
+  return new FulgurError('config', { what: `${factory}: ${wrong.join('; ')}.`, fix: `${fixes.join('; ')}.` });
 }
 
 function unknownOptionFix(name: string, known: readonly string[]): string {
   const nearest = closest(name, known);
-  if (distance(name, nearest) <= 4) return `use "${nearest}" in place of "${name}"`;
-  return `leave "${name}" out; its options are ${known.join(', ')}`;
+  if (distance(name, nearest) <= 4) return `"${name}" should be "${nearest}"`;
+  return `"${name}" must go: the options are ${known.join(', ')}`;
 }

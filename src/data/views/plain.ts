@@ -4,6 +4,7 @@ import { checkImage } from './check-image';
 import type { NormalizeOptions } from './normalization';
 import { Normalization, imagenet, normalizeRule } from './normalization';
 import { positiveInteger, resolveOptions } from './option-rules';
+import { identityTable } from './kernels/blend';
 import { Resizer } from './kernels/resizer';
 import type { SampleKey, TransformSpec, ViewTransform } from './view-transform';
 
@@ -18,6 +19,7 @@ export interface PlainOptions {
 type PlainSettings = Required<PlainOptions>;
 
 const defaults: PlainSettings = { inputSize: 224, normalize: imagenet };
+const identity = identityTable();
 const rules = { inputSize: positiveInteger, normalize: normalizeRule };
 
 class PlainView implements ViewTransform {
@@ -53,7 +55,7 @@ class PlainView implements ViewTransform {
     };
     const target = { height: resizedHeight, width: resizedWidth, window };
     this.#resizer.resize(image, { top: 0, left: 0, height, width }, target, this.#pixels);
-    this.#normalization.write(this.#pixels, this.#pixels.length, out, offsets[0] ?? 0);
+    this.#normalization.write(this.#pixels, this.#pixels.length, identity, out, offsets[0] ?? 0);
   }
 }
 

@@ -5,6 +5,7 @@ import { adjustHue } from './kernels/hue';
 import { grayscale, meanLuma } from './kernels/luma';
 import { Resizer } from './kernels/resizer';
 import { rotate } from './kernels/rotate';
+import type { Normalization } from './normalization';
 import type { JitterStep, ViewPlan } from './view-plan';
 
 const identity = identityTable();
@@ -18,7 +19,7 @@ export class ViewRenderer {
   readonly #width: number;
   readonly #length: number;
   readonly #resizer = new Resizer();
-  readonly #blur: GaussianBlur;
+  readonly #blur = new GaussianBlur();
   #pixels: Uint8Array;
   #spare: Uint8Array;
   /** Byte changes that no pass over the pixels has carried out yet: the next pass applies them as it reads. */
@@ -29,13 +30,31 @@ export class ViewRenderer {
     this.#height = height;
     this.#width = width;
     this.#length = height * width * 3;
-    this.#blur = new GaussianBlur(height, width);
     this.#pixels = new Uint8Array(this.#length);
     this.#spare = new Uint8Array(this.#length);
   }
 
   /** RGB bytes `[height, width, 3]` of the planned view: memory of this object, good until its next call. */
   render(image: Image, plan: ViewPlan): Uint8Array {
+    this.#carryOut(image, plan);
+    this.#settle();
+    return this.#pixels;
+  }
+
+  /** Writes the planned view as floats `[height, width, 3]` to `out`, from `offset` on. */
+  renderNormalized(
+    image: Image,
+    plan: ViewPlan,
+    normalization: Normalization,
+    out: Float32Array,
+    offset: number,
+  ): void {
+    this.#carryOut(image, plan);
+    normalization.write(this.#pixels, this.#length, this.#pending, out, offset);
+    this.#clearPending();
+  }
+
+  #carryOut(image: Image, plan: ViewPlan): void {
     const target = {
       height: this.#height,
       width: this.#width,
@@ -46,8 +65,10 @@ export class ViewRenderer {
     if (plan.rotation % 360 !== 0) this.#rotate(plan.rotation);
     for (const step of plan.jitter) this.#adjust(step);
     if (plan.grayscale) this.#pass(grayscale);
-    this.#settle();
-    return plan.blurSigma > 0 ? this.#blur.apply(this.#pixels, plan.blurSigma) : this.#pixels;
+    if (plan.blurSigma > 0) {
+      this.#settle();
+      this.#blur.apply(this.#pixels, this.#height, this.#width, plan.blurSigma);
+    }
   }
 
   #rotate(degrees: number): void {
@@ -72,6 +93,10 @@ export class ViewRenderer {
   /** A pass over the pixels that carries out the pending changes as it reads. */
   #pass(change: (pixels: Uint8Array, length: number, table: Uint8Array) => void): void {
     change(this.#pixels, this.#length, this.#pending);
+    this.#clearPending();
+  }
+
+  #clearPending(): void {
     if (this.#hasPending) this.#pending.set(identity);
     this.#hasPending = false;
   }

@@ -107,7 +107,7 @@ const failures: readonly Failure[] = [
   {
     sign: /No matching distribution|Could not find a version/,
     what: (name) => `pip's package index does not have ${name} for this machine.`,
-    fix: `Point pip at an index that has it, ${otherLibraries}`,
+    fix: `Update pip (python3 -m pip install --upgrade pip), point it at an index that has the wheel, ${otherLibraries}`,
   },
 ];
 

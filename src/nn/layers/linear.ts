@@ -24,7 +24,9 @@ export class Linear extends Module {
   constructor(inFeatures: number, outFeatures: number, { bias = true }: LinearOptions = {}) {
     super();
     const fans = { fanIn: inFeatures, fanOut: outFeatures };
-    this.weight = parameter(pytorchUniform<tf.Rank.R2>([inFeatures, outFeatures], fans), { layout: 'linear' });
+    this.weight = parameter(pytorchUniform<tf.Rank.R2>([inFeatures, outFeatures], fans), {
+      layout: 'linear',
+    });
     this.bias = bias ? parameter(pytorchUniform<tf.Rank.R1>([outFeatures], fans)) : null;
     this.#name = `Linear(${inFeatures}, ${outFeatures})`;
     this.#inFeatures = inFeatures;
@@ -33,6 +35,6 @@ export class Linear extends Module {
   forward(x: tf.Tensor2D): tf.Tensor2D {
     requireShape(this.#name, x, 2, this.#inFeatures);
     const product = tf.matMul(x, this.weight);
-    return this.bias === null ? product : tf.add(product, this.bias);
+    return this.bias === null ? product : tf.add<tf.Tensor2D>(product, this.bias);
   }
 }

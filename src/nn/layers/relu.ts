@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { runOp } from '../../engine';
+import { withGradient } from '../custom-gradient';
 import { Module } from '../module';
 
 const attributes = { T: { type: 'type', value: 'float32' } } as const;
@@ -16,13 +17,12 @@ export class ReLU extends Module {
  * alive instead, and takes six operations over it.
  */
 function relu<T extends tf.Tensor>(x: T): T {
-  const differentiable = tf.customGrad((input, save) => {
-    const y = tf.relu(input as tf.Tensor);
-    (save as tf.GradSaver)([y]);
+  return withGradient<T>([x], () => {
+    const value = tf.relu(x);
     return {
-      value: y,
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => runOp('ReluGrad', attributes, [dy, ...saved], 1),
+      value,
+      saved: [value],
+      gradient: (dy, saved) => runOp('ReluGrad', attributes, [dy, ...saved], 1),
     };
   });
-  return differentiable(x) as T;
 }

@@ -23,6 +23,10 @@ export function readVariable(variable: tf.Variable): StateTensor {
 /** Sets a variable from a state tensor of exactly its stored form. */
 export function writeVariable(variable: tf.Variable, { data, shape }: StateTensor): void {
   const { layout } = descriptionOf(variable) ?? plainVariable;
-  const values = toInternal(layout, data instanceof BigInt64Array ? Int32Array.from(data, Number) : data, shape);
+  const values = toInternal(
+    layout,
+    data instanceof BigInt64Array ? Int32Array.from(data, Number) : data,
+    shape,
+  );
   tf.tidy(() => variable.assign(tf.tensor(values, variable.shape, variable.dtype)));
 }

@@ -86,7 +86,12 @@ export function useFakePip(index: string, mode = ''): () => void {
 
 /** The variables that put the fake pip in place. */
 export function fakePipEnvironment(index: string, mode = ''): Record<string, string> {
-  return { PYTHONPATH: resolve(__dirname, 'fake-pip'), FAKE_PIP_INDEX: index, FAKE_PIP_MODE: mode };
+  return {
+    PYTHONPATH: resolve(__dirname, 'fake-pip'),
+    PYTHONDONTWRITEBYTECODE: '1',
+    FAKE_PIP_INDEX: index,
+    FAKE_PIP_MODE: mode,
+  };
 }
 
 /** The calls that the fake pip has had: one line each. */

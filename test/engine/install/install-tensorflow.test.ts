@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import {
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -9,10 +10,12 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Build } from '../../../src/engine/install/builds';
 import { locateTensorFlow } from '../../../src/engine/install';
+import { thisProcess } from '../../../src/engine/install/process-identity';
 import {
   fakeHost,
   fakePipEnvironment,
@@ -154,6 +157,20 @@ describe('installing TensorFlow', () => {
     await until(() => !existsSync(`/proc/${pip}`) || /\) Z/.test(readFileSync(`/proc/${pip}/stat`, 'utf8')));
     expect((await locate()).source).toBe('installed');
     expect(readdirSync(installations())).toEqual([build.key]);
+  });
+
+  it('removes what dead processes left when it finds the installation whole, and nothing of a living one', async () => {
+    await locate();
+    const { pid, started } = thisProcess();
+    const living = `${build.key}.partial.${pid}.${Buffer.from(started).toString('hex')}.now`;
+    mkdirSync(join(installations(), living));
+    mkdirSync(join(installations(), `${build.key}.partial.${pid}.31.then`));
+    writeFileSync(
+      join(installations(), `${build.key}.lock`),
+      JSON.stringify({ pid, started: '1', token: 'x', host: hostname(), since: 'then' }),
+    );
+    expect((await locate()).source).toBe('cache');
+    expect(readdirSync(installations())).toEqual([build.key, living]);
   });
 
   it('lets one of two processes install; the other waits, says for whom, and uses the result', async () => {

@@ -35,8 +35,8 @@ describe('the error for a pip that failed', () => {
       ),
     ).toBe(
       'pip\'s package index does not have tensorflow-cpu 2.21.0 for this machine. pip said: "ERROR: No matching ' +
-        'distribution found for tensorflow-cpu==2.21.0". Point pip at an index that has it, or set FULGUR_TENSORFLOW ' +
-        'to a folder that holds the libraries.',
+        'distribution found for tensorflow-cpu==2.21.0". Update pip (python3 -m pip install --upgrade pip), point it at ' +
+        'an index that has the wheel, or set FULGUR_TENSORFLOW to a folder that holds the libraries.',
     );
   });
 

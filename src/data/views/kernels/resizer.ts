@@ -145,45 +145,30 @@ function filterRowOfTwo(
 
 /** Filters along columns of `length` bytes side by side to `height` rows. */
 function filterColumns(
-  { data, from, stride }: Rows,
+  rows: Rows,
   length: number,
   { starts, weights, taps }: AxisFilter,
   height: number,
   out: Uint8Array,
 ): void {
+  const { data, stride } = rows;
   for (let y = 0; y < height; y++) {
-    const start = from + (starts[y] ?? 0) * stride;
+    const from = rows.from + (starts[y] ?? 0) * stride;
     const to = y * length;
-    if (taps === 2) {
-      blendRows(data, start, stride, length, weights[2 * y] ?? 0, weights[2 * y + 1] ?? 0, out, to);
-    } else filterColumn(data, start, stride, length, weights, y * taps, taps, out, to);
+    const tap = y * taps;
+    const first = weights[tap] ?? 0;
+    const second = weights[tap + 1] ?? 0;
+    const third = weights[tap + 2] ?? 0;
+    // Two to four rows are what shrinking by less than two needs: each count has its own fast loop.
+    if (taps === 2) mixTwo(data, from, stride, length, first, second, out, to);
+    else if (taps === 3) mixThree(data, from, stride, length, first, second, third, out, to);
+    else if (taps === 4)
+      mixFour(data, from, stride, length, first, second, third, weights[tap + 3] ?? 0, out, to);
+    else mixMany(data, from, stride, length, weights.subarray(tap, tap + taps), out, to);
   }
 }
 
-function filterColumn(
-  data: Uint8Array,
-  from: number,
-  stride: number,
-  length: number,
-  weights: Int32Array,
-  firstTap: number,
-  taps: number,
-  out: Uint8Array,
-  to: number,
-): void {
-  for (let x = 0; x < length; x++) {
-    let sum = HALF;
-    let at = from + x;
-    for (let tap = 0; tap < taps; tap++) {
-      sum = (sum + Math.imul(data[at] ?? 0, weights[firstTap + tap] ?? 0)) | 0;
-      at += stride;
-    }
-    out[to + x] = sum >> WEIGHT_BITS;
-  }
-}
-
-/** `filterColumn` for enlargements. */
-function blendRows(
+function mixTwo(
   data: Uint8Array,
   from: number,
   stride: number,
@@ -195,7 +180,68 @@ function blendRows(
 ): void {
   const below = from + stride;
   for (let x = 0; x < length; x++) {
-    out[to + x] =
-      (Math.imul(data[from + x] ?? 0, first) + Math.imul(data[below + x] ?? 0, second) + HALF) >> WEIGHT_BITS;
+    const mixed = Math.imul(data[from + x] ?? 0, first) + Math.imul(data[below + x] ?? 0, second);
+    out[to + x] = (mixed + HALF) >> WEIGHT_BITS;
+  }
+}
+
+function mixThree(
+  data: Uint8Array,
+  from: number,
+  stride: number,
+  length: number,
+  first: number,
+  second: number,
+  third: number,
+  out: Uint8Array,
+  to: number,
+): void {
+  const below = from + stride;
+  const last = below + stride;
+  for (let x = 0; x < length; x++) {
+    const mixed = Math.imul(data[from + x] ?? 0, first) + Math.imul(data[below + x] ?? 0, second);
+    out[to + x] = (mixed + Math.imul(data[last + x] ?? 0, third) + HALF) >> WEIGHT_BITS;
+  }
+}
+
+function mixFour(
+  data: Uint8Array,
+  from: number,
+  stride: number,
+  length: number,
+  first: number,
+  second: number,
+  third: number,
+  fourth: number,
+  out: Uint8Array,
+  to: number,
+): void {
+  const at1 = from + stride;
+  const at2 = at1 + stride;
+  const at3 = at2 + stride;
+  for (let x = 0; x < length; x++) {
+    const above = Math.imul(data[from + x] ?? 0, first) + Math.imul(data[at1 + x] ?? 0, second);
+    const below = Math.imul(data[at2 + x] ?? 0, third) + Math.imul(data[at3 + x] ?? 0, fourth);
+    out[to + x] = (above + below + HALF) >> WEIGHT_BITS;
+  }
+}
+
+function mixMany(
+  data: Uint8Array,
+  from: number,
+  stride: number,
+  length: number,
+  weights: Int32Array,
+  out: Uint8Array,
+  to: number,
+): void {
+  for (let x = 0; x < length; x++) {
+    let sum = HALF;
+    let at = from + x;
+    for (let tap = 0; tap < weights.length; tap++) {
+      sum = (sum + Math.imul(data[at] ?? 0, weights[tap] ?? 0)) | 0;
+      at += stride;
+    }
+    out[to + x] = sum >> WEIGHT_BITS;
   }
 }

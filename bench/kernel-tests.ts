@@ -1,0 +1,26 @@
+import { loadCoreAsModules, coreFolder } from './kernel-tests/core-as-modules';
+import { join } from 'node:path';
+loadCoreAsModules();
+const jc = require('jasmine-core');
+const jr = jc;
+const jasmine = jr.core(jr);
+const env = jasmine.getEnv({suppressLoadErrors: true});
+const jasmineInterface = jr.interface(jasmine, env);
+Object.assign(globalThis, jasmineInterface, {jasmine});
+(async () => {
+  let t = Date.now();
+  const { start } = require('../src/engine');
+  await start();
+  console.log('start', Date.now() - t); t = Date.now();
+  require(join(coreFolder, 'public/chained_ops/register_all_chained_ops.js'));
+  require(join(coreFolder, 'register_all_gradients.js'));
+  const ju = require(join(coreFolder, 'jasmine_util.js'));
+  ju.setTestEnvs([{ name: 'test-tensorflow', backendName: 'tensorflow', flags: {}, isDataSync: true }]);
+  require(join(coreFolder, 'tests.js'));
+  console.log('load', Date.now() - t); t = Date.now();
+  const count: any = {};
+  const out: any[] = [];
+  env.configure({ random: false });
+  env.addReporter({ specDone: (s: any) => { count[s.status] = (count[s.status] ?? 0) + 1; out.push({ n: s.fullName, s: s.status, m: s.failedExpectations.map((f: any) => String(f.message).slice(0, 300)) }); }, jasmineDone: () => { console.log('run', Date.now() - t, count); require('fs').writeFileSync('/tmp/w/kt.json', JSON.stringify(out)); } });
+  await env.execute();
+})();

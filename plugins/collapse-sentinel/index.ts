@@ -1,0 +1,26 @@
+import { definePlugin } from '../../src';
+import type { PluginDescriptor } from '../../src';
+import { checkOptions } from '../check-options';
+import { CollapseSentinel } from './collapse-sentinel';
+import { collapseSentinelOptions } from './options';
+import type { CollapseSentinelOptions } from './options';
+
+export { CollapseSentinel } from './collapse-sentinel';
+export { spread } from './spread';
+export type { CollapseSentinelOptions } from './options';
+
+/**
+ * Measures in every training step how far the representation is from collapse, logs it as `<watch>_std` beside the
+ * loss, and says so in words when it falls: a loss of -1 alone cannot tell a good model from a constant one. The
+ * measure is the mean over the dimensions of std(l2-normalised z) · √d (SimSiam, section 4.1; lightly's
+ * `std_of_l2_normalized` times √d): about 1 is healthy, towards 0 is collapse. It is traced into the step.
+ *
+ * ```ts
+ * plugins: [collapseSentinel({ watch: 'z' })]
+ * ```
+ *
+ * @throws FulgurError `config`, naming every wrong option.
+ */
+export function collapseSentinel(options: CollapseSentinelOptions): PluginDescriptor {
+  return definePlugin(CollapseSentinel, checkOptions('collapseSentinel', collapseSentinelOptions, options));
+}

@@ -1,0 +1,44 @@
+/** The trainer's options, complete; names and defaults follow Lightning's `Trainer`. */
+export interface TrainerOptions {
+  /** Total epochs; `null` where only `maxSteps` ends the run. */
+  readonly maxEpochs: number | null;
+  /** Total optimiser updates; `null` for no limit. */
+  readonly maxSteps: number | null;
+  /** Batches of each epoch: a whole number, or a fraction below 1; `null` for all. */
+  readonly limitTrainBatches: number | null;
+  /** This many batches (`true`: one) without loggers and checkpoints, to see whether everything runs. */
+  readonly fastDevRun: boolean | number;
+  /** Updates between two rows of step metrics. */
+  readonly logEveryNSteps: number;
+  readonly enableProgressBar: boolean;
+  readonly enableCheckpointing: boolean;
+  readonly accelerator: 'auto' | 'cpu' | 'gpu';
+  /** Threads of one operation; `null` for one per core. */
+  readonly threads: number | null;
+  /** Compile the step (`false` runs it operation by operation: the same numbers, slower, with values to look at). */
+  readonly compile: boolean;
+  /** The folder of all runs. */
+  readonly defaultRootDir: string;
+}
+
+/** The data of a run, complete. */
+export interface DataOptions {
+  /** A data set's name: `digits`, `cifar10`, `folder`. */
+  readonly name: string;
+  /** Where the data lie, for data sets that are not embedded. */
+  readonly path: string | null;
+  /** Another address to download from. */
+  readonly url: string | null;
+  /** The data set to use where the named one cannot be had. */
+  readonly fallback: string | null;
+  /** Samples in a batch, on each rank. */
+  readonly batchSize: number;
+  /** Worker threads that prepare batches; `auto` chooses by the number of cores. */
+  readonly workers: number | 'auto';
+  readonly shuffle: boolean;
+  readonly dropLast: boolean;
+  readonly onBrokenImage: 'error' | 'skip';
+  readonly download: boolean;
+  /** Makes a sample's views: what `views.fastSiam()` and its like return. */
+  readonly transform: object | null;
+}

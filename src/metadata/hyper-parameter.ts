@@ -1,0 +1,135 @@
+import 'reflect-metadata';
+import { FulgurError } from '../errors';
+import type { ExperimentClass } from './experiment';
+
+export type HyperParameterValue = number | string | boolean;
+
+/** What values a hyperparameter may take; its type is that of its default. */
+export interface HyperParameterRules {
+  readonly min?: number;
+  readonly max?: number;
+  readonly integer?: boolean;
+  readonly choices?: readonly HyperParameterValue[];
+  /** One line for `--help`. */
+  readonly description?: string;
+}
+
+export interface HyperParameterDefinition extends HyperParameterRules {
+  readonly name: string;
+}
+
+const key = Symbol('fulgur:hyperparameters');
+
+/** Called when a field's initialiser assigns: gives the value that the field gets. */
+type Initialise = (name: string, value: HyperParameterValue) => HyperParameterValue;
+
+const keepDefault: Initialise = (_, value) => value;
+let initialise: Initialise = keepDefault;
+
+/**
+ * Makes a field an option of the experiment: its initialiser is the default, and `--<field>` on the command line sets
+ * it before the initialisers of later fields run, so these can use it.
+ *
+ * @example
+ * @HyperParameter({ min: 0 }) lr = 0.06;
+ */
+export function HyperParameter(rules: HyperParameterRules = {}): PropertyDecorator {
+  return (prototype, property) => {
+    const name = String(property);
+    const own = (Reflect.getOwnMetadata(key, prototype) ?? []) as HyperParameterDefinition[];
+    Reflect.defineMetadata(key, [...own, { name, ...rules }], prototype);
+    const values = new WeakMap<object, HyperParameterValue>();
+    // The field's initialiser assigns; an accessor on the prototype is where the assignment can be met.
+    Object.defineProperty(prototype, property, {
+      configurable: true,
+      enumerable: true,
+      get(this: object) {
+        return values.get(this);
+      },
+      set(this: object, value: HyperParameterValue) {
+        values.set(this, values.has(this) ? value : initialise(name, value));
+      },
+    });
+  };
+}
+
+/** The hyperparameters of a class and of those it extends, base first; a redeclared one has its last rules. */
+export function hyperParameters(experiment: ExperimentClass): HyperParameterDefinition[] {
+  const found = new Map<string, HyperParameterDefinition>();
+  const visit = (prototype: object | null): void => {
+    if (prototype === null) return;
+    visit(Object.getPrototypeOf(prototype) as object | null);
+    const own = (Reflect.getOwnMetadata(key, prototype) ?? []) as HyperParameterDefinition[];
+    for (const definition of own) found.set(definition.name, definition);
+  };
+  visit(experiment.prototype as object);
+  return [...found.values()];
+}
+
+/** Builds an experiment with values in the places of its hyperparameters' defaults. */
+export function constructExperiment<T extends object>(
+  experiment: ExperimentClass<T>,
+  values: Readonly<Record<string, HyperParameterValue>>,
+): T {
+  const instance = withInitialiser(
+    (name, value) => values[name] ?? value,
+    () => new experiment(),
+  );
+  for (const { name } of hyperParameters(experiment)) {
+    // Compilers that define fields instead of assigning them bypass the accessor.
+    if (Object.hasOwn(instance, name) && name in values) Object.assign(instance, { [name]: values[name] });
+  }
+  return instance;
+}
+
+/** Ends a construction that was only begun to read defaults. */
+class DefaultsRead extends Error {}
+
+/**
+ * The defaults of a class's hyperparameters, in the order of declaration. Its constructor is run up to the last of
+ * them, so no module is built as long as hyperparameters stand above modules.
+ *
+ * @throws FulgurError `config` when a hyperparameter stands below a field that cannot be built yet
+ */
+export function hyperParameterDefaults(experiment: ExperimentClass): Record<string, HyperParameterValue> {
+  const expected = new Set(hyperParameters(experiment).map(({ name }) => name));
+  const defaults: Record<string, HyperParameterValue> = {};
+  if (expected.size === 0) return defaults;
+  try {
+    withInitialiser(
+      (name, value) => {
+        defaults[name] = value;
+        expected.delete(name);
+        if (expected.size === 0) throw new DefaultsRead();
+        return value;
+      },
+      () => new experiment(),
+    );
+  } catch (cause) {
+    if (cause instanceof DefaultsRead) return defaults;
+    throw unreadableDefaults(experiment, [...expected], cause);
+  }
+  throw unreadableDefaults(experiment, [...expected], undefined);
+}
+
+function withInitialiser<T>(action: Initialise, build: () => T): T {
+  initialise = action;
+  try {
+    return build();
+  } finally {
+    initialise = keepDefault;
+  }
+}
+
+function unreadableDefaults(
+  experiment: ExperimentClass,
+  names: readonly string[],
+  cause: unknown,
+): FulgurError {
+  return new FulgurError('config', {
+    what: `The default of the hyperparameter '${names.join("', '")}' of '${experiment.name}' cannot be read.`,
+    why: 'Its field has no initialiser, or stands below a field that needs the engine, or the compiler option useDefineForClassFields is not false.',
+    fix: "Give it a default, write it above the experiment's modules, and set useDefineForClassFields to false in tsconfig.json.",
+    cause,
+  });
+}

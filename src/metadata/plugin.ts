@@ -1,0 +1,63 @@
+import 'reflect-metadata';
+import { injectable } from 'inversify';
+import type { Hooks, PluginMetadata } from '../contracts';
+import { FulgurError } from '../errors';
+
+/** A class's members, with each `on...` member held to the hook of its name; one that is no hook fits nothing. */
+type CheckedHooks<T> = {
+  [Key in keyof T]: Key extends keyof Hooks
+    ? Hooks[Key]
+    : Key extends `on${Capitalize<string>}`
+      ? NoSuchHook<Key>
+      : unknown;
+};
+
+/** Shown by the type checker where a method looks like a hook and is none. */
+interface NoSuchHook<Name extends string> {
+  readonly 'there is no hook of this name': Name;
+}
+
+export interface PluginOptions {
+  /** Kebab-case; names the plugin's state in checkpoints, and the plugin in errors. */
+  readonly name: string;
+  /** `monitor` plugins run after all others at each hook (default `normal`). */
+  readonly order?: 'normal' | 'monitor';
+}
+
+const key = Symbol('fulgur:plugin');
+
+/**
+ * Makes a class a plugin. A method that begins with `on` and is no hook, or has another signature than its hook, does
+ * not compile.
+ *
+ * @example
+ * @Plugin({ name: 'bell' })
+ * class Bell {
+ *   onTrainEnd() {
+ *     process.stdout.write('\u0007');
+ *   }
+ * }
+ */
+export function Plugin(
+  options: PluginOptions,
+): <T extends CheckedHooks<T>>(target: new (...services: never[]) => T) => void {
+  return (target) => {
+    const metadata: PluginMetadata = { name: options.name, order: options.order ?? 'normal' };
+    Reflect.defineMetadata(key, metadata, target);
+    injectable()(target);
+  };
+}
+
+/**
+ * What `@Plugin` recorded of a class.
+ *
+ * @throws FulgurError `plugin` for a class without the decorator
+ */
+export function pluginMetadata(type: new (...services: never[]) => object): PluginMetadata {
+  const metadata = Reflect.getOwnMetadata(key, type) as PluginMetadata | undefined;
+  if (metadata !== undefined) return metadata;
+  throw new FulgurError('plugin', {
+    what: `The class '${type.name}' in the list of plugins is no plugin.`,
+    fix: `Write @Plugin({ name: '...' }) above it.`,
+  });
+}

@@ -1,0 +1,2 @@
+export { ProjectionHead } from './projection-head';
+export { SimSiamPredictionHead, SimSiamProjectionHead } from './sim-siam';

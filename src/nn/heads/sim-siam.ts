@@ -1,0 +1,38 @@
+import { BatchNorm1d, Linear, ReLU } from '../layers';
+import { ProjectionHead } from './projection-head';
+
+/**
+ * Three linear layers, each with batch norm, the last without scale and offset; ReLU after the first two.
+ *
+ * Source: Chen and He, "Exploring simple Siamese representation learning" (2021); names and layers as lightly's.
+ */
+export class SimSiamProjectionHead extends ProjectionHead {
+  constructor(inFeatures = 2048, hiddenFeatures = 2048, outFeatures = 2048) {
+    super(
+      new Linear(inFeatures, hiddenFeatures, { bias: false }),
+      new BatchNorm1d(hiddenFeatures),
+      new ReLU(),
+      new Linear(hiddenFeatures, hiddenFeatures, { bias: false }),
+      new BatchNorm1d(hiddenFeatures),
+      new ReLU(),
+      new Linear(hiddenFeatures, outFeatures, { bias: false }),
+      new BatchNorm1d(outFeatures, { affine: false }),
+    );
+  }
+}
+
+/**
+ * A linear layer with batch norm and ReLU into a narrow middle, and a linear layer out of it.
+ *
+ * Source: Chen and He, "Exploring simple Siamese representation learning" (2021); names and layers as lightly's.
+ */
+export class SimSiamPredictionHead extends ProjectionHead {
+  constructor(inFeatures = 2048, hiddenFeatures = 512, outFeatures = 2048) {
+    super(
+      new Linear(inFeatures, hiddenFeatures, { bias: false }),
+      new BatchNorm1d(hiddenFeatures),
+      new ReLU(),
+      new Linear(hiddenFeatures, outFeatures),
+    );
+  }
+}

@@ -1,0 +1,14 @@
+export { batchStatistics, localBatchStatistics, withBatchStatistics } from './batch-statistics';
+export type { BatchStatistics, NormalizationInput, NormalizationOutput } from './batch-statistics';
+export { meanOf, stopGradient } from './gradients';
+export * from './heads';
+export { kaimingNormalFanOut, pytorchUniform } from './initialization';
+export type { Fans, Initializer } from './initialization';
+export * from './layers';
+export { Module } from './module';
+export { buffer, parameter } from './parameter';
+export type { Buffer, BufferOptions, Parameter, ParameterOptions } from './parameter';
+export { ParameterList } from './parameter-list';
+export { randomPosition, setRandomPosition } from './random-position';
+export * from './resnet';
+export * from './state';

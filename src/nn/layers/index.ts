@@ -1,0 +1,14 @@
+export { BatchNorm1d, BatchNorm2d } from './batch-norm';
+export type { BatchNormOptions } from './batch-norm';
+export { Conv2d } from './conv2d';
+export type { Conv2dOptions } from './conv2d';
+export { Dropout } from './dropout';
+export { Flatten } from './flatten';
+export { Identity } from './identity';
+export type { Layer } from './layer';
+export { Linear } from './linear';
+export type { LinearOptions } from './linear';
+export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from './pooling';
+export type { PoolOptions } from './pooling';
+export { ReLU } from './relu';
+export { Sequential } from './sequential';

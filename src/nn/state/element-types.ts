@@ -1,0 +1,20 @@
+import type { StateDtype, StateTensor } from '../../contracts';
+
+/** Bytes of one element. */
+export const elementBytes: Readonly<Record<StateDtype, number>> = { F32: 4, I32: 4, I64: 8, U8: 1, BOOL: 1 };
+
+type ArrayType = new (buffer: ArrayBuffer) => StateTensor['data'];
+
+/** The array that holds elements of a type in host memory. */
+export const elementArrays: Readonly<Record<StateDtype, ArrayType>> = {
+  F32: Float32Array,
+  I32: Int32Array,
+  I64: BigInt64Array,
+  U8: Uint8Array,
+  BOOL: Uint8Array,
+};
+
+/** Elements of a tensor of this shape; a scalar has one. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((count, extent) => count * extent, 1);
+}

@@ -1,0 +1,7 @@
+export type { StateLayout } from './layout';
+export { loadState } from './load-state';
+export type { LoadOptions, LoadReport } from './load-state';
+export { decodeSafetensors } from './safetensors-read';
+export type { SafetensorsFile } from './safetensors-read';
+export { encodeSafetensors } from './safetensors-write';
+export { readVariable, writeVariable } from './variable-state';

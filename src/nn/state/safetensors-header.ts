@@ -1,0 +1,132 @@
+import type { StateDtype } from '../../contracts';
+import { FulgurError } from '../../errors';
+import { elementBytes, elementCount } from './element-types';
+import { repeatedKey } from './repeated-key';
+
+/** Element types that can be read. */
+export type StoredDtype = StateDtype | 'F16' | 'BF16';
+
+/** One tensor of the header, checked: its bytes are there and fill its shape. */
+export interface TensorEntry {
+  readonly name: string;
+  readonly dtype: StoredDtype;
+  readonly shape: readonly number[];
+  /** Counted from the start of the data. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+export interface Header {
+  readonly entries: readonly TensorEntry[];
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Where the data begins in the file. */
+  readonly dataStart: number;
+}
+
+const LENGTH_BYTES = 8;
+/** The limit of Python's and Rust's readers. */
+const LONGEST_HEADER = 100_000_000;
+const storedBytes: Readonly<Record<StoredDtype, number>> = { ...elementBytes, F16: 2, BF16: 2 };
+/** Names that would reach an object's prototype in careless code further on. */
+const refusedNames = new Set(['__proto__', 'prototype', 'constructor']);
+
+/** @throws FulgurError `state` at the first thing that is not as the format has it. */
+export function readHeader(bytes: Uint8Array): Header {
+  if (bytes.length < LENGTH_BYTES) throw broken(`it has ${bytes.length} bytes, too few for a header`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = view.getBigUint64(0, true);
+  if (length > LONGEST_HEADER) throw broken(`its header claims ${length} bytes, more than ${LONGEST_HEADER}`);
+  const dataStart = LENGTH_BYTES + Number(length);
+  if (dataStart > bytes.length) {
+    throw broken(`its header claims ${length} bytes, and ${bytes.length - LENGTH_BYTES} are there`);
+  }
+
+  const { __metadata__: metadata = {}, ...tensors } = parseObject(bytes.subarray(LENGTH_BYTES, dataStart));
+  const entries = Object.entries(tensors).map(([name, entry]) => checkedEntry(name, entry));
+  checkCoverage(entries, bytes.length - dataStart);
+  return { entries, metadata: checkedMetadata(metadata), dataStart };
+}
+
+function parseObject(bytes: Uint8Array): Record<string, unknown> {
+  let text: string;
+  let parsed: unknown;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    parsed = JSON.parse(text);
+  } catch (cause) {
+    throw broken('its header is not JSON', cause);
+  }
+  if (!text.startsWith('{') || !isRecord(parsed)) throw broken('its header is not a JSON object');
+  const repeated = repeatedKey(text);
+  if (repeated !== null) throw broken(`its header has the key '${repeated}' twice`);
+  const refused = Object.keys(parsed).find((name) => refusedNames.has(name));
+  if (refused !== undefined) throw broken(`a tensor has the name '${refused}'`);
+  return parsed;
+}
+
+function checkedEntry(name: string, entry: unknown): TensorEntry {
+  if (!isRecord(entry)) throw broken(`the entry of tensor '${name}' is not an object`);
+  const { dtype, shape, data_offsets: offsets } = entry;
+  if (!isStoredDtype(dtype)) {
+    throw new FulgurError('state', {
+      what: `Tensor '${name}' of the safetensors file has the element type ${JSON.stringify(dtype)}.`,
+      why: `Fulgur reads ${Object.keys(storedBytes).join(', ')}.`,
+      fix: 'Convert it to F32 where the file is made.',
+    });
+  }
+  if (!isExtents(shape)) throw broken(`tensor '${name}' has the shape ${JSON.stringify(shape)}`);
+  if (!isExtents(offsets) || offsets.length !== 2) {
+    throw broken(`tensor '${name}' has the offsets ${JSON.stringify(offsets)}`);
+  }
+  const [begin = 0, end = 0] = offsets;
+  // Products beyond 2^53 are no longer exact, but still far from any length that a file can have.
+  const size = elementCount(shape) * storedBytes[dtype];
+  if (end - begin !== size) {
+    throw broken(
+      `tensor '${name}' of ${dtype} [${shape.join(', ')}] takes ${size} bytes, and has ${end - begin}`,
+    );
+  }
+  return { name, dtype, shape, begin, end };
+}
+
+/** Tensors must fill the data from its beginning to its end, without overlap and without holes. */
+function checkCoverage(entries: readonly TensorEntry[], dataLength: number): void {
+  let position = 0;
+  for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin < position)
+      throw broken(`tensor '${name}' begins at byte ${begin}, inside the tensor before it`);
+    if (begin > position) throw broken(`bytes ${position} to ${begin} belong to no tensor`);
+    position = end;
+  }
+  if (position > dataLength) throw broken(`its tensors take ${position} bytes, and ${dataLength} are there`);
+  if (position < dataLength) throw broken(`bytes ${position} to ${dataLength} belong to no tensor`);
+}
+
+function checkedMetadata(metadata: unknown): Readonly<Record<string, string>> {
+  if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== 'string')) {
+    throw broken("its '__metadata__' is not text by key");
+  }
+  const refused = Object.keys(metadata).find((name) => refusedNames.has(name));
+  if (refused !== undefined) throw broken(`its '__metadata__' has the key '${refused}'`);
+  return metadata as Record<string, string>;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isExtents(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
+}
+
+function isStoredDtype(value: unknown): value is StoredDtype {
+  return typeof value === 'string' && Object.hasOwn(storedBytes, value);
+}
+
+function broken(problem: string, cause?: unknown): FulgurError {
+  return new FulgurError('state', {
+    what: `This is no sound safetensors file: ${problem}.`,
+    fix: 'Write the file anew, or get it again from where it came from.',
+    cause,
+  });
+}

@@ -1,0 +1,40 @@
+import type { StateDict, StateTensor } from '../../contracts';
+import { elementArrays } from './element-types';
+import { readHeader } from './safetensors-header';
+import type { StoredDtype, TensorEntry } from './safetensors-header';
+import { widenBfloat16, widenFloat16 } from './half-floats';
+
+export interface SafetensorsFile {
+  readonly tensors: StateDict;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads a safetensors file. `F16` and `BF16` tensors become `F32`, which holds all their values exactly.
+ *
+ * Every length, offset, name and type in the header is checked before anything is read by it, so files from
+ * strangers are safe to open.
+ *
+ * @returns copies: the bytes may be thrown away.
+ * @throws FulgurError `state` saying what is wrong with the file.
+ */
+export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
+  const { entries, metadata, dataStart } = readHeader(bytes);
+  const tensors: StateDict = new Map();
+  for (const entry of entries) {
+    tensors.set(entry.name, decodeTensor(bytes.slice(dataStart + entry.begin, dataStart + entry.end), entry));
+  }
+  return { tensors, metadata };
+}
+
+function decodeTensor(bytes: Uint8Array<ArrayBuffer>, { dtype, shape }: TensorEntry): StateTensor {
+  if (dtype === 'F16') return { dtype: 'F32', shape, data: widenFloat16(words(bytes)) };
+  if (dtype === 'BF16') return { dtype: 'F32', shape, data: widenBfloat16(words(bytes)) };
+  return { dtype, shape, data: new elementArrays[dtype](bytes.buffer) };
+}
+
+function words(bytes: Uint8Array<ArrayBuffer>): Uint16Array {
+  return new Uint16Array(bytes.buffer);
+}
+
+export type { StoredDtype };

@@ -1,0 +1,42 @@
+import { EventEmitter } from 'eventemitter3';
+import type { RunEventBus, RunEvents } from '../contracts';
+
+type Listener<K extends keyof RunEvents> = (...args: RunEvents[K]) => void;
+
+/**
+ * The run's event stream: one writer, many readers. A listener that throws is taken off and reported once, as a
+ * `message` event; the run and the other listeners go on.
+ */
+export class EventBus implements RunEventBus {
+  readonly #emitter = new EventEmitter();
+
+  on<K extends keyof RunEvents>(event: K, listener: Listener<K>): () => void {
+    const guarded = (...args: RunEvents[K]): void => {
+      try {
+        // A listener may be asynchronous all the same; its failure must not become an unhandled rejection.
+        const returned: unknown = listener(...args);
+        if (returned instanceof Promise) returned.catch(failed);
+      } catch (error) {
+        failed(error);
+      }
+    };
+    const failed = (error: unknown): void => {
+      dispose();
+      this.emit('message', 'warning', reportOf(event, error));
+    };
+    const dispose = (): void => {
+      this.#emitter.off(event, guarded as (...args: unknown[]) => void);
+    };
+    this.#emitter.on(event, guarded as (...args: unknown[]) => void);
+    return dispose;
+  }
+
+  emit<K extends keyof RunEvents>(event: K, ...args: RunEvents[K]): void {
+    this.#emitter.emit(event, ...args);
+  }
+}
+
+function reportOf(event: string, error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return `A listener of '${event}' failed and is not called any more: ${message}`;
+}

@@ -1,0 +1,106 @@
+import type { FitProgress, HookContext, HostHooks, LogOptions } from '../../contracts';
+import type { LogRouter } from '../log/log-router';
+import { hookFailure } from './hook-errors';
+import type { Participant } from './hook-order';
+
+type HostHook = keyof HostHooks;
+/** What a hook takes after its context. */
+type Arguments<K extends HostHook> = HostHooks[K] extends (context: HookContext, ...rest: infer R) => unknown
+  ? R
+  : never;
+
+/** What hooks may see of a run and do to it. */
+export interface RunView {
+  progress(): FitProgress;
+  stop(reason: string): void;
+}
+
+/** Calls host hooks in hook order, each awaited before the next. */
+export class HostHookRunner {
+  readonly #participants: readonly Participant[];
+  readonly #view: RunView;
+  readonly #log: LogRouter;
+  readonly #contexts = new Map<HostHook, HookContext>();
+
+  constructor(participants: readonly Participant[], view: RunView, log: LogRouter) {
+    this.#participants = participants;
+    this.#view = view;
+    this.#log = log;
+  }
+
+  /**
+   * Calls one hook of everybody, up to the first failure, and gives what the calls returned.
+   *
+   * @param beforeMonitors runs when everybody but the monitors had their turn.
+   * @throws FulgurError naming the participant and the hook.
+   */
+  async call<K extends HostHook>(
+    hook: K,
+    rest: Arguments<K>,
+    beforeMonitors?: () => void,
+  ): Promise<unknown[]> {
+    const returned: unknown[] = [];
+    let waiting = beforeMonitors;
+    for (const participant of this.#participants) {
+      if (participant.monitor) {
+        waiting?.();
+        waiting = undefined;
+      }
+      if (participant.hooks[hook] !== undefined) returned.push(await this.#callOne(participant, hook, rest));
+    }
+    waiting?.();
+    return returned;
+  }
+
+  /** Calls one hook of everybody, also after failures, and gives these: for the end of a run. */
+  async callDespiteErrors<K extends HostHook>(hook: K, rest: Arguments<K>): Promise<Error[]> {
+    const errors: Error[] = [];
+    for (const participant of this.#participants) {
+      try {
+        await this.#callOne(participant, hook, rest);
+      } catch (error) {
+        errors.push(error as Error);
+      }
+    }
+    return errors;
+  }
+
+  async #callOne<K extends HostHook>(
+    participant: Participant,
+    hook: K,
+    rest: Arguments<K>,
+  ): Promise<unknown> {
+    const method = participant.hooks[hook] as
+      ((context: HookContext, ...rest: Arguments<K>) => unknown) | undefined;
+    if (method === undefined) return undefined;
+    const call = (): unknown => method.call(participant.hooks, this.#contextOf(hook), ...rest);
+    try {
+      return await (participant.kind === 'module' ? this.#log.at(hook, call) : call());
+    } catch (error) {
+      throw hookFailure(participant, hook, error);
+    }
+  }
+
+  #contextOf(hook: HostHook): HookContext {
+    const known = this.#contexts.get(hook);
+    if (known !== undefined) return known;
+    const view = this.#view;
+    const { metrics } = this.#log;
+    const context: HookContext = {
+      get progress() {
+        return view.progress();
+      },
+      get metrics() {
+        return metrics.newest();
+      },
+      log: (name: string, value: number, options?: LogOptions) => {
+        this.#log.logFromHook(hook, name, value, options);
+      },
+      stop: (reason) => {
+        view.stop(reason);
+      },
+    };
+    this.#contexts.set(hook, context);
+    return context;
+  }
+}

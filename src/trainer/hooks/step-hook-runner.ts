@@ -1,0 +1,114 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Gradients, PluginHooks, StepContext, StepHooks } from '../../contracts';
+import { FulgurError } from '../../errors';
+import type { LogRouter } from '../log/log-router';
+import type { StepLogCollector } from '../log/step-log';
+import { stepHookFailure } from './hook-errors';
+import type { Participant } from './hook-order';
+
+/** Calls step hooks in hook order while a step is traced; a returned value takes the place of what the next one gets. */
+export class StepHookRunner {
+  readonly #participants: readonly Participant[];
+  readonly #log: LogRouter;
+
+  constructor(participants: readonly Participant[], log: LogRouter) {
+    this.#participants = participants;
+    this.#log = log;
+  }
+
+  /** Whether anybody wants to see what `forward` returns. */
+  get watchesForward(): boolean {
+    return this.#participants.some(({ hooks }) => hooks.onAfterForward !== undefined);
+  }
+
+  afterForward(output: unknown, step: StepLogCollector): void {
+    this.#each('onAfterForward', step, (hooks, context) => hooks.onAfterForward?.(output, context));
+  }
+
+  beforeBackward(loss: tf.Scalar, step: StepLogCollector): tf.Scalar {
+    let current = loss;
+    this.#each('onBeforeBackward', step, (hooks, context) => {
+      const returned: unknown = hooks.onBeforeBackward?.(current, context);
+      if (returned !== undefined) current = requireScalar(returned);
+    });
+    return current;
+  }
+
+  afterBackward(gradients: Gradients, step: StepLogCollector): Gradients {
+    return this.#passGradients('onAfterBackward', gradients, step);
+  }
+
+  beforeOptimizerStep(gradients: Gradients, step: StepLogCollector): Gradients {
+    return this.#passGradients('onBeforeOptimizerStep', gradients, step);
+  }
+
+  #passGradients(
+    hook: 'onAfterBackward' | 'onBeforeOptimizerStep',
+    gradients: Gradients,
+    step: StepLogCollector,
+  ): Gradients {
+    let current = gradients;
+    this.#each(hook, step, (hooks, context) => {
+      const returned: unknown = hooks[hook]?.(current, context);
+      if (returned !== undefined) current = requireGradients(returned, current);
+    });
+    return current;
+  }
+
+  #each(
+    hook: keyof StepHooks,
+    step: StepLogCollector,
+    call: (hooks: PluginHooks, context: StepContext) => unknown,
+  ): void {
+    const context: StepContext = { log: (name, value, options) => step.add(hook, name, value, options) };
+    for (const participant of this.#participants) {
+      if (participant.hooks[hook] === undefined) continue;
+      try {
+        const returned = this.#log.inStep(hook, step, () => call(participant.hooks, context));
+        if (returned instanceof Promise) throw promiseReturned();
+      } catch (error) {
+        throw stepHookFailure(participant, hook, error);
+      }
+    }
+  }
+}
+
+function requireScalar(returned: unknown): tf.Scalar {
+  refusePromise(returned);
+  if (returned instanceof tf.Tensor && returned.rank === 0) return returned as tf.Scalar;
+  throw new FulgurError('plugin', {
+    what: 'it returned something other than a scalar tensor.',
+    fix: 'Return the new loss, or nothing.',
+  });
+}
+
+function requireGradients(returned: unknown, before: Gradients): Gradients {
+  refusePromise(returned);
+  if (!(returned instanceof Map)) {
+    throw new FulgurError('plugin', {
+      what: 'it returned something other than a map of gradients.',
+      fix: 'Return a Map from parameter names to gradients, or nothing.',
+    });
+  }
+  const gradients = returned as Gradients;
+  const lost = [...before.keys()].filter((name) => !gradients.has(name));
+  if (lost.length > 0) {
+    throw new FulgurError('plugin', {
+      what: `the map that it returned lacks the gradients of ${lost.join(', ')}.`,
+      fix: 'Return a gradient for each one that came in; zeros leave a parameter alone.',
+    });
+  }
+  return gradients;
+}
+
+function refusePromise(returned: unknown): void {
+  if (returned instanceof Promise) throw promiseReturned();
+}
+
+function promiseReturned(): FulgurError {
+  return new FulgurError('plugin', {
+    what: 'it returned a promise.',
+    why: 'Step hooks run once, while the step is traced, and are not waited for.',
+    fix: 'Make it synchronous, and do what takes time in a host hook such as onTrainBatchEnd.',
+  });
+}

@@ -1,0 +1,13 @@
+export { EventBus } from './event-bus';
+export type { BuiltPlugin } from './hooks/hook-order';
+export { modelAccess } from './model-access';
+export type { ModelReader } from './model-access';
+export type { FitResult, RunPlace } from './run/fit-run';
+export { createRunFolder } from './run/run-folder';
+export type { RunFolderOptions } from './run/run-folder';
+export { writeRunRecord } from './run/run-record';
+export type { RunRecord } from './run/run-record';
+export type { ResumeFrom } from './state/resume-checks';
+export { Trainer } from './trainer';
+export type { FitOptions, TrainerParts } from './trainer';
+export { TrainingModule } from './training-module';

@@ -1,0 +1,92 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { HostHooks, LogOptions } from '../../contracts';
+import { FulgurError } from '../../errors';
+import { resolveLogOptions } from './log-rules';
+import type { LogPlace } from './log-rules';
+import type { MetricStore } from './metric-store';
+import type { StepLogCollector } from './step-log';
+
+/** Hooks that log for their epoch at once, because nothing of it is still to come. */
+const epochEnds: readonly LogPlace[] = ['onTrainEpochEnd'];
+/** Hooks at a batch; elsewhere a value counts once in an epoch's mean. */
+const atBatches: readonly LogPlace[] = ['onTrainBatchStart', 'onTrainBatchEnd'];
+
+/** Brings what host hooks and the module log to where it belongs: into the step being traced, or into the metrics. */
+export class LogRouter {
+  /** Samples in the batch at hand. */
+  batchSize = 1;
+  #place: LogPlace | null = null;
+  #step: StepLogCollector | null = null;
+
+  constructor(readonly metrics: MetricStore) {}
+
+  /** Runs module code of which `log` calls belong to `place`. */
+  async at<T>(place: LogPlace, run: () => T | Promise<T>): Promise<T> {
+    const outer = this.#place;
+    this.#place = place;
+    try {
+      return await run();
+    } finally {
+      this.#place = outer;
+    }
+  }
+
+  /** Runs module code inside the step: its `log` calls become outputs of the step. */
+  inStep<T>(place: LogPlace, step: StepLogCollector, run: () => T): T {
+    const outer = { place: this.#place, step: this.#step };
+    this.#place = place;
+    this.#step = step;
+    try {
+      return run();
+    } finally {
+      this.#place = outer.place;
+      this.#step = outer.step;
+    }
+  }
+
+  /** What a host hook logs. */
+  logFromHook(place: keyof HostHooks, name: string, value: number, options?: LogOptions): void {
+    const logged = { name, value, options: resolveLogOptions(place, name, options) };
+    if (epochEnds.includes(place)) this.metrics.recordEpoch(logged);
+    else this.metrics.record(logged, atBatches.includes(place) ? this.batchSize : 1);
+  }
+
+  /** What the module logs, from wherever it is. */
+  logFromModule(name: string, value: tf.Scalar | number, options?: LogOptions): void {
+    const place = this.#place;
+    if (place === null) throw calledOutside(name);
+    if (this.#step !== null) {
+      if (typeof value === 'number') throw numberInStep(name, place);
+      this.#step.add(place, name, value, options);
+      return;
+    }
+    // Where logging is refused altogether, that is the thing to say.
+    resolveLogOptions(place, name, options);
+    if (typeof value !== 'number') throw tensorInHook(name, place);
+    this.logFromHook(place as keyof HostHooks, name, value, options);
+  }
+}
+
+function calledOutside(name: string): FulgurError {
+  return new FulgurError('trainer', {
+    what: `log('${name}') was called outside of the module's hooks.`,
+    why: 'There is no step or epoch that it belongs to.',
+    fix: 'Call it in trainingStep or in a hook, before the hook returns.',
+  });
+}
+
+function numberInStep(name: string, place: LogPlace): FulgurError {
+  return new FulgurError('trace', {
+    what: `log('${name}') in ${place} was given a number.`,
+    why: 'The step is traced once, so the number would stay the same for ever.',
+    fix: 'Give it a scalar tensor, or log the number in onTrainBatchEnd.',
+  });
+}
+
+function tensorInHook(name: string, place: LogPlace): FulgurError {
+  return new FulgurError('trainer', {
+    what: `log('${name}') in ${place} was given a tensor.`,
+    why: 'Host hooks log numbers.',
+    fix: 'Read its value first: (await tensor.data())[0].',
+  });
+}

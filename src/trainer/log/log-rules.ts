@@ -1,0 +1,94 @@
+import type { Hooks, LogOptions } from '../../contracts';
+import { FulgurError } from '../../errors';
+
+/** Where `log` may be called from. */
+export type LogPlace = 'trainingStep' | 'configureOptimizers' | keyof Hooks;
+
+/** How a place logs when it is not told: a training step per step, the edges of an epoch per epoch. */
+type LogRule = 'per-step' | 'per-epoch' | 'refused';
+
+/**
+ * Lightning's table of what `log` means where; in refused places there is neither a step nor an epoch to log for.
+ * The edges of an epoch have no step, so `onStep` is refused there.
+ */
+const rules: Readonly<Record<LogPlace, LogRule>> = {
+  trainingStep: 'per-step',
+  onAfterForward: 'per-step',
+  onBeforeBackward: 'per-step',
+  onAfterBackward: 'per-step',
+  onBeforeOptimizerStep: 'per-step',
+  onTrainBatchStart: 'per-step',
+  onTrainBatchEnd: 'per-step',
+  onTrainStart: 'per-epoch',
+  onTrainEpochStart: 'per-epoch',
+  onTrainEpochEnd: 'per-epoch',
+  configureOptimizers: 'refused',
+  setup: 'refused',
+  onFitStart: 'refused',
+  onTrainEnd: 'refused',
+  onFitEnd: 'refused',
+  teardown: 'refused',
+  onException: 'refused',
+  onSaveCheckpoint: 'refused',
+  onLoadCheckpoint: 'refused',
+};
+
+/**
+ * Fills in the options that were left out.
+ *
+ * @throws FulgurError `trainer` where logging, or logging in this way, means nothing.
+ */
+export function resolveLogOptions(
+  place: LogPlace,
+  name: string,
+  options: LogOptions = {},
+): Required<LogOptions> {
+  const rule = rules[place];
+  if (rule === 'refused') {
+    throw new FulgurError('trainer', {
+      what: `log('${name}') means nothing in ${place}.`,
+      why: 'There is neither a step nor an epoch to record it for.',
+      fix: 'Log in trainingStep, onTrainBatchEnd or onTrainEpochEnd.',
+    });
+  }
+  if (rule === 'per-epoch' && options.onStep === true) {
+    throw new FulgurError('trainer', {
+      what: `log('${name}', { onStep: true }) means nothing in ${place}.`,
+      why: 'No step is at hand there.',
+      fix: 'Leave onStep out, or log in onTrainBatchEnd.',
+    });
+  }
+  const resolved = {
+    onStep: options.onStep ?? rule === 'per-step',
+    onEpoch: options.onEpoch ?? rule === 'per-epoch',
+    progBar: options.progBar ?? false,
+    logger: options.logger ?? true,
+    reduce: options.reduce ?? 'mean',
+  };
+  if (!resolved.onStep && !resolved.onEpoch) {
+    throw new FulgurError('trainer', {
+      what: `log('${name}') in ${place} records nothing: onStep and onEpoch are both false.`,
+      fix: 'Set one of them to true, or take the call out.',
+    });
+  }
+  return resolved;
+}
+
+/** Whether two calls record in the same way. */
+export function sameLogOptions(a: Required<LogOptions>, b: Required<LogOptions>): boolean {
+  return (
+    a.onStep === b.onStep &&
+    a.onEpoch === b.onEpoch &&
+    a.progBar === b.progBar &&
+    a.logger === b.logger &&
+    a.reduce === b.reduce
+  );
+}
+
+export function loggedTwice(name: string): FulgurError {
+  return new FulgurError('trainer', {
+    what: `'${name}' was logged twice with different options.`,
+    why: 'One name is recorded in one way.',
+    fix: 'Give both calls the same options, or different names.',
+  });
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { Json, LogOptions } from '../../contracts';
+import { FulgurError } from '../../errors';
+import type { MetricPart } from '../../strategy';
+
+/** How a name is recorded, and the running reduction of the epoch at hand (`null` where there is none). */
+export interface MetricEntry {
+  readonly options: Required<LogOptions>;
+  running: Pick<MetricPart, 'total' | 'weight'> | null;
+}
+
+export interface MetricValue {
+  readonly value: number;
+  readonly progBar: boolean;
+}
+
+export interface MetricState {
+  readonly entries: ReadonlyMap<string, MetricEntry>;
+  readonly newest: ReadonlyMap<string, MetricValue>;
+}
+
+// JSON has no NaN or infinities, and a metric may well be one.
+const number = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)]);
+const schema = z.object({
+  entries: z.array(
+    z.object({
+      name: z.string(),
+      options: z.object({
+        onStep: z.boolean(),
+        onEpoch: z.boolean(),
+        progBar: z.boolean(),
+        logger: z.boolean(),
+        reduce: z.enum(['mean', 'min', 'max', 'sum']),
+      }),
+      running: z.object({ total: number, weight: number }).nullable(),
+    }),
+  ),
+  newest: z.array(z.object({ name: z.string(), value: number, progBar: z.boolean() })),
+});
+
+export function writeMetricState(entries: MetricState['entries'], newest: MetricState['newest']): Json {
+  return {
+    entries: [...entries].map(([name, { options, running }]) => ({
+      name,
+      options: { ...options },
+      running:
+        running === null
+          ? null
+          : { total: numberToJson(running.total), weight: numberToJson(running.weight) },
+    })),
+    newest: [...newest].map(([name, { value, progBar }]) => ({ name, value: numberToJson(value), progBar })),
+  };
+}
+
+/** @throws FulgurError `checkpoint` when the state was not written by `writeMetricState`. */
+export function readMetricState(state: Json): MetricState {
+  const parsed = schema.safeParse(state);
+  if (!parsed.success) {
+    throw new FulgurError('checkpoint', {
+      what: "The checkpoint's metrics are not what this version of Fulgur writes.",
+      fix: 'Resume with the version that wrote the checkpoint.',
+      cause: parsed.error,
+    });
+  }
+  const { entries, newest } = parsed.data;
+  return {
+    entries: new Map(entries.map(({ name, options, running }) => [name, { options, running }])),
+    newest: new Map(newest.map(({ name, value, progBar }) => [name, { value, progBar }])),
+  };
+}
+
+function numberToJson(value: number): Json {
+  return Number.isFinite(value) ? value : String(value);
+}

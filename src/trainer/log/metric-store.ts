@@ -1,0 +1,135 @@
+import type { Json, LogOptions } from '../../contracts';
+import { FulgurError } from '../../errors';
+import type { LoggedValue, MetricPart } from '../../strategy';
+import { loggedTwice, sameLogOptions } from './log-rules';
+import type { MetricEntry, MetricValue } from './metric-state';
+import { readMetricState, writeMetricState } from './metric-state';
+import { accumulate, reduced } from './reduction';
+
+type Values = Readonly<Record<string, number>>;
+
+/**
+ * What was logged: the newest values, and the running reductions of the epoch at hand.
+ *
+ * A name recorded per step and per epoch appears as `name_step` and `name_epoch`, as in Lightning, and its newest
+ * value under the plain name as well, so that `monitor` may say any of them.
+ */
+export class MetricStore {
+  readonly #entries = new Map<string, MetricEntry>();
+  readonly #newest = new Map<string, MetricValue>();
+  #stepRow = new Map<string, number>();
+  #epochRow = new Map<string, number>();
+
+  /** Values of the batch before are no longer due for a row. */
+  startBatch(): void {
+    this.#stepRow = new Map();
+  }
+
+  /** Records a value for the step and the epoch at hand; epoch means count it `weight` times. */
+  record({ name, value, options }: LoggedValue<number>, weight: number): void {
+    const entry = this.#entryOf(name, options);
+    if (options.onEpoch) entry.running = accumulate(entry.running, options.reduce, value, weight);
+    if (options.onStep) this.#show(name, options, 'step', value);
+  }
+
+  /** Records a value that stands for a whole epoch, at its end. */
+  recordEpoch({ name, value, options }: LoggedValue<number>): void {
+    this.#entryOf(name, options);
+    this.#show(name, options, 'epoch', value);
+  }
+
+  /** The epoch's running reductions, for ranks to combine. */
+  parts(): MetricPart[] {
+    return [...this.#entries].flatMap(([name, { options, running }]) =>
+      running === null ? [] : [{ name, reduce: options.reduce, ...running }],
+    );
+  }
+
+  /** The epoch's values from its reductions; `restart` begins the next epoch's. */
+  reduceEpoch(parts: readonly MetricPart[], { restart }: { restart: boolean }): void {
+    for (const part of parts) {
+      const entry = this.#entries.get(part.name);
+      if (entry === undefined) continue;
+      this.#show(part.name, entry.options, 'epoch', reduced(part));
+      if (restart) entry.running = null;
+    }
+  }
+
+  /** What this step logged for the loggers and was not taken yet. */
+  takeStepRow(): Values {
+    const row = Object.fromEntries(this.#stepRow);
+    this.#stepRow = new Map();
+    return row;
+  }
+
+  /** What this epoch logged for the loggers and was not taken yet. */
+  takeEpochRow(): Values {
+    const row = Object.fromEntries(this.#epochRow);
+    this.#epochRow = new Map();
+    return row;
+  }
+
+  /** The newest value of every metric. */
+  newest(): Values {
+    return Object.fromEntries([...this.#newest].map(([name, { value }]) => [name, value]));
+  }
+
+  /** The newest values that ask to be seen. */
+  progressBar(): Values {
+    const shown = [...this.#newest].filter(([, { progBar }]) => progBar);
+    return Object.fromEntries(shown.map(([name, { value }]) => [name, value]));
+  }
+
+  state(): Json {
+    return writeMetricState(this.#entries, this.#newest);
+  }
+
+  restore(state: Json): void {
+    const { entries, newest } = readMetricState(state);
+    this.#entries.clear();
+    this.#newest.clear();
+    for (const [name, entry] of entries) this.#entries.set(name, entry);
+    for (const [name, value] of newest) this.#newest.set(name, value);
+  }
+
+  #entryOf(name: string, options: Required<LogOptions>): MetricEntry {
+    const known = this.#entries.get(name);
+    if (known !== undefined) {
+      if (!sameLogOptions(known.options, options)) throw loggedTwice(name);
+      return known;
+    }
+    this.#refuseSharedName(name, options);
+    const entry: MetricEntry = { options, running: null };
+    this.#entries.set(name, entry);
+    return entry;
+  }
+
+  #show(name: string, options: Required<LogOptions>, kind: 'step' | 'epoch', value: number): void {
+    const { logger, progBar } = options;
+    const shown = shownName(name, options, kind);
+    if (shown !== name) this.#newest.set(name, { value, progBar: false });
+    this.#newest.set(shown, { value, progBar });
+    if (logger) (kind === 'step' ? this.#stepRow : this.#epochRow).set(shown, value);
+  }
+
+  #refuseSharedName(name: string, options: Required<LogOptions>): void {
+    const names = shownNames(name, options);
+    for (const [other, entry] of this.#entries) {
+      const shared = shownNames(other, entry.options).find((shown) => names.includes(shown));
+      if (shared === undefined) continue;
+      throw new FulgurError('trainer', {
+        what: `'${name}' and '${other}' are both recorded as '${shared}'.`,
+        why: 'A name with onStep and onEpoch is recorded with _step and _epoch behind it.',
+        fix: 'Rename one of them.',
+      });
+    }
+  }
+}
+
+function shownName(name: string, { onStep, onEpoch }: Required<LogOptions>, kind: 'step' | 'epoch'): string {
+  return onStep && onEpoch ? `${name}_${kind}` : name;
+}
+
+function shownNames(name: string, options: Required<LogOptions>): string[] {
+  return [...new Set([name, shownName(name, options, 'step'), shownName(name, options, 'epoch')])];
+}

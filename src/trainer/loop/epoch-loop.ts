@@ -1,0 +1,115 @@
+import type { BatchResult, BatchSource, RunEventBus } from '../../contracts';
+import { FulgurError } from '../../errors';
+import type { MetricPart } from '../../strategy';
+import type { HostHookRunner } from '../hooks/host-hook-runner';
+import type { LogRouter } from '../log/log-router';
+import { batchSizeOf } from '../step/batch-size';
+import type { StepRunner } from '../step/step-runner';
+import type { MetricPublisher } from './metric-publisher';
+import type { ProgressCounter } from './progress-counter';
+import type { RunControl } from './run-control';
+
+/** What the loops work with. */
+export interface LoopParts<B> {
+  readonly data: BatchSource<B>;
+  readonly step: StepRunner<B>;
+  readonly hooks: HostHookRunner;
+  readonly log: LogRouter;
+  readonly publisher: MetricPublisher;
+  readonly progress: ProgressCounter;
+  readonly control: RunControl;
+  readonly events: RunEventBus;
+  /** Combines epoch reductions over ranks. */
+  readonly reduceMetrics: (parts: readonly MetricPart[]) => Promise<readonly MetricPart[]>;
+}
+
+/** One epoch, from the batch of the resume point on. */
+export class EpochLoop<B> {
+  readonly #parts: LoopParts<B>;
+
+  constructor(parts: LoopParts<B>) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Trains until the epoch, the run's plan or somebody's wish ends it. As in Lightning, `onTrainEpochStart` is not
+   * called again for an epoch that is resumed in its middle, and `onTrainEpochEnd` also ends an epoch that was cut
+   * short by `maxSteps` or `stop`. An interrupted epoch does not end: it is to be resumed.
+   */
+  async run(): Promise<void> {
+    const { hooks, progress, control, events, publisher, log } = this.#parts;
+    const started = performance.now();
+    const resumed = progress.resumePoint.nextBatch > 0;
+    progress.startEpoch();
+    if (!resumed) await hooks.call('onTrainEpochStart', []);
+    events.emit('epochStarted', progress.snapshot());
+
+    const ended = (await this.#trainBatches()) || progress.epochComplete;
+    if (control.interrupted) return;
+    await this.#reduceMetrics(ended);
+    if (ended) progress.finishEpoch();
+    // Monitors save the run's state: whatever was logged is published before it counts as done.
+    await hooks.call('onTrainEpochEnd', [], () => {
+      publisher.publishEpoch();
+    });
+    publisher.publishEpoch();
+    const seconds = (performance.now() - started) / 1000;
+    events.emit('epochEnded', progress.snapshot(), log.metrics.newest(), seconds);
+  }
+
+  /** @returns whether a hook ended the epoch. */
+  async #trainBatches(): Promise<boolean> {
+    const { progress, control, data } = this.#parts;
+    const startBatch = progress.resumePoint.nextBatch;
+    if (progress.epochComplete || progress.complete || control.ending) return false;
+    const { batchesPerEpoch } = progress.bounds;
+    const limit = batchesPerEpoch < data.batchesPerEpoch ? { limit: batchesPerEpoch } : {};
+    let index = startBatch;
+    let waitingSince = performance.now();
+    for await (const batch of data.epoch(progress.resumePoint.epoch, { startBatch, ...limit })) {
+      const dataSeconds = (performance.now() - waitingSince) / 1000;
+      if (control.ending) return false;
+      if ((await this.#trainBatch(batch, index, dataSeconds)) === 'end-epoch') return true;
+      index += 1;
+      // Asking for one more batch would only make it be thrown away.
+      if (progress.epochComplete || progress.complete || control.ending) return false;
+      waitingSince = performance.now();
+    }
+    throw dataEndedEarly(index, batchesPerEpoch);
+  }
+
+  async #trainBatch(batch: B, index: number, dataSeconds: number): Promise<'end-epoch' | 'trained'> {
+    const { hooks, progress, step, log, publisher, events, control } = this.#parts;
+    const batchSize = batchSizeOf(batch);
+    progress.startBatch(index);
+    log.batchSize = batchSize;
+    log.metrics.startBatch();
+    if ((await hooks.call('onTrainBatchStart', [])).includes('end-epoch')) return 'end-epoch';
+
+    const { globalStep, epoch } = progress.resumePoint;
+    const outcome = await step.run(batch, { step: globalStep, epoch, batchIndex: index });
+    progress.finishUpdate();
+    for (const value of outcome.logged) log.metrics.record(value, batchSize);
+
+    const result: BatchResult = { loss: outcome.loss, batchSize, stepSeconds: outcome.seconds, dataSeconds };
+    await hooks.call('onTrainBatchEnd', [result], () => {
+      publisher.publishStepIfDue();
+    });
+    publisher.publishStepIfDue();
+    if (control.stopReason !== null && !control.interrupted) publisher.publishStep();
+    events.emit('batchEnded', progress.snapshot(), result, log.metrics.progressBar());
+    return 'trained';
+  }
+
+  async #reduceMetrics(restart: boolean): Promise<void> {
+    const { log, reduceMetrics } = this.#parts;
+    log.metrics.reduceEpoch(await reduceMetrics(log.metrics.parts()), { restart });
+  }
+}
+
+function dataEndedEarly(given: number, announced: number): FulgurError {
+  return new FulgurError('data', {
+    what: `The training data gave ${given} batches in an epoch that was to have ${announced}.`,
+    fix: 'Make batchesPerEpoch of the batch source the number of batches that epoch() gives.',
+  });
+}

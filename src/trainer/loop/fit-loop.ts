@@ -1,0 +1,25 @@
+import { EpochLoop } from './epoch-loop';
+import type { LoopParts } from './epoch-loop';
+
+/** Epoch after epoch, from the resume point to the end of the plan or to somebody's wish to end. */
+export class FitLoop<B> {
+  readonly #parts: LoopParts<B>;
+  readonly #epochs: EpochLoop<B>;
+
+  constructor(parts: LoopParts<B>) {
+    this.#parts = parts;
+    this.#epochs = new EpochLoop(parts);
+  }
+
+  async run(): Promise<void> {
+    const { progress, control, publisher } = this.#parts;
+    // A run that broke off after its last update has still to end that update's epoch.
+    let more = !progress.complete || progress.resumePoint.nextBatch > 0;
+    while (more && !control.ending) {
+      await this.#epochs.run();
+      more = !progress.complete;
+    }
+    // Stopped at an epoch's end: the last step's row was not known to be the last.
+    if (!control.interrupted) publisher.publishStep();
+  }
+}

@@ -1,0 +1,59 @@
+import type { FitPlan } from '../../contracts';
+import { FulgurError } from '../../errors';
+
+/** The trainer options that say how long a fit is. */
+export interface FitLimits {
+  /** Total epochs; `null` or left out: no limit. */
+  readonly maxEpochs?: number | null | undefined;
+  /** Total optimiser updates; `null` or left out: no limit. */
+  readonly maxSteps?: number | null | undefined;
+  /** Batches of each epoch: a whole number of them, or a fraction between 0 and 1. `1` is one batch. */
+  readonly limitTrainBatches?: number | null | undefined;
+  /** This many batches (`true`: one) of one epoch, to see whether everything runs. */
+  readonly fastDevRun?: boolean | number | undefined;
+}
+
+/** How long a fit is. */
+export interface FitBounds extends FitPlan {
+  readonly maxSteps: number | null;
+}
+
+/**
+ * Works out batches, epochs and updates ahead.
+ *
+ * @param available batches that the data has in an epoch.
+ * @throws FulgurError `trainer` when there would be nothing to train on.
+ */
+export function planFit(limits: FitLimits, available: number): FitBounds {
+  const fast = fastBatches(limits.fastDevRun);
+  const maxEpochs = fast === null ? (limits.maxEpochs ?? null) : 1;
+  const maxSteps = fast ?? limits.maxSteps ?? null;
+  const batchesPerEpoch =
+    fast === null ? limited(available, limits.limitTrainBatches) : Math.min(fast, available);
+  if (available < 1) {
+    throw new FulgurError('trainer', {
+      what: 'The data has no batch of training samples.',
+      why: 'A last batch that is not full is left out where dropLast is set.',
+      fix: 'Lower data.batchSize, or give more data.',
+    });
+  }
+  const epochSteps = maxEpochs === null ? Infinity : maxEpochs * batchesPerEpoch;
+  const totalSteps = Math.min(epochSteps, maxSteps ?? Infinity);
+  return { batchesPerEpoch, maxEpochs, maxSteps, totalSteps: totalSteps === Infinity ? null : totalSteps };
+}
+
+function fastBatches(fastDevRun: FitLimits['fastDevRun']): number | null {
+  if (fastDevRun === undefined || fastDevRun === false || fastDevRun === 0) return null;
+  return fastDevRun === true ? 1 : fastDevRun;
+}
+
+function limited(available: number, limit: FitLimits['limitTrainBatches']): number {
+  if (limit === undefined || limit === null) return available;
+  if (limit >= 1) return Math.min(Math.floor(limit), available);
+  const batches = Math.floor(available * limit);
+  if (batches > 0 || available < 1) return batches;
+  throw new FulgurError('trainer', {
+    what: `trainer.limitTrainBatches is ${limit}, which is less than one of ${available} batches.`,
+    fix: `Set it to at least ${Math.ceil((1 / available) * 1000) / 1000}, or to a whole number of batches.`,
+  });
+}

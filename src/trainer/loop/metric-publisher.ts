@@ -1,0 +1,37 @@
+import type { RunEventBus } from '../../contracts';
+import type { MetricStore } from '../log/metric-store';
+import type { ProgressCounter } from './progress-counter';
+
+/**
+ * Publishes rows of metrics for the loggers: of a step after every `everyNSteps` updates (as Lightning) and after the
+ * very last one, so that a short run leaves its last values behind; of an epoch at its end. A row's `step` counts the
+ * updates done. Only the rank that logs publishes.
+ */
+export class MetricPublisher {
+  constructor(
+    private readonly metrics: MetricStore,
+    private readonly progress: ProgressCounter,
+    private readonly events: RunEventBus,
+    private readonly options: { readonly everyNSteps: number; readonly logs: boolean },
+  ) {}
+
+  /** After an update: publishes its row where one is due. */
+  publishStepIfDue(): void {
+    const { globalStep } = this.progress.resumePoint;
+    if (globalStep % this.options.everyNSteps === 0 || this.progress.lastUpdateDone) this.publishStep();
+  }
+
+  publishStep(): void {
+    this.#publish('step', this.metrics.takeStepRow());
+  }
+
+  publishEpoch(): void {
+    this.#publish('epoch', this.metrics.takeEpochRow());
+  }
+
+  #publish(kind: 'step' | 'epoch', values: Readonly<Record<string, number>>): void {
+    if (!this.options.logs || Object.keys(values).length === 0) return;
+    const { epoch, globalStep } = this.progress.snapshot();
+    this.events.emit('metricsLogged', { kind, epoch, step: globalStep, values });
+  }
+}

@@ -1,0 +1,72 @@
+import type { FitProgress, ResumePoint } from '../../contracts';
+import type { FitBounds } from './fit-plan';
+
+/** Where a fit stands, and where it would go on. */
+export class ProgressCounter {
+  readonly bounds: FitBounds;
+  #epoch: number;
+  #batchIndex: number;
+  #resume: ResumePoint;
+
+  constructor(bounds: FitBounds, from: ResumePoint = { epoch: 0, nextBatch: 0, globalStep: 0 }) {
+    this.bounds = bounds;
+    this.#epoch = from.epoch;
+    this.#batchIndex = from.nextBatch;
+    this.#resume = { epoch: from.epoch, nextBatch: from.nextBatch, globalStep: from.globalStep };
+  }
+
+  /** The next batch to train on: what a checkpoint written now holds. */
+  get resumePoint(): ResumePoint {
+    return this.#resume;
+  }
+
+  /** Whether no further update is to be made. */
+  get complete(): boolean {
+    const { maxEpochs, maxSteps } = this.bounds;
+    const { epoch, globalStep } = this.#resume;
+    return (maxEpochs !== null && epoch >= maxEpochs) || (maxSteps !== null && globalStep >= maxSteps);
+  }
+
+  /** Whether the epoch at hand has no batch left. */
+  get epochComplete(): boolean {
+    return this.#resume.nextBatch >= this.bounds.batchesPerEpoch;
+  }
+
+  /** Whether the update that was just made is the last that is planned. */
+  get lastUpdateDone(): boolean {
+    const { maxEpochs } = this.bounds;
+    return this.complete || (maxEpochs !== null && this.#resume.epoch >= maxEpochs - 1 && this.epochComplete);
+  }
+
+  /** Begins the epoch of the resume point. */
+  startEpoch(): void {
+    this.#epoch = this.#resume.epoch;
+    this.#batchIndex = this.#resume.nextBatch;
+  }
+
+  startBatch(batchIndex: number): void {
+    this.#batchIndex = batchIndex;
+  }
+
+  finishUpdate(): void {
+    const { epoch, globalStep } = this.#resume;
+    this.#resume = { epoch, nextBatch: this.#batchIndex + 1, globalStep: globalStep + 1 };
+  }
+
+  /** The epoch is over: from here on a run resumes with the next one. */
+  finishEpoch(): void {
+    this.#resume = { epoch: this.#epoch + 1, nextBatch: 0, globalStep: this.#resume.globalStep };
+  }
+
+  snapshot(): FitProgress {
+    const { batchesPerEpoch, maxEpochs, maxSteps } = this.bounds;
+    return Object.freeze({
+      epoch: this.#epoch,
+      batchIndex: this.#batchIndex,
+      globalStep: this.#resume.globalStep,
+      batchesPerEpoch,
+      maxEpochs,
+      maxSteps,
+    });
+  }
+}

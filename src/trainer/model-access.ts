@@ -1,0 +1,73 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { ImageBatch, ModelAccess } from '../contracts';
+import { compile } from '../engine';
+import { FulgurError } from '../errors';
+import { Module } from '../nn';
+
+/** A module as observers get it, with what that compiled freed by `dispose`. */
+export interface ModelReader extends ModelAccess {
+  dispose(): void;
+}
+
+/**
+ * Read access to a model in training: its state, and features of images in evaluation mode.
+ *
+ * Features come from the module's `embed(images)` where it has one, else from its field `backbone`; what is not flat
+ * is flattened to `[batch, features]`. They are compiled once a shape.
+ */
+export function modelAccess(module: Module): ModelReader {
+  const embed = compile(
+    (images: tf.Tensor4D) => {
+      const features = embedderOf(module)(images);
+      return tf.reshape(features, [features.shape[0] ?? 1, -1]) as tf.Tensor2D;
+    },
+    // Evaluation sees a full and a last batch of every data set: some traces are no sign of trouble.
+    { name: 'embed', onRetrace: () => undefined },
+  );
+  return {
+    name: module.constructor.name,
+    stateDict: () => module.stateDict(),
+    embed: (batch: ImageBatch) =>
+      inEvaluationMode(module, async () => {
+        const rows = await embed(batch.images);
+        try {
+          return { features: new Float32Array(await rows.data()), width: rows.shape[1] };
+        } finally {
+          rows.dispose();
+        }
+      }),
+    dispose: () => {
+      embed.dispose();
+    },
+  };
+}
+
+function embedderOf(module: Module): (images: tf.Tensor4D) => tf.Tensor {
+  const own: unknown = Reflect.get(module, 'embed');
+  if (typeof own === 'function') return (images) => Reflect.apply(own, module, [images]) as tf.Tensor;
+  const backbone: unknown = Reflect.get(module, 'backbone');
+  if (backbone instanceof Module) {
+    return (images) => Reflect.apply(backbone.forward, backbone, [images]) as tf.Tensor;
+  }
+  throw new FulgurError('module', {
+    what: `${module.constructor.name} has no field 'backbone' and no method 'embed'.`,
+    why: 'Where the features of an image come from is not known.',
+    fix: "Name the module that makes them 'backbone', or define embed(images) to return [batch, features].",
+  });
+}
+
+/** Runs something in evaluation mode and puts every module's own mode back, also of one that was frozen in it. */
+async function inEvaluationMode<T>(root: Module, run: () => Promise<T>): Promise<T> {
+  const before = root.modules().map((module) => ({ module, training: module.training }));
+  root.eval();
+  try {
+    return await run();
+  } finally {
+    // Setting a module's mode sets that of all below it, so modules shared by two owners may take a second round.
+    let differing = before;
+    while (differing.length > 0) {
+      for (const { module, training } of differing) module.train(training);
+      differing = before.filter(({ module, training }) => module.training !== training);
+    }
+  }
+}

@@ -1,0 +1,257 @@
+import type {
+  BatchSource,
+  FitProgress,
+  Notify,
+  Optimizer,
+  RunEventBus,
+  RunSettings,
+  RunState,
+  RunStatus,
+} from '../../contracts';
+import { engineInfo } from '../../engine';
+import { FulgurError } from '../../errors';
+import type { Strategy } from '../../strategy';
+import { withLaterErrors } from '../hooks/hook-errors';
+import { refuseMisspeltHooks } from '../hooks/hook-names';
+import { inHookOrder } from '../hooks/hook-order';
+import type { BuiltPlugin, Participant } from '../hooks/hook-order';
+import { HostHookRunner } from '../hooks/host-hook-runner';
+import { StepHookRunner } from '../hooks/step-hook-runner';
+import { LogRouter } from '../log/log-router';
+import { MetricStore } from '../log/metric-store';
+import { FitLoop } from '../loop/fit-loop';
+import type { FitBounds } from '../loop/fit-plan';
+import { MetricPublisher } from '../loop/metric-publisher';
+import { ProgressCounter } from '../loop/progress-counter';
+import type { RunControl } from '../loop/run-control';
+import { connectModuleLog } from '../module-log';
+import { changedHyperparameters, checkResume } from '../state/resume-checks';
+import type { ResumeFrom } from '../state/resume-checks';
+import { restoreRunState, RunStateKeeper } from '../state/run-state-keeper';
+import type { StateOwners } from '../state/run-state-keeper';
+import { StepRunner } from '../step/step-runner';
+import { makeTrainingStep } from '../step/training-step';
+import type { TrainingModule } from '../training-module';
+import { configureOneOptimizer } from './one-optimizer';
+
+/** How a fit ended. A fit that fails rejects instead. */
+export interface FitResult {
+  readonly status: RunStatus;
+  readonly progress: FitProgress;
+  /** The newest value of every logged metric. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Why it was stopped or interrupted; `null` where its plan was carried out. */
+  readonly detail: string | null;
+}
+
+/** What the run record says and the trainer cannot know. */
+export interface RunPlace {
+  readonly folder: string;
+  readonly data: { readonly name: string; readonly batchSize: number };
+}
+
+export interface FitRunParts<B> {
+  readonly module: TrainingModule<B>;
+  readonly data: BatchSource<B>;
+  readonly resumeFrom: ResumeFrom | null;
+  readonly plugins: readonly BuiltPlugin[];
+  readonly events: RunEventBus;
+  readonly strategy: Strategy;
+  readonly settings: RunSettings;
+  readonly place: RunPlace | null;
+  readonly bounds: FitBounds;
+  readonly eager: boolean;
+  readonly control: RunControl;
+}
+
+/** One fit from setup to teardown, in the order that `HostHooks` gives. */
+export class FitRun<B> {
+  readonly #parts: FitRunParts<B>;
+  readonly #participants: readonly Participant[];
+  readonly #progress: ProgressCounter;
+  readonly #log = new LogRouter(new MetricStore());
+  readonly #hooks: HostHookRunner;
+  #optimizer: Optimizer | null = null;
+  #step: StepRunner<B> | null = null;
+  #keeper: RunStateKeeper<B> | null = null;
+
+  /** @throws FulgurError when hooks are misspelt or the state to resume from is of another run. */
+  constructor(parts: FitRunParts<B>) {
+    const { module, plugins, resumeFrom, settings, bounds, control } = parts;
+    this.#parts = parts;
+    this.#participants = inHookOrder(plugins, { name: module.constructor.name, hooks: module });
+    refuseMisspeltHooks(this.#participants);
+    if (resumeFrom !== null) checkResume(resumeFrom, settings, bounds);
+    const progress = new ProgressCounter(bounds, resumeFrom?.state.progress);
+    this.#progress = progress;
+    const view = {
+      progress: () => progress.snapshot(),
+      stop: (reason: string) => {
+        control.stop(reason);
+      },
+    };
+    this.#hooks = new HostHookRunner(this.#participants, view, this.#log);
+  }
+
+  async run(): Promise<FitResult> {
+    const { module, events, control } = this.#parts;
+    const disconnect = connectModuleLog(module, this.#log);
+    this.#announce();
+    const errors: unknown[] = [];
+    try {
+      await this.#train();
+    } catch (error) {
+      errors.push(error);
+    }
+    const [failure] = errors;
+    const exception =
+      failure ?? (control.interruptReason === null ? null : interrupted(control.interruptReason));
+    if (exception !== null) errors.push(...(await this.#hooks.callDespiteErrors('onException', [exception])));
+    errors.push(...(await this.#hooks.callDespiteErrors('teardown', [])));
+    errors.push(...(await this.#release()));
+    disconnect();
+
+    if (errors.length > 0) {
+      const error = withLaterErrors(errors[0], errors.slice(1) as Error[]);
+      events.emit('runEnded', 'failed', error instanceof Error ? error.message : String(error));
+      throw error;
+    }
+    const { status, detail } = outcomeOf(control);
+    events.emit('runEnded', status, detail);
+    return { status, detail, progress: this.#progress.snapshot(), metrics: this.#log.metrics.newest() };
+  }
+
+  /** @throws FulgurError `trainer` before the model and its optimiser are ready. */
+  capture(): Promise<RunState> {
+    if (this.#keeper === null) {
+      throw new FulgurError('trainer', {
+        what: "The run's state was asked for before the optimiser was there.",
+        fix: 'Capture it from onFitStart on.',
+      });
+    }
+    return this.#keeper.capture();
+  }
+
+  async #train(): Promise<void> {
+    const { module, resumeFrom, bounds, strategy, control } = this.#parts;
+    await this.#hooks.call('setup', []);
+    if (resumeFrom !== null) await this.#restore(resumeFrom);
+    this.#optimizer = await configureOneOptimizer(module, bounds, this.#log);
+    const [optimizerState] = resumeFrom?.state.optimizers ?? [];
+    if (optimizerState !== undefined) this.#optimizer.restore(optimizerState);
+    await strategy.setup(module);
+    const step = this.#compile(this.#optimizer);
+    await this.#hooks.call('onFitStart', []);
+    await this.#hooks.call('onTrainStart', []);
+    await this.#loop(step).run();
+    if (control.interrupted) return;
+    await this.#hooks.call('onTrainEnd', []);
+    await this.#hooks.call('onFitEnd', []);
+  }
+
+  async #restore(resumeFrom: ResumeFrom): Promise<void> {
+    const { epoch, nextBatch, globalStep } = resumeFrom.state.progress;
+    await restoreRunState(resumeFrom.state, this.#owners, this.#notify);
+    const changed = changedHyperparameters(resumeFrom, this.#parts.settings);
+    if (changed !== null) this.#notify('warning', changed);
+    this.#notify(
+      'info',
+      `Resumed from ${resumeFrom.path}: epoch ${epoch}, batch ${nextBatch}, step ${globalStep}.`,
+    );
+  }
+
+  #compile(optimizer: Optimizer): StepRunner<B> {
+    const { module, strategy, eager } = this.#parts;
+    const hooks = new StepHookRunner(this.#participants, this.#log);
+    const compiled = strategy.compileStep(makeTrainingStep({ module, optimizer, hooks, log: this.#log }), {
+      eager,
+      onRetrace: (message) => {
+        this.#notify('warning', message);
+      },
+    });
+    this.#step = new StepRunner(compiled);
+    this.#keeper = new RunStateKeeper(this.#owners, optimizer, this.#step);
+    return this.#step;
+  }
+
+  #loop(step: StepRunner<B>): FitLoop<B> {
+    const { data, events, control, settings, strategy } = this.#parts;
+    return new FitLoop({
+      data,
+      step,
+      control,
+      events,
+      hooks: this.#hooks,
+      log: this.#log,
+      progress: this.#progress,
+      publisher: new MetricPublisher(this.#log.metrics, this.#progress, events, {
+        everyNSteps: settings.logEveryNSteps,
+        logs: strategy.rank === 0,
+      }),
+      reduceMetrics: (parts) => strategy.reduceMetrics(parts),
+    });
+  }
+
+  /** Frees what the run made, whatever fails on the way. */
+  async #release(): Promise<Error[]> {
+    const errors: Error[] = [];
+    this.#keeper = null;
+    const releases = [
+      () => this.#step?.dispose(),
+      () => this.#optimizer?.dispose(),
+      () => this.#parts.strategy.teardown(),
+    ];
+    for (const release of releases) {
+      try {
+        await release();
+      } catch (error) {
+        errors.push(error as Error);
+      }
+    }
+    return errors;
+  }
+
+  #announce(): void {
+    const { settings, place, data, resumeFrom, events } = this.#parts;
+    const { experiment, seed, config } = settings;
+    const batchSize = place?.data.batchSize ?? Math.floor(data.samples / data.batchesPerEpoch);
+    events.emit('runStarted', {
+      experiment,
+      seed,
+      config,
+      folder: place?.folder ?? '',
+      data: { name: place?.data.name ?? 'data', samples: data.samples, batchSize },
+      device: engineInfo().deviceName,
+      resumedFrom: resumeFrom?.path ?? null,
+    });
+  }
+
+  get #owners(): StateOwners<B> {
+    const { module, plugins, settings } = this.#parts;
+    return {
+      module,
+      plugins,
+      settings,
+      progress: this.#progress,
+      metrics: this.#log.metrics,
+      hooks: this.#hooks,
+    };
+  }
+
+  readonly #notify: Notify = (level, text) => {
+    this.#parts.events.emit('message', level, text);
+  };
+}
+
+function outcomeOf({ interruptReason, stopReason }: RunControl): Pick<FitResult, 'status' | 'detail'> {
+  if (interruptReason !== null) return { status: 'interrupted', detail: interruptReason };
+  if (stopReason !== null) return { status: 'stopped', detail: stopReason };
+  return { status: 'finished', detail: null };
+}
+
+function interrupted(reason: string): FulgurError {
+  return new FulgurError('interrupted', {
+    what: `The run was interrupted: ${reason}.`,
+    fix: 'Go on from the last checkpoint with --resume last.',
+  });
+}

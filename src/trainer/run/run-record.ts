@@ -1,0 +1,31 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { stringify } from 'yaml';
+import type { Json, RunFolder } from '../../contracts';
+
+/** What a run writes down about itself before it begins. */
+export interface RunRecord {
+  /** The resolved configuration: a file that `--config` takes. */
+  readonly config: Json;
+  readonly hyperparameters: Readonly<Record<string, Json>>;
+  /** Versions, machine, command. */
+  readonly environment: Json;
+}
+
+/**
+ * Writes `config.yaml`, `hyperparameters.yaml` and `environment.yaml` into a run's folder. A resumed run leaves what is
+ * there: where it differs, its own goes beside it as `config_1.yaml` and so on.
+ */
+export function writeRunRecord(folder: RunFolder, record: RunRecord): void {
+  for (const [name, value] of Object.entries(record)) writeBeside(folder, name, stringify(value));
+}
+
+function writeBeside(folder: RunFolder, name: string, text: string): void {
+  for (let copy = 0; ; copy++) {
+    const path = folder.resolve(copy === 0 ? `${name}.yaml` : `${name}_${copy}.yaml`);
+    if (!existsSync(path)) {
+      writeFileSync(path, text, { flag: 'wx' });
+      return;
+    }
+    if (readFileSync(path, 'utf8') === text) return;
+  }
+}

@@ -1,0 +1,39 @@
+import type { Json, RunState } from '../../contracts';
+import { hookFailure } from '../hooks/hook-errors';
+import type { BuiltPlugin } from '../hooks/hook-order';
+
+/** The state of every plugin that has one, by name. */
+export function pluginStates(plugins: readonly BuiltPlugin[]): Record<string, Json> {
+  const states: Record<string, Json> = {};
+  for (const plugin of plugins) {
+    if (plugin.hooks.pluginState === undefined) continue;
+    states[plugin.name] = naming(plugin, 'pluginState', () => plugin.hooks.pluginState?.() ?? null);
+  }
+  return states;
+}
+
+/**
+ * Gives every plugin its state back; one that the checkpoint does not know starts afresh.
+ *
+ * @returns the names of plugins that the checkpoint knows and the run does not.
+ */
+export function restorePluginStates(plugins: readonly BuiltPlugin[], states: RunState['plugins']): string[] {
+  for (const plugin of plugins) {
+    const state = states[plugin.name];
+    if (state === undefined) continue;
+    naming(plugin, 'restorePluginState', () => plugin.hooks.restorePluginState?.(state));
+  }
+  return Object.keys(states).filter((name) => !plugins.some((plugin) => plugin.name === name));
+}
+
+function naming<T>(plugin: BuiltPlugin, method: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw hookFailure(
+      { kind: 'plugin', name: plugin.name, hooks: plugin.hooks, monitor: false },
+      method,
+      error,
+    );
+  }
+}

@@ -1,0 +1,72 @@
+import type { RunSettings, RunState } from '../../contracts';
+import { FulgurError } from '../../errors';
+import type { FitBounds } from '../loop/fit-plan';
+
+/** A state to resume from, and where it was read. */
+export interface ResumeFrom {
+  readonly state: RunState;
+  readonly path: string;
+}
+
+/**
+ * Sees to it that a state belongs to this run, before anything is changed.
+ *
+ * @throws FulgurError `checkpoint`, naming what differs.
+ */
+export function checkResume({ state, path }: ResumeFrom, settings: RunSettings, bounds: FitBounds): void {
+  const { epoch, nextBatch, globalStep } = state.progress;
+  const { batchesPerEpoch, maxEpochs, maxSteps } = bounds;
+  const checkpoint = `The checkpoint ${path}`;
+  if (state.experiment !== settings.experiment) {
+    throw new FulgurError('checkpoint', {
+      what: `${checkpoint} is of experiment '${state.experiment}', and this is '${settings.experiment}'.`,
+      fix: `Resume from a checkpoint of '${settings.experiment}'.`,
+    });
+  }
+  if (state.seed !== settings.seed) {
+    throw new FulgurError('checkpoint', {
+      what: `${checkpoint} was trained with seed ${state.seed}, and this run has seed ${settings.seed}.`,
+      why: 'Its batches and views would not go on where they stopped.',
+      fix: `Set the seed to ${state.seed}.`,
+    });
+  }
+  if (state.optimizers.length !== 1) {
+    throw new FulgurError('checkpoint', {
+      what: `${checkpoint} holds ${state.optimizers.length} optimisers, and a run has one.`,
+      fix: 'Resume with the version of Fulgur that wrote it.',
+    });
+  }
+  if (maxEpochs !== null && (epoch > maxEpochs || (epoch === maxEpochs && nextBatch > 0))) {
+    throw new FulgurError('checkpoint', {
+      what: `${checkpoint} is at epoch ${epoch}, beyond trainer.maxEpochs ${maxEpochs}.`,
+      why: 'maxEpochs counts all epochs, not further ones.',
+      fix: `Set trainer.maxEpochs to more than ${epoch}.`,
+    });
+  }
+  if (maxSteps !== null && globalStep > maxSteps) {
+    throw new FulgurError('checkpoint', {
+      what: `${checkpoint} is at step ${globalStep}, beyond trainer.maxSteps ${maxSteps}.`,
+      why: 'maxSteps counts all steps, not further ones.',
+      fix: `Set trainer.maxSteps to more than ${globalStep}.`,
+    });
+  }
+  if (nextBatch > batchesPerEpoch) {
+    throw new FulgurError('checkpoint', {
+      what: `${checkpoint} stands after batch ${nextBatch} of its epoch, and an epoch now has ${batchesPerEpoch}.`,
+      fix: 'Use the batch size, the data and the limitTrainBatches of the run before.',
+    });
+  }
+}
+
+/** Hyperparameters that differ from the checkpoint's, as one sentence; `null` where there are none. */
+export function changedHyperparameters({ state }: ResumeFrom, settings: RunSettings): string | null {
+  const before = state.hyperparameters;
+  const now = settings.hyperparameters;
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(now)])]
+    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name]))
+    .map(
+      (name) =>
+        `${name} (${JSON.stringify(before[name]) ?? 'absent'} before, ${JSON.stringify(now[name]) ?? 'absent'} now)`,
+    );
+  return changed.length === 0 ? null : `Hyperparameters differ from the checkpoint's: ${changed.join(', ')}.`;
+}

@@ -1,0 +1,59 @@
+import type { Notify, Optimizer, RunSettings, RunState, RunStateAccess } from '../../contracts';
+import type { HostHookRunner } from '../hooks/host-hook-runner';
+import type { BuiltPlugin } from '../hooks/hook-order';
+import type { MetricStore } from '../log/metric-store';
+import type { ProgressCounter } from '../loop/progress-counter';
+import type { StepRunner } from '../step/step-runner';
+import type { TrainingModule } from '../training-module';
+import { pluginStates, restorePluginStates } from './plugin-states';
+
+/** Where the parts of a run's state live. */
+export interface StateOwners<B> {
+  readonly module: TrainingModule<B>;
+  readonly plugins: readonly BuiltPlugin[];
+  readonly settings: RunSettings;
+  readonly progress: ProgressCounter;
+  readonly metrics: MetricStore;
+  readonly hooks: HostHookRunner;
+}
+
+/** Takes a full copy of a run's state between two steps. */
+export class RunStateKeeper<B> implements RunStateAccess {
+  constructor(
+    private readonly owners: StateOwners<B>,
+    private readonly optimizer: Optimizer,
+    private readonly step: StepRunner<B>,
+  ) {}
+
+  async capture(): Promise<RunState> {
+    this.step.requireSound();
+    const { module, plugins, settings, progress, metrics, hooks } = this.owners;
+    // Everything is copied before the first await, so that it belongs to one moment.
+    const state: RunState = {
+      experiment: settings.experiment,
+      weights: module.stateDict(),
+      optimizers: [this.optimizer.state()],
+      progress: progress.resumePoint,
+      seed: settings.seed,
+      hyperparameters: settings.hyperparameters,
+      plugins: pluginStates(plugins),
+      metrics: metrics.state(),
+    };
+    await hooks.call('onSaveCheckpoint', [state]);
+    return state;
+  }
+}
+
+/** Puts back all of a state but the optimiser, which is built afterwards; weights first, as they may be refused. */
+export async function restoreRunState<B>(
+  state: RunState,
+  owners: StateOwners<B>,
+  notify: Notify,
+): Promise<void> {
+  await owners.hooks.call('onLoadCheckpoint', [state]);
+  owners.module.loadStateDict(state.weights);
+  owners.metrics.restore(state.metrics);
+  for (const name of restorePluginStates(owners.plugins, state.plugins)) {
+    notify('warning', `The checkpoint holds state of plugin '${name}', which this run does not have.`);
+  }
+}

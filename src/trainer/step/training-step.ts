@@ -1,0 +1,59 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Optimizer } from '../../contracts';
+import { FulgurError } from '../../errors';
+import type { TrainingStep } from '../../strategy';
+import type { StepHookRunner } from '../hooks/step-hook-runner';
+import type { LogRouter } from '../log/log-router';
+import { StepLogCollector } from '../log/step-log';
+import type { TrainingModule } from '../training-module';
+import { watchForward } from './watch-forward';
+
+interface StepParts<B> {
+  readonly module: TrainingModule<B>;
+  readonly optimizer: Optimizer;
+  readonly hooks: StepHookRunner;
+  readonly log: LogRouter;
+}
+
+/**
+ * One optimiser update as a function of a batch: forward and loss, backward, update, with the step hooks in their
+ * places. Compiled, it runs in JavaScript once a trace, so nothing here costs time in training.
+ */
+export function makeTrainingStep<B>({ module, optimizer, hooks, log }: StepParts<B>): TrainingStep<B> {
+  return (batch) => {
+    const logged = new StepLogCollector();
+    const unwatch = hooks.watchesForward
+      ? watchForward(module, (output) => {
+          hooks.afterForward(output, logged);
+        })
+      : () => undefined;
+    try {
+      const { loss, gradients } = optimizer.gradients(() => {
+        const raw = log.inStep('trainingStep', logged, () => module.trainingStep(batch));
+        return hooks.beforeBackward(requireLoss(module, raw), logged);
+      });
+      const exchanged = hooks.afterBackward(gradients, logged);
+      optimizer.apply(hooks.beforeOptimizerStep(exchanged, logged));
+      return { loss, logged: logged.outputs() };
+    } finally {
+      unwatch();
+      logged.dispose();
+    }
+  };
+}
+
+function requireLoss(module: object, loss: unknown): tf.Scalar {
+  if (loss instanceof tf.Tensor && loss.rank === 0) return loss as tf.Scalar;
+  throw new FulgurError('module', {
+    what: `trainingStep of ${module.constructor.name} returned ${describe(loss)}.`,
+    fix:
+      loss instanceof Promise
+        ? 'Make it synchronous: it is traced, and may only call tensor operations.'
+        : 'Return the loss, a scalar tensor: tf.mean(...) makes one of many.',
+  });
+}
+
+function describe(value: unknown): string {
+  if (value instanceof tf.Tensor) return `a tensor of shape [${value.shape.join(', ')}]`;
+  return value instanceof Promise ? 'a promise' : String(value === null ? null : typeof value);
+}

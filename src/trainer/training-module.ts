@@ -1,0 +1,75 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type {
+  BatchResult,
+  BatchVerdict,
+  FitPlan,
+  Gradients,
+  HookContext,
+  Hooks,
+  LogOptions,
+  Optimizer,
+  RunState,
+  StepContext,
+} from '../contracts';
+import { Module } from '../nn';
+import { moduleLogOf } from './module-log';
+
+/**
+ * A module that knows how it is trained: the base of every experiment. It may have any hook itself; it runs after those
+ * of the plugins. Write `override` before a hook, and the compiler finds a misspelt one.
+ *
+ * @example
+ * class Classifier extends TrainingModule<LabelledBatch> {
+ *   readonly layer = new nn.Linear(64, 10);
+ *   forward(x: tf.Tensor2D) {
+ *     return this.layer.forward(x);
+ *   }
+ *   override trainingStep({ images, labels }: LabelledBatch): tf.Scalar {
+ *     const loss = tf.losses.softmaxCrossEntropy(labels, this.forward(images));
+ *     this.log('train_loss', loss, { progBar: true });
+ *     return loss;
+ *   }
+ *   override configureOptimizers() {
+ *     return optim.sgd(this.parameters(), { learningRate: 0.1 });
+ *   }
+ * }
+ */
+export abstract class TrainingModule<B> extends Module implements Partial<Hooks> {
+  /**
+   * The loss of a batch, a scalar. It is traced into the compiled step: it runs once per shape of batch, with symbols,
+   * and may compute with tfjs operations only. Tensors that it makes are freed by the engine.
+   */
+  abstract trainingStep(batch: B): tf.Scalar;
+
+  /** The optimiser of this run; called once, after a checkpoint's weights are back in place. */
+  abstract configureOptimizers(plan: FitPlan): Optimizer | readonly Optimizer[];
+
+  /**
+   * Records a metric, as Lightning's `self.log` does: in `trainingStep` and step hooks a scalar tensor, which becomes an
+   * output of the compiled step; in host hooks a number. A name that one step logs several times gives one value,
+   * reduced as `options.reduce` says. Without a trainer, as in a hand-written loop, it does nothing.
+   *
+   * @throws FulgurError `trainer` where logging means nothing, or when one name is logged in two ways.
+   */
+  log(name: string, value: tf.Scalar | number, options?: LogOptions): void {
+    moduleLogOf(this)?.logFromModule(name, value, options);
+  }
+
+  onAfterForward?(output: unknown, context: StepContext): void;
+  onBeforeBackward?(loss: tf.Scalar, context: StepContext): tf.Scalar | undefined;
+  onAfterBackward?(gradients: Gradients, context: StepContext): Gradients | undefined;
+  onBeforeOptimizerStep?(gradients: Gradients, context: StepContext): Gradients | undefined;
+  setup?(context: HookContext): void | Promise<void>;
+  onFitStart?(context: HookContext): void | Promise<void>;
+  onTrainStart?(context: HookContext): void | Promise<void>;
+  onTrainEpochStart?(context: HookContext): void | Promise<void>;
+  onTrainBatchStart?(context: HookContext): BatchVerdict | Promise<BatchVerdict>;
+  onTrainBatchEnd?(context: HookContext, result: BatchResult): void | Promise<void>;
+  onTrainEpochEnd?(context: HookContext): void | Promise<void>;
+  onTrainEnd?(context: HookContext): void | Promise<void>;
+  onFitEnd?(context: HookContext): void | Promise<void>;
+  teardown?(context: HookContext): void | Promise<void>;
+  onException?(context: HookContext, error: unknown): void | Promise<void>;
+  onSaveCheckpoint?(context: HookContext, state: RunState): void | Promise<void>;
+  onLoadCheckpoint?(context: HookContext, state: RunState): void | Promise<void>;
+}

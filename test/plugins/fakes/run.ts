@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type {
+  FitProgress,
+  HookContext,
+  RunEventBus,
+  RunEvents,
+  RunFolder,
+  RunSettings,
+} from '../../../src/contracts';
+
+/** An event bus that keeps no order but that of registration. */
+export class FakeEvents implements RunEventBus {
+  private readonly listeners = new Map<string, Set<(...args: never[]) => void>>();
+
+  on<K extends keyof RunEvents>(event: K, listener: (...args: RunEvents[K]) => void): () => void {
+    const set = this.listeners.get(event) ?? new Set();
+    this.listeners.set(event, set.add(listener));
+    return () => set.delete(listener);
+  }
+
+  emit<K extends keyof RunEvents>(event: K, ...args: RunEvents[K]): void {
+    for (const listener of this.listeners.get(event) ?? []) (listener as (...args: RunEvents[K]) => void)(...args);
+  }
+
+  get listenerCount(): number {
+    return [...this.listeners.values()].reduce((sum, set) => sum + set.size, 0);
+  }
+}
+
+/** A run folder in the system's temporary folder. */
+export class TemporaryRunFolder implements RunFolder {
+  readonly path = mkdtempSync(join(tmpdir(), 'fulgur-plugins-'));
+  readonly experiment = 'toy';
+  readonly version = '0';
+
+  resolve(...parts: readonly string[]): string {
+    return join(this.path, ...parts);
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+export function fitProgress(progress: Partial<FitProgress> = {}): FitProgress {
+  return { epoch: 0, batchIndex: 0, globalStep: 0, batchesPerEpoch: 4, maxEpochs: 2, maxSteps: null, ...progress };
+}
+
+export interface FakeContext extends HookContext {
+  readonly logged: [string, number, object | undefined][];
+}
+
+/** A hook's context that keeps what was logged. */
+export function hookContext(progress: Partial<FitProgress> = {}, metrics: Record<string, number> = {}): FakeContext {
+  const logged: FakeContext['logged'] = [];
+  return {
+    progress: fitProgress(progress),
+    metrics,
+    logged,
+    log: (name, value, options) => logged.push([name, value, options]),
+    stop: () => undefined,
+  };
+}
+
+export function runSettings(settings: Partial<RunSettings> = {}): RunSettings {
+  return {
+    experiment: 'toy',
+    seed: 0,
+    hyperparameters: {},
+    config: {},
+    enableProgressBar: true,
+    enableCheckpointing: true,
+    logEveryNSteps: 1,
+    resume: null,
+    ...settings,
+  };
+}
+
+/** Keeps what a plugin says. */
+export class Notes {
+  readonly said: string[] = [];
+  readonly notify = (level: 'info' | 'warning', text: string): void => {
+    this.said.push(`${level}: ${text}`);
+  };
+}
+
+/** The message of what a call throws, or of what its promise is rejected with. */
+export async function messageOf(action: () => unknown): Promise<string> {
+  try {
+    await action();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('nothing was thrown');
+}

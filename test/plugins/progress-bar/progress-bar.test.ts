@@ -1,0 +1,200 @@
+import { Writable } from 'node:stream';
+import { join } from 'node:path';
+import { ProgressBar, progressBar } from '../../../plugins/progress-bar';
+import type { RunInfo } from '../../../src/contracts';
+import { FakeEvents, fitProgress, runSettings } from '../fakes/run';
+
+class FakeStream extends Writable {
+  text = '';
+
+  constructor(
+    readonly isTTY: boolean,
+    readonly columns = 100,
+  ) {
+    super();
+  }
+
+  override _write(chunk: Buffer, _: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+
+  /** What stays on the screen: a terminal's bar lines are erased as the terminal would erase them. */
+  get lines(): string[] {
+    return this.text
+      .split('\n')
+      .map((line) => line.split('\u001b[2K').at(-1) ?? '')
+      .slice(0, -1);
+  }
+
+  /** Every bar that was drawn. */
+  get bars(): string[] {
+    return [...this.text.matchAll(/Epoch \d+: +\d+%\|[^\u001b]*/g)].map(([bar]) => bar);
+  }
+}
+
+const info: RunInfo = {
+  experiment: 'fastsiam',
+  folder: join(process.cwd(), 'runs/fastsiam/3'),
+  seed: 7,
+  data: { name: 'digits', samples: 8000, batchSize: 128 },
+  device: 'CPU, 2 threads',
+  resumedFrom: null,
+  config: {},
+};
+const result = { loss: -0.5, batchSize: 128, stepSeconds: 1, dataSeconds: 0 };
+
+function setUp(stream: FakeStream, settings = {}) {
+  const events = new FakeEvents();
+  const { options } = progressBar({ stream });
+  const plugin = new ProgressBar(options as never, events, runSettings(settings));
+  return { events, plugin };
+}
+
+/** An epoch of 4 batches of 6 seconds each. */
+function trainEpoch(events: FakeEvents, epoch: number): void {
+  events.emit('epochStarted', fitProgress({ epoch }));
+  for (let batchIndex = 0; batchIndex < 4; batchIndex++) {
+    jest.advanceTimersByTime(6000);
+    const progress = fitProgress({ epoch, batchIndex, globalStep: epoch * 4 + batchIndex + 1 });
+    events.emit('batchEnded', progress, result, { loss: -0.1 * (batchIndex + 1), z_std: 0.95 });
+  }
+  const step = epoch * 4 + 4;
+  events.emit('metricsLogged', { kind: 'epoch', epoch, step, values: { knn_accuracy: 0.617 } });
+  const newest = { loss: -0.4, z_std: 0.95, knn_accuracy: 0.617, hidden: 1 };
+  events.emit('epochEnded', fitProgress({ epoch, batchIndex: 3, globalStep: step }), newest, 24);
+}
+
+describe('the progress bar', () => {
+  beforeEach(() => jest.useFakeTimers({ now: 0 }));
+  afterEach(() => jest.useRealTimers());
+
+  it('writes plain lines where there is no terminal', () => {
+    const stream = new FakeStream(false);
+    const { events, plugin } = setUp(stream);
+    events.emit('message', 'warning', 'CIFAR-10 is not here; digits are used.');
+    events.emit('runStarted', info);
+    trainEpoch(events, 0);
+    events.emit('checkpointSaved', join(info.folder, 'checkpoints/epoch=0-step=4'), 'end of epoch 0');
+    events.emit('message', 'info', 'kNN accuracy after 1 epoch: 0.617.');
+    plugin.teardown();
+    events.emit('runEnded', 'finished', null);
+    expect(stream.text).toBe(
+      [
+        'WARNING: CIFAR-10 is not here; digits are used.',
+        'fastsiam',
+        '  data     digits, 8,000 samples, batch 128',
+        '  device   CPU, 2 threads',
+        '  seed     7',
+        '  folder   runs/fastsiam/3',
+        'Epoch 0: 2/4 [00:12<00:12, 6.00s/it, loss=-0.200, z_std=0.950]',
+        'Epoch 0: 4/4 [00:24<00:00, 6.00s/it, loss=-0.400, z_std=0.950, knn_accuracy=0.617]',
+        'Saved runs/fastsiam/3/checkpoints/epoch=0-step=4 (end of epoch 0).',
+        'kNN accuracy after 1 epoch: 0.617.',
+        'Finished after 00:24.',
+        "The run's files are in runs/fastsiam/3.",
+        '',
+      ].join('\n'),
+    );
+    expect(events.listenerCount).toBe(0);
+  });
+
+  it('draws a bar in place in a terminal, and leaves one line an epoch', () => {
+    const stream = new FakeStream(true);
+    const { events, plugin } = setUp(stream);
+    trainEpoch(events, 0);
+    plugin.teardown();
+    expect(stream.bars[0]).toBe(`Epoch 0:   0%|${' '.repeat(40)}| 0/4 [00:00<?, ?it/s]`);
+    expect(stream.bars).toContain(
+      `Epoch 0:  50%|${'█'.repeat(13)}${' '.repeat(14)}| 2/4 [00:12<00:12, 6.00s/it, loss=-0.200, z_std=0.950]`,
+    );
+    expect(stream.lines).toEqual([
+      'Epoch 0: 4/4 [00:24<00:00, 6.00s/it, loss=-0.400, z_std=0.950, knn_accuracy=0.617]',
+    ]);
+  });
+
+  it('puts messages above the bar of a terminal, warnings in colour', () => {
+    const stream = new FakeStream(true);
+    const { events, plugin } = setUp(stream);
+    events.emit('epochStarted', fitProgress());
+    events.emit('message', 'info', 'Something.');
+    events.emit('message', 'warning', 'Look out.');
+    const barsBefore = stream.bars.length;
+    jest.advanceTimersByTime(1000);
+    expect(stream.bars.length).toBeGreaterThan(barsBefore);
+    plugin.teardown();
+    events.emit('runEnded', 'interrupted', 'Ctrl-C');
+    expect(stream.lines).toEqual([
+      'Something.',
+      '\u001b[1;33mWARNING: Look out.\u001b[0m',
+      'Interrupted after 00:00: Ctrl-C',
+      "The run's files are in ..",
+    ]);
+  });
+
+  it('leaves no timer behind when a run fails in the middle of an epoch', () => {
+    const { events, plugin } = setUp(new FakeStream(true));
+    events.emit('epochStarted', fitProgress());
+    expect(jest.getTimerCount()).toBe(1);
+    plugin.teardown();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('keeps the bar within a narrow terminal', () => {
+    const stream = new FakeStream(true, 60);
+    const { events, plugin } = setUp(stream);
+    trainEpoch(events, 0);
+    plugin.teardown();
+    expect(Math.max(...stream.bars.map((bar) => bar.length))).toBeLessThanOrEqual(60);
+  });
+
+  it('counts the speed of an epoch that was resumed in its middle from there on', () => {
+    const stream = new FakeStream(false);
+    const { events } = setUp(stream);
+    events.emit('runStarted', { ...info, resumedFrom: join(info.folder, 'checkpoints/epoch=0-step=98') });
+    events.emit('epochStarted', fitProgress({ batchIndex: 98, batchesPerEpoch: 100 }));
+    jest.advanceTimersByTime(500);
+    events.emit('batchEnded', fitProgress({ batchIndex: 98, batchesPerEpoch: 100 }), result, {});
+    jest.advanceTimersByTime(500);
+    events.emit('batchEnded', fitProgress({ batchIndex: 99, batchesPerEpoch: 100 }), result, {});
+    events.emit('epochEnded', fitProgress({ batchIndex: 99, batchesPerEpoch: 100 }), {}, 1);
+    expect(stream.lines.slice(-2)).toEqual([
+      '  resumed  from runs/fastsiam/3/checkpoints/epoch=0-step=98',
+      'Epoch 0: 100/100 [00:01<00:00, 2.00it/s]',
+    ]);
+  });
+
+  it('writes at most one line in ten seconds and one an epoch into a log', () => {
+    const stream = new FakeStream(false);
+    const { events } = setUp(stream);
+    events.emit('epochStarted', fitProgress({ batchesPerEpoch: 10_000 }));
+    for (let batchIndex = 0; batchIndex < 10_000; batchIndex++) {
+      jest.advanceTimersByTime(10);
+      events.emit('batchEnded', fitProgress({ batchIndex, batchesPerEpoch: 10_000 }), result, {});
+    }
+    events.emit('epochEnded', fitProgress({ batchesPerEpoch: 10_000 }), {}, 100);
+    expect(stream.lines).toHaveLength(10);
+  });
+
+  it('shows only messages when it is switched off', () => {
+    const stream = new FakeStream(false);
+    const { events } = setUp(stream, { enableProgressBar: false });
+    events.emit('runStarted', info);
+    trainEpoch(events, 0);
+    events.emit('message', 'warning', 'Look out.');
+    events.emit('runEnded', 'failed', 'the disk is full');
+    expect(stream.text).toBe('WARNING: Look out.\n');
+  });
+
+  it('says how a run ended', () => {
+    const stream = new FakeStream(false);
+    const { events } = setUp(stream);
+    events.emit('runStarted', info);
+    jest.advanceTimersByTime(3_725_000);
+    events.emit('runEnded', 'failed', 'The loss is NaN.');
+    expect(stream.lines.slice(-2)).toEqual([
+      'Failed after 1:02:05: The loss is NaN.',
+      "The run's files are in runs/fastsiam/3.",
+    ]);
+  });
+});

@@ -47,7 +47,10 @@ export class CheckpointFinder implements CheckpointReader {
       try {
         const state = await readCheckpoint(checkpoint.stored);
         for (const damage of found) {
-          this.notify('warning', `A checkpoint is damaged: ${damage.message} Going on from ${checkpoint.name} instead.`);
+          this.notify(
+            'warning',
+            `A checkpoint is damaged: ${damage.message} Going on from ${checkpoint.name} instead.`,
+          );
         }
         return { state, path: checkpoint.stored.path };
       } catch (error) {
@@ -97,7 +100,10 @@ export class CheckpointFinder implements CheckpointReader {
     return new FulgurError('checkpoint', {
       what,
       ...(why === undefined ? {} : { why }),
-      fix: names.length === 0 ? 'Start anew without --resume.' : `Resume from one of these: ${names.join(', ')}.`,
+      fix:
+        names.length === 0
+          ? 'Start anew without --resume.'
+          : `Resume from one of these: ${names.join(', ')}.`,
     });
   }
 }

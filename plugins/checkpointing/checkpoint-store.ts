@@ -110,7 +110,8 @@ export class CheckpointStore {
       await this.files.syncFolder(aside);
       await this.files.rename(aside, path);
     } catch (error) {
-      await this.files.remove(aside);
+      // What cannot be removed now goes when the next run opens the folder; the first error says more.
+      await this.files.remove(aside).catch(() => undefined);
       throw error;
     }
     await this.files.syncFolder(this.folder);

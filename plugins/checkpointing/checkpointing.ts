@@ -13,7 +13,6 @@ import { CheckpointFinder, checkpointsFolder } from './checkpoint-finder';
 import type { StoredCheckpoint } from './checkpoint-folder';
 import { checkpointName } from './checkpoint-name';
 import { CheckpointStore } from './checkpoint-store';
-import type { DurableFiles } from './durable-files';
 import type { CheckpointingSettings } from './options';
 import { best, expendable } from './retention';
 
@@ -23,7 +22,8 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
   private readonly store: CheckpointStore;
   private readonly finder: CheckpointFinder;
   /** Where training stood when it was last saved, and the monitored value that counted then. */
-  private saved: { readonly progress: RunState['progress']; readonly value: number | undefined } | null = null;
+  private saved: { readonly progress: RunState['progress']; readonly value: number | undefined } | null =
+    null;
   private pointedBest: StoredCheckpoint | null = null;
   private toldOfMissingMonitor = false;
 
@@ -33,10 +33,9 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     @inject(tokens.settings) private readonly settings: RunSettings,
     @inject(tokens.runState) private readonly runState: RunStateAccess,
     @inject(tokens.notify) private readonly notify: Notify,
-    files?: DurableFiles,
   ) {
     const home = folder.resolve(checkpointsFolder);
-    this.store = new CheckpointStore(home, files);
+    this.store = new CheckpointStore(home);
     this.finder = new CheckpointFinder(home, notify);
   }
 
@@ -85,7 +84,10 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     if (this.saved !== null && samePoint(this.saved.progress, state.progress)) return;
     const broken = afterFailure ? firstBroken(state) : null;
     if (broken !== null) {
-      this.notify('warning', `The state at the failure was not saved: ${broken} holds numbers that are not finite.`);
+      this.notify(
+        'warning',
+        `The state at the failure was not saved: ${broken} holds numbers that are not finite.`,
+      );
       return;
     }
     const { value, score } = this.monitored(context);

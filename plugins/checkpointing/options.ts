@@ -35,14 +35,22 @@ export const checkpointingOptions = z
     saveOnTrainEnd: z.boolean().default(true),
     saveOnException: z.boolean().default(true),
     saveLast: z.boolean().default(true),
-    keepLast: z.union([z.number().int().positive(), z.literal('all')], "expected a whole number from 1, or 'all'").default(1),
+    keepLast: z
+      .union([z.number().int().positive(), z.literal('all')], "expected a whole number from 1, or 'all'")
+      .default(1),
     monitor: z.string().min(1).nullable().default(null),
     mode: z.enum(['min', 'max']).default('min'),
     saveTopK: z.number().int().positive().default(1),
     filename: z
       .string()
-      .refine((name) => !/[/\\]/.test(name) && !name.startsWith('.'), 'expected a name without / or \\ that starts with no dot')
-      .refine((name) => name.includes('{step}') || name.includes('{epoch}'), 'expected {epoch} or {step} in it')
+      .refine(
+        (name) => !/[/\\]/.test(name) && !name.startsWith('.'),
+        'expected a name without / or \\ that starts with no dot',
+      )
+      .refine(
+        (name) => name.includes('{step}') || name.includes('{epoch}'),
+        'expected {epoch} or {step} in it',
+      )
       .default('epoch={epoch}-step={step}'),
   })
   .refine(({ saveLast, monitor }) => saveLast || monitor !== null, {

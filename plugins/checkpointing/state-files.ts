@@ -40,7 +40,9 @@ export function encodeState({ weights, optimizers, ...rest }: RunState): StateFi
 
 /** The state that `encodeState` made these files from. */
 export function decodeState(files: StateFiles): RunState {
-  const { optimizers, ...rest } = restSchema.parse(JSON.parse(Buffer.from(files[stateFile]).toString('utf8')));
+  const { optimizers, ...rest } = restSchema.parse(
+    JSON.parse(Buffer.from(files[stateFile]).toString('utf8')),
+  );
   const slots = [...decodeSafetensors(files[optimizerFile])];
   return {
     ...rest,
@@ -48,7 +50,10 @@ export function decodeState(files: StateFiles): RunState {
     optimizers: optimizers.map((counters, index) => {
       const prefix = `${index}/`;
       const own = slots.filter(([name]) => name.startsWith(prefix));
-      return { ...counters, slots: new Map(own.map(([name, tensor]) => [name.slice(prefix.length), tensor])) };
+      return {
+        ...counters,
+        slots: new Map(own.map(([name, tensor]) => [name.slice(prefix.length), tensor])),
+      };
     }),
   };
 }

@@ -48,7 +48,11 @@ export class CollapseSentinel implements PluginHooks, Stateful {
   }
 
   restorePluginState(state: Json): void {
-    const saved = state as { readonly stepsBelow: number; readonly stepsAbove: number; readonly collapsing: boolean };
+    const saved = state as {
+      readonly stepsBelow: number;
+      readonly stepsAbove: number;
+      readonly collapsing: boolean;
+    };
     this.stepsBelow = saved.stepsBelow;
     this.stepsAbove = saved.stepsAbove;
     this.collapsing = saved.collapsing;

@@ -49,7 +49,9 @@ export class MetricsFile {
       });
     }
     const kept = rows.filter((row, index) => keep(index, Number(row[1])));
-    const used = header.map((_, column) => column < fixedColumns.length || kept.some((row) => row[column] !== ''));
+    const used = header.map(
+      (_, column) => column < fixedColumns.length || kept.some((row) => row[column] !== ''),
+    );
     const inUse = (_: string, column: number) => used[column] === true;
     await this.rewrite(
       header.filter(inUse).slice(fixedColumns.length),
@@ -70,7 +72,8 @@ export class MetricsFile {
     const records = rows.map((row) => recordOf(row, names));
     if (names.length === this.names.length && this.written > 0) await this.append(records);
     else {
-      const before = this.written === 0 ? [] : csvRecords((await this.read()) ?? '').slice(1, this.written + 1);
+      const before =
+        this.written === 0 ? [] : csvRecords((await this.read()) ?? '').slice(1, this.written + 1);
       const wide = before.map((row) => [...row, ...Array<string>(names.length - this.names.length).fill('')]);
       await this.rewrite(names, [...wide, ...records]);
     }

@@ -9,7 +9,10 @@ export interface CsvLoggerOptions {
 export const csvLoggerOptions = z.strictObject({
   fileName: z
     .string()
-    .refine((name) => name !== '' && name !== '..' && basename(name) === name, 'expected a file name without a folder')
+    .refine(
+      (name) => name !== '' && name !== '..' && basename(name) === name,
+      'expected a file name without a folder',
+    )
     .default('metrics.csv'),
 });
 

@@ -55,14 +55,24 @@ export class KnnEval implements PluginHooks {
       featureWidth: bank.width,
       seconds: Number(seconds.toFixed(2)),
     });
-    this.say(accuracy, epochsTrained, `${queries.labels.length} images against ${bank.labels.length}, ${seconds.toFixed(1)} s`);
+    this.say(
+      accuracy,
+      epochsTrained,
+      `${queries.labels.length} images against ${bank.labels.length}, ${seconds.toFixed(1)} s`,
+    );
     return accuracy;
   }
 
   private say(accuracy: number | null, epochsTrained: number, effort: string): void {
-    const when = epochsTrained === 0 ? 'before training' : `after ${epochsTrained} epoch${epochsTrained === 1 ? '' : 's'}`;
+    const when =
+      epochsTrained === 0
+        ? 'before training'
+        : `after ${epochsTrained} epoch${epochsTrained === 1 ? '' : 's'}`;
     if (accuracy === null) {
-      this.notify('warning', `No kNN accuracy ${when}: the backbone gives features that are not finite. Training has diverged.`);
+      this.notify(
+        'warning',
+        `No kNN accuracy ${when}: the backbone gives features that are not finite. Training has diverged.`,
+      );
     } else this.notify('info', `kNN accuracy ${when}: ${accuracy.toFixed(3)} (${effort}).`);
   }
 
@@ -79,5 +89,8 @@ export class KnnEval implements PluginHooks {
 }
 
 function share(predictions: Int32Array, labels: Int32Array): number {
-  return predictions.reduce((right, prediction, i) => right + (prediction === labels[i] ? 1 : 0), 0) / labels.length;
+  return (
+    predictions.reduce((right, prediction, i) => right + (prediction === labels[i] ? 1 : 0), 0) /
+    labels.length
+  );
 }

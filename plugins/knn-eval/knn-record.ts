@@ -26,7 +26,9 @@ export interface KnnRecord {
  */
 export async function appendRecord(path: string, record: KnnRecord): Promise<void> {
   try {
-    const earlier = recordsIn(await readIfThere(path)).filter((old) => old.epochsTrained < record.epochsTrained);
+    const earlier = recordsIn(await readIfThere(path)).filter(
+      (old) => old.epochsTrained < record.epochsTrained,
+    );
     await writeFile(`${path}.new`, [...earlier, record].map((line) => `${JSON.stringify(line)}\n`).join(''));
     await rename(`${path}.new`, path);
   } catch (cause) {

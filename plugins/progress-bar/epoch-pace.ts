@@ -22,7 +22,8 @@ export class EpochPace {
 
   batchEnded(done: number, now: number): void {
     const perBatch = (now - this.lastEnd) / 1000 / Math.max(done - this.done, 1);
-    this.smoothed = this.smoothed === null ? perBatch : smoothing * perBatch + (1 - smoothing) * this.smoothed;
+    this.smoothed =
+      this.smoothed === null ? perBatch : smoothing * perBatch + (1 - smoothing) * this.smoothed;
     this.done = done;
     this.lastEnd = now;
   }

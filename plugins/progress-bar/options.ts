@@ -15,7 +15,10 @@ export interface ProgressBarOptions {
 
 export const progressBarOptions = z.strictObject({
   stream: z
-    .custom<OutputStream>((value) => typeof (value as OutputStream | null)?.write === 'function', 'expected a stream')
+    .custom<OutputStream>(
+      (value) => typeof (value as OutputStream | null)?.write === 'function',
+      'expected a stream',
+    )
     .default(() => process.stdout as OutputStream),
   plainEverySeconds: z.number().positive().default(10),
 });

@@ -35,7 +35,9 @@ export function duration(seconds: number): string {
 
 function speed(secondsPerBatch: number | null): string {
   if (secondsPerBatch === null || secondsPerBatch <= 0) return '?it/s';
-  return secondsPerBatch > 1 ? `${secondsPerBatch.toFixed(2)}s/it` : `${(1 / secondsPerBatch).toFixed(2)}it/s`;
+  return secondsPerBatch > 1
+    ? `${secondsPerBatch.toFixed(2)}s/it`
+    : `${(1 / secondsPerBatch).toFixed(2)}it/s`;
 }
 
 function metric(value: number): string {
@@ -46,7 +48,10 @@ function metric(value: number): string {
 /** What a run is about, before its first epoch. */
 export function runHead(info: RunInfo): string[] {
   const facts: [string, string][] = [
-    ['data', `${info.data.name}, ${info.data.samples.toLocaleString('en')} samples, batch ${info.data.batchSize}`],
+    [
+      'data',
+      `${info.data.name}, ${info.data.samples.toLocaleString('en')} samples, batch ${info.data.batchSize}`,
+    ],
     ['device', info.device],
     ['seed', String(info.seed)],
     ['folder', info.folder],

@@ -1,6 +1,14 @@
 import { relative } from 'node:path';
 import { Plugin, inject, tokens } from '../../src';
-import type { FitProgress, MetricRow, PluginHooks, RunEventSource, RunInfo, RunSettings, RunStatus } from '../../src';
+import type {
+  FitProgress,
+  MetricRow,
+  PluginHooks,
+  RunEventSource,
+  RunInfo,
+  RunSettings,
+  RunStatus,
+} from '../../src';
 import { EpochPace } from './epoch-pace';
 import type { ProgressBarSettings } from './options';
 import { epochBar, epochLine, runEnd, runHead } from './phrases';
@@ -17,7 +25,12 @@ export class ProgressBar implements PluginHooks {
   private readonly plainEveryMilliseconds: number;
   private readonly disposers: (() => void)[];
   private run: { readonly folder: string; readonly startedAt: number } | null = null;
-  private epoch: { readonly pace: EpochPace; metrics: Metrics; epochMetrics: Metrics; lastLineAt: number } | null = null;
+  private epoch: {
+    readonly pace: EpochPace;
+    metrics: Metrics;
+    epochMetrics: Metrics;
+    lastLineAt: number;
+  } | null = null;
 
   constructor(
     @inject(tokens.pluginOptions) { stream, plainEverySeconds }: ProgressBarSettings,
@@ -28,7 +41,9 @@ export class ProgressBar implements PluginHooks {
     this.screen = this.terminal ? new TerminalScreen(stream) : new PlainScreen(stream);
     this.plainEveryMilliseconds = plainEverySeconds * 1000;
     this.disposers = [
-      events.on('message', (level, text) => (level === 'warning' ? this.screen.warn(text) : this.screen.line(text))),
+      events.on('message', (level, text) =>
+        level === 'warning' ? this.screen.warn(text) : this.screen.line(text),
+      ),
     ];
     if (!settings.enableProgressBar) return;
     this.disposers.push(
@@ -77,7 +92,8 @@ export class ProgressBar implements PluginHooks {
 
   /** What only the epoch as a whole has is shown in its own line. */
   private noteEpochMetrics({ kind, values }: MetricRow): void {
-    if (kind === 'epoch' && this.epoch !== null) this.epoch.epochMetrics = { ...this.epoch.epochMetrics, ...values };
+    if (kind === 'epoch' && this.epoch !== null)
+      this.epoch.epochMetrics = { ...this.epoch.epochMetrics, ...values };
   }
 
   private endEpoch({ epoch }: FitProgress, metrics: Metrics, seconds: number): void {

@@ -28,7 +28,10 @@ export class FulgurError extends Error {
   readonly fix: string;
 
   constructor(kind: ErrorKind, { what, why, fix, cause }: ErrorParts) {
-    super([what, why, fix].filter((part) => part !== undefined).join(' '), cause === undefined ? {} : { cause });
+    super(
+      [what, why, fix].filter((part) => part !== undefined).join(' '),
+      cause === undefined ? {} : { cause },
+    );
     this.name = 'FulgurError';
     this.kind = kind;
     this.fix = fix;

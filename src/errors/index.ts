@@ -1,2 +1,3 @@
 export { FulgurError } from './fulgur-error';
 export type { ErrorKind, ErrorParts } from './fulgur-error';
+export { messageOf } from './message-of';

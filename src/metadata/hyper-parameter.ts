@@ -20,11 +20,12 @@ export interface HyperParameterDefinition extends HyperParameterRules {
 
 const key = Symbol('fulgur:hyperparameters');
 
-/** Called when a field's initialiser assigns: gives the value that the field gets. */
+/** Called for each assignment while an experiment is built: gives the value that the field gets. */
 type Initialise = (name: string, value: HyperParameterValue) => HyperParameterValue;
 
-const keepDefault: Initialise = (_, value) => value;
-let initialise: Initialise = keepDefault;
+/** Passes assignments on as they are, outside of `constructExperiment`. */
+const keep: Initialise = (_, value) => value;
+let initialise: Initialise = keep;
 
 /**
  * Makes a field an option of the experiment: its initialiser is the default, and `--<field>` on the command line sets
@@ -47,7 +48,7 @@ export function HyperParameter(rules: HyperParameterRules = {}): PropertyDecorat
         return values.get(this);
       },
       set(this: object, value: HyperParameterValue) {
-        values.set(this, values.has(this) ? value : initialise(name, value));
+        values.set(this, initialise(name, value));
       },
     });
   };
@@ -55,15 +56,15 @@ export function HyperParameter(rules: HyperParameterRules = {}): PropertyDecorat
 
 /** The hyperparameters of a class and of those it extends, base first; a redeclared one has its last rules. */
 export function hyperParameters(experiment: ExperimentClass): HyperParameterDefinition[] {
-  const found = new Map<string, HyperParameterDefinition>();
-  const visit = (prototype: object | null): void => {
-    if (prototype === null) return;
-    visit(Object.getPrototypeOf(prototype) as object | null);
-    const own = (Reflect.getOwnMetadata(key, prototype) ?? []) as HyperParameterDefinition[];
-    for (const definition of own) found.set(definition.name, definition);
-  };
-  visit(experiment.prototype as object);
-  return [...found.values()];
+  const declared = declarations(experiment.prototype as object);
+  return [...new Map(declared.map((definition) => [definition.name, definition])).values()];
+}
+
+/** Every declaration along a chain of prototypes, in the order in which the initialisers run. */
+function declarations(prototype: object | null): HyperParameterDefinition[] {
+  if (prototype === null) return [];
+  const own = (Reflect.getOwnMetadata(key, prototype) ?? []) as HyperParameterDefinition[];
+  return [...declarations(Object.getPrototypeOf(prototype) as object | null), ...own];
 }
 
 /** Builds an experiment with values in the places of its hyperparameters' defaults. */
@@ -92,24 +93,24 @@ class DefaultsRead extends Error {}
  * @throws FulgurError `config` when a hyperparameter stands below a field that cannot be built yet
  */
 export function hyperParameterDefaults(experiment: ExperimentClass): Record<string, HyperParameterValue> {
-  const expected = new Set(hyperParameters(experiment).map(({ name }) => name));
+  const expected = declarations(experiment.prototype as object).map(({ name }) => name);
   const defaults: Record<string, HyperParameterValue> = {};
-  if (expected.size === 0) return defaults;
+  if (expected.length === 0) return defaults;
   try {
     withInitialiser(
       (name, value) => {
         defaults[name] = value;
-        expected.delete(name);
-        if (expected.size === 0) throw new DefaultsRead();
+        expected.splice(expected.indexOf(name), 1);
+        if (expected.length === 0) throw new DefaultsRead();
         return value;
       },
       () => new experiment(),
     );
   } catch (cause) {
     if (cause instanceof DefaultsRead) return defaults;
-    throw unreadableDefaults(experiment, [...expected], cause);
+    throw unreadableDefaults(experiment, expected, cause);
   }
-  throw unreadableDefaults(experiment, [...expected], undefined);
+  throw unreadableDefaults(experiment, expected, undefined);
 }
 
 function withInitialiser<T>(action: Initialise, build: () => T): T {
@@ -117,7 +118,7 @@ function withInitialiser<T>(action: Initialise, build: () => T): T {
   try {
     return build();
   } finally {
-    initialise = keepDefault;
+    initialise = keep;
   }
 }
 

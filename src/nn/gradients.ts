@@ -3,7 +3,7 @@ import { withGradient } from './custom-gradient';
 
 /** The same values, through which no gradient flows: PyTorch's `detach()`. */
 export function stopGradient<T extends tf.Tensor>(tensor: T): T {
-  return withGradient([tensor], () => ({
+  return withGradient<T>([tensor], () => ({
     value: tf.clone(tensor),
     gradient: (dy: tf.Tensor) => tf.zerosLike(dy),
   }));

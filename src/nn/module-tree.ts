@@ -54,11 +54,7 @@ function ownMembers<M extends object>(owner: M, isModule: (value: unknown) => va
       value.forEach((item: unknown, index) => collect(field, `${name}.${index}`, item));
       return;
     }
-    const kind = isModule(value)
-      ? 'children'
-      : value instanceof tf.Variable
-        ? roleOf(owner, field, value)
-        : null;
+    const kind = isModule(value) ? 'children' : isVariable(value) ? roleOf(owner, field, value) : null;
     if (kind === null) {
       refuseHiddenMembers(owner, field, value, isModule);
       return;
@@ -90,11 +86,11 @@ function roleOf(owner: object, field: string, variable: tf.Variable): 'parameter
 }
 
 /** A module in a Map, Set or plain object would never be trained or saved: better an error than silence. */
-function refuseHiddenMembers<M>(
+function refuseHiddenMembers(
   owner: object,
   field: string,
   value: unknown,
-  isModule: (value: unknown) => value is M,
+  isModule: (value: unknown) => boolean,
 ): void {
   if (typeof value !== 'object' || value === null) return;
   const items =
@@ -104,7 +100,7 @@ function refuseHiddenMembers<M>(
         ? Object.values(value)
         : [];
   const isMember = (item: unknown): boolean =>
-    isModule(item) || (item instanceof tf.Variable && descriptionOf(item) !== undefined);
+    isModule(item) || (isVariable(item) && descriptionOf(item) !== undefined);
   if (!items.some(isMember)) return;
   const container = value instanceof Map ? 'a Map' : value instanceof Set ? 'a Set' : 'a plain object';
   throw new FulgurError('module', {
@@ -119,6 +115,10 @@ function sameName(owner: object, name: string, first: string, second: string): F
     what: `Fields '${first}' and '${second}' of ${className(owner)} both get the state-dict name '${name}'.`,
     fix: 'Rename one of them.',
   });
+}
+
+function isVariable(value: unknown): value is tf.Variable {
+  return value instanceof tf.Variable;
 }
 
 function className(owner: object): string {

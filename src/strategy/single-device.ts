@@ -1,12 +1,5 @@
 import { compile } from '../engine';
-import type {
-  CompiledStep,
-  CompileStepOptions,
-  MetricPart,
-  Replicated,
-  Strategy,
-  TrainingStep,
-} from './strategy';
+import type { CompiledStep, CompileStepOptions, MetricPart, Strategy, TrainingStep } from './strategy';
 
 /** One process, one device, nobody to exchange with. */
 export class SingleDevice implements Strategy {
@@ -14,7 +7,7 @@ export class SingleDevice implements Strategy {
   readonly rank = 0;
   readonly worldSize = 1;
 
-  setup(_module: Replicated): Promise<void> {
+  setup(): Promise<void> {
     return Promise.resolve();
   }
 
@@ -26,7 +19,7 @@ export class SingleDevice implements Strategy {
     return Promise.resolve(parts);
   }
 
-  barrier(_purpose: string): Promise<void> {
+  barrier(): Promise<void> {
     return Promise.resolve();
   }
 

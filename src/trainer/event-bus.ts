@@ -14,7 +14,7 @@ export class EventBus implements RunEventBus {
     const guarded = (...args: RunEvents[K]): void => {
       try {
         // A listener may be asynchronous all the same; its failure must not become an unhandled rejection.
-        const returned: unknown = listener(...args);
+        const returned = (listener as (...args: RunEvents[K]) => unknown)(...args);
         if (returned instanceof Promise) returned.catch(failed);
       } catch (error) {
         failed(error);

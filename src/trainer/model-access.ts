@@ -19,7 +19,8 @@ export function modelAccess(module: Module): ModelReader {
   const embed = compile(
     (images: tf.Tensor4D) => {
       const features = embedderOf(module)(images);
-      return tf.reshape(features, [features.shape[0] ?? 1, -1]) as tf.Tensor2D;
+      const [batch] = features.shape as [number];
+      return tf.reshape<tf.Rank.R2>(features, [batch, -1]);
     },
     // Evaluation sees a full and a last batch of every data set: some traces are no sign of trouble.
     { name: 'embed', onRetrace: () => undefined },

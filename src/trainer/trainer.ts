@@ -1,4 +1,4 @@
-import type { BatchSource, RunEventBus, RunSettings, RunState, RunStateAccess } from '../contracts';
+import type { BatchSource, RunEventBus, RunSettings, RunState, RunStateAccess, TrainerOptions } from '../contracts';
 import { requireStarted } from '../engine';
 import { FulgurError } from '../errors';
 import type { Strategy } from '../strategy';
@@ -11,11 +11,8 @@ import type { FitResult, RunPlace } from './run/fit-run';
 import type { ResumeFrom } from './state/resume-checks';
 import type { TrainingModule } from './training-module';
 
-/** The trainer options that the trainer itself reads. */
-export interface FitOptions extends FitLimits {
-  /** `false` runs the step operation by operation: the same numbers, slower (default `true`). */
-  readonly compile?: boolean | undefined;
-}
+/** The trainer options that the trainer itself reads; what is left out has its default. */
+export type FitOptions = FitLimits & Partial<Pick<TrainerOptions, 'compile'>>;
 
 /** What the container puts in place around the trainer. */
 export interface TrainerParts {
@@ -32,7 +29,7 @@ export interface TrainerParts {
  * Runs a training module over data, with plugins around it.
  *
  * A run's length: `maxEpochs` and `maxSteps` are totals, also for a resumed run; the one that is reached first ends
- * it. A run without either goes on until it is stopped.
+ * it. A run without either has 1000 epochs, as in Lightning.
  */
 export class Trainer {
   /** Takes the state of the run at hand; between two steps only. */

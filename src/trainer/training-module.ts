@@ -34,6 +34,8 @@ import { moduleLogOf } from './module-log';
  *   }
  * }
  */
+// The batch's type stands once in here, and ties the module to its data in `Trainer.fit`.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 export abstract class TrainingModule<B> extends Module implements Partial<Hooks> {
   /**
    * The loss of a batch, a scalar. It is traced into the compiled step: it runs once per shape of batch, with symbols,

@@ -37,7 +37,7 @@ describe('the options of a plugin factory', () => {
     expect(await messageOf(() => checkpointing(options))).toBe(
       'checkpointing() cannot use its options: ' +
         'everyNEpochs is 0 (too small: expected number to be >0); ' +
-        "keepLast is -1 (expected a whole number from 1, or 'all'); " +
+        'keepLast is -1 (too small: expected number to be >0); ' +
         'mode is "best" (invalid option: expected one of "min"|"max"); ' +
         'filename is "../x" (expected a name without / or \\ that starts with no dot); ' +
         'filename is "../x" (expected {epoch} or {step} in it); ' +

@@ -4,6 +4,9 @@ import { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kerne
 import type { TFJSBinding, TensorMetadata } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding';
 import type { Binding } from './binding';
 
+/** The name under which tfjs-node registers its kernels. */
+export const backendName = 'tensorflow';
+
 /** What tfjs-node keeps of each tensor; `values` are host values that have not been uploaded yet. */
 interface TensorRecord {
   id: number;

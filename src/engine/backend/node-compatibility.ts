@@ -1,4 +1,4 @@
-import * as util from 'node:util';
+import util from 'node:util';
 
 /**
  * Restores two functions that Node 23 removed from `util` and that tfjs-node's kernels still call. It must run before

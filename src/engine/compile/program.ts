@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { FulgurError } from '../../errors';
+import { FulgurError, messageOf } from '../../errors';
 import type { TraceInput } from '../backend/trace';
 import type { Engine } from '../current-engine';
 import type { Pointer } from '../native/native-library';
@@ -159,7 +159,7 @@ function disposedTooEarly(label: string, kind: string, shape: readonly number[])
 
 function stepFailed(label: string, cause: unknown): FulgurError {
   return new FulgurError('engine', {
-    what: `TensorFlow failed in the compiled function '${label}': ${cause instanceof Error ? cause.message : String(cause)}.`,
+    what: `TensorFlow failed in the compiled function '${label}': ${messageOf(cause)}.`,
     fix: 'Run it with compile: false to see the operation that fails; out of memory asks for a smaller batch.',
     cause,
   });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import koffi from 'koffi';
-import { FulgurError } from '../../errors';
+import { FulgurError, messageOf } from '../../errors';
 import { prototypes } from './prototypes';
 
 /** An address in native memory. */
@@ -46,7 +46,7 @@ export function loadNativeLibrary(directory: string): NativeLibrary {
     return bind(paths.map((path) => koffi.load(path)));
   } catch (cause) {
     throw new FulgurError('engine', {
-      what: `TensorFlow's libraries in ${directory} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      what: `TensorFlow's libraries in ${directory} cannot be loaded: ${messageOf(cause)}.`,
       fix: "Run 'npm run doctor', or point FULGUR_TENSORFLOW at the 'tensorflow' folder of a TensorFlow 2.21 wheel for this system.",
       cause,
     });

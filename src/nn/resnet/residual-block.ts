@@ -66,7 +66,7 @@ export class BasicBlock extends Module {
     return tf.tidy(() => {
       const inner = this.relu.forward(this.bn1.forward(this.conv1.forward(x)));
       const residual = this.bn2.forward(this.conv2.forward(inner));
-      return this.relu.forward(tf.add(residual, this.downsample?.forward(x) ?? x) as tf.Tensor4D);
+      return this.relu.forward(tf.add<tf.Tensor4D>(residual, this.downsample?.forward(x) ?? x));
     });
   }
 }
@@ -102,7 +102,7 @@ export class Bottleneck extends Module {
       const reduced = this.relu.forward(this.bn1.forward(this.conv1.forward(x)));
       const inner = this.relu.forward(this.bn2.forward(this.conv2.forward(reduced)));
       const residual = this.bn3.forward(this.conv3.forward(inner));
-      return this.relu.forward(tf.add(residual, this.downsample?.forward(x) ?? x) as tf.Tensor4D);
+      return this.relu.forward(tf.add<tf.Tensor4D>(residual, this.downsample?.forward(x) ?? x));
     });
   }
 }

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { HostHooks, LogOptions } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { resolveLogOptions } from './log-rules';

@@ -48,7 +48,7 @@ export class StepLogCollector {
 
 /** A copy that outlives the gradient tape's scope, in which the value may have been made. */
 function toScalar(place: LogPlace, name: string, value: unknown): tf.Scalar {
-  if (!(value instanceof tf.Tensor) || value.size !== 1) {
+  if (!isTensor(value) || value.size !== 1) {
     throw new FulgurError('trainer', {
       what: `log('${name}') in ${place} was given ${describe(value)}.`,
       why: 'A metric is one number.',
@@ -58,8 +58,12 @@ function toScalar(place: LogPlace, name: string, value: unknown): tf.Scalar {
   return tf.keep(tf.tidy(() => tf.clone(tf.reshape(tf.cast<tf.Tensor>(value, 'float32'), []))));
 }
 
+function isTensor(value: unknown): value is tf.Tensor {
+  return value instanceof tf.Tensor;
+}
+
 function describe(value: unknown): string {
-  return value instanceof tf.Tensor ? `a tensor of shape [${value.shape.join(', ')}]` : `a ${typeof value}`;
+  return isTensor(value) ? `a tensor of shape [${value.shape.join(', ')}]` : `a ${typeof value}`;
 }
 
 function reduceCalls(reduce: Required<LogOptions>['reduce'], values: tf.Scalar[]): tf.Scalar {

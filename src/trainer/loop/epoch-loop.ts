@@ -44,8 +44,8 @@ export class EpochLoop<B> {
     if (!resumed) await hooks.call('onTrainEpochStart', []);
     events.emit('epochStarted', progress.snapshot());
 
-    const ended = (await this.#trainBatches()) || progress.epochComplete;
-    if (control.interrupted) return;
+    const ended = (await this.#trainBatches()) || progress.isEpochComplete();
+    if (control.isInterrupted()) return;
     await this.#reduceMetrics(ended);
     if (ended) progress.finishEpoch();
     // Monitors save the run's state: whatever was logged is published before it counts as done.
@@ -61,18 +61,18 @@ export class EpochLoop<B> {
   async #trainBatches(): Promise<boolean> {
     const { progress, control, data } = this.#parts;
     const startBatch = progress.resumePoint.nextBatch;
-    if (progress.epochComplete || progress.complete || control.ending) return false;
+    if (progress.isEpochComplete() || progress.isComplete() || control.isEnding()) return false;
     const { batchesPerEpoch } = progress.bounds;
     const limit = batchesPerEpoch < data.batchesPerEpoch ? { limit: batchesPerEpoch } : {};
     let index = startBatch;
     let waitingSince = performance.now();
     for await (const batch of data.epoch(progress.resumePoint.epoch, { startBatch, ...limit })) {
       const dataSeconds = (performance.now() - waitingSince) / 1000;
-      if (control.ending) return false;
+      if (control.isEnding()) return false;
       if ((await this.#trainBatch(batch, index, dataSeconds)) === 'end-epoch') return true;
       index += 1;
       // Asking for one more batch would only make it be thrown away.
-      if (progress.epochComplete || progress.complete || control.ending) return false;
+      if (progress.isEpochComplete() || progress.isComplete() || control.isEnding()) return false;
       waitingSince = performance.now();
     }
     throw dataEndedEarly(index, batchesPerEpoch);
@@ -96,7 +96,7 @@ export class EpochLoop<B> {
       publisher.publishStepIfDue();
     });
     publisher.publishStepIfDue();
-    if (control.stopReason !== null && !control.interrupted) publisher.publishStep();
+    if (control.stopReason !== null && !control.isInterrupted()) publisher.publishStep();
     events.emit('batchEnded', progress.snapshot(), result, log.metrics.progressBar());
     return 'trained';
   }

@@ -14,12 +14,12 @@ export class FitLoop<B> {
   async run(): Promise<void> {
     const { progress, control, publisher } = this.#parts;
     // A run that broke off after its last update has still to end that update's epoch.
-    let more = !progress.complete || progress.resumePoint.nextBatch > 0;
-    while (more && !control.ending) {
+    let more = !progress.isComplete() || progress.resumePoint.nextBatch > 0;
+    while (more && !control.isEnding()) {
       await this.#epochs.run();
-      more = !progress.complete;
+      more = !progress.isComplete();
     }
     // Stopped at an epoch's end: the last step's row was not known to be the last.
-    if (!control.interrupted) publisher.publishStep();
+    if (!control.isInterrupted()) publisher.publishStep();
   }
 }

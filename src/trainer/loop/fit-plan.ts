@@ -1,17 +1,13 @@
-import type { FitPlan } from '../../contracts';
+import type { FitPlan, TrainerOptions } from '../../contracts';
 import { FulgurError } from '../../errors';
 
-/** The trainer options that say how long a fit is. */
-export interface FitLimits {
-  /** Total epochs; `null` or left out: no limit. */
-  readonly maxEpochs?: number | null | undefined;
-  /** Total optimiser updates; `null` or left out: no limit. */
-  readonly maxSteps?: number | null | undefined;
-  /** Batches of each epoch: a whole number of them, or a fraction between 0 and 1. `1` is one batch. */
-  readonly limitTrainBatches?: number | null | undefined;
-  /** This many batches (`true`: one) of one epoch, to see whether everything runs. */
-  readonly fastDevRun?: boolean | number | undefined;
-}
+/** The trainer options that say how long a fit is; a `limitTrainBatches` of 1 is one batch. */
+export type FitLimits = Partial<
+  Pick<TrainerOptions, 'maxEpochs' | 'maxSteps' | 'limitTrainBatches' | 'fastDevRun'>
+>;
+
+/** Epochs of a run that neither `maxEpochs` nor `maxSteps` limits, as in Lightning. */
+const DEFAULT_EPOCHS = 1000;
 
 /** How long a fit is. */
 export interface FitBounds extends FitPlan {
@@ -26,8 +22,8 @@ export interface FitBounds extends FitPlan {
  */
 export function planFit(limits: FitLimits, available: number): FitBounds {
   const fast = fastBatches(limits.fastDevRun);
-  const maxEpochs = fast === null ? (limits.maxEpochs ?? null) : 1;
   const maxSteps = fast ?? limits.maxSteps ?? null;
+  const maxEpochs = fast === null ? (limits.maxEpochs ?? (maxSteps === null ? DEFAULT_EPOCHS : null)) : 1;
   const batchesPerEpoch =
     fast === null ? limited(available, limits.limitTrainBatches) : Math.min(fast, available);
   if (available < 1) {

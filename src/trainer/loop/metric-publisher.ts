@@ -18,7 +18,7 @@ export class MetricPublisher {
   /** After an update: publishes its row where one is due. */
   publishStepIfDue(): void {
     const { globalStep } = this.progress.resumePoint;
-    if (globalStep % this.options.everyNSteps === 0 || this.progress.lastUpdateDone) this.publishStep();
+    if (globalStep % this.options.everyNSteps === 0 || this.progress.isLastUpdateDone()) this.publishStep();
   }
 
   publishStep(): void {

@@ -21,21 +21,24 @@ export class ProgressCounter {
   }
 
   /** Whether no further update is to be made. */
-  get complete(): boolean {
+  isComplete(): boolean {
     const { maxEpochs, maxSteps } = this.bounds;
     const { epoch, globalStep } = this.#resume;
     return (maxEpochs !== null && epoch >= maxEpochs) || (maxSteps !== null && globalStep >= maxSteps);
   }
 
   /** Whether the epoch at hand has no batch left. */
-  get epochComplete(): boolean {
+  isEpochComplete(): boolean {
     return this.#resume.nextBatch >= this.bounds.batchesPerEpoch;
   }
 
   /** Whether the update that was just made is the last that is planned. */
-  get lastUpdateDone(): boolean {
+  isLastUpdateDone(): boolean {
     const { maxEpochs } = this.bounds;
-    return this.complete || (maxEpochs !== null && this.#resume.epoch >= maxEpochs - 1 && this.epochComplete);
+    return (
+      this.isComplete() ||
+      (maxEpochs !== null && this.#resume.epoch >= maxEpochs - 1 && this.isEpochComplete())
+    );
   }
 
   /** Begins the epoch of the resume point. */

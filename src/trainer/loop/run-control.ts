@@ -21,11 +21,11 @@ export class RunControl {
     return this.#interruptReason;
   }
 
-  get interrupted(): boolean {
+  isInterrupted(): boolean {
     return this.#interruptReason !== null;
   }
 
-  get ending(): boolean {
-    return this.#stopReason !== null || this.interrupted;
+  isEnding(): boolean {
+    return this.#stopReason !== null || this.isInterrupted();
   }
 }

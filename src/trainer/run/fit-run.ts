@@ -144,7 +144,7 @@ export class FitRun<B> {
     await this.#hooks.call('onFitStart', []);
     await this.#hooks.call('onTrainStart', []);
     await this.#loop(step).run();
-    if (control.interrupted) return;
+    if (control.isInterrupted()) return;
     await this.#hooks.call('onTrainEnd', []);
     await this.#hooks.call('onFitEnd', []);
   }

@@ -1,4 +1,4 @@
-import type { RunSettings, RunState } from '../../contracts';
+import type { Json, RunSettings, RunState } from '../../contracts';
 import { FulgurError } from '../../errors';
 import type { FitBounds } from '../loop/fit-plan';
 
@@ -64,9 +64,10 @@ export function changedHyperparameters({ state }: ResumeFrom, settings: RunSetti
   const now = settings.hyperparameters;
   const changed = [...new Set([...Object.keys(before), ...Object.keys(now)])]
     .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name]))
-    .map(
-      (name) =>
-        `${name} (${JSON.stringify(before[name]) ?? 'absent'} before, ${JSON.stringify(now[name]) ?? 'absent'} now)`,
-    );
+    .map((name) => `${name} (${show(before[name])} before, ${show(now[name])} now)`);
   return changed.length === 0 ? null : `Hyperparameters differ from the checkpoint's: ${changed.join(', ')}.`;
+}
+
+function show(value: Json | undefined): string {
+  return value === undefined ? 'absent' : JSON.stringify(value);
 }

@@ -6,7 +6,7 @@ export function batchSizeOf(batch: unknown): number {
 }
 
 function firstDimension(part: unknown): number | undefined {
-  if (part instanceof tf.Tensor) return part.shape[0];
+  if (part instanceof tf.Tensor) return (part as tf.Tensor).shape[0];
   if (typeof part !== 'object' || part === null) return undefined;
   for (const item of Object.values(part)) {
     const size = firstDimension(item);

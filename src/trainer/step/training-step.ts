@@ -54,6 +54,6 @@ function requireLoss(module: object, loss: unknown): tf.Scalar {
 }
 
 function describe(value: unknown): string {
-  if (value instanceof tf.Tensor) return `a tensor of shape [${value.shape.join(', ')}]`;
+  if (value instanceof tf.Tensor) return `a tensor of shape [${(value as tf.Tensor).shape.join(', ')}]`;
   return value instanceof Promise ? 'a promise' : String(value === null ? null : typeof value);
 }

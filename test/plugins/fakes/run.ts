@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EventEmitter } from 'eventemitter3';
 import type {
   FitProgress,
   HookContext,
@@ -10,22 +11,21 @@ import type {
   RunSettings,
 } from '../../../src/contracts';
 
-/** An event bus that keeps no order but that of registration. */
+/** An event bus without guards: a listener that throws fails the test. */
 export class FakeEvents implements RunEventBus {
-  private readonly listeners = new Map<string, Set<(...args: never[]) => void>>();
+  private readonly emitter = new EventEmitter();
 
   on<K extends keyof RunEvents>(event: K, listener: (...args: RunEvents[K]) => void): () => void {
-    const set = this.listeners.get(event) ?? new Set();
-    this.listeners.set(event, set.add(listener));
-    return () => set.delete(listener);
+    this.emitter.on(event, listener as (...args: unknown[]) => void);
+    return () => this.emitter.off(event, listener as (...args: unknown[]) => void);
   }
 
   emit<K extends keyof RunEvents>(event: K, ...args: RunEvents[K]): void {
-    for (const listener of this.listeners.get(event) ?? []) (listener as (...args: RunEvents[K]) => void)(...args);
+    this.emitter.emit(event, ...args);
   }
 
   get listenerCount(): number {
-    return [...this.listeners.values()].reduce((sum, set) => sum + set.size, 0);
+    return this.emitter.eventNames().reduce((sum, event) => sum + this.emitter.listenerCount(event), 0);
   }
 }
 
@@ -45,7 +45,15 @@ export class TemporaryRunFolder implements RunFolder {
 }
 
 export function fitProgress(progress: Partial<FitProgress> = {}): FitProgress {
-  return { epoch: 0, batchIndex: 0, globalStep: 0, batchesPerEpoch: 4, maxEpochs: 2, maxSteps: null, ...progress };
+  return {
+    epoch: 0,
+    batchIndex: 0,
+    globalStep: 0,
+    batchesPerEpoch: 4,
+    maxEpochs: 2,
+    maxSteps: null,
+    ...progress,
+  };
 }
 
 export interface FakeContext extends HookContext {
@@ -53,7 +61,10 @@ export interface FakeContext extends HookContext {
 }
 
 /** A hook's context that keeps what was logged. */
-export function hookContext(progress: Partial<FitProgress> = {}, metrics: Record<string, number> = {}): FakeContext {
+export function hookContext(
+  progress: Partial<FitProgress> = {},
+  metrics: Record<string, number> = {},
+): FakeContext {
   const logged: FakeContext['logged'] = [];
   return {
     progress: fitProgress(progress),

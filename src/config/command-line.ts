@@ -1,0 +1,71 @@
+import { Command } from 'commander';
+import type { Option } from './option';
+
+/** What a command line says, before it is checked. */
+export interface CommandLine {
+  /** Option paths and their text, in order; `true` for an option without a value. */
+  readonly given: readonly (readonly [path: string, text: string | true])[];
+  /** Words that are no options. */
+  readonly stray: readonly string[];
+}
+
+/** A request to print a text and end. */
+export class PrintAndExit extends Error {
+  constructor(readonly text: string) {
+    super('print and exit');
+  }
+}
+
+/** The arguments of this process, without Node and the file. */
+export function processArguments(): readonly string[] {
+  return process.argv.slice(2);
+}
+
+/** Splits arguments into options and stray words: `--path value`, `--path=value`, `--path`, `--no-path`. */
+export function parseArguments(args: readonly string[]): CommandLine {
+  const given: [string, string | true][] = [];
+  const stray: string[] = [];
+  for (let index = 0; index < args.length; index++) {
+    const word = args[index] ?? '';
+    if (!word.startsWith('--') || word === '--') {
+      stray.push(word);
+      continue;
+    }
+    const equals = word.indexOf('=');
+    if (equals > 0) {
+      given.push([word.slice(2, equals), word.slice(equals + 1)]);
+      continue;
+    }
+    const next = args[index + 1];
+    if (next !== undefined && (!next.startsWith('--') || next === '--')) {
+      given.push([word.slice(2), next]);
+      index += 1;
+    } else {
+      given.push(word.startsWith('--no-') ? [word.slice(5), 'false'] : [word.slice(2), true]);
+    }
+  }
+  return { given, stray };
+}
+
+/** The text of `--help`: every option with its default, in groups. */
+export function helpText(
+  name: string,
+  options: readonly Option[],
+  defaults: ReadonlyMap<string, unknown>,
+): string {
+  const command = new Command(name)
+    .usage('[options]')
+    .description(`Runs the experiment '${name}'.`)
+    .configureOutput({ writeOut: () => undefined });
+  for (const { path, group, description } of options) {
+    command.optionsGroup(`${group}:`);
+    const value = defaults.get(path);
+    command.option(
+      `--${path} <value>`,
+      `${description} (${value === null ? 'not set' : `default: ${typeof value === 'string' ? value : JSON.stringify(value)}`})`.trim(),
+    );
+  }
+  command.option('--config <file>', 'YAML file with options; the command line wins over it');
+  command.helpOption('--help', 'show this text');
+  return command.helpInformation();
+}

@@ -1,0 +1,6 @@
+export { PrintAndExit, processArguments } from './command-line';
+export { ConfigError, nearestName } from './problems';
+export type { Problem } from './problems';
+export { resolveConfig } from './resolve-config';
+export type { ResolvedConfig } from './resolve-config';
+export { fulgurVersion } from './version';

@@ -1,0 +1,41 @@
+import type { z } from 'zod';
+import type { HyperParameterDefinition, HyperParameterValue } from '../metadata';
+import { dataSchema, runSchema, trainerSchema } from './schema';
+
+/** One option as the command line and configuration files know it. */
+export interface Option {
+  /** With dots: `trainer.maxEpochs`. */
+  readonly path: string;
+  readonly group: string;
+  readonly description: string;
+  readonly schema: z.ZodType;
+}
+
+type Shape = Readonly<Record<string, z.ZodType>>;
+
+/** Values that only code can give. */
+const CODE_ONLY = new Set(['data.transform']);
+
+function optionsOf(shape: Shape, group: string, prefix: string): Option[] {
+  return Object.entries(shape)
+    .map(([name, schema]) => ({ path: prefix + name, group, description: schema.description ?? '', schema }))
+    .filter(({ path }) => !CODE_ONLY.has(path));
+}
+
+/** Every option of an experiment, in the order of `--help`. */
+export function allOptions(
+  definitions: readonly HyperParameterDefinition[],
+  hyperParameterSchema: (definition: HyperParameterDefinition) => z.ZodType<HyperParameterValue>,
+): Option[] {
+  return [
+    ...definitions.map((definition) => ({
+      path: definition.name,
+      group: 'Hyperparameters',
+      description: definition.description ?? '',
+      schema: hyperParameterSchema(definition),
+    })),
+    ...optionsOf(trainerSchema.shape, 'Trainer', 'trainer.'),
+    ...optionsOf(dataSchema.shape, 'Data', 'data.'),
+    ...optionsOf(runSchema.shape, 'Run', ''),
+  ];
+}

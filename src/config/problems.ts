@@ -1,0 +1,40 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { FulgurError } from '../errors';
+
+/** One thing that is wrong with a configuration. */
+export interface Problem {
+  /** Where it stands: `--trainer.maxEpochs`, or `trainer.maxEpochs in run.yaml, line 3`. */
+  readonly where: string;
+  readonly what: string;
+}
+
+const NEAR = 4;
+
+/** A name close enough to `given` to be what was meant, or `null`. */
+export function nearestName(given: string, names: readonly string[]): string | null {
+  if (names.length === 0) return null;
+  const last = given.split('.').at(-1) ?? given;
+  const sameEnd = names.find((name) => name.split('.').at(-1) === last);
+  if (sameEnd !== undefined) return sameEnd;
+  const nearest = closest(given, names);
+  return distance(given, nearest) <= NEAR ? nearest : null;
+}
+
+export function unknownOption(where: string, path: string, known: readonly string[]): Problem {
+  const nearest = nearestName(path, known);
+  return {
+    where,
+    what: nearest === null ? 'there is no such option' : `there is no such option; did you mean ${nearest}?`,
+  };
+}
+
+/** All problems of a configuration in one error: a line each. */
+export class ConfigError extends FulgurError {
+  constructor(readonly problems: readonly Problem[]) {
+    const count = problems.length === 1 ? 'An option is wrong' : `${problems.length} options are wrong`;
+    const lines = problems.map(({ where, what }) => `  ${where}: ${what}`);
+    const fix = 'Run with --help to see all options.';
+    super('config', { what: count, fix });
+    this.message = [`${count}:`, ...lines, fix].join('\n');
+  }
+}

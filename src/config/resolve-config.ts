@@ -1,0 +1,169 @@
+import type { z } from 'zod';
+import type { DataOptions, Json, TrainerOptions } from '../contracts';
+import { experimentData, experimentDefinition, hyperParameterDefaults, hyperParameters } from '../metadata';
+import type { ExperimentClass, HyperParameterValue } from '../metadata';
+import { PrintAndExit, helpText, parseArguments } from './command-line';
+import { readConfigFile } from './config-file';
+import { flattenConfig } from './config-tree';
+import { hyperParameterSchema } from './hyper-parameter-schema';
+import { allOptions } from './option';
+import type { Option } from './option';
+import { ConfigError, unknownOption } from './problems';
+import type { Problem } from './problems';
+import { readText } from './read-text';
+import { fulgurVersion } from './version';
+
+/** An experiment's configuration, checked and complete. */
+export interface ResolvedConfig {
+  readonly name: string;
+  readonly seed: number;
+  /** What `--resume` named, or `null`. */
+  readonly resume: string | null;
+  readonly trainer: TrainerOptions;
+  readonly data: DataOptions;
+  readonly hyperparameters: Readonly<Record<string, HyperParameterValue>>;
+  /** All of it as plain data, for the run's record. */
+  toJson(): Json;
+}
+
+/** A value somewhere on its way into the configuration. */
+interface Given {
+  readonly path: string;
+  readonly where: string;
+  readonly value: unknown;
+}
+
+const DEFAULT_MAX_EPOCHS = 1000;
+
+/**
+ * Puts a configuration together: defaults, then the decorator, then the file that `--config` names, then the command
+ * line; later ones win.
+ *
+ * @throws ConfigError naming every problem at once
+ * @throws PrintAndExit for `--help` and `--version`
+ */
+export function resolveConfig(experiment: ExperimentClass, args: readonly string[]): ResolvedConfig {
+  const definition = experimentDefinition(experiment);
+  const defaults = hyperParameterDefaults(experiment);
+  const options = allOptions(hyperParameters(experiment), (parameter) =>
+    hyperParameterSchema(parameter, defaults[parameter.name] ?? 0),
+  );
+  const { given, stray } = parseArguments(args);
+  if (given.some(([path]) => path === 'version')) throw new PrintAndExit(fulgurVersion());
+
+  const problems: Problem[] = stray.map((word) => ({ where: word, what: 'this word belongs to no option' }));
+  const declared: Given[] = [
+    ...flattenConfig({
+      trainer: definition.trainer ?? {},
+      data: experimentData(experiment),
+      seed: definition.seed,
+    }),
+  ].map(([path, value]) => ({ path, where: `${path} of @Experiment on ${experiment.name}`, value }));
+  const files = given.filter(([path]) => path === 'config').map(([, file]) => String(file));
+  const fromFiles = files.flatMap((file) =>
+    readConfigFile(file).map(({ path, value, line }) => ({
+      path,
+      where: `${path} in ${file}, line ${line}`,
+      value,
+    })),
+  );
+  const values = new Map<string, unknown>();
+  for (const entry of [...declared, ...fromFiles]) accept(entry, options, values, problems);
+
+  if (given.some(([path]) => path === 'help')) {
+    throw new PrintAndExit(helpText(definition.name, options, completed(options, values)));
+  }
+  for (const [path, text] of given.filter(([path]) => path !== 'config')) {
+    const option = options.find((candidate) => candidate.path === path);
+    const value = option === undefined ? text : readText(option.schema, text);
+    accept({ path, where: `--${path}`, value }, options, values, problems);
+  }
+  if (!values.has('data.name'))
+    problems.push({ where: '--data.name', what: 'is missing; name a data set, for example digits' });
+  if (problems.length > 0) throw new ConfigError(problems);
+  return assemble(
+    definition.name,
+    experimentData(experiment).transform ?? null,
+    completed(options, values),
+    defaults,
+  );
+}
+
+function accept(
+  { path, where, value }: Given,
+  options: readonly Option[],
+  values: Map<string, unknown>,
+  problems: Problem[],
+): void {
+  if (path === 'data.transform') return;
+  const option = options.find((candidate) => candidate.path === path);
+  if (option === undefined) {
+    problems.push(unknownOption(where, path, ['config', ...options.map((known) => known.path)]));
+    return;
+  }
+  const result = option.schema.safeParse(value);
+  if (result.success) values.set(path, result.data);
+  else problems.push({ where, what: `${describe(result.error)}, not ${JSON.stringify(value)}` });
+}
+
+function describe(error: z.ZodError): string {
+  const [issue] = error.issues;
+  if (issue === undefined) return 'is wrong';
+  if (issue.code === 'invalid_union') return describeUnion(issue.errors);
+  return issue.message.startsWith('must')
+    ? issue.message
+    : `must be ${issue.message.replace(/^.*expected /i, '').replace(/, received .*$/, '')}`;
+}
+
+/** A union says what is wrong in the words of an alternative that has its own; else it lists what they expect. */
+function describeUnion(alternatives: readonly (readonly z.core.$ZodIssue[])[]): string {
+  const issues = alternatives.flatMap((alternative) => alternative.slice(0, 1));
+  const worded = issues.find(({ message }) => message.startsWith('must'));
+  return worded?.message ?? 'has the wrong type';
+}
+
+function completed(options: readonly Option[], values: ReadonlyMap<string, unknown>): Map<string, unknown> {
+  return new Map(
+    options.map(({ path, schema }) => {
+      if (values.has(path)) return [path, values.get(path)];
+      const initial = schema.safeParse(undefined);
+      return [path, initial.success ? initial.data : null];
+    }),
+  );
+}
+
+function assemble(
+  name: string,
+  transform: object | null,
+  values: ReadonlyMap<string, unknown>,
+  defaults: Readonly<Record<string, HyperParameterValue>>,
+): ResolvedConfig {
+  const section = (prefix: string): Record<string, unknown> =>
+    Object.fromEntries(
+      [...values]
+        .filter(([path]) => path.startsWith(prefix))
+        .map(([path, value]) => [path.slice(prefix.length), value]),
+    );
+  const trainer = section('trainer.') as unknown as TrainerOptions;
+  const endless = trainer.maxEpochs === null && trainer.maxSteps === null;
+  const hyperparameters = Object.fromEntries(
+    Object.keys(defaults).map((key) => [key, values.get(key) as HyperParameterValue]),
+  );
+  const config = {
+    name,
+    seed: values.get('seed') as number,
+    resume: values.get('resume') as string | null,
+    trainer: { ...trainer, maxEpochs: endless ? DEFAULT_MAX_EPOCHS : trainer.maxEpochs },
+    data: { ...section('data.'), transform } as unknown as DataOptions,
+    hyperparameters,
+  };
+  return {
+    ...config,
+    toJson: () => ({ ...config, data: { ...config.data, transform: transformJson(transform) } }),
+  };
+}
+
+function transformJson(transform: object | null): Json {
+  const spec = (transform as { spec?: { export: string; options: Json } } | null)?.spec;
+  return spec === undefined ? null : { [spec.export]: spec.options };
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { DataOptions, TrainerOptions } from '../contracts';
+
+const positive = (unit: string): z.ZodNumber =>
+  z.int(`must be a whole number of ${unit}`).positive('must be above 0');
+
+/** Trainer options; names and defaults follow Lightning's `Trainer` where it has them. */
+export const trainerSchema = z.strictObject({
+  maxEpochs: positive('epochs')
+    .nullable()
+    .default(null)
+    .describe('total epochs (1000 where maxSteps is not given)'),
+  maxSteps: positive('updates').nullable().default(null).describe('total optimiser updates'),
+  limitTrainBatches: z
+    .number()
+    .positive('must be above 0')
+    .refine((limit) => limit < 1 || Number.isInteger(limit), 'must be a whole number, or a fraction below 1')
+    .nullable()
+    .default(null)
+    .describe('batches of each epoch: a number, or a fraction below 1'),
+  fastDevRun: z
+    .union([z.boolean(), positive('batches')])
+    .default(false)
+    .describe('run this many batches (true: one) without loggers and checkpoints'),
+  logEveryNSteps: positive('updates').default(50).describe('updates between two rows of step metrics'),
+  enableProgressBar: z.boolean().default(true).describe('show progress'),
+  enableCheckpointing: z.boolean().default(true).describe('let the checkpointing plugin write'),
+  accelerator: z.enum(['auto', 'cpu', 'gpu']).default('auto').describe('where tensors live'),
+  threads: positive('threads').nullable().default(null).describe('threads of one operation (one per core)'),
+  compile: z.boolean().default(true).describe('compile the step; false runs it operation by operation'),
+  defaultRootDir: z.string().min(1, 'must not be empty').default('runs').describe('the folder of all runs'),
+}) satisfies z.ZodType<TrainerOptions>;
+
+/** Options of the data. */
+export const dataSchema = z.strictObject({
+  name: z.string().min(1, 'must not be empty').describe('the data set: digits, cifar10 or folder'),
+  path: z.string().nullable().default(null).describe('where the data lie'),
+  url: z.url('must be an address').nullable().default(null).describe('another address to download from'),
+  fallback: z.string().nullable().default(null).describe('data set to use where the named one cannot be had'),
+  batchSize: positive('samples').default(256).describe('samples in a batch'),
+  workers: z
+    .union([z.literal('auto'), z.int('must be a whole number of threads, or auto').nonnegative()])
+    .default('auto')
+    .describe('threads that prepare batches; 0 prepares them in the main thread'),
+  shuffle: z.boolean().default(true).describe('draw the samples in a new order each epoch'),
+  dropLast: z.boolean().default(true).describe('leave out a last batch that is not full'),
+  onBrokenImage: z
+    .enum(['error', 'skip'])
+    .default('error')
+    .describe('what an unreadable image does to the run'),
+  download: z.boolean().default(true).describe('download data that are not on disk'),
+  transform: z
+    .custom<object>((value) => typeof value === 'object')
+    .nullable()
+    .default(null),
+}) satisfies z.ZodType<DataOptions>;
+
+/** Options of the run as a whole. */
+export const runSchema = z.strictObject({
+  seed: z
+    .int('must be a whole number')
+    .nonnegative('must not be negative')
+    .default(0)
+    .describe('seed of every draw'),
+  resume: z.string().nullable().default(null).describe('go on from a checkpoint: last, best or a folder'),
+});

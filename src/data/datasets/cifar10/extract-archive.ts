@@ -1,0 +1,113 @@
+import type { FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import type { Entry, Headers } from 'tar-stream';
+import { extract } from 'tar-stream';
+import { FulgurError } from '../../../errors';
+import { reasonOf } from '../data-errors';
+import { ownedName } from '../download/owned-name';
+import { findAbandoned } from '../download/partial-file';
+import { syncFolder } from '../download/sync-folder';
+import { allFiles, archiveFolder, recordBytes } from './source';
+
+const smallFiles = ['batches.meta.txt', 'readme.html'];
+const smallBytes = 1 << 16;
+
+/**
+ * Unpacks CIFAR-10's archive into `folder`, which then holds the `.bin` files. The folder appears whole or not at all.
+ * Only the names that the archive should hold are written, so no entry can reach any other place.
+ *
+ * @throws FulgurError of kind `data` where the archive is broken or holds anything else.
+ */
+export async function extractArchive(archive: string, folder: string, recordsPerFile: number): Promise<void> {
+  for (const left of await findAbandoned(folder)) await rm(left, { recursive: true, force: true });
+  const making = ownedName(folder);
+  await rm(making, { recursive: true, force: true });
+  await mkdir(making, { recursive: true });
+  try {
+    const written = await writeEntries(archive, making, recordsPerFile * recordBytes);
+    const missing = allFiles.filter((name) => !written.has(name));
+    if (missing.length > 0) throw refused(archive, `it lacks ${missing.join(', ')}`);
+    await syncFolder(making);
+    await putInPlace(making, folder);
+  } finally {
+    await rm(making, { recursive: true, force: true });
+  }
+}
+
+async function writeEntries(archive: string, folder: string, binBytes: number): Promise<Set<string>> {
+  const written = new Set<string>();
+  const entries = extract();
+  const unzipped = pipeline(createReadStream(archive), createGunzip(), entries);
+  // Its failure also ends the loop below, which reports it.
+  unzipped.catch(() => undefined);
+  try {
+    for await (const entry of entries) {
+      const name = acceptedName(archive, entry.header, binBytes);
+      if (name !== null) {
+        if (written.has(name)) throw refused(archive, `it holds ${name} twice`);
+        written.add(name);
+        await writeEntry(entry, join(folder, name));
+      }
+      entry.resume();
+    }
+    await unzipped;
+  } catch (error) {
+    entries.destroy();
+    if (error instanceof FulgurError || isDiskError(error)) throw error;
+    throw refused(archive, reasonOf(error), error);
+  }
+  return written;
+}
+
+/** The file name that an entry is written under, or `null` for the folder that all lies in. */
+function acceptedName(archive: string, { name, type, size }: Headers, binBytes: number): string | null {
+  if (type === 'directory' && (name === `${archiveFolder}/` || name === archiveFolder)) return null;
+  const shown = JSON.stringify(name);
+  if (type !== 'file') throw refused(archive, `its entry ${shown} is a ${type ?? 'thing without a type'}`);
+  const base = name.slice(archiveFolder.length + 1);
+  const isBin = allFiles.includes(base);
+  if (name !== `${archiveFolder}/${base}` || !(isBin || smallFiles.includes(base))) {
+    throw refused(archive, `its entry ${shown} does not belong to CIFAR-10`);
+  }
+  if (isBin ? size !== binBytes : (size ?? 0) > smallBytes) {
+    throw refused(archive, `its entry ${shown} has ${size ?? 0} bytes`);
+  }
+  return base;
+}
+
+async function writeEntry(entry: Entry, path: string): Promise<void> {
+  const file: FileHandle = await open(path, 'wx');
+  try {
+    for await (const chunk of entry as AsyncIterable<Buffer>) await file.appendFile(chunk);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function putInPlace(making: string, folder: string): Promise<void> {
+  try {
+    await rename(making, folder);
+  } catch (error) {
+    // Another process may have been faster; its folder is as good.
+    const found = await stat(folder).catch(() => null);
+    if (found?.isDirectory() !== true) throw error;
+  }
+  await syncFolder(dirname(folder));
+}
+
+function isDiskError(error: unknown): boolean {
+  return typeof (error as NodeJS.ErrnoException).syscall === 'string';
+}
+
+function refused(archive: string, reason: string, cause?: unknown): FulgurError {
+  return new FulgurError('data', {
+    what: `The archive ${archive} is not CIFAR-10's binary version: ${reason}.`,
+    fix: 'Delete it and download it again.',
+    cause,
+  });
+}

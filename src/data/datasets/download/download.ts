@@ -1,0 +1,106 @@
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Notify } from '../../../contracts';
+import { FulgurError } from '../../../errors';
+import { fileMd5 } from './file-md5';
+import { claimPartial } from './partial-file';
+import { syncFolder } from './sync-folder';
+import type { Patience } from './transfer';
+import { TransferError, transfer } from './transfer';
+
+export interface DownloadRequest {
+  readonly url: string;
+  /** Where the file goes once it is whole and checked. */
+  readonly file: string;
+  /** MD5 that it must have. */
+  readonly md5: string;
+  /** What it is, for messages: `CIFAR-10`. */
+  readonly title: string;
+}
+
+export interface DownloadOptions extends Patience {
+  readonly onMessage?: Notify | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds before the second try; each further try waits twice as long (default one second). */
+  readonly retryMs?: number;
+}
+
+const tries = 4;
+
+/**
+ * Downloads a file, going on where an earlier try ended, be it one of a process that was killed. The file has its final
+ * name only when its checksum is right.
+ *
+ * @throws TransferError where the server cannot be reached.
+ * @throws FulgurError of kind `data` where what arrives has another checksum; it is deleted.
+ */
+export async function download(request: DownloadRequest, options: DownloadOptions = {}): Promise<void> {
+  const { url, file, md5, title } = request;
+  await mkdir(dirname(file), { recursive: true });
+  const partial = await claimPartial(file);
+  await fetchAll(request, partial, options);
+  const found = await fileMd5(partial);
+  if (found !== md5) {
+    await rm(partial, { force: true });
+    throw new FulgurError('data', {
+      what: `The ${title} archive from ${url} has MD5 ${found} instead of ${md5}.`,
+      why: 'The address serves another file, or the file was damaged on its way; it has been deleted.',
+      fix: 'Run again, or pass another address by --data.url.',
+    });
+  }
+  await rename(partial, file);
+  await syncFolder(dirname(file));
+}
+
+async function fetchAll(
+  { url, title }: DownloadRequest,
+  partial: string,
+  options: DownloadOptions,
+): Promise<void> {
+  const { onMessage, signal, retryMs = 1000, ...patience } = options;
+  const before = await sizeOf(partial);
+  const resumed = before > 0 ? `, going on after ${megabytes(before)}` : '';
+  onMessage?.('info', `Downloading ${title} from ${url}${resumed}.`);
+  const onProgress = progressLines(title, onMessage);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await transfer(url, partial, { ...patience, onProgress, signal });
+      return;
+    } catch (error) {
+      if (!(error instanceof TransferError)) throw error;
+      if (!error.passing || attempt === tries) {
+        if ((await sizeOf(partial)) === 0) await rm(partial, { force: true });
+        throw error;
+      }
+      onMessage?.('warning', `Download of ${title}: ${error.reason}; trying again.`);
+      await sleep(retryMs * 2 ** (attempt - 1), undefined, { ...(signal && { signal }) });
+    }
+  }
+}
+
+/** Says one line for every tenth of the way. */
+function progressLines(
+  title: string,
+  onMessage: Notify | undefined,
+): (done: number, total: number | null) => void {
+  let said = 0;
+  return (done, total) => {
+    if (total === null || total === 0) return;
+    const tenth = Math.floor((done / total) * 10);
+    if (tenth <= said) return;
+    said = tenth;
+    onMessage?.('info', `${title}: ${tenth * 10} % of ${megabytes(total)}`);
+  };
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

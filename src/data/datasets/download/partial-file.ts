@@ -1,0 +1,34 @@
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { isAbandoned, isOwnedName, ownedName } from './owned-name';
+
+/** Paths of what processes have left unfinished of `target`, the largest first. */
+export async function findAbandoned(target: string): Promise<string[]> {
+  const folder = dirname(target);
+  const sizes = new Map<string, number>();
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!isOwnedName(name, basename(target))) continue;
+    const path = join(folder, name);
+    if (!(await isAbandoned(path))) continue;
+    const size = await stat(path).then(
+      (found) => found.size,
+      () => 0,
+    );
+    sizes.set(path, size);
+  }
+  return [...sizes.keys()].sort((a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0));
+}
+
+/**
+ * The path of this process's own unfinished file of `target`, which may already hold the beginning: what a dead process
+ * left is taken over. Taking over is a rename, so that of several processes one gets it; the others begin anew.
+ */
+export async function claimPartial(target: string): Promise<string> {
+  const own = ownedName(target);
+  for (const left of await findAbandoned(target)) {
+    const taken = await stat(own).catch(() => null);
+    if (taken === null) await rename(left, own).catch(() => undefined);
+    else await rm(left, { force: true });
+  }
+  return own;
+}

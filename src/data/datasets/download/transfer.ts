@@ -1,0 +1,155 @@
+import type { FileHandle } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
+import { reasonOf } from '../data-errors';
+
+/** How long a server may keep silent. */
+export interface Patience {
+  /** Milliseconds until the answer begins (default 10 seconds). */
+  readonly connectMs?: number;
+  /** Milliseconds between two pieces of the answer (default 30 seconds). */
+  readonly stallMs?: number;
+}
+
+export interface TransferOptions extends Patience {
+  readonly onProgress?: (done: number, total: number | null) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The server could not be reached, refused, or stopped answering; what has arrived stays in the file. */
+export class TransferError extends Error {
+  constructor(
+    readonly reason: string,
+    /** Whether another try may go better. */
+    readonly passing: boolean,
+    cause?: unknown,
+  ) {
+    super(reason, { cause });
+    this.name = 'TransferError';
+  }
+}
+
+/**
+ * Fetches what is missing of a file: goes on where it ends, or begins anew where the server cannot do so. All of it has
+ * reached the disk when the promise settles.
+ *
+ * @throws TransferError
+ */
+export async function transfer(url: string, file: string, options: TransferOptions = {}): Promise<void> {
+  const { connectMs = 10_000, stallMs = 30_000, onProgress, signal } = options;
+  const clock = new Clock(signal);
+  const handle = await open(file, 'a');
+  try {
+    clock.allow(connectMs, `no answer within ${connectMs / 1000} s`);
+    const offset = (await stat(file)).size;
+    const response = await fetch(url, {
+      signal: clock.signal,
+      headers: { 'accept-encoding': 'identity', ...(offset > 0 && { range: `bytes=${offset}-` }) },
+    });
+    const { start, total } = await beginning(response, offset);
+    if (start !== offset) await handle.truncate(start);
+    if (start === total) return await response.body?.cancel();
+    clock.allow(stallMs, `the server sent nothing for ${stallMs / 1000} s`);
+    const done = await append(response, handle, start, (at) => {
+      clock.allow(stallMs, `the server sent nothing for ${stallMs / 1000} s`);
+      onProgress?.(at, total);
+    });
+    if (total !== null && done < total) {
+      throw new TransferError(`the connection ended after ${done} of ${total} bytes`, true);
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw clock.verdict ?? asTransferError(error);
+  } finally {
+    clock.stop();
+    await handle.sync();
+    await handle.close();
+  }
+}
+
+/** Where the body begins within the file, and how long the file is. */
+async function beginning(
+  response: Response,
+  offset: number,
+): Promise<{ start: number; total: number | null }> {
+  const { status } = response;
+  if (status === 206) {
+    const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
+    if (range !== null && Number(range[1]) === offset) {
+      return { start: offset, total: range[2] === '*' ? null : Number(range[2]) };
+    }
+  }
+  if (status === 200) {
+    const length = response.headers.get('content-length');
+    return { start: 0, total: length === null ? null : Number(length) };
+  }
+  await response.body?.cancel();
+  // 416: there is nothing after what has arrived; its checksum will tell whether it is right.
+  if (status === 416 && offset > 0) return { start: offset, total: offset };
+  throw new TransferError(`the server answered ${status} ${response.statusText}`.trim(), status >= 500);
+}
+
+async function append(
+  response: Response,
+  handle: FileHandle,
+  start: number,
+  onBytes: (at: number) => void,
+): Promise<number> {
+  let at = start;
+  if (response.body === null) return at;
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    await handle.appendFile(chunk);
+    at += chunk.length;
+    onBytes(at);
+  }
+  return at;
+}
+
+function asTransferError(error: unknown): unknown {
+  if (error instanceof TransferError) return error;
+  const { cause } = error as { cause?: unknown };
+  // What the file system says is no matter of the connection.
+  if (error instanceof Error && 'syscall' in error && 'path' in error) return error;
+  if (
+    error instanceof Error &&
+    /^(ENOSPC|EDQUOT|EIO|EROFS)$/.test(String((error as NodeJS.ErrnoException).code))
+  ) {
+    return error;
+  }
+  return new TransferError(reasonOf(cause ?? error), !isDead(cause), error);
+}
+
+/** Whether there is nobody to talk to: then another try within seconds is of no use. */
+function isDead(cause: unknown): boolean {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+  return ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'].includes(code);
+}
+
+/** Ends a request that has been silent for too long. */
+class Clock {
+  readonly #controller = new AbortController();
+  readonly #forward = (): void => this.#controller.abort();
+  #timer: NodeJS.Timeout | undefined;
+  verdict: TransferError | null = null;
+
+  constructor(private readonly outer: AbortSignal | undefined) {
+    if (outer?.aborted === true) this.#forward();
+    outer?.addEventListener('abort', this.#forward);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  allow(milliseconds: number, otherwise: string): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.verdict = new TransferError(otherwise, true);
+      this.#controller.abort();
+    }, milliseconds);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.outer?.removeEventListener('abort', this.#forward);
+  }
+}

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { BrokenImageError, reasonOf } from '../data-errors';
+import type { Image } from '../../image';
+import type { ImageDataset, Split } from '../image-dataset';
+import { requireIndex } from '../require-index';
+import { readImageFile } from './read-image-file';
+import type { SharedStringsSpec } from './shared-strings';
+import { SharedStrings } from './shared-strings';
+
+/** A folder of images as plain values; its lists lie in shared memory. */
+export interface FolderSpec {
+  readonly kind: 'folder';
+  readonly split: Split;
+  readonly root: string;
+  readonly classNames: readonly string[];
+  /** Paths below the root. */
+  readonly paths: SharedStringsSpec;
+  readonly labels: Int32Array;
+}
+
+/** Image files, decoded at every reading. */
+export class FolderDataset implements ImageDataset {
+  readonly name = 'folder';
+  readonly split: Split;
+  readonly origin: string;
+  readonly classNames: readonly string[];
+  readonly #paths: SharedStrings;
+
+  constructor(readonly spec: FolderSpec) {
+    this.split = spec.split;
+    this.origin = spec.root;
+    this.classNames = spec.classNames;
+    this.#paths = new SharedStrings(spec.paths);
+  }
+
+  get length(): number {
+    return this.#paths.length;
+  }
+
+  label(index: number): number {
+    requireIndex(this, index);
+    return this.spec.labels[index] ?? 0;
+  }
+
+  describe(index: number): string {
+    return join(this.spec.root, this.#paths.at(index));
+  }
+
+  async read(index: number): Promise<Image> {
+    requireIndex(this, index);
+    const path = this.describe(index);
+    try {
+      return await readImageFile(path);
+    } catch (error) {
+      throw new BrokenImageError(path, reasonOf(error), error);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import { RandomStream, permutation } from '../../../engine/random';
+import type { Split } from '../image-dataset';
+
+const heldOut = 0.1;
+// The split belongs to the folder: it does not follow the run's seed.
+const splitSeed = 20_200;
+
+/**
+ * The part of a class's files that belongs to a split: one tenth, at least one of two, is held out for testing. It
+ * depends on the number of files and the class's index alone.
+ */
+export function chooseSplit<T>(files: readonly T[], classIndex: number, split: Split): readonly T[] {
+  if (split === 'all') return files;
+  const count = files.length < 2 ? 0 : Math.max(1, Math.round(files.length * heldOut));
+  const order = permutation(files.length, new RandomStream(splitSeed, 'evaluation', [classIndex]));
+  const test = new Set(order.subarray(0, count));
+  return files.filter((_, index) => test.has(index) === (split === 'test'));
+}

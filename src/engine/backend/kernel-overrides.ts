@@ -1,0 +1,48 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Binding } from './binding';
+import { backendName } from './fulgur-backend';
+import type { FulgurBackend } from './fulgur-backend';
+import { attributeKinds } from './op-attributes';
+
+/** What every kernel is called with. */
+type Call = Parameters<KernelFunc>[0];
+
+/** A kernel that stands in for tfjs-node's own, which it may call. */
+type Override = (call: Call, original: KernelFunc) => TensorInfo | TensorInfo[];
+
+/** Replaces kernels of tfjs-node that give wrong numbers with this TensorFlow, or cannot be traced. */
+export function overrideKernels(binding: Binding, backend: FulgurBackend): void {
+  const overrides: Readonly<Record<string, Override>> = {
+    // TensorFlow's Round gives zeros for int32 on the CPU.
+    [tf.Round]: (call, original) =>
+      call.inputs['x']!.dtype === 'int32' ? tf.clone(call.inputs['x'] as tf.Tensor) : original(call),
+
+    // tfjs-node casts the values to float32 but still announces the type that they had, which is refused.
+    [tf.Mean]: (call, original) => {
+      const x = call.inputs['x'] as tf.Tensor;
+      if (x.dtype === 'float32') return original(call);
+      return tf.tidy(() => original({ ...call, inputs: { x: tf.cast(x, 'float32') } }) as tf.Tensor);
+    },
+
+    // tfjs-node reads the indices to check them; a symbol has none, and TensorFlow checks at each call.
+    [tf.GatherV2]: (call, original) => {
+      if (binding.trace === null) return original(call);
+      const { x, indices } = call.inputs as { x: tf.Tensor; indices: tf.Tensor };
+      const { axis, batchDims } = call.attrs as unknown as { axis: number; batchDims: number };
+      const attribute = { name: 'batch_dims', type: attributeKinds.int, value: batchDims };
+      return tf.tidy(() => {
+        const ids = [x, indices, tf.scalar(axis, 'int32')].map((tensor) => backend.idOf(tensor));
+        return backend.wrap(binding.executeOp(tf.GatherV2, [attribute], ids, 1)[0]!);
+      });
+    },
+  };
+  for (const [kernelName, override] of Object.entries(overrides)) replace(kernelName, override);
+}
+
+function replace(kernelName: string, override: Override): void {
+  const original = tf.getKernel(kernelName, backendName);
+  // tfjs warns of a kernel that is registered over another.
+  tf.unregisterKernel(kernelName, backendName);
+  tf.registerKernel({ ...original, kernelFunc: (call) => override(call, original.kernelFunc) });
+}

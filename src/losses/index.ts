@@ -1,0 +1,1 @@
+export { negativeCosineSimilarity } from './negative-cosine-similarity';

@@ -1,0 +1,2 @@
+/** A learning rate as a function of the optimiser updates done before: the first update sees 0. */
+export type Schedule = (step: number) => number;

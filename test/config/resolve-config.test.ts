@@ -1,0 +1,150 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError, PrintAndExit, resolveConfig } from '../../src/config';
+import { Experiment, HyperParameter } from '../../src/metadata';
+
+const transform = { spec: { module: 'm', export: 'plain', options: { inputSize: 32 } } };
+
+@Experiment({ name: 'tiny', trainer: { maxEpochs: 3 }, data: { name: 'digits', batchSize: 32, transform } })
+class Tiny {
+  @HyperParameter({ min: 0, description: 'learning rate' }) lr = 0.06;
+  @HyperParameter({ choices: ['a', 'b'] }) mode = 'a';
+}
+
+@Experiment({ name: 'bare' })
+class Bare {}
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fulgur-config-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function yaml(text: string): string {
+  const file = join(folder, 'run.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+
+function problemsOf(args: readonly string[]): string {
+  try {
+    resolveConfig(Tiny, args);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('no problem was found');
+}
+
+describe('resolveConfig', () => {
+  it('completes what the decorator declares with defaults', () => {
+    const { name, seed, resume, trainer, data, hyperparameters } = resolveConfig(Tiny, []);
+    expect({ name, seed, resume, hyperparameters }).toEqual({
+      name: 'tiny',
+      seed: 0,
+      resume: null,
+      hyperparameters: { lr: 0.06, mode: 'a' },
+    });
+    expect(trainer).toMatchObject({ maxEpochs: 3, maxSteps: null, logEveryNSteps: 50, compile: true });
+    expect(data).toMatchObject({ name: 'digits', batchSize: 32, workers: 'auto', dropLast: true });
+    expect(data.transform).toBe(transform);
+  });
+
+  it('lets the file win over the decorator, and the command line over the file', () => {
+    const file = yaml('seed: 7\nlr: 0.5\ntrainer:\n  maxEpochs: 4\n  threads: 2\n');
+    const config = resolveConfig(Tiny, ['--config', file, '--trainer.maxEpochs', '5']);
+    expect(config.seed).toBe(7);
+    expect(config.hyperparameters).toEqual({ lr: 0.5, mode: 'a' });
+    expect(config.trainer).toMatchObject({ maxEpochs: 5, threads: 2 });
+  });
+
+  it('reads numbers, booleans, null and texts from words', () => {
+    const args = [
+      '--trainer.fastDevRun',
+      '--no-data.shuffle',
+      '--data.path=12',
+      '--trainer.maxEpochs',
+      'null',
+    ];
+    const { trainer, data } = resolveConfig(Tiny, [...args, '--trainer.maxSteps', '9']);
+    expect(trainer).toMatchObject({ fastDevRun: true, maxEpochs: null, maxSteps: 9 });
+    expect(data).toMatchObject({ shuffle: false, path: '12' });
+  });
+
+  it('runs 1000 epochs where neither epochs nor steps are given, as Lightning does', () => {
+    expect(resolveConfig(Bare, ['--data.name', 'digits']).trainer.maxEpochs).toBe(1000);
+  });
+
+  it('names all problems at once, with the nearest name for an unknown option', () => {
+    const args = [
+      'stray',
+      '--lr',
+      '-1',
+      '--mode',
+      'c',
+      '--trainer.maxEpoch',
+      '2',
+      '--maxSteps',
+      '3',
+      '--data.workers',
+      'many',
+    ];
+    expect(problemsOf(args)).toBe(
+      [
+        '6 options are wrong:',
+        '  stray: this word belongs to no option',
+        '  --lr: must be at least 0, not -1',
+        '  --mode: must be one of a, b, not "c"',
+        '  --trainer.maxEpoch: there is no such option; did you mean trainer.maxEpochs?',
+        '  --maxSteps: there is no such option; did you mean trainer.maxSteps?',
+        '  --data.workers: must be a whole number of threads, or auto, not "many"',
+        'Run with --help to see all options.',
+      ].join('\n'),
+    );
+  });
+
+  it('names the line of a wrong option in a file', () => {
+    const file = yaml('trainer:\n  maxEpochs: 3\n  acelerator: cpu\n');
+    expect(problemsOf(['--config', file])).toContain(
+      `trainer.acelerator in ${file}, line 3: there is no such option; did you mean trainer.accelerator?`,
+    );
+  });
+
+  it('says when no data set is named', () => {
+    expect(() => resolveConfig(Bare, [])).toThrow(
+      '--data.name: is missing; name a data set, for example digits',
+    );
+  });
+
+  it('says when a file cannot be read, or is no YAML', () => {
+    expect(() => resolveConfig(Tiny, ['--config', join(folder, 'none.yaml')])).toThrow(
+      /cannot be read: ENOENT/,
+    );
+    expect(() => resolveConfig(Tiny, ['--config', yaml('trainer: [')])).toThrow(/is no valid YAML/);
+    expect(() => resolveConfig(Tiny, ['--config', yaml('- 1\n')])).toThrow(/holds no options by name/);
+  });
+
+  it('asks to print the help with every option and the defaults of this experiment', () => {
+    expect.assertions(3);
+    try {
+      resolveConfig(Tiny, ['--help']);
+    } catch (error) {
+      const { text } = error as PrintAndExit;
+      expect(error).toBeInstanceOf(PrintAndExit);
+      expect(text).toMatch(/--lr <value>\s+learning rate \(default: 0\.06\)/);
+      expect(text).toMatch(/--trainer\.maxEpochs <value>\s+total epochs .*\(default: 3\)/);
+    }
+  });
+
+  it('gives plain data for the record, with the transform by its name', () => {
+    expect(resolveConfig(Tiny, []).toJson()).toMatchObject({
+      name: 'tiny',
+      data: { transform: { plain: { inputSize: 32 } } },
+    });
+  });
+});

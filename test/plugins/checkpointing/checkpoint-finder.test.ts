@@ -1,0 +1,164 @@
+import {
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { CheckpointFinder } from '../../../plugins/checkpointing/checkpoint-finder';
+import { CheckpointStore } from '../../../plugins/checkpointing/checkpoint-store';
+import { manifestText, parseManifest } from '../../../plugins/checkpointing/manifest';
+import { Notes, TemporaryRunFolder, messageOf } from '../fakes/run';
+import { toyState } from './toy-state';
+
+const files = ['manifest.json', 'model.safetensors', 'optimizer.safetensors', 'state.json'];
+
+describe('reading a checkpoint', () => {
+  let folder: TemporaryRunFolder;
+  let home: string;
+  beforeEach(async () => {
+    folder = new TemporaryRunFolder();
+    home = folder.resolve('checkpoints');
+    const store = new CheckpointStore(home);
+    await store.open();
+    for (const step of [4, 8]) {
+      const monitor = { name: 'loss', value: step };
+      const saved = await store.save(`step=${step}`, toyState(step), { reason: 'test', monitor });
+      await store.point('last', saved);
+      if (step === 4) await store.point('best', saved);
+    }
+  });
+  afterEach(() => folder.remove());
+
+  async function read(selector: string) {
+    const notes = new Notes();
+    const { state, path } = await new CheckpointFinder(home, notes.notify).read(selector);
+    return { state, name: basename(path), said: notes.said };
+  }
+
+  it('gives back every part of the state', async () => {
+    const { state, said } = await read('last');
+    expect(state).toEqual(toyState(8));
+    expect([...state.weights.keys()]).toEqual(['backbone.weight', 'backbone.num_batches_tracked']);
+    expect(said).toEqual([]);
+    expect(readdirSync(join(home, 'step=8')).sort()).toEqual(files);
+  });
+
+  it('finds the last, the best, and one by name, folder, run folder and folder of checkpoints', async () => {
+    const names = [];
+    for (const selector of ['last', 'best', 'step=4', join(home, 'step=4'), folder.path, home]) {
+      names.push((await read(selector)).name);
+    }
+    expect(names).toEqual(['step=8', 'step=4', 'step=4', 'step=4', 'step=8', 'step=8']);
+    expect(readFileSync(join(home, 'last'), 'utf8')).toBe('step=8\n');
+    expect(readFileSync(join(home, 'best'), 'utf8')).toBe('step=4\n');
+  });
+
+  it('finds the last one also where its pointer was not written any more', async () => {
+    writeFileSync(join(home, 'last'), 'step=4\n');
+    expect((await read('last')).name).toBe('step=8');
+  });
+
+  it.each(files)(
+    'finds every flipped byte of %s, goes on from the one before, and names the file',
+    async (file) => {
+      const path = join(home, 'step=8', file);
+      const whole = readFileSync(path);
+      for (let at = 0; at < whole.length; at += Math.max(1, Math.floor(whole.length / 40))) {
+        const flipped = Buffer.from(whole);
+        flipped[at] = (flipped[at] ?? 0) ^ 1;
+        writeFileSync(path, flipped);
+        const { state, said } = await read('last');
+        // A blank of the manifest's layout says nothing; a flip there may pass, a whole state is read all the same.
+        if (said.length === 0) {
+          expect(file).toBe('manifest.json');
+          expect(state).toEqual(toyState(8));
+          continue;
+        }
+        expect(state).toEqual(toyState(4));
+        expect(said).toEqual([
+          expect.stringMatching(
+            /^warning: A checkpoint is damaged: .*(does not match its SHA-256|does not match its own digest|is no JSON object)\. Going on from step=4 instead\.$/,
+          ),
+        ]);
+        expect(said[0]).toContain(` ${path} `);
+      }
+    },
+  );
+
+  it.each(files.slice(1))('notices a truncated and a missing %s', async (file) => {
+    const path = join(home, 'step=8', file);
+    const { length } = readFileSync(path);
+    truncateSync(path, length - 1);
+    expect((await read('last')).said).toEqual([
+      `warning: A checkpoint is damaged: ${path} has ${length - 1} bytes instead of ${length}. Going on from step=4 instead.`,
+    ]);
+    rmSync(path);
+    expect((await read('last')).said).toEqual([
+      `warning: A checkpoint is damaged: ${path} is missing. Going on from step=4 instead.`,
+    ]);
+  });
+
+  it('refuses a damaged checkpoint that was meant alone', async () => {
+    const path = join(home, 'step=4', 'model.safetensors');
+    truncateSync(path, 10);
+    const { length } = readFileSync(join(home, 'step=8', 'model.safetensors'));
+    const message =
+      `Checkpoint step=4 is damaged: ${path} has 10 bytes instead of ${length}. ` +
+      'Resume from another checkpoint: --resume last takes the newest whole one.';
+    expect(await messageOf(() => read('step=4'))).toBe(message);
+    expect(await messageOf(() => read('best'))).toBe(message);
+  });
+
+  it('refuses when every checkpoint is damaged', async () => {
+    const paths = ['step=4', 'step=8'].map((name) => join(home, name, 'manifest.json'));
+    for (const path of paths) rmSync(path);
+    expect(await messageOf(() => read('last'))).toBe(
+      `Every checkpoint in ${home} is damaged: ${paths[0]} is missing. ${paths[1]} is missing. ` +
+        'Name an undamaged copy with --resume PATH, or start anew without --resume.',
+    );
+  });
+
+  it('refuses a format from the future', async () => {
+    const path = join(home, 'step=8', 'manifest.json');
+    const manifest = parseManifest(readFileSync(path, 'utf8'), path);
+    writeFileSync(path, manifestText({ ...manifest, formatVersion: 2 as never }));
+    expect(await messageOf(() => read('last'))).toBe(
+      `${path} has checkpoint format 2. This Fulgur reads formats up to 1. ` +
+        'Update Fulgur, or resume from a checkpoint that this version saved.',
+    );
+  });
+
+  it('lists what there is when a checkpoint is missing', async () => {
+    expect(await messageOf(() => read('step=5'))).toBe(
+      'There is no checkpoint step=5. Resume from one of these: step=8, step=4.',
+    );
+    rmSync(join(home, 'best'));
+    expect(await messageOf(() => read('best'))).toBe(
+      `No checkpoint in ${home} is marked as the best. ` +
+        'checkpointing() ranks checkpoints only when it has a monitor that was logged. ' +
+        'Resume from one of these: step=8, step=4.',
+    );
+  });
+
+  it('says where it looked when there is none at all', async () => {
+    renameSync(home, folder.resolve('moved'));
+    expect(await messageOf(() => read('last'))).toBe(
+      `There is no checkpoint in ${home}. Start anew without --resume.`,
+    );
+    mkdirSync(folder.resolve('empty'));
+    expect(await messageOf(() => read(folder.resolve('empty')))).toBe(
+      `There is no checkpoint in ${folder.resolve('empty')}. Start anew without --resume.`,
+    );
+  });
+
+  it('reads a checkpoint that was copied elsewhere', async () => {
+    const copy = folder.resolve('a copy');
+    cpSync(join(home, 'step=4'), copy, { recursive: true });
+    expect((await read(copy)).state).toEqual(toyState(4));
+  });
+});

@@ -1,0 +1,197 @@
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { Checkpointing, checkpointing } from '../../../plugins/checkpointing';
+import { FulgurError } from '../../../src';
+import type { RunSettings, RunState } from '../../../src';
+import { Notes, TemporaryRunFolder, hookContext, messageOf, runSettings } from '../fakes/run';
+import { toyState } from './toy-state';
+
+describe('checkpointing', () => {
+  let folder: TemporaryRunFolder;
+  beforeEach(() => (folder = new TemporaryRunFolder()));
+  afterEach(() => folder.remove());
+
+  const listing = () => readdirSync(folder.resolve('checkpoints')).sort();
+  const pointer = (name: 'last' | 'best') => readFileSync(folder.resolve('checkpoints', name), 'utf8').trim();
+
+  function setUp(options: Parameters<typeof checkpointing>[0] = {}, settings: Partial<RunSettings> = {}) {
+    const notes = new Notes();
+    const run = { state: toyState(0) };
+    const access = { capture: () => Promise.resolve(run.state) };
+    const { options: filled } = checkpointing(options);
+    const plugin = new Checkpointing(filled as never, folder, runSettings(settings), access, notes.notify);
+    return { plugin, notes, run };
+  }
+
+  /** A fit of epochs of four batches, as the trainer calls the hooks; `scores` are the epochs' metric. */
+  async function fit({ plugin, run }: ReturnType<typeof setUp>, scores: readonly (number | undefined)[]) {
+    await plugin.onFitStart();
+    for (const [epoch, score] of scores.entries()) {
+      const metrics: Record<string, number> = score === undefined ? {} : { knn_accuracy: score };
+      for (let batchIndex = 0; batchIndex < 4; batchIndex++) {
+        const globalStep = epoch * 4 + batchIndex + 1;
+        run.state = toyState(globalStep);
+        await plugin.onTrainBatchEnd(hookContext({ epoch, batchIndex, globalStep }, metrics));
+      }
+      await plugin.onTrainEpochEnd(hookContext({ epoch, batchIndex: 3, globalStep: epoch * 4 + 4 }, metrics));
+    }
+    await plugin.onTrainEnd(hookContext({ epoch: scores.length - 1, globalStep: scores.length * 4 }));
+  }
+
+  it('saves at the end of every epoch and keeps the last', async () => {
+    const run = setUp();
+    await fit(run, [0.5, 0.6]);
+    expect(listing()).toEqual(['epoch=1-step=8', 'last']);
+    expect(run.notes.said).toEqual([
+      'info: Saved checkpoint epoch=0-step=4 (end of epoch 0).',
+      'info: Saved checkpoint epoch=1-step=8 (end of epoch 1).',
+    ]);
+    expect((await run.plugin.read('last')).state).toEqual(toyState(8));
+  });
+
+  it('keeps the best by its monitor besides the last', async () => {
+    const run = setUp({ monitor: 'knn_accuracy', mode: 'max' });
+    await fit(run, [0.5, 0.7, 0.6, 0.65]);
+    expect(listing()).toEqual(['best', 'epoch=1-step=8', 'epoch=3-step=16', 'last']);
+    expect([pointer('best'), pointer('last')]).toEqual(['epoch=1-step=8', 'epoch=3-step=16']);
+    expect((await run.plugin.read('best')).state.progress.globalStep).toBe(8);
+  });
+
+  it('keeps as many of the newest and of the best as it is told', async () => {
+    await fit(setUp({ monitor: 'knn_accuracy', mode: 'min', saveTopK: 2, keepLast: 2 }), [3, 1, 2, 5, 4, 6]);
+    expect(listing().filter((name) => name.startsWith('epoch'))).toEqual([
+      'epoch=1-step=8',
+      'epoch=2-step=12',
+      'epoch=4-step=20',
+      'epoch=5-step=24',
+    ]);
+  });
+
+  it('ranks no checkpoint by a value that was not measured anew', async () => {
+    await fit(
+      setUp({ monitor: 'knn_accuracy', mode: 'max', saveTopK: 2, keepLast: 1 }),
+      [0.5, 0.5, 0.4, 0.4, 0.3],
+    );
+    expect(listing()).toEqual(['best', 'epoch=0-step=4', 'epoch=2-step=12', 'epoch=4-step=20', 'last']);
+  });
+
+  it('says once that its monitor is not logged', async () => {
+    const run = setUp({ monitor: 'val_loss' });
+    await fit(run, [0.5, 0.6]);
+    expect(run.notes.said.filter((line) => line.startsWith('warning'))).toEqual([
+      'warning: checkpointing() is to rank checkpoints by val_loss, which was not logged so far. Logged: knn_accuracy.',
+    ]);
+    expect(listing()).toEqual(['epoch=1-step=8', 'last']);
+  });
+
+  it('saves every n steps, and at the end of the epoch once', async () => {
+    const run = setUp({ everyNSteps: 2, keepLast: 'all' });
+    await fit(run, [1, 2]);
+    expect(run.notes.said).toEqual([
+      'info: Saved checkpoint epoch=0-step=2 (step 2).',
+      'info: Saved checkpoint epoch=0-step=4 (end of epoch 0).',
+      'info: Saved checkpoint epoch=1-step=6 (step 6).',
+      'info: Saved checkpoint epoch=1-step=8 (end of epoch 1).',
+    ]);
+  });
+
+  it('saves every n epochs, and at the end of training what is not saved yet', async () => {
+    const run = setUp({ everyNEpochs: 2 });
+    await fit(run, [1, 2, 3]);
+    expect(run.notes.said).toEqual([
+      'info: Saved checkpoint epoch=1-step=8 (end of epoch 1).',
+      'info: Saved checkpoint epoch=2-step=12 (end of training).',
+    ]);
+    const silent = setUp({ everyNEpochs: null, saveOnTrainEnd: false });
+    await fit(silent, [1]);
+    expect(silent.notes.said).toEqual([]);
+  });
+
+  it('names checkpoints by its template', async () => {
+    await fit(setUp({ filename: '{step}-{knn_accuracy:2}' }), [0.512]);
+    expect(listing()).toEqual(['4-0.51', 'last']);
+  });
+
+  it('saves what was trained when the run is interrupted', async () => {
+    const run = setUp();
+    await run.plugin.onFitStart();
+    run.run.state = toyState(3);
+    const interrupt = new FulgurError('interrupted', { what: 'Ctrl-C.', fix: 'Resume.' });
+    await run.plugin.onException(hookContext({ globalStep: 3 }), interrupt);
+    expect(run.notes.said).toEqual(['info: Saved checkpoint epoch=0-step=3 (interrupted).']);
+    expect((await run.plugin.read('last')).state).toEqual(toyState(3));
+  });
+
+  it('saves nothing when the run fails before its first step, or where it was told not to', async () => {
+    const run = setUp();
+    await run.plugin.onException(hookContext({ globalStep: 0 }), new Error('no data'));
+    const told = setUp({ saveOnException: false });
+    await told.plugin.onException(hookContext({ globalStep: 3 }), new Error('no data'));
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+
+  it('keeps the checkpoint before when it saves at a failure, and takes no broken weights', async () => {
+    const run = setUp();
+    await fit(run, [1]);
+    run.run.state = toyState(5);
+    await run.plugin.onException(hookContext({ epoch: 1, globalStep: 5 }), new Error('a worker died'));
+    expect(listing()).toEqual(['epoch=0-step=4', 'epoch=1-step=5', 'last']);
+    const broken: RunState = toyState(6);
+    broken.weights.get('backbone.weight')!.data[3] = NaN;
+    run.run.state = broken;
+    await run.plugin.onException(hookContext({ epoch: 1, globalStep: 6 }), new Error('the loss is NaN'));
+    expect(listing()).toEqual(['epoch=0-step=4', 'epoch=1-step=5', 'last']);
+    expect(run.notes.said.at(-1)).toBe(
+      'warning: The state at the failure was not saved: backbone.weight holds numbers that are not finite.',
+    );
+  });
+
+  it('does not hide a failure behind one of its own', async () => {
+    const run = setUp();
+    run.run.state = toyState(3);
+    writeFileSync(folder.resolve('checkpoints'), 'in the way');
+    await run.plugin.onException(hookContext({ globalStep: 3 }), new Error('a worker died'));
+    expect(run.notes.said).toEqual([
+      `warning: The state at the run's end could not be saved. ${folder.resolve('checkpoints/epoch=0-step=3')} ` +
+        `could not be written: ENOTDIR: not a directory, mkdir '${folder.resolve('checkpoints')}/.new-${process.pid}-1'. ` +
+        'The checkpoints that were there before are untouched. ' +
+        'Free space on the disk or make the folder writable, then go on with --resume last.',
+    ]);
+  });
+
+  it('goes on in the folder of the run that it resumes', async () => {
+    await fit(setUp({ monitor: 'knn_accuracy', mode: 'max' }), [0.7, 0.6]);
+    mkdirSync(folder.resolve('checkpoints/.new-99999-1'));
+    const resumed = setUp({ monitor: 'knn_accuracy', mode: 'max' });
+    const { state } = await resumed.plugin.read('last');
+    resumed.plugin.onLoadCheckpoint(hookContext(), state);
+    await resumed.plugin.onFitStart();
+    expect(listing()).toEqual(['best', 'epoch=0-step=4', 'epoch=1-step=8', 'last']);
+    resumed.run.state = toyState(8);
+    await resumed.plugin.onTrainEnd(hookContext({ epoch: 1, globalStep: 8 }));
+    expect(resumed.notes.said).toEqual([]);
+    resumed.run.state = toyState(12);
+    await resumed.plugin.onTrainEpochEnd(hookContext({ epoch: 2, globalStep: 12 }, { knn_accuracy: 0.65 }));
+    expect(listing()).toEqual(['best', 'epoch=0-step=4', 'epoch=2-step=12', 'last']);
+    expect(pointer('best')).toBe('epoch=0-step=4');
+  });
+
+  it('takes a new name where an older branch of the run has the same', async () => {
+    await fit(setUp({ keepLast: 'all' }), [1, 2]);
+    const resumed = setUp({ keepLast: 'all' });
+    resumed.plugin.onLoadCheckpoint(hookContext(), (await resumed.plugin.read('epoch=0-step=4')).state);
+    await resumed.plugin.onFitStart();
+    resumed.run.state = toyState(8);
+    await resumed.plugin.onTrainEpochEnd(hookContext({ epoch: 1, globalStep: 8 }));
+    expect(listing()).toEqual(['epoch=0-step=4', 'epoch=1-step=8', 'epoch=1-step=8-v2', 'last']);
+    expect(pointer('last')).toBe('epoch=1-step=8-v2');
+  });
+
+  it('only reads when it is switched off', async () => {
+    const run = setUp({}, { enableCheckpointing: false });
+    await fit(run, [1]);
+    expect(readdirSync(folder.path)).toEqual([]);
+    expect(await messageOf(() => run.plugin.read('last'))).toBe(
+      `There is no checkpoint in ${folder.resolve('checkpoints')}. Start anew without --resume.`,
+    );
+  });
+});

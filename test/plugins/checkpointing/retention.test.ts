@@ -1,0 +1,45 @@
+import { best, expendable } from '../../../plugins/checkpointing/retention';
+import { checkpointName } from '../../../plugins/checkpointing/checkpoint-name';
+
+const rule = { saveLast: true, keepLast: 1, mode: 'min', saveTopK: 1 } as const;
+const ranked = (...scores: (number | null)[]) =>
+  scores.map((score, i) => ({ name: String(i + 1), sequence: i + 1, score }));
+const names = (checkpoints: readonly { readonly name: string }[]) =>
+  checkpoints.map(({ name }) => name).join(' ');
+
+describe('which checkpoints may go', () => {
+  it('are all but the newest and the best', () => {
+    expect(names(expendable(ranked(5, 1, 3, 4), rule))).toBe('1 3');
+    expect(names(expendable(ranked(5, 1, 3, 4), { ...rule, mode: 'max' }))).toBe('2 3');
+    expect(names(expendable(ranked(5, 1, 3, 4, 6), { ...rule, keepLast: 2, saveTopK: 2 }))).toBe('1');
+  });
+
+  it('are the older ones where none has a score', () => {
+    expect(names(expendable(ranked(null, null, null), rule))).toBe('1 2');
+    expect(names(expendable(ranked(null, null, null), { ...rule, keepLast: 2 }))).toBe('1');
+  });
+
+  it('are all but the best where the last is not to be kept', () => {
+    expect(names(expendable(ranked(5, 1, 3), { ...rule, saveLast: false }))).toBe('1 3');
+  });
+
+  it('are none where all are to be kept', () => {
+    expect(expendable(ranked(5, 1, 3), { ...rule, keepLast: 'all' })).toEqual([]);
+  });
+
+  it('are those that were not measured, or measured as no number, before others', () => {
+    expect(names(best(ranked(null, 2, NaN, 1), 'min'))).toBe('4 2');
+  });
+
+  it('are the later ones of equal scores', () => {
+    expect(names(best(ranked(2, 2, 3), 'min'))).toBe('1 2 3');
+  });
+});
+
+describe("a checkpoint's name", () => {
+  it('is filled in from its template', () => {
+    const values = { epoch: 3, step: 96, 'val/loss': -0.51234 };
+    expect(checkpointName('epoch={epoch}-step={step}', values)).toBe('epoch=3-step=96');
+    expect(checkpointName('{step}-{val/loss:3}-{knn}', values)).toBe('96--0.512-none');
+  });
+});

@@ -1,0 +1,300 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Optimizer, RunState } from '../../src/contracts';
+import { liveCounts, start } from '../../src/engine';
+import { fit, messageOf, plugin, rowsOf, seededRegression } from './fakes/fit';
+import { Momentum } from './fakes/momentum';
+import { Points } from './fakes/points';
+import type { PointBatch } from './fakes/points';
+import { Regression } from './fakes/regression';
+
+beforeAll(async () => {
+  await start();
+});
+
+describe('a fit', () => {
+  it('learns', async () => {
+    const { events, result } = await fit({ options: { maxEpochs: 20 } });
+    const losses = rowsOf(events).flatMap(({ values }) => values['train_loss_epoch'] ?? []);
+    expect(losses).toHaveLength(20);
+    expect(losses[19]).toBeLessThan(losses[0]! / 3);
+    expect(result?.metrics['train_loss']).toBe(losses[19]);
+  });
+
+  it('gives the same numbers compiled and operation by operation', async () => {
+    const compiled = await fit();
+    const eager = await fit({ options: { maxEpochs: 2, compile: false } });
+    expect(eager.weights).toEqual(compiled.weights);
+    expect(rowsOf(eager.events)).toEqual(rowsOf(compiled.events));
+  });
+
+  it('leaves no tensor and no native handle behind', async () => {
+    const module = seededRegression();
+    const watching = plugin('watching', {
+      onAfterForward: (output, { log }) => {
+        log('mean_output', tf.mean(output as tf.Tensor));
+      },
+      onBeforeBackward: (loss) => tf.mul<tf.Scalar>(loss, 0.5),
+      onAfterBackward: (gradients) => new Map([...gradients].map(([name, g]) => [name, tf.mul(g, 2)])),
+    });
+    await fit({ module, plugins: [watching] });
+    const before = liveCounts();
+    for (const compile of [true, false]) {
+      await fit({ module, plugins: [watching], options: { maxEpochs: 3, compile } });
+      await fit({ module, options: { maxEpochs: 3, compile }, data: new Points({ spoiledBatch: 5 }) });
+      expect(liveCounts()).toEqual(before);
+    }
+  });
+
+  it('closes the epoch it reads from, however it ends', async () => {
+    const data = new Points({ batches: 5, spoiledBatch: 2 });
+    await fit({ data });
+    await fit({ data, options: { maxSteps: 1 } });
+    expect(data.open).toBe(0);
+  });
+
+  it.each([
+    ['maxEpochs', { maxEpochs: 3 }, { globalStep: 12, epoch: 2 }],
+    ['maxSteps', { maxSteps: 6 }, { globalStep: 6, epoch: 1 }],
+    ['maxEpochs before maxSteps', { maxEpochs: 1, maxSteps: 6 }, { globalStep: 4, epoch: 0 }],
+    ['limitTrainBatches as a number', { maxEpochs: 2, limitTrainBatches: 3 }, { globalStep: 6, epoch: 1 }],
+    [
+      'limitTrainBatches as a fraction',
+      { maxEpochs: 2, limitTrainBatches: 0.5 },
+      { globalStep: 4, epoch: 1 },
+    ],
+    ['fastDevRun', { maxEpochs: 10, fastDevRun: true }, { globalStep: 1, epoch: 0 }],
+    ['fastDevRun as a number', { maxEpochs: 10, fastDevRun: 2 }, { globalStep: 2, epoch: 0 }],
+  ])('ends where %s says', async (_, options, expected) => {
+    const { result } = await fit({ options });
+    expect(result?.progress).toMatchObject(expected);
+    expect(result?.status).toBe('finished');
+  });
+
+  it('asks the data for no batch beyond a limit', async () => {
+    const data = new Points({ batches: 6 });
+    await fit({ data, options: { maxEpochs: 2, limitTrainBatches: 2 } });
+    expect(data.asked).toEqual([
+      { epoch: 0, startBatch: 0, limit: 2 },
+      { epoch: 1, startBatch: 0, limit: 2 },
+    ]);
+  });
+
+  it('traces again for a smaller last batch, and says so', async () => {
+    const { events, result } = await fit({ data: new Points({ lastBatchSize: 3 }) });
+    expect(result?.status).toBe('finished');
+    const messages = events.flatMap((event) => (event[0] === 'message' ? [event[2]] : []));
+    expect(messages).toEqual([
+      expect.stringMatching(/^The compiled function 'training step' is traced again \(trace 2 of at most/),
+    ]);
+  });
+
+  it('fails when the data gives fewer batches than it announced', async () => {
+    const { error } = await fit({ data: new Points({ batches: 4, given: 2 }) });
+    expect(messageOf(error)).toBe(
+      'The training data gave 2 batches in an epoch that was to have 4. ' +
+        'Make batchesPerEpoch of the batch source the number of batches that epoch() gives.',
+    );
+  });
+
+  it('does not start a second fit beside the first', async () => {
+    let second: unknown = null;
+    await fit({
+      options: { maxSteps: 1 },
+      plugins: (trainer) => [
+        plugin('impatient', {
+          onFitStart: async () => {
+            second = await trainer()
+              .fit(seededRegression(), new Points())
+              .catch((error: unknown) => error);
+          },
+        }),
+      ],
+    });
+    expect(messageOf(second)).toBe(
+      'fit() was called while the trainer is fitting already. Wait for the first call, or make a second trainer.',
+    );
+  });
+});
+
+describe('a fit that is to end early', () => {
+  it('stops after the batch at hand when a hook says so', async () => {
+    const { result, events } = await fit({
+      plugins: [
+        plugin('stopper', {
+          onTrainBatchEnd: ({ progress, stop }) => {
+            if (progress.globalStep === 3) stop('the loss is low enough');
+          },
+        }),
+      ],
+    });
+    expect(result).toMatchObject({ status: 'stopped', detail: 'the loss is low enough' });
+    expect(result?.progress.globalStep).toBe(3);
+    expect(events.at(-1)).toEqual(['runEnded', 'stopped', 'the loss is low enough']);
+  });
+
+  it('finishes the batch at hand and ends when it is interrupted', async () => {
+    const { result } = await fit({
+      plugins: (trainer) => [
+        plugin('signal', {
+          onTrainBatchStart: ({ progress }) => {
+            if (progress.globalStep === 5) trainer().interrupt('SIGINT');
+          },
+        }),
+      ],
+    });
+    expect(result).toMatchObject({ status: 'interrupted', detail: 'SIGINT' });
+    expect(result?.progress.globalStep).toBe(6);
+  });
+
+  it('ends at once when it was interrupted before its first batch', async () => {
+    const { result } = await fit({
+      plugins: (trainer) => [
+        plugin('signal', {
+          setup: () => {
+            trainer().interrupt('SIGTERM');
+          },
+        }),
+      ],
+    });
+    expect(result).toMatchObject({ status: 'interrupted', detail: 'SIGTERM' });
+    expect(result?.progress.globalStep).toBe(0);
+  });
+
+  it("leaves out the rest of an epoch when onTrainBatchStart returns 'end-epoch'", async () => {
+    const { result, events } = await fit({
+      plugins: [
+        plugin('skipper', {
+          onTrainBatchStart: ({ progress }) => (progress.batchIndex === 1 ? 'end-epoch' : undefined),
+        }),
+      ],
+    });
+    expect(result?.progress).toMatchObject({ epoch: 1, globalStep: 2 });
+    expect(events.filter(([name]) => name === 'epochEnded')).toHaveLength(2);
+  });
+
+  it('fails with the step and what to try when the loss is no number', async () => {
+    const ended: number[] = [];
+    let state: unknown = null;
+    const { error, events } = await fit({
+      data: new Points({ spoiledBatch: 5 }),
+      plugins: (trainer) => [
+        plugin('witness', {
+          onTrainBatchEnd: ({ progress }) => {
+            ended.push(progress.globalStep);
+          },
+          onException: async () => {
+            state = await trainer()
+              .runState.capture()
+              .catch((refusal: unknown) => refusal);
+          },
+        }),
+      ],
+    });
+    const message =
+      'The loss became NaN in step 5 (epoch 1, batch 1). The weights after such a step are useless, so training ends here. ' +
+      'Try a lower learning rate, warm-up or gradient clipping, and look for divisions by zero and logarithms of zero in ' +
+      'trainingStep; the last checkpoint was written before this step.';
+    expect(error).toMatchObject({ kind: 'trainer', message });
+    expect(ended).toEqual([1, 2, 3, 4, 5]);
+    expect(messageOf(state)).toBe(
+      `The run's state is not saved: ${message} The checkpoint before it is still good.`,
+    );
+    expect(events.at(-1)).toEqual(['runEnded', 'failed', message]);
+  });
+});
+
+describe('the optimiser of a fit', () => {
+  class Returning extends Regression {
+    constructor(private readonly make: (module: Regression) => unknown) {
+      super();
+    }
+    override configureOptimizers(): Optimizer | readonly Optimizer[] {
+      return this.make(this) as Optimizer;
+    }
+  }
+
+  it('may come in an array of one', async () => {
+    const { result } = await fit({ module: new Returning((module) => [new Momentum(module.parameters())]) });
+    expect(result?.status).toBe('finished');
+  });
+
+  it('must be one', async () => {
+    const { error } = await fit({
+      module: new Returning((module) => [
+        new Momentum(module.parameters()),
+        new Momentum(module.parameters()),
+      ]),
+    });
+    expect(messageOf(error)).toBe(
+      'configureOptimizers of Returning returned 2 optimisers. A training step makes one update, with one optimiser. ' +
+        'Return one, such as optim.sgd(this.parameters(), { learningRate: 0.1 }); parameter groups give parameters options of their own.',
+    );
+  });
+
+  it('must be an optimiser', async () => {
+    const { error } = await fit({ module: new Returning(() => 0.1) });
+    expect(messageOf(error)).toMatch(
+      /^configureOptimizers of Returning returned something else than an optimiser\./,
+    );
+  });
+});
+
+describe('the loss of a training step', () => {
+  class Odd extends Regression {
+    constructor(private readonly odd: (loss: tf.Scalar) => unknown) {
+      super();
+    }
+    override trainingStep(batch: PointBatch): tf.Scalar {
+      return this.odd(super.trainingStep(batch)) as tf.Scalar;
+    }
+  }
+
+  it.each([
+    [
+      'a tensor of shape [2]',
+      (loss: tf.Scalar) => tf.stack([loss, loss]),
+      'Return the loss, a scalar tensor: tf.mean(...) makes one of many.',
+    ],
+    ['undefined', () => undefined, 'Return the loss, a scalar tensor: tf.mean(...) makes one of many.'],
+    [
+      'a promise',
+      (loss: tf.Scalar) => Promise.resolve(loss),
+      'Make it synchronous: it is traced, and may only call tensor operations.',
+    ],
+  ])('cannot be %s', async (what, odd, fix) => {
+    const { error } = await fit({ module: new Odd(odd) });
+    expect(messageOf(error)).toBe(`trainingStep of Odd returned ${what}. ${fix}`);
+  });
+});
+
+describe('runState', () => {
+  it('can only be captured between two steps', async () => {
+    const captures: (RunState | Error)[] = [];
+    await fit({
+      options: { maxSteps: 1 },
+      plugins: (trainer) => [
+        plugin('early', {
+          setup: async () => {
+            captures.push(
+              await trainer()
+                .runState.capture()
+                .catch((error: Error) => error),
+            );
+          },
+          onFitStart: async () => {
+            captures.push(await trainer().runState.capture());
+          },
+        }),
+      ],
+    });
+    expect(captures).toHaveLength(2);
+    expect(messageOf(captures[0])).toBe(
+      "The run's state was asked for before the optimiser was there. Capture it from onFitStart on.",
+    );
+    expect(captures[1]).toMatchObject({
+      experiment: 'regression',
+      progress: { epoch: 0, nextBatch: 0, globalStep: 0 },
+    });
+  });
+});

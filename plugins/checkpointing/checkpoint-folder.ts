@@ -52,7 +52,7 @@ export async function isCheckpoint(path: string): Promise<boolean> {
 /** @throws Damage when its manifest is missing or not what was written. */
 export async function openCheckpoint(path: string): Promise<StoredCheckpoint> {
   const file = join(path, manifestFile);
-  const manifest = parseManifest((await readPart(file)).toString('utf8'), file);
+  const manifest = parseManifest(Buffer.from(await readPart(file)).toString('utf8'), file);
   return { path, name: basename(path), manifest };
 }
 
@@ -90,9 +90,11 @@ async function subfolders(folder: string): Promise<string[]> {
   }
 }
 
-async function readPart(file: string): Promise<Buffer> {
+async function readPart(file: string): Promise<Uint8Array> {
   try {
-    return await readFile(file);
+    const data = await readFile(file);
+    // A Buffer's slice() shares memory where a plain array's copies: whoever decodes may count on copies.
+    return new Uint8Array(data.buffer, data.byteOffset, data.length);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     throw new Damage(file, code === 'ENOENT' ? 'is missing' : `cannot be read (${message})`);

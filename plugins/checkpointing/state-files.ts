@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeSafetensors, encodeSafetensors } from '../../src';
+import { nn } from '../../src';
 import type { Json, RunState, StateDict } from '../../src';
 
 const modelFile = 'model.safetensors';
@@ -32,8 +32,8 @@ export function encodeState({ weights, optimizers, ...rest }: RunState): StateFi
   );
   const counters = optimizers.map(({ kind, stepCount }) => ({ kind, stepCount }));
   return {
-    [modelFile]: encodeSafetensors(weights),
-    [optimizerFile]: encodeSafetensors(slots),
+    [modelFile]: nn.encodeSafetensors(weights),
+    [optimizerFile]: nn.encodeSafetensors(slots),
     [stateFile]: Buffer.from(`${JSON.stringify({ ...rest, optimizers: counters }, null, 2)}\n`),
   };
 }
@@ -43,10 +43,10 @@ export function decodeState(files: StateFiles): RunState {
   const { optimizers, ...rest } = restSchema.parse(
     JSON.parse(Buffer.from(files[stateFile]).toString('utf8')),
   );
-  const slots = [...decodeSafetensors(files[optimizerFile])];
+  const slots = [...nn.decodeSafetensors(files[optimizerFile]).tensors];
   return {
     ...rest,
-    weights: decodeSafetensors(files[modelFile]),
+    weights: nn.decodeSafetensors(files[modelFile]).tensors,
     optimizers: optimizers.map((counters, index) => {
       const prefix = `${index}/`;
       const own = slots.filter(([name]) => name.startsWith(prefix));

@@ -6,7 +6,7 @@ export { kaimingNormalFanOut, pytorchUniform } from './initialization';
 export type { Fans, Initializer } from './initialization';
 export * from './layers';
 export { Module } from './module';
-export { buffer, parameter } from './parameter';
+export { buffer, layoutOf, parameter } from './parameter';
 export type { Buffer, BufferOptions, Parameter, ParameterOptions } from './parameter';
 export { ParameterList } from './parameter-list';
 export { randomPosition, setRandomPosition } from './random-position';

@@ -84,6 +84,11 @@ export function descriptionOf(variable: tf.Variable): VariableDescription | unde
   return descriptions.get(variable);
 }
 
+/** How the variable is laid out inside Fulgur. */
+export function layoutOf(variable: tf.Variable): StateLayout {
+  return descriptions.get(variable)?.layout ?? 'plain';
+}
+
 function createVariable<R extends tf.Rank>(
   initialValue: tf.Tensor<R>,
   trainable: boolean,

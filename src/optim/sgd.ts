@@ -1,12 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from '../contracts';
-import { stepInput } from '../engine';
-import { momentumStep, refuseWrongNesterov } from './momentum';
+import { checkMomentum, momentumRule, momentumSlots } from './momentum';
 import type { MomentumOptions } from './momentum';
 import { settleGroups } from './parameter-groups';
 import type { CommonOptions, OptimizerParameters } from './parameter-groups';
 import { SteppedOptimizer } from './stepped-optimizer';
-import type { Update } from './stepped-optimizer';
+import type { UpdateRule } from './stepped-optimizer';
 
 export interface SgdOptions extends CommonOptions, MomentumOptions {
   /** λ of the penalty λ/2·|p|² (default 0): λ·p joins the gradient before the momentum. */
@@ -15,17 +14,23 @@ export interface SgdOptions extends CommonOptions, MomentumOptions {
 
 /**
  * Stochastic gradient descent with momentum, by PyTorch's rule: b ← momentum·b + (1 − dampening)·g, where the first
- * step takes b = g; p ← p − learningRate·b.
+ * step takes b = g; then p ← p − learningRate·b.
  *
  * @throws FulgurError `module` for Nesterov's momentum without momentum or with dampening, and for wrong parameters.
  */
 export function sgd(parameters: OptimizerParameters<SgdOptions>, options: SgdOptions): Optimizer {
-  return new Sgd(parameters, options);
+  const groups = settleGroups('sgd', parameters, options);
+  for (const group of groups) checkMomentum('sgd', group.options);
+  return new Sgd('sgd', groups, momentumSlots);
 }
 
 class Sgd extends SteppedOptimizer<SgdOptions> {
-  constructor(parameters: OptimizerParameters<SgdOptions>, options: SgdOptions) {
-    const groups = settleGroups('sgd', parameters, options);
-    super('sgd', groups, ...);
+  protected ruleFor(options: SgdOptions, learningRate: tf.Scalar): UpdateRule {
+    const { weightDecay = 0 } = options;
+    const follow = momentumRule(options, this);
+    return ({ name, parameter, gradient }) => {
+      const direction = weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(parameter, weightDecay));
+      return tf.sub(parameter, tf.mul(follow(name, direction), learningRate));
+    };
   }
 }

@@ -3,28 +3,24 @@ import type { StateDict } from '../contracts';
 import { buffer, layoutOf, loadState, readVariable } from '../nn';
 import type { Buffer, Parameter } from '../nn';
 
-/** Tensors that an optimiser keeps beside each parameter, such as its momentum; zero at first. */
+/** Tensors that an optimiser keeps beside parameters, such as their momentum; zero at first. */
 export class Slots {
   readonly #slots = new Map<string, Buffer>();
 
-  /** @param names of the slots that each parameter gets, in PyTorch's words. */
-  constructor(names: readonly string[], parameters: readonly [name: string, parameter: Parameter][]) {
-    for (const name of names) {
-      for (const [parameterName, parameter] of parameters) {
-        const slot = buffer(tf.zeros(parameter.shape), { layout: layoutOf(parameter) });
-        this.#slots.set(`${name}/${parameterName}`, slot);
-      }
-    }
+  /** @param slot its name in PyTorch's words. */
+  add(slot: string, parameterName: string, parameter: Parameter): void {
+    const kept = buffer(tf.zeros(parameter.shape), { layout: layoutOf(parameter) });
+    this.#slots.set(`${slot}/${parameterName}`, kept);
   }
 
   of(slot: string, parameterName: string): Buffer {
-    const found = this.#slots.get(`${slot}/${parameterName}`);
-    if (found === undefined) throw new Error(`No slot '${slot}' of '${parameterName}'`);
-    return found;
+    const kept = this.#slots.get(`${slot}/${parameterName}`);
+    if (kept === undefined) throw new Error(`The optimiser has no slot '${slot}' for '${parameterName}'`);
+    return kept;
   }
 
   state(): StateDict {
-    return new Map([...this.#slots].map(([name, slot]) => [name, readVariable(slot)]));
+    return new Map([...this.#slots].map(([name, kept]) => [name, readVariable(kept)]));
   }
 
   /** @throws FulgurError `state`, naming every slot that does not fit; then nothing is changed. */
@@ -33,6 +29,6 @@ export class Slots {
   }
 
   dispose(): void {
-    for (const slot of this.#slots.values()) slot.dispose();
+    for (const kept of this.#slots.values()) kept.dispose();
   }
 }

@@ -7,15 +7,15 @@ import type { Parameter } from '../nn';
 import type { CommonOptions, SettledGroup } from './parameter-groups';
 import { Slots } from './slots';
 
-/** What one parameter's update is made of. */
-export interface Update<Options> {
+/** One parameter about to be updated. */
+export interface Member {
   readonly name: string;
   readonly parameter: Parameter;
   readonly gradient: tf.Tensor;
-  readonly options: Options;
-  /** The learning rate of this step. */
-  readonly learningRate: tf.Scalar;
 }
+
+/** Gives a parameter's new value; slots are assigned on the way, and everything else that it makes is freed. */
+export type UpdateRule = (member: Member) => tf.Tensor;
 
 /**
  * What optimisers share: gradients by name, the step count, schedules, saved state. A subclass says how one
@@ -26,17 +26,23 @@ export interface Update<Options> {
  */
 export abstract class SteppedOptimizer<Options extends CommonOptions> implements Optimizer {
   readonly kind: string;
-  protected readonly slots: Slots;
+  readonly slots = new Slots();
   readonly #groups: readonly SettledGroup<Options>[];
   #stepCount = 0;
 
-  constructor(kind: string, groups: readonly SettledGroup<Options>[], slotNames: readonly string[]) {
+  /** @param slotsOf names of the slots that each parameter of a group with these options gets. */
+  constructor(
+    kind: string,
+    groups: readonly SettledGroup<Options>[],
+    slotsOf: (options: Options) => readonly string[],
+  ) {
     this.kind = kind;
     this.#groups = groups;
-    this.slots = new Slots(
-      slotNames,
-      groups.flatMap(({ members }) => members),
-    );
+    for (const { options, members } of groups) {
+      for (const slot of slotsOf(options)) {
+        for (const [name, parameter] of members) this.slots.add(slot, name, parameter);
+      }
+    }
   }
 
   get stepCount(): number {
@@ -51,14 +57,13 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
 
   gradients(loss: () => tf.Scalar): { loss: tf.Scalar; gradients: Gradients } {
     const members = this.#trained();
-    const { value, grads } = tf.tidy(() =>
-      tf.variableGrads(
-        () => checkedLoss(loss()),
-        members.map(([, parameter]) => parameter),
-      ),
-    );
+    const parameters = members.map(([, parameter]) => parameter);
+    const { value, grads } = tf.engine().gradients(() => checkedLoss(loss()), parameters, undefined, true);
+    // Typed as tensors all, but a parameter that the loss does not reach has none.
+    const reached: readonly (tf.Tensor | null | undefined)[] = grads;
+    if (reached.every((gradient) => gradient == null)) throw nothingReached(this.kind);
     const gradients = new Map(
-      members.map(([name, parameter]) => [name, grads[parameter.name] ?? tf.zerosLike(parameter)]),
+      members.map(([name, parameter], index) => [name, reached[index] ?? tf.zerosLike(parameter)]),
     );
     return { loss: value, gradients };
   }
@@ -66,12 +71,15 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
   apply(gradients: Gradients): void {
     tf.tidy(() => {
       for (const group of this.#groups) {
-        const learningRate = stepInput(() => this.#rateOf(group));
+        const rule = this.ruleFor(
+          group.options,
+          stepInput(() => this.#rateOf(group)),
+        );
         for (const [name, parameter] of group.members) {
           if (!parameter.trainable) continue;
           const gradient = gradients.get(name);
           if (gradient === undefined) throw missingGradient(name);
-          parameter.assign(this.update({ name, parameter, gradient, options: group.options, learningRate }));
+          parameter.assign(rule({ name, parameter, gradient }));
         }
       }
     });
@@ -107,8 +115,8 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
     this.slots.dispose();
   }
 
-  /** The parameter's new value; slots are assigned on the way. Everything else that it makes is freed. */
-  protected abstract update(update: Update<Options>): tf.Tensor;
+  /** How a group's parameters move in this step. */
+  protected abstract ruleFor(options: Options, learningRate: tf.Scalar): UpdateRule;
 
   #moveTo(stepCount: number): void {
     this.#stepCount = stepCount;
@@ -135,6 +143,13 @@ function checkedLoss(loss: tf.Scalar): tf.Scalar {
     what: `The loss has the shape [${(loss as tf.Tensor).shape.join(', ')}].`,
     why: 'Gradients are taken of one number.',
     fix: 'Return a scalar: take tf.mean(...) of it.',
+  });
+}
+
+function nothingReached(kind: string): FulgurError {
+  return new FulgurError('module', {
+    what: `The loss depends on no parameter of optim.${kind}.`,
+    fix: 'Compute it from the outputs of the modules that are trained, without nn.stopGradient in between.',
   });
 }
 

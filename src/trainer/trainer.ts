@@ -1,4 +1,11 @@
-import type { BatchSource, RunEventBus, RunSettings, RunState, RunStateAccess, TrainerOptions } from '../contracts';
+import type {
+  BatchSource,
+  RunEventBus,
+  RunSettings,
+  RunState,
+  RunStateAccess,
+  TrainerOptions,
+} from '../contracts';
 import { requireStarted } from '../engine';
 import { FulgurError } from '../errors';
 import type { Strategy } from '../strategy';

@@ -61,6 +61,12 @@ export class FulgurBackend extends NodeJSKernelBackend {
     return (this as unknown as KernelBackendParts).createOutputTensor(metadata);
   }
 
+  /** A tensor with the same memory under an id of its own; it is made at once, also for a trace to come. */
+  alias(tensor: Tensor): Tensor {
+    const [handle] = this.#binding.eager.run('Identity', [], [this.#binding.handleOf(this.idOf(tensor))], 1);
+    return this.wrap(this.#binding.adopt(handle));
+  }
+
   #settle(tensor: Tensor): void {
     // tfjs-node passes 64-bit scalars that are no tensors; its own code makes constants of them.
     if (typeof tensor.dataId !== 'object') return;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { FulgurError } from '../../errors';
 import { currentEngine } from '../current-engine';
-import { Program } from './program';
+import { Program, refusePromise } from './program';
 import { runEagerly } from './step-scope';
 import { fillTemplate, flatten, toTemplate } from './values';
 
@@ -57,11 +57,14 @@ export function compile<Args extends readonly unknown[], Result>(
   const programs = new Map<string, Program>();
 
   const programFor = (args: Args): { program: Program; tensors: readonly tf.Tensor[] } => {
-    const { signature, tensors } = flatten(args, name);
+    const { signature, tensors } = flatten(args, name, 'argument');
     let program = programs.get(signature);
     if (program === undefined) {
       if (programs.size > 0) announceRetrace(name, signature, programs, options);
-      program = new Program(currentEngine(), name, () => run(...args), tensors);
+      const template = toTemplate(args);
+      const runWith = (standIns: readonly tf.Tensor[]): Result =>
+        run(...(fillTemplate(template, standIns) as Args));
+      program = new Program(currentEngine(), name, runWith, tensors);
       programs.set(signature, program);
     }
     return { program, tensors };
@@ -96,9 +99,9 @@ function callEagerly(name: string, run: () => unknown): unknown {
   currentEngine();
   let fetched: unknown;
   runEagerly(
-    () => tf.tidy(() => ({ result: run() as tf.TensorContainer })),
+    () => tf.tidy(() => ({ result: fresh(run(), name) })),
     ({ result }) => {
-      const { tensors } = flatten(result, name);
+      const { tensors } = flatten(result, name, 'result');
       const values = tensors.map((tensor) => {
         if (tensor.rank > 0) return tensor;
         const [value] = tensor.dataSync();
@@ -111,6 +114,14 @@ function callEagerly(name: string, run: () => unknown): unknown {
   return fetched;
 }
 
+/** A result whose tensors are the caller's own, also where the function gave back an argument or a variable. */
+function fresh(result: unknown, name: string): tf.TensorContainer {
+  refusePromise(result, name);
+  const { tensors } = flatten(result, name, 'result');
+  const own = tensors.map((tensor) => tensor.clone());
+  return fillTemplate(toTemplate(result), own) as tf.TensorContainer;
+}
+
 function announceRetrace(
   name: string,
   signature: string,
@@ -119,7 +130,7 @@ function announceRetrace(
 ): void {
   if (programs.size >= maxTraces) {
     throw new FulgurError('trace', {
-      what: `The compiled function '${name}' was called with its ${programs.size + 1}th signature, and may have ${maxTraces}: ${signature}.`,
+      what: `The compiled function '${name}' may be traced ${maxTraces} times, and was called with one more signature: ${signature}.`,
       why: 'Each new shape or plain value among the arguments costs a trace.',
       fix: 'Give it batches of one shape (dropLast: true), use stepInput() for numbers that change, or raise maxTraces.',
     });

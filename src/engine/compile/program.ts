@@ -5,7 +5,7 @@ import type { Engine } from '../current-engine';
 import type { Pointer } from '../native/native-library';
 import { checked } from '../native/status';
 import { fillTemplate, flatten, toTemplate } from './values';
-import { VariableSnapshot } from './variables';
+import { VariableSnapshot, separateVariables } from './variables';
 
 /** Where one input of the native function comes from. */
 type Source =
@@ -28,23 +28,31 @@ export class Program {
   readonly #changed: readonly tf.Variable[];
   readonly #actions: readonly (() => void)[];
 
-  /** Traces `run` with symbols in the places of `args`' tensors. */
-  constructor(engine: Engine, label: string, run: () => unknown, args: readonly tf.Tensor[]) {
+  /** Traces `run`, which is given tensors that stand for `args`. */
+  constructor(
+    engine: Engine,
+    label: string,
+    run: (args: readonly tf.Tensor[]) => unknown,
+    args: readonly tf.Tensor[],
+  ) {
     this.#engine = engine;
     this.#label = label;
     this.#name = `fulgur_${label.replace(/\W/g, '_')}_${programs++}`;
     const { binding, backend } = engine;
-    const argumentIds = args.map((tensor) => backend.idOf(tensor));
+    separateVariables(backend);
     const snapshot = new VariableSnapshot();
     const variableOf = new Map(snapshot.variables.map((variable) => [backend.idOf(variable), variable]));
     tf.engine().startScope(label);
+    // Under ids of their own, arguments differ from each other and from what the function captures.
+    const standIns = args.map((tensor) => (tensor instanceof tf.Variable ? tensor : backend.alias(tensor)));
+    const argumentIds = standIns.map((tensor) => backend.idOf(tensor));
     const trace = binding.beginTrace(label, new Set([...argumentIds, ...variableOf.keys()]));
     let finished = false;
     try {
-      const result = run();
-      if (result instanceof Promise) throw promiseReturned(label);
+      const result = run(standIns);
+      refusePromise(result, label);
       snapshot.refuseBorn(label);
-      const { tensors } = flatten(result, label);
+      const { tensors } = flatten(result, label, 'result');
       this.#changed = snapshot.changed();
       const ids = [...tensors, ...this.#changed].map((tensor) => backend.idOf(tensor));
       // An output that is an input as it came gets an operation of its own.
@@ -143,9 +151,13 @@ function sourceOf(
   return { kind: 'captured', id: input.id, shape: input.facts.shape };
 }
 
-function promiseReturned(label: string): FulgurError {
-  return new FulgurError('trace', {
-    what: `The function '${label}' returned a promise while it was being traced.`,
+/** @throws FulgurError `trace` when a function gave back a promise */
+export function refusePromise(result: unknown, label: string): void {
+  if (!tf.util.isPromise(result)) return;
+  // What is wrong is said here; a rejection of the promise would end the process.
+  result.catch(() => undefined);
+  throw new FulgurError('trace', {
+    what: `The function '${label}' returned a promise.`,
     fix: 'Make it synchronous: a compiled function may only call tensor operations.',
   });
 }

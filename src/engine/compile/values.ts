@@ -8,15 +8,21 @@ export interface FlatValue {
   readonly signature: string;
 }
 
-/** Takes the tensors out of arguments or results, in a fixed order. */
-export function flatten(value: unknown, name: string): FlatValue {
+/**
+ * Takes the tensors out of arguments or results, in a fixed order.
+ *
+ * @param root - what the value is, for errors
+ * @throws FulgurError `trace` for a disposed tensor, and for anything that is neither a tensor nor plain data
+ */
+export function flatten(value: unknown, name: string, root: 'argument' | 'result'): FlatValue {
   const tensors: tf.Tensor[] = [];
   const visit = (part: unknown, path: string): string => {
     if (isTensor(part)) {
+      if (part.isDisposed) throw disposed(name, path, part);
       tensors.push(part);
-      // Two arguments that share memory become one input, so sharing is part of the signature.
-      const first = tensors.findIndex(({ dataId }) => dataId === part.dataId);
-      return `${part.dtype}[${part.shape.join(',')}]@${first}`;
+      const type = `${part.dtype}[${part.shape.join(',')}]`;
+      // A variable may be assigned, so it stands for itself and not for any tensor of its shape.
+      return part instanceof tf.Variable ? `variable ${part.id} ${type}` : type;
     }
     if (Array.isArray(part))
       return `(${part.map((item, index) => visit(item, `${path}[${index}]`)).join(',')})`;
@@ -26,10 +32,11 @@ export function flatten(value: unknown, name: string): FlatValue {
       );
       return `{${fields.join(',')}}`;
     }
+    if (typeof part === 'string') return JSON.stringify(part);
     if (isPlainData(part)) return `${typeof part}:${String(part)}`;
     throw notTraceable(name, path, part);
   };
-  return { signature: visit(value, 'argument'), tensors };
+  return { signature: visit(value, root), tensors };
 }
 
 /** The place of a tensor in a result whose tensors are yet to come. */
@@ -67,14 +74,21 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 }
 
 function isPlainData(value: unknown): boolean {
-  return value === null || ['string', 'number', 'boolean', 'undefined', 'bigint'].includes(typeof value);
+  return value === null || ['number', 'boolean', 'undefined', 'bigint'].includes(typeof value);
 }
 
 function notTraceable(name: string, path: string, value: unknown): FulgurError {
   const constructor: unknown = (value as { constructor?: unknown }).constructor;
   const kind = typeof constructor === 'function' ? constructor.name : typeof value;
   return new FulgurError('trace', {
-    what: `The compiled function '${name}' cannot take or give ${path.replace('argument', 'a value')} of type ${kind}.`,
-    fix: 'Pass tensors, numbers, strings and booleans, in arrays and plain objects.',
+    what: `The ${path} of the compiled function '${name}' is of type ${kind}, which it can neither take nor give.`,
+    fix: 'Use tensors, numbers, strings and booleans, in arrays and plain objects.',
+  });
+}
+
+function disposed(name: string, path: string, { shape }: tf.Tensor): FulgurError {
+  return new FulgurError('trace', {
+    what: `The ${path} of the compiled function '${name}' is a tensor of shape [${shape.join(', ')}] that has been disposed.`,
+    fix: 'Dispose it after the call.',
   });
 }

@@ -1,9 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { FulgurError } from '../../errors';
+import type { FulgurBackend } from '../backend/fulgur-backend';
 
 /** Every variable that tfjs knows, by name. */
 export function liveVariables(): tf.Variable[] {
   return Object.values(tf.engine().state.registeredVariables);
+}
+
+/**
+ * Gives every variable an id that nothing else has. `target.assign(online)` makes two variables share one, and a trace
+ * could not tell which of them it reads.
+ */
+export function separateVariables(backend: FulgurBackend): void {
+  for (const variable of liveVariables()) {
+    if (backend.refCount(variable.dataId) === 1) continue;
+    const own = backend.alias(variable);
+    variable.assign(own);
+    own.dispose();
+  }
 }
 
 /** Variables as they were before a trace; an assignment while tracing must not outlive it. */

@@ -42,8 +42,14 @@ export class RandomStream {
     return low + (high - low) * (this.word() / 0x100000000);
   }
 
-  /** A whole number, uniform over [0, bound), without modulo bias. */
+  /**
+   * A whole number, uniform over [0, bound), without modulo bias.
+   *
+   * @throws RangeError when the bound is not between 1 and 2^32
+   */
   below(bound: number): number {
+    if (!(bound >= 1 && bound <= 0x100000000))
+      throw new RangeError(`There is no whole number below ${bound}.`);
     const limit = 0x100000000 - (0x100000000 % bound);
     for (;;) {
       const word = this.word();

@@ -11,7 +11,7 @@ export class ProgressCounter {
   constructor(bounds: FitBounds, from: ResumePoint = { epoch: 0, nextBatch: 0, globalStep: 0 }) {
     this.bounds = bounds;
     this.#epoch = from.epoch;
-    this.#batchIndex = from.nextBatch;
+    this.#batchIndex = this.#batchWithin(from.nextBatch);
     this.#resume = { epoch: from.epoch, nextBatch: from.nextBatch, globalStep: from.globalStep };
   }
 
@@ -44,7 +44,7 @@ export class ProgressCounter {
   /** Begins the epoch of the resume point. */
   startEpoch(): void {
     this.#epoch = this.#resume.epoch;
-    this.#batchIndex = this.#resume.nextBatch;
+    this.#batchIndex = this.#batchWithin(this.#resume.nextBatch);
   }
 
   startBatch(batchIndex: number): void {
@@ -71,5 +71,10 @@ export class ProgressCounter {
       maxEpochs,
       maxSteps,
     });
+  }
+
+  /** After an epoch's last batch, that one is still at hand. */
+  #batchWithin(nextBatch: number): number {
+    return Math.min(nextBatch, this.bounds.batchesPerEpoch - 1);
   }
 }

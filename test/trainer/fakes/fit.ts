@@ -1,5 +1,6 @@
 import type {
   BatchSource,
+  MetricRow,
   PluginHooks,
   RunEvents,
   RunSettings,
@@ -64,6 +65,8 @@ export interface FitSetup {
   readonly data?: BatchSource<PointBatch>;
   readonly module?: TrainingModule<PointBatch>;
   readonly resume?: RunState;
+  /** Hears every row of metrics at the moment that it is published. */
+  readonly onRow?: (row: MetricRow) => void;
 }
 
 export interface Fitted {
@@ -83,6 +86,7 @@ export function seededRegression(...args: ConstructorParameters<typeof Regressio
 /** Builds a trainer around a model and data, and fits. */
 export async function fit(setup: FitSetup = {}): Promise<Fitted> {
   const { bus, recorded } = recordingBus();
+  if (setup.onRow !== undefined) bus.on('metricsLogged', setup.onRow);
   const module = setup.module ?? seededRegression();
   const trainer: Trainer = new Trainer(setup.options ?? { maxEpochs: 2 }, {
     plugins: typeof setup.plugins === 'function' ? setup.plugins(() => trainer) : (setup.plugins ?? []),

@@ -68,12 +68,11 @@ function acceptedName(archive: string, { name, type, size }: Headers, binBytes: 
   if (type === 'directory' && (name === `${archiveFolder}/` || name === archiveFolder)) return null;
   const shown = JSON.stringify(name);
   if (type !== 'file') throw refused(archive, `its entry ${shown} is a ${type ?? 'thing without a type'}`);
-  const base = name.slice(archiveFolder.length + 1);
-  const isBin = allFiles.includes(base);
-  if (name !== `${archiveFolder}/${base}` || !(isBin || smallFiles.includes(base))) {
+  const base = [...allFiles, ...smallFiles].find((file) => name === `${archiveFolder}/${file}`);
+  if (base === undefined) {
     throw refused(archive, `its entry ${shown} does not belong to CIFAR-10`);
   }
-  if (isBin ? size !== binBytes : (size ?? 0) > smallBytes) {
+  if (allFiles.includes(base) ? size !== binBytes : (size ?? 0) > smallBytes) {
     throw refused(archive, `its entry ${shown} has ${size ?? 0} bytes`);
   }
   return base;

@@ -1,0 +1,121 @@
+import type { ImageDataset } from '../datasets';
+import { BrokenImageError, reasonOf } from '../datasets/data-errors';
+import type { Image } from '../image';
+import type { ViewTransform } from '../views';
+import type { Slot, SlotShape } from './slot';
+import { viewLength } from './slot';
+
+export type BrokenImageRule = 'error' | 'skip';
+
+/** Some neighbouring places of a batch, and the samples that belong there. */
+export interface FillTask {
+  readonly epoch: number;
+  /** First place. */
+  readonly from: number;
+  /** Data set index for each place from `from` on. */
+  readonly indices: Uint32Array;
+}
+
+/** An image that could not be read, and was left out. */
+export interface SkippedImage {
+  readonly index: number;
+  readonly reason: string;
+}
+
+/** Why a task could not be done. */
+export interface FillFailure {
+  readonly during: 'reading' | 'transform';
+  readonly index: number;
+  readonly reason: string;
+  readonly stack: string;
+}
+
+export interface FillResult {
+  readonly skipped: readonly SkippedImage[];
+  readonly failure: FillFailure | null;
+}
+
+/** Everything that filling needs besides the task and the memory; one for each thread. */
+export interface FillTools {
+  readonly dataset: ImageDataset;
+  readonly transform: ViewTransform;
+  readonly shape: SlotShape;
+  readonly seed: number;
+  readonly onBrokenImage: BrokenImageRule;
+  /** Called before the work on each sample. */
+  readonly onSample?: (index: number) => void;
+}
+
+/**
+ * Reads and transforms the samples of a task into a slot. The next image is read while the one at hand is transformed.
+ * What is written depends on the task, the data set and the seed alone.
+ */
+export async function fillSlot(tools: FillTools, task: FillTask, slot: Slot): Promise<FillResult> {
+  const skipped: SkippedImage[] = [];
+  let next = readUsable(tools, task.indices[0] ?? 0);
+  for (let position = 0; position < task.indices.length; position++) {
+    const index = task.indices[position] ?? 0;
+    tools.onSample?.(index);
+    const found = await next;
+    if (position + 1 < task.indices.length) next = readUsable(tools, task.indices[position + 1] ?? 0);
+    skipped.push(...found.skipped);
+    if (found.image === null) {
+      await next;
+      return { skipped, failure: found.failure };
+    }
+    const failure = transformInto(tools, task, position, found.image, slot);
+    if (failure !== null) {
+      await next;
+      return { skipped, failure };
+    }
+    slot.filled[task.from + position] = found.index;
+  }
+  return { skipped, failure: null };
+}
+
+function transformInto(
+  { transform, shape, seed }: FillTools,
+  { epoch, from, indices }: FillTask,
+  position: number,
+  image: Image,
+  slot: Slot,
+): FillFailure | null {
+  const index = indices[position] ?? 0;
+  const length = viewLength(shape);
+  const offsets = Array.from(
+    { length: shape.views },
+    (_, view) => (view * shape.batchSize + from + position) * length,
+  );
+  try {
+    transform.apply(image, { seed, epoch, index }, slot.pixels, offsets);
+    return null;
+  } catch (error) {
+    return failureOf('transform', index, error);
+  }
+}
+
+type Reading =
+  | { readonly image: Image; readonly index: number; readonly skipped: readonly SkippedImage[] }
+  | { readonly image: null; readonly failure: FillFailure; readonly skipped: readonly SkippedImage[] };
+
+/** The image at an index; where it is broken and may be skipped, the next one that can be read. */
+async function readUsable({ dataset, onBrokenImage }: FillTools, wanted: number): Promise<Reading> {
+  const skipped: SkippedImage[] = [];
+  for (let offset = 0; ; offset++) {
+    const index = (wanted + offset) % dataset.length;
+    try {
+      return { image: await dataset.read(index), index, skipped };
+    } catch (error) {
+      const failure = failureOf('reading', index, error);
+      const mayGoOn = onBrokenImage === 'skip' && error instanceof BrokenImageError;
+      if (!mayGoOn || offset + 1 === dataset.length) return { image: null, failure, skipped };
+      skipped.push({ index, reason: failure.reason });
+    }
+  }
+}
+
+function failureOf(during: FillFailure['during'], index: number, error: unknown): FillFailure {
+  const reason = error instanceof BrokenImageError ? error.reason : reasonOf(error);
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return { during, index, reason, stack };
+}

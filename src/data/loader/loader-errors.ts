@@ -1,0 +1,43 @@
+import { FulgurError } from '../../errors';
+import type { ImageDataset } from '../datasets';
+import { BrokenImageError } from '../datasets/data-errors';
+import type { FillFailure } from './fill-slot';
+
+/** The error for a sample that could not be made. */
+export function sampleFailed(dataset: ImageDataset, { during, index, reason, stack }: FillFailure): FulgurError {
+  const cause = new Error(reason);
+  cause.stack = stack;
+  const name = dataset.describe(index);
+  if (during === 'reading') return new BrokenImageError(name, reason, cause);
+  return new FulgurError('data', {
+    what: `The view transform failed on ${name}, index ${index}: ${reason}.`,
+    fix: 'Correct the transform, or try it on this sample alone with workers: 0.',
+    cause,
+  });
+}
+
+/** The error for worker threads that die again and again. */
+export function workersDie(sample: string, times: number, reason: string, cause: unknown): FulgurError {
+  return new FulgurError('data', {
+    what: `A loader thread died ${times} times at ${sample}: ${reason}.`,
+    fix: 'Look at this sample and the view transform, or see the failure in this thread with workers: 0.',
+    cause,
+  });
+}
+
+/** The error for worker threads that do not come up. */
+export function workersDoNotStart(reason: string, cause: unknown): FulgurError {
+  return new FulgurError('data', {
+    what: `A loader thread could not start: ${reason}.`,
+    why: 'Threads open the data set and build the view transform again from its module.',
+    fix: 'Make that module loadable on its own, or prepare batches in this thread with workers: 0.',
+    cause,
+  });
+}
+
+export function loaderClosed(): FulgurError {
+  return new FulgurError('data', {
+    what: 'A batch was asked for after the loader was closed.',
+    fix: 'Make a new loader, or close this one later.',
+  });
+}

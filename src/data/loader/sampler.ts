@@ -1,0 +1,40 @@
+import { RandomStream, permutation } from '../../engine/random';
+
+export interface SamplerOptions {
+  /** Samples in the data set. */
+  readonly length: number;
+  readonly shuffle: boolean;
+  readonly seed: number;
+  /** This process's place among `worldSize` ranks (default 0 of 1). */
+  readonly rank?: number;
+  readonly worldSize?: number;
+  /** Cut the order to a multiple of the ranks, rather than pad it with its own beginning (default `false`). */
+  readonly dropLast?: boolean;
+}
+
+/**
+ * The samples of a rank, epoch by epoch: every rank draws the same permutation from (seed, epoch), makes its length a
+ * multiple of the ranks, and takes every `worldSize`-th from its own number on. As PyTorch's `DistributedSampler`; with
+ * one rank as its `RandomSampler` or `SequentialSampler`.
+ */
+export class Sampler {
+  /** Samples of this rank in an epoch. */
+  readonly length: number;
+  readonly #options: Required<SamplerOptions>;
+
+  constructor({ rank = 0, worldSize = 1, dropLast = false, ...options }: SamplerOptions) {
+    this.#options = { ...options, rank, worldSize, dropLast };
+    const share = options.length / worldSize;
+    this.length = dropLast ? Math.floor(share) : Math.ceil(share);
+  }
+
+  /** Indices of this rank's samples in an epoch, in order. */
+  order(epoch: number): Uint32Array {
+    const { length, shuffle, seed, rank, worldSize } = this.#options;
+    const all = shuffle ? permutation(length, new RandomStream(seed, 'shuffle', [epoch])) : null;
+    return Uint32Array.from({ length: this.length }, (_, position) => {
+      const place = (rank + position * worldSize) % length;
+      return all === null ? place : (all[place] ?? 0);
+    });
+  }
+}

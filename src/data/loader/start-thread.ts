@@ -1,0 +1,28 @@
+import { extname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { WorkerSetup } from './worker-messages';
+
+/**
+ * Runs before the thread's own code. TypeScript files, ours from a checkout or the user's transform, need ts-node as
+ * they do in the main thread, which may have it from its command line, from Jest or not at all.
+ */
+const bootstrap = `
+const { workerData } = require('node:worker_threads');
+if (workerData.tsNode !== null && process[Symbol.for('ts-node.register.instance')] === undefined) {
+  require(workerData.tsNode).register({ cwd: workerData.projectFolder, swc: true });
+}
+require(workerData.entry);
+`;
+
+/** Starts a loader thread; works from TypeScript under ts-node and Jest, and compiled. */
+export function startThread(setup: WorkerSetup): Worker {
+  const extension = extname(__filename);
+  const needsTsNode = extension === '.ts' || extname(setup.transform.module) === '.ts';
+  const start = {
+    entry: join(__dirname, `worker-thread${extension}`),
+    tsNode: needsTsNode ? require.resolve('ts-node') : null,
+    projectFolder: __dirname,
+  };
+  // The main thread's own flags, such as a preloaded ts-node, are not repeated in the thread.
+  return new Worker(bootstrap, { eval: true, execArgv: [], workerData: { ...setup, ...start } });
+}

@@ -1,0 +1,29 @@
+import type { DatasetSpec } from '../datasets/dataset-spec';
+import type { TransformSpec } from '../views';
+import type { BrokenImageRule, FillResult, FillTask } from './fill-slot';
+import type { Slot, SlotShape } from './slot';
+
+/** What a thread is started with. */
+export interface WorkerSetup {
+  readonly dataset: DatasetSpec;
+  readonly transform: TransformSpec;
+  readonly shape: SlotShape;
+  readonly slots: readonly Slot[];
+  readonly seed: number;
+  readonly onBrokenImage: BrokenImageRule;
+  /** One shared number: the index of the sample that the thread works on. */
+  readonly position: Uint32Array;
+}
+
+/** To a thread: fill these places of a slot. */
+export interface WorkerRequest {
+  readonly id: number;
+  readonly slot: number;
+  readonly task: FillTask;
+}
+
+/** From a thread. */
+export type WorkerReply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'unfit'; readonly reason: string; readonly stack: string }
+  | { readonly kind: 'done'; readonly id: number; readonly result: FillResult };

@@ -1,0 +1,149 @@
+import type { FillResult, FillTask } from './fill-slot';
+import { loaderClosed, workersDie, workersDoNotStart } from './loader-errors';
+import { LoaderThread } from './loader-thread';
+import type { WorkerSetup } from './worker-messages';
+
+/** A task on its way through the pool. */
+interface PendingTask {
+  readonly slot: number;
+  readonly task: FillTask;
+  readonly resolve: (result: FillResult) => void;
+  readonly reject: (error: Error) => void;
+  deaths: number;
+}
+
+export interface PoolOptions {
+  readonly threads: number;
+  readonly setup: Omit<WorkerSetup, 'position'>;
+  /** A sample's name in messages. */
+  readonly describe: (index: number) => string;
+  readonly onWarning: (text: string) => void;
+}
+
+const maxDeaths = 3;
+/** A second task waits in the thread, so that it does not idle while its reply travels. */
+const tasksPerThread = 2;
+
+/**
+ * Threads that fill slots. They live as long as the pool; one that dies is replaced and its tasks are done again, so that
+ * its death changes nothing in the data. Idle threads do not keep the process alive.
+ */
+export class WorkerPool {
+  readonly #options: PoolOptions;
+  readonly #threads = new Set<LoaderThread<PendingTask>>();
+  readonly #waiting: PendingTask[] = [];
+  #holds = 0;
+  #failedStarts = 0;
+  #closed = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** Starts all threads, where they do not run yet. */
+  start(): void {
+    while (!this.#closed && this.#threads.size < this.#options.threads) this.#addThread();
+  }
+
+  /** Queues a task; the promise settles when its places are filled, or cannot be. */
+  run(slot: number, task: FillTask): Promise<FillResult> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) {
+        reject(loaderClosed());
+        return;
+      }
+      this.#waiting.push({ slot, task, resolve, reject, deaths: 0 });
+      this.start();
+      this.#distribute();
+    });
+  }
+
+  /** Keeps the process alive until `promise` settles: without this, threads at work do not. */
+  async hold<T>(promise: Promise<T>): Promise<T> {
+    this.#holds += 1;
+    this.#applyHolds();
+    try {
+      return await promise;
+    } finally {
+      this.#holds -= 1;
+      this.#applyHolds();
+    }
+  }
+
+  /** Ends all threads; tasks that are not done fail. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const threads = [...this.#threads];
+    this.#threads.clear();
+    const left = [...this.#waiting.splice(0), ...threads.flatMap((thread) => thread.tasks())];
+    for (const pending of left) pending.reject(loaderClosed());
+    await Promise.all(threads.map((thread) => thread.terminate()));
+  }
+
+  #addThread(): void {
+    const thread = new LoaderThread<PendingTask>(this.#options.setup, {
+      onReady: () => {
+        this.#failedStarts = 0;
+        this.#distribute();
+      },
+      onDone: (pending, result) => {
+        pending.resolve(result);
+        this.#distribute();
+      },
+      onDeath: (reason, cause) => this.#bury(thread, reason, cause),
+    });
+    this.#threads.add(thread);
+    if (this.#holds > 0) thread.ref();
+  }
+
+  #distribute(): void {
+    for (let load = 0; load < tasksPerThread; load++) {
+      for (const thread of this.#threads) {
+        if (this.#waiting.length === 0) return;
+        if (!thread.isReady || thread.load !== load) continue;
+        const pending = this.#waiting.shift();
+        if (pending !== undefined) thread.send(pending, pending.slot, pending.task);
+      }
+    }
+  }
+
+  #bury(thread: LoaderThread<PendingTask>, reason: string, cause: unknown): void {
+    if (!this.#threads.delete(thread)) return;
+    if (!thread.isReady) {
+      this.#buryStillborn(reason, cause);
+      return;
+    }
+    const tasks = thread.tasks();
+    const [atWork] = tasks;
+    if (atWork !== undefined) {
+      atWork.deaths += 1;
+      const sample = this.#options.describe(thread.position);
+      if (atWork.deaths >= maxDeaths) {
+        tasks.shift();
+        atWork.reject(workersDie(sample, atWork.deaths, reason, cause));
+      } else {
+        this.#options.onWarning(`A loader thread died at ${sample} (${reason}); it is replaced and its work done again.`);
+      }
+    }
+    this.#waiting.unshift(...tasks);
+    if (this.#waiting.length > 0) this.start();
+  }
+
+  #buryStillborn(reason: string, cause: unknown): void {
+    this.#failedStarts += 1;
+    if (this.#failedStarts < maxDeaths) {
+      if (this.#waiting.length > 0) this.start();
+      return;
+    }
+    for (const pending of this.#waiting.splice(0)) pending.reject(workersDoNotStart(reason, cause));
+    this.#failedStarts = 0;
+  }
+
+  #applyHolds(): void {
+    for (const thread of this.#threads) {
+      if (this.#holds > 0) thread.ref();
+      else thread.unref();
+    }
+  }
+}
+

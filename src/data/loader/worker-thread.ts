@@ -1,0 +1,44 @@
+/** What runs inside a loader thread. It loads no tensors: it fills shared memory. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { reasonOf } from '../datasets/data-errors';
+import { reopenDataset } from '../datasets/dataset-spec';
+import { rebuildTransform } from '../views';
+import type { FillTools } from './fill-slot';
+import { fillSlot } from './fill-slot';
+import type { WorkerReply, WorkerRequest, WorkerSetup } from './worker-messages';
+
+function main(): void {
+  const setup = workerData as WorkerSetup;
+  const reply = (message: WorkerReply): void => parentPort?.postMessage(message);
+  let tools: FillTools;
+  try {
+    tools = prepare(setup);
+  } catch (error) {
+    const stack = error instanceof Error ? (error.stack ?? '') : '';
+    reply({ kind: 'unfit', reason: reasonOf(error), stack });
+    return;
+  }
+  let last = Promise.resolve();
+  parentPort?.on('message', ({ id, slot, task }: WorkerRequest) => {
+    last = last.then(async () => {
+      const memory = setup.slots[slot];
+      if (memory === undefined) throw new Error(`There is no slot ${slot}`);
+      reply({ kind: 'done', id, result: await fillSlot(tools, task, memory) });
+    });
+  });
+  reply({ kind: 'ready' });
+}
+
+function prepare(setup: WorkerSetup): FillTools {
+  const { shape, seed, onBrokenImage, position } = setup;
+  return {
+    dataset: reopenDataset(setup.dataset),
+    transform: rebuildTransform(setup.transform),
+    shape,
+    seed,
+    onBrokenImage,
+    onSample: (index) => Atomics.store(position, 0, index),
+  };
+}
+
+main();

@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { stepInput } from '../engine';
+import { FulgurError } from '../errors';
+import type { Slots } from './slots';
+
+export interface MomentumOptions {
+  /** Share of the earlier directions that is kept (default 0: none). */
+  readonly momentum?: number;
+  /** Share of the new direction that is left out from the second step on (default 0). */
+  readonly dampening?: number;
+  /** Look ahead along the momentum, as Nesterov does (default `false`). */
+  readonly nesterov?: boolean;
+}
+
+/** PyTorch's name of the slot that momentum is kept in. */
+const MOMENTUM_SLOT = 'momentum_buffer';
+
+/** The slots that a parameter needs under these options. */
+export function momentumSlots({ momentum = 0 }: MomentumOptions): readonly string[] {
+  return momentum === 0 ? [] : [MOMENTUM_SLOT];
+}
+
+/** @throws FulgurError `module` for Nesterov's momentum without momentum or with dampening. */
+export function checkMomentum(kind: string, options: MomentumOptions): void {
+  const { momentum = 0, dampening = 0, nesterov = false } = options;
+  if (!nesterov || (momentum > 0 && dampening === 0)) return;
+  throw new FulgurError('module', {
+    what: `optim.${kind} got nesterov with momentum ${momentum} and dampening ${dampening}.`,
+    fix: 'Nesterov asks for a momentum above 0 and no dampening.',
+  });
+}
+
+/** Turns a new direction into the one to move in, and keeps the parameter's momentum on the way. */
+export type MomentumRule = (parameterName: string, direction: tf.Tensor) => tf.Tensor;
+
+export function momentumRule(
+  { momentum = 0, dampening = 0, nesterov = false }: MomentumOptions,
+  optimizer: { readonly stepCount: number; readonly slots: Slots },
+): MomentumRule {
+  if (momentum === 0) return (_, direction) => direction;
+  // The first step of all takes the new direction whole.
+  const share = dampening === 0 ? null : stepInput(() => (optimizer.stepCount === 0 ? 1 : 1 - dampening));
+  return (parameterName, direction) => {
+    const kept = optimizer.slots.of(MOMENTUM_SLOT, parameterName);
+    const fresh = share === null ? direction : tf.mul(direction, share);
+    kept.assign(tf.add(tf.mul(kept, momentum), fresh));
+    return nesterov ? tf.add(direction, tf.mul(kept, momentum)) : kept;
+  };
+}

@@ -1,0 +1,34 @@
+import { philox } from '../../../src/engine/random/philox';
+
+function words(key: readonly [number, number], counter: readonly [number, number, number, number]): string[] {
+  const out = new Uint32Array(4);
+  philox(out, key, counter);
+  return Array.from(out, (word) => word.toString(16).padStart(8, '0'));
+}
+
+// Random123's known answers for philox4x32-10 (kat_vectors).
+describe('philox', () => {
+  it('gives the published words for a key and counter of zeros', () => {
+    expect(words([0, 0], [0, 0, 0, 0])).toEqual(['6627e8d5', 'e169c58d', 'bc57ac4c', '9b00dbd8']);
+  });
+
+  it('gives the published words for a key and counter of ones', () => {
+    const ones = 0xffffffff;
+    expect(words([ones, ones], [ones, ones, ones, ones])).toEqual([
+      '408f276d',
+      '41c83b0e',
+      'a20bc7c6',
+      '6d5451fd',
+    ]);
+  });
+
+  it('gives the published words for the digits of pi', () => {
+    const counter = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344] as const;
+    expect(words([0xa4093822, 0x299f31d0], counter)).toEqual([
+      'd16cfe09',
+      '94fdcceb',
+      '5001e420',
+      '24126ea1',
+    ]);
+  });
+});

@@ -1,0 +1,236 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Json, RunState } from '../../src/contracts';
+import { start } from '../../src/engine';
+import { fit, messageOf, plugin, rowsOf, seededRegression } from './fakes/fit';
+import type { Fitted, FitSetup } from './fakes/fit';
+import { Points } from './fakes/points';
+import { Regression } from './fakes/regression';
+
+beforeAll(async () => {
+  await start();
+});
+
+/** A plugin with state that the metrics depend on. */
+function stepCounter() {
+  let seen = 0;
+  return plugin('counter', {
+    pluginState: (): Json => ({ seen }),
+    restorePluginState: (state) => {
+      ({ seen } = state as { seen: number });
+    },
+    onTrainBatchEnd: ({ log }) => {
+      seen += 1;
+      log('seen', seen, { onStep: true, onEpoch: true, reduce: 'max' });
+      log('weighted', 1 / seen, { onStep: false, onEpoch: true });
+    },
+  });
+}
+
+type Moment = 'onTrainBatchEnd' | 'onTrainEpochEnd' | 'onTrainEnd';
+
+/** Fits, and captures the state at the given updates as a checkpoint would hold it. */
+async function fitAndCapture(setup: FitSetup, moment: Moment = 'onTrainBatchEnd') {
+  const states = new Map<number, RunState>();
+  const fitted = await fit({
+    ...setup,
+    plugins: (trainer) => [
+      stepCounter(),
+      plugin(
+        'saver',
+        {
+          [moment]: async ({ progress }: { progress: { globalStep: number } }) => {
+            states.set(progress.globalStep, asStored(await trainer().runState.capture()));
+          },
+        },
+        'monitor',
+      ),
+    ],
+  });
+  return { ...fitted, states };
+}
+
+/** What remains of a state's JSON parts when they went through a file. */
+function asStored(state: RunState): RunState {
+  const { plugins, metrics, hyperparameters } = state;
+  return { ...state, ...(JSON.parse(JSON.stringify({ plugins, metrics, hyperparameters })) as typeof state) };
+}
+
+function resumed(resume: RunState, setup: FitSetup = {}): Promise<Fitted> {
+  // Other first weights, so that everything has to come from the state.
+  return fit({
+    options: { maxEpochs: 2 },
+    module: new Regression(),
+    plugins: [stepCounter()],
+    resume,
+    ...setup,
+  });
+}
+
+function rowsAfter(step: number, events: Fitted['events']) {
+  return rowsOf(events).filter((row) => row.step > step);
+}
+
+describe('a resumed fit', () => {
+  it('equals the fit that never stopped, bit for bit, from every step of its epochs', async () => {
+    const whole = await fitAndCapture({});
+    expect(messageOf(whole.error)).toBe('');
+    expect([...whole.states.keys()]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    for (const [step, state] of whole.states) {
+      const again = await resumed(state);
+      expect(messageOf(again.error)).toBe('');
+      expect(again.weights).toEqual(whole.weights);
+      expect(again.result).toEqual(whole.result);
+      // A row of the very step was published before the state was taken; an epoch's end comes after it.
+      const rest = rowsOf(whole.events).filter(
+        (row) => row.step > step || (row.step === step && row.kind === 'epoch'),
+      );
+      expect(rowsOf(again.events)).toEqual(rest);
+    }
+  });
+
+  it('equals it from the end of an epoch', async () => {
+    const whole = await fitAndCapture({}, 'onTrainEpochEnd');
+    const state = whole.states.get(4)!;
+    expect(state.progress).toEqual({ epoch: 1, nextBatch: 0, globalStep: 4 });
+    const again = await resumed(state);
+    expect(again.weights).toEqual(whole.weights);
+    expect(rowsOf(again.events)).toEqual(rowsAfter(4, whole.events));
+  });
+
+  it('equals it step by step when it is broken off again and again', async () => {
+    const whole = await fitAndCapture({});
+    let state: RunState | null = null;
+    let weights: Fitted['weights'] | null = null;
+    for (let step = 1; step <= 8; step++) {
+      const part = await fitAndCapture({
+        module: new Regression(),
+        options: { maxEpochs: 2, maxSteps: step },
+        ...(state === null ? { module: seededRegression() } : { resume: state }),
+      });
+      expect(messageOf(part.error)).toBe('');
+      state = part.states.get(step)!;
+      weights = part.weights;
+    }
+    expect(weights).toEqual(whole.weights);
+  });
+
+  it('gives the same epoch means after a smaller last batch', async () => {
+    const data = () => new Points({ batches: 3, lastBatchSize: 2 });
+    const whole = await fitAndCapture({ data: data() });
+    const again = await resumed(whole.states.get(1)!, { data: data() });
+    expect(rowsOf(again.events)).toEqual(rowsAfter(1, whole.events));
+  });
+
+  it('equals it when it runs operation by operation', async () => {
+    const options = { maxEpochs: 2, compile: false };
+    const whole = await fitAndCapture({ options });
+    const again = await resumed(whole.states.get(3)!, { options });
+    expect(again.weights).toEqual(whole.weights);
+  });
+
+  it('goes on where maxSteps cut an epoch short', async () => {
+    const whole = await fitAndCapture({});
+    const cut = await fitAndCapture({ options: { maxSteps: 6 } }, 'onTrainEnd');
+    const state = cut.states.get(6)!;
+    expect(state.progress).toEqual({ epoch: 1, nextBatch: 2, globalStep: 6 });
+    const again = await resumed(state);
+    expect(again.weights).toEqual(whole.weights);
+    expect(again.result?.metrics).toEqual(whole.result?.metrics);
+  });
+
+  it('has nothing left to do after the end, and says where it stands', async () => {
+    const whole = await fitAndCapture({}, 'onTrainEnd');
+    const data = new Points();
+    const again = await resumed(whole.states.get(8)!, { data });
+    expect(again.result).toMatchObject({ status: 'finished', progress: { globalStep: 8 } });
+    expect(again.weights).toEqual(whole.weights);
+    expect(data.asked).toEqual([]);
+    expect(again.events).toContainEqual([
+      'message',
+      'info',
+      'Resumed from checkpoints/last: epoch 2, batch 0, step 8.',
+    ]);
+  });
+
+  it('says which hyperparameters and plugins differ', async () => {
+    const { states } = await fitAndCapture({});
+    const { events } = await resumed(states.get(2)!, {
+      plugins: [],
+      settings: { hyperparameters: { lr: 0.2, width: 4 } },
+    });
+    const warnings = events.filter((event) => event[0] === 'message' && event[1] === 'warning');
+    expect(warnings).toEqual([
+      ['message', 'warning', "The checkpoint holds state of plugin 'counter', which this run does not have."],
+      [
+        'message',
+        'warning',
+        "Hyperparameters differ from the checkpoint's: lr (0.1 before, 0.2 now), width (absent before, 4 now).",
+      ],
+    ]);
+  });
+});
+
+describe('a state that does not belong to the run', () => {
+  async function state(): Promise<RunState> {
+    return (await fitAndCapture({})).states.get(6)!;
+  }
+
+  it.each([
+    [
+      'of another experiment',
+      { settings: { experiment: 'other' } },
+      "The checkpoint checkpoints/last is of experiment 'regression', and this is 'other'. Resume from a checkpoint of 'other'.",
+    ],
+    [
+      'of another seed',
+      { settings: { seed: 5 } },
+      'The checkpoint checkpoints/last was trained with seed 0, and this run has seed 5. ' +
+        'Its batches and views would not go on where they stopped. Set the seed to 0.',
+    ],
+    [
+      'beyond maxEpochs',
+      { options: { maxEpochs: 1 } },
+      'The checkpoint checkpoints/last is at epoch 1, beyond trainer.maxEpochs 1. ' +
+        'maxEpochs counts all epochs, not further ones. Set trainer.maxEpochs to more than 1.',
+    ],
+    [
+      'beyond maxSteps',
+      { options: { maxSteps: 5 } },
+      'The checkpoint checkpoints/last is at step 6, beyond trainer.maxSteps 5. ' +
+        'maxSteps counts all steps, not further ones. Set trainer.maxSteps to more than 6.',
+    ],
+    [
+      'of longer epochs',
+      { data: new Points({ batches: 1 }), options: { maxEpochs: 3 } },
+      'The checkpoint checkpoints/last stands after batch 2 of its epoch, and an epoch now has 1. ' +
+        'Use the batch size, the data and the limitTrainBatches of the run before.',
+    ],
+  ])('%s is refused before anything changes', async (_, setup: FitSetup, message) => {
+    const module = new Regression();
+    const before = module.stateDict();
+    const { error, events } = await resumed(await state(), { ...setup, module });
+    expect(error).toMatchObject({ kind: 'checkpoint', message });
+    expect(module.stateDict()).toEqual(before);
+    expect(events).toEqual([]);
+  });
+
+  it('of another model is refused with every key, and changes nothing', async () => {
+    const good = await state();
+    const weights = new Map(good.weights);
+    weights.delete('head.bias');
+    const module = new Regression();
+    const before = module.stateDict();
+    const { error } = await resumed({ ...good, weights }, { module });
+    expect(messageOf(error)).toMatch(
+      /^The state does not fit Regression: missing: head\.bias\. Nothing was changed\./,
+    );
+    expect(module.stateDict()).toEqual(before);
+  });
+
+  it('of which the metrics are unreadable is refused', async () => {
+    const { error } = await resumed({ ...(await state()), metrics: { entries: 3 } });
+    expect(messageOf(error)).toBe(
+      "The checkpoint's metrics are not what this version of Fulgur writes. Resume with the version that wrote the checkpoint.",
+    );
+  });
+});

@@ -25,7 +25,7 @@ import { fastSiamLoss } from './fastsiam';
   plugins: [
     progressBar(),
     csvLogger(),
-    checkpointing(),
+    checkpointing({ monitor: 'knn_accuracy', mode: 'max' }),
     collapseSentinel({ watch: 'z' }),
     knnEval({ everyNEpochs: 1, atStart: true }),
   ],

@@ -54,15 +54,16 @@ export function runHead(info: RunInfo): string[] {
     ],
     ['device', info.device],
     ['seed', String(info.seed)],
-    ['folder', info.folder],
+    ...(info.folder === '' ? [] : [['folder', info.folder] as [string, string]]),
     ...(info.resumedFrom === null ? [] : [['resumed', `from ${info.resumedFrom}`] as [string, string]]),
   ];
   return [info.experiment, ...facts.map(([name, fact]) => `  ${name.padEnd(8)} ${fact}`)];
 }
 
-/** How a run ended, and where it left its files. */
+/** How a run ended, and where it left its files, if anywhere. */
 export function runEnd(status: RunStatus, detail: string | null, seconds: number, folder: string): string[] {
   const words = { finished: 'Finished', stopped: 'Stopped', interrupted: 'Interrupted', failed: 'Failed' };
   const reason = detail === null ? '.' : `: ${detail}`;
-  return [`${words[status]} after ${duration(seconds)}${reason}`, `The run's files are in ${folder}.`];
+  const end = `${words[status]} after ${duration(seconds)}${reason}`;
+  return folder === '' ? [end] : [end, `The run's files are in ${folder}.`];
 }

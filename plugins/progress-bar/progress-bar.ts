@@ -109,7 +109,7 @@ export class ProgressBar implements PluginHooks {
   private endRun(status: RunStatus, detail: string | null): void {
     this.screen.hideBar();
     const seconds = this.run === null ? 0 : (Date.now() - this.run.startedAt) / 1000;
-    const lines = runEnd(status, detail, seconds, this.run?.folder ?? '.');
+    const lines = runEnd(status, detail, seconds, this.run?.folder ?? '');
     for (const line of lines) this.screen.line(line);
     for (const dispose of this.disposers) dispose();
   }

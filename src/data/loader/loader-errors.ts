@@ -4,7 +4,10 @@ import { BrokenImageError } from '../datasets/data-errors';
 import type { FillFailure } from './fill-slot';
 
 /** The error for a sample that could not be made. */
-export function sampleFailed(dataset: ImageDataset, { during, index, reason, stack }: FillFailure): FulgurError {
+export function sampleFailed(
+  dataset: ImageDataset,
+  { during, index, reason, stack }: FillFailure,
+): FulgurError {
   const cause = new Error(reason);
   cause.stack = stack;
   const name = dataset.describe(index);

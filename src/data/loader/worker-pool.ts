@@ -122,7 +122,9 @@ export class WorkerPool {
         tasks.shift();
         atWork.reject(workersDie(sample, atWork.deaths, reason, cause));
       } else {
-        this.#options.onWarning(`A loader thread died at ${sample} (${reason}); it is replaced and its work done again.`);
+        this.#options.onWarning(
+          `A loader thread died at ${sample} (${reason}); it is replaced and its work done again.`,
+        );
       }
     }
     this.#waiting.unshift(...tasks);
@@ -146,4 +148,3 @@ export class WorkerPool {
     }
   }
 }
-

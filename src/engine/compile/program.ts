@@ -4,6 +4,7 @@ import type { TraceInput } from '../backend/trace';
 import type { Engine } from '../current-engine';
 import type { Pointer } from '../native/native-library';
 import { checked } from '../native/status';
+import { freeAbandonedTape } from './abandoned-tape';
 import { fillTemplate, flatten, toTemplate } from './values';
 import { VariableSnapshot, separateVariables } from './variables';
 
@@ -69,7 +70,10 @@ export class Program {
       this.#function = trace.graph.finish(this.#name, binding.context, inputs, outputs);
     } finally {
       binding.endTrace();
-      if (!finished) trace.graph.dispose();
+      if (!finished) {
+        trace.graph.dispose();
+        freeAbandonedTape();
+      }
       snapshot.restore();
       tf.engine().endScope();
     }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { FulgurError } from '../../errors';
 import { dataTypeNumber } from '../native/data-types';
 import { currentEngine, isStarted } from '../current-engine';
+import { freeAbandonedTape } from './abandoned-tape';
 
 /** Actions that an eager call collects for its end; `null` outside of calls. */
 let eagerActions: (() => void)[] | null = null;
@@ -48,6 +49,9 @@ export function runEagerly<T>(run: () => T, finish: (result: T) => void): void {
   eagerActions = actions;
   try {
     finish(run());
+  } catch (error) {
+    freeAbandonedTape();
+    throw error;
   } finally {
     eagerActions = outer;
   }

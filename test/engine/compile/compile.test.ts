@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterStep, compile, isTracing, liveCounts, start, stepInput } from '../../../src/engine';
+import { makeVariable } from '../make-variable';
 
 beforeAll(async () => {
   await start({ accelerator: 'cpu' });
@@ -109,7 +110,7 @@ describe('a compiled function', () => {
 
   it('reads captured tensors, and variables as they are at each call', async () => {
     const constant = tf.scalar(10);
-    const weight = tf.variable(tf.scalar(1));
+    const weight = makeVariable(tf.scalar(1));
     const add = compile((x: tf.Tensor) => tf.add(tf.add(x, constant), weight).asScalar());
     const x = tf.scalar(100);
     await disposing([constant, x], async () => {
@@ -122,8 +123,8 @@ describe('a compiled function', () => {
   });
 
   it('assigns variables, which have their old value while it is traced', async () => {
-    const weight = tf.variable(tf.tensor1d([1, 2]));
-    const untouched = tf.variable(tf.scalar(5));
+    const weight = makeVariable(tf.tensor1d([1, 2]));
+    const untouched = makeVariable(tf.scalar(5));
     const step = compile(() => {
       weight.assign(tf.mul(weight, 2));
       weight.assign(tf.add(weight, untouched));
@@ -137,8 +138,8 @@ describe('a compiled function', () => {
   });
 
   it('tells variables apart that shared their memory when it was traced', async () => {
-    const online = tf.variable(tf.scalar(1));
-    const target = tf.variable(tf.scalar(0));
+    const online = makeVariable(tf.scalar(1));
+    const target = makeVariable(tf.scalar(0));
     target.assign(online);
     const step = compile(() => {
       online.assign(tf.add(online, 1));
@@ -166,7 +167,7 @@ describe('a compiled function', () => {
   });
 
   it('takes a variable as an argument, and assigns it', async () => {
-    const [first, second] = [tf.variable(tf.scalar(1)), tf.variable(tf.scalar(10))];
+    const [first, second] = [makeVariable(tf.scalar(1)), makeVariable(tf.scalar(10))];
     const increment = compile(
       (counter: tf.Variable) => {
         counter.assign(tf.add(counter, 1));
@@ -218,7 +219,7 @@ describe('a compiled function', () => {
   });
 
   it('runs off the JavaScript thread, one call after the other', async () => {
-    const x = tf.ones([1500, 1500]) as tf.Tensor2D;
+    const x = tf.ones<tf.Rank.R2>([1500, 1500]);
     const order: string[] = [];
     const slow = compile((input: tf.Tensor2D) => {
       let product = input;
@@ -245,8 +246,8 @@ describe('a compiled function', () => {
   });
 
   it('leaves no tensor and no native value behind, compiled or eager', async () => {
-    const weight = tf.variable(tf.ones([3, 2]) as tf.Tensor2D);
-    const x = tf.ones([4, 3]) as tf.Tensor2D;
+    const weight = makeVariable(tf.ones<tf.Rank.R2>([3, 2]));
+    const x = tf.ones<tf.Rank.R2>([4, 3]);
     const body = (input: tf.Tensor2D): tf.Scalar => {
       const { value, grads } = tf.variableGrads(() => tf.mean(tf.square(tf.matMul(input, weight))));
       weight.assign(

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { RandomStream, compile, liveCounts, runOp, start } from '../../../src/engine';
+import { makeVariable } from '../make-variable';
 
 beforeAll(async () => {
   await start({ accelerator: 'cpu' });
@@ -29,7 +30,7 @@ function normalise(x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor): tf.Tensor
       value: outputs[0]!,
       gradFunc: (dy, saved) => {
         const [x, gamma, ...reserve] = saved as [tf.Tensor, tf.Tensor, ...tf.Tensor[]];
-        return runOp('FusedBatchNormGradV3', attributes, [dy as tf.Tensor, x, gamma, ...reserve], 5).slice(
+        return runOp('FusedBatchNormGradV3', attributes, [dy, x, gamma, ...reserve], 5).slice(
           0,
           3,
         );
@@ -41,9 +42,9 @@ function normalise(x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor): tf.Tensor
 
 /** Three steps of a small network; gives the losses, the parameters and an output. */
 async function train(eager: boolean): Promise<number[][]> {
-  const kernel = tf.variable(random([3, 3, 3, 4], 1) as tf.Tensor4D);
-  const scale = tf.variable(tf.ones([4]));
-  const offset = tf.variable(tf.zeros([4]));
+  const kernel = makeVariable(random([3, 3, 3, 4], 1) as tf.Tensor4D);
+  const scale = makeVariable(tf.ones([4]));
+  const offset = makeVariable(tf.zeros([4]));
   const parameters = [kernel, scale, offset];
   const step = compile(
     (x: tf.Tensor4D) => {

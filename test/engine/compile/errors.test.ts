@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterStep, compile, liveCounts, runOp, start } from '../../../src/engine';
+import { makeVariable } from '../make-variable';
 
 let x: tf.Tensor1D;
 let weight: tf.Variable;
@@ -8,12 +9,14 @@ let before: ReturnType<typeof liveCounts>;
 beforeAll(async () => {
   await start({ accelerator: 'cpu' });
   x = tf.tensor1d([1, 0, 2]);
-  weight = tf.variable(tf.tensor1d([1, 2, 3]));
+  weight = makeVariable(tf.tensor1d([1, 2, 3]));
 });
 
 beforeEach(() => {
-  x.dataSync();
-  tf.tidy(() => void tf.add(x, weight));
+  // Their values are in native memory before anything is counted.
+  tf.tidy(() => {
+    tf.add(x, weight);
+  });
   before = liveCounts();
 });
 afterEach(() => {
@@ -40,11 +43,17 @@ describe('a compiled function that reads a value while it is traced', () => {
     ['an argument', (input) => input],
     ['a variable', () => weight],
     ['an intermediate', (input) => tf.add(input, 1)],
-    ['an assigned variable', (input) => weight.assign(tf.add(weight, input)) as unknown as tf.Tensor],
+    [
+      'an assigned variable',
+      (input) => {
+        weight.assign(tf.add(weight, input));
+        return weight;
+      },
+    ],
   ])('says so for %s', async (_, choose) => {
     const step = compile(
       (input: tf.Tensor1D) => {
-        (choose(input) ?? weight).dataSync();
+        choose(input).dataSync();
       },
       { name: 'step' },
     );
@@ -58,6 +67,19 @@ describe('a compiled function that reads a value while it is traced', () => {
     });
     expect(await step()).toEqual([2, 'a']);
     step.dispose();
+  });
+
+  it('leaves nothing behind when an eager gradient fails', async () => {
+    const step = compile(
+      () => {
+        tf.variableGrads(() => {
+          tf.square(weight);
+          throw new Error('stop');
+        });
+      },
+      { eager: true },
+    );
+    expect(await messageOf(() => step())).toBe('stop');
   });
 
   it('works again when it reads no more, also after a failure inside of a gradient', async () => {
@@ -119,7 +141,7 @@ describe('a compiled function', () => {
   });
 
   it('takes and gives only tensors and plain data', async () => {
-    const step = compile((_: unknown) => ({ when: [new Date(0)] }), { name: 'step' });
+    const step = compile((...values: unknown[]) => ({ when: [new Date(values.length)] }), { name: 'step' });
     expect(await messageOf(() => step({ lookup: new Map() }))).toBe(
       "The argument[0].lookup of the compiled function 'step' is of type Map, which it can neither take nor give. " +
         'Use tensors, numbers, strings and booleans, in arrays and plain objects.',
@@ -141,7 +163,7 @@ describe('a compiled function', () => {
 
   it('says that a captured tensor or variable has been disposed since', async () => {
     const captured = tf.tensor1d([1, 2]);
-    const state = tf.variable(tf.scalar(1));
+    const state = makeVariable(tf.scalar(1));
     const withTensor = compile(() => tf.sum(captured).asScalar(), { name: 'step' });
     const withVariable = compile(() => tf.add(state, 1).asScalar(), { name: 'step' });
     expect([await withTensor(), await withVariable()]).toEqual([3, 2]);

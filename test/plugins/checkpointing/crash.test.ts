@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CheckpointFinder } from '../../../plugins/checkpointing/checkpoint-finder';
 import { CheckpointStore } from '../../../plugins/checkpointing/checkpoint-store';
@@ -46,7 +46,8 @@ class KilledFiles extends DurableFiles {
   }
 
   override remove(path: string): Promise<void> {
-    return this.unlessKilled(() => super.remove(path));
+    const half = () => rmSync(join(path, 'manifest.json'), { force: true });
+    return this.unlessKilled(() => super.remove(path), half);
   }
 }
 
@@ -93,7 +94,7 @@ describe('a checkpoint folder whose run is cut off', () => {
 
   it.each([
     ['between two changes', false],
-    ['in the middle of a write', true],
+    ['in the middle of a write or a removal', true],
   ] as const)('holds a whole checkpoint wherever it happened: %s on the disk', async (_, halfWritten) => {
     const undisturbed = new KilledFiles(Infinity);
     await saveTwo(undisturbed);

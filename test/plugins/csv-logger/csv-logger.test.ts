@@ -157,7 +157,7 @@ describe('the CSV logger', () => {
     await run.logger.onFitStart();
     run.log(1, { loss: 1 });
     await run.logger.onTrainBatchEnd();
-    writeFileSync(file(), '0,2,0.1', { flag: 'a' });
+    writeFileSync(file(), '0,2,0.1250000000000001', { flag: 'a' });
     run.log(2, { loss: 0.125 });
     await run.logger.onTrainBatchEnd();
     expect(text()).toBe('epoch,step,loss\n0,1,1\n0,2,0.125\n');

@@ -128,7 +128,6 @@ describe('the progress bar', () => {
       'Something.',
       '\u001b[1;33mWARNING: Look out.\u001b[0m',
       'Interrupted after 00:00: Ctrl-C',
-      "The run's files are in ..",
     ]);
   });
 

@@ -1,0 +1,45 @@
+import type { Figures, Reference, SumAndNorm } from './reference';
+
+/** Largest errors over their tolerances; a run agrees where none is above 1. */
+export interface ErrorRatios {
+  readonly maxLossErrorRatio: number;
+  readonly maxGradErrorRatio: number;
+  readonly maxStateErrorRatio: number;
+}
+
+/** Sets a run's figures against the reference's; a figure that is missing or no number counts as infinitely wrong. */
+export function compareFigures(figures: Figures, { truth, tolerance }: Reference): ErrorRatios {
+  const lists = (key: 'loss' | 'gradNorm' | 'zStdTimesSqrtD'): number =>
+    largestRatio(figures[key], truth[key], tolerance[key]);
+  const records = (key: 'grad0' | 'final'): number =>
+    Math.max(
+      ...Object.entries(truth[key]).map(([name, wanted]) =>
+        largestRatio(figures[key][name] ?? [], wanted, tolerance[key][name] ?? []),
+      ),
+    );
+  const outputs = (key: 'evalZ0' | 'evalP0'): number =>
+    largestRatio(
+      figures[key],
+      truth[key],
+      truth[key].map(() => tolerance[key]),
+    );
+  return {
+    maxLossErrorRatio: Math.max(lists('loss'), lists('zStdTimesSqrtD')),
+    maxGradErrorRatio: Math.max(lists('gradNorm'), records('grad0')),
+    maxStateErrorRatio: Math.max(records('final'), outputs('evalZ0'), outputs('evalP0')),
+  };
+}
+
+function largestRatio(
+  values: readonly number[] | SumAndNorm,
+  wanted: readonly number[],
+  tolerances: readonly number[],
+): number {
+  const ratios = wanted.map((truth, i) => {
+    const error = Math.abs((values[i] ?? NaN) - truth);
+    if (error === 0) return 0;
+    const ratio = error / (tolerances[i] ?? 0);
+    return Number.isNaN(ratio) ? Infinity : ratio;
+  });
+  return Math.max(...ratios);
+}

@@ -1,0 +1,10 @@
+export { DatasetUnavailableError, BrokenImageError, datasetNames, datasets } from './datasets';
+export type { DatasetName, DatasetSpec, ImageDataset, OpenOptions, Split } from './datasets';
+export type { Image } from './image';
+export { Sampler, imageLoader, loader } from './loader';
+export type { BrokenImageRule, ImageLoaderOptions, LoaderOptions, SamplerOptions } from './loader';
+export { prepareData } from './prepare-data';
+export type { DataContext, DataInfo, PreparedData } from './prepare-data';
+export type { DataOptions } from '../contracts';
+export * as views from './views';
+export type { FastSiamOptions, PlainOptions, SampleKey, TransformSpec, ViewTransform } from './views';

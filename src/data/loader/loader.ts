@@ -1,0 +1,83 @@
+import type { Notify, ViewBatch } from '../../contracts';
+import { ambientSeed } from '../../engine/random';
+import { FulgurError } from '../../errors';
+import type { ImageDataset } from '../datasets';
+import { sayOnTerminal } from '../say-on-terminal';
+import type { ViewTransform } from '../views';
+import { BatchStream } from './batch-stream';
+import { toViewBatch } from './batch-tensors';
+import type { BrokenImageRule } from './fill-slot';
+import { requireWhole, workerCount } from './loader-options';
+import { Sampler } from './sampler';
+
+export interface LoaderOptions {
+  /** Samples in a batch, on each rank. */
+  readonly batchSize: number;
+  /** Makes each sample's views: `views.fastSiam()`. */
+  readonly transform: ViewTransform;
+  /** A new order for each epoch (default `true`). */
+  readonly shuffle?: boolean;
+  /** Leave out a last batch that is not full (default `false`). */
+  readonly dropLast?: boolean;
+  /** Threads that make batches: `auto` (default) by the number of cores, 0 for none but the caller's. */
+  readonly workers?: number | 'auto';
+  /** Seed of order and views (default: the one that `start` was given). */
+  readonly seed?: number;
+  /** What an image that cannot be read does: end the run (default), or give way to the next one that can. */
+  readonly onBrokenImage?: BrokenImageRule;
+  /** Batches made ahead of the one in use (default 2, fewer where they would need more than 1 GiB). */
+  readonly prefetch?: number;
+  /** Gets warnings (default: the terminal). */
+  readonly onMessage?: Notify;
+  /** This process's place among the ranks (default 0 of 1). */
+  readonly rank?: number;
+  readonly worldSize?: number;
+}
+
+/**
+ * Batches of views, epoch by epoch. Threads make them ahead of use; they live from epoch to epoch until `close`. What is in
+ * a batch depends on data set, options, seed and epoch, never on the number of threads or on timing.
+ *
+ * A batch's tensors are freed when the next one is asked for.
+ *
+ * @example for await (const { views } of batches.epoch(0)) { ... }
+ * @throws FulgurError of kind `data` from the iteration: for a broken image, a failing transform, or threads that die;
+ * from `loader` itself where there is not one batch.
+ */
+export function loader(dataset: ImageDataset, options: LoaderOptions): BatchStream<ViewBatch> {
+  const { batchSize, transform, shuffle = true, dropLast = false, seed = ambientSeed() } = options;
+  const { onBrokenImage = 'error', prefetch, onMessage = sayOnTerminal, rank = 0, worldSize = 1 } = options;
+  requireWhole('batchSize', batchSize, 1);
+  if (prefetch !== undefined) requireWhole('prefetch', prefetch, 1);
+  const sampler = new Sampler({ length: dataset.length, shuffle, seed, rank, worldSize, dropLast });
+  requireBatch(dataset, sampler.length, { batchSize, dropLast, worldSize });
+  return new BatchStream({
+    dataset,
+    transform,
+    batchSize,
+    seed,
+    workers: workerCount(options.workers ?? 'auto'),
+    prefetch: prefetch ?? 'auto',
+    dropLast,
+    spanEpochs: true,
+    onBrokenImage,
+    onMessage,
+    samples: sampler.length,
+    order: (epoch) => sampler.order(epoch),
+    toBatch: (batch) => toViewBatch(dataset, batch),
+  });
+}
+
+function requireBatch(
+  { name, split, length }: ImageDataset,
+  samples: number,
+  { batchSize, dropLast, worldSize }: { batchSize: number; dropLast: boolean; worldSize: number },
+): void {
+  if (samples >= (dropLast ? batchSize : 1)) return;
+  const ranks = worldSize === 1 ? '' : ` over ${worldSize} ranks`;
+  throw new FulgurError('data', {
+    what: `The data set ${name} (${split}) has ${length} samples${ranks}: not one batch of ${batchSize}.`,
+    why: 'A last batch that is not full is left out.',
+    fix: `Choose a batchSize of at most ${Math.max(1, samples)}, or set dropLast to false.`,
+  });
+}

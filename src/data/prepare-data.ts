@@ -1,0 +1,104 @@
+import type { BatchSource, DataOptions, EvaluationData, Notify, ViewBatch } from '../contracts';
+import { FulgurError } from '../errors';
+import type { ImageDataset, OpenOptions, Split } from './datasets';
+import { DatasetUnavailableError, datasets } from './datasets';
+import { DatasetEvaluation } from './evaluation-data';
+import { loader } from './loader';
+import { sayOnTerminal } from './say-on-terminal';
+import type { ViewTransform } from './views';
+
+export interface DataContext {
+  readonly seed: number;
+  /** This process's place among the ranks (default 0 of 1). */
+  readonly rank?: number;
+  readonly worldSize?: number;
+  /** Gets sentences for the user (default: the terminal). */
+  readonly onMessage?: Notify;
+  /** Ends a download. */
+  readonly signal?: AbortSignal;
+}
+
+/** The data that a run really uses. */
+export interface DataInfo {
+  readonly name: string;
+  /** Training samples in the data set, over all ranks. */
+  readonly samples: number;
+  readonly batchSize: number;
+  /** The data set that was asked for. */
+  readonly requested: string;
+  readonly path: string;
+}
+
+export interface PreparedData {
+  readonly train: BatchSource<ViewBatch>;
+  readonly evaluation: EvaluationData;
+  readonly info: DataInfo;
+}
+
+/**
+ * Opens the data of a run and starts the threads that prepare its batches. Where the data set is neither on disk nor
+ * reachable, says so and takes the fallback; one that is there but wrong is an error.
+ *
+ * @throws FulgurError of kind `config` for wrong options, of kind `data` where the data cannot be had or used.
+ */
+export async function prepareData(options: DataOptions, context: DataContext): Promise<PreparedData> {
+  const { seed, rank = 0, worldSize = 1, onMessage = sayOnTerminal, signal } = context;
+  const transform = requireTransform(options.transform);
+  const how: OpenOptions = {
+    path: options.path ?? undefined,
+    url: options.url ?? undefined,
+    download: options.download,
+    onMessage,
+    signal,
+  };
+  const { dataset, open } = await openOrFallBack(options, how, onMessage);
+  const { batchSize, shuffle, dropLast, workers, onBrokenImage } = options;
+  const shared = { transform, workers, onBrokenImage, onMessage };
+  const train = loader(dataset, { ...shared, batchSize, shuffle, dropLast, seed, rank, worldSize });
+  train.warmUp();
+  return {
+    train,
+    evaluation: new DatasetEvaluation({ ...shared, open, train: dataset }),
+    info: {
+      name: dataset.name,
+      samples: dataset.length,
+      batchSize,
+      requested: options.name,
+      path: dataset.origin,
+    },
+  };
+}
+
+interface Opened {
+  readonly dataset: ImageDataset;
+  /** Opens another split of the same data set. */
+  readonly open: (split: Split) => Promise<ImageDataset>;
+}
+
+async function openOrFallBack(
+  { name, fallback }: DataOptions,
+  how: OpenOptions,
+  onMessage: Notify,
+): Promise<Opened> {
+  const open = (split: Split): Promise<ImageDataset> => datasets.open(name, { ...how, split });
+  try {
+    return { dataset: await open('train'), open };
+  } catch (error) {
+    if (fallback === null || fallback === name || !(error instanceof DatasetUnavailableError)) throw error;
+    onMessage(
+      'warning',
+      `THIS RUN USES ${fallback.toUpperCase()}, NOT ${name.toUpperCase()}. ${error.message}`,
+    );
+    const { path: _path, url: _url, ...others } = how;
+    const instead = (split: Split): Promise<ImageDataset> => datasets.open(fallback, { ...others, split });
+    return { dataset: await instead('train'), open: instead };
+  }
+}
+
+function requireTransform(transform: object | null): ViewTransform {
+  if (transform !== null && 'apply' in transform && 'spec' in transform) return transform as ViewTransform;
+  throw new FulgurError('config', {
+    what: `The experiment's data.transform ${transform === null ? 'is missing' : 'is no view transform'}.`,
+    fix: 'Set it in the experiment file: data: { transform: views.fastSiam() }.',
+  });
+}

@@ -1,0 +1,35 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs-core';
+import { start } from '../../src/engine';
+import { SingleDevice } from '../../src/strategy';
+import type { MetricPart, TrainingStep } from '../../src/strategy';
+
+beforeAll(async () => {
+  await start();
+});
+
+describe('SingleDevice', () => {
+  const options = { onStep: true, onEpoch: false, progBar: false, logger: true, reduce: 'mean' } as const;
+  const step: TrainingStep<tf.Tensor> = (batch) => ({
+    loss: tf.sum<tf.Scalar>(batch),
+    logged: [{ name: 'max', value: tf.max<tf.Scalar>(batch), options }],
+  });
+
+  it.each([
+    ['compiled', false],
+    ['operation by operation', true],
+  ])('runs a step %s and brings its scalars as numbers, with their options', async (_, eager) => {
+    const compiled = new SingleDevice().compileStep(step, { eager, onRetrace: () => undefined });
+    const batch = tf.tensor1d([1, 2, 4]);
+    expect(await compiled(batch)).toEqual({ loss: 7, logged: [{ name: 'max', value: 4, options }] });
+    compiled.dispose();
+    batch.dispose();
+  });
+
+  it('is rank 0 of 1 and gives metrics back as they are', async () => {
+    const strategy = new SingleDevice();
+    const parts: MetricPart[] = [{ name: 'loss', reduce: 'mean', total: 6, weight: 3 }];
+    expect([strategy.rank, strategy.worldSize]).toEqual([0, 1]);
+    expect(await strategy.reduceMetrics(parts)).toEqual(parts);
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import { planFit } from '../../../src/trainer/loop/fit-plan';
+
+describe('planFit', () => {
+  it.each([
+    [{ maxEpochs: 3 }, { batchesPerEpoch: 10, maxEpochs: 3, maxSteps: null, totalSteps: 30 }],
+    [{ maxSteps: 25 }, { batchesPerEpoch: 10, maxEpochs: null, maxSteps: 25, totalSteps: 25 }],
+    [
+      { maxEpochs: 2, maxSteps: 25 },
+      { batchesPerEpoch: 10, maxEpochs: 2, maxSteps: 25, totalSteps: 20 },
+    ],
+    [
+      { maxEpochs: 2, limitTrainBatches: 4 },
+      { batchesPerEpoch: 4, totalSteps: 8 },
+    ],
+    [
+      { maxEpochs: 2, limitTrainBatches: 1 },
+      { batchesPerEpoch: 1, totalSteps: 2 },
+    ],
+    [
+      { maxEpochs: 2, limitTrainBatches: 40 },
+      { batchesPerEpoch: 10, totalSteps: 20 },
+    ],
+    [
+      { maxEpochs: 2, limitTrainBatches: 0.25 },
+      { batchesPerEpoch: 2, totalSteps: 4 },
+    ],
+    [
+      { maxEpochs: 9, limitTrainBatches: 5, fastDevRun: true },
+      { batchesPerEpoch: 1, maxEpochs: 1, maxSteps: 1, totalSteps: 1 },
+    ],
+    [{ fastDevRun: 3 }, { batchesPerEpoch: 3, maxEpochs: 1, maxSteps: 3, totalSteps: 3 }],
+    [{ fastDevRun: 30 }, { batchesPerEpoch: 10, maxEpochs: 1, maxSteps: 30, totalSteps: 10 }],
+    [
+      { fastDevRun: false, maxEpochs: 1 },
+      { batchesPerEpoch: 10, maxEpochs: 1, maxSteps: null },
+    ],
+  ])('of %j over ten batches is %j', (limits, expected) => {
+    expect(planFit(limits, 10)).toMatchObject(expected);
+  });
+
+  it('has 1000 epochs where nothing limits it, as in Lightning', () => {
+    expect(planFit({}, 10)).toEqual({
+      batchesPerEpoch: 10,
+      maxEpochs: 1000,
+      maxSteps: null,
+      totalSteps: 10000,
+    });
+  });
+
+  it('refuses a fraction that leaves no batch', () => {
+    expect(() => planFit({ limitTrainBatches: 0.05 }, 10)).toThrow(
+      'trainer.limitTrainBatches is 0.05, which is less than one of 10 batches. ' +
+        'Set it to at least 0.1, or to a whole number of batches.',
+    );
+  });
+
+  it('refuses data without a batch', () => {
+    expect(() => planFit({ maxEpochs: 1 }, 0)).toThrow(
+      'The data has no batch of training samples. A last batch that is not full is left out where dropLast is set. ' +
+        'Lower data.batchSize, or give more data.',
+    );
+  });
+});

@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { parse } from 'yaml';
+import { createRunFolder, writeRunRecord } from '../../../src/trainer';
+
+let root = '';
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'fulgur-runs-'));
+});
+
+afterEach(() => {
+  rmSync(root, { recursive: true });
+});
+
+function newRun(experiment = 'fastsiam') {
+  return createRunFolder({ root, experiment, resume: null });
+}
+
+function saveCheckpoint(version: string, name: string): string {
+  const path = join(root, 'fastsiam', version, 'checkpoints', name);
+  mkdirSync(path, { recursive: true });
+  return path;
+}
+
+describe('createRunFolder', () => {
+  it('counts versions from 0, above the highest that is there', () => {
+    expect(newRun()).toMatchObject({
+      path: join(root, 'fastsiam', 'version_0'),
+      experiment: 'fastsiam',
+      version: 'version_0',
+    });
+    mkdirSync(join(root, 'fastsiam', 'version_9'));
+    mkdirSync(join(root, 'fastsiam', 'notes'));
+    expect(newRun().version).toBe('version_10');
+    expect(newRun('other').version).toBe('version_0');
+  });
+
+  it('resolves paths inside itself', () => {
+    expect(newRun().resolve('checkpoints', 'last')).toBe(
+      join(root, 'fastsiam', 'version_0', 'checkpoints', 'last'),
+    );
+  });
+
+  it('gives every one of many runs that start at once a folder of its own', async () => {
+    // Threads make folders with the same calls as processes would, and start faster.
+    const script = `
+      const { workerData } = require('node:worker_threads');
+      const { transformSync } = require('@swc/core');
+      require.extensions['.ts'] = (module, file) => module._compile(
+        transformSync(require('node:fs').readFileSync(file, 'utf8'), { filename: file }).code, file);
+      const { createRunFolder } = require(workerData.file);
+      for (let run = 0; run < 20; run++) createRunFolder({ root: workerData.root, experiment: 'fastsiam', resume: null });
+    `;
+    const file = require.resolve('../../../src/trainer/run/run-folder');
+    const workers = [0, 1, 2].map(() => new Worker(script, { eval: true, workerData: { root, file } }));
+    await Promise.all(
+      workers.map(
+        (worker) =>
+          new Promise((resolve, reject) => {
+            worker.on('error', reject);
+            worker.on('exit', resolve);
+          }),
+      ),
+    );
+    expect(readdirSync(join(root, 'fastsiam'))).toHaveLength(60);
+  });
+
+  it('goes on in the newest folder that holds the last, or the best, checkpoint', () => {
+    for (let run = 0; run < 12; run++) newRun();
+    saveCheckpoint('version_2', 'best');
+    saveCheckpoint('version_2', 'last');
+    saveCheckpoint('version_10', 'last');
+    expect(createRunFolder({ root, experiment: 'fastsiam', resume: 'last' }).version).toBe('version_10');
+    expect(createRunFolder({ root, experiment: 'fastsiam', resume: 'best' }).version).toBe('version_2');
+    expect(readdirSync(join(root, 'fastsiam'))).toHaveLength(12);
+  });
+
+  it('says that there is nothing to resume', () => {
+    newRun();
+    expect(() => createRunFolder({ root, experiment: 'fastsiam', resume: 'last' })).toThrow(
+      `No run in ${join(root, 'fastsiam')} has a checkpoint 'last' to resume from. ` +
+        'Start without --resume, or name the folder of a checkpoint.',
+    );
+  });
+
+  it('goes on in the run folder that a path lies in', () => {
+    newRun();
+    newRun();
+    const resume = saveCheckpoint('version_0', 'epoch=1-step=20');
+    expect(createRunFolder({ root, experiment: 'fastsiam', resume }).version).toBe('version_0');
+  });
+
+  it('starts a new run from a checkpoint that lies in none', () => {
+    newRun();
+    const resume = join(root, 'copied');
+    mkdirSync(resume);
+    expect(createRunFolder({ root, experiment: 'fastsiam', resume }).version).toBe('version_1');
+  });
+
+  it("refuses another experiment's run, and a path that is not there", () => {
+    newRun();
+    const resume = saveCheckpoint('version_0', 'last');
+    expect(() => createRunFolder({ root, experiment: 'other', resume })).toThrow(
+      `The checkpoint ${resume} lies in a run of 'fastsiam', and this experiment is 'other'. Resume from a checkpoint of 'other'.`,
+    );
+    const missing = join(root, 'missing');
+    expect(() => createRunFolder({ root, experiment: 'fastsiam', resume: missing })).toThrow(
+      `There is no checkpoint ${missing} to resume from. Name an existing checkpoint, or 'last' for the newest.`,
+    );
+  });
+});
+
+describe('writeRunRecord', () => {
+  const record = {
+    config: { trainer: { maxEpochs: 3 } },
+    hyperparameters: { lr: 0.06 },
+    environment: { node: '20' },
+  };
+
+  it('writes configuration, hyperparameters and environment as YAML', () => {
+    const folder = newRun();
+    writeRunRecord(folder, record);
+    const read = (name: string): unknown => parse(readFileSync(folder.resolve(name), 'utf8'));
+    expect(read('config.yaml')).toEqual(record.config);
+    expect(read('hyperparameters.yaml')).toEqual(record.hyperparameters);
+    expect(read('environment.yaml')).toEqual(record.environment);
+  });
+
+  it("keeps the first run's record beside that of a run that resumes it", () => {
+    const folder = newRun();
+    writeRunRecord(folder, record);
+    writeRunRecord(folder, { ...record, config: { trainer: { maxEpochs: 6 } } });
+    writeRunRecord(folder, { ...record, config: { trainer: { maxEpochs: 6 } } });
+    expect(parse(readFileSync(folder.resolve('config.yaml'), 'utf8'))).toEqual(record.config);
+    expect(parse(readFileSync(folder.resolve('config_1.yaml'), 'utf8'))).toEqual({
+      trainer: { maxEpochs: 6 },
+    });
+    expect(existsSync(folder.resolve('config_2.yaml'))).toBe(false);
+    expect(existsSync(folder.resolve('hyperparameters_1.yaml'))).toBe(false);
+  });
+});

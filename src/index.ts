@@ -1,13 +1,81 @@
-import * as losses from './losses';
-import * as nn from './nn';
-import * as optim from './optim';
-import * as tf from '@tensorflow/tfjs-core';
-import * as views from './data/views';
+/** Fulgur's public list: what experiments and plugins are written with. */
 
+// Types of chained operations, `x.add(y)`; tfjs-node's kernels bring the methods themselves.
+import type {} from '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
+
+export * as tf from '@tensorflow/tfjs-core';
 export * from './contracts';
-export * from './engine';
-export { FulgurError } from './errors';
+export {
+  BrokenImageError,
+  DatasetUnavailableError,
+  Sampler,
+  datasetNames,
+  datasets,
+  imageLoader,
+  loader,
+  views,
+} from './data';
+export type {
+  BrokenImageRule,
+  FastSiamOptions,
+  Image,
+  ImageDataset,
+  ImageLoaderOptions,
+  LoaderOptions,
+  OpenOptions,
+  PlainOptions,
+  SampleKey,
+  SamplerOptions,
+  Split,
+  TransformSpec,
+  ViewTransform,
+} from './data';
+export {
+  RandomStream,
+  afterStep,
+  ambientSeed,
+  compile,
+  engineInfo,
+  isStarted,
+  isTracing,
+  liveCounts,
+  nextInitialisationStream,
+  permutation,
+  requireStarted,
+  runOp,
+  seedEverything,
+  start,
+  stepInput,
+} from './engine';
+export type {
+  CompileOptions,
+  CompiledFunction,
+  EngineInfo,
+  Fetched,
+  OpAttributeValue,
+  OpAttributes,
+  Purpose,
+  StartOptions,
+  StreamPosition,
+} from './engine';
+export { FulgurError, messageOf } from './errors';
 export type { ErrorKind, ErrorParts } from './errors';
+export * as losses from './losses';
 export { Experiment, HyperParameter, Plugin, inject } from './metadata';
-export type { ExperimentClass, ExperimentDefinition, HyperParameterRules, PluginOptions } from './metadata';
-export { losses, nn, optim, tf, views };
+export type {
+  ExperimentClass,
+  ExperimentDefinition,
+  HyperParameterRules,
+  HyperParameterValue,
+  PluginOptions,
+} from './metadata';
+export * as nn from './nn';
+export { decodeSafetensors, encodeSafetensors } from './nn';
+export * as optim from './optim';
+export { schedules } from './optim';
+export { run } from './run';
+export type { RunOptions } from './run';
+export { SingleDevice } from './strategy';
+export type { Strategy } from './strategy';
+export { EventBus, Trainer, TrainingModule } from './trainer';
+export type { BuiltPlugin, FitOptions, FitResult, TrainerParts } from './trainer';

@@ -21,6 +21,11 @@ export function processArguments(): readonly string[] {
   return process.argv.slice(2);
 }
 
+/** The file that this process runs, or `null` for none. */
+export function processFile(): string | null {
+  return process.argv[1] ?? null;
+}
+
 /** Splits arguments into options and stray words: `--path value`, `--path=value`, `--path`, `--no-path`. */
 export function parseArguments(args: readonly string[]): CommandLine {
   const given: [string, string | true][] = [];

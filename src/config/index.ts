@@ -1,4 +1,4 @@
-export { PrintAndExit, processArguments } from './command-line';
+export { PrintAndExit, processArguments, processFile } from './command-line';
 export { ConfigError, nearestName } from './problems';
 export type { Problem } from './problems';
 export { resolveConfig } from './resolve-config';

@@ -89,8 +89,8 @@ async function openOrFallBack(
       'warning',
       `THIS RUN USES ${fallback.toUpperCase()}, NOT ${name.toUpperCase()}. ${error.message}`,
     );
-    const { path: _path, url: _url, ...others } = how;
-    const instead = (split: Split): Promise<ImageDataset> => datasets.open(fallback, { ...others, split });
+    const elsewhere = { ...how, path: undefined, url: undefined };
+    const instead = (split: Split): Promise<ImageDataset> => datasets.open(fallback, { ...elsewhere, split });
     return { dataset: await instead('train'), open: instead };
   }
 }

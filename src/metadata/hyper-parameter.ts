@@ -34,14 +34,15 @@ let initialise: Initialise = keep;
  * @example
  * @HyperParameter({ min: 0 }) lr = 0.06;
  */
-export function HyperParameter(rules: HyperParameterRules = {}): PropertyDecorator {
-  return (prototype, property) => {
-    const name = String(property);
+export function HyperParameter(
+  rules: HyperParameterRules = {},
+): <Name extends string>(prototype: Readonly<Record<Name, HyperParameterValue>>, property: Name) => void {
+  return (prototype, name) => {
     const own = (Reflect.getOwnMetadata(key, prototype) ?? []) as HyperParameterDefinition[];
     Reflect.defineMetadata(key, [...own, { name, ...rules }], prototype);
     const values = new WeakMap<object, HyperParameterValue>();
     // The field's initialiser assigns; an accessor on the prototype is where the assignment can be met.
-    Object.defineProperty(prototype, property, {
+    Object.defineProperty(prototype, name, {
       configurable: true,
       enumerable: true,
       get(this: object) {
@@ -87,38 +88,81 @@ export function constructExperiment<T extends object>(
 class DefaultsRead extends Error {}
 
 /**
- * The defaults of a class's hyperparameters, in the order of declaration. Its constructor is run up to the last of
- * them, so no module is built as long as hyperparameters stand above modules.
+ * The defaults of a class's hyperparameters, in the order of declaration. Of each class's constructor only the field
+ * initialisers up to its last hyperparameter are run, and no parent's: no module is built, no engine is needed, as long
+ * as hyperparameters stand above modules.
  *
  * @throws FulgurError `config` when a hyperparameter stands below a field that cannot be built yet
  */
 export function hyperParameterDefaults(experiment: ExperimentClass): Record<string, HyperParameterValue> {
-  const expected = declarations(experiment.prototype as object).map(({ name }) => name);
+  return classChain(experiment).reduce(
+    (defaults, type) => ({ ...defaults, ...ownDefaults(type, experiment, defaults) }),
+    {},
+  );
+}
+
+/** A class and those it extends, base first. */
+function classChain(type: ExperimentClass): ExperimentClass[] {
+  const parent = Object.getPrototypeOf(type) as ExperimentClass;
+  return parent.prototype === undefined ? [type] : [...classChain(parent), type];
+}
+
+function ownDefaults(
+  type: ExperimentClass,
+  experiment: ExperimentClass,
+  inherited: Readonly<Record<string, HyperParameterValue>>,
+): Record<string, HyperParameterValue> {
+  const own = (Reflect.getOwnMetadata(key, type.prototype as object) ?? []) as HyperParameterDefinition[];
+  const expected = new Set(own.map(({ name }) => name));
   const defaults: Record<string, HyperParameterValue> = {};
-  if (expected.length === 0) return defaults;
+  if (expected.size === 0) return defaults;
+  const record: Initialise = (name, value) => {
+    defaults[name] = value;
+    expected.delete(name);
+    if (expected.size === 0) throw new DefaultsRead();
+    return value;
+  };
   try {
-    withInitialiser(
-      (name, value) => {
-        defaults[name] = value;
-        expected.splice(expected.indexOf(name), 1);
-        if (expected.length === 0) throw new DefaultsRead();
-        return value;
-      },
-      () => new experiment(),
+    withoutParent(type, inherited, () =>
+      withInitialiser(record, () => void Reflect.construct(type, [], experiment)),
     );
   } catch (cause) {
     if (cause instanceof DefaultsRead) return defaults;
-    throw unreadableDefaults(experiment, expected, cause);
+    throw unreadableDefaults(experiment, [...expected], cause);
   }
-  throw unreadableDefaults(experiment, expected, undefined);
+  throw unreadableDefaults(experiment, [...expected], undefined);
+}
+
+/**
+ * Runs `build` while a class extends a blank one that only knows the hyperparameters so far. `super()` looks its parent
+ * up when it is called, so this runs a class's own initialisers alone: those of its parents may need the engine.
+ */
+function withoutParent(
+  type: ExperimentClass,
+  inherited: Readonly<Record<string, HyperParameterValue>>,
+  build: () => void,
+): void {
+  const parent = Object.getPrototypeOf(type) as object;
+  class Blank {
+    constructor() {
+      withInitialiser(keep, () => Object.assign(this, inherited));
+    }
+  }
+  if (parent !== Function.prototype) Object.setPrototypeOf(type, Blank);
+  try {
+    build();
+  } finally {
+    Object.setPrototypeOf(type, parent);
+  }
 }
 
 function withInitialiser<T>(action: Initialise, build: () => T): T {
+  const before = initialise;
   initialise = action;
   try {
     return build();
   } finally {
-    initialise = keep;
+    initialise = before;
   }
 }
 

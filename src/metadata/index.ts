@@ -1,5 +1,6 @@
 export { Experiment, experimentData, experimentDefinition } from './experiment';
 export type { ExperimentClass, ExperimentDefinition } from './experiment';
+export { hookNames, misspeltHooks } from './hook-names';
 export {
   HyperParameter,
   constructExperiment,
@@ -7,6 +8,6 @@ export {
   hyperParameters,
 } from './hyper-parameter';
 export type { HyperParameterDefinition, HyperParameterRules, HyperParameterValue } from './hyper-parameter';
-export { inject } from './inject';
+export { inject, injectedTokens } from './inject';
 export { Plugin, pluginMetadata } from './plugin';
 export type { PluginOptions } from './plugin';

@@ -2,6 +2,10 @@ import 'reflect-metadata';
 import { inject as injectKey } from 'inversify';
 import type { Token } from '../contracts';
 
+const key = Symbol('fulgur:injections');
+
+type Constructor = new (...services: never[]) => object;
+
 /**
  * Asks the container for a service, in a plugin's constructor.
  *
@@ -9,5 +13,28 @@ import type { Token } from '../contracts';
  * constructor(@inject(tokens.runFolder) private readonly folder: RunFolder) {}
  */
 export function inject(token: Token<unknown>): ParameterDecorator {
-  return (target, property, index) => injectKey(token.key)(target, property, index);
+  return (target, property, index) => {
+    const own = Reflect.getOwnMetadata(key, target) as Map<number, Token<unknown>> | undefined;
+    Reflect.defineMetadata(key, new Map([...(own ?? []), [index, token]]), target);
+    injectKey(token.key)(target, property, index);
+  };
+}
+
+/** What a class's constructor asks for, by parameter; `undefined` where a parameter has no `@inject`. */
+export function injectedTokens(type: Constructor): (Token<unknown> | undefined)[] {
+  if (inheritsInjections(type)) return injectedTokens(Object.getPrototypeOf(type) as Constructor);
+  const own = ownTokens(type);
+  const types = (Reflect.getOwnMetadata('design:paramtypes', type) ?? []) as unknown[];
+  return Array.from({ length: Math.max(type.length, types.length) }, (_, index) => own.get(index));
+}
+
+/** Whether a class takes over the constructor, and so the injections, of the class that it extends. */
+export function inheritsInjections(type: Constructor): boolean {
+  const parent = Object.getPrototypeOf(type) as object;
+  // A constructor without parameters of its own counts as taken over: what its parent is given does not disturb it.
+  return parent !== Function.prototype && type.length === 0 && ownTokens(type).size === 0;
+}
+
+function ownTokens(type: Constructor): ReadonlyMap<number, Token<unknown>> {
+  return (Reflect.getOwnMetadata(key, type) ?? new Map()) as Map<number, Token<unknown>>;
 }

@@ -1,20 +1,44 @@
 import 'reflect-metadata';
-import { injectable } from 'inversify';
-import type { Hooks, PluginMetadata } from '../contracts';
+import { injectFromBase, injectable } from 'inversify';
+import type { Hooks, PluginMetadata, StepHooks } from '../contracts';
 import { FulgurError } from '../errors';
+import { inheritsInjections } from './inject';
 
-/** A class's members, with each `on...` member held to the hook of its name; one that is no hook fits nothing. */
+/** A class's members, with each one that reads as a hook held to the hook of its name; one that is no hook fits nothing. */
 type CheckedHooks<T> = {
-  [Key in keyof T]: Key extends keyof Hooks
-    ? Hooks[Key]
-    : Key extends `on${Capitalize<string>}`
-      ? NoSuchHook<Key>
-      : unknown;
+  [Key in keyof T]: Key extends keyof StepHooks
+    ? Synchronous<T[Key], Key>
+    : Key extends keyof Hooks
+      ? Hooks[Key]
+      : ReadsAsHook<Key> extends true
+        ? NoSuchHook<Key & string>
+        : unknown;
 };
+
+/** `onTrainEnds`, and hooks in other case: `setUp`, `onfitstart`. */
+type ReadsAsHook<Key> = Key extends `on${Capitalize<string>}`
+  ? true
+  : Key extends string
+    ? Lowercase<Key> extends Lowercase<keyof Hooks>
+      ? true
+      : false
+    : false;
+
+/** A step hook is traced, and cannot be waited for. */
+type Synchronous<Method, Key extends keyof StepHooks> = Method extends (
+  ...args: never[]
+) => PromiseLike<unknown>
+  ? StepHookIsSynchronous<Key>
+  : StepHooks[Key];
 
 /** Shown by the type checker where a method looks like a hook and is none. */
 interface NoSuchHook<Name extends string> {
   readonly 'there is no hook of this name': Name;
+}
+
+/** Shown by the type checker where a step hook is asynchronous. */
+interface StepHookIsSynchronous<Name extends string> {
+  readonly 'this hook must not be asynchronous': Name;
 }
 
 export interface PluginOptions {
@@ -45,6 +69,8 @@ export function Plugin(
     const metadata: PluginMetadata = { name: options.name, order: options.order ?? 'normal' };
     Reflect.defineMetadata(key, metadata, target);
     injectable()(target);
+    // Without this inversify gives nothing to a constructor that a class takes over from its parent.
+    if (inheritsInjections(target)) injectFromBase({ extendConstructorArguments: true })(target);
   };
 }
 

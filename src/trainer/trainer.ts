@@ -14,7 +14,8 @@ import { planFit } from './loop/fit-plan';
 import type { FitLimits } from './loop/fit-plan';
 import { RunControl } from './loop/run-control';
 import { FitRun } from './run/fit-run';
-import type { FitResult, RunPlace } from './run/fit-run';
+import type { FitResult } from './run/fit-result';
+import type { RunPlace } from './run/run-info';
 import type { ResumeFrom } from './state/resume-checks';
 import type { TrainingModule } from './training-module';
 

@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { Json, RunState } from '../../src/contracts';
-import { start } from '../../src/engine';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Json, Optimizer, RunState } from '../../src/contracts';
+import { seedEverything, start } from '../../src/engine';
+import * as nn from '../../src/nn';
+import * as optim from '../../src/optim';
 import { fit, messageOf, plugin, rowsOf, seededRegression } from './fakes/fit';
 import type { Fitted, FitSetup } from './fakes/fit';
 import { Points } from './fakes/points';
@@ -136,6 +139,34 @@ describe('a resumed fit', () => {
     const again = await resumed(state);
     expect(again.weights).toEqual(whole.weights);
     expect(again.result?.metrics).toEqual(whole.result?.metrics);
+  });
+
+  it('equals it with a real optimiser, a schedule, dropout and a limit on batches', async () => {
+    class Dropping extends Regression {
+      readonly dropout = new nn.Dropout(0.5);
+      override forward(points: tf.Tensor2D): tf.Tensor2D {
+        return super.forward(this.dropout.forward(points));
+      }
+      override configureOptimizers(): Optimizer {
+        const learningRate = optim.schedules.cosine({ learningRate: 0.1, totalSteps: 6 });
+        return optim.sgd(this.parameters(), { learningRate, momentum: 0.9, weightDecay: 1e-3 });
+      }
+    }
+    const seeded = () => {
+      seedEverything(0);
+      return new Dropping();
+    };
+    const options = { maxEpochs: 2, limitTrainBatches: 3 };
+    const whole = await fitAndCapture({ module: seeded(), options });
+    expect(messageOf(whole.error)).toBe('');
+    expect([...whole.states.keys()]).toEqual([1, 2, 3, 4, 5, 6]);
+    for (const [step, state] of whole.states) {
+      const data = new Points();
+      const again = await resumed(state, { module: seeded(), options, data });
+      expect(again.weights).toEqual(whole.weights);
+      expect(rowsOf(again.events).at(-1)).toEqual(rowsOf(whole.events).at(-1));
+      if (step === 5) expect(data.asked).toEqual([{ epoch: 1, startBatch: 2, limit: 1 }]);
+    }
   });
 
   it('has nothing left to do after the end, and says where it stands', async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Optimizer, RunState } from '../../src/contracts';
+import type { FitPlan, Optimizer } from '../../src/contracts';
 import { liveCounts, start } from '../../src/engine';
 import { fit, messageOf, plugin, rowsOf, seededRegression } from './fakes/fit';
 import { Momentum } from './fakes/momentum';
@@ -214,6 +214,18 @@ describe('the optimiser of a fit', () => {
     }
   }
 
+  it('is configured with the plan of the run', async () => {
+    const plans: FitPlan[] = [];
+    const module = Object.assign(seededRegression(), {
+      configureOptimizers(this: Regression, plan: FitPlan) {
+        plans.push(plan);
+        return new Momentum(this.parameters());
+      },
+    });
+    await fit({ module, options: { maxEpochs: 2, limitTrainBatches: 3 } });
+    expect(plans).toMatchObject([{ batchesPerEpoch: 3, maxEpochs: 2, totalSteps: 6 }]);
+  });
+
   it('may come in an array of one', async () => {
     const { result } = await fit({ module: new Returning((module) => [new Momentum(module.parameters())]) });
     expect(result?.status).toBe('finished');
@@ -270,7 +282,7 @@ describe('the loss of a training step', () => {
 
 describe('runState', () => {
   it('can only be captured between two steps', async () => {
-    const captures: (RunState | Error)[] = [];
+    const captures: unknown[] = [];
     await fit({
       options: { maxSteps: 1 },
       plugins: (trainer) => [
@@ -279,7 +291,7 @@ describe('runState', () => {
             captures.push(
               await trainer()
                 .runState.capture()
-                .catch((error: Error) => error),
+                .catch((error: unknown) => error),
             );
           },
           onFitStart: async () => {

@@ -27,6 +27,13 @@ export class BrokenImageError extends FulgurError {
 
 /** An unknown error's message in one line, without a full stop at its end. */
 export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
+  const { message } = (error ?? {}) as { message?: unknown };
+  const text = typeof message === 'string' ? message : String(error);
+  return text.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
+}
+
+/** Where an unknown error came from, or nothing where it does not say. */
+export function stackOf(error: unknown): string {
+  const { stack } = (error ?? {}) as { stack?: unknown };
+  return typeof stack === 'string' ? stack : '';
 }

@@ -1,4 +1,5 @@
 import type { BatchSource, Notify } from '../../contracts';
+import type { TensorContainer } from '@tensorflow/tfjs-core';
 import { dispose } from '@tensorflow/tfjs-core';
 import type { ImageDataset } from '../datasets';
 import type { ViewTransform } from '../views';
@@ -93,7 +94,7 @@ export class BatchStream<B extends object> implements BatchSource<B> {
         yield made;
       } finally {
         this.#live.delete(made);
-        dispose(made);
+        dispose(made as TensorContainer);
       }
     }
   }
@@ -101,7 +102,7 @@ export class BatchStream<B extends object> implements BatchSource<B> {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#prefetcher.close();
-    for (const batch of this.#live) dispose(batch);
+    for (const batch of this.#live) dispose(batch as TensorContainer);
     this.#live.clear();
   }
 

@@ -1,5 +1,5 @@
 import type { ImageDataset } from '../datasets';
-import { BrokenImageError, reasonOf } from '../datasets/data-errors';
+import { BrokenImageError, reasonOf, stackOf } from '../datasets/data-errors';
 import type { Image } from '../image';
 import type { ViewTransform } from '../views';
 import type { Slot, SlotShape } from './slot';
@@ -116,6 +116,5 @@ async function readUsable({ dataset, onBrokenImage }: FillTools, wanted: number)
 
 function failureOf(during: FillFailure['during'], index: number, error: unknown): FillFailure {
   const reason = error instanceof BrokenImageError ? error.reason : reasonOf(error);
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  return { during, index, reason, stack };
+  return { during, index, reason, stack: stackOf(error) };
 }

@@ -1,6 +1,6 @@
 /** What runs inside a loader thread. It loads no tensors: it fills shared memory. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { reasonOf } from '../datasets/data-errors';
+import { reasonOf, stackOf } from '../datasets/data-errors';
 import { reopenDataset } from '../datasets/dataset-spec';
 import { rebuildTransform } from '../views';
 import type { FillTools } from './fill-slot';
@@ -14,8 +14,7 @@ function main(): void {
   try {
     tools = prepare(setup);
   } catch (error) {
-    const stack = error instanceof Error ? (error.stack ?? '') : '';
-    reply({ kind: 'unfit', reason: reasonOf(error), stack });
+    reply({ kind: 'unfit', reason: reasonOf(error), stack: stackOf(error) });
     return;
   }
   let last = Promise.resolve();

@@ -53,6 +53,6 @@ function messageWithout(error: FulgurError): string {
     : error.message;
 }
 
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -63,7 +63,8 @@ export class EpochLoop<B> {
     const startBatch = progress.resumePoint.nextBatch;
     if (progress.isEpochComplete() || progress.isComplete() || control.isEnding()) return false;
     const { batchesPerEpoch } = progress.bounds;
-    const limit = batchesPerEpoch < data.batchesPerEpoch ? { limit: batchesPerEpoch } : {};
+    // Counted from `startBatch`, so that nothing is prepared that a limit cuts off.
+    const limit = batchesPerEpoch < data.batchesPerEpoch ? { limit: batchesPerEpoch - startBatch } : {};
     let index = startBatch;
     let waitingSince = performance.now();
     for await (const batch of data.epoch(progress.resumePoint.epoch, { startBatch, ...limit })) {

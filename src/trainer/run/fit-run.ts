@@ -1,17 +1,8 @@
-import type {
-  BatchSource,
-  FitProgress,
-  Notify,
-  Optimizer,
-  RunEventBus,
-  RunSettings,
-  RunState,
-  RunStatus,
-} from '../../contracts';
-import { engineInfo } from '../../engine';
+import type { BatchSource, Notify, Optimizer, RunEventBus, RunSettings, RunState } from '../../contracts';
 import { FulgurError } from '../../errors';
+import { setRandomPosition } from '../../nn';
 import type { Strategy } from '../../strategy';
-import { withLaterErrors } from '../hooks/hook-errors';
+import { messageOf, withLaterErrors } from '../hooks/hook-errors';
 import { refuseMisspeltHooks } from '../hooks/hook-names';
 import { inHookOrder } from '../hooks/hook-order';
 import type { BuiltPlugin, Participant } from '../hooks/hook-order';
@@ -32,23 +23,11 @@ import type { StateOwners } from '../state/run-state-keeper';
 import { StepRunner } from '../step/step-runner';
 import { makeTrainingStep } from '../step/training-step';
 import type { TrainingModule } from '../training-module';
+import { interrupted, outcomeOf } from './fit-result';
+import type { FitResult } from './fit-result';
 import { configureOneOptimizer } from './one-optimizer';
-
-/** How a fit ended. A fit that fails rejects instead. */
-export interface FitResult {
-  readonly status: RunStatus;
-  readonly progress: FitProgress;
-  /** The newest value of every logged metric. */
-  readonly metrics: Readonly<Record<string, number>>;
-  /** Why it was stopped or interrupted; `null` where its plan was carried out. */
-  readonly detail: string | null;
-}
-
-/** What the run record says and the trainer cannot know. */
-export interface RunPlace {
-  readonly folder: string;
-  readonly data: { readonly name: string; readonly batchSize: number };
-}
+import { runInfo } from './run-info';
+import type { RunPlace } from './run-info';
 
 export interface FitRunParts<B> {
   readonly module: TrainingModule<B>;
@@ -96,7 +75,7 @@ export class FitRun<B> {
   async run(): Promise<FitResult> {
     const { module, events, control } = this.#parts;
     const disconnect = connectModuleLog(module, this.#log);
-    this.#announce();
+    events.emit('runStarted', runInfo(this.#parts));
     const errors: unknown[] = [];
     try {
       await this.#train();
@@ -111,9 +90,10 @@ export class FitRun<B> {
     errors.push(...(await this.#release()));
     disconnect();
 
+    for (const later of errors.slice(1)) this.#notify('warning', messageOf(later));
     if (errors.length > 0) {
       const error = withLaterErrors(errors[0], errors.slice(1) as Error[]);
-      events.emit('runEnded', 'failed', error instanceof Error ? error.message : String(error));
+      events.emit('runEnded', 'failed', messageOf(error));
       throw error;
     }
     const { status, detail } = outcomeOf(control);
@@ -139,6 +119,8 @@ export class FitRun<B> {
     this.#optimizer = await configureOneOptimizer(module, bounds, this.#log);
     const [optimizerState] = resumeFrom?.state.optimizers ?? [];
     if (optimizerState !== undefined) this.#optimizer.restore(optimizerState);
+    // Random layers draw by the updates done, also in the second fit of a process.
+    setRandomPosition(this.#optimizer.stepCount);
     await strategy.setup(module);
     const step = this.#compile(this.#optimizer);
     await this.#hooks.call('onFitStart', []);
@@ -211,21 +193,6 @@ export class FitRun<B> {
     return errors;
   }
 
-  #announce(): void {
-    const { settings, place, data, resumeFrom, events } = this.#parts;
-    const { experiment, seed, config } = settings;
-    const batchSize = place?.data.batchSize ?? Math.floor(data.samples / data.batchesPerEpoch);
-    events.emit('runStarted', {
-      experiment,
-      seed,
-      config,
-      folder: place?.folder ?? '',
-      data: { name: place?.data.name ?? 'data', samples: data.samples, batchSize },
-      device: engineInfo().deviceName,
-      resumedFrom: resumeFrom?.path ?? null,
-    });
-  }
-
   get #owners(): StateOwners<B> {
     const { module, plugins, settings } = this.#parts;
     return {
@@ -241,17 +208,4 @@ export class FitRun<B> {
   readonly #notify: Notify = (level, text) => {
     this.#parts.events.emit('message', level, text);
   };
-}
-
-function outcomeOf({ interruptReason, stopReason }: RunControl): Pick<FitResult, 'status' | 'detail'> {
-  if (interruptReason !== null) return { status: 'interrupted', detail: interruptReason };
-  if (stopReason !== null) return { status: 'stopped', detail: stopReason };
-  return { status: 'finished', detail: null };
-}
-
-function interrupted(reason: string): FulgurError {
-  return new FulgurError('interrupted', {
-    what: `The run was interrupted: ${reason}.`,
-    fix: 'Go on from the last checkpoint with --resume last.',
-  });
 }

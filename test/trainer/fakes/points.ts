@@ -43,11 +43,12 @@ export class Points implements BatchSource<PointBatch> {
       spoiledBatch,
     } = this.#options;
     const { startBatch = 0, limit } = options;
+    const end = Math.min(given, startBatch + (limit ?? Infinity));
     this.asked.push({ epoch, startBatch, limit: limit ?? null });
     this.open += 1;
     let current: PointBatch | null = null;
     try {
-      for (let index = startBatch; index < given; index++) {
+      for (let index = startBatch; index < end; index++) {
         const size = index === this.batchesPerEpoch - 1 ? lastBatchSize : batchSize;
         const number = epoch * this.batchesPerEpoch + index;
         const stream = new RandomStream(7, 'shuffle', [number]);

@@ -197,7 +197,7 @@ describe('the order of hooks', () => {
 
 describe('errors after the first', () => {
   it('leave the first as what the user sees, and stand in its cause', async () => {
-    const { error, calls } = await recordedFit({
+    const { error, calls, events } = await recordedFit({
       overrides: {
         one: {
           onTrainEpochEnd: () => {
@@ -223,6 +223,8 @@ describe('errors after the first', () => {
         "Plugin 'one' failed in teardown: file closed. Correct the plugin, or take it out of the experiment's plugins.",
     );
     expect(cause.errors).toHaveLength(3);
+    const warnings = events.flatMap((event) => (event[0] === 'message' ? [event[2]] : []));
+    expect(warnings).toEqual(cause.errors.slice(1).map((later) => messageOf(later)));
     expect(callsOf('monitor', calls).at(-1)).toBe('teardown');
   });
 

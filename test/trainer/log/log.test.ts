@@ -100,7 +100,7 @@ describe('log in a training step', () => {
   it('gives one value, reduced, for a name that is logged several times in one step', async () => {
     const [sum = 0] = sums;
     const calls = (reduce: 'mean' | 'min' | 'max' | 'sum') =>
-      [1, 2, 6].map((factor) => [`${reduce}`, factor, { reduce }] as const);
+      [1, 2, 6].map((factor) => [reduce, factor, { reduce }] as const);
     const [row] = await rows([...calls('mean'), ...calls('min'), ...calls('max'), ...calls('sum')]);
     expect(row?.values['mean']).toBeCloseTo(3 * sum, 5);
     expect(row?.values['sum']).toBeCloseTo(9 * sum, 5);

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import type { Entry, Headers } from 'tar-stream';
+import type { Header } from 'tar-stream';
 import { extract } from 'tar-stream';
 import { FulgurError } from '../../../errors';
 import { reasonOf } from '../data-errors';
@@ -50,7 +50,7 @@ async function writeEntries(archive: string, folder: string, binBytes: number): 
       if (name !== null) {
         if (written.has(name)) throw refused(archive, `it holds ${name} twice`);
         written.add(name);
-        await writeEntry(entry, join(folder, name));
+        await writeEntry(entry as unknown as AsyncIterable<Buffer>, join(folder, name));
       }
       entry.resume();
     }
@@ -64,24 +64,24 @@ async function writeEntries(archive: string, folder: string, binBytes: number): 
 }
 
 /** The file name that an entry is written under, or `null` for the folder that all lies in. */
-function acceptedName(archive: string, { name, type, size }: Headers, binBytes: number): string | null {
+function acceptedName(archive: string, { name, type, size }: Header, binBytes: number): string | null {
   if (type === 'directory' && (name === `${archiveFolder}/` || name === archiveFolder)) return null;
   const shown = JSON.stringify(name);
-  if (type !== 'file') throw refused(archive, `its entry ${shown} is a ${type ?? 'thing without a type'}`);
+  if (type !== 'file') throw refused(archive, `its entry ${shown} is a ${type}`);
   const base = [...allFiles, ...smallFiles].find((file) => name === `${archiveFolder}/${file}`);
   if (base === undefined) {
     throw refused(archive, `its entry ${shown} does not belong to CIFAR-10`);
   }
-  if (allFiles.includes(base) ? size !== binBytes : (size ?? 0) > smallBytes) {
-    throw refused(archive, `its entry ${shown} has ${size ?? 0} bytes`);
+  if (allFiles.includes(base) ? size !== binBytes : size > smallBytes) {
+    throw refused(archive, `its entry ${shown} has ${size} bytes`);
   }
   return base;
 }
 
-async function writeEntry(entry: Entry, path: string): Promise<void> {
+async function writeEntry(entry: AsyncIterable<Buffer>, path: string): Promise<void> {
   const file: FileHandle = await open(path, 'wx');
   try {
-    for await (const chunk of entry as AsyncIterable<Buffer>) await file.appendFile(chunk);
+    for await (const chunk of entry) await file.appendFile(chunk);
     await file.sync();
   } finally {
     await file.close();

@@ -22,7 +22,7 @@ export async function locateCifar10(path: string, split: Split): Promise<Located
   if (found?.isFile() === true) return { kind: 'archive', archive: place };
   const entries = await readdir(place).catch(() => null);
   if (entries === null) throw notThere(place, 'There is nothing at that path, or it cannot be read.');
-  const inner = await readdir(join(place, archiveFolder)).catch(() => []);
+  const inner = await readdir(join(place, archiveFolder)).catch((): string[] => []);
   const files = filesOf(split);
   if (files.every((name) => entries.includes(name))) return { kind: 'folder', folder: place };
   if (files.every((name) => inner.includes(name)))

@@ -66,6 +66,8 @@ export async function transfer(url: string, file: string, options: TransferOptio
   }
 }
 
+const diskErrors: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EFBIG']);
+
 /** Where the body begins within the file, and how long the file is. */
 async function beginning(
   response: Response,
@@ -106,15 +108,9 @@ async function append(
 
 function asTransferError(error: unknown): unknown {
   if (error instanceof TransferError) return error;
-  const { cause } = error as { cause?: unknown };
+  const { cause, code } = error as { cause?: unknown; code?: string };
   // What the file system says is no matter of the connection.
-  if (error instanceof Error && 'syscall' in error && 'path' in error) return error;
-  if (
-    error instanceof Error &&
-    /^(ENOSPC|EDQUOT|EIO|EROFS)$/.test(String((error as NodeJS.ErrnoException).code))
-  ) {
-    return error;
-  }
+  if (code !== undefined && diskErrors.has(code)) return error;
   return new TransferError(reasonOf(cause ?? error), !isDead(cause), error);
 }
 

@@ -1,0 +1,116 @@
+import { closest } from 'fastest-levenshtein';
+import type { PluginDescriptor, Token } from '../contracts';
+import { messageOf } from '../errors';
+import { hookNames, injectedTokens, misspeltHooks, pluginMetadata } from '../metadata';
+import { CompositionError } from './composition-error';
+import { coreServices, wellKnownProviders } from './core-services';
+
+/** A plugin of the list, under its name. */
+interface NamedPlugin {
+  readonly name: string;
+  readonly descriptor: PluginDescriptor;
+}
+
+/**
+ * Finds everything that would keep the plugins from being built, before anything is built.
+ *
+ * @throws CompositionError naming every problem at once
+ */
+export function checkPlugins(experiment: string, descriptors: readonly PluginDescriptor[]): void {
+  const problems: string[] = [];
+  const plugins = descriptors.flatMap((descriptor, index) => nameOf(descriptor, index, problems));
+  problems.push(
+    ...duplicates(plugins),
+    ...plugins.flatMap(hookProblems),
+    ...plugins.flatMap((plugin) => injectionProblems(plugin, descriptors)),
+    ...sharedServices(plugins),
+    ...circles(plugins),
+  );
+  if (problems.length > 0) throw new CompositionError(experiment, problems);
+}
+
+/** The plugin under its name, or none and one problem more. */
+function nameOf(descriptor: PluginDescriptor, index: number, problems: string[]): NamedPlugin[] {
+  if (typeof descriptor === 'function') {
+    const { name } = descriptor as { name: string };
+    problems.push(`Entry ${index + 1} of the list is the function ${name} itself: call it, ${name}().`);
+    return [];
+  }
+  try {
+    return [{ name: pluginMetadata(descriptor.type).name, descriptor }];
+  } catch (error) {
+    problems.push(messageOf(error));
+    return [];
+  }
+}
+
+function duplicates(plugins: readonly NamedPlugin[]): string[] {
+  const names = plugins.map(({ name }) => name);
+  return [...new Set(names)]
+    .map((name) => ({ name, count: names.filter((other) => other === name).length }))
+    .filter(({ count }) => count > 1)
+    .map(({ name, count }) => `Plugin '${name}' is in the list ${count} times: keep one.`);
+}
+
+function hookProblems({ name, descriptor }: NamedPlugin): string[] {
+  return misspeltHooks(descriptor.type).map(
+    (method) =>
+      `Plugin '${name}' has a method ${method}, which is no hook and would never be called: did you mean ${closest(method, hookNames)}?`,
+  );
+}
+
+function injectionProblems(
+  { name, descriptor: { type } }: NamedPlugin,
+  descriptors: readonly PluginDescriptor[],
+): string[] {
+  const services = [...coreServices, ...descriptors.flatMap(({ provides = [] }) => provides)];
+  return injectedTokens(type).flatMap((token, index) => {
+    const parameter = `parameter ${index + 1} of ${type.name}'s constructor`;
+    if (token === undefined) {
+      return [`Plugin '${name}': ${parameter} says no service: write @inject(tokens....) before it.`];
+    }
+    if (services.some(({ key }) => key === token.key)) return [];
+    const provider = wellKnownProviders.get(token.key) ?? 'the plugin that provides it';
+    return [
+      `Plugin '${name}': ${parameter} asks for the service '${token.description}', which nothing provides: add ${provider}.`,
+    ];
+  });
+}
+
+function sharedServices(plugins: readonly NamedPlugin[]): string[] {
+  const provided = plugins.flatMap(({ descriptor }) => descriptor.provides);
+  return [...new Set(provided)].flatMap((token) => {
+    const owners = plugins.filter((plugin) => provides(plugin, token)).map(({ name }) => `'${name}'`);
+    if (owners.length < 2) return [];
+    return [`The service '${token.description}' is provided by ${owners.join(' and ')}: keep one of them.`];
+  });
+}
+
+/** Plugins that need each other before any of them could be built. */
+function circles(plugins: readonly NamedPlugin[]): string[] {
+  const needs = (plugin: NamedPlugin): NamedPlugin[] =>
+    injectedTokens(plugin.descriptor.type).flatMap((token) =>
+      token === undefined ? [] : plugins.filter((other) => provides(other, token)),
+    );
+  const visit = (plugin: NamedPlugin, path: readonly NamedPlugin[]): NamedPlugin[] | null => {
+    const start = path.indexOf(plugin);
+    if (start >= 0) return [...path.slice(start), plugin];
+    for (const next of needs(plugin)) {
+      const circle = visit(next, [...path, plugin]);
+      if (circle !== null) return circle;
+    }
+    return null;
+  };
+  for (const plugin of plugins) {
+    const circle = visit(plugin, []);
+    if (circle !== null) {
+      const path = circle.map(({ name }) => `'${name}'`).join(' → ');
+      return [`Plugins need each other to be built: ${path}.`];
+    }
+  }
+  return [];
+}
+
+function provides({ descriptor }: NamedPlugin, token: Token<unknown>): boolean {
+  return descriptor.provides.some(({ key }) => key === token.key);
+}

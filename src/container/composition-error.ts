@@ -1,0 +1,14 @@
+import { FulgurError } from '../errors';
+
+/** All that keeps an experiment's plugins from being put together, in one error: a line each. */
+export class CompositionError extends FulgurError {
+  constructor(
+    experiment: string,
+    readonly problems: readonly string[],
+  ) {
+    const what = `The plugins of '${experiment}' do not fit together:`;
+    const fix = `Correct ${problems.length === 1 ? 'it' : 'them'} in the list of plugins or in the plugin classes.`;
+    super('plugin', { what, fix });
+    this.message = [what, ...problems.map((problem) => `  ${problem}`), fix].join('\n');
+  }
+}

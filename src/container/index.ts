@@ -1,0 +1,6 @@
+export { checkPlugins } from './check-plugins';
+export { compose } from './compose';
+export type { Composition } from './compose';
+export { CompositionError } from './composition-error';
+export { coreServices } from './core-services';
+export type { RunParts } from './run-parts';

@@ -1,0 +1,44 @@
+import { ContainerModule } from 'inversify';
+import { tokens } from '../contracts';
+import type { RunStateAccess } from '../contracts';
+import { SingleDevice } from '../strategy';
+import { Trainer, modelAccess } from '../trainer';
+import type { ModelReader } from '../trainer';
+import { internalTokens } from './internal-tokens';
+import { resolve } from './resolve';
+import type { RunParts } from './run-parts';
+
+/** The trainer, where it runs, and what plugins may see of model and state. */
+export function trainerModule(parts: RunParts): ContainerModule {
+  const { module, events, settings, trainerOptions, folder, data } = parts;
+  let trainer: Trainer | null = null;
+  // Plugins are built before the trainer that they are given to, and ask for the state only while it fits.
+  const runState: RunStateAccess = {
+    capture: () => {
+      if (trainer === null) throw new Error('A plugin asked for the state of the run in its constructor.');
+      return trainer.runState.capture();
+    },
+  };
+  return new ContainerModule(({ bind }) => {
+    bind(internalTokens.strategy.key).toConstantValue(new SingleDevice());
+    bind<ModelReader>(tokens.model.key)
+      .toDynamicValue(() => modelAccess(module))
+      .inSingletonScope()
+      .onDeactivation((reader) => {
+        reader.dispose();
+      });
+    bind(tokens.runState.key).toConstantValue(runState);
+    bind(internalTokens.trainer.key)
+      .toDynamicValue((context) => {
+        trainer = new Trainer(trainerOptions, {
+          plugins: resolve(context, internalTokens.plugins),
+          events,
+          strategy: resolve(context, internalTokens.strategy),
+          settings,
+          place: { folder: folder.path, data },
+        });
+        return trainer;
+      })
+      .inSingletonScope();
+  });
+}

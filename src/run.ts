@@ -1,0 +1,53 @@
+import { PrintAndExit, processArguments, resolveConfig } from './config';
+import type { Notify, ViewBatch } from './contracts';
+import type { ExperimentClass } from './metadata';
+import { executeRun } from './run/execute-run';
+import { exitCodeOf, explainError } from './run/explain-error';
+import { Interruption } from './run/interruption';
+import { MessageFallback } from './run/message-fallback';
+import { EventBus } from './trainer';
+import type { FitResult, TrainingModule } from './trainer';
+
+export interface RunOptions {
+  /** Options as words, such as `['--trainer.maxEpochs', '1']` (default: those of this process's command line). */
+  readonly args?: readonly string[];
+}
+
+/**
+ * Runs an experiment as a command: reads the command line, trains, and writes the run's folder. It never rejects: an
+ * error is printed. The process's exit code is 0, 1 after an error, 2 for wrong options, 130 after Ctrl-C and 143 after
+ * SIGTERM.
+ *
+ * @example if (require.main === module) void run(FastSiam);
+ * @returns how the fit ended; `null` after an error, `--help` and `--version`.
+ */
+export async function run(
+  experiment: ExperimentClass<TrainingModule<ViewBatch>>,
+  { args = processArguments() }: RunOptions = {},
+): Promise<FitResult | null> {
+  const events = new MessageFallback(new EventBus(), (level, text) => {
+    console.error(level === 'warning' ? `WARNING: ${text}` : text);
+  });
+  const notify: Notify = (level, text) => {
+    events.emit('message', level, text);
+  };
+  const interruption = new Interruption(notify);
+  const stopListening = interruption.listen();
+  try {
+    const config = resolveConfig(experiment, args);
+    const result = await executeRun({ experiment, config, args, events, notify, interruption });
+    process.exitCode = result.status === 'interrupted' ? (interruption.exitCode ?? 1) : 0;
+    return result;
+  } catch (error) {
+    if (error instanceof PrintAndExit) {
+      console.log(error.text);
+      process.exitCode = 0;
+    } else {
+      console.error(explainError(error));
+      process.exitCode = exitCodeOf(error);
+    }
+    return null;
+  } finally {
+    stopListening();
+  }
+}

@@ -1,0 +1,78 @@
+import type { Notify } from '../contracts';
+
+/** What can be told to end early: the trainer. */
+export interface Interruptible {
+  interrupt(reason: string): void;
+}
+
+/** Exit codes of a process that a signal ended, as shells give them. */
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+type EndSignal = keyof typeof exitCodes;
+
+/** npm passes a Ctrl-C on to a process that the terminal has told already: two so close are one. */
+const ECHO_MILLISECONDS = 500;
+
+/** What the interruption needs of its process; tests give their own. */
+export interface ProcessSignals {
+  on(signal: EndSignal, listener: (signal: EndSignal) => void): unknown;
+  off(signal: EndSignal, listener: (signal: EndSignal) => void): unknown;
+  exit(code: number): void;
+}
+
+/**
+ * Ctrl-C (SIGINT) and SIGTERM during a run. While the trainer fits, the first one lets it finish its batch and save; the
+ * second one ends the process at once, and so does the first where there is nothing to save yet.
+ */
+export class Interruption {
+  #fitting: Interruptible | null = null;
+  #received: { readonly signal: EndSignal; readonly at: number } | null = null;
+
+  constructor(
+    private readonly notify: Notify,
+    private readonly signals: ProcessSignals = process,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** Listens from now on. Returns the disposer. */
+  listen(): () => void {
+    const listener = (signal: EndSignal): void => this.#receive(signal);
+    const names = Object.keys(exitCodes) as EndSignal[];
+    for (const name of names) this.signals.on(name, listener);
+    return () => {
+      for (const name of names) this.signals.off(name, listener);
+    };
+  }
+
+  /** While `fit` runs, a signal goes to `trainer` first. */
+  async during<T>(trainer: Interruptible, fit: () => Promise<T>): Promise<T> {
+    this.#fitting = trainer;
+    try {
+      return await fit();
+    } finally {
+      this.#fitting = null;
+    }
+  }
+
+  /** The exit code of the signal that came, or `null`. */
+  get exitCode(): number | null {
+    return this.#received === null ? null : exitCodes[this.#received.signal];
+  }
+
+  #receive(signal: EndSignal): void {
+    const at = this.now();
+    const first = this.#received === null;
+    if (this.#received !== null && at - this.#received.at < ECHO_MILLISECONDS) return;
+    this.#received ??= { signal, at };
+    const name = signal === 'SIGINT' ? 'Ctrl-C' : signal;
+    if (first && this.#fitting !== null) {
+      this.notify(
+        'info',
+        `${name}: the batch at hand is finished and the run saved. Press Ctrl-C again to end at once.`,
+      );
+      this.#fitting.interrupt(name);
+      return;
+    }
+    if (first) this.notify('info', `${name}: the run ends before it has begun to train.`);
+    this.signals.exit(exitCodes[signal]);
+  }
+}

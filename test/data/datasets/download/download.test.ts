@@ -1,0 +1,136 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { download } from '../../../../src/data/datasets/download/download';
+import { ArchiveServer } from '../helpers/archive-server';
+
+const content = randomBytes(200_000);
+const md5 = createHash('md5').update(content).digest('hex');
+let server: ArchiveServer;
+let url: string;
+let folder: string;
+let file: string;
+let messages: string[];
+
+beforeEach(async () => {
+  server = new ArchiveServer(content);
+  url = await server.listen();
+  folder = await mkdtemp(join(tmpdir(), 'fulgur-download-'));
+  file = join(folder, 'thing.bin');
+  messages = [];
+});
+afterEach(async () => {
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+
+function get(
+  options: { md5?: string; connectMs?: number; stallMs?: number; signal?: AbortSignal } = {},
+): Promise<void> {
+  const { md5: wanted = md5, ...others } = options;
+  const onMessage = (_level: string, text: string): void => void messages.push(text);
+  return download({ url, file, md5: wanted, title: 'Thing' }, { onMessage, retryMs: 1, ...others });
+}
+
+describe('download', () => {
+  it('fetches a file, says how far it is, and leaves nothing else behind', async () => {
+    await get();
+    expect(await readFile(file)).toEqual(content);
+    expect(await readdir(folder)).toEqual(['thing.bin']);
+    expect(messages[0]).toBe(`Downloading Thing from ${url}.`);
+    expect(messages.at(-1)).toBe('Thing: 100 % of 0.2 MB');
+  });
+
+  it('goes on where a broken connection ended', async () => {
+    server.breaks = [70_000, 50_000];
+    await get();
+    expect(await readFile(file)).toEqual(content);
+    expect(server.ranges).toEqual([undefined, 'bytes=70000-', 'bytes=120000-']);
+  });
+
+  it('takes over what a killed process had fetched', async () => {
+    const host = hostname().replace(/[^A-Za-z0-9]/g, '');
+    // No process has this number: it is above the system's limit.
+    await writeFile(`${file}.part-${host}-99999999-0badcafe`, content.subarray(0, 90_000));
+    await get();
+    expect(server.ranges).toEqual(['bytes=90000-']);
+    expect(messages[0]).toBe(`Downloading Thing from ${url}, going on after 0.1 MB.`);
+    expect(await readFile(file)).toEqual(content);
+    expect(await readdir(folder)).toEqual(['thing.bin']);
+  });
+
+  it('leaves the unfinished file of another machine alone, until that has been silent for long', async () => {
+    const other = `${file}.part-elsewhere-1-0badcafe`;
+    await writeFile(other, content.subarray(0, 90_000));
+    await get();
+    expect((await readdir(folder)).sort()).toEqual(['thing.bin', 'thing.bin.part-elsewhere-1-0badcafe']);
+    await rm(file);
+    await utimes(other, 0, 0);
+    await get();
+    expect(server.ranges).toEqual([undefined, 'bytes=90000-']);
+    expect(await readdir(folder)).toEqual(['thing.bin']);
+  });
+
+  it('begins anew where the server cannot go on', async () => {
+    server.breaks = [70_000];
+    server.behaviour = 'ignore-ranges';
+    await get();
+    expect(await readFile(file)).toEqual(content);
+  });
+
+  it('accepts what had arrived whole before the process was killed', async () => {
+    const host = hostname().replace(/[^A-Za-z0-9]/g, '');
+    await writeFile(`${file}.part-${host}-99999999-0badcafe`, content);
+    await get();
+    expect(server.ranges).toEqual(['bytes=200000-']);
+    expect(await readFile(file)).toEqual(content);
+  });
+
+  it('deletes a file with another checksum and says so', async () => {
+    await expect(get({ md5: '00' })).rejects.toThrow(
+      `The Thing archive from ${url} has MD5 ${md5} instead of 00. ` +
+        'The address serves another file, or the file was damaged on its way; it has been deleted. ' +
+        'Run again, or pass another address by --data.url.',
+    );
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('does not try again where the server has no such file', async () => {
+    server.behaviour = 'not-found';
+    await expect(get()).rejects.toMatchObject({
+      name: 'TransferError',
+      message: 'the server answered 404 Not Found',
+    });
+    expect(server.ranges).toHaveLength(1);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('gives up on a silent server', async () => {
+    server.behaviour = 'silent';
+    await expect(get({ connectMs: 50 })).rejects.toThrow('no answer within 0.05 s');
+    expect(server.ranges).toHaveLength(4);
+  });
+
+  it('ends at once where nobody listens', async () => {
+    await server.close();
+    const began = Date.now();
+    await expect(get()).rejects.toThrow(/^connect ECONNREFUSED/);
+    expect(Date.now() - began).toBeLessThan(2000);
+    await server.listen();
+  });
+
+  it('ends when it is told to, and keeps what has arrived', async () => {
+    server.breaks = [70_000];
+    const controller = new AbortController();
+    const onMessage = (_level: string, text: string): void => {
+      if (text.startsWith('Thing: 30 %')) controller.abort(new Error('Ctrl-C'));
+    };
+    const request = { url, file, md5, title: 'Thing' };
+    await expect(download(request, { onMessage, signal: controller.signal })).rejects.toThrow('Ctrl-C');
+    const [left] = await readdir(folder);
+    expect((await readFile(join(folder, left!))).length).toBeGreaterThan(50_000);
+    await get();
+    expect(await readFile(file)).toEqual(content);
+  });
+});

@@ -1,0 +1,56 @@
+import { decodeBitmap } from '../../../../src/data/datasets/folder/bitmap';
+
+/** A bitmap of 2 x 1 pixels: a red one and a blue one. */
+function bitmap(
+  changes: { bits?: number; compression?: number; width?: number; headerSize?: number } = {},
+): Buffer {
+  const { bits = 24, compression = 0, width = 2, headerSize = 40 } = changes;
+  const bytes = Buffer.alloc(62);
+  bytes.write('BM');
+  bytes.writeUInt32LE(54, 10);
+  bytes.writeUInt32LE(headerSize, 14);
+  bytes.writeInt32LE(width, 18);
+  bytes.writeInt32LE(1, 22);
+  bytes.writeUInt16LE(bits, 28);
+  bytes.writeUInt32LE(compression, 30);
+  bytes.set([0, 0, 255, 255, 0, 0], 54);
+  return bytes;
+}
+
+describe('decodeBitmap', () => {
+  it('reads rows of blue, green and red', () => {
+    expect(decodeBitmap(bitmap())).toEqual({
+      width: 2,
+      height: 1,
+      data: Uint8Array.of(255, 0, 0, 0, 0, 255),
+    });
+  });
+
+  it.each([
+    [{ bits: 8, compression: 1 }, '8 bits a pixel with compression 1'],
+    [{ bits: 16 }, '16 bits a pixel with compression 0'],
+    [{ bits: 32, compression: 3 }, '32 bits a pixel with compression 3'],
+    [{ bits: 4 }, '4 bits a pixel with compression 0'],
+  ])('names the variant %o that it refuses', (changes, variant) => {
+    expect(() => decodeBitmap(bitmap(changes))).toThrow(
+      new Error(`bitmaps of ${variant} are not supported, only uncompressed ones of 8, 24 or 32 bits`),
+    );
+  });
+
+  it('refuses sizes that the file has no bytes for', () => {
+    expect(() => decodeBitmap(bitmap({ width: 1_000_000_000 }))).toThrow(new Error('the bitmap is cut off'));
+    expect(() => decodeBitmap(bitmap({ width: -2 }))).toThrow(new Error('its size is -2 x 1'));
+    expect(() => decodeBitmap(bitmap().subarray(0, 20))).toThrow(new Error('the bitmap is cut off'));
+  });
+
+  it('refuses a pixel whose colour is not in the palette', () => {
+    const bytes = bitmap({ bits: 8 });
+    expect(() => decodeBitmap(bytes)).toThrow(new Error('the bitmap uses a colour that its palette lacks'));
+  });
+
+  it('refuses OS/2 headers', () => {
+    expect(() => decodeBitmap(bitmap({ headerSize: 12 }))).toThrow(
+      new Error('OS/2 bitmaps are not supported'),
+    );
+  });
+});

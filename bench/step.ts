@@ -28,7 +28,8 @@ async function main(): Promise<void> {
     return tf.tensor4d(pixels, [batch, size, size, 3]);
   });
   const step = compile(
-    (inputs: tf.Tensor4D[]) => optimizer.minimize(() => model.loss(inputs.map((view) => model.forward(view)))),
+    (inputs: tf.Tensor4D[]) =>
+      optimizer.minimize(() => model.loss(inputs.map((view) => model.forward(view)))),
     { name: 'step', eager: values.eager },
   );
 

@@ -31,4 +31,3 @@ function causes(error: unknown): unknown[] {
   const next = error instanceof AggregateError ? error.errors : error instanceof Error ? [error.cause] : [];
   return next.flatMap((cause: unknown) => (cause === undefined ? [] : [cause, ...causes(cause)]));
 }
-

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { datasets } from '../../../src/data';
 import { reopenDataset } from '../../../src/data/datasets/dataset-spec';
 import { openDigits } from '../../../src/data/datasets/digits';
-import { PackedDataset } from '../../../src/data/datasets/packed-dataset';
+import type { PackedDataset } from '../../../src/data/datasets/packed-dataset';
 import type { ImageDataset } from '../../../src/data';
 
 function imageKey(dataset: ImageDataset, index: number): string {

@@ -30,10 +30,7 @@ function normalise(x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor): tf.Tensor
       value: outputs[0]!,
       gradFunc: (dy, saved) => {
         const [x, gamma, ...reserve] = saved as [tf.Tensor, tf.Tensor, ...tf.Tensor[]];
-        return runOp('FusedBatchNormGradV3', attributes, [dy, x, gamma, ...reserve], 5).slice(
-          0,
-          3,
-        );
+        return runOp('FusedBatchNormGradV3', attributes, [dy, x, gamma, ...reserve], 5).slice(0, 3);
       },
     };
   });

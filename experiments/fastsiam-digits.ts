@@ -14,6 +14,7 @@ import { fastSiamLoss } from './fastsiam';
 
 @Experiment({
   name: 'fastsiam-digits',
+  seed: 1,
   trainer: { maxEpochs: 5 },
   data: {
     name: 'digits',
@@ -35,7 +36,8 @@ export class DigitsFastSiam extends TrainingModule<ViewBatch> {
   @HyperParameter({ min: 0, max: 1 }) momentum = 0.9;
   @HyperParameter({ min: 0 }) weightDecay = 5e-4;
 
-  readonly backbone = nn.resnet18({ head: 'none', stem: 'cifar', width: 16 });
+  // As lightly's ResNets for small images, whose convolutions keep PyTorch's default initial values.
+  readonly backbone = nn.resnet18({ head: 'none', stem: 'cifar', width: 16, initialization: 'pytorch' });
   readonly projectionHead = new nn.SimSiamProjectionHead(128, 512, 128);
   readonly predictionHead = new nn.SimSiamPredictionHead(128, 64, 128);
 

@@ -71,6 +71,7 @@ export function helpText(
     );
   }
   command.option('--config <file>', 'YAML file with options; the command line wins over it');
+  command.option('--version', "show Fulgur's version");
   command.helpOption('--help', 'show this text');
   return command.helpInformation();
 }

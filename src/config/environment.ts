@@ -44,3 +44,8 @@ function valueOf(variables: Variables, name: string): string | null {
 export function wantsTensorFlowLog(variables: Variables = process.env): boolean {
   return valueOf(variables, 'TF_CPP_MIN_LOG_LEVEL') === '0';
 }
+
+/** Keeps TensorFlow from printing warnings of its own beside our errors, unless the user set a log level. */
+export function quietenTensorFlow(variables: Variables = process.env): void {
+  if (valueOf(variables, 'TF_CPP_MIN_LOG_LEVEL') === null) process.env['TF_CPP_MIN_LOG_LEVEL'] = '2';
+}

@@ -1,4 +1,5 @@
 export { PrintAndExit, processArguments, processFile } from './command-line';
+export { wantsStackTraces } from './debug';
 export { ConfigError, nearestName } from './problems';
 export type { Problem } from './problems';
 export { resolveConfig } from './resolve-config';

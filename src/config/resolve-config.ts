@@ -8,6 +8,7 @@ import { flattenConfig } from './config-tree';
 import { hyperParameterSchema } from './hyper-parameter-schema';
 import { allOptions } from './option';
 import type { Option } from './option';
+import { optionPathInFile, recordedFacts, takeFact, transformJson } from './recorded-config';
 import { ConfigError, unknownOption } from './problems';
 import type { Problem } from './problems';
 import { readText } from './read-text';
@@ -52,23 +53,22 @@ export function resolveConfig(experiment: ExperimentClass, args: readonly string
   if (given.some(([path]) => path === 'version')) throw new PrintAndExit(fulgurVersion());
 
   const problems: Problem[] = stray.map((word) => ({ where: word, what: 'this word belongs to no option' }));
+  const { transform = null, ...data } = experimentData(experiment);
   const declared: Given[] = [
-    ...flattenConfig({
-      trainer: definition.trainer ?? {},
-      data: experimentData(experiment),
-      seed: definition.seed,
-    }),
+    ...flattenConfig({ trainer: definition.trainer ?? {}, data, seed: definition.seed }),
   ].map(([path, value]) => ({ path, where: `${path} of @Experiment on ${experiment.name}`, value }));
   const files = given.filter(([path]) => path === 'config').map(([, file]) => String(file));
   const fromFiles = files.flatMap((file) =>
     readConfigFile(file).map(({ path, value, line }) => ({
-      path,
+      path: optionPathInFile(path),
       where: `${path} in ${file}, line ${line}`,
       value,
     })),
   );
+  const facts = recordedFacts(definition.name, transform);
+  const optionsInFiles = fromFiles.filter((entry) => !takeFact(entry, facts, problems));
   const values = new Map<string, unknown>();
-  for (const entry of [...declared, ...fromFiles]) accept(entry, options, values, problems);
+  for (const entry of [...declared, ...optionsInFiles]) accept(entry, options, values, problems);
 
   if (given.some(([path]) => path === 'help')) {
     throw new PrintAndExit(helpText(definition.name, options, completed(options, values)));
@@ -81,12 +81,7 @@ export function resolveConfig(experiment: ExperimentClass, args: readonly string
   if (!values.has('data.name'))
     problems.push({ where: '--data.name', what: 'is missing; name a data set, for example digits' });
   if (problems.length > 0) throw new ConfigError(problems);
-  return assemble(
-    definition.name,
-    experimentData(experiment).transform ?? null,
-    completed(options, values),
-    defaults,
-  );
+  return assemble(definition.name, transform, completed(options, values), defaults);
 }
 
 function accept(
@@ -95,7 +90,6 @@ function accept(
   values: Map<string, unknown>,
   problems: Problem[],
 ): void {
-  if (path === 'data.transform') return;
   const option = options.find((candidate) => candidate.path === path);
   if (option === undefined) {
     problems.push(unknownOption(where, path, ['config', ...options.map((known) => known.path)]));
@@ -161,9 +155,4 @@ function assemble(
     ...config,
     toJson: () => ({ ...config, data: { ...config.data, transform: transformJson(transform) } }),
   };
-}
-
-function transformJson(transform: object | null): Json {
-  const spec = (transform as { spec?: { export: string; options: Json } } | null)?.spec;
-  return spec === undefined ? null : { [spec.export]: spec.options };
 }

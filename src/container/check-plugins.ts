@@ -22,7 +22,7 @@ export function checkPlugins(experiment: string, descriptors: readonly PluginDes
   problems.push(
     ...duplicates(plugins),
     ...plugins.flatMap(hookProblems),
-    ...plugins.flatMap((plugin) => injectionProblems(plugin, descriptors)),
+    ...plugins.flatMap((plugin) => injectionProblems(plugin, plugins)),
     ...sharedServices(plugins),
     ...circles(plugins),
   );
@@ -30,18 +30,31 @@ export function checkPlugins(experiment: string, descriptors: readonly PluginDes
 }
 
 /** The plugin under its name, or none and one problem more. */
-function nameOf(descriptor: PluginDescriptor, index: number, problems: string[]): NamedPlugin[] {
-  if (typeof descriptor === 'function') {
-    const { name } = descriptor as { name: string };
-    problems.push(`Entry ${index + 1} of the list is the function ${name} itself: call it, ${name}().`);
+function nameOf(entry: unknown, index: number, problems: string[]): NamedPlugin[] {
+  if (!isDescriptor(entry)) {
+    problems.push(`Entry ${index + 1} of the list is ${describe(entry)}.`);
     return [];
   }
   try {
-    return [{ name: pluginMetadata(descriptor.type).name, descriptor }];
+    return [{ name: pluginMetadata(entry.type).name, descriptor: entry }];
   } catch (error) {
     problems.push(messageOf(error));
     return [];
   }
+}
+
+/** For JavaScript: the type checker knows. */
+function isDescriptor(entry: unknown): entry is PluginDescriptor {
+  if (typeof entry !== 'object' || entry === null) return false;
+  const { type, provides } = entry as Partial<PluginDescriptor>;
+  return typeof type === 'function' && Array.isArray(provides);
+}
+
+function describe(entry: unknown): string {
+  if (typeof entry !== 'function') return `no plugin: write a call such as progressBar() there`;
+  return /^class\b/.test(String(entry))
+    ? `the class ${entry.name} itself: write definePlugin(${entry.name})`
+    : `the function ${entry.name} itself: call it, ${entry.name}()`;
 }
 
 function duplicates(plugins: readonly NamedPlugin[]): string[] {
@@ -61,9 +74,9 @@ function hookProblems({ name, descriptor }: NamedPlugin): string[] {
 
 function injectionProblems(
   { name, descriptor: { type } }: NamedPlugin,
-  descriptors: readonly PluginDescriptor[],
+  plugins: readonly NamedPlugin[],
 ): string[] {
-  const services = [...coreServices, ...descriptors.flatMap(({ provides = [] }) => provides)];
+  const services = [...coreServices, ...plugins.flatMap(({ descriptor }) => descriptor.provides)];
   return injectedTokens(type).flatMap((token, index) => {
     const parameter = `parameter ${index + 1} of ${type.name}'s constructor`;
     if (token === undefined) {
@@ -80,7 +93,8 @@ function injectionProblems(
 function sharedServices(plugins: readonly NamedPlugin[]): string[] {
   const provided = plugins.flatMap(({ descriptor }) => descriptor.provides);
   return [...new Set(provided)].flatMap((token) => {
-    const owners = plugins.filter((plugin) => provides(plugin, token)).map(({ name }) => `'${name}'`);
+    const names = plugins.filter((plugin) => provides(plugin, token)).map(({ name }) => `'${name}'`);
+    const owners = [...new Set(names)];
     if (owners.length < 2) return [];
     return [`The service '${token.description}' is provided by ${owners.join(' and ')}: keep one of them.`];
   });

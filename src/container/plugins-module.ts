@@ -1,6 +1,7 @@
 import { Container, ContainerModule } from 'inversify';
 import { tokens } from '../contracts';
 import type { PluginDescriptor, PluginHooks } from '../contracts';
+import { FulgurError, messageOf } from '../errors';
 import { pluginMetadata } from '../metadata';
 import type { BuiltPlugin } from '../trainer';
 import { internalTokens } from './internal-tokens';
@@ -15,13 +16,13 @@ export function pluginsModule(parent: Container, descriptors: readonly PluginDes
     for (const { descriptor, container } of containers) {
       for (const { key } of descriptor.provides) {
         if (isBound(key)) unbindSync(key);
-        bind(key).toDynamicValue(() => container.get(descriptor.type));
+        bind(key).toDynamicValue(() => build(container, descriptor));
       }
     }
     bind(internalTokens.plugins.key)
       .toDynamicValue(() =>
-        containers.map(({ descriptor: { type }, container }): BuiltPlugin => {
-          return { ...pluginMetadata(type), hooks: container.get<PluginHooks>(type) };
+        containers.map(({ descriptor, container }): BuiltPlugin => {
+          return { ...pluginMetadata(descriptor.type), hooks: build(container, descriptor) };
         }),
       )
       .inSingletonScope();
@@ -34,4 +35,18 @@ function pluginContainer(parent: Container, { type, options }: PluginDescriptor)
   container.bind(tokens.pluginOptions.key).toConstantValue(options);
   container.bind(type).toSelf().inSingletonScope();
   return container;
+}
+
+function build(container: Container, { type }: PluginDescriptor): PluginHooks {
+  try {
+    return container.get<PluginHooks>(type);
+  } catch (cause) {
+    // What a plugin refuses on purpose says enough, and so does the failure of another plugin that it needs.
+    if (cause instanceof FulgurError) throw cause;
+    throw new FulgurError('plugin', {
+      what: `Plugin '${pluginMetadata(type).name}' failed in its constructor: ${messageOf(cause)}.`,
+      fix: "Correct the plugin, or take it out of the experiment's plugins.",
+      cause,
+    });
+  }
 }

@@ -1,6 +1,7 @@
 import { ContainerModule } from 'inversify';
 import { tokens } from '../contracts';
 import type { RunStateAccess } from '../contracts';
+import { FulgurError } from '../errors';
 import { SingleDevice } from '../strategy';
 import { Trainer, modelAccess } from '../trainer';
 import type { ModelReader } from '../trainer';
@@ -15,7 +16,7 @@ export function trainerModule(parts: RunParts): ContainerModule {
   // Plugins are built before the trainer that they are given to, and ask for the state only while it fits.
   const runState: RunStateAccess = {
     capture: () => {
-      if (trainer === null) throw new Error('A plugin asked for the state of the run in its constructor.');
+      if (trainer === null) throw askedTooEarly();
       return trainer.runState.capture();
     },
   };
@@ -40,5 +41,13 @@ export function trainerModule(parts: RunParts): ContainerModule {
         return trainer;
       })
       .inSingletonScope();
+  });
+}
+
+function askedTooEarly(): FulgurError {
+  return new FulgurError('plugin', {
+    what: "The run's state was asked for in a plugin's constructor.",
+    why: 'Plugins are built before the trainer.',
+    fix: 'Capture it in a host hook, such as onTrainBatchEnd.',
   });
 }

@@ -1,7 +1,6 @@
 import type { BatchSource, DataOptions, EvaluationData, Notify, ViewBatch } from '../contracts';
 import { FulgurError } from '../errors';
-import type { ImageDataset, OpenOptions, Split } from './datasets';
-import { DatasetUnavailableError, datasets } from './datasets';
+import { openWithSplits } from './datasets';
 import { DatasetEvaluation } from './evaluation-data';
 import { loader } from './loader';
 import { sayOnTerminal } from './say-on-terminal';
@@ -44,21 +43,21 @@ export interface PreparedData {
 export async function prepareData(options: DataOptions, context: DataContext): Promise<PreparedData> {
   const { seed, rank = 0, worldSize = 1, onMessage = sayOnTerminal, signal } = context;
   const transform = requireTransform(options.transform);
-  const how: OpenOptions = {
+  const { dataset, openSplit } = await openWithSplits(options.name, {
     path: options.path ?? undefined,
     url: options.url ?? undefined,
     download: options.download,
+    fallback: options.fallback,
     onMessage,
     signal,
-  };
-  const { dataset, open } = await openOrFallBack(options, how, onMessage);
+  });
   const { batchSize, shuffle, dropLast, workers, onBrokenImage } = options;
   const shared = { transform, workers, onBrokenImage, onMessage };
   const train = loader(dataset, { ...shared, batchSize, shuffle, dropLast, seed, rank, worldSize });
   train.warmUp();
   return {
     train,
-    evaluation: new DatasetEvaluation({ ...shared, open, train: dataset }),
+    evaluation: new DatasetEvaluation({ ...shared, open: openSplit, train: dataset }),
     info: {
       name: dataset.name,
       samples: dataset.length,
@@ -67,32 +66,6 @@ export async function prepareData(options: DataOptions, context: DataContext): P
       path: dataset.origin,
     },
   };
-}
-
-interface Opened {
-  readonly dataset: ImageDataset;
-  /** Opens another split of the same data set. */
-  readonly open: (split: Split) => Promise<ImageDataset>;
-}
-
-async function openOrFallBack(
-  { name, fallback }: DataOptions,
-  how: OpenOptions,
-  onMessage: Notify,
-): Promise<Opened> {
-  const open = (split: Split): Promise<ImageDataset> => datasets.open(name, { ...how, split });
-  try {
-    return { dataset: await open('train'), open };
-  } catch (error) {
-    if (fallback === null || fallback === name || !(error instanceof DatasetUnavailableError)) throw error;
-    onMessage(
-      'warning',
-      `THIS RUN USES ${fallback.toUpperCase()}, NOT ${name.toUpperCase()}. ${error.message}`,
-    );
-    const elsewhere = { ...how, path: undefined, url: undefined };
-    const instead = (split: Split): Promise<ImageDataset> => datasets.open(fallback, { ...elsewhere, split });
-    return { dataset: await instead('train'), open: instead };
-  }
 }
 
 function requireTransform(transform: object | null): ViewTransform {

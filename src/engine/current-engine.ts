@@ -8,7 +8,7 @@ export interface EngineInfo {
   /** The folder of the libraries. */
   readonly library: string;
   readonly device: 'cpu' | 'gpu';
-  /** TensorFlow's name of the device that operations run on. */
+  /** TensorFlow's short name of the device that operations run on: `CPU:0`. */
   readonly deviceName: string;
   /** Threads that one operation may use. */
   readonly threads: number;

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { wantsTensorFlowLog } from '../config/environment';
+import { quietenTensorFlow, wantsTensorFlowLog } from '../config/environment';
 import { FulgurError } from '../errors';
 import { Binding } from './backend/binding';
 import { EagerRunner } from './backend/eager-runner';
@@ -43,6 +43,7 @@ export async function start(options: StartOptions = {}): Promise<EngineInfo> {
     const library = loadNativeLibrary(found.directory);
     return { library, context: createContext(library, contextOptions) };
   };
+  quietenTensorFlow();
   // TensorFlow prints its start-up lines whatever the log level is.
   const { library, context } = wantsTensorFlowLog() ? open() : withQuietStderr(open);
   const devices = listDevices(library, context);
@@ -61,7 +62,8 @@ export async function start(options: StartOptions = {}): Promise<EngineInfo> {
       tensorflowVersion: binding.TF_Version,
       library: found.directory,
       device: gpu === undefined ? 'cpu' : 'gpu',
-      deviceName: device?.name ?? 'unknown',
+      // TensorFlow's own name is '/job:localhost/replica:0/task:0/device:CPU:0'.
+      deviceName: device?.name.replace(/^.*device:/, '') ?? 'unknown',
       threads: options.threads ?? availableParallelism(),
     },
   });

@@ -35,20 +35,24 @@ export async function executeRun(request: RunRequest): Promise<FitResult> {
   checkPlugins(config.name, plugins);
   if (config.resume !== null) requireReader(config.name, config.resume, plugins);
   // What --resume names is looked for before anything is installed or downloaded; a new folder is made only after it.
-  const resumed = config.resume === null ? null : openRunPlace(config);
-  await start({
-    seed: config.seed,
-    accelerator,
-    ...(threads === null ? {} : { threads }),
-    onProgress: (line) => notify('info', line),
-  });
-  const data = await prepareData(config.data, { seed: config.seed, onMessage: notify });
-  const place = resumed ?? openRunPlace(config);
+  let place = config.resume === null ? null : openRunPlace(config);
+  let data: PreparedData | null = null;
   try {
+    await start({
+      seed: config.seed,
+      accelerator,
+      ...(threads === null ? {} : { threads }),
+      onProgress: (line) => notify('info', line),
+    });
+    data = await prepareData(config.data, { seed: config.seed, onMessage: notify });
+    place ??= openRunPlace(config);
     return await fit(request, data, place);
   } finally {
-    await data.train.close();
-    place.close();
+    try {
+      await data?.train.close();
+    } finally {
+      place?.close();
+    }
   }
 }
 

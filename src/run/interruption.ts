@@ -72,7 +72,7 @@ export class Interruption {
       this.#fitting.interrupt(name);
       return;
     }
-    if (first) this.notify('info', `${name}: the run ends before it has begun to train.`);
+    if (first) this.notify('info', `${name}: the run ends at once; it is not training.`);
     this.signals.exit(exitCodes[signal]);
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ResolvedConfig } from '../config';
 import type { RunFolder } from '../contracts';
+import { FulgurError, messageOf } from '../errors';
 import { createRunFolder } from '../trainer';
 
 /** Where a run writes, and what becomes of it. */
@@ -12,17 +13,45 @@ export interface RunPlace {
   close(): void;
 }
 
-/** A run's own folder; a trial run (`fastDevRun`) writes to a temporary one, and so leaves nothing behind. */
+/**
+ * A run's own folder; a trial run (`fastDevRun`) writes to a temporary one, and so leaves nothing behind.
+ *
+ * @throws FulgurError `checkpoint` when there is nothing to resume from, `config` when the folder cannot be made.
+ */
 export function openRunPlace({ name, resume, trainer }: ResolvedConfig): RunPlace {
-  if (trainer.fastDevRun === false) {
-    const folder = createRunFolder({ root: trainer.defaultRootDir, experiment: name, resume });
-    return { folder, close: () => undefined };
+  if (trainer.fastDevRun !== false) return openTrialPlace(name, resume);
+  const folder = orUnwritable(trainer.defaultRootDir, (root) =>
+    createRunFolder({ root, experiment: name, resume }),
+  );
+  return { folder, close: () => undefined };
+}
+
+function openTrialPlace(experiment: string, resume: string | null): RunPlace {
+  if (resume === 'last' || resume === 'best') {
+    throw new FulgurError('config', {
+      what: `'--resume ${resume}' was given to a trial run (trainer.fastDevRun).`,
+      why: 'A trial has a folder of its own, without checkpoints.',
+      fix: "Name the checkpoint's folder after --resume.",
+    });
   }
-  const root = mkdtempSync(join(tmpdir(), 'fulgur-trial-'));
+  const root = orUnwritable(tmpdir(), (parent) => mkdtempSync(join(parent, 'fulgur-trial-')));
   return {
-    folder: createRunFolder({ root, experiment: name, resume: null }),
+    folder: createRunFolder({ root, experiment, resume: null }),
     close: () => {
       rmSync(root, { recursive: true, force: true });
     },
   };
+}
+
+function orUnwritable<T>(root: string, make: (root: string) => T): T {
+  try {
+    return make(root);
+  } catch (cause) {
+    if (cause instanceof FulgurError) throw cause;
+    throw new FulgurError('config', {
+      what: `The run's folder cannot be made in '${root}': ${messageOf(cause)}.`,
+      fix: 'Make it writable, or name another one with --trainer.defaultRootDir.',
+      cause,
+    });
+  }
 }

@@ -32,7 +32,7 @@ const info: EngineInfo = {
   tensorflowVersion: '2.21.0',
   library: '/cache/tensorflow',
   device: 'cpu',
-  deviceName: '/device:CPU:0',
+  deviceName: 'CPU:0',
   threads: 4,
 };
 
@@ -68,7 +68,7 @@ describe('the doctor', () => {
       'ok    Memory      12.0 GB of 16.0 GB available',
       'ok    Disk        50.0 GB free for the cache /home/me/.cache/fulgur',
       'ok    TensorFlow  2.21.0 (cpu), from the cache: /cache/tensorflow',
-      'ok    Device      cpu (/device:CPU:0), 4 threads',
+      'ok    Device      cpu (CPU:0), 4 threads',
       'ok    Operation   1024×1024 matrix product in 10.0 ms: 215 GFLOP/s',
     ]);
     expect(isHealthy(all)).toBe(true);
@@ -124,7 +124,7 @@ describe('the doctor', () => {
   it('fails a CUDA build that runs on the CPU', async () => {
     const locate = () => Promise.resolve({ ...library, flavour: 'cuda' as const });
     expect(await lineOf('Device', { engine: { locate } })).toBe(
-      'FAIL  Device      cpu (/device:CPU:0), 4 threads: TensorFlow has CUDA but finds no GPU that it can use\n' +
+      'FAIL  Device      cpu (CPU:0), 4 threads: TensorFlow has CUDA but finds no GPU that it can use\n' +
         '                  fix: Update the NVIDIA driver and look at nvidia-smi, or pass --accelerator cpu.',
     );
   });

@@ -1,4 +1,5 @@
-import { datasetNames, openDataset } from './open-dataset';
+import { datasetNames } from './open-by-name';
+import { openDataset } from './open-dataset';
 
 /** The data sets that Fulgur knows. */
 export const datasets = { open: openDataset, names: datasetNames } as const;
@@ -8,5 +9,7 @@ export { dataFolder } from './data-folder';
 export { reopenDataset } from './dataset-spec';
 export type { DatasetSpec } from './dataset-spec';
 export type { ImageDataset, Split } from './image-dataset';
-export { datasetNames } from './open-dataset';
-export type { DatasetName, OpenOptions } from './open-dataset';
+export { datasetNames } from './open-by-name';
+export type { DatasetName } from './open-by-name';
+export { openWithSplits } from './open-dataset';
+export type { OpenOptions, OpenedDataset } from './open-dataset';

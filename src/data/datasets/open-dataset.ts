@@ -1,61 +1,57 @@
-import type { Notify } from '../../contracts';
-import { FulgurError } from '../../errors';
-import { openCifar10 } from './cifar10/open-cifar10';
-import { officialSource } from './cifar10/source';
-import { dataFolder } from './data-folder';
-import { openDigits } from './digits';
-import { openFolder } from './folder/open-folder';
+import { sayOnTerminal } from '../say-on-terminal';
+import { DatasetUnavailableError } from './data-errors';
 import type { ImageDataset, Split } from './image-dataset';
+import type { SourceOptions } from './open-by-name';
+import { openByName, requireName } from './open-by-name';
 
-/** Names that `datasets.open` knows. */
-export const datasetNames = ['cifar10', 'digits', 'folder'] as const;
-export type DatasetName = (typeof datasetNames)[number];
-
-export interface OpenOptions {
+export interface OpenOptions extends SourceOptions {
   /** Default `train`. */
   readonly split?: Split | undefined;
-  /** `folder`: the folder of images. `cifar10`: the user's own copy. */
-  readonly path?: string | undefined;
-  /** `cifar10`: the archive's address, in place of the official one; its checksum stays the official one. */
-  readonly url?: string | undefined;
-  /** Whether a data set that is not on disk may be downloaded (default `true`). */
-  readonly download?: boolean | undefined;
-  /** Gets sentences about progress. */
-  readonly onMessage?: Notify | undefined;
-  /** Ends a download. */
-  readonly signal?: AbortSignal | undefined;
+  /**
+   * The data set to take where the one asked for is neither on disk nor reachable, with a loud warning (default none).
+   * One that is there but wrong stays an error.
+   */
+  readonly fallback?: string | null | undefined;
+}
+
+/** An open split of the data set that is really used, and the way to that data set's other splits. */
+export interface OpenedDataset {
+  readonly dataset: ImageDataset;
+  readonly openSplit: (split: Split) => Promise<ImageDataset>;
 }
 
 /**
  * Opens a data set: `digits` is embedded, `cifar10` is looked for on disk and downloaded, `folder` reads image files.
  *
  * @example await datasets.open('folder', { path: 'photos', split: 'train' })
- * @throws DatasetUnavailableError where it is neither on disk nor reachable; its message names the ways on.
+ * @example await datasets.open('cifar10', { fallback: 'digits' })
+ * @throws DatasetUnavailableError where it is neither on disk nor reachable and there is no fallback; its message names
+ * the ways on.
  * @throws FulgurError of kind `data` where it is there but wrong, of kind `config` for wrong options.
  */
 export async function openDataset(name: string, options: OpenOptions = {}): Promise<ImageDataset> {
-  const { split = 'train', path, url, ...others } = options;
-  switch (name) {
-    case 'digits':
-      return openDigits(split);
-    case 'cifar10': {
-      const source = url === undefined ? officialSource : { ...officialSource, url };
-      return openCifar10({ ...others, split, path, cache: dataFolder(), source });
-    }
-    case 'folder':
-      if (path === undefined) throw pathMissing();
-      return openFolder(path, split);
-    default:
-      throw new FulgurError('config', {
-        what: `There is no data set "${name}".`,
-        fix: `Choose one of ${datasetNames.join(', ')}.`,
-      });
+  return (await openWithSplits(name, options)).dataset;
+}
+
+/** As `openDataset`, for who needs another split later on: of the fallback, where that had to be taken. */
+export async function openWithSplits(name: string, options: OpenOptions = {}): Promise<OpenedDataset> {
+  const { split = 'train', fallback = null, onMessage = sayOnTerminal, ...others } = options;
+  const how = { ...others, onMessage };
+  // A misspelt fallback shows at once, not on the day when it is needed.
+  if (fallback !== null) requireName(fallback);
+  const openSplit = (wanted: Split): Promise<ImageDataset> => openByName(name, wanted, how);
+  try {
+    return { dataset: await openSplit(split), openSplit };
+  } catch (error) {
+    if (fallback === null || fallback === name || !(error instanceof DatasetUnavailableError)) throw error;
+    onMessage('warning', substitution(name, fallback, error));
+    // Path and address are those of the data set that was asked for.
+    const elsewhere = { ...how, path: undefined, url: undefined };
+    const openInstead = (wanted: Split): Promise<ImageDataset> => openByName(fallback, wanted, elsewhere);
+    return { dataset: await openInstead(split), openSplit: openInstead };
   }
 }
 
-function pathMissing(): FulgurError {
-  return new FulgurError('config', {
-    what: 'The data set "folder" was chosen without a path.',
-    fix: 'Name the folder of images by --data.path FOLDER.',
-  });
+function substitution(name: string, fallback: string, { message }: DatasetUnavailableError): string {
+  return `THIS RUN USES ${fallback.toUpperCase()}, NOT ${name.toUpperCase()}. ${message}`;
 }

@@ -1,4 +1,6 @@
 import { RandomStream, permutation } from '../../engine/random';
+import { FulgurError } from '../../errors';
+import { requireWhole } from './loader-options';
 
 export interface SamplerOptions {
   /** Samples in the data set. */
@@ -16,6 +18,8 @@ export interface SamplerOptions {
  * The samples of a rank, epoch by epoch: every rank draws the same permutation from (seed, epoch), makes its length a
  * multiple of the ranks, and takes every `worldSize`-th from its own number on. As PyTorch's `DistributedSampler`; with
  * one rank as its `RandomSampler` or `SequentialSampler`.
+ *
+ * @throws FulgurError of kind `config` where there is no such rank.
  */
 export class Sampler {
   /** Samples of this rank in an epoch. */
@@ -23,6 +27,8 @@ export class Sampler {
   readonly #options: Required<SamplerOptions>;
 
   constructor({ rank = 0, worldSize = 1, dropLast = false, ...options }: SamplerOptions) {
+    requireWhole('worldSize', worldSize, 1);
+    requireRank(rank, worldSize);
     this.#options = { ...options, rank, worldSize, dropLast };
     const share = options.length / worldSize;
     this.length = dropLast ? Math.floor(share) : Math.ceil(share);
@@ -37,4 +43,12 @@ export class Sampler {
       return all === null ? place : (all[place] ?? 0);
     });
   }
+}
+
+function requireRank(rank: number, worldSize: number): void {
+  if (Number.isInteger(rank) && rank >= 0 && rank < worldSize) return;
+  throw new FulgurError('config', {
+    what: `There is no rank ${rank} among ${worldSize} ranks.`,
+    fix: `Give a whole number from 0 to ${worldSize - 1}.`,
+  });
 }

@@ -132,6 +132,8 @@ export class WorkerPool {
   }
 
   #buryStillborn(reason: string, cause: unknown): void {
+    // Where others work, they do all the work.
+    if ([...this.#threads].some((thread) => thread.isReady)) return;
     this.#failedStarts += 1;
     if (this.#failedStarts < maxDeaths) {
       if (this.#waiting.length > 0) this.start();

@@ -174,9 +174,21 @@ function disposedTooEarly(label: string, kind: string, shape: readonly number[])
 }
 
 function stepFailed(label: string, cause: unknown): FulgurError {
+  const { operation, reason } = readStatus(messageOf(cause));
+  const place = operation === null ? '' : ` (operation ${operation})`;
   return new FulgurError('engine', {
-    what: `TensorFlow failed in the compiled function '${label}': ${messageOf(cause)}.`,
+    what: `TensorFlow failed in the compiled function '${label}'${place}: ${reason}.`,
     fix: 'Run it with compile: false to see the operation that fails; out of memory asks for a smaller batch.',
     cause,
   });
+}
+
+/** Takes TensorFlow's marks, `{{function_node f}} reason [[{{node X}}]]`, out of its message. */
+function readStatus(message: string): { operation: string | null; reason: string } {
+  const operation = /\{\{node ([^}]+)\}\}/.exec(message)?.[1] ?? null;
+  const reason = message
+    .replace(/\s*\[\[\{\{node [^}]+\}\}\]\]/g, '')
+    .replace(/\{\{function_node [^}]+\}\}\s*/g, '')
+    .trim();
+  return { operation, reason };
 }

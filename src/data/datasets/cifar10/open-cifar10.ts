@@ -42,7 +42,11 @@ export async function openCifar10(options: Cifar10Options): Promise<ImageDataset
       found.kind === 'folder' ? found.folder : await unpacked(found.archive, home, source, onMessage);
     return readRecords(folder, split, source.recordsPerFile);
   }
-  return readRecords(await fetchedFolder(home, source, options), split, source.recordsPerFile);
+  const folder = await fetchedFolder(home, source, options).catch((error: unknown) => {
+    if (!isSystemError(error)) throw error;
+    throw unavailable(`It cannot be kept there: ${error.message}.`, home, error);
+  });
+  return readRecords(folder, split, source.recordsPerFile);
 }
 
 /** The folder in the cache, downloaded where it is not there yet. */
@@ -110,6 +114,11 @@ async function isWhole(folder: string, { recordsPerFile }: Cifar10Source): Promi
 
 async function isDamaged(archive: string, { md5 }: Cifar10Source): Promise<boolean> {
   return (await stat(archive).catch(() => null)) !== null && (await fileMd5(archive)) !== md5;
+}
+
+/** Whether the system refused something: a full disk, a folder that may not be written to. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return typeof (error as NodeJS.ErrnoException).syscall === 'string';
 }
 
 function unavailable(why: string, home: string, cause?: unknown): DatasetUnavailableError {

@@ -27,6 +27,8 @@ export interface DownloadOptions extends Patience {
 }
 
 const tries = 4;
+// A server that has sent nothing at all in two tries is taken for out of reach: the user learns it soon.
+const triesForNothing = 2;
 
 /**
  * Downloads a file, going on where an earlier try ended, be it one of a process that was killed. The file has its final
@@ -69,8 +71,10 @@ async function fetchAll(
       return;
     } catch (error) {
       if (!(error instanceof TransferError)) throw error;
-      if (!error.passing || attempt === tries) {
-        if ((await sizeOf(partial)) === 0) await rm(partial, { force: true });
+      const size = await sizeOf(partial);
+      const left = (size > before ? tries : triesForNothing) - attempt;
+      if (!error.passing || left <= 0) {
+        if (size === 0) await rm(partial, { force: true });
         throw error;
       }
       onMessage?.('warning', `Download of ${title}: ${error.reason}; trying again.`);

@@ -4,7 +4,7 @@ import { reasonOf } from '../data-errors';
 
 /** How long a server may keep silent. */
 export interface Patience {
-  /** Milliseconds until the answer begins (default 10 seconds). */
+  /** Milliseconds until the answer begins (default 5 seconds). */
   readonly connectMs?: number;
   /** Milliseconds between two pieces of the answer (default 30 seconds). */
   readonly stallMs?: number;
@@ -35,7 +35,7 @@ export class TransferError extends Error {
  * @throws TransferError
  */
 export async function transfer(url: string, file: string, options: TransferOptions = {}): Promise<void> {
-  const { connectMs = 10_000, stallMs = 30_000, onProgress, signal } = options;
+  const { connectMs = 5_000, stallMs = 30_000, onProgress, signal } = options;
   const clock = new Clock(signal);
   const handle = await open(file, 'a');
   try {

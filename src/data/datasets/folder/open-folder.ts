@@ -15,7 +15,7 @@ type ClassFiles = ReadonlyMap<string, readonly string[]>;
 /**
  * A folder of images: each folder at its top is a class, with images at any depth below it. Where the top holds
  * `train` and `test` (or `val`), these are the splits and the classes lie inside; else a fixed tenth of each class is
- * held out for testing.
+ * held out for testing, also where `train` is the only folder and the classes lie in it.
  *
  * @throws FulgurError of kind `data` where the folder cannot be read, has no class folders, or a class has no images.
  */
@@ -24,12 +24,20 @@ export async function openFolder(path: string, split: Split): Promise<ImageDatas
   await requireFolder(root);
   const { folders, images } = await listFolder(root);
   const test = folders.find((name) => name === 'test') ?? folders.find((name) => name === 'val');
-  const layout = folders.includes('train') && test !== undefined ? { train: 'train', test } : null;
-  const parts =
-    layout === null
-      ? [await classesOf(root, '', folders, images)]
-      : [await classesInside(root, layout.train), await classesInside(root, layout.test)];
-  return build(root, split, parts);
+  if (folders.includes('train') && test !== undefined) {
+    return build(root, split, [await classesInside(root, 'train'), await classesInside(root, test)]);
+  }
+  const single = await isTrainAlone(root, folders);
+  return build(root, split, [
+    single ? await classesInside(root, 'train') : await classesOf(root, '', folders, images),
+  ]);
+}
+
+/** Whether all classes lie in a folder `train`: as one class of all images it would make no sense. */
+async function isTrainAlone(root: string, folders: readonly string[]): Promise<boolean> {
+  return folders.length === 1 && folders[0] === 'train'
+    ? (await listFolder(join(root, 'train'))).folders.length > 0
+    : false;
 }
 
 function build(root: string, split: Split, parts: readonly ClassFiles[]): ImageDataset {

@@ -1,0 +1,241 @@
+import { CompositionError, checkPlugins } from '../../src/container';
+import { definePlugin, token, tokens } from '../../src/contracts';
+import type { CheckpointReader, Notify, PluginDescriptor } from '../../src/contracts';
+import { Plugin, inject } from '../../src/metadata';
+
+interface Clock {
+  now(): number;
+}
+
+const clock = token<Clock>('clock');
+const calendar = token<Clock>('calendar');
+
+@Plugin({ name: 'bell' })
+class Bell {
+  constructor(@inject(tokens.notify) readonly notify: Notify) {}
+
+  teardown(): void {}
+}
+
+@Plugin({ name: 'watch' })
+class Watch implements Clock {
+  now(): number {
+    return 12;
+  }
+
+  teardown(): void {}
+}
+
+@Plugin({ name: 'sundial' })
+class Sundial implements Clock {
+  now(): number {
+    return 6;
+  }
+
+  teardown(): void {}
+}
+
+@Plugin({ name: 'alarm' })
+class Alarm {
+  constructor(
+    @inject(tokens.notify) readonly notify: Notify,
+    @inject(clock) readonly time: Clock,
+  ) {}
+
+  teardown(): void {}
+}
+
+@Plugin({ name: 'resumer' })
+class Resumer {
+  constructor(@inject(tokens.checkpointReader) readonly reader: CheckpointReader) {}
+
+  teardown(): void {}
+}
+
+@Plugin({ name: 'diary' })
+class Diary {
+  constructor(@inject(calendar) readonly days: Clock) {}
+
+  teardown(): void {}
+}
+
+@Plugin({ name: 'planner' })
+class Planner implements Clock {
+  constructor(@inject(clock) readonly time: Clock) {}
+
+  now(): number {
+    return this.time.now();
+  }
+
+  teardown(): void {}
+}
+
+@Plugin({ name: 'tower' })
+class Tower implements Clock {
+  constructor(@inject(calendar) readonly days: Clock) {}
+
+  now(): number {
+    return this.days.now();
+  }
+
+  teardown(): void {}
+}
+
+@Plugin({ name: 'mute' })
+class Mute {
+  constructor(
+    @inject(tokens.notify) readonly notify: Notify,
+    readonly volume: number,
+  ) {}
+
+  teardown(): void {}
+}
+
+class Undecorated {}
+
+/** A plugin as plain JavaScript may write it, where no type checker looks at its methods. */
+function untypedPlugin(name: string, methods: readonly string[]): PluginDescriptor {
+  class Untyped {}
+  for (const method of methods) {
+    Object.defineProperty(Untyped.prototype, method, { value: () => undefined, configurable: true });
+  }
+  Plugin({ name })(Untyped);
+  return definePlugin(Untyped);
+}
+
+function messageFor(plugins: readonly unknown[]): string {
+  try {
+    checkPlugins('toy', plugins as PluginDescriptor[]);
+  } catch (error) {
+    expect(error).toBeInstanceOf(CompositionError);
+    expect((error as CompositionError).kind).toBe('plugin');
+    return (error as Error).message;
+  }
+  throw new Error('nothing was thrown');
+}
+
+/** The message around a single problem. */
+function single(problem: string): string {
+  return [
+    "The plugins of 'toy' do not fit together:",
+    `  ${problem}`,
+    'Correct it in the list of plugins or in the plugin classes.',
+  ].join('\n');
+}
+
+describe('checkPlugins', () => {
+  it('accepts plugins whose services are there, in any order', () => {
+    const plugins = [definePlugin(Alarm), definePlugin(Bell), definePlugin(Watch, {}, [clock])];
+    expect(() => checkPlugins('toy', plugins)).not.toThrow();
+  });
+
+  it.each([
+    ['onTrainEnds', 'onTrainEnd'],
+    ['onFitstart', 'onFitStart'],
+    ['setUp', 'setup'],
+    ['tearDown', 'teardown'],
+    ['onAfterBackwards', 'onAfterBackward'],
+  ])('names the method %s, which is no hook, and the nearest hook', (method, nearest) => {
+    expect(messageFor([untypedPlugin('loose', [method, 'onFitEnd', 'once', 'setupTable'])])).toBe(
+      single(
+        `Plugin 'loose' has a method ${method}, which is no hook and would never be called: did you mean ${nearest}?`,
+      ),
+    );
+  });
+
+  it('names a service that nothing provides, and what asks for it', () => {
+    expect(messageFor([definePlugin(Alarm)])).toBe(
+      single(
+        "Plugin 'alarm': parameter 2 of Alarm's constructor asks for the service 'clock', which nothing provides: add the plugin that provides it.",
+      ),
+    );
+  });
+
+  it('names the plugin of this package that provides what is missing', () => {
+    expect(messageFor([definePlugin(Resumer)])).toBe(
+      single(
+        "Plugin 'resumer': parameter 1 of Resumer's constructor asks for the service 'checkpoint reader', which nothing provides: add checkpointing().",
+      ),
+    );
+  });
+
+  it('names a parameter that asks for no service', () => {
+    expect(messageFor([definePlugin(Mute)])).toBe(
+      single(
+        "Plugin 'mute': parameter 2 of Mute's constructor says no service: write @inject(tokens....) before it.",
+      ),
+    );
+  });
+
+  it('names a plugin that is there twice, once for all', () => {
+    const watch = definePlugin(Watch, {}, [clock]);
+    expect(messageFor([watch, definePlugin(Bell), watch])).toBe(
+      single("Plugin 'watch' is in the list 2 times: keep one."),
+    );
+  });
+
+  it('names the plugins that provide one service', () => {
+    const plugins = [definePlugin(Watch, {}, [clock]), definePlugin(Sundial, {}, [calendar, clock])];
+    expect(messageFor(plugins)).toBe(
+      single("The service 'clock' is provided by 'watch' and 'sundial': keep one of them."),
+    );
+  });
+
+  it('shows the circle of plugins that need each other', () => {
+    const plugins = [
+      definePlugin(Diary),
+      definePlugin(Planner, {}, [calendar]),
+      definePlugin(Tower, {}, [clock]),
+    ];
+    expect(messageFor(plugins)).toBe(
+      single("Plugins need each other to be built: 'planner' → 'tower' → 'planner'."),
+    );
+  });
+
+  it('shows the circle of a plugin that needs what it provides', () => {
+    expect(messageFor([definePlugin(Planner, {}, [clock])])).toBe(
+      single("Plugins need each other to be built: 'planner' → 'planner'."),
+    );
+  });
+
+  it('names a class without the decorator', () => {
+    expect(messageFor([definePlugin(Undecorated)])).toBe(
+      single(
+        "The class 'Undecorated' in the list of plugins is no plugin. Write @Plugin({ name: '...' }) above it.",
+      ),
+    );
+  });
+
+  it.each([
+    ['a factory that was not called', function bell() {}, 'the function bell itself: call it, bell()'],
+    ['a class', Bell, 'the class Bell itself: write definePlugin(Bell)'],
+    ['an instance', new Watch(), 'no plugin: write a call such as progressBar() there'],
+    ['nothing', undefined, 'no plugin: write a call such as progressBar() there'],
+  ])('names %s among the plugins', (_, entry, description) => {
+    expect(messageFor([definePlugin(Bell), entry])).toBe(single(`Entry 2 of the list is ${description}.`));
+  });
+
+  it('names all problems at once', () => {
+    const plugins = [
+      Bell,
+      untypedPlugin('loose', ['onStart', 'onTrainEnds']),
+      definePlugin(Resumer),
+      definePlugin(Resumer),
+      definePlugin(Watch, {}, [clock]),
+      definePlugin(Sundial, {}, [clock]),
+    ];
+    expect(messageFor(plugins)).toBe(
+      [
+        "The plugins of 'toy' do not fit together:",
+        '  Entry 1 of the list is the class Bell itself: write definePlugin(Bell).',
+        "  Plugin 'resumer' is in the list 2 times: keep one.",
+        "  Plugin 'loose' has a method onStart, which is no hook and would never be called: did you mean onFitStart?",
+        "  Plugin 'loose' has a method onTrainEnds, which is no hook and would never be called: did you mean onTrainEnd?",
+        "  Plugin 'resumer': parameter 1 of Resumer's constructor asks for the service 'checkpoint reader', which nothing provides: add checkpointing().",
+        "  Plugin 'resumer': parameter 1 of Resumer's constructor asks for the service 'checkpoint reader', which nothing provides: add checkpointing().",
+        "  The service 'clock' is provided by 'watch' and 'sundial': keep one of them.",
+        'Correct them in the list of plugins or in the plugin classes.',
+      ].join('\n'),
+    );
+  });
+});

@@ -1,0 +1,405 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { compose } from '../../src/container';
+import type { Composition, RunParts } from '../../src/container';
+import { definePlugin, token, tokens } from '../../src/contracts';
+import type {
+  BatchSource,
+  CheckpointReader,
+  ImageBatch,
+  ModelAccess,
+  Notify,
+  PluginDescriptor,
+  RunEventSource,
+  RunFolder,
+  RunSettings,
+  RunState,
+  RunStateAccess,
+  ViewBatch,
+} from '../../src/contracts';
+import { liveCounts, start } from '../../src/engine';
+import { Plugin, inject } from '../../src/metadata';
+import * as nn from '../../src/nn';
+import * as optim from '../../src/optim';
+import { EventBus, TrainingModule } from '../../src/trainer';
+
+class Tiny extends TrainingModule<ViewBatch> {
+  readonly backbone = new nn.Linear(3, 2);
+
+  forward(view: tf.Tensor4D): tf.Tensor2D {
+    return this.backbone.forward(tf.mean<tf.Tensor2D>(view, [1, 2]));
+  }
+
+  embed(images: tf.Tensor4D): tf.Tensor2D {
+    return this.forward(images);
+  }
+
+  override trainingStep({ views }: ViewBatch): tf.Scalar {
+    return tf.mean<tf.Scalar>(tf.square(this.forward(views[0]!)));
+  }
+
+  override configureOptimizers() {
+    return optim.sgd(this.parameters(), { learningRate: 0.1 });
+  }
+}
+
+/** Two batches of ones an epoch. */
+class Ones implements BatchSource<ViewBatch> {
+  readonly batchesPerEpoch = 2;
+  readonly samples = 4;
+
+  async *epoch(): AsyncGenerator<ViewBatch> {
+    for (let batch = 0; batch < 2; batch++) {
+      const made = {
+        views: [tf.ones<tf.Rank.R4>([2, 2, 2, 3])],
+        labels: tf.tensor1d([0, 1], 'int32'),
+        indices: tf.tensor1d([0, 1], 'int32'),
+      };
+      yield made;
+      tf.dispose([...made.views, made.labels, made.indices]);
+    }
+  }
+
+  async close(): Promise<void> {}
+}
+
+const settings: RunSettings = {
+  experiment: 'toy',
+  seed: 3,
+  hyperparameters: {},
+  config: {},
+  enableProgressBar: true,
+  enableCheckpointing: true,
+  logEveryNSteps: 1,
+  resume: null,
+};
+
+const folder: RunFolder = {
+  path: '/runs/toy/version_0',
+  experiment: 'toy',
+  version: 'version_0',
+  resolve: (...parts) => ['/runs/toy/version_0', ...parts].join('/'),
+};
+
+interface Composed extends Composition {
+  readonly module: Tiny;
+  readonly events: EventBus;
+  readonly said: string[];
+}
+
+function composed(plugins: readonly PluginDescriptor[]): Composed {
+  const events = new EventBus();
+  const said: string[] = [];
+  events.on('message', (level, text) => said.push(`${level}: ${text}`));
+  const module = new Tiny();
+  try {
+    return { ...compose(partsOf(module, events, plugins)), module, events, said };
+  } catch (error) {
+    module.dispose();
+    throw error;
+  }
+}
+
+function partsOf(module: Tiny, events: EventBus, plugins: readonly PluginDescriptor[]): RunParts {
+  return {
+    settings,
+    trainerOptions: {
+      maxEpochs: 1,
+      maxSteps: null,
+      limitTrainBatches: null,
+      fastDevRun: false,
+      logEveryNSteps: 1,
+      enableProgressBar: true,
+      enableCheckpointing: true,
+      accelerator: 'cpu',
+      threads: null,
+      compile: true,
+      defaultRootDir: '/runs',
+    },
+    events,
+    folder,
+    data: { name: 'ones', batchSize: 2 },
+    evaluation: {
+      name: 'ones',
+      classes: 2,
+      open: () => Promise.reject(new Error('not in this test')),
+    },
+    module,
+    plugins,
+  };
+}
+
+interface Built {
+  readonly plugin: object;
+  readonly [service: string]: unknown;
+}
+
+/** What plugins' constructors got, in the order in which they were built. */
+const built: Built[] = [];
+
+beforeAll(() => start({ accelerator: 'cpu' }));
+
+beforeEach(() => {
+  built.length = 0;
+});
+
+@Plugin({ name: 'curious' })
+class Curious {
+  constructor(
+    @inject(tokens.pluginOptions) options: unknown,
+    @inject(tokens.events) events: RunEventSource,
+    @inject(tokens.runFolder) runFolder: RunFolder,
+    @inject(tokens.settings) runSettings: RunSettings,
+    @inject(tokens.model) model: ModelAccess,
+  ) {
+    built.push({ plugin: this, options, events, runFolder, runSettings, model });
+  }
+}
+
+@Plugin({ name: 'second' })
+class Second {
+  constructor(
+    @inject(tokens.model) readonly model: ModelAccess,
+    @inject(tokens.pluginOptions) options: unknown,
+  ) {
+    built.push({ plugin: this, model, options });
+  }
+
+  teardown(): void {}
+}
+
+describe('compose', () => {
+  it('gives each plugin its own options, and all of them the same services', async () => {
+    const { events, dispose, module } = composed([
+      definePlugin(Curious, { loud: true }),
+      definePlugin(Second, 'quiet'),
+    ]);
+    const [curious, second] = built;
+    expect(built).toHaveLength(2);
+    expect(curious).toMatchObject({ options: { loud: true }, runFolder: folder, runSettings: settings });
+    expect(curious?.['events']).toBe(events);
+    expect(second?.['options']).toBe('quiet');
+    expect(second?.['model']).toBe(curious?.['model']);
+    expect((second?.['model'] as ModelAccess).name).toBe('Tiny');
+    await dispose();
+    module.dispose();
+  });
+
+  it('hands the plugins to the trainer in the order of the list, under their names', async () => {
+    const calls: string[] = [];
+
+    @Plugin({ name: 'late', order: 'monitor' })
+    class Late {
+      onFitStart() {
+        calls.push('late');
+      }
+    }
+
+    @Plugin({ name: 'early' })
+    class Early {
+      onFitStart() {
+        calls.push('early');
+      }
+
+      onTrainEnd() {
+        throw new Error('early is tired');
+      }
+    }
+
+    const { trainer, module, dispose } = composed([definePlugin(Late), definePlugin(Early)]);
+    await expect(trainer.fit(module, new Ones())).rejects.toThrow(
+      "Plugin 'early' failed in onTrainEnd: early is tired. Correct the plugin, or take it out of the experiment's plugins.",
+    );
+    expect(calls).toEqual(['early', 'late']);
+    await dispose();
+    module.dispose();
+  });
+
+  it('builds a plugin once, whether others ask for what it provides or not', async () => {
+    const reader = tokens.checkpointReader;
+
+    @Plugin({ name: 'archive' })
+    class Archive implements CheckpointReader {
+      constructor() {
+        built.push({ plugin: this });
+      }
+
+      read(): Promise<{ state: RunState; path: string }> {
+        return Promise.reject(new Error('empty'));
+      }
+
+      teardown(): void {}
+    }
+
+    @Plugin({ name: 'librarian' })
+    class Librarian {
+      constructor(@inject(reader) archive: CheckpointReader) {
+        built.push({ plugin: this, archive });
+      }
+    }
+
+    const { checkpointReader, dispose, module } = composed([
+      definePlugin(Librarian),
+      definePlugin(Archive, {}, [reader]),
+    ]);
+    expect(built).toHaveLength(2);
+    const [archive, librarian] = built;
+    expect(librarian?.['archive']).toBe(archive?.plugin);
+    expect(checkpointReader).toBe(archive?.plugin);
+    await dispose();
+    module.dispose();
+  });
+
+  it('has no checkpoint reader where no plugin provides one', async () => {
+    const { checkpointReader, dispose, module } = composed([]);
+    expect(checkpointReader).toBeNull();
+    await dispose();
+    module.dispose();
+  });
+
+  it('lets a plugin take the place of one of the run’s own services', async () => {
+    @Plugin({ name: 'other-model' })
+    class OtherModel implements ModelAccess {
+      readonly name = 'another model';
+      stateDict() {
+        return new Map();
+      }
+      embed(): Promise<never> {
+        return Promise.reject(new Error('not in this test'));
+      }
+
+      teardown(): void {}
+    }
+
+    const { dispose, module } = composed([
+      definePlugin(Second),
+      definePlugin(OtherModel, {}, [tokens.model]),
+    ]);
+    expect((built[0]?.['model'] as ModelAccess).name).toBe('another model');
+    await dispose();
+    module.dispose();
+  });
+
+  it('gives a plugin that extends another one its parent’s services', async () => {
+    @Plugin({ name: 'third' })
+    class Third extends Second {}
+
+    const { dispose, module } = composed([definePlugin(Third, 3)]);
+    expect(built[0]).toMatchObject({ options: 3, plugin: expect.any(Third) as unknown });
+    await dispose();
+    module.dispose();
+  });
+
+  it('publishes what plugins say as messages', async () => {
+    @Plugin({ name: 'talker' })
+    class Talker {
+      constructor(@inject(tokens.notify) notify: Notify) {
+        notify('warning', 'It is late.');
+      }
+    }
+
+    const { said, dispose, module } = composed([definePlugin(Talker)]);
+    expect(said).toEqual(['warning: It is late.']);
+    await dispose();
+    module.dispose();
+  });
+
+  it('lets plugins capture the state of the run while it fits', async () => {
+    const states: RunState[] = [];
+
+    @Plugin({ name: 'keeper' })
+    class Keeper {
+      constructor(@inject(tokens.runState) private readonly runState: RunStateAccess) {}
+
+      async onTrainEnd() {
+        states.push(await this.runState.capture());
+      }
+    }
+
+    const { trainer, module, dispose } = composed([definePlugin(Keeper)]);
+    await trainer.fit(module, new Ones());
+    expect(states.map(({ experiment, progress }) => ({ experiment, progress }))).toEqual([
+      { experiment: 'toy', progress: { epoch: 1, nextBatch: 0, globalStep: 2 } },
+    ]);
+    await dispose();
+    module.dispose();
+  });
+
+  it('names the plugin whose constructor fails, and keeps the error as the cause', () => {
+    @Plugin({ name: 'broken' })
+    class Broken {
+      constructor() {
+        throw new RangeError('no such port');
+      }
+    }
+
+    let thrown: unknown;
+    try {
+      composed([definePlugin(Second), definePlugin(Broken)]);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toMatchObject({
+      kind: 'plugin',
+      message:
+        "Plugin 'broken' failed in its constructor: no such port. Correct the plugin, or take it out of the experiment's plugins.",
+      cause: new RangeError('no such port'),
+    });
+  });
+
+  it('refuses to capture the state in a constructor', async () => {
+    let refusal: Promise<unknown> = Promise.resolve();
+
+    @Plugin({ name: 'hasty' })
+    class Hasty {
+      constructor(@inject(tokens.runState) runState: RunStateAccess) {
+        refusal = (async () => runState.capture())();
+        refusal.catch(() => undefined);
+      }
+    }
+
+    const { dispose, module } = composed([definePlugin(Hasty)]);
+    await expect(refusal).rejects.toThrow(
+      "The run's state was asked for in a plugin's constructor. Plugins are built before the trainer. Capture it in a host hook, such as onTrainBatchEnd.",
+    );
+    await dispose();
+    module.dispose();
+  });
+
+  it('refuses plugins that do not fit before it builds any', () => {
+    const missing = token<object>('clock');
+
+    @Plugin({ name: 'needy' })
+    class Needy {
+      constructor(@inject(missing) readonly clock: object) {}
+
+      teardown(): void {}
+    }
+
+    expect(() => composed([definePlugin(Second), definePlugin(Needy)])).toThrow(
+      [
+        "The plugins of 'toy' do not fit together:",
+        "  Plugin 'needy': parameter 1 of Needy's constructor asks for the service 'clock', which nothing provides: add the plugin that provides it.",
+        'Correct it in the list of plugins or in the plugin classes.',
+      ].join('\n'),
+    );
+    expect(built).toEqual([]);
+  });
+
+  it('frees everything that it made when it is disposed', async () => {
+    const before = liveCounts();
+    const { dispose, module } = composed([definePlugin(Second)]);
+    const model = built[0]?.['model'] as ModelAccess;
+    const batch: ImageBatch = {
+      images: tf.ones([2, 2, 2, 3]),
+      labels: tf.tensor1d([0, 1], 'int32'),
+      indices: tf.tensor1d([0, 1], 'int32'),
+    };
+    const { width } = await model.embed(batch);
+    expect(width).toBe(2);
+    tf.dispose([batch.images, batch.labels, batch.indices]);
+    expect(liveCounts()).not.toEqual(before);
+    await dispose();
+    module.dispose();
+    expect(liveCounts()).toEqual(before);
+  });
+});

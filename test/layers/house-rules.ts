@@ -1,0 +1,108 @@
+import { basename } from 'node:path';
+import ts from 'typescript';
+import { importsOf, lineOf, parse, walk } from './source-file';
+import type { SourceFile } from './source-file';
+
+/** A package or module of Node that only some folders and files may import. */
+interface Reserved {
+  readonly module: RegExp;
+  readonly named: string;
+  readonly places: readonly string[];
+}
+
+const reserved: readonly Reserved[] = [
+  { module: /^koffi$/, named: 'native access', places: ['src/engine/native/'] },
+  { module: /^inversify$/, named: 'the container', places: ['src/container/', 'src/metadata/'] },
+  {
+    module: /^(node:)?fs(\/promises)?$/,
+    named: 'the file system',
+    places: [
+      'src/config/',
+      'src/data/',
+      'src/engine/install/',
+      // Points the process's standard error elsewhere while TensorFlow loads.
+      'src/engine/native/quiet-stderr.ts',
+      'src/doctor/machine.ts',
+      // The run's folder and what stands in it.
+      'src/run/run-place.ts',
+      'src/trainer/run/',
+      'plugins/checkpointing/',
+      'plugins/csv-logger/',
+      'plugins/knn-eval/knn-record.ts',
+    ],
+  },
+];
+
+const longestFile = 250;
+
+/** Everything in a file that is against the house style and that a glance can tell. */
+export function checkHouseRules(source: SourceFile): string[] {
+  return [...nameProblems(source), ...reservedImports(source), ...syntaxProblems(source)];
+}
+
+function nameProblems({ path, text }: SourceFile): string[] {
+  const name = basename(path, '.ts');
+  const lines = text.trimEnd().split('\n').length;
+  return [
+    ...(/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) ? [] : [`${path} is not in kebab-case`]),
+    ...(/^(utils?|helpers?|misc|common)$/.test(name) ? [`${path} is named after no concept`] : []),
+    ...(lines > longestFile ? [`${path} has ${lines} lines, more than ${longestFile}`] : []),
+  ];
+}
+
+function reservedImports(source: SourceFile): string[] {
+  return importsOf(source).flatMap(({ specifier, line }) =>
+    reserved
+      .filter(
+        ({ module, places }) => module.test(specifier) && !places.some((p) => source.path.startsWith(p)),
+      )
+      .map(({ named }) => `${source.path}:${line} imports ${specifier}: ${named} has its own places`),
+  );
+}
+
+function syntaxProblems(source: SourceFile): string[] {
+  const problems: string[] = [];
+  walk(parse(source), (node) => {
+    const reason = reasonAgainst(node, source.path);
+    if (reason !== null) problems.push(`${source.path}:${lineOf(node)} ${reason}`);
+  });
+  return problems;
+}
+
+function reasonAgainst(node: ts.Node, path: string): string | null {
+  if (isDefaultExport(node)) return 'exports a default';
+  if (ts.isInterfaceDeclaration(node) && /^I[A-Z][a-z]/.test(node.name.text)) {
+    return `names the interface ${node.name.text} with an I`;
+  }
+  const read = processProperty(node);
+  return read !== null && !path.startsWith('src/config/') ? `reads process.${read} outside src/config` : null;
+}
+
+function isDefaultExport(node: ts.Node): boolean {
+  if (ts.isExportAssignment(node)) return true;
+  if (ts.isExportSpecifier(node)) return node.name.text === 'default';
+  return (
+    ts.canHaveModifiers(node) &&
+    (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword)
+  );
+}
+
+/** `env` and `argv` of `process.env`, `process['argv']` and `const { env } = process`. */
+function processProperty(node: ts.Node): string | null {
+  const names = namesReadOffProcess(node);
+  return names.find((name) => name === 'env' || name === 'argv') ?? null;
+}
+
+function namesReadOffProcess(node: ts.Node): string[] {
+  if (ts.isPropertyAccessExpression(node) && isProcess(node.expression)) return [node.name.text];
+  if (ts.isElementAccessExpression(node) && isProcess(node.expression)) {
+    return ts.isStringLiteralLike(node.argumentExpression) ? [node.argumentExpression.text] : [];
+  }
+  const unpacks =
+    ts.isVariableDeclaration(node) && isProcess(node.initializer) && ts.isObjectBindingPattern(node.name);
+  return unpacks ? node.name.elements.map((part) => (part.propertyName ?? part.name).getText()) : [];
+}
+
+function isProcess(node: ts.Node | undefined): boolean {
+  return node !== undefined && ts.isIdentifier(node) && node.text === 'process';
+}

@@ -1,0 +1,134 @@
+import { importsOf, targetOf } from './source-file';
+import type { SourceFile } from './source-file';
+
+/** The rooms of `src`, top to bottom; those of one line do not know each other. */
+export const order: readonly (readonly string[])[] = [
+  ['run', 'doctor'],
+  ['container'],
+  ['trainer'],
+  ['strategy'],
+  ['data'],
+  ['optim', 'losses'],
+  ['nn'],
+  ['engine'],
+  ['config'],
+  ['metadata'],
+  ['contracts'],
+  ['errors'],
+];
+
+/** A file of a room, besides its index, that another room may import. */
+export interface Exception {
+  readonly room: string;
+  readonly file: string;
+  readonly why: string;
+}
+
+/** The one import between plugins. */
+const sharedByPlugins = 'plugins/check-options.ts';
+const publicList = 'src/index.ts';
+
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Everything about the imports of `src`, `plugins` and `experiments` that is against the architecture. */
+export function checkLayers(sources: readonly SourceFile[], exceptions: readonly Exception[] = []): string[] {
+  const paths = new Set(sources.map(({ path }) => path));
+  const problems: string[] = [];
+  const edges: Edge[] = [];
+  const used = new Set<Exception>();
+  for (const source of sources) {
+    for (const { specifier, line, typeOnly } of importsOf(source)) {
+      const at = `${source.path}:${line}`;
+      const to = targetOf(source.path, specifier, paths);
+      if (to === null) {
+        if (specifier.startsWith('.')) problems.push(`${at} imports ${specifier}, which is not there`);
+        continue;
+      }
+      const edge = { from: source.path, to };
+      // Types may well refer to each other; what runs must have an order.
+      if (!typeOnly) edges.push(edge);
+      const reason = refusalOf(edge, exceptions, used);
+      if (reason !== null) problems.push(`${at} imports ${to}: ${reason}`);
+    }
+  }
+  problems.push(
+    ...exceptions
+      .filter((exception) => !used.has(exception))
+      .map(({ room, file }) => `the exception of ${room} for ${file} is not used any more`),
+    ...circles(edges).map((circle) => `the files ${circle.join(' → ')} import each other`),
+  );
+  return problems;
+}
+
+function refusalOf(edge: Edge, exceptions: readonly Exception[], used: Set<Exception>): string | null {
+  const area = areaOf(edge.from);
+  if (area === 'src') return refusalInSrc(edge, exceptions, used);
+  return area === 'plugins' ? refusalInPlugin(edge) : refusalInExperiment(edge);
+}
+
+function refusalInSrc({ from, to }: Edge, exceptions: readonly Exception[], used: Set<Exception>) {
+  if (areaOf(to) !== 'src') return 'src knows nothing of plugins and experiments';
+  if (to === publicList) return 'the public list is for plugins and experiments';
+  const own = roomOf(from);
+  const other = roomOf(to);
+  if (own === other) return null;
+  if (own !== 'index' && heightOf(other) >= heightOf(own)) return `${other} does not lie below ${own}`;
+  if (to === `src/${other}/index.ts` || to === `src/${other}.ts`) return null;
+  const exception = exceptions.find(({ room, file }) => room === own && file === to);
+  if (exception === undefined) return `${other} is imported through its index only`;
+  used.add(exception);
+  return null;
+}
+
+function refusalInPlugin({ from, to }: Edge): string | null {
+  if (to === publicList) return null;
+  const folder = folderOf(from);
+  if (folder !== null && (to === sharedByPlugins || folderOf(to) === folder)) return null;
+  return `a plugin imports its own folder, ${publicList} and ${sharedByPlugins} only`;
+}
+
+function refusalInExperiment({ to }: Edge): string | null {
+  const fits = to === publicList || areaOf(to) === 'experiments' || /^plugins\/[^/]+\/index\.ts$/.test(to);
+  return fits ? null : `an experiment imports ${publicList}, plugins' indexes and experiments only`;
+}
+
+function areaOf(path: string): string {
+  return path.split('/')[0] ?? '';
+}
+
+/** `trainer` for `src/trainer/loop/fit-loop.ts`, `run` for `src/run.ts`. */
+function roomOf(path: string): string {
+  return (path.split('/')[1] ?? '').replace(/\.ts$/, '');
+}
+
+/** A plugin's folder; `null` for a file beside the folders. */
+function folderOf(path: string): string | null {
+  const parts = path.split('/');
+  return parts[0] === 'plugins' && parts.length > 2 ? (parts[1] ?? null) : null;
+}
+
+function heightOf(room: string): number {
+  const line = order.findIndex((rooms) => rooms.includes(room));
+  // A room that is not in the list lies below none and above none.
+  return line < 0 ? Infinity : order.length - line;
+}
+
+/** One circle for each file that closes one. */
+function circles(edges: readonly Edge[]): string[][] {
+  const next = new Map<string, string[]>();
+  for (const { from, to } of edges) next.set(from, [...(next.get(from) ?? []), to]);
+  const found: string[][] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    const start = path.indexOf(file);
+    if (start >= 0) found.push([...path.slice(start), file]);
+    if (start >= 0 || done.has(file)) return;
+    for (const to of next.get(file) ?? []) visit(to, [...path, file]);
+    done.add(file);
+  };
+  for (const file of next.keys()) visit(file, []);
+  return found;
+}

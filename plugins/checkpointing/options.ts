@@ -11,7 +11,10 @@ export interface CheckpointingOptions {
   readonly saveOnException?: boolean;
   /** Keep the newest checkpoints, whatever their metric (default `true`). */
   readonly saveLast?: boolean;
-  /** How many of the newest to keep, besides the best (default 1); `'all'` deletes none. */
+  /**
+   * How many of the newest to keep, besides the best (default 2: should the last one be damaged, the one before is there);
+   * `'all'` deletes none.
+   */
   readonly keepLast?: number | 'all';
   /** The logged metric that ranks checkpoints (default `null`: none is best). */
   readonly monitor?: string | null;
@@ -37,7 +40,7 @@ export const checkpointingOptions = z
     saveLast: z.boolean().default(true),
     keepLast: z
       .union([z.number().int().positive(), z.literal('all')], "expected a whole number from 1, or 'all'")
-      .default(1),
+      .default(2),
     monitor: z.string().min(1).nullable().default(null),
     mode: z.enum(['min', 'max']).default('min'),
     saveTopK: z.number().int().positive().default(1),

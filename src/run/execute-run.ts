@@ -6,7 +6,7 @@ import type { Notify, PluginDescriptor, RunEventBus, RunSettings, ViewBatch } fr
 import { prepareData } from '../data';
 import type { PreparedData } from '../data';
 import { start } from '../engine';
-import { FulgurError } from '../errors';
+import { FulgurError, messageOf } from '../errors';
 import { constructExperiment, experimentDefinition } from '../metadata';
 import type { ExperimentClass } from '../metadata';
 import { TrainingModule, writeRunRecord } from '../trainer';
@@ -59,7 +59,7 @@ export async function executeRun(request: RunRequest): Promise<FitResult> {
 async function fit(request: RunRequest, data: PreparedData, { folder }: RunPlace): Promise<FitResult> {
   const { experiment, config, events, args, interruption } = request;
   const { plugins = [] } = experimentDefinition(experiment);
-  const module = constructExperiment(experiment, config.hyperparameters);
+  const module = buildModule(experiment, config);
   let composition: Composition | null = null;
   try {
     const { trainer, checkpointReader } = (composition = compose({
@@ -83,6 +83,22 @@ async function fit(request: RunRequest, data: PreparedData, { folder }: RunPlace
   } finally {
     await composition?.dispose();
     module.dispose();
+  }
+}
+
+function buildModule(
+  experiment: RunRequest['experiment'],
+  { name, hyperparameters }: ResolvedConfig,
+): TrainingModule<ViewBatch> {
+  try {
+    return constructExperiment(experiment, hyperparameters);
+  } catch (error) {
+    if (error instanceof FulgurError) throw error;
+    throw new FulgurError('module', {
+      what: `The experiment '${name}' could not be built: ${messageOf(error)}.`,
+      fix: `Correct the fields and the constructor of ${experiment.name}.`,
+      cause: error,
+    });
   }
 }
 

@@ -14,7 +14,7 @@ describe('the options of a plugin factory', () => {
       saveOnTrainEnd: true,
       saveOnException: true,
       saveLast: true,
-      keepLast: 1,
+      keepLast: 2,
       monitor: null,
       mode: 'min',
       saveTopK: 1,

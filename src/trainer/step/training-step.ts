@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from '../../contracts';
-import { FulgurError } from '../../errors';
+import { FulgurError, messageOf } from '../../errors';
 import type { TrainingStep } from '../../strategy';
 import type { StepHookRunner } from '../hooks/step-hook-runner';
 import type { LogRouter } from '../log/log-router';
@@ -29,7 +29,7 @@ export function makeTrainingStep<B>({ module, optimizer, hooks, log }: StepParts
       : () => undefined;
     try {
       const { loss, gradients } = optimizer.gradients(() => {
-        const raw = log.inStep('trainingStep', logged, () => module.trainingStep(batch));
+        const raw = log.inStep('trainingStep', logged, () => lossOf(module, batch));
         return hooks.beforeBackward(requireLoss(module, raw), logged);
       });
       const exchanged = hooks.afterBackward(gradients, logged);
@@ -40,6 +40,20 @@ export function makeTrainingStep<B>({ module, optimizer, hooks, log }: StepParts
       logged.dispose();
     }
   };
+}
+
+/** An error of the user's own code does not say where it comes from. */
+function lossOf<B>(module: TrainingModule<B>, batch: B): unknown {
+  try {
+    return module.trainingStep(batch);
+  } catch (error) {
+    if (error instanceof FulgurError) throw error;
+    throw new FulgurError('module', {
+      what: `The module ${module.constructor.name} failed in trainingStep: ${messageOf(error)}.`,
+      fix: 'Correct it there; with --trainer.compile false it runs operation by operation, with values to look at.',
+      cause: error,
+    });
+  }
 }
 
 function requireLoss(module: object, loss: unknown): tf.Scalar {

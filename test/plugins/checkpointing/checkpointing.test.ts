@@ -37,10 +37,10 @@ describe('checkpointing', () => {
     await plugin.onTrainEnd(hookContext({ epoch: scores.length - 1, globalStep: scores.length * 4 }));
   }
 
-  it('saves at the end of every epoch and keeps the last', async () => {
+  it('saves at the end of every epoch and keeps the last two', async () => {
     const run = setUp();
     await fit(run, [0.5, 0.6]);
-    expect(listing()).toEqual(['epoch=1-step=8', 'last']);
+    expect(listing()).toEqual(['epoch=0-step=4', 'epoch=1-step=8', 'last']);
     expect(run.notes.said).toEqual([
       'info: Saved checkpoint epoch=0-step=4 (end of epoch 0).',
       'info: Saved checkpoint epoch=1-step=8 (end of epoch 1).',
@@ -48,10 +48,10 @@ describe('checkpointing', () => {
     expect((await run.plugin.read('last')).state).toEqual(toyState(8));
   });
 
-  it('keeps the best by its monitor besides the last', async () => {
+  it('keeps the best by its monitor besides the last two', async () => {
     const run = setUp({ monitor: 'knn_accuracy', mode: 'max' });
     await fit(run, [0.5, 0.7, 0.6, 0.65]);
-    expect(listing()).toEqual(['best', 'epoch=1-step=8', 'epoch=3-step=16', 'last']);
+    expect(listing()).toEqual(['best', 'epoch=1-step=8', 'epoch=2-step=12', 'epoch=3-step=16', 'last']);
     expect([pointer('best'), pointer('last')]).toEqual(['epoch=1-step=8', 'epoch=3-step=16']);
     expect((await run.plugin.read('best')).state.progress.globalStep).toBe(8);
   });
@@ -80,7 +80,7 @@ describe('checkpointing', () => {
     expect(run.notes.said.filter((line) => line.startsWith('warning'))).toEqual([
       'warning: checkpointing() is to rank checkpoints by val_loss, which was not logged so far. Logged: knn_accuracy.',
     ]);
-    expect(listing()).toEqual(['epoch=1-step=8', 'last']);
+    expect(listing()).toEqual(['epoch=0-step=4', 'epoch=1-step=8', 'last']);
   });
 
   it('saves every n steps, and at the end of the epoch once', async () => {
@@ -171,7 +171,7 @@ describe('checkpointing', () => {
     expect(resumed.notes.said).toEqual([]);
     resumed.run.state = toyState(12);
     await resumed.plugin.onTrainEpochEnd(hookContext({ epoch: 2, globalStep: 12 }, { knn_accuracy: 0.65 }));
-    expect(listing()).toEqual(['best', 'epoch=0-step=4', 'epoch=2-step=12', 'last']);
+    expect(listing()).toEqual(['best', 'epoch=0-step=4', 'epoch=1-step=8', 'epoch=2-step=12', 'last']);
     expect(pointer('best')).toBe('epoch=0-step=4');
   });
 

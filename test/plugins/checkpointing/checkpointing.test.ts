@@ -39,13 +39,14 @@ describe('checkpointing', () => {
 
   it('saves at the end of every epoch and keeps the last two', async () => {
     const run = setUp();
-    await fit(run, [0.5, 0.6]);
-    expect(listing()).toEqual(['epoch=0-step=4', 'epoch=1-step=8', 'last']);
+    await fit(run, [0.5, 0.6, 0.7]);
+    expect(listing()).toEqual(['epoch=1-step=8', 'epoch=2-step=12', 'last']);
     expect(run.notes.said).toEqual([
       'info: Saved checkpoint epoch=0-step=4 (end of epoch 0).',
       'info: Saved checkpoint epoch=1-step=8 (end of epoch 1).',
+      'info: Saved checkpoint epoch=2-step=12 (end of epoch 2).',
     ]);
-    expect((await run.plugin.read('last')).state).toEqual(toyState(8));
+    expect((await run.plugin.read('last')).state).toEqual(toyState(12));
   });
 
   it('keeps the best by its monitor besides the last two', async () => {

@@ -66,7 +66,7 @@ function duplicates(plugins: readonly NamedPlugin[]): string[] {
 }
 
 function hookProblems({ name, descriptor }: NamedPlugin): string[] {
-  return misspeltHooks(descriptor.type).map(
+  return misspeltHooks(descriptor.type.prototype as object).map(
     (method) =>
       `Plugin '${name}' has a method ${method}, which is no hook and would never be called: did you mean ${closest(method, hookNames)}?`,
   );

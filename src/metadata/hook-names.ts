@@ -25,11 +25,13 @@ const known: Readonly<Record<keyof Hooks, true>> = {
 export const hookNames: readonly string[] = Object.keys(known);
 
 /**
- * Methods of a class that read as hooks and are none: `onTrainEnds`, `setUp`. They would silently never run. The type
- * checker finds public ones; this finds all, also those of plain JavaScript.
+ * Methods that read as hooks and are none: `onTrainEnds`, `setUp`. They would silently never run. The type checker finds
+ * public ones; this finds all, also those of plain JavaScript.
+ *
+ * @param owner an object with hooks, or a class's prototype.
  */
-export function misspeltHooks(type: new (...services: never[]) => object): string[] {
-  return methodNames(type.prototype as object | null).filter(
+export function misspeltHooks(owner: object): string[] {
+  return methodNames(owner).filter(
     (name) => !hookNames.includes(name) && (/^on[A-Z]/.test(name) || isHookInOtherCase(name)),
   );
 }
@@ -38,10 +40,10 @@ function isHookInOtherCase(name: string): boolean {
   return hookNames.some((hook) => hook.toLowerCase() === name.toLowerCase());
 }
 
-function methodNames(prototype: object | null): string[] {
-  if (prototype === null || prototype === Object.prototype) return [];
-  const own = Object.entries(Object.getOwnPropertyDescriptors(prototype))
+function methodNames(owner: object | null): string[] {
+  if (owner === null || owner === Object.prototype) return [];
+  const own = Object.entries(Object.getOwnPropertyDescriptors(owner))
     .filter(([, { value }]) => typeof value === 'function')
     .map(([name]) => name);
-  return [...new Set([...own, ...methodNames(Object.getPrototypeOf(prototype) as object | null)])];
+  return [...new Set([...own, ...methodNames(Object.getPrototypeOf(owner) as object | null)])];
 }

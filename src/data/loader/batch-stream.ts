@@ -6,7 +6,7 @@ import type { ViewTransform } from '../views';
 import { InlineFiller, PoolFiller } from './batch-filler';
 import type { BatchFiller } from './batch-filler';
 import type { BrokenImageRule, FillResult } from './fill-slot';
-import { loaderClosed, sampleFailed } from './loader-errors';
+import { sampleFailed } from './loader-errors';
 import type { BatchPosition } from './prefetcher';
 import { Prefetcher } from './prefetcher';
 import type { Slot, SlotShape } from './slot';
@@ -56,7 +56,6 @@ export class BatchStream<B extends object> implements BatchSource<B> {
   readonly #live = new Set<B>();
   readonly #named = new Set<number>();
   readonly #orders = new Map<number, Uint32Array>();
-  #closed = false;
 
   constructor(options: BatchStreamOptions<B>) {
     const { transform, batchSize, samples, dropLast } = options;
@@ -82,7 +81,6 @@ export class BatchStream<B extends object> implements BatchSource<B> {
   ): AsyncGenerator<B, void, undefined> {
     const end = Math.min(this.batchesPerEpoch, startBatch + limit);
     for (let batch = startBatch; batch < end; batch++) {
-      if (this.#closed) throw loaderClosed();
       if (this.#options.workers > 0) this.#prefetcher.prepare(this.#upcoming({ epoch, batch }, end));
       const made = await this.#prefetcher.take({ epoch, batch }, (slot, result) =>
         this.#finish({ epoch, batch }, slot, result),
@@ -100,7 +98,6 @@ export class BatchStream<B extends object> implements BatchSource<B> {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
     await this.#prefetcher.close();
     for (const batch of this.#live) dispose(batch as TensorContainer);
     this.#live.clear();

@@ -115,9 +115,11 @@ export class WorkerPool {
     }
     const tasks = thread.tasks();
     const [atWork] = tasks;
-    if (atWork !== undefined) {
+    const sample = this.#options.describe(thread.position);
+    if (atWork === undefined) {
+      this.#options.onWarning(`A loader thread died after ${sample} (${reason}); it is replaced.`);
+    } else {
       atWork.deaths += 1;
-      const sample = this.#options.describe(thread.position);
       if (atWork.deaths >= maxDeaths) {
         tasks.shift();
         atWork.reject(workersDie(sample, atWork.deaths, reason, cause));

@@ -3,7 +3,7 @@ import { FulgurError } from '../../errors';
 import { setRandomPosition } from '../../nn';
 import type { Strategy } from '../../strategy';
 import { messageOf, withLaterErrors } from '../hooks/hook-errors';
-import { refuseMisspeltHooks } from '../hooks/hook-names';
+import { refuseMisspeltHooks } from '../hooks/refuse-misspelt-hooks';
 import { inHookOrder } from '../hooks/hook-order';
 import type { BuiltPlugin, Participant } from '../hooks/hook-order';
 import { HostHookRunner } from '../hooks/host-hook-runner';

@@ -75,17 +75,3 @@ describe('the digits data set', () => {
     );
   });
 });
-
-describe('datasets.open', () => {
-  it('names the data sets that it knows', async () => {
-    await expect(datasets.open('cifar100')).rejects.toThrow(
-      'There is no data set "cifar100". Choose one of cifar10, digits, folder.',
-    );
-  });
-
-  it('asks for the path of a folder', async () => {
-    await expect(datasets.open('folder')).rejects.toThrow(
-      'The data set "folder" was chosen without a path. Name the folder of images by --data.path FOLDER.',
-    );
-  });
-});

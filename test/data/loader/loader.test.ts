@@ -9,7 +9,7 @@ import { imageLoader, loader, views } from '../../../src/data';
 import { liveCounts, start } from '../../../src/engine';
 import { probe } from './helpers/probe-transform';
 import type { SeenBatch } from './helpers/seen-batch';
-import { seen, seenIn } from './helpers/seen-batch';
+import { seenIn } from './helpers/seen-batch';
 import { smallDataset } from './helpers/small-dataset';
 
 type Batches = ReturnType<typeof loader>;
@@ -19,7 +19,7 @@ const open: Batches[] = [];
 let folder: string;
 let journal: string;
 let warnings: string[];
-let tensors: number;
+let alive: ReturnType<typeof liveCounts>;
 
 beforeAll(async () => {
   await start();
@@ -29,12 +29,12 @@ beforeEach(async () => {
   journal = join(folder, 'journal');
   await writeFile(journal, '');
   warnings = [];
-  tensors = liveCounts().tensors;
+  alive = liveCounts();
 });
 afterEach(async () => {
   await Promise.all(open.splice(0).map((batches) => batches.close()));
   await rm(folder, { recursive: true });
-  expect(liveCounts().tensors).toBe(tensors);
+  expect(liveCounts()).toEqual(alive);
 });
 
 function load(options: Partial<LoaderOptions> = {}): Batches {
@@ -131,13 +131,26 @@ describe('loader', () => {
     expect(lines.slice(23)).toEqual(next.map((index) => `1:${index}`));
   });
 
+  it('drops what it has made ahead where the consumer goes elsewhere', async () => {
+    const batches = load({ workers: 1, prefetch: 2, transform: probe({ journal }) });
+    const left = batches.epoch(0);
+    await left.next();
+    await settledJournal(15);
+    await left.return();
+    const iterator = batches.epoch(5);
+    await iterator.next();
+    const lines = await settledJournal(30);
+    expect(lines.filter((line) => line.startsWith('5:'))).toHaveLength(15);
+    await iterator.return();
+  });
+
   it('frees a batch when the next one is asked for, and the last one at the end', async () => {
     const batches = load({ workers: 1 });
     for await (const batch of batches.epoch(0)) {
-      expect(liveCounts().tensors).toBe(tensors + 4);
+      expect(liveCounts().tensors).toBe(alive.tensors + 4);
       expect(batch.views.map(({ shape }) => shape[0])).toEqual([batch.indices.size, batch.indices.size]);
     }
-    expect(liveCounts().tensors).toBe(tensors);
+    expect(liveCounts()).toEqual(alive);
   });
 
   it('frees the batch when the consumer leaves the loop, and goes on with whatever is asked for next', async () => {
@@ -147,12 +160,12 @@ describe('loader', () => {
       expect(batch.views).toHaveLength(2);
       break;
     }
-    expect(liveCounts().tensors).toBe(tensors);
+    expect(liveCounts()).toEqual(alive);
     const failing = async (): Promise<void> => {
       for await (const batch of batches.epoch(9)) throw new Error(`${batch.views.length}`);
     };
     await expect(failing()).rejects.toThrow('2');
-    expect(liveCounts().tensors).toBe(tensors);
+    expect(liveCounts()).toEqual(alive);
     expect(await seenIn(batches, [5])).toEqual(expected);
   });
 
@@ -162,40 +175,33 @@ describe('loader', () => {
     expect(both).toEqual([await seenIn(load(), [0]), await seenIn(load(), [1])]);
   });
 
-  it.each([0, 1])('ends what is under way when it is closed, with %d workers', async (workers) => {
+  it.each([0, 2])('ends what is under way when it is closed, with %d workers', async (workers) => {
     const batches = load({ workers });
     const iterator = batches.epoch(0);
-    const { value } = await iterator.next();
-    expect((value as SeenBatch | undefined) === undefined).toBe(false);
-    const waiting = iterator.next();
-    const closed = batches.close();
+    expect((await iterator.next()).done).toBe(false);
     const message =
       'A batch was asked for after the loader was closed. Make a new loader, or close this one later.';
-    // The batch may have been there already.
-    const ended = await waiting
-      .then(
-        () => iterator.next(),
-        (error: unknown) => Promise.reject(error as Error),
-      )
-      .catch((error: unknown) => (error as Error).message);
-    expect(ended).toBe(message);
-    await closed;
-    expect(liveCounts().tensors).toBe(tensors);
+    // The second batch may be there already; the third is one too many.
+    const ended = expect(iterator.next().then(() => iterator.next())).rejects.toThrow(message);
+    await batches.close();
+    await ended;
+    expect(liveCounts()).toEqual(alive);
     await expect(batches.epoch(0).next()).rejects.toThrow(message);
   });
 
-  it('lets a program that never closes it wait for its batches and then end', async () => {
-    const script = join(__dirname, 'helpers', 'unclosed-loader.ts');
-    const child = spawn(process.execPath, ['-r', 'ts-node/register', script], {
-      cwd: join(__dirname, '..', '..', '..'),
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+  it('ends its threads when it is closed, and where it is forgotten lets the program end', async () => {
+    const child = spawn(
+      process.execPath,
+      ['-r', 'ts-node/register', join(__dirname, 'helpers', 'forgotten-loaders.ts')],
+      { cwd: join(__dirname, '..', '..', '..'), stdio: ['ignore', 'pipe', 'inherit'] },
+    );
     let output = '';
     child.stdout.on('data', (text: Buffer) => (output += text.toString()));
     const killer = setTimeout(() => child.kill(), 40_000);
     const [code] = (await once(child, 'close')) as [number | null];
     clearTimeout(killer);
-    expect({ code, output }).toEqual({ code: 0, output: 'a batch of 2 views\n' });
+    expect(output).toBe('a batch of 2 views\nafter close: threads -1 -1\na batch of 2 views\n');
+    expect(code).toBe(0);
   });
 });
 
@@ -264,12 +270,13 @@ describe('a loader thread that dies', () => {
     const expected = await seenIn(load(), [0, 1]);
     const transform = probe({ journal, at: [11], how, times: 2 });
     expect(await seenIn(load({ workers: 2, transform }), [0, 1])).toEqual(expected);
+    // A thread may still get its work done before a stray exception ends it.
+    for (let tries = 0; tries < 400 && warnings.length < 2; tries++) await sleep(20);
     expect(warnings).toHaveLength(2);
-    for (const text of warnings) {
-      expect(text).toMatch(/^A loader thread died at sample \d+ of small \(train\) \(/);
-      expect(text.endsWith(` (${reason}); it is replaced and its work done again.`)).toBe(true);
-    }
-    if (how === 'exit') expect(warnings[0]).toContain('sample 11 of small');
+    const place = how === 'exit' ? 'at sample 11' : '(?:at|after) sample \\d+';
+    const text = `^A loader thread died ${place} of small \\(train\\) \\(${reason}\\); it is replaced`;
+    for (const warning of warnings) expect(warning).toMatch(new RegExp(text));
+    if (how === 'exit') expect(warnings[1]).toMatch(/ and its work done again\.$/);
   });
 
   it('three times at a sample ends the run with its name, and other batches can still be had', async () => {

@@ -1,4 +1,4 @@
-/** A small FastSiam on the digits, with options that make it slow or make it fail: run as a process by the tests. */
+/** A small FastSiam on the digits, with options that make it pause or make it fail: run as a process by the tests. */
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   Experiment,
@@ -23,35 +23,43 @@ import { progressBar } from '../../../plugins/progress-bar';
 /** Says each update, and gives the test that reads it time to act. */
 @Plugin({ name: 'pace' })
 class Pace {
+  private readonly pauseAfter: number;
   private readonly milliseconds: number;
   private readonly fails: boolean;
 
   constructor(@inject(tokens.settings) { hyperparameters }: RunSettings) {
-    this.milliseconds = Number(hyperparameters['waitMilliseconds']);
+    this.pauseAfter = Number(hyperparameters['pauseAfter']);
+    this.milliseconds = Number(hyperparameters['pauseMilliseconds']);
     this.fails = hyperparameters['failure'] === 'plugin';
   }
 
   async onTrainBatchEnd({ progress }: HookContext): Promise<void> {
     console.log(`update ${progress.globalStep}`);
     if (this.fails) throw new TypeError('the bell has no clapper');
-    await wait(this.milliseconds);
+    if (progress.globalStep === this.pauseAfter) await wait(this.milliseconds);
   }
 }
 
 @Experiment({
   name: 'small',
-  trainer: { maxEpochs: 2, limitTrainBatches: 3, logEveryNSteps: 1 },
+  trainer: { maxEpochs: 2, limitTrainBatches: 4, logEveryNSteps: 1 },
   data: {
     name: 'digits',
     batchSize: 16,
     workers: 1,
     transform: views.fastSiam({ inputSize: 32, numViews: 2, hfProb: 0, minScale: 0.5 }),
   },
-  plugins: [progressBar(), csvLogger(), definePlugin(Pace), checkpointing({ everyNSteps: 1, keepLast: 'all' })],
+  plugins: [
+    progressBar(),
+    csvLogger(),
+    definePlugin(Pace),
+    checkpointing({ everyNSteps: 2, keepLast: 'all' }),
+  ],
 })
 class Small extends TrainingModule<ViewBatch> {
   @HyperParameter({ min: 0, description: 'learning rate' }) lr = 0.06;
-  @HyperParameter({ min: 0, integer: true }) waitMilliseconds = 0;
+  @HyperParameter({ min: 0, integer: true }) pauseAfter = 0;
+  @HyperParameter({ min: 0, integer: true }) pauseMilliseconds = 0;
   @HyperParameter({ choices: ['none', 'constructor', 'step', 'nan', 'plugin'] }) failure = 'none';
 
   readonly backbone = nn.resnet18({ head: 'none', width: 8 });

@@ -145,6 +145,22 @@ describe('openCifar10', () => {
     });
   });
 
+  it('names the three ways on where the cache cannot hold it', async () => {
+    await writeFile(cache, 'a file in the way');
+    await withServer(archive, async (url) => {
+      await expect(
+        openCifar10({ split: 'train', cache, source: sourceOf(archive, url) }),
+      ).rejects.toMatchObject({
+        name: 'DatasetUnavailableError',
+        message:
+          `CIFAR-10 is not in ${cache}/cifar10 and was not downloaded. ` +
+          `It cannot be kept there: ENOTDIR: not a directory, mkdir '${cache}/cifar10'. ` +
+          'Put cifar-10-binary.tar.gz or its .bin files into a folder and pass --data.path FOLDER, ' +
+          'pass the address of a mirror by --data.url URL, or train on the embedded digits by --data.name digits.',
+      });
+    });
+  });
+
   it('downloads again what lies damaged in its own cache', async () => {
     await withServer(archive, async (url) => {
       const home = join(cache, 'cifar10');

@@ -106,10 +106,19 @@ describe('download', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('gives up on a silent server', async () => {
+  it('gives up on a server that sends nothing after two tries', async () => {
     server.behaviour = 'silent';
     await expect(get({ connectMs: 50 })).rejects.toThrow('no answer within 0.05 s');
-    expect(server.ranges).toHaveLength(4);
+    expect(server.ranges).toHaveLength(2);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('tries four times where something arrived, and keeps it', async () => {
+    server.breaks = [70_000, 0, 0, 0];
+    await expect(get()).rejects.toMatchObject({ name: 'TransferError' });
+    expect(server.ranges).toEqual([undefined, ...new Array<string>(3).fill('bytes=70000-')]);
+    const [left] = await readdir(folder);
+    expect(await readFile(join(folder, left!))).toEqual(content.subarray(0, 70_000));
   });
 
   it('ends at once where nobody listens', async () => {

@@ -70,6 +70,22 @@ describe('openFolder', () => {
     expect((await openFolder(root, 'all')).length).toBe(4);
   });
 
+  it('looks for the classes in a folder train that is alone', async () => {
+    await put('train/a/0.jpg', 'train/a/1.jpg', 'train/b/0.jpg');
+    const all = await openFolder(root, 'all');
+    expect(contents(all)).toEqual([
+      ['train/a/0.jpg', 'a'],
+      ['train/a/1.jpg', 'a'],
+      ['train/b/0.jpg', 'b'],
+    ]);
+    expect([(await openFolder(root, 'train')).length, (await openFolder(root, 'test')).length]).toEqual([
+      2, 1,
+    ]);
+    await rm(join(root, 'train'), { recursive: true });
+    await put('train/0.jpg');
+    expect((await openFolder(root, 'all')).classNames).toEqual(['train']);
+  });
+
   it('follows links once, and never round in circles', async () => {
     await put('a/0.jpg', 'a/sub/1.jpg', 'b/2.jpg');
     await symlink('..', join(root, 'a', 'sub', 'up'));

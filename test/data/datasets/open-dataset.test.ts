@@ -1,0 +1,93 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { datasets } from '../../../src/data';
+import { openWithSplits } from '../../../src/data/datasets';
+import { cifarUnavailable, unreachableAddress, useCache } from '../helpers/unreachable';
+
+let cache: string;
+let restore: () => void;
+let messages: [level: string, text: string][];
+
+const onMessage = (level: string, text: string): void => void messages.push([level, text]);
+
+beforeEach(async () => {
+  cache = await mkdtemp(join(tmpdir(), 'fulgur-open-'));
+  restore = useCache(cache);
+  messages = [];
+});
+afterEach(async () => {
+  restore();
+  await rm(cache, { recursive: true });
+});
+
+describe('datasets.open', () => {
+  it('names the data sets that it knows, for the fallback too and before it is needed', async () => {
+    await expect(datasets.open('cifar100')).rejects.toThrow(
+      'There is no data set "cifar100". Choose one of cifar10, digits, folder.',
+    );
+    await expect(datasets.open('digits', { fallback: 'digit' })).rejects.toThrow(
+      'There is no data set "digit". Choose one of cifar10, digits, folder.',
+    );
+  });
+
+  it('asks for the path of a folder', async () => {
+    await expect(datasets.open('folder')).rejects.toThrow(
+      'The data set "folder" was chosen without a path. Name the folder of images by --data.path FOLDER.',
+    );
+  });
+
+  it('takes the fallback with a loud line where the data set is neither on disk nor reachable', async () => {
+    const { url, reason } = await unreachableAddress();
+    const dataset = await datasets.open('cifar10', { url, fallback: 'digits', split: 'test', onMessage });
+    expect([dataset.name, dataset.split, dataset.length]).toEqual(['digits', 'test', 2000]);
+    expect(messages).toEqual([
+      ['info', `Downloading CIFAR-10 from ${url}.`],
+      ['warning', `THIS RUN USES DIGITS, NOT CIFAR10. ${cifarUnavailable(cache, reason)}`],
+    ]);
+    expect(await readdir(join(cache, 'data', 'cifar10'))).toEqual([]);
+  });
+
+  it('says it on the terminal where nobody else listens', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation();
+    await datasets.open('cifar10', { download: false, fallback: 'digits' });
+    const said = warn.mock.calls.flat();
+    warn.mockRestore();
+    const why = cifarUnavailable(cache, 'Downloading is off.');
+    expect(said).toEqual([`THIS RUN USES DIGITS, NOT CIFAR10. ${why}`]);
+  });
+
+  it('takes no fallback for what is there but wrong', async () => {
+    const path = join(cache, 'nowhere');
+    await expect(datasets.open('cifar10', { path, fallback: 'digits', onMessage })).rejects.toThrow(
+      `CIFAR-10 is not in ${path}. There is nothing at that path, or it cannot be read.`,
+    );
+    expect(messages).toEqual([]);
+  });
+
+  it('fails with the first error where there is no fallback, or the same one', async () => {
+    for (const fallback of [null, undefined, 'cifar10']) {
+      await expect(datasets.open('cifar10', { download: false, fallback, onMessage })).rejects.toThrow(
+        cifarUnavailable(cache, 'Downloading is off.'),
+      );
+    }
+  });
+});
+
+describe('openWithSplits', () => {
+  it('opens the other splits of the data set that is used, without the warning of the first', async () => {
+    const { dataset, openSplit } = await openWithSplits('cifar10', {
+      download: false,
+      fallback: 'digits',
+      onMessage,
+    });
+    const test = await openSplit('test');
+    expect([dataset.name, dataset.split, test.name, test.split]).toEqual([
+      'digits',
+      'train',
+      'digits',
+      'test',
+    ]);
+    expect(messages).toHaveLength(1);
+  });
+});

@@ -1,0 +1,126 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { DataOptions, PreparedData } from '../../src/data';
+import { loader, datasets, prepareData, views } from '../../src/data';
+import { liveCounts, start } from '../../src/engine';
+import { cifarUnavailable, unreachableAddress, useCache } from './helpers/unreachable';
+import { seen, seenIn } from './loader/helpers/seen-batch';
+import type { SeenBatch } from './loader/helpers/seen-batch';
+
+const transform = views.fastSiam({ inputSize: 16, normalize: null });
+const defaults: DataOptions = {
+  name: 'digits',
+  path: null,
+  url: null,
+  fallback: null,
+  batchSize: 64,
+  workers: 0,
+  shuffle: true,
+  dropLast: true,
+  onBrokenImage: 'error',
+  download: true,
+  transform,
+};
+const digitsFolder = join(dirname(require.resolve('mnist/package.json')), 'src', 'digits');
+let cache: string;
+let restore: () => void;
+let messages: [level: string, text: string][];
+let tensors: number;
+
+beforeAll(async () => {
+  await start();
+});
+beforeEach(async () => {
+  cache = await mkdtemp(join(tmpdir(), 'fulgur-prepare-'));
+  restore = useCache(cache);
+  messages = [];
+  tensors = liveCounts().tensors;
+});
+afterEach(async () => {
+  restore();
+  await rm(cache, { recursive: true });
+  expect(liveCounts().tensors).toBe(tensors);
+});
+
+function prepare(options: Partial<DataOptions> = {}): Promise<PreparedData> {
+  const onMessage = (level: string, text: string): void => void messages.push([level, text]);
+  return prepareData({ ...defaults, ...options }, { seed: 5, onMessage });
+}
+
+async function firstOf({ train }: PreparedData): Promise<SeenBatch[]> {
+  const found: SeenBatch[] = [];
+  for await (const batch of train.epoch(0, { limit: 1 })) found.push(seen(batch));
+  return found;
+}
+
+describe('prepareData', () => {
+  it('gives the batches that a loader of the same options gives, and says what they are made of', async () => {
+    const prepared = await prepare({ workers: 1 });
+    expect(prepared.info).toEqual({
+      name: 'digits',
+      samples: 8000,
+      batchSize: 64,
+      requested: 'digits',
+      path: digitsFolder,
+    });
+    expect(prepared.train.batchesPerEpoch).toBe(125);
+    const digits = await datasets.open('digits');
+    const byHand = loader(digits, { batchSize: 64, transform, dropLast: true, seed: 5, workers: 0 });
+    expect(await firstOf(prepared)).toEqual(await seenIn(byHand, [0], { limit: 1 }));
+    expect(messages).toEqual([]);
+    await prepared.train.close();
+  });
+
+  it('says loudly that it takes the fallback, records it, and evaluates on its test split', async () => {
+    const { url, reason } = await unreachableAddress();
+    const { train, evaluation, info } = await prepare({ name: 'cifar10', url, fallback: 'digits' });
+    expect(messages).toEqual([
+      ['info', `Downloading CIFAR-10 from ${url}.`],
+      ['warning', `THIS RUN USES DIGITS, NOT CIFAR10. ${cifarUnavailable(cache, reason)}`],
+    ]);
+    expect(info).toEqual({
+      name: 'digits',
+      samples: 8000,
+      batchSize: 64,
+      requested: 'cifar10',
+      path: digitsFolder,
+    });
+    expect([evaluation.name, evaluation.classes]).toEqual(['digits', 10]);
+    const held = await evaluation.open('test', { batchSize: 500 });
+    expect([held.samples, held.batchesPerEpoch]).toEqual([2000, 4]);
+    await held.close();
+    await train.close();
+  });
+
+  it('ends with the three ways on where there is no fallback', async () => {
+    const { url, reason } = await unreachableAddress();
+    await expect(prepare({ name: 'cifar10', url })).rejects.toMatchObject({
+      name: 'DatasetUnavailableError',
+      message: cifarUnavailable(cache, reason),
+    });
+  });
+
+  it('asks for a view transform before it opens anything', async () => {
+    const fix = 'Set it in the experiment file: data: { transform: views.fastSiam() }.';
+    await expect(prepare({ transform: null, name: 'cifar10' })).rejects.toThrow(
+      `The experiment's data.transform is missing. ${fix}`,
+    );
+    await expect(prepare({ transform: { inputSize: 32 } })).rejects.toThrow(
+      `The experiment's data.transform is no view transform. ${fix}`,
+    );
+  });
+
+  it('gives a rank its own share', async () => {
+    const shares = await Promise.all(
+      [0, 1].map((rank) => prepareData(defaults, { seed: 5, rank, worldSize: 2 })),
+    );
+    expect(shares.map(({ train, info }) => [train.samples, info.samples])).toEqual([
+      [4000, 8000],
+      [4000, 8000],
+    ]);
+    const [one, other] = await Promise.all(shares.map(firstOf));
+    expect(one![0]!.indices.filter((index) => other![0]!.indices.includes(index))).toEqual([]);
+    await Promise.all(shares.map(({ train }) => train.close()));
+  });
+});

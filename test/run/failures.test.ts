@@ -1,0 +1,83 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runChild, small, temporaryFolder } from './child';
+import type { Ended } from './child';
+
+const cwd = temporaryFolder();
+const look = 'Set FULGUR_DEBUG=1 to see where it arose.';
+
+function fail(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return runChild(small, args, { cwd, env });
+}
+
+describe('a run that fails', () => {
+  it.each([
+    [
+      'the experiment cannot be built',
+      'constructor',
+      `Error: The experiment 'small' could not be built: no room for the heads. Correct the fields and the constructor of Small.\n${look}\n`,
+    ],
+    [
+      'trainingStep throws',
+      'step',
+      'Error: The module Small failed in trainingStep: views are not what they were. Correct it there; ' +
+        `with --trainer.compile false it runs operation by operation, with values to look at.\n${look}\n`,
+    ],
+    [
+      'a plugin throws',
+      'plugin',
+      `Error: Plugin 'pace' failed in onTrainBatchEnd: the bell has no clapper. Correct the plugin, or take it out of the experiment's plugins.\n${look}\n`,
+    ],
+    [
+      'the loss is no number',
+      'nan',
+      'Error: The loss became NaN in step 0 (epoch 0, batch 0). The weights after such a step are useless, so training ends here. ' +
+        'Try a lower learning rate, warm-up or gradient clipping, and look for divisions by zero and logarithms of zero in ' +
+        'trainingStep; the last checkpoint was written before this step.\n',
+    ],
+  ])('says one clear sentence and ends with code 1 when %s', async (_, failure, message) => {
+    const { code, signal, errors, output } = await fail(['--failure', failure]);
+    expect(errors).toBe(message);
+    expect({ code, signal }).toEqual({ code: 1, signal: null });
+    expect(output).not.toMatch(/^ {4}at /m);
+  });
+
+  it('shows where the error arose to who sets FULGUR_DEBUG', async () => {
+    const { code, errors } = await fail(['--failure', 'step'], { FULGUR_DEBUG: '1' });
+    expect(code).toBe(1);
+    expect(errors).toContain('TypeError: views are not what they were\n');
+    expect(errors).toMatch(/^ +at Small\.trainingStep \(.*small\.ts:\d+:\d+\)$/m);
+  });
+
+  it('names what is missing or foreign of the checkpoint to resume from, before it makes anything', async () => {
+    const foreign = join(cwd, 'runs', 'other', 'version_0', 'checkpoints', 'one');
+    mkdirSync(foreign, { recursive: true });
+    writeFileSync(join(cwd, 'file'), '');
+    const ended = await Promise.all([
+      fail(['--resume', 'last', '--trainer.defaultRootDir', 'nowhere']),
+      fail(['--resume', 'gone/checkpoint']),
+      fail(['--resume', foreign]),
+      fail(['--resume', 'best', '--trainer.fastDevRun']),
+    ]);
+    expect(ended.map(({ code, errors }) => ({ code, errors }))).toEqual([
+      {
+        code: 1,
+        errors: `Error: No run in ${join(cwd, 'nowhere', 'small')} has a checkpoint 'last' to resume from. Start without --resume, or name the folder of a checkpoint.\n`,
+      },
+      {
+        code: 1,
+        errors: `Error: There is no checkpoint ${join(cwd, 'gone/checkpoint')} to resume from. Name an existing checkpoint, or 'last' for the newest.\n`,
+      },
+      {
+        code: 1,
+        errors: `Error: The checkpoint ${foreign} lies in a run of 'other', and this experiment is 'small'. Resume from a checkpoint of 'small'.\n`,
+      },
+      {
+        code: 2,
+        errors:
+          "Error: '--resume best' was given to a trial run (trainer.fastDevRun). A trial has a folder of its own, without checkpoints. Name the checkpoint's folder after --resume.\n",
+      },
+    ]);
+    expect(ended.map(({ output }) => output)).toEqual(['', '', '', '']);
+  });
+});

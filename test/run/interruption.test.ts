@@ -1,0 +1,104 @@
+import { Interruption } from '../../src/run/interruption';
+import type { ProcessSignals } from '../../src/run/interruption';
+
+type Signal = 'SIGINT' | 'SIGTERM';
+
+/** A process that only notes that it was to end. */
+class FakeProcess implements ProcessSignals {
+  readonly exits: number[] = [];
+  readonly #listeners = new Set<readonly [Signal, (signal: Signal) => void]>();
+
+  on(signal: Signal, listener: (signal: Signal) => void): void {
+    this.#listeners.add([signal, listener]);
+  }
+
+  off(signal: Signal, listener: (signal: Signal) => void): void {
+    for (const entry of this.#listeners) {
+      if (entry[0] === signal && entry[1] === listener) this.#listeners.delete(entry);
+    }
+  }
+
+  exit(code: number): void {
+    this.exits.push(code);
+  }
+
+  send(sent: Signal): void {
+    for (const [signal, listener] of this.#listeners) if (signal === sent) listener(signal);
+  }
+
+  get listening(): number {
+    return this.#listeners.size;
+  }
+}
+
+function scene() {
+  const process = new FakeProcess();
+  const said: string[] = [];
+  const clock = { now: 0 };
+  const interruption = new Interruption(
+    (level, text) => said.push(`${level}: ${text}`),
+    process,
+    () => clock.now,
+  );
+  const stopListening = interruption.listen();
+  const reasons: string[] = [];
+  const trainer = { interrupt: (reason: string) => void reasons.push(reason) };
+  return { process, said, clock, interruption, stopListening, trainer, reasons };
+}
+
+describe('Interruption', () => {
+  it('ends the process at once where nothing is fitted yet', () => {
+    const { process, said, interruption } = scene();
+    process.send('SIGTERM');
+    expect(process.exits).toEqual([143]);
+    expect(said).toEqual(['info: SIGTERM: the run ends at once; it is not training.']);
+    expect(interruption.exitCode).toBe(143);
+  });
+
+  it('interrupts the trainer first, and gives its process the code of the first signal', async () => {
+    const { process, said, interruption, trainer, reasons } = scene();
+    const result = await interruption.during(trainer, async () => {
+      process.send('SIGINT');
+      return 'interrupted';
+    });
+    expect({ result, reasons, exits: process.exits }).toEqual({
+      result: 'interrupted',
+      reasons: ['Ctrl-C'],
+      exits: [],
+    });
+    expect(interruption.exitCode).toBe(130);
+    expect(said).toEqual([
+      'info: Ctrl-C: the batch at hand is finished and the run saved. Press Ctrl-C again to end at once.',
+    ]);
+  });
+
+  it('takes a signal that follows at once for the echo of the first, and ends at a later one', async () => {
+    const { process, clock, interruption, trainer, reasons } = scene();
+    await interruption.during(trainer, async () => {
+      process.send('SIGINT');
+      clock.now = 499;
+      process.send('SIGINT');
+      expect(process.exits).toEqual([]);
+      clock.now = 500;
+      process.send('SIGINT');
+    });
+    expect(process.exits).toEqual([130]);
+    expect(reasons).toEqual(['Ctrl-C']);
+  });
+
+  it('leaves a trainer that has ended alone, also one that failed', async () => {
+    const { process, interruption, trainer, reasons } = scene();
+    const failed = interruption.during(trainer, () => Promise.reject(new Error('no')));
+    await expect(failed).rejects.toThrow('no');
+    process.send('SIGINT');
+    expect({ reasons, exits: process.exits }).toEqual({ reasons: [], exits: [130] });
+  });
+
+  it('hears nothing any more once it is disposed, and has no code without a signal', () => {
+    const { process, interruption, stopListening } = scene();
+    expect(process.listening).toBe(2);
+    stopListening();
+    expect(process.listening).toBe(0);
+    expect(interruption.exitCode).toBeNull();
+  });
+});

@@ -1,0 +1,39 @@
+import { MessageFallback } from '../../src/run/message-fallback';
+import { EventBus } from '../../src/trainer';
+
+function scene() {
+  const said: string[] = [];
+  const heard: string[] = [];
+  const events = new MessageFallback(new EventBus(), (level, text) => said.push(`${level}: ${text}`));
+  const listen = () => events.on('message', (level, text) => heard.push(`${level}: ${text}`));
+  return { events, said, heard, listen };
+}
+
+describe('MessageFallback', () => {
+  it('says messages itself only while nobody listens to them', () => {
+    const { events, said, heard, listen } = scene();
+    events.emit('message', 'info', 'before');
+    const stopOne = listen();
+    const stopOther = listen();
+    events.emit('message', 'warning', 'both');
+    stopOne();
+    stopOne();
+    events.emit('message', 'info', 'one');
+    stopOther();
+    events.emit('message', 'info', 'after');
+    expect(said).toEqual(['info: before', 'info: after']);
+    expect(heard).toEqual(['warning: both', 'warning: both', 'info: one']);
+  });
+
+  it('passes other events on, and takes none of their listeners for one of messages', () => {
+    const { events, said } = scene();
+    const ends: unknown[] = [];
+    const stop = events.on('runEnded', (...end) => ends.push(end));
+    events.emit('message', 'info', 'still said');
+    events.emit('runEnded', 'stopped', 'enough');
+    stop();
+    events.emit('runEnded', 'failed', null);
+    expect(ends).toEqual([['stopped', 'enough']]);
+    expect(said).toEqual(['info: still said']);
+  });
+});

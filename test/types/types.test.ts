@@ -1,0 +1,207 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compileTexts } from './compile-texts';
+import type { Verdicts } from './compile-texts';
+
+const imports = [
+  "import { Experiment, HyperParameter, Plugin, TrainingModule, definePlugin, inject, losses, nn, optim, run, tf, tokens, views } from '../../src';",
+  "import type { Gradients, HookContext, Notify, RunEventSource, RunFolder, RunSettings, Token, ViewBatch } from '../../src';",
+  "import { checkpointing } from '../../plugins/checkpointing'; import { collapseSentinel } from '../../plugins/collapse-sentinel';",
+  "import { csvLogger } from '../../plugins/csv-logger'; import { progressBar } from '../../plugins/progress-bar';",
+  "import { fastSiamLoss } from '../../experiments/fastsiam'; import { resolve } from '../../src/container/resolve'; import type { Container } from 'inversify';",
+];
+
+/** The examples of the README that begin with a decorator. */
+const examples = [
+  ...readFileSync(join(__dirname, '../../README.md'), 'utf8').matchAll(/^```ts\n(@[^]*?)^```$/gm),
+].map(([, text = '']) => text);
+
+function plugin(...members: readonly string[]): string {
+  return ["@Plugin({ name: 'bell' })", 'class Bell {', ...members, '}'].join('\n');
+}
+
+const texts = {
+  rightPlugin: plugin(
+    'constructor(@inject(tokens.notify) private readonly notify: Notify) {}',
+    'onTrainEnd() {}',
+    'async onFitStart({ progress }: HookContext) { this.notify("info", String(progress.epoch)); }',
+    "onTrainBatchStart() { return 'end-epoch' as const; }",
+    'onAfterBackward(gradients: Gradients) { return gradients; }',
+    'setup() {}',
+    'once() {}',
+    'readonly onward = true;',
+  ),
+  misspelt: plugin('onTrainEnds() {}'),
+  otherCase: plugin('tearDown() {}'),
+  tooMuch: plugin('onTrainEnd(context: HookContext, grade: number) {}'),
+  otherArgument: plugin('onTrainBatchEnd(loss: number) {}'),
+  otherResult: plugin("onTrainBatchStart() { return 'end' as const; }"),
+  waitingStepHook: plugin('async onAfterBackward(gradients: Gradients) { return gradients; }'),
+  nameless: '@Plugin({})\nclass Bell {}',
+  module: [
+    'class Classifier extends TrainingModule<ViewBatch> {',
+    '  forward() {}',
+    '  override trainingStep() { return tf.scalar(1); }',
+    '  override configureOptimizers() { return optim.sgd(this.parameters(), { learningRate: 1 }); }',
+    '  override onTrainEnds() {}',
+    '}',
+  ].join('\n'),
+  experiment: [
+    "@Experiment({ name: 'a', trainer: { maxEpoch: 1 } }) class A {}",
+    "@Experiment({ name: 'a', trainer: { maxEpochs: '1' } }) class B {}",
+    "@Experiment({ name: 'a', plugins: [checkpointing] }) class C {}",
+    'run(A);',
+  ].join('\n'),
+  options: [
+    'checkpointing({ everyNEpoch: 1 });',
+    "checkpointing({ mode: 'large' });",
+    'views.fastSiam({ inputSizes: 32 });',
+  ].join('\n'),
+  hyperparameters: [
+    'class A {',
+    '@HyperParameter({ min: 0 }) lr = 0.06;',
+    '@HyperParameter({}) widths = [64, 128];',
+    "@HyperParameter({ min: '0' }) momentum = 0.9;",
+    '}',
+  ].join('\n'),
+  services: [
+    'declare const container: Container;',
+    'const folder: RunFolder = resolve(container, tokens.runFolder);',
+    'const settings: RunSettings = resolve(container, tokens.runFolder);',
+    'const asked: Token<RunFolder> = tokens.runFolder;',
+    'resolve(container, tokens.runFolders);',
+  ].join('\n'),
+  events: [
+    'declare const events: RunEventSource;',
+    "events.on('epochEnded', (progress, metrics, seconds) => progress.epoch + (metrics['loss'] ?? 0) + seconds);",
+    "events.on('runEnds', () => undefined);",
+    "events.on('runEnded', (status) => status === 'over');",
+  ].join('\n'),
+  unhooked: 'definePlugin(class { onTrainEnd(grade: number) { return grade; } });',
+};
+
+let verdicts: Verdicts;
+beforeAll(() => {
+  const all = { ...texts, ...Object.fromEntries(examples.map((text, index) => [`example${index}`, text])) };
+  const prelude = imports.join(' ');
+  verdicts = compileTexts(
+    Object.fromEntries(Object.entries(all).map(([name, text]) => [name, `${prelude}\n${text}`])),
+  );
+});
+
+/** Line, from that of the first line of the text, and the sentence that tells most. */
+function verdictsOn(name: keyof typeof texts): string[] {
+  return (verdicts[name] ?? ['missing']).map((verdict) => {
+    const lines = verdict.split('\n').map((line) => line.trim());
+    const [first = ''] = lines;
+    const [place = '', head = ''] = first.split(/: (.*)/s);
+    return `${Number(place) - 1}: ${lines.length > 1 ? (lines.at(-1) ?? '') : head}`;
+  });
+}
+
+describe('the type checker', () => {
+  it('accepts a plugin whose hooks are hooks', () => {
+    expect(verdictsOn('rightPlugin')).toEqual([]);
+  });
+
+  it.each([
+    ['misspelt', 'onTrainEnds'],
+    ['otherCase', 'tearDown'],
+  ] as const)('refuses a plugin whose method is %s', (name, method) => {
+    expect(verdicts[name]).toEqual([
+      [
+        '2: Unable to resolve signature of class decorator when called as an expression.',
+        "  Argument of type 'typeof Bell' is not assignable to parameter of type 'new (...services: never[]) => CheckedHooks<Bell>'.",
+        "    Construct signature return types 'Bell' and 'CheckedHooks<Bell>' are incompatible.",
+        `      The types of '${method}' are incompatible between these types.`,
+        `        Type '() => void' is not assignable to type 'NoSuchHook<"${method}">'.`,
+      ].join('\n'),
+    ]);
+  });
+
+  it.each([
+    [
+      'takes more than it is given',
+      'tooMuch',
+      'Target signature provides too few arguments. Expected 2 or more, but got 1.',
+    ],
+    ['takes something else', 'otherArgument', "Type 'HookContext' is not assignable to type 'number'."],
+    [
+      'returns something else',
+      'otherResult',
+      `Type '"end"' is not assignable to type 'BatchVerdict | Promise<BatchVerdict>'.`,
+    ],
+    [
+      'is a step hook and asynchronous',
+      'waitingStepHook',
+      `Type '(gradients: Gradients) => Promise<Gradients>' is not assignable to type 'StepHookIsSynchronous<"onAfterBackward">'.`,
+    ],
+  ] as const)('refuses a plugin whose hook %s', (_, name, reason) => {
+    expect(verdictsOn(name)).toEqual([`1: ${reason}`]);
+  });
+
+  it('refuses a plugin without a name', () => {
+    expect(verdictsOn('nameless')).toEqual([
+      "1: Property 'name' is missing in type '{}' but required in type 'PluginOptions'.",
+    ]);
+  });
+
+  it('refuses a misspelt hook of a training module, and names the right one', () => {
+    expect(verdictsOn('module')).toEqual([
+      "5: This member cannot have an 'override' modifier because it is not declared in the base class 'TrainingModule<ViewBatch>'. Did you mean 'onTrainEnd'?",
+    ]);
+  });
+
+  it('refuses what @Experiment and run do not know', () => {
+    expect(verdictsOn('experiment')).toEqual([
+      "1: Object literal may only specify known properties, but 'maxEpoch' does not exist in type 'Partial<TrainerOptions>'. Did you mean to write 'maxEpochs'?",
+      "2: Type 'string' is not assignable to type 'number'.",
+      "3: Type '(options?: CheckpointingOptions) => PluginDescriptor' is not assignable to type 'PluginDescriptor'.",
+      expect.stringMatching(
+        /^4: Type 'A' is missing the following properties from type 'TrainingModule<ViewBatch>': /,
+      ),
+    ]);
+  });
+
+  it('refuses misspelt and wrong options of plugins and views', () => {
+    expect(verdictsOn('options')).toEqual([
+      "1: Object literal may only specify known properties, but 'everyNEpoch' does not exist in type 'CheckpointingOptions'. Did you mean to write 'everyNEpochs'?",
+      `2: Type '"large"' is not assignable to type '"min" | "max" | undefined'.`,
+      "3: Object literal may only specify known properties, but 'inputSizes' does not exist in type 'FastSiamOptions'. Did you mean to write 'inputSize'?",
+    ]);
+  });
+
+  it('refuses hyperparameters that no command line can give', () => {
+    expect(verdictsOn('hyperparameters')).toEqual([
+      "3: Type 'number[]' is not assignable to type 'HyperParameterValue'.",
+      "4: Type 'string' is not assignable to type 'number'.",
+    ]);
+  });
+
+  it('knows the service of each token', () => {
+    expect(verdictsOn('services')).toEqual([
+      expect.stringMatching(
+        /^3: Type 'RunFolder' is missing the following properties from type 'RunSettings': /,
+      ),
+      expect.stringMatching(
+        /^5: Property 'runFolders' does not exist on type .* Did you mean 'runFolder'\?$/,
+      ),
+    ]);
+  });
+
+  it('knows the arguments of each event', () => {
+    expect(verdictsOn('events')).toEqual([
+      `3: Argument of type '"runEnds"' is not assignable to parameter of type 'keyof RunEvents'.`,
+      `4: This comparison appears to be unintentional because the types 'RunStatus' and '"over"' have no overlap.`,
+    ]);
+  });
+
+  it('holds hooks to their signatures without the decorator, too', () => {
+    expect(verdictsOn('unhooked')).toEqual(["1: Type 'HookContext' is not assignable to type 'number'."]);
+  });
+
+  it('accepts the examples of the README: an experiment, and a plugin', () => {
+    expect(examples.map((text) => /^@\w+/.exec(text)?.[0])).toEqual(['@Experiment', '@Plugin']);
+    expect(examples.map((_, index) => verdicts[`example${index}`])).toEqual([[], []]);
+  });
+});

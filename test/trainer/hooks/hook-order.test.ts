@@ -257,7 +257,7 @@ describe('a misspelt hook', () => {
       kind: 'plugin',
       message:
         "Plugin 'sentinel' has a method onTrainBatchEnds, which is no hook. It would never be called. " +
-        "Did you mean onTrainBatchEnd? Else give it another name.",
+        'Did you mean onTrainBatchEnd? Else give it another name.',
     });
     expect(events).toEqual([]);
   });
@@ -271,7 +271,7 @@ describe('a misspelt hook', () => {
     const { error } = await fit({ module: new Misspelt() });
     expect(messageOf(error)).toBe(
       'The module Misspelt has a method onEpochEnd, which is no hook. It would never be called. ' +
-        "Did you mean onTrainEpochEnd? Else give it another name.",
+        'Did you mean onTrainEpochEnd? Else give it another name.',
     );
   });
 });

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { runOp } from '../engine';
+import { engineInfo, runOp } from '../engine';
+import type { OpAttributes } from '../engine';
 import { FulgurError } from '../errors';
 import { withGradient } from './custom-gradient';
 
@@ -32,7 +33,7 @@ export interface BatchStatistics {
   normalize(input: NormalizationInput): NormalizationOutput;
 }
 
-/** Statistics of the batch at hand, by TensorFlow's fused operation. */
+/** Statistics of the batch at hand. */
 export const localBatchStatistics: BatchStatistics = { normalize: normalizeLocally };
 
 let current = localBatchStatistics;
@@ -53,7 +54,8 @@ export function withBatchStatistics<T>(provider: BatchStatistics, run: () => T):
   }
 }
 
-function normalizeLocally({ x, scale, offset, epsilon }: NormalizationInput): NormalizationOutput {
+function normalizeLocally(input: NormalizationInput): NormalizationOutput {
+  const { x, scale, offset, epsilon } = input;
   const [batch, height, width] = x.shape;
   const count = batch * height * width;
   if (count < 2) {
@@ -63,28 +65,69 @@ function normalizeLocally({ x, scale, offset, epsilon }: NormalizationInput): No
       fix: 'Train with a batch size of 2 or more, or call eval() first.',
     });
   }
-  const attributes = {
+  return tf.tidy(() => {
+    const { normalized, mean, variance, reserved } =
+      engineInfo().device === 'cpu' ? normalizeOnCpu(input) : normalizeOnGpu(input);
+    // The operation has run already: a tensor with a gradient of its own comes alone, and the layer needs three.
+    const y = withGradient<tf.Tensor4D>([x, scale, offset], () => ({
+      value: tf.clone(normalized),
+      saved: [x, scale, ...reserved],
+      gradient: (dy, saved) =>
+        runOp('FusedBatchNormGradV3', attributesOf(epsilon, true), [dy, ...saved], 5).slice(0, 3),
+    }));
+    return { y, mean, unbiasedVariance: tf.mul<tf.Tensor1D>(variance, count / (count - 1)), count };
+  });
+}
+
+interface Normalized {
+  readonly normalized: tf.Tensor4D;
+  readonly mean: tf.Tensor1D;
+  /** Without Bessel's correction. */
+  readonly variance: tf.Tensor1D;
+  /** What the operation's gradient takes besides its inputs. */
+  readonly reserved: readonly tf.Tensor[];
+}
+
+/**
+ * TensorFlow's fused operation adds up a channel one value after the other, and its statistics are off by twice what
+ * PyTorch's are; sums over each image first and then over the images are as close as PyTorch's.
+ */
+function normalizeOnCpu({ x, scale, offset, epsilon }: NormalizationInput): Normalized {
+  const [batch, height, width, channels] = x.shape;
+  const meanOf = (values: tf.Tensor4D): tf.Tensor1D =>
+    tf.mean(tf.mean(tf.reshape(values, [batch, height * width, channels]), 1), 0);
+  const mean = meanOf(x);
+  const variance = meanOf(tf.squaredDifference(x, mean));
+  const [normalized] = runOp(
+    'FusedBatchNormV3',
+    attributesOf(epsilon, false),
+    [x, scale, offset, mean, variance],
+    6,
+  );
+  return {
+    normalized: normalized as tf.Tensor4D,
+    mean,
+    variance,
+    reserved: [mean, variance, tf.tensor1d([])],
+  };
+}
+
+/** cuDNN's own statistics: what it hands to its gradient is of its own making. Not yet run on a GPU. */
+function normalizeOnGpu({ x, scale, offset, epsilon }: NormalizationInput): Normalized {
+  const [batch, height, width] = x.shape;
+  const count = batch * height * width;
+  const empty = tf.tensor1d([]);
+  const outputs = runOp('FusedBatchNormV3', attributesOf(epsilon, true), [x, scale, offset, empty, empty], 6);
+  const [normalized, mean, unbiased, ...reserved] = outputs as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D];
+  return { normalized, mean, variance: tf.mul(unbiased, (count - 1) / count), reserved };
+}
+
+function attributesOf(epsilon: number, training: boolean): OpAttributes {
+  return {
     T: { type: 'type', value: 'float32' },
     U: { type: 'type', value: 'float32' },
     epsilon: { type: 'float', value: epsilon },
     data_format: { type: 'string', value: 'NHWC' },
-    is_training: { type: 'bool', value: true },
-  } as const;
-
-  return tf.tidy(() => {
-    const empty = tf.tensor1d([]);
-    const forward = runOp('FusedBatchNormV3', attributes, [x, scale, offset, empty, empty], 6);
-    const [normalized, mean, unbiasedVariance, ...reserved] = forward as [
-      tf.Tensor4D,
-      tf.Tensor1D,
-      tf.Tensor1D,
-    ];
-    // The operation has run already: a tensor with a gradient of its own comes alone, and the layer needs three.
-    const y = withGradient<tf.Tensor4D>([x, scale, offset], () => ({
-      value: tf.clone(normalized),
-      saved: [x, scale, ...(reserved as tf.Tensor[])],
-      gradient: (dy, saved) => runOp('FusedBatchNormGradV3', attributes, [dy, ...saved], 5).slice(0, 3),
-    }));
-    return { y, mean, unbiasedVariance, count };
-  });
+    is_training: { type: 'bool', value: training },
+  };
 }

@@ -1,20 +1,24 @@
 import type { z } from 'zod';
-import { FulgurError } from '../src';
+import { definePlugin } from '../src';
+import type { PluginClass, PluginDescriptor, Token } from '../src';
 
 /**
- * The options of a plugin's factory with their defaults filled in.
+ * A plugin with the options of its factory, their defaults filled in. Wrong ones are the run's to report: an experiment
+ * file that lists them still loads, so that `--help` works and all that is wrong is said at once.
  *
- * @param factory what the user called, for the error.
- * @throws FulgurError `config`, naming every wrong option with its value.
+ * @param factory what the user called, for the report.
  */
-export function checkOptions<S extends z.ZodType>(factory: string, schema: S, options: unknown): z.output<S> {
+export function pluginWithOptions(
+  type: PluginClass,
+  factory: string,
+  schema: z.ZodType,
+  options: unknown,
+  provides: readonly Token<unknown>[] = [],
+): PluginDescriptor {
   const result = schema.safeParse(options);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => describe(issue, options));
-  throw new FulgurError('config', {
-    what: `${factory}() cannot use its options: ${problems.join('; ')}.`,
-    fix: `Correct ${problems.length === 1 ? 'it' : 'them'} where the experiment lists its plugins.`,
-  });
+  if (result.success) return definePlugin(type, result.data, provides);
+  const problems = result.error.issues.map((issue) => `${factory}(): ${describe(issue, options)}.`);
+  return definePlugin(type, options, provides, problems);
 }
 
 function describe(issue: z.core.$ZodIssue, options: unknown): string {

@@ -1,6 +1,6 @@
-import { definePlugin, tokens } from '../../src';
+import { tokens } from '../../src';
 import type { PluginDescriptor } from '../../src';
-import { checkOptions } from '../check-options';
+import { pluginWithOptions } from '../check-options';
 import { Checkpointing } from './checkpointing';
 import { checkpointingOptions } from './options';
 import type { CheckpointingOptions } from './options';
@@ -18,11 +18,9 @@ export type { CheckpointingOptions } from './options';
  * ```ts
  * plugins: [checkpointing({ monitor: 'knn_accuracy', mode: 'max' })]
  * ```
- *
- * @throws FulgurError `config`, naming every wrong option.
  */
 export function checkpointing(options: CheckpointingOptions = {}): PluginDescriptor {
-  return definePlugin(Checkpointing, checkOptions('checkpointing', checkpointingOptions, options), [
+  return pluginWithOptions(Checkpointing, 'checkpointing', checkpointingOptions, options, [
     tokens.checkpointReader,
   ]);
 }

@@ -1,6 +1,5 @@
-import { definePlugin } from '../../src';
 import type { PluginDescriptor } from '../../src';
-import { checkOptions } from '../check-options';
+import { pluginWithOptions } from '../check-options';
 import { CollapseSentinel } from './collapse-sentinel';
 import { collapseSentinelOptions } from './options';
 import type { CollapseSentinelOptions } from './options';
@@ -18,9 +17,7 @@ export type { CollapseSentinelOptions } from './options';
  * ```ts
  * plugins: [collapseSentinel({ watch: 'z' })]
  * ```
- *
- * @throws FulgurError `config`, naming every wrong option.
  */
 export function collapseSentinel(options: CollapseSentinelOptions): PluginDescriptor {
-  return definePlugin(CollapseSentinel, checkOptions('collapseSentinel', collapseSentinelOptions, options));
+  return pluginWithOptions(CollapseSentinel, 'collapseSentinel', collapseSentinelOptions, options);
 }

@@ -1,6 +1,5 @@
-import { definePlugin } from '../../src';
 import type { PluginDescriptor } from '../../src';
-import { checkOptions } from '../check-options';
+import { pluginWithOptions } from '../check-options';
 import { CsvLogger } from './csv-logger';
 import { csvLoggerOptions } from './options';
 import type { CsvLoggerOptions } from './options';
@@ -16,9 +15,7 @@ export type { CsvLoggerOptions } from './options';
  * ```ts
  * plugins: [csvLogger()]
  * ```
- *
- * @throws FulgurError `config`, naming every wrong option.
  */
 export function csvLogger(options: CsvLoggerOptions = {}): PluginDescriptor {
-  return definePlugin(CsvLogger, checkOptions('csvLogger', csvLoggerOptions, options));
+  return pluginWithOptions(CsvLogger, 'csvLogger', csvLoggerOptions, options);
 }

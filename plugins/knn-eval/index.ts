@@ -1,6 +1,5 @@
-import { definePlugin } from '../../src';
 import type { PluginDescriptor } from '../../src';
-import { checkOptions } from '../check-options';
+import { pluginWithOptions } from '../check-options';
 import { KnnEval } from './knn-eval';
 import { knnEvalOptions } from './options';
 import type { KnnEvalOptions } from './options';
@@ -18,9 +17,7 @@ export type { KnnEvalOptions } from './options';
  * ```ts
  * plugins: [knnEval({ everyNEpochs: 1 })]
  * ```
- *
- * @throws FulgurError `config`, naming every wrong option.
  */
 export function knnEval(options: KnnEvalOptions = {}): PluginDescriptor {
-  return definePlugin(KnnEval, checkOptions('knnEval', knnEvalOptions, options));
+  return pluginWithOptions(KnnEval, 'knnEval', knnEvalOptions, options);
 }

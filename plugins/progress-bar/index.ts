@@ -1,6 +1,5 @@
-import { definePlugin } from '../../src';
 import type { PluginDescriptor } from '../../src';
-import { checkOptions } from '../check-options';
+import { pluginWithOptions } from '../check-options';
 import { progressBarOptions } from './options';
 import type { ProgressBarOptions } from './options';
 import { ProgressBar } from './progress-bar';
@@ -15,9 +14,7 @@ export type { ProgressBarOptions } from './options';
  * ```ts
  * plugins: [progressBar()]
  * ```
- *
- * @throws FulgurError `config`, naming every wrong option.
  */
 export function progressBar(options: ProgressBarOptions = {}): PluginDescriptor {
-  return definePlugin(ProgressBar, checkOptions('progressBar', progressBarOptions, options));
+  return pluginWithOptions(ProgressBar, 'progressBar', progressBarOptions, options);
 }

@@ -21,6 +21,7 @@ export function checkPlugins(experiment: string, descriptors: readonly PluginDes
   const plugins = descriptors.flatMap((descriptor, index) => nameOf(descriptor, index, problems));
   problems.push(
     ...duplicates(plugins),
+    ...plugins.flatMap(({ descriptor }) => descriptor.problems ?? []),
     ...plugins.flatMap(hookProblems),
     ...plugins.flatMap((plugin) => injectionProblems(plugin, plugins)),
     ...sharedServices(plugins),

@@ -18,6 +18,8 @@ export interface PluginDescriptor {
   readonly options: unknown;
   /** Services that the built plugin itself fulfils. */
   readonly provides: readonly Token<unknown>[];
+  /** What is wrong with the options, a sentence each; the run says so with all else that keeps it from beginning. */
+  readonly problems?: readonly string[];
 }
 
 /** Makes the value that stands in an experiment's `plugins` list. */
@@ -25,6 +27,7 @@ export function definePlugin(
   type: PluginClass,
   options: unknown = {},
   provides: readonly Token<unknown>[] = [],
+  problems: readonly string[] = [],
 ): PluginDescriptor {
-  return { type, options, provides };
+  return { type, options, provides, problems };
 }

@@ -143,6 +143,12 @@ describe('checkPlugins', () => {
     );
   });
 
+  it('says what is wrong with the options of plugins', () => {
+    expect(messageFor([definePlugin(Bell, { volume: -1 }, [], ['bell(): volume is -1.'])])).toBe(
+      single('bell(): volume is -1.'),
+    );
+  });
+
   it('names a service that nothing provides, and what asks for it', () => {
     expect(messageFor([definePlugin(Alarm)])).toBe(
       single(

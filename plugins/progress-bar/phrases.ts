@@ -63,7 +63,8 @@ export function runHead(info: RunInfo): string[] {
 /** How a run ended, and where it left its files, if anywhere. */
 export function runEnd(status: RunStatus, detail: string | null, seconds: number, folder: string): string[] {
   const words = { finished: 'Finished', stopped: 'Stopped', interrupted: 'Interrupted', failed: 'Failed' };
-  const reason = detail === null ? '.' : `: ${detail}`;
+  // An error is told by whoever called for the run; here it would stand twice.
+  const reason = detail === null || status === 'failed' ? '.' : `: ${detail}`;
   const end = `${words[status]} after ${duration(seconds)}${reason}`;
   return folder === '' ? [end] : [end, `The run's files are in ${folder}.`];
 }

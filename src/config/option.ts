@@ -16,6 +16,12 @@ type Shape = Readonly<Record<string, z.ZodType>>;
 /** Values that only code can give. */
 const CODE_ONLY = new Set(['data.transform']);
 
+/** First words of options of every run, on the command line and in files. */
+export const reservedNames: readonly string[] = [
+  ...Object.keys(runSchema.shape),
+  ...['name', 'trainer', 'data', 'config', 'help', 'version'],
+];
+
 function optionsOf(shape: Shape, group: string, prefix: string): Option[] {
   return Object.entries(shape)
     .map(([name, schema]) => ({ path: prefix + name, group, description: schema.description ?? '', schema }))

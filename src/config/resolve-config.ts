@@ -6,7 +6,7 @@ import { PrintAndExit, helpText, parseArguments } from './command-line';
 import { readConfigFile } from './config-file';
 import { flattenConfig } from './config-tree';
 import { hyperParameterSchema } from './hyper-parameter-schema';
-import { allOptions } from './option';
+import { allOptions, reservedNames } from './option';
 import type { Option } from './option';
 import { optionPathInFile, recordedFacts, takeFact, transformJson } from './recorded-config';
 import { ConfigError, unknownOption } from './problems';
@@ -53,6 +53,7 @@ export function resolveConfig(experiment: ExperimentClass, args: readonly string
   if (given.some(([path]) => path === 'version')) throw new PrintAndExit(fulgurVersion());
 
   const problems: Problem[] = stray.map((word) => ({ where: word, what: 'this word belongs to no option' }));
+  problems.push(...takenNames(experiment));
   const { transform = null, ...data } = experimentData(experiment);
   const declared: Given[] = [
     ...flattenConfig({ trainer: definition.trainer ?? {}, data, seed: definition.seed }),
@@ -82,6 +83,16 @@ export function resolveConfig(experiment: ExperimentClass, args: readonly string
     problems.push({ where: '--data.name', what: 'is missing; name a data set, for example digits' });
   if (problems.length > 0) throw new ConfigError(problems);
   return assemble(definition.name, transform, completed(options, values), defaults);
+}
+
+/** Hyperparameters whose name on the command line means something else already. */
+function takenNames(experiment: ExperimentClass): Problem[] {
+  return hyperParameters(experiment)
+    .filter(({ name }) => reservedNames.includes(name))
+    .map(({ name }) => ({
+      where: `${name} of ${experiment.name}`,
+      what: 'is the name of an option of every run; call the hyperparameter otherwise',
+    }));
 }
 
 function accept(

@@ -63,6 +63,18 @@ describe('resolveConfig', () => {
     expect(config.trainer).toMatchObject({ maxEpochs: 5, threads: 2 });
   });
 
+  it('refuses a hyperparameter that has the name of an option of every run', () => {
+    @Experiment({ name: 'taken', data: { name: 'digits' } })
+    class Taken {
+      @HyperParameter() seed = 3;
+    }
+    expect(() => resolveConfig(Taken, [])).toThrow(
+      'An option is wrong:\n' +
+        '  seed of Taken: is the name of an option of every run; call the hyperparameter otherwise\n' +
+        'Run with --help to see all options.',
+    );
+  });
+
   it('reads numbers, booleans, null and texts from words', () => {
     const args = [
       '--trainer.fastDevRun',

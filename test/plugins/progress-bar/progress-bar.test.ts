@@ -190,10 +190,18 @@ describe('the progress bar', () => {
     const { events } = setUp(stream);
     events.emit('runStarted', info);
     jest.advanceTimersByTime(3_725_000);
-    events.emit('runEnded', 'failed', 'The loss is NaN.');
+    events.emit('runEnded', 'stopped', 'kNN accuracy has stood still');
     expect(stream.lines.slice(-2)).toEqual([
-      'Failed after 1:02:05: The loss is NaN.',
+      'Stopped after 1:02:05: kNN accuracy has stood still',
       "The run's files are in runs/fastsiam/3.",
     ]);
+  });
+
+  it("leaves a failed run's error to whoever reports it", () => {
+    const stream = new FakeStream(false);
+    const { events } = setUp(stream);
+    events.emit('runStarted', info);
+    events.emit('runEnded', 'failed', 'The loss is NaN.');
+    expect(stream.lines.slice(-2)).toEqual(['Failed after 00:00.', "The run's files are in runs/fastsiam/3."]);
   });
 });

@@ -202,6 +202,9 @@ describe('the progress bar', () => {
     const { events } = setUp(stream);
     events.emit('runStarted', info);
     events.emit('runEnded', 'failed', 'The loss is NaN.');
-    expect(stream.lines.slice(-2)).toEqual(['Failed after 00:00.', "The run's files are in runs/fastsiam/3."]);
+    expect(stream.lines.slice(-2)).toEqual([
+      'Failed after 00:00.',
+      "The run's files are in runs/fastsiam/3.",
+    ]);
   });
 });

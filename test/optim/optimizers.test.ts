@@ -1,0 +1,248 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Optimizer } from '../../src/contracts';
+import { compile, liveCounts, start } from '../../src/engine';
+import type { Fetched } from '../../src/engine';
+import * as nn from '../../src/nn';
+import * as optim from '../../src/optim';
+import reference from './data/optimizers.json';
+
+type Values = Record<'weight' | 'bias', number[]>;
+
+interface Case {
+  readonly name: string;
+  readonly kind: 'sgd' | 'adamw' | 'lars';
+  readonly options: optim.SgdOptions;
+  readonly biasOptions?: Partial<optim.SgdOptions>;
+  readonly rates?: readonly number[];
+  readonly after: readonly Values[];
+}
+
+const cases = reference.cases as unknown as Case[];
+
+class Pair extends nn.Module {
+  readonly weight = nn.parameter(tf.tensor2d(reference.initial.weight, [2, 3]));
+  readonly bias = nn.parameter(tf.tensor1d(reference.initial.bias));
+
+  forward(): void {
+    // Only its parameters are wanted.
+  }
+
+  values(): Values {
+    return { weight: [...this.weight.dataSync()], bias: [...this.bias.dataSync()] };
+  }
+}
+
+beforeAll(async () => {
+  await start({ accelerator: 'cpu' });
+});
+
+function build({ kind, options, biasOptions, rates }: Case, pair: Pair): Optimizer {
+  const all = pair.parameters();
+  const parameters =
+    biasOptions === undefined
+      ? all
+      : [
+          { parameters: all.filter((_, name) => name === 'weight') },
+          { parameters: all.filter((_, name) => name === 'bias'), ...biasOptions },
+        ];
+  const learningRate = rates === undefined ? options.learningRate : (step: number) => rates[step]!;
+  return optim[kind](parameters, { ...options, learningRate });
+}
+
+function gradientsAt(step: number): { weight: tf.Tensor; bias: tf.Tensor } {
+  const { weight, bias } = reference.gradients[step]!;
+  return { weight: tf.tensor2d(weight, [2, 3]), bias: tf.tensor1d(bias) };
+}
+
+function eagerly<T>(run: () => T): Promise<Fetched<T>> {
+  return compile(run, { name: 'step', eager: true })();
+}
+
+/** The values after each step from `first` on. */
+async function train(optimizer: Optimizer, pair: Pair, eager: boolean, first = 0): Promise<Values[]> {
+  const step = compile(
+    (gradients: { weight: tf.Tensor; bias: tf.Tensor }) => {
+      optimizer.apply(new Map(Object.entries(gradients)));
+    },
+    { name: 'step', eager },
+  );
+  const after: Values[] = [];
+  for (let index = first; index < reference.gradients.length; index++) {
+    const gradients = gradientsAt(index);
+    await step(gradients);
+    tf.dispose(gradients);
+    after.push(pair.values());
+  }
+  expect(step.traces).toBe(eager ? 0 : 1);
+  step.dispose();
+  return after;
+}
+
+function expectClose(values: Values, wanted: Values): void {
+  for (const name of ['weight', 'bias'] as const) {
+    wanted[name].forEach((value, i) => {
+      const error = Math.abs(values[name][i]! - value);
+      expect(error).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(value)));
+    });
+  }
+}
+
+describe.each([
+  ['compiled', false],
+  ['eager', true],
+])('five steps, %s', (_, eager) => {
+  it.each(cases)('$kind with $name moves as in PyTorch, on one trace', async (wanted) => {
+    const pair = new Pair();
+    const optimizer = build(wanted, pair);
+    const after = await train(optimizer, pair, eager);
+    after.forEach((values, index) => {
+      expectClose(values, wanted.after[index]!);
+    });
+    expect(optimizer.stepCount).toBe(5);
+    optimizer.dispose();
+    pair.dispose();
+  });
+});
+
+describe('saved state', () => {
+  it.each(cases)('$kind with $name goes on bit for bit after two steps', async (wanted) => {
+    const whole = new Pair();
+    const uninterrupted = await train(build(wanted, whole), whole, false);
+
+    const half = new Pair();
+    const first = build(wanted, half);
+    for (const index of [0, 1]) {
+      await eagerly(() => {
+        first.apply(new Map(Object.entries(gradientsAt(index))));
+      });
+    }
+    const state = first.state();
+    const rest = new Pair();
+    rest.loadStateDict(half.stateDict());
+    const second = build(wanted, rest);
+    second.restore(state);
+
+    expect(second.stepCount).toBe(2);
+    expect(nn.randomPosition()).toBe(2);
+    expect(await train(second, rest, false, 2)).toEqual(uninterrupted.slice(2));
+  });
+
+  it("has PyTorch's slot names", () => {
+    const parameters = new Pair().parameters();
+    const slots = (optimizer: Optimizer): string[] => [...optimizer.state().slots.keys()];
+    expect(slots(optim.sgd(parameters, { learningRate: 1 }))).toEqual([]);
+    expect(slots(optim.sgd(parameters, { learningRate: 1, momentum: 0.9 }))).toEqual([
+      'momentum_buffer/weight',
+      'momentum_buffer/bias',
+    ]);
+    expect(slots(optim.adamw(parameters, { learningRate: 1 }))).toEqual([
+      'exp_avg/weight',
+      'exp_avg/bias',
+      'exp_avg_sq/weight',
+      'exp_avg_sq/bias',
+    ]);
+  });
+
+  it('of another optimiser, or of other parameters, is refused and changes nothing', () => {
+    const parameters = new Pair().parameters();
+    const adamw = optim.adamw(parameters, { learningRate: 1 });
+    const sgd = optim.sgd(parameters, { learningRate: 1, momentum: 0.9 });
+    expect(() => {
+      sgd.restore(adamw.state());
+    }).toThrow(
+      "The state of optimizer 'adamw' was given to optim.sgd. " +
+        'Resume with the optimizer that the run was started with.',
+    );
+    const { slots } = sgd.state();
+    slots.delete('momentum_buffer/bias');
+    expect(() => {
+      sgd.restore({ kind: 'sgd', stepCount: 7, slots });
+    }).toThrow('The state does not fit optim.sgd: missing: momentum_buffer/bias. Nothing was changed.');
+    expect(sgd.stepCount).toBe(0);
+  });
+});
+
+describe('minimize', () => {
+  class Line extends nn.Module {
+    readonly slope = nn.parameter(tf.scalar(2));
+    readonly unused = nn.parameter(tf.scalar(5));
+
+    forward(x: tf.Tensor): tf.Scalar {
+      return tf.mean(tf.mul(x, this.slope));
+    }
+  }
+  const x = (): tf.Tensor => tf.tensor1d([1, 3]);
+
+  it('moves what the loss reaches, and only decays what it does not', async () => {
+    const line = new Line();
+    const optimizer = optim.sgd(line.parameters(), { learningRate: 0.5, weightDecay: 0.1 });
+    const before = x();
+    const loss = await eagerly(() => optimizer.minimize(() => line.forward(before)));
+    expect(loss).toBe(4);
+    expect(line.slope.dataSync()[0]).toBeCloseTo(2 - 0.5 * (2 + 0.2), 6);
+    expect(line.unused.dataSync()[0]).toBeCloseTo(5 - 0.5 * 0.5, 6);
+  });
+
+  it('leaves frozen parameters alone, momentum and all', async () => {
+    const line = new Line();
+    const optimizer = optim.adamw(line.parameters(), { learningRate: 0.5 });
+    line.unused.trainable = false;
+    const step = (): Promise<number> => eagerly(() => optimizer.minimize(() => line.forward(x())));
+    await step();
+    expect(line.slope.dataSync()[0]).not.toBe(2);
+    expect(line.unused.dataSync()[0]).toBe(5);
+    line.freeze();
+    await expect(step()).rejects.toThrow(
+      'All parameters of optim.adamw are frozen. Call unfreeze() on what is to be trained.',
+    );
+  });
+
+  it('keeps no tensor', async () => {
+    const line = new Line();
+    const optimizer = optim.lars(line.parameters(), { learningRate: 0.1, momentum: 0.9, weightDecay: 0.1 });
+    const input = x();
+    const step = (): Promise<number> => eagerly(() => optimizer.minimize(() => line.forward(input)));
+    // The first use of a tensor made from values gives it its native handle.
+    await step();
+    const before = liveCounts();
+    await step();
+    expect(liveCounts()).toEqual(before);
+  });
+
+  it('says what is wrong with a loss', () => {
+    const line = new Line();
+    const optimizer = optim.sgd(line.parameters(), { learningRate: 0.1 });
+    expect(() => optimizer.minimize(() => tf.mul<tf.Scalar>(x(), line.slope))).toThrow(
+      'The loss has the shape [2]. Gradients are taken of one number. Return a scalar: take tf.mean(...) of it.',
+    );
+    expect(() => optimizer.minimize(() => tf.scalar(1))).toThrow(
+      'The loss depends on no parameter of optim.sgd.',
+    );
+    expect(() => {
+      optimizer.apply(new Map([['slope', tf.scalar(1)]]));
+    }).toThrow(
+      "There is no gradient for the parameter 'unused'. A step hook may have returned a map without it. " +
+        'Return a gradient for every parameter that is not frozen.',
+    );
+  });
+});
+
+describe('wrong parameters and options', () => {
+  it('are named', () => {
+    const pair = new Pair();
+    const parameters = pair.parameters();
+    expect(() => optim.adamw([], { learningRate: 1 })).toThrow(
+      'optim.adamw was given no parameters. Pass module.parameters() of a module that has some.',
+    );
+    expect(() => optim.sgd([{ parameters }, { parameters }], { learningRate: 1 })).toThrow(
+      "optim.sgd was given the parameter 'weight' twice. State and gradients are kept by name. " +
+        'Take all groups from parameters() of one module, and each parameter in one group only.',
+    );
+    for (const options of [{ momentum: 0 }, { momentum: 0.9, dampening: 0.1 }]) {
+      expect(() => optim.lars(parameters, { learningRate: 1, nesterov: true, ...options })).toThrow(
+        `optim.lars got nesterov with momentum ${options.momentum} and dampening ${options.dampening ?? 0}. ` +
+          'Nesterov asks for a momentum above 0 and no dampening.',
+      );
+    }
+  });
+});

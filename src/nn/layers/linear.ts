@@ -34,7 +34,9 @@ export class Linear extends Module {
 
   forward(x: tf.Tensor2D): tf.Tensor2D {
     requireShape(this.#name, x, 2, this.#inFeatures);
-    const product = tf.matMul<tf.Tensor2D>(x, this.weight);
-    return this.bias === null ? product : tf.add<tf.Tensor2D>(product, this.bias);
+    return tf.tidy(() => {
+      const product = tf.matMul<tf.Tensor2D>(x, this.weight);
+      return this.bias === null ? product : tf.add<tf.Tensor2D>(product, this.bias);
+    });
   }
 }

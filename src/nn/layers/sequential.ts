@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { Module } from '../module';
 import type { Layer } from './layer';
 
@@ -19,8 +19,10 @@ export class Sequential extends Module implements Iterable<Layer> {
   }
 
   forward(x: tf.Tensor): tf.Tensor {
-    let output = x;
-    for (const layer of this) output = layer.forward(output);
-    return output;
+    return tf.tidy(() => {
+      let output = x;
+      for (const layer of this) output = layer.forward(output);
+      return output;
+    });
   }
 }

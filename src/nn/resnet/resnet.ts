@@ -93,7 +93,7 @@ export class ResNetBackbone extends Sequential {
   }
 
   override forward(x: tf.Tensor4D): tf.Tensor2D {
-    return tf.tidy(() => super.forward(x) as tf.Tensor2D);
+    return super.forward(x) as tf.Tensor2D;
   }
 }
 

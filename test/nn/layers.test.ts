@@ -21,7 +21,7 @@ interface Case {
   readonly evaluated?: readonly number[];
 }
 
-type Make = new (...args: never[]) => nn.Module & { forward(x: tf.Tensor): tf.Tensor };
+type Make = new (...args: never[]) => nn.Layer;
 
 const makers = {
   conv: nn.Conv2d,
@@ -45,7 +45,7 @@ beforeAll(async () => {
   await start({ accelerator: 'cpu' });
 });
 
-function build({ kind, args, state }: Case): InstanceType<Make> {
+function build({ kind, args, state }: Case): nn.Layer {
   const options = { initialization: nn.pytorchUniform };
   const settled = args.map((arg) =>
     kind === 'basicBlock' || kind === 'bottleneck' ? { ...options, ...(arg as object) } : arg,
@@ -151,7 +151,7 @@ describe('inputs that do not fit', () => {
     ['BatchNorm1d(3)', () => new nn.BatchNorm1d(3), '[batch, 3]'],
     ['BatchNorm2d(3)', () => new nn.BatchNorm2d(3), '[batch, height, width, 3]'],
   ])('of %s are named with what it takes', (name, make, takes) => {
-    const layer = make() as nn.Module as InstanceType<Make>;
+    const layer = make() as nn.Module as nn.Layer;
     for (const shape of [
       [2, 5],
       [2, 8, 8, 1],

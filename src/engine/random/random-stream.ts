@@ -1,5 +1,7 @@
 import { philox } from './philox';
 
+const { sqrt, log, cos, PI } = Math;
+
 /** What draws are for: streams of different purposes never share a number. */
 export const purposes = { initialisation: 1, shuffle: 2, view: 3, step: 4, evaluation: 5 } as const;
 export type Purpose = keyof typeof purposes;
@@ -28,7 +30,8 @@ export class RandomStream {
   /** A whole number, uniform over [0, 2^32). */
   word(): number {
     if (this.#used === 4) {
-      philox(this.#block, this.#key, [this.#blocks, ...this.#position]);
+      const [first, second, third] = this.#position;
+      philox(this.#block, this.#key, [this.#blocks, first, second, third]);
       this.#blocks += 1;
       this.#used = 0;
     }
@@ -64,7 +67,7 @@ export class RandomStream {
 
   /** Normal with mean 0 and deviation 1, by Box and Muller's transform. */
   normal(): number {
-    const radius = Math.sqrt(-2 * Math.log((this.word() + 1) / 0x100000000));
-    return radius * Math.cos(2 * Math.PI * this.uniform());
+    const radius = sqrt(-2 * log((this.word() + 1) / 0x100000000));
+    return radius * cos(2 * PI * this.uniform());
   }
 }

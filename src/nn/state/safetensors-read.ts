@@ -1,7 +1,7 @@
 import type { StateDict, StateTensor } from '../../contracts';
 import { elementArrays } from './element-types';
 import { readHeader } from './safetensors-header';
-import type { StoredDtype, TensorEntry } from './safetensors-header';
+import type { TensorEntry } from './safetensors-header';
 import { widenBfloat16, widenFloat16 } from './half-floats';
 
 export interface SafetensorsFile {
@@ -18,7 +18,9 @@ export interface SafetensorsFile {
  * @returns copies: the bytes may be thrown away.
  * @throws FulgurError `state` saying what is wrong with the file.
  */
-export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
+export function decodeSafetensors(file: Uint8Array): SafetensorsFile {
+  // The slices of a Node Buffer would share its memory; those of a plain array are copies.
+  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   const { entries, metadata, dataStart } = readHeader(bytes);
   const tensors: StateDict = new Map();
   for (const entry of entries) {
@@ -36,5 +38,3 @@ function decodeTensor(bytes: Uint8Array<ArrayBuffer>, { dtype, shape }: TensorEn
 function words(bytes: Uint8Array<ArrayBuffer>): Uint16Array {
   return new Uint16Array(bytes.buffer);
 }
-
-export type { StoredDtype };

@@ -9,6 +9,7 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { start } from '../src';
+import { onlyFile, runCommand } from './command';
 import { compareFigures } from './parity/compare';
 import { readReference } from './parity/reference';
 import { trainFigures } from './parity/train';
@@ -16,14 +17,12 @@ import { trainFigures } from './parity/train';
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { eager: { type: 'boolean' } },
+    options: { eager: { type: 'boolean', default: false } },
   });
-  const [file] = positionals;
-  if (file === undefined)
-    throw new Error('Name a reference file: npx ts-node bench/parity.ts FILE.json [--eager]');
+  const file = onlyFile(positionals, 'npx ts-node bench/parity.ts FILE.json [--eager]');
   const reference = readReference(file);
   await start();
-  const figures = await trainFigures(reference, values.eager === true);
+  const figures = await trainFigures(reference, values.eager);
   reference.truth.loss.forEach((truth, step) => {
     console.log(
       `step ${step}: loss ${figures.loss[step]!.toFixed(6)}, PyTorch in float64 ${truth.toFixed(6)}`,
@@ -35,7 +34,4 @@ async function main(): Promise<void> {
   if (!ok) process.exitCode = 1;
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+void runCommand(main);

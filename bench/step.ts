@@ -3,11 +3,35 @@
  *
  *   npx ts-node bench/step.ts [--batch 256] [--size 32] [--steps 7] [--eager]
  *
- * Two steps warm up. The last line is a JSON object.
+ * Two steps warm up. A line tells how the event loop fared meanwhile: the step runs off the JavaScript thread, so timers
+ * go on. The last line is a JSON object.
  */
 import { parseArgs } from 'node:util';
 import { RandomStream, compile, optim, start, tf } from '../src';
+import { positiveOption, runCommand } from './command';
 import { FastSiam } from './parity/fast-siam';
+
+const TICK_MILLISECONDS = 5;
+const WARM_UP_STEPS = 2;
+
+/** Counts a timer's ticks until it is stopped, and the longest time between two. */
+function watchEventLoop(): { stop(): { ticks: number; longestGap: number } } {
+  let ticks = 0;
+  let longestGap = 0;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    longestGap = Math.max(longestGap, now - last);
+    last = now;
+    ticks += 1;
+  }, TICK_MILLISECONDS);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return { ticks, longestGap: Math.max(longestGap, performance.now() - last) };
+    },
+  };
+}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -18,7 +42,9 @@ async function main(): Promise<void> {
       eager: { type: 'boolean', default: false },
     },
   });
-  const [batch, size, steps] = [Number(values.batch), Number(values.size), Number(values.steps)];
+  const batch = positiveOption('batch', values.batch);
+  const size = positiveOption('size', values.size);
+  const steps = positiveOption('steps', values.steps);
   await start({ seed: 0 });
   const model = new FastSiam();
   const optimizer = optim.sgd(model.parameters(), { learningRate: 0.06 });
@@ -33,16 +59,22 @@ async function main(): Promise<void> {
     { name: 'step', eager: values.eager },
   );
 
+  for (let index = 0; index < WARM_UP_STEPS; index++) await step(views);
   const seconds: number[] = [];
-  for (let index = 0; index < steps + 2; index++) {
+  const eventLoop = watchEventLoop();
+  for (let index = 0; index < steps; index++) {
     const begin = performance.now();
     await step(views);
-    if (index >= 2) seconds.push((performance.now() - begin) / 1000);
+    seconds.push((performance.now() - begin) / 1000);
   }
+  const { ticks, longestGap } = eventLoop.stop();
+  console.log(
+    `event loop: ${ticks} ticks of ${TICK_MILLISECONDS} ms in ${steps} steps, longest gap ${longestGap.toFixed(1)} ms`,
+  );
   seconds.sort((a, b) => a - b);
   const peakRssMiB = process.resourceUsage().maxRSS / 1024;
   const medianSeconds = seconds[Math.floor(seconds.length / 2)];
   console.log(JSON.stringify({ medianSeconds, minSeconds: seconds[0], peakRssMiB, batch, size }));
 }
 
-void main();
+void runCommand(main);

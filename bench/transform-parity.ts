@@ -6,12 +6,13 @@
  * FILE holds `cases[]` of `{op, params, in, out}`; images are `{height, width, data}`, RGB rows in base64. Each case runs
  * through the renderer that makes training views. `--every` prints each case. The last line is a JSON object.
  */
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Image } from '../src/data/image';
 import type { ViewPlan } from '../src/data/views/view-plan';
 import { unchangedPlan } from '../src/data/views/view-plan';
 import { ViewRenderer } from '../src/data/views/view-renderer';
+import { FulgurError } from '../src/errors';
+import { onlyFile, readReferenceFile, runCommand } from './command';
 
 interface StoredImage {
   readonly height: number;
@@ -50,7 +51,12 @@ function decode({ height, width, data }: StoredImage): Image {
 
 function errorsOf(parityCase: ParityCase): { mean: number; largest: number } {
   const part = planParts[parityCase.op];
-  if (part === undefined) throw new Error(`There is no operation "${parityCase.op}".`);
+  if (part === undefined) {
+    throw new FulgurError('data', {
+      what: `The file has a case of the operation '${parityCase.op}', which is not known.`,
+      fix: `Give one of ${Object.keys(planParts).join(', ')}.`,
+    });
+  }
   const input = decode(parityCase.in);
   const wanted = decode(parityCase.out);
   const plan = { ...unchangedPlan(input.height, input.width), ...part(parityCase.params) };
@@ -70,9 +76,8 @@ function main(): void {
     allowPositionals: true,
     options: { every: { type: 'boolean', default: false } },
   });
-  const [file] = positionals;
-  if (file === undefined) throw new Error('Usage: npx ts-node bench/transform-parity.ts FILE.json [--every]');
-  const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: ParityCase[] };
+  const file = onlyFile(positionals, 'npx ts-node bench/transform-parity.ts FILE.json [--every]');
+  const { cases } = readReferenceFile(file, ['cases']) as { cases: ParityCase[] };
   const errors = cases.map((parityCase) => {
     const error = errorsOf(parityCase);
     if (values.every || error.largest > 0) {
@@ -89,4 +94,4 @@ function main(): void {
   if (!ok) process.exitCode = 1;
 }
 
-main();
+void runCommand(main);

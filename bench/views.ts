@@ -15,6 +15,8 @@ import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import type { Image } from '../src/data/image';
 import { fastSiam } from '../src/data/views';
+import { FulgurError } from '../src/errors';
+import { positiveOption, runCommand } from './command';
 
 function makeUpImage(height: number, width: number, phase: number): Image {
   const data = new Uint8Array(height * width * 3);
@@ -43,7 +45,12 @@ async function readFolder(folder: string, limit: number): Promise<Image[]> {
       .toBuffer({ resolveWithObject: true });
     return { height: info.height, width: info.width, data: new Uint8Array(data) };
   });
-  if (images.length === 0) throw new Error(`There are no images in ${folder}.`);
+  if (images.length === 0) {
+    throw new FulgurError('data', {
+      what: `There are no images in ${folder}.`,
+      fix: 'Name a folder of jpg, png, webp or tiff files.',
+    });
+  }
   return Promise.all(images);
 }
 
@@ -119,7 +126,7 @@ async function showViews(images: readonly Image[], size: number, file: string): 
 }
 
 function readSource(text: string): [height: number, width: number] {
-  const [height = NaN, width = height] = text.split('x').map(Number);
+  const [height = 0, width = height] = text.split('x').map((part) => positiveOption('source', part));
   return [height, width];
 }
 
@@ -134,10 +141,10 @@ async function main(): Promise<void> {
       samples: { type: 'string', default: '8' },
     },
   });
-  const size = Number(values.size);
+  const size = positiveOption('size', values.size);
   const [height, width] = readSource(values.source);
   if (values.show !== undefined) {
-    const samples = Number(values.samples);
+    const samples = positiveOption('samples', values.samples);
     const images =
       values.folder === undefined ? readDigits(samples) : await readFolder(values.folder, samples);
     await showViews(images, size, values.show);
@@ -148,9 +155,9 @@ async function main(): Promise<void> {
     values.folder === undefined
       ? Array.from({ length: 16 }, (_, i) => makeUpImage(height, width, i))
       : await readFolder(values.folder, 64);
-  const { rate, views } = measure(images, size, Number(values.seconds));
+  const { rate, views } = measure(images, size, positiveOption('seconds', values.seconds));
   const source = values.folder ?? values.source;
   console.log(JSON.stringify({ imagesPerSecondPerCore: Math.round(rate), views, size, source }));
 }
 
-void main();
+void runCommand(main);

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { FulgurError } from '../../src';
+import { readReferenceFile } from '../command';
 
 /** How a reference run was trained. */
 export interface TrainingSpec {
@@ -49,12 +50,14 @@ export interface Reference {
   readonly tolerance: Tolerance;
 }
 
+/** @throws FulgurError `data` where the file is no such reference, or one of several ranks. */
 export function readReference(file: string): Reference {
-  const reference = JSON.parse(readFileSync(file, 'utf8')) as Reference;
-  if (reference.spec.ranks !== 1) {
-    throw new Error(
-      `${file} was made by ${reference.spec.ranks} ranks. Comparing it needs --ranks, which this command does not have yet.`,
-    );
-  }
-  return reference;
+  const reference = readReferenceFile(file, ['spec', 'stateDict', 'truth', 'tolerance']) as Reference;
+  const { ranks } = reference.spec;
+  if (ranks === 1) return reference;
+  throw new FulgurError('data', {
+    what: `${file} was made by ${ranks} ranks.`,
+    why: 'This command trains on one.',
+    fix: 'Name a file of one rank.',
+  });
 }

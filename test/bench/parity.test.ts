@@ -1,0 +1,102 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(__dirname, '..', '..');
+
+function runParity(...args: string[]): { status: number | null; lines: string[]; stderr: string } {
+  const script = join(root, 'bench', 'parity.ts');
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['-r', 'ts-node/register/transpile-only', script, ...args],
+    { cwd: root, encoding: 'utf8' },
+  );
+  return { status, lines: stdout.trim().split('\n'), stderr: stderr.trim() };
+}
+
+interface Verdict {
+  readonly file: string;
+  readonly steps: number;
+  readonly maxLossErrorRatio: number;
+  readonly maxGradErrorRatio: number;
+  readonly maxStateErrorRatio: number;
+  readonly ok: boolean;
+}
+
+const verdictOf = (lines: readonly string[]): Verdict => JSON.parse(lines.at(-1)!) as Verdict;
+
+describe('bench/parity.ts', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fulgur-parity-'));
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const written = (name: string, content: string): string => {
+    const file = join(folder, name);
+    writeFileSync(file, content);
+    return file;
+  };
+  const stored = (stem: string): string => join(__dirname, 'data', `parity-${stem}.json`);
+
+  it.each([
+    ['imagenet', []],
+    ['imagenet', ['--eager']],
+    ['cifar', []],
+    ['cifar', ['--eager']],
+  ])("trains FastSiam with the %s stem to PyTorch's numbers %s", (stem, flags) => {
+    const { status, lines } = runParity(stored(stem), ...flags);
+    const { maxLossErrorRatio, maxGradErrorRatio, maxStateErrorRatio, ...rest } = verdictOf(lines);
+    expect(rest).toEqual({ file: `parity-${stem}.json`, steps: 2, ok: true });
+    for (const ratio of [maxLossErrorRatio, maxGradErrorRatio, maxStateErrorRatio]) {
+      // A run that matched to the last bit would not be a run in float32.
+      expect(ratio).toBeGreaterThan(0);
+      expect(ratio).toBeLessThanOrEqual(1);
+    }
+    expect(lines).toHaveLength(3);
+    expect(status).toBe(0);
+  });
+
+  it('says where a run does not agree, and fails', () => {
+    const reference = JSON.parse(readFileSync(stored('imagenet'), 'utf8')) as {
+      truth: { grad0: Record<string, number[]>; loss: number[] };
+    };
+    reference.truth.grad0['backbone.0.weight']![1]! *= 1.001;
+    const file = written('altered.json', JSON.stringify(reference));
+    const { status, lines } = runParity(file);
+    const verdict = verdictOf(lines);
+    expect(verdict.ok).toBe(false);
+    expect(verdict.maxGradErrorRatio).toBeGreaterThan(1);
+    expect(verdict.maxLossErrorRatio).toBeLessThanOrEqual(1);
+    expect(status).toBe(1);
+  });
+
+  it('says what is wrong with its files and options', () => {
+    expect(runParity()).toMatchObject({
+      status: 2,
+      stderr: 'Error: No file was named. Usage: npx ts-node bench/parity.ts FILE.json [--eager]',
+    });
+    const missing = join(folder, 'missing.json');
+    expect(runParity(missing)).toMatchObject({
+      status: 1,
+      stderr:
+        `Error: The reference file ${missing} cannot be read. ENOENT: no such file or directory, open '${missing}'. ` +
+        'Name a JSON file of reference numbers.',
+    });
+    const broken = written('broken.json', '{');
+    expect(runParity(broken).stderr).toBe(
+      `Error: The reference file ${broken} cannot be read. It is not JSON. Name a JSON file of reference numbers.`,
+    );
+    const other = written('other.json', '{"spec":{},"truth":{}}');
+    expect(runParity(other).stderr).toBe(
+      `Error: ${other} is no such reference file: it lacks stateDict, tolerance. ` +
+        'Name a JSON file that has spec, stateDict, truth, tolerance at its top.',
+    );
+    const ranks = written(
+      'ranks.json',
+      JSON.stringify({ spec: { ranks: 2 }, stateDict: {}, truth: {}, tolerance: {} }),
+    );
+    expect(runParity(ranks).stderr).toBe(
+      `Error: ${ranks} was made by 2 ranks. This command trains on one. Name a file of one rank.`,
+    );
+  });
+});

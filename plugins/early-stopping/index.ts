@@ -1,0 +1,20 @@
+import type { PluginDescriptor } from '../../src';
+import { pluginWithOptions } from '../check-options';
+import { EarlyStopping } from './early-stopping';
+import { earlyStoppingOptions } from './options';
+import type { EarlyStoppingOptions } from './options';
+
+export { EarlyStopping } from './early-stopping';
+export type { EarlyStoppingOptions } from './options';
+
+/**
+ * Ends training when a metric no longer improves, is not finite, or passes a threshold; it looks at the end of
+ * epochs. What it has seen travels in checkpoints. Options and rules follow Lightning's `EarlyStopping`.
+ *
+ * ```ts
+ * plugins: [earlyStopping({ monitor: 'knn_accuracy', mode: 'max', patience: 5 })]
+ * ```
+ */
+export function earlyStopping(options: EarlyStoppingOptions): PluginDescriptor {
+  return pluginWithOptions(EarlyStopping, 'earlyStopping', earlyStoppingOptions, options);
+}

@@ -1,0 +1,91 @@
+import { EarlyStopping, earlyStopping } from '../../../plugins/early-stopping';
+import type { EarlyStoppingOptions } from '../../../plugins/early-stopping';
+import type { Json } from '../../../src';
+import { hookContext } from '../fakes/run';
+
+function setUp(options: Partial<EarlyStoppingOptions> = {}) {
+  const plugin = new EarlyStopping(earlyStopping({ monitor: 'loss', ...options }).options as never);
+  let epoch = 0;
+  /** The epochs, counted from 0, at which it wished to end, and why. */
+  const see = (...values: readonly (number | undefined)[]): [number, string][] => {
+    const stops: [number, string][] = [];
+    for (const value of values) {
+      const context = hookContext({ epoch }, value === undefined ? { other: 1 } : { loss: value });
+      plugin.onTrainEpochEnd({ ...context, stop: (reason) => stops.push([epoch, reason]) });
+      epoch += 1;
+    }
+    return stops;
+  };
+  return { plugin, see };
+}
+
+it('ends training when the metric has not improved for as many looks as its patience', () => {
+  expect(setUp().see(1, 0.9, 0.95, 0.9, 0.91)).toEqual([[4, 'loss has not improved on 0.9 for 3 looks']]);
+  expect(setUp({ patience: 1 }).see(1, 1)).toEqual([[1, 'loss has not improved on 1 at one look']]);
+});
+
+it('begins to count anew at each improvement', () => {
+  expect(setUp({ patience: 2 }).see(1, 1, 0.9, 0.9, 0.8)).toEqual([]);
+});
+
+it('takes a rise for an improvement where it is told to', () => {
+  expect(setUp({ mode: 'max', patience: 2 }).see(1, 2, 3, 2, 2.5)).toEqual([
+    [4, 'loss has not improved on 3 for 2 looks'],
+  ]);
+});
+
+it('asks for more than the smallest difference', () => {
+  const options = { minDelta: 0.5, patience: 2 };
+  expect(setUp(options).see(10, 9.5, 9.4, 9.3)).toEqual([]);
+  expect(setUp(options).see(10, 9.5, 9.5)).toEqual([[2, 'loss has not improved on 10 for 2 looks']]);
+  expect(setUp({ ...options, mode: 'max' }).see(1, 1.5, 1.5)).toEqual([
+    [2, 'loss has not improved on 1 for 2 looks'],
+  ]);
+});
+
+it('ends at a value that is no number, unless told not to', () => {
+  expect(setUp().see(1, NaN)).toEqual([[1, 'loss is NaN']]);
+  expect(setUp().see(-Infinity)).toEqual([[0, 'loss is -Infinity']]);
+  expect(setUp({ checkFinite: false, patience: 2 }).see(1, NaN, 0.5)).toEqual([]);
+  expect(setUp({ checkFinite: false, patience: 2 }).see(NaN, 1, 1, 1)).toEqual([
+    [3, 'loss has not improved on 1 for 2 looks'],
+  ]);
+});
+
+it('ends at its thresholds', () => {
+  expect(setUp({ stoppingThreshold: 0.1 }).see(0.2, 0.1, 0.0999)).toEqual([
+    [2, 'loss reached 0.0999, better than 0.1'],
+  ]);
+  expect(setUp({ divergenceThreshold: 5 }).see(4, 5, 5.5)).toEqual([[2, 'loss is 5.5, worse than 5']]);
+  expect(setUp({ mode: 'max', divergenceThreshold: 0.2 }).see(0.3, 0.1)).toEqual([
+    [1, 'loss is 0.1, worse than 0.2'],
+  ]);
+});
+
+it('looks every so many epochs only', () => {
+  expect(setUp({ everyNEpochs: 2, patience: 1 }).see(9, 1, 9, 2)).toEqual([
+    [3, 'loss has not improved on 1 at one look'],
+  ]);
+});
+
+it('says which metrics there are where its own is absent, or waits for it', () => {
+  expect(() => setUp().see(undefined)).toThrow(
+    "earlyStopping() is to watch 'loss', which was not logged. Logged were other. " +
+      'Watch one that is logged by the end of each epoch, or pass strict: false to wait for it.',
+  );
+  expect(setUp({ strict: false, patience: 1 }).see(undefined, 1, undefined, 1)).toEqual([
+    [3, 'loss has not improved on 1 at one look'],
+  ]);
+});
+
+it('goes on counting where a resumed run left off', () => {
+  const first = setUp();
+  first.see(1, 1, 1);
+  const second = setUp();
+  second.plugin.restorePluginState(JSON.parse(JSON.stringify(first.plugin.pluginState())) as Json);
+  expect(second.see(1)).toEqual([[0, 'loss has not improved on 1 for 3 looks']]);
+});
+
+it('reports wrong options with all else that is wrong', () => {
+  expect(earlyStopping({ monitor: '', patience: 0, minDelta: -1 }).problems).toHaveLength(3);
+});

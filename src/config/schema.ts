@@ -4,6 +4,9 @@ import type { DataOptions, TrainerOptions } from '../contracts';
 const positive = (unit: string): z.ZodNumber =>
   z.int(`must be a whole number of ${unit}`).positive('must be above 0');
 
+const count = (unit: string): z.ZodDefault<z.ZodNumber> =>
+  z.int(`must be a whole number of ${unit}`).nonnegative('must not be negative').default(0);
+
 /** Trainer options; names and defaults follow Lightning's `Trainer` where it has them. */
 export const trainerSchema = z.strictObject({
   maxEpochs: positive('epochs')
@@ -11,6 +14,18 @@ export const trainerSchema = z.strictObject({
     .default(null)
     .describe('total epochs (1000 where maxSteps is not given)'),
   maxSteps: positive('updates').nullable().default(null).describe('total optimiser updates'),
+  minEpochs: count('epochs').describe('epochs before which no plugin ends training'),
+  minSteps: count('updates').describe('updates before which no plugin ends training'),
+  gradientClipVal: z
+    .number()
+    .positive('must be above 0')
+    .nullable()
+    .default(null)
+    .describe('largest norm, or value, of the gradients'),
+  gradientClipAlgorithm: z
+    .enum(['norm', 'value'])
+    .default('norm')
+    .describe('scale all gradients together, or cut each number'),
   limitTrainBatches: z
     .number()
     .positive('must be above 0')

@@ -4,6 +4,14 @@ export interface TrainerOptions {
   readonly maxEpochs: number | null;
   /** Total optimiser updates; `null` for no limit. */
   readonly maxSteps: number | null;
+  /** Epochs before which no plugin's wish ends training. */
+  readonly minEpochs: number;
+  /** Optimiser updates before which no plugin's wish ends training. */
+  readonly minSteps: number;
+  /** The largest norm, or value, that gradients may have at an update; `null` for no limit. */
+  readonly gradientClipVal: number | null;
+  /** `norm` scales all gradients together; `value` cuts each number. */
+  readonly gradientClipAlgorithm: 'norm' | 'value';
   /** Batches of each epoch: a whole number, or a fraction below 1; `null` for all. */
   readonly limitTrainBatches: number | null;
   /** This many batches (`true`: one) without loggers and checkpoints, to see whether everything runs. */

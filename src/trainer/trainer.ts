@@ -17,10 +17,12 @@ import { FitRun } from './run/fit-run';
 import type { FitResult } from './run/fit-result';
 import type { RunPlace } from './run/run-info';
 import type { ResumeFrom } from './state/resume-checks';
+import type { ClippingRule } from './step/clip-gradients';
 import type { TrainingModule } from './training-module';
 
 /** The trainer options that the trainer itself reads; what is left out has its default. */
-export type FitOptions = FitLimits & Partial<Pick<TrainerOptions, 'compile'>>;
+export type FitOptions = FitLimits &
+  Partial<Pick<TrainerOptions, 'compile' | 'gradientClipVal' | 'gradientClipAlgorithm'>>;
 
 /** What the container puts in place around the trainer. */
 export interface TrainerParts {
@@ -76,6 +78,7 @@ export class Trainer {
         resumeFrom: resumeFrom ?? null,
         bounds: planFit(this.#options, data.batchesPerEpoch),
         eager: this.#options.compile === false,
+        clipping: this.#clipping,
         control: this.#control,
       });
       this.#run = run;
@@ -92,6 +95,11 @@ export class Trainer {
    */
   interrupt(reason: string): void {
     this.#control.interrupt(reason);
+  }
+
+  get #clipping(): ClippingRule | null {
+    const { gradientClipVal: limit = null, gradientClipAlgorithm: algorithm = 'norm' } = this.#options;
+    return limit === null ? null : { limit, algorithm };
   }
 
   async #capture(): Promise<RunState> {

@@ -105,6 +105,10 @@ function partsOf(module: Tiny, events: EventBus, plugins: readonly PluginDescrip
     trainerOptions: {
       maxEpochs: 1,
       maxSteps: null,
+      minEpochs: 0,
+      minSteps: 0,
+      gradientClipVal: null,
+      gradientClipAlgorithm: 'norm',
       limitTrainBatches: null,
       fastDevRun: false,
       logEveryNSteps: 1,

@@ -3,7 +3,10 @@ import { FulgurError } from '../../errors';
 
 /** The trainer options that say how long a fit is; a `limitTrainBatches` of 1 is one batch. */
 export type FitLimits = Partial<
-  Pick<TrainerOptions, 'maxEpochs' | 'maxSteps' | 'limitTrainBatches' | 'fastDevRun'>
+  Pick<
+    TrainerOptions,
+    'maxEpochs' | 'maxSteps' | 'minEpochs' | 'minSteps' | 'limitTrainBatches' | 'fastDevRun'
+  >
 >;
 
 /** Epochs of a run that neither `maxEpochs` nor `maxSteps` limits, as in Lightning. */
@@ -12,6 +15,9 @@ const DEFAULT_EPOCHS = 1000;
 /** How long a fit is. */
 export interface FitBounds extends FitPlan {
   readonly maxSteps: number | null;
+  /** Epochs and updates before which no hook's wish ends the fit. */
+  readonly minEpochs: number;
+  readonly minSteps: number;
 }
 
 /**
@@ -35,7 +41,14 @@ export function planFit(limits: FitLimits, available: number): FitBounds {
   }
   const epochSteps = maxEpochs === null ? Infinity : maxEpochs * batchesPerEpoch;
   const totalSteps = Math.min(epochSteps, maxSteps ?? Infinity);
-  return { batchesPerEpoch, maxEpochs, maxSteps, totalSteps: totalSteps === Infinity ? null : totalSteps };
+  return {
+    batchesPerEpoch,
+    maxEpochs,
+    maxSteps,
+    minEpochs: fast === null ? (limits.minEpochs ?? 0) : 0,
+    minSteps: fast === null ? (limits.minSteps ?? 0) : 0,
+    totalSteps: totalSteps === Infinity ? null : totalSteps,
+  };
 }
 
 function fastBatches(fastDevRun: FitLimits['fastDevRun']): number | null {

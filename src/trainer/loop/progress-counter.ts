@@ -27,6 +27,12 @@ export class ProgressCounter {
     return (maxEpochs !== null && epoch >= maxEpochs) || (maxSteps !== null && globalStep >= maxSteps);
   }
 
+  /** Whether as much is done as must be before a hook may end the fit. */
+  isMinimumDone(): boolean {
+    const { minEpochs, minSteps } = this.bounds;
+    return this.#resume.epoch >= minEpochs && this.#resume.globalStep >= minSteps;
+  }
+
   /** Whether the epoch at hand has no batch left. */
   isEpochComplete(): boolean {
     return this.#resume.nextBatch >= this.bounds.batchesPerEpoch;

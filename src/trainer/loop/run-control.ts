@@ -2,6 +2,12 @@
 export class RunControl {
   #stopReason: string | null = null;
   #interruptReason: string | null = null;
+  #mayStop: () => boolean = () => true;
+
+  /** Leaves wishes to stop without effect for as long as this says no; interruptions take effect at once. */
+  holdUntil(mayStop: () => boolean): void {
+    this.#mayStop = mayStop;
+  }
 
   /** A hook's wish: training ends as if its plan had ended. The first reason stands. */
   stop(reason: string): void {
@@ -13,8 +19,14 @@ export class RunControl {
     this.#interruptReason ??= reason;
   }
 
+  /** Whether a hook has asked for an end, be it in effect or not. */
+  get isStopWished(): boolean {
+    return this.#stopReason !== null;
+  }
+
+  /** Why a hook ends training now. */
   get stopReason(): string | null {
-    return this.#stopReason;
+    return this.#mayStop() ? this.#stopReason : null;
   }
 
   get interruptReason(): string | null {
@@ -26,6 +38,6 @@ export class RunControl {
   }
 
   isEnding(): boolean {
-    return this.#stopReason !== null || this.isInterrupted();
+    return this.stopReason !== null || this.isInterrupted();
   }
 }

@@ -20,6 +20,7 @@ import { changedHyperparameters, checkResume } from '../state/resume-checks';
 import type { ResumeFrom } from '../state/resume-checks';
 import { restoreRunState, RunStateKeeper } from '../state/run-state-keeper';
 import type { StateOwners } from '../state/run-state-keeper';
+import type { ClippingRule } from '../step/clip-gradients';
 import { StepRunner } from '../step/step-runner';
 import { makeTrainingStep } from '../step/training-step';
 import type { TrainingModule } from '../training-module';
@@ -40,6 +41,7 @@ export interface FitRunParts<B> {
   readonly place: RunPlace | null;
   readonly bounds: FitBounds;
   readonly eager: boolean;
+  readonly clipping: ClippingRule | null;
   readonly control: RunControl;
 }
 
@@ -63,10 +65,11 @@ export class FitRun<B> {
     if (resumeFrom !== null) checkResume(resumeFrom, settings, bounds);
     const progress = new ProgressCounter(bounds, resumeFrom?.state.progress);
     this.#progress = progress;
+    control.holdUntil(() => progress.isMinimumDone());
     const view = {
       progress: () => progress.snapshot(),
       stop: (reason: string) => {
-        control.stop(reason);
+        this.#stop(reason);
       },
     };
     this.#hooks = new HostHookRunner(this.#participants, view, this.#log);
@@ -112,6 +115,19 @@ export class FitRun<B> {
     return this.#keeper.capture();
   }
 
+  #stop(reason: string): void {
+    const { control, bounds } = this.#parts;
+    const isFirst = !control.isStopWished;
+    control.stop(reason);
+    if (!isFirst || control.isEnding()) return;
+    const { minEpochs, minSteps } = bounds;
+    const wanted = [
+      ...(minEpochs > 0 ? [`minEpochs ${minEpochs}`] : []),
+      ...(minSteps > 0 ? [`minSteps ${minSteps}`] : []),
+    ];
+    this.#notify('info', `Training is to end (${reason}), and goes on until ${wanted.join(' and ')}.`);
+  }
+
   async #train(): Promise<void> {
     const { module, resumeFrom, bounds, strategy, control } = this.#parts;
     await this.#hooks.call('setup', []);
@@ -143,14 +159,17 @@ export class FitRun<B> {
   }
 
   #compile(optimizer: Optimizer): StepRunner<B> {
-    const { module, strategy, eager } = this.#parts;
+    const { module, strategy, eager, clipping } = this.#parts;
     const hooks = new StepHookRunner(this.#participants, this.#log);
-    const compiled = strategy.compileStep(makeTrainingStep({ module, optimizer, hooks, log: this.#log }), {
-      eager,
-      onRetrace: (message) => {
-        this.#notify('warning', message);
+    const compiled = strategy.compileStep(
+      makeTrainingStep({ module, optimizer, hooks, log: this.#log, clipping }),
+      {
+        eager,
+        onRetrace: (message) => {
+          this.#notify('warning', message);
+        },
       },
-    });
+    );
     this.#step = new StepRunner(compiled);
     this.#keeper = new RunStateKeeper(this.#owners, optimizer, this.#step);
     return this.#step;

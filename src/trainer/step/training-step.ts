@@ -6,6 +6,8 @@ import type { StepHookRunner } from '../hooks/step-hook-runner';
 import type { LogRouter } from '../log/log-router';
 import { StepLogCollector } from '../log/step-log';
 import type { TrainingModule } from '../training-module';
+import { clipGradients } from './clip-gradients';
+import type { ClippingRule } from './clip-gradients';
 import { watchForward } from './watch-forward';
 
 interface StepParts<B> {
@@ -13,13 +15,16 @@ interface StepParts<B> {
   readonly optimizer: Optimizer;
   readonly hooks: StepHookRunner;
   readonly log: LogRouter;
+  /** `null` leaves gradients as they are. */
+  readonly clipping: ClippingRule | null;
 }
 
 /**
  * One optimiser update as a function of a batch: forward and loss, backward, update, with the step hooks in their
  * places. Compiled, it runs in JavaScript once a trace, so nothing here costs time in training.
  */
-export function makeTrainingStep<B>({ module, optimizer, hooks, log }: StepParts<B>): TrainingStep<B> {
+export function makeTrainingStep<B>(parts: StepParts<B>): TrainingStep<B> {
+  const { module, optimizer, hooks, log, clipping } = parts;
   return (batch) => {
     const logged = new StepLogCollector();
     const unwatch = hooks.watchesForward
@@ -33,7 +38,8 @@ export function makeTrainingStep<B>({ module, optimizer, hooks, log }: StepParts
         return hooks.beforeBackward(requireLoss(module, raw), logged);
       });
       const exchanged = hooks.afterBackward(gradients, logged);
-      optimizer.apply(hooks.beforeOptimizerStep(exchanged, logged));
+      const settled = hooks.beforeOptimizerStep(exchanged, logged);
+      optimizer.apply(clipping === null ? settled : clipGradients(settled, clipping));
       return { loss, logged: logged.outputs() };
     } finally {
       unwatch();

@@ -32,6 +32,10 @@ describe('planFit', () => {
     [{ fastDevRun: 3 }, { batchesPerEpoch: 3, maxEpochs: 1, maxSteps: 3, totalSteps: 3 }],
     [{ fastDevRun: 30 }, { batchesPerEpoch: 10, maxEpochs: 1, maxSteps: 30, totalSteps: 10 }],
     [
+      { fastDevRun: true, minEpochs: 2, minSteps: 9 },
+      { minEpochs: 0, minSteps: 0 },
+    ],
+    [
       { fastDevRun: false, maxEpochs: 1 },
       { batchesPerEpoch: 10, maxEpochs: 1, maxSteps: null },
     ],
@@ -44,6 +48,8 @@ describe('planFit', () => {
       batchesPerEpoch: 10,
       maxEpochs: 1000,
       maxSteps: null,
+      minEpochs: 0,
+      minSteps: 0,
       totalSteps: 10000,
     });
   });

@@ -1,6 +1,6 @@
 import { ContainerModule } from 'inversify';
 import { tokens } from '../contracts';
-import type { RunStateAccess } from '../contracts';
+import type { OptimizersAccess, RunStateAccess } from '../contracts';
 import { FulgurError } from '../errors';
 import { SingleDevice } from '../strategy';
 import { Trainer, modelAccess } from '../trainer';
@@ -20,6 +20,7 @@ export function trainerModule(parts: RunParts): ContainerModule {
       return trainer.runState.capture();
     },
   };
+  const optimizers: OptimizersAccess = { current: () => trainer?.optimizers.current() ?? [] };
   return new ContainerModule(({ bind }) => {
     bind(internalTokens.strategy.key).toConstantValue(new SingleDevice());
     bind<ModelReader>(tokens.model.key)
@@ -29,6 +30,7 @@ export function trainerModule(parts: RunParts): ContainerModule {
         reader.dispose();
       });
     bind(tokens.runState.key).toConstantValue(runState);
+    bind(tokens.optimizers.key).toConstantValue(optimizers);
     bind(internalTokens.trainer.key)
       .toDynamicValue((context) => {
         trainer = new Trainer(trainerOptions, {

@@ -18,7 +18,9 @@ export type {
   CheckpointReader,
   EvaluationData,
   ModelAccess,
+  ModuleSummary,
   Notify,
+  OptimizersAccess,
   RunSettings,
   RunStateAccess,
 } from './tokens';

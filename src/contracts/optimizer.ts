@@ -2,13 +2,17 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Gradients } from './hooks';
 import type { OptimizerState } from './run-state';
 
-/** Updates parameters from gradients; both halves are traced into the compiled step. */
-export interface Optimizer {
+/** What may be seen of an optimiser at work. */
+export interface OptimizerView {
   readonly kind: string;
   /** Updates done so far: the step that schedules and bias corrections see. */
   readonly stepCount: number;
-  /** The learning rate of the next update. */
-  readonly learningRate: number;
+  /** The learning rate of the next update, by parameter group. */
+  readonly learningRates: readonly number[];
+}
+
+/** Updates parameters from gradients; both halves are traced into the compiled step. */
+export interface Optimizer extends OptimizerView {
   /** Loss and gradients of this optimiser's parameters; a parameter that the loss does not reach gets zeros. */
   gradients(loss: () => tf.Scalar): { loss: tf.Scalar; gradients: Gradients };
   /** One update of the parameters. */

@@ -1,6 +1,7 @@
 import type { BatchSource, ImageBatch } from './data';
 import type { RunEventSource } from './events';
 import type { Json } from './json';
+import type { OptimizerView } from './optimizer';
 import type { RunFolder } from './run-folder';
 import type { RunState } from './run-state';
 import type { StateDict } from './state';
@@ -10,6 +11,8 @@ import { token } from './token';
 export interface ModelAccess {
   readonly name: string;
   stateDict(): StateDict;
+  /** The model and all modules below it, owners before their children. */
+  modules(): readonly ModuleSummary[];
   /**
    * Features of images from the module's backbone in evaluation mode, without touching gradients or running
    * statistics: `[batch, features]` float32 rows of one flat array, L2 norm as the backbone gives it.
@@ -17,10 +20,29 @@ export interface ModelAccess {
   embed(batch: ImageBatch): Promise<{ features: Float32Array; width: number }>;
 }
 
+/** One module of the model, for whoever shows its structure. */
+export interface ModuleSummary {
+  /** State-dict name; `''` for the model itself. */
+  readonly name: string;
+  /** Its class. */
+  readonly type: string;
+  /** Numbers in its parameters and in those below it. */
+  readonly parameters: number;
+  /** Those of them that are not frozen. */
+  readonly trainable: number;
+  readonly training: boolean;
+}
+
 /** Takes a run's state, or puts one back. */
 export interface RunStateAccess {
   /** Fires `onSaveCheckpoint` and returns a full copy of the run's state between two steps. */
   capture(): Promise<RunState>;
+}
+
+/** Sees the run's optimisers. */
+export interface OptimizersAccess {
+  /** Empty before the model has configured them. */
+  current(): readonly OptimizerView[];
 }
 
 /** Finds and reads the state to resume from. Bound by the checkpointing plugin. */
@@ -66,6 +88,7 @@ export const tokens = {
   settings: token<RunSettings>('run settings'),
   model: token<ModelAccess>('model'),
   runState: token<RunStateAccess>('run state'),
+  optimizers: token<OptimizersAccess>('optimizers'),
   evaluationData: token<EvaluationData>('evaluation data'),
   checkpointReader: token<CheckpointReader>('checkpoint reader'),
 } as const;

@@ -49,10 +49,8 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
     return this.#stepCount;
   }
 
-  /** The learning rate of the next update, in the first group. */
-  get learningRate(): number {
-    const [first] = this.#groups;
-    return first === undefined ? 0 : this.#rateOf(first);
+  get learningRates(): readonly number[] {
+    return this.#groups.map((group) => this.#rateOf(group));
   }
 
   gradients(loss: () => tf.Scalar): { loss: tf.Scalar; gradients: Gradients } {

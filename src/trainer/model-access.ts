@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ImageBatch, ModelAccess } from '../contracts';
+import type { ImageBatch, ModelAccess, ModuleSummary } from '../contracts';
 import { compile } from '../engine';
 import { FulgurError } from '../errors';
 import { Module } from '../nn';
@@ -28,6 +28,7 @@ export function modelAccess(module: Module): ModelReader {
   return {
     name: module.constructor.name,
     stateDict: () => module.stateDict(),
+    modules: () => [...module.namedModules()].map(([name, part]) => summaryOf(name, part)),
     embed: (batch: ImageBatch) =>
       inEvaluationMode(module, async () => {
         const rows = await embed(batch.images);
@@ -40,6 +41,18 @@ export function modelAccess(module: Module): ModelReader {
     dispose: () => {
       embed.dispose();
     },
+  };
+}
+
+function summaryOf(name: string, module: Module): ModuleSummary {
+  const parameters = [...module.parameters()];
+  const count = (list: typeof parameters): number => list.reduce((sum, { size }) => sum + size, 0);
+  return {
+    name,
+    type: module.constructor.name,
+    parameters: count(parameters),
+    trainable: count(parameters.filter(({ trainable }) => trainable)),
+    training: module.training,
   };
 }
 

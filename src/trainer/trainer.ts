@@ -1,5 +1,6 @@
 import type {
   BatchSource,
+  OptimizersAccess,
   RunEventBus,
   RunSettings,
   RunState,
@@ -44,10 +45,12 @@ export interface TrainerParts {
 export class Trainer {
   /** Takes the state of the run at hand; between two steps only. */
   readonly runState: RunStateAccess = { capture: () => this.#capture() };
+  /** Sees the optimisers of the run at hand. */
+  readonly optimizers: OptimizersAccess = { current: () => this.#run?.optimizers ?? [] };
   readonly #options: FitOptions;
   readonly #parts: TrainerParts;
   #control = new RunControl();
-  #run: Pick<FitRun<unknown>, 'capture'> | null = null;
+  #run: Pick<FitRun<unknown>, 'capture' | 'optimizers'> | null = null;
 
   constructor(options: FitOptions, parts: TrainerParts) {
     this.#options = options;

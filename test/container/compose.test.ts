@@ -267,6 +267,9 @@ describe('compose', () => {
       stateDict() {
         return new Map();
       }
+      modules() {
+        return [];
+      }
       embed(): Promise<never> {
         return Promise.reject(new Error('not in this test'));
       }

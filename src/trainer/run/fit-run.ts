@@ -1,4 +1,12 @@
-import type { BatchSource, Notify, Optimizer, RunEventBus, RunSettings, RunState } from '../../contracts';
+import type {
+  BatchSource,
+  Notify,
+  Optimizer,
+  OptimizerView,
+  RunEventBus,
+  RunSettings,
+  RunState,
+} from '../../contracts';
 import { FulgurError } from '../../errors';
 import { setRandomPosition } from '../../nn';
 import type { Strategy } from '../../strategy';
@@ -102,6 +110,11 @@ export class FitRun<B> {
     const { status, detail } = outcomeOf(control);
     events.emit('runEnded', status, detail);
     return { status, detail, progress: this.#progress.snapshot(), metrics: this.#log.metrics.newest() };
+  }
+
+  /** The optimisers at work; none before the model has configured them. */
+  get optimizers(): readonly OptimizerView[] {
+    return this.#optimizer === null ? [] : [this.#optimizer];
   }
 
   /** @throws FulgurError `trainer` before the model and its optimiser are ready. */

@@ -61,6 +61,7 @@ class FakeData implements EvaluationData {
 const model: ModelAccess = {
   name: 'identity',
   stateDict: () => new Map(),
+  modules: () => [],
   embed: async ({ images }) => ({ features: (await images.data()) as Float32Array, width }),
 };
 

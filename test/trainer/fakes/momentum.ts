@@ -23,7 +23,11 @@ export class Momentum implements Optimizer {
     );
   }
 
-  get learningRate(): number {
+  get learningRates(): readonly number[] {
+    return [this.#learningRate];
+  }
+
+  get #learningRate(): number {
     return this.rate / (1 + this.stepCount / 10);
   }
 
@@ -34,7 +38,7 @@ export class Momentum implements Optimizer {
   }
 
   apply(gradients: Gradients): void {
-    const rate = stepInput(() => this.learningRate);
+    const rate = stepInput(() => this.#learningRate);
     for (const [name, variable] of this.#parameters) {
       const slot = this.#slots.get(name)!;
       tf.tidy(() => {

@@ -1,0 +1,20 @@
+import type { PluginDescriptor } from '../../src';
+import { pluginWithOptions } from '../check-options';
+import { LearningRateMonitor } from './learning-rate-monitor';
+import { learningRateMonitorOptions } from './options';
+import type { LearningRateMonitorOptions } from './options';
+
+export { LearningRateMonitor } from './learning-rate-monitor';
+export type { LearningRateMonitorOptions } from './options';
+
+/**
+ * Logs the learning rate as `lr-sgd`, and where there are several parameter groups as `lr-sgd/pg1`, `lr-sgd/pg2`, ….
+ * Names follow Lightning's `LearningRateMonitor`.
+ *
+ * ```ts
+ * plugins: [learningRateMonitor()]
+ * ```
+ */
+export function learningRateMonitor(options: LearningRateMonitorOptions = {}): PluginDescriptor {
+  return pluginWithOptions(LearningRateMonitor, 'learningRateMonitor', learningRateMonitorOptions, options);
+}

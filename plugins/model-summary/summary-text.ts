@@ -1,0 +1,48 @@
+import type { ModuleSummary } from '../../src';
+
+const BYTES_OF_A_PARAMETER = 4;
+const headings = ['name', 'type', 'parameters', 'mode'] as const;
+
+/**
+ * A table of modules, and the model's size below it.
+ *
+ * @param modules the model first, as `ModelAccess.modules()` gives them.
+ * @param maxDepth levels below the model; -1 for all.
+ */
+export function summaryText(modules: readonly ModuleSummary[], maxDepth: number): string {
+  const [model, ...parts] = modules;
+  if (model === undefined) return '';
+  const shown = parts.filter(({ name }) => maxDepth < 0 || name.split('.').length <= maxDepth);
+  const rows = shown.map(({ name, type, parameters, training }) => [
+    name,
+    type,
+    parameters.toLocaleString('en'),
+    training ? 'train' : 'eval',
+  ]);
+  const lines = rows.length === 0 ? [] : table([[...headings], ...rows]);
+  return [...lines, totals(model)].join('\n');
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const [head = '', ...body] = rows.map((row) =>
+    row
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return headings[column] === 'parameters' ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join(' | ')
+      .trimEnd(),
+  );
+  return [head, widths.map((width) => '-'.repeat(width)).join('-+-'), ...body];
+}
+
+function totals({ parameters, trainable }: ModuleSummary): string {
+  const frozen = parameters - trainable;
+  const megabytes = (parameters * BYTES_OF_A_PARAMETER) / 1e6;
+  const split =
+    frozen === 0
+      ? 'all trained'
+      : `${trainable.toLocaleString('en')} trained, ${frozen.toLocaleString('en')} frozen`;
+  return `${parameters.toLocaleString('en')} parameters (${split}), ${megabytes.toFixed(1)} MB`;
+}

@@ -13,6 +13,8 @@ import type {
   RunFolder,
   RunSettings,
   RunState,
+  OptimizerView,
+  OptimizersAccess,
   RunStateAccess,
   ViewBatch,
 } from '../../src/contracts';
@@ -184,6 +186,29 @@ describe('compose', () => {
     expect(second?.['options']).toBe('quiet');
     expect(second?.['model']).toBe(curious?.['model']);
     expect((second?.['model'] as ModelAccess).name).toBe('Tiny');
+    await dispose();
+    module.dispose();
+  });
+
+  it('lets plugins see the optimisers while the trainer fits', async () => {
+    const seen: Record<string, readonly OptimizerView[]> = {};
+
+    @Plugin({ name: 'watching' })
+    class Watching {
+      constructor(@inject(tokens.optimizers) private readonly optimizers: OptimizersAccess) {
+        seen['constructor'] = optimizers.current();
+      }
+
+      onTrainBatchStart() {
+        seen['onTrainBatchStart'] = this.optimizers.current();
+        expect(this.optimizers.current()[0]?.learningRates).toEqual([0.1]);
+      }
+    }
+
+    const { trainer, module, dispose } = composed([definePlugin(Watching)]);
+    await trainer.fit(module, new Ones());
+    expect(seen['constructor']).toEqual([]);
+    expect(seen['onTrainBatchStart']).toMatchObject([{ kind: 'sgd' }]);
     await dispose();
     module.dispose();
   });

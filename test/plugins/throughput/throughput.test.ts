@@ -1,0 +1,42 @@
+import { Throughput, throughput } from '../../../plugins/throughput';
+import type { ThroughputOptions } from '../../../plugins/throughput';
+import { Notes, hookContext } from '../fakes/run';
+
+function setUp(options: ThroughputOptions = {}) {
+  const notes = new Notes();
+  const plugin = new Throughput(throughput(options).options as never, notes.notify);
+  const batch = (stepSeconds: number, dataSeconds: number, batchSize = 8) => {
+    const context = hookContext();
+    plugin.onTrainBatchEnd(context, { loss: 0, batchSize, stepSeconds, dataSeconds });
+    return Object.fromEntries(context.logged.map(([name, value]) => [name, value]));
+  };
+  return { batch, notes };
+}
+
+it('measures over the newest batches, and leaves out the first of the fit', () => {
+  const { batch } = setUp({ window: 2, warnAbove: 1 });
+  expect(batch(100, 100)).toEqual({});
+  expect(batch(0.75, 0.25)).toEqual({ samples_per_second: 8, data_wait_share: 0.25 });
+  expect(batch(1, 0, 24)).toEqual({ samples_per_second: 16, data_wait_share: 0.125 });
+  expect(batch(0.5, 0.5, 8)).toEqual({ samples_per_second: 16, data_wait_share: 0.25 });
+});
+
+it('warns once where training waits much, when the window is full', () => {
+  const { batch, notes } = setUp({ window: 3 });
+  batch(1, 1);
+  batch(0.5, 0.5);
+  batch(0.5, 0.5);
+  expect(notes.said).toEqual([]);
+  batch(0.5, 0.5);
+  batch(0.5, 0.5);
+  expect(notes.said).toEqual([
+    'warning: Training waits for data 50% of its time. ' +
+      'Raise data.workers where cores are free, or take smaller images or cheaper views.',
+  ]);
+});
+
+it('says nothing where data come in time', () => {
+  const { batch, notes } = setUp({ window: 1 });
+  for (let i = 0; i < 5; i++) batch(1, 0.25);
+  expect(notes.said).toEqual([]);
+});

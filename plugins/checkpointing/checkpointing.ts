@@ -1,5 +1,6 @@
 import { FulgurError, Plugin, inject, tokens } from '../../src';
 import type {
+  BatchResult,
   CheckpointReader,
   HookContext,
   Notify,
@@ -51,9 +52,9 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     if (this.settings.enableCheckpointing) await this.store.open();
   }
 
-  async onTrainBatchEnd(context: HookContext): Promise<void> {
+  async onTrainBatchEnd(context: HookContext, { updated }: BatchResult): Promise<void> {
     const { globalStep } = context.progress;
-    if (isDue(globalStep, this.options.everyNSteps) && !this.epochEndFollows(context)) {
+    if (updated && isDue(globalStep, this.options.everyNSteps) && !this.epochEndFollows(context)) {
       await this.save(context, `step ${globalStep}`);
     }
   }

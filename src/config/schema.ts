@@ -26,6 +26,7 @@ export const trainerSchema = z.strictObject({
     .enum(['norm', 'value'])
     .default('norm')
     .describe('scale all gradients together, or cut each number'),
+  accumulateGradBatches: positive('batches').default(1).describe('batches that make one update'),
   limitTrainBatches: z
     .number()
     .positive('must be above 0')

@@ -33,13 +33,15 @@ export interface HookContext {
   /** The newest value of every logged metric. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly log: HostLog;
-  /** Ends training after the batch at hand; `reason` is shown to the user. */
+  /** Ends training after the update at hand, or later where a minimum is set; `reason` is shown to the user. */
   readonly stop: (reason: string) => void;
 }
 
 /** What a finished training batch left behind. */
 export interface BatchResult {
   readonly loss: number;
+  /** Whether the parameters were updated; not while gradients of several batches are being accumulated. */
+  readonly updated: boolean;
   /** Samples in the batch, on this rank. */
   readonly batchSize: number;
   /** Seconds that the step took. */

@@ -12,6 +12,8 @@ export interface TrainerOptions {
   readonly gradientClipVal: number | null;
   /** `norm` scales all gradients together; `value` cuts each number. */
   readonly gradientClipAlgorithm: 'norm' | 'value';
+  /** Batches whose mean gradient makes one update; the last ones of an epoch make one also where they are fewer. */
+  readonly accumulateGradBatches: number;
   /** Batches of each epoch: a whole number, or a fraction below 1; `null` for all. */
   readonly limitTrainBatches: number | null;
   /** This many batches (`true`: one) without loggers and checkpoints, to see whether everything runs. */

@@ -14,7 +14,7 @@ export interface StepOutputs<V> {
   readonly logged: readonly LoggedValue<V>[];
 }
 
-/** A whole optimiser update: forward, backward, gradient exchange, update. Run natively, or while it is traced. */
+/** The work on one batch: forward, backward, gradient exchange, update. Run natively, or while it is traced. */
 export type TrainingStep<B> = (batch: B) => StepOutputs<tf.Scalar>;
 
 /** A training step that is ready to run. */
@@ -25,6 +25,8 @@ export interface CompiledStep<B> {
 }
 
 export interface CompileStepOptions {
+  /** Names the step in errors. */
+  readonly name: string;
   /** Runs the step operation by operation instead of compiling it. */
   readonly eager: boolean;
   /** Hears a sentence when a batch of a new shape makes the step be traced again. */

@@ -111,6 +111,7 @@ function partsOf(module: Tiny, events: EventBus, plugins: readonly PluginDescrip
       minSteps: 0,
       gradientClipVal: null,
       gradientClipAlgorithm: 'norm',
+      accumulateGradBatches: 1,
       limitTrainBatches: null,
       fastDevRun: false,
       logEveryNSteps: 1,

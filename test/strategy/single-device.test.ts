@@ -19,7 +19,11 @@ describe('SingleDevice', () => {
     ['compiled', false],
     ['operation by operation', true],
   ])('runs a step %s and brings its scalars as numbers, with their options', async (_, eager) => {
-    const compiled = new SingleDevice().compileStep(step, { eager, onRetrace: () => undefined });
+    const compiled = new SingleDevice().compileStep(step, {
+      name: 'training step',
+      eager,
+      onRetrace: () => undefined,
+    });
     const batch = tf.tensor1d([1, 2, 4]);
     expect(await compiled(batch)).toEqual({ loss: 7, logged: [{ name: 'max', value: 4, options }] });
     compiled.dispose();

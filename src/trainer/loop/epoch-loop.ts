@@ -66,14 +66,18 @@ export class EpochLoop<B> {
     // Counted from `startBatch`, so that nothing is prepared that a limit cuts off.
     const limit = batchesPerEpoch < data.batchesPerEpoch ? { limit: batchesPerEpoch - startBatch } : {};
     let index = startBatch;
+    let betweenUpdates = true;
     let waitingSince = performance.now();
     for await (const batch of data.epoch(progress.resumePoint.epoch, { startBatch, ...limit })) {
       const dataSeconds = (performance.now() - waitingSince) / 1000;
-      if (control.isEnding()) return false;
+      if (betweenUpdates && control.isEnding()) return false;
       if ((await this.#trainBatch(batch, index, dataSeconds)) === 'end-epoch') return true;
       index += 1;
       // Asking for one more batch would only make it be thrown away.
-      if (progress.isEpochComplete() || progress.isComplete() || control.isEnding()) return false;
+      if (progress.isEpochComplete() || progress.isComplete()) return false;
+      // An update that takes several batches is finished: in its middle there is no state to go on from.
+      betweenUpdates = progress.isUpdate;
+      if (betweenUpdates && control.isEnding()) return false;
       waitingSince = performance.now();
     }
     throw dataEndedEarly(index, batchesPerEpoch);
@@ -85,19 +89,31 @@ export class EpochLoop<B> {
     progress.startBatch(index);
     log.batchSize = batchSize;
     log.metrics.startBatch();
-    if ((await hooks.call('onTrainBatchStart', [])).includes('end-epoch')) return 'end-epoch';
+    if ((await hooks.call('onTrainBatchStart', [])).includes('end-epoch')) {
+      step.dropAccumulated();
+      return 'end-epoch';
+    }
 
     const { globalStep, epoch } = progress.resumePoint;
-    const outcome = await step.run(batch, { step: globalStep, epoch, batchIndex: index });
-    progress.finishUpdate();
+    const { isUpdate } = progress;
+    const outcome = await step.run(batch, { step: globalStep, epoch, batchIndex: index, isUpdate });
+    if (isUpdate) progress.finishUpdate();
+    else progress.finishBatch();
     for (const value of outcome.logged) log.metrics.record(value, batchSize);
 
-    const result: BatchResult = { loss: outcome.loss, batchSize, stepSeconds: outcome.seconds, dataSeconds };
-    await hooks.call('onTrainBatchEnd', [result], () => {
-      publisher.publishStepIfDue();
-    });
-    publisher.publishStepIfDue();
-    if (control.stopReason !== null && !control.isInterrupted()) publisher.publishStep();
+    const result: BatchResult = {
+      loss: outcome.loss,
+      updated: isUpdate,
+      batchSize,
+      stepSeconds: outcome.seconds,
+      dataSeconds,
+    };
+    const publish = (): void => {
+      if (isUpdate) publisher.publishStepIfDue();
+    };
+    await hooks.call('onTrainBatchEnd', [result], publish);
+    publish();
+    if (isUpdate && control.stopReason !== null && !control.isInterrupted()) publisher.publishStep();
     events.emit('batchEnded', progress.snapshot(), result, log.metrics.progressBar());
     return 'trained';
   }

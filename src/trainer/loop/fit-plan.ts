@@ -5,7 +5,13 @@ import { FulgurError } from '../../errors';
 export type FitLimits = Partial<
   Pick<
     TrainerOptions,
-    'maxEpochs' | 'maxSteps' | 'minEpochs' | 'minSteps' | 'limitTrainBatches' | 'fastDevRun'
+    | 'maxEpochs'
+    | 'maxSteps'
+    | 'minEpochs'
+    | 'minSteps'
+    | 'accumulateGradBatches'
+    | 'limitTrainBatches'
+    | 'fastDevRun'
   >
 >;
 
@@ -15,6 +21,8 @@ const DEFAULT_EPOCHS = 1000;
 /** How long a fit is. */
 export interface FitBounds extends FitPlan {
   readonly maxSteps: number | null;
+  /** Batches that make one update. */
+  readonly accumulateGradBatches: number;
   /** Epochs and updates before which no hook's wish ends the fit. */
   readonly minEpochs: number;
   readonly minSteps: number;
@@ -39,12 +47,15 @@ export function planFit(limits: FitLimits, available: number): FitBounds {
       fix: 'Lower data.batchSize, or give more data.',
     });
   }
-  const epochSteps = maxEpochs === null ? Infinity : maxEpochs * batchesPerEpoch;
+  const accumulateGradBatches = limits.accumulateGradBatches ?? 1;
+  const updatesPerEpoch = Math.ceil(batchesPerEpoch / accumulateGradBatches);
+  const epochSteps = maxEpochs === null ? Infinity : maxEpochs * updatesPerEpoch;
   const totalSteps = Math.min(epochSteps, maxSteps ?? Infinity);
   return {
     batchesPerEpoch,
     maxEpochs,
     maxSteps,
+    accumulateGradBatches,
     minEpochs: fast === null ? (limits.minEpochs ?? 0) : 0,
     minSteps: fast === null ? (limits.minSteps ?? 0) : 0,
     totalSteps: totalSteps === Infinity ? null : totalSteps,

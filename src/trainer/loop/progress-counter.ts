@@ -57,6 +57,18 @@ export class ProgressCounter {
     this.#batchIndex = batchIndex;
   }
 
+  /** Whether the batch at hand ends an update: the last of every so many, and the last of the epoch. */
+  get isUpdate(): boolean {
+    const { accumulateGradBatches, batchesPerEpoch } = this.bounds;
+    const done = this.#batchIndex + 1;
+    return done % accumulateGradBatches === 0 || done >= batchesPerEpoch;
+  }
+
+  /** The batch at hand is done, and more of its update follow. */
+  finishBatch(): void {
+    this.#resume = { ...this.#resume, nextBatch: this.#batchIndex + 1 };
+  }
+
   finishUpdate(): void {
     const { epoch, globalStep } = this.#resume;
     this.#resume = { epoch, nextBatch: this.#batchIndex + 1, globalStep: globalStep + 1 };

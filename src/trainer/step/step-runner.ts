@@ -1,32 +1,54 @@
 import { FulgurError } from '../../errors';
 import type { CompiledStep, StepOutputs } from '../../strategy';
+import type { GradientAccumulator } from './gradient-accumulator';
 
 /** What running one step gave. */
 export interface StepOutcome extends StepOutputs<number> {
   readonly seconds: number;
 }
 
-/** Runs the compiled step, one batch at a time, and refuses to go on from a loss that is no number. */
+/** Which batch a step runs on, and whether it ends an update. */
+export interface StepPlace {
+  readonly step: number;
+  readonly epoch: number;
+  readonly batchIndex: number;
+  readonly isUpdate: boolean;
+}
+
+/** The steps of updates that take several batches. */
+export interface Accumulation<B> {
+  /** The step of a batch that more of its update follow. */
+  readonly step: CompiledStep<B>;
+  readonly accumulator: GradientAccumulator;
+}
+
+/** Runs the compiled steps, one batch at a time, and refuses to go on from a loss that is no number. */
 export class StepRunner<B> {
-  readonly #step: CompiledStep<B>;
+  readonly #update: CompiledStep<B>;
+  readonly #accumulation: Accumulation<B> | null;
   #running = false;
+  #accumulated = 0;
   #spoiled: FulgurError | null = null;
 
-  constructor(step: CompiledStep<B>) {
-    this.#step = step;
+  /** @param accumulation `null` where every batch makes an update. */
+  constructor(update: CompiledStep<B>, accumulation: Accumulation<B> | null) {
+    this.#update = update;
+    this.#accumulation = accumulation;
   }
 
   /** @throws FulgurError `trainer` when the loss is NaN or infinite; the weights are then of no more use. */
-  async run(batch: B, place: { step: number; epoch: number; batchIndex: number }): Promise<StepOutcome> {
+  async run(batch: B, place: StepPlace): Promise<StepOutcome> {
+    const step = place.isUpdate ? this.#update : (this.#accumulation?.step ?? this.#update);
     this.#running = true;
     const started = performance.now();
     try {
-      const outputs = await this.#step(batch);
+      const outputs = await step(batch);
       const seconds = (performance.now() - started) / 1000;
       if (!Number.isFinite(outputs.loss)) {
         this.#spoiled = lossIsNoNumber(outputs.loss, place);
         throw this.#spoiled;
       }
+      this.#accumulated = place.isUpdate ? 0 : this.#accumulated + 1;
       return { ...outputs, seconds };
     } finally {
       this.#running = false;
@@ -42,6 +64,13 @@ export class StepRunner<B> {
         cause: this.#spoiled,
       });
     }
+    if (this.#accumulated > 0) {
+      throw new FulgurError('trainer', {
+        what: `The run's state was asked for when ${this.#accumulated} batches of an update were done.`,
+        why: 'Their gradients are not part of it.',
+        fix: 'Capture it where the result of onTrainBatchEnd says `updated`.',
+      });
+    }
     if (this.#running) {
       throw new FulgurError('trainer', {
         what: "The run's state was asked for in the middle of a step.",
@@ -51,15 +80,20 @@ export class StepRunner<B> {
     }
   }
 
+  /** Forgets the gradients of an update that is not to be finished. */
+  dropAccumulated(): void {
+    if (this.#accumulated > 0) this.#accumulation?.accumulator.reset();
+    this.#accumulated = 0;
+  }
+
   dispose(): void {
-    this.#step.dispose();
+    this.#update.dispose();
+    this.#accumulation?.step.dispose();
+    this.#accumulation?.accumulator.dispose();
   }
 }
 
-function lossIsNoNumber(
-  loss: number,
-  { step, epoch, batchIndex }: { step: number; epoch: number; batchIndex: number },
-): FulgurError {
+function lossIsNoNumber(loss: number, { step, epoch, batchIndex }: StepPlace): FulgurError {
   return new FulgurError('trainer', {
     what: `The loss became ${loss} in step ${step} (epoch ${epoch}, batch ${batchIndex}).`,
     why: 'The weights after such a step are useless, so training ends here.',

@@ -8,6 +8,7 @@ import { StepLogCollector } from '../log/step-log';
 import type { TrainingModule } from '../training-module';
 import { clipGradients } from './clip-gradients';
 import type { ClippingRule } from './clip-gradients';
+import type { GradientAccumulator } from './gradient-accumulator';
 import { watchForward } from './watch-forward';
 
 interface StepParts<B> {
@@ -17,14 +18,17 @@ interface StepParts<B> {
   readonly log: LogRouter;
   /** `null` leaves gradients as they are. */
   readonly clipping: ClippingRule | null;
+  /** `null` where every batch makes an update. */
+  readonly accumulator: GradientAccumulator | null;
 }
 
 /**
- * One optimiser update as a function of a batch: forward and loss, backward, update, with the step hooks in their
- * places. Compiled, it runs in JavaScript once a trace, so nothing here costs time in training.
+ * The work on one batch: forward and loss, backward, and the update or, for a batch that more of its update follow,
+ * the accumulation of its gradients, with the step hooks in their places. Compiled, it runs in JavaScript once a
+ * trace, so nothing here costs time in training.
  */
-export function makeTrainingStep<B>(parts: StepParts<B>): TrainingStep<B> {
-  const { module, optimizer, hooks, log, clipping } = parts;
+export function makeTrainingStep<B>(parts: StepParts<B>, end: 'update' | 'accumulate'): TrainingStep<B> {
+  const { module, optimizer, hooks, log, clipping, accumulator } = parts;
   return (batch) => {
     const logged = new StepLogCollector();
     const unwatch = hooks.watchesForward
@@ -38,8 +42,12 @@ export function makeTrainingStep<B>(parts: StepParts<B>): TrainingStep<B> {
         return hooks.beforeBackward(requireLoss(module, raw), logged);
       });
       const exchanged = hooks.afterBackward(gradients, logged);
-      const settled = hooks.beforeOptimizerStep(exchanged, logged);
-      optimizer.apply(clipping === null ? settled : clipGradients(settled, clipping));
+      if (end === 'accumulate') accumulator?.add(exchanged);
+      else {
+        const mean = accumulator?.take(exchanged) ?? exchanged;
+        const settled = hooks.beforeOptimizerStep(mean, logged);
+        optimizer.apply(clipping === null ? settled : clipGradients(settled, clipping));
+      }
       return { loss, logged: logged.outputs() };
     } finally {
       unwatch();

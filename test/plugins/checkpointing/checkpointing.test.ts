@@ -22,6 +22,8 @@ describe('checkpointing', () => {
     return { plugin, notes, run };
   }
 
+  const result = { loss: 1, updated: true, batchSize: 4, stepSeconds: 1, dataSeconds: 0 };
+
   /** A fit of epochs of four batches, as the trainer calls the hooks; `scores` are the epochs' metric. */
   async function fit({ plugin, run }: ReturnType<typeof setUp>, scores: readonly (number | undefined)[]) {
     await plugin.onFitStart();
@@ -30,7 +32,7 @@ describe('checkpointing', () => {
       for (let batchIndex = 0; batchIndex < 4; batchIndex++) {
         const globalStep = epoch * 4 + batchIndex + 1;
         run.state = toyState(globalStep);
-        await plugin.onTrainBatchEnd(hookContext({ epoch, batchIndex, globalStep }, metrics));
+        await plugin.onTrainBatchEnd(hookContext({ epoch, batchIndex, globalStep }, metrics), result);
       }
       await plugin.onTrainEpochEnd(hookContext({ epoch, batchIndex: 3, globalStep: epoch * 4 + 4 }, metrics));
     }

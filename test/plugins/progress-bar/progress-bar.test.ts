@@ -42,7 +42,7 @@ const info: RunInfo = {
   resumedFrom: null,
   config: {},
 };
-const result = { loss: -0.5, batchSize: 128, stepSeconds: 1, dataSeconds: 0 };
+const result = { updated: true, loss: -0.5, batchSize: 128, stepSeconds: 1, dataSeconds: 0 };
 
 function setUp(stream: FakeStream, settings = {}) {
   const events = new FakeEvents();
@@ -57,7 +57,10 @@ function trainEpoch(events: FakeEvents, epoch: number): void {
   for (let batchIndex = 0; batchIndex < 4; batchIndex++) {
     jest.advanceTimersByTime(6000);
     const progress = fitProgress({ epoch, batchIndex, globalStep: epoch * 4 + batchIndex + 1 });
-    events.emit('batchEnded', progress, result, { loss: -0.1 * (batchIndex + 1), z_std: 0.95 });
+    events.emit('batchEnded', progress, result, {
+      loss: -0.1 * (batchIndex + 1),
+      z_std: 0.95,
+    });
   }
   const step = epoch * 4 + 4;
   events.emit('metricsLogged', { kind: 'epoch', epoch, step, values: { knn_accuracy: 0.617 } });

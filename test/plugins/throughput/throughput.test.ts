@@ -7,7 +7,7 @@ function setUp(options: ThroughputOptions = {}) {
   const plugin = new Throughput(throughput(options).options as never, notes.notify);
   const batch = (stepSeconds: number, dataSeconds: number, batchSize = 8) => {
     const context = hookContext();
-    plugin.onTrainBatchEnd(context, { loss: 0, batchSize, stepSeconds, dataSeconds });
+    plugin.onTrainBatchEnd(context, { updated: true, loss: 0, batchSize, stepSeconds, dataSeconds });
     return Object.fromEntries(context.logged.map(([name, value]) => [name, value]));
   };
   return { batch, notes };

@@ -48,6 +48,7 @@ describe('planFit', () => {
       batchesPerEpoch: 10,
       maxEpochs: 1000,
       maxSteps: null,
+      accumulateGradBatches: 1,
       minEpochs: 0,
       minSteps: 0,
       totalSteps: 10000,

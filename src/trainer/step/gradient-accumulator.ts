@@ -1,0 +1,47 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Gradients } from '../../contracts';
+import { buffer } from '../../nn';
+import type { Buffer, ParameterList } from '../../nn';
+
+/** Sums the gradients of several batches to the mean that one update takes. */
+export class GradientAccumulator {
+  readonly #sums: ReadonlyMap<string, Buffer>;
+  readonly #share: number;
+
+  /** @param batches how many make an update. */
+  constructor(parameters: ParameterList, batches: number) {
+    this.#sums = new Map(
+      parameters.entries().map(([name, { shape }]) => [name, buffer(tf.zeros(shape))] as const),
+    );
+    this.#share = 1 / batches;
+  }
+
+  /** Keeps the gradients of a batch that more batches follow; to be traced. */
+  add(gradients: Gradients): void {
+    for (const [name, gradient] of gradients) {
+      this.#sums.get(name)?.assign(tf.tidy(() => this.#with(name, gradient)));
+    }
+  }
+
+  /** The mean gradients with those of the last batch, from which on sums begin anew; to be traced. */
+  take(gradients: Gradients): Gradients {
+    const means = new Map([...gradients].map(([name, gradient]) => [name, this.#with(name, gradient)]));
+    this.reset();
+    return means;
+  }
+
+  /** Forgets what was kept. */
+  reset(): void {
+    for (const sum of this.#sums.values()) tf.tidy(() => sum.assign(tf.zeros(sum.shape)));
+  }
+
+  dispose(): void {
+    for (const sum of this.#sums.values()) sum.dispose();
+  }
+
+  #with(name: string, gradient: tf.Tensor): tf.Tensor {
+    const own = tf.mul(gradient, this.#share);
+    const sum = this.#sums.get(name);
+    return sum === undefined ? own : tf.add(sum, own);
+  }
+}

@@ -44,6 +44,10 @@ export const trainerSchema = z.strictObject({
   accelerator: z.enum(['auto', 'cpu', 'gpu']).default('auto').describe('where tensors live'),
   threads: positive('threads').nullable().default(null).describe('threads of one operation (one per core)'),
   compile: z.boolean().default(true).describe('compile the step; false runs it operation by operation'),
+  detectAnomaly: z
+    .boolean()
+    .default(false)
+    .describe('run operation by operation and name the first one that makes a NaN'),
   defaultRootDir: z.string().min(1, 'must not be empty').default('runs').describe('the folder of all runs'),
 }) satisfies z.ZodType<TrainerOptions>;
 

@@ -27,6 +27,8 @@ export interface TrainerOptions {
   readonly threads: number | null;
   /** Compile the step (`false` runs it operation by operation: the same numbers, slower, with values to look at). */
   readonly compile: boolean;
+  /** Run operation by operation and name the first one that makes a NaN; slow, to find mistakes. */
+  readonly detectAnomaly: boolean;
   /** The folder of all runs. */
   readonly defaultRootDir: string;
 }

@@ -8,3 +8,5 @@ export { runOp } from './run-op';
 export type { OpAttributes, OpAttributeValue } from './run-op';
 export { start } from './start';
 export type { StartOptions } from './start';
+export { watchForNaN } from './watch-for-nan';
+export type { FirstNaN } from './watch-for-nan';

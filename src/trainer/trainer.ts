@@ -18,12 +18,12 @@ import { FitRun } from './run/fit-run';
 import type { FitResult } from './run/fit-result';
 import type { RunPlace } from './run/run-info';
 import type { ResumeFrom } from './state/resume-checks';
-import type { ClippingRule } from './step/clip-gradients';
+import type { StepOptions } from './step/build-step-runner';
 import type { TrainingModule } from './training-module';
 
 /** The trainer options that the trainer itself reads; what is left out has its default. */
 export type FitOptions = FitLimits &
-  Partial<Pick<TrainerOptions, 'compile' | 'gradientClipVal' | 'gradientClipAlgorithm'>>;
+  Partial<Pick<TrainerOptions, 'compile' | 'detectAnomaly' | 'gradientClipVal' | 'gradientClipAlgorithm'>>;
 
 /** What the container puts in place around the trainer. */
 export interface TrainerParts {
@@ -80,8 +80,7 @@ export class Trainer {
         place: place ?? null,
         resumeFrom: resumeFrom ?? null,
         bounds: planFit(this.#options, data.batchesPerEpoch),
-        eager: this.#options.compile === false,
-        clipping: this.#clipping,
+        steps: this.#steps,
         control: this.#control,
       });
       this.#run = run;
@@ -100,9 +99,10 @@ export class Trainer {
     this.#control.interrupt(reason);
   }
 
-  get #clipping(): ClippingRule | null {
+  get #steps(): StepOptions {
+    const { compile = true, detectAnomaly = false } = this.#options;
     const { gradientClipVal: limit = null, gradientClipAlgorithm: algorithm = 'norm' } = this.#options;
-    return limit === null ? null : { limit, algorithm };
+    return { eager: !compile, detectAnomaly, clipping: limit === null ? null : { limit, algorithm } };
   }
 
   async #capture(): Promise<RunState> {

@@ -120,6 +120,7 @@ function partsOf(module: Tiny, events: EventBus, plugins: readonly PluginDescrip
       accelerator: 'cpu',
       threads: null,
       compile: true,
+      detectAnomaly: false,
       defaultRootDir: '/runs',
     },
     events,

@@ -31,6 +31,8 @@ export class Binding implements Partial<TFJSBinding> {
   readonly TF_ATTR_RESOURCE = 6;
   readonly TF_Version: string;
   readonly table = new TensorTable();
+  /** Hears of every operation that ran, not of those that are traced, with the ids of its inputs and outputs. */
+  onOperation: ((name: string, inputs: readonly number[], outputs: readonly number[]) => void) | null = null;
   #trace: Trace | null = null;
 
   constructor(
@@ -139,7 +141,18 @@ export class Binding implements Partial<TFJSBinding> {
     outputs: number,
   ): TensorMetadata[] {
     const handles = inputs.map((id) => this.handleOf(id));
-    return this.eager.run(name, attributes, handles, outputs).map((handle) => this.adopt(handle));
+    const results = this.eager.run(name, attributes, handles, outputs).map((handle) => this.adopt(handle));
+    try {
+      this.onOperation?.(
+        name,
+        inputs,
+        results.map(({ id }) => id),
+      );
+    } catch (error) {
+      for (const { id } of results) this.deleteTensor(id);
+      throw error;
+    }
+    return results;
   }
 
   #record(

@@ -9,7 +9,7 @@ import type {
 } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { setRandomPosition } from '../../nn';
-import type { CompiledStep, Strategy } from '../../strategy';
+import type { Strategy } from '../../strategy';
 import { messageOf, withLaterErrors } from '../hooks/hook-errors';
 import { refuseMisspeltHooks } from '../hooks/refuse-misspelt-hooks';
 import { inHookOrder } from '../hooks/hook-order';
@@ -28,10 +28,9 @@ import { changedHyperparameters, checkResume } from '../state/resume-checks';
 import type { ResumeFrom } from '../state/resume-checks';
 import { restoreRunState, RunStateKeeper } from '../state/run-state-keeper';
 import type { StateOwners } from '../state/run-state-keeper';
-import type { ClippingRule } from '../step/clip-gradients';
-import { GradientAccumulator } from '../step/gradient-accumulator';
-import { StepRunner } from '../step/step-runner';
-import { makeTrainingStep } from '../step/training-step';
+import { buildStepRunner } from '../step/build-step-runner';
+import type { StepOptions } from '../step/build-step-runner';
+import type { StepRunner } from '../step/step-runner';
 import type { TrainingModule } from '../training-module';
 import { interrupted, outcomeOf } from './fit-result';
 import type { FitResult } from './fit-result';
@@ -49,8 +48,7 @@ export interface FitRunParts<B> {
   readonly settings: RunSettings;
   readonly place: RunPlace | null;
   readonly bounds: FitBounds;
-  readonly eager: boolean;
-  readonly clipping: ClippingRule | null;
+  readonly steps: StepOptions;
   readonly control: RunControl;
 }
 
@@ -173,23 +171,20 @@ export class FitRun<B> {
   }
 
   #compile(optimizer: Optimizer): StepRunner<B> {
-    const { module, strategy, eager, clipping, bounds } = this.#parts;
+    const { module, strategy, steps, bounds } = this.#parts;
     const hooks = new StepHookRunner(this.#participants, this.#log);
-    const { accumulateGradBatches: batches } = bounds;
-    const accumulator = batches === 1 ? null : new GradientAccumulator(module.parameters(), batches);
-    const parts = { module, optimizer, hooks, log: this.#log, clipping, accumulator };
-    const compiled = (name: string, end: 'update' | 'accumulate'): CompiledStep<B> =>
-      strategy.compileStep(makeTrainingStep(parts, end), {
-        name,
-        eager,
-        onRetrace: (message) => {
-          this.#notify('warning', message);
-        },
-      });
-    this.#step = new StepRunner(
-      compiled('training step', 'update'),
-      accumulator === null ? null : { step: compiled('accumulating step', 'accumulate'), accumulator },
-    );
+    this.#step = buildStepRunner({
+      ...steps,
+      module,
+      optimizer,
+      hooks,
+      strategy,
+      log: this.#log,
+      accumulateGradBatches: bounds.accumulateGradBatches,
+      onRetrace: (message) => {
+        this.#notify('warning', message);
+      },
+    });
     this.#keeper = new RunStateKeeper(this.#owners, optimizer, this.#step);
     return this.#step;
   }

@@ -30,8 +30,15 @@ export class StepRunner<B> {
   #accumulated = 0;
   #spoiled: FulgurError | null = null;
 
-  /** @param accumulation `null` where every batch makes an update. */
-  constructor(update: CompiledStep<B>, accumulation: Accumulation<B> | null) {
+  /**
+   * @param accumulation `null` where every batch makes an update.
+   * @param eager the steps run operation by operation: one that fails may leave some parameters updated.
+   */
+  constructor(
+    update: CompiledStep<B>,
+    accumulation: Accumulation<B> | null,
+    private readonly eager: boolean,
+  ) {
     this.#update = update;
     this.#accumulation = accumulation;
   }
@@ -50,6 +57,9 @@ export class StepRunner<B> {
       }
       this.#accumulated = place.isUpdate ? 0 : this.#accumulated + 1;
       return { ...outputs, seconds };
+    } catch (error) {
+      if (this.eager) this.#spoiled ??= halfDone(place, error);
+      throw error;
     } finally {
       this.#running = false;
     }
@@ -93,10 +103,18 @@ export class StepRunner<B> {
   }
 }
 
+function halfDone({ step }: StepPlace, cause: unknown): FulgurError {
+  return new FulgurError('trainer', {
+    what: `Step ${step} failed on its way, which may have left some parameters updated and others not.`,
+    fix: 'Correct what it failed of.',
+    cause,
+  });
+}
+
 function lossIsNoNumber(loss: number, { step, epoch, batchIndex }: StepPlace): FulgurError {
   return new FulgurError('trainer', {
     what: `The loss became ${loss} in step ${step} (epoch ${epoch}, batch ${batchIndex}).`,
     why: 'The weights after such a step are useless, so training ends here.',
-    fix: 'Try a lower learning rate, warm-up or gradient clipping, and look for divisions by zero and logarithms of zero in trainingStep; the last checkpoint was written before this step.',
+    fix: 'Try a lower learning rate, warm-up or gradient clipping; --trainer.detectAnomaly true names the operation that makes the first NaN. The last checkpoint was written before this step.',
   });
 }

@@ -6,6 +6,7 @@ import type { StepHookRunner } from '../hooks/step-hook-runner';
 import type { LogRouter } from '../log/log-router';
 import { StepLogCollector } from '../log/step-log';
 import type { TrainingModule } from '../training-module';
+import type { AnomalyDetection } from './anomaly-detection';
 import { clipGradients } from './clip-gradients';
 import type { ClippingRule } from './clip-gradients';
 import type { GradientAccumulator } from './gradient-accumulator';
@@ -20,6 +21,8 @@ interface StepParts<B> {
   readonly clipping: ClippingRule | null;
   /** `null` where every batch makes an update. */
   readonly accumulator: GradientAccumulator | null;
+  /** `null` where nobody looks for NaN. */
+  readonly anomalies: AnomalyDetection | null;
 }
 
 /**
@@ -28,8 +31,8 @@ interface StepParts<B> {
  * trace, so nothing here costs time in training.
  */
 export function makeTrainingStep<B>(parts: StepParts<B>, end: 'update' | 'accumulate'): TrainingStep<B> {
-  const { module, optimizer, hooks, log, clipping, accumulator } = parts;
-  return (batch) => {
+  const { module, optimizer, hooks, log, clipping, accumulator, anomalies } = parts;
+  const step: TrainingStep<B> = (batch) => {
     const logged = new StepLogCollector();
     const unwatch = hooks.watchesForward
       ? watchForward(module, (output) => {
@@ -39,8 +42,11 @@ export function makeTrainingStep<B>(parts: StepParts<B>, end: 'update' | 'accumu
     try {
       const { loss, gradients } = optimizer.gradients(() => {
         const raw = log.inStep('trainingStep', logged, () => lossOf(module, batch));
-        return hooks.beforeBackward(requireLoss(module, raw), logged);
+        const loss = hooks.beforeBackward(requireLoss(module, raw), logged);
+        anomalies?.enter('backward');
+        return loss;
       });
+      anomalies?.enter('update');
       const exchanged = hooks.afterBackward(gradients, logged);
       if (end === 'accumulate') accumulator?.add(exchanged);
       else {
@@ -54,6 +60,7 @@ export function makeTrainingStep<B>(parts: StepParts<B>, end: 'update' | 'accumu
       logged.dispose();
     }
   };
+  return anomalies === null ? step : (batch) => anomalies.watch(() => step(batch));
 }
 
 /** An error of the user's own code does not say where it comes from. */

@@ -1,0 +1,46 @@
+import type { Optimizer } from '../../contracts';
+import type { CompiledStep, Strategy } from '../../strategy';
+import type { StepHookRunner } from '../hooks/step-hook-runner';
+import type { LogRouter } from '../log/log-router';
+import type { TrainingModule } from '../training-module';
+import { AnomalyDetection } from './anomaly-detection';
+import type { ClippingRule } from './clip-gradients';
+import { GradientAccumulator } from './gradient-accumulator';
+import { StepRunner } from './step-runner';
+import { makeTrainingStep } from './training-step';
+
+/** How steps are to run. */
+export interface StepOptions {
+  readonly eager: boolean;
+  /** Looks at every result for NaN, which needs the step to run operation by operation. */
+  readonly detectAnomaly: boolean;
+  /** `null` leaves gradients as they are. */
+  readonly clipping: ClippingRule | null;
+}
+
+/** What steps are built from. */
+export interface StepSources<B> extends StepOptions {
+  readonly module: TrainingModule<B>;
+  readonly optimizer: Optimizer;
+  readonly hooks: StepHookRunner;
+  readonly log: LogRouter;
+  readonly strategy: Strategy;
+  readonly accumulateGradBatches: number;
+  readonly onRetrace: (message: string) => void;
+}
+
+/** Builds the steps of a fit: that of an update, and where it takes several batches that of the others. */
+export function buildStepRunner<B>(sources: StepSources<B>): StepRunner<B> {
+  const { module, strategy, accumulateGradBatches: batches, detectAnomaly, onRetrace } = sources;
+  const eager = sources.eager || detectAnomaly;
+  const accumulator = batches === 1 ? null : new GradientAccumulator(module.parameters(), batches);
+  const anomalies = detectAnomaly ? new AnomalyDetection(module) : null;
+  const parts = { ...sources, accumulator, anomalies };
+  const compiled = (name: string, end: 'update' | 'accumulate'): CompiledStep<B> =>
+    strategy.compileStep(makeTrainingStep(parts, end), { name, eager, onRetrace });
+  return new StepRunner(
+    compiled('training step', 'update'),
+    accumulator === null ? null : { step: compiled('accumulating step', 'accumulate'), accumulator },
+    eager,
+  );
+}

@@ -92,7 +92,7 @@ export class Trainer {
   }
 
   /**
-   * Ends the run for a reason from outside, such as a signal: the batch at hand is finished, then the run ends with
+   * Ends the run for a reason from outside, such as a signal: the update at hand is finished, then the run ends with
    * status `interrupted`. Before `fit`, it ends the fit as soon as that has begun.
    */
   interrupt(reason: string): void {

@@ -66,8 +66,8 @@ function normalizeLocally(input: NormalizationInput): NormalizationOutput {
     });
   }
   return tf.tidy(() => {
-    const { normalized, mean, variance, reserved } =
-      engineInfo().device === 'cpu' ? normalizeOnCpu(input) : normalizeOnGpu(input);
+    const { normalized, mean, unbiasedVariance, reserved } =
+      engineInfo().device === 'cpu' ? normalizeOnCpu(input, count) : normalizeOnGpu(input);
     // The operation has run already: a tensor with a gradient of its own comes alone, and the layer needs three.
     const y = withGradient<tf.Tensor4D>([x, scale, offset], () => ({
       value: tf.clone(normalized),
@@ -75,15 +75,14 @@ function normalizeLocally(input: NormalizationInput): NormalizationOutput {
       gradient: (dy, saved) =>
         runOp('FusedBatchNormGradV3', attributesOf(epsilon, true), [dy, ...saved], 5).slice(0, 3),
     }));
-    return { y, mean, unbiasedVariance: tf.mul<tf.Tensor1D>(variance, count / (count - 1)), count };
+    return { y, mean, unbiasedVariance, count };
   });
 }
 
 interface Normalized {
   readonly normalized: tf.Tensor4D;
   readonly mean: tf.Tensor1D;
-  /** Without Bessel's correction. */
-  readonly variance: tf.Tensor1D;
+  readonly unbiasedVariance: tf.Tensor1D;
   /** What the operation's gradient takes besides its inputs. */
   readonly reserved: readonly tf.Tensor[];
 }
@@ -92,7 +91,7 @@ interface Normalized {
  * TensorFlow's fused operation adds up a channel one value after the other, and its statistics are off by twice what
  * PyTorch's are; sums over each image first and then over the images are as close as PyTorch's.
  */
-function normalizeOnCpu({ x, scale, offset, epsilon }: NormalizationInput): Normalized {
+function normalizeOnCpu({ x, scale, offset, epsilon }: NormalizationInput, count: number): Normalized {
   const [batch, height, width, channels] = x.shape;
   const meanOf = (values: tf.Tensor4D): tf.Tensor1D =>
     tf.mean(tf.mean(tf.reshape(values, [batch, height * width, channels]), 1), 0);
@@ -107,19 +106,21 @@ function normalizeOnCpu({ x, scale, offset, epsilon }: NormalizationInput): Norm
   return {
     normalized: normalized as tf.Tensor4D,
     mean,
-    variance,
+    unbiasedVariance: tf.mul(variance, count / (count - 1)),
     reserved: [mean, variance, tf.tensor1d([])],
   };
 }
 
 /** cuDNN's own statistics: what it hands to its gradient is of its own making. Not yet run on a GPU. */
 function normalizeOnGpu({ x, scale, offset, epsilon }: NormalizationInput): Normalized {
-  const [batch, height, width] = x.shape;
-  const count = batch * height * width;
   const empty = tf.tensor1d([]);
   const outputs = runOp('FusedBatchNormV3', attributesOf(epsilon, true), [x, scale, offset, empty, empty], 6);
-  const [normalized, mean, unbiased, ...reserved] = outputs as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D];
-  return { normalized, mean, variance: tf.mul(unbiased, (count - 1) / count), reserved };
+  const [normalized, mean, unbiasedVariance, ...reserved] = outputs as [
+    tf.Tensor4D,
+    tf.Tensor1D,
+    tf.Tensor1D,
+  ];
+  return { normalized, mean, unbiasedVariance, reserved };
 }
 
 function attributesOf(epsilon: number, training: boolean): OpAttributes {

@@ -97,8 +97,7 @@ export class EpochLoop<B> {
     const { globalStep, epoch } = progress.resumePoint;
     const { isUpdate } = progress;
     const outcome = await step.run(batch, { step: globalStep, epoch, batchIndex: index, isUpdate });
-    if (isUpdate) progress.finishUpdate();
-    else progress.finishBatch();
+    progress.finishBatch();
     for (const value of outcome.logged) log.metrics.record(value, batchSize);
 
     const result: BatchResult = {
@@ -108,11 +107,10 @@ export class EpochLoop<B> {
       stepSeconds: outcome.seconds,
       dataSeconds,
     };
-    const publish = (): void => {
-      if (isUpdate) publisher.publishStepIfDue();
-    };
-    await hooks.call('onTrainBatchEnd', [result], publish);
-    publish();
+    await hooks.call('onTrainBatchEnd', [result], () => {
+      publisher.publishStepIfDue();
+    });
+    publisher.publishStepIfDue();
     if (isUpdate && control.stopReason !== null && !control.isInterrupted()) publisher.publishStep();
     events.emit('batchEnded', progress.snapshot(), result, log.metrics.progressBar());
     return 'trained';

@@ -47,6 +47,7 @@ export function planFit(limits: FitLimits, available: number): FitBounds {
       fix: 'Lower data.batchSize, or give more data.',
     });
   }
+  const { minEpochs = 0, minSteps = 0 } = fast === null ? limits : {};
   const accumulateGradBatches = limits.accumulateGradBatches ?? 1;
   const updatesPerEpoch = Math.ceil(batchesPerEpoch / accumulateGradBatches);
   const epochSteps = maxEpochs === null ? Infinity : maxEpochs * updatesPerEpoch;
@@ -56,8 +57,8 @@ export function planFit(limits: FitLimits, available: number): FitBounds {
     maxEpochs,
     maxSteps,
     accumulateGradBatches,
-    minEpochs: fast === null ? (limits.minEpochs ?? 0) : 0,
-    minSteps: fast === null ? (limits.minSteps ?? 0) : 0,
+    minEpochs,
+    minSteps,
     totalSteps: totalSteps === Infinity ? null : totalSteps,
   };
 }

@@ -15,8 +15,9 @@ export class MetricPublisher {
     private readonly options: { readonly everyNSteps: number; readonly logs: boolean },
   ) {}
 
-  /** After an update: publishes its row where one is due. */
+  /** After a batch: publishes the row of the update that it ended, where one is due. */
   publishStepIfDue(): void {
+    if (!this.progress.isUpdate) return;
     const { globalStep } = this.progress.resumePoint;
     if (globalStep % this.options.everyNSteps === 0 || this.progress.isLastUpdateDone()) this.publishStep();
   }

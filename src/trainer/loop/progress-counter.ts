@@ -64,14 +64,11 @@ export class ProgressCounter {
     return done % accumulateGradBatches === 0 || done >= batchesPerEpoch;
   }
 
-  /** The batch at hand is done, and more of its update follow. */
+  /** The batch at hand is done, and where it ends one its update. */
   finishBatch(): void {
-    this.#resume = { ...this.#resume, nextBatch: this.#batchIndex + 1 };
-  }
-
-  finishUpdate(): void {
     const { epoch, globalStep } = this.#resume;
-    this.#resume = { epoch, nextBatch: this.#batchIndex + 1, globalStep: globalStep + 1 };
+    const nextBatch = this.#batchIndex + 1;
+    this.#resume = { epoch, nextBatch, globalStep: this.isUpdate ? globalStep + 1 : globalStep };
   }
 
   /** The epoch is over: from here on a run resumes with the next one. */

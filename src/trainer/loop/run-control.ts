@@ -4,7 +4,7 @@ export class RunControl {
   #interruptReason: string | null = null;
   #mayStop: () => boolean = () => true;
 
-  /** Leaves wishes to stop without effect for as long as this says no; interruptions take effect at once. */
+  /** Leaves wishes to stop without effect for as long as this says no; interruptions are not held. */
   holdUntil(mayStop: () => boolean): void {
     this.#mayStop = mayStop;
   }

@@ -4,10 +4,12 @@ import type { StepHookRunner } from '../hooks/step-hook-runner';
 import type { LogRouter } from '../log/log-router';
 import type { TrainingModule } from '../training-module';
 import { AnomalyDetection } from './anomaly-detection';
+import { clipGradients } from './clip-gradients';
 import type { ClippingRule } from './clip-gradients';
 import { GradientAccumulator } from './gradient-accumulator';
 import { StepRunner } from './step-runner';
 import { makeTrainingStep } from './training-step';
+import type { UseGradients } from './training-step';
 
 /** How steps are to run. */
 export interface StepOptions {
@@ -31,16 +33,22 @@ export interface StepSources<B> extends StepOptions {
 
 /** Builds the steps of a fit: that of an update, and where it takes several batches that of the others. */
 export function buildStepRunner<B>(sources: StepSources<B>): StepRunner<B> {
-  const { module, strategy, accumulateGradBatches: batches, detectAnomaly, onRetrace } = sources;
+  const { module, optimizer, hooks, strategy, clipping, detectAnomaly, onRetrace } = sources;
   const eager = sources.eager || detectAnomaly;
+  const parts = { ...sources, anomalies: detectAnomaly ? new AnomalyDetection(module) : null };
+  const compiled = (name: string, useGradients: UseGradients): CompiledStep<B> =>
+    strategy.compileStep(makeTrainingStep(parts, useGradients), { name, eager, onRetrace });
+
+  const { accumulateGradBatches: batches } = sources;
   const accumulator = batches === 1 ? null : new GradientAccumulator(module.parameters(), batches);
-  const anomalies = detectAnomaly ? new AnomalyDetection(module) : null;
-  const parts = { ...sources, accumulator, anomalies };
-  const compiled = (name: string, end: 'update' | 'accumulate'): CompiledStep<B> =>
-    strategy.compileStep(makeTrainingStep(parts, end), { name, eager, onRetrace });
-  return new StepRunner(
-    compiled('training step', 'update'),
-    accumulator === null ? null : { step: compiled('accumulating step', 'accumulate'), accumulator },
-    eager,
-  );
+  const update = compiled('training step', (gradients, logged) => {
+    const mean = accumulator?.take(gradients) ?? gradients;
+    const settled = hooks.beforeOptimizerStep(mean, logged);
+    optimizer.apply(clipping === null ? settled : clipGradients(settled, clipping));
+  });
+  if (accumulator === null) return new StepRunner(update, null, eager);
+  const accumulate = compiled('accumulating step', (gradients) => {
+    accumulator.add(gradients);
+  });
+  return new StepRunner(update, { step: accumulate, accumulator }, eager);
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Optimizer } from '../../contracts';
+import type { Gradients, Optimizer } from '../../contracts';
 import { FulgurError, messageOf } from '../../errors';
 import type { TrainingStep } from '../../strategy';
 import type { StepHookRunner } from '../hooks/step-hook-runner';
@@ -7,9 +7,6 @@ import type { LogRouter } from '../log/log-router';
 import { StepLogCollector } from '../log/step-log';
 import type { TrainingModule } from '../training-module';
 import type { AnomalyDetection } from './anomaly-detection';
-import { clipGradients } from './clip-gradients';
-import type { ClippingRule } from './clip-gradients';
-import type { GradientAccumulator } from './gradient-accumulator';
 import { watchForward } from './watch-forward';
 
 interface StepParts<B> {
@@ -17,21 +14,19 @@ interface StepParts<B> {
   readonly optimizer: Optimizer;
   readonly hooks: StepHookRunner;
   readonly log: LogRouter;
-  /** `null` leaves gradients as they are. */
-  readonly clipping: ClippingRule | null;
-  /** `null` where every batch makes an update. */
-  readonly accumulator: GradientAccumulator | null;
   /** `null` where nobody looks for NaN. */
   readonly anomalies: AnomalyDetection | null;
 }
 
+/** What becomes of a batch's gradients: an update of the parameters, or a part of one. */
+export type UseGradients = (gradients: Gradients, logged: StepLogCollector) => void;
+
 /**
- * The work on one batch: forward and loss, backward, and the update or, for a batch that more of its update follow,
- * the accumulation of its gradients, with the step hooks in their places. Compiled, it runs in JavaScript once a
- * trace, so nothing here costs time in training.
+ * The work on one batch: forward and loss, backward, and what becomes of the gradients, with the step hooks in their
+ * places. Compiled, it runs in JavaScript once a trace, so nothing here costs time in training.
  */
-export function makeTrainingStep<B>(parts: StepParts<B>, end: 'update' | 'accumulate'): TrainingStep<B> {
-  const { module, optimizer, hooks, log, clipping, accumulator, anomalies } = parts;
+export function makeTrainingStep<B>(parts: StepParts<B>, useGradients: UseGradients): TrainingStep<B> {
+  const { module, optimizer, hooks, log, anomalies } = parts;
   const step: TrainingStep<B> = (batch) => {
     const logged = new StepLogCollector();
     const unwatch = hooks.watchesForward
@@ -47,13 +42,7 @@ export function makeTrainingStep<B>(parts: StepParts<B>, end: 'update' | 'accumu
         return loss;
       });
       anomalies?.enter('update');
-      const exchanged = hooks.afterBackward(gradients, logged);
-      if (end === 'accumulate') accumulator?.add(exchanged);
-      else {
-        const mean = accumulator?.take(exchanged) ?? exchanged;
-        const settled = hooks.beforeOptimizerStep(mean, logged);
-        optimizer.apply(clipping === null ? settled : clipGradients(settled, clipping));
-      }
+      useGradients(hooks.afterBackward(gradients, logged), logged);
       return { loss, logged: logged.outputs() };
     } finally {
       unwatch();

@@ -1,10 +1,7 @@
 import { LearningRateMonitor, learningRateMonitor } from '../../../plugins/learning-rate-monitor';
 import { optim, start } from '../../../src';
 import type { OptimizersAccess } from '../../../src';
-import { Trainer } from '../../../src/trainer';
-import { SingleDevice } from '../../../src/strategy';
-import { plugin, recordingBus, rowsOf, seededRegression, settings } from '../../trainer/fakes/fit';
-import { Points } from '../../trainer/fakes/points';
+import { fit, plugin, rowsOf } from '../../trainer/fakes/fit';
 import { Regression } from '../../trainer/fakes/regression';
 import { hookContext } from '../fakes/run';
 
@@ -26,22 +23,25 @@ class Scheduled extends Regression {
 
 it('logs the rate that each update of a real fit uses, by parameter group', async () => {
   await start();
-  const { bus, recorded } = recordingBus();
-  const trainer: Trainer = new Trainer(
-    { maxEpochs: 1 },
-    {
-      plugins: [
-        plugin('lr', new LearningRateMonitor(factory(), { current: () => trainer.optimizers.current() })),
-      ],
-      events: bus,
-      strategy: new SingleDevice(),
-      settings: { ...settings, logEveryNSteps: 1 },
+  let optimizers: OptimizersAccess = { current: () => [] };
+  let before: unknown = null;
+  const { error, events } = await fit({
+    options: { maxEpochs: 1 },
+    module: new Scheduled(),
+    settings: { logEveryNSteps: 1 },
+    plugins: (trainer) => {
+      optimizers = { current: () => trainer().optimizers.current() };
+      const early = plugin('early', {
+        setup: () => {
+          before = optimizers.current();
+        },
+      });
+      return [early, plugin('lr', new LearningRateMonitor(factory(), optimizers))];
     },
-  );
-  expect(trainer.optimizers.current()).toEqual([]);
-  seededRegression().dispose();
-  await trainer.fit(new Scheduled(), new Points());
-  const rates = rowsOf(recorded)
+  });
+  expect(error).toBeNull();
+  expect(before).toEqual([]);
+  const rates = rowsOf(events)
     .filter(({ kind }) => kind === 'step')
     .map(({ values }) => [values['lr-sgd/pg1'], values['lr-sgd/pg2']]);
   expect(rates).toEqual([
@@ -50,7 +50,7 @@ it('logs the rate that each update of a real fit uses, by parameter group', asyn
     [0.05, 0.5],
     [0.05, 0.5],
   ]);
-  expect(trainer.optimizers.current()).toEqual([]);
+  expect(optimizers.current()).toEqual([]);
 });
 
 it('logs at the beginning of epochs where told to, and one group without a number', () => {

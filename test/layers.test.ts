@@ -57,8 +57,9 @@ describe('checkLayers', () => {
       'src/trainer/loop/fit.ts':
         "import * as tf from '@tensorflow/tfjs-core'; import { c } from '../../errors';",
       'src/errors/index.ts': 'export const c = 1;',
-      'plugins/check-options.ts': "import { c } from '../src';",
-      'plugins/bell/index.ts': "import { c } from '../../src'; import './bell'; import '../check-options';",
+      'plugins/shared/check-options.ts': "import { c } from '../../src';",
+      'plugins/bell/index.ts':
+        "import { c } from '../../src'; import './bell'; import '../shared/check-options';",
       'plugins/bell/bell.ts': '',
       'experiments/first.ts': "import { c } from '../src'; import '../plugins/bell'; import './second';",
       'experiments/second.ts': '',
@@ -147,7 +148,7 @@ describe('checkLayers', () => {
       'plugins/horn/index.ts': '',
       'experiments/first.ts': "import '../plugins/bell/bell'; import '../src/nn';",
     });
-    const plugin = 'a plugin imports its own folder, src/index.ts and plugins/check-options.ts only';
+    const plugin = 'a plugin imports its own folder, src/index.ts and plugins/shared only';
     const experiment = "an experiment imports src/index.ts, plugins' indexes and experiments only";
     expect(checkLayers(bad)).toEqual([
       `plugins/bell/index.ts:1 imports src/nn/index.ts: ${plugin}`,

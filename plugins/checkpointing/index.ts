@@ -1,6 +1,6 @@
 import { tokens } from '../../src';
 import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../check-options';
+import { pluginWithOptions } from '../shared/check-options';
 import { Checkpointing } from './checkpointing';
 import { checkpointingOptions } from './options';
 import type { CheckpointingOptions } from './options';

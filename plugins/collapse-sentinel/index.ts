@@ -1,5 +1,5 @@
 import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../check-options';
+import { pluginWithOptions } from '../shared/check-options';
 import { CollapseSentinel } from './collapse-sentinel';
 import { collapseSentinelOptions } from './options';
 import type { CollapseSentinelOptions } from './options';

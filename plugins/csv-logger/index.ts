@@ -1,5 +1,5 @@
 import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../check-options';
+import { pluginWithOptions } from '../shared/check-options';
 import { CsvLogger } from './csv-logger';
 import { csvLoggerOptions } from './options';
 import type { CsvLoggerOptions } from './options';

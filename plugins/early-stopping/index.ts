@@ -1,5 +1,5 @@
 import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../check-options';
+import { pluginWithOptions } from '../shared/check-options';
 import { EarlyStopping } from './early-stopping';
 import { earlyStoppingOptions } from './options';
 import type { EarlyStoppingOptions } from './options';

@@ -1,5 +1,5 @@
 import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../check-options';
+import { pluginWithOptions } from '../shared/check-options';
 import { KnnEval } from './knn-eval';
 import { knnEvalOptions } from './options';
 import type { KnnEvalOptions } from './options';

@@ -1,5 +1,5 @@
 import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../check-options';
+import { pluginWithOptions } from '../shared/check-options';
 import { LearningRateMonitor } from './learning-rate-monitor';
 import { learningRateMonitorOptions } from './options';
 import type { LearningRateMonitorOptions } from './options';

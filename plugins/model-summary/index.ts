@@ -1,5 +1,5 @@
 import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../check-options';
+import { pluginWithOptions } from '../shared/check-options';
 import { ModelSummary } from './model-summary';
 import { modelSummaryOptions } from './options';
 import type { ModelSummaryOptions } from './options';

@@ -1,5 +1,5 @@
 import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../check-options';
+import { pluginWithOptions } from '../shared/check-options';
 import { progressBarOptions } from './options';
 import type { ProgressBarOptions } from './options';
 import { ProgressBar } from './progress-bar';

@@ -1,5 +1,5 @@
 import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../check-options';
+import { pluginWithOptions } from '../shared/check-options';
 import { throughputOptions } from './options';
 import type { ThroughputOptions } from './options';
 import { Throughput } from './throughput';

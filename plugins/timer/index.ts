@@ -1,5 +1,5 @@
 import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../check-options';
+import { pluginWithOptions } from '../shared/check-options';
 import { timerOptions } from './options';
 import type { TimerOptions } from './options';
 import { Timer } from './timer';

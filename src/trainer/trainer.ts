@@ -60,7 +60,7 @@ export class Trainer {
   /**
    * Trains. The caller closes `data`; the module's parameters stay, the optimiser is freed.
    *
-   * @param resumeFrom goes on from there as if the run had never stopped: state, counters and draws are exact.
+   * @param resumeFrom goes on from there as if the run had never stopped: every number is the same on a CPU.
    * @throws FulgurError of whatever went wrong first; what went wrong after it is in its `cause`.
    */
   async fit<B>(module: TrainingModule<B>, data: BatchSource<B>, resumeFrom?: ResumeFrom): Promise<FitResult> {

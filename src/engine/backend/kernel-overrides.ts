@@ -11,12 +11,21 @@ type Call = Parameters<KernelFunc>[0];
 /** A kernel that stands in for tfjs-node's own, which it may call. */
 type Override = (call: Call, original: KernelFunc) => TensorInfo | TensorInfo[];
 
-/** Replaces kernels of tfjs-node that give wrong numbers with this TensorFlow, or cannot be traced. */
+/**
+ * Replaces kernels of tfjs-node that give wrong numbers with this TensorFlow, or other ones from call to call, or cannot
+ * be traced.
+ */
 export function overrideKernels(binding: Binding, backend: FulgurBackend): void {
   const overrides: Readonly<Record<string, Override>> = {
     // TensorFlow's Round gives zeros for int32 on the CPU.
     [tf.Round]: (call, original) =>
       call.inputs['x']!.dtype === 'int32' ? tf.clone(call.inputs['x'] as tf.Tensor) : original(call),
+
+    // TensorFlow's AddN begins with whichever summand's memory is free first, and so rounds as timing has it.
+    [tf.AddN]: ({ inputs }) => {
+      const [first, ...rest] = Object.values(inputs) as tf.Tensor[];
+      return tf.tidy(() => rest.reduce((sum, summand) => tf.add(sum, summand), tf.clone(first!)));
+    },
 
     // tfjs-node casts the values to float32 but still announces the type that they had, which is refused.
     [tf.Mean]: (call, original) => {

@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { FulgurError, messageOf } from '../../errors';
+import { attributeKinds } from '../backend/op-attributes';
+import type { OpAttribute } from '../backend/op-attributes';
 import type { TraceInput } from '../backend/trace';
 import type { Engine } from '../current-engine';
+import { graphConfig } from '../native/graph-config';
 import type { Pointer } from '../native/native-library';
 import { checked } from '../native/status';
 import { freeAbandonedTape } from './abandoned-tape';
@@ -16,6 +19,13 @@ type Source =
   | { readonly kind: 'step'; readonly read: () => number; readonly dtype: number };
 
 let programs = 0;
+
+/** Grappler's arithmetic rewrites are off: they gather sums into AddN, which adds in the order that timing gives. */
+const exactOrder: OpAttribute = {
+  name: 'config_proto',
+  type: attributeKinds.string,
+  value: graphConfig({ arithmeticOptimization: false }),
+};
 
 /** One trace of a function: a native function, where its inputs come from, and where its outputs go. */
 export class Program {
@@ -87,7 +97,7 @@ export class Program {
     try {
       const inputs = this.#sources.map((source) => this.#input(source, args, temporary));
       const count = this.#ranks.length + this.#changed.length;
-      handles = await binding.eager.runAsync(this.#name, [], inputs, count);
+      handles = await binding.eager.runAsync(this.#name, [exactOrder], inputs, count);
     } catch (cause) {
       throw cause instanceof FulgurError ? cause : stepFailed(this.#label, cause);
     } finally {

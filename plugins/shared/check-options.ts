@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { definePlugin } from '../src';
-import type { PluginClass, PluginDescriptor, Token } from '../src';
+import { definePlugin } from '../../src';
+import type { PluginClass, PluginDescriptor, Token } from '../../src';
 
 /**
  * A plugin with the options of its factory, their defaults filled in. Wrong ones are the run's to report: an experiment

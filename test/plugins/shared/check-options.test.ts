@@ -1,9 +1,9 @@
-import { checkpointing } from '../../plugins/checkpointing';
-import { collapseSentinel } from '../../plugins/collapse-sentinel';
-import { csvLogger } from '../../plugins/csv-logger';
-import { knnEval } from '../../plugins/knn-eval';
-import { progressBar } from '../../plugins/progress-bar';
-import { tokens } from '../../src';
+import { checkpointing } from '../../../plugins/checkpointing';
+import { collapseSentinel } from '../../../plugins/collapse-sentinel';
+import { csvLogger } from '../../../plugins/csv-logger';
+import { knnEval } from '../../../plugins/knn-eval';
+import { progressBar } from '../../../plugins/progress-bar';
+import { tokens } from '../../../src';
 
 describe('the options of a plugin factory', () => {
   it('are filled in with their defaults', () => {

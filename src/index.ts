@@ -78,4 +78,11 @@ export type { RunOptions } from './run';
 export { SingleDevice } from './strategy';
 export type { Strategy } from './strategy';
 export { EventBus, Trainer, TrainingModule } from './trainer';
-export type { BuiltPlugin, FitOptions, FitResult, TrainerParts } from './trainer';
+export type {
+  BuiltPlugin,
+  EvaluationResult,
+  FitExtras,
+  FitOptions,
+  FitResult,
+  TrainerParts,
+} from './trainer';

@@ -6,7 +6,7 @@ import { Damage } from './damage';
 import { exists } from './exists';
 import { parseManifest, sha256 } from './manifest';
 import type { Manifest } from './manifest';
-import { decodeState, stateFileNames } from './state-files';
+import { decodeState, optionalFileNames, stateFileNames } from './state-files';
 import type { StateFiles } from './state-files';
 
 export const manifestFile = 'manifest.json';
@@ -59,7 +59,8 @@ export async function openCheckpoint(path: string): Promise<StoredCheckpoint> {
 /** @throws Damage naming the first file that is not what was written. */
 export async function readCheckpoint({ path, manifest }: StoredCheckpoint): Promise<RunState> {
   const contents: [string, Uint8Array][] = [];
-  for (const name of stateFileNames) {
+  const optional = optionalFileNames.filter((name) => manifest.files[name] !== undefined);
+  for (const name of [...stateFileNames, ...optional]) {
     const file = join(path, name);
     const expected = manifest.files[name];
     if (expected === undefined) throw new Damage(join(path, manifestFile), `does not list ${name}`);

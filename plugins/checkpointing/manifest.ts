@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { FulgurError } from '../../src';
 import { Damage } from './damage';
+import { resumePointSchema } from './resume-point';
 
 /** Raised when a reader of the old format could misread the new one. */
 export const formatVersion = 1;
@@ -12,7 +13,7 @@ const manifestSchema = z.object({
   sequence: z.number().int(),
   reason: z.string(),
   savedAt: z.string(),
-  progress: z.object({ epoch: z.number(), nextBatch: z.number(), globalStep: z.number() }),
+  progress: resumePointSchema,
   monitor: z.object({ name: z.string(), value: z.number() }).nullable(),
   files: z.record(z.string(), z.object({ bytes: z.number(), sha256: z.string() })),
 });

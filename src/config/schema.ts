@@ -4,8 +4,19 @@ import type { DataOptions, TrainerOptions } from '../contracts';
 const positive = (unit: string): z.ZodNumber =>
   z.int(`must be a whole number of ${unit}`).positive('must be above 0');
 
-const count = (unit: string): z.ZodDefault<z.ZodNumber> =>
-  z.int(`must be a whole number of ${unit}`).nonnegative('must not be negative').default(0);
+const count = (unit: string, initial = 0): z.ZodDefault<z.ZodNumber> =>
+  z.int(`must be a whole number of ${unit}`).nonnegative('must not be negative').default(initial);
+
+/** A whole number, or a fraction of what there is; `null` for `all`. */
+const batchLimit = (
+  meaning: string,
+  { orNone = false, all = 'all' }: { readonly orNone?: boolean; readonly all?: string } = {},
+): z.ZodDefault<z.ZodNullable<z.ZodNumber>> =>
+  (orNone ? z.number().nonnegative('must not be negative') : z.number().positive('must be above 0'))
+    .refine((limit) => limit < 1 || Number.isInteger(limit), 'must be a whole number, or a fraction below 1')
+    .nullable()
+    .default(null)
+    .describe(`${meaning}: a number, or a fraction below 1${all === 'all' ? '' : ` (${all})`}`);
 
 /** Trainer options; names and defaults follow Lightning's `Trainer` where it has them. */
 export const trainerSchema = z.strictObject({
@@ -27,13 +38,14 @@ export const trainerSchema = z.strictObject({
     .default('norm')
     .describe('scale all gradients together, or cut each number'),
   accumulateGradBatches: positive('batches').default(1).describe('batches that make one update'),
-  limitTrainBatches: z
-    .number()
-    .positive('must be above 0')
-    .refine((limit) => limit < 1 || Number.isInteger(limit), 'must be a whole number, or a fraction below 1')
-    .nullable()
-    .default(null)
-    .describe('batches of each epoch: a number, or a fraction below 1'),
+  limitTrainBatches: batchLimit('batches of each epoch'),
+  limitValBatches: batchLimit('batches of each validation', { orNone: true }),
+  limitTestBatches: batchLimit('batches of a test'),
+  limitPredictBatches: batchLimit('batches of a prediction'),
+  overfitBatches: batchLimit('train on the same batches in each epoch, without shuffling'),
+  checkValEveryNEpoch: positive('epochs').default(1).describe('epochs between two that are validated'),
+  valCheckInterval: batchLimit('batches of training between two validations', { all: "the epoch's end" }),
+  numSanityValSteps: count('batches', 2).describe('batches of validation to try out before training'),
   fastDevRun: z
     .union([z.boolean(), positive('batches')])
     .default(false)

@@ -21,6 +21,18 @@ export interface MetricRow {
   readonly values: Readonly<Record<string, number>>;
 }
 
+/** What the batches of an evaluation are for. */
+export type EvaluationKind = 'validation' | 'test' | 'prediction';
+
+/** An evaluation as it goes on. */
+export interface EvaluationProgress {
+  readonly kind: EvaluationKind;
+  /** Whether it only tries out validation before training. */
+  readonly sanityCheck: boolean;
+  readonly batchesDone: number;
+  readonly batches: number;
+}
+
 export type RunStatus = 'finished' | 'stopped' | 'interrupted' | 'failed';
 
 /** Facts that a run publishes after they happened. Listeners observe; nothing that training depends on goes here. */
@@ -29,6 +41,10 @@ export interface RunEvents {
   epochStarted: [progress: FitProgress];
   batchEnded: [progress: FitProgress, result: BatchResult, progressBar: Readonly<Record<string, number>>];
   epochEnded: [progress: FitProgress, metrics: Readonly<Record<string, number>>, seconds: number];
+  evaluationStarted: [progress: EvaluationProgress];
+  evaluationBatchEnded: [progress: EvaluationProgress];
+  /** `metrics` are those that the evaluation logged. */
+  evaluationEnded: [progress: EvaluationProgress, metrics: Readonly<Record<string, number>>, seconds: number];
   metricsLogged: [row: MetricRow];
   checkpointSaved: [path: string, reason: string];
   /** A sentence for the user. */

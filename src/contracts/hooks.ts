@@ -3,6 +3,7 @@ import type { Json } from './json';
 import type { HostLog, StepLog } from './log';
 import type { FitProgress } from './progress';
 import type { RunState } from './run-state';
+import type { StateDict } from './state';
 
 /** Gradients by state-dict name of their parameter, in Fulgur's internal layout (convolutions `[kh, kw, in, out]`). */
 export type Gradients = ReadonlyMap<string, tf.Tensor>;
@@ -27,8 +28,12 @@ export interface StepHooks {
   onBeforeOptimizerStep(gradients: Gradients, context: StepContext): Gradients | undefined;
 }
 
+/** What a trainer is at. Validation within a fit is part of `fit`; the check before its first batch is not. */
+export type Stage = 'fit' | 'sanity-check' | 'validate' | 'test' | 'predict';
+
 /** What a host hook sees of the run, and the little that it may do to it. */
 export interface HookContext {
+  readonly stage: Stage;
   readonly progress: FitProgress;
   /** The newest value of every logged metric. */
   readonly metrics: Readonly<Record<string, number>>;
@@ -50,12 +55,53 @@ export interface BatchResult {
   readonly dataSeconds: number;
 }
 
+/** A finished batch of validation, test or prediction. */
+export interface EvaluationBatchResult {
+  /** Index of the batch within its evaluation, from 0. */
+  readonly batchIndex: number;
+  /** Batches of the evaluation. */
+  readonly batches: number;
+  /** Samples in the batch, on this rank. */
+  readonly batchSize: number;
+}
+
 /**
- * Hooks that run in JavaScript at every occurrence, awaited one plugin after the other. The order within a run is
- * Lightning's: setup, [restore], onFitStart, onTrainStart, onTrainEpochStart, (onTrainBatchStart, step,
- * onTrainBatchEnd)*, onTrainEpochEnd, onTrainEnd, onFitEnd, teardown.
+ * Hooks around evaluation, with Lightning's names and order: onValidationStart, onValidationEpochStart,
+ * (onValidationBatchStart, validationStep, onValidationBatchEnd)*, onValidationEpochEnd, onValidationEnd; likewise for
+ * test and prediction. The model is in evaluation mode from the first to the last.
  */
-export interface HostHooks {
+export interface EvaluationHooks {
+  /** Before the batches of validation that are tried out before training. */
+  onSanityCheckStart(context: HookContext): void | Promise<void>;
+  onSanityCheckEnd(context: HookContext): void | Promise<void>;
+  onValidationStart(context: HookContext): void | Promise<void>;
+  onValidationEpochStart(context: HookContext): void | Promise<void>;
+  onValidationBatchStart(context: HookContext): void | Promise<void>;
+  onValidationBatchEnd(context: HookContext, result: EvaluationBatchResult): void | Promise<void>;
+  onValidationEpochEnd(context: HookContext): void | Promise<void>;
+  /** The validation's metrics are in `context.metrics`. */
+  onValidationEnd(context: HookContext): void | Promise<void>;
+  onTestStart(context: HookContext): void | Promise<void>;
+  onTestEpochStart(context: HookContext): void | Promise<void>;
+  onTestBatchStart(context: HookContext): void | Promise<void>;
+  onTestBatchEnd(context: HookContext, result: EvaluationBatchResult): void | Promise<void>;
+  onTestEpochEnd(context: HookContext): void | Promise<void>;
+  onTestEnd(context: HookContext): void | Promise<void>;
+  onPredictStart(context: HookContext): void | Promise<void>;
+  onPredictEpochStart(context: HookContext): void | Promise<void>;
+  onPredictBatchStart(context: HookContext): void | Promise<void>;
+  onPredictBatchEnd(context: HookContext, result: EvaluationBatchResult): void | Promise<void>;
+  onPredictEpochEnd(context: HookContext): void | Promise<void>;
+  onPredictEnd(context: HookContext): void | Promise<void>;
+}
+
+/**
+ * Hooks that run in JavaScript at every occurrence, awaited one plugin after the other. The order within a fit is
+ * Lightning's: setup, [restore], onFitStart, [sanity check], onTrainStart, onTrainEpochStart, (onTrainBatchStart, step,
+ * onTrainBatchEnd, [validation])*, onTrainEpochEnd, onTrainEnd, onFitEnd, teardown. Validation at the end of an epoch
+ * comes before onTrainEpochEnd.
+ */
+export interface HostHooks extends EvaluationHooks {
   setup(context: HookContext): void | Promise<void>;
   onFitStart(context: HookContext): void | Promise<void>;
   onTrainStart(context: HookContext): void | Promise<void>;
@@ -86,8 +132,14 @@ export interface Hooks extends StepHooks, HostHooks {}
 /** A plugin's own state, saved in and restored from checkpoints. */
 export interface Stateful {
   pluginState(): Json;
-  restorePluginState(state: Json): void;
+  /** @param tensors what `pluginTensors` gave; empty where there were none. */
+  restorePluginState(state: Json, tensors: StateDict): void;
+}
+
+/** Tensors that belong to a plugin's state, such as averaged weights. */
+export interface TensorState {
+  pluginTensors(): StateDict;
 }
 
 /** What a plugin class looks like: any hooks, and optionally state. */
-export type PluginHooks = Partial<Hooks> & Partial<Stateful>;
+export type PluginHooks = Partial<Hooks> & Partial<Stateful> & Partial<TensorState>;

@@ -16,6 +16,18 @@ export interface TrainerOptions {
   readonly accumulateGradBatches: number;
   /** Batches of each epoch: a whole number, or a fraction below 1; `null` for all. */
   readonly limitTrainBatches: number | null;
+  /** Batches of each validation, as `limitTrainBatches`; 0 leaves validation out. */
+  readonly limitValBatches: number | null;
+  readonly limitTestBatches: number | null;
+  readonly limitPredictBatches: number | null;
+  /** Trains each epoch on the same few first samples, unshuffled: batches, as `limitTrainBatches`; a working model fits them. */
+  readonly overfitBatches: number | null;
+  /** Epochs between two that are validated. */
+  readonly checkValEveryNEpoch: number;
+  /** Batches, or the fraction of an epoch, after which to validate; `null` for the epoch's end. */
+  readonly valCheckInterval: number | null;
+  /** Batches of validation to try out before training; 0 for none. */
+  readonly numSanityValSteps: number;
   /** This many batches (`true`: one) without loggers and checkpoints, to see whether everything runs. */
   readonly fastDevRun: boolean | number;
   /** Updates between two rows of step metrics. */

@@ -13,6 +13,8 @@ export interface RunState {
   readonly hyperparameters: Readonly<Record<string, Json>>;
   /** By plugin name. */
   readonly plugins: Readonly<Record<string, Json>>;
+  /** Tensors of plugins' states, by plugin name. */
+  readonly pluginTensors?: Readonly<Record<string, StateDict>>;
   /** Running epoch reductions of logged metrics, so that an epoch resumed in its middle ends with the same means. */
   readonly metrics: Json;
 }
@@ -29,4 +31,6 @@ export interface ResumePoint {
   readonly epoch: number;
   readonly nextBatch: number;
   readonly globalStep: number;
+  /** There where the validation that is due before that batch is done. */
+  readonly validated?: true;
 }

@@ -79,7 +79,7 @@ async function fit(request: RunRequest, data: PreparedData, { folder }: RunPlace
       hyperparameters: config.hyperparameters,
       environment: await environmentRecord(data.info, args, resumeFrom?.path ?? null),
     });
-    return await interruption.during(trainer, () => trainer.fit(module, data.train, resumeFrom));
+    return await interruption.during(trainer, () => trainer.fit(module, data.train, { resumeFrom }));
   } finally {
     await composition?.dispose();
     module.dispose();

@@ -3,6 +3,7 @@ import type { ImageBatch, ModelAccess, ModuleSummary } from '../contracts';
 import { compile } from '../engine';
 import { FulgurError } from '../errors';
 import { Module } from '../nn';
+import { inEvaluationMode } from './evaluation-mode';
 
 /** A module as observers get it, with what that compiled freed by `dispose`. */
 export interface ModelReader extends ModelAccess {
@@ -68,20 +69,4 @@ function embedderOf(module: Module): (images: tf.Tensor4D) => tf.Tensor {
     why: 'Where the features of an image come from is not known.',
     fix: "Name the module that makes them 'backbone', or define embed(images) to return [batch, features].",
   });
-}
-
-/** Runs something in evaluation mode and puts every module's own mode back, also of one that was frozen in it. */
-async function inEvaluationMode<T>(root: Module, run: () => Promise<T>): Promise<T> {
-  const before = root.modules().map((module) => ({ module, training: module.training }));
-  root.eval();
-  try {
-    return await run();
-  } finally {
-    // Setting a module's mode sets that of all below it, so modules shared by two owners may take a second round.
-    let differing = before;
-    while (differing.length > 0) {
-      for (const { module, training } of differing) module.train(training);
-      differing = before.filter(({ module, training }) => module.training !== training);
-    }
-  }
 }

@@ -1,5 +1,6 @@
 import type {
   BatchSource,
+  EvaluationKind,
   OptimizersAccess,
   RunEventBus,
   RunSettings,
@@ -13,7 +14,12 @@ import type { Strategy } from '../strategy';
 import type { BuiltPlugin } from './hooks/hook-order';
 import { planFit } from './loop/fit-plan';
 import type { FitLimits } from './loop/fit-plan';
+import { evaluationKinds } from './evaluation/evaluation-kind';
+import { planEvaluation, planValidation } from './evaluation/validation-plan';
+import type { EvaluationLimits } from './evaluation/validation-plan';
 import { RunControl } from './loop/run-control';
+import { runEvaluation } from './run/evaluation-run';
+import type { EvaluationResult } from './run/evaluation-run';
 import { FitRun } from './run/fit-run';
 import type { FitResult } from './run/fit-result';
 import type { RunPlace } from './run/run-info';
@@ -23,7 +29,16 @@ import type { TrainingModule } from './training-module';
 
 /** The trainer options that the trainer itself reads; what is left out has its default. */
 export type FitOptions = FitLimits &
+  EvaluationLimits &
   Partial<Pick<TrainerOptions, 'compile' | 'detectAnomaly' | 'gradientClipVal' | 'gradientClipAlgorithm'>>;
+
+/** What a fit may be given besides module and data. */
+export interface FitExtras<B> {
+  /** Goes on from there as if the run had never stopped: every number is the same on a CPU. */
+  readonly resumeFrom?: ResumeFrom | undefined;
+  /** Held-out data, for a module with a `validationStep`. The caller closes them. */
+  readonly validation?: BatchSource<B> | undefined;
+}
 
 /** What the container puts in place around the trainer. */
 export interface TrainerParts {
@@ -50,6 +65,7 @@ export class Trainer {
   readonly #options: FitOptions;
   readonly #parts: TrainerParts;
   #control = new RunControl();
+  #busy = false;
   #run: Pick<FitRun<unknown>, 'capture' | 'optimizers'> | null = null;
 
   constructor(options: FitOptions, parts: TrainerParts) {
@@ -60,35 +76,51 @@ export class Trainer {
   /**
    * Trains. The caller closes `data`; the module's parameters stay, the optimiser is freed.
    *
-   * @param resumeFrom goes on from there as if the run had never stopped: every number is the same on a CPU.
    * @throws FulgurError of whatever went wrong first; what went wrong after it is in its `cause`.
    */
-  async fit<B>(module: TrainingModule<B>, data: BatchSource<B>, resumeFrom?: ResumeFrom): Promise<FitResult> {
-    requireStarted();
-    if (this.#run !== null) {
-      throw new FulgurError('trainer', {
-        what: 'fit() was called while the trainer is fitting already.',
-        fix: 'Wait for the first call, or make a second trainer.',
-      });
-    }
+  async fit<B>(
+    module: TrainingModule<B>,
+    data: BatchSource<B>,
+    { resumeFrom, validation }: FitExtras<B> = {},
+  ): Promise<FitResult> {
     const { place, ...parts } = this.#parts;
-    try {
+    return this.#alone('fit()', () => {
+      const bounds = planFit(this.#options, data.batchesPerEpoch);
       const run = new FitRun<B>({
         ...parts,
         module,
         data,
         place: place ?? null,
         resumeFrom: resumeFrom ?? null,
-        bounds: planFit(this.#options, data.batchesPerEpoch),
+        bounds,
+        validation:
+          validation === undefined
+            ? null
+            : {
+                data: validation,
+                plan: planValidation(this.#options, validation.batchesPerEpoch, bounds.batchesPerEpoch),
+              },
         steps: this.#steps,
         control: this.#control,
       });
       this.#run = run;
-      return await run.run();
-    } finally {
-      this.#run = null;
-      this.#control = new RunControl();
-    }
+      return run.run();
+    });
+  }
+
+  /** Runs the module's `validationStep` over held-out data, of `from` or of the weights that it has. */
+  validate<B>(module: TrainingModule<B>, data: BatchSource<B>, from?: ResumeFrom): Promise<EvaluationResult> {
+    return this.#evaluate('validation', module, data, from);
+  }
+
+  /** The same with `testStep`. */
+  test<B>(module: TrainingModule<B>, data: BatchSource<B>, from?: ResumeFrom): Promise<EvaluationResult> {
+    return this.#evaluate('test', module, data, from);
+  }
+
+  /** The same with `predictStep`, whose outputs the result holds. */
+  predict<B>(module: TrainingModule<B>, data: BatchSource<B>, from?: ResumeFrom): Promise<EvaluationResult> {
+    return this.#evaluate('prediction', module, data, from);
   }
 
   /**
@@ -97,6 +129,45 @@ export class Trainer {
    */
   interrupt(reason: string): void {
     this.#control.interrupt(reason);
+  }
+
+  async #evaluate<B>(
+    kind: EvaluationKind,
+    module: TrainingModule<B>,
+    data: BatchSource<B>,
+    from: ResumeFrom | undefined,
+  ): Promise<EvaluationResult> {
+    return this.#alone(`${evaluationKinds[kind].stage}()`, () =>
+      runEvaluation({
+        ...this.#parts,
+        kind,
+        module,
+        data,
+        from: from ?? null,
+        batches: planEvaluation(kind, this.#options, data.batchesPerEpoch),
+        eager: this.#steps.eager,
+        control: this.#control,
+      }),
+    );
+  }
+
+  /** @throws FulgurError `trainer` while another run of this trainer is going on. */
+  async #alone<T>(name: string, run: () => Promise<T>): Promise<T> {
+    requireStarted();
+    if (this.#busy) {
+      throw new FulgurError('trainer', {
+        what: `${name} was called while the trainer is at work already.`,
+        fix: 'Wait for the first call, or make a second trainer.',
+      });
+    }
+    this.#busy = true;
+    try {
+      return await run();
+    } finally {
+      this.#busy = false;
+      this.#run = null;
+      this.#control = new RunControl();
+    }
   }
 
   get #steps(): StepOptions {

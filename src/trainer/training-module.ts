@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type {
   BatchResult,
   BatchVerdict,
+  EvaluationBatchResult,
   FitPlan,
   Gradients,
   HookContext,
@@ -35,7 +36,7 @@ import { moduleLogOf } from './module-log';
  * }
  */
 // The batch's type stands once in here, and ties the module to its data in `Trainer.fit`.
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
+
 export abstract class TrainingModule<B> extends Module implements Partial<Hooks> {
   /**
    * The loss of a batch, a scalar. It is traced into the compiled step: it runs once per shape of batch, with symbols,
@@ -57,6 +58,16 @@ export abstract class TrainingModule<B> extends Module implements Partial<Hooks>
     moduleLogOf(this)?.logFromModule(name, value, options);
   }
 
+  /**
+   * Looks at a batch of held-out data: logs metrics, which are reduced over the whole validation. Traced as
+   * `trainingStep`, in evaluation mode and without gradients. A module that has one is validated while it is fitted.
+   */
+  validationStep?(batch: B): void;
+  /** As `validationStep`, for `Trainer.test`. */
+  testStep?(batch: B): void;
+  /** What `Trainer.predict` gives for a batch, tensors of `[batch, ...]` by name; traced, in evaluation mode. */
+  predictStep?(batch: B): Readonly<Record<string, tf.Tensor>>;
+
   onAfterForward?(output: unknown, context: StepContext): void;
   onBeforeBackward?(loss: tf.Scalar, context: StepContext): tf.Scalar | undefined;
   onAfterBackward?(gradients: Gradients, context: StepContext): Gradients | undefined;
@@ -70,6 +81,26 @@ export abstract class TrainingModule<B> extends Module implements Partial<Hooks>
   onTrainEpochEnd?(context: HookContext): void | Promise<void>;
   onTrainEnd?(context: HookContext): void | Promise<void>;
   onFitEnd?(context: HookContext): void | Promise<void>;
+  onSanityCheckStart?(context: HookContext): void | Promise<void>;
+  onSanityCheckEnd?(context: HookContext): void | Promise<void>;
+  onValidationStart?(context: HookContext): void | Promise<void>;
+  onValidationEpochStart?(context: HookContext): void | Promise<void>;
+  onValidationBatchStart?(context: HookContext): void | Promise<void>;
+  onValidationBatchEnd?(context: HookContext, result: EvaluationBatchResult): void | Promise<void>;
+  onValidationEpochEnd?(context: HookContext): void | Promise<void>;
+  onValidationEnd?(context: HookContext): void | Promise<void>;
+  onTestStart?(context: HookContext): void | Promise<void>;
+  onTestEpochStart?(context: HookContext): void | Promise<void>;
+  onTestBatchStart?(context: HookContext): void | Promise<void>;
+  onTestBatchEnd?(context: HookContext, result: EvaluationBatchResult): void | Promise<void>;
+  onTestEpochEnd?(context: HookContext): void | Promise<void>;
+  onTestEnd?(context: HookContext): void | Promise<void>;
+  onPredictStart?(context: HookContext): void | Promise<void>;
+  onPredictEpochStart?(context: HookContext): void | Promise<void>;
+  onPredictBatchStart?(context: HookContext): void | Promise<void>;
+  onPredictBatchEnd?(context: HookContext, result: EvaluationBatchResult): void | Promise<void>;
+  onPredictEpochEnd?(context: HookContext): void | Promise<void>;
+  onPredictEnd?(context: HookContext): void | Promise<void>;
   teardown?(context: HookContext): void | Promise<void>;
   onException?(context: HookContext, error: unknown): void | Promise<void>;
   onSaveCheckpoint?(context: HookContext, state: RunState): void | Promise<void>;

@@ -112,7 +112,7 @@ describe('a fit', () => {
       ],
     });
     expect(messageOf(second)).toBe(
-      'fit() was called while the trainer is fitting already. Wait for the first call, or make a second trainer.',
+      'fit() was called while the trainer is at work already. Wait for the first call, or make a second trainer.',
     );
   });
 });

@@ -1,4 +1,4 @@
-import type { FitProgress, HookContext, HostHooks, LogOptions } from '../../contracts';
+import type { FitProgress, HookContext, HostHooks, LogOptions, Stage } from '../../contracts';
 import type { LogRouter } from '../log/log-router';
 import { hookFailure } from './hook-errors';
 import type { Participant } from './hook-order';
@@ -11,6 +11,7 @@ type Arguments<K extends HostHook> = HostHooks[K] extends (context: HookContext,
 
 /** What hooks may see of a run and do to it. */
 export interface RunView {
+  stage(): Stage;
   progress(): FitProgress;
   stop(reason: string): void;
 }
@@ -87,6 +88,9 @@ export class HostHookRunner {
     const view = this.#view;
     const { metrics } = this.#log;
     const context: HookContext = {
+      get stage() {
+        return view.stage();
+      },
       get progress() {
         return view.progress();
       },

@@ -7,9 +7,16 @@ import type { MetricStore } from './metric-store';
 import type { StepLogCollector } from './step-log';
 
 /** Hooks that log for their epoch at once, because nothing of it is still to come. */
-const epochEnds: readonly LogPlace[] = ['onTrainEpochEnd'];
+const epochEnds: readonly LogPlace[] = ['onTrainEpochEnd', 'onValidationEpochEnd', 'onTestEpochEnd'];
 /** Hooks at a batch; elsewhere a value counts once in an epoch's mean. */
-const atBatches: readonly LogPlace[] = ['onTrainBatchStart', 'onTrainBatchEnd'];
+const atBatches: readonly LogPlace[] = [
+  'onTrainBatchStart',
+  'onTrainBatchEnd',
+  'onValidationBatchStart',
+  'onValidationBatchEnd',
+  'onTestBatchStart',
+  'onTestBatchEnd',
+];
 
 /** Brings what host hooks and the module log to where it belongs: into the step being traced, or into the metrics. */
 export class LogRouter {
@@ -18,7 +25,19 @@ export class LogRouter {
   #place: LogPlace | null = null;
   #step: StepLogCollector | null = null;
 
+  #evaluation: MetricStore | null = null;
+
   constructor(readonly metrics: MetricStore) {}
+
+  /** While `run` runs, what is logged belongs to an evaluation and not to the training epoch at hand. */
+  async into<T>(evaluation: MetricStore, run: () => Promise<T>): Promise<T> {
+    this.#evaluation = evaluation;
+    try {
+      return await run();
+    } finally {
+      this.#evaluation = null;
+    }
+  }
 
   /** Runs module code of which `log` calls belong to `place`. */
   async at<T>(place: LogPlace, run: () => T | Promise<T>): Promise<T> {
@@ -47,8 +66,9 @@ export class LogRouter {
   /** What a host hook logs. */
   logFromHook(place: keyof HostHooks, name: string, value: number, options?: LogOptions): void {
     const logged = { name, value, options: resolveLogOptions(place, name, options) };
-    if (epochEnds.includes(place)) this.metrics.recordEpoch(logged);
-    else this.metrics.record(logged, atBatches.includes(place) ? this.batchSize : 1);
+    const metrics = this.#evaluation ?? this.metrics;
+    if (epochEnds.includes(place)) metrics.recordEpoch(logged);
+    else metrics.record(logged, atBatches.includes(place) ? this.batchSize : 1);
   }
 
   /** What the module logs, from wherever it is. */

@@ -2,7 +2,8 @@ import type { Hooks, LogOptions } from '../../contracts';
 import { FulgurError } from '../../errors';
 
 /** Where `log` may be called from. */
-export type LogPlace = 'trainingStep' | 'configureOptimizers' | keyof Hooks;
+export type LogPlace =
+  'trainingStep' | 'validationStep' | 'testStep' | 'predictStep' | 'configureOptimizers' | keyof Hooks;
 
 /** How a place logs when it is not told: a training step per step, the edges of an epoch per epoch. */
 type LogRule = 'per-step' | 'per-epoch' | 'refused';
@@ -22,6 +23,29 @@ const rules: Readonly<Record<LogPlace, LogRule>> = {
   onTrainStart: 'per-epoch',
   onTrainEpochStart: 'per-epoch',
   onTrainEpochEnd: 'per-epoch',
+  onSanityCheckStart: 'refused',
+  onSanityCheckEnd: 'refused',
+  validationStep: 'per-epoch',
+  testStep: 'per-epoch',
+  predictStep: 'refused',
+  onValidationStart: 'per-epoch',
+  onValidationEpochStart: 'per-epoch',
+  onValidationBatchStart: 'per-epoch',
+  onValidationBatchEnd: 'per-epoch',
+  onValidationEpochEnd: 'per-epoch',
+  onValidationEnd: 'refused',
+  onTestStart: 'per-epoch',
+  onTestEpochStart: 'per-epoch',
+  onTestBatchStart: 'per-epoch',
+  onTestBatchEnd: 'per-epoch',
+  onTestEpochEnd: 'per-epoch',
+  onTestEnd: 'refused',
+  onPredictStart: 'refused',
+  onPredictEpochStart: 'refused',
+  onPredictBatchStart: 'refused',
+  onPredictBatchEnd: 'refused',
+  onPredictEpochEnd: 'refused',
+  onPredictEnd: 'refused',
   configureOptimizers: 'refused',
   setup: 'refused',
   onFitStart: 'refused',

@@ -16,9 +16,19 @@ type Values = Readonly<Record<string, number>>;
  */
 export class MetricStore {
   readonly #entries = new Map<string, MetricEntry>();
-  readonly #newest = new Map<string, MetricValue>();
+  readonly #newest: Map<string, MetricValue>;
   #stepRow = new Map<string, number>();
   #epochRow = new Map<string, number>();
+
+  /** @param newest where newest values stand, also those of another store. */
+  constructor(newest = new Map<string, MetricValue>()) {
+    this.#newest = newest;
+  }
+
+  /** A store of an evaluation's own reductions, whose values are among the newest of this one. */
+  forEvaluation(): MetricStore {
+    return new MetricStore(this.#newest);
+  }
 
   /** Values of the batch before are no longer due for a row. */
   startBatch(): void {

@@ -1,6 +1,7 @@
 import type { BatchResult, BatchSource, RunEventBus } from '../../contracts';
 import { FulgurError } from '../../errors';
 import type { MetricPart } from '../../strategy';
+import type { Validation } from '../evaluation/validation';
 import type { HostHookRunner } from '../hooks/host-hook-runner';
 import type { LogRouter } from '../log/log-router';
 import { batchSizeOf } from '../step/batch-size';
@@ -18,6 +19,8 @@ export interface LoopParts<B> {
   readonly publisher: MetricPublisher;
   readonly progress: ProgressCounter;
   readonly control: RunControl;
+  /** `null` where nothing is validated. */
+  readonly validation: Validation | null;
   readonly events: RunEventBus;
   /** Combines epoch reductions over ranks. */
   readonly reduceMetrics: (parts: readonly MetricPart[]) => Promise<readonly MetricPart[]>;
@@ -44,7 +47,9 @@ export class EpochLoop<B> {
     if (!resumed) await hooks.call('onTrainEpochStart', []);
     events.emit('epochStarted', progress.snapshot());
 
-    const ended = (await this.#trainBatches()) || progress.isEpochComplete();
+    const cutShort = await this.#trainBatches();
+    if (cutShort && !control.isInterrupted()) await this.#parts.validation?.runAtEarlyEnd();
+    const ended = cutShort || progress.isEpochComplete();
     if (control.isInterrupted()) return;
     await this.#reduceMetrics(ended);
     if (ended) progress.finishEpoch();
@@ -59,8 +64,10 @@ export class EpochLoop<B> {
 
   /** @returns whether a hook ended the epoch. */
   async #trainBatches(): Promise<boolean> {
-    const { progress, control, data } = this.#parts;
+    const { progress, control, data, validation } = this.#parts;
     const startBatch = progress.resumePoint.nextBatch;
+    // A run that broke off between a batch and the validation after it goes on with that.
+    if (startBatch > 0) await validation?.runIfDue();
     if (progress.isEpochComplete() || progress.isComplete() || control.isEnding()) return false;
     const { batchesPerEpoch } = progress.bounds;
     // Counted from `startBatch`, so that nothing is prepared that a limit cuts off.
@@ -73,6 +80,7 @@ export class EpochLoop<B> {
       if (betweenUpdates && control.isEnding()) return false;
       if ((await this.#trainBatch(batch, index, dataSeconds)) === 'end-epoch') return true;
       index += 1;
+      await validation?.runIfDue();
       // Asking for one more batch would only make it be thrown away.
       if (progress.isEpochComplete() || progress.isComplete()) return false;
       // An update that takes several batches is finished: in its middle there is no state to go on from.

@@ -1,5 +1,6 @@
 import type { FitPlan, TrainerOptions } from '../../contracts';
 import { FulgurError } from '../../errors';
+import { fastBatches, limitBatches } from './limit-batches';
 
 /** The trainer options that say how long a fit is; a `limitTrainBatches` of 1 is one batch. */
 export type FitLimits = Partial<
@@ -11,6 +12,7 @@ export type FitLimits = Partial<
     | 'minSteps'
     | 'accumulateGradBatches'
     | 'limitTrainBatches'
+    | 'overfitBatches'
     | 'fastDevRun'
   >
 >;
@@ -38,8 +40,7 @@ export function planFit(limits: FitLimits, available: number): FitBounds {
   const fast = fastBatches(limits.fastDevRun);
   const maxSteps = fast ?? limits.maxSteps ?? null;
   const maxEpochs = fast === null ? (limits.maxEpochs ?? (maxSteps === null ? DEFAULT_EPOCHS : null)) : 1;
-  const batchesPerEpoch =
-    fast === null ? limited(available, limits.limitTrainBatches) : Math.min(fast, available);
+  const batchesPerEpoch = fast === null ? trainBatches(limits, available) : Math.min(fast, available);
   if (available < 1) {
     throw new FulgurError('trainer', {
       what: 'The data has no batch of training samples.',
@@ -63,18 +64,18 @@ export function planFit(limits: FitLimits, available: number): FitBounds {
   };
 }
 
-function fastBatches(fastDevRun: FitLimits['fastDevRun']): number | null {
-  if (fastDevRun === undefined || fastDevRun === false || fastDevRun === 0) return null;
-  return fastDevRun === true ? 1 : fastDevRun;
+function trainBatches({ limitTrainBatches, overfitBatches }: FitLimits, available: number): number {
+  const overfit = overfitBatches ?? null;
+  return overfit === null
+    ? limitBatches(available, limitTrainBatches, 'limitTrainBatches')
+    : limitBatches(available, overfit, 'overfitBatches');
 }
 
-function limited(available: number, limit: FitLimits['limitTrainBatches']): number {
-  if (limit === undefined || limit === null) return available;
-  if (limit >= 1) return Math.min(Math.floor(limit), available);
-  const batches = Math.floor(available * limit);
-  if (batches > 0 || available < 1) return batches;
-  throw new FulgurError('trainer', {
-    what: `trainer.limitTrainBatches is ${limit}, which is less than one of ${available} batches.`,
-    fix: `Set it to at least ${Math.ceil((1 / available) * 1000) / 1000}, or to a whole number of batches.`,
-  });
+/** What must be done before a hook may end the fit, in words. */
+export function minimumOf({ minEpochs, minSteps }: FitBounds): string {
+  const wanted = [
+    ...(minEpochs > 0 ? [`minEpochs ${minEpochs}`] : []),
+    ...(minSteps > 0 ? [`minSteps ${minSteps}`] : []),
+  ];
+  return wanted.join(' and ');
 }

@@ -30,6 +30,11 @@ export class MetricPublisher {
     this.#publish('epoch', this.metrics.takeEpochRow());
   }
 
+  /** After a validation: publishes what it measured. */
+  publishValidation(values: Readonly<Record<string, number>>): void {
+    this.#publish('epoch', values);
+  }
+
   #publish(kind: 'step' | 'epoch', values: Readonly<Record<string, number>>): void {
     if (!this.options.logs || Object.keys(values).length === 0) return;
     const { epoch, globalStep } = this.progress.snapshot();

@@ -12,7 +12,7 @@ export class ProgressCounter {
     this.bounds = bounds;
     this.#epoch = from.epoch;
     this.#batchIndex = this.#batchWithin(from.nextBatch);
-    this.#resume = { epoch: from.epoch, nextBatch: from.nextBatch, globalStep: from.globalStep };
+    this.#resume = from;
   }
 
   /** The next batch to train on: what a checkpoint written now holds. */
@@ -71,9 +71,15 @@ export class ProgressCounter {
     this.#resume = { epoch, nextBatch, globalStep: this.isUpdate ? globalStep + 1 : globalStep };
   }
 
+  /** The validation that was due here is done. */
+  finishValidation(): void {
+    this.#resume = { ...this.#resume, validated: true };
+  }
+
   /** The epoch is over: from here on a run resumes with the next one. */
   finishEpoch(): void {
-    this.#resume = { epoch: this.#epoch + 1, nextBatch: 0, globalStep: this.#resume.globalStep };
+    const { globalStep } = this.#resume;
+    this.#resume = { epoch: this.#epoch + 1, nextBatch: 0, globalStep };
   }
 
   snapshot(): FitProgress {

@@ -6,11 +6,12 @@ import type {
   RunEventBus,
   RunSettings,
   RunState,
+  Stage,
 } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { setRandomPosition } from '../../nn';
 import type { Strategy } from '../../strategy';
-import { messageOf, withLaterErrors } from '../hooks/hook-errors';
+import { messageOf } from '../hooks/hook-errors';
 import { refuseMisspeltHooks } from '../hooks/refuse-misspelt-hooks';
 import { inHookOrder } from '../hooks/hook-order';
 import type { BuiltPlugin, Participant } from '../hooks/hook-order';
@@ -19,6 +20,7 @@ import { StepHookRunner } from '../hooks/step-hook-runner';
 import { LogRouter } from '../log/log-router';
 import { MetricStore } from '../log/metric-store';
 import { FitLoop } from '../loop/fit-loop';
+import { minimumOf } from '../loop/fit-plan';
 import type { FitBounds } from '../loop/fit-plan';
 import { MetricPublisher } from '../loop/metric-publisher';
 import { ProgressCounter } from '../loop/progress-counter';
@@ -32,15 +34,20 @@ import { buildStepRunner } from '../step/build-step-runner';
 import type { StepOptions } from '../step/build-step-runner';
 import type { StepRunner } from '../step/step-runner';
 import type { TrainingModule } from '../training-module';
-import { interrupted, outcomeOf } from './fit-result';
+import { outcomeOf } from './fit-result';
 import type { FitResult } from './fit-result';
+import { fitValidation } from './fit-validation';
+import type { FitValidation, ValidationSource } from './fit-validation';
 import { configureOneOptimizer } from './one-optimizer';
 import { runInfo } from './run-info';
 import type { RunPlace } from './run-info';
+import { runToEnd } from './run-to-end';
 
 export interface FitRunParts<B> {
   readonly module: TrainingModule<B>;
   readonly data: BatchSource<B>;
+  /** `null` for a fit without validation. */
+  readonly validation: ValidationSource<B> | null;
   readonly resumeFrom: ResumeFrom | null;
   readonly plugins: readonly BuiltPlugin[];
   readonly events: RunEventBus;
@@ -62,6 +69,8 @@ export class FitRun<B> {
   #optimizer: Optimizer | null = null;
   #step: StepRunner<B> | null = null;
   #keeper: RunStateKeeper<B> | null = null;
+  #validation: FitValidation | null = null;
+  #stage: Stage = 'fit';
 
   /** @throws FulgurError when hooks are misspelt or the state to resume from is of another run. */
   constructor(parts: FitRunParts<B>) {
@@ -74,6 +83,7 @@ export class FitRun<B> {
     this.#progress = progress;
     control.holdUntil(() => progress.isMinimumDone());
     const view = {
+      stage: () => this.#stage,
       progress: () => progress.snapshot(),
       stop: (reason: string) => {
         this.#stop(reason);
@@ -86,25 +96,27 @@ export class FitRun<B> {
     const { module, events, control } = this.#parts;
     const disconnect = connectModuleLog(module, this.#log);
     events.emit('runStarted', runInfo(this.#parts));
-    const errors: unknown[] = [];
     try {
-      await this.#train();
+      await runToEnd({
+        work: () => this.#train(),
+        hooks: this.#hooks,
+        control,
+        events,
+        releases: [
+          () => {
+            this.#keeper = null;
+            this.#step?.dispose();
+          },
+          () => this.#validation?.step.dispose(),
+          () => this.#optimizer?.dispose(),
+          () => this.#parts.strategy.teardown(),
+        ],
+      });
     } catch (error) {
-      errors.push(error);
-    }
-    const [failure] = errors;
-    const exception =
-      failure ?? (control.interruptReason === null ? null : interrupted(control.interruptReason));
-    if (exception !== null) errors.push(...(await this.#hooks.callDespiteErrors('onException', [exception])));
-    errors.push(...(await this.#hooks.callDespiteErrors('teardown', [])));
-    errors.push(...(await this.#release()));
-    disconnect();
-
-    for (const later of errors.slice(1)) this.#notify('warning', messageOf(later));
-    if (errors.length > 0) {
-      const error = withLaterErrors(errors[0], errors.slice(1) as Error[]);
       events.emit('runEnded', 'failed', messageOf(error));
       throw error;
+    } finally {
+      disconnect();
     }
     const { status, detail } = outcomeOf(control);
     events.emit('runEnded', status, detail);
@@ -132,12 +144,7 @@ export class FitRun<B> {
     const isFirst = !control.isStopWished;
     control.stop(reason);
     if (!isFirst || control.isEnding()) return;
-    const { minEpochs, minSteps } = bounds;
-    const wanted = [
-      ...(minEpochs > 0 ? [`minEpochs ${minEpochs}`] : []),
-      ...(minSteps > 0 ? [`minSteps ${minSteps}`] : []),
-    ];
-    this.#notify('info', `Training is to end (${reason}), and goes on until ${wanted.join(' and ')}.`);
+    this.#notify('info', `Training is to end (${reason}), and goes on until ${minimumOf(bounds)}.`);
   }
 
   async #train(): Promise<void> {
@@ -152,8 +159,11 @@ export class FitRun<B> {
     await strategy.setup(module);
     const step = this.#compile(this.#optimizer);
     await this.#hooks.call('onFitStart', []);
+    const loop = this.#loop(step);
+    if (resumeFrom === null) await this.#checkSanity();
+    if (control.isInterrupted()) return;
     await this.#hooks.call('onTrainStart', []);
-    await this.#loop(step).run();
+    await loop.run();
     if (control.isInterrupted()) return;
     await this.#hooks.call('onTrainEnd', []);
     await this.#hooks.call('onFitEnd', []);
@@ -190,40 +200,36 @@ export class FitRun<B> {
   }
 
   #loop(step: StepRunner<B>): FitLoop<B> {
-    const { data, events, control, settings, strategy } = this.#parts;
-    return new FitLoop({
-      data,
-      step,
+    const { data, events, control, settings, strategy, validation, steps, module } = this.#parts;
+    const publisher = new MetricPublisher(this.#log.metrics, this.#progress, events, {
+      everyNSteps: settings.logEveryNSteps,
+      logs: strategy.rank === 0,
+    });
+    const shared = {
       control,
       events,
       hooks: this.#hooks,
       log: this.#log,
       progress: this.#progress,
-      publisher: new MetricPublisher(this.#log.metrics, this.#progress, events, {
-        everyNSteps: settings.logEveryNSteps,
-        logs: strategy.rank === 0,
-      }),
+      publisher,
+    };
+    this.#validation = fitValidation(validation, { ...shared, module, strategy, eager: steps.eager });
+    return new FitLoop({
+      ...shared,
+      data,
+      step,
+      validation: this.#validation?.validation ?? null,
       reduceMetrics: (parts) => strategy.reduceMetrics(parts),
     });
   }
 
-  /** Frees what the run made, whatever fails on the way. */
-  async #release(): Promise<Error[]> {
-    const errors: Error[] = [];
-    this.#keeper = null;
-    const releases = [
-      () => this.#step?.dispose(),
-      () => this.#optimizer?.dispose(),
-      () => this.#parts.strategy.teardown(),
-    ];
-    for (const release of releases) {
-      try {
-        await release();
-      } catch (error) {
-        errors.push(error as Error);
-      }
+  async #checkSanity(): Promise<void> {
+    this.#stage = 'sanity-check';
+    try {
+      await this.#validation?.validation.sanityCheck();
+    } finally {
+      this.#stage = 'fit';
     }
-    return errors;
   }
 
   get #owners(): StateOwners<B> {

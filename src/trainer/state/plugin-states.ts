@@ -1,4 +1,4 @@
-import type { Json, RunState } from '../../contracts';
+import type { Json, RunState, StateDict } from '../../contracts';
 import { hookFailure } from '../hooks/hook-errors';
 import type { BuiltPlugin } from '../hooks/hook-order';
 
@@ -12,16 +12,30 @@ export function pluginStates(plugins: readonly BuiltPlugin[]): Record<string, Js
   return states;
 }
 
+/** The tensors of every plugin that has some, by name. */
+export function pluginTensors(plugins: readonly BuiltPlugin[]): Record<string, StateDict> {
+  const tensors: Record<string, StateDict> = {};
+  for (const plugin of plugins) {
+    const own = naming(plugin, 'pluginTensors', () => plugin.hooks.pluginTensors?.());
+    if (own !== undefined && own.size > 0) tensors[plugin.name] = own;
+  }
+  return tensors;
+}
+
 /**
  * Gives every plugin its state back; one that the checkpoint does not know starts afresh.
  *
  * @returns the names of plugins that the checkpoint knows and the run does not.
  */
-export function restorePluginStates(plugins: readonly BuiltPlugin[], states: RunState['plugins']): string[] {
+export function restorePluginStates(
+  plugins: readonly BuiltPlugin[],
+  { plugins: states, pluginTensors: tensors = {} }: RunState,
+): string[] {
   for (const plugin of plugins) {
     const state = states[plugin.name];
     if (state === undefined) continue;
-    naming(plugin, 'restorePluginState', () => plugin.hooks.restorePluginState?.(state));
+    const own = tensors[plugin.name] ?? new Map<string, never>();
+    naming(plugin, 'restorePluginState', () => plugin.hooks.restorePluginState?.(state, own));
   }
   return Object.keys(states).filter((name) => !plugins.some((plugin) => plugin.name === name));
 }

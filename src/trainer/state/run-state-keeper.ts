@@ -5,7 +5,7 @@ import type { MetricStore } from '../log/metric-store';
 import type { ProgressCounter } from '../loop/progress-counter';
 import type { StepRunner } from '../step/step-runner';
 import type { TrainingModule } from '../training-module';
-import { pluginStates, restorePluginStates } from './plugin-states';
+import { pluginStates, pluginTensors, restorePluginStates } from './plugin-states';
 
 /** Where the parts of a run's state live. */
 export interface StateOwners<B> {
@@ -37,6 +37,7 @@ export class RunStateKeeper<B> implements RunStateAccess {
       seed: settings.seed,
       hyperparameters: settings.hyperparameters,
       plugins: pluginStates(plugins),
+      pluginTensors: pluginTensors(plugins),
       metrics: metrics.state(),
     };
     await hooks.call('onSaveCheckpoint', [state]);
@@ -50,10 +51,19 @@ export async function restoreRunState<B>(
   owners: StateOwners<B>,
   notify: Notify,
 ): Promise<void> {
-  await owners.hooks.call('onLoadCheckpoint', [state]);
-  owners.module.loadStateDict(state.weights);
+  await restoreModel(state, owners, notify);
   owners.metrics.restore(state.metrics);
-  for (const name of restorePluginStates(owners.plugins, state.plugins)) {
+}
+
+/** Puts back the part of a state that an evaluation needs: weights, and what plugins hold. */
+export async function restoreModel<B>(
+  state: RunState,
+  { hooks, module, plugins }: Pick<StateOwners<B>, 'hooks' | 'module' | 'plugins'>,
+  notify: Notify,
+): Promise<void> {
+  await hooks.call('onLoadCheckpoint', [state]);
+  module.loadStateDict(state.weights);
+  for (const name of restorePluginStates(plugins, state)) {
     notify('warning', `The checkpoint holds state of plugin '${name}', which this run does not have.`);
   }
 }

@@ -67,6 +67,7 @@ export function hookContext(
 ): FakeContext {
   const logged: FakeContext['logged'] = [];
   return {
+    stage: 'fit',
     progress: fitProgress(progress),
     metrics,
     logged,

@@ -35,6 +35,9 @@ const eventNames: readonly (keyof RunEvents)[] = [
   'epochStarted',
   'batchEnded',
   'epochEnded',
+  'evaluationStarted',
+  'evaluationBatchEnded',
+  'evaluationEnded',
   'metricsLogged',
   'checkpointSaved',
   'message',
@@ -64,6 +67,7 @@ export interface FitSetup {
   readonly settings?: Partial<RunSettings>;
   readonly data?: BatchSource<PointBatch>;
   readonly module?: TrainingModule<PointBatch>;
+  readonly validation?: BatchSource<PointBatch>;
   readonly resume?: RunState;
   /** Hears every row of metrics at the moment that it is published. */
   readonly onRow?: (row: MetricRow) => void;
@@ -97,8 +101,12 @@ export async function fit(setup: FitSetup = {}): Promise<Fitted> {
   let result: FitResult | null = null;
   let error: unknown = null;
   try {
-    const resume = setup.resume === undefined ? undefined : { state: setup.resume, path: 'checkpoints/last' };
-    result = await trainer.fit(module, setup.data ?? new Points(), resume);
+    const resumeFrom =
+      setup.resume === undefined ? undefined : { state: setup.resume, path: 'checkpoints/last' };
+    result = await trainer.fit(module, setup.data ?? new Points(), {
+      resumeFrom,
+      validation: setup.validation,
+    });
   } catch (caught) {
     error = caught;
   }

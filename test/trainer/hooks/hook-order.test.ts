@@ -264,13 +264,13 @@ describe('a misspelt hook', () => {
 
   it('of the module is refused as well', async () => {
     class Misspelt extends Regression {
-      onEpochEnd(): void {
+      onTrainEpochEnds(): void {
         throw new Error('never called');
       }
     }
     const { error } = await fit({ module: new Misspelt() });
     expect(messageOf(error)).toBe(
-      'The module Misspelt has a method onEpochEnd, which is no hook. It would never be called. ' +
+      'The module Misspelt has a method onTrainEpochEnds, which is no hook. It would never be called. ' +
         'Did you mean onTrainEpochEnd? Else give it another name.',
     );
   });

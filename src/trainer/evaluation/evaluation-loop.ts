@@ -1,0 +1,110 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type {
+  BatchSource,
+  EvaluationKind,
+  EvaluationProgress,
+  MetricRow,
+  RunEventBus,
+} from '../../contracts';
+import type { Module } from '../../nn';
+import type { MetricPart } from '../../strategy';
+import { inEvaluationMode } from '../evaluation-mode';
+import type { HostHookRunner } from '../hooks/host-hook-runner';
+import type { LogRouter } from '../log/log-router';
+import { MetricStore } from '../log/metric-store';
+import { batchSizeOf } from '../step/batch-size';
+import { evaluationKinds } from './evaluation-kind';
+import type { EvaluationStep } from './evaluation-step';
+
+/** What an evaluation works with. */
+export interface EvaluationParts<B> {
+  readonly kind: EvaluationKind;
+  readonly module: Module;
+  readonly data: BatchSource<B>;
+  readonly step: EvaluationStep<B>;
+  readonly hooks: HostHookRunner;
+  readonly log: LogRouter;
+  readonly events: RunEventBus;
+  readonly isInterrupted: () => boolean;
+  /** Combines reductions over ranks. */
+  readonly reduceMetrics: (parts: readonly MetricPart[]) => Promise<readonly MetricPart[]>;
+  /** Gets what each batch gave, and disposes it. */
+  readonly onOutputs?: (outputs: Readonly<Record<string, tf.Tensor>>) => Promise<void>;
+}
+
+/** How one evaluation is to be taken. */
+export interface EvaluationUse {
+  /** Batches to evaluate, at most what the data have. */
+  readonly batches: number;
+  readonly sanityCheck: boolean;
+  /** Gets the evaluation's row of metrics before monitors have their turn. */
+  readonly publish: (values: MetricRow['values']) => void;
+}
+
+/** Goes once through held-out data, in evaluation mode. */
+export class EvaluationLoop<B> {
+  readonly #parts: EvaluationParts<B>;
+
+  constructor(parts: EvaluationParts<B>) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Evaluates. Metrics of a sanity check are forgotten; those of others are among the run's newest ones afterwards.
+   *
+   * @returns what was logged; `null` where the run was interrupted on the way.
+   */
+  async run(use: EvaluationUse): Promise<Readonly<Record<string, number>> | null> {
+    const { kind, module, hooks, log, events } = this.#parts;
+    const { sanityCheck, publish, batches } = use;
+    const names = evaluationKinds[kind].hooks;
+    const metrics = sanityCheck ? new MetricStore() : log.metrics.forEvaluation();
+    const started = performance.now();
+    events.emit('evaluationStarted', this.#progress(0, use));
+    return inEvaluationMode(module, async () => {
+      const values = await log.into(metrics, async () => {
+        await hooks.call(names.start, []);
+        await hooks.call(names.epochStart, []);
+        if (!(await this.#batches(metrics, use))) return null;
+        metrics.reduceEpoch(await this.#parts.reduceMetrics(metrics.parts()), { restart: true });
+        await hooks.call(names.epochEnd, []);
+        return metrics.takeEpochRow();
+      });
+      if (values === null) return null;
+      if (sanityCheck) await hooks.call(names.end, []);
+      else {
+        await hooks.call(names.end, [], () => {
+          publish(values);
+        });
+      }
+      const seconds = (performance.now() - started) / 1000;
+      events.emit('evaluationEnded', this.#progress(batches, use), values, seconds);
+      return values;
+    });
+  }
+
+  /** @returns whether all batches were evaluated. */
+  async #batches(metrics: MetricStore, use: EvaluationUse): Promise<boolean> {
+    const { batches } = use;
+    const { kind, data, step, hooks, log, events, isInterrupted, onOutputs } = this.#parts;
+    const names = evaluationKinds[kind].hooks;
+    let batchIndex = 0;
+    for await (const batch of data.epoch(0, { limit: batches })) {
+      if (isInterrupted()) return false;
+      const batchSize = batchSizeOf(batch);
+      log.batchSize = batchSize;
+      await hooks.call(names.batchStart, []);
+      const { logged, outputs } = await step(batch);
+      for (const value of logged) metrics.record(value, batchSize);
+      await onOutputs?.(outputs);
+      await hooks.call(names.batchEnd, [{ batchIndex, batches, batchSize }]);
+      batchIndex += 1;
+      events.emit('evaluationBatchEnded', this.#progress(batchIndex, use));
+    }
+    return !isInterrupted();
+  }
+
+  #progress(batchesDone: number, { sanityCheck, batches }: EvaluationUse): EvaluationProgress {
+    return { kind: this.#parts.kind, sanityCheck, batchesDone, batches };
+  }
+}

@@ -1,0 +1,123 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { EvaluationKind } from '../../contracts';
+import { compile } from '../../engine';
+import { FulgurError, messageOf } from '../../errors';
+import type { LoggedValue } from '../../strategy';
+import type { LogRouter } from '../log/log-router';
+import { StepLogCollector } from '../log/step-log';
+import type { TrainingModule } from '../training-module';
+import { evaluationKinds } from './evaluation-kind';
+
+/** What evaluating one batch gave. */
+export interface EvaluationOutcome {
+  readonly logged: readonly LoggedValue<number>[];
+  /** What `predictStep` returned; the caller disposes the tensors. */
+  readonly outputs: Readonly<Record<string, tf.Tensor>>;
+}
+
+/** Evaluates one batch; compiled once for each shape. */
+export interface EvaluationStep<B> {
+  (batch: B): Promise<EvaluationOutcome>;
+  dispose(): void;
+}
+
+export interface EvaluationStepParts<B> {
+  readonly kind: EvaluationKind;
+  readonly module: TrainingModule<B>;
+  readonly log: LogRouter;
+  readonly eager: boolean;
+}
+
+/**
+ * Compiles the module's step for a kind of evaluation. The module must be in evaluation mode when it is called.
+ *
+ * @throws FulgurError `module` where the module has no such step.
+ */
+export function compileEvaluationStep<B>({
+  kind,
+  module,
+  log,
+  eager,
+}: EvaluationStepParts<B>): EvaluationStep<B> {
+  const { step } = evaluationKinds[kind];
+  if (module[step] === undefined) throw stepMissing(module, step);
+  const evaluate = (batch: B): { logged: LoggedValue<tf.Scalar>[]; outputs: tf.TensorContainer } => {
+    const logged = new StepLogCollector();
+    try {
+      const returned = log.inStep(step, logged, () => callStep(module, step, batch));
+      const outputs =
+        kind === 'prediction' ? requireOutputs(module, returned) : refuseOutputs(module, step, returned);
+      return { logged: logged.outputs(), outputs };
+    } finally {
+      logged.dispose();
+    }
+  };
+  // A last batch that is smaller is no sign of trouble.
+  const compiled = compile<[B], ReturnType<typeof evaluate>>(evaluate, {
+    name: step,
+    eager,
+    onRetrace: () => undefined,
+  });
+  const run = async (batch: B): Promise<EvaluationOutcome> => {
+    const { logged, outputs } = await compiled(batch);
+    return { logged, outputs: outputs as EvaluationOutcome['outputs'] };
+  };
+  return Object.assign(run, { dispose: () => compiled.dispose() });
+}
+
+function callStep<B>(
+  module: TrainingModule<B>,
+  step: 'validationStep' | 'testStep' | 'predictStep',
+  batch: B,
+): unknown {
+  try {
+    return module[step]?.(batch);
+  } catch (error) {
+    if (error instanceof FulgurError) throw error;
+    throw new FulgurError('module', {
+      what: `The module ${module.constructor.name} failed in ${step}: ${messageOf(error)}.`,
+      fix: 'Correct it there; with --trainer.compile false it runs operation by operation, with values to look at.',
+      cause: error,
+    });
+  }
+}
+
+function refuseOutputs(module: object, step: string, returned: unknown): tf.TensorContainer {
+  if (returned === undefined) return {};
+  if (returned instanceof Promise) throw asynchronous(module, step);
+  throw new FulgurError('module', {
+    what: `${step} of ${module.constructor.name} returned something.`,
+    why: 'What it measures is logged.',
+    fix: "Write this.log('val_loss', loss) in it, and return nothing.",
+  });
+}
+
+function requireOutputs(module: object, returned: unknown): tf.TensorContainer {
+  if (returned instanceof Promise) throw asynchronous(module, 'predictStep');
+  const tensors = returned instanceof tf.Tensor ? { prediction: returned as tf.Tensor } : returned;
+  const rows = (value: unknown): boolean => value instanceof tf.Tensor && value.rank > 0;
+  const fits =
+    typeof tensors === 'object' &&
+    tensors !== null &&
+    !Array.isArray(tensors) &&
+    Object.values(tensors).every(rows);
+  if (fits) return tensors as tf.TensorContainer;
+  throw new FulgurError('module', {
+    what: `predictStep of ${module.constructor.name} returned something other than tensors of [batch, ...] by name.`,
+    fix: 'Return an object such as { features }.',
+  });
+}
+
+function asynchronous(module: object, step: string): FulgurError {
+  return new FulgurError('module', {
+    what: `${step} of ${module.constructor.name} returned a promise.`,
+    fix: 'Make it synchronous: it is traced, and may only call tensor operations.',
+  });
+}
+
+function stepMissing(module: object, step: string): FulgurError {
+  return new FulgurError('module', {
+    what: `The module ${module.constructor.name} has no ${step}.`,
+    fix: `Write ${step}(batch) in it.`,
+  });
+}

@@ -1,0 +1,93 @@
+import type { EvaluationKind, TrainerOptions } from '../../contracts';
+import { FulgurError } from '../../errors';
+import { fastBatches, limitBatches } from '../loop/limit-batches';
+
+/** The trainer options that say when and how long is evaluated. */
+export type EvaluationLimits = Partial<
+  Pick<
+    TrainerOptions,
+    | 'limitValBatches'
+    | 'limitTestBatches'
+    | 'limitPredictBatches'
+    | 'checkValEveryNEpoch'
+    | 'valCheckInterval'
+    | 'numSanityValSteps'
+    | 'accumulateGradBatches'
+    | 'fastDevRun'
+    | 'overfitBatches'
+  >
+>;
+
+/** When a fit validates, and on how many batches. */
+export interface ValidationPlan {
+  /** 0 where nothing is validated. */
+  readonly batches: number;
+  readonly sanityBatches: number;
+  readonly everyNEpochs: number;
+  /** Training batches between two validations; `null` for the epoch's end. */
+  readonly everyNBatches: number | null;
+}
+
+const SANITY_BATCHES = 2;
+
+/**
+ * Works out a fit's validation.
+ *
+ * @param available batches of held-out data.
+ * @param batchesPerEpoch training batches in an epoch.
+ * @throws FulgurError `trainer` where the interval fits no epoch or no update.
+ */
+export function planValidation(
+  limits: EvaluationLimits,
+  available: number,
+  batchesPerEpoch: number,
+): ValidationPlan {
+  const fast = fastBatches(limits.fastDevRun);
+  const batches =
+    fast ?? limitBatches(available, limits.overfitBatches ?? limits.limitValBatches, 'limitValBatches');
+  const sanity = fast === null ? (limits.numSanityValSteps ?? SANITY_BATCHES) : 0;
+  return {
+    batches: Math.min(batches, available),
+    sanityBatches: Math.min(sanity, batches, available),
+    everyNEpochs: limits.checkValEveryNEpoch ?? 1,
+    everyNBatches: fast === null ? intervalOf(limits, batchesPerEpoch) : null,
+  };
+}
+
+function intervalOf(
+  { valCheckInterval = null, accumulateGradBatches = 1 }: EvaluationLimits,
+  batchesPerEpoch: number,
+): number | null {
+  if (valCheckInterval === null) return null;
+  const interval =
+    valCheckInterval < 1 ? Math.max(1, Math.floor(batchesPerEpoch * valCheckInterval)) : valCheckInterval;
+  if (interval > batchesPerEpoch) {
+    throw new FulgurError('trainer', {
+      what: `trainer.valCheckInterval is ${interval}, and an epoch has ${batchesPerEpoch} batches.`,
+      why: 'The fit would never be validated.',
+      fix: 'Lower it, or leave it out and set trainer.checkValEveryNEpoch.',
+    });
+  }
+  if (interval % accumulateGradBatches !== 0) {
+    throw new FulgurError('trainer', {
+      what: `trainer.valCheckInterval is ${interval} batches, and an update takes ${accumulateGradBatches}.`,
+      why: 'Validation in the middle of an update would see no new weights.',
+      fix: `Set it to a multiple of ${accumulateGradBatches}.`,
+    });
+  }
+  return interval;
+}
+
+/** Batches of an evaluation outside of a fit. */
+export function planEvaluation(kind: EvaluationKind, limits: EvaluationLimits, available: number): number {
+  const fast = fastBatches(limits.fastDevRun);
+  if (fast !== null) return Math.min(fast, available);
+  switch (kind) {
+    case 'validation':
+      return limitBatches(available, limits.limitValBatches, 'limitValBatches');
+    case 'test':
+      return limitBatches(available, limits.limitTestBatches, 'limitTestBatches');
+    case 'prediction':
+      return limitBatches(available, limits.limitPredictBatches, 'limitPredictBatches');
+  }
+}

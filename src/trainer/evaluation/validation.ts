@@ -1,0 +1,60 @@
+import type { HostHookRunner } from '../hooks/host-hook-runner';
+import type { MetricPublisher } from '../loop/metric-publisher';
+import type { ProgressCounter } from '../loop/progress-counter';
+import type { EvaluationLoop } from './evaluation-loop';
+import type { ValidationPlan } from './validation-plan';
+
+export interface ValidationParts {
+  readonly plan: ValidationPlan;
+  readonly loop: Pick<EvaluationLoop<unknown>, 'run'>;
+  readonly progress: ProgressCounter;
+  readonly publisher: MetricPublisher;
+  readonly hooks: HostHookRunner;
+}
+
+/** A fit's validation: whether it is due, and that it is done once. */
+export class Validation {
+  readonly #parts: ValidationParts;
+
+  constructor(parts: ValidationParts) {
+    this.#parts = parts;
+  }
+
+  /** Tries out a few batches before training, so that a mistake in validation does not show after an epoch only. */
+  async sanityCheck(): Promise<void> {
+    const { plan, loop, hooks } = this.#parts;
+    if (plan.sanityBatches === 0) return;
+    await hooks.call('onSanityCheckStart', []);
+    const done = await loop.run({ batches: plan.sanityBatches, sanityCheck: true, publish: () => undefined });
+    if (done !== null) await hooks.call('onSanityCheckEnd', []);
+  }
+
+  /** Validates where that is due after the batches that are done. */
+  async runIfDue(): Promise<void> {
+    const { plan, progress } = this.#parts;
+    const { nextBatch, validated } = progress.resumePoint;
+    const atInterval =
+      plan.everyNBatches === null ? progress.isEpochComplete() : nextBatch % plan.everyNBatches === 0;
+    if (validated !== true && atInterval) await this.#run();
+  }
+
+  /** The same for an epoch that a hook ended before its last batch. */
+  async runAtEarlyEnd(): Promise<void> {
+    const { plan, progress } = this.#parts;
+    if (plan.everyNBatches === null && progress.resumePoint.validated !== true) await this.#run();
+  }
+
+  async #run(): Promise<void> {
+    const { plan, loop, progress, publisher } = this.#parts;
+    if ((progress.resumePoint.epoch + 1) % plan.everyNEpochs !== 0) return;
+    await loop.run({
+      batches: plan.batches,
+      sanityCheck: false,
+      publish: (values) => {
+        // From here on the state that monitors save says that it is done.
+        progress.finishValidation();
+        publisher.publishValidation(values);
+      },
+    });
+  }
+}

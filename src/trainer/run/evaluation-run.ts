@@ -1,0 +1,100 @@
+import type { BatchSource, EvaluationKind, FitProgress, RunEventBus, StateDict } from '../../contracts';
+import { FulgurError } from '../../errors';
+import type { Strategy } from '../../strategy';
+import { evaluationKinds } from '../evaluation/evaluation-kind';
+import { EvaluationLoop } from '../evaluation/evaluation-loop';
+import { compileEvaluationStep } from '../evaluation/evaluation-step';
+import type { EvaluationStep } from '../evaluation/evaluation-step';
+import { Predictions } from '../evaluation/predictions';
+import { inHookOrder } from '../hooks/hook-order';
+import type { BuiltPlugin } from '../hooks/hook-order';
+import { HostHookRunner } from '../hooks/host-hook-runner';
+import { refuseMisspeltHooks } from '../hooks/refuse-misspelt-hooks';
+import { LogRouter } from '../log/log-router';
+import { MetricStore } from '../log/metric-store';
+import type { RunControl } from '../loop/run-control';
+import { connectModuleLog } from '../module-log';
+import type { ResumeFrom } from '../state/resume-checks';
+import { restoreModel } from '../state/run-state-keeper';
+import type { TrainingModule } from '../training-module';
+import { runToEnd } from './run-to-end';
+
+/** What an evaluation measured. */
+export interface EvaluationResult {
+  readonly status: 'finished' | 'interrupted';
+  /** What it logged; empty where it was interrupted. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly batches: number;
+  /** Of a prediction: tensors of `[samples, ...]` by name. */
+  readonly predictions: StateDict;
+}
+
+export interface EvaluationRunParts<B> {
+  readonly kind: EvaluationKind;
+  readonly module: TrainingModule<B>;
+  readonly data: BatchSource<B>;
+  readonly batches: number;
+  /** `null` evaluates the weights that the module has. */
+  readonly from: ResumeFrom | null;
+  readonly plugins: readonly BuiltPlugin[];
+  readonly events: RunEventBus;
+  readonly strategy: Strategy;
+  readonly eager: boolean;
+  readonly control: RunControl;
+}
+
+/** Evaluates a module outside of a fit: setup, weights, the evaluation with its hooks, teardown. */
+export async function runEvaluation<B>(parts: EvaluationRunParts<B>): Promise<EvaluationResult> {
+  const { kind, module, batches, from, events, control, strategy } = parts;
+  if (batches === 0) throw nothingToEvaluate(kind);
+  const participants = inHookOrder(parts.plugins, { name: module.constructor.name, hooks: module });
+  refuseMisspeltHooks(participants);
+  const log = new LogRouter(new MetricStore());
+  const progress = progressOf(from);
+  const view = { stage: () => evaluationKinds[kind].stage, progress: () => progress, stop: () => undefined };
+  const hooks = new HostHookRunner(participants, view, log);
+  const disconnect = connectModuleLog(module, log);
+  const predictions = new Predictions();
+  const made: { step?: EvaluationStep<B>; metrics?: EvaluationResult['metrics'] | null } = {};
+  const work = async (): Promise<void> => {
+    const step = (made.step = compileEvaluationStep({ ...parts, log }));
+    await hooks.call('setup', []);
+    if (from !== null) {
+      await restoreModel(from.state, { ...parts, hooks }, (level, text) =>
+        events.emit('message', level, text),
+      );
+    }
+    await strategy.setup(module);
+    const loop = new EvaluationLoop<B>({
+      ...parts,
+      step,
+      hooks,
+      log,
+      isInterrupted: () => control.isInterrupted(),
+      reduceMetrics: (metricParts) => strategy.reduceMetrics(metricParts),
+      onOutputs: (outputs) => predictions.add(outputs),
+    });
+    made.metrics = await loop.run({ batches, sanityCheck: false, publish: () => undefined });
+  };
+  const releases = [() => made.step?.dispose(), () => strategy.teardown()];
+  try {
+    await runToEnd({ work, hooks, control, events, releases });
+  } finally {
+    disconnect();
+  }
+  const metrics = made.metrics ?? null;
+  const status = metrics === null ? 'interrupted' : 'finished';
+  return { status, metrics: metrics ?? {}, batches, predictions: predictions.tensors() };
+}
+
+function progressOf(from: ResumeFrom | null): FitProgress {
+  const { epoch = 0, nextBatch = 0, globalStep = 0 } = from?.state.progress ?? {};
+  return { epoch, batchIndex: nextBatch, globalStep, batchesPerEpoch: 0, maxEpochs: null, maxSteps: null };
+}
+
+function nothingToEvaluate(kind: EvaluationKind): FulgurError {
+  return new FulgurError('trainer', {
+    what: `There are no batches for the ${kind}.`,
+    fix: 'Give data, and look at the trainer option that limits them.',
+  });
+}

@@ -1,0 +1,56 @@
+import type { BatchSource, RunEventBus } from '../../contracts';
+import type { Strategy } from '../../strategy';
+import { EvaluationLoop } from '../evaluation/evaluation-loop';
+import { compileEvaluationStep } from '../evaluation/evaluation-step';
+import type { EvaluationStep } from '../evaluation/evaluation-step';
+import { Validation } from '../evaluation/validation';
+import type { ValidationPlan } from '../evaluation/validation-plan';
+import type { HostHookRunner } from '../hooks/host-hook-runner';
+import type { LogRouter } from '../log/log-router';
+import type { MetricPublisher } from '../loop/metric-publisher';
+import type { ProgressCounter } from '../loop/progress-counter';
+import type { RunControl } from '../loop/run-control';
+import type { TrainingModule } from '../training-module';
+
+/** Held-out data, and how a fit uses them. */
+export interface ValidationSource<B> {
+  readonly data: BatchSource<B>;
+  readonly plan: ValidationPlan;
+}
+
+interface FitValidationParts<B> {
+  readonly module: TrainingModule<B>;
+  readonly events: RunEventBus;
+  readonly strategy: Strategy;
+  readonly control: RunControl;
+  readonly eager: boolean;
+  readonly hooks: HostHookRunner;
+  readonly log: LogRouter;
+  readonly progress: ProgressCounter;
+  readonly publisher: MetricPublisher;
+}
+
+/** A fit's validation, and the step that it compiled, to be freed. */
+export interface FitValidation {
+  readonly validation: Validation;
+  readonly step: EvaluationStep<never>;
+}
+
+/** Puts a fit's validation together; `null` where the module has none or there are no data for it. */
+export function fitValidation<B>(
+  source: ValidationSource<B> | null,
+  parts: FitValidationParts<B>,
+): FitValidation | null {
+  const { module, control, log, eager, strategy } = parts;
+  if (source === null || source.plan.batches === 0 || module.validationStep === undefined) return null;
+  const step = compileEvaluationStep({ kind: 'validation', module, log, eager });
+  const loop = new EvaluationLoop<B>({
+    ...parts,
+    kind: 'validation',
+    data: source.data,
+    step,
+    isInterrupted: () => control.isInterrupted(),
+    reduceMetrics: (metrics) => strategy.reduceMetrics(metrics),
+  });
+  return { validation: new Validation({ ...parts, plan: source.plan, loop }), step };
+}

@@ -2,11 +2,12 @@ import { PrintAndExit, processArguments, resolveConfig } from './config';
 import type { Notify, ViewBatch } from './contracts';
 import type { ExperimentClass } from './metadata';
 import { executeRun } from './run/execute-run';
+import type { RunResult } from './run/execute-run';
 import { exitCodeOf, explainError } from './run/explain-error';
 import { Interruption } from './run/interruption';
 import { MessageFallback } from './run/message-fallback';
 import { EventBus } from './trainer';
-import type { FitResult, TrainingModule } from './trainer';
+import type { TrainingModule } from './trainer';
 
 export interface RunOptions {
   /** Options as words, such as `['--trainer.maxEpochs', '1']` (default: those of this process's command line). */
@@ -14,17 +15,17 @@ export interface RunOptions {
 }
 
 /**
- * Runs an experiment as a command: reads the command line, trains, and writes the run's folder. It never rejects: an
+ * Runs an experiment as a command: reads the command line, trains or evaluates, and writes to the run's folder. It never rejects: an
  * error is printed. The process's exit code is 0, 1 after an error, 2 for wrong options, 130 after Ctrl-C and 143 after
  * SIGTERM.
  *
  * @example if (require.main === module) void run(FastSiam);
- * @returns how the fit ended; `null` after an error, `--help` and `--version`.
+ * @returns how the fit or the evaluation ended; `null` after an error, `--help` and `--version`.
  */
 export async function run(
   experiment: ExperimentClass<TrainingModule<ViewBatch>>,
   { args = processArguments() }: RunOptions = {},
-): Promise<FitResult | null> {
+): Promise<RunResult | null> {
   const events = new MessageFallback(new EventBus(), (level, text) => {
     console.error(level === 'warning' ? `WARNING: ${text}` : text);
   });

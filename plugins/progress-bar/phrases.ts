@@ -1,4 +1,4 @@
-import type { RunInfo, RunStatus } from '../../src';
+import type { EvaluationProgress, RunInfo, RunStatus } from '../../src';
 import type { EpochStanding } from './epoch-pace';
 
 type Metrics = Readonly<Record<string, number>>;
@@ -18,6 +18,13 @@ export function epochBar(epoch: number, standing: EpochStanding, metrics: Metric
   const filled = Math.floor(share * width);
   return `${head}|${'█'.repeat(filled)}${' '.repeat(width - filled)}| ${end}`;
 }
+
+/** `Sanity check: 1/2`, `Test: 3/16`. */
+export function evaluationBar({ kind, sanityCheck, batchesDone, batches }: EvaluationProgress): string {
+  return `${sanityCheck ? 'Sanity check' : evaluations[kind]}: ${batchesDone}/${batches}`;
+}
+
+const evaluations = { validation: 'Validation', test: 'Test', prediction: 'Prediction' } as const;
 
 function tail({ done, total, elapsedSeconds, secondsPerBatch }: EpochStanding, metrics: Metrics): string {
   const left = secondsPerBatch === null ? '?' : duration(secondsPerBatch * (total - done));

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { Plugin, inject, tokens } from '../../src';
 import type {
+  EvaluationProgress,
   FitProgress,
   MetricRow,
   PluginHooks,
@@ -11,11 +12,19 @@ import type {
 } from '../../src';
 import { EpochPace } from './epoch-pace';
 import type { ProgressBarSettings } from './options';
-import { epochBar, epochLine, runEnd, runHead } from './phrases';
+import { epochBar, epochLine, evaluationBar, runEnd, runHead } from './phrases';
 import { PlainScreen, TerminalScreen } from './screen';
 import type { Screen } from './screen';
 
 type Metrics = Readonly<Record<string, number>>;
+
+interface EpochOnScreen {
+  readonly index: number;
+  readonly pace: EpochPace;
+  metrics: Metrics;
+  epochMetrics: Metrics;
+  lastLineAt: number;
+}
 
 /** Writes what the run's events say. With `enableProgressBar: false` only messages remain. */
 @Plugin({ name: 'progress-bar' })
@@ -25,12 +34,7 @@ export class ProgressBar implements PluginHooks {
   private readonly plainEveryMilliseconds: number;
   private readonly disposers: (() => void)[];
   private run: { readonly folder: string; readonly startedAt: number } | null = null;
-  private epoch: {
-    readonly pace: EpochPace;
-    metrics: Metrics;
-    epochMetrics: Metrics;
-    lastLineAt: number;
-  } | null = null;
+  private epoch: EpochOnScreen | null = null;
 
   constructor(
     @inject(tokens.pluginOptions) { stream, plainEverySeconds }: ProgressBarSettings,
@@ -50,6 +54,9 @@ export class ProgressBar implements PluginHooks {
       events.on('runStarted', (info) => this.startRun(info)),
       events.on('epochStarted', (progress) => this.startEpoch(progress)),
       events.on('batchEnded', (progress, _, metrics) => this.endBatch(progress, metrics)),
+      events.on('evaluationStarted', (progress) => this.showEvaluation(progress)),
+      events.on('evaluationBatchEnded', (progress) => this.showEvaluation(progress)),
+      events.on('evaluationEnded', () => this.endEvaluation()),
       events.on('metricsLogged', (row) => this.noteEpochMetrics(row)),
       events.on('epochEnded', (progress, metrics, seconds) => this.endEpoch(progress, metrics, seconds)),
       events.on('checkpointSaved', (path, reason) => this.screen.line(`Saved ${short(path)} (${reason}).`)),
@@ -68,12 +75,27 @@ export class ProgressBar implements PluginHooks {
     for (const line of runHead({ ...info, folder: this.run.folder, resumedFrom })) this.screen.line(line);
   }
 
+  private showEvaluation(progress: EvaluationProgress): void {
+    this.screen.showBar(() => evaluationBar(progress));
+  }
+
+  /** The training that goes on shows its bar again; what validation measured stands in its epoch's line. */
+  private endEvaluation(): void {
+    this.screen.hideBar();
+    if (this.epoch !== null) this.showEpoch(this.epoch);
+  }
+
   private startEpoch({ epoch, batchIndex, batchesPerEpoch }: FitProgress): void {
     const now = Date.now();
     const pace = new EpochPace(now, batchIndex, batchesPerEpoch);
-    const current = { pace, metrics: {}, epochMetrics: {}, lastLineAt: now };
-    this.epoch = current;
-    this.screen.showBar((columns) => epochBar(epoch, current.pace.at(Date.now()), current.metrics, columns));
+    this.epoch = { index: epoch, pace, metrics: {}, epochMetrics: {}, lastLineAt: now };
+    this.showEpoch(this.epoch);
+  }
+
+  private showEpoch(epoch: EpochOnScreen): void {
+    this.screen.showBar((columns) =>
+      epochBar(epoch.index, epoch.pace.at(Date.now()), epoch.metrics, columns),
+    );
   }
 
   private endBatch({ epoch, batchIndex, batchesPerEpoch }: FitProgress, metrics: Metrics): void {

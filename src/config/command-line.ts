@@ -1,5 +1,7 @@
 import { Command } from 'commander';
+import type { Command as RunCommand } from '../contracts';
 import type { Option } from './option';
+import type { Problem } from './problems';
 
 /** What a command line says, before it is checked. */
 export interface CommandLine {
@@ -24,6 +26,36 @@ export function processArguments(): readonly string[] {
 /** The file that this process runs, or `null` for none. */
 export function processFile(): string | null {
   return process.argv[1] ?? null;
+}
+
+/** What an experiment file can do, by the first word after it. */
+const commands: Readonly<Record<RunCommand, string>> = {
+  fit: 'train; also without a word',
+  validate: 'run validationStep over held-out data',
+  test: 'run testStep over held-out data',
+  predict: 'write what predictStep gives for held-out data',
+};
+
+/** Takes the command off the arguments. */
+export function takeCommand(args: readonly string[]): { command: RunCommand; rest: readonly string[] } {
+  const [first = '', ...rest] = args;
+  return isCommand(first) ? { command: first, rest } : { command: 'fit', rest: args };
+}
+
+function isCommand(word: string): word is RunCommand {
+  return Object.hasOwn(commands, word);
+}
+
+/** A checkpoint that is named by the option of another command. */
+export function misplacedSelectors(command: RunCommand, values: ReadonlyMap<string, unknown>): Problem[] {
+  if (command === 'fit') {
+    return values.get('checkpoint') === undefined || values.get('checkpoint') === null
+      ? []
+      : [{ where: '--checkpoint', what: 'is for evaluations such as test; a fit goes on with --resume' }];
+  }
+  return values.get('resume') === undefined || values.get('resume') === null
+    ? []
+    : [{ where: '--resume', what: `is for fits; ${command} takes its weights from --checkpoint` }];
 }
 
 /** Splits arguments into options and stray words: `--path value`, `--path=value`, `--path`, `--no-path`. */
@@ -59,8 +91,14 @@ export function helpText(
   defaults: ReadonlyMap<string, unknown>,
 ): string {
   const command = new Command(name)
-    .usage('[options]')
-    .description(`Runs the experiment '${name}'.`)
+    .usage(`[${Object.keys(commands).join('|')}] [options]`)
+    .description(
+      [
+        `Runs the experiment '${name}'.`,
+        '',
+        ...Object.entries(commands).map(([word, does]) => `  ${word.padEnd(9)} ${does}`),
+      ].join('\n'),
+    )
     .configureOutput({ writeOut: () => undefined });
   for (const { path, group, description } of options) {
     command.optionsGroup(`${group}:`);

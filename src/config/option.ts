@@ -14,7 +14,7 @@ export interface Option {
 type Shape = Readonly<Record<string, z.ZodType>>;
 
 /** Values that only code can give. */
-const CODE_ONLY = new Set(['data.transform']);
+const CODE_ONLY = new Set(['data.transform', 'data.evaluationTransform']);
 
 /** First words of options of every run, on the command line and in files. */
 export const reservedNames: readonly string[] = [

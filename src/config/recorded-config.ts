@@ -9,11 +9,21 @@ export function optionPathInFile(path: string): string {
   return path.startsWith(HYPERPARAMETERS) ? path.slice(HYPERPARAMETERS.length) : path;
 }
 
+/** The view transforms of an experiment; only its code can give them. */
+export interface Transforms {
+  readonly transform: object | null;
+  readonly evaluationTransform: object | null;
+}
+
 /** What a run's record tells and only the experiment's code can set. */
-export function recordedFacts(name: string, transform: object | null): ReadonlyMap<string, Json> {
+export function recordedFacts(
+  name: string,
+  { transform, evaluationTransform }: Transforms,
+): ReadonlyMap<string, Json> {
   return new Map<string, Json>([
     ['name', name],
     ['data.transform', transformJson(transform)],
+    ['data.evaluationTransform', transformJson(evaluationTransform)],
   ]);
 }
 

@@ -1,14 +1,15 @@
 import type { z } from 'zod';
-import type { DataOptions, Json, TrainerOptions } from '../contracts';
+import type { Command, DataOptions, Json, TrainerOptions } from '../contracts';
 import { experimentData, experimentDefinition, hyperParameterDefaults, hyperParameters } from '../metadata';
 import type { ExperimentClass, HyperParameterValue } from '../metadata';
-import { PrintAndExit, helpText, parseArguments } from './command-line';
+import { PrintAndExit, helpText, misplacedSelectors, parseArguments, takeCommand } from './command-line';
 import { readConfigFile } from './config-file';
 import { flattenConfig } from './config-tree';
 import { hyperParameterSchema } from './hyper-parameter-schema';
 import { allOptions, reservedNames } from './option';
 import type { Option } from './option';
 import { optionPathInFile, recordedFacts, takeFact, transformJson } from './recorded-config';
+import type { Transforms } from './recorded-config';
 import { ConfigError, unknownOption } from './problems';
 import type { Problem } from './problems';
 import { readText } from './read-text';
@@ -17,7 +18,10 @@ import { fulgurVersion } from './version';
 /** An experiment's configuration, checked and complete. */
 export interface ResolvedConfig {
   readonly name: string;
+  readonly command: Command;
   readonly seed: number;
+  /** The checkpoint to evaluate: what `--checkpoint` named, or `last`; `null` for a fit. */
+  readonly checkpoint: string | null;
   /** What `--resume` named, or `null`. */
   readonly resume: string | null;
   readonly trainer: TrainerOptions;
@@ -25,6 +29,13 @@ export interface ResolvedConfig {
   readonly hyperparameters: Readonly<Record<string, HyperParameterValue>>;
   /** All of it as plain data, for the run's record. */
   toJson(): Json;
+}
+
+/** What is known of a run before its options. */
+interface Declared {
+  readonly name: string;
+  readonly command: Command;
+  readonly transforms: Transforms;
 }
 
 /** A value somewhere on its way into the configuration. */
@@ -49,12 +60,14 @@ export function resolveConfig(experiment: ExperimentClass, args: readonly string
   const options = allOptions(hyperParameters(experiment), (parameter) =>
     hyperParameterSchema(parameter, defaults[parameter.name] ?? 0),
   );
-  const { given, stray } = parseArguments(args);
+  const { command, rest } = takeCommand(args);
+  const { given, stray } = parseArguments(rest);
   if (given.some(([path]) => path === 'version')) throw new PrintAndExit(fulgurVersion());
 
   const problems: Problem[] = stray.map((word) => ({ where: word, what: 'this word belongs to no option' }));
   problems.push(...takenNames(experiment));
-  const { transform = null, ...data } = experimentData(experiment);
+  const { transform = null, evaluationTransform = null, ...data } = experimentData(experiment);
+  const transforms = { transform, evaluationTransform };
   const declared: Given[] = [
     ...flattenConfig({ trainer: definition.trainer ?? {}, data, seed: definition.seed }),
   ].map(([path, value]) => ({ path, where: `${path} of @Experiment on ${experiment.name}`, value }));
@@ -66,7 +79,7 @@ export function resolveConfig(experiment: ExperimentClass, args: readonly string
       value,
     })),
   );
-  const facts = recordedFacts(definition.name, transform);
+  const facts = recordedFacts(definition.name, transforms);
   const optionsInFiles = fromFiles.filter((entry) => !takeFact(entry, facts, problems));
   const values = new Map<string, unknown>();
   for (const entry of [...declared, ...optionsInFiles]) accept(entry, options, values, problems);
@@ -81,8 +94,9 @@ export function resolveConfig(experiment: ExperimentClass, args: readonly string
   }
   if (!values.has('data.name'))
     problems.push({ where: '--data.name', what: 'is missing; name a data set, for example digits' });
+  problems.push(...misplacedSelectors(command, values));
   if (problems.length > 0) throw new ConfigError(problems);
-  return assemble(definition.name, transform, completed(options, values), defaults);
+  return assemble({ name: definition.name, command, transforms }, completed(options, values), defaults);
 }
 
 /** Hyperparameters whose name on the command line means something else already. */
@@ -138,8 +152,7 @@ function completed(options: readonly Option[], values: ReadonlyMap<string, unkno
 }
 
 function assemble(
-  name: string,
-  transform: object | null,
+  { name, command, transforms }: Declared,
   values: ReadonlyMap<string, unknown>,
   defaults: Readonly<Record<string, HyperParameterValue>>,
 ): ResolvedConfig {
@@ -154,16 +167,28 @@ function assemble(
   const hyperparameters = Object.fromEntries(
     Object.keys(defaults).map((key) => [key, values.get(key) as HyperParameterValue]),
   );
+  const resume = values.get('resume') as string | null;
+  const checkpoint = values.get('checkpoint') as string | null;
   const config = {
     name,
     seed: values.get('seed') as number,
-    resume: values.get('resume') as string | null,
+    resume,
     trainer: { ...trainer, maxEpochs: endless ? DEFAULT_MAX_EPOCHS : trainer.maxEpochs },
-    data: { ...section('data.'), transform } as unknown as DataOptions,
+    data: { ...section('data.'), ...transforms } as unknown as DataOptions,
     hyperparameters,
   };
+  const { transform, evaluationTransform } = transforms;
   return {
     ...config,
-    toJson: () => ({ ...config, data: { ...config.data, transform: transformJson(transform) } }),
+    command,
+    checkpoint: command === 'fit' ? null : (checkpoint ?? 'last'),
+    toJson: () => ({
+      ...config,
+      data: {
+        ...config.data,
+        transform: transformJson(transform),
+        evaluationTransform: transformJson(evaluationTransform),
+      },
+    }),
   };
 }

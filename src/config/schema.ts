@@ -55,6 +55,11 @@ export const trainerSchema = z.strictObject({
   enableCheckpointing: z.boolean().default(true).describe('let the checkpointing plugin write'),
   accelerator: z.enum(['auto', 'cpu', 'gpu']).default('auto').describe('where tensors live'),
   threads: positive('threads').nullable().default(null).describe('threads of one operation (one per core)'),
+  precision: z
+    .enum(['32-true', 'bf16-mixed'])
+    .default('32-true')
+    .describe('numbers of convolutions and products'),
+  barebones: z.boolean().default(false).describe('train without plugins, and tell what the framework costs'),
   compile: z.boolean().default(true).describe('compile the step; false runs it operation by operation'),
   detectAnomaly: z
     .boolean()
@@ -62,6 +67,11 @@ export const trainerSchema = z.strictObject({
     .describe('run operation by operation and name the first one that makes a NaN'),
   defaultRootDir: z.string().min(1, 'must not be empty').default('runs').describe('the folder of all runs'),
 }) satisfies z.ZodType<TrainerOptions>;
+
+const transform = z
+  .custom<object>((value) => typeof value === 'object')
+  .nullable()
+  .default(null);
 
 /** Options of the data. */
 export const dataSchema = z.strictObject({
@@ -81,10 +91,8 @@ export const dataSchema = z.strictObject({
     .default('error')
     .describe('what an unreadable image does to the run'),
   download: z.boolean().default(true).describe('download data that are not on disk'),
-  transform: z
-    .custom<object>((value) => typeof value === 'object')
-    .nullable()
-    .default(null),
+  transform,
+  evaluationTransform: transform,
 }) satisfies z.ZodType<DataOptions>;
 
 /** Options of the run as a whole. */
@@ -95,4 +103,9 @@ export const runSchema = z.strictObject({
     .default(0)
     .describe('seed of every draw'),
   resume: z.string().nullable().default(null).describe('go on from a checkpoint: last, best or a folder'),
+  checkpoint: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('evaluate this checkpoint: last (where nothing is said), best or a folder'),
 });

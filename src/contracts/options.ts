@@ -37,6 +37,10 @@ export interface TrainerOptions {
   readonly accelerator: 'auto' | 'cpu' | 'gpu';
   /** Threads of one operation; `null` for one per core. */
   readonly threads: number | null;
+  /** `bf16-mixed` computes convolutions and products in bfloat16, and keeps weights, sums and losses in float32. */
+  readonly precision: Precision;
+  /** Train without any plugin, and say at the end what the framework itself costs. */
+  readonly barebones: boolean;
   /** Compile the step (`false` runs it operation by operation: the same numbers, slower, with values to look at). */
   readonly compile: boolean;
   /** Run operation by operation and name the first one that makes a NaN; slow, to find mistakes. */
@@ -44,6 +48,12 @@ export interface TrainerOptions {
   /** The folder of all runs. */
   readonly defaultRootDir: string;
 }
+
+/** Names as in Lightning. */
+export type Precision = '32-true' | 'bf16-mixed';
+
+/** What a command line asks for; without a word, `fit`. */
+export type Command = 'fit' | 'validate' | 'test' | 'predict';
 
 /** The data of a run, complete. */
 export interface DataOptions {
@@ -65,4 +75,6 @@ export interface DataOptions {
   readonly download: boolean;
   /** Makes a sample's views: what `views.fastSiam()` and its like return. */
   readonly transform: object | null;
+  /** The same for validation, test and prediction; `null` for that of training. */
+  readonly evaluationTransform: object | null;
 }

@@ -15,6 +15,8 @@ export interface DataContext {
   readonly onMessage?: Notify;
   /** Ends a download. */
   readonly signal?: AbortSignal;
+  /** Starts the threads of the training data at once (default `true`). */
+  readonly warmUp?: boolean;
 }
 
 /** The data that a run really uses. */
@@ -30,6 +32,8 @@ export interface DataInfo {
 
 export interface PreparedData {
   readonly train: BatchSource<ViewBatch>;
+  /** Opens held-out data: all samples of the test split in their order, the same views at each call. The caller closes them. */
+  readonly heldOut: () => Promise<BatchSource<ViewBatch>>;
   readonly evaluation: EvaluationData;
   readonly info: DataInfo;
 }
@@ -41,8 +45,12 @@ export interface PreparedData {
  * @throws FulgurError of kind `config` for wrong options, of kind `data` where the data cannot be had or used.
  */
 export async function prepareData(options: DataOptions, context: DataContext): Promise<PreparedData> {
-  const { seed, rank = 0, worldSize = 1, onMessage = sayOnTerminal, signal } = context;
-  const transform = requireTransform(options.transform);
+  const { seed, rank = 0, worldSize = 1, onMessage = sayOnTerminal, signal, warmUp = true } = context;
+  const transform = requireTransform(options.transform, 'transform');
+  const evaluationTransform =
+    options.evaluationTransform === null
+      ? transform
+      : requireTransform(options.evaluationTransform, 'evaluationTransform');
   const { dataset, openSplit } = await openWithSplits(options.name, {
     path: options.path ?? undefined,
     url: options.url ?? undefined,
@@ -53,10 +61,13 @@ export async function prepareData(options: DataOptions, context: DataContext): P
   });
   const { batchSize, shuffle, dropLast, workers, onBrokenImage } = options;
   const shared = { transform, workers, onBrokenImage, onMessage };
-  const train = loader(dataset, { ...shared, batchSize, shuffle, dropLast, seed, rank, worldSize });
-  train.warmUp();
+  const forRank = { ...shared, batchSize, seed, rank, worldSize };
+  const train = loader(dataset, { ...forRank, shuffle, dropLast });
+  if (warmUp) train.warmUp();
   return {
     train,
+    heldOut: async () =>
+      loader(await openSplit('test'), { ...forRank, transform: evaluationTransform, shuffle: false }),
     evaluation: new DatasetEvaluation({ ...shared, open: openSplit, train: dataset }),
     info: {
       name: dataset.name,
@@ -68,10 +79,10 @@ export async function prepareData(options: DataOptions, context: DataContext): P
   };
 }
 
-function requireTransform(transform: object | null): ViewTransform {
+function requireTransform(transform: object | null, option: string): ViewTransform {
   if (transform !== null && 'apply' in transform && 'spec' in transform) return transform as ViewTransform;
   throw new FulgurError('config', {
-    what: `The experiment's data.transform ${transform === null ? 'is missing' : 'is no view transform'}.`,
-    fix: 'Set it in the experiment file: data: { transform: views.fastSiam() }.',
+    what: `The experiment's data.${option} ${transform === null ? 'is missing' : 'is no view transform'}.`,
+    fix: `Set it in the experiment file: data: { ${option}: views.fastSiam() }.`,
   });
 }

@@ -2,7 +2,14 @@ import type { ResolvedConfig } from '../config';
 import { checkPlugins, compose } from '../container';
 import type { Composition } from '../container';
 import { tokens } from '../contracts';
-import type { Notify, PluginDescriptor, RunEventBus, RunSettings, ViewBatch } from '../contracts';
+import type {
+  DataOptions,
+  Notify,
+  PluginDescriptor,
+  RunEventBus,
+  RunSettings,
+  ViewBatch,
+} from '../contracts';
 import { prepareData } from '../data';
 import type { PreparedData } from '../data';
 import { start } from '../engine';
@@ -10,8 +17,11 @@ import { FulgurError, messageOf } from '../errors';
 import { constructExperiment, experimentDefinition } from '../metadata';
 import type { ExperimentClass } from '../metadata';
 import { TrainingModule, writeRunRecord } from '../trainer';
-import type { FitResult, ResumeFrom } from '../trainer';
+import type { EvaluationResult, FitResult } from '../trainer';
+import { measureOverhead } from './barebones';
+import type { CommandParts } from './command-parts';
 import { environmentRecord } from './environment-record';
+import { evaluate } from './evaluate';
 import type { Interruption } from './interruption';
 import { openRunPlace } from './run-place';
 import type { RunPlace } from './run-place';
@@ -26,16 +36,20 @@ export interface RunRequest {
   readonly interruption: Interruption;
 }
 
+/** How a run ended: a fit, or an evaluation. */
+export type RunResult = FitResult | EvaluationResult;
+
 /** Runs a configured experiment, from the start of the engine to the end of the last thread. */
-export async function executeRun(request: RunRequest): Promise<FitResult> {
+export async function executeRun(request: RunRequest): Promise<RunResult> {
   const { experiment, config, notify } = request;
   const { accelerator, threads } = config.trainer;
-  const { plugins = [] } = experimentDefinition(experiment);
+  const plugins = pluginsOf(request);
+  const selector = config.resume ?? config.checkpoint;
   checkExperiment(experiment, config);
   checkPlugins(config.name, plugins);
-  if (config.resume !== null) requireReader(config.name, config.resume, plugins);
-  // What --resume names is looked for before anything is installed or downloaded; a new folder is made only after it.
-  let place = config.resume === null ? null : openRunPlace(config);
+  if (selector !== null) requireReader(config, selector, plugins);
+  // A checkpoint is looked for before anything is installed or downloaded; a new folder is made only after it.
+  let place = selector === null ? null : openRunPlace(config);
   let data: PreparedData | null = null;
   try {
     await start({
@@ -44,9 +58,13 @@ export async function executeRun(request: RunRequest): Promise<FitResult> {
       ...(threads === null ? {} : { threads }),
       onProgress: (line) => notify('info', line),
     });
-    data = await prepareData(config.data, { seed: config.seed, onMessage: notify });
+    data = await prepareData(dataOptions(config), {
+      seed: config.seed,
+      onMessage: notify,
+      warmUp: config.command === 'fit',
+    });
     place ??= openRunPlace(config);
-    return await fit(request, data, place);
+    return await runInPlace(request, data, place);
   } finally {
     try {
       await data?.train.close();
@@ -56,9 +74,8 @@ export async function executeRun(request: RunRequest): Promise<FitResult> {
   }
 }
 
-async function fit(request: RunRequest, data: PreparedData, { folder }: RunPlace): Promise<FitResult> {
-  const { experiment, config, events, args, interruption } = request;
-  const { plugins = [] } = experimentDefinition(experiment);
+async function runInPlace(request: RunRequest, data: PreparedData, { folder }: RunPlace): Promise<RunResult> {
+  const { experiment, config, events } = request;
   const module = buildModule(experiment, config);
   let composition: Composition | null = null;
   try {
@@ -70,20 +87,46 @@ async function fit(request: RunRequest, data: PreparedData, { folder }: RunPlace
       data: { name: data.info.name, batchSize: data.info.batchSize },
       evaluation: data.evaluation,
       module,
-      plugins,
+      plugins: pluginsOf(request),
     }));
-    const resumeFrom: ResumeFrom | undefined =
-      config.resume === null ? undefined : await checkpointReader?.read(config.resume);
-    writeRunRecord(folder, {
-      config: config.toJson(),
-      hyperparameters: config.hyperparameters,
-      environment: await environmentRecord(data.info, args, resumeFrom?.path ?? null),
-    });
-    return await interruption.during(trainer, () => trainer.fit(module, data.train, { resumeFrom }));
+    const selector = config.resume ?? config.checkpoint;
+    const from = selector === null ? undefined : await checkpointReader?.read(selector);
+    const parts: CommandParts = { ...request, module, data, folder, trainer, from };
+    return await (config.command === 'fit' ? fit(parts) : evaluate(config.command, parts));
   } finally {
     await composition?.dispose();
     module.dispose();
   }
+}
+
+async function fit(parts: CommandParts): Promise<FitResult> {
+  const { config, data, folder, args, trainer, module, from, events, interruption } = parts;
+  writeRunRecord(folder, {
+    config: config.toJson(),
+    hyperparameters: config.hyperparameters,
+    environment: await environmentRecord(data.info, args, from?.path ?? null),
+  });
+  const overhead = config.trainer.barebones ? measureOverhead(events) : null;
+  const validates = module.validationStep !== undefined && config.trainer.limitValBatches !== 0;
+  const validation = validates ? await data.heldOut() : undefined;
+  try {
+    return await interruption.during(trainer, () =>
+      trainer.fit(module, data.train, { resumeFrom: from, validation }),
+    );
+  } finally {
+    overhead?.report();
+    await validation?.close();
+  }
+}
+
+/** A barebones run is nothing but training. */
+function pluginsOf({ experiment, config }: RunRequest): readonly PluginDescriptor[] {
+  return config.trainer.barebones ? [] : (experimentDefinition(experiment).plugins ?? []);
+}
+
+/** To overfit on the same batches in each epoch, their order must stand still. */
+function dataOptions({ data, trainer }: ResolvedConfig): DataOptions {
+  return trainer.overfitBatches === null ? data : { ...data, shuffle: false };
 }
 
 function buildModule(
@@ -124,10 +167,17 @@ function checkExperiment(experiment: ExperimentClass, { name }: ResolvedConfig):
   });
 }
 
-function requireReader(experiment: string, resume: string, plugins: readonly PluginDescriptor[]): void {
+function requireReader(
+  { name, command, trainer }: ResolvedConfig,
+  selector: string,
+  plugins: readonly PluginDescriptor[],
+): void {
   if (plugins.some(({ provides }) => provides.includes(tokens.checkpointReader))) return;
+  const wanted = command === 'fit' ? `'--resume ${selector}'` : `The checkpoint '${selector}'`;
   throw new FulgurError('config', {
-    what: `'--resume ${resume}' was given, and no plugin of '${experiment}' reads checkpoints.`,
-    fix: 'Add checkpointing() to the plugins of the experiment.',
+    what: `${wanted} was given, and no plugin of '${name}' reads checkpoints.`,
+    fix: trainer.barebones
+      ? 'Leave out --trainer.barebones, which takes all plugins away.'
+      : 'Add checkpointing() to the plugins of the experiment.',
   });
 }

@@ -18,7 +18,11 @@ export interface RunPlace {
  *
  * @throws FulgurError `checkpoint` when there is nothing to resume from, `config` when the folder cannot be made.
  */
-export function openRunPlace({ name, resume, trainer }: ResolvedConfig): RunPlace {
+export function openRunPlace({ name, resume, checkpoint, trainer }: ResolvedConfig): RunPlace {
+  if (checkpoint !== null) {
+    const folder = createRunFolder({ root: trainer.defaultRootDir, experiment: name, resume: checkpoint });
+    return { folder, close: () => undefined };
+  }
   if (trainer.fastDevRun !== false) return openTrialPlace(name, resume);
   const folder = orUnwritable(trainer.defaultRootDir, (root) =>
     createRunFolder({ root, experiment: name, resume }),

@@ -11,8 +11,8 @@ export class SingleDevice implements Strategy {
     return Promise.resolve();
   }
 
-  compileStep<B>(step: TrainingStep<B>, { name, eager, onRetrace }: CompileStepOptions): CompiledStep<B> {
-    return compile<[B], ReturnType<TrainingStep<B>>>(step, { name, eager, onRetrace });
+  compileStep<B>(step: TrainingStep<B>, options: CompileStepOptions): CompiledStep<B> {
+    return compile<[B], ReturnType<TrainingStep<B>>>(step, options);
   }
 
   reduceMetrics(parts: readonly MetricPart[]): Promise<readonly MetricPart[]> {

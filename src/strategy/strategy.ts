@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { LogOptions, StateDict } from '../contracts';
+import type { LogOptions, Precision, StateDict } from '../contracts';
 
 /** A logged value on its way out of a step; `V` is a symbolic scalar inside the step and a number outside. */
 export interface LoggedValue<V> {
@@ -29,6 +29,7 @@ export interface CompileStepOptions {
   readonly name: string;
   /** Runs the step operation by operation instead of compiling it. */
   readonly eager: boolean;
+  readonly precision: Precision;
   /** Hears a sentence when a batch of a new shape makes the step be traced again. */
   readonly onRetrace: (message: string) => void;
 }

@@ -7,6 +7,7 @@ export type { FitResult } from './run/fit-result';
 export type { RunPlace } from './run/run-info';
 export { createRunFolder } from './run/run-folder';
 export type { RunFolderOptions } from './run/run-folder';
+export { writeWhole } from './run/write-whole';
 export { writeRunRecord } from './run/run-record';
 export type { RunRecord } from './run/run-record';
 export type { ResumeFrom } from './state/resume-checks';

@@ -30,7 +30,12 @@ import type { TrainingModule } from './training-module';
 /** The trainer options that the trainer itself reads; what is left out has its default. */
 export type FitOptions = FitLimits &
   EvaluationLimits &
-  Partial<Pick<TrainerOptions, 'compile' | 'detectAnomaly' | 'gradientClipVal' | 'gradientClipAlgorithm'>>;
+  Partial<
+    Pick<
+      TrainerOptions,
+      'compile' | 'precision' | 'detectAnomaly' | 'gradientClipVal' | 'gradientClipAlgorithm'
+    >
+  >;
 
 /** What a fit may be given besides module and data. */
 export interface FitExtras<B> {
@@ -145,7 +150,7 @@ export class Trainer {
         data,
         from: from ?? null,
         batches: planEvaluation(kind, this.#options, data.batchesPerEpoch),
-        eager: this.#steps.eager,
+        steps: this.#steps,
         control: this.#control,
       }),
     );
@@ -171,9 +176,15 @@ export class Trainer {
   }
 
   get #steps(): StepOptions {
-    const { compile = true, detectAnomaly = false } = this.#options;
+    const { compile = true, detectAnomaly = false, precision = '32-true' } = this.#options;
     const { gradientClipVal: limit = null, gradientClipAlgorithm: algorithm = 'norm' } = this.#options;
-    return { eager: !compile, detectAnomaly, clipping: limit === null ? null : { limit, algorithm } };
+    if (precision !== '32-true' && (!compile || detectAnomaly)) throw needsCompiling(precision);
+    return {
+      eager: !compile,
+      precision,
+      detectAnomaly,
+      clipping: limit === null ? null : { limit, algorithm },
+    };
   }
 
   async #capture(): Promise<RunState> {
@@ -185,4 +196,12 @@ export class Trainer {
     }
     return this.#run.capture();
   }
+}
+
+function needsCompiling(precision: string): FulgurError {
+  return new FulgurError('trainer', {
+    what: `trainer.precision is ${precision}, and the step is to run operation by operation.`,
+    why: 'Mixed precision is a rewrite of the compiled step.',
+    fix: "Leave out compile: false and detectAnomaly, or set the precision to '32-true'.",
+  });
 }

@@ -120,6 +120,8 @@ function partsOf(module: Tiny, events: EventBus, plugins: readonly PluginDescrip
       checkValEveryNEpoch: 1,
       valCheckInterval: null,
       numSanityValSteps: 2,
+      precision: '32-true',
+      barebones: false,
       fastDevRun: false,
       logEveryNSteps: 1,
       enableProgressBar: true,

@@ -21,6 +21,7 @@ const defaults: DataOptions = {
   onBrokenImage: 'error',
   download: true,
   transform,
+  evaluationTransform: null,
 };
 const digitsFolder = join(dirname(require.resolve('mnist/package.json')), 'src', 'digits');
 let cache: string;

@@ -14,7 +14,7 @@ describe('the command line of an experiment', () => {
       ...['lr', 'pauseAfter', 'failure'],
       ...Object.keys(trainerSchema.shape).map((name) => `trainer.${name}`),
       ...Object.keys(dataSchema.shape)
-        .filter((name) => name !== 'transform')
+        .filter((name) => !/transform/i.test(name))
         .map((name) => `data.${name}`),
       ...Object.keys(runSchema.shape),
     ];

@@ -62,11 +62,11 @@ describe('a run that fails', () => {
     expect(ended.map(({ code, errors }) => ({ code, errors }))).toEqual([
       {
         code: 1,
-        errors: `Error: No run in ${join(cwd, 'nowhere', 'small')} has a checkpoint 'last' to resume from. Start without --resume, or name the folder of a checkpoint.\n`,
+        errors: `Error: No run in ${join(cwd, 'nowhere', 'small')} has a checkpoint 'last'. Train first, or name the folder of a checkpoint.\n`,
       },
       {
         code: 1,
-        errors: `Error: There is no checkpoint ${join(cwd, 'gone/checkpoint')} to resume from. Name an existing checkpoint, or 'last' for the newest.\n`,
+        errors: `Error: There is no checkpoint ${join(cwd, 'gone/checkpoint')}. Name an existing checkpoint, or 'last' for the newest.\n`,
       },
       {
         code: 1,

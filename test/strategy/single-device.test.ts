@@ -22,6 +22,7 @@ describe('SingleDevice', () => {
     const compiled = new SingleDevice().compileStep(step, {
       name: 'training step',
       eager,
+      precision: '32-true',
       onRetrace: () => undefined,
     });
     const batch = tf.tensor1d([1, 2, 4]);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Precision } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { currentEngine } from '../current-engine';
 import { Program, refusePromise } from './program';
@@ -19,6 +20,8 @@ export type Fetched<T> = T extends tf.Scalar
 export interface CompileOptions {
   /** Names the function in errors (default: the function's own name). */
   readonly name?: string;
+  /** `bf16-mixed` computes convolutions and products in bfloat16 (default `32-true`). */
+  readonly precision?: Precision;
   /** Runs the function operation by operation instead: the same numbers, slower, with values to look at (default `false`). */
   readonly eager?: boolean;
   /** Traces that may be made before a new signature is refused (default 16). */
@@ -64,7 +67,12 @@ export function compile<Args extends readonly unknown[], Result>(
       const template = toTemplate(args);
       const runWith = (standIns: readonly tf.Tensor[]): Result =>
         run(...(fillTemplate(template, standIns) as Args));
-      program = new Program(currentEngine(), name, runWith, tensors);
+      program = new Program(
+        currentEngine(),
+        { label: name, precision: options.precision ?? '32-true' },
+        runWith,
+        tensors,
+      );
       programs.set(signature, program);
     }
     return { program, tensors };

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Precision } from '../../contracts';
 import { FulgurError, messageOf } from '../../errors';
 import { attributeKinds } from '../backend/op-attributes';
 import type { OpAttribute } from '../backend/op-attributes';
@@ -20,17 +21,23 @@ type Source =
 
 let programs = 0;
 
+/** What a program is called, and how it computes. */
+export interface ProgramOptions {
+  readonly label: string;
+  readonly precision: Precision;
+}
+
 /** Grappler's arithmetic rewrites are off: they gather sums into AddN, which adds in the order that timing gives. */
-const exactOrder: OpAttribute = {
-  name: 'config_proto',
-  type: attributeKinds.string,
-  value: graphConfig({ arithmeticOptimization: false }),
-};
+function graphOptions(precision: Precision): OpAttribute {
+  const value = graphConfig({ arithmeticOptimization: false, bfloat16: precision === 'bf16-mixed' });
+  return { name: 'config_proto', type: attributeKinds.string, value };
+}
 
 /** One trace of a function: a native function, where its inputs come from, and where its outputs go. */
 export class Program {
   readonly #engine: Engine;
   readonly #label: string;
+  readonly #options: readonly OpAttribute[];
   readonly #name: string;
   readonly #function: Pointer;
   readonly #sources: readonly Source[];
@@ -42,12 +49,13 @@ export class Program {
   /** Traces `run`, which is given tensors that stand for `args`. */
   constructor(
     engine: Engine,
-    label: string,
+    { label, precision }: ProgramOptions,
     run: (args: readonly tf.Tensor[]) => unknown,
     args: readonly tf.Tensor[],
   ) {
     this.#engine = engine;
     this.#label = label;
+    this.#options = [graphOptions(precision)];
     this.#name = `fulgur_${label.replace(/\W/g, '_')}_${programs++}`;
     const { binding, backend } = engine;
     separateVariables(backend);
@@ -97,7 +105,7 @@ export class Program {
     try {
       const inputs = this.#sources.map((source) => this.#input(source, args, temporary));
       const count = this.#ranks.length + this.#changed.length;
-      handles = await binding.eager.runAsync(this.#name, [exactOrder], inputs, count);
+      handles = await binding.eager.runAsync(this.#name, this.#options, inputs, count);
     } catch (cause) {
       throw cause instanceof FulgurError ? cause : stepFailed(this.#label, cause);
     } finally {

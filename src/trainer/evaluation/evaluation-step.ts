@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { EvaluationKind } from '../../contracts';
+import type { EvaluationKind, Precision } from '../../contracts';
 import { compile } from '../../engine';
 import { FulgurError, messageOf } from '../../errors';
 import type { LoggedValue } from '../../strategy';
@@ -26,6 +26,7 @@ export interface EvaluationStepParts<B> {
   readonly module: TrainingModule<B>;
   readonly log: LogRouter;
   readonly eager: boolean;
+  readonly precision: Precision;
 }
 
 /**
@@ -38,6 +39,7 @@ export function compileEvaluationStep<B>({
   module,
   log,
   eager,
+  precision,
 }: EvaluationStepParts<B>): EvaluationStep<B> {
   const { step } = evaluationKinds[kind];
   if (module[step] === undefined) throw stepMissing(module, step);
@@ -56,6 +58,7 @@ export function compileEvaluationStep<B>({
   const compiled = compile<[B], ReturnType<typeof evaluate>>(evaluate, {
     name: step,
     eager,
+    precision,
     onRetrace: () => undefined,
   });
   const run = async (batch: B): Promise<EvaluationOutcome> => {

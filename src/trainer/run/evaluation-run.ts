@@ -16,6 +16,7 @@ import type { RunControl } from '../loop/run-control';
 import { connectModuleLog } from '../module-log';
 import type { ResumeFrom } from '../state/resume-checks';
 import { restoreModel } from '../state/run-state-keeper';
+import type { StepOptions } from '../step/build-step-runner';
 import type { TrainingModule } from '../training-module';
 import { runToEnd } from './run-to-end';
 
@@ -39,7 +40,7 @@ export interface EvaluationRunParts<B> {
   readonly plugins: readonly BuiltPlugin[];
   readonly events: RunEventBus;
   readonly strategy: Strategy;
-  readonly eager: boolean;
+  readonly steps: Pick<StepOptions, 'eager' | 'precision'>;
   readonly control: RunControl;
 }
 
@@ -57,7 +58,7 @@ export async function runEvaluation<B>(parts: EvaluationRunParts<B>): Promise<Ev
   const predictions = new Predictions();
   const made: { step?: EvaluationStep<B>; metrics?: EvaluationResult['metrics'] | null } = {};
   const work = async (): Promise<void> => {
-    const step = (made.step = compileEvaluationStep({ ...parts, log }));
+    const step = (made.step = compileEvaluationStep({ kind, module, log, ...parts.steps }));
     await hooks.call('setup', []);
     if (from !== null) {
       await restoreModel(from.state, { ...parts, hooks }, (level, text) =>

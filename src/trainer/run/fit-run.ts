@@ -213,7 +213,7 @@ export class FitRun<B> {
       progress: this.#progress,
       publisher,
     };
-    this.#validation = fitValidation(validation, { ...shared, module, strategy, eager: steps.eager });
+    this.#validation = fitValidation(validation, { ...shared, module, strategy, steps });
     return new FitLoop({
       ...shared,
       data,

@@ -10,6 +10,7 @@ import type { LogRouter } from '../log/log-router';
 import type { MetricPublisher } from '../loop/metric-publisher';
 import type { ProgressCounter } from '../loop/progress-counter';
 import type { RunControl } from '../loop/run-control';
+import type { StepOptions } from '../step/build-step-runner';
 import type { TrainingModule } from '../training-module';
 
 /** Held-out data, and how a fit uses them. */
@@ -23,7 +24,7 @@ interface FitValidationParts<B> {
   readonly events: RunEventBus;
   readonly strategy: Strategy;
   readonly control: RunControl;
-  readonly eager: boolean;
+  readonly steps: Pick<StepOptions, 'eager' | 'precision'>;
   readonly hooks: HostHookRunner;
   readonly log: LogRouter;
   readonly progress: ProgressCounter;
@@ -41,9 +42,9 @@ export function fitValidation<B>(
   source: ValidationSource<B> | null,
   parts: FitValidationParts<B>,
 ): FitValidation | null {
-  const { module, control, log, eager, strategy } = parts;
+  const { module, control, log, steps, strategy } = parts;
   if (source === null || source.plan.batches === 0 || module.validationStep === undefined) return null;
-  const step = compileEvaluationStep({ kind: 'validation', module, log, eager });
+  const step = compileEvaluationStep({ kind: 'validation', module, log, ...steps });
   const loop = new EvaluationLoop<B>({
     ...parts,
     kind: 'validation',

@@ -29,7 +29,7 @@ export function createRunFolder({ root, experiment, resume }: RunFolderOptions):
   const path = resolve(resume);
   if (!existsSync(path)) {
     throw new FulgurError('checkpoint', {
-      what: `There is no checkpoint ${path} to resume from.`,
+      what: `There is no checkpoint ${path}.`,
       fix: "Name an existing checkpoint, or 'last' for the newest.",
     });
   }
@@ -64,8 +64,8 @@ function newestWith(parent: string, checkpoint: 'last' | 'best'): string {
   const newest = folders.find((folder) => existsSync(join(folder, 'checkpoints', checkpoint)));
   if (newest !== undefined) return newest;
   throw new FulgurError('checkpoint', {
-    what: `No run in ${parent} has a checkpoint '${checkpoint}' to resume from.`,
-    fix: 'Start without --resume, or name the folder of a checkpoint.',
+    what: `No run in ${parent} has a checkpoint '${checkpoint}'.`,
+    fix: 'Train first, or name the folder of a checkpoint.',
   });
 }
 

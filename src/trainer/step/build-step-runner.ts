@@ -1,4 +1,4 @@
-import type { Optimizer } from '../../contracts';
+import type { Optimizer, Precision } from '../../contracts';
 import type { CompiledStep, Strategy } from '../../strategy';
 import type { StepHookRunner } from '../hooks/step-hook-runner';
 import type { LogRouter } from '../log/log-router';
@@ -14,6 +14,7 @@ import type { UseGradients } from './training-step';
 /** How steps are to run. */
 export interface StepOptions {
   readonly eager: boolean;
+  readonly precision: Precision;
   /** Looks at every result for NaN, which needs the step to run operation by operation. */
   readonly detectAnomaly: boolean;
   /** `null` leaves gradients as they are. */
@@ -33,11 +34,11 @@ export interface StepSources<B> extends StepOptions {
 
 /** Builds the steps of a fit: that of an update, and where it takes several batches that of the others. */
 export function buildStepRunner<B>(sources: StepSources<B>): StepRunner<B> {
-  const { module, optimizer, hooks, strategy, clipping, detectAnomaly, onRetrace } = sources;
+  const { module, optimizer, hooks, strategy, clipping, detectAnomaly, precision, onRetrace } = sources;
   const eager = sources.eager || detectAnomaly;
   const parts = { ...sources, anomalies: detectAnomaly ? new AnomalyDetection(module) : null };
   const compiled = (name: string, useGradients: UseGradients): CompiledStep<B> =>
-    strategy.compileStep(makeTrainingStep(parts, useGradients), { name, eager, onRetrace });
+    strategy.compileStep(makeTrainingStep(parts, useGradients), { name, eager, precision, onRetrace });
 
   const { accumulateGradBatches: batches } = sources;
   const accumulator = batches === 1 ? null : new GradientAccumulator(module.parameters(), batches);

@@ -82,8 +82,8 @@ describe('createRunFolder', () => {
   it('says that there is nothing to resume', () => {
     newRun();
     expect(() => createRunFolder({ root, experiment: 'fastsiam', resume: 'last' })).toThrow(
-      `No run in ${join(root, 'fastsiam')} has a checkpoint 'last' to resume from. ` +
-        'Start without --resume, or name the folder of a checkpoint.',
+      `No run in ${join(root, 'fastsiam')} has a checkpoint 'last'. ` +
+        'Train first, or name the folder of a checkpoint.',
     );
   });
 
@@ -109,7 +109,7 @@ describe('createRunFolder', () => {
     );
     const missing = join(root, 'missing');
     expect(() => createRunFolder({ root, experiment: 'fastsiam', resume: missing })).toThrow(
-      `There is no checkpoint ${missing} to resume from. Name an existing checkpoint, or 'last' for the newest.`,
+      `There is no checkpoint ${missing}. Name an existing checkpoint, or 'last' for the newest.`,
     );
   });
 });

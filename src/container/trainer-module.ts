@@ -1,6 +1,6 @@
 import { ContainerModule } from 'inversify';
 import { tokens } from '../contracts';
-import type { OptimizersAccess, RunStateAccess } from '../contracts';
+import type { LearningRateControl, OptimizersAccess, RunStateAccess } from '../contracts';
 import { FulgurError } from '../errors';
 import { SingleDevice } from '../strategy';
 import { Trainer, modelAccess } from '../trainer';
@@ -21,6 +21,12 @@ export function trainerModule(parts: RunParts): ContainerModule {
     },
   };
   const optimizers: OptimizersAccess = { current: () => trainer?.optimizers.current() ?? [] };
+  const learningRate: LearningRateControl = {
+    override: (schedule) => {
+      if (trainer === null) throw askedTooEarly();
+      trainer.learningRate.override(schedule);
+    },
+  };
   return new ContainerModule(({ bind }) => {
     bind(internalTokens.strategy.key).toConstantValue(new SingleDevice());
     bind<ModelReader>(tokens.model.key)
@@ -31,6 +37,7 @@ export function trainerModule(parts: RunParts): ContainerModule {
       });
     bind(tokens.runState.key).toConstantValue(runState);
     bind(tokens.optimizers.key).toConstantValue(optimizers);
+    bind(tokens.learningRate.key).toConstantValue(learningRate);
     bind(internalTokens.trainer.key)
       .toDynamicValue((context) => {
         trainer = new Trainer(trainerOptions, {
@@ -48,8 +55,8 @@ export function trainerModule(parts: RunParts): ContainerModule {
 
 function askedTooEarly(): FulgurError {
   return new FulgurError('plugin', {
-    what: "The run's state was asked for in a plugin's constructor.",
+    what: "The run was asked for in a plugin's constructor.",
     why: 'Plugins are built before the trainer.',
-    fix: 'Capture it in a host hook, such as onTrainBatchEnd.',
+    fix: 'Ask in a host hook, such as onFitStart.',
   });
 }

@@ -17,6 +17,7 @@ export { tokens } from './tokens';
 export type {
   CheckpointReader,
   EvaluationData,
+  LearningRateControl,
   ModelAccess,
   ModuleSummary,
   Notify,

@@ -19,6 +19,8 @@ export interface Optimizer extends OptimizerView {
   apply(gradients: Gradients): void;
   /** `gradients` and `apply` in one: for hand-written loops. Returns the loss. */
   minimize(loss: () => tf.Scalar): tf.Scalar;
+  /** Puts a learning rate, by the updates done, in the place of those of all groups; `null` gives them back. */
+  overrideLearningRate(schedule: ((step: number) => number) | null): void;
   state(): OptimizerState;
   restore(state: OptimizerState): void;
   /** Frees the slots' tensors. */

@@ -1,3 +1,4 @@
+import type * as tf from '@tensorflow/tfjs-core';
 import type { BatchSource, ImageBatch } from './data';
 import type { RunEventSource } from './events';
 import type { Json } from './json';
@@ -11,6 +12,11 @@ import { token } from './token';
 export interface ModelAccess {
   readonly name: string;
   stateDict(): StateDict;
+  /**
+   * The model's own parameters and buffers by state-dict name, in Fulgur's layout: for plugins that keep an average of
+   * weights, or put others in their place between two steps. They are not the plugin's to dispose.
+   */
+  variables(): ReadonlyMap<string, tf.Variable>;
   /** The model and all modules below it, owners before their children. */
   modules(): readonly ModuleSummary[];
   /**
@@ -43,6 +49,16 @@ export interface RunStateAccess {
 export interface OptimizersAccess {
   /** Empty before the model has configured them. */
   current(): readonly OptimizerView[];
+}
+
+/** Moves the run's learning rate aside. */
+export interface LearningRateControl {
+  /**
+   * Puts a learning rate, by the updates done, in the place of those of all parameter groups; `null` gives them back.
+   *
+   * @throws FulgurError `trainer` before the model has configured its optimisers.
+   */
+  override(schedule: ((step: number) => number) | null): void;
 }
 
 /** Finds and reads the state to resume from. Bound by the checkpointing plugin. */
@@ -89,6 +105,7 @@ export const tokens = {
   model: token<ModelAccess>('model'),
   runState: token<RunStateAccess>('run state'),
   optimizers: token<OptimizersAccess>('optimizers'),
+  learningRate: token<LearningRateControl>('learning rate'),
   evaluationData: token<EvaluationData>('evaluation data'),
   checkpointReader: token<CheckpointReader>('checkpoint reader'),
 } as const;

@@ -71,6 +71,11 @@ export abstract class Module {
     return firstNames([...this.#visits()].flatMap(({ name, buffers }) => fullNames(name, buffers)));
   }
 
+  /** Parameters and buffers by state-dict name, in its order. */
+  namedVariables(): Map<string, Parameter | Buffer> {
+    return this.#stateVariables();
+  }
+
   /** This module and all below it, each once, owners before their children. */
   modules(): Module[] {
     return [...this.namedModules().values()];

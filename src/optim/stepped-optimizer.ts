@@ -29,6 +29,7 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
   readonly slots = new Slots();
   readonly #groups: readonly SettledGroup<Options>[];
   #stepCount = 0;
+  #override: ((step: number) => number) | null = null;
 
   /** @param slotsOf names of the slots that each parameter of a group with these options gets. */
   constructor(
@@ -94,6 +95,10 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
     });
   }
 
+  overrideLearningRate(schedule: ((step: number) => number) | null): void {
+    this.#override = schedule;
+  }
+
   state(): OptimizerState {
     return { kind: this.kind, stepCount: this.#stepCount, slots: this.slots.state() };
   }
@@ -122,6 +127,7 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
   }
 
   #rateOf({ options: { learningRate } }: SettledGroup<Options>): number {
+    if (this.#override !== null) return this.#override(this.#stepCount);
     return typeof learningRate === 'number' ? learningRate : learningRate(this.#stepCount);
   }
 

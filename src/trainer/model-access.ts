@@ -29,6 +29,7 @@ export function modelAccess(module: Module): ModelReader {
   return {
     name: module.constructor.name,
     stateDict: () => module.stateDict(),
+    variables: () => module.namedVariables(),
     modules: () => [...module.namedModules()].map(([name, part]) => summaryOf(name, part)),
     embed: (batch: ImageBatch) =>
       inEvaluationMode(module, async () => {

@@ -1,6 +1,7 @@
 import type {
   BatchSource,
   EvaluationKind,
+  LearningRateControl,
   OptimizersAccess,
   RunEventBus,
   RunSettings,
@@ -67,6 +68,10 @@ export class Trainer {
   readonly runState: RunStateAccess = { capture: () => this.#capture() };
   /** Sees the optimisers of the run at hand. */
   readonly optimizers: OptimizersAccess = { current: () => this.#run?.optimizers ?? [] };
+  /** Moves their learning rate aside. */
+  readonly learningRate: LearningRateControl = {
+    override: (schedule) => this.#overrideLearningRate(schedule),
+  };
   readonly #options: FitOptions;
   readonly #parts: TrainerParts;
   #control = new RunControl();
@@ -185,6 +190,17 @@ export class Trainer {
       detectAnomaly,
       clipping: limit === null ? null : { limit, algorithm },
     };
+  }
+
+  #overrideLearningRate(schedule: ((step: number) => number) | null): void {
+    const optimizers = this.#run?.optimizers ?? [];
+    if (optimizers.length === 0) {
+      throw new FulgurError('trainer', {
+        what: 'A learning rate was given before the optimiser was there.',
+        fix: 'Give it in onFitStart or later.',
+      });
+    }
+    for (const optimizer of optimizers) optimizer.overrideLearningRate(schedule);
   }
 
   async #capture(): Promise<RunState> {

@@ -306,6 +306,9 @@ describe('compose', () => {
       modules() {
         return [];
       }
+      variables() {
+        return new Map();
+      }
       embed(): Promise<never> {
         return Promise.reject(new Error('not in this test'));
       }
@@ -402,7 +405,7 @@ describe('compose', () => {
 
     const { dispose, module } = composed([definePlugin(Hasty)]);
     await expect(refusal).rejects.toThrow(
-      "The run's state was asked for in a plugin's constructor. Plugins are built before the trainer. Capture it in a host hook, such as onTrainBatchEnd.",
+      "The run was asked for in a plugin's constructor. Plugins are built before the trainer. Ask in a host hook, such as onFitStart.",
     );
     await dispose();
     module.dispose();

@@ -2,7 +2,6 @@ import type {
   BatchSource,
   Notify,
   Optimizer,
-  OptimizerView,
   RunEventBus,
   RunSettings,
   RunState,
@@ -124,7 +123,7 @@ export class FitRun<B> {
   }
 
   /** The optimisers at work; none before the model has configured them. */
-  get optimizers(): readonly OptimizerView[] {
+  get optimizers(): readonly Optimizer[] {
     return this.#optimizer === null ? [] : [this.#optimizer];
   }
 

@@ -62,6 +62,7 @@ const model: ModelAccess = {
   name: 'identity',
   stateDict: () => new Map(),
   modules: () => [],
+  variables: () => new Map(),
   embed: async ({ images }) => ({ features: (await images.data()) as Float32Array, width }),
 };
 

@@ -57,6 +57,10 @@ export class Momentum implements Optimizer {
     return value;
   }
 
+  overrideLearningRate(): void {
+    throw new Error('this optimiser has one rate');
+  }
+
   state(): OptimizerState {
     return {
       kind: this.kind,

@@ -37,7 +37,13 @@ export const trainerSchema = z.strictObject({
     .enum(['norm', 'value'])
     .default('norm')
     .describe('scale all gradients together, or cut each number'),
-  accumulateGradBatches: positive('batches').default(1).describe('batches that make one update'),
+  accumulateGradBatches: z
+    .union([
+      positive('batches'),
+      z.record(z.coerce.number().pipe(z.int().nonnegative()), positive('batches')),
+    ])
+    .default(1)
+    .describe('batches that make one update'),
   limitTrainBatches: batchLimit('batches of each epoch'),
   limitValBatches: batchLimit('batches of each validation', { orNone: true }),
   limitTestBatches: batchLimit('batches of a test'),

@@ -13,6 +13,8 @@ export interface OptimizerView {
 
 /** Updates parameters from gradients; both halves are traced into the compiled step. */
 export interface Optimizer extends OptimizerView {
+  /** The parameters that it moves and that are not frozen, by state-dict name. */
+  trainedParameters(): ReadonlyMap<string, tf.Variable>;
   /** Loss and gradients of this optimiser's parameters; a parameter that the loss does not reach gets zeros. */
   gradients(loss: () => tf.Scalar): { loss: tf.Scalar; gradients: Gradients };
   /** One update of the parameters. */

@@ -12,8 +12,11 @@ export interface TrainerOptions {
   readonly gradientClipVal: number | null;
   /** `norm` scales all gradients together; `value` cuts each number. */
   readonly gradientClipAlgorithm: 'norm' | 'value';
-  /** Batches whose mean gradient makes one update; the last ones of an epoch make one also where they are fewer. */
-  readonly accumulateGradBatches: number;
+  /**
+   * Batches whose mean gradient makes one update, or how many from which epoch on: `{ 0: 1, 5: 4 }`; the
+   * last ones of an epoch make one also where they are fewer.
+   */
+  readonly accumulateGradBatches: AccumulationSchedule;
   /** Batches of each epoch: a whole number, or a fraction below 1; `null` for all. */
   readonly limitTrainBatches: number | null;
   /** Batches of each validation, as `limitTrainBatches`; 0 leaves validation out. */
@@ -48,6 +51,9 @@ export interface TrainerOptions {
   /** The folder of all runs. */
   readonly defaultRootDir: string;
 }
+
+/** A number, or numbers by the epoch from which they hold; before the first of them it is 1. */
+export type AccumulationSchedule = number | Readonly<Record<number, number>>;
 
 /** Names as in Lightning. */
 export type Precision = '32-true' | 'bf16-mixed';

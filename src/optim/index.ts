@@ -7,3 +7,4 @@ export * as schedules from './schedules';
 export type { Schedule } from './schedules';
 export { sgd } from './sgd';
 export type { SgdOptions } from './sgd';
+export { lossGradients } from './loss-gradients';

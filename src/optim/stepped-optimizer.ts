@@ -4,6 +4,7 @@ import { afterStep, stepInput } from '../engine';
 import { FulgurError } from '../errors';
 import { setRandomPosition } from '../nn';
 import type { Parameter } from '../nn';
+import { lossGradients } from './loss-gradients';
 import type { CommonOptions, SettledGroup } from './parameter-groups';
 import { Slots } from './slots';
 
@@ -55,16 +56,12 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
   }
 
   gradients(loss: () => tf.Scalar): { loss: tf.Scalar; gradients: Gradients } {
-    const members = this.#trained();
-    const parameters = members.map(([, parameter]) => parameter);
-    const { value, grads } = tf.engine().gradients(() => checkedLoss(loss()), parameters, undefined, true);
-    // Typed as tensors all, but a parameter that the loss does not reach has none.
-    const reached: readonly (tf.Tensor | null | undefined)[] = grads;
-    if (reached.every((gradient) => gradient == null)) throw nothingReached(this.kind);
-    const gradients = new Map(
-      members.map(([name, parameter], index) => [name, reached[index] ?? tf.zerosLike(parameter)]),
-    );
-    return { loss: value, gradients };
+    return lossGradients(`optim.${this.kind}`, loss, this.trainedParameters());
+  }
+
+  trainedParameters(): ReadonlyMap<string, Parameter> {
+    const members = this.#groups.flatMap((group) => group.members);
+    return new Map(members.filter(([, { trainable }]) => trainable));
   }
 
   apply(gradients: Gradients): void {
@@ -130,31 +127,6 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
     if (this.#override !== null) return this.#override(this.#stepCount);
     return typeof learningRate === 'number' ? learningRate : learningRate(this.#stepCount);
   }
-
-  #trained(): (readonly [name: string, parameter: Parameter])[] {
-    const members = this.#groups.flatMap((group) => group.members).filter(([, { trainable }]) => trainable);
-    if (members.length > 0) return members;
-    throw new FulgurError('module', {
-      what: `All parameters of optim.${this.kind} are frozen.`,
-      fix: 'Call unfreeze() on what is to be trained.',
-    });
-  }
-}
-
-function checkedLoss(loss: tf.Scalar): tf.Scalar {
-  if (loss.rank === 0) return loss;
-  throw new FulgurError('module', {
-    what: `The loss has the shape [${(loss as tf.Tensor).shape.join(', ')}].`,
-    why: 'Gradients are taken of one number.',
-    fix: 'Return a scalar: take tf.mean(...) of it.',
-  });
-}
-
-function nothingReached(kind: string): FulgurError {
-  return new FulgurError('module', {
-    what: `The loss depends on no parameter of optim.${kind}.`,
-    fix: 'Compute it from the outputs of the modules that are trained, without nn.stopGradient in between.',
-  });
 }
 
 function missingGradient(name: string): FulgurError {

@@ -44,7 +44,7 @@ export abstract class TrainingModule<B> extends Module implements Partial<Hooks>
    */
   abstract trainingStep(batch: B): tf.Scalar;
 
-  /** The optimiser of this run; called once, after a checkpoint's weights are back in place. */
+  /** The optimiser of this run, or several that share the loss; called once, after a checkpoint's weights are back in place. */
   abstract configureOptimizers(plan: FitPlan): Optimizer | readonly Optimizer[];
 
   /**

@@ -94,6 +94,46 @@ describe.each([
   });
 });
 
+it('follow a schedule: one batch an update at first, three of them from epoch 1 on, and resume in it', async () => {
+  const states: RunState[] = [];
+  const scheduled = {
+    data: new Pool(4),
+    options: { maxEpochs: 3, accumulateGradBatches: { 0: 1, 1: 3 } },
+  } satisfies FitSetup;
+  const whole = await fitPlain({
+    ...scheduled,
+    plugins: (trainer: () => Trainer) => [
+      plugin('saver', {
+        onTrainBatchEnd: async (_, { updated }) => {
+          if (updated) states.push(await trainer().runState.capture());
+        },
+      }),
+    ],
+  });
+  expect(states.map(({ progress }) => progress.globalStep)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  for (const resume of states) {
+    const resumed = await fitPlain({ ...scheduled, resume });
+    expect(resumed.weights).toEqual(whole.weights);
+  }
+  // The last two epochs are those of a fit whose batches are three times the size.
+  const big = await fitPlain({
+    data: new Pool(12),
+    options: { maxEpochs: 3 },
+    resume: epochBegin(states[5]!),
+  });
+  for (const [name, { data }] of big.weights) {
+    (data as Float32Array).forEach((value, i) => {
+      expect(Math.abs((whole.weights.get(name)!.data as Float32Array)[i]! - value)).toBeLessThan(1e-6);
+    });
+  }
+});
+
+/** A state after an epoch's last batch, as the state at the beginning of the next. */
+function epochBegin(state: RunState): RunState {
+  const { epoch, globalStep } = state.progress;
+  return { ...state, progress: { epoch: epoch + 1, nextBatch: 0, globalStep } };
+}
+
 it('update at the last batch of an epoch too, and count updates everywhere', async () => {
   const seen: [batch: number, updated: boolean, step: number][] = [];
   const { events, result } = await fitPlain({

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import type { FitPlan, Optimizer } from '../../src/contracts';
-import { liveCounts, start } from '../../src/engine';
+import { seedEverything, liveCounts, start } from '../../src/engine';
 import { fit, messageOf, plugin, rowsOf, seededRegression } from './fakes/fit';
 import { Momentum } from './fakes/momentum';
 import { Points } from './fakes/points';
@@ -205,6 +205,11 @@ describe('a fit that is to end early', () => {
 });
 
 describe('the optimiser of a fit', () => {
+  const seeded = <M>(build: () => M): M => {
+    seedEverything(0);
+    return build();
+  };
+
   class Returning extends Regression {
     constructor(private readonly make: (module: Regression) => unknown) {
       super();
@@ -231,7 +236,32 @@ describe('the optimiser of a fit', () => {
     expect(result?.status).toBe('finished');
   });
 
-  it('must be one', async () => {
+  it('may be several, each of which moves its own parameters by the gradient of the one loss', async () => {
+    const split = (rates: readonly [backbone: number, rest: number]) =>
+      new Returning((module) => {
+        const all = module.parameters();
+        const isBackbone = (name: string) => name.startsWith('backbone.');
+        return [
+          new Momentum(
+            all.filter((_, name) => isBackbone(name)),
+            rates[0],
+          ),
+          new Momentum(
+            all.filter((_, name) => !isBackbone(name)),
+            rates[1],
+          ),
+        ];
+      });
+    const one = await fit({
+      module: seeded(() => new Returning((module) => new Momentum(module.parameters()))),
+    });
+    const two = await fit({ module: seeded(() => split([0.1, 0.1])) });
+    expect(two.weights).toEqual(one.weights);
+    const slower = await fit({ module: seeded(() => split([0.1, 0.01])) });
+    expect(slower.weights.get('head.weight')).not.toEqual(one.weights.get('head.weight'));
+  });
+
+  it('must not share a parameter', async () => {
     const { error } = await fit({
       module: new Returning((module) => [
         new Momentum(module.parameters()),
@@ -239,15 +269,16 @@ describe('the optimiser of a fit', () => {
       ]),
     });
     expect(messageOf(error)).toBe(
-      'configureOptimizers of Returning returned 2 optimisers. A training step makes one update, with one optimiser. ' +
-        'Return one, such as optim.sgd(this.parameters(), { learningRate: 0.1 }); parameter groups give parameters options of their own.',
+      "configureOptimizers of Returning gives a parameter 'backbone.weight' to optim.test-momentum and to optim.test-momentum. " +
+        'Gradients are known by name, and each one moves one parameter. ' +
+        "Give each optimiser parameters of its own: this.parameters().filter((_, name) => name.startsWith('backbone.')).",
     );
   });
 
   it('must be an optimiser', async () => {
     const { error } = await fit({ module: new Returning(() => 0.1) });
     expect(messageOf(error)).toMatch(
-      /^configureOptimizers of Returning returned something else than an optimiser\./,
+      /^configureOptimizers of Returning returned something else than optimisers\./,
     );
   });
 });

@@ -1,5 +1,6 @@
 import type { EvaluationKind, TrainerOptions } from '../../contracts';
 import { FulgurError } from '../../errors';
+import { Accumulation } from '../loop/accumulation';
 import { fastBatches, limitBatches } from '../loop/limit-batches';
 
 /** The trainer options that say when and how long is evaluated. */
@@ -55,7 +56,7 @@ export function planValidation(
 }
 
 function intervalOf(
-  { valCheckInterval = null, accumulateGradBatches = 1 }: EvaluationLimits,
+  { valCheckInterval = null, accumulateGradBatches }: EvaluationLimits,
   batchesPerEpoch: number,
 ): number | null {
   if (valCheckInterval === null) return null;
@@ -68,11 +69,12 @@ function intervalOf(
       fix: 'Lower it, or leave it out and set trainer.checkValEveryNEpoch.',
     });
   }
-  if (interval % accumulateGradBatches !== 0) {
+  const cut = new Accumulation(accumulateGradBatches).choices.find((batches) => interval % batches !== 0);
+  if (cut !== undefined) {
     throw new FulgurError('trainer', {
-      what: `trainer.valCheckInterval is ${interval} batches, and an update takes ${accumulateGradBatches}.`,
+      what: `trainer.valCheckInterval is ${interval} batches, and an update takes ${cut}.`,
       why: 'Validation in the middle of an update would see no new weights.',
-      fix: `Set it to a multiple of ${accumulateGradBatches}.`,
+      fix: `Set it to a multiple of ${cut}.`,
     });
   }
   return interval;

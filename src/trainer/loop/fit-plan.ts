@@ -1,5 +1,6 @@
 import type { FitPlan, TrainerOptions } from '../../contracts';
 import { FulgurError } from '../../errors';
+import { Accumulation } from './accumulation';
 import { fastBatches, limitBatches } from './limit-batches';
 
 /** The trainer options that say how long a fit is; a `limitTrainBatches` of 1 is one batch. */
@@ -24,7 +25,7 @@ const DEFAULT_EPOCHS = 1000;
 export interface FitBounds extends FitPlan {
   readonly maxSteps: number | null;
   /** Batches that make one update. */
-  readonly accumulateGradBatches: number;
+  readonly accumulation: Accumulation;
   /** Epochs and updates before which no hook's wish ends the fit. */
   readonly minEpochs: number;
   readonly minSteps: number;
@@ -49,15 +50,14 @@ export function planFit(limits: FitLimits, available: number): FitBounds {
     });
   }
   const { minEpochs = 0, minSteps = 0 } = fast === null ? limits : {};
-  const accumulateGradBatches = limits.accumulateGradBatches ?? 1;
-  const updatesPerEpoch = Math.ceil(batchesPerEpoch / accumulateGradBatches);
-  const epochSteps = maxEpochs === null ? Infinity : maxEpochs * updatesPerEpoch;
+  const accumulation = new Accumulation(limits.accumulateGradBatches);
+  const epochSteps = maxEpochs === null ? Infinity : accumulation.updates(maxEpochs, batchesPerEpoch);
   const totalSteps = Math.min(epochSteps, maxSteps ?? Infinity);
   return {
     batchesPerEpoch,
     maxEpochs,
     maxSteps,
-    accumulateGradBatches,
+    accumulation,
     minEpochs,
     minSteps,
     totalSteps: totalSteps === Infinity ? null : totalSteps,

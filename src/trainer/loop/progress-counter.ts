@@ -59,9 +59,9 @@ export class ProgressCounter {
 
   /** Whether the batch at hand ends an update: the last of every so many, and the last of the epoch. */
   get isUpdate(): boolean {
-    const { accumulateGradBatches, batchesPerEpoch } = this.bounds;
+    const { batchesPerEpoch } = this.bounds;
     const done = this.#batchIndex + 1;
-    return done % accumulateGradBatches === 0 || done >= batchesPerEpoch;
+    return done % this.batchesPerUpdate === 0 || done >= batchesPerEpoch;
   }
 
   /** The batch at hand is done, and where it ends one its update. */
@@ -80,6 +80,11 @@ export class ProgressCounter {
   finishEpoch(): void {
     const { globalStep } = this.#resume;
     this.#resume = { epoch: this.#epoch + 1, nextBatch: 0, globalStep };
+  }
+
+  /** Batches that make an update in the epoch at hand. */
+  get batchesPerUpdate(): number {
+    return this.bounds.accumulation.at(this.#epoch);
   }
 
   snapshot(): FitProgress {

@@ -37,7 +37,7 @@ import { outcomeOf } from './fit-result';
 import type { FitResult } from './fit-result';
 import { fitValidation } from './fit-validation';
 import type { FitValidation, ValidationSource } from './fit-validation';
-import { configureOneOptimizer } from './one-optimizer';
+import { OptimizerSet } from './optimizer-set';
 import { runInfo } from './run-info';
 import type { RunPlace } from './run-info';
 import { runToEnd } from './run-to-end';
@@ -65,7 +65,7 @@ export class FitRun<B> {
   readonly #progress: ProgressCounter;
   readonly #log = new LogRouter(new MetricStore());
   readonly #hooks: HostHookRunner;
-  #optimizer: Optimizer | null = null;
+  #optimizers: OptimizerSet | null = null;
   #step: StepRunner<B> | null = null;
   #keeper: RunStateKeeper<B> | null = null;
   #validation: FitValidation | null = null;
@@ -107,7 +107,7 @@ export class FitRun<B> {
             this.#step?.dispose();
           },
           () => this.#validation?.step.dispose(),
-          () => this.#optimizer?.dispose(),
+          () => this.#optimizers?.dispose(),
           () => this.#parts.strategy.teardown(),
         ],
       });
@@ -124,7 +124,7 @@ export class FitRun<B> {
 
   /** The optimisers at work; none before the model has configured them. */
   get optimizers(): readonly Optimizer[] {
-    return this.#optimizer === null ? [] : [this.#optimizer];
+    return this.#optimizers?.list ?? [];
   }
 
   /** @throws FulgurError `trainer` before the model and its optimiser are ready. */
@@ -150,13 +150,12 @@ export class FitRun<B> {
     const { module, resumeFrom, bounds, strategy, control } = this.#parts;
     await this.#hooks.call('setup', []);
     if (resumeFrom !== null) await this.#restore(resumeFrom);
-    this.#optimizer = await configureOneOptimizer(module, bounds, this.#log);
-    const [optimizerState] = resumeFrom?.state.optimizers ?? [];
-    if (optimizerState !== undefined) this.#optimizer.restore(optimizerState);
+    this.#optimizers = await OptimizerSet.configure(module, bounds, this.#log);
+    if (resumeFrom !== null) this.#optimizers.restore(resumeFrom.state.optimizers, resumeFrom.path);
     // Random layers draw by the updates done, also in the second fit of a process.
-    setRandomPosition(this.#optimizer.stepCount);
+    setRandomPosition(this.#optimizers.stepCount);
     await strategy.setup(module);
-    const step = this.#compile(this.#optimizer);
+    const step = this.#compile(this.#optimizers);
     await this.#hooks.call('onFitStart', []);
     const loop = this.#loop(step);
     if (resumeFrom === null) await this.#checkSanity();
@@ -179,22 +178,22 @@ export class FitRun<B> {
     );
   }
 
-  #compile(optimizer: Optimizer): StepRunner<B> {
+  #compile(optimizers: OptimizerSet): StepRunner<B> {
     const { module, strategy, steps, bounds } = this.#parts;
     const hooks = new StepHookRunner(this.#participants, this.#log);
     this.#step = buildStepRunner({
       ...steps,
       module,
-      optimizer,
+      optimizers,
       hooks,
       strategy,
       log: this.#log,
-      accumulateGradBatches: bounds.accumulateGradBatches,
+      batchesPerUpdate: bounds.accumulation.isEver ? () => this.#progress.batchesPerUpdate : null,
       onRetrace: (message) => {
         this.#notify('warning', message);
       },
     });
-    this.#keeper = new RunStateKeeper(this.#owners, optimizer, this.#step);
+    this.#keeper = new RunStateKeeper(this.#owners, optimizers, this.#step);
     return this.#step;
   }
 

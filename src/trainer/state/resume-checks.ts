@@ -30,12 +30,6 @@ export function checkResume({ state, path }: ResumeFrom, settings: RunSettings, 
       fix: `Set the seed to ${state.seed}.`,
     });
   }
-  if (state.optimizers.length !== 1) {
-    throw new FulgurError('checkpoint', {
-      what: `${checkpoint} holds ${state.optimizers.length} optimisers, and a run has one.`,
-      fix: 'Resume with the version of Fulgur that wrote it.',
-    });
-  }
   if (maxEpochs !== null && (epoch > maxEpochs || (epoch === maxEpochs && nextBatch > 0))) {
     throw new FulgurError('checkpoint', {
       what: `${checkpoint} is at epoch ${epoch}, beyond trainer.maxEpochs ${maxEpochs}.`,

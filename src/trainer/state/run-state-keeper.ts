@@ -1,4 +1,4 @@
-import type { Notify, Optimizer, RunSettings, RunState, RunStateAccess } from '../../contracts';
+import type { Notify, OptimizerState, RunSettings, RunState, RunStateAccess } from '../../contracts';
 import type { HostHookRunner } from '../hooks/host-hook-runner';
 import type { BuiltPlugin } from '../hooks/hook-order';
 import type { MetricStore } from '../log/metric-store';
@@ -21,7 +21,7 @@ export interface StateOwners<B> {
 export class RunStateKeeper<B> implements RunStateAccess {
   constructor(
     private readonly owners: StateOwners<B>,
-    private readonly optimizer: Optimizer,
+    private readonly optimizers: { states(): OptimizerState[] },
     private readonly step: StepRunner<B>,
   ) {}
 
@@ -32,7 +32,7 @@ export class RunStateKeeper<B> implements RunStateAccess {
     const state: RunState = {
       experiment: settings.experiment,
       weights: module.stateDict(),
-      optimizers: [this.optimizer.state()],
+      optimizers: this.optimizers.states(),
       progress: progress.resumePoint,
       seed: settings.seed,
       hyperparameters: settings.hyperparameters,

@@ -24,28 +24,30 @@ export interface StepOptions {
 /** What steps are built from. */
 export interface StepSources<B> extends StepOptions {
   readonly module: TrainingModule<B>;
-  readonly optimizer: Optimizer;
+  readonly optimizers: Pick<Optimizer, 'gradients' | 'apply'>;
   readonly hooks: StepHookRunner;
   readonly log: LogRouter;
   readonly strategy: Strategy;
-  readonly accumulateGradBatches: number;
+  /** Batches of an update in the epoch at hand; `null` where one makes it in every epoch. */
+  readonly batchesPerUpdate: (() => number) | null;
   readonly onRetrace: (message: string) => void;
 }
 
 /** Builds the steps of a fit: that of an update, and where it takes several batches that of the others. */
 export function buildStepRunner<B>(sources: StepSources<B>): StepRunner<B> {
-  const { module, optimizer, hooks, strategy, clipping, detectAnomaly, precision, onRetrace } = sources;
+  const { module, optimizers, hooks, strategy, clipping, detectAnomaly, precision, onRetrace } = sources;
   const eager = sources.eager || detectAnomaly;
   const parts = { ...sources, anomalies: detectAnomaly ? new AnomalyDetection(module) : null };
   const compiled = (name: string, useGradients: UseGradients): CompiledStep<B> =>
     strategy.compileStep(makeTrainingStep(parts, useGradients), { name, eager, precision, onRetrace });
 
-  const { accumulateGradBatches: batches } = sources;
-  const accumulator = batches === 1 ? null : new GradientAccumulator(module.parameters(), batches);
+  const { batchesPerUpdate } = sources;
+  const accumulator =
+    batchesPerUpdate === null ? null : new GradientAccumulator(module.parameters(), batchesPerUpdate);
   const update = compiled('training step', (gradients, logged) => {
     const mean = accumulator?.take(gradients) ?? gradients;
     const settled = hooks.beforeOptimizerStep(mean, logged);
-    optimizer.apply(clipping === null ? settled : clipGradients(settled, clipping));
+    optimizers.apply(clipping === null ? settled : clipGradients(settled, clipping));
   });
   if (accumulator === null) return new StepRunner(update, null, eager);
   const accumulate = compiled('accumulating step', (gradients) => {

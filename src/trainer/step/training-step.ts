@@ -11,7 +11,7 @@ import { watchForward } from './watch-forward';
 
 interface StepParts<B> {
   readonly module: TrainingModule<B>;
-  readonly optimizer: Optimizer;
+  readonly optimizers: Pick<Optimizer, 'gradients'>;
   readonly hooks: StepHookRunner;
   readonly log: LogRouter;
   /** `null` where nobody looks for NaN. */
@@ -26,7 +26,7 @@ export type UseGradients = (gradients: Gradients, logged: StepLogCollector) => v
  * places. Compiled, it runs in JavaScript once a trace, so nothing here costs time in training.
  */
 export function makeTrainingStep<B>(parts: StepParts<B>, useGradients: UseGradients): TrainingStep<B> {
-  const { module, optimizer, hooks, log, anomalies } = parts;
+  const { module, optimizers, hooks, log, anomalies } = parts;
   const step: TrainingStep<B> = (batch) => {
     const logged = new StepLogCollector();
     const unwatch = hooks.watchesForward
@@ -35,7 +35,7 @@ export function makeTrainingStep<B>(parts: StepParts<B>, useGradients: UseGradie
         })
       : () => undefined;
     try {
-      const { loss, gradients } = optimizer.gradients(() => {
+      const { loss, gradients } = optimizers.gradients(() => {
         const raw = log.inStep('trainingStep', logged, () => lossOf(module, batch));
         const loss = hooks.beforeBackward(requireLoss(module, raw), logged);
         anomalies?.enter('backward');

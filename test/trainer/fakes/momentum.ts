@@ -31,6 +31,10 @@ export class Momentum implements Optimizer {
     return this.rate / (1 + this.stepCount / 10);
   }
 
+  trainedParameters(): ReadonlyMap<string, tf.Variable> {
+    return this.#parameters;
+  }
+
   gradients(loss: () => tf.Scalar): { loss: tf.Scalar; gradients: Gradients } {
     const { value, grads } = tf.variableGrads(loss, [...this.#parameters.values()]);
     const gradients = new Map([...this.#parameters].map(([name, { name: key }]) => [name, grads[key]!]));

@@ -44,15 +44,23 @@ describe('planFit', () => {
   });
 
   it('has 1000 epochs where nothing limits it, as in Lightning', () => {
-    expect(planFit({}, 10)).toEqual({
+    expect(planFit({}, 10)).toMatchObject({
       batchesPerEpoch: 10,
       maxEpochs: 1000,
       maxSteps: null,
-      accumulateGradBatches: 1,
       minEpochs: 0,
       minSteps: 0,
       totalSteps: 10000,
     });
+  });
+
+  it.each([
+    [{ 0: 1, 2: 4 }, 10 + 10 + 3 + 3],
+    [{ 1: 2 }, 10 + 5 + 5 + 5],
+    [{ 3: 10, 0: 5, 9: 7 }, 2 + 2 + 2 + 1],
+    [3, 16],
+  ])('counts the updates of four epochs where %j batches make one', (accumulateGradBatches, totalSteps) => {
+    expect(planFit({ maxEpochs: 4, accumulateGradBatches }, 10)).toMatchObject({ totalSteps });
   });
 
   it('refuses a fraction that leaves no batch', () => {

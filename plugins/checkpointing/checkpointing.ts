@@ -27,6 +27,7 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     null;
   private pointedBest: StoredCheckpoint | null = null;
   private toldOfMissingMonitor = false;
+  private savedAt = performance.now();
 
   constructor(
     @inject(tokens.pluginOptions) private readonly options: CheckpointingSettings,
@@ -49,14 +50,26 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
   }
 
   async onFitStart(): Promise<void> {
+    this.savedAt = performance.now();
     if (this.settings.enableCheckpointing) await this.store.open();
   }
 
   async onTrainBatchEnd(context: HookContext, { updated }: BatchResult): Promise<void> {
     const { globalStep } = context.progress;
-    if (updated && isDue(globalStep, this.options.everyNSteps) && !this.epochEndFollows(context)) {
-      await this.save(context, `step ${globalStep}`);
+    const { everyNSteps, everyNSeconds } = this.options;
+    if (!updated || this.epochEndFollows(context)) return;
+    const seconds = (performance.now() - this.savedAt) / 1000;
+    if (isDue(globalStep, everyNSteps)) await this.save(context, `step ${globalStep}`);
+    else if (everyNSeconds !== null && seconds >= everyNSeconds) {
+      await this.save(context, `step ${globalStep}, ${Math.round(seconds)} s after the last`);
     }
+  }
+
+  /** In the middle of an epoch: what was validated is what a monitor ranks. */
+  async onValidationEnd(context: HookContext): Promise<void> {
+    const { globalStep, batchIndex, batchesPerEpoch } = context.progress;
+    if (context.stage !== 'fit' || !this.options.afterValidation || batchIndex + 1 >= batchesPerEpoch) return;
+    await this.save(context, `validation after step ${globalStep}`);
   }
 
   async onTrainEpochEnd(context: HookContext): Promise<void> {
@@ -100,6 +113,7 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     });
     const checkpoint = await this.store.save(name, state, { reason, monitor: score });
     this.saved = { progress: state.progress, value };
+    this.savedAt = performance.now();
     await this.point(checkpoint);
     // What led to a failure may be in its state already: the ones before it stay until the next save.
     if (!afterFailure) await this.prune();
@@ -159,7 +173,12 @@ function isDue(count: number, every: number | null): boolean {
 }
 
 function samePoint(a: RunState['progress'], b: RunState['progress']): boolean {
-  return a.epoch === b.epoch && a.nextBatch === b.nextBatch && a.globalStep === b.globalStep;
+  return (
+    a.epoch === b.epoch &&
+    a.nextBatch === b.nextBatch &&
+    a.globalStep === b.globalStep &&
+    a.validated === b.validated
+  );
 }
 
 /** The first weight that training cannot recover from. */

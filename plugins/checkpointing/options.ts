@@ -5,6 +5,10 @@ export interface CheckpointingOptions {
   readonly everyNEpochs?: number | null;
   /** Save after every n-th optimiser update (default `null`: never). */
   readonly everyNSteps?: number | null;
+  /** Save at the first update that ends so many seconds after the last save (default `null`: never). */
+  readonly everyNSeconds?: number | null;
+  /** Save after each validation in the middle of an epoch (default `true`). */
+  readonly afterValidation?: boolean;
   /** Save when training ends, unless that state is saved already (default `true`). */
   readonly saveOnTrainEnd?: boolean;
   /** Save when the run fails or is interrupted (default `true`). */
@@ -35,6 +39,8 @@ export const checkpointingOptions = z
   .strictObject({
     everyNEpochs: interval.default(1),
     everyNSteps: interval.default(null),
+    everyNSeconds: z.number().positive().nullable().default(null),
+    afterValidation: z.boolean().default(true),
     saveOnTrainEnd: z.boolean().default(true),
     saveOnException: z.boolean().default(true),
     saveLast: z.boolean().default(true),

@@ -264,4 +264,40 @@ describe('a state that does not belong to the run', () => {
       "The checkpoint's metrics are not what this version of Fulgur writes. Resume with the version that wrote the checkpoint.",
     );
   });
+
+  describe('of several optimisers', () => {
+    class Split extends Regression {
+      override configureOptimizers() {
+        const all = this.parameters();
+        const isHead = (name: string) => name.startsWith('head.');
+        return [
+          optim.adamw(
+            all.filter((_, name) => isHead(name)),
+            { learningRate: 0.01 },
+          ),
+          optim.sgd(
+            all.filter((_, name) => !isHead(name)),
+            { learningRate: 0.1, momentum: 0.9 },
+          ),
+        ];
+      }
+    }
+
+    it('goes on with all of them, bit for bit', async () => {
+      seedEverything(0);
+      const whole = await fitAndCapture({ module: new Split(), options: { maxEpochs: 2 } });
+      expect(whole.states.get(3)?.optimizers.map(({ kind }) => kind)).toEqual(['adamw', 'sgd']);
+      const again = await resumed(whole.states.get(3)!, { module: new Split() });
+      expect(again.weights).toEqual(whole.weights);
+    });
+
+    it('is refused by a module that has another number of them', async () => {
+      const whole = await fitAndCapture({ module: new Split(), options: { maxEpochs: 2 } });
+      const { error } = await resumed(whole.states.get(3)!);
+      expect(messageOf(error)).toBe(
+        'The checkpoint checkpoints/last holds the state of 2 optimisers, and the module has one optimiser. ' +
+          'Resume with the configureOptimizers that the run was started with.',
+      );
+    });
+  });
 });

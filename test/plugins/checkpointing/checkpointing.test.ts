@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Checkpointing, checkpointing } from '../../../plugins/checkpointing';
 import { FulgurError } from '../../../src';
 import type { RunSettings, RunState } from '../../../src';
@@ -95,6 +96,38 @@ describe('checkpointing', () => {
       'info: Saved checkpoint epoch=1-step=6 (step 6).',
       'info: Saved checkpoint epoch=1-step=8 (end of epoch 1).',
     ]);
+  });
+
+  it('saves when so much time has passed since the last save', async () => {
+    const run = setUp({ everyNEpochs: null, everyNSeconds: 0.05, saveOnTrainEnd: false });
+    await run.plugin.onFitStart();
+    const batch = async (globalStep: number) => {
+      run.run.state = toyState(globalStep);
+      await run.plugin.onTrainBatchEnd(hookContext({ batchIndex: globalStep - 1, globalStep }), result);
+    };
+    await batch(1);
+    expect(run.notes.said).toEqual([]);
+    await wait(60);
+    await batch(2);
+    await batch(3);
+    expect(run.notes.said).toEqual(['info: Saved checkpoint epoch=0-step=2 (step 2, 0 s after the last).']);
+  });
+
+  it('saves after a validation within an epoch, with what it measured, and after no other one', async () => {
+    const run = setUp({ monitor: 'val_loss' });
+    await run.plugin.onFitStart();
+    run.run.state = toyState(2);
+    await run.plugin.onValidationEnd(hookContext({ batchIndex: 1, globalStep: 2 }, { val_loss: 0.5 }));
+    run.run.state = toyState(4);
+    await run.plugin.onValidationEnd(hookContext({ batchIndex: 3, globalStep: 4 }, { val_loss: 0.4 }));
+    const context = hookContext({ batchIndex: 1, globalStep: 2 }, { val_loss: 0.3 });
+    await run.plugin.onValidationEnd({ ...context, stage: 'sanity-check' });
+    await run.plugin.onValidationEnd({ ...context, stage: 'validate' });
+    expect(run.notes.said).toEqual(['info: Saved checkpoint epoch=0-step=2 (validation after step 2).']);
+    expect(pointer('best')).toBe('epoch=0-step=2');
+    const silent = setUp({ afterValidation: false });
+    await silent.plugin.onValidationEnd(hookContext({ batchIndex: 1, globalStep: 2 }));
+    expect(silent.notes.said).toEqual([]);
   });
 
   it('saves every n epochs, and at the end of training what is not saved yet', async () => {

@@ -1,13 +1,14 @@
 /**
  * Time of one FastSiam optimiser step on ready-made views, without data work: ResNet-18 with the ImageNet stem, SGD.
  *
- *   npx ts-node bench/step.ts [--batch 256] [--size 32] [--steps 7] [--eager]
+ *   npx ts-node bench/step.ts [--batch 256] [--size 32] [--steps 7] [--precision bf16-mixed] [--eager]
  *
  * Two steps warm up. A line tells how the event loop fared meanwhile: the step runs off the JavaScript thread, so timers
  * go on. The last line is a JSON object.
  */
 import { parseArgs } from 'node:util';
 import { RandomStream, compile, optim, start, tf } from '../src';
+import type { Precision } from '../src';
 import { positiveOption, runCommand } from './command';
 import { FastSiam } from './parity/fast-siam';
 
@@ -39,11 +40,15 @@ async function main(): Promise<void> {
       batch: { type: 'string', default: '256' },
       size: { type: 'string', default: '32' },
       steps: { type: 'string', default: '7' },
+      precision: { type: 'string', default: '32-true' },
       eager: { type: 'boolean', default: false },
     },
   });
   const batch = positiveOption('batch', values.batch);
   const size = positiveOption('size', values.size);
+  if (!['32-true', 'bf16-mixed'].includes(values.precision)) {
+    throw new Error(`--precision is ${values.precision}; give 32-true or bf16-mixed.`);
+  }
   const steps = positiveOption('steps', values.steps);
   await start({ seed: 0 });
   const model = new FastSiam();
@@ -56,7 +61,7 @@ async function main(): Promise<void> {
   const step = compile(
     (inputs: tf.Tensor4D[]) =>
       optimizer.minimize(() => model.loss(inputs.map((view) => model.forward(view)))),
-    { name: 'step', eager: values.eager },
+    { name: 'step', eager: values.eager, precision: values.precision as Precision },
   );
 
   for (let index = 0; index < WARM_UP_STEPS; index++) await step(views);

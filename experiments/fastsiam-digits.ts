@@ -31,7 +31,7 @@ import { fastSiamLoss } from './fastsiam';
     knnEval({ everyNEpochs: 1, atStart: true }),
   ],
 })
-export class DigitsFastSiam extends TrainingModule<ViewBatch> {
+export class DigitsFastSiam extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
   @HyperParameter({ min: 0 }) lr = 0.06;
   @HyperParameter({ min: 0, max: 1 }) momentum = 0.9;
   @HyperParameter({ min: 0 }) weightDecay = 5e-4;

@@ -23,7 +23,7 @@ import { progressBar } from '../plugins/progress-bar';
   },
   plugins: [progressBar(), csvLogger(), checkpointing(), collapseSentinel({ watch: 'z' })],
 })
-export class FastSiam extends TrainingModule<ViewBatch> {
+export class FastSiam extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
   @HyperParameter({ min: 0 }) lr = 0.06;
 
   readonly backbone = nn.resnet18({ head: 'none' });

@@ -19,7 +19,9 @@ export type { CheckpointingOptions } from './options';
  * plugins: [checkpointing({ monitor: 'knn_accuracy', mode: 'max' })]
  * ```
  */
-export function checkpointing(options: CheckpointingOptions = {}): PluginDescriptor {
+export function checkpointing<const Metric extends string = never>(
+  options: CheckpointingOptions<Metric> = {},
+): PluginDescriptor<Metric> {
   return pluginWithOptions(Checkpointing, 'checkpointing', checkpointingOptions, options, [
     tokens.checkpointReader,
   ]);

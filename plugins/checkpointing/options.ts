@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export interface CheckpointingOptions {
+export interface CheckpointingOptions<Metric extends string = string> {
   /** Save at the end of every n-th epoch (default 1); `null` for never. */
   readonly everyNEpochs?: number | null;
   /** Save after every n-th optimiser update (default `null`: never). */
@@ -21,7 +21,7 @@ export interface CheckpointingOptions {
    */
   readonly keepLast?: number | 'all';
   /** The logged metric that ranks checkpoints (default `null`: none is best). */
-  readonly monitor?: string | null;
+  readonly monitor?: Metric | null;
   /** Whether a small or a large value of `monitor` is good (default `min`). */
   readonly mode?: 'min' | 'max';
   /** How many of the best by `monitor` to keep (default 1). */

@@ -18,6 +18,8 @@ export type { CollapseSentinelOptions } from './options';
  * plugins: [collapseSentinel({ watch: 'z' })]
  * ```
  */
-export function collapseSentinel(options: CollapseSentinelOptions): PluginDescriptor {
+export function collapseSentinel<const Watch extends string>(
+  options: CollapseSentinelOptions<Watch>,
+): PluginDescriptor<never, `${Watch}_std`> {
   return pluginWithOptions(CollapseSentinel, 'collapseSentinel', collapseSentinelOptions, options);
 }

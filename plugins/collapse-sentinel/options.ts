@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-export interface CollapseSentinelOptions {
+export interface CollapseSentinelOptions<Watch extends string = string> {
   /** The key of what the module's `forward` returns that holds the representation, `[batch, d]`. */
-  readonly watch: string;
+  readonly watch: Watch;
   /** Values below this count as collapsing (default 0.5). */
   readonly warnBelow?: number;
   /** Steps in a row that must lie below before a warning (default 10). */

@@ -15,6 +15,8 @@ export type { EarlyStoppingOptions } from './options';
  * plugins: [earlyStopping({ monitor: 'knn_accuracy', mode: 'max', patience: 5 })]
  * ```
  */
-export function earlyStopping(options: EarlyStoppingOptions): PluginDescriptor {
+export function earlyStopping<const Metric extends string>(
+  options: EarlyStoppingOptions<Metric>,
+): PluginDescriptor<Metric> {
   return pluginWithOptions(EarlyStopping, 'earlyStopping', earlyStoppingOptions, options);
 }

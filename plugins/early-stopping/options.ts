@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-export interface EarlyStoppingOptions {
+export interface EarlyStoppingOptions<Metric extends string = string> {
   /** The logged metric to watch. */
-  readonly monitor: string;
+  readonly monitor: Metric;
   /** Whether it is to fall or to rise (default `min`). */
   readonly mode?: 'min' | 'max';
   /** Looks in a row without improvement after which training ends (default 3). */

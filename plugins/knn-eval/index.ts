@@ -18,6 +18,8 @@ export type { KnnEvalOptions } from './options';
  * plugins: [knnEval({ everyNEpochs: 1 })]
  * ```
  */
-export function knnEval(options: KnnEvalOptions = {}): PluginDescriptor {
+export function knnEval(
+  options: KnnEvalOptions = {},
+): PluginDescriptor<never, 'knn_accuracy' | 'knn_accuracy_untrained'> {
   return pluginWithOptions(KnnEval, 'knnEval', knnEvalOptions, options);
 }

@@ -15,6 +15,8 @@ export type { LearningRateMonitorOptions } from './options';
  * plugins: [learningRateMonitor()]
  * ```
  */
-export function learningRateMonitor(options: LearningRateMonitorOptions = {}): PluginDescriptor {
+export function learningRateMonitor(
+  options: LearningRateMonitorOptions = {},
+): PluginDescriptor<never, `lr-${string}`> {
   return pluginWithOptions(LearningRateMonitor, 'learningRateMonitor', learningRateMonitorOptions, options);
 }

@@ -8,17 +8,17 @@ import type { PluginClass, PluginDescriptor, Token } from '../../src';
  *
  * @param factory what the user called, for the report.
  */
-export function pluginWithOptions(
+export function pluginWithOptions<Monitors extends string = never, Logs extends string = never>(
   type: PluginClass,
   factory: string,
   schema: z.ZodType,
   options: unknown,
   provides: readonly Token<unknown>[] = [],
-): PluginDescriptor {
+): PluginDescriptor<Monitors, Logs> {
   const result = schema.safeParse(options);
-  if (result.success) return definePlugin(type, result.data, provides);
+  if (result.success) return definePlugin<Monitors, Logs>(type, result.data, provides);
   const problems = result.error.issues.map((issue) => `${factory}(): ${describe(issue, options)}.`);
-  return definePlugin(type, options, provides, problems);
+  return definePlugin<Monitors, Logs>(type, options, provides, problems);
 }
 
 function describe(issue: z.core.$ZodIssue, options: unknown): string {

@@ -15,6 +15,8 @@ export { Throughput } from './throughput';
  * plugins: [throughput()]
  * ```
  */
-export function throughput(options: ThroughputOptions = {}): PluginDescriptor {
+export function throughput(
+  options: ThroughputOptions = {},
+): PluginDescriptor<never, 'samples_per_second' | 'data_wait_share'> {
   return pluginWithOptions(Throughput, 'throughput', throughputOptions, options);
 }

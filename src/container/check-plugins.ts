@@ -1,5 +1,5 @@
 import { closest } from 'fastest-levenshtein';
-import type { PluginDescriptor, Token } from '../contracts';
+import type { AnyPlugin, Token } from '../contracts';
 import { messageOf } from '../errors';
 import { hookNames, injectedTokens, misspeltHooks, pluginMetadata } from '../metadata';
 import { CompositionError } from './composition-error';
@@ -8,7 +8,7 @@ import { coreServices, wellKnownProviders } from './core-services';
 /** A plugin of the list, under its name. */
 interface NamedPlugin {
   readonly name: string;
-  readonly descriptor: PluginDescriptor;
+  readonly descriptor: AnyPlugin;
 }
 
 /**
@@ -16,7 +16,7 @@ interface NamedPlugin {
  *
  * @throws CompositionError naming every problem at once
  */
-export function checkPlugins(experiment: string, descriptors: readonly PluginDescriptor[]): void {
+export function checkPlugins(experiment: string, descriptors: readonly AnyPlugin[]): void {
   const problems: string[] = [];
   const plugins = descriptors.flatMap((descriptor, index) => nameOf(descriptor, index, problems));
   problems.push(
@@ -45,9 +45,9 @@ function nameOf(entry: unknown, index: number, problems: string[]): NamedPlugin[
 }
 
 /** For JavaScript: the type checker knows. */
-function isDescriptor(entry: unknown): entry is PluginDescriptor {
+function isDescriptor(entry: unknown): entry is AnyPlugin {
   if (typeof entry !== 'object' || entry === null) return false;
-  const { type, provides } = entry as Partial<PluginDescriptor>;
+  const { type, provides } = entry as Partial<AnyPlugin>;
   return typeof type === 'function' && Array.isArray(provides);
 }
 

@@ -1,13 +1,13 @@
 import { Container, ContainerModule } from 'inversify';
 import { tokens } from '../contracts';
-import type { PluginDescriptor, PluginHooks } from '../contracts';
+import type { AnyPlugin, PluginHooks } from '../contracts';
 import { FulgurError, messageOf } from '../errors';
 import { pluginMetadata } from '../metadata';
 import type { BuiltPlugin } from '../trainer';
 import { internalTokens } from './internal-tokens';
 
 /** The plugins, each built once, and the services that they provide; these take the place of the run's own. */
-export function pluginsModule(parent: Container, descriptors: readonly PluginDescriptor[]): ContainerModule {
+export function pluginsModule(parent: Container, descriptors: readonly AnyPlugin[]): ContainerModule {
   const containers = descriptors.map((descriptor) => ({
     descriptor,
     container: pluginContainer(parent, descriptor),
@@ -30,14 +30,14 @@ export function pluginsModule(parent: Container, descriptors: readonly PluginDes
 }
 
 /** A container of a plugin's own, for its options are nobody else's. */
-function pluginContainer(parent: Container, { type, options }: PluginDescriptor): Container {
+function pluginContainer(parent: Container, { type, options }: AnyPlugin): Container {
   const container = new Container({ parent });
   container.bind(tokens.pluginOptions.key).toConstantValue(options);
   container.bind(type).toSelf().inSingletonScope();
   return container;
 }
 
-function build(container: Container, { type }: PluginDescriptor): PluginHooks {
+function build(container: Container, { type }: AnyPlugin): PluginHooks {
   try {
     return container.get<PluginHooks>(type);
   } catch (cause) {

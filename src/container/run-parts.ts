@@ -1,6 +1,6 @@
 import type {
   EvaluationData,
-  PluginDescriptor,
+  AnyPlugin,
   RunEventBus,
   RunFolder,
   RunSettings,
@@ -18,5 +18,5 @@ export interface RunParts {
   readonly data: { readonly name: string; readonly batchSize: number };
   readonly evaluation: EvaluationData;
   readonly module: TrainingModule<ViewBatch>;
-  readonly plugins: readonly PluginDescriptor[];
+  readonly plugins: readonly AnyPlugin[];
 }

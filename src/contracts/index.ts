@@ -6,7 +6,7 @@ export type * from './log';
 export type * from './optimizer';
 export type * from './options';
 export { definePlugin } from './plugin';
-export type { PluginClass, PluginDescriptor, PluginMetadata } from './plugin';
+export type { AnyPlugin, PluginClass, PluginDescriptor, PluginMetadata } from './plugin';
 export type * from './progress';
 export type * from './run-folder';
 export type * from './run-state';

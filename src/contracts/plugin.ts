@@ -12,22 +12,34 @@ export interface PluginMetadata {
   readonly order: 'normal' | 'monitor';
 }
 
-/** A plugin as it stands in an experiment's list: the class, the options, and what it offers to others. */
-export interface PluginDescriptor {
+/**
+ * A plugin as it stands in an experiment's list: the class, the options, and what it offers to others.
+ *
+ * @typeParam Monitors metrics that it watches: an experiment that names its metrics must log them.
+ * @typeParam Logs metrics that it logs itself.
+ */
+export interface PluginDescriptor<Monitors extends string = never, Logs extends string = never> {
   readonly type: PluginClass;
   readonly options: unknown;
   /** Services that the built plugin itself fulfils. */
   readonly provides: readonly Token<unknown>[];
   /** What is wrong with the options, a sentence each; the run says so with all else that keeps it from beginning. */
   readonly problems?: readonly string[];
+  /** Only for the type checker. */
+  readonly monitors?: Monitors;
+  /** Only for the type checker. */
+  readonly logs?: Logs;
 }
 
-/** Makes the value that stands in an experiment's `plugins` list. */
-export function definePlugin(
+/** Any plugin, whatever it watches and logs. */
+export type AnyPlugin = PluginDescriptor<string, string>;
+
+/** Makes the value that stands in an experiment's `plugins` list; unless told otherwise, it may log anything. */
+export function definePlugin<Monitors extends string = never, Logs extends string = string>(
   type: PluginClass,
   options: unknown = {},
   provides: readonly Token<unknown>[] = [],
   problems: readonly string[] = [],
-): PluginDescriptor {
+): PluginDescriptor<Monitors, Logs> {
   return { type, options, provides, problems };
 }

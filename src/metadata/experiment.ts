@@ -1,12 +1,12 @@
 import 'reflect-metadata';
-import type { DataOptions, PluginDescriptor, TrainerOptions } from '../contracts';
+import type { AnyPlugin, DataOptions, TrainerOptions } from '../contracts';
 import { FulgurError } from '../errors';
 
 /** A class that can be run. */
 export type ExperimentClass<T extends object = object> = new () => T;
 
 /** What an experiment declares about itself; all but the name has defaults. */
-export interface ExperimentDefinition {
+export interface ExperimentDefinition<Plugins extends readonly AnyPlugin[] = readonly AnyPlugin[]> {
   /** Names the run's folder. */
   readonly name: string;
   readonly seed?: number;
@@ -14,19 +14,53 @@ export interface ExperimentDefinition {
   /** The data, or another experiment, whose data are taken. */
   readonly data?: Partial<DataOptions> | ExperimentClass;
   /** In the order in which their hooks run. */
-  readonly plugins?: readonly PluginDescriptor[];
+  readonly plugins?: Plugins;
 }
 
 const key = Symbol('fulgur:experiment');
 
+/** The names under which a logged metric may be monitored. */
+type Shown<Metric extends string> = Metric | `${Metric}_step` | `${Metric}_epoch`;
+
+/** The metrics that a module logs: those that its type names, or any. */
+type LoggedBy<T> = T extends { log(name: infer Name extends string, ...rest: never[]): void } ? Name : string;
+
+/** The metric that a plugin watches, where its type names one. */
+type MonitorOf<Plugin> = Plugin extends { readonly monitors?: infer Metric extends string }
+  ? string extends Metric
+    ? never
+    : Metric
+  : never;
+
+/** The metrics that plugins watch, without those that somebody logs. */
+type Unlogged<Plugins extends readonly AnyPlugin[], T> = Exclude<
+  MonitorOf<Plugins[number]>,
+  Shown<LoggedBy<T> | NonNullable<Plugins[number]['logs']>>
+>;
+
+/** Shown by the type checker where a plugin monitors what nobody logs. */
+interface NobodyLogs<Metric extends string> {
+  readonly 'nobody logs this metric': Metric;
+}
+
+/** A class as it is, unless a plugin of its list monitors what nobody logs. */
+type WithMonitorsLogged<Plugins extends readonly AnyPlugin[], T> = [Unlogged<Plugins, T>] extends [never]
+  ? unknown
+  : NobodyLogs<Unlogged<Plugins, T>>;
+
 /**
  * Declares a training module as an experiment that `run` can run.
+ *
+ * A module whose type names its metrics, `TrainingModule<ViewBatch, 'train_loss'>`, does not compile with a plugin that
+ * monitors another one.
  *
  * @example
  * @Experiment({ name: 'fastsiam', trainer: { maxEpochs: 10 }, data: { name: 'cifar10' }, plugins: [progressBar()] })
  * class FastSiam extends TrainingModule<ViewBatch> { ... }
  */
-export function Experiment(definition: ExperimentDefinition): ClassDecorator {
+export function Experiment<const Plugins extends readonly AnyPlugin[] = readonly []>(
+  definition: ExperimentDefinition<Plugins>,
+): <T extends object>(target: ExperimentClass<T> & WithMonitorsLogged<Plugins, T>) => void {
   return (target) => Reflect.defineMetadata(key, definition, target);
 }
 

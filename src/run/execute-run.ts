@@ -2,14 +2,7 @@ import type { ResolvedConfig } from '../config';
 import { checkPlugins, compose } from '../container';
 import type { Composition } from '../container';
 import { tokens } from '../contracts';
-import type {
-  DataOptions,
-  Notify,
-  PluginDescriptor,
-  RunEventBus,
-  RunSettings,
-  ViewBatch,
-} from '../contracts';
+import type { DataOptions, Notify, AnyPlugin, RunEventBus, RunSettings, ViewBatch } from '../contracts';
 import { prepareData } from '../data';
 import type { PreparedData } from '../data';
 import { start } from '../engine';
@@ -120,7 +113,7 @@ async function fit(parts: CommandParts): Promise<FitResult> {
 }
 
 /** A barebones run is nothing but training. */
-function pluginsOf({ experiment, config }: RunRequest): readonly PluginDescriptor[] {
+function pluginsOf({ experiment, config }: RunRequest): readonly AnyPlugin[] {
   return config.trainer.barebones ? [] : (experimentDefinition(experiment).plugins ?? []);
 }
 
@@ -170,7 +163,7 @@ function checkExperiment(experiment: ExperimentClass, { name }: ResolvedConfig):
 function requireReader(
   { name, command, trainer }: ResolvedConfig,
   selector: string,
-  plugins: readonly PluginDescriptor[],
+  plugins: readonly AnyPlugin[],
 ): void {
   if (plugins.some(({ provides }) => provides.includes(tokens.checkpointReader))) return;
   const wanted = command === 'fit' ? `'--resume ${selector}'` : `The checkpoint '${selector}'`;

@@ -35,9 +35,12 @@ import { moduleLogOf } from './module-log';
  *   }
  * }
  */
-// The batch's type stands once in here, and ties the module to its data in `Trainer.fit`.
-
-export abstract class TrainingModule<B> extends Module implements Partial<Hooks> {
+// The names of metrics stand once in here; `@Experiment` holds the monitors of plugins to them.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
+export abstract class TrainingModule<B, Metrics extends string = string>
+  extends Module
+  implements Partial<Hooks>
+{
   /**
    * The loss of a batch, a scalar. It is traced into the compiled step: it runs once per shape of batch, with symbols,
    * and may compute with tfjs operations only. Tensors that it makes are freed by the engine.
@@ -54,7 +57,7 @@ export abstract class TrainingModule<B> extends Module implements Partial<Hooks>
    *
    * @throws FulgurError `trainer` where logging means nothing, or when one name is logged in two ways.
    */
-  log(name: string, value: tf.Scalar | number, options?: LogOptions): void {
+  log(name: Metrics, value: tf.Scalar | number, options?: LogOptions): void {
     moduleLogOf(this)?.logFromModule(name, value, options);
   }
 

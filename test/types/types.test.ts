@@ -20,6 +20,23 @@ function plugin(...members: readonly string[]): string {
   return ["@Plugin({ name: 'bell' })", 'class Bell {', ...members, '}'].join('\n');
 }
 
+/** Experiments by name: what their modules' type says, and their plugins. */
+function monitors<Name extends string>(
+  experiments: Readonly<Record<Name, readonly [module: string, plugins: string]>>,
+): Record<Name, string> {
+  const text = ([module, plugins]: readonly [string, string]): string =>
+    [
+      `@Experiment({ name: 'a', plugins: [${plugins}] })`,
+      `class A extends TrainingModule<${module}> {`,
+      '  forward() {}',
+      '  override trainingStep() { return tf.scalar(1); }',
+      '  override configureOptimizers() { return optim.sgd(this.parameters(), { learningRate: 1 }); }',
+      '}',
+    ].join('\n');
+  const entries = Object.entries<readonly [string, string]>(experiments);
+  return Object.fromEntries(entries.map(([name, parts]) => [name, text(parts)])) as Record<Name, string>;
+}
+
 const texts = {
   rightPlugin: plugin(
     'constructor(@inject(tokens.notify) private readonly notify: Notify) {}',
@@ -62,6 +79,21 @@ const texts = {
     '@HyperParameter({ min: 0 }) lr = 0.06;',
     '@HyperParameter({}) widths = [64, 128];',
     "@HyperParameter({ min: '0' }) momentum = 0.9;",
+    '}',
+  ].join('\n'),
+  ...monitors({
+    anyMetric: ['ViewBatch', "checkpointing({ monitor: 'no_such' })"],
+    loggedByModule: ['ViewBatch, "loss" | "val_loss"', "checkpointing({ monitor: 'val_loss' })"],
+    epochOfIt: ['ViewBatch, "loss"', "checkpointing({ monitor: 'loss_epoch' }), progressBar()"],
+    loggedByPlugin: [
+      'ViewBatch, "loss"',
+      "collapseSentinel({ watch: 'z' }), checkpointing({ monitor: 'z_std', mode: 'max' })",
+    ],
+    loggedByNobody: ['ViewBatch, "loss"', "checkpointing({ monitor: 'val_loss' }), csvLogger()"],
+  }),
+  unnamedMetric: [
+    'abstract class Logs extends TrainingModule<ViewBatch, "loss"> {',
+    "  override setup() { this.log('loss', 1); this.log('los', 1); }",
     '}',
   ].join('\n'),
   services: [
@@ -148,7 +180,7 @@ describe('the type checker', () => {
 
   it('refuses a misspelt hook of a training module, and names the right one', () => {
     expect(verdictsOn('module')).toEqual([
-      "5: This member cannot have an 'override' modifier because it is not declared in the base class 'TrainingModule<ViewBatch>'. Did you mean 'onTrainEnd'?",
+      "5: This member cannot have an 'override' modifier because it is not declared in the base class 'TrainingModule<ViewBatch, string>'. Did you mean 'onTrainEnd'?",
     ]);
   });
 
@@ -156,16 +188,32 @@ describe('the type checker', () => {
     expect(verdictsOn('experiment')).toEqual([
       "1: Object literal may only specify known properties, but 'maxEpoch' does not exist in type 'Partial<TrainerOptions>'. Did you mean to write 'maxEpochs'?",
       "2: Type 'string' is not assignable to type 'number'.",
-      "3: Type '(options?: CheckpointingOptions) => PluginDescriptor' is not assignable to type 'PluginDescriptor'.",
+      "3: Type '<const Metric extends string = never>(options?: CheckpointingOptions<Metric>) => PluginDescriptor<Metric, never>' is not assignable to type 'AnyPlugin'.",
       expect.stringMatching(
-        /^4: Type 'A' is missing the following properties from type 'TrainingModule<ViewBatch>': /,
+        /^4: Type 'A' is missing the following properties from type 'TrainingModule<ViewBatch, string>': /,
       ),
+    ]);
+  });
+
+  it.each(['anyMetric', 'loggedByModule', 'epochOfIt', 'loggedByPlugin'] as const)(
+    'accepts a monitor of what is logged: %s',
+    (name) => {
+      expect(verdictsOn(name)).toEqual([]);
+    },
+  );
+
+  it('refuses a monitor of what nobody logs, where the module names its metrics', () => {
+    expect(verdictsOn('loggedByNobody')).toEqual([
+      `1: Property ''nobody logs this metric'' is missing in type 'typeof A' but required in type 'NobodyLogs<"val_loss">'.`,
+    ]);
+    expect(verdictsOn('unnamedMetric')).toEqual([
+      `2: Argument of type '"los"' is not assignable to parameter of type '"loss"'.`,
     ]);
   });
 
   it('refuses misspelt and wrong options of plugins and views', () => {
     expect(verdictsOn('options')).toEqual([
-      "1: Object literal may only specify known properties, but 'everyNEpoch' does not exist in type 'CheckpointingOptions'. Did you mean to write 'everyNEpochs'?",
+      "1: Object literal may only specify known properties, but 'everyNEpoch' does not exist in type 'CheckpointingOptions<never>'. Did you mean to write 'everyNEpochs'?",
       `2: Type '"large"' is not assignable to type '"min" | "max" | undefined'.`,
       "3: Object literal may only specify known properties, but 'inputSizes' does not exist in type 'FastSiamOptions'. Did you mean to write 'inputSize'?",
     ]);

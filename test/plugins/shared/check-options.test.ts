@@ -10,6 +10,8 @@ describe('the options of a plugin factory', () => {
     expect(checkpointing().options).toEqual({
       everyNEpochs: 1,
       everyNSteps: null,
+      everyNSeconds: null,
+      afterValidation: true,
       saveOnTrainEnd: true,
       saveOnException: true,
       saveLast: true,

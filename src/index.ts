@@ -73,6 +73,8 @@ export * as nn from './nn';
 export { decodeSafetensors, encodeSafetensors } from './nn';
 export * as optim from './optim';
 export { schedules } from './optim';
+export { rehearse } from './plugin-kit';
+export type { Rehearsal, RehearsalOptions } from './plugin-kit';
 export { run } from './run';
 export type { RunOptions } from './run';
 export { SingleDevice } from './strategy';

@@ -1,3 +1,5 @@
+export { buildPlugins } from './build-plugins';
+export type { Services } from './build-plugins';
 export { checkPlugins } from './check-plugins';
 export { compose } from './compose';
 export type { Composition } from './compose';

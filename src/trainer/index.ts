@@ -2,6 +2,8 @@ export { EventBus } from './event-bus';
 export type { BuiltPlugin } from './hooks/hook-order';
 export { modelAccess } from './model-access';
 export type { ModelReader } from './model-access';
+export { RehearsedFit } from './rehearsal/rehearsed-fit';
+export type { RehearsalScript } from './rehearsal/rehearsed-fit';
 export type { EvaluationResult } from './run/evaluation-run';
 export type { FitResult } from './run/fit-result';
 export type { RunPlace } from './run/run-info';

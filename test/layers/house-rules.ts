@@ -25,6 +25,7 @@ const reserved: readonly Reserved[] = [
       'src/doctor/machine.ts',
       // The run's folder and what stands in it.
       'src/run/run-place.ts',
+      'src/plugin-kit/rehearse.ts',
       'src/trainer/run/',
       'plugins/checkpointing/',
       'plugins/csv-logger/',

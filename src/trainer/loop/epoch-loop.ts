@@ -13,7 +13,7 @@ import type { RunControl } from './run-control';
 /** What the loops work with. */
 export interface LoopParts<B> {
   readonly data: BatchSource<B>;
-  readonly step: StepRunner<B>;
+  readonly step: Pick<StepRunner<B>, 'run' | 'dropAccumulated'>;
   readonly hooks: HostHookRunner;
   readonly log: LogRouter;
   readonly publisher: MetricPublisher;

@@ -1,0 +1,2 @@
+export { rehearse } from './rehearse';
+export type { Rehearsal, RehearsalOptions } from './rehearse';

@@ -1,0 +1,173 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildPlugins } from '../container';
+import type { Services } from '../container';
+import type {
+  AnyPlugin,
+  Hooks,
+  MetricRow,
+  RunEventBus,
+  RunEvents,
+  RunFolder,
+  RunSettings,
+  RunState,
+} from '../contracts';
+import { FulgurError } from '../errors';
+import { hookNames } from '../metadata';
+import { EventBus, RehearsedFit } from '../trainer';
+import type { BuiltPlugin, FitResult, RehearsalScript } from '../trainer';
+import { standIns } from './stand-ins';
+
+/** What a rehearsal is to be; all of it has a default. */
+export interface RehearsalOptions extends Partial<RehearsalScript> {
+  readonly settings?: Partial<RunSettings>;
+  /** Services in the place of the stand-ins. */
+  readonly services?: Services;
+  /** Goes on from the state of another rehearsal. */
+  readonly resumeFrom?: RunState;
+  /** Is asked after each batch; a reason breaks the fit off there, as Ctrl-C does. */
+  readonly interruptAfter?: (batch: { epoch: number; batchIndex: number }) => string | null;
+}
+
+/** What a rehearsal left behind. */
+export interface Rehearsal {
+  /** `null` where it failed. */
+  readonly result: FitResult | null;
+  /** What it failed of. */
+  readonly error: unknown;
+  /** The hooks of each plugin that were called, in order: `bell onTrainEnd`. */
+  readonly calls: readonly string[];
+  /** Sentences for the user: `warning: ...`. */
+  readonly messages: readonly string[];
+  /** The rows of metrics that loggers get. */
+  readonly rows: readonly MetricRow[];
+  /** The state at the end, or where it was interrupted; `null` where it failed. */
+  readonly state: RunState | null;
+  /** The run folder, in the system's temporary folder. */
+  readonly folder: string;
+  /** Removes the folder. */
+  dispose(): void;
+}
+
+/**
+ * Plays a fit for plugins, without a model, data or TensorFlow: every host hook comes in the order and with the context that
+ * a real fit gives it, `log`, `stop`, state and events work, and a plugin's constructor gets its services from a
+ * container. Step hooks are not played: they are traced with tensors, so test them in a fit of a small module.
+ *
+ * @example
+ * const { calls, messages } = await rehearse([bell()], { options: { maxEpochs: 2 }, batchesPerEpoch: 3 });
+ * @throws CompositionError when the plugins do not fit together; what fails later is in `error`.
+ */
+export async function rehearse(
+  plugins: readonly AnyPlugin[],
+  options: RehearsalOptions = {},
+): Promise<Rehearsal> {
+  const { settings, services = {}, resumeFrom = null, interruptAfter, ...script } = options;
+  const path = mkdtempSync(join(tmpdir(), 'fulgur-rehearsal-'));
+  const folder: RunFolder = {
+    ...{ path, experiment: 'rehearsal', version: 'version_0' },
+    resolve: (...parts) => join(path, ...parts),
+  };
+  const recorded: Recorded = { messages: [], rows: [], calls: [] };
+  const events = recordingEvents(recorded);
+  const completeSettings = settingsOf(settings);
+  let fit: RehearsedFit | null = null;
+  const given = standIns({
+    events,
+    folder,
+    settings: completeSettings,
+    capture: () => (fit ?? missing()).capture(),
+  });
+  const built = buildPlugins(completeSettings.experiment, plugins, { ...given, ...services });
+  let state: RunState | null = null;
+  const save = async (): Promise<void> => {
+    state = (await fit?.capture()) ?? null;
+  };
+  const saver: BuiltPlugin = {
+    ...{ name: 'rehearsal', order: 'monitor' },
+    hooks: {
+      onTrainEnd: save,
+      onException: (_, error) =>
+        error instanceof FulgurError && error.kind === 'interrupted' ? save() : undefined,
+    },
+  };
+  fit = new RehearsedFit({
+    script: { ...defaults, ...script },
+    plugins: [...built.map((plugin) => recording(plugin, recorded.calls)), saver],
+    events,
+    settings: completeSettings,
+    resumeFrom,
+  });
+  const current = fit;
+  if (interruptAfter !== undefined) {
+    events.on('batchEnded', ({ epoch, batchIndex }) => {
+      const reason = interruptAfter({ epoch, batchIndex });
+      if (reason !== null) current.interrupt(reason);
+    });
+  }
+  let result: FitResult | null = null;
+  let error: unknown = null;
+  try {
+    result = await fit.run();
+  } catch (caught) {
+    error = caught;
+  }
+  return {
+    ...{ result, error, state, ...recorded, folder: path },
+    dispose: () => rmSync(path, { recursive: true, force: true }),
+  };
+}
+
+interface Recorded {
+  readonly messages: string[];
+  readonly rows: MetricRow[];
+  readonly calls: string[];
+}
+
+const defaults: RehearsalScript = {
+  options: { maxEpochs: 1 },
+  batchesPerEpoch: 2,
+  validationBatches: 0,
+  loss: ({ globalStep }) => 1 / (1 + globalStep),
+  metrics: () => ({}),
+  validationMetrics: () => ({}),
+};
+
+function settingsOf(settings: Partial<RunSettings> = {}): RunSettings {
+  return {
+    ...{ experiment: 'rehearsal', seed: 0, hyperparameters: {}, config: {}, resume: null },
+    ...{ enableProgressBar: true, enableCheckpointing: true, logEveryNSteps: 1 },
+    ...settings,
+  };
+}
+
+function recordingEvents({ messages, rows }: Recorded): RunEventBus {
+  const events = new EventBus();
+  events.on('message', (...[level, text]: RunEvents['message']) => messages.push(`${level}: ${text}`));
+  events.on('metricsLogged', (row) => rows.push(row));
+  return events;
+}
+
+/** The plugin, with each call of a hook noted. */
+function recording(plugin: BuiltPlugin, calls: string[]): BuiltPlugin {
+  const hooks = new Proxy(plugin.hooks, {
+    get: (target, key) => {
+      const member: unknown = Reflect.get(target, key, target);
+      if (typeof member !== 'function' || typeof key !== 'string') return member;
+      return (...args: unknown[]): unknown => {
+        if (isHook(key)) calls.push(`${plugin.name} ${key}`);
+        return Reflect.apply(member, target, args);
+      };
+    },
+  });
+  return { ...plugin, hooks };
+}
+
+function isHook(name: string): name is keyof Hooks {
+  return hookNames.includes(name);
+}
+
+function missing(): never {
+  throw new Error('the state was asked for before the rehearsal began');
+}

@@ -1,0 +1,44 @@
+import type { Services } from '../container';
+import type { RunEventBus, RunFolder, RunSettings, RunState } from '../contracts';
+import { FulgurError } from '../errors';
+
+interface StandInParts {
+  readonly events: RunEventBus;
+  readonly folder: RunFolder;
+  readonly settings: RunSettings;
+  readonly capture: () => Promise<RunState>;
+}
+
+/** Services of a run that has neither model nor data. */
+export function standIns({ events, folder, settings, capture }: StandInParts): Services {
+  return {
+    events,
+    settings,
+    runFolder: folder,
+    notify: (level, text) => {
+      events.emit('message', level, text);
+    },
+    runState: { capture },
+    optimizers: { current: () => [] },
+    learningRate: { override: () => undefined },
+    model: {
+      name: 'Understudy',
+      stateDict: () => new Map(),
+      variables: () => new Map(),
+      modules: () => [],
+      embed: () => Promise.reject(notThere('model', 'embed()')),
+    },
+    evaluationData: {
+      name: 'rehearsal',
+      classes: 0,
+      open: () => Promise.reject(notThere('evaluationData', 'open()')),
+    },
+  };
+}
+
+function notThere(service: string, method: string): FulgurError {
+  return new FulgurError('plugin', {
+    what: `A rehearsal has no ${service}, and its ${method} was called.`,
+    fix: `Give one: rehearse([...], { services: { ${service}: ... } }).`,
+  });
+}

@@ -1,0 +1,144 @@
+import { existsSync } from 'node:fs';
+import { Plugin, definePlugin, inject, rehearse, tokens } from '../../src';
+import type { HookContext, Json, ModelAccess, Notify, PluginHooks, RunFolder } from '../../src';
+import { checkpointing } from '../../plugins/checkpointing';
+import { csvLogger } from '../../plugins/csv-logger';
+import { earlyStopping } from '../../plugins/early-stopping';
+import { knnEval } from '../../plugins/knn-eval';
+
+@Plugin({ name: 'counter' })
+class Counter implements PluginHooks {
+  private batches = 0;
+
+  constructor(
+    @inject(tokens.notify) private readonly notify: Notify,
+    @inject(tokens.runFolder) private readonly folder: RunFolder,
+  ) {}
+
+  pluginState(): Json {
+    return this.batches;
+  }
+
+  restorePluginState(state: Json): void {
+    this.batches = Number(state);
+  }
+
+  onTrainBatchEnd({ log }: HookContext): void {
+    this.batches += 1;
+    log('batches_seen', this.batches);
+  }
+
+  onValidationEnd({ stage }: HookContext): void {
+    this.notify('info', stage);
+  }
+
+  onTrainEnd(): void {
+    this.notify(
+      'warning',
+      `${this.batches} batches, folder ${existsSync(this.folder.path) ? 'there' : 'gone'}`,
+    );
+  }
+}
+
+describe('rehearse', () => {
+  it("plays a fit's hooks in their order, with its metrics and events, and without TensorFlow", async () => {
+    const { result, calls, messages, rows, dispose, folder } = await rehearse([definePlugin(Counter)], {
+      options: { maxEpochs: 2, numSanityValSteps: 1 },
+      batchesPerEpoch: 2,
+      validationBatches: 3,
+      metrics: ({ globalStep }) => ({ train_loss: 1 / (1 + globalStep) }),
+      validationMetrics: ({ epoch }) => ({ val_loss: epoch }),
+    });
+    expect(calls).toEqual([
+      'counter onValidationEnd',
+      'counter onTrainBatchEnd',
+      'counter onTrainBatchEnd',
+      'counter onValidationEnd',
+      'counter onTrainBatchEnd',
+      'counter onTrainBatchEnd',
+      'counter onValidationEnd',
+      'counter onTrainEnd',
+    ]);
+    expect(messages).toEqual([
+      'info: sanity-check',
+      'info: fit',
+      'info: fit',
+      'warning: 4 batches, folder there',
+    ]);
+    expect(rows).toEqual([
+      { kind: 'step', epoch: 0, step: 1, values: { train_loss: 1, batches_seen: 1 } },
+      { kind: 'step', epoch: 0, step: 2, values: { train_loss: 0.5, batches_seen: 2 } },
+      { kind: 'epoch', epoch: 0, step: 2, values: { val_loss: 0 } },
+      { kind: 'step', epoch: 1, step: 3, values: { train_loss: 1 / 3, batches_seen: 3 } },
+      { kind: 'step', epoch: 1, step: 4, values: { train_loss: 0.25, batches_seen: 4 } },
+      { kind: 'epoch', epoch: 1, step: 4, values: { val_loss: 1 } },
+    ]);
+    expect(result).toMatchObject({ status: 'finished', progress: { globalStep: 4 } });
+    dispose();
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it('breaks off and goes on with the state of the plugins', async () => {
+    const script = { options: { maxEpochs: 2 }, batchesPerEpoch: 2 };
+    const first = await rehearse([definePlugin(Counter)], {
+      ...script,
+      interruptAfter: ({ epoch, batchIndex }) => (epoch === 1 && batchIndex === 0 ? 'Ctrl-C' : null),
+    });
+    expect(first.result).toMatchObject({ status: 'interrupted', detail: 'Ctrl-C' });
+    const second = await rehearse([definePlugin(Counter)], { ...script, resumeFrom: first.state! });
+    expect(second.messages).toEqual(['warning: 4 batches, folder there']);
+    expect(second.rows).toMatchObject([{ epoch: 1, step: 4, values: { batches_seen: 4 } }]);
+    first.dispose();
+    second.dispose();
+  });
+
+  it('plays the plugins of this package as they are', async () => {
+    const { result, messages, dispose } = await rehearse(
+      [
+        earlyStopping({ monitor: 'val_loss', patience: 2 }),
+        csvLogger(),
+        checkpointing({ monitor: 'val_loss' }),
+      ],
+      {
+        options: { maxEpochs: 9 },
+        validationBatches: 1,
+        validationMetrics: ({ epoch }) => ({ val_loss: epoch }),
+      },
+    );
+    expect(result).toMatchObject({ status: 'stopped', progress: { epoch: 2 } });
+    expect(messages.filter((text) => text.includes('Saved'))).toEqual([
+      'info: Saved checkpoint epoch=0-step=2 (end of epoch 0).',
+      'info: Saved checkpoint epoch=1-step=4 (end of epoch 1).',
+      'info: Saved checkpoint epoch=2-step=6 (end of epoch 2).',
+    ]);
+    dispose();
+  });
+
+  it('says what a plugin asks for and a rehearsal does not have, and takes it', async () => {
+    const without = await rehearse([knnEval()]);
+    expect(String(without.error)).toContain(
+      "Plugin 'knn-eval' failed in onTrainEpochEnd: A rehearsal has no evaluationData, and its open() was called. " +
+        'Give one: rehearse([...], { services: { evaluationData: ... } }).',
+    );
+    expect(without.state).toBeNull();
+    without.dispose();
+
+    @Plugin({ name: 'namer' })
+    class Namer {
+      constructor(
+        @inject(tokens.model) private readonly model: ModelAccess,
+        @inject(tokens.notify) private readonly notify: Notify,
+      ) {}
+      onFitStart(): void {
+        this.notify('info', this.model.name);
+      }
+    }
+    const model = {
+      ...{ name: 'Star', stateDict: () => new Map(), variables: () => new Map(), modules: () => [] },
+      embed: () => Promise.reject(new Error('not in this test')),
+    };
+    const { messages, dispose } = await rehearse([definePlugin(Namer)], { services: { model } });
+    expect(messages).toEqual(['info: Star']);
+    dispose();
+  });
+});

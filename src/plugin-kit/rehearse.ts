@@ -25,7 +25,7 @@ export interface RehearsalOptions extends Partial<RehearsalScript> {
   /** Services in the place of the stand-ins. */
   readonly services?: Services;
   /** Goes on from the state of another rehearsal. */
-  readonly resumeFrom?: RunState;
+  readonly resumeFrom?: RunState | null;
   /** Is asked after each batch; a reason breaks the fit off there, as Ctrl-C does. */
   readonly interruptAfter?: (batch: { epoch: number; batchIndex: number }) => string | null;
 }
@@ -130,6 +130,7 @@ const defaults: RehearsalScript = {
   batchesPerEpoch: 2,
   validationBatches: 0,
   loss: ({ globalStep }) => 1 / (1 + globalStep),
+  stepSeconds: () => 0,
   metrics: () => ({}),
   validationMetrics: () => ({}),
 };

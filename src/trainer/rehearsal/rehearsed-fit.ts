@@ -38,7 +38,9 @@ export interface RehearsalScript {
   readonly validationBatches: number;
   /** The loss of a step, by where the fit stands before it. */
   readonly loss: (progress: FitProgress) => number;
-  /** What the step of a batch logs besides. */
+  /** How long a step takes, in words only: nobody waits. */
+  readonly stepSeconds: (progress: FitProgress) => number;
+  /** What the step of a batch logs. */
   readonly metrics: (progress: FitProgress) => Metrics;
   /** What the batches of a validation log. */
   readonly validationMetrics: (progress: FitProgress) => Metrics;
@@ -173,7 +175,11 @@ export class RehearsedFit {
       run: () => {
         const progress = this.#progress.snapshot();
         const logged = loggedOf(script.metrics(progress), { onStep: true, onEpoch: false });
-        return Promise.resolve({ loss: script.loss(progress), logged, seconds: 0 });
+        return Promise.resolve({
+          loss: script.loss(progress),
+          logged,
+          seconds: script.stepSeconds(progress),
+        });
       },
       dropAccumulated: () => undefined,
     };

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Content of what a whole run leaves behind, by file: the newest run's last checkpoint and its metrics. */
+export function remainsOf(folder: string): Readonly<Record<string, string>> {
+  const parent = join(folder, 'runs', 'killed');
+  const versions = readdirSync(parent).sort((a, b) => versionOf(b) - versionOf(a));
+  const newest = join(parent, versions[0] ?? '');
+  const last = readFileSync(join(newest, 'checkpoints', 'last'), 'utf8').trim();
+  const files = ['model.safetensors', 'optimizer.safetensors', 'state.json'].map((file) =>
+    join('checkpoints', last, file),
+  );
+  return Object.fromEntries(
+    [...files, 'metrics.csv'].map((file) => [
+      file,
+      createHash('sha256')
+        .update(readFileSync(join(newest, file)))
+        .digest('hex'),
+    ]),
+  );
+}
+
+function versionOf(run: string): number {
+  return Number(run.replace('version_', ''));
+}

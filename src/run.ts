@@ -1,7 +1,8 @@
-import { PrintAndExit, processArguments, resolveConfig } from './config';
+import { PrintAndExit, processArguments, resolveConfig, slurmJob } from './config';
 import type { Notify, ViewBatch } from './contracts';
 import type { ExperimentClass } from './metadata';
 import { executeRun } from './run/execute-run';
+import { requeueJob } from './run/requeue';
 import type { RunResult } from './run/execute-run';
 import { exitCodeOf, explainError } from './run/explain-error';
 import { Interruption } from './run/interruption';
@@ -16,8 +17,8 @@ export interface RunOptions {
 
 /**
  * Runs an experiment as a command: reads the command line, trains or evaluates, and writes to the run's folder. It never rejects: an
- * error is printed. The process's exit code is 0, 1 after an error, 2 for wrong options, 130 after Ctrl-C and 143 after
- * SIGTERM.
+ * error is printed. The process's exit code is 0, 1 after an error, 2 for wrong options, 130 after Ctrl-C, 143 after
+ * SIGTERM and 138 after Slurm's SIGUSR1.
  *
  * @example if (require.main === module) void run(FastSiam);
  * @returns how the fit or the evaluation ended; `null` after an error, `--help` and `--version`.
@@ -32,12 +33,16 @@ export async function run(
   const notify: Notify = (level, text) => {
     events.emit('message', level, text);
   };
-  const interruption = new Interruption(notify);
+  const job = slurmJob();
+  const interruption = new Interruption(notify, {
+    requeue: job === null ? null : () => requeueJob(job, notify),
+  });
   const stopListening = interruption.listen();
   try {
     const config = resolveConfig(experiment, args);
     const result = await executeRun({ experiment, config, args, events, notify, interruption });
     process.exitCode = result.status === 'interrupted' ? (interruption.exitCode ?? 1) : 0;
+    interruption.finish();
     return result;
   } catch (error) {
     if (error instanceof PrintAndExit) {

@@ -49,3 +49,10 @@ export function wantsTensorFlowLog(variables: Variables = process.env): boolean 
 export function quietenTensorFlow(variables: Variables = process.env): void {
   if (valueOf(variables, 'TF_CPP_MIN_LOG_LEVEL') === null) process.env['TF_CPP_MIN_LOG_LEVEL'] = '2';
 }
+
+/** The Slurm job that this process belongs to, as `scontrol` names it; `null` outside of Slurm. */
+export function slurmJob(variables: Variables = process.env): string | null {
+  const array = valueOf(variables, 'SLURM_ARRAY_JOB_ID');
+  const task = valueOf(variables, 'SLURM_ARRAY_TASK_ID');
+  return array !== null && task !== null ? `${array}_${task}` : valueOf(variables, 'SLURM_JOB_ID');
+}

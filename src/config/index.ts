@@ -1,5 +1,6 @@
 export { PrintAndExit, processArguments, processFile } from './command-line';
 export { wantsStackTraces } from './debug';
+export { slurmJob } from './environment';
 export { ConfigError, nearestName } from './problems';
 export type { Problem } from './problems';
 export { resolveConfig } from './resolve-config';

@@ -108,7 +108,13 @@ export const runSchema = z.strictObject({
     .nonnegative('must not be negative')
     .default(0)
     .describe('seed of every draw'),
-  resume: z.string().nullable().default(null).describe('go on from a checkpoint: last, best or a folder'),
+  resume: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe(
+      'go on from a checkpoint: last, best or a folder; auto: from the last, or begin where there is none',
+    ),
   checkpoint: z
     .string()
     .nullable()

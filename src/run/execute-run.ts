@@ -16,7 +16,7 @@ import type { CommandParts } from './command-parts';
 import { environmentRecord } from './environment-record';
 import { evaluate } from './evaluate';
 import type { Interruption } from './interruption';
-import { openRunPlace } from './run-place';
+import { openRunPlace, settleResume } from './run-place';
 import type { RunPlace } from './run-place';
 
 /** An experiment to run, and what connects it to its process. */
@@ -33,7 +33,8 @@ export interface RunRequest {
 export type RunResult = FitResult | EvaluationResult;
 
 /** Runs a configured experiment, from the start of the engine to the end of the last thread. */
-export async function executeRun(request: RunRequest): Promise<RunResult> {
+export async function executeRun(given: RunRequest): Promise<RunResult> {
+  const request = { ...given, config: settleResume(given.config) };
   const { experiment, config, notify } = request;
   const { accelerator, threads } = config.trainer;
   const plugins = pluginsOf(request);
@@ -42,7 +43,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
   checkPlugins(config.name, plugins);
   if (selector !== null) requireReader(config, selector, plugins);
   // A checkpoint is looked for before anything is installed or downloaded; a new folder is made only after it.
-  let place = selector === null ? null : openRunPlace(config);
+  let place = selector === null ? null : await openRunPlace(config);
   let data: PreparedData | null = null;
   try {
     await start({
@@ -56,13 +57,13 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
       onMessage: notify,
       warmUp: config.command === 'fit',
     });
-    place ??= openRunPlace(config);
+    place ??= await openRunPlace(config);
     return await runInPlace(request, data, place);
   } finally {
     try {
       await data?.train.close();
     } finally {
-      place?.close();
+      await place?.close();
     }
   }
 }

@@ -6,7 +6,7 @@ export interface Interruptible {
 }
 
 /** Exit codes of a process that a signal ended, as shells give them. */
-const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGUSR1: 138 } as const;
 type EndSignal = keyof typeof exitCodes;
 
 /** npm passes a Ctrl-C on to a process that the terminal has told already: two so close are one. */
@@ -19,27 +19,42 @@ export interface ProcessSignals {
   exit(code: number): void;
 }
 
+export interface InterruptionParts {
+  readonly signals?: ProcessSignals;
+  /** Milliseconds of a steady clock. */
+  readonly now?: () => number;
+  /** Puts the job that this process belongs to back in its queue; `null` where there is none. */
+  readonly requeue?: (() => void) | null;
+}
+
 /**
  * Ctrl-C (SIGINT) and SIGTERM during a run. While the trainer fits, the first one lets it finish its batch and save; the
- * second one ends the process at once, and so does the first where there is nothing to save yet.
+ * second one ends the process at once, and so does the first where there is nothing to save yet. Under Slurm the same
+ * goes for SIGUSR1, with which it announces the end of a job's time (`--signal=SIGUSR1@90`); the job is then put back in
+ * its queue.
  */
 export class Interruption {
+  readonly #signals: ProcessSignals;
+  readonly #now: () => number;
   #fitting: Interruptible | null = null;
   #received: { readonly signal: EndSignal; readonly at: number } | null = null;
 
   constructor(
     private readonly notify: Notify,
-    private readonly signals: ProcessSignals = process,
-    private readonly now: () => number = () => performance.now(),
-  ) {}
+    private readonly parts: InterruptionParts = {},
+  ) {
+    this.#signals = parts.signals ?? process;
+    this.#now = parts.now ?? (() => performance.now());
+  }
 
   /** Listens from now on. Returns the disposer. */
   listen(): () => void {
     const listener = (signal: EndSignal): void => this.#receive(signal);
-    const names = Object.keys(exitCodes) as EndSignal[];
-    for (const name of names) this.signals.on(name, listener);
+    // Without Slurm SIGUSR1 stays Node's own: it starts the inspector.
+    const names: EndSignal[] = ['SIGINT', 'SIGTERM', ...(this.#requeue === null ? [] : ['SIGUSR1' as const])];
+    for (const name of names) this.#signals.on(name, listener);
     return () => {
-      for (const name of names) this.signals.off(name, listener);
+      for (const name of names) this.#signals.off(name, listener);
     };
   }
 
@@ -53,13 +68,22 @@ export class Interruption {
     }
   }
 
+  /** After the run: puts the job back in its queue where its time was over. */
+  finish(): void {
+    if (this.#received?.signal === 'SIGUSR1') this.#requeue?.();
+  }
+
   /** The exit code of the signal that came, or `null`. */
   get exitCode(): number | null {
     return this.#received === null ? null : exitCodes[this.#received.signal];
   }
 
+  get #requeue(): (() => void) | null {
+    return this.parts.requeue ?? null;
+  }
+
   #receive(signal: EndSignal): void {
-    const at = this.now();
+    const at = this.#now();
     const first = this.#received === null;
     if (this.#received !== null && at - this.#received.at < ECHO_MILLISECONDS) return;
     this.#received ??= { signal, at };
@@ -67,12 +91,16 @@ export class Interruption {
     if (first && this.#fitting !== null) {
       this.notify(
         'info',
-        `${name}: the batch at hand is finished and the run saved. Press Ctrl-C again to end at once.`,
+        `${name}: the batch at hand is finished and the run saved. ` +
+          (signal === 'SIGUSR1'
+            ? 'Then the job goes back to its queue.'
+            : 'Press Ctrl-C again to end at once.'),
       );
       this.#fitting.interrupt(name);
       return;
     }
     if (first) this.notify('info', `${name}: the run ends at once; it is not training.`);
-    this.signals.exit(exitCodes[signal]);
+    this.finish();
+    this.#signals.exit(exitCodes[signal]);
   }
 }

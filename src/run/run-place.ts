@@ -4,30 +4,51 @@ import { join } from 'node:path';
 import type { ResolvedConfig } from '../config';
 import type { RunFolder } from '../contracts';
 import { FulgurError, messageOf } from '../errors';
-import { createRunFolder } from '../trainer';
+import { tryLock } from '../locks';
+import type { LockHolder } from '../locks';
+import { createRunFolder, hasCheckpoint } from '../trainer';
+
+/** A configuration in which `--resume auto` means what it is to mean now: `last`, or nothing where no run has a checkpoint. */
+export function settleResume(config: ResolvedConfig): ResolvedConfig {
+  if (config.resume !== 'auto') return config;
+  const { defaultRootDir } = config.trainer;
+  return { ...config, resume: hasCheckpoint(defaultRootDir, config.name) ? 'last' : null };
+}
 
 /** Where a run writes, and what becomes of it. */
 export interface RunPlace {
   readonly folder: RunFolder;
-  /** Takes a trial's files away. */
-  close(): void;
+  /** Lets others in, and takes a trial's files away. */
+  close(): Promise<void>;
 }
 
 /**
- * A run's own folder; a trial run (`fastDevRun`) writes to a temporary one, and so leaves nothing behind.
+ * A run's own folder, which no other run may write to meanwhile; a trial run (`fastDevRun`) writes to a temporary one,
+ * and so leaves nothing behind. An evaluation writes beside what a fit writes, and needs no folder of its own.
  *
- * @throws FulgurError `checkpoint` when there is nothing to resume from, `config` when the folder cannot be made.
+ * @throws FulgurError `checkpoint` when there is nothing to resume from, `config` when the folder cannot be made or is in
+ * use.
  */
-export function openRunPlace({ name, resume, checkpoint, trainer }: ResolvedConfig): RunPlace {
+export async function openRunPlace({ name, resume, checkpoint, trainer }: ResolvedConfig): Promise<RunPlace> {
   if (checkpoint !== null) {
     const folder = createRunFolder({ root: trainer.defaultRootDir, experiment: name, resume: checkpoint });
-    return { folder, close: () => undefined };
+    return { folder, close: () => Promise.resolve() };
   }
   if (trainer.fastDevRun !== false) return openTrialPlace(name, resume);
   const folder = orUnwritable(trainer.defaultRootDir, (root) =>
     createRunFolder({ root, experiment: name, resume }),
   );
-  return { folder, close: () => undefined };
+  const lock = await tryLock(folder.resolve('run.lock'));
+  if (!('release' in lock)) throw folderInUse(folder, lock);
+  return { folder, close: () => lock.release() };
+}
+
+function folderInUse({ path }: RunFolder, { pid, host, since }: LockHolder): FulgurError {
+  return new FulgurError('config', {
+    what: `The run folder ${path} is in use: process ${pid} on ${host} has been writing to it since ${since}.`,
+    why: 'Two runs in one folder would overwrite each other.',
+    fix: 'Wait for that run, or end it; without --resume a run gets a folder of its own.',
+  });
 }
 
 function openTrialPlace(experiment: string, resume: string | null): RunPlace {
@@ -43,6 +64,7 @@ function openTrialPlace(experiment: string, resume: string | null): RunPlace {
     folder: createRunFolder({ root, experiment, resume: null }),
     close: () => {
       rmSync(root, { recursive: true, force: true });
+      return Promise.resolve();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { childEnvironment, readEnvironment } from '../../src/config/environment';
+import { childEnvironment, readEnvironment, slurmJob } from '../../src/config/environment';
 
 describe('the environment', () => {
   it('puts the cache under the home folder unless told otherwise', () => {
@@ -35,5 +35,11 @@ describe('the environment', () => {
     expect(childEnvironment({})['FULGUR_TEST_VARIABLE']).toBe('before');
     expect(process.env['FULGUR_TEST_VARIABLE']).toBe('before');
     Reflect.deleteProperty(process.env, 'FULGUR_TEST_VARIABLE');
+  });
+
+  it('knows the Slurm job, and its task in an array', () => {
+    expect(slurmJob({})).toBeNull();
+    expect(slurmJob({ SLURM_JOB_ID: '77' })).toBe('77');
+    expect(slurmJob({ SLURM_JOB_ID: '78', SLURM_ARRAY_JOB_ID: '77', SLURM_ARRAY_TASK_ID: '3' })).toBe('77_3');
   });
 });

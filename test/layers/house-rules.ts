@@ -20,6 +20,7 @@ const reserved: readonly Reserved[] = [
       'src/config/',
       'src/data/',
       'src/engine/install/',
+      'src/locks/',
       // Points the process's standard error elsewhere while TensorFlow loads.
       'src/engine/native/quiet-stderr.ts',
       'src/doctor/machine.ts',

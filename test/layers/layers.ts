@@ -13,6 +13,7 @@ export const order: readonly (readonly string[])[] = [
   ['engine'],
   ['config'],
   ['metadata'],
+  ['locks'],
   ['contracts'],
   ['errors'],
 ];

@@ -1,7 +1,7 @@
 import { Interruption } from '../../src/run/interruption';
 import type { ProcessSignals } from '../../src/run/interruption';
 
-type Signal = 'SIGINT' | 'SIGTERM';
+type Signal = 'SIGINT' | 'SIGTERM' | 'SIGUSR1';
 
 /** A process that only notes that it was to end. */
 class FakeProcess implements ProcessSignals {
@@ -31,19 +31,20 @@ class FakeProcess implements ProcessSignals {
   }
 }
 
-function scene() {
+function scene({ slurm = false } = {}) {
+  const requeued: string[] = [];
   const process = new FakeProcess();
   const said: string[] = [];
   const clock = { now: 0 };
-  const interruption = new Interruption(
-    (level, text) => said.push(`${level}: ${text}`),
-    process,
-    () => clock.now,
-  );
+  const interruption = new Interruption((level, text) => said.push(`${level}: ${text}`), {
+    signals: process,
+    now: () => clock.now,
+    requeue: slurm ? () => void requeued.push('job') : null,
+  });
   const stopListening = interruption.listen();
   const reasons: string[] = [];
   const trainer = { interrupt: (reason: string) => void reasons.push(reason) };
-  return { process, said, clock, interruption, stopListening, trainer, reasons };
+  return { process, said, clock, requeued, interruption, stopListening, trainer, reasons };
 }
 
 describe('Interruption', () => {
@@ -100,5 +101,35 @@ describe('Interruption', () => {
     stopListening();
     expect(process.listening).toBe(0);
     expect(interruption.exitCode).toBeNull();
+  });
+
+  it("takes Slurm's SIGUSR1 as a wish to end, and puts the job back in its queue when all is saved", async () => {
+    const { process, said, requeued, interruption, trainer, reasons } = scene({ slurm: true });
+    await interruption.during(trainer, () => {
+      process.send('SIGUSR1');
+      return Promise.resolve();
+    });
+    expect([reasons, requeued]).toEqual([['SIGUSR1'], []]);
+    expect(said).toEqual([
+      'info: SIGUSR1: the batch at hand is finished and the run saved. Then the job goes back to its queue.',
+    ]);
+    interruption.finish();
+    expect(requeued).toEqual(['job']);
+    expect(interruption.exitCode).toBe(138);
+  });
+
+  it('puts the job back before it trains, too', () => {
+    const { process, requeued } = scene({ slurm: true });
+    process.send('SIGUSR1');
+    expect([requeued, process.exits]).toEqual([['job'], [138]]);
+  });
+
+  it("leaves SIGUSR1 to Node outside of Slurm, and other signals' jobs out of the queue", () => {
+    const outside = scene();
+    outside.process.send('SIGUSR1');
+    expect(outside.process.exits).toEqual([]);
+    const inside = scene({ slurm: true });
+    inside.process.send('SIGTERM');
+    expect([inside.requeued, inside.process.exits]).toEqual([[], [143]]);
   });
 });

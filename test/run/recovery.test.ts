@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Child, readYaml, runChild, small, temporaryFolder } from './child';
@@ -174,6 +174,38 @@ describe('a run', () => {
     expect({ code, output }).toEqual({ code: 143, output });
     expect(output).toContain('SIGTERM: the batch at hand is finished and the run saved.');
     expect(checkpointsIn('ended')).toEqual(['epoch=0-step=1', 'last']);
+  });
+
+  it('keeps a second one out of its folder', async () => {
+    const first = startIn('shared', pauseAfter(3, 6000));
+    await first.wrote('update 3\n');
+    const second = await runIn('shared', ['--resume', 'last']);
+    expect(second.code).toBe(2);
+    expect(second.errors).toMatch(
+      /^Error: The run folder .*shared\/small\/version_0 is in use: process \d+ on .* has been writing to it since .*\. Two runs/,
+    );
+    expect(await first.ended).toMatchObject({ code: 0 });
+    expect(remainsOf('shared')).toEqual(remainsOf('whole'));
+  });
+
+  it('puts its Slurm job back in the queue at SIGUSR1, and goes on with --resume auto, which also begins', async () => {
+    const folder = join(cwd, 'slurm-commands');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'scontrol'), `#!/bin/sh\necho "$@" >> ${join(folder, 'asked')}\n`, {
+      mode: 0o755,
+    });
+    const env = { SLURM_JOB_ID: '77', PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+    const args = ['--trainer.defaultRootDir', 'queued', '--resume', 'auto'];
+    const first = new Child(small, [...args, ...pauseAfter(3, 1500)], { cwd, env });
+    await first.wrote('update 3\n');
+    first.kill('SIGUSR1');
+    const { code, output } = await first.ended;
+    expect({ code, output }).toEqual({ code: 138, output });
+    expect(readFileSync(join(folder, 'asked'), 'utf8')).toBe('requeue 77\n');
+    const second = await runChild(small, args, { cwd, env });
+    expect(second).toMatchObject({ code: 0 });
+    expect(second.output).toContain(resumedLine('queued', 'epoch=0-step=3', 'epoch 0, batch 3, step 3'));
+    expect(remainsOf('queued')).toEqual(remainsOf('whole'));
   });
 
   it('that is a trial leaves nothing behind', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resolveConfig } from '../../src/config';
 import { Experiment } from '../../src/metadata';
@@ -15,35 +15,57 @@ function place(...args: readonly string[]) {
 }
 
 describe('openRunPlace', () => {
-  it('makes the next folder of the experiment, which stays', () => {
-    const first = place();
-    const second = place();
-    second.close();
+  it('makes the next folder of the experiment, which stays', async () => {
+    const first = await place();
+    const second = await place();
+    await Promise.all([first.close(), second.close()]);
     expect(first.folder.path).toBe(join(root, 'plain', 'version_0'));
     expect(second.folder.path).toBe(join(root, 'plain', 'version_1'));
     expect(readdirSync(join(root, 'plain')).sort()).toEqual(['version_0', 'version_1']);
   });
 
-  it('makes a folder elsewhere for a trial, and takes it away with all that is in it', () => {
-    const { folder, close } = place('--trainer.fastDevRun');
+  it('makes a folder elsewhere for a trial, and takes it away with all that is in it', async () => {
+    const { folder, close } = await place('--trainer.fastDevRun');
     expect(folder.path.startsWith(root)).toBe(false);
     writeFileSync(folder.resolve('metrics.csv'), 'epoch,step\n');
-    close();
+    await close();
     expect(existsSync(folder.path)).toBe(false);
   });
 
-  it('says where no folder can be made', () => {
+  it('says where no folder can be made', async () => {
     const file = join(root, 'file');
     writeFileSync(file, '');
-    expect(() => place('--trainer.defaultRootDir', file)).toThrow(
+    await expect(place('--trainer.defaultRootDir', file)).rejects.toThrow(
       `The run's folder cannot be made in '${file}': ENOTDIR: not a directory, mkdir '${join(file, 'plain')}'. ` +
         'Make it writable, or name another one with --trainer.defaultRootDir.',
     );
   });
 
-  it('refuses to resume a trial from checkpoints that it cannot have', () => {
-    expect(() => place('--trainer.fastDevRun', '--resume', 'last')).toThrow(
+  it('refuses to resume a trial from checkpoints that it cannot have', async () => {
+    await expect(place('--trainer.fastDevRun', '--resume', 'last')).rejects.toThrow(
       "'--resume last' was given to a trial run (trainer.fastDevRun). A trial has a folder of its own, without checkpoints. Name the checkpoint's folder after --resume.",
     );
+  });
+
+  it('keeps a second run out of a folder in use, and lets it in afterwards', async () => {
+    const first = await place();
+    const checkpoints = first.folder.resolve('checkpoints');
+    mkdirSync(checkpoints);
+    writeFileSync(join(checkpoints, 'last'), '');
+    await expect(place('--resume', 'last')).rejects.toThrow(
+      new RegExp(
+        `^The run folder ${first.folder.path} is in use: process ${process.pid} on .* has been writing to it since .*\\. ` +
+          'Two runs in one folder would overwrite each other\\. ' +
+          'Wait for that run, or end it; without --resume a run gets a folder of its own\\.$',
+      ),
+    );
+    const evaluation = await openRunPlace(resolveConfig(Plain, ['test', '--trainer.defaultRootDir', root]));
+    expect(evaluation.folder.path).toBe(first.folder.path);
+    await evaluation.close();
+    await first.close();
+    const second = await place('--resume', 'last');
+    expect(second.folder.path).toBe(first.folder.path);
+    await second.close();
+    expect(readdirSync(first.folder.path)).toEqual(['checkpoints']);
   });
 });

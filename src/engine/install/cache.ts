@@ -1,9 +1,8 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive, removeLeftLock, thisProcess } from '../../locks';
 import type { Build } from './builds';
-import { removeLeftLock } from './install-lock';
 import { findDamage, readManifest, type Manifest } from './manifest';
-import { isAlive, thisProcess } from './process-identity';
 
 /** What a look into the cache found. */
 export type CacheState =

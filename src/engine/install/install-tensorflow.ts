@@ -1,11 +1,11 @@
 import { mkdir, rename, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FulgurError } from '../../errors';
+import { acquireLock } from '../../locks';
 import type { Build } from './builds';
 import { checkInstall, discardInstall, installFolder, libraryFolder } from './cache';
 import { partialFolder, removeFolder, sweepLeftovers } from './cache';
 import { findLibraryFault } from './library-files';
-import { acquireLock } from './install-lock';
 import { syncFolder, writeManifest, type ManifestFile } from './manifest';
 import { downloadWheel } from './pip';
 import { unpackWheel } from './unpack';
@@ -33,7 +33,13 @@ export async function installTensorFlow(options: InstallOptions): Promise<string
   const { build, cacheFolder, onProgress, fullCheck = false } = options;
   const install = installFolder(cacheFolder, build);
   await makeFolder(dirname(install));
-  const lock = await acquireLock(`${install}.lock`, { onWait: onProgress });
+  const lock = await acquireLock(`${install}.lock`, {
+    onWait: ({ pid, host, since }) =>
+      onProgress(
+        `Waiting for process ${pid} on ${host}, which has been installing TensorFlow since ` +
+          `${since} (lock file ${install}.lock).`,
+      ),
+  });
   try {
     await sweepLeftovers(install);
     const state = await checkInstall(install, build, { full: fullCheck });

@@ -45,6 +45,11 @@ export function createRunFolder({ root, experiment, resume }: RunFolderOptions):
   return describeFolder(folder, experiment);
 }
 
+/** Whether any run of an experiment has a checkpoint to go on from. */
+export function hasCheckpoint(root: string, experiment: string): boolean {
+  return newestFolderWith(resolve(root, experiment), 'last') !== undefined;
+}
+
 function nextVersion(parent: string, experiment: string): RunFolder {
   mkdirSync(parent, { recursive: true });
   for (let version = (versionsIn(parent)[0] ?? -1) + 1; ; version++) {
@@ -60,13 +65,17 @@ function nextVersion(parent: string, experiment: string): RunFolder {
 }
 
 function newestWith(parent: string, checkpoint: 'last' | 'best'): string {
-  const folders = versionsIn(parent).map((version) => join(parent, `version_${version}`));
-  const newest = folders.find((folder) => existsSync(join(folder, 'checkpoints', checkpoint)));
+  const newest = newestFolderWith(parent, checkpoint);
   if (newest !== undefined) return newest;
   throw new FulgurError('checkpoint', {
     what: `No run in ${parent} has a checkpoint '${checkpoint}'.`,
     fix: 'Train first, or name the folder of a checkpoint.',
   });
+}
+
+function newestFolderWith(parent: string, checkpoint: string): string | undefined {
+  const folders = versionsIn(parent).map((version) => join(parent, `version_${version}`));
+  return folders.find((folder) => existsSync(join(folder, 'checkpoints', checkpoint)));
 }
 
 /** Versions that are there, newest first. */

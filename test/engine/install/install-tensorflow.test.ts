@@ -15,7 +15,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Build } from '../../../src/engine/install/builds';
 import { locateTensorFlow } from '../../../src/engine/install';
-import { thisProcess } from '../../../src/engine/install/process-identity';
+import { thisProcess } from '../../../src/locks';
 import {
   fakeHost,
   fakePipEnvironment,

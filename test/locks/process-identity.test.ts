@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { isAlive, thisProcess } from '../../../src/engine/install/process-identity';
+import { isAlive, thisProcess } from '../../src/locks';
 
 describe('the identity of a process', () => {
   it('is alive while the process runs', () => {

@@ -9,8 +9,7 @@ import {
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { acquireLock, removeLeftLock } from '../../../src/engine/install/install-lock';
-import { thisProcess } from '../../../src/engine/install/process-identity';
+import { acquireLock, removeLeftLock, thisProcess, tryLock } from '../../src/locks';
 
 let folder: string;
 let file: string;
@@ -32,9 +31,13 @@ function leaveLock(changes: object, secondsOld = 0): void {
   utimesSync(file, then, then);
 }
 
-const acquire = (said: string[] = []) => acquireLock(file, { onWait: (line) => said.push(line), pollMs: 5 });
+const acquire = (said: string[] = []) =>
+  acquireLock(file, {
+    onWait: ({ pid, host, since }) => said.push(`${pid} on ${host} since ${since}`),
+    pollMs: 5,
+  });
 
-describe('the installation lock', () => {
+describe('a lock file', () => {
   it('lets one in at a time and is gone after the last', async () => {
     let inside = 0;
     let most = 0;
@@ -86,10 +89,7 @@ describe('the installation lock', () => {
     setTimeout(() => rmSync(file), 50);
     const said: string[] = [];
     await (await acquire(said)).release();
-    expect(said).toEqual([
-      `Waiting for process ${process.pid} on ${hostname()}, which has been installing TensorFlow since ${since} ` +
-        `(lock file ${file}).`,
-    ]);
+    expect(said).toEqual([`${process.pid} on ${hostname()} since ${since}`]);
   });
 
   it("counts another machine's lock as left behind only after a minute of silence", async () => {
@@ -123,5 +123,22 @@ describe('the installation lock', () => {
     leaveLock({});
     await lock.release();
     expect(existsSync(file)).toBe(true);
+  });
+
+  it('tells at once who holds it', async () => {
+    leaveLock({ started: thisProcess().started });
+    expect(await tryLock(file)).toMatchObject({ pid: process.pid, host: hostname(), since });
+    rmSync(file);
+    const lock = await tryLock(file);
+    if (!('release' in lock)) throw new Error('nobody holds it');
+    await lock.release();
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('takes the lock of a dead process at once', async () => {
+    leaveLock({ pid: deadPid });
+    const lock = await tryLock(file);
+    expect(lock).toHaveProperty('release');
+    if ('release' in lock) await lock.release();
   });
 });

@@ -5,18 +5,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, thisProcess, type ProcessIdentity } from './process-identity';
 
 /** A held lock. */
-export interface InstallLock {
+export interface FileLock {
   release(): Promise<void>;
 }
 
 export interface LockOptions {
-  /** Called when the wait begins, and every half minute of waiting, with a sentence for the user. */
-  readonly onWait: (line: string) => void;
+  /** Called when the wait begins, and every half minute of waiting, with who holds the lock. */
+  readonly onWait: (holder: LockHolder) => void;
   /** Milliseconds between two tries (default 250). */
   readonly pollMs?: number;
 }
 
-interface LockHolder extends ProcessIdentity {
+/** The process that holds a lock. */
+export interface LockHolder extends ProcessIdentity {
   readonly token: string;
   readonly host: string;
   /** When the lock was taken: ISO 8601. */
@@ -28,32 +29,48 @@ const silentMs = 60_000;
 /** Longer than any process takes from creating the lock file to having written it. */
 const writingMs = 5_000;
 const sayAgainMs = 30_000;
+const POLL_MS = 250;
 
 /**
  * Takes the lock file, waiting for as long as a living process holds it. The lock of a process that has died is
  * taken over; a process on another machine that shares the folder counts as dead after a minute without a sign.
  */
-export async function acquireLock(file: string, { onWait, pollMs = 250 }: LockOptions): Promise<InstallLock> {
-  const token = randomUUID();
+export async function acquireLock(
+  file: string,
+  { onWait, pollMs = POLL_MS }: LockOptions,
+): Promise<FileLock> {
   let sayAt = 0;
-  while (!(await tryCreate(file, token))) {
-    const text = await readFile(file, 'utf8').catch(() => null);
-    if (text === null) continue;
-    const holder = parseHolder(text);
-    if (await isStale(file, holder)) {
-      await removeStale(file, text);
-      continue;
-    }
-    if (holder !== null && Date.now() >= sayAt) {
-      onWait(
-        `Waiting for process ${holder.pid} on ${holder.host}, which has been installing TensorFlow since ` +
-          `${holder.since} (lock file ${file}).`,
-      );
+  for (;;) {
+    const found = await attempt(file);
+    if (found !== null && 'release' in found) return found;
+    if (found !== null && Date.now() >= sayAt) {
+      onWait(found);
       sayAt = Date.now() + sayAgainMs;
     }
     await sleep(pollMs);
   }
-  return hold(file, token);
+}
+
+/** Takes the lock file as `acquireLock` does, or tells at once which living process holds it. */
+export async function tryLock(file: string): Promise<FileLock | LockHolder> {
+  for (;;) {
+    const found = await attempt(file);
+    if (found !== null) return found;
+    await sleep(POLL_MS);
+  }
+}
+
+/** The lock, or who holds it; `null` where that is not settled yet. */
+async function attempt(file: string): Promise<FileLock | LockHolder | null> {
+  const token = randomUUID();
+  for (;;) {
+    if (await tryCreate(file, token)) return hold(file, token);
+    const text = await readFile(file, 'utf8').catch(() => null);
+    if (text === null) continue;
+    const holder = parseHolder(text);
+    if (!(await isStale(file, holder))) return holder;
+    await removeStale(file, text);
+  }
 }
 
 /** Removes a lock file that a dead process left behind; leaves every other one. */
@@ -74,7 +91,7 @@ async function tryCreate(file: string, token: string): Promise<boolean> {
   }
 }
 
-function hold(file: string, token: string): InstallLock {
+function hold(file: string, token: string): FileLock {
   const heartbeat = setInterval(() => {
     const now = new Date();
     utimes(file, now, now).catch(() => undefined);

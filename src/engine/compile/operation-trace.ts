@@ -8,7 +8,7 @@ import { runInTracedSession } from '../native/traced-session';
 
 /** One call of a compiled function, operation by operation. */
 export interface TracedCall {
-  /** The function's name: `trainingStep`, ... */
+  /** The function's name: `training step`, ... */
   readonly name: string;
   /** By their beginning; several may run at a time. */
   readonly operations: readonly OperationTime[];

@@ -23,6 +23,7 @@ export class PhaseClock {
   private readonly disposers: readonly (() => void)[];
   private isFirstStep = true;
   private saves = false;
+  private isTraced = false;
 
   constructor(events: RunEventSource) {
     this.disposers = [
@@ -50,15 +51,22 @@ export class PhaseClock {
     };
   }
 
+  /** The batch at hand was looked into, which is no measure of what a step takes. */
+  setAside(): void {
+    this.isTraced = true;
+  }
+
   stop(): void {
     for (const dispose of this.disposers) dispose();
   }
 
   private batch({ dataSeconds, stepSeconds }: BatchResult): void {
     add(this.phases, 'waiting for data', dataSeconds);
-    // It is traced and optimised on the way.
-    add(this.phases, this.isFirstStep ? 'first step' : 'steps', stepSeconds);
+    // The first one is traced and optimised on the way.
+    const plain = this.isFirstStep ? 'first step' : 'steps';
+    add(this.phases, this.isTraced ? 'steps looked into' : plain, stepSeconds);
     this.isFirstStep = false;
+    this.isTraced = false;
   }
 
   private hook(participant: string, hook: string, seconds: number): void {

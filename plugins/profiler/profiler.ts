@@ -10,7 +10,7 @@ import type {
   RunFolder,
   TracedCall,
 } from '../../src';
-import { byOperation, spanOf } from './operation-table';
+import { byFunction } from './function-times';
 import type { ProfilerSettings } from './options';
 import { PhaseClock } from './phase-clock';
 import { tableText } from './table-text';
@@ -39,10 +39,11 @@ export class Profiler implements PluginHooks {
     if (this.updates < operations.steps) this.trace ??= traceOperations();
   }
 
-  /** Plugins' own compiled functions run in their hooks, and are seen where they come before this. */
+  /** By now plugins have had their turn: their compiled functions are among the calls. */
   onTrainBatchEnd(_: HookContext, { updated }: BatchResult): void {
     const { operations } = this.options;
     if (this.trace === null || operations === false) return;
+    this.clock.setAside();
     if (updated) this.updates += 1;
     if (this.updates >= operations.steps) this.endTrace();
   }
@@ -81,25 +82,23 @@ export class Profiler implements PluginHooks {
   }
 
   private async reportOperations(): Promise<void> {
-    const types = byOperation(this.traced);
-    const span = spanOf(this.traced);
-    const total = Object.values(types).reduce((sum, { seconds }) => sum + seconds, 0);
+    const functions = byFunction(this.traced);
     const path = this.folder.resolve('operations.json');
     await write(path, {
-      seconds: span,
-      operationSeconds: total,
-      types: toJson(types),
+      functions: functions.map(({ types, ...times }) => ({ ...times, types: toJson(types) })),
       calls: this.traced.map(({ name, operations }) => ({
         name,
         operations: operations.map((operation) => ({ ...operation })),
       })),
     });
-    const functions = [...new Set(this.traced.map(({ name }) => name))].join(', ');
-    this.notify(
-      'info',
-      `Operations of ${this.traced.length} calls (${functions}), ${(1000 * span).toFixed(1)} ms, in ${path}:\n` +
-        tableText('operation', types, total, this.options.rows),
-    );
+    for (const { name, calls, seconds, operationSeconds, types } of functions) {
+      this.notify(
+        'info',
+        `Operations of '${name}', ${calls === 1 ? 'one call' : `${calls} calls`} of ` +
+          `${((1000 * seconds) / calls).toFixed(1)} ms, in ${path}:\n` +
+          tableText('operation', types, operationSeconds, this.options.rows),
+      );
+    }
   }
 }
 

@@ -18,18 +18,17 @@ export interface TracedCall {
 export interface OperationTrace {
   /** The calls traced so far. */
   readonly calls: readonly TracedCall[];
-  /** Ends it; no other begins before. */
+  /** Ends it. */
   end(): readonly TracedCall[];
 }
 
 const WARM_UP_RUNS = 1;
-let active: TracedCall[] | null = null;
+const active = new Set<TracedCall[]>();
 
 /**
  * From now on every call of a compiled function tells how long each of its operations took, until `end()`. TensorFlow
  * tells that of sessions only, so such a call runs the function's graph twice more in one, with the same inputs, before it
- * runs as always: its results are the same, and it takes about three times as long and needs memory for a second copy of
- * what the function computes.
+ * runs as always. Its results are the same; it takes some seconds longer, for TensorFlow optimises the graph anew.
  *
  * @example
  * const trace = traceOperations();
@@ -38,18 +37,18 @@ let active: TracedCall[] | null = null;
  */
 export function traceOperations(): OperationTrace {
   const calls: TracedCall[] = [];
-  active = calls;
+  active.add(calls);
   return {
     calls,
     end: () => {
-      if (active === calls) active = null;
+      active.delete(calls);
       return calls;
     },
   };
 }
 
 export function isTracingOperations(): boolean {
-  return active !== null;
+  return active.size > 0;
 }
 
 /** What of a program a trace needs. */
@@ -59,7 +58,7 @@ export interface NativeProgram {
   readonly config: readonly OpAttribute[];
 }
 
-/** Runs a program's function once for the trace at work. */
+/** Runs a program's function under TensorFlow's tracer, for the traces at work. */
 export async function traceCall(
   { binding, info }: Engine,
   label: string,
@@ -67,7 +66,6 @@ export async function traceCall(
   inputs: readonly Pointer[],
   outputs: number,
 ): Promise<void> {
-  const calls = active;
   const [options] = program.config;
   const metadata = await runInTracedSession(
     binding.library,
@@ -81,5 +79,6 @@ export async function traceCall(
     },
     WARM_UP_RUNS + 1,
   );
-  calls?.push({ name: label, operations: decodeStepStats(metadata) });
+  const call = { name: label, operations: decodeStepStats(metadata) };
+  for (const calls of active) calls.push(call);
 }

@@ -119,6 +119,16 @@ describe('in a real fit', () => {
     const slow = plugin('slow', {
       onTrainBatchEnd: () => new Promise((resolve) => setTimeout(resolve, 20)),
     });
+    const own = tf.variable(tf.ones([2]));
+    const weights = compile(
+      () => {
+        tf.tidy(() => {
+          own.assign(tf.add(own, 1));
+        });
+      },
+      { name: 'weights' },
+    );
+    const averager = plugin('averager', { onTrainBatchEnd: () => weights() });
     const saver = plugin('saver', {
       onTrainEpochEnd: async () => {
         await trainer.runState.capture();
@@ -127,7 +137,7 @@ describe('in a real fit', () => {
     const profiled = plugin('profiler', hooks, 'monitor');
     const trainer: Trainer = new Trainer(
       { maxEpochs: 2 },
-      { plugins: [slow, saver, profiled], events, strategy: new SingleDevice(), settings },
+      { plugins: [slow, averager, saver, profiled], events, strategy: new SingleDevice(), settings },
     );
     const module = seededRegression();
     await trainer.fit(module, new Points());
@@ -151,13 +161,18 @@ describe('in a real fit', () => {
     const without = await fit({});
     const { notes, weights } = await fit({ operations: { steps: 2, after: 1 } });
     expect(weights).toEqual(without.weights);
-    const { types, calls } = read('operations.json') as {
-      types: Written['hooks'];
+    const { functions, calls } = read('operations.json') as {
+      functions: { name: string; calls: number; seconds: number; types: Written['hooks'] }[];
       calls: { name: string; operations: unknown[] }[];
     };
-    expect(calls).toHaveLength(2);
-    expect(types).toHaveProperty('Relu.count', 2);
-    expect(notes.said.at(-1)).toContain('Operations of 2 calls (training step)');
+    expect(calls.map(({ name }) => name)).toEqual(['training step', 'weights', 'training step', 'weights']);
+    expect(functions.map(({ name }) => name)).toEqual(['training step', 'weights']);
+    expect(functions[0]).toMatchObject({ calls: 2, types: { Relu: { count: 2 } } });
+    expect(functions[0]?.seconds).toBeGreaterThan(0);
+    expect(notes.said.at(-2)).toMatch(/^info: Operations of 'training step', 2 calls of \d+\.\d ms, in /);
+    expect(notes.said.at(-1)).toMatch(/^info: Operations of 'weights', 2 calls of /);
+    expect(profile().phases['steps looked into']?.count).toBe(2);
+    expect(profile().phases['steps']?.count).toBe(5);
   });
 
   it('a trace that a failure cut off does not go on', async () => {

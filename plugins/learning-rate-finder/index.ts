@@ -13,8 +13,10 @@ export type { LearningRateFinderOptions } from './options';
  * the loss fell fastest is said and written to `learning-rates.json`.
  *
  * Unlike Lightning's it does not train on: take it out, and set the rate. The model is of no use afterwards, so run it
- * with `--trainer.enableCheckpointing false`. Losses below 0, as FastSiam's, are never taken for diverging unless they
- * rise far. Hyperparameters `lr` and `learningRate` are named in the advice.
+ * with `--trainer.enableCheckpointing false`. Hyperparameters `lr` and `learningRate` are named in the advice.
+ *
+ * "So many times worse" means nothing to a loss that falls below 0, as FastSiam's does from its beginning at 0: pass
+ * `earlyStopThreshold: null` for such a one. Without it the search never ends early once a loss of 0 or less was seen.
  *
  * ```ts
  * plugins: [learningRateFinder({ minRate: 1e-6, maxRate: 1 })]

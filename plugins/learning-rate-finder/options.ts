@@ -9,7 +9,7 @@ export interface LearningRateFinderOptions {
   readonly steps?: number;
   /** Whether rates grow by a factor or by a difference (default `exponential`). */
   readonly mode?: 'exponential' | 'linear';
-  /** End when the smoothed loss is worse than the best one by so many times; `null`: never (default 4). */
+  /** End when the smoothed loss is so many times the best one; `null`: never (default 4). Losses must be above 0. */
   readonly earlyStopThreshold?: number | null;
 }
 

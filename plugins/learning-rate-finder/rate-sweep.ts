@@ -9,6 +9,7 @@ export class RateSweep {
   readonly losses: number[] = [];
   private mean = 0;
   private best = Infinity;
+  private isPositive = true;
 
   constructor(private readonly settings: LearningRateFinderSettings) {}
 
@@ -31,6 +32,7 @@ export class RateSweep {
    */
   add(loss: number): boolean {
     const update = this.losses.length;
+    if (loss <= 0) this.isPositive = false;
     this.mean = smoothing * this.mean + (1 - smoothing) * loss;
     const smoothed = this.mean / (1 - smoothing ** (update + 2));
     this.rates.push(this.rateAt(update));
@@ -40,10 +42,9 @@ export class RateSweep {
     return diverged;
   }
 
-  /** Lightning's `loss > threshold · best`, put so that it also holds where losses are negative. */
+  /** A loss that falls below 0, such as a negative cosine, knows no "so many times worse". */
   private isFarFromBest(loss: number): boolean {
     const { earlyStopThreshold } = this.settings;
-    if (earlyStopThreshold === null) return false;
-    return loss - this.best > (earlyStopThreshold - 1) * Math.abs(this.best);
+    return earlyStopThreshold !== null && this.isPositive && loss > earlyStopThreshold * this.best;
   }
 }

@@ -98,10 +98,13 @@ describe('the finder', () => {
     ]);
   });
 
-  it('does not take losses below 0 for diverging ones', () => {
+  it.each([
+    ['below 0', (index: number) => -0.5 + 0.01 * index],
+    ['around 0', (index: number) => (index % 2 === 0 ? -0.001 : 0.01) * (index + 1)],
+  ])('does not take losses %s for diverging ones', (_, lossAt) => {
     const { finder, batchEnd, reasons } = setUp({ steps: 50 });
     finder.onFitStart(hookContext());
-    for (let i = 0; i < 40; i++) batchEnd(-0.5 - 0.01 * i);
+    for (let i = 0; i < 40; i++) batchEnd(lossAt(i));
     expect(reasons).toEqual([]);
   });
 

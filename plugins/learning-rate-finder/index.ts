@@ -18,6 +18,9 @@ export type { LearningRateFinderOptions } from './options';
  * "So many times worse" means nothing to a loss that falls below 0, as FastSiam's does from its beginning at 0: pass
  * `earlyStopThreshold: null` for such a one. Without it the search never ends early once a loss of 0 or less was seen.
  *
+ * "Fastest" is by the rate itself and not by its logarithm, as in Lightning, so that noise counts most at the smallest rates:
+ * begin no more than two or three powers of ten below a rate that you expect, and look at the losses in the file.
+ *
  * ```ts
  * plugins: [learningRateFinder({ minRate: 1e-6, maxRate: 1 })]
  * ```

@@ -46,6 +46,7 @@ export {
   seedEverything,
   start,
   stepInput,
+  traceOperations,
 } from './engine';
 export type {
   CompileOptions,
@@ -54,9 +55,12 @@ export type {
   Fetched,
   OpAttributeValue,
   OpAttributes,
+  OperationTime,
+  OperationTrace,
   Purpose,
   StartOptions,
   StreamPosition,
+  TracedCall,
 } from './engine';
 export { FulgurError, messageOf } from './errors';
 export type { ErrorKind, ErrorParts } from './errors';
@@ -79,7 +83,7 @@ export { run } from './run';
 export type { RunOptions } from './run';
 export { SingleDevice } from './strategy';
 export type { Strategy } from './strategy';
-export { EventBus, Trainer, TrainingModule } from './trainer';
+export { EventBus, Trainer, TrainingModule, writeWhole } from './trainer';
 export type {
   BuiltPlugin,
   EvaluationResult,

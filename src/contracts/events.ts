@@ -46,6 +46,11 @@ export interface RunEvents {
   /** `metrics` are those that the evaluation logged. */
   evaluationEnded: [progress: EvaluationProgress, metrics: Readonly<Record<string, number>>, seconds: number];
   metricsLogged: [row: MetricRow];
+  /**
+   * A plugin's or the module's host hook returned, and had taken so long. Hooks that were called within it, such as
+   * `onSaveCheckpoint`, ended before, and their time is part of it.
+   */
+  hookEnded: [participant: string, hook: string, seconds: number];
   checkpointSaved: [path: string, reason: string];
   /** A sentence for the user. */
   message: [level: 'info' | 'warning', text: string];

@@ -17,6 +17,12 @@ export interface ModelAccess {
    * weights, or put others in their place between two steps. They are not the plugin's to dispose.
    */
   variables(): ReadonlyMap<string, tf.Variable>;
+  /**
+   * Sets all parameters and buffers from a state dict.
+   *
+   * @throws FulgurError `state`, naming every missing, unexpected and mismatched key; nothing is changed then.
+   */
+  loadStateDict(state: StateDict): void;
   /** The model and all modules below it, owners before their children. */
   modules(): readonly ModuleSummary[];
   /**

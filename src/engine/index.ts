@@ -1,7 +1,9 @@
 export { afterStep, compile, isTracing, stepInput } from './compile';
-export type { CompiledFunction, CompileOptions, Fetched } from './compile';
+export { traceOperations } from './compile';
+export type { CompiledFunction, CompileOptions, Fetched, OperationTrace, TracedCall } from './compile';
 export { engineInfo, isStarted, requireStarted } from './current-engine';
 export type { EngineInfo } from './current-engine';
+export type { OperationTime } from './native/step-stats';
 export { liveCounts } from './live-counts';
 export * from './random';
 export { runOp } from './run-op';

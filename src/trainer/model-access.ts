@@ -30,6 +30,9 @@ export function modelAccess(module: Module): ModelReader {
     name: module.constructor.name,
     stateDict: () => module.stateDict(),
     variables: () => module.namedVariables(),
+    loadStateDict: (state) => {
+      module.loadStateDict(state);
+    },
     modules: () => [...module.namedModules()].map(([name, part]) => summaryOf(name, part)),
     embed: (batch: ImageBatch) =>
       inEvaluationMode(module, async () => {

@@ -309,6 +309,7 @@ describe('compose', () => {
       variables() {
         return new Map();
       }
+      loadStateDict(): void {}
       embed(): Promise<never> {
         return Promise.reject(new Error('not in this test'));
       }

@@ -9,6 +9,7 @@ import { graphConfig } from '../native/graph-config';
 import type { Pointer } from '../native/native-library';
 import { checked } from '../native/status';
 import { freeAbandonedTape } from './abandoned-tape';
+import { isTracingOperations, traceCall } from './operation-trace';
 import { fillTemplate, flatten, toTemplate } from './values';
 import { VariableSnapshot, separateVariables } from './variables';
 
@@ -105,6 +106,10 @@ export class Program {
     try {
       const inputs = this.#sources.map((source) => this.#input(source, args, temporary));
       const count = this.#ranks.length + this.#changed.length;
+      if (isTracingOperations()) {
+        const native = { function: this.#function, name: this.#name, config: this.#options };
+        await traceCall(this.#engine, this.#label, native, inputs, count);
+      }
       handles = await binding.eager.runAsync(this.#name, this.#options, inputs, count);
     } catch (cause) {
       throw cause instanceof FulgurError ? cause : stepFailed(this.#label, cause);

@@ -26,9 +26,7 @@ export function createContext(library: NativeLibrary, { threads, cpuOnly }: Cont
   ]);
   const bytes = encodeFields([
     ...(cpuOnly ? [[config.deviceCount, noGpu] as const] : []),
-    ...(threads > 0
-      ? [[config.intraOpThreads, threads] as const, [config.interOpThreads, threads] as const]
-      : []),
+    ...(threads > 0 ? threadFields(threads) : []),
     // Taking memory as it is needed leaves room for other programs on the same GPU.
     [config.gpuOptions, encodeFields([[ALLOW_GROWTH, 1]])],
   ]);
@@ -41,6 +39,18 @@ export function createContext(library: NativeLibrary, { threads, cpuOnly }: Cont
   } finally {
     library['TFE_DeleteContextOptions']!(options);
   }
+}
+
+/** A serialised `ConfigProto` that holds the threads alone. */
+export function threadConfig(threads: number): Uint8Array {
+  return encodeFields(threadFields(threads));
+}
+
+function threadFields(threads: number): readonly (readonly [number, number])[] {
+  return [
+    [config.intraOpThreads, threads],
+    [config.interOpThreads, threads],
+  ];
 }
 
 export function listDevices(library: NativeLibrary, context: Pointer): Device[] {

@@ -1,4 +1,4 @@
-import type { FitProgress, HookContext, HostHooks, LogOptions, Stage } from '../../contracts';
+import type { FitProgress, HookContext, HostHooks, LogOptions, RunEventBus, Stage } from '../../contracts';
 import type { LogRouter } from '../log/log-router';
 import { hookFailure } from './hook-errors';
 import type { Participant } from './hook-order';
@@ -21,12 +21,14 @@ export class HostHookRunner {
   readonly #participants: readonly Participant[];
   readonly #view: RunView;
   readonly #log: LogRouter;
+  readonly #events: RunEventBus;
   readonly #contexts = new Map<HostHook, HookContext>();
 
-  constructor(participants: readonly Participant[], view: RunView, log: LogRouter) {
+  constructor(participants: readonly Participant[], view: RunView, log: LogRouter, events: RunEventBus) {
     this.#participants = participants;
     this.#view = view;
     this.#log = log;
+    this.#events = events;
   }
 
   /**
@@ -75,10 +77,13 @@ export class HostHookRunner {
       ((context: HookContext, ...rest: Arguments<K>) => unknown) | undefined;
     if (method === undefined) return undefined;
     const call = (): unknown => method.call(participant.hooks, this.#contextOf(hook), ...rest);
+    const started = performance.now();
     try {
       return await (participant.kind === 'module' ? this.#log.at(hook, call) : call());
     } catch (error) {
       throw hookFailure(participant, hook, error);
+    } finally {
+      this.#events.emit('hookEnded', participant.name, hook, (performance.now() - started) / 1000);
     }
   }
 

@@ -53,7 +53,7 @@ export async function runEvaluation<B>(parts: EvaluationRunParts<B>): Promise<Ev
   const log = new LogRouter(new MetricStore());
   const progress = progressOf(from);
   const view = { stage: () => evaluationKinds[kind].stage, progress: () => progress, stop: () => undefined };
-  const hooks = new HostHookRunner(participants, view, log);
+  const hooks = new HostHookRunner(participants, view, log, events);
   const disconnect = connectModuleLog(module, log);
   const predictions = new Predictions();
   const made: { step?: EvaluationStep<B>; metrics?: EvaluationResult['metrics'] | null } = {};

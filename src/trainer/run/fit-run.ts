@@ -73,7 +73,7 @@ export class FitRun<B> {
 
   /** @throws FulgurError when hooks are misspelt or the state to resume from is of another run. */
   constructor(parts: FitRunParts<B>) {
-    const { module, plugins, resumeFrom, settings, bounds, control } = parts;
+    const { module, plugins, resumeFrom, settings, bounds, control, events } = parts;
     this.#parts = parts;
     this.#participants = inHookOrder(plugins, { name: module.constructor.name, hooks: module });
     refuseMisspeltHooks(this.#participants);
@@ -88,7 +88,7 @@ export class FitRun<B> {
         this.#stop(reason);
       },
     };
-    this.#hooks = new HostHookRunner(this.#participants, view, this.#log);
+    this.#hooks = new HostHookRunner(this.#participants, view, this.#log, events);
   }
 
   async run(): Promise<FitResult> {

@@ -63,6 +63,7 @@ const model: ModelAccess = {
   stateDict: () => new Map(),
   modules: () => [],
   variables: () => new Map(),
+  loadStateDict: () => undefined,
   embed: async ({ images }) => ({ features: (await images.data()) as Float32Array, width }),
 };
 

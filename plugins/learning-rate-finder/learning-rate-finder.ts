@@ -1,0 +1,103 @@
+import { Plugin, inject, tokens, writeWhole } from '../../src';
+import type {
+  BatchResult,
+  HookContext,
+  LearningRateControl,
+  Notify,
+  PluginHooks,
+  RunFolder,
+  RunSettings,
+} from '../../src';
+import type { LearningRateFinderSettings } from './options';
+import { RateSweep } from './rate-sweep';
+import { steepestRate } from './steepest-rate';
+
+const fileName = 'learning-rates.json';
+
+/** Takes the place of the run's learning rates for as many updates as it needs, and then ends the run. */
+@Plugin({ name: 'learning-rate-finder' })
+export class LearningRateFinder implements PluginHooks {
+  private readonly sweep: RateSweep;
+  private firstStep = 0;
+  private ended = false;
+  private diverged = false;
+  private reported = false;
+
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: LearningRateFinderSettings,
+    @inject(tokens.learningRate) private readonly learningRate: LearningRateControl,
+    @inject(tokens.settings) private readonly settings: RunSettings,
+    @inject(tokens.runFolder) private readonly folder: RunFolder,
+    @inject(tokens.notify) private readonly notify: Notify,
+  ) {
+    this.sweep = new RateSweep(options);
+  }
+
+  onFitStart({ progress }: HookContext): void {
+    this.firstStep = progress.globalStep;
+    this.learningRate.override((step) => this.sweep.rateAt(step - this.firstStep));
+    if (!this.settings.enableCheckpointing) return;
+    this.notify(
+      'warning',
+      'learningRateFinder() leaves a model that is of no use, and checkpoints of it may be saved. ' +
+        'Run it with --trainer.enableCheckpointing false.',
+    );
+  }
+
+  onTrainBatchEnd({ stop }: HookContext, { updated, loss }: BatchResult): void {
+    if (!updated || this.ended) return;
+    this.diverged = this.sweep.add(loss);
+    if (!this.diverged && !this.sweep.isComplete) return;
+    this.ended = true;
+    stop(
+      this.diverged
+        ? `the learning-rate finder saw the loss diverge after ${this.sweep.losses.length} updates`
+        : `the learning-rate finder has tried its ${this.options.steps} rates`,
+    );
+  }
+
+  async onTrainEnd(): Promise<void> {
+    await this.report();
+  }
+
+  /** A loss that is no number ends the run before the finder does; what was seen until then counts all the same. */
+  async onException(): Promise<void> {
+    await this.report();
+  }
+
+  private async report(): Promise<void> {
+    if (this.reported) return;
+    this.reported = true;
+    const { rates, losses } = this.sweep;
+    const suggestion = steepestRate(rates, losses);
+    const path = this.folder.resolve(fileName);
+    const { mode, minRate, maxRate, steps } = this.options;
+    const record = { suggestion, diverged: this.diverged, mode, minRate, maxRate, steps, rates, losses };
+    await writeWhole(path, Buffer.from(`${JSON.stringify(record, null, 1)}\n`));
+    if (suggestion === null) {
+      this.notify(
+        'warning',
+        `${rates.length} updates are too few to suggest a learning rate: 13 are needed at least. ` +
+          'Raise steps of learningRateFinder(), trainer.maxEpochs, or earlyStopThreshold where the loss diverged.',
+      );
+      return;
+    }
+    this.notify(
+      'info',
+      `The loss falls fastest at a learning rate of ${shown(suggestion)}: ${this.advice(suggestion)}. ` +
+        `All rates and losses are in ${path}.`,
+    );
+  }
+
+  /** The exact option, where the experiment has one of a usual name. */
+  private advice(rate: number): string {
+    const name = ['lr', 'learningRate'].find((option) => option in this.settings.hyperparameters);
+    return name === undefined
+      ? 'give it to the optimiser in configureOptimizers, and take learningRateFinder() out of the plugins'
+      : `train with --${name} ${shown(rate)}, and without learningRateFinder() among the plugins`;
+  }
+}
+
+function shown(rate: number): string {
+  return String(Number(rate.toPrecision(4)));
+}

@@ -1,0 +1,111 @@
+import { Plugin, inject, tokens, traceOperations, writeWhole } from '../../src';
+import type {
+  BatchResult,
+  HookContext,
+  Json,
+  Notify,
+  OperationTrace,
+  PluginHooks,
+  RunEventSource,
+  RunFolder,
+  TracedCall,
+} from '../../src';
+import { byFunction } from './function-times';
+import type { ProfilerSettings } from './options';
+import { PhaseClock } from './phase-clock';
+import { tableText } from './table-text';
+
+/** Watches the run from its beginning, and reports at its end, after everybody else's. */
+@Plugin({ name: 'profiler', order: 'monitor' })
+export class Profiler implements PluginHooks {
+  private readonly clock: PhaseClock;
+  private trace: OperationTrace | null = null;
+  private traced: readonly TracedCall[] = [];
+  private batches = 0;
+  private updates = 0;
+
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: ProfilerSettings,
+    @inject(tokens.events) events: RunEventSource,
+    @inject(tokens.runFolder) private readonly folder: RunFolder,
+    @inject(tokens.notify) private readonly notify: Notify,
+  ) {
+    this.clock = new PhaseClock(events);
+  }
+
+  onTrainBatchStart(): void {
+    const { operations } = this.options;
+    if (operations === false || this.batches++ < operations.after) return;
+    if (this.updates < operations.steps) this.trace ??= traceOperations();
+  }
+
+  /** By now plugins have had their turn: their compiled functions are among the calls. */
+  onTrainBatchEnd(_: HookContext, { updated }: BatchResult): void {
+    const { operations } = this.options;
+    if (this.trace === null || operations === false) return;
+    this.clock.setAside();
+    if (updated) this.updates += 1;
+    if (this.updates >= operations.steps) this.endTrace();
+  }
+
+  /** Called so that a save is seen whoever else takes part in it. */
+  onSaveCheckpoint(): void {}
+
+  onException(): void {
+    this.endTrace();
+  }
+
+  async teardown(): Promise<void> {
+    this.endTrace();
+    this.clock.stop();
+    await this.reportPhases();
+    if (this.traced.length > 0) await this.reportOperations();
+  }
+
+  private endTrace(): void {
+    if (this.trace === null) return;
+    this.traced = this.trace.end();
+    this.trace = null;
+  }
+
+  private async reportPhases(): Promise<void> {
+    const times = this.clock.read();
+    const { rows } = this.options;
+    const path = this.folder.resolve('profile.json');
+    await write(path, { seconds: times.seconds, phases: toJson(times.phases), hooks: toJson(times.hooks) });
+    this.notify(
+      'info',
+      `Profile of ${times.seconds.toFixed(1)} s, in ${path}:\n` +
+        `${tableText('phase', times.phases, times.seconds, rows)}\n\n` +
+        tableText('hook', times.hooks, times.seconds, rows),
+    );
+  }
+
+  private async reportOperations(): Promise<void> {
+    const functions = byFunction(this.traced);
+    const path = this.folder.resolve('operations.json');
+    await write(path, {
+      functions: functions.map(({ types, ...times }) => ({ ...times, types: toJson(types) })),
+      calls: this.traced.map(({ name, operations }) => ({
+        name,
+        operations: operations.map((operation) => ({ ...operation })),
+      })),
+    });
+    for (const { name, calls, seconds, operationSeconds, types } of functions) {
+      this.notify(
+        'info',
+        `Operations of '${name}', ${calls === 1 ? 'one call' : `${calls} calls`} of ` +
+          `${((1000 * seconds) / calls).toFixed(1)} ms, in ${path}:\n` +
+          tableText('operation', types, operationSeconds, this.options.rows),
+      );
+    }
+  }
+}
+
+function toJson(times: Readonly<Record<string, { readonly count: number; readonly seconds: number }>>): Json {
+  return Object.fromEntries(Object.entries(times).map(([name, spent]) => [name, { ...spent }]));
+}
+
+function write(path: string, value: Json): Promise<void> {
+  return writeWhole(path, Buffer.from(`${JSON.stringify(value, null, 1)}\n`));
+}

@@ -1,0 +1,146 @@
+import { compile, stepInput, tf } from '../../src';
+import type { CompiledFunction, ModelAccess, StateDict } from '../../src';
+
+/** One variable of the model, and the average of its values. */
+interface Averaged {
+  readonly name: string;
+  readonly current: tf.Variable;
+  readonly average: tf.Variable;
+}
+
+/** Averages of a model's variables, kept in TensorFlow's memory and moved by one compiled function. */
+export class Averages {
+  private averaged: readonly Averaged[] = [];
+  private move: CompiledFunction<[], void> | null = null;
+  private share = 0;
+  /** The model's own weights while the averages stand in their place. */
+  private raw: readonly tf.Tensor[] | null = null;
+
+  /** @param useBuffers whether buffers are averaged too; else they stay the model's. */
+  constructor(
+    private readonly model: ModelAccess,
+    private readonly useBuffers: boolean,
+  ) {}
+
+  get exist(): boolean {
+    return this.averaged.length > 0;
+  }
+
+  get standIn(): boolean {
+    return this.raw !== null;
+  }
+
+  /** Takes the weights at hand as the averages. */
+  begin(): void {
+    this.averaged = this.members().map(([name, current]) => ({
+      name,
+      current,
+      // A clone shares the values; the variable of an update is given new ones, and never overwritten.
+      average: tf.tidy(() => tf.variable(tf.clone(current), false)),
+    }));
+  }
+
+  /** Moves every average by `share` of the way to the weights at hand, off the JavaScript thread. */
+  async moveBy(share: number): Promise<void> {
+    this.share = share;
+    this.move ??= compile(
+      () => {
+        tf.tidy(() => {
+          const part = stepInput(() => this.share);
+          for (const { current, average } of this.averaged) {
+            const isWhole = current.dtype !== 'float32';
+            average.assign(
+              isWhole ? tf.clone(current) : tf.add(average, tf.mul(tf.sub(current, average), part)),
+            );
+          }
+        });
+      },
+      { name: 'averageWeights' },
+    );
+    await this.move();
+  }
+
+  /** Puts the averages in the place of the model's weights. */
+  swapIn(): void {
+    if (this.raw !== null || !this.exist) return;
+    this.raw = this.averaged.map(({ current }) => tf.keep(tf.clone(current)));
+    for (const { current, average } of this.averaged) assignShared(current, average);
+  }
+
+  /** Gives the model its own weights back, bit for bit. */
+  swapOut(): void {
+    const { raw } = this;
+    if (raw === null) return;
+    this.averaged.forEach(({ current }, index) => {
+      const own = raw[index];
+      if (own !== undefined) assignShared(current, own);
+    });
+    tf.dispose([...raw]);
+    this.raw = null;
+  }
+
+  /** Leaves the averages in the model for good. */
+  keepIn(): void {
+    tf.dispose([...(this.raw ?? [])]);
+    this.raw = null;
+  }
+
+  /** The model with the averages in it, in PyTorch's naming and layout. */
+  modelState(): StateDict {
+    return this.whileIn(true, () => this.model.stateDict());
+  }
+
+  /** The model with its own weights. */
+  rawState(): StateDict {
+    return this.whileIn(false, () => this.model.stateDict());
+  }
+
+  /** The averages alone, likewise. */
+  state(): StateDict {
+    const names = new Set(this.averaged.map(({ name }) => name));
+    return new Map([...this.modelState()].filter(([name]) => names.has(name)));
+  }
+
+  restore(state: StateDict): void {
+    this.dispose();
+    const own = this.model.stateDict();
+    this.model.loadStateDict(new Map([...own, ...state]));
+    this.begin();
+    this.model.loadStateDict(own);
+  }
+
+  /** Gives the model its own weights back, and forgets the averages. */
+  dispose(): void {
+    this.swapOut();
+    this.move?.dispose();
+    this.move = null;
+    for (const { average } of this.averaged) average.dispose();
+    this.averaged = [];
+  }
+
+  private whileIn<T>(averages: boolean, read: () => T): T {
+    const before = this.standIn;
+    const put = (wanted: boolean): void => {
+      if (wanted) this.swapIn();
+      else this.swapOut();
+    };
+    put(averages);
+    try {
+      return read();
+    } finally {
+      put(before);
+    }
+  }
+
+  private members(): readonly (readonly [string, tf.Variable])[] {
+    // Running statistics are variables that are not trained from the start; a frozen layer's weights do not move anyway.
+    return [...this.model.variables()].filter(([, { trainable }]) => trainable || this.useBuffers);
+  }
+}
+
+/** A variable takes over another tensor's values without a copy. */
+function assignShared(variable: tf.Variable, values: tf.Tensor): void {
+  tf.tidy(() => {
+    variable.assign(tf.clone(values));
+  });
+}

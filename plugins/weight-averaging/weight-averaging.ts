@@ -1,0 +1,125 @@
+import { Plugin, encodeSafetensors, inject, tokens, writeWhole } from '../../src';
+import type {
+  BatchResult,
+  HookContext,
+  Json,
+  ModelAccess,
+  Notify,
+  PluginHooks,
+  RunFolder,
+  RunState,
+  StateDict,
+  Stateful,
+  TensorState,
+} from '../../src';
+import { Averages } from './averages';
+import type { WeightAveragingSettings } from './options';
+
+const fileName = 'averaged.safetensors';
+
+/** Averages after updates, and lets evaluations see the average. */
+@Plugin({ name: 'weight-averaging' })
+export class WeightAveraging implements PluginHooks, Stateful, TensorState {
+  private readonly averages: Averages;
+  /** Weights that the average is made of. */
+  private count = 0;
+
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: WeightAveragingSettings,
+    @inject(tokens.model) model: ModelAccess,
+    @inject(tokens.runFolder) private readonly folder: RunFolder,
+    @inject(tokens.notify) private readonly notify: Notify,
+  ) {
+    this.averages = new Averages(model, options.useBuffers);
+  }
+
+  async onTrainBatchEnd(context: HookContext, { updated }: BatchResult): Promise<void> {
+    if (!updated || !this.isDue(context)) return;
+    if (this.count === 0) this.averages.begin();
+    else await this.averages.moveBy(this.share);
+    this.count += 1;
+  }
+
+  onValidationStart(): void {
+    this.averages.swapIn();
+  }
+
+  onValidationEnd(): void {
+    this.averages.swapOut();
+  }
+
+  onTestStart(): void {
+    this.averages.swapIn();
+  }
+
+  onTestEnd(): void {
+    this.averages.swapOut();
+  }
+
+  onPredictStart(): void {
+    this.averages.swapIn();
+  }
+
+  onPredictEnd(): void {
+    this.averages.swapOut();
+  }
+
+  /** A validation that broke off has no end: what is saved after it are the raw weights. */
+  onException(): void {
+    this.averages.swapOut();
+  }
+
+  /** The same where somebody saves from within a validation. */
+  onSaveCheckpoint(_: HookContext, { weights }: RunState): void {
+    if (!this.averages.standIn) return;
+    for (const [name, tensor] of this.averages.rawState()) weights.set(name, tensor);
+  }
+
+  pluginState(): Json {
+    return { count: this.count };
+  }
+
+  pluginTensors(): StateDict {
+    return this.averages.exist ? this.averages.state() : new Map<string, never>();
+  }
+
+  restorePluginState(state: Json, tensors: StateDict): void {
+    if (tensors.size === 0) return;
+    this.averages.restore(tensors);
+    this.count = (state as { readonly count: number }).count;
+  }
+
+  /** Later than onTrainEnd, at which the last checkpoint is saved. */
+  async onFitEnd(): Promise<void> {
+    if (!this.averages.exist) {
+      this.notify('warning', 'Training ended before weightAveraging() had anything to average.');
+      return;
+    }
+    this.averages.swapIn();
+    if (!this.options.save) return;
+    const path = this.folder.resolve(fileName);
+    await writeWhole(path, encodeSafetensors(this.averages.modelState()));
+    this.notify('info', `The model has the averaged weights; they are in ${path}.`);
+  }
+
+  teardown({ stage }: HookContext): void {
+    // A fit that came to its end leaves them in the model.
+    if (stage === 'fit') this.averages.keepIn();
+    this.averages.dispose();
+    this.count = 0;
+  }
+
+  /** As Lightning counts: the first update has index 0. */
+  private isDue({ progress }: HookContext): boolean {
+    const { everyNSteps, startStep, startEpoch } = this.options;
+    const step = progress.globalStep - 1;
+    if (step < startStep || progress.epoch < startEpoch) return false;
+    if (everyNSteps !== null) return step % everyNSteps === 0;
+    return progress.batchIndex + 1 >= progress.batchesPerEpoch;
+  }
+
+  /** What the weights at hand count for in the new average. */
+  private get share(): number {
+    return this.options.kind === 'ema' ? 1 - this.options.decay : 1 / (this.count + 1);
+  }
+}

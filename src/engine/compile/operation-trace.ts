@@ -1,0 +1,84 @@
+import type { OpAttribute } from '../backend/op-attributes';
+import type { Engine } from '../current-engine';
+import { threadConfig } from '../native/context';
+import type { Pointer } from '../native/native-library';
+import { decodeStepStats } from '../native/step-stats';
+import type { OperationTime } from '../native/step-stats';
+import { runInTracedSession } from '../native/traced-session';
+
+/** One call of a compiled function, operation by operation. */
+export interface TracedCall {
+  /** The function's name: `training step`, ... */
+  readonly name: string;
+  /** By their beginning; several may run at a time. */
+  readonly operations: readonly OperationTime[];
+}
+
+/** A trace at work. */
+export interface OperationTrace {
+  /** The calls traced so far. */
+  readonly calls: readonly TracedCall[];
+  /** Ends it. */
+  end(): readonly TracedCall[];
+}
+
+const WARM_UP_RUNS = 1;
+const active = new Set<TracedCall[]>();
+
+/**
+ * From now on every call of a compiled function tells how long each of its operations took, until `end()`. TensorFlow
+ * tells that of sessions only, so such a call runs the function's graph twice more in one, with the same inputs, before it
+ * runs as always. Its results are the same; it takes some seconds longer, for TensorFlow optimises the graph anew.
+ *
+ * @example
+ * const trace = traceOperations();
+ * await step(batch);
+ * for (const { type, seconds } of trace.end()[0]?.operations ?? []) console.log(type, seconds);
+ */
+export function traceOperations(): OperationTrace {
+  const calls: TracedCall[] = [];
+  active.add(calls);
+  return {
+    calls,
+    end: () => {
+      active.delete(calls);
+      return calls;
+    },
+  };
+}
+
+export function isTracingOperations(): boolean {
+  return active.size > 0;
+}
+
+/** What of a program a trace needs. */
+export interface NativeProgram {
+  readonly function: Pointer;
+  readonly name: string;
+  readonly config: readonly OpAttribute[];
+}
+
+/** Runs a program's function under TensorFlow's tracer, for the traces at work. */
+export async function traceCall(
+  { binding, info }: Engine,
+  label: string,
+  program: NativeProgram,
+  inputs: readonly Pointer[],
+  outputs: number,
+): Promise<void> {
+  const [options] = program.config;
+  const metadata = await runInTracedSession(
+    binding.library,
+    {
+      function: program.function,
+      name: program.name,
+      // Messages put one after the other are one message.
+      config: Buffer.concat([threadConfig(info.threads), options?.value as Uint8Array]),
+      inputs: inputs.map((handle) => ({ handle, dtype: binding.eager.facts(handle).dtype })),
+      outputs,
+    },
+    WARM_UP_RUNS + 1,
+  );
+  const call = { name: label, operations: decodeStepStats(metadata) };
+  for (const calls of active) calls.push(call);
+}

@@ -1,0 +1,179 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { WeightAveraging, weightAveraging } from '../../../plugins/weight-averaging';
+import type { WeightAveragingOptions } from '../../../plugins/weight-averaging';
+import { liveCounts, start } from '../../../src/engine';
+import * as nn from '../../../src/nn';
+import { modelAccess } from '../../../src/trainer';
+import { Notes, TemporaryRunFolder, hookContext } from '../fakes/run';
+
+interface Values {
+  readonly weight: number[];
+  readonly running?: number[];
+}
+
+interface Reference {
+  readonly steps: readonly Required<Values>[];
+  readonly cases: readonly {
+    readonly options: WeightAveragingOptions;
+    readonly averages: readonly (Values | null)[];
+  }[];
+}
+
+/** Made by averages.py beside it with torch's AveragedModel. */
+const reference = JSON.parse(readFileSync(join(__dirname, 'data', 'averages.json'), 'utf8')) as Reference;
+
+class Small extends nn.Module {
+  readonly weight = nn.parameter(tf.zeros([3]));
+  readonly running = nn.buffer(tf.zeros([2]));
+  readonly batches = nn.buffer(tf.scalar(0, 'int32'), { storedAs: 'I64' });
+  forward(): void {}
+}
+
+let folder: TemporaryRunFolder;
+beforeAll(async () => {
+  await start();
+  folder = new TemporaryRunFolder();
+});
+afterAll(() => folder.remove());
+
+function setUp(options: WeightAveragingOptions) {
+  const model = new Small();
+  const notes = new Notes();
+  const access = modelAccess(model);
+  const descriptor = weightAveraging(options);
+  const plugin = new WeightAveraging(descriptor.options as never, access, folder, notes.notify);
+  const set = ({ weight, running }: Required<Values>, batches: number): void =>
+    tf.tidy(() => {
+      model.weight.assign(tf.tensor1d(weight));
+      model.running.assign(tf.tensor1d(running));
+      model.batches.assign(tf.scalar(batches, 'int32'));
+    });
+  const batchEnd = (globalStep: number, progress = {}, updated = true): Promise<void> =>
+    plugin.onTrainBatchEnd(hookContext({ globalStep, ...progress }), {
+      updated,
+      loss: 0,
+      batchSize: 1,
+      stepSeconds: 0,
+      dataSeconds: 0,
+    });
+  return { model, plugin, set, batchEnd, notes };
+}
+
+function expectClose(actual: Float32Array, expected: readonly number[]): void {
+  expect(actual).toHaveLength(expected.length);
+  actual.forEach((value, index) => expect(Math.abs(value - (expected[index] ?? NaN))).toBeLessThan(3e-7));
+}
+
+describe('averages', () => {
+  it.each(reference.cases.map((one) => [JSON.stringify(one.options), one] as const))(
+    'are those of torch for %s',
+    async (_, { options, averages }) => {
+      const { plugin, set, batchEnd } = setUp(options);
+      for (const [index, values] of reference.steps.entries()) {
+        set(values, index);
+        await batchEnd(index + 1);
+        const expected = averages[index] ?? null;
+        const state = plugin.pluginTensors();
+        if (expected === null) {
+          expect(state.size).toBe(0);
+          continue;
+        }
+        expectClose(state.get('weight')?.data as Float32Array, expected.weight);
+        if (expected.running === undefined) expect([...state.keys()]).toEqual(['weight']);
+        else expectClose(state.get('running')?.data as Float32Array, expected.running);
+      }
+    },
+  );
+
+  it('take whole numbers from the model as they are', async () => {
+    const { plugin, set, batchEnd } = setUp({ kind: 'swa', everyNSteps: 1 });
+    for (const [index, values] of reference.steps.entries()) {
+      set(values, 10 * index);
+      await batchEnd(index + 1);
+    }
+    expect(plugin.pluginTensors().get('batches')?.data).toEqual(BigInt64Array.from([60n]));
+  });
+
+  it('are made after the last batch of each epoch from an epoch on, where no steps are given', async () => {
+    const { plugin, set, batchEnd } = setUp({ kind: 'swa', startEpoch: 1 });
+    for (const [index, values] of reference.steps.slice(0, 6).entries()) {
+      set(values, index);
+      await batchEnd(index + 1, { epoch: index >> 1, batchIndex: index % 2, batchesPerEpoch: 2 });
+    }
+    const taken = [reference.steps[3]?.weight ?? [], reference.steps[5]?.weight ?? []];
+    expect(plugin.pluginState()).toEqual({ count: 2 });
+    const mean = [0, 1, 2].map((i) => ((taken[0]?.[i] ?? NaN) + (taken[1]?.[i] ?? NaN)) / 2);
+    expectClose(plugin.pluginTensors().get('weight')?.data as Float32Array, mean);
+  });
+
+  it('leave out batches that made no update', async () => {
+    const { plugin, batchEnd } = setUp({ kind: 'ema' });
+    await batchEnd(1, {}, false);
+    expect(plugin.pluginTensors().size).toBe(0);
+  });
+
+  it('stand in the place of the weights from start to end of each evaluation, and of an unfinished one until it fails', async () => {
+    const { model, plugin, set, batchEnd } = setUp({ kind: 'swa', everyNSteps: 1 });
+    set({ weight: [1, 2, 3], running: [4, 5] }, 1);
+    await batchEnd(1);
+    set({ weight: [3, 4, 5], running: [6, 7] }, 2);
+    await batchEnd(2);
+    const weight = () => [...model.weight.dataSync()];
+    for (const kind of ['Validation', 'Test', 'Predict'] as const) {
+      plugin[`on${kind}Start`]();
+      expect(weight()).toEqual([2, 3, 4]);
+      plugin[`on${kind}End`]();
+      expect(weight()).toEqual([3, 4, 5]);
+    }
+    plugin.onValidationStart();
+    plugin.onException();
+    expect(weight()).toEqual([3, 4, 5]);
+  });
+
+  it('leave the raw weights to a state that is saved from within a validation', async () => {
+    const { model, plugin, set, batchEnd } = setUp({ kind: 'swa', everyNSteps: 1 });
+    set({ weight: [1, 2, 3], running: [4, 5] }, 1);
+    await batchEnd(1);
+    set({ weight: [3, 4, 5], running: [6, 7] }, 2);
+    plugin.onValidationStart();
+    const state = { weights: model.stateDict() };
+    plugin.onSaveCheckpoint(hookContext(), state as never);
+    expect([...(state.weights.get('weight')?.data ?? [])]).toEqual([3, 4, 5]);
+    expect([...model.weight.dataSync()]).toEqual([1, 2, 3]);
+  });
+
+  it('leave no tensor behind', async () => {
+    const use = async () => {
+      const { model, plugin, set, batchEnd } = setUp({ kind: 'ema' });
+      for (const [index, values] of reference.steps.entries()) {
+        set(values, index);
+        await batchEnd(index + 1);
+        plugin.onValidationStart();
+        plugin.onValidationEnd();
+        plugin.restorePluginState(plugin.pluginState(), plugin.pluginTensors());
+      }
+      await plugin.onFitEnd();
+      plugin.teardown(hookContext());
+      model.dispose();
+      return liveCounts();
+    };
+    // Tracing gives variables of other tests that share values a copy of their own.
+    const before = await use();
+    expect(await use()).toEqual(before);
+  });
+
+  it('that never came to be are spoken of', async () => {
+    const { plugin, notes } = setUp({ kind: 'ema', startStep: 100 });
+    await plugin.onFitEnd();
+    expect(notes.said).toEqual(['warning: Training ended before weightAveraging() had anything to average.']);
+  });
+});
+
+it.each([
+  [{ kind: 'ema', decay: 2 }, 'weightAveraging(): decay is 2 (too big: expected number to be <=1).'],
+  [{ kind: 'swa', decay: 0.9 }, 'weightAveraging(): there is no option decay.'],
+])('%j is refused', (options, problem) => {
+  expect(weightAveraging(options as never).problems).toEqual([problem]);
+});

@@ -24,6 +24,7 @@ export function standIns({ events, folder, settings, capture }: StandInParts): S
     model: {
       name: 'Understudy',
       stateDict: () => new Map(),
+      loadStateDict: () => undefined,
       variables: () => new Map(),
       modules: () => [],
       embed: () => Promise.reject(notThere('model', 'embed()')),

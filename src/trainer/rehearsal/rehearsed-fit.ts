@@ -82,7 +82,7 @@ export class RehearsedFit {
       progress: () => this.#progress.snapshot(),
       stop: (reason: string) => this.#control.stop(reason),
     };
-    this.#hooks = new HostHookRunner(participants, view, this.#log);
+    this.#hooks = new HostHookRunner(participants, view, this.#log, parts.events);
   }
 
   /** As a signal from outside. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ResolvedConfig } from '../config';
 import type { RunFolder } from '../contracts';
 import { FulgurError, messageOf } from '../errors';
-import { createRunFolder } from '../trainer';
+import { createRunFolder, untrainedFolder } from '../trainer';
 
 /** Where a run writes, and what becomes of it. */
 export interface RunPlace {
@@ -14,16 +14,19 @@ export interface RunPlace {
 }
 
 /**
- * A run's own folder; a trial run (`fastDevRun`) writes to a temporary one, and so leaves nothing behind.
+ * A run's own folder; evaluations of random weights, which belong to no run, share one; a trial run (`fastDevRun`) writes to a temporary one, and so leaves nothing behind.
  *
  * @throws FulgurError `checkpoint` when there is nothing to resume from, `config` when the folder cannot be made.
  */
-export function openRunPlace({ name, resume, checkpoint, trainer }: ResolvedConfig): RunPlace {
+export function openRunPlace({ name, resume, checkpoint, untrained, trainer }: ResolvedConfig): RunPlace {
   if (checkpoint !== null) {
     const folder = createRunFolder({ root: trainer.defaultRootDir, experiment: name, resume: checkpoint });
     return { folder, close: () => undefined };
   }
   if (trainer.fastDevRun !== false) return openTrialPlace(name, resume);
+  if (untrained) {
+    return { folder: untrainedFolder(trainer.defaultRootDir, name), close: () => undefined };
+  }
   const folder = orUnwritable(trainer.defaultRootDir, (root) =>
     createRunFolder({ root, experiment: name, resume }),
   );

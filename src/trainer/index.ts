@@ -5,7 +5,7 @@ export type { ModelReader } from './model-access';
 export type { EvaluationResult } from './run/evaluation-run';
 export type { FitResult } from './run/fit-result';
 export type { RunPlace } from './run/run-info';
-export { createRunFolder } from './run/run-folder';
+export { createRunFolder, untrainedFolder } from './run/run-folder';
 export type { RunFolderOptions } from './run/run-folder';
 export { writeWhole } from './run/write-whole';
 export { writeRunRecord } from './run/run-record';

@@ -30,6 +30,7 @@ export type {
   TransformSpec,
   ViewTransform,
 } from './data';
+export { knnSchema, probeSchema } from './config';
 export {
   RandomStream,
   afterStep,
@@ -47,6 +48,7 @@ export {
   start,
   stepInput,
   traceOperations,
+  withSeed,
 } from './engine';
 export type {
   CompileOptions,
@@ -64,6 +66,21 @@ export type {
 } from './engine';
 export { FulgurError, messageOf } from './errors';
 export type { ErrorKind, ErrorParts } from './errors';
+export {
+  embedSplit,
+  evaluateByNeighbours,
+  evaluateByProbe,
+  predictByNeighbours,
+  unitRows,
+} from './evaluation';
+export type {
+  EmbedOptions,
+  FeatureTable,
+  KnnResult,
+  NeighbourRule,
+  ProbeFigures,
+  ProbeResult,
+} from './evaluation';
 export * as losses from './losses';
 export { Experiment, HyperParameter, Plugin, inject } from './metadata';
 export type {

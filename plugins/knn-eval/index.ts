@@ -5,7 +5,6 @@ import { knnEvalOptions } from './options';
 import type { KnnEvalOptions } from './options';
 
 export { KnnEval } from './knn-eval';
-export { predictByNeighbours } from './predict-by-neighbours';
 export type { KnnEvalOptions } from './options';
 
 /**

@@ -34,6 +34,8 @@ const commands: Readonly<Record<RunCommand, string>> = {
   validate: 'run validationStep over held-out data',
   test: 'run testStep over held-out data',
   predict: 'write what predictStep gives for held-out data',
+  probe: "judge the backbone's features by a linear classifier",
+  knn: "judge the backbone's features by their nearest neighbours",
 };
 
 /** Takes the command off the arguments. */
@@ -46,16 +48,23 @@ function isCommand(word: string): word is RunCommand {
   return Object.hasOwn(commands, word);
 }
 
-/** A checkpoint that is named by the option of another command. */
+/** Weights that are named by the option of another command, or twice. */
 export function misplacedSelectors(command: RunCommand, values: ReadonlyMap<string, unknown>): Problem[] {
+  const isGiven = (path: string): boolean => ![undefined, null, false].includes(values.get(path) as never);
+  const problem = (option: string, what: string): Problem[] =>
+    isGiven(option) ? [{ where: `--${option}`, what }] : [];
   if (command === 'fit') {
-    return values.get('checkpoint') === undefined || values.get('checkpoint') === null
-      ? []
-      : [{ where: '--checkpoint', what: 'is for evaluations such as test; a fit goes on with --resume' }];
+    return [
+      ...problem('checkpoint', 'is for evaluations such as test; a fit goes on with --resume'),
+      ...problem('untrained', 'is for evaluations such as probe; a fit begins with random weights by itself'),
+    ];
   }
-  return values.get('resume') === undefined || values.get('resume') === null
-    ? []
-    : [{ where: '--resume', what: `is for fits; ${command} takes its weights from --checkpoint` }];
+  return [
+    ...problem('resume', `is for fits; ${command} takes its weights from --checkpoint`),
+    ...(isGiven('checkpoint')
+      ? problem('untrained', 'means random weights, and --checkpoint others; give one of them')
+      : []),
+  ];
 }
 
 /** Splits arguments into options and stray words: `--path value`, `--path=value`, `--path`, `--no-path`. */

@@ -5,4 +5,5 @@ export { ConfigError, nearestName } from './problems';
 export type { Problem } from './problems';
 export { resolveConfig } from './resolve-config';
 export type { ResolvedConfig } from './resolve-config';
+export { knnSchema, probeSchema } from './schema';
 export { fulgurVersion } from './version';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { HyperParameterDefinition, HyperParameterValue } from '../metadata';
-import { dataSchema, runSchema, trainerSchema } from './schema';
+import { dataSchema, knnSchema, probeSchema, runSchema, trainerSchema } from './schema';
 
 /** One option as the command line and configuration files know it. */
 export interface Option {
@@ -19,7 +19,7 @@ const CODE_ONLY = new Set(['data.transform', 'data.evaluationTransform']);
 /** First words of options of every run, on the command line and in files. */
 export const reservedNames: readonly string[] = [
   ...Object.keys(runSchema.shape),
-  ...['name', 'trainer', 'data', 'config', 'help', 'version'],
+  ...['name', 'trainer', 'data', 'probe', 'knn', 'config', 'help', 'version'],
 ];
 
 function optionsOf(shape: Shape, group: string, prefix: string): Option[] {
@@ -42,6 +42,8 @@ export function allOptions(
     })),
     ...optionsOf(trainerSchema.shape, 'Trainer', 'trainer.'),
     ...optionsOf(dataSchema.shape, 'Data', 'data.'),
+    ...optionsOf(probeSchema.shape, 'Linear probe', 'probe.'),
+    ...optionsOf(knnSchema.shape, 'Nearest neighbours', 'knn.'),
     ...optionsOf(runSchema.shape, 'Run', ''),
   ];
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Command, DataOptions, Json, TrainerOptions } from '../contracts';
+import type { Command, DataOptions, Json, KnnOptions, ProbeOptions, TrainerOptions } from '../contracts';
 import { experimentData, experimentDefinition, hyperParameterDefaults, hyperParameters } from '../metadata';
 import type { ExperimentClass, HyperParameterValue } from '../metadata';
 import { PrintAndExit, helpText, misplacedSelectors, parseArguments, takeCommand } from './command-line';
@@ -20,12 +20,16 @@ export interface ResolvedConfig {
   readonly name: string;
   readonly command: Command;
   readonly seed: number;
-  /** The checkpoint to evaluate: what `--checkpoint` named, or `last`; `null` for a fit. */
+  /** The checkpoint to evaluate: what `--checkpoint` named, or `last`; `null` for a fit and for random weights. */
   readonly checkpoint: string | null;
+  /** Whether to evaluate the seed's random weights. */
+  readonly untrained: boolean;
   /** What `--resume` named, or `null`. */
   readonly resume: string | null;
   readonly trainer: TrainerOptions;
   readonly data: DataOptions;
+  readonly probe: ProbeOptions;
+  readonly knn: KnnOptions;
   readonly hyperparameters: Readonly<Record<string, HyperParameterValue>>;
   /** All of it as plain data, for the run's record. */
   toJson(): Json;
@@ -169,19 +173,23 @@ function assemble(
   );
   const resume = values.get('resume') as string | null;
   const checkpoint = values.get('checkpoint') as string | null;
+  const untrained = values.get('untrained') as boolean;
   const config = {
     name,
     seed: values.get('seed') as number,
     resume,
     trainer: { ...trainer, maxEpochs: endless ? DEFAULT_MAX_EPOCHS : trainer.maxEpochs },
     data: { ...section('data.'), ...transforms } as unknown as DataOptions,
+    probe: { ...(section('probe.') as unknown as ProbeOptions) },
+    knn: { ...(section('knn.') as unknown as KnnOptions) },
     hyperparameters,
   };
   const { transform, evaluationTransform } = transforms;
   return {
     ...config,
     command,
-    checkpoint: command === 'fit' ? null : (checkpoint ?? 'last'),
+    checkpoint: command === 'fit' || untrained ? null : (checkpoint ?? 'last'),
+    untrained,
     toJson: () => ({
       ...config,
       data: {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DataOptions, TrainerOptions } from '../contracts';
+import type { DataOptions, KnnOptions, ProbeOptions, TrainerOptions } from '../contracts';
 
 const positive = (unit: string): z.ZodNumber =>
   z.int(`must be a whole number of ${unit}`).positive('must be above 0');
@@ -101,6 +101,45 @@ export const dataSchema = z.strictObject({
   evaluationTransform: transform,
 }) satisfies z.ZodType<DataOptions>;
 
+const imageLimit = (meaning: string): z.ZodDefault<z.ZodNullable<z.ZodNumber>> =>
+  positive('images').nullable().default(null).describe(`${meaning}, spread evenly (all)`);
+
+/** Options of the linear probe; values as lightly's linear evaluation has them, but for `standardize`. */
+export const probeSchema = z.strictObject({
+  epochs: positive('epochs').default(90).describe('passes of the classifier over the train split'),
+  learningRate: z
+    .number()
+    .positive('must be above 0')
+    .default(0.1)
+    .describe('first learning rate for a batch of 256, in proportion for others'),
+  batchSize: positive('features').default(256).describe('features in an update of the classifier'),
+  seed: z
+    .int('must be a whole number')
+    .nonnegative('must not be negative')
+    .default(0)
+    .describe("seed of the classifier's first weights and batches"),
+  standardize: z
+    .boolean()
+    .default(true)
+    .describe('scale each feature to mean 0 and deviation 1 over the train split'),
+  embedBatchSize: positive('images').default(256).describe('images to embed at once'),
+  trainLimit: imageLimit('most training images'),
+  testLimit: imageLimit('most held-out images'),
+}) satisfies z.ZodType<ProbeOptions>;
+
+/** Options of the evaluation by nearest neighbours; defaults as in lightly's benchmarks. */
+export const knnSchema = z.strictObject({
+  k: positive('neighbours').default(200).describe('neighbours that vote'),
+  temperature: z
+    .number()
+    .positive('must be above 0')
+    .default(0.1)
+    .describe('the lower, the more the nearest count: weight exp(similarity / temperature)'),
+  batchSize: positive('images').default(256).describe('images to embed at once'),
+  bankLimit: imageLimit('most training images to compare with'),
+  queryLimit: imageLimit('most held-out images to classify'),
+}) satisfies z.ZodType<KnnOptions>;
+
 /** Options of the run as a whole. */
 export const runSchema = z.strictObject({
   seed: z
@@ -120,4 +159,8 @@ export const runSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('evaluate this checkpoint: last (where nothing is said), best or a folder'),
+  untrained: z
+    .boolean()
+    .default(false)
+    .describe("evaluate the seed's random weights instead of a checkpoint"),
 });

@@ -29,7 +29,7 @@ export interface StepHooks {
 }
 
 /** What a trainer is at. Validation within a fit is part of `fit`; the check before its first batch is not. */
-export type Stage = 'fit' | 'sanity-check' | 'validate' | 'test' | 'predict';
+export type Stage = 'fit' | 'sanity-check' | 'validate' | 'test' | 'predict' | 'inspect';
 
 /** What a host hook sees of the run, and the little that it may do to it. */
 export interface HookContext {

@@ -59,7 +59,49 @@ export type AccumulationSchedule = number | Readonly<Record<number, number>>;
 export type Precision = '32-true' | 'bf16-mixed';
 
 /** What a command line asks for; without a word, `fit`. */
-export type Command = 'fit' | 'validate' | 'test' | 'predict';
+export type Command = 'fit' | EvaluationCommand;
+
+export type EvaluationCommand = StepEvaluation | FeatureEvaluation;
+
+/** Evaluations by a step of the module. */
+export type StepEvaluation = 'validate' | 'test' | 'predict';
+
+/** Evaluations of the backbone's features, which need nothing of the module besides. */
+export type FeatureEvaluation = 'probe' | 'knn';
+
+/** How features are judged by a linear classifier, complete. */
+export interface ProbeOptions {
+  /** Passes of the classifier over the train split. */
+  readonly epochs: number;
+  /** The first learning rate for a batch of 256; that of other batches is in proportion to their size. */
+  readonly learningRate: number;
+  /** Features in an update. */
+  readonly batchSize: number;
+  /** Of the classifier's first weights and of the order of its batches. */
+  readonly seed: number;
+  /** Scale each feature to mean 0 and deviation 1 over the train split. */
+  readonly standardize: boolean;
+  /** Images to embed at once. */
+  readonly embedBatchSize: number;
+  /** At most this many training images, spread evenly; `null` for all. */
+  readonly trainLimit: number | null;
+  /** At most this many held-out images, spread evenly; `null` for all. */
+  readonly testLimit: number | null;
+}
+
+/** How features are judged by their nearest neighbours, complete. */
+export interface KnnOptions {
+  /** Neighbours that vote; all of them where the bank is smaller. */
+  readonly k: number;
+  /** The lower, the more the nearest count: weight exp(similarity / temperature). */
+  readonly temperature: number;
+  /** Images to embed at once. */
+  readonly batchSize: number;
+  /** At most this many training images to compare with, spread evenly; `null` for all. */
+  readonly bankLimit: number | null;
+  /** At most this many held-out images to classify, spread evenly; `null` for all. */
+  readonly queryLimit: number | null;
+}
 
 /** The data of a run, complete. */
 export interface DataOptions {

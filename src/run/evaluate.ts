@@ -1,34 +1,23 @@
-import { basename } from 'node:path';
-import type { Command, Json } from '../contracts';
+import type { StepEvaluation } from '../contracts';
+import { encodeSafetensors } from '../nn';
 import { writeWhole } from '../trainer';
 import type { EvaluationResult } from '../trainer';
-import { encodeSafetensors } from '../nn';
 import type { CommandParts } from './command-parts';
-import { environmentRecord } from './environment-record';
-
-/** What came out, and how many samples the held-out data have. */
-interface Evaluated {
-  readonly result: EvaluationResult;
-  readonly samples: number;
-}
-
-type EvaluationCommand = Exclude<Command, 'fit'>;
+import { evaluationStem, sayMetrics, writeEvaluation } from './write-evaluation';
 
 /**
- * Evaluates a checkpoint on held-out data, says what came out, and writes it to
+ * Evaluates a checkpoint on held-out data by the module's own steps, says what came out, and writes it to
  * `<run>/evaluations/<checkpoint>.<command>.json` with everything that it depends on; predictions go to a safetensors file
  * beside it. A trial (`fastDevRun`) writes nothing.
  */
-export async function evaluate(command: EvaluationCommand, parts: CommandParts): Promise<EvaluationResult> {
-  const { config, data, trainer, module, from, interruption, notify } = parts;
+export async function evaluate(command: StepEvaluation, parts: CommandParts): Promise<EvaluationResult> {
+  const { config, data, trainer, module, from, interruption } = parts;
   const heldOut = await data.heldOut();
   try {
     const result = await interruption.during(trainer, () => trainer[command](module, heldOut, from));
     if (result.status === 'interrupted') return result;
-    for (const [name, value] of Object.entries(result.metrics))
-      notify('info', `${name} = ${value.toPrecision(6)}`);
-    if (config.trainer.fastDevRun === false)
-      await writeResult(command, parts, { result, samples: heldOut.samples });
+    sayMetrics(parts, result.metrics);
+    if (config.trainer.fastDevRun === false) await writeResult(command, parts, result, heldOut.samples);
     return result;
   } finally {
     await heldOut.close();
@@ -36,25 +25,14 @@ export async function evaluate(command: EvaluationCommand, parts: CommandParts):
 }
 
 async function writeResult(
-  command: EvaluationCommand,
-  { config, data, folder, args, from, notify }: CommandParts,
-  { result: { metrics, batches, predictions }, samples }: Evaluated,
+  command: StepEvaluation,
+  parts: CommandParts,
+  { metrics, batches, predictions }: EvaluationResult,
+  samples: number,
 ): Promise<void> {
-  const stem = folder.resolve('evaluations', `${basename(from?.path ?? 'initial')}.${command}`);
-  const record: Json = {
-    command,
-    checkpoint: from?.path ?? null,
-    progress: from === undefined ? null : { ...from.state.progress },
-    metrics: Object.fromEntries(
-      Object.entries(metrics).map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)]),
-    ),
-    batches,
-    data: { ...data.info, split: 'test', samples },
-    config: config.toJson(),
-    environment: await environmentRecord(data.info, args, null),
-  };
+  const stem = evaluationStem(command, parts);
   if (predictions.size > 0) await writeWhole(`${stem}.safetensors`, encodeSafetensors(predictions));
-  await writeWhole(`${stem}.json`, Buffer.from(`${JSON.stringify(record, null, 2)}\n`));
+  await writeEvaluation(command, parts, { metrics, data: { samples }, details: { batches } });
   const files = predictions.size > 0 ? `${stem}.json and .safetensors` : `${stem}.json`;
-  notify('info', `Written to ${files}.`);
+  parts.notify('info', `Written to ${files}.`);
 }

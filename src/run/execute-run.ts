@@ -16,6 +16,7 @@ import type { CommandParts } from './command-parts';
 import { environmentRecord } from './environment-record';
 import { evaluate } from './evaluate';
 import type { Interruption } from './interruption';
+import { judgeFeatures } from './judge-features';
 import { openRunPlace, settleResume } from './run-place';
 import type { RunPlace } from './run-place';
 
@@ -86,11 +87,17 @@ async function runInPlace(request: RunRequest, data: PreparedData, { folder }: R
     const selector = config.resume ?? config.checkpoint;
     const from = selector === null ? undefined : await checkpointReader?.read(selector);
     const parts: CommandParts = { ...request, module, data, folder, trainer, from };
-    return await (config.command === 'fit' ? fit(parts) : evaluate(config.command, parts));
+    return await obey(parts);
   } finally {
     await composition?.dispose();
     module.dispose();
   }
+}
+
+function obey(parts: CommandParts): Promise<RunResult> {
+  const { command } = parts.config;
+  if (command === 'fit') return fit(parts);
+  return command === 'probe' || command === 'knn' ? judgeFeatures(command, parts) : evaluate(command, parts);
 }
 
 async function fit(parts: CommandParts): Promise<FitResult> {

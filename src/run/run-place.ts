@@ -6,7 +6,7 @@ import type { RunFolder } from '../contracts';
 import { FulgurError, messageOf } from '../errors';
 import { tryLock } from '../locks';
 import type { LockHolder } from '../locks';
-import { createRunFolder, hasCheckpoint } from '../trainer';
+import { createRunFolder, hasCheckpoint, untrainedFolder } from '../trainer';
 
 /** A configuration in which `--resume auto` means what it is to mean now: `last`, or nothing where no run has a checkpoint. */
 export function settleResume(config: ResolvedConfig): ResolvedConfig {
@@ -24,17 +24,27 @@ export interface RunPlace {
 
 /**
  * A run's own folder, which no other run may write to meanwhile; a trial run (`fastDevRun`) writes to a temporary one,
- * and so leaves nothing behind. An evaluation writes beside what a fit writes, and needs no folder of its own.
+ * and so leaves nothing behind. An evaluation writes beside what a fit writes, and needs no folder of its own;
+ * those of random weights, which belong to no run, share one.
  *
  * @throws FulgurError `checkpoint` when there is nothing to resume from, `config` when the folder cannot be made or is in
  * use.
  */
-export async function openRunPlace({ name, resume, checkpoint, trainer }: ResolvedConfig): Promise<RunPlace> {
+export async function openRunPlace({
+  name,
+  resume,
+  checkpoint,
+  untrained,
+  trainer,
+}: ResolvedConfig): Promise<RunPlace> {
   if (checkpoint !== null) {
     const folder = createRunFolder({ root: trainer.defaultRootDir, experiment: name, resume: checkpoint });
     return { folder, close: () => Promise.resolve() };
   }
   if (trainer.fastDevRun !== false) return openTrialPlace(name, resume);
+  if (untrained) {
+    return { folder: untrainedFolder(trainer.defaultRootDir, name), close: () => Promise.resolve() };
+  }
   const folder = orUnwritable(trainer.defaultRootDir, (root) =>
     createRunFolder({ root, experiment: name, resume }),
   );

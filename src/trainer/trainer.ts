@@ -22,6 +22,7 @@ import { RunControl } from './loop/run-control';
 import { runEvaluation } from './run/evaluation-run';
 import type { EvaluationResult } from './run/evaluation-run';
 import { FitRun } from './run/fit-run';
+import { runInspection } from './run/inspection-run';
 import type { FitResult } from './run/fit-result';
 import type { RunPlace } from './run/run-info';
 import type { ResumeFrom } from './state/resume-checks';
@@ -131,6 +132,16 @@ export class Trainer {
   /** The same with `predictStep`, whose outputs the result holds. */
   predict<B>(module: TrainingModule<B>, data: BatchSource<B>, from?: ResumeFrom): Promise<EvaluationResult> {
     return this.#evaluate('prediction', module, data, from);
+  }
+
+  /**
+   * Looks at the module with the weights of `from`, or those that it has, between setup and teardown: for what judges
+   * a model from outside, such as a linear probe of its features.
+   */
+  inspect<B, T>(module: TrainingModule<B>, from: ResumeFrom | undefined, look: () => Promise<T>): Promise<T> {
+    return this.#alone('inspect()', () =>
+      runInspection({ ...this.#parts, module, from: from ?? null, control: this.#control }, look),
+    );
   }
 
   /**

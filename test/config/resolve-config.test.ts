@@ -88,6 +88,39 @@ describe('resolveConfig', () => {
     expect(data).toMatchObject({ shuffle: false, path: '12' });
   });
 
+  it('takes options of the evaluations from file and command line', () => {
+    const file = yaml('probe:\n  epochs: 30\nknn:\n  k: 20\n');
+    const { command, checkpoint, probe, knn } = resolveConfig(Tiny, [
+      ...['probe', '--config', file],
+      ...['--probe.learningRate', '0.3', '--no-probe.standardize'],
+    ]);
+    expect({ command, checkpoint, knn }).toMatchObject({
+      command: 'probe',
+      checkpoint: 'last',
+      knn: { k: 20 },
+    });
+    expect(probe).toEqual({
+      epochs: 30,
+      learningRate: 0.3,
+      batchSize: 256,
+      seed: 0,
+      standardize: false,
+      embedBatchSize: 256,
+      trainLimit: null,
+      testLimit: null,
+    });
+  });
+
+  it('evaluates either a checkpoint or random weights, and never fits them', () => {
+    expect(resolveConfig(Tiny, ['knn', '--untrained'])).toMatchObject({ checkpoint: null, untrained: true });
+    expect(problemsOf(['knn', '--untrained', '--checkpoint', 'last'])).toContain(
+      '--untrained: means random weights, and --checkpoint others; give one of them',
+    );
+    expect(problemsOf(['--untrained'])).toContain(
+      '--untrained: is for evaluations such as probe; a fit begins with random weights by itself',
+    );
+  });
+
   it('runs 1000 epochs where neither epochs nor steps are given, as Lightning does', () => {
     expect(resolveConfig(Bare, ['--data.name', 'digits']).trainer.maxEpochs).toBe(1000);
   });

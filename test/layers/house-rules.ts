@@ -30,7 +30,7 @@ const reserved: readonly Reserved[] = [
       'src/trainer/run/',
       'plugins/checkpointing/',
       'plugins/csv-logger/',
-      'plugins/knn-eval/knn-record.ts',
+      'plugins/shared/append-record.ts',
     ],
   },
 ];

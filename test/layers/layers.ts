@@ -7,6 +7,7 @@ export const order: readonly (readonly string[])[] = [
   ['container'],
   ['trainer'],
   ['strategy'],
+  ['evaluation'],
   ['data'],
   ['optim', 'losses'],
   ['nn'],

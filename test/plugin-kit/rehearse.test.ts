@@ -134,7 +134,13 @@ describe('rehearse', () => {
       }
     }
     const model = {
-      ...{ name: 'Star', stateDict: () => new Map(), loadStateDict: () => undefined, variables: () => new Map(), modules: () => [] },
+      ...{
+        name: 'Star',
+        stateDict: () => new Map(),
+        loadStateDict: () => undefined,
+        variables: () => new Map(),
+        modules: () => [],
+      },
       embed: () => Promise.reject(new Error('not in this test')),
     };
     const { messages, dispose } = await rehearse([definePlugin(Namer)], { services: { model } });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { runSchema, dataSchema, trainerSchema } from '../../src/config/schema';
+import { dataSchema, knnSchema, probeSchema, runSchema, trainerSchema } from '../../src/config/schema';
 import { fulgurVersion } from '../../src/config';
 import { runChild, small, temporaryFolder } from './child';
 
@@ -16,6 +16,8 @@ describe('the command line of an experiment', () => {
       ...Object.keys(dataSchema.shape)
         .filter((name) => !/transform/i.test(name))
         .map((name) => `data.${name}`),
+      ...Object.keys(probeSchema.shape).map((name) => `probe.${name}`),
+      ...Object.keys(knnSchema.shape).map((name) => `knn.${name}`),
       ...Object.keys(runSchema.shape),
     ];
     const lines = output.split('\n');

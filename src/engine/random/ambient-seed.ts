@@ -9,6 +9,20 @@ export function seedEverything(value: number): void {
   initialised = 0;
 }
 
+/**
+ * Builds something with parameters of its own, apart from the model: its first values depend on `value` alone, and
+ * parameters that are built after it get those that they would have had without it.
+ */
+export function withSeed<T>(value: number, build: () => T): T {
+  const outside = { seed, initialised };
+  seedEverything(value);
+  try {
+    return build();
+  } finally {
+    ({ seed, initialised } = outside);
+  }
+}
+
 /** The seed that `seedEverything` (or `start`) set last. */
 export function ambientSeed(): number {
   return seed;

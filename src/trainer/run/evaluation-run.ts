@@ -1,4 +1,4 @@
-import type { BatchSource, EvaluationKind, FitProgress, RunEventBus, StateDict } from '../../contracts';
+import type { BatchSource, EvaluationKind, RunEventBus, StateDict } from '../../contracts';
 import { FulgurError } from '../../errors';
 import type { Strategy } from '../../strategy';
 import { evaluationKinds } from '../evaluation/evaluation-kind';
@@ -18,6 +18,7 @@ import type { ResumeFrom } from '../state/resume-checks';
 import { restoreModel } from '../state/run-state-keeper';
 import type { StepOptions } from '../step/build-step-runner';
 import type { TrainingModule } from '../training-module';
+import { progressAt } from './inspection-run';
 import { runToEnd } from './run-to-end';
 
 /** What an evaluation measured. */
@@ -51,7 +52,7 @@ export async function runEvaluation<B>(parts: EvaluationRunParts<B>): Promise<Ev
   const participants = inHookOrder(parts.plugins, { name: module.constructor.name, hooks: module });
   refuseMisspeltHooks(participants);
   const log = new LogRouter(new MetricStore());
-  const progress = progressOf(from);
+  const progress = progressAt(from);
   const view = { stage: () => evaluationKinds[kind].stage, progress: () => progress, stop: () => undefined };
   const hooks = new HostHookRunner(participants, view, log, events);
   const disconnect = connectModuleLog(module, log);
@@ -86,11 +87,6 @@ export async function runEvaluation<B>(parts: EvaluationRunParts<B>): Promise<Ev
   const metrics = made.metrics ?? null;
   const status = metrics === null ? 'interrupted' : 'finished';
   return { status, metrics: metrics ?? {}, batches, predictions: predictions.tensors() };
-}
-
-function progressOf(from: ResumeFrom | null): FitProgress {
-  const { epoch = 0, nextBatch = 0, globalStep = 0 } = from?.state.progress ?? {};
-  return { epoch, batchIndex: nextBatch, globalStep, batchesPerEpoch: 0, maxEpochs: null, maxSteps: null };
 }
 
 function nothingToEvaluate(kind: EvaluationKind): FulgurError {

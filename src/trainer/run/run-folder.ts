@@ -50,6 +50,11 @@ export function hasCheckpoint(root: string, experiment: string): boolean {
   return newestFolderWith(resolve(root, experiment), 'last') !== undefined;
 }
 
+/** Where evaluations of random weights are written, `<root>/<experiment>/untrained`: made with the first file in it. */
+export function untrainedFolder(root: string, experiment: string): RunFolder {
+  return describeFolder(resolve(root, experiment, 'untrained'), experiment);
+}
+
 function nextVersion(parent: string, experiment: string): RunFolder {
   mkdirSync(parent, { recursive: true });
   for (let version = (versionsIn(parent)[0] ?? -1) + 1; ; version++) {

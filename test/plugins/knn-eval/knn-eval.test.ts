@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KnnEval, knnEval, predictByNeighbours } from '../../../plugins/knn-eval';
-import { liveCounts, start, tf } from '../../../src';
-import type { BatchSource, EvaluationData, ImageBatch, ModelAccess } from '../../../src';
+import { KnnEval, knnEval } from '../../../plugins/knn-eval';
+import { liveCounts, start } from '../../../src';
+import type { ModelAccess } from '../../../src';
+import { FeatureData, identity as model } from '../../evaluation/fakes/feature-data';
 import { Notes, TemporaryRunFolder, hookContext, messageOf } from '../fakes/run';
 
 interface KnnReference {
@@ -16,78 +17,16 @@ interface KnnReference {
   readonly cases: { k: number; temperature: number; predictions: number[]; accuracy: number }[];
 }
 
-const reference = JSON.parse(readFileSync(join(__dirname, 'data/knn.json'), 'utf8')) as KnnReference;
+const reference = JSON.parse(
+  readFileSync(join(__dirname, '../../evaluation/data/knn.json'), 'utf8'),
+) as KnnReference;
 const { classes, width } = reference;
 const splits = {
   train: { rows: Float32Array.from(reference.bank), labels: reference.bankLabels },
   test: { rows: Float32Array.from(reference.queries), labels: reference.queryLabels },
 };
 
-/** Feature rows in place of images: the pixels of an "image" are its features. */
-class FakeData implements EvaluationData {
-  readonly name = 'clusters';
-  readonly classes = classes;
-  readonly opened: string[] = [];
-  closed = 0;
-
-  open(split: 'train' | 'test', { batchSize, limit }: { batchSize: number; limit?: number }) {
-    this.opened.push(`${split} ${batchSize} ${limit ?? 'all'}`);
-    const { rows, labels } = splits[split];
-    const samples = Math.min(limit ?? labels.length, labels.length);
-    const source: BatchSource<ImageBatch> = {
-      samples,
-      batchesPerEpoch: Math.ceil(samples / batchSize),
-      close: async () => void (this.closed += 1),
-      async *epoch() {
-        for (let from = 0; from < samples; from += batchSize) {
-          const to = Math.min(from + batchSize, samples);
-          const batch: ImageBatch = {
-            images: tf.tensor4d(rows.slice(from * width, to * width), [to - from, 1, 1, width]),
-            labels: tf.tensor1d(labels.slice(from, to), 'int32'),
-            indices: tf.range(from, to, 1, 'int32'),
-          };
-          try {
-            yield batch;
-          } finally {
-            tf.dispose([batch.images, batch.labels, batch.indices]);
-          }
-        }
-      },
-    };
-    return Promise.resolve(source);
-  }
-}
-
-const model: ModelAccess = {
-  name: 'identity',
-  stateDict: () => new Map(),
-  modules: () => [],
-  variables: () => new Map(),
-  loadStateDict: () => undefined,
-  embed: async ({ images }) => ({ features: (await images.data()) as Float32Array, width }),
-};
-
-/** A table as the plugin embeds it, through the fakes. */
-function normalised({ rows, labels }: (typeof splits)['train']) {
-  const features = rows.map((value, i) => {
-    const row = rows.subarray(Math.floor(i / width) * width, (Math.floor(i / width) + 1) * width);
-    return value / Math.hypot(...row);
-  });
-  return { features, labels: Int32Array.from(labels), width };
-}
-
 beforeAll(() => start());
-
-describe('prediction by neighbours', () => {
-  it.each(reference.cases)(
-    `gives lightly's classes at k $k and temperature $temperature`,
-    async ({ k, temperature, predictions }) => {
-      const rule = { k, temperature, classes };
-      const predicted = await predictByNeighbours(normalised(splits.train), normalised(splits.test), rule);
-      expect([...predicted]).toEqual(predictions);
-    },
-  );
-});
 
 describe('kNN evaluation', () => {
   let folder: TemporaryRunFolder;
@@ -95,7 +34,7 @@ describe('kNN evaluation', () => {
   afterEach(() => folder.remove());
 
   function setUp(options: Parameters<typeof knnEval>[0] = {}, access = model) {
-    const data = new FakeData();
+    const data = new FeatureData('clusters', classes, width, splits);
     const notes = new Notes();
     const plugin = new KnnEval(knnEval(options).options as never, access, data, folder, notes.notify);
     return { plugin, data, notes };

@@ -29,6 +29,8 @@ describe('the options of a plugin factory', () => {
       k: 200,
       temperature: 0.1,
       batchSize: 256,
+      bankLimit: null,
+      queryLimit: null,
     });
     expect(progressBar().options).toEqual({ stream: process.stdout, plainEverySeconds: 10 });
   });

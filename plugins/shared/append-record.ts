@@ -1,34 +1,23 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { FulgurError } from '../../src';
+import type { Json } from '../../src';
 
-/** Everything that a kNN accuracy depends on, and what it took. */
-export interface KnnRecord {
-  /** Epochs trained before the evaluation: 0 for random weights. */
-  readonly epochsTrained: number;
+/** What a plugin found out about the model at some update. */
+export interface TimedRecord {
+  /** Updates done before it. */
   readonly globalStep: number;
-  /** `null` where the features were not finite. */
-  readonly accuracy: number | null;
-  readonly k: number;
-  readonly temperature: number;
-  readonly data: string;
-  readonly classes: number;
-  readonly bankSamples: number;
-  readonly querySamples: number;
-  readonly featureWidth: number;
-  readonly seconds: number;
+  readonly [fact: string]: Json;
 }
 
 /**
- * Puts a record at the end of a file of one JSON object a line. Records of the same epoch or later ones are those of
+ * Puts a record at the end of a file of one JSON object a line. Records of the same update or later ones are those of
  * a killed run that this one repeats, and go; so does a half-written line.
  *
  * @throws FulgurError `plugin`, naming the file.
  */
-export async function appendRecord(path: string, record: KnnRecord): Promise<void> {
+export async function appendRecord(path: string, record: TimedRecord): Promise<void> {
   try {
-    const earlier = recordsIn(await readIfThere(path)).filter(
-      (old) => old.epochsTrained < record.epochsTrained,
-    );
+    const earlier = recordsIn(await readIfThere(path)).filter((old) => old.globalStep < record.globalStep);
     await writeFile(`${path}.new`, [...earlier, record].map((line) => `${JSON.stringify(line)}\n`).join(''));
     await rename(`${path}.new`, path);
   } catch (cause) {
@@ -40,10 +29,10 @@ export async function appendRecord(path: string, record: KnnRecord): Promise<voi
   }
 }
 
-function recordsIn(text: string): KnnRecord[] {
+function recordsIn(text: string): TimedRecord[] {
   return text.split('\n').flatMap((line) => {
     try {
-      return [JSON.parse(line) as KnnRecord];
+      return [JSON.parse(line) as TimedRecord];
     } catch {
       return [];
     }

@@ -1,4 +1,4 @@
-import { tf } from '../../src';
+import * as tf from '@tensorflow/tfjs-core';
 import type { FeatureTable } from './feature-table';
 
 export interface NeighbourRule {

@@ -1,6 +1,7 @@
-import type { EvaluationData, ModelAccess } from '../../src';
+import type { EvaluationData, ModelAccess } from '../contracts';
+import { FulgurError } from '../errors';
 
-/** The features of a split's images, each row of length 1, and their classes. */
+/** The features of a split's images, and their classes. */
 export interface FeatureTable {
   /** `[samples, width]`, row by row. */
   readonly features: Float32Array;
@@ -10,17 +11,22 @@ export interface FeatureTable {
 
 export interface EmbedOptions {
   readonly batchSize: number;
-  readonly limit?: number;
+  /** At most this many images, spread evenly; `null` for all. */
+  readonly limit: number | null;
 }
 
-/** Embeds a split's images and scales each feature to length 1, as lightly's classifier does. */
+/**
+ * Embeds a split's plain images, in data set order; the features are as the backbone gives them.
+ *
+ * @throws FulgurError `data` for a split without images.
+ */
 export async function embedSplit(
   model: ModelAccess,
   data: EvaluationData,
   split: 'train' | 'test',
-  options: EmbedOptions,
+  { batchSize, limit }: EmbedOptions,
 ): Promise<FeatureTable> {
-  const source = await data.open(split, options);
+  const source = await data.open(split, limit === null ? { batchSize } : { batchSize, limit });
   try {
     const parts: Float32Array[] = [];
     const labels: number[] = [];
@@ -29,15 +35,17 @@ export async function embedSplit(
       labels.push(...(await batch.labels.data()));
       const embedded = await model.embed(batch);
       width = embedded.width;
-      parts.push(normalisedRows(embedded.features, width));
+      parts.push(embedded.features);
     }
+    if (labels.length === 0) throw nothingToEmbed(split, data.name);
     return { features: joined(parts), labels: Int32Array.from(labels), width };
   } finally {
     await source.close();
   }
 }
 
-function normalisedRows(features: Float32Array, width: number): Float32Array {
+/** The same table with each row scaled to length 1, as lightly's kNN classifier has it. */
+export function unitRows({ features, labels, width }: FeatureTable): FeatureTable {
   const rows = features.slice();
   for (let start = 0; start < rows.length; start += width) {
     const row = rows.subarray(start, start + width);
@@ -45,7 +53,12 @@ function normalisedRows(features: Float32Array, width: number): Float32Array {
     const length = Math.max(Math.sqrt(row.reduce((sum, value) => sum + value * value, 0)), 1e-12);
     row.forEach((value, i) => (row[i] = value / length));
   }
-  return rows;
+  return { features: rows, labels, width };
+}
+
+/** Whether a figure can be told from the features: a model that has diverged gives NaN. */
+export function hasFiniteFeatures({ features }: FeatureTable): boolean {
+  return features.every(Number.isFinite);
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {
@@ -56,4 +69,12 @@ function joined(parts: readonly Float32Array[]): Float32Array {
     at += part.length;
   }
   return all;
+}
+
+function nothingToEmbed(split: string, name: string): FulgurError {
+  return new FulgurError('data', {
+    what: `There are no images in the ${split} split of ${name}.`,
+    why: 'Features are judged on held-out images by what training images tell.',
+    fix: 'Use a data set that has both splits.',
+  });
 }

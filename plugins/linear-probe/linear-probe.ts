@@ -1,0 +1,74 @@
+import { Plugin, evaluateByProbe, inject, tokens } from '../../src';
+import type {
+  EvaluationData,
+  HookContext,
+  ModelAccess,
+  Notify,
+  PluginHooks,
+  ProbeResult,
+  RunFolder,
+} from '../../src';
+import { afterEpochs } from '../shared/after-epochs';
+import { appendRecord } from '../shared/append-record';
+import type { LinearProbeSettings } from './options';
+
+const causes = {
+  features: 'the backbone gives features that are not finite. Training has diverged',
+  classifier: 'the classifier has diverged. Give linearProbe() a smaller learningRate',
+} as const;
+
+/** Probes between epochs and after training; the model is only read, and trains on as if nobody had looked. */
+@Plugin({ name: 'linear-probe' })
+export class LinearProbe implements PluginHooks {
+  /** Updates that the model had when it was probed last. */
+  private probedAt: number | null = null;
+
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: LinearProbeSettings,
+    @inject(tokens.model) private readonly model: ModelAccess,
+    @inject(tokens.evaluationData) private readonly data: EvaluationData,
+    @inject(tokens.runFolder) private readonly folder: RunFolder,
+    @inject(tokens.notify) private readonly notify: Notify,
+  ) {}
+
+  async onTrainEpochEnd(context: HookContext): Promise<void> {
+    const { everyNEpochs } = this.options;
+    const epochsTrained = context.progress.epoch + 1;
+    if (everyNEpochs === null || epochsTrained % everyNEpochs !== 0) return;
+    const { accuracy, accuracyTop5 } = await this.probe(context, afterEpochs(epochsTrained));
+    if (accuracy !== null) context.log('linear_accuracy', accuracy, { onEpoch: true, progBar: true });
+    if (accuracyTop5 !== null) context.log('linear_accuracy_top5', accuracyTop5, { onEpoch: true });
+  }
+
+  /** There is no epoch to log for any more: the figure is said and recorded. */
+  async onTrainEnd(context: HookContext): Promise<void> {
+    if (!this.options.atEnd || this.probedAt === context.progress.globalStep) return;
+    await this.probe(context, 'after training');
+  }
+
+  private async probe({ progress }: HookContext, when: string): Promise<ProbeResult> {
+    const startedAt = performance.now();
+    const result = await evaluateByProbe(this.model, this.data, this.options);
+    const seconds = (performance.now() - startedAt) / 1000;
+    this.probedAt = progress.globalStep;
+    await appendRecord(this.folder.resolve('linear-probe.jsonl'), {
+      epoch: progress.epoch,
+      globalStep: progress.globalStep,
+      ...result,
+      seconds: Number(seconds.toFixed(2)),
+    });
+    this.say(result, when, seconds);
+    return result;
+  }
+
+  private say(result: ProbeResult, when: string, seconds: number): void {
+    const { accuracy, accuracyTop5, diverged, testSamples, trainSamples } = result;
+    if (accuracy === null) {
+      this.notify('warning', `No linear accuracy ${when}: ${causes[diverged ?? 'classifier']}.`);
+      return;
+    }
+    const top5 = accuracyTop5 === null ? '' : `, top 5 ${accuracyTop5.toFixed(3)}`;
+    const effort = `${testSamples} images after ${trainSamples}, ${seconds.toFixed(1)} s`;
+    this.notify('info', `Linear accuracy ${when}: ${accuracy.toFixed(3)}${top5} (${effort}).`);
+  }
+}

@@ -1,0 +1,105 @@
+import type { EvaluationData, ModelAccess, ProbeOptions } from '../contracts';
+import { withSeed } from '../engine';
+import { Linear } from '../nn';
+import { embedSplit, hasFiniteFeatures } from './feature-table';
+import type { FeatureTable } from './feature-table';
+import { classify, probeRule, shuffledBatches, trainClassifier } from './linear-classifier';
+import { standardize } from './standardize';
+import { topKAccuracy } from './top-k';
+
+/** What a linear probe told. */
+export interface ProbeFigures {
+  /** The share of held-out images whose class gets the highest logit; `null` where the numbers are not finite. */
+  readonly accuracy: number | null;
+  /** The same for the five highest; `null` for five classes and fewer. */
+  readonly accuracyTop5: number | null;
+  /** Mean over the batches of the last epoch. */
+  readonly trainLoss: number | null;
+  /** What is not finite: the backbone's features, or the classifier that was trained on them. */
+  readonly diverged: 'features' | 'classifier' | null;
+}
+
+/** A linear probe's figures, and everything that they depend on besides the weights. */
+export interface ProbeResult extends ProbeFigures, ProbeSettings {
+  readonly classes: number;
+  readonly data: string;
+  readonly trainSamples: number;
+  readonly testSamples: number;
+  readonly featureWidth: number;
+}
+
+type ProbeSettings = Pick<ProbeOptions, 'epochs' | 'learningRate' | 'seed' | 'standardize'> &
+  typeof probeRule & {
+    /** At most as many as there are training images. */
+    readonly batchSize: number;
+  };
+
+/**
+ * Trains a linear classifier on the frozen features of plain training images, and judges it on held-out ones.
+ *
+ * The protocol is that of lightly's `LinearClassifier` (after SimCLR, Chen et al. 2020): SGD with momentum 0.9 and
+ * without weight decay, learning rate 0.1 · batch / 256 along half a cosine, 90 epochs of whole shuffled batches. It
+ * differs in that each image is embedded once, without augmentation, and in that features are standardised first (unless told
+ * otherwise): the learning rate then suits features of any scale, and models compare by what their features hold. He et
+ * al. 2022 (MAE, appendix A.1) put a batch norm without scale and offset before the classifier for the same reason.
+ *
+ * A function of weights, data and options: no other random number is drawn or moved, no tensor is left.
+ *
+ * @throws FulgurError `data` for a split without images.
+ */
+export async function evaluateByProbe(
+  model: ModelAccess,
+  data: EvaluationData,
+  options: ProbeOptions,
+): Promise<ProbeResult> {
+  const { embedBatchSize, trainLimit, testLimit, epochs, learningRate, seed } = options;
+  const train = await embedSplit(model, data, 'train', { batchSize: embedBatchSize, limit: trainLimit });
+  const test = await embedSplit(model, data, 'test', { batchSize: embedBatchSize, limit: testLimit });
+  const batchSize = Math.min(options.batchSize, train.labels.length);
+  const settings = { epochs, learningRate, batchSize, seed, standardize: options.standardize };
+  const finite = hasFiniteFeatures(train) && hasFiniteFeatures(test);
+  return {
+    ...(finite ? await probe(train, test, data.classes, settings) : noFigures('features')),
+    ...settings,
+    ...probeRule,
+    classes: data.classes,
+    data: data.name,
+    trainSamples: train.labels.length,
+    testSamples: test.labels.length,
+    featureWidth: train.width,
+  };
+}
+
+async function probe(
+  train: FeatureTable,
+  test: FeatureTable,
+  classes: number,
+  options: Omit<ProbeSettings, keyof typeof probeRule>,
+): Promise<ProbeFigures> {
+  const { batchSize, learningRate, seed } = options;
+  const [known, asked] = options.standardize ? standardize(train, test) : [train, test];
+  const batches = shuffledBatches(known.labels.length, options);
+  const classifier = withSeed(seed, () => new Linear(known.width, classes));
+  try {
+    const losses = await trainClassifier(classifier, known, {
+      classes,
+      batches,
+      learningRate: (learningRate * batchSize) / 256,
+    });
+    const logits = await classify(classifier, asked, classes);
+    if (!logits.every(Number.isFinite)) return noFigures('classifier');
+    const lastEpoch = losses.slice(-Math.floor(known.labels.length / batchSize));
+    return {
+      accuracy: topKAccuracy(logits, asked.labels, 1),
+      accuracyTop5: classes > 5 ? topKAccuracy(logits, asked.labels, 5) : null,
+      trainLoss: lastEpoch.reduce((sum, loss) => sum + loss, 0) / lastEpoch.length,
+      diverged: null,
+    };
+  } finally {
+    classifier.dispose();
+  }
+}
+
+function noFigures(diverged: 'features' | 'classifier'): ProbeFigures {
+  return { accuracy: null, accuracyTop5: null, trainLoss: null, diverged };
+}

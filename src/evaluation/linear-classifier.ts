@@ -1,0 +1,103 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { RandomStream, compile, permutation } from '../engine';
+import { randomPosition, setRandomPosition } from '../nn';
+import type { Linear } from '../nn';
+import { schedules, sgd } from '../optim';
+import type { FeatureTable } from './feature-table';
+
+/** What the probe does alike everywhere, after lightly's `LinearClassifier`; recorded with its figures. */
+export const probeRule = { optimizer: 'sgd', momentum: 0.9, weightDecay: 0, schedule: 'cosine' } as const;
+
+/** The last learning rate of lightly's `CosineWarmupScheduler`, as a share of the first. */
+const lastRate = 1e-3;
+/** Logits held at once, 64 MiB of them. */
+const blockElements = 1 << 24;
+
+/** How a classifier is trained on features. */
+export interface ClassifierTraining {
+  readonly classes: number;
+  /** Rows of the table that make each update, in order; all of one length, as one trace serves them all. */
+  readonly batches: readonly Int32Array[];
+  /** Of the first update; half a cosine leads down to a thousandth of it. */
+  readonly learningRate: number;
+}
+
+/** Whole batches of `batchSize` rows, in a new order each epoch; what is left of an epoch is left out. */
+export function shuffledBatches(
+  samples: number,
+  { epochs, batchSize, seed }: { readonly epochs: number; readonly batchSize: number; readonly seed: number },
+): Int32Array[] {
+  const perEpoch = Math.floor(samples / batchSize);
+  return Array.from({ length: epochs }, (_, epoch) => {
+    const order = Int32Array.from(permutation(samples, new RandomStream(seed, 'evaluation', [epoch, 1])));
+    return Array.from({ length: perEpoch }, (__, i) => order.subarray(i * batchSize, (i + 1) * batchSize));
+  }).flat();
+}
+
+/**
+ * Trains a linear layer `[width, classes]` with softmax cross entropy, from the weights that it has, and gives the loss of
+ * each update. Nothing outside of the layer changes: the position that random layers draw from is put back.
+ */
+export async function trainClassifier(
+  classifier: Linear,
+  { features, labels, width }: FeatureTable,
+  { classes, batches, learningRate }: ClassifierTraining,
+): Promise<number[]> {
+  const position = randomPosition();
+  const { momentum, weightDecay } = probeRule;
+  const schedule = schedules.cosine({
+    learningRate,
+    totalSteps: batches.length,
+    end: lastRate * learningRate,
+  });
+  const optimizer = sgd(classifier.parameters(), { learningRate: schedule, momentum, weightDecay });
+  const table = { x: tf.tensor2d(features, [labels.length, width]), y: tf.tensor1d(labels, 'int32') };
+  const update = compile(
+    (x: tf.Tensor2D, y: tf.Tensor1D, rows: tf.Tensor1D): tf.Scalar =>
+      optimizer.minimize(() => {
+        const logits = classifier.forward(tf.gather(x, rows));
+        const targets = tf.oneHot(tf.gather(y, rows), classes);
+        return tf.losses.softmaxCrossEntropy(targets, logits).asScalar();
+      }),
+    { name: 'linear probe' },
+  );
+  const losses: number[] = [];
+  try {
+    for (const batch of batches) {
+      const rows = tf.tensor1d(batch, 'int32');
+      try {
+        losses.push(await update(table.x, table.y, rows));
+      } finally {
+        rows.dispose();
+      }
+    }
+    return losses;
+  } finally {
+    update.dispose();
+    optimizer.dispose();
+    tf.dispose(table);
+    setRandomPosition(position);
+  }
+}
+
+/** Logits of all rows of a table: `[samples, classes]`, row by row. */
+export async function classify(
+  classifier: Linear,
+  { features, labels, width }: FeatureTable,
+  classes: number,
+): Promise<Float32Array> {
+  const logits = new Float32Array(labels.length * classes);
+  const rowsPerBlock = Math.max(1, Math.floor(blockElements / Math.max(width, classes)));
+  for (let start = 0; start < labels.length; start += rowsPerBlock) {
+    const end = Math.min(start + rowsPerBlock, labels.length);
+    const block = tf.tidy(() =>
+      classifier.forward(tf.tensor2d(features.subarray(start * width, end * width), [end - start, width])),
+    );
+    try {
+      logits.set(await block.data(), start * classes);
+    } finally {
+      block.dispose();
+    }
+  }
+  return logits;
+}

@@ -1,0 +1,48 @@
+import { basename } from 'node:path';
+import type { EvaluationCommand, Json } from '../contracts';
+import { writeWhole } from '../trainer';
+import type { CommandParts } from './command-parts';
+import { environmentRecord } from './environment-record';
+
+/** What an evaluation found out. */
+export interface Findings {
+  readonly metrics: Readonly<Record<string, number>>;
+  /** What it measured on, besides the data set. */
+  readonly data: Readonly<Record<string, Json>>;
+  /** What else the figures depend on or go with. */
+  readonly details: Readonly<Record<string, Json>>;
+}
+
+/** Says each metric. */
+export function sayMetrics({ notify }: CommandParts, metrics: Findings['metrics']): void {
+  for (const [name, value] of Object.entries(metrics)) notify('info', `${name} = ${value.toPrecision(6)}`);
+}
+
+/** `<run>/evaluations/<checkpoint>.<command>`, to which an ending is put; of random weights, the seed names the file. */
+export function evaluationStem(command: EvaluationCommand, { folder, from, config }: CommandParts): string {
+  const weights = from === undefined ? `seed=${config.seed}` : basename(from.path);
+  return folder.resolve('evaluations', `${weights}.${command}`);
+}
+
+/** Writes an evaluation's result with everything that it depends on. */
+export async function writeEvaluation(
+  command: EvaluationCommand,
+  parts: CommandParts,
+  { metrics, data: measured, details }: Findings,
+): Promise<void> {
+  const { config, data, args, from } = parts;
+  const record: Json = {
+    command,
+    checkpoint: from?.path ?? null,
+    progress: from === undefined ? null : { ...from.state.progress },
+    metrics: Object.fromEntries(
+      Object.entries(metrics).map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)]),
+    ),
+    ...details,
+    data: { ...data.info, split: 'test', ...measured },
+    config: config.toJson(),
+    environment: await environmentRecord(data.info, args, null),
+  };
+  const text = `${JSON.stringify(record, null, 2)}\n`;
+  await writeWhole(`${evaluationStem(command, parts)}.json`, Buffer.from(text));
+}

@@ -1,0 +1,53 @@
+import type { FitProgress, RunEventBus } from '../../contracts';
+import type { Strategy } from '../../strategy';
+import { inHookOrder } from '../hooks/hook-order';
+import type { BuiltPlugin } from '../hooks/hook-order';
+import { HostHookRunner } from '../hooks/host-hook-runner';
+import { refuseMisspeltHooks } from '../hooks/refuse-misspelt-hooks';
+import { LogRouter } from '../log/log-router';
+import { MetricStore } from '../log/metric-store';
+import type { RunControl } from '../loop/run-control';
+import type { ResumeFrom } from '../state/resume-checks';
+import { restoreModel } from '../state/run-state-keeper';
+import type { TrainingModule } from '../training-module';
+import { runToEnd } from './run-to-end';
+
+export interface InspectionParts<B> {
+  readonly module: TrainingModule<B>;
+  /** `null` looks at the weights that the module has. */
+  readonly from: ResumeFrom | null;
+  readonly plugins: readonly BuiltPlugin[];
+  readonly events: RunEventBus;
+  readonly strategy: Strategy;
+  readonly control: RunControl;
+}
+
+/** Looks at a module with a checkpoint's weights: setup, weights, whatever `look` does, teardown. */
+export async function runInspection<B, T>(parts: InspectionParts<B>, look: () => Promise<T>): Promise<T> {
+  const { module, from, plugins, events, control, strategy } = parts;
+  const participants = inHookOrder(plugins, { name: module.constructor.name, hooks: module });
+  refuseMisspeltHooks(participants);
+  const progress = progressAt(from);
+  const view = { stage: () => 'inspect' as const, progress: () => progress, stop: () => undefined };
+  const hooks = new HostHookRunner(participants, view, new LogRouter(new MetricStore()), events);
+  const found: T[] = [];
+  const work = async (): Promise<void> => {
+    await hooks.call('setup', []);
+    if (from !== null) {
+      await restoreModel(from.state, { module, plugins, hooks }, (level, text) =>
+        events.emit('message', level, text),
+      );
+    }
+    await strategy.setup(module);
+    found.push(await look());
+  };
+  await runToEnd({ work, hooks, control, events, releases: [() => strategy.teardown()] });
+  const [result] = found;
+  return result as T;
+}
+
+/** Where training stood at a checkpoint. */
+export function progressAt(from: ResumeFrom | null): FitProgress {
+  const { epoch = 0, nextBatch = 0, globalStep = 0 } = from?.state.progress ?? {};
+  return { epoch, batchIndex: nextBatch, globalStep, batchesPerEpoch: 0, maxEpochs: null, maxSteps: null };
+}

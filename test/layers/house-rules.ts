@@ -27,7 +27,7 @@ const reserved: readonly Reserved[] = [
       'src/run/run-place.ts',
       'src/trainer/run/',
       'plugins/checkpointing/',
-      'plugins/csv-logger/',
+      'plugins/shared/appended-file.ts',
       'plugins/knn-eval/knn-record.ts',
     ],
   },

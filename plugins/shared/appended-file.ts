@@ -20,12 +20,10 @@ export class AppendedFile {
    * @throws FulgurError `plugin`, naming the file, with nothing added.
    */
   async append(data: Uint8Array): Promise<void> {
-    if (this.bytes === 0) {
-      await this.replace(data);
-      return;
-    }
     await this.guard(async () => {
-      await this.with('r+', async (file) => {
+      if (this.bytes === 0) await mkdir(dirname(this.path), { recursive: true });
+      // A file that is there already, and has gone, is not made anew: its beginning would be missing.
+      await this.with(this.bytes === 0 ? 'w' : 'r+', async (file) => {
         await file.truncate(this.bytes);
         await file.write(data, 0, data.length, this.bytes);
       });

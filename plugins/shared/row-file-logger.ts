@@ -3,11 +3,11 @@ import type { KeepRow, RowFile } from './row-file';
 import { RowLogger } from './row-logger';
 
 /** A logger of one file that ends with the same bytes whether the run was killed and resumed or not. */
-export abstract class RowFileLogger extends RowLogger implements Stateful {
+export abstract class RowFileLogger extends RowLogger<RowFile> implements Stateful {
   private resumedRows: number | null = null;
 
   constructor(
-    private readonly file: RowFile,
+    file: RowFile,
     events: RunEventSource,
     private readonly notify: Notify,
   ) {
@@ -16,7 +16,7 @@ export abstract class RowFileLogger extends RowLogger implements Stateful {
 
   /** How many rows there were: exact also where several rows share a step. */
   pluginState(): Json {
-    return { rows: this.file.rowCount };
+    return { rows: this.sink.rowCount };
   }
 
   restorePluginState(state: Json): void {
@@ -25,11 +25,11 @@ export abstract class RowFileLogger extends RowLogger implements Stateful {
   }
 
   async onFitStart(): Promise<void> {
-    const kept = await this.file.reopen(this.keepRow());
+    const kept = await this.sink.reopen(this.keepRow());
     if (this.resumedRows === null || kept >= this.resumedRows) return;
     this.notify(
       'warning',
-      `${this.file.path} holds ${kept} of the ${this.resumedRows} rows that it had when the checkpoint was saved.`,
+      `${this.sink.path} holds ${kept} of the ${this.resumedRows} rows that it had when the checkpoint was saved.`,
     );
   }
 

@@ -9,13 +9,13 @@ export interface RowSink {
 }
 
 /** Collects the rows that the run publishes and writes them at batch ends, so that no write races a step's log. */
-export abstract class RowLogger implements PluginHooks {
+export abstract class RowLogger<Sink extends RowSink = RowSink> implements PluginHooks {
   /** The checkpoint's step in a resumed run. */
   protected resumedStep: number | null = null;
   private readonly stopListening: () => void;
 
   constructor(
-    private readonly sink: RowSink,
+    protected readonly sink: Sink,
     events: RunEventSource,
   ) {
     this.stopListening = events.on('metricsLogged', (row) => sink.add(row));

@@ -28,6 +28,7 @@ const reserved: readonly Reserved[] = [
       'src/trainer/run/',
       'plugins/checkpointing/',
       'plugins/shared/appended-file.ts',
+      'plugins/tensorboard-logger/event-folder.ts',
       'plugins/knn-eval/knn-record.ts',
     ],
   },

@@ -29,8 +29,9 @@ const reserved: readonly Reserved[] = [
       'src/plugin-kit/rehearse.ts',
       'src/trainer/run/',
       'plugins/checkpointing/',
-      'plugins/csv-logger/',
       'plugins/shared/append-record.ts',
+      'plugins/shared/appended-file.ts',
+      'plugins/tensorboard-logger/event-folder.ts',
     ],
   },
 ];

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../src';
+import { nextBatch } from './metric-points';
+import type { JournalRow } from './metric-points';
+import type { RemoteRun, RunStatus } from './remote-run';
+import { ServerProblem } from './server-problem';
+
+/** Milliseconds between tries: doubled after each failure, up to the longest. */
+const pauses = { first: 1000, longest: 60_000, atTheEnd: 200 };
+
+/** Sends rows beside the training, which never waits for it but, for a bounded time, at the end. */
+export class Delivery {
+  /** Rows that the server has accepted, of all that were to be sent. */
+  sent: number;
+  private waiting: JournalRow[] = [];
+  private work: Promise<void> | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private pause = pauses.first;
+  /** What keeps rows from being sent, for the report at the end. */
+  private problem: ServerProblem | null = null;
+  private told = false;
+  private isEnding = false;
+  private readonly closing = new AbortController();
+
+  constructor(
+    private readonly run: RemoteRun,
+    sent: number,
+    private readonly warn: (sentence: string) => void,
+  ) {
+    this.sent = sent;
+  }
+
+  send(rows: readonly JournalRow[]): void {
+    this.waiting.push(...rows);
+    this.wake();
+  }
+
+  /** Makes the run known to the server, and sends what waits; does nothing while that is under way or to be retried. */
+  wake(): void {
+    if (this.work !== null || this.timer !== null || this.isRefused || this.isEnding) return;
+    this.work = this.sendAll().then((done) => {
+      this.work = null;
+      if (!done && !this.isRefused && !this.isEnding) this.retryLater();
+    });
+  }
+
+  /**
+   * Sends what still waits, and how the run ended.
+   *
+   * @returns rows that were not sent, and why the end was not told or the rows not sent; `null` where all went well.
+   */
+  async finish(status: RunStatus, seconds: number): Promise<{ rows: number; why: string } | null> {
+    this.isEnding = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+    const limit = setTimeout(() => this.closing.abort(), seconds * 1000);
+    try {
+      await this.work;
+      while (!this.isRefused && !(await this.tryToEnd(status)) && !this.closing.signal.aborted) {
+        await sleep(pauses.atTheEnd);
+      }
+    } finally {
+      clearTimeout(limit);
+    }
+    return this.problem === null ? null : { rows: this.waiting.length, why: this.problem.message };
+  }
+
+  private async tryToEnd(status: RunStatus): Promise<boolean> {
+    return (await this.sendAll()) && this.attempt(() => this.run.end(status, this.closing.signal));
+  }
+
+  private async sendAll(): Promise<boolean> {
+    return this.attempt(async () => {
+      await this.run.prepare(this.closing.signal);
+      while (this.waiting.length > 0) {
+        const { rows, metrics } = nextBatch(this.waiting);
+        await this.run.log(metrics, this.closing.signal);
+        this.waiting = this.waiting.slice(rows);
+        this.sent += rows;
+      }
+      this.pause = pauses.first;
+    });
+  }
+
+  private async attempt(action: () => Promise<void>): Promise<boolean> {
+    try {
+      await action();
+      this.problem = null;
+      return true;
+    } catch (error) {
+      // Nothing may escape beside the training, where nobody waits for it.
+      const problem =
+        error instanceof ServerProblem ? error : new ServerProblem(`${messageOf(error)}.`, false);
+      // A request broken off at the end says less than why it had to be.
+      if (!this.closing.signal.aborted || this.problem === null) this.problem = problem;
+      this.tell(problem);
+      return false;
+    }
+  }
+
+  /** Once: a server that comes and goes is not worth a line each time. */
+  private tell({ message, passing }: ServerProblem): void {
+    if ((this.told && passing) || this.closing.signal.aborted) return;
+    this.told = true;
+    const then = passing ? 'rows wait until it does' : 'nothing more is sent';
+    this.warn(`${message} Training goes on, and ${then}.`);
+  }
+
+  private get isRefused(): boolean {
+    return this.problem?.passing === false;
+  }
+
+  private retryLater(): void {
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.wake();
+    }, this.pause);
+    // A try that is to come keeps no process alive.
+    this.timer.unref();
+    this.pause = Math.min(this.pause * 2, pauses.longest);
+  }
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import type { MetricRow } from '../../src';
+import { AppendedFile } from '../shared/appended-file';
+import { jsonLine, parseObject, wholeLines } from '../shared/json-lines';
+import { fromJsonNumbers, toJsonNumbers } from '../shared/json-number';
+import type { JsonNumber } from '../shared/json-number';
+import type { RowSink } from '../shared/row-logger';
+import { WaitingRows } from '../shared/waiting-rows';
+import type { JournalRow } from './metric-points';
+
+/**
+ * The file of all rows meant for the server. What a resumed run sends once more has the same times, by which MLflow
+ * knows it; and a point that a killed run recorded after its checkpoint is not recorded anew, since MLflow cannot take
+ * back the one that it may have got.
+ */
+export class Journal implements RowSink {
+  private readonly file: AppendedFile;
+  private readonly waiting = new WaitingRows<JournalRow>();
+  /** Points of earlier starts that may come again. */
+  private readonly known = new Set<string>();
+
+  /** @param onWritten gets the rows that are in the file. */
+  constructor(
+    path: string,
+    private readonly onWritten: (rows: readonly JournalRow[]) => void,
+  ) {
+    this.file = new AppendedFile(path, () => this.waiting.count);
+  }
+
+  get path(): string {
+    return this.file.path;
+  }
+
+  /**
+   * Begins the file, or goes on with the one that is there, without a half-written last line.
+   *
+   * @param resumedStep from which on points may come again.
+   * @returns what names the run among all, and the rows of earlier starts.
+   */
+  async open(resumedStep: number | null): Promise<{ launch: string; rows: readonly JournalRow[] }> {
+    const lines = wholeLines((await this.file.read()) ?? '');
+    const [head, ...objects] = lines.map((line, index) => parseObject(line, this.path, index + 1));
+    const launch = typeof head?.['launch'] === 'string' ? head['launch'] : randomUUID();
+    const rows = objects.map(rowOf);
+    const text = head === undefined ? jsonLine({ launch }) : lines.map((line) => `${line}\n`).join('');
+    await this.file.replace(Buffer.from(text));
+    for (const { step, values } of rows.filter(({ step }) => step >= (resumedStep ?? 0))) {
+      for (const name of Object.keys(values)) this.known.add(pointName(step, name));
+    }
+    return { launch, rows };
+  }
+
+  add({ kind, epoch, step, values }: MetricRow): void {
+    const fresh = Object.entries(values).filter(([name]) => !this.known.has(pointName(step, name)));
+    if (fresh.length > 0) {
+      this.waiting.add({ time: Date.now(), epoch, step, kind, values: Object.fromEntries(fresh) });
+    }
+  }
+
+  async flush(): Promise<void> {
+    await this.waiting.drain(async (rows) => {
+      const lines = rows.map((row) => jsonLine({ ...row, values: toJsonNumbers(row.values) }));
+      await this.file.append(Buffer.from(lines.join('')));
+      this.onWritten(rows);
+    });
+  }
+
+  async sync(): Promise<void> {
+    await this.flush();
+    await this.file.sync();
+  }
+}
+
+function rowOf(object: Readonly<Record<string, unknown>>): JournalRow {
+  const row = object as unknown as JournalRow & { readonly values: Readonly<Record<string, JsonNumber>> };
+  return { ...row, values: fromJsonNumbers(row.values) };
+}
+
+function pointName(step: number, name: string): string {
+  return `${step} ${name}`;
+}

@@ -1,0 +1,91 @@
+import { ServerProblem } from './server-problem';
+
+type Answer = Readonly<Record<string, unknown>>;
+
+/** Longer, a server counts as away. */
+const requestMilliseconds = 10_000;
+
+/** Asks an MLflow server over its REST API. */
+export class MlflowClient {
+  /** The server as messages name it, without user and password. */
+  readonly address: string;
+  private readonly headers: Record<string, string>;
+
+  constructor({ trackingUri, token }: { readonly trackingUri: string; readonly token: string | null }) {
+    const { origin, pathname, username, password } = new URL(trackingUri);
+    this.address = `${origin}${pathname.replace(/\/+$/, '')}`;
+    const user = [username, password].map(decodeURIComponent).join(':');
+    const login = token !== null ? `Bearer ${token}` : `Basic ${Buffer.from(user).toString('base64')}`;
+    this.headers = {
+      'content-type': 'application/json',
+      ...(token !== null || username !== '' ? { authorization: login } : {}),
+    };
+  }
+
+  /** @throws ServerProblem */
+  async get(call: string, query: Readonly<Record<string, string>>, closing: AbortSignal): Promise<Answer> {
+    return this.ask(call, `?${new URLSearchParams(query).toString()}`, { method: 'GET' }, closing);
+  }
+
+  /** @throws ServerProblem */
+  async post(call: string, body: unknown, closing: AbortSignal): Promise<Answer> {
+    return this.ask(call, '', { method: 'POST', body: JSON.stringify(body) }, closing);
+  }
+
+  private async ask(call: string, query: string, init: RequestInit, closing: AbortSignal): Promise<Answer> {
+    const url = `${this.address}/api/2.0/mlflow/${call}${query}`;
+    const signal = AbortSignal.any([closing, AbortSignal.timeout(requestMilliseconds)]);
+    let status: number;
+    let text: string;
+    try {
+      const response = await fetch(url, { ...init, headers: this.headers, signal });
+      status = response.status;
+      text = await response.text();
+    } catch (error) {
+      throw new ServerProblem(`MLflow at ${this.address} does not answer (${reasonOf(error)}).`, true);
+    }
+    const answer = objectIn(text);
+    if (status === 200 && answer !== null) return answer;
+    throw this.problem(call, status, answer);
+  }
+
+  private problem(call: string, status: number, answer: Answer | null): ServerProblem {
+    const { address } = this;
+    const code = typeof answer?.['error_code'] === 'string' ? answer['error_code'] : null;
+    const problem = (message: string, passing: boolean) => new ServerProblem(message, passing, status, code);
+    if (status >= 500 || status === 429 || status === 408) {
+      return problem(`MLflow at ${address} cannot answer now (status ${status}).`, true);
+    }
+    if (status === 401 || status === 403) {
+      return problem(
+        `MLflow at ${address} refused the login (status ${status}): ` +
+          'put user and password into trackingUri, or pass token.',
+        false,
+      );
+    }
+    if (code === null) {
+      return problem(
+        `${address} answers, but not as MLflow does (status ${status} to ${call}): correct trackingUri.`,
+        false,
+      );
+    }
+    const said = typeof answer?.['message'] === 'string' ? answer['message'] : 'no reason given';
+    return problem(`MLflow at ${address} refused ${call} (${code}): ${said.slice(0, 300)}`, false);
+  }
+}
+
+function objectIn(text: string): Answer | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Answer) : null;
+  } catch {
+    return null;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+  if (name === 'TimeoutError') return `nothing within ${requestMilliseconds / 1000} s`;
+  if (name === 'AbortError') return 'nothing before the end of the run';
+  return cause?.code ?? cause?.message ?? message;
+}

@@ -1,0 +1,91 @@
+import { FulgurError, Plugin, inject, tokens } from '../../src';
+import type { HookContext, Json, Notify, RunEventSource, RunFolder, RunSettings, Stateful } from '../../src';
+import { RowLogger } from '../shared/row-logger';
+import { Delivery } from './delivery';
+import { Journal } from './journal';
+import { MlflowClient } from './mlflow-client';
+import type { MlflowLoggerSettings } from './options';
+import { RemoteRun } from './remote-run';
+import type { RunStatus } from './remote-run';
+import { runParams } from './run-params';
+
+/** What a checkpoint keeps of the run on the server. */
+interface SavedRun {
+  readonly runId: string | null;
+  readonly hasParams: boolean;
+  /** Rows of the journal that the server had accepted. */
+  readonly sent: number;
+}
+
+/** Writes rows to the journal first, and from there to the server: whatever happens to either, none is lost or doubled. */
+@Plugin({ name: 'mlflow-logger' })
+export class MlflowLogger extends RowLogger<Journal> implements Stateful {
+  private readonly client: MlflowClient;
+  private saved: SavedRun = { runId: null, hasParams: false, sent: 0 };
+  private remote: RemoteRun | null = null;
+  private delivery: Delivery | null = null;
+  private status: RunStatus = 'FINISHED';
+
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: MlflowLoggerSettings,
+    @inject(tokens.events) events: RunEventSource,
+    @inject(tokens.runFolder) private readonly folder: RunFolder,
+    @inject(tokens.settings) private readonly settings: RunSettings,
+    @inject(tokens.notify) private readonly notify: Notify,
+  ) {
+    super(new Journal(folder.resolve('mlflow.jsonl'), (rows) => this.delivery?.send(rows)), events);
+    this.client = new MlflowClient(options);
+  }
+
+  pluginState(): Json {
+    const { remote, delivery, saved } = this;
+    if (remote === null || delivery === null) return { ...saved };
+    return { runId: remote.id, hasParams: remote.hasParams, sent: delivery.sent };
+  }
+
+  restorePluginState(state: Json): void {
+    this.saved = state as unknown as SavedRun;
+  }
+
+  async onFitStart(): Promise<void> {
+    const { launch, rows } = await this.sink.open(this.resumedStep);
+    const { experimentName, runName, tags } = this.options;
+    const description = {
+      experimentName: experimentName ?? this.settings.experiment,
+      runName: runName ?? this.folder.version,
+      tags,
+      params: runParams(this.settings),
+      launch,
+      startTime: Date.now(),
+    };
+    const { runId, hasParams, sent } = this.saved;
+    const warn = (sentence: string) => this.notify('warning', sentence);
+    this.remote = new RemoteRun(this.client, description, runId, hasParams, warn);
+    this.delivery = new Delivery(this.remote, Math.min(sent, rows.length), warn);
+    this.delivery.send(rows.slice(sent));
+  }
+
+  onException(_: HookContext, error: unknown): void {
+    this.status = error instanceof FulgurError && error.kind === 'interrupted' ? 'KILLED' : 'FAILED';
+  }
+
+  override async teardown(): Promise<void> {
+    try {
+      await super.teardown();
+    } finally {
+      await this.endRun();
+    }
+  }
+
+  private async endRun(): Promise<void> {
+    const failure = await this.delivery?.finish(this.status, this.options.teardownSeconds);
+    if (failure === null || failure === undefined) return;
+    const { rows, why } = failure;
+    this.notify(
+      'warning',
+      rows === 0
+        ? `${why} It was not told that the run is ${this.status}.`
+        : `${why} ${rows} rows of metrics were not sent: they are in ${this.sink.path}, and go when the run is resumed.`,
+    );
+  }
+}

@@ -1,0 +1,140 @@
+import type { MlflowClient } from './mlflow-client';
+import type { MetricPoint } from './metric-points';
+import type { Param } from './run-params';
+import { ServerProblem } from './server-problem';
+
+export type RunStatus = 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
+
+/** What a run is made with. */
+export interface RunDescription {
+  readonly experimentName: string;
+  readonly runName: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly params: readonly Param[];
+  /** Names this run among all, so that it is found again where the answer to its making was lost. */
+  readonly launch: string;
+  /** Milliseconds since 1970. */
+  readonly startTime: number;
+}
+
+/** Params that one request may hold. */
+const largestParamBatch = 100;
+const launchTag = 'fulgur.launch';
+
+/** The run on the server: found or made at the first need. */
+export class RemoteRun {
+  private ready = false;
+
+  /**
+   * @param id of the run that a resumed one goes on with; `null` where it is not known.
+   * @param hasParams whether it got its params; MLflow lets none be changed.
+   */
+  constructor(
+    private readonly client: MlflowClient,
+    private readonly description: RunDescription,
+    public id: string | null,
+    public hasParams: boolean,
+    private readonly warn: (sentence: string) => void,
+  ) {}
+
+  /** @throws ServerProblem */
+  async prepare(closing: AbortSignal): Promise<string> {
+    if (this.id !== null && this.ready) return this.id;
+    if (this.id === null) {
+      const experimentId = await this.experimentId(closing);
+      this.id = (await this.find(experimentId, closing)) ?? (await this.create(experimentId, closing));
+    }
+    await this.update(this.id, { status: 'RUNNING' }, closing);
+    await this.sendParams(this.id, closing);
+    this.ready = true;
+    return this.id;
+  }
+
+  /** @throws ServerProblem */
+  async log(metrics: readonly MetricPoint[], closing: AbortSignal): Promise<void> {
+    await this.client.post('runs/log-batch', { run_id: await this.prepare(closing), metrics }, closing);
+  }
+
+  /** @throws ServerProblem */
+  async end(status: RunStatus, closing: AbortSignal): Promise<void> {
+    await this.update(await this.prepare(closing), { status, end_time: Date.now() }, closing);
+  }
+
+  private async update(id: string, change: object, closing: AbortSignal): Promise<void> {
+    await this.client.post('runs/update', { run_id: id, ...change }, closing);
+  }
+
+  private async experimentId(closing: AbortSignal): Promise<string> {
+    const { experimentName: name } = this.description;
+    const known = await this.experimentOf(name, closing);
+    if (known !== null) return known;
+    try {
+      return idIn(await this.client.post('experiments/create', { name }, closing), 'experiment_id');
+    } catch (error) {
+      // Another run made it meanwhile.
+      if (!isProblem(error, 'RESOURCE_ALREADY_EXISTS')) throw error;
+      const made = await this.experimentOf(name, closing);
+      if (made === null) throw error;
+      return made;
+    }
+  }
+
+  private async experimentOf(name: string, closing: AbortSignal): Promise<string | null> {
+    try {
+      const answer = await this.client.get('experiments/get-by-name', { experiment_name: name }, closing);
+      return idIn(answer['experiment'], 'experiment_id');
+    } catch (error) {
+      if (isProblem(error, 'RESOURCE_DOES_NOT_EXIST')) return null;
+      throw error;
+    }
+  }
+
+  private async find(experimentId: string, closing: AbortSignal): Promise<string | null> {
+    const filter = `tags.\`${launchTag}\` = '${this.description.launch}'`;
+    const query = { experiment_ids: [experimentId], filter, max_results: 1 };
+    const { runs } = await this.client.post('runs/search', query, closing);
+    const [first] = Array.isArray(runs) ? (runs as { info?: unknown }[]) : [];
+    return first === undefined ? null : idIn(first.info, 'run_id');
+  }
+
+  private async create(experimentId: string, closing: AbortSignal): Promise<string> {
+    const { runName, tags, launch, startTime } = this.description;
+    const answer = await this.client.post(
+      'runs/create',
+      {
+        experiment_id: experimentId,
+        run_name: runName,
+        start_time: startTime,
+        tags: Object.entries({ ...tags, [launchTag]: launch }).map(([key, value]) => ({ key, value })),
+      },
+      closing,
+    );
+    return idIn((answer['run'] as { info?: unknown } | undefined)?.info, 'run_id');
+  }
+
+  private async sendParams(id: string, closing: AbortSignal): Promise<void> {
+    if (this.hasParams) return;
+    const { params } = this.description;
+    try {
+      for (let at = 0; at < params.length; at += largestParamBatch) {
+        const batch = params.slice(at, at + largestParamBatch);
+        await this.client.post('runs/log-batch', { run_id: id, params: batch }, closing);
+      }
+    } catch (error) {
+      // Metrics matter more: a param that differs from the first start's is no reason to send none.
+      if (!isProblem(error, 'INVALID_PARAMETER_VALUE')) throw error;
+      this.warn(error.message);
+    }
+    this.hasParams = true;
+  }
+}
+
+function isProblem(error: unknown, code: string): error is ServerProblem {
+  return error instanceof ServerProblem && error.code === code;
+}
+
+function idIn(holder: unknown, name: string): string {
+  const id: unknown = typeof holder === 'object' && holder !== null ? Reflect.get(holder, name) : undefined;
+  if (typeof id === 'string') return id;
+  throw new ServerProblem(`MLflow's answer holds no ${name}: correct trackingUri.`, false);
+}

@@ -1,0 +1,30 @@
+import type { Json, RunSettings } from '../../src';
+import { entityName } from './entity-name';
+
+export interface Param {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Characters of a value that every version of MLflow takes; newer ones take more. */
+const longestValue = 500;
+
+/** The hyperparameters under their names, and the configuration's other leaves under `config.` and their paths. */
+export function runParams({ hyperparameters, config }: RunSettings): Param[] {
+  const params = new Map<string, string>();
+  for (const [name, value] of Object.entries(hyperparameters)) params.set(entityName(name), text(value));
+  for (const [path, value] of leaves('config', config)) {
+    if (!path.startsWith('config.hyperparameters.')) params.set(entityName(path), text(value));
+  }
+  return [...params].map(([key, value]) => ({ key, value }));
+}
+
+function leaves(path: string, value: Json): [string, Json][] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[path, value]];
+  return Object.entries(value).flatMap(([name, inner]) => leaves(`${path}.${name}`, inner));
+}
+
+function text(value: Json): string {
+  const whole = typeof value === 'string' ? value : JSON.stringify(value);
+  return whole.length <= longestValue ? whole : `${whole.slice(0, longestValue - 1)}…`;
+}

@@ -1,0 +1,31 @@
+import { FulgurError } from '../../src';
+
+/** A value as a line of a JSON Lines file. */
+export function jsonLine(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
+}
+
+/** The lines of a JSON Lines text. A last one without its line end, as a killed process leaves it, is left out. */
+export function wholeLines(text: string): string[] {
+  return text.split('\n').slice(0, -1);
+}
+
+/**
+ * Reads the object of a line.
+ *
+ * @param line counted from 1, for the report.
+ * @throws FulgurError `plugin`, naming the file and the line, where it is none.
+ */
+export function parseObject(text: string, path: string, line: number): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = null;
+  }
+  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  throw new FulgurError('plugin', {
+    what: `${path} has no JSON object in its line ${line}.`,
+    fix: 'Repair the line, or move the file away.',
+  });
+}

@@ -1,0 +1,86 @@
+import { Plugin, inject, tokens } from '../../src';
+import type { Json, RunEventSource, RunFolder, RunSettings, Stateful } from '../../src';
+import { fromJsonNumbers, toJsonNumbers } from '../shared/json-number';
+import type { JsonNumber } from '../shared/json-number';
+import { RowLogger } from '../shared/row-logger';
+import { EventFile } from './event-file';
+import type { TimedRow } from './event-file';
+import { nextEventFile } from './event-folder';
+import { sessionStartEvent, versionEvent } from './events';
+import type { Moment } from './events';
+import { hparamsEndEvent, hparamsStartEvent } from './hparams-events';
+import type { TensorboardLoggerSettings } from './options';
+
+/** A row of the state: its numbers as JSON holds them. */
+interface SavedRow {
+  readonly time: number;
+  readonly step: number;
+  readonly values: Readonly<Record<string, JsonNumber>>;
+}
+
+/** Writes an event file for every start of the run: a reader may be in the middle of the earlier ones. */
+@Plugin({ name: 'tensorboard-logger' })
+export class TensorboardLogger extends RowLogger<EventFile> implements Stateful {
+  /** The newest rows that the checkpoint counts on; `null` where it knows nothing of them. */
+  private resumedRows: readonly TimedRow[] | null = null;
+
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: TensorboardLoggerSettings,
+    @inject(tokens.events) events: RunEventSource,
+    @inject(tokens.runFolder) private readonly folder: RunFolder,
+    @inject(tokens.settings) private readonly settings: RunSettings,
+  ) {
+    super(new EventFile(), events);
+  }
+
+  pluginState(): Json {
+    const rows = this.sink.newestRows.map((row) => ({ ...row, values: toJsonNumbers(row.values) }));
+    return { newestRows: rows };
+  }
+
+  restorePluginState(state: Json): void {
+    const rows = (state as { readonly newestRows?: readonly SavedRow[] } | null)?.newestRows;
+    this.resumedRows = rows?.map((row) => ({ ...row, values: fromJsonNumbers(row.values) })) ?? null;
+  }
+
+  /** TensorBoard is to find the run also before its first row. */
+  async onFitStart(): Promise<void> {
+    const { path, continues } = nextEventFile(this.folder.resolve('tensorboard'), now());
+    this.sink.open(path);
+    this.sink.addEvent(versionEvent(this.moment(0)));
+    this.sink.addEvent(sessionStartEvent(this.moment(this.firstStep())));
+    // The first file's stay in force: readers keep the first metadata of a tag.
+    if (this.options.hyperparameters && !continues) {
+      this.sink.addEvent(hparamsStartEvent(this.moment(0), this.settings.hyperparameters));
+    }
+    for (const row of this.repeatedRows()) this.sink.addTimed(row);
+    await this.sink.flush();
+  }
+
+  /** Only of a run that finished: one that was interrupted or failed may still go on. */
+  onFitEnd(): void {
+    if (this.options.hyperparameters) this.sink.addEvent(hparamsEndEvent(this.moment(0)));
+  }
+
+  /**
+   * From this step on, what earlier files hold counts no more. It is the checkpoint's own step: a killed run may have
+   * written rows of that step after it, such as the epoch's.
+   */
+  private firstStep(): number {
+    if (this.resumedStep === null) return 0;
+    return this.resumedRows === null ? this.resumedStep + 1 : this.resumedStep;
+  }
+
+  /** Rows of that step which the checkpoint does count on. */
+  private repeatedRows(): readonly TimedRow[] {
+    return (this.resumedRows ?? []).filter(({ step }) => step === this.resumedStep);
+  }
+
+  private moment(step: number): Moment {
+    return { time: now(), step };
+  }
+}
+
+function now(): number {
+  return Date.now() / 1000;
+}

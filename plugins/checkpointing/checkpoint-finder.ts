@@ -19,6 +19,8 @@ export class CheckpointFinder implements CheckpointReader {
     /** The checkpoints that `last`, `best` and bare names mean. */
     private readonly home: string,
     private readonly notify: Notify,
+    /** Whether a monitor ranks checkpoints; where none does, the best one is the last, as in Lightning. */
+    private readonly ranks = true,
   ) {}
 
   /**
@@ -28,7 +30,7 @@ export class CheckpointFinder implements CheckpointReader {
    *   damaged, and for a format from the future.
    */
   async read(selector: string): Promise<Found> {
-    if (selector === 'last') return this.readLast(this.home);
+    if (selector === 'last' || (selector === 'best' && !this.ranks)) return this.readLast(this.home);
     if (selector === 'best') return this.readOne(await this.bestFolder());
     for (const folder of [resolve(selector), join(this.home, selector)]) {
       if (!(await exists(folder))) continue;

@@ -38,7 +38,7 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
   ) {
     const home = folder.resolve(checkpointsFolder);
     this.store = new CheckpointStore(home);
-    this.finder = new CheckpointFinder(home, notify);
+    this.finder = new CheckpointFinder(home, notify, options.monitor !== null);
   }
 
   read(selector: string): Promise<{ state: RunState; path: string }> {

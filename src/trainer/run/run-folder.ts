@@ -70,7 +70,10 @@ function nextVersion(parent: string, experiment: string): RunFolder {
 }
 
 function newestWith(parent: string, checkpoint: 'last' | 'best'): string {
-  const newest = newestFolderWith(parent, checkpoint);
+  // Where nothing ranks checkpoints, none is marked as the best: it is the last.
+  const newest =
+    newestFolderWith(parent, checkpoint) ??
+    (checkpoint === 'best' ? newestFolderWith(parent, 'last') : undefined);
   if (newest !== undefined) return newest;
   throw new FulgurError('checkpoint', {
     what: `No run in ${parent} has a checkpoint '${checkpoint}'.`,

@@ -60,6 +60,12 @@ describe('checkpointing', () => {
     expect((await run.plugin.read('best')).state.progress.globalStep).toBe(8);
   });
 
+  it('takes the last one as the best where it has no monitor, as Lightning does', async () => {
+    const run = setUp();
+    await fit(run, [0.5, 0.7]);
+    expect((await run.plugin.read('best')).state.progress.globalStep).toBe(8);
+  });
+
   it('keeps as many of the newest and of the best as it is told', async () => {
     await fit(setUp({ monitor: 'knn_accuracy', mode: 'min', saveTopK: 2, keepLast: 2 }), [3, 1, 2, 5, 4, 6]);
     expect(listing().filter((name) => name.startsWith('epoch'))).toEqual([

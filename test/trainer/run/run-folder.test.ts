@@ -76,7 +76,10 @@ describe('createRunFolder', () => {
     saveCheckpoint('version_10', 'last');
     expect(createRunFolder({ root, experiment: 'fastsiam', resume: 'last' }).version).toBe('version_10');
     expect(createRunFolder({ root, experiment: 'fastsiam', resume: 'best' }).version).toBe('version_2');
-    expect(readdirSync(join(root, 'fastsiam'))).toHaveLength(12);
+    rmSync(join(root, 'fastsiam', 'version_2'), { recursive: true });
+    const unranked = createRunFolder({ root, experiment: 'fastsiam', resume: 'best' });
+    expect(unranked.path).toBe(createRunFolder({ root, experiment: 'fastsiam', resume: 'last' }).path);
+    expect(readdirSync(join(root, 'fastsiam'))).toHaveLength(11);
   });
 
   it('says that there is nothing to resume', () => {

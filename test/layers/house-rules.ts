@@ -11,7 +11,7 @@ interface Reserved {
 }
 
 const reserved: readonly Reserved[] = [
-  { module: /^koffi$/, named: 'native access', places: ['src/engine/native/'] },
+  { module: /^koffi$/, named: 'native access', places: ['src/engine/native/', 'src/launch/native/'] },
   { module: /^inversify$/, named: 'the container', places: ['src/container/', 'src/metadata/'] },
   {
     module: /^(node:)?fs(\/promises)?$/,
@@ -21,6 +21,7 @@ const reserved: readonly Reserved[] = [
       'src/data/',
       'src/engine/install/',
       'src/locks/',
+      'src/launch/',
       // Points the process's standard error elsewhere while TensorFlow loads.
       'src/engine/native/quiet-stderr.ts',
       'src/doctor/machine.ts',

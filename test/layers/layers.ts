@@ -12,6 +12,7 @@ export const order: readonly (readonly string[])[] = [
   ['optim', 'losses'],
   ['nn'],
   ['engine'],
+  ['launch'],
   ['config'],
   ['metadata'],
   ['locks'],

@@ -99,7 +99,6 @@ export type { Rehearsal, RehearsalOptions } from './plugin-kit';
 export { run } from './run';
 export type { RunOptions } from './run';
 export { SingleDevice } from './strategy';
-export type { Strategy } from './strategy';
 export { EventBus, Trainer, TrainingModule, writeWhole } from './trainer';
 export type {
   BuiltPlugin,

@@ -45,9 +45,14 @@ export function wantsTensorFlowLog(variables: Variables = process.env): boolean 
   return valueOf(variables, 'TF_CPP_MIN_LOG_LEVEL') === '0';
 }
 
-/** Keeps TensorFlow from printing warnings of its own beside our errors, unless the user set a log level. */
-export function quietenTensorFlow(variables: Variables = process.env): void {
-  if (valueOf(variables, 'TF_CPP_MIN_LOG_LEVEL') === null) process.env['TF_CPP_MIN_LOG_LEVEL'] = '2';
+/**
+ * Keeps TensorFlow from printing warnings of its own beside our errors, unless the user set a log level.
+ *
+ * @param errorsToo its errors as well: those of its ranks come again as ours.
+ */
+export function quietenTensorFlow(errorsToo: boolean, variables: Variables = process.env): void {
+  if (valueOf(variables, 'TF_CPP_MIN_LOG_LEVEL') !== null) return;
+  process.env['TF_CPP_MIN_LOG_LEVEL'] = errorsToo ? '3' : '2';
 }
 
 /** The Slurm job that this process belongs to, as `scontrol` names it; `null` outside of Slurm. */

@@ -1,6 +1,7 @@
 import { Container } from 'inversify';
 import { tokens } from '../contracts';
 import type { CheckpointReader } from '../contracts';
+import { pluginMetadata } from '../metadata';
 import type { Trainer } from '../trainer';
 import { checkPlugins } from './check-plugins';
 import { dataModule } from './data-module';
@@ -26,10 +27,12 @@ export interface Composition {
  * @throws CompositionError naming everything about the plugins that does not fit
  */
 export function compose(parts: RunParts): Composition {
-  checkPlugins(parts.settings.experiment, parts.plugins);
+  const { rank } = parts.ranks;
+  const plugins = parts.plugins.filter(({ type }) => rank === 0 || pluginMetadata(type).ranks === 'all');
+  checkPlugins(parts.settings.experiment, plugins);
   const container = new Container();
   container.loadSync(runModule(parts), dataModule(parts), trainerModule(parts));
-  container.loadSync(pluginsModule(container, parts.plugins));
+  container.loadSync(pluginsModule(container, plugins));
   return {
     trainer: resolve(container, internalTokens.trainer),
     checkpointReader: container.isBound(tokens.checkpointReader.key)

@@ -1,10 +1,8 @@
 import { token } from '../contracts';
-import type { Strategy } from '../strategy';
 import type { BuiltPlugin, Trainer } from '../trainer';
 
 /** Services between the container's own modules. */
 export const internalTokens = {
-  strategy: token<Strategy>('strategy'),
   plugins: token<readonly BuiltPlugin[]>('built plugins'),
   trainer: token<Trainer>('trainer'),
 } as const;

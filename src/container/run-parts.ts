@@ -1,5 +1,6 @@
 import type {
   EvaluationData,
+  Ranks,
   AnyPlugin,
   RunEventBus,
   RunFolder,
@@ -19,4 +20,5 @@ export interface RunParts {
   readonly evaluation: EvaluationData;
   readonly module: TrainingModule<ViewBatch>;
   readonly plugins: readonly AnyPlugin[];
+  readonly ranks: Ranks;
 }

@@ -2,6 +2,7 @@ import { ContainerModule } from 'inversify';
 import { tokens } from '../contracts';
 import type { LearningRateControl, OptimizersAccess, RunStateAccess } from '../contracts';
 import { FulgurError } from '../errors';
+import { localBatchStatistics } from '../nn';
 import { SingleDevice } from '../strategy';
 import { Trainer, modelAccess } from '../trainer';
 import type { ModelReader } from '../trainer';
@@ -11,7 +12,7 @@ import type { RunParts } from './run-parts';
 
 /** The trainer, where it runs, and what plugins may see of model and state. */
 export function trainerModule(parts: RunParts): ContainerModule {
-  const { module, events, settings, trainerOptions, folder, data } = parts;
+  const { module, events, settings, trainerOptions, folder, data, ranks } = parts;
   let trainer: Trainer | null = null;
   // Plugins are built before the trainer that they are given to, and ask for the state only while it fits.
   const runState: RunStateAccess = {
@@ -28,7 +29,9 @@ export function trainerModule(parts: RunParts): ContainerModule {
     },
   };
   return new ContainerModule(({ bind }) => {
-    bind(internalTokens.strategy.key).toConstantValue(new SingleDevice());
+    bind(tokens.ranks.key).toConstantValue(ranks);
+    bind(tokens.strategy.key).toConstantValue(new SingleDevice());
+    bind(tokens.batchStatistics.key).toConstantValue(localBatchStatistics);
     bind<ModelReader>(tokens.model.key)
       .toDynamicValue(() => modelAccess(module))
       .inSingletonScope()
@@ -43,7 +46,8 @@ export function trainerModule(parts: RunParts): ContainerModule {
         trainer = new Trainer(trainerOptions, {
           plugins: resolve(context, internalTokens.plugins),
           events,
-          strategy: resolve(context, internalTokens.strategy),
+          strategy: resolve(context, tokens.strategy),
+          batchStatistics: resolve(context, tokens.batchStatistics),
           settings,
           place: { folder: folder.path, data },
         });

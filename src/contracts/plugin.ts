@@ -9,8 +9,13 @@ export interface PluginMetadata {
   /** Kebab-case, unique within a run: names its state in checkpoints and its errors. */
   readonly name: string;
   /** `monitor` plugins (checkpointing, early stopping) run after all others, as they do in Lightning. */
-  readonly order: 'normal' | 'monitor';
+  readonly order: PluginOrder;
+  /** `first` plugins (loggers, progress bars) are there on rank 0 only, where a run has several ranks. */
+  readonly ranks: 'all' | 'first';
 }
+
+/** `strategy` plugins have their turn before all others, `monitor` plugins after all others. */
+export type PluginOrder = 'strategy' | 'normal' | 'monitor';
 
 /**
  * A plugin as it stands in an experiment's list: the class, the options, and what it offers to others.

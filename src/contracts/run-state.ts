@@ -17,6 +17,19 @@ export interface RunState {
   readonly pluginTensors?: Readonly<Record<string, StateDict>>;
   /** Running epoch reductions of logged metrics, so that an epoch resumed in its middle ends with the same means. */
   readonly metrics: Json;
+  /** What is each rank's own, by rank; absent for a run of one. */
+  readonly ranks?: readonly RankState[];
+}
+
+/**
+ * A rank's own part of a run's state. Its random state is none: every draw is a function of seed, rank and the place in
+ * training.
+ */
+export interface RankState {
+  readonly metrics: Json;
+  /** Where ranks' parameters differ between two exchanges. */
+  readonly weights?: StateDict;
+  readonly optimizers?: readonly OptimizerState[];
 }
 
 export interface OptimizerState {

@@ -1,11 +1,14 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { BatchStatistics } from './batch-statistics';
 import type { BatchSource, ImageBatch } from './data';
 import type { RunEventSource } from './events';
 import type { Json } from './json';
 import type { OptimizerView } from './optimizer';
+import type { Ranks } from './ranks';
 import type { RunFolder } from './run-folder';
 import type { RunState } from './run-state';
 import type { StateDict } from './state';
+import type { Strategy } from './strategy';
 import { token } from './token';
 
 /** Read access to the model in training. */
@@ -114,4 +117,9 @@ export const tokens = {
   learningRate: token<LearningRateControl>('learning rate'),
   evaluationData: token<EvaluationData>('evaluation data'),
   checkpointReader: token<CheckpointReader>('checkpoint reader'),
+  ranks: token<Ranks>('ranks'),
+  /** Where steps run; a plugin that provides one takes the place of the single device. */
+  strategy: token<Strategy>('strategy'),
+  /** Where batch norm layers get the statistics of a training batch; the batch itself, unless a plugin provides others. */
+  batchStatistics: token<BatchStatistics>('batch statistics'),
 } as const;

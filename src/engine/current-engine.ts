@@ -1,6 +1,7 @@
 import { FulgurError } from '../errors';
 import type { Binding } from './backend/binding';
 import type { FulgurBackend } from './backend/fulgur-backend';
+import type { Cluster } from './native/cluster';
 
 /** What runs the tensors of this process. */
 export interface EngineInfo {
@@ -12,12 +13,17 @@ export interface EngineInfo {
   readonly deviceName: string;
   /** Threads that one operation may use. */
   readonly threads: number;
+  /** This process among those that compute together, from 0. */
+  readonly rank: number;
+  readonly worldSize: number;
 }
 
 export interface Engine {
   readonly binding: Binding;
   readonly backend: FulgurBackend;
   readonly info: EngineInfo;
+  /** The ranks that compute together; `null` for one process. */
+  readonly cluster: Cluster | null;
 }
 
 let current: Engine | null = null;

@@ -1,3 +1,4 @@
+export { LostRanksError, allReduce, leaveCluster } from './collectives';
 export { afterStep, compile, isTracing, stepInput } from './compile';
 export { traceOperations } from './compile';
 export type { CompiledFunction, CompileOptions, Fetched, OperationTrace, TracedCall } from './compile';
@@ -10,5 +11,6 @@ export { runOp } from './run-op';
 export type { OpAttributes, OpAttributeValue } from './run-op';
 export { start } from './start';
 export type { StartOptions } from './start';
+export type { Cluster } from './native/cluster';
 export { watchForNaN } from './watch-for-nan';
 export type { FirstNaN } from './watch-for-nan';

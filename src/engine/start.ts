@@ -4,7 +4,10 @@ import { FulgurError } from '../errors';
 import { Binding } from './backend/binding';
 import { EagerRunner } from './backend/eager-runner';
 import { registerBackend } from './backend/register-backend';
+import { joinCluster, serverDefinition, sessionConfigOf, taskDevice } from './native/cluster';
+import type { Cluster } from './native/cluster';
 import { createContext, listDevices } from './native/context';
+import type { Device } from './native/context';
 import { currentEngine, engineInfo, isStarted, setCurrentEngine } from './current-engine';
 import type { EngineInfo } from './current-engine';
 import { locateTensorFlow } from './install';
@@ -22,42 +25,53 @@ export interface StartOptions {
   readonly threads?: number;
   /** Hears about the installation's progress (default: silence). */
   readonly onProgress?: (line: string) => void;
+  /** The processes to compute with, of which this is one (default: none). */
+  readonly cluster?: Cluster | undefined;
 }
 
 /**
- * Finds TensorFlow, or installs it, and makes it tfjs's backend. A second call only sets the seed.
+ * Finds TensorFlow, or installs it, and makes it tfjs's backend; in a cluster, waits for the other ranks. A second call
+ * only sets the seed.
  *
- * @throws FulgurError `engine` when TensorFlow cannot be had, or a GPU was asked for and cannot be used
+ * @throws FulgurError `engine` when TensorFlow cannot be had, or a GPU was asked for and cannot be used; `ranks` when
+ * the other ranks do not come.
  */
 export async function start(options: StartOptions = {}): Promise<EngineInfo> {
   seedEverything(options.seed ?? 0);
   if (isStarted()) return engineInfo();
-  const accelerator = options.accelerator ?? 'auto';
+  const { accelerator = 'auto', cluster } = options;
   const found = await locateTensorFlow({
     accelerator,
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   });
   if (isStarted()) return engineInfo();
   const contextOptions = { threads: options.threads ?? 0, cpuOnly: accelerator === 'cpu' };
-  const open = (): { library: NativeLibrary; context: Pointer } => {
+  const open = (): Opened => {
     const library = loadNativeLibrary(found.directory);
-    return { library, context: createContext(library, contextOptions) };
+    if (cluster === undefined) return { library, context: createContext(library, contextOptions) };
+    const definition = serverDefinition(library, cluster);
+    const more = sessionConfigOf(definition);
+    return { library, context: createContext(library, { ...contextOptions, more }), definition };
   };
-  quietenTensorFlow();
+  quietenTensorFlow(cluster !== undefined);
   // TensorFlow prints its start-up lines whatever the log level is.
-  const { library, context } = wantsTensorFlowLog() ? open() : withQuietStderr(open);
-  const devices = listDevices(library, context);
+  const { library, context, definition } = wantsTensorFlowLog() ? open() : withQuietStderr(open);
+  if (cluster !== undefined && definition !== undefined) {
+    await joinCluster(library, context, definition, cluster);
+  }
+  const devices = listDevices(library, context).filter(
+    ({ name }) => cluster === undefined || name.startsWith(taskDevice(cluster.rank, '')),
+  );
   const gpu = devices.find(({ type }) => type === 'GPU');
-  if (accelerator === 'gpu' && gpu === undefined)
-    throw noUsableGpu(
-      found.directory,
-      devices.map(({ name }) => name),
-    );
+  if (accelerator === 'gpu' && gpu === undefined) throw noUsableGpu(found.directory, devices);
   const device = gpu ?? devices.find(({ type }) => type === 'CPU');
-  const binding = new Binding(library, context, new EagerRunner(library, context), gpu !== undefined);
+  const onDevice = cluster === undefined ? null : (device?.name ?? null);
+  const eager = new EagerRunner(library, context, onDevice);
+  const binding = new Binding(library, context, eager, gpu !== undefined);
   setCurrentEngine({
     binding,
     backend: registerBackend(binding),
+    cluster: cluster ?? null,
     info: {
       tensorflowVersion: binding.TF_Version,
       library: found.directory,
@@ -65,14 +79,23 @@ export async function start(options: StartOptions = {}): Promise<EngineInfo> {
       // TensorFlow's own name is '/job:localhost/replica:0/task:0/device:CPU:0'.
       deviceName: device?.name.replace(/^.*device:/, '') ?? 'unknown',
       threads: options.threads ?? availableParallelism(),
+      rank: cluster?.rank ?? 0,
+      worldSize: cluster?.addresses.length ?? 1,
     },
   });
   return currentEngine().info;
 }
 
-function noUsableGpu(directory: string, devices: readonly string[]): FulgurError {
+interface Opened {
+  readonly library: NativeLibrary;
+  readonly context: Pointer;
+  /** Of a cluster's task. */
+  readonly definition?: Uint8Array;
+}
+
+function noUsableGpu(directory: string, devices: readonly Device[]): FulgurError {
   return new FulgurError('engine', {
-    what: `A GPU was asked for, but TensorFlow in ${directory} can use none: it sees ${devices.join(', ')}.`,
+    what: `A GPU was asked for, but TensorFlow in ${directory} can use none: it sees ${devices.map(({ name }) => name).join(', ')}.`,
     fix: "Run 'npm run doctor' to see what is missing (driver, CUDA libraries), or pass --trainer.accelerator cpu.",
   });
 }

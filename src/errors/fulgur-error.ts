@@ -9,6 +9,7 @@ export type ErrorKind =
   | 'checkpoint'
   | 'plugin'
   | 'trainer'
+  | 'ranks'
   | 'interrupted';
 
 /** What a reader needs to act on an error, each part one sentence. */

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { injectFromBase, injectable } from 'inversify';
-import type { Hooks, PluginMetadata, StepHooks } from '../contracts';
+import type { Hooks, PluginMetadata, PluginOrder, StepHooks } from '../contracts';
 import { FulgurError } from '../errors';
 import { inheritsInjections } from './inject';
 
@@ -44,8 +44,13 @@ interface StepHookIsSynchronous<Name extends string> {
 export interface PluginOptions {
   /** Kebab-case; names the plugin's state in checkpoints, and the plugin in errors. */
   readonly name: string;
-  /** `monitor` plugins run after all others at each hook (default `normal`). */
-  readonly order?: 'normal' | 'monitor';
+  /** `strategy` plugins run before all others at each hook, `monitor` plugins after them (default `normal`). */
+  readonly order?: PluginOrder;
+  /**
+   * Where it is built in a run of several ranks (default `all`): what only watches and writes belongs on the `first`. Such
+   * a plugin must not call what all ranks have to call, such as `runState.capture()`.
+   */
+  readonly ranks?: 'all' | 'first';
 }
 
 const key = Symbol('fulgur:plugin');
@@ -66,7 +71,8 @@ export function Plugin(
   options: PluginOptions,
 ): <T extends CheckedHooks<T>>(target: new (...services: never[]) => T) => void {
   return (target) => {
-    const metadata: PluginMetadata = { name: options.name, order: options.order ?? 'normal' };
+    const { name, order = 'normal', ranks = 'all' } = options;
+    const metadata: PluginMetadata = { name, order, ranks };
     Reflect.defineMetadata(key, metadata, target);
     injectable()(target);
     // Without this inversify gives nothing to a constructor that a class takes over from its parent.

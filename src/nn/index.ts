@@ -1,5 +1,4 @@
 export { batchStatistics, localBatchStatistics, withBatchStatistics } from './batch-statistics';
-export type { BatchStatistics, NormalizationInput, NormalizationOutput } from './batch-statistics';
 export { meanOf, stopGradient } from './gradients';
 export * from './heads';
 export { kaimingNormalFanOut, pytorchUniform } from './initialization';

@@ -1,11 +1,3 @@
+export { ProcessGroup } from './process-group';
 export { SingleDevice } from './single-device';
-export type {
-  CompiledStep,
-  CompileStepOptions,
-  LoggedValue,
-  MetricPart,
-  Replicated,
-  StepOutputs,
-  Strategy,
-  TrainingStep,
-} from './strategy';
+export { soloRanks } from './solo-ranks';

@@ -1,11 +1,12 @@
+import type { CompiledStep, CompileStepOptions, Strategy, TrainingStep } from '../contracts';
 import { compile } from '../engine';
-import type { CompiledStep, CompileStepOptions, MetricPart, Strategy, TrainingStep } from './strategy';
+import { soloRanks } from './solo-ranks';
 
 /** One process, one device, nobody to exchange with. */
 export class SingleDevice implements Strategy {
   readonly name = 'single-device';
-  readonly rank = 0;
-  readonly worldSize = 1;
+  readonly ranks = soloRanks;
+  readonly ranksDiffer = false;
 
   setup(): Promise<void> {
     return Promise.resolve();
@@ -15,11 +16,7 @@ export class SingleDevice implements Strategy {
     return compile<[B], ReturnType<TrainingStep<B>>>(step, options);
   }
 
-  reduceMetrics(parts: readonly MetricPart[]): Promise<readonly MetricPart[]> {
-    return Promise.resolve(parts);
-  }
-
-  barrier(): Promise<void> {
+  beforeEvaluation(): Promise<void> {
     return Promise.resolve();
   }
 

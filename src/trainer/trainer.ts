@@ -1,5 +1,6 @@
 import type {
   BatchSource,
+  BatchStatistics,
   EvaluationKind,
   LearningRateControl,
   OptimizersAccess,
@@ -7,11 +8,12 @@ import type {
   RunSettings,
   RunState,
   RunStateAccess,
+  Strategy,
   TrainerOptions,
 } from '../contracts';
 import { requireStarted } from '../engine';
 import { FulgurError } from '../errors';
-import type { Strategy } from '../strategy';
+import { localBatchStatistics } from '../nn';
 import type { BuiltPlugin } from './hooks/hook-order';
 import { planFit } from './loop/fit-plan';
 import type { FitLimits } from './loop/fit-plan';
@@ -25,6 +27,7 @@ import { FitRun } from './run/fit-run';
 import { runInspection } from './run/inspection-run';
 import type { FitResult } from './run/fit-result';
 import type { RunPlace } from './run/run-info';
+import { stateOfRank } from './state/rank-states';
 import type { ResumeFrom } from './state/resume-checks';
 import type { StepOptions } from './step/build-step-runner';
 import type { TrainingModule } from './training-module';
@@ -53,6 +56,8 @@ export interface TrainerParts {
   readonly plugins: readonly BuiltPlugin[];
   readonly events: RunEventBus;
   readonly strategy: Strategy;
+  /** Where batch norm gets its statistics in training (default: from the batch). */
+  readonly batchStatistics?: BatchStatistics;
   readonly settings: RunSettings;
   /** What the `runStarted` event is to say of folder and data. */
   readonly place?: RunPlace;
@@ -75,13 +80,14 @@ export class Trainer {
   };
   readonly #options: FitOptions;
   readonly #parts: TrainerParts;
-  #control = new RunControl();
+  #control: RunControl;
   #busy = false;
   #run: Pick<FitRun<unknown>, 'capture' | 'optimizers'> | null = null;
 
   constructor(options: FitOptions, parts: TrainerParts) {
     this.#options = options;
     this.#parts = parts;
+    this.#control = new RunControl(parts.strategy.ranks);
   }
 
   /**
@@ -94,15 +100,19 @@ export class Trainer {
     data: BatchSource<B>,
     { resumeFrom, validation }: FitExtras<B> = {},
   ): Promise<FitResult> {
-    const { place, ...parts } = this.#parts;
+    const { place, batchStatistics = localBatchStatistics, ...parts } = this.#parts;
     return this.#alone('fit()', () => {
       const bounds = planFit(this.#options, data.batchesPerEpoch);
       const run = new FitRun<B>({
         ...parts,
+        batchStatistics,
         module,
         data,
         place: place ?? null,
-        resumeFrom: resumeFrom ?? null,
+        resumeFrom:
+          resumeFrom === undefined
+            ? null
+            : { ...resumeFrom, state: stateOfRank(parts.strategy, resumeFrom.state, resumeFrom.path) },
         bounds,
         validation:
           validation === undefined
@@ -187,7 +197,7 @@ export class Trainer {
     } finally {
       this.#busy = false;
       this.#run = null;
-      this.#control = new RunControl();
+      this.#control = new RunControl(this.#parts.strategy.ranks);
     }
   }
 

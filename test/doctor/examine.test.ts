@@ -34,6 +34,8 @@ const info: EngineInfo = {
   device: 'cpu',
   deviceName: 'CPU:0',
   threads: 4,
+  rank: 0,
+  worldSize: 1,
 };
 
 const engine: EngineTrial = {

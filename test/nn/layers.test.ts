@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { StateDict } from '../../src/contracts';
+import type { BatchStatistics, StateDict } from '../../src/contracts';
 import { compile, liveCounts, start } from '../../src/engine';
 import * as nn from '../../src/nn';
 import { BasicBlock, Bottleneck } from '../../src/nn/resnet/residual-block';
@@ -180,7 +180,7 @@ describe('a provider of batch statistics', () => {
 
   it('takes the place of the local ones, for as long as it was asked to', () => {
     const seen: number[][] = [];
-    const provider: nn.BatchStatistics = {
+    const provider: BatchStatistics = {
       normalize: (input) => {
         seen.push(input.x.shape);
         return {

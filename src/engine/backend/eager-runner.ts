@@ -16,6 +16,8 @@ export class EagerRunner {
   constructor(
     private readonly library: NativeLibrary,
     private readonly context: Pointer,
+    /** Where everything runs; `null` leaves it to TensorFlow. */
+    private readonly device: string | null = null,
   ) {}
 
   /** Copies host values into native memory. */
@@ -110,6 +112,7 @@ export class EagerRunner {
       const operation: Pointer = this.library['TFE_NewOp']!(this.context, name, status);
       throwIfFailed(this.library, status);
       try {
+        if (this.device !== null) this.library['TFE_OpSetDevice']!(operation, this.device, status);
         setAttributes(this.library, 'TFE_OpSetAttr', operation, attributes);
         for (const input of inputs) this.library['TFE_OpAddInput']!(operation, input, status);
         throwIfFailed(this.library, status);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Precision } from '../../contracts';
 import { FulgurError, messageOf } from '../../errors';
+import { collectiveFailure } from '../collectives/collective-failure';
 import { attributeKinds } from '../backend/op-attributes';
 import type { OpAttribute } from '../backend/op-attributes';
 import type { TraceInput } from '../backend/trace';
@@ -112,7 +113,7 @@ export class Program {
       }
       handles = await binding.eager.runAsync(this.#name, this.#options, inputs, count);
     } catch (cause) {
-      throw cause instanceof FulgurError ? cause : stepFailed(this.#label, cause);
+      throw cause instanceof FulgurError ? cause : stepFailed(this.#engine, this.#label, cause);
     } finally {
       for (const handle of temporary) binding.eager.release(handle);
     }
@@ -196,7 +197,9 @@ function disposedTooEarly(label: string, kind: string, shape: readonly number[])
   });
 }
 
-function stepFailed(label: string, cause: unknown): FulgurError {
+function stepFailed({ cluster }: Engine, label: string, cause: unknown): FulgurError {
+  const lost = cluster === null ? null : collectiveFailure(messageOf(cause), cluster, cause);
+  if (lost !== null) return lost;
   const { operation, reason } = readStatus(messageOf(cause));
   const place = operation === null ? '' : ` (operation ${operation})`;
   return new FulgurError('engine', {

@@ -11,6 +11,8 @@ export interface ContextOptions {
   readonly threads: number;
   /** Hides GPUs. */
   readonly cpuOnly: boolean;
+  /** More of a serialised `ConfigProto`. */
+  readonly more?: Uint8Array;
 }
 
 /** A device as TensorFlow names it. */
@@ -19,17 +21,22 @@ export interface Device {
   readonly type: string;
 }
 
-export function createContext(library: NativeLibrary, { threads, cpuOnly }: ContextOptions): Pointer {
+export function createContext(
+  library: NativeLibrary,
+  { threads, cpuOnly, more = new Uint8Array() }: ContextOptions,
+): Pointer {
   const noGpu = encodeFields([
     [1, 'GPU'],
     [2, 0],
   ]);
-  const bytes = encodeFields([
+  const own = encodeFields([
     ...(cpuOnly ? [[config.deviceCount, noGpu] as const] : []),
     ...(threads > 0 ? threadFields(threads) : []),
     // Taking memory as it is needed leaves room for other programs on the same GPU.
     [config.gpuOptions, encodeFields([[ALLOW_GROWTH, 1]])],
   ]);
+  // Serialised messages of one type are merged by putting one after the other.
+  const bytes = Buffer.concat([own, more]);
   const options: Pointer = library['TFE_NewContextOptions']!();
   try {
     return checked(library, (status) => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { NormalizationOutput } from '../../contracts';
 import { batchStatistics } from '../batch-statistics';
-import type { NormalizationOutput } from '../batch-statistics';
 import { Module } from '../module';
 import { buffer, parameter } from '../parameter';
 import type { Buffer, Parameter } from '../parameter';

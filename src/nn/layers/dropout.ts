@@ -1,5 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { RandomStream, ambientSeed, nextInitialisationStream, runOp, stepInput } from '../../engine';
+import {
+  RandomStream,
+  ambientSeed,
+  engineInfo,
+  nextInitialisationStream,
+  runOp,
+  stepInput,
+} from '../../engine';
 import { FulgurError } from '../../errors';
 import { Module } from '../module';
 import { randomPosition } from '../random-position';
@@ -14,8 +21,8 @@ const attributes = {
  * In training sets each value to zero with the given probability and scales the others by 1 / (1 − probability);
  * in evaluation returns its input. Any shape.
  *
- * The mask is a function of seed, layer, optimiser updates so far and calls since the last one: a resumed run draws
- * the same masks.
+ * The mask is a function of seed, rank, layer, optimiser updates so far and calls since the last one: a resumed run
+ * draws the same masks, and no two ranks do.
  *
  * Source: Srivastava et al., "Dropout" (2014), scaled as PyTorch's `nn.Dropout`.
  */
@@ -59,6 +66,8 @@ export class Dropout extends Module {
       this.#calls = 0;
     }
     this.#calls += 1;
-    return new RandomStream(ambientSeed(), 'step', [this.#layer, position, this.#calls]).word();
+    // Far more ranks and calls than there are: the two halves of a word.
+    const call = this.#calls + engineInfo().rank * 0x10000;
+    return new RandomStream(ambientSeed(), 'step', [this.#layer, position, call]).word();
   }
 }

@@ -4,13 +4,15 @@ import type {
   EvaluationKind,
   EvaluationProgress,
   MetricRow,
+  Replicated,
   RunEventBus,
+  Strategy,
 } from '../../contracts';
 import type { Module } from '../../nn';
-import type { MetricPart } from '../../strategy';
 import { inEvaluationMode } from '../evaluation-mode';
 import type { HostHookRunner } from '../hooks/host-hook-runner';
 import type { LogRouter } from '../log/log-router';
+import { reduceOverRanks } from '../log/metric-part';
 import { MetricStore } from '../log/metric-store';
 import { batchSizeOf } from '../step/batch-size';
 import { evaluationKinds } from './evaluation-kind';
@@ -19,15 +21,14 @@ import type { EvaluationStep } from './evaluation-step';
 /** What an evaluation works with. */
 export interface EvaluationParts<B> {
   readonly kind: EvaluationKind;
-  readonly module: Module;
+  readonly module: Module & Replicated;
   readonly data: BatchSource<B>;
   readonly step: EvaluationStep<B>;
   readonly hooks: HostHookRunner;
   readonly log: LogRouter;
   readonly events: RunEventBus;
   readonly isInterrupted: () => boolean;
-  /** Combines reductions over ranks. */
-  readonly reduceMetrics: (parts: readonly MetricPart[]) => Promise<readonly MetricPart[]>;
+  readonly strategy: Strategy;
   /** Gets what each batch gave, and disposes it. */
   readonly onOutputs?: (outputs: Readonly<Record<string, tf.Tensor>>) => Promise<void>;
 }
@@ -55,18 +56,20 @@ export class EvaluationLoop<B> {
    * @returns what was logged; `null` where the run was interrupted on the way.
    */
   async run(use: EvaluationUse): Promise<Readonly<Record<string, number>> | null> {
-    const { kind, module, hooks, log, events } = this.#parts;
+    const { kind, module, hooks, log, events, strategy } = this.#parts;
     const { sanityCheck, publish, batches } = use;
     const names = evaluationKinds[kind].hooks;
     const metrics = sanityCheck ? new MetricStore() : log.metrics.forEvaluation();
     const started = performance.now();
     events.emit('evaluationStarted', this.#progress(0, use));
+    await strategy.beforeEvaluation(module);
     return inEvaluationMode(module, async () => {
       const values = await log.into(metrics, async () => {
         await hooks.call(names.start, []);
         await hooks.call(names.epochStart, []);
         if (!(await this.#batches(metrics, use))) return null;
-        metrics.reduceEpoch(await this.#parts.reduceMetrics(metrics.parts()), { restart: true });
+        const parts = await reduceOverRanks(strategy.ranks, metrics.parts());
+        metrics.reduceEpoch(parts, { restart: true });
         await hooks.call(names.epochEnd, []);
         return metrics.takeEpochRow();
       });

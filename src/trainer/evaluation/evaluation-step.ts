@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { EvaluationKind, Precision } from '../../contracts';
+import type { EvaluationKind, LoggedValue, Precision } from '../../contracts';
 import { compile } from '../../engine';
 import { FulgurError, messageOf } from '../../errors';
-import type { LoggedValue } from '../../strategy';
 import type { LogRouter } from '../log/log-router';
 import { StepLogCollector } from '../log/step-log';
 import type { TrainingModule } from '../training-module';

@@ -29,13 +29,15 @@ export class Validation {
     if (done !== null) await hooks.call('onSanityCheckEnd', []);
   }
 
-  /** Validates where that is due after the batches that are done. */
-  async runIfDue(): Promise<void> {
+  /** Validates where that is due after the batches that are done, and tells whether it was. */
+  async runIfDue(): Promise<boolean> {
     const { plan, progress } = this.#parts;
     const { nextBatch, validated } = progress.resumePoint;
     const atInterval =
       plan.everyNBatches === null ? progress.isEpochComplete() : nextBatch % plan.everyNBatches === 0;
-    if (validated !== true && atInterval) await this.#run();
+    if (validated === true || !atInterval) return false;
+    await this.#run();
+    return true;
   }
 
   /** The same for an epoch that a hook ended before its last batch. */

@@ -1,9 +1,9 @@
-import type { PluginHooks } from '../../contracts';
+import type { PluginHooks, PluginOrder } from '../../contracts';
 
 /** A plugin that the container has built. */
 export interface BuiltPlugin {
   readonly name: string;
-  readonly order: 'normal' | 'monitor';
+  readonly order: PluginOrder;
   readonly hooks: PluginHooks;
 }
 
@@ -18,24 +18,23 @@ export interface Participant {
 }
 
 /**
- * The order in which every hook is called: plugins as they stand in the experiment's list, then the module, then
- * the `monitor` plugins (checkpointing, early stopping), which see and save what all others logged. This is the one
- * place that says so. It is Lightning's order.
+ * The order in which every hook is called: the strategy, plugins as they stand in the experiment's list, then the module,
+ * then the `monitor` plugins (checkpointing, early stopping), which see and save what all others logged. This is the one
+ * place that says so. It is Lightning's order, where the strategy is no plugin.
  */
 export function inHookOrder(
   plugins: readonly BuiltPlugin[],
   module: { readonly name: string; readonly hooks: PluginHooks },
 ): Participant[] {
-  const participants = plugins.map(({ name, order, hooks }): Participant => ({
-    kind: 'plugin',
-    name,
-    hooks,
-    monitor: order === 'monitor',
-  }));
+  const inOrder = (wanted: PluginOrder): Participant[] =>
+    plugins
+      .filter(({ order }) => order === wanted)
+      .map(({ name, hooks }) => ({ kind: 'plugin', name, hooks, monitor: wanted === 'monitor' }));
   return [
-    ...participants.filter(({ monitor }) => !monitor),
+    ...inOrder('strategy'),
+    ...inOrder('normal'),
     { kind: 'module', ...module, monitor: false },
-    ...participants.filter(({ monitor }) => monitor),
+    ...inOrder('monitor'),
   ];
 }
 

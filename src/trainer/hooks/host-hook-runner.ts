@@ -31,6 +31,11 @@ export class HostHookRunner {
     this.#events = events;
   }
 
+  /** Whether anybody has this hook. */
+  has(hook: HostHook): boolean {
+    return this.#participants.some(({ hooks }) => hooks[hook] !== undefined);
+  }
+
   /**
    * Calls one hook of everybody, up to the first failure, and gives what the calls returned.
    *

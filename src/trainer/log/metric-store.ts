@@ -1,6 +1,6 @@
-import type { Json, LogOptions } from '../../contracts';
+import type { Json, LogOptions, LoggedValue } from '../../contracts';
 import { FulgurError } from '../../errors';
-import type { LoggedValue, MetricPart } from '../../strategy';
+import type { MetricPart } from './metric-part';
 import { loggedTwice, sameLogOptions } from './log-rules';
 import type { MetricEntry, MetricValue } from './metric-state';
 import { readMetricState, writeMetricState } from './metric-state';

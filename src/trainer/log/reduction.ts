@@ -1,5 +1,5 @@
 import type { LogOptions } from '../../contracts';
-import type { MetricPart } from '../../strategy';
+import type { MetricPart } from './metric-part';
 
 type Reduce = Required<LogOptions>['reduce'];
 type Running = Pick<MetricPart, 'total' | 'weight'>;

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { LogOptions } from '../../contracts';
+import type { LoggedValue, LogOptions } from '../../contracts';
 import { FulgurError } from '../../errors';
-import type { LoggedValue } from '../../strategy';
 import { loggedTwice, resolveLogOptions, sameLogOptions } from './log-rules';
 import type { LogPlace } from './log-rules';
 

@@ -1,9 +1,9 @@
-import type { BatchResult, BatchSource, RunEventBus } from '../../contracts';
+import type { BatchResult, BatchSource, Ranks, RunEventBus } from '../../contracts';
 import { FulgurError } from '../../errors';
-import type { MetricPart } from '../../strategy';
 import type { Validation } from '../evaluation/validation';
 import type { HostHookRunner } from '../hooks/host-hook-runner';
 import type { LogRouter } from '../log/log-router';
+import { reduceOverRanks } from '../log/metric-part';
 import { batchSizeOf } from '../step/batch-size';
 import type { StepRunner } from '../step/step-runner';
 import type { MetricPublisher } from './metric-publisher';
@@ -22,13 +22,14 @@ export interface LoopParts<B> {
   /** `null` where nothing is validated. */
   readonly validation: Validation | null;
   readonly events: RunEventBus;
-  /** Combines epoch reductions over ranks. */
-  readonly reduceMetrics: (parts: readonly MetricPart[]) => Promise<readonly MetricPart[]>;
+  readonly ranks: Ranks;
 }
 
 /** One epoch, from the batch of the resume point on. */
 export class EpochLoop<B> {
   readonly #parts: LoopParts<B>;
+  /** Whether any rank has a hook that may end an epoch. */
+  #mayEndEpoch: boolean | null = null;
 
   constructor(parts: LoopParts<B>) {
     this.#parts = parts;
@@ -58,16 +59,17 @@ export class EpochLoop<B> {
       publisher.publishEpoch();
     });
     publisher.publishEpoch();
+    await control.settle();
     const seconds = (performance.now() - started) / 1000;
     events.emit('epochEnded', progress.snapshot(), log.metrics.newest(), seconds);
   }
 
   /** @returns whether a hook ended the epoch. */
   async #trainBatches(): Promise<boolean> {
-    const { progress, control, data, validation } = this.#parts;
+    const { progress, control, data } = this.#parts;
     const startBatch = progress.resumePoint.nextBatch;
     // A run that broke off between a batch and the validation after it goes on with that.
-    if (startBatch > 0) await validation?.runIfDue();
+    if (startBatch > 0) await this.#validateIfDue();
     if (progress.isEpochComplete() || progress.isComplete() || control.isEnding()) return false;
     const { batchesPerEpoch } = progress.bounds;
     // Counted from `startBatch`, so that nothing is prepared that a limit cuts off.
@@ -80,7 +82,7 @@ export class EpochLoop<B> {
       if (betweenUpdates && control.isEnding()) return false;
       if ((await this.#trainBatch(batch, index, dataSeconds)) === 'end-epoch') return true;
       index += 1;
-      await validation?.runIfDue();
+      await this.#validateIfDue();
       // Asking for one more batch would only make it be thrown away.
       if (progress.isEpochComplete() || progress.isComplete()) return false;
       // An update that takes several batches is finished: in its middle there is no state to go on from.
@@ -97,7 +99,7 @@ export class EpochLoop<B> {
     progress.startBatch(index);
     log.batchSize = batchSize;
     log.metrics.startBatch();
-    if ((await hooks.call('onTrainBatchStart', [])).includes('end-epoch')) {
+    if (await this.#endsEpoch((await hooks.call('onTrainBatchStart', [])).includes('end-epoch'))) {
       step.dropAccumulated();
       return 'end-epoch';
     }
@@ -118,15 +120,29 @@ export class EpochLoop<B> {
     await hooks.call('onTrainBatchEnd', [result], () => {
       publisher.publishStepIfDue();
     });
+    if (isUpdate) await control.settle();
     publisher.publishStepIfDue();
     if (isUpdate && control.stopReason !== null && !control.isInterrupted()) publisher.publishStep();
     events.emit('batchEnded', progress.snapshot(), result, log.metrics.progressBar());
     return 'trained';
   }
 
+  async #validateIfDue(): Promise<void> {
+    const { validation, control } = this.#parts;
+    if ((await validation?.runIfDue()) === true) await control.settle();
+  }
+
+  /** What a hook of one rank decides holds for all; ranks on which nobody decides such things need not ask each batch. */
+  async #endsEpoch(wish: boolean): Promise<boolean> {
+    const { ranks, hooks } = this.#parts;
+    if (ranks.worldSize === 1) return wish;
+    this.#mayEndEpoch ??= await ranks.anyRank(hooks.has('onTrainBatchStart'));
+    return this.#mayEndEpoch && (await ranks.anyRank(wish));
+  }
+
   async #reduceMetrics(restart: boolean): Promise<void> {
-    const { log, reduceMetrics } = this.#parts;
-    log.metrics.reduceEpoch(await reduceMetrics(log.metrics.parts()), { restart });
+    const { log, ranks } = this.#parts;
+    log.metrics.reduceEpoch(await reduceOverRanks(ranks, log.metrics.parts()), { restart });
   }
 }
 

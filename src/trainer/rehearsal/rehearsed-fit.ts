@@ -1,13 +1,14 @@
 import type {
   BatchSource,
   FitProgress,
+  LoggedValue,
   MetricRow,
   RunEventBus,
   RunSettings,
   RunState,
 } from '../../contracts';
 import { Module } from '../../nn';
-import type { LoggedValue } from '../../strategy';
+import { SingleDevice } from '../../strategy';
 import { EvaluationLoop } from '../evaluation/evaluation-loop';
 import type { EvaluationStep } from '../evaluation/evaluation-step';
 import { Validation } from '../evaluation/validation';
@@ -168,9 +169,9 @@ export class RehearsedFit {
       log: this.#log,
       progress: this.#progress,
       publisher,
-      reduceMetrics: <T>(parts: T): Promise<T> => Promise.resolve(parts),
     };
-    const validation = this.#validation(shared);
+    const strategy = new SingleDevice();
+    const validation = this.#validation({ ...shared, strategy });
     const step = {
       run: () => {
         const progress = this.#progress.snapshot();
@@ -184,12 +185,12 @@ export class RehearsedFit {
       dropAccumulated: () => undefined,
     };
     const data = played(script.batchesPerEpoch);
-    return { loop: new FitLoop({ ...shared, data, step, control: this.#control, validation }), validation };
+    return { loop: new FitLoop({ ...shared, ranks: strategy.ranks, data, step, control: this.#control, validation }), validation };
   }
 
   #validation(
     shared: Pick<ConstructorParameters<typeof Validation>[0], 'hooks' | 'progress' | 'publisher'> &
-      Pick<ConstructorParameters<typeof EvaluationLoop>[0], 'events' | 'log' | 'reduceMetrics'>,
+      Pick<ConstructorParameters<typeof EvaluationLoop>[0], 'events' | 'log' | 'strategy'>,
   ): Validation | null {
     const { script } = this.#parts;
     if (script.validationBatches === 0) return null;

@@ -1,6 +1,5 @@
-import type { BatchSource, EvaluationKind, RunEventBus, StateDict } from '../../contracts';
+import type { BatchSource, EvaluationKind, RunEventBus, StateDict, Strategy } from '../../contracts';
 import { FulgurError } from '../../errors';
-import type { Strategy } from '../../strategy';
 import { evaluationKinds } from '../evaluation/evaluation-kind';
 import { EvaluationLoop } from '../evaluation/evaluation-loop';
 import { compileEvaluationStep } from '../evaluation/evaluation-step';
@@ -73,7 +72,6 @@ export async function runEvaluation<B>(parts: EvaluationRunParts<B>): Promise<Ev
       hooks,
       log,
       isInterrupted: () => control.isInterrupted(),
-      reduceMetrics: (metricParts) => strategy.reduceMetrics(metricParts),
       onOutputs: (outputs) => predictions.add(outputs),
     });
     made.metrics = await loop.run({ batches, sanityCheck: false, publish: () => undefined });

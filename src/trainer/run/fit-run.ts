@@ -1,15 +1,16 @@
 import type {
   BatchSource,
+  BatchStatistics,
   Notify,
   Optimizer,
   RunEventBus,
   RunSettings,
   RunState,
   Stage,
+  Strategy,
 } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { setRandomPosition } from '../../nn';
-import type { Strategy } from '../../strategy';
 import { messageOf } from '../hooks/hook-errors';
 import { refuseMisspeltHooks } from '../hooks/refuse-misspelt-hooks';
 import { inHookOrder } from '../hooks/hook-order';
@@ -27,6 +28,7 @@ import type { RunControl } from '../loop/run-control';
 import { connectModuleLog } from '../module-log';
 import { changedHyperparameters, checkResume } from '../state/resume-checks';
 import type { ResumeFrom } from '../state/resume-checks';
+import { changedWorldSize } from '../state/rank-states';
 import { restoreRunState, RunStateKeeper } from '../state/run-state-keeper';
 import type { StateOwners } from '../state/run-state-keeper';
 import { buildStepRunner } from '../step/build-step-runner';
@@ -51,6 +53,7 @@ export interface FitRunParts<B> {
   readonly plugins: readonly BuiltPlugin[];
   readonly events: RunEventBus;
   readonly strategy: Strategy;
+  readonly batchStatistics: BatchStatistics;
   readonly settings: RunSettings;
   readonly place: RunPlace | null;
   readonly bounds: FitBounds;
@@ -159,6 +162,7 @@ export class FitRun<B> {
     await this.#hooks.call('onFitStart', []);
     const loop = this.#loop(step);
     if (resumeFrom === null) await this.#checkSanity();
+    await control.settle();
     if (control.isInterrupted()) return;
     await this.#hooks.call('onTrainStart', []);
     await loop.run();
@@ -170,8 +174,13 @@ export class FitRun<B> {
   async #restore(resumeFrom: ResumeFrom): Promise<void> {
     const { epoch, nextBatch, globalStep } = resumeFrom.state.progress;
     await restoreRunState(resumeFrom.state, this.#owners, this.#notify);
-    const changed = changedHyperparameters(resumeFrom, this.#parts.settings);
-    if (changed !== null) this.#notify('warning', changed);
+    const { settings, strategy } = this.#parts;
+    for (const changed of [
+      changedHyperparameters(resumeFrom, settings),
+      changedWorldSize(resumeFrom.state, strategy.ranks.worldSize),
+    ]) {
+      if (changed !== null) this.#notify('warning', changed);
+    }
     this.#notify(
       'info',
       `Resumed from ${resumeFrom.path}: epoch ${epoch}, batch ${nextBatch}, step ${globalStep}.`,
@@ -179,7 +188,7 @@ export class FitRun<B> {
   }
 
   #compile(optimizers: OptimizerSet): StepRunner<B> {
-    const { module, strategy, steps, bounds } = this.#parts;
+    const { module, strategy, steps, bounds, batchStatistics } = this.#parts;
     const hooks = new StepHookRunner(this.#participants, this.#log);
     this.#step = buildStepRunner({
       ...steps,
@@ -187,6 +196,7 @@ export class FitRun<B> {
       optimizers,
       hooks,
       strategy,
+      batchStatistics,
       log: this.#log,
       batchesPerUpdate: bounds.accumulation.isEver ? () => this.#progress.batchesPerUpdate : null,
       onRetrace: (message) => {
@@ -201,7 +211,7 @@ export class FitRun<B> {
     const { data, events, control, settings, strategy, validation, steps, module } = this.#parts;
     const publisher = new MetricPublisher(this.#log.metrics, this.#progress, events, {
       everyNSteps: settings.logEveryNSteps,
-      logs: strategy.rank === 0,
+      logs: strategy.ranks.rank === 0,
     });
     const shared = {
       control,
@@ -217,7 +227,7 @@ export class FitRun<B> {
       data,
       step,
       validation: this.#validation?.validation ?? null,
-      reduceMetrics: (parts) => strategy.reduceMetrics(parts),
+      ranks: strategy.ranks,
     });
   }
 
@@ -231,18 +241,16 @@ export class FitRun<B> {
   }
 
   get #owners(): StateOwners<B> {
-    const { module, plugins, settings } = this.#parts;
     return {
-      module,
-      plugins,
-      settings,
+      ...this.#parts,
       progress: this.#progress,
       metrics: this.#log.metrics,
       hooks: this.#hooks,
     };
   }
 
+  /** All ranks have the same to say: the first one says it. */
   readonly #notify: Notify = (level, text) => {
-    this.#parts.events.emit('message', level, text);
+    if (this.#parts.strategy.ranks.rank === 0) this.#parts.events.emit('message', level, text);
   };
 }

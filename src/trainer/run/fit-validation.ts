@@ -1,5 +1,4 @@
-import type { BatchSource, RunEventBus } from '../../contracts';
-import type { Strategy } from '../../strategy';
+import type { BatchSource, RunEventBus, Strategy } from '../../contracts';
 import { EvaluationLoop } from '../evaluation/evaluation-loop';
 import { compileEvaluationStep } from '../evaluation/evaluation-step';
 import type { EvaluationStep } from '../evaluation/evaluation-step';
@@ -42,7 +41,7 @@ export function fitValidation<B>(
   source: ValidationSource<B> | null,
   parts: FitValidationParts<B>,
 ): FitValidation | null {
-  const { module, control, log, steps, strategy } = parts;
+  const { module, control, log, steps } = parts;
   if (source === null || source.plan.batches === 0 || module.validationStep === undefined) return null;
   const step = compileEvaluationStep({ kind: 'validation', module, log, ...steps });
   const loop = new EvaluationLoop<B>({
@@ -51,7 +50,6 @@ export function fitValidation<B>(
     data: source.data,
     step,
     isInterrupted: () => control.isInterrupted(),
-    reduceMetrics: (metrics) => strategy.reduceMetrics(metrics),
   });
   return { validation: new Validation({ ...parts, plan: source.plan, loop }), step };
 }

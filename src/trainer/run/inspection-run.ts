@@ -1,5 +1,4 @@
-import type { FitProgress, RunEventBus } from '../../contracts';
-import type { Strategy } from '../../strategy';
+import type { FitProgress, RunEventBus, Strategy } from '../../contracts';
 import { inHookOrder } from '../hooks/hook-order';
 import type { BuiltPlugin } from '../hooks/hook-order';
 import { HostHookRunner } from '../hooks/host-hook-runner';

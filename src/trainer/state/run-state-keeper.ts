@@ -1,4 +1,11 @@
-import type { Notify, OptimizerState, RunSettings, RunState, RunStateAccess } from '../../contracts';
+import type {
+  Notify,
+  OptimizerState,
+  RunSettings,
+  RunState,
+  RunStateAccess,
+  Strategy,
+} from '../../contracts';
 import type { HostHookRunner } from '../hooks/host-hook-runner';
 import type { BuiltPlugin } from '../hooks/hook-order';
 import type { MetricStore } from '../log/metric-store';
@@ -6,6 +13,7 @@ import type { ProgressCounter } from '../loop/progress-counter';
 import type { StepRunner } from '../step/step-runner';
 import type { TrainingModule } from '../training-module';
 import { pluginStates, pluginTensors, restorePluginStates } from './plugin-states';
+import { withRankStates } from './rank-states';
 
 /** Where the parts of a run's state live. */
 export interface StateOwners<B> {
@@ -15,9 +23,10 @@ export interface StateOwners<B> {
   readonly progress: ProgressCounter;
   readonly metrics: MetricStore;
   readonly hooks: HostHookRunner;
+  readonly strategy: Strategy;
 }
 
-/** Takes a full copy of a run's state between two steps. */
+/** Takes a full copy of a run's state between two steps; of all ranks, which take it together. */
 export class RunStateKeeper<B> implements RunStateAccess {
   constructor(
     private readonly owners: StateOwners<B>,
@@ -27,9 +36,9 @@ export class RunStateKeeper<B> implements RunStateAccess {
 
   async capture(): Promise<RunState> {
     this.step.requireSound();
-    const { module, plugins, settings, progress, metrics, hooks } = this.owners;
+    const { module, plugins, settings, progress, metrics, hooks, strategy } = this.owners;
     // Everything is copied before the first await, so that it belongs to one moment.
-    const state: RunState = {
+    const own: RunState = {
       experiment: settings.experiment,
       weights: module.stateDict(),
       optimizers: this.optimizers.states(),
@@ -40,6 +49,7 @@ export class RunStateKeeper<B> implements RunStateAccess {
       pluginTensors: pluginTensors(plugins),
       metrics: metrics.state(),
     };
+    const state = await withRankStates(strategy, own);
     await hooks.call('onSaveCheckpoint', [state]);
     return state;
   }

@@ -1,5 +1,4 @@
-import type { Optimizer, Precision } from '../../contracts';
-import type { CompiledStep, Strategy } from '../../strategy';
+import type { BatchStatistics, CompiledStep, Optimizer, Precision, Strategy } from '../../contracts';
 import type { StepHookRunner } from '../hooks/step-hook-runner';
 import type { LogRouter } from '../log/log-router';
 import type { TrainingModule } from '../training-module';
@@ -28,6 +27,7 @@ export interface StepSources<B> extends StepOptions {
   readonly hooks: StepHookRunner;
   readonly log: LogRouter;
   readonly strategy: Strategy;
+  readonly batchStatistics: BatchStatistics;
   /** Batches of an update in the epoch at hand; `null` where one makes it in every epoch. */
   readonly batchesPerUpdate: (() => number) | null;
   readonly onRetrace: (message: string) => void;
@@ -38,19 +38,25 @@ export function buildStepRunner<B>(sources: StepSources<B>): StepRunner<B> {
   const { module, optimizers, hooks, strategy, clipping, detectAnomaly, precision, onRetrace } = sources;
   const eager = sources.eager || detectAnomaly;
   const parts = { ...sources, anomalies: detectAnomaly ? new AnomalyDetection(module) : null };
-  const compiled = (name: string, useGradients: UseGradients): CompiledStep<B> =>
-    strategy.compileStep(makeTrainingStep(parts, useGradients), { name, eager, precision, onRetrace });
+  const compiled = (name: string, isUpdate: boolean, useGradients: UseGradients): CompiledStep<B> =>
+    strategy.compileStep(makeTrainingStep(parts, useGradients), {
+      name,
+      isUpdate,
+      eager,
+      precision,
+      onRetrace,
+    });
 
   const { batchesPerUpdate } = sources;
   const accumulator =
     batchesPerUpdate === null ? null : new GradientAccumulator(module.parameters(), batchesPerUpdate);
-  const update = compiled('training step', (gradients, logged) => {
+  const update = compiled('training step', true, (gradients, logged) => {
     const mean = accumulator?.take(gradients) ?? gradients;
     const settled = hooks.beforeOptimizerStep(mean, logged);
     optimizers.apply(clipping === null ? settled : clipGradients(settled, clipping));
   });
   if (accumulator === null) return new StepRunner(update, null, eager);
-  const accumulate = compiled('accumulating step', (gradients) => {
+  const accumulate = compiled('accumulating step', false, (gradients) => {
     accumulator.add(gradients);
   });
   return new StepRunner(update, { step: accumulate, accumulator }, eager);

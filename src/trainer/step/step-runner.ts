@@ -1,5 +1,5 @@
+import type { CompiledStep, StepOutputs } from '../../contracts';
 import { FulgurError } from '../../errors';
-import type { CompiledStep, StepOutputs } from '../../strategy';
 import type { GradientAccumulator } from './gradient-accumulator';
 
 /** What running one step gave. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Gradients, Optimizer } from '../../contracts';
+import type { BatchStatistics, Gradients, Optimizer, TrainingStep } from '../../contracts';
 import { FulgurError, messageOf } from '../../errors';
-import type { TrainingStep } from '../../strategy';
+import { withBatchStatistics } from '../../nn';
 import type { StepHookRunner } from '../hooks/step-hook-runner';
 import type { LogRouter } from '../log/log-router';
 import { StepLogCollector } from '../log/step-log';
@@ -14,6 +14,7 @@ interface StepParts<B> {
   readonly optimizers: Pick<Optimizer, 'gradients'>;
   readonly hooks: StepHookRunner;
   readonly log: LogRouter;
+  readonly batchStatistics: BatchStatistics;
   /** `null` where nobody looks for NaN. */
   readonly anomalies: AnomalyDetection | null;
 }
@@ -26,7 +27,7 @@ export type UseGradients = (gradients: Gradients, logged: StepLogCollector) => v
  * places. Compiled, it runs in JavaScript once a trace, so nothing here costs time in training.
  */
 export function makeTrainingStep<B>(parts: StepParts<B>, useGradients: UseGradients): TrainingStep<B> {
-  const { module, optimizers, hooks, log, anomalies } = parts;
+  const { module, optimizers, hooks, log, batchStatistics, anomalies } = parts;
   const step: TrainingStep<B> = (batch) => {
     const logged = new StepLogCollector();
     const unwatch = hooks.watchesForward
@@ -36,7 +37,9 @@ export function makeTrainingStep<B>(parts: StepParts<B>, useGradients: UseGradie
       : () => undefined;
     try {
       const { loss, gradients } = optimizers.gradients(() => {
-        const raw = log.inStep('trainingStep', logged, () => lossOf(module, batch));
+        const raw = withBatchStatistics(batchStatistics, () =>
+          log.inStep('trainingStep', logged, () => lossOf(module, batch)),
+        );
         const loss = hooks.beforeBackward(requireLoss(module, raw), logged);
         anomalies?.enter('backward');
         return loss;

@@ -1,5 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { LogOptions, Precision, StateDict } from '../contracts';
+import type { LogOptions } from './log';
+import type { Precision } from './options';
+import type { Ranks } from './ranks';
+import type { StateDict } from './state';
 
 /** A logged value on its way out of a step; `V` is a symbolic scalar inside the step and a number outside. */
 export interface LoggedValue<V> {
@@ -27,21 +30,13 @@ export interface CompiledStep<B> {
 export interface CompileStepOptions {
   /** Names the step in errors. */
   readonly name: string;
+  /** Whether it ends an update; else its gradients are accumulated, and nothing is exchanged. */
+  readonly isUpdate: boolean;
   /** Runs the step operation by operation instead of compiling it. */
   readonly eager: boolean;
   readonly precision: Precision;
   /** Hears a sentence when a batch of a new shape makes the step be traced again. */
   readonly onRetrace: (message: string) => void;
-}
-
-/** The running epoch reduction of one metric: enough to combine what several ranks logged. */
-export interface MetricPart {
-  readonly name: string;
-  readonly reduce: 'mean' | 'min' | 'max' | 'sum';
-  /** Sum of `value * weight` for a mean; the smallest, largest or added-up value for the others. */
-  readonly total: number;
-  /** Samples behind `total`; a mean over ranks is sum of totals over sum of weights. */
-  readonly weight: number;
 }
 
 /** The part of a module that ranks have to agree on. */
@@ -51,21 +46,23 @@ export interface Replicated {
 }
 
 /**
- * Where a step runs and what ranks exchange. The trainer knows no more of ranks than this; the exchange of gradients
- * is a step hook (`onAfterBackward`) of the plugin that brings the strategy, and so is part of the compiled step.
+ * Where a step runs, and what ranks have in common. The trainer knows no more of ranks than this. What a step exchanges is
+ * up to the hooks of the plugin that provides the strategy: gradients in `onBeforeOptimizerStep`, where it comes before
+ * all other plugins (`order: 'strategy'`), and so is part of the compiled step.
  */
 export interface Strategy {
   readonly name: string;
-  /** This process among `worldSize`, from 0: the sampler takes its share by it. Rank 0 alone logs and saves. */
-  readonly rank: number;
-  readonly worldSize: number;
+  /** Rank 0 alone logs and saves; the sampler takes its share by them. */
+  readonly ranks: Ranks;
+  /**
+   * Whether ranks' parameters and optimisers differ between two exchanges: a checkpoint then holds those of every rank.
+   */
+  readonly ranksDiffer: boolean;
   /** After weights are built and restored, before the first step: makes all ranks start equal. */
   setup(module: Replicated): Promise<void>;
   compileStep<B>(step: TrainingStep<B>, options: CompileStepOptions): CompiledStep<B>;
-  /** Combines epoch reductions over all ranks; every rank gets the same parts, in the order that it gave. */
-  reduceMetrics(parts: readonly MetricPart[]): Promise<readonly MetricPart[]>;
-  /** Waits until every rank is here. `purpose` names the place in errors. */
-  barrier(purpose: string): Promise<void>;
-  /** Runs always, at the very end of a run. */
+  /** Before an evaluation: makes the ranks' models equal where training leaves them different. */
+  beforeEvaluation(module: Replicated): Promise<void>;
+  /** Runs always, at the very end of a run; other ranks may be gone already. */
   teardown(): Promise<void>;
 }

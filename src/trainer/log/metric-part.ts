@@ -1,0 +1,38 @@
+import type { Json, Ranks } from '../../contracts';
+import { combine } from './reduction';
+
+/** The running epoch reduction of one metric: enough to combine what several ranks logged. */
+export interface MetricPart {
+  readonly name: string;
+  readonly reduce: 'mean' | 'min' | 'max' | 'sum';
+  /** Sum of `value * weight` for a mean; the smallest, largest or added-up value for the others. */
+  readonly total: number;
+  /** Samples behind `total`; a mean over ranks is sum of totals over sum of weights. */
+  readonly weight: number;
+}
+
+/** Reductions over all ranks: sum ÷ count for means. A metric that only some ranks logged is reduced over those. */
+export async function reduceOverRanks(ranks: Ranks, own: readonly MetricPart[]): Promise<MetricPart[]> {
+  if (ranks.worldSize === 1) return [...own];
+  const everybody = await ranks.gather(own.map(toJson));
+  const combined = new Map<string, MetricPart>();
+  for (const part of everybody.flat().map(fromJson)) {
+    const before = combined.get(part.name);
+    combined.set(
+      part.name,
+      before === undefined ? part : { ...part, ...combine(part.reduce, before, part) },
+    );
+  }
+  return [...combined.values()];
+}
+
+/** JSON has no NaN and no infinities. */
+type WrittenPart = readonly [name: string, reduce: MetricPart['reduce'], total: string, weight: number];
+
+function toJson({ name, reduce, total, weight }: MetricPart): WrittenPart & Json {
+  return [name, reduce, String(total), weight];
+}
+
+function fromJson([name, reduce, total, weight]: WrittenPart): MetricPart {
+  return { name, reduce, total: Number(total), weight };
+}

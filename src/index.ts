@@ -32,6 +32,7 @@ export type {
 } from './data';
 export { knnSchema, probeSchema } from './config';
 export {
+  LostRanksError,
   RandomStream,
   afterStep,
   ambientSeed,
@@ -51,6 +52,7 @@ export {
   withSeed,
 } from './engine';
 export type {
+  Cluster,
   CompileOptions,
   CompiledFunction,
   EngineInfo,
@@ -98,7 +100,7 @@ export { rehearse } from './plugin-kit';
 export type { Rehearsal, RehearsalOptions } from './plugin-kit';
 export { run } from './run';
 export type { RunOptions } from './run';
-export { SingleDevice } from './strategy';
+export { SingleDevice, requireAgreement, soloRanks } from './strategy';
 export { EventBus, Trainer, TrainingModule, writeWhole } from './trainer';
 export type {
   BuiltPlugin,

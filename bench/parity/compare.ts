@@ -41,5 +41,5 @@ function largestRatio(
     const ratio = error / (tolerances[i] ?? 0);
     return Number.isNaN(ratio) ? Infinity : ratio;
   });
-  return Math.max(...ratios);
+  return Math.max(0, ...ratios);
 }

@@ -50,14 +50,39 @@ export interface Reference {
   readonly tolerance: Tolerance;
 }
 
-/** @throws FulgurError `data` where the file is no such reference, or one of several ranks. */
-export function readReference(file: string): Reference {
+/**
+ * Reads a reference for a run of so many ranks.
+ *
+ * @throws FulgurError `data` where the file is no reference, or one of another number of ranks than this run can equal.
+ */
+export function readReference(file: string, ranks: number, syncBn: boolean): Reference {
   const reference = readReferenceFile(file, ['spec', 'stateDict', 'truth', 'tolerance']) as Reference;
-  const { ranks } = reference.spec;
-  if (ranks === 1) return reference;
-  throw new FulgurError('data', {
-    what: `${file} was made by ${ranks} ranks.`,
-    why: 'This command trains on one.',
-    fix: 'Name a file of one rank.',
-  });
+  const { spec } = reference;
+  // With statistics over all ranks any number of them equals one.
+  const equal = syncBn ? 1 : ranks;
+  if (spec.ranks !== equal) {
+    throw new FulgurError('data', {
+      what: `${file} was made by ${spec.ranks} ranks.`,
+      why: `This run is to equal ${equal}.`,
+      fix: equal === 1 && !syncBn ? `Add --ranks ${spec.ranks}.` : 'Name a file of as many ranks.',
+    });
+  }
+  if (spec.batch % ranks !== 0) {
+    throw new FulgurError('config', {
+      what: `A batch of ${spec.batch} cannot be shared among ${ranks} ranks.`,
+      fix: `Give a number of ranks that divides ${spec.batch}.`,
+    });
+  }
+  return ranks === 1 || syncBn ? reference : withoutRunningStatistics(reference);
+}
+
+/** Batch norm per rank: the reference's running statistics mix its ranks, and so do its outputs in evaluation. */
+function withoutRunningStatistics(reference: Reference): Reference {
+  const kept = Object.entries(reference.truth.final).filter(
+    ([name]) => !/running_(mean|var)$|num_batches_tracked$/.test(name),
+  );
+  return {
+    ...reference,
+    truth: { ...reference.truth, final: Object.fromEntries(kept), evalZ0: [], evalP0: [] },
+  };
 }

@@ -1,12 +1,30 @@
-import { compile, optim, tf } from '../../src';
-import type { StateDict } from '../../src';
+import { averageGradients } from '../../plugins/data-parallel';
+import { SyncBatchNorm } from '../../plugins/sync-bn';
+import { compile, nn, optim, tf } from '../../src';
+import type { Ranks, StateDict } from '../../src';
 import { FastSiam, collapseMeasure } from './fast-siam';
 import { initialState, makeViews } from './generate';
-import type { Figures, Reference, SumAndNorm } from './reference';
+import type { Figures, Reference, SumAndNorm, TrainingSpec } from './reference';
+
+/** So many that ResNet-18's gradients take several. */
+const BUCKET_BYTES = 8 * 2 ** 20;
+
+/** How to train: by which ranks, and how their batch norm works. */
+export interface TrainingWay {
+  readonly eager: boolean;
+  /** Each takes its share of the batch. */
+  readonly ranks: Ranks;
+  /** Take batch statistics over all ranks. */
+  readonly syncBn: boolean;
+}
 
 /** Trains as the reference was trained, on the started engine, and gives the same figures. */
-export async function trainFigures(reference: Reference, eager: boolean): Promise<Figures> {
+export async function trainFigures(
+  reference: Reference,
+  { eager, ranks, syncBn }: TrainingWay,
+): Promise<Figures> {
   const { spec } = reference;
+  const statistics = syncBn ? new SyncBatchNorm(ranks) : nn.localBatchStatistics;
   const model = new FastSiam(spec.stem);
   model.loadStateDict(initialState(reference));
   const optimizer = optim.sgd(model.parameters(), {
@@ -14,21 +32,27 @@ export async function trainFigures(reference: Reference, eager: boolean): Promis
     momentum: spec.momentum,
     weightDecay: spec.wd,
   });
-  const views = makeViews(spec).map((pixels) => tf.tensor4d(pixels, [spec.batch, spec.size, spec.size, 3]));
+  const views = makeViews(spec).map((pixels) => shareOf(pixels, spec, ranks));
 
   const step = compile(
     (batch: tf.Tensor4D[]) => {
       let collapse = tf.scalar(0);
       const { loss, gradients } = optimizer.gradients(() => {
-        const outputs = batch.map((view) => model.forward(view));
+        const outputs = nn.withBatchStatistics(statistics, () => batch.map((view) => model.forward(view)));
         const { z } = outputs[0]!;
-        collapse = tf.keep(collapseMeasure(z));
+        collapse = tf.keep(collapseMeasure(syncBn ? gathered(ranks, z) : z));
         return model.loss(outputs);
       });
-      const squares = [...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)));
+      const means = averageGradients(ranks, gradients, BUCKET_BYTES);
+      const squares = [...means.values()].map((gradient) => tf.sum(tf.square(gradient)));
       const gradNorm = tf.sqrt(tf.addN(squares)) as tf.Scalar;
-      optimizer.apply(gradients);
-      return { loss, gradNorm, collapse, gradients: Object.fromEntries(gradients) };
+      optimizer.apply(means);
+      return {
+        loss: ranks.allReduce(loss, 'mean'),
+        gradNorm,
+        collapse,
+        gradients: Object.fromEntries(means),
+      };
     },
     { name: 'train', eager },
   );
@@ -67,6 +91,32 @@ export async function trainFigures(reference: Reference, eager: boolean): Promis
   optimizer.dispose();
   model.dispose();
   return figures;
+}
+
+/** This rank's samples of a view: every so many, from its own number on, as the sampler deals them. */
+function shareOf(pixels: Float32Array, { batch, size }: TrainingSpec, { rank, worldSize }: Ranks): tf.Tensor4D {
+  const sample = size * size * 3;
+  const own = batch / worldSize;
+  const share = new Float32Array(own * sample);
+  for (let index = 0; index < own; index++) {
+    const start = (rank + index * worldSize) * sample;
+    share.set(pixels.subarray(start, start + sample), index * sample);
+  }
+  return tf.tensor4d(share, [own, size, size, 3]);
+}
+
+/** The rows of all ranks. */
+function gathered(ranks: Ranks, rows: tf.Tensor2D): tf.Tensor2D {
+  const own = rows.shape[0];
+  const before = ranks.rank * own;
+  const after = (ranks.worldSize - ranks.rank - 1) * own;
+  return ranks.allReduce(
+    tf.pad2d(rows, [
+      [before, after],
+      [0, 0],
+    ]),
+    'sum',
+  );
 }
 
 function summary(state: StateDict): Record<string, SumAndNorm> {

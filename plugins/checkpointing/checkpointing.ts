@@ -5,6 +5,7 @@ import type {
   HookContext,
   Notify,
   PluginHooks,
+  Ranks,
   RunFolder,
   RunSettings,
   RunState,
@@ -17,7 +18,10 @@ import { CheckpointStore } from './checkpoint-store';
 import type { CheckpointingSettings } from './options';
 import { best, expendable } from './retention';
 
-/** Saves at the moments that its options name, after all other plugins' hooks, and reads for whoever resumes. */
+/**
+ * Saves at the moments that its options name, after all other plugins' hooks, and reads for whoever resumes. Of several
+ * ranks the first one writes what all of them give.
+ */
 @Plugin({ name: 'checkpointing', order: 'monitor' })
 export class Checkpointing implements PluginHooks, CheckpointReader {
   private readonly store: CheckpointStore;
@@ -35,6 +39,7 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     @inject(tokens.settings) private readonly settings: RunSettings,
     @inject(tokens.runState) private readonly runState: RunStateAccess,
     @inject(tokens.notify) private readonly notify: Notify,
+    @inject(tokens.ranks) private readonly ranks: Ranks,
   ) {
     const home = folder.resolve(checkpointsFolder);
     this.store = new CheckpointStore(home);
@@ -51,16 +56,18 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
 
   async onFitStart(): Promise<void> {
     this.savedAt = performance.now();
-    if (this.settings.enableCheckpointing) await this.store.open();
+    if (this.settings.enableCheckpointing && this.ranks.rank === 0) await this.store.open();
   }
 
   async onTrainBatchEnd(context: HookContext, { updated }: BatchResult): Promise<void> {
     const { globalStep } = context.progress;
     const { everyNSteps, everyNSeconds } = this.options;
     if (!updated || this.epochEndFollows(context)) return;
+    if (isDue(globalStep, everyNSteps)) return this.save(context, `step ${globalStep}`);
+    if (everyNSeconds === null) return;
     const seconds = (performance.now() - this.savedAt) / 1000;
-    if (isDue(globalStep, everyNSteps)) await this.save(context, `step ${globalStep}`);
-    else if (everyNSeconds !== null && seconds >= everyNSeconds) {
+    // Clocks differ, and all ranks save together.
+    if (await this.ranks.anyRank(seconds >= everyNSeconds)) {
       await this.save(context, `step ${globalStep}, ${Math.round(seconds)} s after the last`);
     }
   }
@@ -85,6 +92,8 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
   async onException(context: HookContext, error: unknown): Promise<void> {
     if (!this.options.saveOnException || context.progress.globalStep === 0) return;
     const interrupted = error instanceof FulgurError && error.kind === 'interrupted';
+    // A state is taken by all ranks together, and those of a failed run may be gone.
+    if (!interrupted && this.ranks.worldSize > 1) return;
     try {
       await this.save(context, interrupted ? 'interrupted' : 'failure', { afterFailure: !interrupted });
     } catch (problem) {
@@ -96,6 +105,11 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     if (!this.settings.enableCheckpointing) return;
     const state = await this.runState.capture();
     if (this.saved !== null && samePoint(this.saved.progress, state.progress)) return;
+    if (this.ranks.rank > 0) {
+      this.saved = { progress: state.progress, value: undefined };
+      this.savedAt = performance.now();
+      return;
+    }
     const broken = afterFailure ? firstBroken(state) : null;
     if (broken !== null) {
       this.notify(

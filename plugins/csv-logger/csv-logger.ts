@@ -5,7 +5,7 @@ import { MetricsFile } from './metrics-file';
 import type { CsvLoggerSettings } from './options';
 
 /** Writes the run's rows to a table. */
-@Plugin({ name: 'csv-logger' })
+@Plugin({ name: 'csv-logger', ranks: 'first' })
 export class CsvLogger extends RowFileLogger {
   constructor(
     @inject(tokens.pluginOptions) { fileName }: CsvLoggerSettings,

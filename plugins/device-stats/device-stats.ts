@@ -7,7 +7,7 @@ import type { DeviceStatsSettings } from './options';
 const MEBIBYTE = 2 ** 20;
 
 /** Reads what the process takes, after updates. */
-@Plugin({ name: 'device-stats' })
+@Plugin({ name: 'device-stats', ranks: 'first' })
 export class DeviceStats implements PluginHooks {
   private cpu = process.cpuUsage();
   private since = performance.now();

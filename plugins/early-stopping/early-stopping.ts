@@ -11,7 +11,7 @@ interface Seen {
 }
 
 /** Looks at the metric when all others have logged theirs. */
-@Plugin({ name: 'early-stopping', order: 'monitor' })
+@Plugin({ name: 'early-stopping', order: 'monitor', ranks: 'first' })
 export class EarlyStopping implements PluginHooks, Stateful {
   private seen: Seen = { best: null, waited: 0 };
 

@@ -5,7 +5,7 @@ import { JsonlFile } from './jsonl-file';
 import type { JsonlLoggerSettings } from './options';
 
 /** Writes the run's rows as lines of JSON. */
-@Plugin({ name: 'jsonl-logger' })
+@Plugin({ name: 'jsonl-logger', ranks: 'first' })
 export class JsonlLogger extends RowFileLogger {
   constructor(
     @inject(tokens.pluginOptions) { fileName }: JsonlLoggerSettings,

@@ -9,7 +9,7 @@ const metric = 'knn_accuracy';
 const untrainedMetric = 'knn_accuracy_untrained';
 
 /** Evaluates between epochs; the model is only read. */
-@Plugin({ name: 'knn-eval' })
+@Plugin({ name: 'knn-eval', ranks: 'first' })
 export class KnnEval implements PluginHooks {
   constructor(
     @inject(tokens.pluginOptions) private readonly options: KnnEvalSettings,

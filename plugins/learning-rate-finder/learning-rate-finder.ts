@@ -5,6 +5,7 @@ import type {
   LearningRateControl,
   Notify,
   PluginHooks,
+  Ranks,
   RunFolder,
   RunSettings,
 } from '../../src';
@@ -29,6 +30,7 @@ export class LearningRateFinder implements PluginHooks {
     @inject(tokens.settings) private readonly settings: RunSettings,
     @inject(tokens.runFolder) private readonly folder: RunFolder,
     @inject(tokens.notify) private readonly notify: Notify,
+    @inject(tokens.ranks) private readonly ranks: Ranks,
   ) {
     this.sweep = new RateSweep(options);
   }
@@ -66,7 +68,7 @@ export class LearningRateFinder implements PluginHooks {
   }
 
   private async report(): Promise<void> {
-    if (this.reported) return;
+    if (this.reported || this.ranks.rank > 0) return;
     this.reported = true;
     const { rates, losses } = this.sweep;
     const suggestion = steepestRate(rates, losses);

@@ -3,7 +3,7 @@ import type { HookContext, OptimizersAccess, PluginHooks } from '../../src';
 import type { LearningRateMonitorSettings } from './options';
 
 /** Reads the rates before the update that uses them. */
-@Plugin({ name: 'learning-rate-monitor' })
+@Plugin({ name: 'learning-rate-monitor', ranks: 'first' })
 export class LearningRateMonitor implements PluginHooks {
   constructor(
     @inject(tokens.pluginOptions) private readonly options: LearningRateMonitorSettings,

@@ -18,7 +18,7 @@ const causes = {
 } as const;
 
 /** Probes between epochs and after training; the model is only read, and trains on as if nobody had looked. */
-@Plugin({ name: 'linear-probe' })
+@Plugin({ name: 'linear-probe', ranks: 'first' })
 export class LinearProbe implements PluginHooks {
   /** Updates that the model had when it was probed last. */
   private probedAt: number | null = null;

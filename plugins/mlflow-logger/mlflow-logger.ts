@@ -18,7 +18,7 @@ interface SavedRun {
 }
 
 /** Writes rows to the journal first, and from there to the server: whatever happens to either, none is lost or doubled. */
-@Plugin({ name: 'mlflow-logger' })
+@Plugin({ name: 'mlflow-logger', ranks: 'first' })
 export class MlflowLogger extends RowLogger<Journal> implements Stateful {
   private readonly client: MlflowClient;
   private saved: SavedRun = { runId: null, hasParams: false, sent: 0 };

@@ -4,7 +4,7 @@ import type { ModelSummarySettings } from './options';
 import { summaryText } from './summary-text';
 
 /** Says what the model is made of when training begins. */
-@Plugin({ name: 'model-summary' })
+@Plugin({ name: 'model-summary', ranks: 'first' })
 export class ModelSummary implements PluginHooks {
   constructor(
     @inject(tokens.pluginOptions) private readonly options: ModelSummarySettings,

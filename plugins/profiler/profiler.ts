@@ -16,7 +16,7 @@ import { PhaseClock } from './phase-clock';
 import { tableText } from './table-text';
 
 /** Watches the run from its beginning, and reports at its end, after everybody else's. */
-@Plugin({ name: 'profiler', order: 'monitor' })
+@Plugin({ name: 'profiler', order: 'monitor', ranks: 'first' })
 export class Profiler implements PluginHooks {
   private readonly clock: PhaseClock;
   private trace: OperationTrace | null = null;

@@ -27,7 +27,7 @@ interface EpochOnScreen {
 }
 
 /** Writes what the run's events say. With `enableProgressBar: false` only messages remain. */
-@Plugin({ name: 'progress-bar' })
+@Plugin({ name: 'progress-bar', ranks: 'first' })
 export class ProgressBar implements PluginHooks {
   private readonly screen: Screen;
   private readonly terminal: boolean;

@@ -19,7 +19,7 @@ interface SavedRow {
 }
 
 /** Writes an event file for every start of the run: a reader may be in the middle of the earlier ones. */
-@Plugin({ name: 'tensorboard-logger' })
+@Plugin({ name: 'tensorboard-logger', ranks: 'first' })
 export class TensorboardLogger extends RowLogger<EventFile> implements Stateful {
   /** The newest rows that the checkpoint counts on; `null` where it knows nothing of them. */
   private resumedRows: readonly TimedRow[] | null = null;

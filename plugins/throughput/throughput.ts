@@ -3,7 +3,7 @@ import type { BatchResult, HookContext, Notify, PluginHooks } from '../../src';
 import type { ThroughputSettings } from './options';
 
 /** Measures from what the loop tells of each batch. */
-@Plugin({ name: 'throughput' })
+@Plugin({ name: 'throughput', ranks: 'first' })
 export class Throughput implements PluginHooks {
   private newest: BatchResult[] = [];
   private isFirst = true;

@@ -3,7 +3,7 @@ import type { HookContext, Json, PluginHooks, Stateful } from '../../src';
 import type { TimerSettings } from './options';
 
 /** Counts training time alone: of a resumed run also what it took before it was cut off. */
-@Plugin({ name: 'timer' })
+@Plugin({ name: 'timer', ranks: 'first' })
 export class Timer implements PluginHooks, Stateful {
   private secondsBefore = 0;
   private startedAt: number | null = null;

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { HyperParameterDefinition, HyperParameterValue } from '../metadata';
-import { dataSchema, knnSchema, probeSchema, runSchema, trainerSchema } from './schema';
+import { clusterSchema, dataSchema, knnSchema, probeSchema, runSchema, trainerSchema } from './schema';
 
 /** One option as the command line and configuration files know it. */
 export interface Option {
@@ -16,10 +16,18 @@ type Shape = Readonly<Record<string, z.ZodType>>;
 /** Values that only code can give. */
 const CODE_ONLY = new Set(['data.transform', 'data.evaluationTransform']);
 
+/** Options that the command line also knows by another name. */
+export const shortNames: Readonly<Record<string, string>> = {
+  devices: 'trainer.devices',
+  'max-restarts': 'cluster.maxRestarts',
+  isolate: 'cluster.isolate',
+};
+
 /** First words of options of every run, on the command line and in files. */
 export const reservedNames: readonly string[] = [
   ...Object.keys(runSchema.shape),
-  ...['name', 'trainer', 'data', 'probe', 'knn', 'config', 'help', 'version'],
+  ...['name', 'trainer', 'data', 'probe', 'knn', 'cluster', 'config', 'help', 'version'],
+  ...Object.keys(shortNames),
 ];
 
 function optionsOf(shape: Shape, group: string, prefix: string): Option[] {
@@ -42,6 +50,7 @@ export function allOptions(
     })),
     ...optionsOf(trainerSchema.shape, 'Trainer', 'trainer.'),
     ...optionsOf(dataSchema.shape, 'Data', 'data.'),
+    ...optionsOf(clusterSchema.shape, 'Ranks', 'cluster.'),
     ...optionsOf(probeSchema.shape, 'Linear probe', 'probe.'),
     ...optionsOf(knnSchema.shape, 'Nearest neighbours', 'knn.'),
     ...optionsOf(runSchema.shape, 'Run', ''),

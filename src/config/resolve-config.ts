@@ -1,12 +1,20 @@
 import type { z } from 'zod';
-import type { Command, DataOptions, Json, KnnOptions, ProbeOptions, TrainerOptions } from '../contracts';
+import type {
+  ClusterOptions,
+  Command,
+  DataOptions,
+  Json,
+  KnnOptions,
+  ProbeOptions,
+  TrainerOptions,
+} from '../contracts';
 import { experimentData, experimentDefinition, hyperParameterDefaults, hyperParameters } from '../metadata';
 import type { ExperimentClass, HyperParameterValue } from '../metadata';
 import { PrintAndExit, helpText, misplacedSelectors, parseArguments, takeCommand } from './command-line';
 import { readConfigFile } from './config-file';
 import { flattenConfig } from './config-tree';
 import { hyperParameterSchema } from './hyper-parameter-schema';
-import { allOptions, reservedNames } from './option';
+import { allOptions, reservedNames, shortNames } from './option';
 import type { Option } from './option';
 import { optionPathInFile, recordedFacts, takeFact, transformJson } from './recorded-config';
 import type { Transforms } from './recorded-config';
@@ -28,6 +36,7 @@ export interface ResolvedConfig {
   readonly resume: string | null;
   readonly trainer: TrainerOptions;
   readonly data: DataOptions;
+  readonly cluster: ClusterOptions;
   readonly probe: ProbeOptions;
   readonly knn: KnnOptions;
   readonly hyperparameters: Readonly<Record<string, HyperParameterValue>>;
@@ -92,9 +101,10 @@ export function resolveConfig(experiment: ExperimentClass, args: readonly string
     throw new PrintAndExit(helpText(definition.name, options, completed(options, values)));
   }
   for (const [path, text] of given.filter(([path]) => path !== 'config')) {
-    const option = options.find((candidate) => candidate.path === path);
+    const full = shortNames[path] ?? path;
+    const option = options.find((candidate) => candidate.path === full);
     const value = option === undefined ? text : readText(option.schema, text);
-    accept({ path, where: `--${path}`, value }, options, values, problems);
+    accept({ path: full, where: `--${path}`, value }, options, values, problems);
   }
   if (!values.has('data.name'))
     problems.push({ where: '--data.name', what: 'is missing; name a data set, for example digits' });
@@ -180,6 +190,7 @@ function assemble(
     resume,
     trainer: { ...trainer, maxEpochs: endless ? DEFAULT_MAX_EPOCHS : trainer.maxEpochs },
     data: { ...section('data.'), ...transforms } as unknown as DataOptions,
+    cluster: { ...(section('cluster.') as unknown as ClusterOptions) },
     probe: { ...(section('probe.') as unknown as ProbeOptions) },
     knn: { ...(section('knn.') as unknown as KnnOptions) },
     hyperparameters,

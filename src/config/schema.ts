@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DataOptions, KnnOptions, ProbeOptions, TrainerOptions } from '../contracts';
+import type { ClusterOptions, DataOptions, KnnOptions, ProbeOptions, TrainerOptions } from '../contracts';
 
 const positive = (unit: string): z.ZodNumber =>
   z.int(`must be a whole number of ${unit}`).positive('must be above 0');
@@ -60,6 +60,13 @@ export const trainerSchema = z.strictObject({
   enableProgressBar: z.boolean().default(true).describe('show progress'),
   enableCheckpointing: z.boolean().default(true).describe('let the checkpointing plugin write'),
   accelerator: z.enum(['auto', 'cpu', 'gpu']).default('auto').describe('where tensors live'),
+  devices: z
+    .union([
+      z.literal('auto'),
+      z.int('must be a whole number of devices, or auto').positive('must be above 0'),
+    ])
+    .default(1)
+    .describe('devices of this host, each a rank; auto takes every GPU; also --devices'),
   threads: positive('threads').nullable().default(null).describe('threads of one operation (one per core)'),
   precision: z
     .enum(['32-true', 'bf16-mixed'])
@@ -139,6 +146,27 @@ export const knnSchema = z.strictObject({
   bankLimit: imageLimit('most training images to compare with'),
   queryLimit: imageLimit('most held-out images to classify'),
 }) satisfies z.ZodType<KnnOptions>;
+
+/** Options of runs of several ranks. */
+export const clusterSchema = z.strictObject({
+  heartbeatSeconds: z
+    .number()
+    .min(0.5, 'must be 0.5 or more')
+    .default(10)
+    .describe('silence after which a rank counts as gone'),
+  joinSeconds: z
+    .number()
+    .positive('must be above 0')
+    .default(300)
+    .describe('wait for all ranks at the start'),
+  maxRestarts: count('restarts').describe(
+    'start all ranks of this host again when one has died; also --max-restarts',
+  ),
+  isolate: z
+    .boolean()
+    .default(false)
+    .describe('run the ranks of this host in a network of their own; also --isolate'),
+}) satisfies z.ZodType<ClusterOptions>;
 
 /** Options of the run as a whole. */
 export const runSchema = z.strictObject({

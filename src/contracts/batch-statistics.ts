@@ -17,8 +17,6 @@ export interface NormalizationOutput {
   readonly mean: tf.Tensor1D;
   /** With Bessel's correction, as PyTorch puts it into `running_var`. */
   readonly unbiasedVariance: tf.Tensor1D;
-  /** Values per channel that the statistics are made of: batch × height × width, over all ranks. */
-  readonly count: number;
 }
 
 /**
@@ -26,5 +24,7 @@ export interface NormalizationOutput {
  * may put statistics over all ranks in its place, and the layers need not know.
  */
 export interface BatchStatistics {
+  /** Whether they are those of all ranks' batches together. */
+  readonly overRanks: boolean;
   normalize(input: NormalizationInput): NormalizationOutput;
 }

@@ -38,6 +38,8 @@ export interface TrainerOptions {
   readonly enableProgressBar: boolean;
   readonly enableCheckpointing: boolean;
   readonly accelerator: 'auto' | 'cpu' | 'gpu';
+  /** Devices of this host to train on, each with a process of its own; `auto` takes every GPU, or the CPU once. */
+  readonly devices: number | 'auto';
   /** Threads of one operation; `null` for one per core. */
   readonly threads: number | null;
   /** `bf16-mixed` computes convolutions and products in bfloat16, and keeps weights, sums and losses in float32. */
@@ -50,6 +52,18 @@ export interface TrainerOptions {
   readonly detectAnomaly: boolean;
   /** The folder of all runs. */
   readonly defaultRootDir: string;
+}
+
+/** How the processes of a run of several ranks keep together, complete. */
+export interface ClusterOptions {
+  /** Silence of a rank after which it counts as gone. */
+  readonly heartbeatSeconds: number;
+  /** How long ranks wait for each other at the start. */
+  readonly joinSeconds: number;
+  /** How often all ranks of this host are started again, from the last checkpoint, when one has died. */
+  readonly maxRestarts: number;
+  /** Run the ranks of this host in a network of their own, which nobody else reaches. */
+  readonly isolate: boolean;
 }
 
 /** A number, or numbers by the epoch from which they hold; before the first of them it is 1. */

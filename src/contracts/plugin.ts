@@ -1,8 +1,7 @@
-import type { PluginHooks } from './hooks';
 import type { Token } from './token';
 
-/** A class that the container can build; its parameters are injected. */
-export type PluginClass<P extends PluginHooks = PluginHooks> = new (...services: never[]) => P;
+/** A class that the container can build; its parameters are injected. What its hooks look like `@Plugin()` checks. */
+export type PluginClass = new (...services: never[]) => object;
 
 /** What `@Plugin()` records of a class. */
 export interface PluginMetadata {

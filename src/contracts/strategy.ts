@@ -59,10 +59,8 @@ export interface Strategy {
    */
   readonly ranksDiffer: boolean;
   /** After weights are built and restored, before the first step: makes all ranks start equal. */
-  setup(module: Replicated): Promise<void>;
+  prepare(module: Replicated): Promise<void>;
   compileStep<B>(step: TrainingStep<B>, options: CompileStepOptions): CompiledStep<B>;
   /** Before an evaluation: makes the ranks' models equal where training leaves them different. */
   beforeEvaluation(module: Replicated): Promise<void>;
-  /** Runs always, at the very end of a run; other ranks may be gone already. */
-  teardown(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { BatchSource, DataOptions, EvaluationData, Notify, ViewBatch } from
 import { FulgurError } from '../errors';
 import { openWithSplits } from './datasets';
 import { DatasetEvaluation } from './evaluation-data';
-import { loader } from './loader';
+import { loader, workerCount } from './loader';
 import { sayOnTerminal } from './say-on-terminal';
 import type { ViewTransform } from './views';
 
@@ -11,6 +11,8 @@ export interface DataContext {
   /** This process's place among the ranks (default 0 of 1). */
   readonly rank?: number;
   readonly worldSize?: number;
+  /** Cores that `workers: 'auto'` may count on (default: those of the machine). */
+  readonly cores?: number | undefined;
   /** Gets sentences for the user (default: the terminal). */
   readonly onMessage?: Notify;
   /** Ends a download. */
@@ -46,6 +48,7 @@ export interface PreparedData {
  */
 export async function prepareData(options: DataOptions, context: DataContext): Promise<PreparedData> {
   const { seed, rank = 0, worldSize = 1, onMessage = sayOnTerminal, signal, warmUp = true } = context;
+  const { cores } = context;
   const transform = requireTransform(options.transform, 'transform');
   const evaluationTransform =
     options.evaluationTransform === null
@@ -59,7 +62,8 @@ export async function prepareData(options: DataOptions, context: DataContext): P
     onMessage,
     signal,
   });
-  const { batchSize, shuffle, dropLast, workers, onBrokenImage } = options;
+  const { batchSize, shuffle, dropLast, onBrokenImage } = options;
+  const workers = workerCount(options.workers, cores);
   const shared = { transform, workers, onBrokenImage, onMessage };
   const forRank = { ...shared, batchSize, seed, rank, worldSize };
   const train = loader(dataset, { ...forRank, shuffle, dropLast });
@@ -67,7 +71,12 @@ export async function prepareData(options: DataOptions, context: DataContext): P
   return {
     train,
     heldOut: async () =>
-      loader(await openSplit('test'), { ...forRank, transform: evaluationTransform, shuffle: false }),
+      loader(await openSplit('test'), {
+        ...forRank,
+        transform: evaluationTransform,
+        shuffle: false,
+        pad: false,
+      }),
     evaluation: new DatasetEvaluation({ ...shared, open: openSplit, train: dataset }),
     info: {
       name: dataset.name,

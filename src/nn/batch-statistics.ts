@@ -6,7 +6,7 @@ import { FulgurError } from '../errors';
 import { withGradient } from './custom-gradient';
 
 /** Statistics of the batch at hand. */
-export const localBatchStatistics: BatchStatistics = { normalize: normalizeLocally };
+export const localBatchStatistics: BatchStatistics = { overRanks: false, normalize: normalizeLocally };
 
 let current = localBatchStatistics;
 
@@ -47,7 +47,7 @@ function normalizeLocally(input: NormalizationInput): NormalizationOutput {
       gradient: (dy, saved) =>
         runOp('FusedBatchNormGradV3', attributesOf(epsilon, true), [dy, ...saved], 5).slice(0, 3),
     }));
-    return { y, mean, unbiasedVariance, count };
+    return { y, mean, unbiasedVariance };
   });
 }
 

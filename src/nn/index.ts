@@ -1,4 +1,6 @@
 export { batchStatistics, localBatchStatistics, withBatchStatistics } from './batch-statistics';
+export { withGradient } from './custom-gradient';
+export type { CustomResult } from './custom-gradient';
 export { meanOf, stopGradient } from './gradients';
 export * from './heads';
 export { kaimingNormalFanOut, pytorchUniform } from './initialization';

@@ -1,6 +1,8 @@
 import type { Services } from '../container';
 import type { RunEventBus, RunFolder, RunSettings, RunState } from '../contracts';
 import { FulgurError } from '../errors';
+import { localBatchStatistics } from '../nn';
+import { SingleDevice, soloRanks } from '../strategy';
 
 interface StandInParts {
   readonly events: RunEventBus;
@@ -19,6 +21,9 @@ export function standIns({ events, folder, settings, capture }: StandInParts): S
       events.emit('message', level, text);
     },
     runState: { capture },
+    ranks: soloRanks,
+    strategy: new SingleDevice(),
+    batchStatistics: localBatchStatistics,
     optimizers: { current: () => [] },
     learningRate: { override: () => undefined },
     model: {

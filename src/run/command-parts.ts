@@ -1,4 +1,4 @@
-import type { RunFolder, ViewBatch } from '../contracts';
+import type { Ranks, RunFolder, ViewBatch } from '../contracts';
 import type { PreparedData } from '../data';
 import type { ResumeFrom, Trainer, TrainingModule } from '../trainer';
 import type { RunRequest } from './execute-run';
@@ -9,6 +9,7 @@ export interface CommandParts extends RunRequest {
   readonly data: PreparedData;
   readonly folder: RunFolder;
   readonly trainer: Trainer;
+  readonly ranks: Ranks;
   /** The checkpoint that was asked for. */
   readonly from: ResumeFrom | undefined;
 }

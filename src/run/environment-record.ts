@@ -4,6 +4,7 @@ import { fulgurVersion, processFile } from '../config';
 import type { Json } from '../contracts';
 import type { DataInfo } from '../data';
 import { engineInfo } from '../engine';
+import type { World } from '../launch';
 import { gitCommit } from './git-commit';
 
 /** What a run's figures depend on besides its configuration: versions, machine, code, and the data really used. */
@@ -11,6 +12,7 @@ export async function environmentRecord(
   data: DataInfo,
   args: readonly string[],
   resumedFrom: string | null,
+  world: World | null,
 ): Promise<Json> {
   const { tensorflowVersion, device, deviceName, threads } = engineInfo();
   const file = processFile();
@@ -29,6 +31,10 @@ export async function environmentRecord(
     commit: await gitCommit(file === null ? process.cwd() : dirname(file)),
     startedAt: new Date().toISOString(),
     resumedFrom,
+    ranks:
+      world === null
+        ? 1
+        : { worldSize: world.worldSize, localWorldSize: world.localWorldSize, from: world.source },
     data: { ...data },
   };
 }

@@ -1,24 +1,35 @@
+import { availableParallelism } from 'node:os';
 import type { ResolvedConfig } from '../config';
 import { checkPlugins, compose } from '../container';
 import type { Composition } from '../container';
-import { tokens } from '../contracts';
-import type { DataOptions, Notify, AnyPlugin, RunEventBus, RunSettings, ViewBatch } from '../contracts';
+import type {
+  DataOptions,
+  Notify,
+  Ranks,
+  RunEventBus,
+  RunSettings,
+  ViewBatch,
+} from '../contracts';
 import { prepareData } from '../data';
 import type { PreparedData } from '../data';
-import { start } from '../engine';
+import { leaveCluster, start } from '../engine';
 import { FulgurError, messageOf } from '../errors';
-import { constructExperiment, experimentDefinition } from '../metadata';
+import type { World } from '../launch';
+import { constructExperiment } from '../metadata';
 import type { ExperimentClass } from '../metadata';
-import { TrainingModule, writeRunRecord } from '../trainer';
-import type { EvaluationResult, FitResult } from '../trainer';
+import { ProcessGroup, soloRanks } from '../strategy';
+import { writeRunRecord } from '../trainer';
+import type { EvaluationResult, FitResult, TrainingModule } from '../trainer';
 import { measureOverhead } from './barebones';
+import { checkRun, pluginsOf, requireSameRun } from './check-run';
 import type { CommandParts } from './command-parts';
 import { environmentRecord } from './environment-record';
 import { evaluate } from './evaluate';
 import type { Interruption } from './interruption';
 import { judgeFeatures } from './judge-features';
 import { openRunPlace, settleResume } from './run-place';
-import type { RunPlace } from './run-place';
+import { openSharedPlace } from './shared-place';
+import type { SharedPlace } from './shared-place';
 
 /** An experiment to run, and what connects it to its process. */
 export interface RunRequest {
@@ -28,48 +39,91 @@ export interface RunRequest {
   readonly events: RunEventBus;
   readonly notify: Notify;
   readonly interruption: Interruption;
+  /** The ranks that this process is one of; `null` for a process alone. */
+  readonly world: World | null;
+  /** Hears the run's folder as soon as it is known. */
+  readonly onFolder: (path: string) => void;
 }
 
 /** How a run ended: a fit, or an evaluation. */
 export type RunResult = FitResult | EvaluationResult;
 
 /** Runs a configured experiment, from the start of the engine to the end of the last thread. */
-export async function executeRun(given: RunRequest): Promise<RunResult> {
-  const request = { ...given, config: settleResume(given.config) };
-  const { experiment, config, notify } = request;
-  const { accelerator, threads } = config.trainer;
-  const plugins = pluginsOf(request);
-  const selector = config.resume ?? config.checkpoint;
-  checkExperiment(experiment, config);
-  checkPlugins(config.name, plugins);
-  if (selector !== null) requireReader(config, selector, plugins);
+export async function executeRun(request: RunRequest): Promise<RunResult> {
+  const { config, world } = request;
+  checkRun(request.experiment, config, world?.worldSize ?? 1);
+  checkPlugins(config.name, pluginsOf(request));
   // A checkpoint is looked for before anything is installed or downloaded; a new folder is made only after it.
-  let place = selector === null ? null : await openRunPlace(config);
+  let shared = world === null ? await placeOfCheckpoint(config) : null;
   let data: PreparedData | null = null;
   try {
-    await start({
-      seed: config.seed,
-      accelerator,
-      ...(threads === null ? {} : { threads }),
-      onProgress: (line) => notify('info', line),
-    });
-    data = await prepareData(dataOptions(config), {
-      seed: config.seed,
-      onMessage: notify,
-      warmUp: config.command === 'fit',
-    });
-    place ??= await openRunPlace(config);
-    return await runInPlace(request, data, place);
+    await startEngine(request);
+    const ranks = world === null ? soloRanks : new ProcessGroup();
+    data = await prepareTogether(request, ranks);
+    await requireSameRun(ranks, config, data.info);
+    shared ??= await openSharedPlace(config, ranks);
+    request.onFolder(shared.place.folder.path);
+    const result = await runInPlace({ ...request, config: shared.config }, data, shared, ranks);
+    await leaveCluster();
+    return result;
   } finally {
     try {
       await data?.train.close();
     } finally {
-      await place?.close();
+      await shared?.place.close();
     }
   }
 }
 
-async function runInPlace(request: RunRequest, data: PreparedData, { folder }: RunPlace): Promise<RunResult> {
+async function placeOfCheckpoint(given: ResolvedConfig): Promise<SharedPlace | null> {
+  const config = settleResume(given);
+  if ((config.resume ?? config.checkpoint) === null) return null;
+  return { config, place: await openRunPlace(config) };
+}
+
+async function startEngine({ config, world, notify }: RunRequest): Promise<void> {
+  const { accelerator, threads } = config.trainer;
+  const { heartbeatSeconds, joinSeconds } = config.cluster;
+  const share = world === null ? null : Math.max(1, Math.floor(cores() / world.localWorldSize));
+  const own = threads ?? share;
+  await start({
+    seed: config.seed,
+    accelerator,
+    ...(own === null ? {} : { threads: own }),
+    onProgress: (line) => notify('info', line),
+    ...(world === null
+      ? {}
+      : { cluster: { rank: world.rank, addresses: world.addresses, heartbeatSeconds, joinSeconds } }),
+  });
+}
+
+/** The first rank of each host downloads what is missing; the others find it there. */
+async function prepareTogether(request: RunRequest, ranks: Ranks): Promise<PreparedData> {
+  const { config, world, notify } = request;
+  const prepare = (): Promise<PreparedData> =>
+    prepareData(dataOptions(config), {
+      seed: config.seed,
+      rank: ranks.rank,
+      worldSize: ranks.worldSize,
+      cores: Math.max(1, Math.floor(cores() / (world?.localWorldSize ?? 1))),
+      onMessage: notify,
+      warmUp: config.command === 'fit',
+    });
+  const first = (world?.localRank ?? 0) === 0 ? await prepare() : null;
+  await ranks.anyRank(false);
+  return first ?? prepare();
+}
+
+function cores(): number {
+  return availableParallelism();
+}
+
+async function runInPlace(
+  request: RunRequest,
+  data: PreparedData,
+  { place: { folder } }: SharedPlace,
+  ranks: Ranks,
+): Promise<RunResult> {
   const { experiment, config, events } = request;
   const module = buildModule(experiment, config);
   let composition: Composition | null = null;
@@ -83,10 +137,11 @@ async function runInPlace(request: RunRequest, data: PreparedData, { folder }: R
       evaluation: data.evaluation,
       module,
       plugins: pluginsOf(request),
+      ranks,
     }));
     const selector = config.resume ?? config.checkpoint;
     const from = selector === null ? undefined : await checkpointReader?.read(selector);
-    const parts: CommandParts = { ...request, module, data, folder, trainer, from };
+    const parts: CommandParts = { ...request, module, data, folder, trainer, from, ranks };
     return await obey(parts);
   } finally {
     await composition?.dispose();
@@ -101,12 +156,14 @@ function obey(parts: CommandParts): Promise<RunResult> {
 }
 
 async function fit(parts: CommandParts): Promise<FitResult> {
-  const { config, data, folder, args, trainer, module, from, events, interruption } = parts;
-  writeRunRecord(folder, {
-    config: config.toJson(),
-    hyperparameters: config.hyperparameters,
-    environment: await environmentRecord(data.info, args, from?.path ?? null),
-  });
+  const { config, data, folder, args, trainer, module, from, events, interruption, ranks, world } = parts;
+  if (ranks.rank === 0) {
+    writeRunRecord(folder, {
+      config: config.toJson(),
+      hyperparameters: config.hyperparameters,
+      environment: await environmentRecord(data.info, args, from?.path ?? null, world),
+    });
+  }
   const overhead = config.trainer.barebones ? measureOverhead(events) : null;
   const validates = module.validationStep !== undefined && config.trainer.limitValBatches !== 0;
   const validation = validates ? await data.heldOut() : undefined;
@@ -118,11 +175,6 @@ async function fit(parts: CommandParts): Promise<FitResult> {
     overhead?.report();
     await validation?.close();
   }
-}
-
-/** A barebones run is nothing but training. */
-function pluginsOf({ experiment, config }: RunRequest): readonly AnyPlugin[] {
-  return config.trainer.barebones ? [] : (experimentDefinition(experiment).plugins ?? []);
 }
 
 /** To overfit on the same batches in each epoch, their order must stand still. */
@@ -157,28 +209,4 @@ function settingsOf({ name, seed, resume, hyperparameters, trainer, toJson }: Re
     enableCheckpointing: trainer.enableCheckpointing && trainer.fastDevRun === false,
     logEveryNSteps: trainer.logEveryNSteps,
   };
-}
-
-/** For JavaScript: the type checker knows. */
-function checkExperiment(experiment: ExperimentClass, { name }: ResolvedConfig): void {
-  if (experiment.prototype instanceof TrainingModule) return;
-  throw new FulgurError('module', {
-    what: `The experiment '${name}' is a class that extends no TrainingModule.`,
-    fix: `Write class ${experiment.name} extends TrainingModule.`,
-  });
-}
-
-function requireReader(
-  { name, command, trainer }: ResolvedConfig,
-  selector: string,
-  plugins: readonly AnyPlugin[],
-): void {
-  if (plugins.some(({ provides }) => provides.includes(tokens.checkpointReader))) return;
-  const wanted = command === 'fit' ? `'--resume ${selector}'` : `The checkpoint '${selector}'`;
-  throw new FulgurError('config', {
-    what: `${wanted} was given, and no plugin of '${name}' reads checkpoints.`,
-    fix: trainer.barebones
-      ? 'Leave out --trainer.barebones, which takes all plugins away.'
-      : 'Add checkpointing() to the plugins of the experiment.',
-  });
 }

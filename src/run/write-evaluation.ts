@@ -41,7 +41,7 @@ export async function writeEvaluation(
     ...details,
     data: { ...data.info, split: 'test', ...measured },
     config: config.toJson(),
-    environment: await environmentRecord(data.info, args, null),
+    environment: await environmentRecord(data.info, args, null, null),
   };
   const text = `${JSON.stringify(record, null, 2)}\n`;
   await writeWhole(`${evaluationStem(command, parts)}.json`, Buffer.from(text));

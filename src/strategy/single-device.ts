@@ -8,7 +8,7 @@ export class SingleDevice implements Strategy {
   readonly ranks = soloRanks;
   readonly ranksDiffer = false;
 
-  setup(): Promise<void> {
+  prepare(): Promise<void> {
     return Promise.resolve();
   }
 
@@ -17,10 +17,6 @@ export class SingleDevice implements Strategy {
   }
 
   beforeEvaluation(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  teardown(): Promise<void> {
     return Promise.resolve();
   }
 }

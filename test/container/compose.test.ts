@@ -22,6 +22,7 @@ import { liveCounts, start } from '../../src/engine';
 import { Plugin, inject } from '../../src/metadata';
 import * as nn from '../../src/nn';
 import * as optim from '../../src/optim';
+import { soloRanks } from '../../src/strategy';
 import { EventBus, TrainingModule } from '../../src/trainer';
 
 class Tiny extends TrainingModule<ViewBatch> {
@@ -104,7 +105,9 @@ function composed(plugins: readonly PluginDescriptor[]): Composed {
 function partsOf(module: Tiny, events: EventBus, plugins: readonly PluginDescriptor[]): RunParts {
   return {
     settings,
+    ranks: soloRanks,
     trainerOptions: {
+      devices: 1,
       maxEpochs: 1,
       maxSteps: null,
       minEpochs: 0,

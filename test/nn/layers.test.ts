@@ -181,13 +181,13 @@ describe('a provider of batch statistics', () => {
   it('takes the place of the local ones, for as long as it was asked to', () => {
     const seen: number[][] = [];
     const provider: BatchStatistics = {
+      overRanks: false,
       normalize: (input) => {
         seen.push(input.x.shape);
         return {
           y: tf.mul(input.x, 10),
           mean: tf.tensor1d([4, 6]),
           unbiasedVariance: tf.tensor1d([3, 5]),
-          count: 8,
         };
       },
     };
@@ -204,7 +204,9 @@ describe('a provider of batch statistics', () => {
     const fails = (): never => {
       throw new Error('no');
     };
-    expect(() => nn.withBatchStatistics({ normalize: fails }, () => layer().forward(x()))).toThrow('no');
+    expect(() =>
+      nn.withBatchStatistics({ overRanks: false, normalize: fails }, () => layer().forward(x())),
+    ).toThrow('no');
     expect(nn.batchStatistics()).toBe(nn.localBatchStatistics);
   });
 });

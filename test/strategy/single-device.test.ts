@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import { start } from '../../src/engine';
+import type { TrainingStep } from '../../src/contracts';
 import { SingleDevice } from '../../src/strategy';
-import type { MetricPart, TrainingStep } from '../../src/strategy';
 
 beforeAll(async () => {
   await start();
@@ -21,6 +21,7 @@ describe('SingleDevice', () => {
   ])('runs a step %s and brings its scalars as numbers, with their options', async (_, eager) => {
     const compiled = new SingleDevice().compileStep(step, {
       name: 'training step',
+      isUpdate: true,
       eager,
       precision: '32-true',
       onRetrace: () => undefined,
@@ -31,10 +32,14 @@ describe('SingleDevice', () => {
     batch.dispose();
   });
 
-  it('is rank 0 of 1 and gives metrics back as they are', async () => {
-    const strategy = new SingleDevice();
-    const parts: MetricPart[] = [{ name: 'loss', reduce: 'mean', total: 6, weight: 3 }];
-    expect([strategy.rank, strategy.worldSize]).toEqual([0, 1]);
-    expect(await strategy.reduceMetrics(parts)).toEqual(parts);
+  it('is rank 0 of 1, with nobody to wait for', async () => {
+    const { ranks } = new SingleDevice();
+    expect([ranks.rank, ranks.worldSize]).toEqual([0, 1]);
+    expect(await ranks.gather({ a: 1 })).toEqual([{ a: 1 }]);
+    expect(await ranks.anyRank(true)).toBe(true);
+    const tensor = tf.tensor1d([1, 2]);
+    const reduced = ranks.allReduce(tensor, 'mean');
+    expect([...reduced.dataSync()]).toEqual([1, 2]);
+    tf.dispose([tensor, reduced]);
   });
 });

@@ -3,5 +3,6 @@ export { imageLoader } from './image-loader';
 export type { ImageLoaderOptions } from './image-loader';
 export { loader } from './loader';
 export type { LoaderOptions } from './loader';
+export { workerCount } from './loader-options';
 export { Sampler } from './sampler';
 export type { SamplerOptions } from './sampler';

@@ -32,6 +32,8 @@ export interface LoaderOptions {
   /** This process's place among the ranks (default 0 of 1). */
   readonly rank?: number;
   readonly worldSize?: number;
+  /** Give ranks equally many samples by giving some twice (default `true`); for evaluation `false`. */
+  readonly pad?: boolean;
 }
 
 /**
@@ -46,10 +48,11 @@ export interface LoaderOptions {
  */
 export function loader(dataset: ImageDataset, options: LoaderOptions): BatchStream<ViewBatch> {
   const { batchSize, transform, shuffle = true, dropLast = false, seed = ambientSeed() } = options;
-  const { onBrokenImage = 'error', prefetch, onMessage = sayOnTerminal, rank = 0, worldSize = 1 } = options;
+  const { onBrokenImage = 'error', prefetch, onMessage = sayOnTerminal } = options;
+  const { rank = 0, worldSize = 1, pad = true } = options;
   requireWhole('batchSize', batchSize, 1);
   if (prefetch !== undefined) requireWhole('prefetch', prefetch, 1);
-  const sampler = new Sampler({ length: dataset.length, shuffle, seed, rank, worldSize, dropLast });
+  const sampler = new Sampler({ length: dataset.length, shuffle, seed, rank, worldSize, dropLast, pad });
   requireBatch(dataset, sampler.length, { batchSize, dropLast, worldSize });
   return new BatchStream({
     dataset,

@@ -12,6 +12,8 @@ export interface SamplerOptions {
   readonly worldSize?: number;
   /** Cut the order to a multiple of the ranks, rather than pad it with its own beginning (default `false`). */
   readonly dropLast?: boolean;
+  /** Without padding ranks may have different numbers of samples, none of them twice: for evaluation (default `true`). */
+  readonly pad?: boolean;
 }
 
 /**
@@ -26,12 +28,13 @@ export class Sampler {
   readonly length: number;
   readonly #options: Required<SamplerOptions>;
 
-  constructor({ rank = 0, worldSize = 1, dropLast = false, ...options }: SamplerOptions) {
+  constructor({ rank = 0, worldSize = 1, dropLast = false, pad = true, ...options }: SamplerOptions) {
     requireWhole('worldSize', worldSize, 1);
     requireRank(rank, worldSize);
-    this.#options = { ...options, rank, worldSize, dropLast };
-    const share = options.length / worldSize;
-    this.length = dropLast ? Math.floor(share) : Math.ceil(share);
+    this.#options = { ...options, rank, worldSize, dropLast, pad };
+    const { length } = options;
+    if (dropLast) this.length = Math.floor(length / worldSize);
+    else this.length = Math.ceil((pad ? length : length - rank) / worldSize);
   }
 
   /** Indices of this rank's samples in an epoch, in order. */

@@ -38,14 +38,18 @@ export class LostRanksError extends FulgurError {
 
 /** Ranks that stopped sending heartbeats; a leader that does not answer them. */
 function silentRanks(message: string): number[] {
-  const list = /stopped sending heartbeats\):((?:\s*\/job:worker\/replica:\d+\/task:\d+)+)/.exec(message)?.[1];
+  const list = /stopped sending heartbeats\):((?:\s*\/job:worker\/replica:\d+\/task:\d+)+)/.exec(
+    message,
+  )?.[1];
   if (list !== undefined) return tasksIn(list);
   return /CoordinationService\/(Heartbeat|PollForError)/.test(message) ? [0] : [];
 }
 
 /** The innermost of nested errors comes first, and names the rank that cannot be reached. */
 function endedRanks(message: string): number[] {
-  const unreachable = /from remote target (\/job:worker\/replica:\d+\/task:\d+) while calling/.exec(message)?.[1];
+  const unreachable = /from remote target (\/job:worker\/replica:\d+\/task:\d+) while calling/.exec(
+    message,
+  )?.[1];
   return unreachable === undefined ? [] : tasksIn(unreachable);
 }
 

@@ -18,10 +18,7 @@ export async function reduceOverRanks(ranks: Ranks, own: readonly MetricPart[]):
   const combined = new Map<string, MetricPart>();
   for (const part of everybody.flat().map(fromJson)) {
     const before = combined.get(part.name);
-    combined.set(
-      part.name,
-      before === undefined ? part : { ...part, ...combine(part.reduce, before, part) },
-    );
+    combined.set(part.name, before === undefined ? part : { ...part, ...combine(part.reduce, before, part) });
   }
   return [...combined.values()];
 }

@@ -185,7 +185,10 @@ export class RehearsedFit {
       dropAccumulated: () => undefined,
     };
     const data = played(script.batchesPerEpoch);
-    return { loop: new FitLoop({ ...shared, ranks: strategy.ranks, data, step, control: this.#control, validation }), validation };
+    return {
+      loop: new FitLoop({ ...shared, ranks: strategy.ranks, data, step, control: this.#control, validation }),
+      validation,
+    };
   }
 
   #validation(

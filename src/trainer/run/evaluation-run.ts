@@ -65,7 +65,7 @@ export async function runEvaluation<B>(parts: EvaluationRunParts<B>): Promise<Ev
         events.emit('message', level, text),
       );
     }
-    await strategy.setup(module);
+    await strategy.prepare(module);
     const loop = new EvaluationLoop<B>({
       ...parts,
       step,
@@ -76,7 +76,7 @@ export async function runEvaluation<B>(parts: EvaluationRunParts<B>): Promise<Ev
     });
     made.metrics = await loop.run({ batches, sanityCheck: false, publish: () => undefined });
   };
-  const releases = [() => made.step?.dispose(), () => strategy.teardown()];
+  const releases = [() => made.step?.dispose()];
   try {
     await runToEnd({ work, hooks, control, events, releases });
   } finally {

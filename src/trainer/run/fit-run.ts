@@ -26,9 +26,8 @@ import { MetricPublisher } from '../loop/metric-publisher';
 import { ProgressCounter } from '../loop/progress-counter';
 import type { RunControl } from '../loop/run-control';
 import { connectModuleLog } from '../module-log';
-import { changedHyperparameters, checkResume } from '../state/resume-checks';
+import { checkResume, sayResumed } from '../state/resume-checks';
 import type { ResumeFrom } from '../state/resume-checks';
-import { changedWorldSize } from '../state/rank-states';
 import { restoreRunState, RunStateKeeper } from '../state/run-state-keeper';
 import type { StateOwners } from '../state/run-state-keeper';
 import { buildStepRunner } from '../step/build-step-runner';
@@ -111,7 +110,6 @@ export class FitRun<B> {
           },
           () => this.#validation?.step.dispose(),
           () => this.#optimizers?.dispose(),
-          () => this.#parts.strategy.teardown(),
         ],
       });
     } catch (error) {
@@ -157,7 +155,7 @@ export class FitRun<B> {
     if (resumeFrom !== null) this.#optimizers.restore(resumeFrom.state.optimizers, resumeFrom.path);
     // Random layers draw by the updates done, also in the second fit of a process.
     setRandomPosition(this.#optimizers.stepCount);
-    await strategy.setup(module);
+    await strategy.prepare(module);
     const step = this.#compile(this.#optimizers);
     await this.#hooks.call('onFitStart', []);
     const loop = this.#loop(step);
@@ -172,19 +170,9 @@ export class FitRun<B> {
   }
 
   async #restore(resumeFrom: ResumeFrom): Promise<void> {
-    const { epoch, nextBatch, globalStep } = resumeFrom.state.progress;
     await restoreRunState(resumeFrom.state, this.#owners, this.#notify);
     const { settings, strategy } = this.#parts;
-    for (const changed of [
-      changedHyperparameters(resumeFrom, settings),
-      changedWorldSize(resumeFrom.state, strategy.ranks.worldSize),
-    ]) {
-      if (changed !== null) this.#notify('warning', changed);
-    }
-    this.#notify(
-      'info',
-      `Resumed from ${resumeFrom.path}: epoch ${epoch}, batch ${nextBatch}, step ${globalStep}.`,
-    );
+    sayResumed(resumeFrom, settings, strategy.ranks.worldSize, this.#notify);
   }
 
   #compile(optimizers: OptimizerSet): StepRunner<B> {

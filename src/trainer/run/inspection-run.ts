@@ -37,10 +37,10 @@ export async function runInspection<B, T>(parts: InspectionParts<B>, look: () =>
         events.emit('message', level, text),
       );
     }
-    await strategy.setup(module);
+    await strategy.prepare(module);
     found.push(await look());
   };
-  await runToEnd({ work, hooks, control, events, releases: [() => strategy.teardown()] });
+  await runToEnd({ work, hooks, control, events, releases: [] });
   const [result] = found;
   return result as T;
 }

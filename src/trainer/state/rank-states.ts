@@ -44,12 +44,7 @@ export function changedWorldSize({ ranks }: RunState, worldSize: number): string
   );
 }
 
-function refuseInEpoch(
-  { progress, ranks }: RunState,
-  path: string,
-  before: number,
-  worldSize: number,
-): void {
+function refuseInEpoch({ progress, ranks }: RunState, path: string, before: number, worldSize: number): void {
   const differ = ranks?.some(({ weights }) => weights !== undefined) === true;
   if (progress.nextBatch === 0 && !differ) return;
   throw new FulgurError('checkpoint', {

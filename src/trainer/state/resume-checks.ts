@@ -1,6 +1,7 @@
-import type { Json, RunSettings, RunState } from '../../contracts';
+import type { Json, Notify, RunSettings, RunState } from '../../contracts';
 import { FulgurError } from '../../errors';
 import type { FitBounds } from '../loop/fit-plan';
+import { changedWorldSize } from './rank-states';
 
 /** A state to resume from, and where it was read. */
 export interface ResumeFrom {
@@ -52,8 +53,16 @@ export function checkResume({ state, path }: ResumeFrom, settings: RunSettings, 
   }
 }
 
+/** Says where a run goes on, and what is another than it was. */
+export function sayResumed(from: ResumeFrom, settings: RunSettings, worldSize: number, notify: Notify): void {
+  const { epoch, nextBatch, globalStep } = from.state.progress;
+  const changes = [changedHyperparameters(from, settings), changedWorldSize(from.state, worldSize)];
+  for (const changed of changes) if (changed !== null) notify('warning', changed);
+  notify('info', `Resumed from ${from.path}: epoch ${epoch}, batch ${nextBatch}, step ${globalStep}.`);
+}
+
 /** Hyperparameters that differ from the checkpoint's, as one sentence; `null` where there are none. */
-export function changedHyperparameters({ state }: ResumeFrom, settings: RunSettings): string | null {
+function changedHyperparameters({ state }: ResumeFrom, settings: RunSettings): string | null {
   const before = state.hyperparameters;
   const now = settings.hyperparameters;
   const changed = [...new Set([...Object.keys(before), ...Object.keys(now)])]

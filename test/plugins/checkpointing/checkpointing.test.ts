@@ -19,7 +19,14 @@ describe('checkpointing', () => {
     const run = { state: toyState(0) };
     const access = { capture: () => Promise.resolve(run.state) };
     const { options: filled } = checkpointing(options);
-    const plugin = new Checkpointing(filled as never, folder, runSettings(settings), access, notes.notify);
+    const plugin = new Checkpointing(
+      filled as never,
+      folder,
+      runSettings(settings),
+      access,
+      notes.notify,
+      soloRanks,
+    );
     return { plugin, notes, run };
   }
 

@@ -39,6 +39,7 @@ function setUp(options: LearningRateFinderOptions, settings: Partial<RunSettings
     runSettings({ enableCheckpointing: false, ...settings }),
     folder,
     notes.notify,
+    soloRanks,
   );
   const reasons: string[] = [];
   const batchEnd = (loss: number, updated = true): void => {
@@ -162,6 +163,7 @@ it('ends a real fit after its rates, with a suggestion between them', async () =
           runSettings({ enableCheckpointing: false }),
           folder,
           notes.notify,
+          soloRanks,
         ),
       ),
       plugin('watcher', {

@@ -1,0 +1,66 @@
+import { Plugin, compile, inject, tokens } from '../../src';
+import type {
+  BatchStatistics,
+  CompileStepOptions,
+  CompiledStep,
+  Gradients,
+  HookContext,
+  ModelAccess,
+  Notify,
+  PluginHooks,
+  Ranks,
+  Replicated,
+  Strategy,
+  TrainingStep,
+} from '../../src';
+import { startEqual, takeFromFirst } from '../shared/equal-start';
+import { averageGradients } from './average-gradients';
+import type { DataParallelSettings } from './options';
+import { shareOutputs } from './share-outputs';
+
+/** The same model on every rank: each takes its share of the batch, and all make the same update. */
+@Plugin({ name: 'data-parallel', order: 'strategy' })
+export class DataParallel implements Strategy, PluginHooks {
+  readonly name = 'data-parallel';
+  readonly ranksDiffer = false;
+
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: DataParallelSettings,
+    @inject(tokens.ranks) readonly ranks: Ranks,
+    @inject(tokens.batchStatistics) private readonly statistics: BatchStatistics,
+    @inject(tokens.model) private readonly model: ModelAccess,
+    @inject(tokens.notify) private readonly notify: Notify,
+  ) {}
+
+  prepare(module: Replicated): Promise<void> {
+    return startEqual(this.ranks, module);
+  }
+
+  compileStep<B>(step: TrainingStep<B>, options: CompileStepOptions): CompiledStep<B> {
+    const shared: TrainingStep<B> = (batch) => shareOutputs(this.ranks, step(batch));
+    return compile<[B], ReturnType<TrainingStep<B>>>(options.isUpdate ? shared : step, options);
+  }
+
+  /** Running statistics are each rank's own in training; rank 0's are saved, and so they are what is evaluated. */
+  beforeEvaluation(module: Replicated): Promise<void> {
+    return takeFromFirst(this.ranks, module);
+  }
+
+  /** Part of the step that ends an update, and of no other. */
+  onBeforeOptimizerStep(gradients: Gradients): Gradients {
+    return averageGradients(this.ranks, gradients, this.options.bucketMiB * 2 ** 20);
+  }
+
+  onFitStart(_: HookContext): void {
+    const { rank, worldSize } = this.ranks;
+    if (rank > 0 || worldSize === 1) return;
+    this.notify('info', `${worldSize} ranks train together; an update takes a batch of each.`);
+    const normalises = this.model.modules().some(({ type }) => type.startsWith('BatchNorm'));
+    if (normalises && !this.statistics.overRanks) {
+      this.notify(
+        'warning',
+        `Batch norm sees each rank's batch alone, 1/${worldSize} of an update's: syncBatchNorm() in the plugins makes it see all.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { fulgurVersion } from '../config';
+import type { ResolvedConfig } from '../config';
+import { tokens } from '../contracts';
+import type { AnyPlugin, Ranks } from '../contracts';
+import type { DataInfo } from '../data';
+import { engineInfo } from '../engine';
+import { FulgurError } from '../errors';
+import { experimentDefinition } from '../metadata';
+import type { ExperimentClass } from '../metadata';
+import { requireAgreement } from '../strategy';
+import { TrainingModule } from '../trainer';
+
+/** The plugins of a run; a barebones run is nothing but training. */
+export function pluginsOf(run: {
+  readonly experiment: ExperimentClass;
+  readonly config: ResolvedConfig;
+}): readonly AnyPlugin[] {
+  return run.config.trainer.barebones ? [] : (experimentDefinition(run.experiment).plugins ?? []);
+}
+
+/**
+ * Sees to what can be known before anything is started.
+ *
+ * @throws FulgurError `module` for a class that is no experiment, `config` where the command needs a plugin that is not there.
+ */
+export function checkRun(experiment: ExperimentClass, config: ResolvedConfig, worldSize: number): void {
+  const { name, command, trainer, resume, checkpoint } = config;
+  if (!(experiment.prototype instanceof TrainingModule)) {
+    throw new FulgurError('module', {
+      what: `The experiment '${name}' is a class that extends no TrainingModule.`,
+      fix: `Write class ${experiment.name} extends TrainingModule.`,
+    });
+  }
+  const provided = pluginsOf({ experiment, config }).flatMap(({ provides }) => provides);
+  const selector = resume ?? checkpoint;
+  if (selector !== null && selector !== 'auto' && !provided.includes(tokens.checkpointReader)) {
+    const wanted = command === 'fit' ? `'--resume ${selector}'` : `The checkpoint '${selector}'`;
+    throw new FulgurError('config', {
+      what: `${wanted} was given, and no plugin of '${name}' reads checkpoints.`,
+      fix: trainer.barebones
+        ? 'Leave out --trainer.barebones, which takes all plugins away.'
+        : 'Add checkpointing() to the plugins of the experiment.',
+    });
+  }
+  if (worldSize === 1) return;
+  if (command !== 'fit') {
+    throw new FulgurError('config', {
+      what: `'${command}' was started on ${worldSize} ranks.`,
+      why: 'Only training is shared among ranks.',
+      fix: 'Start it as one process, without --devices.',
+    });
+  }
+  if (!provided.includes(tokens.strategy)) {
+    throw new FulgurError('config', {
+      what: `'${name}' is to train on ${worldSize} ranks, and no plugin of it says what they exchange.`,
+      fix: trainer.barebones
+        ? 'Leave out --trainer.barebones, which takes all plugins away.'
+        : 'Add dataParallel() to the plugins of the experiment.',
+    });
+  }
+}
+
+/** @throws FulgurError `ranks` where ranks were started with different options, versions or data. */
+export async function requireSameRun(ranks: Ranks, config: ResolvedConfig, data: DataInfo): Promise<void> {
+  const facts: Record<string, string> = {
+    'data set': `${data.name}, ${data.samples} samples`,
+    'version of Fulgur': fulgurVersion(),
+    'version of TensorFlow': engineInfo().tensorflowVersion,
+  };
+  const visit = (value: unknown, path: string): void => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      facts[path] = JSON.stringify(value) ?? 'absent';
+      return;
+    }
+    for (const [key, part] of Object.entries(value)) visit(part, path === '' ? key : `${path}.${key}`);
+  };
+  visit(config.toJson(), '');
+  await requireAgreement(ranks, 'run', facts, {
+    fix: 'Start all ranks with the same command, code and data.',
+  });
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import type { Ranks } from '../contracts';
+import { FulgurError } from '../errors';
+
+/**
+ * Makes sure that all ranks have the same facts, by name.
+ *
+ * @param subject what the facts are of, for the error: `model`.
+ * @throws FulgurError `ranks`, on all ranks, naming the first fact that differs and the ranks.
+ */
+export async function requireAgreement(
+  ranks: Ranks,
+  subject: string,
+  facts: Readonly<Record<string, string>>,
+  { fix }: { readonly fix: string },
+): Promise<void> {
+  if (ranks.worldSize === 1) return;
+  const text = JSON.stringify(facts);
+  // Where all is well, as it mostly is, little is sent.
+  const digests = await ranks.gather(createHash('sha256').update(text).digest('hex'));
+  if (digests.every((digest) => digest === digests[0])) return;
+  const everybody = await ranks.gather({ ...facts });
+  const [first = {}] = everybody;
+  const names = [...new Set(everybody.flatMap(Object.keys))];
+  const differing = names.filter((name) => everybody.some((other) => other[name] !== first[name]));
+  const [name = ''] = differing;
+  const values = new Map<string, number[]>();
+  everybody.forEach((other, rank) => {
+    const value = other[name] ?? 'absent';
+    values.set(value, [...(values.get(value) ?? []), rank]);
+  });
+  const groups = [...values].map(([value, who]) => `${value} on ${rankNames(who)}`);
+  const more = differing.length > 1 ? `, and ${differing.length - 1} more differ` : '';
+  throw new FulgurError('ranks', {
+    what: `The ranks do not have the same ${subject}: '${name}' is ${groups.join(' and ')}${more}.`,
+    fix,
+  });
+}
+
+function rankNames(ranks: readonly number[]): string {
+  return `${ranks.length === 1 ? 'rank' : 'ranks'} ${ranks.join(', ')}`;
+}

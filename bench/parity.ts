@@ -8,7 +8,7 @@
  */
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { start } from '../src';
+import { soloRanks, start } from '../src';
 import { onlyFile, runCommand } from './command';
 import { compareFigures } from './parity/compare';
 import { readReference } from './parity/reference';
@@ -20,9 +20,9 @@ async function main(): Promise<void> {
     options: { eager: { type: 'boolean', default: false } },
   });
   const file = onlyFile(positionals, 'npx ts-node bench/parity.ts FILE.json [--eager]');
-  const reference = readReference(file);
+  const reference = readReference(file, 1, false);
   await start();
-  const figures = await trainFigures(reference, values.eager);
+  const figures = await trainFigures(reference, { eager: values.eager, ranks: soloRanks, syncBn: false });
   reference.truth.loss.forEach((truth, step) => {
     console.log(
       `step ${step}: loss ${figures.loss[step]!.toFixed(6)}, PyTorch in float64 ${truth.toFixed(6)}`,

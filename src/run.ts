@@ -40,7 +40,16 @@ export async function run(
   const stopListening = interruption.listen();
   try {
     const config = resolveConfig(experiment, args);
-    const result = await executeRun({ experiment, config, args, events, notify, interruption });
+    const result = await executeRun({
+      experiment,
+      config,
+      args,
+      events,
+      notify,
+      interruption,
+      world: null,
+      onFolder: () => undefined,
+    });
     process.exitCode = result.status === 'interrupted' ? (interruption.exitCode ?? 1) : 0;
     interruption.finish();
     return result;

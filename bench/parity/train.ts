@@ -50,7 +50,7 @@ export async function trainFigures(
       return {
         loss: ranks.allReduce(loss, 'mean'),
         gradNorm,
-        collapse,
+        collapse: ofLast(ranks, collapse),
         gradients: Object.fromEntries(means),
       };
     },
@@ -94,7 +94,11 @@ export async function trainFigures(
 }
 
 /** This rank's samples of a view: every so many, from its own number on, as the sampler deals them. */
-function shareOf(pixels: Float32Array, { batch, size }: TrainingSpec, { rank, worldSize }: Ranks): tf.Tensor4D {
+function shareOf(
+  pixels: Float32Array,
+  { batch, size }: TrainingSpec,
+  { rank, worldSize }: Ranks,
+): tf.Tensor4D {
   const sample = size * size * 3;
   const own = batch / worldSize;
   const share = new Float32Array(own * sample);
@@ -103,6 +107,11 @@ function shareOf(pixels: Float32Array, { batch, size }: TrainingSpec, { rank, wo
     share.set(pixels.subarray(start, start + sample), index * sample);
   }
   return tf.tensor4d(share, [own, size, size, 3]);
+}
+
+/** What the last rank has: the references of several ranks hold its measure of collapse. */
+function ofLast({ rank, worldSize, allReduce }: Ranks, value: tf.Scalar): tf.Scalar {
+  return allReduce(rank === worldSize - 1 ? value : tf.mul(value, 0), 'sum');
 }
 
 /** The rows of all ranks. */

@@ -11,12 +11,9 @@ type Named = readonly [name: string, gradient: tf.Tensor];
  */
 export function averageGradients(ranks: Ranks, gradients: Gradients, bucketBytes: number): Gradients {
   if (ranks.worldSize === 1) return gradients;
-  const averaged = new Map<string, tf.Tensor>();
-  for (const bucket of bucketsOf([...gradients].reverse(), bucketBytes)) {
-    const means = tf.tidy(() => exchange(ranks, bucket));
-    bucket.forEach(([name], index) => averaged.set(name, means[index]!));
-  }
-  return new Map([...gradients.keys()].map((name) => [name, averaged.get(name)!]));
+  const buckets = bucketsOf([...gradients].reverse(), bucketBytes);
+  const means = new Map(buckets.flatMap((bucket) => meansOf(ranks, bucket)));
+  return new Map([...gradients].map(([name, own]) => [name, means.get(name) ?? own]));
 }
 
 /** Gradients in their order, each bucket as full as it may be; one that is larger has a bucket of its own. */
@@ -24,26 +21,23 @@ export function bucketsOf(gradients: readonly Named[], bucketBytes: number): Nam
   const buckets: Named[][] = [];
   let free = 0;
   for (const named of gradients) {
-    const bytes = named[1].size * 4;
-    if (bytes > free || buckets.length === 0) {
-      buckets.push([]);
+    const bytes = named[1].size * Float32Array.BYTES_PER_ELEMENT;
+    const bucket = buckets.at(-1);
+    if (bucket === undefined || bytes > free) {
+      buckets.push([named]);
       free = bucketBytes;
-    }
-    buckets.at(-1)!.push(named);
+    } else bucket.push(named);
     free -= bytes;
   }
   return buckets;
 }
 
-function exchange(ranks: Ranks, bucket: readonly Named[]): tf.Tensor[] {
-  const flat = bucket.map(([, gradient]) => tf.reshape(gradient, [gradient.size]));
-  const mean = ranks.allReduce(flat.length === 1 ? flat[0]! : tf.concat(flat), 'mean');
-  const parts =
-    flat.length === 1
-      ? [mean]
-      : tf.split(
-          mean,
-          flat.map(({ size }) => size),
-        );
-  return parts.map((part, index) => tf.reshape(part, bucket[index]![1].shape));
+function meansOf(ranks: Ranks, bucket: readonly Named[]): Named[] {
+  const sizes = bucket.map(([, { size }]) => size);
+  const means = tf.tidy(() => {
+    const flat = tf.concat(bucket.map(([, gradient]) => tf.reshape(gradient, [gradient.size])));
+    const parts = tf.split(ranks.allReduce(flat, 'mean'), sizes);
+    return bucket.map(([, { shape }], index) => tf.reshape(parts[index] ?? flat, shape));
+  });
+  return bucket.map(([name, own], index) => [name, means[index] ?? own]);
 }

@@ -4,7 +4,6 @@ import type {
   CompileStepOptions,
   CompiledStep,
   Gradients,
-  HookContext,
   ModelAccess,
   Notify,
   PluginHooks,
@@ -51,7 +50,7 @@ export class DataParallel implements Strategy, PluginHooks {
     return averageGradients(this.ranks, gradients, this.options.bucketMiB * 2 ** 20);
   }
 
-  onFitStart(_: HookContext): void {
+  onFitStart(): void {
     const { rank, worldSize } = this.ranks;
     if (rank > 0 || worldSize === 1) return;
     this.notify('info', `${worldSize} ranks train together; an update takes a batch of each.`);

@@ -28,6 +28,11 @@ export function processFile(): string | null {
   return process.argv[1] ?? null;
 }
 
+/** The command line of this process, without the words after the file: Node, its options (ts-node is one of them), the file. */
+export function processCommand(): readonly string[] {
+  return [process.execPath, ...process.execArgv, ...process.argv.slice(1, 2)];
+}
+
 /** What an experiment file can do, by the first word after it. */
 const commands: Readonly<Record<RunCommand, string>> = {
   fit: 'train; also without a word',

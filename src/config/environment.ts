@@ -9,6 +9,8 @@ export interface Environment {
   readonly cacheFolder: string;
   /** The folders of `PATH`, in order. */
   readonly searchPath: readonly string[];
+  /** `CUDA_VISIBLE_DEVICES`; `null` where it is not set. */
+  readonly visibleGpus: readonly string[] | null;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -19,13 +21,26 @@ export function readEnvironment(variables: Variables = process.env): Environment
   return {
     tensorflowFolder: tensorflow === null ? null : resolve(tensorflow),
     cacheFolder: resolve(cacheFolder(variables)),
+    visibleGpus: visibleGpus(variables['CUDA_VISIBLE_DEVICES']),
     searchPath: (variables['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''),
   };
+}
+
+/** This process's variables, for what reads whole families of them. */
+export function processVariables(): Variables {
+  return process.env;
 }
 
 /** The environment that a child process is to get: this process's own, with `changes` on top. */
 export function childEnvironment(changes: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return { ...process.env, ...changes };
+}
+
+/** An empty list, or -1, hides all of them. */
+function visibleGpus(list: string | undefined): readonly string[] | null {
+  if (list === undefined) return null;
+  const names = list.split(',').map((name) => name.trim());
+  return names.filter((name) => name !== '' && name !== '-1');
 }
 
 function cacheFolder(variables: Variables): string {

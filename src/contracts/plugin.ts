@@ -1,7 +1,13 @@
+import type { PluginHooks } from './hooks';
 import type { Token } from './token';
 
-/** A class that the container can build; its parameters are injected. What its hooks look like `@Plugin()` checks. */
-export type PluginClass = new (...services: never[]) => object;
+/** A class that the container can build; its parameters are injected. */
+export type PluginClass = new (...services: never[]) => PluginHooks & Anything;
+
+/** Every object: without it a class with no hook at all, which only provides a service, would not do. */
+interface Anything {
+  toString(): string;
+}
 
 /** What `@Plugin()` records of a class. */
 export interface PluginMetadata {

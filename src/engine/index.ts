@@ -5,6 +5,7 @@ export type { CompiledFunction, CompileOptions, Fetched, OperationTrace, TracedC
 export { engineInfo, isStarted, requireStarted } from './current-engine';
 export type { EngineInfo } from './current-engine';
 export type { OperationTime } from './native/step-stats';
+export { locateTensorFlow, visibleGpus } from './install';
 export { liveCounts } from './live-counts';
 export * from './random';
 export { runOp } from './run-op';

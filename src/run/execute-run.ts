@@ -2,14 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { ResolvedConfig } from '../config';
 import { checkPlugins, compose } from '../container';
 import type { Composition } from '../container';
-import type {
-  DataOptions,
-  Notify,
-  Ranks,
-  RunEventBus,
-  RunSettings,
-  ViewBatch,
-} from '../contracts';
+import type { DataOptions, Notify, Ranks, RunEventBus, RunSettings, ViewBatch } from '../contracts';
 import { prepareData } from '../data';
 import type { PreparedData } from '../data';
 import { leaveCluster, start } from '../engine';

@@ -1,7 +1,5 @@
 import { currentEngine, isStarted } from '../current-engine';
-
-/** How long a rank waits at the end for those that are not done yet. */
-const WAIT_MILLISECONDS = 60_000;
+import { waitForAll } from '../native/cluster';
 
 /**
  * Waits until all ranks are done: one that ends while another is still in their last exchange would make that fail. Not
@@ -10,11 +8,5 @@ const WAIT_MILLISECONDS = 60_000;
 export async function leaveCluster(): Promise<void> {
   if (!isStarted()) return;
   const { binding, cluster } = currentEngine();
-  if (cluster === null) return;
-  const { library, context } = binding;
-  const status: unknown = library['TF_NewStatus']!();
-  await new Promise<void>((resolve) => {
-    library['TFE_WaitAtBarrier']!.async(context, 'end', WAIT_MILLISECONDS, status, () => resolve());
-  });
-  library['TF_DeleteStatus']!(status);
+  if (cluster !== null) await waitForAll(binding.library, binding.context);
 }

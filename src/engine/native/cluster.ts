@@ -18,6 +18,8 @@ export interface Cluster {
 /** Field number of `ServerDef.default_session_config` in `tensorflow_server.proto`. */
 const SESSION_CONFIG = 4;
 
+const LAST_WAIT_MILLISECONDS = 60_000;
+
 /** A serialised `ServerDef`: this process as one task of a job with one task a rank. */
 export function serverDefinition(library: NativeLibrary, cluster: Cluster): Uint8Array {
   const buffer = checked(
@@ -73,6 +75,15 @@ export async function joinCluster(
     library['TF_DeleteStatus']!(status);
     takeSignalsBack();
   }
+}
+
+/** Waits at the end until all ranks have come so far, or for a minute; whoever is missing then is no matter. */
+export async function waitForAll(library: NativeLibrary, context: Pointer): Promise<void> {
+  const status: Pointer = library['TF_NewStatus']!();
+  await new Promise<void>((resolve) => {
+    library['TFE_WaitAtBarrier']!.async(...[context, 'end', LAST_WAIT_MILLISECONDS, status], () => resolve());
+  });
+  library['TF_DeleteStatus']!(status);
 }
 
 /** TensorFlow's coordination service takes SIGTERM for itself; a listener that is put back takes it again. */

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Checkpointing, checkpointing } from '../../../plugins/checkpointing';
-import { FulgurError } from '../../../src';
+import { FulgurError, soloRanks } from '../../../src';
 import type { RunSettings, RunState } from '../../../src';
 import { Notes, TemporaryRunFolder, hookContext, messageOf, runSettings } from '../fakes/run';
 import { toyState } from './toy-state';

@@ -5,6 +5,7 @@ import type { LearningRateFinderOptions } from '../../../plugins/learning-rate-f
 import type { LearningRateControl, RunSettings } from '../../../src/contracts';
 import { seedEverything, start } from '../../../src/engine';
 import * as optim from '../../../src/optim';
+import { soloRanks } from '../../../src/strategy';
 import { fit, messageOf, plugin } from '../../trainer/fakes/fit';
 import { Points } from '../../trainer/fakes/points';
 import { Regression } from '../../trainer/fakes/regression';

@@ -1,0 +1,89 @@
+import { Plugin, compile, inject, tf, tokens } from '../../src';
+import type {
+  BatchResult,
+  CompileStepOptions,
+  CompiledStep,
+  HookContext,
+  ModelAccess,
+  Notify,
+  PluginHooks,
+  Ranks,
+  Replicated,
+  Strategy,
+  TrainingStep,
+} from '../../src';
+import { startEqual } from '../shared/equal-start';
+import type { LocalSgdSettings } from './options';
+
+/** Ranks that train alone, and average their parameters every so many updates. */
+@Plugin({ name: 'local-sgd', order: 'strategy' })
+export class LocalSgd implements Strategy, PluginHooks {
+  readonly name = 'local-sgd';
+  readonly ranksDiffer = true;
+  private resumed = false;
+  private readonly average = compile(() => this.assignMeans(), { name: 'average of parameters' });
+
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: LocalSgdSettings,
+    @inject(tokens.ranks) readonly ranks: Ranks,
+    @inject(tokens.model) private readonly model: ModelAccess,
+    @inject(tokens.notify) private readonly notify: Notify,
+  ) {}
+
+  onLoadCheckpoint(): void {
+    this.resumed = true;
+  }
+
+  /** A resumed run goes on with each rank's own parameters. */
+  async prepare(module: Replicated): Promise<void> {
+    if (!this.resumed) await startEqual(this.ranks, module);
+  }
+
+  /** Nothing is exchanged in a step. */
+  compileStep<B>(step: TrainingStep<B>, options: CompileStepOptions): CompiledStep<B> {
+    return compile<[B], ReturnType<TrainingStep<B>>>(step, options);
+  }
+
+  /** Each rank evaluates its own parameters on its share of the data. */
+  beforeEvaluation(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  onFitStart(): void {
+    const { rank, worldSize } = this.ranks;
+    if (rank > 0 || worldSize === 1) return;
+    this.notify(
+      'info',
+      `${worldSize} ranks train alone, and average their parameters every ${this.options.everyNSteps} updates.`,
+    );
+  }
+
+  async onTrainBatchEnd({ progress }: HookContext, { updated }: BatchResult): Promise<void> {
+    if (updated && progress.globalStep % this.options.everyNSteps === 0) await this.meet();
+  }
+
+  async onTrainEnd(): Promise<void> {
+    await this.meet();
+  }
+
+  teardown(): void {
+    this.average.dispose();
+  }
+
+  private async meet(): Promise<void> {
+    if (this.ranks.worldSize > 1) await this.average();
+  }
+
+  /** Traced: all in one exchange. */
+  private assignMeans(): void {
+    const variables = [...this.model.variables().values()].filter(({ dtype }) => dtype === 'float32');
+    tf.tidy(() => {
+      const flat = tf.concat(variables.map((variable) => tf.reshape(variable, [variable.size])));
+      const sizes = variables.map(({ size }) => size);
+      const means = tf.split(this.ranks.allReduce(flat, 'mean'), sizes);
+      variables.forEach((variable, index) => {
+        variable.assign(tf.reshape(means[index] ?? variable, variable.shape));
+      });
+    });
+  }
+}

@@ -69,7 +69,7 @@ export async function requireSameRun(ranks: Ranks, config: ResolvedConfig, data:
   };
   const visit = (value: unknown, path: string): void => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      facts[path] = String(JSON.stringify(value));
+      facts[path] = JSON.stringify(value);
       return;
     }
     for (const [key, part] of Object.entries(value)) visit(part, path === '' ? key : `${path}.${key}`);

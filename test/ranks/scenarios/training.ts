@@ -1,0 +1,56 @@
+import type { PluginHooks, RunState } from '../../../src/contracts';
+import type { Trainer } from '../../../src/trainer';
+import { cases } from '../cases';
+import { trainTogether } from '../train-together';
+import type { TogetherSetup } from '../train-together';
+import { scenario } from './scenario';
+
+scenario(async (ranks) => {
+  const { rank } = ranks;
+  const train = (setup: TogetherSetup) => trainTogether(ranks, setup);
+  const onRank = (wanted: number, hooks: PluginHooks): PluginHooks => (rank === wanted ? hooks : {});
+
+  /** Trains to the third update of a fit, keeps its state there, and goes on from it. */
+  const resumed = async (setup: TogetherSetup) => {
+    const states: RunState[] = [];
+    const hooks = (trainer: () => Trainer): PluginHooks => ({
+      onTrainBatchEnd: async ({ progress }) => {
+        if (progress.globalStep !== 3) return;
+        states.push(await trainer().runState.capture());
+        // On one rank, which all others have to follow.
+        if (rank === 1) trainer().interrupt('Ctrl-C');
+      },
+    });
+    const first = await train({ ...setup, hooks });
+    const [state] = states;
+    if (state === undefined) throw new Error('nothing was captured');
+    return { first, second: await train({ ...setup, resume: state, seed: 5 }) };
+  };
+
+  const report = {
+    plain: await train(cases.plain),
+    accumulated: await train(cases.accumulated),
+    uneven: await train(cases.uneven),
+    stopped: await train({
+      hooks: () =>
+        onRank(1, {
+          onTrainBatchEnd: ({ progress, stop }) => {
+            if (progress.globalStep === 3) stop('rank 1 has enough');
+          },
+        }),
+    }),
+    endedEpoch: await train({
+      hooks: () =>
+        onRank(0, {
+          onTrainBatchStart: ({ progress }) => (progress.batchIndex === 2 ? 'end-epoch' : undefined),
+        }),
+    }),
+    ownBatchNorm: await train({ syncBn: false }),
+    otherSeeds: await train({ ...cases.plain, seed: 10 * rank }),
+    resumed: await resumed(cases.plain),
+    localSgd: await train({ strategy: 'local-sgd' }),
+    localSgdAlone: await train({ strategy: 'local-sgd', options: { maxSteps: 3 } }),
+    localSgdResumed: await resumed({ strategy: 'local-sgd' }),
+  };
+  return report;
+});

@@ -1,0 +1,80 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { DataParallel } from '../../plugins/data-parallel';
+import { LocalSgd } from '../../plugins/local-sgd';
+import { SyncBatchNorm } from '../../plugins/sync-bn';
+import type { PluginHooks, Ranks, RunState, Strategy } from '../../src/contracts';
+import { seedEverything } from '../../src/engine';
+import { EventBus, Trainer, modelAccess } from '../../src/trainer';
+import type { FitOptions } from '../../src/trainer';
+import { plugin, settings } from '../trainer/fakes/fit';
+import type { PointBatch, PointsOptions } from '../trainer/fakes/points';
+import { Regression } from '../trainer/fakes/regression';
+import { SharedPoints } from './shared-points';
+
+/** A fit of a small model by ranks that share each batch. */
+export interface TogetherSetup {
+  readonly options?: FitOptions;
+  readonly data?: PointsOptions;
+  readonly validation?: PointsOptions;
+  readonly strategy?: 'data-parallel' | 'local-sgd';
+  readonly syncBn?: boolean;
+  /** The model's first weights. */
+  readonly seed?: number;
+  readonly hooks?: (trainer: () => Trainer) => PluginHooks;
+  readonly resume?: RunState;
+}
+
+/** What is left of it on a rank. */
+export interface Together {
+  readonly error: string | null;
+  readonly status: string | null;
+  readonly step: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly weights: Readonly<Record<string, readonly number[]>>;
+  readonly messages: readonly string[];
+}
+
+/** Regression that also validates. */
+class Validated extends Regression {
+  override validationStep({ points, targets }: PointBatch): void {
+    this.log('val_loss', tf.mean<tf.Scalar>(tf.squaredDifference(this.forward(points), targets)));
+    this.log('val_samples', tf.scalar(points.shape[0]), { reduce: 'sum' });
+  }
+}
+
+export async function trainTogether(ranks: Ranks, setup: TogetherSetup = {}): Promise<Together> {
+  seedEverything(setup.seed ?? 0);
+  const module = new Validated();
+  const model = modelAccess(module);
+  const statistics = new SyncBatchNorm(ranks);
+  const messages: string[] = [];
+  const notify = (level: string, text: string): void => void messages.push(`${level}: ${text}`);
+  const strategy: Strategy & PluginHooks =
+    setup.strategy === 'local-sgd'
+      ? new LocalSgd({ everyNSteps: 2 }, ranks, model, notify)
+      : new DataParallel({ bucketMiB: 0.0001 }, ranks, statistics, model, notify);
+  const own = setup.hooks?.(() => trainer) ?? {};
+  const events = new EventBus();
+  events.on('message', notify);
+  const trainer: Trainer = new Trainer(setup.options ?? { maxEpochs: 2 }, {
+    plugins: [plugin('strategy', strategy, 'strategy'), plugin('own', own)],
+    events,
+    strategy,
+    settings,
+    ...(setup.syncBn === false ? {} : { batchStatistics: statistics }),
+  });
+  const data = new SharedPoints(ranks, { batches: 4, batchSize: 8, ...setup.data });
+  const validation = setup.validation === undefined ? undefined : new SharedPoints(ranks, setup.validation);
+  const resumeFrom = setup.resume === undefined ? undefined : { state: setup.resume, path: 'last' };
+  const outcome = await trainer.fit(module, data, { resumeFrom, validation }).catch((error: Error) => error);
+  const weights = Object.fromEntries(
+    [...module.stateDict()].map(([name, { data }]) => [name, Array.from(data, Number)]),
+  );
+  model.dispose();
+  module.dispose();
+  if (outcome instanceof Error) {
+    return { error: outcome.message, status: null, step: -1, metrics: {}, weights, messages };
+  }
+  const { status, progress, metrics } = outcome;
+  return { error: null, status, step: progress.globalStep, metrics, weights, messages };
+}

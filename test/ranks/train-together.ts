@@ -4,6 +4,7 @@ import { LocalSgd } from '../../plugins/local-sgd';
 import { SyncBatchNorm } from '../../plugins/sync-bn';
 import type { PluginHooks, Ranks, RunState, Strategy } from '../../src/contracts';
 import { seedEverything } from '../../src/engine';
+import { localBatchStatistics } from '../../src/nn';
 import { EventBus, Trainer, modelAccess } from '../../src/trainer';
 import type { FitOptions } from '../../src/trainer';
 import { plugin, settings } from '../trainer/fakes/fit';
@@ -46,7 +47,7 @@ export async function trainTogether(ranks: Ranks, setup: TogetherSetup = {}): Pr
   seedEverything(setup.seed ?? 0);
   const module = new Validated();
   const model = modelAccess(module);
-  const statistics = new SyncBatchNorm(ranks);
+  const statistics = setup.syncBn === false ? localBatchStatistics : new SyncBatchNorm(ranks);
   const messages: string[] = [];
   const notify = (level: string, text: string): void => void messages.push(`${level}: ${text}`);
   const strategy: Strategy & PluginHooks =
@@ -61,12 +62,12 @@ export async function trainTogether(ranks: Ranks, setup: TogetherSetup = {}): Pr
     events,
     strategy,
     settings,
-    ...(setup.syncBn === false ? {} : { batchStatistics: statistics }),
+    batchStatistics: statistics,
   });
   const data = new SharedPoints(ranks, { batches: 4, batchSize: 8, ...setup.data });
   const validation = setup.validation === undefined ? undefined : new SharedPoints(ranks, setup.validation);
   const resumeFrom = setup.resume === undefined ? undefined : { state: setup.resume, path: 'last' };
-  const outcome = await trainer.fit(module, data, { resumeFrom, validation }).catch((error: Error) => error);
+  const outcome = await trainer.fit(module, data, { resumeFrom, validation }).catch((error: unknown) => error as Error);
   const weights = Object.fromEntries(
     [...module.stateDict()].map(([name, { data }]) => [name, Array.from(data, Number)]),
   );

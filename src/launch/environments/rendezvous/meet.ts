@@ -1,0 +1,29 @@
+import type { JoinOptions } from '../cluster-environment';
+import { holdFreePort } from './free-port';
+import { Gathering } from './gathering';
+import type { MeetingPlace } from './meeting';
+import { visit } from './visit';
+
+/** A rank that is to meet the others. */
+export interface Participant extends MeetingPlace {
+  readonly rank: number;
+  readonly worldSize: number;
+}
+
+/**
+ * Ends when all ranks have come, with the address of each, by rank: a free port that it found on its host. Rank 0
+ * listens at the meeting place, and the others come there. Leaves nothing open, whatever happens.
+ * @throws FulgurError where a rank does not come in time, or ranks contradict each other.
+ */
+export async function meet(
+  { host, port, token, rank, worldSize }: Participant,
+  { joinSeconds = 600 }: JoinOptions = {},
+): Promise<readonly string[]> {
+  const held = await holdFreePort(port);
+  try {
+    const meeting = { place: { host, port, token }, rank, worldSize, ownPort: held.port, joinSeconds };
+    return await (rank === 0 ? new Gathering(meeting).addresses() : visit(meeting));
+  } finally {
+    await held.release();
+  }
+}

@@ -1,0 +1,90 @@
+import type { Socket } from 'node:net';
+
+/** What a rank says of itself when it comes. */
+export interface Hello {
+  readonly rank: number;
+  readonly worldSize: number;
+  /** Where it will listen for the others. */
+  readonly port: number;
+  /** The word that the ranks of one job share. */
+  readonly token: string;
+}
+
+/** Why nobody gets addresses. */
+export interface Refusal {
+  /** The kind of error that it becomes at every rank. */
+  readonly area: 'config' | 'engine';
+  readonly what: string;
+  readonly fix: string;
+}
+
+/** The one thing that rank 0 says to a rank. */
+export type Answer =
+  | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
+  | { readonly kind: 'refusal'; readonly refusal: Refusal }
+  | { readonly kind: 'another job' };
+
+/** What a hello may take at most, in bytes. */
+export const longestHello = 4096;
+/** What an answer may take at most: enough for the addresses of some ten thousand ranks. */
+export const longestAnswer = 1 << 20;
+
+/** Ends with the first line that comes; `null` where the connection ends before, or the line is longer than `most` bytes. */
+export function firstLine(socket: Socket, most: number): Promise<string | null> {
+  return new Promise((resolve) => {
+    let text = Buffer.alloc(0);
+    socket.on('data', (piece: Buffer) => {
+      text = Buffer.concat([text, piece]);
+      const end = text.indexOf('\n');
+      if (end > most || (end < 0 && text.length > most)) resolve(null);
+      else if (end >= 0) resolve(text.toString('utf8', 0, end));
+      else return;
+      socket.removeAllListeners('data');
+      socket.resume();
+    });
+    socket.once('close', () => resolve(null));
+  });
+}
+
+/** `null` for a line that no rank would say. */
+export function parseHello(line: string): Hello | null {
+  const { rank, worldSize, port, token } = parseRecord(line);
+  const fits =
+    isWhole(rank, 0) &&
+    isWhole(worldSize, 1) &&
+    isWhole(port, 1) &&
+    port <= 65_535 &&
+    typeof token === 'string';
+  return fits ? { rank, worldSize, port, token } : null;
+}
+
+/** `null` for a line that rank 0 would not say. */
+export function parseAnswer(line: string): Answer | null {
+  const { kind, addresses, refusal } = parseRecord(line);
+  if (kind === 'another job') return { kind };
+  if (kind === 'addresses' && Array.isArray(addresses) && addresses.every((one) => typeof one === 'string')) {
+    return { kind, addresses };
+  }
+  if (kind !== 'refusal' || typeof refusal !== 'object' || refusal === null) return null;
+  const { area, what, fix } = refusal as Record<string, unknown>;
+  const fits =
+    (area === 'config' || area === 'engine') && typeof what === 'string' && typeof fix === 'string';
+  return fits ? { kind, refusal: { area, what, fix } } : null;
+}
+
+export function formatMessage(message: Hello | Answer): string {
+  return `${JSON.stringify(message)}\n`;
+}
+
+function parseRecord(line: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function isWhole(value: unknown, least: number): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= least;
+}

@@ -1,0 +1,87 @@
+import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { FulgurError } from '../../../errors';
+import { formatAddress } from '../address';
+import type { Meeting } from './meeting';
+import { firstLine, formatMessage, longestAnswer, parseAnswer } from './messages';
+import type { Answer } from './messages';
+
+/** How long one attempt to connect may take, in milliseconds: what is sent to a host that is not up yet gets lost. */
+const longestConnect = 10_000;
+/** How much longer than rank 0 another rank waits, in milliseconds, so that it hears from rank 0 who is missing. */
+const grace = 1000;
+
+/** What came of a visit, where it was no answer for this job. */
+type Failure =
+  | { readonly kind: 'no connection'; readonly code: string }
+  | { readonly kind: 'another job' }
+  | { readonly kind: 'silence' };
+
+/**
+ * Another rank's side of a meeting: comes to rank 0, again and again while it is not there, and waits for the addresses.
+ * @throws FulgurError where rank 0 does not answer in time, or says why there will be no addresses.
+ */
+export async function visit(meeting: Meeting): Promise<readonly string[]> {
+  const { place, joinSeconds } = meeting;
+  const deadline = performance.now() + joinSeconds * 1000;
+  let failure: Failure = { kind: 'silence' };
+  for (let wait = 50; performance.now() < deadline; wait = Math.min(2 * wait, 1000)) {
+    const outcome = await visitOnce(meeting, deadline);
+    if (outcome.kind === 'addresses') return outcome.addresses;
+    if (outcome.kind === 'refusal') {
+      const { area, what, fix } = outcome.refusal;
+      throw new FulgurError(area, { what, why: `Rank 0 at ${formatAddress(place)} says so.`, fix });
+    }
+    failure = outcome;
+    await pause(Math.max(0, Math.min(wait, deadline - performance.now())));
+  }
+  throw failureToMeet(failure, meeting);
+}
+
+async function visitOnce(meeting: Meeting, deadline: number): Promise<Answer | Failure> {
+  const { place, rank, worldSize, ownPort, joinSeconds } = meeting;
+  const seen = { connected: false, silent: false, code: 'ETIMEDOUT' };
+  const socket = connect({ host: place.host, port: place.port, keepAlive: true });
+  socket.on('error', (error: NodeJS.ErrnoException) => (seen.code = error.code ?? error.message));
+  let timer = setTimeout(() => socket.destroy(), Math.min(deadline - performance.now(), longestConnect));
+  socket.once('connect', () => {
+    seen.connected = true;
+    clearTimeout(timer);
+    // Rank 0 is there, and waits no longer than this from now on.
+    timer = setTimeout(
+      () => {
+        seen.silent = true;
+        socket.destroy();
+      },
+      joinSeconds * 1000 + grace,
+    );
+    socket.write(formatMessage({ rank, worldSize, port: ownPort, token: place.token }));
+  });
+  const line = await firstLine(socket, longestAnswer);
+  clearTimeout(timer);
+  socket.destroy();
+  if (!seen.connected) return { kind: 'no connection', code: seen.code };
+  if (seen.silent) return { kind: 'silence' };
+  return (line === null ? null : parseAnswer(line)) ?? { kind: 'another job' };
+}
+
+function failureToMeet(failure: Failure, { place, rank, worldSize, joinSeconds }: Meeting): FulgurError {
+  const where = `Rank 0 at ${formatAddress(place)}`;
+  const time = `within ${joinSeconds} seconds`;
+  if (failure.kind === 'no connection') {
+    return new FulgurError('engine', {
+      what: `${where} did not answer ${time} (${failure.code}).`,
+      fix: `Look at the output of rank 0, and check that the host of rank ${rank} can reach that port.`,
+    });
+  }
+  if (failure.kind === 'silence') {
+    return new FulgurError('engine', {
+      what: `${where} did not say ${time} where all ${worldSize} ranks are.`,
+      fix: 'Look at the output of rank 0, which names those that are missing.',
+    });
+  }
+  return new FulgurError('engine', {
+    what: `${where} did not answer ${time}: what listens there is not of this job.`,
+    fix: 'Set MASTER_PORT to a free port for all ranks, or end the process that has it.',
+  });
+}

@@ -1,0 +1,50 @@
+import { FulgurError } from '../../errors';
+
+/**
+ * The hosts of a list as Slurm writes it, in its order: `n01`, `n02`, `gpu-a1` for `n[01-02],gpu-a1`.
+ * Of several brackets in one name the last one counts fastest.
+ * @throws FulgurError of kind `config` for a list of another form.
+ */
+export function expandHostList(list: string): string[] {
+  const names = list.match(/(?:[^,[\]]|\[[^[\]]*\])+/g) ?? [];
+  if (names.join(',') !== list) throw unreadable('list of hosts', list);
+  return names.flatMap((name) => {
+    // Odd pieces stood in brackets.
+    const pieces = name.split(/[[\]]/);
+    return pieces.reduce<string[]>(
+      (heads, piece, index) => {
+        const tails = index % 2 === 0 ? [piece] : piece.split(',').flatMap((range) => numbersOf(range, list));
+        return heads.flatMap((head) => tails.map((tail) => head + tail));
+      },
+      [''],
+    );
+  });
+}
+
+/** `01`, `02`, `03` for `01-03`: as many digits as the first one has. */
+function numbersOf(range: string, list: string): string[] {
+  const [, first = '', last = first] = /^(\d+)(?:-(\d+))?$/.exec(range) ?? [];
+  const from = Number(first);
+  const count = Number(last) - from + 1;
+  if (first === '' || count < 1) throw unreadable('list of hosts', list);
+  return Array.from({ length: count }, (_, step) => String(from + step).padStart(first.length, '0'));
+}
+
+/**
+ * Tasks by node: `2, 2, 2, 1` for `2(x3),1`.
+ * @throws FulgurError of kind `config` for a list of another form.
+ */
+export function expandTaskCounts(list: string): number[] {
+  return list.split(',').flatMap((part) => {
+    const [, count, times = '1'] = /^(\d+)(?:\(x(\d+)\))?$/.exec(part) ?? [];
+    if (count === undefined) throw unreadable('number of tasks by node', list);
+    return Array.from({ length: Number(times) }, () => Number(count));
+  });
+}
+
+function unreadable(kind: string, list: string): FulgurError {
+  return new FulgurError('config', {
+    what: `Slurm's ${kind} "${list}" cannot be read.`,
+    fix: 'Start with srun, and do not set variables that begin with SLURM_ by hand.',
+  });
+}

@@ -1,12 +1,14 @@
-import { PrintAndExit, processArguments, resolveConfig, slurmJob } from './config';
+import { PrintAndExit, processArguments, processVariables, resolveConfig, slurmJob } from './config';
 import type { Notify, ViewBatch } from './contracts';
+import { describesCluster, findWorld } from './launch';
 import type { ExperimentClass } from './metadata';
 import { executeRun } from './run/execute-run';
-import { requeueJob } from './run/requeue';
 import type { RunResult } from './run/execute-run';
 import { exitCodeOf, explainError } from './run/explain-error';
 import { Interruption } from './run/interruption';
+import { localRanks } from './run/local-ranks';
 import { MessageFallback } from './run/message-fallback';
+import { requeueJob } from './run/requeue';
 import { EventBus } from './trainer';
 import type { TrainingModule } from './trainer';
 
@@ -20,15 +22,21 @@ export interface RunOptions {
  * error is printed. The process's exit code is 0, 1 after an error, 2 for wrong options, 130 after Ctrl-C, 143 after
  * SIGTERM and 138 after Slurm's SIGUSR1.
  *
+ * With several devices (`--devices 2`) this process starts one for each, with the same command line, and watches them. In a
+ * cluster (TF_CONFIG, torchrun, Slurm) it is one of the ranks, and ends with the run.
+ *
  * @example if (require.main === module) void run(FastSiam);
- * @returns how the fit or the evaluation ended; `null` after an error, `--help` and `--version`.
+ * @returns how the fit or the evaluation ended; `null` after an error, `--help` and `--version`, and where other processes
+ * did the work.
  */
 export async function run(
   experiment: ExperimentClass<TrainingModule<ViewBatch>>,
   { args = processArguments() }: RunOptions = {},
 ): Promise<RunResult | null> {
+  let rank = 0;
   const events = new MessageFallback(new EventBus(), (level, text) => {
-    console.error(level === 'warning' ? `WARNING: ${text}` : text);
+    // All ranks have much the same to say; what one of them is warned of may be its own.
+    if (rank === 0 || level === 'warning') console.error(level === 'warning' ? `WARNING: ${text}` : text);
   });
   const notify: Notify = (level, text) => {
     events.emit('message', level, text);
@@ -40,14 +48,10 @@ export async function run(
   const stopListening = interruption.listen();
   try {
     const config = resolveConfig(experiment, args);
+    const world = await findWorld(processVariables(), { joinSeconds: config.cluster.joinSeconds });
+    rank = world?.rank ?? 0;
     const result = await executeRun({
-      experiment,
-      config,
-      args,
-      events,
-      notify,
-      interruption,
-      world: null,
+      ...{ experiment, config, args, events, notify, interruption, world },
       onFolder: () => undefined,
     });
     process.exitCode = result.status === 'interrupted' ? (interruption.exitCode ?? 1) : 0;

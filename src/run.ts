@@ -1,12 +1,13 @@
 import { PrintAndExit, processArguments, processVariables, resolveConfig, slurmJob } from './config';
 import type { Notify, ViewBatch } from './contracts';
-import { describesCluster, findWorld } from './launch';
+import { LostRanksError } from './engine';
+import { describesCluster, findWorld, followLauncher, tellLauncher } from './launch';
 import type { ExperimentClass } from './metadata';
 import { executeRun } from './run/execute-run';
 import type { RunResult } from './run/execute-run';
 import { exitCodeOf, explainError } from './run/explain-error';
 import { Interruption } from './run/interruption';
-import { localRanks } from './run/local-ranks';
+import { launchRanks, localRanks } from './run/launch-ranks';
 import { MessageFallback } from './run/message-fallback';
 import { requeueJob } from './run/requeue';
 import { EventBus } from './trainer';
@@ -34,6 +35,7 @@ export async function run(
   { args = processArguments() }: RunOptions = {},
 ): Promise<RunResult | null> {
   let rank = 0;
+  let isRank = false;
   const events = new MessageFallback(new EventBus(), (level, text) => {
     // All ranks have much the same to say; what one of them is warned of may be its own.
     if (rank === 0 || level === 'warning') console.error(level === 'warning' ? `WARNING: ${text}` : text);
@@ -48,11 +50,22 @@ export async function run(
   const stopListening = interruption.listen();
   try {
     const config = resolveConfig(experiment, args);
-    const world = await findWorld(processVariables(), { joinSeconds: config.cluster.joinSeconds });
+    const variables = processVariables();
+    const inCluster = describesCluster(variables);
+    const ranks = inCluster ? 1 : await localRanks(config);
+    if (ranks > 1) {
+      stopListening();
+      const underSlurm = job !== null;
+      process.exitCode = await launchRanks({ experiment, config, args, notify, ranks, underSlurm });
+      return null;
+    }
+    if (inCluster) followLauncher((signal) => interruption.receive(signal));
+    const world = await findWorld(variables, { joinSeconds: config.cluster.joinSeconds });
     rank = world?.rank ?? 0;
+    isRank = world !== null;
     const result = await executeRun({
       ...{ experiment, config, args, events, notify, interruption, world },
-      onFolder: () => undefined,
+      onFolder: (path) => tellLauncher({ kind: 'run-folder', path }),
     });
     process.exitCode = result.status === 'interrupted' ? (interruption.exitCode ?? 1) : 0;
     interruption.finish();
@@ -62,11 +75,14 @@ export async function run(
       console.log(error.text);
       process.exitCode = 0;
     } else {
+      if (error instanceof LostRanksError) tellLauncher({ kind: 'lost', ranks: error.lost });
       console.error(explainError(error));
       process.exitCode = exitCodeOf(error);
     }
     return null;
   } finally {
     stopListening();
+    // Exchanges that hang keep a process alive.
+    if (isRank) process.exit();
   }
 }

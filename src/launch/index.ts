@@ -1,8 +1,8 @@
 export { describesCluster, findWorld } from './environments/find-world';
-export type { ClusterEnvironment, JoinOptions } from './environments/cluster-environment';
-export { LocalEnvironment, localRankVariables } from './environments/local-environment';
-export { SlurmEnvironment } from './environments/slurm-environment';
-export { TfConfigEnvironment } from './environments/tf-config-environment';
-export { TorchrunEnvironment } from './environments/torchrun-environment';
-export type { Variables } from './environments/variables';
+export { localRankVariables } from './environments/local-environment';
+export { enterIsolation, isIsolated, isolateNetwork } from './local/isolate-network';
+export { launchLocally } from './local/launch-locally';
+export type { LaunchRequest } from './local/launch-locally';
+export { followLauncher, tellLauncher } from './local/messages';
+export type { LaunchSignal } from './local/messages';
 export type { World } from './world';

@@ -49,7 +49,7 @@ export class Interruption {
 
   /** Listens from now on. Returns the disposer. */
   listen(): () => void {
-    const listener = (signal: EndSignal): void => this.#receive(signal);
+    const listener = (signal: EndSignal): void => this.receive(signal);
     // Without Slurm SIGUSR1 stays Node's own: it starts the inspector.
     const names: EndSignal[] = ['SIGINT', 'SIGTERM', ...(this.#requeue === null ? [] : ['SIGUSR1' as const])];
     for (const name of names) this.#signals.on(name, listener);
@@ -82,7 +82,8 @@ export class Interruption {
     return this.parts.requeue ?? null;
   }
 
-  #receive(signal: EndSignal): void {
+  /** Takes a signal, also one that came in another way than to this process. */
+  receive(signal: EndSignal): void {
     const at = this.#now();
     const first = this.#received === null;
     if (this.#received !== null && at - this.#received.at < ECHO_MILLISECONDS) return;

@@ -7,7 +7,7 @@ export type { RehearsalScript } from './rehearsal/rehearsed-fit';
 export type { EvaluationResult } from './run/evaluation-run';
 export type { FitResult } from './run/fit-result';
 export type { RunPlace } from './run/run-info';
-export { createRunFolder, hasCheckpoint, untrainedFolder } from './run/run-folder';
+export { createRunFolder, hasCheckpoint, holdsCheckpoint, untrainedFolder } from './run/run-folder';
 export type { RunFolderOptions } from './run/run-folder';
 export { writeWhole } from './run/write-whole';
 export { writeRunRecord } from './run/run-record';

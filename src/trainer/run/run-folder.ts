@@ -50,6 +50,11 @@ export function hasCheckpoint(root: string, experiment: string): boolean {
   return newestFolderWith(resolve(root, experiment), 'last') !== undefined;
 }
 
+/** Whether a run's folder has a checkpoint to go on from. */
+export function holdsCheckpoint(folder: string): boolean {
+  return existsSync(join(folder, 'checkpoints', 'last'));
+}
+
 /** Where evaluations of random weights are written, `<root>/<experiment>/untrained`: made with the first file in it. */
 export function untrainedFolder(root: string, experiment: string): RunFolder {
   return describeFolder(resolve(root, experiment, 'untrained'), experiment);

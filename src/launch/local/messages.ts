@@ -1,0 +1,36 @@
+import { dieWithParent } from '../native/libc';
+
+/** What a rank tells the launcher that started it. */
+export type FromRank =
+  | { readonly kind: 'run-folder'; readonly path: string }
+  /** Its exchanges found that others are gone. */
+  | { readonly kind: 'lost'; readonly ranks: readonly number[] };
+
+/** What the launcher tells a rank. */
+export interface FromLauncher {
+  readonly kind: 'signal';
+  readonly signal: LaunchSignal;
+}
+
+/** Signals that reach ranks through their launcher. */
+export type LaunchSignal = 'SIGINT' | 'SIGTERM' | 'SIGUSR1';
+
+/** Tells the launcher something; nothing where no launcher started this process. */
+export function tellLauncher(message: FromRank): void {
+  if (process.connected) process.send?.(message);
+}
+
+/**
+ * Ties this process to the launcher that started it: its signals arrive, and where it ends, so does this process. Does
+ * nothing where no launcher started it. Does not keep the process alive.
+ */
+export function followLauncher(onSignal: (signal: LaunchSignal) => void): void {
+  if (!process.connected) return;
+  dieWithParent();
+  process.on('message', (message: FromLauncher) => onSignal(message.signal));
+  process.on('disconnect', () => {
+    console.error('The launcher of this rank has ended, and so does the rank.');
+    process.exit(1);
+  });
+  process.channel?.unref();
+}

@@ -1,0 +1,73 @@
+import { processCommand, processVariables } from '../config';
+import type { ResolvedConfig } from '../config';
+import { checkPlugins } from '../container';
+import type { Notify } from '../contracts';
+import { locateTensorFlow, visibleGpus } from '../engine';
+import { enterIsolation, isIsolated, isolateNetwork, launchLocally, localRankVariables } from '../launch';
+import type { LaunchSignal } from '../launch';
+import type { ExperimentClass } from '../metadata';
+import { holdsCheckpoint } from '../trainer';
+import { checkRun, pluginsOf } from './check-run';
+
+export interface LaunchParts {
+  readonly experiment: ExperimentClass;
+  readonly config: ResolvedConfig;
+  readonly args: readonly string[];
+  readonly notify: Notify;
+  /** How many processes to start. */
+  readonly ranks: number;
+  /** Whether Slurm's SIGUSR1 is to be passed on. */
+  readonly underSlurm: boolean;
+}
+
+/** How many processes of this host a run is to have: one a device, and one where it does not train. */
+export async function localRanks({ command, trainer }: ResolvedConfig): Promise<number> {
+  const { devices, accelerator } = trainer;
+  if (command !== 'fit') return 1;
+  if (devices !== 'auto') return devices;
+  return accelerator === 'cpu' ? 1 : Math.max(1, (await visibleGpus()).length);
+}
+
+/**
+ * Starts the ranks of a run, each with this process's own command line, and watches over them.
+ *
+ * @returns the exit code for this process.
+ * @throws FulgurError where the run cannot begin on several ranks.
+ */
+export async function launchRanks(parts: LaunchParts): Promise<number> {
+  const { experiment, config, args, notify, ranks, underSlurm } = parts;
+  const { accelerator } = config.trainer;
+  const { isolate, maxRestarts, heartbeatSeconds } = config.cluster;
+  checkRun(experiment, config, ranks);
+  checkPlugins(config.name, pluginsOf({ experiment, config }));
+  // Once, and not by every rank at the same time.
+  await locateTensorFlow({ accelerator, onProgress: (line) => notify('info', line) });
+  const signals: readonly LaunchSignal[] = ['SIGINT', 'SIGTERM', ...(underSlurm ? ['SIGUSR1' as const] : [])];
+  const command = [...processCommand(), ...args];
+  if (isolate && !isIsolated(processVariables())) return isolateNetwork(command, signals);
+  if (isolate) enterIsolation();
+  const gpus = accelerator === 'cpu' ? [] : await visibleGpus();
+  return launchLocally({
+    ...{ ranks, command, maxRestarts, heartbeatSeconds, notify, signals },
+    variables: (rank, ports) => ({
+      ...localRankVariables({ rank, addresses: ports.map((port) => `127.0.0.1:${port}`) }),
+      ...deviceOf(rank, gpus),
+    }),
+    commandForRestart: (folder) =>
+      folder === null || !holdsCheckpoint(folder)
+        ? command
+        : [...processCommand(), ...withoutResume(args), '--resume', folder],
+  });
+}
+
+/** Each rank sees one GPU. (Never run on a machine with GPUs.) */
+function deviceOf(rank: number, gpus: readonly string[]): Record<string, string> {
+  const gpu = gpus[rank % Math.max(1, gpus.length)];
+  return gpu === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpu };
+}
+
+function withoutResume(args: readonly string[]): string[] {
+  return args.filter(
+    (word, index) => word !== '--resume' && !word.startsWith('--resume=') && args[index - 1] !== '--resume',
+  );
+}

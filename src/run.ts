@@ -10,6 +10,7 @@ import { Interruption } from './run/interruption';
 import { launchRanks, localRanks } from './run/launch-ranks';
 import { MessageFallback } from './run/message-fallback';
 import { requeueJob } from './run/requeue';
+import { SharedFailure } from './strategy';
 import { EventBus } from './trainer';
 import type { TrainingModule } from './trainer';
 
@@ -76,7 +77,7 @@ export async function run(
       process.exitCode = 0;
     } else {
       if (error instanceof LostRanksError) tellLauncher({ kind: 'lost', ranks: error.lost });
-      console.error(explainError(error));
+      if (rank === 0 || !(error instanceof SharedFailure)) console.error(explainError(error));
       process.exitCode = exitCodeOf(error);
     }
     return null;

@@ -95,7 +95,7 @@ export function decodeState(files: StateFiles): RunState {
 }
 
 function tensorsIn(file: Uint8Array | undefined): StateDict {
-  return file === undefined ? new Map() : nn.decodeSafetensors(file).tensors;
+  return file === undefined ? new Map<never, never>() : nn.decodeSafetensors(file).tensors;
 }
 
 function slotsOf(optimizers: readonly OptimizerState[]): StateDict {

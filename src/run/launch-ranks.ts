@@ -53,10 +53,8 @@ export async function launchRanks(parts: LaunchParts): Promise<number> {
       ...localRankVariables({ rank, addresses: ports.map((port) => `127.0.0.1:${port}`) }),
       ...deviceOf(rank, gpus),
     }),
-    commandForRestart: (folder) =>
-      folder === null || !holdsCheckpoint(folder)
-        ? command
-        : [...processCommand(), ...withoutResume(args), '--resume', folder],
+    commandToResume: (folder) =>
+      holdsCheckpoint(folder) ? [...processCommand(), ...withoutResume(args), '--resume', folder] : null,
   });
 }
 

@@ -1,7 +1,8 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { ResolvedConfig } from '../config';
 import type { Ranks, RunFolder } from '../contracts';
-import { FulgurError, messageOf } from '../errors';
+import { messageOf } from '../errors';
+import { SharedFailure } from '../strategy';
 import { openRunPlace, settleResume } from './run-place';
 import type { RunPlace } from './run-place';
 
@@ -38,7 +39,7 @@ async function followFirst(given: ResolvedConfig, ranks: Ranks): Promise<SharedP
   const bytes = await ranks.broadcastBytes(new Uint8Array());
   const told = JSON.parse(Buffer.from(bytes).toString('utf8')) as Told;
   if ('problem' in told) {
-    throw new FulgurError('ranks', {
+    throw new SharedFailure({
       what: `Rank 0 could not begin: ${told.problem}`,
       fix: 'Look at its output.',
     });

@@ -1,4 +1,4 @@
 export { ProcessGroup } from './process-group';
-export { requireAgreement } from './require-agreement';
+export { SharedFailure, requireAgreement } from './require-agreement';
 export { SingleDevice } from './single-device';
 export { soloRanks } from './solo-ranks';

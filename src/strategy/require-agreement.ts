@@ -1,12 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Ranks } from '../contracts';
 import { FulgurError } from '../errors';
+import type { ErrorParts } from '../errors';
+
+/** What all ranks fail of alike: the first one says it. */
+export class SharedFailure extends FulgurError {
+  constructor(parts: ErrorParts) {
+    super('ranks', parts);
+  }
+}
 
 /**
  * Makes sure that all ranks have the same facts, by name.
  *
  * @param subject what the facts are of, for the error: `model`.
- * @throws FulgurError `ranks`, on all ranks, naming the first fact that differs and the ranks.
+ * @throws SharedFailure on all ranks, naming the first fact that differs and the ranks.
  */
 export async function requireAgreement(
   ranks: Ranks,
@@ -31,7 +39,7 @@ export async function requireAgreement(
   });
   const groups = [...values].map(([value, who]) => `${value} on ${rankNames(who)}`);
   const more = differing.length > 1 ? `, and ${differing.length - 1} more differ` : '';
-  throw new FulgurError('ranks', {
+  throw new SharedFailure({
     what: `The ranks do not have the same ${subject}: '${name}' is ${groups.join(' and ')}${more}.`,
     fix,
   });

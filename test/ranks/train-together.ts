@@ -67,7 +67,9 @@ export async function trainTogether(ranks: Ranks, setup: TogetherSetup = {}): Pr
   const data = new SharedPoints(ranks, { batches: 4, batchSize: 8, ...setup.data });
   const validation = setup.validation === undefined ? undefined : new SharedPoints(ranks, setup.validation);
   const resumeFrom = setup.resume === undefined ? undefined : { state: setup.resume, path: 'last' };
-  const outcome = await trainer.fit(module, data, { resumeFrom, validation }).catch((error: unknown) => error as Error);
+  const outcome = await trainer
+    .fit(module, data, { resumeFrom, validation })
+    .catch((error: unknown) => error as Error);
   const weights = Object.fromEntries(
     [...module.stateDict()].map(([name, { data }]) => [name, Array.from(data, Number)]),
   );

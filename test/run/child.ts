@@ -63,6 +63,11 @@ export class Child {
     });
   }
 
+  /** What it has written so far. */
+  get output(): string {
+    return this.#output;
+  }
+
   /** Waits until it has written `text`. */
   async wrote(text: string): Promise<void> {
     const seen = new Promise<void>((resolve) => {

@@ -38,7 +38,8 @@ export async function isolateNetwork(
   const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
   for (const signal of signals) process.on(signal, pass);
   try {
-    return await new Promise<number>((done) => {
+    return await new Promise<number>((done, failed) => {
+      child.once('error', failed);
       child.once('close', (code) => done(code ?? 1));
     });
   } finally {
@@ -50,7 +51,10 @@ const unshareOptions = ['--user', '--map-root-user', '--net', '--'];
 
 async function requirePermission(): Promise<void> {
   const reason = await new Promise<string | null>((done) => {
-    const trial = spawn('unshare', [...unshareOptions, 'true'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const trial = spawn('unshare', [...unshareOptions, 'true'], {
+      env: childEnvironment({}),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     let said = '';
     trial.stderr.on('data', (text: Buffer) => (said += text.toString()));
     trial.once('error', ({ message }) => done(message));

@@ -10,8 +10,8 @@ export interface LaunchRequest {
   readonly command: readonly string[];
   /** Environment of a rank, besides this process's own; `ports` are free ones of 127.0.0.1, one a rank. */
   readonly variables: (rank: number, ports: readonly number[]) => Readonly<Record<string, string>>;
-  /** The command of a restart, given the run's folder where rank 0 told it. */
-  readonly commandForRestart: (runFolder: string | null) => readonly string[];
+  /** The command that goes on from what a run's folder holds; `null` where it holds nothing to go on from. */
+  readonly commandToResume: (runFolder: string) => readonly string[] | null;
   readonly maxRestarts: number;
   /** How long the others get to end by themselves once one has ended badly. */
   readonly heartbeatSeconds: number;
@@ -66,11 +66,12 @@ export async function launchLocally(request: LaunchRequest): Promise<number> {
       const byUser = endedBy(received);
       if (byUser !== null) return byUser;
       if (end.exitCode === USAGE_CODE) return USAGE_CODE;
+      const resuming = end.runFolder === null ? null : request.commandToResume(end.runFolder);
       if (restarts >= maxRestarts) {
-        write(`${reportOf(end, ranks)}\n`, 'stderr');
+        write(`${reportOf(end, ranks, resuming !== null)}\n`, 'stderr');
         return end.exitCode;
       }
-      command = request.commandForRestart(end.runFolder);
+      command = resuming ?? request.command;
       notify(
         'warning',
         `All ranks start again (${restarts + 1} of at most ${maxRestarts}): ${shortReason(end)}.`,

@@ -100,7 +100,9 @@ export class RankGroup {
     const process = this.#processes[rank];
     const wished = this.#signal !== null && end.code === signalCodes[this.#signal];
     if (process !== undefined && end.code !== 0 && !wished) this.#blame(this.#causeOf(process));
-    if (this.#processes.every((other) => other.end !== null)) this.#allEnded();
+    const running = this.#processes.filter((other) => other.end === null);
+    if (running.length === 0) this.#allEnded();
+    else if (running.every(({ isStopped }) => isStopped)) this.kill();
     else this.#hurry();
   }
 

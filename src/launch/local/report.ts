@@ -3,7 +3,7 @@ import type { GroupEnd } from './rank-group';
 const SHOWN_LINES = 5;
 
 /** What the user is told of a group that ended badly. */
-export function reportOf({ culprit, secondsToEnd }: GroupEnd, ranks: number): string {
+export function reportOf({ culprit, secondsToEnd }: GroupEnd, ranks: number, canResume: boolean): string {
   if (culprit === null) return '';
   const { rank, pid, how, end, lastLines } = culprit;
   const happened =
@@ -14,11 +14,15 @@ export function reportOf({ culprit, secondsToEnd }: GroupEnd, ranks: number): st
         : end?.signal !== null && end?.signal !== undefined
           ? `was killed by ${end.signal}`
           : `ended with exit code ${end?.code ?? 'unknown'}`;
-  const lines = lastLines.slice(-SHOWN_LINES).map((line) => `  [rank ${rank}] ${line}`);
+  // What it said of its end itself was passed on already.
+  const saidWhy = how === 'ended' && lastLines.some((line) => line.startsWith('Error:'));
+  const lines = saidWhy ? [] : lastLines.slice(-SHOWN_LINES).map((line) => `  [rank ${rank}] ${line}`);
   return [
     `Error: Rank ${rank} of ${ranks} (process ${pid}) ${happened}, and all ranks were ended ${secondsToEnd.toFixed(1)} s later.`,
     ...(lines.length === 0 ? [] : ['Its last lines:', ...lines]),
-    'Go on from the last checkpoint with --resume last; --max-restarts 3 does so by itself.',
+    ...(canResume
+      ? ['Go on from the last checkpoint with --resume last; --max-restarts 3 does so by itself.']
+      : []),
   ].join('\n');
 }
 

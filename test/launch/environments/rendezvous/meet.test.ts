@@ -84,7 +84,7 @@ describe('a meeting', () => {
 
   it('goes well with ranks that start before rank 0, by the name of a host as well', async () => {
     const early = [1, 2].map((rank) => meet({ host: 'localhost', port, token: 'job', rank, worldSize: 3 }));
-    await pause(200);
+    await pause(100);
     const first = await meet({ host: 'localhost', port, token: 'job', rank: 0, worldSize: 3 });
     expect(first[0]).toMatch(/^localhost:\d+$/);
     await expect(Promise.all(early)).resolves.toEqual([first, first]);

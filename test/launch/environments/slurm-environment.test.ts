@@ -93,7 +93,7 @@ describe('a Slurm task', () => {
     };
     const MASTER_PORT = String(await freePortNumber());
     const worlds = await Promise.all(
-      ['0', '1', '2'].map((rank) =>
+      ['0', '1', '2'].map(async (rank) =>
         SlurmEnvironment.from({
           ...common,
           SLURM_STEP_TASKS_PER_NODE: '3',
@@ -121,7 +121,7 @@ describe('a Slurm task', () => {
       [
         { SLURM_PROCID: '0', SLURM_LOCALID: '0', SLURM_NODEID: '', SLURM_STEP_TASKS_PER_NODE: '1,5' },
         { SLURM_PROCID: '1', SLURM_STEP_TASKS_PER_NODE: '', SLURM_TASKS_PER_NODE: '' },
-      ].map((changes) => SlurmEnvironment.from({ ...uneven, ...changes })?.world({ joinSeconds: 4 })),
+      ].map(async (changes) => SlurmEnvironment.from({ ...uneven, ...changes })?.world({ joinSeconds: 4 })),
     );
     expect(worlds.map((world) => [world?.localRank, world?.localWorldSize])).toEqual([
       // gnode20 is the second node.

@@ -35,7 +35,7 @@ const replica = {
 };
 
 function worldsOf(variables: readonly Record<string, string>[]): Promise<(World | undefined)[]> {
-  return Promise.all(variables.map((one) => TorchrunEnvironment.from(one)?.world({ joinSeconds: 4 })));
+  return Promise.all(variables.map(async (one) => TorchrunEnvironment.from(one)?.world({ joinSeconds: 4 })));
 }
 
 describe("torchrun's variables", () => {

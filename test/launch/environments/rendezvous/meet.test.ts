@@ -91,7 +91,7 @@ describe('a meeting', () => {
   });
 
   it('leaves the ports free that it found', async () => {
-    const [addresses = []] = await Promise.all([join(0, 2), join(1, 2)]);
+    const [addresses] = await Promise.all([join(0, 2), join(1, 2)]);
     for (const address of addresses) {
       port = Number(address.split(':')[1]);
       await close(await occupy((socket) => socket.destroy()));

@@ -9,7 +9,7 @@ import type { Answer } from './messages';
 /** How long one attempt to connect may take, in milliseconds: what is sent to a host that is not up yet gets lost. */
 const longestConnect = 10_000;
 /** How much longer than rank 0 another rank waits, in milliseconds, so that it hears from rank 0 who is missing. */
-const grace = 1000;
+const grace = 500;
 
 /** What came of a visit, where it was no answer for this job. */
 type Failure =

@@ -1,0 +1,116 @@
+import { TorchrunEnvironment } from '../../../src/launch';
+import type { World } from '../../../src/launch';
+import { failureOf } from './failure-of';
+import { freePortNumber } from './free-port-number';
+
+/** What a worker of `torchrun --nnodes 2 --nproc-per-node 2` sees. */
+const worker = {
+  RANK: '3',
+  WORLD_SIZE: '4',
+  LOCAL_RANK: '1',
+  LOCAL_WORLD_SIZE: '2',
+  GROUP_RANK: '1',
+  GROUP_WORLD_SIZE: '2',
+  ROLE_RANK: '3',
+  ROLE_NAME: 'default',
+  MASTER_ADDR: 'node1',
+  MASTER_PORT: '29500',
+  TORCHELASTIC_RESTART_COUNT: '0',
+  TORCHELASTIC_MAX_RESTARTS: '0',
+  TORCHELASTIC_RUN_ID: 'none',
+  TORCHELASTIC_USE_AGENT_STORE: 'True',
+};
+
+/** What the second of two replicas of a PyTorchJob sees: a rank a pod, and no local one. */
+const replica = {
+  RANK: '1',
+  WORLD_SIZE: '2',
+  MASTER_ADDR: 'digits-master-0',
+  MASTER_PORT: '23456',
+  PET_NNODES: '2',
+  PET_NODE_RANK: '1',
+  PET_MASTER_ADDR: 'digits-master-0',
+  PET_MASTER_PORT: '23456',
+  KUBERNETES_PORT: 'tcp://10.96.0.1:443',
+};
+
+function worldsOf(variables: readonly Record<string, string>[]): Promise<(World | undefined)[]> {
+  return Promise.all(variables.map(async (one) => TorchrunEnvironment.from(one)?.world({ joinSeconds: 4 })));
+}
+
+describe("torchrun's variables", () => {
+  it.each([worker, replica])('are read: %j', (variables) => {
+    expect(TorchrunEnvironment.from(variables)).toMatchObject({
+      rank: Number(variables.RANK),
+      worldSize: Number(variables.WORLD_SIZE),
+    });
+  });
+
+  it('lead the ranks together, past the port that the agent keeps', async () => {
+    const port = await freePortNumber();
+    const common = { ...worker, WORLD_SIZE: '2', MASTER_ADDR: '127.0.0.1', MASTER_PORT: String(port - 1) };
+    const worlds = await worldsOf(['0', '1'].map((rank) => ({ ...common, RANK: rank, LOCAL_RANK: rank })));
+    const addresses = worlds[0]?.addresses ?? [];
+    expect(addresses).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+$/), expect.stringMatching(/^127/)]);
+    expect(worlds).toEqual(
+      [0, 1].map((rank) => ({
+        rank,
+        worldSize: 2,
+        localRank: rank,
+        localWorldSize: 2,
+        addresses,
+        source: 'torchrun',
+      })),
+    );
+  });
+
+  it('count the ranks of a host where they do not tell of it', async () => {
+    const place = { MASTER_ADDR: '127.0.0.1', MASTER_PORT: String(await freePortNumber()), WORLD_SIZE: '3' };
+    const worlds = await worldsOf(['0', '1', '2'].map((RANK) => ({ ...place, RANK })));
+    expect(worlds.map((world) => [world?.localRank, world?.localWorldSize])).toEqual([
+      [0, 3],
+      [1, 3],
+      [2, 3],
+    ]);
+  });
+
+  it('are not there without both rank and size, and need no address for one process', () => {
+    const { RANK, ...rankless } = worker;
+    expect(RANK).toBe('3');
+    expect(TorchrunEnvironment.from({})).toBeNull();
+    expect(TorchrunEnvironment.from(rankless)).toBeNull();
+    expect(TorchrunEnvironment.from({ RANK: '0' })).toBeNull();
+    expect(TorchrunEnvironment.from({ RANK: '0', WORLD_SIZE: '1' })?.worldSize).toBe(1);
+  });
+
+  it.each([
+    [
+      { ...worker, MASTER_ADDR: '' },
+      'The variables of torchrun are there, but not MASTER_ADDR. Set MASTER_ADDR, or start this process without the others.',
+    ],
+    [
+      { ...worker, MASTER_PORT: '' },
+      'The variables of torchrun are there, but not MASTER_PORT. Set MASTER_PORT, or start this process without the others.',
+    ],
+    [
+      { ...worker, MASTER_PORT: '70000' },
+      'MASTER_PORT is "70000". Set MASTER_PORT to a whole number from 1 to 65535.',
+    ],
+    [
+      { ...worker, MASTER_PORT: '65535' },
+      "MASTER_PORT is 65535, which torchrun's agent keeps, and there is no port after it. Give torchrun a smaller --master-port.",
+    ],
+    [{ ...worker, RANK: '4' }, 'RANK is 4, but WORLD_SIZE is 4. Give every process a RANK from 0 to 3.'],
+    [{ ...worker, WORLD_SIZE: '0' }, 'WORLD_SIZE is "0". Set WORLD_SIZE to a whole number of at least 1.'],
+    [
+      { ...worker, LOCAL_RANK: '2' },
+      'LOCAL_RANK is 2, but LOCAL_WORLD_SIZE is 2. Give every process a LOCAL_RANK from 0 to 1.',
+    ],
+    [
+      { ...replica, WORLD_SIZE: '8', PET_NPROC_PER_NODE: '4' },
+      'The PyTorchJob asks for 4 processes a pod (nprocPerNode), but this one was started without torchrun. Leave nprocPerNode out and add replicas, or start the program by torchrun --no-python.',
+    ],
+  ])('refuse %j', (variables, message) => {
+    expect(failureOf(() => TorchrunEnvironment.from(variables))).toBe(`config: ${message}`);
+  });
+});

@@ -46,7 +46,13 @@ export async function run(
   };
   const job = slurmJob();
   const interruption = new Interruption(notify, {
-    requeue: job === null ? null : () => requeueJob(job, notify),
+    // Slurm tells every task; the job is put back once.
+    requeue:
+      job === null
+        ? null
+        : () => {
+            if (rank === 0) requeueJob(job, notify);
+          },
   });
   const stopListening = interruption.listen();
   try {

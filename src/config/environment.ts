@@ -70,6 +70,11 @@ export function quietenTensorFlow(errorsToo: boolean, variables: Variables = pro
   process.env['TF_CPP_MIN_LOG_LEVEL'] = errorsToo ? '3' : '2';
 }
 
+/** Leaves one GPU visible to this process; before TensorFlow is loaded. */
+export function showOnlyGpu(name: string): void {
+  process.env['CUDA_VISIBLE_DEVICES'] = name;
+}
+
 /** The Slurm job that this process belongs to, as `scontrol` names it; `null` outside of Slurm. */
 export function slurmJob(variables: Variables = process.env): string | null {
   const array = valueOf(variables, 'SLURM_ARRAY_JOB_ID');

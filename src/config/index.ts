@@ -1,6 +1,6 @@
 export { PrintAndExit, processArguments, processCommand, processFile } from './command-line';
 export { wantsStackTraces } from './debug';
-export { childEnvironment, processVariables, slurmJob } from './environment';
+export { childEnvironment, processVariables, showOnlyGpu, slurmJob } from './environment';
 export { ConfigError, nearestName } from './problems';
 export type { Problem } from './problems';
 export { resolveConfig } from './resolve-config';

@@ -9,6 +9,8 @@ export interface World {
   readonly localWorldSize: number;
   /** `host:port` of every rank, by rank: where it listens for the others. */
   readonly addresses: readonly string[];
+  /** Cores that this rank has to itself, where whoever started it says so; else ranks of a host share its cores. */
+  readonly cores?: number;
   /** What told of it, for messages: `TF_CONFIG`, `torchrun`, `Slurm`, `--devices`. */
   readonly source: string;
 }

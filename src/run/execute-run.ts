@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
+import { showOnlyGpu } from '../config';
 import type { ResolvedConfig } from '../config';
 import { checkPlugins, compose } from '../container';
 import type { Composition } from '../container';
 import type { DataOptions, Notify, Ranks, RunEventBus, RunSettings, ViewBatch } from '../contracts';
 import { prepareData } from '../data';
 import type { PreparedData } from '../data';
-import { leaveCluster, start } from '../engine';
+import { leaveCluster, start, visibleGpus } from '../engine';
 import { FulgurError, messageOf } from '../errors';
 import type { World } from '../launch';
 import { constructExperiment } from '../metadata';
@@ -77,8 +78,8 @@ async function placeOfCheckpoint(given: ResolvedConfig): Promise<SharedPlace | n
 async function startEngine({ config, world, notify }: RunRequest): Promise<void> {
   const { accelerator, threads } = config.trainer;
   const { heartbeatSeconds, joinSeconds } = config.cluster;
-  const share = world === null ? null : Math.max(1, Math.floor(cores() / world.localWorldSize));
-  const own = threads ?? share;
+  const own = threads ?? (world === null ? null : coresOf(world));
+  if (world !== null && accelerator !== 'cpu') await takeGpu(world);
   await start({
     seed: config.seed,
     accelerator,
@@ -98,7 +99,7 @@ async function prepareTogether(request: RunRequest, ranks: Ranks): Promise<Prepa
       seed: config.seed,
       rank: ranks.rank,
       worldSize: ranks.worldSize,
-      cores: Math.max(1, Math.floor(cores() / (world?.localWorldSize ?? 1))),
+      cores: world === null ? undefined : coresOf(world),
       onMessage: notify,
       warmUp: config.command === 'fit',
     });
@@ -107,8 +108,16 @@ async function prepareTogether(request: RunRequest, ranks: Ranks): Promise<Prepa
   return first ?? prepare();
 }
 
-function cores(): number {
-  return availableParallelism();
+/** Ranks of a host share its cores. */
+function coresOf({ cores, localWorldSize }: World): number {
+  return cores ?? Math.max(1, Math.floor(availableParallelism() / localWorldSize));
+}
+
+/** Where a rank sees several GPUs, it takes the one of its number on this host. (Never run on a machine with GPUs.) */
+async function takeGpu({ localRank, localWorldSize }: World): Promise<void> {
+  const gpus = localWorldSize > 1 ? await visibleGpus() : [];
+  const own = gpus[localRank % Math.max(1, gpus.length)];
+  if (gpus.length > 1 && own !== undefined) showOnlyGpu(own);
 }
 
 async function runInPlace(

@@ -46,22 +46,13 @@ export async function launchRanks(parts: LaunchParts): Promise<number> {
   const command = [...processCommand(), ...args];
   if (isolate && !isIsolated(processVariables())) return isolateNetwork(command, signals);
   if (isolate) enterIsolation();
-  const gpus = accelerator === 'cpu' ? [] : await visibleGpus();
   return launchLocally({
     ...{ ranks, command, maxRestarts, heartbeatSeconds, notify, signals },
-    variables: (rank, ports) => ({
-      ...localRankVariables({ rank, addresses: ports.map((port) => `127.0.0.1:${port}`) }),
-      ...deviceOf(rank, gpus),
-    }),
+    variables: (rank, ports) =>
+      localRankVariables({ rank, addresses: ports.map((port) => `127.0.0.1:${port}`) }),
     commandToResume: (folder) =>
       holdsCheckpoint(folder) ? [...processCommand(), ...withoutResume(args), '--resume', folder] : null,
   });
-}
-
-/** Each rank sees one GPU. (Never run on a machine with GPUs.) */
-function deviceOf(rank: number, gpus: readonly string[]): Record<string, string> {
-  const gpu = gpus[rank % Math.max(1, gpus.length)];
-  return gpu === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpu };
 }
 
 function withoutResume(args: readonly string[]): string[] {

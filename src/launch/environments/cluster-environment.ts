@@ -2,7 +2,7 @@ import type { World } from '../world';
 
 /** How to wait for the other ranks. */
 export interface JoinOptions {
-  /** How long all ranks together may take to start; 600 unless given. */
+  /** How long all ranks together may take to start; 300 unless given. */
   readonly joinSeconds?: number;
 }
 

@@ -21,6 +21,7 @@ export class SlurmEnvironment implements ClusterEnvironment {
     readonly worldSize: number,
     private readonly local: { readonly localRank: number; readonly localWorldSize: number } | null,
     private readonly place: MeetingPlace | null,
+    private readonly cores: number | null,
   ) {}
 
   /**
@@ -37,15 +38,18 @@ export class SlurmEnvironment implements ClusterEnvironment {
     if (sizeName === undefined || valueOf(variables, 'SLURM_PROCID') === null) return null;
     const worldSize = wholeNumber(variables, sizeName, { least: 1 }) ?? 1;
     const rank = rankBelow(variables, 'SLURM_PROCID', worldSize, sizeName) ?? 0;
-    if (worldSize === 1) return new SlurmEnvironment(rank, 1, alone, null);
-    return new SlurmEnvironment(rank, worldSize, localPlace(variables), placeOf(variables, step, rank));
+    if (worldSize === 1) return new SlurmEnvironment(rank, 1, alone, null, null);
+    // srun binds each task to its own cores.
+    const cores = wholeNumber(variables, 'SLURM_CPUS_PER_TASK', { least: 1 });
+    const place = placeOf(variables, step, rank);
+    return new SlurmEnvironment(rank, worldSize, localPlace(variables), place, cores);
   }
 
   async world(options: JoinOptions = {}): Promise<World> {
-    const { rank, worldSize, place } = this;
+    const { rank, worldSize, place, cores } = this;
     const addresses = place === null ? [] : await meet({ ...place, rank, worldSize }, options);
     const local = this.local ?? placeOnHost(addresses, rank);
-    return { rank, worldSize, ...local, addresses, source };
+    return { rank, worldSize, ...local, ...(cores === null ? {} : { cores }), addresses, source };
   }
 }
 

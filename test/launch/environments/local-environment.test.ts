@@ -1,4 +1,4 @@
-import { LocalEnvironment, localRankVariables } from '../../../src/launch';
+import { LocalEnvironment, localRankVariables } from '../../../src/launch/environments/local-environment';
 import { failureOf } from './failure-of';
 
 const addresses = ['127.0.0.1:4001', '127.0.0.1:4002', '[::1]:4003'];

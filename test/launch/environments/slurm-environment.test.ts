@@ -1,5 +1,4 @@
-import { SlurmEnvironment } from '../../../src/launch';
-import { slurmPort } from '../../../src/launch/environments/slurm-environment';
+import { SlurmEnvironment, slurmPort } from '../../../src/launch/environments/slurm-environment';
 import { failureOf } from './failure-of';
 import { freePortNumber } from './free-port-number';
 
@@ -99,6 +98,7 @@ describe('a Slurm task', () => {
           SLURM_STEP_TASKS_PER_NODE: '3',
           SLURM_PROCID: rank,
           SLURM_LOCALID: rank,
+          SLURM_CPUS_PER_TASK: '8',
           MASTER_PORT,
         })?.world({ joinSeconds: 4 }),
       ),
@@ -108,6 +108,7 @@ describe('a Slurm task', () => {
       worldSize: 3,
       localRank: 2,
       localWorldSize: 3,
+      cores: 8,
       addresses: worlds[0]?.addresses,
       source: 'Slurm',
     });

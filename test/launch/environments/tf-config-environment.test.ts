@@ -1,4 +1,4 @@
-import { TfConfigEnvironment } from '../../../src/launch';
+import { TfConfigEnvironment } from '../../../src/launch/environments/tf-config-environment';
 import { failureOf } from './failure-of';
 
 const workers = ['digits-worker-0.lab.svc:2222', 'digits-worker-1.lab.svc:2222'];

@@ -1,4 +1,4 @@
-import { TorchrunEnvironment } from '../../../src/launch';
+import { TorchrunEnvironment } from '../../../src/launch/environments/torchrun-environment';
 import type { World } from '../../../src/launch';
 import { failureOf } from './failure-of';
 import { freePortNumber } from './free-port-number';

@@ -144,7 +144,7 @@ export class Gathering {
     const absent = this.#absent();
     const named = `${absent.length === 1 ? 'Rank' : 'Ranks'} ${absent.join(', ')} of ${worldSize}`;
     return {
-      area: 'engine',
+      area: 'ranks',
       what: `${named} did not come to ${formatAddress(place)} within ${joinSeconds} seconds.`,
       fix: 'Look at the output of those processes, and check that their hosts can reach that port.',
     };

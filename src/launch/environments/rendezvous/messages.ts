@@ -13,7 +13,7 @@ export interface Hello {
 /** Why nobody gets addresses. */
 export interface Refusal {
   /** The kind of error that it becomes at every rank. */
-  readonly area: 'config' | 'engine';
+  readonly area: 'config' | 'ranks';
   readonly what: string;
   readonly fix: string;
 }
@@ -67,8 +67,7 @@ export function parseAnswer(line: string): Answer | null {
   }
   if (kind !== 'refusal' || typeof refusal !== 'object' || refusal === null) return null;
   const { area, what, fix } = refusal as Record<string, unknown>;
-  const fits =
-    (area === 'config' || area === 'engine') && typeof what === 'string' && typeof fix === 'string';
+  const fits = (area === 'config' || area === 'ranks') && typeof what === 'string' && typeof fix === 'string';
   return fits ? { kind, refusal: { area, what, fix } } : null;
 }
 

@@ -69,18 +69,18 @@ function failureToMeet(failure: Failure, { place, rank, worldSize, joinSeconds }
   const where = `Rank 0 at ${formatAddress(place)}`;
   const time = `within ${joinSeconds} seconds`;
   if (failure.kind === 'no connection') {
-    return new FulgurError('engine', {
+    return new FulgurError('ranks', {
       what: `${where} did not answer ${time} (${failure.code}).`,
       fix: `Look at the output of rank 0, and check that the host of rank ${rank} can reach that port.`,
     });
   }
   if (failure.kind === 'silence') {
-    return new FulgurError('engine', {
+    return new FulgurError('ranks', {
       what: `${where} did not say ${time} where all ${worldSize} ranks are.`,
       fix: 'Look at the output of rank 0, which names those that are missing.',
     });
   }
-  return new FulgurError('engine', {
+  return new FulgurError('ranks', {
     what: `${where} did not answer ${time}: what listens there is not of this job.`,
     fix: 'Set MASTER_PORT to a free port for all ranks, or end the process that has it.',
   });

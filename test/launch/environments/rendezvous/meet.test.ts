@@ -116,20 +116,20 @@ describe('a meeting', () => {
     const what = `Ranks 1, 3, 4 of 5 did not come to 127.0.0.1:${port} within 0.6 seconds.`;
     const fix = 'Look at the output of those processes, and check that their hosts can reach that port.';
     expect(messages).toEqual([
-      `engine: ${what} ${fix}`,
-      `engine: ${what} Rank 0 at 127.0.0.1:${port} says so. ${fix}`,
+      `ranks: ${what} ${fix}`,
+      `ranks: ${what} Rank 0 at 127.0.0.1:${port} says so. ${fix}`,
     ]);
   });
 
   it('names a single rank', async () => {
     await expect(rejectionOf(join(0, 2, { joinSeconds: 0.1 }))).resolves.toMatch(
-      /^engine: Rank 1 of 2 did not come to /,
+      /^ranks: Rank 1 of 2 did not come to /,
     );
   });
 
   it('fails where rank 0 does not answer', async () => {
     await expect(rejectionOf(join(1, 2, { joinSeconds: 0.3 }))).resolves.toBe(
-      `engine: Rank 0 at 127.0.0.1:${port} did not answer within 0.3 seconds (ECONNREFUSED). Look at the output of rank 0, and check that the host of rank 1 can reach that port.`,
+      `ranks: Rank 0 at 127.0.0.1:${port} did not answer within 0.3 seconds (ECONNREFUSED). Look at the output of rank 0, and check that the host of rank 1 can reach that port.`,
     );
   });
 
@@ -137,7 +137,7 @@ describe('a meeting', () => {
     const sockets: Socket[] = [];
     const mute = await occupy((socket) => sockets.push(socket));
     await expect(rejectionOf(join(1, 2, { joinSeconds: 0.1 }))).resolves.toBe(
-      `engine: Rank 0 at 127.0.0.1:${port} did not say within 0.1 seconds where all 2 ranks are. Look at the output of rank 0, which names those that are missing.`,
+      `ranks: Rank 0 at 127.0.0.1:${port} did not say within 0.1 seconds where all 2 ranks are. Look at the output of rank 0, which names those that are missing.`,
     );
     for (const socket of sockets) socket.destroy();
     await close(mute);
@@ -146,7 +146,7 @@ describe('a meeting', () => {
   it('fails where something else listens', async () => {
     const other = await occupy((socket) => socket.resume().end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     await expect(rejectionOf(join(1, 2, { joinSeconds: 0.2 }))).resolves.toBe(
-      `engine: Rank 0 at 127.0.0.1:${port} did not answer within 0.2 seconds: what listens there is not of this job. Set MASTER_PORT to a free port for all ranks, or end the process that has it.`,
+      `ranks: Rank 0 at 127.0.0.1:${port} did not answer within 0.2 seconds: what listens there is not of this job. Set MASTER_PORT to a free port for all ranks, or end the process that has it.`,
     );
     await close(other);
   });
@@ -222,7 +222,7 @@ describe('a meeting', () => {
     const stray = rejectionOf(join(1, 2, { token: 'other', joinSeconds: 0.3 }));
     const listed = join(0, 2);
     await expect(stray).resolves.toBe(
-      `engine: Rank 0 at 127.0.0.1:${port} did not answer within 0.3 seconds: what listens there is not of this job. Set MASTER_PORT to a free port for all ranks, or end the process that has it.`,
+      `ranks: Rank 0 at 127.0.0.1:${port} did not answer within 0.3 seconds: what listens there is not of this job. Set MASTER_PORT to a free port for all ranks, or end the process that has it.`,
     );
     const second = await join(1, 2);
     await expect(listed).resolves.toEqual(second);

@@ -1,28 +1,45 @@
 /**
  * Trains lightly's FastSiam model a few steps and compares every figure with what PyTorch gave.
  *
- *   npx ts-node bench/parity.ts FILE.json [--eager]
+ *   npx ts-node bench/parity.ts FILE.json [--eager] [--ranks 2 [--sync-bn]]
  *
- * All inputs are generated. `--eager` runs operation by operation instead of the compiled step. The last line is a
- * JSON object: each ratio is our largest error over the error that honest float32 runs make.
+ * All inputs are generated. `--eager` runs operation by operation instead of the compiled step. `--ranks` shares each batch
+ * among so many processes: with `--sync-bn` they equal a reference of one rank, without it one of as many. The last line is
+ * a JSON object: each ratio is our largest error over the error that honest float32 runs make.
  */
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { soloRanks, start } from '../src';
-import { onlyFile, runCommand } from './command';
+import { leaveCluster } from '../src/engine';
+import { onlyFile, positiveOption, runCommand } from './command';
 import { compareFigures } from './parity/compare';
 import { readReference } from './parity/reference';
 import { trainFigures } from './parity/train';
+import { isRank, launchBench, startRanks } from './ranks';
 
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { eager: { type: 'boolean', default: false } },
+    options: {
+      eager: { type: 'boolean', default: false },
+      ranks: { type: 'string', default: '1' },
+      'sync-bn': { type: 'boolean', default: false },
+    },
   });
-  const file = onlyFile(positionals, 'npx ts-node bench/parity.ts FILE.json [--eager]');
-  const reference = readReference(file, 1, false);
-  await start();
-  const figures = await trainFigures(reference, { eager: values.eager, ranks: soloRanks, syncBn: false });
+  const file = onlyFile(
+    positionals,
+    'npx ts-node bench/parity.ts FILE.json [--eager] [--ranks 2 [--sync-bn]]',
+  );
+  const worldSize = positiveOption('ranks', values.ranks);
+  const syncBn = values['sync-bn'];
+  const reference = readReference(file, worldSize, syncBn);
+  if (worldSize > 1 && !isRank()) {
+    await launchBench(worldSize);
+    return;
+  }
+  const ranks = await startRanks();
+  const figures = await trainFigures(reference, { eager: values.eager, ranks, syncBn });
+  await leaveCluster();
+  if (ranks.rank > 0) process.exit();
   reference.truth.loss.forEach((truth, step) => {
     console.log(
       `step ${step}: loss ${figures.loss[step]!.toFixed(6)}, PyTorch in float64 ${truth.toFixed(6)}`,
@@ -30,8 +47,11 @@ async function main(): Promise<void> {
   });
   const ratios = compareFigures(figures, reference);
   const ok = Object.values(ratios).every((ratio) => ratio <= 1);
-  console.log(JSON.stringify({ file: basename(file), steps: reference.spec.steps, ...ratios, ok }));
-  if (!ok) process.exitCode = 1;
+  console.log(
+    JSON.stringify({ file: basename(file), steps: reference.spec.steps, ranks: worldSize, ...ratios, ok }),
+  );
+  process.exitCode = ok ? 0 : 1;
+  if (worldSize > 1) process.exit();
 }
 
 void runCommand(main);

@@ -64,7 +64,7 @@ export function readReference(file: string, ranks: number, syncBn: boolean): Ref
     throw new FulgurError('data', {
       what: `${file} was made by ${spec.ranks} ranks.`,
       why: `This run is to equal ${equal}.`,
-      fix: equal === 1 && !syncBn ? `Add --ranks ${spec.ranks}.` : 'Name a file of as many ranks.',
+      fix: spec.ranks === 1 ? 'Add --sync-bn.' : `Give it --ranks ${spec.ranks}, without --sync-bn.`,
     });
   }
   if (spec.batch % ranks !== 0) {

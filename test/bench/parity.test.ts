@@ -18,6 +18,7 @@ function runParity(...args: string[]): { status: number | null; lines: string[];
 interface Verdict {
   readonly file: string;
   readonly steps: number;
+  readonly ranks: number;
   readonly maxLossErrorRatio: number;
   readonly maxGradErrorRatio: number;
   readonly maxStateErrorRatio: number;
@@ -43,16 +44,20 @@ describe('bench/parity.ts', () => {
     ['imagenet', ['--eager']],
     ['cifar', []],
     ['cifar', ['--eager']],
+    ['imagenet', ['--ranks', '2', '--sync-bn']],
+    ['two-ranks', ['--ranks', '2']],
   ])("trains FastSiam with the %s stem to PyTorch's numbers %s", (stem, flags) => {
     const { status, lines } = runParity(stored(stem), ...flags);
     const { maxLossErrorRatio, maxGradErrorRatio, maxStateErrorRatio, ...rest } = verdictOf(lines);
-    expect(rest).toEqual({ file: `parity-${stem}.json`, steps: 2, ok: true });
+    const steps = stem === 'two-ranks' ? 5 : 2;
+    const ranks = flags.includes('--ranks') ? 2 : 1;
+    expect(rest).toEqual({ file: `parity-${stem}.json`, steps, ranks, ok: true });
     for (const ratio of [maxLossErrorRatio, maxGradErrorRatio, maxStateErrorRatio]) {
       // A run that matched to the last bit would not be a run in float32.
       expect(ratio).toBeGreaterThan(0);
       expect(ratio).toBeLessThanOrEqual(1);
     }
-    expect(lines).toHaveLength(3);
+    expect(lines).toHaveLength(steps + 1);
     expect(status).toBe(0);
   });
 
@@ -73,7 +78,8 @@ describe('bench/parity.ts', () => {
   it('says what is wrong with its files and options', () => {
     expect(runParity()).toMatchObject({
       status: 2,
-      stderr: 'Error: No file was named. Usage: npx ts-node bench/parity.ts FILE.json [--eager]',
+      stderr:
+        'Error: No file was named. Usage: npx ts-node bench/parity.ts FILE.json [--eager] [--ranks 2 [--sync-bn]]',
     });
     const missing = join(folder, 'missing.json');
     expect(runParity(missing)).toMatchObject({
@@ -93,10 +99,10 @@ describe('bench/parity.ts', () => {
     );
     const ranks = written(
       'ranks.json',
-      JSON.stringify({ spec: { ranks: 2 }, stateDict: {}, truth: {}, tolerance: {} }),
+      JSON.stringify({ spec: { ranks: 2, batch: 4 }, stateDict: {}, truth: {}, tolerance: {} }),
     );
     expect(runParity(ranks).stderr).toBe(
-      `Error: ${ranks} was made by 2 ranks. This command trains on one. Name a file of one rank.`,
+      `Error: ${ranks} was made by 2 ranks. This run is to equal 1. Give it --ranks 2, without --sync-bn.`,
     );
   });
 });

@@ -9,11 +9,14 @@ export function isRank(): boolean {
   return process.env['FULGUR_RANK'] !== undefined;
 }
 
-/** Starts the command at hand once more, on several ranks; rank 0's output is this command's. */
-export async function launchBench(ranks: number): Promise<void> {
+/**
+ * Starts the command at hand once more, on several ranks; rank 0's output is this command's, and it is returned.
+ */
+export async function launchBench(ranks: number, { quiet = false } = {}): Promise<string> {
+  let output = '';
   const command = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   const ownPrefix = '[rank 0] ';
-  process.exitCode = await launchLocally({
+  const exitCode = await launchLocally({
     ranks,
     command,
     variables: (rank, ports) =>
@@ -27,9 +30,15 @@ export async function launchBench(ranks: number): Promise<void> {
     write: (text, stream) => {
       const isFirst = text.startsWith(ownPrefix);
       if (stream === 'stderr') process.stderr.write(text);
-      else if (isFirst) process.stdout.write(text.slice(ownPrefix.length));
+      else if (isFirst) {
+        const own = text.slice(ownPrefix.length);
+        output += own;
+        if (!quiet) process.stdout.write(own);
+      }
     },
   });
+  if (exitCode !== 0) process.exitCode = exitCode;
+  return output;
 }
 
 /** Starts the engine on one rank or as one of several, which share the cores, and gives the group. */

@@ -8,7 +8,7 @@ export type { ThroughputOptions } from './options';
 export { Throughput } from './throughput';
 
 /**
- * Logs how fast training is, over its newest batches: `samples_per_second`, and `data_wait_share`, the share of the
+ * Logs how fast training is, over its newest batches: `samples_per_second` of all ranks, and `data_wait_share`, the share of the
  * time that the loop stood waiting for a batch; it warns once where that is large.
  *
  * ```ts

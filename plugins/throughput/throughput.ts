@@ -1,5 +1,5 @@
 import { Plugin, inject, tokens } from '../../src';
-import type { BatchResult, HookContext, Notify, PluginHooks } from '../../src';
+import type { BatchResult, HookContext, Notify, PluginHooks, Ranks } from '../../src';
 import type { ThroughputSettings } from './options';
 
 /** Measures from what the loop tells of each batch. */
@@ -12,6 +12,7 @@ export class Throughput implements PluginHooks {
   constructor(
     @inject(tokens.pluginOptions) private readonly options: ThroughputSettings,
     @inject(tokens.notify) private readonly notify: Notify,
+    @inject(tokens.ranks) private readonly ranks: Ranks,
   ) {}
 
   /** The first batch of a fit is left out: its step is traced, and its data had no step to hide behind. */
@@ -27,7 +28,8 @@ export class Throughput implements PluginHooks {
     const waited = total(({ dataSeconds }) => dataSeconds);
     const seconds = waited + total(({ stepSeconds }) => stepSeconds);
     const share = waited / seconds;
-    log('samples_per_second', total(({ batchSize }) => batchSize) / seconds);
+    // Those of all ranks, which take equally many.
+    log('samples_per_second', (this.ranks.worldSize * total(({ batchSize }) => batchSize)) / seconds);
     log('data_wait_share', share);
     if (this.newest.length === window) this.warnIfSlow(share);
   }

@@ -42,4 +42,15 @@ describe('the environment', () => {
     expect(slurmJob({ SLURM_JOB_ID: '77' })).toBe('77');
     expect(slurmJob({ SLURM_JOB_ID: '78', SLURM_ARRAY_JOB_ID: '77', SLURM_ARRAY_TASK_ID: '3' })).toBe('77_3');
   });
+
+  it('knows which GPUs may be used', () => {
+    const of = (list?: string) => readEnvironment({ CUDA_VISIBLE_DEVICES: list }).visibleGpus;
+    expect([of(undefined), of(''), of('-1'), of('0, 2'), of('GPU-ab')]).toEqual([
+      null,
+      [],
+      [],
+      ['0', '2'],
+      ['GPU-ab'],
+    ]);
+  });
 });

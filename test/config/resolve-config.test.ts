@@ -192,4 +192,14 @@ describe('resolveConfig', () => {
       data: { transform: { plain: { inputSize: 32 } } },
     });
   });
+
+  it('knows the options of ranks by their short names, too', () => {
+    const { trainer, cluster } = resolveConfig(Tiny, ['--devices', '2', '--max-restarts', '3', '--isolate']);
+    expect(trainer.devices).toBe(2);
+    expect(cluster).toEqual({ heartbeatSeconds: 10, joinSeconds: 300, maxRestarts: 3, isolate: true });
+    expect(resolveConfig(Tiny, ['--trainer.devices', 'auto']).trainer.devices).toBe('auto');
+    expect(
+      problemsOf(['--devices', '0', '--max-restarts', '-1', '--cluster.heartbeatSeconds', '0.1']),
+    ).toContain('--devices: must be above 0');
+  });
 });

@@ -1,4 +1,6 @@
 import type { OpAttribute } from '../backend/op-attributes';
+import { FulgurError } from '../../errors';
+import { currentEngine, isStarted } from '../current-engine';
 import type { Engine } from '../current-engine';
 import { threadConfig } from '../native/context';
 import type { Pointer } from '../native/native-library';
@@ -28,14 +30,23 @@ const active = new Set<TracedCall[]>();
 /**
  * From now on every call of a compiled function tells how long each of its operations took, until `end()`. TensorFlow
  * tells that of sessions only, so such a call runs the function's graph twice more in one, with the same inputs, before it
- * runs as always. Its results are the same; it takes some seconds longer, for TensorFlow optimises the graph anew.
+ * runs as always. Its results are the same; it takes some seconds longer, for TensorFlow optimises the graph anew. Not for
+ * several ranks: such a session knows of no others.
  *
+ * @throws FulgurError `engine` on one of several ranks.
  * @example
  * const trace = traceOperations();
  * await step(batch);
  * for (const { type, seconds } of trace.end()[0]?.operations ?? []) console.log(type, seconds);
  */
 export function traceOperations(): OperationTrace {
+  if (isStarted() && currentEngine().cluster !== null) {
+    throw new FulgurError('engine', {
+      what: 'The operations of a step were to be traced on one of several ranks.',
+      why: 'TensorFlow traces them in a session of its own, which knows of no other ranks.',
+      fix: 'Trace on one device.',
+    });
+  }
   const calls: TracedCall[] = [];
   active.add(calls);
   return {

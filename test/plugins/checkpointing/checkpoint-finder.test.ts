@@ -48,6 +48,27 @@ describe('reading a checkpoint', () => {
     expect(readdirSync(join(home, 'step=8')).sort()).toEqual(files);
   });
 
+  it("gives back what is each rank's own", async () => {
+    const { weights } = toyState(3);
+    // All ranks have made as many updates.
+    const { optimizers } = toyState(8);
+    const ranks = [
+      { metrics: { loss: [1] }, weights, optimizers },
+      { metrics: { loss: [2] }, weights: toyState(5).weights, optimizers },
+    ];
+    const store = new CheckpointStore(home);
+    await store.open();
+    for (const [name, own] of [
+      ['differing', ranks],
+      ['equal', ranks.map(({ metrics }) => ({ metrics }))],
+    ] as const) {
+      await store.save(name, { ...toyState(8), ranks: own }, { reason: 'test', monitor: null });
+      expect((await read(name)).state).toEqual({ ...toyState(8), ranks: own });
+    }
+    expect(readdirSync(join(home, 'differing'))).toContain('ranks.safetensors');
+    expect(readdirSync(join(home, 'equal')).sort()).toEqual(files);
+  });
+
   it('finds the last, the best, and one by name, folder, run folder and folder of checkpoints', async () => {
     const names = [];
     for (const selector of ['last', 'best', 'step=4', join(home, 'step=4'), folder.path, home]) {

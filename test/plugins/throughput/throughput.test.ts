@@ -1,10 +1,13 @@
 import { Throughput, throughput } from '../../../plugins/throughput';
 import type { ThroughputOptions } from '../../../plugins/throughput';
+import type { Ranks } from '../../../src/contracts';
+import { soloRanks } from '../../../src/strategy';
+import { FakeRanks } from '../../ranks/fake-ranks';
 import { Notes, hookContext } from '../fakes/run';
 
-function setUp(options: ThroughputOptions = {}) {
+function setUp(options: ThroughputOptions = {}, ranks: Ranks = soloRanks) {
   const notes = new Notes();
-  const plugin = new Throughput(throughput(options).options as never, notes.notify);
+  const plugin = new Throughput(throughput(options).options as never, notes.notify, ranks);
   const batch = (stepSeconds: number, dataSeconds: number, batchSize = 8) => {
     const context = hookContext();
     plugin.onTrainBatchEnd(context, { updated: true, loss: 0, batchSize, stepSeconds, dataSeconds });
@@ -19,6 +22,12 @@ it('measures over the newest batches, and leaves out the first of the fit', () =
   expect(batch(0.75, 0.25)).toEqual({ samples_per_second: 8, data_wait_share: 0.25 });
   expect(batch(1, 0, 24)).toEqual({ samples_per_second: 16, data_wait_share: 0.125 });
   expect(batch(0.5, 0.5, 8)).toEqual({ samples_per_second: 16, data_wait_share: 0.25 });
+});
+
+it('counts the samples of all ranks', () => {
+  const { batch } = setUp({ warnAbove: 1 }, new FakeRanks(4));
+  batch(1, 0);
+  expect(batch(1, 0)).toEqual({ samples_per_second: 32, data_wait_share: 0 });
 });
 
 it('warns once where training waits much, when the window is full', () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Json, LogOptions } from '../../contracts';
 import { FulgurError } from '../../errors';
-import type { MetricPart } from './metric-part';
+import type { MetricPart } from './reduction';
 
 /** How a name is recorded, and the running reduction of the epoch at hand (`null` where there is none). */
 export interface MetricEntry {

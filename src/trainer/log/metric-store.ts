@@ -1,6 +1,6 @@
 import type { Json, LogOptions, LoggedValue } from '../../contracts';
 import { FulgurError } from '../../errors';
-import type { MetricPart } from './metric-part';
+import type { MetricPart } from './reduction';
 import { loggedTwice, sameLogOptions } from './log-rules';
 import type { MetricEntry, MetricValue } from './metric-state';
 import { readMetricState, writeMetricState } from './metric-state';

@@ -1,7 +1,17 @@
 import type { LogOptions } from '../../contracts';
-import type { MetricPart } from './metric-part';
 
 type Reduce = Required<LogOptions>['reduce'];
+
+/** The running epoch reduction of one metric: enough to combine what several ranks logged. */
+export interface MetricPart {
+  readonly name: string;
+  readonly reduce: Reduce;
+  /** Sum of `value * weight` for a mean; the smallest, largest or added-up value for the others. */
+  readonly total: number;
+  /** Samples behind `total`; a mean over ranks is sum of totals over sum of weights. */
+  readonly weight: number;
+}
+
 type Running = Pick<MetricPart, 'total' | 'weight'>;
 
 /** Adds one value to a running reduction (`null` before the first); a mean counts it `weight` times. */

@@ -3,7 +3,7 @@ import { FulgurError } from '../../errors';
 import type { Validation } from '../evaluation/validation';
 import type { HostHookRunner } from '../hooks/host-hook-runner';
 import type { LogRouter } from '../log/log-router';
-import { reduceOverRanks } from '../log/metric-part';
+import { reduceOverRanks } from '../log/reduce-over-ranks';
 import { batchSizeOf } from '../step/batch-size';
 import type { StepRunner } from '../step/step-runner';
 import type { MetricPublisher } from './metric-publisher';

@@ -1,15 +1,6 @@
 import type { Json, Ranks } from '../../contracts';
 import { combine } from './reduction';
-
-/** The running epoch reduction of one metric: enough to combine what several ranks logged. */
-export interface MetricPart {
-  readonly name: string;
-  readonly reduce: 'mean' | 'min' | 'max' | 'sum';
-  /** Sum of `value * weight` for a mean; the smallest, largest or added-up value for the others. */
-  readonly total: number;
-  /** Samples behind `total`; a mean over ranks is sum of totals over sum of weights. */
-  readonly weight: number;
-}
+import type { MetricPart } from './reduction';
 
 /** Reductions over all ranks: sum ÷ count for means. A metric that only some ranks logged is reduced over those. */
 export async function reduceOverRanks(ranks: Ranks, own: readonly MetricPart[]): Promise<MetricPart[]> {

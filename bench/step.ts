@@ -1,7 +1,8 @@
 /**
- * Time of one FastSiam optimiser step on ready-made views, without data work: ResNet-18 with the ImageNet stem, SGD.
+ * Time of one FastSiam optimiser step on ready-made views, without data work: a ResNet with the ImageNet stem, SGD.
  *
- *   npx ts-node bench/step.ts [--batch 256] [--size 32] [--steps 7] [--precision bf16-mixed] [--eager]
+ *   npx ts-node bench/step.ts [--batch 256] [--size 32] [--steps 7] [--model resnet18]
+ *     [--precision bf16-mixed] [--eager]
  *
  * Two steps warm up. A line tells how the event loop fared meanwhile: the step runs off the JavaScript thread, so timers
  * go on. The last line is a JSON object.
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
       batch: { type: 'string', default: '256' },
       size: { type: 'string', default: '32' },
       steps: { type: 'string', default: '7' },
+      model: { type: 'string', default: 'resnet18' },
       precision: { type: 'string', default: '32-true' },
       eager: { type: 'boolean', default: false },
     },
@@ -50,8 +52,11 @@ async function main(): Promise<void> {
     throw new Error(`--precision is ${values.precision}; give 32-true or bf16-mixed.`);
   }
   const steps = positiveOption('steps', values.steps);
+  if (values.model !== 'resnet18' && values.model !== 'resnet50') {
+    throw new Error(`--model is ${values.model}; give resnet18 or resnet50.`);
+  }
   await start({ seed: 0 });
-  const model = new FastSiam();
+  const model = new FastSiam('imagenet', values.model);
   const optimizer = optim.sgd(model.parameters(), { learningRate: 0.06 });
   const views = [0, 1, 2, 3].map((view) => {
     const stream = new RandomStream(0, 'view', [view]);

@@ -3,12 +3,13 @@ import { losses, nn, tf } from '../../src';
 /** lightly's FastSiam example model: ResNet-18, projection to 128, prediction through 64. */
 export class FastSiam extends nn.Module {
   readonly backbone: nn.ResNetBackbone;
-  readonly projectionHead = new nn.SimSiamProjectionHead(512, 512, 128);
+  readonly projectionHead: nn.SimSiamProjectionHead;
   readonly predictionHead = new nn.SimSiamPredictionHead(128, 64, 128);
 
-  constructor(stem: 'imagenet' | 'cifar' = 'imagenet') {
+  constructor(stem: 'imagenet' | 'cifar' = 'imagenet', backbone: 'resnet18' | 'resnet50' = 'resnet18') {
     super();
-    this.backbone = nn.resnet18({ head: 'none', stem });
+    this.backbone = nn[backbone]({ head: 'none', stem });
+    this.projectionHead = new nn.SimSiamProjectionHead(backbone === 'resnet18' ? 512 : 2048, 512, 128);
   }
 
   forward(view: tf.Tensor4D): { z: tf.Tensor2D; p: tf.Tensor2D } {

@@ -6,6 +6,7 @@ export { engineInfo, isStarted, requireStarted } from './current-engine';
 export type { EngineInfo } from './current-engine';
 export type { OperationTime } from './native/step-stats';
 export { locateTensorFlow, visibleGpus } from './install';
+export { holdUntil } from './hold-until';
 export { liveCounts } from './live-counts';
 export * from './random';
 export { runOp } from './run-op';

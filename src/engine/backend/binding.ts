@@ -101,7 +101,7 @@ export class Binding implements Partial<TFJSBinding> {
     try {
       return this.#trace === null
         ? this.#run(name, attributes, inputs, outputs)
-        : this.#record(this.#trace, name, attributes, inputs, outputs);
+        : this.record(this.#trace, name, attributes, inputs, outputs);
     } catch (error) {
       throw error instanceof TensorFlowError ? operationFailed(name, error) : error;
     }
@@ -134,6 +134,21 @@ export class Binding implements Partial<TFJSBinding> {
     return { id: this.#addSymbol(trace, output, null), ...facts };
   }
 
+  /** Adds an operation to a trace, to run after what gives `after`. */
+  record(
+    trace: Trace,
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly number[],
+    outputs: number,
+    after: readonly GraphOutput[] = [],
+  ): TensorMetadata[] {
+    const symbols = inputs.map((id) => this.symbolOf(trace, id));
+    return trace.graph
+      .operation(name, attributes, symbols, outputs, after)
+      .map((output) => this.adoptSymbol(trace, output, trace.graph.facts(name, output)));
+  }
+
   #run(
     name: string,
     attributes: readonly OpAttribute[],
@@ -153,19 +168,6 @@ export class Binding implements Partial<TFJSBinding> {
       throw error;
     }
     return results;
-  }
-
-  #record(
-    trace: Trace,
-    name: string,
-    attributes: readonly OpAttribute[],
-    inputs: readonly number[],
-    outputs: number,
-  ): TensorMetadata[] {
-    const symbols = inputs.map((id) => this.symbolOf(trace, id));
-    return trace.graph
-      .operation(name, attributes, symbols, outputs)
-      .map((output) => this.adoptSymbol(trace, output, trace.graph.facts(name, output)));
   }
 
   #addSymbol(trace: Trace, output: GraphOutput, constant: unknown): number {

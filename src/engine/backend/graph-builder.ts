@@ -48,16 +48,18 @@ export class GraphBuilder {
     }
   }
 
-  /** Adds an operation; `outputs` of its outputs are returned. */
+  /** Adds an operation, which runs after what gives `after`; `outputs` of its outputs are returned. */
   operation(
     name: string,
     attributes: readonly OpAttribute[],
     inputs: readonly GraphOutput[],
     outputs: number,
+    after: readonly GraphOutput[] = [],
   ): GraphOutput[] {
     const definition = opDefinition(this.library, this.#graph, name);
     const first = this.#add(name, (operation) => {
       this.#addInputs(operation, name, definition.inputs, attributes, inputs);
+      for (const { oper } of after) this.library['TF_AddControlInput']!(operation, oper);
       const free = attributes.filter((attribute) => !definition.inferred.has(attribute.name));
       setAttributes(this.library, 'TF_SetAttr', operation, free);
     });

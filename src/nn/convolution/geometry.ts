@@ -6,11 +6,47 @@ export interface ConvolutionOptions {
   readonly padding: number;
 }
 
-/** Extents of one convolution along one axis. */
-export interface AxisGeometry {
-  readonly input: number;
-  readonly kernel: number;
+/** What of the input one output position sees along an axis: padding is left out. */
+export interface Window {
+  readonly from: number;
+  readonly size: number;
+  /** The first of the kernel's taps that meets the input. */
+  readonly tap: number;
+}
+
+/** The outputs along an axis for which one tap of the kernel meets the input, and the first input that it meets. */
+export interface TapReach {
   readonly output: number;
+  readonly input: number;
+  readonly count: number;
+}
+
+/** One convolution along one axis. */
+export class AxisGeometry {
+  readonly output: number;
+
+  constructor(
+    readonly input: number,
+    readonly kernel: number,
+    readonly stride: number,
+    readonly padding: number,
+  ) {
+    this.output = Math.floor((input + 2 * padding - kernel) / stride) + 1;
+  }
+
+  window(output: number): Window {
+    const start = output * this.stride - this.padding;
+    const from = Math.max(0, start);
+    return { from, size: Math.min(this.input, start + this.kernel) - from, tap: from - start };
+  }
+
+  /** `null` for a tap that meets padding alone. */
+  reach(tap: number): TapReach | null {
+    const output = Math.max(0, Math.ceil((this.padding - tap) / this.stride));
+    const last = Math.min(this.output - 1, Math.floor((this.input - 1 + this.padding - tap) / this.stride));
+    if (last < output) return null;
+    return { output, input: output * this.stride + tap - this.padding, count: last - output + 1 };
+  }
 }
 
 /** A convolution: its image, its weight `[kh, kw, in, out]`, and how they meet. */
@@ -26,12 +62,9 @@ export function describeConvolution(
   weight: tf.Tensor4D,
   { stride, padding }: ConvolutionOptions,
 ): Convolution {
-  const axis = (input: number, kernel: number): AxisGeometry => ({
-    input,
-    kernel,
-    output: Math.floor((input + 2 * padding - kernel) / stride) + 1,
-  });
   const [, height, width] = x.shape;
   const [kernelHeight, kernelWidth] = weight.shape;
-  return { x, weight, stride, padding, rows: axis(height, kernelHeight), columns: axis(width, kernelWidth) };
+  const rows = new AxisGeometry(height, kernelHeight, stride, padding);
+  const columns = new AxisGeometry(width, kernelWidth, stride, padding);
+  return { x, weight, stride, padding, rows, columns };
 }

@@ -1,17 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { holdUntil, runOp } from '../../engine';
+import type { OpAttributes } from '../../engine';
+import { withGradient } from '../custom-gradient';
 import { Module } from '../module';
+import { padded } from '../padded';
+import type { WindowMoves } from '../padded';
 
 export interface PoolOptions {
   /** Default: the kernel's size. */
   readonly stride?: number;
   /** Cells added on each side of height and width (default 0). */
   readonly padding?: number;
-}
-
-/** Surrounds an image by its padding; TensorFlow's own explicit padding leaves the fast kernels. */
-function padded(x: tf.Tensor4D, padding: number, value: number): tf.Tensor4D {
-  const around: [number, number] = [padding, padding];
-  return padding === 0 ? x : tf.pad(x, [[0, 0], around, around, [0, 0]], value);
 }
 
 /** The largest value of each window: `[batch, height, width, channels]`. Padding never wins, as in PyTorch. */
@@ -28,7 +27,7 @@ export class MaxPool2d extends Module {
   }
 
   forward(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => tf.maxPool(padded(x, this.padding, -Infinity), this.kernel, this.stride, 'valid'));
+    return tf.tidy(() => maxPool(x, movesOf(this)));
   }
 }
 
@@ -46,7 +45,7 @@ export class AvgPool2d extends Module {
   }
 
   forward(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => tf.avgPool(padded(x, this.padding, 0), this.kernel, this.stride, 'valid'));
+    return tf.tidy(() => tf.avgPool(padded(x, movesOf(this)), this.kernel, this.stride, 'valid'));
   }
 }
 
@@ -60,4 +59,33 @@ export class AdaptiveAvgPool2d extends Module {
   forward(x: tf.Tensor4D): tf.Tensor4D {
     return tf.mean(x, [1, 2], true);
   }
+}
+
+/** tfjs's own gradient keeps the surrounded image; it is made anew here, when the gradient is there. */
+function maxPool(x: tf.Tensor4D, moves: WindowMoves): tf.Tensor4D {
+  const { kernel, stride, padding } = moves;
+  return withGradient<tf.Tensor4D>([x], () => {
+    const value = tf.maxPool(padded(x, moves, -Infinity), [...kernel], stride, 'valid');
+    return {
+      value,
+      saved: [x, value],
+      gradient: (dy, saved) => {
+        const [input, output] = saved as [tf.Tensor4D, tf.Tensor4D];
+        const surrounded = padded(holdUntil(input, dy), moves, -Infinity);
+        const attributes: OpAttributes = {
+          T: { type: 'type', value: 'float32' },
+          ksize: { type: 'ints', value: [1, ...kernel, 1] },
+          strides: { type: 'ints', value: [1, stride, stride, 1] },
+          padding: { type: 'string', value: 'VALID' },
+          data_format: { type: 'string', value: 'NHWC' },
+        };
+        const [gradient] = runOp('MaxPoolGrad', attributes, [surrounded, output, dy], 1);
+        return tf.slice(gradient as tf.Tensor4D, [0, padding, padding, 0], x.shape);
+      },
+    };
+  });
+}
+
+function movesOf({ kernel, stride, padding }: MaxPool2d | AvgPool2d): WindowMoves {
+  return { kernel: [kernel, kernel], stride, padding };
 }

@@ -90,7 +90,8 @@ export function replaceSection(page: string, section: string, text: string): str
       fix: `Put the lines ${begin} and ${end} where it belongs.`,
     });
   }
-  return `${page.slice(0, from + begin.length)}\n\n${text}\n\n${page.slice(to)}`;
+  const body = text === '' ? '' : `\n${text}\n\n`;
+  return `${page.slice(0, from + begin.length)}\n${body}${page.slice(to)}`;
 }
 
 function readText(path: string, otherwise: string): string {

@@ -2,16 +2,18 @@
  * Time of one FastSiam optimiser step on ready-made views, without data work: a ResNet with the ImageNet stem, SGD.
  *
  *   npx ts-node bench/step.ts [--batch 256] [--size 32] [--steps 7] [--warm-up 2] [--model resnet18]
- *     [--precision bf16-mixed] [--eager]
+ *     [--precision bf16-mixed] [--eager] [--profile] [--profile-file FILE]
  *
  * `--warm-up` steps come first. A line tells how the event loop fared meanwhile: the step runs off the JavaScript thread, so timers
- * go on. The last line is a JSON object.
+ * go on. `--profile` looks into one step more, and prints how long TensorFlow's operations took in it (`--profile-file`
+ * also writes that). The last line is a JSON object.
  */
 import { parseArgs } from 'node:util';
-import { RandomStream, compile, optim, start, tf } from '../src';
+import { RandomStream, compile, optim, start, tf, traceOperations } from '../src';
 import type { Precision } from '../src';
 import { positiveOption, runCommand } from './command';
 import { FastSiam } from './parity/fast-siam';
+import { isProfile, profileOptions, reportProfile } from './profile';
 
 const TICK_MILLISECONDS = 5;
 
@@ -44,6 +46,7 @@ async function main(): Promise<void> {
       model: { type: 'string', default: 'resnet18' },
       precision: { type: 'string', default: '32-true' },
       eager: { type: 'boolean', default: false },
+      ...profileOptions,
     },
   });
   const batch = positiveOption('batch', values.batch);
@@ -84,6 +87,11 @@ async function main(): Promise<void> {
   );
   seconds.sort((a, b) => a - b);
   const peakRssMiB = process.resourceUsage().maxRSS / 1024;
+  if (isProfile(values)) {
+    const trace = traceOperations();
+    await step(views);
+    reportProfile(trace.end(), values);
+  }
   const medianSeconds = seconds[Math.floor(seconds.length / 2)];
   console.log(JSON.stringify({ medianSeconds, minSeconds: seconds[0], peakRssMiB, batch, size }));
 }

@@ -58,7 +58,7 @@ export function chartOf(rows: readonly Row[]): string {
           silent: true,
           symbol: 'rect',
           symbolSize: [3, 0.8 * ROW_HEIGHT],
-          itemStyle: { color: colours.aim },
+          itemStyle: { color: colours.aim, opacity: 1 },
           z: 3,
           data: bars.flatMap(({ aim }, index) => (aim === undefined ? [] : [[aim, index]])),
         },

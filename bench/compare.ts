@@ -1,42 +1,26 @@
 /**
  * Sets Fulgur beside lightly and PyTorch Lightning on this machine: both in turns, in one run.
  *
- *   npx ts-node bench/compare.ts [--peer DIR] [--turns 3] [--only WORDS] [--shapes]
+ *   npx ts-node bench/compare.ts [--peer DIR] [--turns 3] [--only WORDS] [--shapes] [--under COMMAND] [--no-write]
  *
  * `--peer` names the folder of the peer's Python environment, which is made at the first run (default:
  * `~/.cache/fulgur/peer`). `--only` takes the rows whose name holds these words; `--shapes` takes other models and sizes
- * instead. Nothing else should run meanwhile. Prints tables for `docs/performance.md`; the last line is a JSON object.
+ * instead. `--under` runs each measuring command under another, such as `taskset -c 0,1`. Nothing else should run
+ * meanwhile. Each finished row goes into `docs/performance.md`, its chart and `docs/performance.json`, but for
+ * `--no-write`; all other rows there stay. The last line is a JSON object.
  */
-import { spawnSync } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { FulgurError } from '../src/errors';
 import { positiveOption, runCommand } from './command';
-
-type Figure = 'meanSecondsPerStep' | 'medianSeconds' | 'imagesPerSecondPerCore';
-
-/** One row: the same work by both. */
-interface Comparison {
-  readonly name: string;
-  readonly ours: readonly string[];
-  readonly peers: readonly string[];
-  readonly figure: Figure;
-}
-
-type Line = Readonly<Partial<Record<Figure | 'peakRssMiB', number>>>;
-
-interface Row {
-  readonly name: string;
-  readonly figure: Figure;
-  readonly ours: number;
-  readonly peers: number;
-  /** How many times as fast. */
-  readonly times: number;
-  readonly ourMiB: number | null;
-  readonly peersMiB: number | null;
-}
-
-const root = resolve(__dirname, '..');
+import { callCommand } from './compare/call-command';
+import { describeMachine, readMachine } from './compare/machine';
+import { Page } from './compare/page';
+import type { Figure } from './compare/row';
+import { tablesOf } from './compare/tables';
+import { takeTurns } from './compare/take-turns';
+import type { Comparison } from './compare/take-turns';
 
 const endToEnd = (name: string, ours: readonly string[], peers: readonly string[]): Comparison => ({
   name: `end to end, ${name}`,
@@ -68,20 +52,37 @@ const comparisons: readonly Comparison[] = [
   views('224', '375x500'),
 ];
 
+const shape = (model: string, size: string, steps: string): Comparison =>
+  step(`ResNet-${model}, ${size} px, batch 32`, [
+    ...['--model', `resnet${model}`, '--size', size, '--batch', '32'],
+    ...['--steps', steps, '--warm-up', '1'],
+  ]);
+
 const shapes: readonly Comparison[] = [
-  step('ResNet-18, 64 px, batch 32', ['--size', '64', '--batch', '32']),
-  step('ResNet-18, 224 px, batch 32', ['--size', '224', '--batch', '32', '--steps', '3']),
-  step('ResNet-50, 64 px, batch 32', [
-    '--size',
-    '64',
-    '--batch',
-    '32',
-    '--model',
-    'resnet50',
-    '--steps',
-    '3',
-  ]),
+  shape('18', '64', '7'),
+  shape('18', '224', '3'),
+  shape('50', '64', '3'),
+  shape('50', '224', '2'),
 ];
+
+const startUp = (name: string, figure: Figure): Comparison => ({
+  name,
+  ours: ['startup.ts', '--turns', '1'],
+  peers: null,
+  figure,
+});
+
+const startUps: readonly Comparison[] = [
+  startUp('first step', 'firstStepSeconds'),
+  startUp('command to first update', 'secondsToFirstUpdate'),
+];
+
+/** By the page's section. */
+const sections: Readonly<Record<string, readonly Comparison[]>> = {
+  main: comparisons,
+  startup: startUps,
+  shapes,
+};
 
 function main(): void {
   const { values } = parseArgs({
@@ -90,83 +91,48 @@ function main(): void {
       turns: { type: 'string', default: '3' },
       only: { type: 'string', default: '' },
       shapes: { type: 'boolean', default: false },
+      under: { type: 'string', default: '' },
+      'no-write': { type: 'boolean', default: false },
     },
   });
+  const chosen = Object.entries(sections)
+    .filter(([section]) => (section === 'shapes') === values.shapes)
+    .flatMap(([section, rows]) => rows.map((comparison) => ({ section, comparison })))
+    .filter(({ comparison }) => comparison.name.includes(values.only));
+  if (chosen.length === 0) throw noRow(values.only);
   const turns = positiveOption('turns', values.turns);
-  const { peer } = values;
-  call('bash', [join(__dirname, 'peer/setup.sh'), peer]);
-  const chosen = (values.shapes ? shapes : comparisons).filter(({ name }) => name.includes(values.only));
-  const rows = chosen.map((comparison) => compare(comparison, peer, turns));
-  print(rows, turns);
+  const names = Object.entries(sections).map(([section, rows]) => [section, rows.map(({ name }) => name)]);
+  const page = new Page(resolve(__dirname, '../docs'), Object.fromEntries(names) as Record<string, string[]>);
+  if (!values['no-write']) page.check();
+
+  console.error(`The peer's environment is ${values.peer}; making it takes minutes, once.`);
+  callCommand(['bash', join(__dirname, 'peer/setup.sh'), values.peer]);
+  const python = join(values.peer, 'bin/python');
+  const measuring = {
+    turns,
+    python,
+    under: values.under.split(' ').filter((word) => word !== ''),
+    date: new Date().toISOString().slice(0, 10),
+    machine: describeMachine(readMachine(python)),
+  };
+  const rows = chosen.map(({ section, comparison }) => {
+    const row = takeTurns(comparison, measuring);
+    if (!values['no-write']) page.add(section, [row]);
+    const peers = row.peers === null ? '' : ` against ${row.peers.figure.median.toFixed(3)}`;
+    console.error(`${row.name}: ${row.ours.figure.median.toFixed(3)}${peers}`);
+    return row;
+  });
+  console.log(`${tablesOf(rows)}\n`);
   console.log(JSON.stringify({ turns, rows }));
 }
 
-function compare({ name, ours, peers, figure }: Comparison, peer: string, turns: number): Row {
-  const [script = '', ...words] = ours;
-  const [peerScript = '', ...peerWords] = peers;
-  const own: Line[] = [];
-  const other: Line[] = [];
-  for (let turn = 0; turn < turns; turn++) {
-    own.push(lastLine(call('npx', ['ts-node', join(__dirname, script), ...words])));
-    other.push(lastLine(call(join(peer, 'bin/python'), [join(__dirname, 'peer', peerScript), ...peerWords])));
-  }
-  const ownFigure = medianOf(own, figure) ?? NaN;
-  const peerFigure = medianOf(other, figure) ?? NaN;
-  const isRate = figure === 'imagesPerSecondPerCore';
-  const row = {
-    name,
-    figure,
-    ours: ownFigure,
-    peers: peerFigure,
-    times: isRate ? ownFigure / peerFigure : peerFigure / ownFigure,
-    ourMiB: medianOf(own, 'peakRssMiB'),
-    peersMiB: medianOf(other, 'peakRssMiB'),
-  };
-  console.error(`${name}: ${ownFigure.toFixed(3)} against ${peerFigure.toFixed(3)}`);
-  return row;
-}
-
-function print(rows: readonly Row[], turns: number): void {
-  const widest = Math.max(...rows.map(({ times }) => times));
-  const shown = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(3));
-  const memory = (value: number | null): string => (value === null ? '' : value.toFixed(0));
-  console.log(`medians of ${turns} turns\n`);
-  console.log('| | unit | Fulgur | peer | times as fast | | MiB | peer |\n|---|---|---|---|---|---|---|---|');
-  for (const { name, figure, ours, peers, times, ourMiB, peersMiB } of rows) {
-    const unit = figure === 'imagesPerSecondPerCore' ? 'images per core-second' : 's a step';
-    const bar = '█'.repeat(Math.max(1, Math.round((12 * times) / widest)));
-    const cells = [
-      name,
-      unit,
-      shown(ours),
-      shown(peers),
-      times.toFixed(2),
-      bar,
-      memory(ourMiB),
-      memory(peersMiB),
-    ];
-    console.log(`| ${cells.join(' | ')} |`);
-  }
-  console.log('');
-}
-
-function call(program: string, words: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync(program, [...words], {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 2 ** 26,
+function noRow(words: string): FulgurError {
+  const names = Object.values(sections).flatMap((rows) => rows.map(({ name }) => `'${name}'`));
+  return new FulgurError('config', {
+    what: `No row's name holds '${words}'.`,
+    why: `The rows are ${names.join(', ')}; those of ResNets belong to --shapes.`,
+    fix: 'Give --only a part of one of them.',
   });
-  if (status !== 0) throw new Error(`${program} ${words.join(' ')} failed: ${stderr.slice(-500)}`);
-  return stdout;
-}
-
-function lastLine(output: string): Line {
-  return JSON.parse(output.trim().split('\n').at(-1) ?? '') as Line;
-}
-
-function medianOf(lines: readonly Line[], key: keyof Line): number | null {
-  const numbers = lines.flatMap((line) => line[key] ?? []).sort((a, b) => a - b);
-  return numbers[Math.floor(numbers.length / 2)] ?? null;
 }
 
 void runCommand(main);

@@ -3,9 +3,11 @@
  * trainer with its events, and CSV logger, on random images of CIFAR-10's shape and number.
  *
  *   npx ts-node bench/end-to-end.ts [--batch 256] [--steps 50] [--skip 20] [--precision bf16-mixed] [--workers 1]
+ *     [--profile] [--profile-file FILE]
  *
- * The first `--skip` steps are left out: the step is traced in them, and the loader begins with full queues. The last
- * line is a JSON object.
+ * The first `--skip` steps are left out: the step is traced in them, and the loader begins with full queues. `--profile`
+ * looks into one step more, and prints how long TensorFlow's operations took in it (`--profile-file` also writes that).
+ * The last line is a JSON object.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,19 +15,45 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FastSiam } from '../experiments/fastsiam';
 import { csvLogger } from '../plugins/csv-logger';
-import { Experiment, Plugin, RandomStream, definePlugin, inject, run, tokens, views } from '../src';
-import type { RunEventSource } from '../src';
+import {
+  Experiment,
+  Plugin,
+  RandomStream,
+  definePlugin,
+  inject,
+  run,
+  tokens,
+  traceOperations,
+  views,
+} from '../src';
+import type { OperationTrace, RunEventSource } from '../src';
 import { positiveOption, runCommand } from './command';
+import { isProfile, profileOptions, reportProfile } from './profile';
 
-/** When each batch ended, and how long the loop had waited for it. */
-const stamps: { readonly at: number; readonly waited: number }[] = [];
+/** When a batch ended, how long the loop had waited for it, and the peak of memory by then. */
+interface Stamp {
+  readonly at: number;
+  readonly waited: number;
+  readonly peakRssMiB: number;
+}
+
+const stamps: Stamp[] = [];
+let trace: OperationTrace | null = null;
+/** Of the batch that is looked into; it has no stamp. */
+let tracedBatch = Infinity;
 
 @Plugin({ name: 'stamps' })
 class Stamps {
   constructor(@inject(tokens.events) events: RunEventSource) {
     events.on('batchEnded', (_, { dataSeconds }) => {
-      stamps.push({ at: performance.now(), waited: dataSeconds });
+      if (trace !== null) return;
+      const peakRssMiB = process.resourceUsage().maxRSS / 1024;
+      stamps.push({ at: performance.now(), waited: dataSeconds, peakRssMiB });
     });
+  }
+
+  onTrainBatchStart(): void {
+    if (stamps.length === tracedBatch) trace ??= traceOperations();
   }
 }
 
@@ -44,11 +72,13 @@ async function main(): Promise<void> {
       skip: { type: 'string', default: '20' },
       precision: { type: 'string', default: '32-true' },
       workers: { type: 'string', default: 'auto' },
+      ...profileOptions,
     },
   });
   const batch = positiveOption('batch', values.batch);
   const steps = positiveOption('steps', values.steps);
   const skip = positiveOption('skip', values.skip);
+  if (isProfile(values)) tracedBatch = steps;
   const folder = mkdtempSync(join(tmpdir(), 'fulgur-end-to-end-'));
   try {
     writeImages(folder);
@@ -56,7 +86,7 @@ async function main(): Promise<void> {
       'data.path': folder,
       'data.batchSize': String(batch),
       'data.workers': values.workers,
-      'trainer.maxSteps': String(steps),
+      'trainer.maxSteps': String(isProfile(values) ? steps + 1 : steps),
       'trainer.precision': values.precision,
       'trainer.defaultRootDir': join(folder, 'runs'),
     };
@@ -64,7 +94,9 @@ async function main(): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true });
   }
-  if (process.exitCode === 0) report(batch, skip);
+  if (process.exitCode !== 0) return;
+  if (trace !== null) reportProfile(trace.end(), values);
+  report(batch, skip);
 }
 
 function report(batch: number, skip: number): void {
@@ -78,7 +110,7 @@ function report(batch: number, skip: number): void {
       meanSecondsPerStep,
       medianSecondsPerStep: [...laps].sort((a, b) => a - b)[Math.floor(laps.length / 2)],
       dataWaitShare: sum(measured.slice(1).map(({ waited }) => waited)) / sum(laps),
-      peakRssMiB: process.resourceUsage().maxRSS / 1024,
+      peakRssMiB: measured.at(-1)?.peakRssMiB,
     }),
   );
 }

@@ -1,20 +1,21 @@
 /**
  * Time of one FastSiam optimiser step on ready-made views, without data work: a ResNet with the ImageNet stem, SGD.
  *
- *   npx ts-node bench/step.ts [--batch 256] [--size 32] [--steps 7] [--model resnet18]
- *     [--precision bf16-mixed] [--eager]
+ *   npx ts-node bench/step.ts [--batch 256] [--size 32] [--steps 7] [--warm-up 2] [--model resnet18]
+ *     [--precision bf16-mixed] [--eager] [--profile] [--profile-file FILE]
  *
- * Two steps warm up. A line tells how the event loop fared meanwhile: the step runs off the JavaScript thread, so timers
- * go on. The last line is a JSON object.
+ * `--warm-up` steps come first. A line tells how the event loop fared meanwhile: the step runs off the JavaScript thread, so timers
+ * go on. `--profile` looks into one step more, and prints how long TensorFlow's operations took in it (`--profile-file`
+ * also writes that). The last line is a JSON object.
  */
 import { parseArgs } from 'node:util';
-import { RandomStream, compile, optim, start, tf } from '../src';
+import { RandomStream, compile, optim, start, tf, traceOperations } from '../src';
 import type { Precision } from '../src';
 import { positiveOption, runCommand } from './command';
 import { FastSiam } from './parity/fast-siam';
+import { isProfile, profileOptions, reportProfile } from './profile';
 
 const TICK_MILLISECONDS = 5;
-const WARM_UP_STEPS = 2;
 
 /** Counts a timer's ticks until it is stopped, and the longest time between two. */
 function watchEventLoop(): { stop(): { ticks: number; longestGap: number } } {
@@ -41,9 +42,11 @@ async function main(): Promise<void> {
       batch: { type: 'string', default: '256' },
       size: { type: 'string', default: '32' },
       steps: { type: 'string', default: '7' },
+      'warm-up': { type: 'string', default: '2' },
       model: { type: 'string', default: 'resnet18' },
       precision: { type: 'string', default: '32-true' },
       eager: { type: 'boolean', default: false },
+      ...profileOptions,
     },
   });
   const batch = positiveOption('batch', values.batch);
@@ -52,6 +55,7 @@ async function main(): Promise<void> {
     throw new Error(`--precision is ${values.precision}; give 32-true or bf16-mixed.`);
   }
   const steps = positiveOption('steps', values.steps);
+  const warmUp = positiveOption('warm-up', values['warm-up']);
   if (values.model !== 'resnet18' && values.model !== 'resnet50') {
     throw new Error(`--model is ${values.model}; give resnet18 or resnet50.`);
   }
@@ -69,7 +73,7 @@ async function main(): Promise<void> {
     { name: 'step', eager: values.eager, precision: values.precision as Precision },
   );
 
-  for (let index = 0; index < WARM_UP_STEPS; index++) await step(views);
+  for (let index = 0; index < warmUp; index++) await step(views);
   const seconds: number[] = [];
   const eventLoop = watchEventLoop();
   for (let index = 0; index < steps; index++) {
@@ -83,6 +87,11 @@ async function main(): Promise<void> {
   );
   seconds.sort((a, b) => a - b);
   const peakRssMiB = process.resourceUsage().maxRSS / 1024;
+  if (isProfile(values)) {
+    const trace = traceOperations();
+    await step(views);
+    reportProfile(trace.end(), values);
+  }
   const medianSeconds = seconds[Math.floor(seconds.length / 2)];
   console.log(JSON.stringify({ medianSeconds, minSeconds: seconds[0], peakRssMiB, batch, size }));
 }

@@ -1,6 +1,6 @@
 """Time of one FastSiam optimiser step in PyTorch, on ready-made views: no data work.
 
-usage: step.py [--batch 256] [--size 32] [--steps 7] [--model resnet18] [--bf16] [--channels-last]
+usage: step.py [--batch 256] [--size 32] [--steps 7] [--warm-up 2] [--model resnet18] [--bf16] [--channels-last]
 Prints one JSON line.
 """
 import argparse, json, time, warnings
@@ -14,7 +14,7 @@ from lightly.models.modules import SimSiamPredictionHead, SimSiamProjectionHead
 ap = argparse.ArgumentParser()
 ap.add_argument("--model", default="resnet18")
 ap.add_argument("--batch", type=int, default=256); ap.add_argument("--size", type=int, default=32)
-ap.add_argument("--steps", type=int, default=7); ap.add_argument("--bf16", action="store_true"); ap.add_argument("--channels-last", action="store_true")
+ap.add_argument("--steps", type=int, default=7); ap.add_argument("--warm-up", type=int, default=2); ap.add_argument("--bf16", action="store_true"); ap.add_argument("--channels-last", action="store_true")
 a = ap.parse_args()
 
 class FastSiam(nn.Module):
@@ -42,9 +42,9 @@ def step():
     return float(loss)
 
 times = []
-for _ in range(a.steps + 2):
+for _ in range(a.steps + a.warm_up):
     start = time.perf_counter(); step(); times.append(time.perf_counter() - start)
-times = sorted(times[2:])
+times = sorted(times[a.warm_up:])
 import resource
 print(json.dumps({"peer": "pytorch " + torch.__version__, "threads": torch.get_num_threads(), "batch": a.batch, "size": a.size, "bf16": a.bf16, "channelsLast": a.channels_last,
                   "medianSeconds": times[len(times) // 2], "minSeconds": times[0], "peakRssMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))

@@ -4,6 +4,8 @@ import { profilerOptions } from './options';
 import type { ProfilerOptions } from './options';
 import { Profiler } from './profiler';
 
+export { operationTables } from './operation-tables';
+export type { OperationTable } from './operation-tables';
 export type { OperationOptions, ProfilerOptions } from './options';
 export { Profiler } from './profiler';
 

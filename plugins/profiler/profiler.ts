@@ -11,6 +11,7 @@ import type {
   TracedCall,
 } from '../../src';
 import { byFunction } from './function-times';
+import { operationTables } from './operation-tables';
 import type { ProfilerSettings } from './options';
 import { PhaseClock } from './phase-clock';
 import { tableText } from './table-text';
@@ -91,13 +92,8 @@ export class Profiler implements PluginHooks {
         operations: operations.map((operation) => ({ ...operation })),
       })),
     });
-    for (const { name, calls, seconds, operationSeconds, types } of functions) {
-      this.notify(
-        'info',
-        `Operations of '${name}', ${calls === 1 ? 'one call' : `${calls} calls`} of ` +
-          `${((1000 * seconds) / calls).toFixed(1)} ms, in ${path}:\n` +
-          tableText('operation', types, operationSeconds, this.options.rows),
-      );
+    for (const { title, text } of operationTables(this.traced, this.options.rows)) {
+      this.notify('info', `Operations of ${title}, in ${path}:\n${text}`);
     }
   }
 }

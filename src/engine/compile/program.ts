@@ -9,6 +9,7 @@ import type { Engine } from '../current-engine';
 import { graphConfig } from '../native/graph-config';
 import type { Pointer } from '../native/native-library';
 import { checked } from '../native/status';
+import { trimHeap } from '../native/trim-heap';
 import { freeAbandonedTape } from './abandoned-tape';
 import { isTracingOperations, traceCall } from './operation-trace';
 import { fillTemplate, flatten, toTemplate } from './values';
@@ -47,6 +48,7 @@ export class Program {
   readonly #ranks: readonly number[];
   readonly #changed: readonly tf.Variable[];
   readonly #actions: readonly (() => void)[];
+  #hasRun = false;
 
   /** Traces `run`, which is given tensors that stand for `args`. */
   constructor(
@@ -111,7 +113,7 @@ export class Program {
         const native = { function: this.#function, name: this.#name, config: this.#options };
         await traceCall(this.#engine, this.#label, native, inputs, count);
       }
-      handles = await binding.eager.runAsync(this.#name, this.#options, inputs, count);
+      handles = await this.#run(inputs, count);
     } catch (cause) {
       throw cause instanceof FulgurError ? cause : stepFailed(this.#engine, this.#label, cause);
     } finally {
@@ -131,6 +133,17 @@ export class Program {
     });
     for (const action of this.#actions) action();
     return fillTemplate(this.#result, values);
+  }
+
+  async #run(inputs: readonly Pointer[], outputs: number): Promise<Pointer[]> {
+    const { eager } = this.#engine.binding;
+    if (this.#hasRun) return eager.runAsync(this.#name, this.#options, inputs, outputs);
+    // What the trace needed, and then what TensorFlow's optimiser did, would add to the peak of every step.
+    trimHeap();
+    const handles = await eager.runAsync(this.#name, this.#options, inputs, outputs);
+    trimHeap();
+    this.#hasRun = true;
+    return handles;
   }
 
   /** Frees the native function. */

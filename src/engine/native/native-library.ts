@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import koffi from 'koffi';
 import { FulgurError, messageOf } from '../../errors';
+import { releaseLoaderPages } from './loader-pages';
 import { prototypes } from './prototypes';
 
 /** An address in native memory. */
@@ -43,7 +44,9 @@ export function loadNativeLibrary(directory: string): NativeLibrary {
   const paths = files.map((file) => join(directory, file));
   try {
     paths.forEach(pin);
-    return bind(paths.map((path) => koffi.load(path)));
+    const library = bind(paths.map((path) => koffi.load(path)));
+    releaseLoaderPages(paths);
+    return library;
   } catch (cause) {
     throw new FulgurError('engine', {
       what: `TensorFlow's libraries in ${directory} cannot be loaded: ${messageOf(cause)}.`,

@@ -1,0 +1,52 @@
+import { timesAsFast, timesAsMuch } from './row';
+import type { Row } from './row';
+
+/** What Fulgur is to reach. */
+export interface Aim {
+  /** How many times as fast as the peer, at least. */
+  readonly times?: number;
+  /** Seconds, at most. */
+  readonly seconds?: number;
+  /** How many times the peer's peak memory, at most. */
+  readonly memory?: number;
+}
+
+/** By the beginning of the row's name. */
+const aims: readonly (readonly [beginning: string, aim: Aim])[] = [
+  ['end to end, float32', { times: 2 }],
+  ['end to end, bf16', { times: 2.2 }],
+  // 0.6 of PyTorch's time.
+  ['step, float32', { times: 1 / 0.6, memory: 1.3 }],
+  ['step, bf16', { memory: 1.3 }],
+  ['step, ResNet', { times: 1 }],
+  ['views, 32 px', { times: 5 }],
+  ['views, 224 px', { times: 2 }],
+  ['first step', { seconds: 5 }],
+  ['command to first update', { seconds: 10 }],
+];
+
+/** A number that a row is to reach, and whether it does. */
+export interface Verdict {
+  readonly aim: number;
+  readonly isMet: boolean;
+}
+
+/** What is asked of a row's time, where anything is. */
+export function judgeTime(row: Row): Verdict | null {
+  const { times, seconds } = aimOf(row);
+  const reached = timesAsFast(row);
+  if (times !== undefined && reached !== null) return { aim: times, isMet: reached >= times };
+  if (seconds !== undefined) return { aim: seconds, isMet: row.ours.figure.median <= seconds };
+  return null;
+}
+
+/** What is asked of a row's peak memory, where anything is. */
+export function judgeMemory(row: Row): Verdict | null {
+  const { memory } = aimOf(row);
+  const reached = timesAsMuch(row);
+  return memory === undefined || reached === null ? null : { aim: memory, isMet: reached <= memory };
+}
+
+function aimOf({ name }: Row): Aim {
+  return aims.find(([beginning]) => name.startsWith(beginning))?.[1] ?? {};
+}

@@ -1,0 +1,41 @@
+import { writeFileSync } from 'node:fs';
+import { operationTables } from '../plugins/profiler';
+import type { TracedCall } from '../src';
+import { FulgurError } from '../src/errors';
+
+/** Of the command line of what measures a step. */
+export const profileOptions = {
+  profile: { type: 'boolean', default: false },
+  'profile-file': { type: 'string', default: '' },
+} as const;
+
+interface ProfileValues {
+  readonly profile: boolean;
+  readonly 'profile-file': string;
+}
+
+const ROWS = 25;
+
+export function isProfile({ profile, 'profile-file': file }: ProfileValues): boolean {
+  return profile || file !== '';
+}
+
+/**
+ * Prints a table of the operations of each function that was traced, and writes them where a file was named.
+ *
+ * @throws FulgurError `config` where nothing was traced.
+ */
+export function reportProfile(traced: readonly TracedCall[], { 'profile-file': file }: ProfileValues): void {
+  if (traced.length === 0) {
+    throw new FulgurError('config', {
+      what: 'No compiled function was called in the step looked into.',
+      why: 'TensorFlow tells times of compiled functions only.',
+      fix: 'Leave out --profile, or what keeps the step from being compiled.',
+    });
+  }
+  const report = operationTables(traced, ROWS)
+    .map(({ title, text }) => `operations of ${title}:\n${text}`)
+    .join('\n\n');
+  console.log(`${report}\n`);
+  if (file !== '') writeFileSync(file, `${report}\n`);
+}

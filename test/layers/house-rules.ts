@@ -24,8 +24,6 @@ const reserved: readonly Reserved[] = [
       'src/launch/',
       // Points the process's standard error elsewhere while TensorFlow loads.
       'src/engine/native/quiet-stderr.ts',
-      // What of this process's memory is mapped from which file.
-      'src/engine/native/loader-pages.ts',
       'src/doctor/machine.ts',
       // The run's folder and what stands in it.
       'src/run/run-place.ts',

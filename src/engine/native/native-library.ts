@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import koffi from 'koffi';
 import { FulgurError, messageOf } from '../../errors';
-import { releaseLoaderPages } from './loader-pages';
 import { prototypes } from './prototypes';
 
 /** An address in native memory. */
@@ -44,9 +43,7 @@ export function loadNativeLibrary(directory: string): NativeLibrary {
   const paths = files.map((file) => join(directory, file));
   try {
     paths.forEach(pin);
-    const library = bind(paths.map((path) => koffi.load(path)));
-    releaseLoaderPages(paths);
-    return library;
+    return bind(paths.map((path) => koffi.load(path)));
   } catch (cause) {
     throw new FulgurError('engine', {
       what: `TensorFlow's libraries in ${directory} cannot be loaded: ${messageOf(cause)}.`,

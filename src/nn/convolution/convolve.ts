@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { engineInfo } from '../../engine';
+import { recomputed } from '../recomputed';
 import { directConvolution, tapwiseConvolution } from './direct-convolution';
 import { describeConvolution } from './geometry';
 import type { Convolution, ConvolutionOptions } from './geometry';
@@ -14,13 +15,22 @@ import { hasFewWindows, windowConvolution } from './window-convolution';
  */
 export function convolve(x: tf.Tensor4D, weight: tf.Tensor4D, options: ConvolutionOptions): tf.Tensor4D {
   const convolution = describeConvolution(x, weight, options);
-  return engineInfo().device === 'cpu' ? formOnCpu(convolution)(convolution) : directConvolution(convolution);
+  return engineInfo().device === 'cpu' ? convolveOnCpu(convolution) : directConvolution(convolution);
 }
 
-/** Measured in `docs/adr/0010-forms-of-a-convolution.md`. */
-function formOnCpu(convolution: Convolution): (convolution: Convolution) => tf.Tensor4D {
+/** By forms that `docs/adr/0009-what-makes-the-step-faster.md` compares. */
+function convolveOnCpu(convolution: Convolution): tf.Tensor4D {
+  const product = productForm(convolution);
+  if (product !== null) {
+    const { x, weight } = convolution;
+    return recomputed(x, weight, (input, kernel) => product({ ...convolution, x: input, weight: kernel }));
+  }
+  return isBestTapwise(convolution) ? tapwiseConvolution(convolution) : directConvolution(convolution);
+}
+
+/** How a convolution is one of matrix products, or `null` where it is none. */
+function productForm(convolution: Convolution): ((convolution: Convolution) => tf.Tensor4D) | null {
   if (isPointwise(convolution)) return pointwiseConvolution;
   if (isTwoByTwo(convolution)) return twoByTwoConvolution;
-  if (hasFewWindows(convolution)) return windowConvolution;
-  return isBestTapwise(convolution) ? tapwiseConvolution : directConvolution;
+  return hasFewWindows(convolution) ? windowConvolution : null;
 }

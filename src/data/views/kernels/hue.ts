@@ -78,19 +78,17 @@ function fillHues(hue: Uint8Array, chroma: number, gap: number): void {
   enter(BLUE_OVER_GREEN, middle - 1);
 }
 
-/**
- * Turns the hue by `factor` of the colour circle, in place, through 8-bit HSV; bytes are looked up in `table` first.
- * Bit-equal to torchvision's `adjust_hue` on PIL images.
- */
-export function adjustHue(pixels: Uint8Array, length: number, factor: number, table: Uint8Array): void {
+/** Temporary: scalar. */
+export function adjustHue(pixels: Uint8Array, at: number, plane: number, height: number, factor: number): void {
   tables ??= buildTables();
   const { hue, color, middle, positions } = tables;
   const shift = Math.trunc(factor * 255);
-  for (let i = 0; i < length; i += 3) {
-    const red = table[pixels[i] ?? 0] ?? 0;
-    const green = table[pixels[i + 1] ?? 0] ?? 0;
-    const blue = table[pixels[i + 2] ?? 0] ?? 0;
-    // Sign bits as masks: all ones where the comparison holds.
+  for (let y = 0; y < height; y++) {
+   for (let x = 0; x < plane; x++) {
+    const i = at + y * plane * 3 + x;
+    const red = pixels[i] ?? 0;
+    const green = pixels[i + plane] ?? 0;
+    const blue = pixels[i + 2*plane] ?? 0;
     const greenOverRed = (red - green) >> 31;
     const blueOverGreen = (green - blue) >> 31;
     const blueOverRed = (red - blue) >> 31;
@@ -101,16 +99,15 @@ export function adjustHue(pixels: Uint8Array, length: number, factor: number, ta
     const largest = larger + ((blue - larger) & ((larger - blue) >> 31));
     const least = smaller + ((blue - smaller) & ((blue - smaller) >> 31));
     const chroma = largest - least;
-    // The middle channel is what the sum leaves.
     const gap = 2 * largest + least - red - green - blue;
     const turned = ((hue[(order << 16) | (chroma << 8) | gap] ?? 0) + shift) & 255;
     const goal = color[(largest << 8) | chroma] ?? 0;
     const between = (largest * (middle[(goal & 0xff00) | turned] ?? 0) + 0.5) | 0;
-    // A shift reads the lowest 5 bits of its distance.
     const position = positions[turned] ?? 0;
     const pixel = (largest << position) | (between << (position >> 5)) | ((goal & 0xff) << (position >> 10));
     pixels[i] = pixel & 0xff;
-    pixels[i + 1] = (pixel >> 8) & 0xff;
-    pixels[i + 2] = pixel >> 16;
+    pixels[i + plane] = (pixel >> 8) & 0xff;
+    pixels[i + 2*plane] = pixel >> 16;
+   }
   }
 }

@@ -1,5 +1,5 @@
-import type { SoftBox } from './soft-box';
-import { BOX_BITS } from './soft-box';
+import type { SoftBox } from '../../../../src/data/views/kernels/soft-box';
+import { BOX_BITS } from '../../../../src/data/views/kernels/soft-box';
 
 const HALF = 1 << (BOX_BITS - 1);
 

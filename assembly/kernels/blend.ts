@@ -1,22 +1,12 @@
 import { lumaOf } from './luma';
-
-/** 1.5 * 2^23: added to a whole number in float32, it leaves that number in the lowest bits. */
-const SHIFT: f32 = 12582912;
-
-/** Four floats without their fractions, as whole numbers. */
-// @ts-ignore: decorator
-@inline
-function whole(values: v128): v128 {
-  const shift = f32x4.splat(SHIFT);
-  return i32x4.sub(f32x4.add(f32x4.floor(values), shift), shift);
-}
+import { whole } from './whole';
 
 /** `gray + factor * difference` in float32, of four whole numbers each, without fractions. */
 // @ts-ignore: decorator
 @inline
 function blendFour(gray: v128, difference: v128, factor: v128): v128 {
   const change = f32x4.mul(factor, f32x4.convert_i32x4_s(difference));
-  return whole(f32x4.add(f32x4.convert_i32x4_s(gray), change));
+  return whole(f32x4.floor(f32x4.add(f32x4.convert_i32x4_s(gray), change)));
 }
 
 /** Eight values blended away from their grays; all 16-bit whole numbers. */

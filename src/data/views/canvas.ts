@@ -1,7 +1,6 @@
 import type { Image } from '../image';
 import type { CropBox } from './kernels/crop-box';
 import { GaussianBlur } from './kernels/gaussian-blur';
-import { adjustHue } from './kernels/hue';
 import { KernelMemory, aligned } from './kernels/kernel-memory';
 import type { Kernels } from './kernels/kernels';
 import { instantiateKernels } from './kernels/kernels';
@@ -75,7 +74,7 @@ export class Canvas {
 
   /** Turns the hue by `factor` of the colour circle. */
   adjustHue(factor: number): void {
-    adjustHue(this.#memory.bytes, this.#pixels, this.#plane, this.height, factor);
+    this.#kernels.turnHue(this.#pixels, this.#plane, this.height, Math.trunc(factor * 255));
   }
 
   grayscale(): void {

@@ -1,6 +1,6 @@
 /*
  * Pillow's 8-bit HSV conversion there and back, as torchvision's `adjust_hue` does it. Every formula here gives Pillow's
- * bytes for all of its operands; test/data/views/kernels/hue.test.ts goes through all colours.
+ * bytes for all of its operands; test/data/views/kernels.test.ts goes through the colours.
  */
 import { bytesOf, whole } from './whole';
 

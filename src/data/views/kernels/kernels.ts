@@ -74,14 +74,7 @@ export interface Kernels {
     outer: number,
     room: number,
   ): void;
-  normalize(
-    pixels: number,
-    plane: number,
-    width: number,
-    height: number,
-    table: number,
-    out: number,
-  ): void;
+  normalize(pixels: number, plane: number, width: number, height: number, table: number, out: number): void;
 }
 
 let compiled: object | undefined;

@@ -1,46 +1,28 @@
-import { blurFive, blurNarrow, blurWide } from './blur-line';
+import { BOX_BITS, PASSES, softBoxOf } from '../../../../src/data/views/kernels/soft-box';
 import type { SoftBox } from '../../../../src/data/views/kernels/soft-box';
-import { softBoxOf } from '../../../../src/data/views/kernels/soft-box';
 
-/**
- * Blurs RGB images in place. Edge pixels count as if repeated outwards. Bit-equal to Pillow's `GaussianBlur(sigma)`:
- * three box blurs along rows, then three along columns, each rounded to bytes.
- */
-export class GaussianBlur {
-  #first = new Uint8Array(0);
-  #second = new Uint8Array(0);
-
-  /** `pixels` are RGB bytes `[height, width, 3]`; `sigma` is in pixels. */
-  apply(pixels: Uint8Array, height: number, width: number, sigma: number): void {
-    const box = softBoxOf(sigma);
-    const row = width * 3;
-    for (let y = 0; y < height; y++) {
-      for (let channel = 0; channel < 3; channel++) this.#blurLine(pixels, y * row + channel, 3, width, box);
-    }
-    for (let x = 0; x < row; x++) this.#blurLine(pixels, x, row, height, box);
+/** Pillow's `GaussianBlur(sigma)`, byte after byte: three box blurs along rows, then three along columns. */
+export function gaussianBlur(pixels: Uint8Array, height: number, width: number, sigma: number): Uint8Array {
+  const out = pixels.slice();
+  const box = softBoxOf(sigma);
+  for (let line = 0; line < height * 3; line++) {
+    blurLine(out, Math.floor(line / 3) * width * 3 + (line % 3), 3, width, box);
   }
+  for (let line = 0; line < width * 3; line++) blurLine(out, line, width * 3, height, box);
+  return out;
+}
 
-  /** Blurs every `stride`-th byte from `at` on, `count` of them. */
-  #blurLine(pixels: Uint8Array, at: number, stride: number, count: number, box: SoftBox): void {
-    if (box.radius === 0 && count >= 3) {
-      blurNarrow(pixels, at, stride, count, box);
-      return;
-    }
-    const margin = box.radius + 1;
-    const room = count + 2 * margin;
-    if (this.#first.length < room) {
-      this.#first = new Uint8Array(room);
-      this.#second = new Uint8Array(room);
-    }
-    if (box.radius === 1 && count >= 2) {
-      blurFive(pixels, at, stride, count, box, this.#first, 0, 1);
-      blurFive(this.#first, 0, 1, count, box, this.#first, 0, 1);
-      blurFive(this.#first, 0, 1, count, box, pixels, at, stride);
-      return;
-    }
-    for (let i = 0; i < count; i++) this.#first[margin + i] = pixels[at + i * stride] ?? 0;
-    blurWide(this.#first, count, box, this.#second, margin, 1);
-    blurWide(this.#second, count, box, this.#first, margin, 1);
-    blurWide(this.#first, count, box, pixels, at, stride);
-  }
+function blurLine(pixels: Uint8Array, at: number, stride: number, count: number, box: SoftBox): void {
+  let line = Array.from({ length: count }, (_, i) => pixels[at + i * stride]!);
+  for (let pass = 0; pass < PASSES; pass++) line = line.map((_, i) => boxAt(line, i, box));
+  line.forEach((value, i) => (pixels[at + i * stride] = value));
+}
+
+/** The soft box around a place of a line, whose ends count as if repeated outwards. */
+function boxAt(line: readonly number[], place: number, { radius, inner, outer }: SoftBox): number {
+  const valueAt = (i: number): number => line[Math.min(Math.max(i, 0), line.length - 1)]!;
+  let middle = 0;
+  for (let i = place - radius; i <= place + radius; i++) middle += valueAt(i);
+  const ends = valueAt(place - radius - 1) + valueAt(place + radius + 1);
+  return Math.floor((middle * inner + ends * outer + 2 ** (BOX_BITS - 1)) / 2 ** BOX_BITS);
 }

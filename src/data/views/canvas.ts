@@ -1,7 +1,7 @@
 import type { Image } from '../image';
 import type { CropBox } from './kernels/crop-box';
 import { GaussianBlur } from './kernels/gaussian-blur';
-import { KernelMemory, aligned } from './kernels/kernel-memory';
+import { ModuleMemory, aligned } from '../web-assembly/module-memory';
 import type { Kernels } from './kernels/kernels';
 import { instantiateKernels } from './kernels/kernels';
 import type { ResizeTarget } from './kernels/resizer';
@@ -19,7 +19,7 @@ const TABLE_LENGTH = 3 * 256;
  */
 export class Canvas {
   readonly #kernels: Kernels = instantiateKernels();
-  readonly #memory = new KernelMemory(this.#kernels.memory);
+  readonly #memory = new ModuleMemory(this.#kernels.memory);
   /** Bytes of a plane's row: the width, to whole vectors. */
   readonly #plane: number;
   readonly #length: number;

@@ -1,7 +1,3 @@
-import { readFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { RandomStream } from '../../../src/engine/random';
 import type { Image } from '../../../src/data/image';
 import type { JitterStep, ViewPlan } from '../../../src/data/views/view-plan';
@@ -136,22 +132,5 @@ describe('the kernels, bit for bit beside their plain form,', () => {
     const plan = { ...unchangedPlan(height, width), jitter: [{ operation: 'hue', factor }] as const };
     const ours = new ViewRenderer(height, width).render({ height, width, data }, plan);
     expect(Buffer.compare(ours, hue(data, factor))).toBe(0);
-  });
-});
-
-describe('the compiled kernels', () => {
-  it('are what their sources compile to', () => {
-    const root = resolve(__dirname, '../../..');
-    const folder = mkdtempSync(join(tmpdir(), 'fulgur-kernels-test-'));
-    try {
-      const out = join(folder, 'again.ts');
-      const words = ['-r', 'ts-node/register', 'assembly/compile.ts', '--out', out];
-      const { status, stderr } = spawnSync(process.execPath, words, { cwd: root, encoding: 'utf8' });
-      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-      const kept = readFileSync(join(root, 'src/data/views/kernels/compiled-kernels.ts'), 'utf8');
-      expect(readFileSync(out, 'utf8') === kept).toBe(true);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
   });
 });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { Image } from '../../image';
 import { decodeBitmap, isBitmap } from './bitmap';
+import { decodeJpeg } from './jpeg/decode-jpeg';
 
 /** Extensions of the files that count as images, in lower case. */
 export const imageExtensions = ['.jpg', '.jpeg', '.png', '.webp', '.bmp', '.tif', '.tiff'] as const;
@@ -26,6 +27,8 @@ export async function readImageFile(path: string): Promise<Image> {
 export async function decodeImage(bytes: Buffer): Promise<Image> {
   if (bytes.length === 0) throw new Error('the file is empty');
   if (isBitmap(bytes)) return decodeBitmap(bytes);
+  const usual = decodeJpeg(bytes);
+  if (usual !== null) return usual;
   if (!isKnown(bytes)) throw new Error('its content is no jpg, png, webp, bmp or tiff image');
   const input = sharp(bytes, { failOn: 'error', ignoreIcc: true });
   const { space } = await input.metadata();

@@ -1,5 +1,5 @@
-import type { KernelMemory } from './kernel-memory';
-import { aligned } from './kernel-memory';
+import type { ModuleMemory } from '../../web-assembly/module-memory';
+import { aligned } from '../../web-assembly/module-memory';
 
 /** Fixed-point fraction bits of a weight: 8 bits stay for the pixel, 2 against overflow. */
 const WEIGHT_BITS = 22;
@@ -36,7 +36,7 @@ export class AxisFilter {
   pairs = 1;
   #exact = new Float64Array(0);
 
-  constructor(private readonly memory: KernelMemory) {}
+  constructor(private readonly memory: ModuleMemory) {}
 
   /**
    * Writes starts, in units of `unit` bytes, and weights from `at` on; returns where they end. They go on to a multiple of

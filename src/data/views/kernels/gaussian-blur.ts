@@ -1,4 +1,4 @@
-import type { KernelMemory } from './kernel-memory';
+import type { ModuleMemory } from '../../web-assembly/module-memory';
 import type { Kernels } from './kernels';
 import type { SoftBox } from './soft-box';
 import { softBoxOf } from './soft-box';
@@ -20,7 +20,7 @@ export class GaussianBlur {
   /** Memory from `scratch` on is for the blur's own use. */
   constructor(
     private readonly kernels: Kernels,
-    private readonly memory: KernelMemory,
+    private readonly memory: ModuleMemory,
     private readonly scratch: number,
   ) {}
 

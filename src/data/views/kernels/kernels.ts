@@ -1,16 +1,6 @@
+import type { GrowingMemory } from '../../web-assembly/instantiate';
+import { instantiate } from '../../web-assembly/instantiate';
 import { compiledKernels } from './compiled-kernels';
-
-/** A memory of WebAssembly. Growth, in pages of 64 KiB, puts a new buffer into the place of the old one. */
-export interface GrowingMemory {
-  readonly buffer: ArrayBuffer;
-  grow(pages: number): number;
-}
-
-// Node has it, but its type comes with the browser's only.
-declare const WebAssembly: {
-  readonly Module: new (code: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
 
 /**
  * The functions of `assembly/kernels`, compiled to WebAssembly. Addresses are bytes in their memory. An image is rows of
@@ -77,10 +67,7 @@ export interface Kernels {
   normalize(pixels: number, plane: number, width: number, height: number, table: number, out: number): void;
 }
 
-let compiled: object | undefined;
-
-/** Kernels with a memory of their own, empty at first. They are compiled once in each thread. */
+/** Kernels with a memory of their own, empty at first. */
 export function instantiateKernels(): Kernels {
-  compiled ??= new WebAssembly.Module(Buffer.from(compiledKernels, 'base64'));
-  return new WebAssembly.Instance(compiled).exports as Kernels;
+  return instantiate(compiledKernels) as Kernels;
 }

@@ -1,8 +1,8 @@
 import type { Image } from '../../image';
 import { AxisFilter } from './axis-filter';
 import type { CropBox } from './crop-box';
-import type { KernelMemory } from './kernel-memory';
-import { aligned } from './kernel-memory';
+import type { ModuleMemory } from '../../web-assembly/module-memory';
+import { aligned } from '../../web-assembly/module-memory';
 import type { Kernels } from './kernels';
 
 /** What a crop is resized to, and what part of the result is wanted (default: all of it). */
@@ -12,6 +12,17 @@ export interface ResizeTarget {
   readonly horizontalFlip?: boolean;
   readonly verticalFlip?: boolean;
   readonly window?: CropBox;
+}
+
+/** Bytes of the image that are copied and filtered at a time: few enough to stay in a near cache. */
+const STRIP = 65536;
+
+/** The crop's rows: where the first begins, from one to the next, and how many bytes of each count. */
+interface SourceRows {
+  readonly image: Image;
+  readonly first: number;
+  readonly stride: number;
+  readonly length: number;
 }
 
 /**
@@ -25,7 +36,7 @@ export class Resizer {
   /** Memory from `scratch` on is for the resizer's own use. */
   constructor(
     private readonly kernels: Kernels,
-    private readonly memory: KernelMemory,
+    private readonly memory: ModuleMemory,
     private readonly scratch: number,
   ) {
     this.#across = new AxisFilter(memory);
@@ -38,7 +49,6 @@ export class Resizer {
     const window = target.window ?? { top: 0, left: 0, height, width };
     const stride = image.width * 3;
     const outStride = plane * 3;
-    const cropStride = aligned(crop.width * 3);
     // The two passes round to bytes in between, so their order shows in the result.
     const shrunk = crop.height - height;
     const columnsFirst = shrunk > 0 && shrunk > 2 * (crop.width - width);
@@ -57,21 +67,34 @@ export class Resizer {
       mirrored: target.verticalFlip === true,
     };
     const afterAcross = this.#across.prepare(across, 3, this.scratch);
-    const source = this.#down.prepare(down, columnsFirst ? stride : outStride, afterAcross);
+    const free = this.#down.prepare(down, columnsFirst ? stride : outStride, afterAcross);
     const first = crop.top * stride + crop.left * 3;
-    const length = (crop.height - 1) * stride + crop.width * 3;
-    const middle = aligned(source + length);
-    const middleLength = columnsFirst ? window.height * cropStride : crop.height * outStride;
-    // An odd number of taps reads one row more, times nothing.
-    this.memory.reach(middle + middleLength + Math.max(stride, outStride));
-    this.memory.bytes.set(image.data.subarray(first, first + length), source);
+    const rows = { image, first, stride, length: crop.width * 3 };
     if (columnsFirst) {
-      this.#filterColumns(source, stride, crop.width * 3, window.height, middle, cropStride);
-      this.#filterRows(middle, cropStride, window.height, window.width, out, plane);
+      const middle = aligned(free + crop.height * stride);
+      const middleStride = aligned(crop.width * 3);
+      // An odd number of taps reads one row more, times nothing.
+      this.memory.reach(middle + window.height * middleStride + stride);
+      this.#copyRows(rows, 0, crop.height, free);
+      this.#filterColumns(free, stride, crop.width * 3, window.height, middle, middleStride);
+      this.#filterRows(middle, middleStride, window.height, window.width, out, plane);
     } else {
-      this.#filterRows(source, stride, crop.height, window.width, middle, plane);
+      const strip = Math.max(1, Math.min(crop.height, Math.floor(STRIP / stride)));
+      const middle = aligned(free + strip * stride);
+      this.memory.reach(middle + (crop.height + 1) * outStride);
+      for (let y = 0; y < crop.height; y += strip) {
+        const height = Math.min(strip, crop.height - y);
+        this.#copyRows(rows, y, height, free);
+        this.#filterRows(free, stride, height, window.width, middle + y * outStride, plane);
+      }
       this.#filterColumns(middle, outStride, outStride, window.height, out, outStride);
     }
+  }
+
+  #copyRows({ image, first, stride, length }: SourceRows, from: number, count: number, to: number): void {
+    const start = first + from * stride;
+    const end = start + (count - 1) * stride + length;
+    this.memory.bytes.set(image.data.subarray(start, end), to);
   }
 
   #filterRows(from: number, stride: number, height: number, width: number, to: number, plane: number): void {

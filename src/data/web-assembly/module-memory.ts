@@ -1,23 +1,29 @@
-import type { GrowingMemory } from './kernels';
+import type { GrowingMemory } from './instantiate';
 
 const PAGE = 65536;
 /** Vectors may reach this far behind what they are for. */
 const SLACK = 64;
 
 /** A memory of WebAssembly that grows, as arrays: each has to be taken anew after growth. */
-export class KernelMemory {
-  bytes = new Uint8Array(0);
-  shorts = new Int16Array(0);
-  ints = new Int32Array(0);
-  floats = new Float32Array(0);
+export class ModuleMemory {
+  bytes!: Uint8Array;
+  shorts!: Int16Array;
+  ints!: Int32Array;
+  floats!: Float32Array;
 
-  constructor(private readonly memory: GrowingMemory) {}
+  constructor(private readonly memory: GrowingMemory) {
+    this.#view();
+  }
 
   /** Makes the memory reach to `end`. What it holds stays. */
   reach(end: number): void {
     const missing = end + SLACK - this.bytes.length;
     if (missing <= 0) return;
     this.memory.grow(Math.ceil(missing / PAGE));
+    this.#view();
+  }
+
+  #view(): void {
     const { buffer } = this.memory;
     this.bytes = new Uint8Array(buffer);
     this.shorts = new Int16Array(buffer);

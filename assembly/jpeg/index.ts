@@ -1,0 +1,4 @@
+export { readStream } from './bit-stream';
+export { convertFull, convertHalved } from './colors';
+export { buildTable } from './huffman';
+export { decodeScan } from './scan';

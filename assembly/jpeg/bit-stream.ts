@@ -26,10 +26,7 @@ export function readStream(from: usize, end: usize, to: usize): usize {
   // Zeros, for what is read ahead.
   memory.fill(out, 0, 64);
   for (let at = to; at < out; at += 16) {
-    const swapped = i8x16.swizzle(
-      v128.load(at),
-      i8x16(3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12),
-    );
+    const swapped = i8x16.swizzle(v128.load(at), i8x16(3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12));
     v128.store(at, swapped);
   }
   return min(from, end);

@@ -2,7 +2,7 @@
 // @ts-ignore: decorator
 @inline
 function weigh(pairs: v128, first: i16, second: i16): v128 {
-  const factors = i32x4.splat((<i32>first & 0xffff) | (<i32>second << 16));
+  const factors = i32x4.splat(((<i32>first) & 0xffff) | ((<i32>second) << 16));
   return i32x4.shr_s(i32x4.add(i32x4.dot_i16x8_s(pairs, factors), i32x4.splat(0x8000)), 16);
 }
 
@@ -36,6 +36,13 @@ function blueOf(luma: v128, cb: v128): v128 {
   return i16x8.add(i16x8.add(luma, i16x8.add(cb, cb)), weighEight(cb, cb, -14942, 0));
 }
 
+/** Sixteen bytes, each of one of three vectors, at given places; -1 where it comes from another. */
+// @ts-ignore: decorator
+@inline
+function pick(red: v128, green: v128, blue: v128, reds: v128, greens: v128, blues: v128): v128 {
+  return v128.or(v128.or(i8x16.swizzle(red, reds), i8x16.swizzle(green, greens)), i8x16.swizzle(blue, blues));
+}
+
 /** Sixteen RGB pixels from their luma and colour differences, the latter eight each as 16-bit numbers from 0 to 255. */
 // @ts-ignore: decorator
 @inline
@@ -50,12 +57,18 @@ function storeRgb(luma: v128, cbLow: v128, cbHigh: v128, crLow: v128, crHigh: v1
   const red = i8x16.narrow_i16x8_u(redOf(lumaLow, cr0), redOf(lumaHigh, cr1));
   const green = i8x16.narrow_i16x8_u(greenOf(lumaLow, cb0, cr0), greenOf(lumaHigh, cb1, cr1));
   const blue = i8x16.narrow_i16x8_u(blueOf(lumaLow, cb0), blueOf(lumaHigh, cb1));
-  const rg0 = i8x16.shuffle(red, green, 0, 16, 0, 1, 17, 0, 2, 18, 0, 3, 19, 0, 4, 20, 0, 5);
-  const rg1 = i8x16.shuffle(red, green, 21, 0, 6, 22, 0, 7, 23, 0, 8, 24, 0, 9, 25, 0, 10, 26);
-  const rg2 = i8x16.shuffle(red, green, 0, 11, 27, 0, 12, 28, 0, 13, 29, 0, 14, 30, 0, 15, 31, 0);
-  v128.store(to, i8x16.shuffle(rg0, blue, 0, 1, 16, 3, 4, 17, 6, 7, 18, 9, 10, 19, 12, 13, 20, 15));
-  v128.store(to, i8x16.shuffle(rg1, blue, 0, 21, 2, 3, 22, 5, 6, 23, 8, 9, 24, 11, 12, 25, 14, 15), 16);
-  v128.store(to, i8x16.shuffle(rg2, blue, 26, 1, 2, 27, 4, 5, 28, 7, 8, 29, 10, 11, 30, 13, 14, 31), 32);
+  const red0 = i8x16(0, -1, -1, 1, -1, -1, 2, -1, -1, 3, -1, -1, 4, -1, -1, 5);
+  const green0 = i8x16(-1, 0, -1, -1, 1, -1, -1, 2, -1, -1, 3, -1, -1, 4, -1, -1);
+  const blue0 = i8x16(-1, -1, 0, -1, -1, 1, -1, -1, 2, -1, -1, 3, -1, -1, 4, -1);
+  const red1 = i8x16(-1, -1, 6, -1, -1, 7, -1, -1, 8, -1, -1, 9, -1, -1, 10, -1);
+  const green1 = i8x16(5, -1, -1, 6, -1, -1, 7, -1, -1, 8, -1, -1, 9, -1, -1, 10);
+  const blue1 = i8x16(-1, 5, -1, -1, 6, -1, -1, 7, -1, -1, 8, -1, -1, 9, -1, -1);
+  const red2 = i8x16(-1, 11, -1, -1, 12, -1, -1, 13, -1, -1, 14, -1, -1, 15, -1, -1);
+  const green2 = i8x16(-1, -1, 11, -1, -1, 12, -1, -1, 13, -1, -1, 14, -1, -1, 15, -1);
+  const blue2 = i8x16(10, -1, -1, 11, -1, -1, 12, -1, -1, 13, -1, -1, 14, -1, -1, 15);
+  v128.store(to, pick(red, green, blue, red0, green0, blue0));
+  v128.store(to, pick(red, green, blue, red1, green1, blue1), 16);
+  v128.store(to, pick(red, green, blue, red2, green2, blue2), 32);
 }
 
 /** RGB pixels of rows whose colour differences have a value for each pixel. */

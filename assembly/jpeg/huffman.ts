@@ -33,7 +33,7 @@ export function buildTable(table: usize, counts: usize, symbols: usize, isDc: bo
   let place: i32 = 0;
   for (let length = 1; length <= 16; length++) {
     const count = <i32>load<u8>(counts + length - 1);
-    store<i32>(table + (<usize>length << 2), place - code, PLACES);
+    store<i32>(table + ((<usize>length) << 2), place - code, PLACES);
     for (let i = 0; i < count; i++) {
       const symbol = <i32>load<u8>(symbols + place);
       if (code >= 1 << length || place > 255 || (isDc && symbol > 11)) return false;
@@ -42,7 +42,7 @@ export function buildTable(table: usize, counts: usize, symbols: usize, isDc: bo
       code++;
       place++;
     }
-    store<i32>(table + (<usize>length << 2), code << (16 - length), LIMITS);
+    store<i32>(table + ((<usize>length) << 2), code << (16 - length), LIMITS);
     code <<= 1;
   }
   return true;
@@ -57,15 +57,15 @@ function enter(table: usize, code: i32, length: i32, symbol: i32, isDc: bool): v
   for (let tail = 0; tail < 1 << rest; tail++) {
     const number = whole && size ? numberOf(tail >> (rest - size), size) : 0;
     const entry = whole ? (number << 16) | (run << 8) | (length + size) : (symbol << 16) | (length << 8);
-    store<i32>(table + (<usize>((code << rest) | tail) << 2), entry);
+    store<i32>(table + ((<usize>((code << rest) | tail)) << 2), entry);
   }
 }
 
 /** Length of a code and its symbol, as `length << 8 | symbol`, by the next 16 bits; 0 where there is no such code. */
 export function searchCode(table: usize, next: i32): i32 {
   for (let length = LOOKED + 1; length <= 16; length++) {
-    if (next >= load<i32>(table + (<usize>length << 2), LIMITS)) continue;
-    const place = (next >> (16 - length)) + load<i32>(table + (<usize>length << 2), PLACES);
+    if (next >= load<i32>(table + ((<usize>length) << 2), LIMITS)) continue;
+    const place = (next >> (16 - length)) + load<i32>(table + ((<usize>length) << 2), PLACES);
     return (length << 8) | load<u8>(table + place, SYMBOLS);
   }
   return 0;

@@ -39,7 +39,7 @@ function high(a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function sum(pairs: v128, first: i16, second: i16): v128 {
-  return i32x4.dot_i16x8_s(pairs, i32x4.splat((<i32>first & 0xffff) | (<i32>second << 16)));
+  return i32x4.dot_i16x8_s(pairs, i32x4.splat(((<i32>first) & 0xffff) | ((<i32>second) << 16)));
 }
 
 /**

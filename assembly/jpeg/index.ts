@@ -2,3 +2,4 @@ export { readStream } from './bit-stream';
 export { convertFull, convertHalved } from './colors';
 export { buildTable } from './huffman';
 export { decodeScan } from './scan';
+export { orderSteps } from './zigzag';

@@ -1,15 +1,9 @@
 import { END, LOOKED, numberOf, runOf, searchCode } from './huffman';
 import { flatTransform, inverseTransform } from './idct';
+import { zigzag } from './zigzag';
 
 /** What a block of a unit is made with: eight addresses and numbers of 32 bits each. */
 const BLOCK: usize = 32;
-
-/** Places of the coefficients in the order of the file, and 64 more for files that are broken. */
-const zigzag = memory.data<u8>([
-  0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21,
-  28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54,
-  47, 55, 62, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63,
-]);
 
 /**
  * Decodes `down` rows of `across` units from a bit stream that ends at `end`. A unit has `count` blocks; the record of
@@ -41,11 +35,11 @@ export function decodeScan(
         let first = 0;
         do {
           if (held <= 32) {
-            bits |= <u64>load<u32>(at) << (32 - held);
+            bits |= (<u64>load<u32>(at)) << (32 - held);
             held += 32;
             at += 4;
           }
-          const entry = load<i32>(table + (<usize>(bits >> (64 - LOOKED)) << 2));
+          const entry = load<i32>(table + ((<usize>(bits >> (64 - LOOKED))) << 2));
           let used = entry & 0xff;
           let run = (entry >> 8) & 0xff;
           let number = entry >> 16;
@@ -72,7 +66,7 @@ export function decodeScan(
               if (run == END) break;
               return -1;
             }
-            store<i16>(block + (<usize>load<u8>(zigzag + place) << 1), number);
+            store<i16>(block + ((<usize>load<u8>(zigzag + place)) << 1), number);
           } else {
             const before = load<u32>(record, 28);
             first = load<i32>(before) + number;

@@ -6,7 +6,15 @@ const HALF: u32 = 1 << (BOX_BITS - 1);
  * One box blur of any radius. The line to blur lies in `line` from `radius + 1` on; its surroundings are overwritten.
  * The result goes to every `step`-th byte from `out` on.
  */
-function blurOnce(line: usize, count: i32, radius: i32, inner: u32, outer: u32, out: usize, step: usize): void {
+function blurOnce(
+  line: usize,
+  count: i32,
+  radius: i32,
+  inner: u32,
+  outer: u32,
+  out: usize,
+  step: usize,
+): void {
   const margin = radius + 1;
   memory.fill(line, load<u8>(line + margin), margin);
   memory.fill(line + margin + count, load<u8>(line + margin + count - 1), margin);

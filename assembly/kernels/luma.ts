@@ -17,8 +17,46 @@ function lumaOfFour(redGreen: v128, greenBlue: v128): v128 {
 export function lumaOf(red: v128, green: v128, blue: v128): v128 {
   const redGreen = i8x16.shuffle(red, green, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
   const greenBlue = i8x16.shuffle(green, blue, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-  const redGreenLast = i8x16.shuffle(red, green, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-  const greenBlueLast = i8x16.shuffle(green, blue, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  const redGreenLast = i8x16.shuffle(
+    red,
+    green,
+    8,
+    24,
+    9,
+    25,
+    10,
+    26,
+    11,
+    27,
+    12,
+    28,
+    13,
+    29,
+    14,
+    30,
+    15,
+    31,
+  );
+  const greenBlueLast = i8x16.shuffle(
+    green,
+    blue,
+    8,
+    24,
+    9,
+    25,
+    10,
+    26,
+    11,
+    27,
+    12,
+    28,
+    13,
+    29,
+    14,
+    30,
+    15,
+    31,
+  );
   const first = i16x8.narrow_i32x4_s(
     lumaOfFour(i16x8.extend_low_i8x16_u(redGreen), i16x8.extend_low_i8x16_u(greenBlue)),
     lumaOfFour(i16x8.extend_high_i8x16_u(redGreen), i16x8.extend_high_i8x16_u(greenBlue)),

@@ -12,9 +12,9 @@ export function normalize(
 ): void {
   for (let y = 0; y < height; y++) {
     for (const end = pixels + width; pixels < end; pixels++) {
-      store<f32>(out, load<f32>(table + (<usize>load<u8>(pixels) << 2)));
-      store<f32>(out, load<f32>(table + (<usize>load<u8>(pixels + plane) << 2), 1024), 4);
-      store<f32>(out, load<f32>(table + (<usize>load<u8>(pixels + 2 * plane) << 2), 2048), 8);
+      store<f32>(out, load<f32>(table + ((<usize>load<u8>(pixels)) << 2)));
+      store<f32>(out, load<f32>(table + ((<usize>load<u8>(pixels + plane)) << 2), 1024), 4);
+      store<f32>(out, load<f32>(table + ((<usize>load<u8>(pixels + 2 * plane)) << 2), 2048), 8);
       out += 12;
     }
     pixels += 3 * plane - width;

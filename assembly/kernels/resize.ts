@@ -1,3 +1,5 @@
+import { bytesOf } from './whole';
+
 /** Fraction bits of a weight, as in src/data/views/kernels/axis-filter.ts. */
 const WEIGHT_BITS: i32 = 22;
 /** A weight comes in two 16-bit parts: its lowest 15 bits and the rest. */
@@ -13,22 +15,71 @@ function round(low: v128, high: v128): v128 {
   return i32x4.shr_s(i32x4.add(low, i32x4.shl(high, LOW_BITS)), WEIGHT_BITS);
 }
 
+/** Red, green and blue of two neighbours side by side, 16 bits each, from the RGB pixels in a vector. */
+// @ts-ignore: decorator
+@inline
+function firstPair(pixels: v128): v128 {
+  return i8x16.swizzle(pixels, i8x16(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1));
+}
+
+/** The same of the two pixels behind. */
+// @ts-ignore: decorator
+@inline
+function secondPair(pixels: v128): v128 {
+  return i8x16.swizzle(pixels, i8x16(6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1));
+}
+
 /** One pixel: the weighted sum of the RGB pixels from `at` on, as three whole numbers and a zero. */
 // @ts-ignore: decorator
 @inline
 function mixPixels(at: usize, weights: usize, pairs: i32): v128 {
-  // Red, green and blue of two neighbours side by side, 16 bits each.
-  const order = i8x16(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1);
-  let low = i32x4.splat(HALF);
-  let high = i32x4.splat(0);
-  do {
-    const pixels = i8x16.swizzle(v128.load64_zero(at), order);
-    low = i32x4.add(low, i32x4.dot_i16x8_s(pixels, v128.load32_splat(weights)));
-    high = i32x4.add(high, i32x4.dot_i16x8_s(pixels, v128.load32_splat(weights, 4)));
+  let pixels = v128.load(at);
+  let pair = firstPair(pixels);
+  let low = i32x4.add(i32x4.splat(HALF), i32x4.dot_i16x8_s(pair, v128.load32_splat(weights)));
+  let high = i32x4.dot_i16x8_s(pair, v128.load32_splat(weights, 4));
+  if (pairs == 1) return round(low, high);
+  // Two pairs are what shrinking by less than two needs: one vector holds their pixels.
+  pair = secondPair(pixels);
+  low = i32x4.add(low, i32x4.dot_i16x8_s(pair, v128.load32_splat(weights, 8)));
+  high = i32x4.add(high, i32x4.dot_i16x8_s(pair, v128.load32_splat(weights, 12)));
+  while (pairs > 2) {
     at += 6;
     weights += PAIR;
-  } while (--pairs);
+    pixels = v128.load(at);
+    pair = secondPair(pixels);
+    low = i32x4.add(low, i32x4.dot_i16x8_s(pair, v128.load32_splat(weights, 8)));
+    high = i32x4.add(high, i32x4.dot_i16x8_s(pair, v128.load32_splat(weights, 12)));
+    pairs--;
+  }
   return round(low, high);
+}
+
+/** Filters a row of RGB bytes to three planes; `pairs` is a constant where that makes the loop fast. */
+// @ts-ignore: decorator
+@inline
+function resizeRow(
+  from: usize,
+  starts: usize,
+  ends: usize,
+  weights: usize,
+  pairs: i32,
+  to: usize,
+  plane: usize,
+): void {
+  const step = <usize>pairs * PAIR;
+  for (let start = starts; start < ends; start += 16) {
+    const first = mixPixels(from + load<u32>(start), weights, pairs);
+    const second = mixPixels(from + load<u32>(start, 4), weights + step, pairs);
+    const third = mixPixels(from + load<u32>(start, 8), weights + 2 * step, pairs);
+    const fourth = mixPixels(from + load<u32>(start, 12), weights + 3 * step, pairs);
+    const pixels = bytesOf(first, second, third, fourth);
+    const planes = i8x16.swizzle(pixels, i8x16(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, -1, -1, -1, -1));
+    v128.store32_lane(to, planes, 0);
+    v128.store32_lane(to + plane, planes, 1);
+    v128.store32_lane(to + 2 * plane, planes, 2);
+    weights += 4 * step;
+    to += 4;
+  }
 }
 
 /**
@@ -46,27 +97,11 @@ export function resizeRows(
   to: usize,
   plane: usize,
 ): void {
-  const step = <usize>pairs * PAIR;
-  const ends = starts + (<usize>width << 2);
+  const ends = starts + ((<usize>width) << 2);
   for (let y = 0; y < height; y++) {
-    let weight = weights;
-    let out = to;
-    for (let start = starts; start < ends; start += 16) {
-      const first = mixPixels(from + load<u32>(start), weight, pairs);
-      const second = mixPixels(from + load<u32>(start, 4), weight + step, pairs);
-      const third = mixPixels(from + load<u32>(start, 8), weight + 2 * step, pairs);
-      const fourth = mixPixels(from + load<u32>(start, 12), weight + 3 * step, pairs);
-      const pixels = i8x16.narrow_i16x8_u(
-        i16x8.narrow_i32x4_s(first, second),
-        i16x8.narrow_i32x4_s(third, fourth),
-      );
-      const planes = i8x16.swizzle(pixels, i8x16(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, -1, -1, -1, -1));
-      v128.store32_lane(out, planes, 0);
-      v128.store32_lane(out + plane, planes, 1);
-      v128.store32_lane(out + 2 * plane, planes, 2);
-      weight += 4 * step;
-      out += 4;
-    }
+    if (pairs == 1) resizeRow(from, starts, ends, weights, 1, to, plane);
+    else if (pairs == 2) resizeRow(from, starts, ends, weights, 2, to, plane);
+    else resizeRow(from, starts, ends, weights, pairs, to, plane);
     from += stride;
     to += 3 * plane;
   }
@@ -130,7 +165,5 @@ function mixRows(at: usize, stride: usize, weights: usize, pairs: i32, to: usize
     at += 2 * stride;
     weights += PAIR;
   } while (--pairs);
-  const first = i16x8.narrow_i32x4_s(round(low0, high0), round(low1, high1));
-  const last = i16x8.narrow_i32x4_s(round(low2, high2), round(low3, high3));
-  v128.store(to, i8x16.narrow_i16x8_u(first, last));
+  v128.store(to, bytesOf(round(low0, high0), round(low1, high1), round(low2, high2), round(low3, high3)));
 }

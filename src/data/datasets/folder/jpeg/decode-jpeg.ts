@@ -9,6 +9,7 @@ import { readJpegHeader } from './read-header';
 /** The functions of `assembly/jpeg`. Addresses are bytes in their memory. */
 interface Decoder {
   readonly memory: GrowingMemory;
+  orderSteps(from: number, to: number): void;
   buildTable(table: number, counts: number, symbols: number, isDc: number): number;
   readStream(from: number, end: number, to: number): number;
   decodeScan(
@@ -50,8 +51,9 @@ const BLOCK_LENGTH = 32;
 const COEFFICIENTS = BLOCKS + 6 * BLOCK_LENGTH;
 const WORK = COEFFICIENTS + 128;
 const STEPS = WORK + 256;
-const CODES = STEPS + 4 * 128;
-const TABLES = CODES + 16 + 256;
+/** Steps or codes as the file has them. */
+const SEGMENT = STEPS + 4 * 128;
+const TABLES = SEGMENT + 16 + 256;
 const TABLE_LENGTH = 4608;
 const FREE = aligned(TABLES + 8 * TABLE_LENGTH);
 
@@ -63,13 +65,6 @@ interface Plane {
   readonly at: number;
   readonly stride: number;
 }
-
-// prettier-ignore
-const zigzag = [
-  0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
-  35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55,
-  62, 63,
-];
 
 let decoder: JpegDecoder | undefined;
 
@@ -141,11 +136,11 @@ class JpegDecoder {
 
   /** Writes steps, tables and the records of a unit's blocks; whether the header has what they need. */
   #prepare(header: JpegHeader, planes: readonly Plane[]): boolean {
-    const { ints, shorts, bytes } = this.#memory;
+    const { ints, bytes } = this.#memory;
     bytes.fill(0, PREDICTORS, STEPS);
     for (const [index, steps] of header.steps) {
-      const at = (STEPS >> 1) + index * 64;
-      steps.forEach((step, place) => (shorts[at + (zigzag[place] ?? 0)] = step));
+      bytes.set(steps, SEGMENT);
+      this.#module.orderSteps(SEGMENT, STEPS + index * 128);
     }
     for (const [index, codes] of header.dcCodes) if (!this.#build(index, codes, true)) return false;
     for (const [index, codes] of header.acCodes) if (!this.#build(4 + index, codes, false)) return false;
@@ -172,8 +167,8 @@ class JpegDecoder {
   }
 
   #build(index: number, codes: Uint8Array, isDc: boolean): boolean {
-    this.#memory.bytes.set(codes, CODES);
+    this.#memory.bytes.set(codes, SEGMENT);
     const table = TABLES + index * TABLE_LENGTH;
-    return this.#module.buildTable(table, CODES, CODES + 16, isDc ? 1 : 0) !== 0;
+    return this.#module.buildTable(table, SEGMENT, SEGMENT + 16, isDc ? 1 : 0) !== 0;
   }
 }

@@ -6,8 +6,9 @@
  *
  * The first form makes views of `--source` pixel images (a number, or HEIGHTxWIDTH) in one thread and prints the images
  * per second of processor time, all views of an image together, as a last line of JSON. The images are made up, or those
- * of a folder of photographs; with `--jpeg` they are files, and reading and decoding them counts too, on all threads. The second form writes a contact sheet: a row per sample, the original and then its views;
- * without a folder the samples are handwritten digits.
+ * of a folder of photographs; with `--jpeg` they are files, and reading and decoding them counts too, on all threads.
+ * The second form writes a contact sheet: a row per sample, the original and then its views; without a folder the samples
+ * are handwritten digits.
  */
 import { rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -22,7 +23,13 @@ import { makeUpImage, readDigits, readFolder, writeJpegFiles } from './views/sou
 /** The image at a place, as often as asked. */
 type Source = (index: number) => Image | Promise<Image>;
 
-/** Images a second of processor time of all threads, and how many of them were views. */
+interface Rate {
+  readonly imagesPerSecondPerCore: number;
+  /** Views of each image. */
+  readonly views: number;
+}
+
+/** Images a second of processor time of all threads. */
 async function measure(source: Source, size: number, seconds: number): Promise<Rate> {
   const transform = fastSiam({ inputSize: size });
   const length = size * size * 3;
@@ -47,11 +54,6 @@ async function measure(source: Source, size: number, seconds: number): Promise<R
     imagesPerSecondPerCore: Math.round((index - done) / ((user + system) / 1e6)),
     views: transform.views,
   };
-}
-
-interface Rate {
-  readonly imagesPerSecondPerCore: number;
-  readonly views: number;
 }
 
 async function measureFiles(

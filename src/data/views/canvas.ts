@@ -1,7 +1,7 @@
 import type { Image } from '../image';
+import { ModuleMemory, aligned } from '../web-assembly/module-memory';
 import type { CropBox } from './kernels/crop-box';
 import { GaussianBlur } from './kernels/gaussian-blur';
-import { ModuleMemory, aligned } from '../web-assembly/module-memory';
 import type { Kernels } from './kernels/kernels';
 import { instantiateKernels } from './kernels/kernels';
 import type { ResizeTarget } from './kernels/resizer';

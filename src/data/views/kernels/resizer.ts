@@ -1,8 +1,8 @@
 import type { Image } from '../../image';
-import { AxisFilter } from './axis-filter';
-import type { CropBox } from './crop-box';
 import type { ModuleMemory } from '../../web-assembly/module-memory';
 import { aligned } from '../../web-assembly/module-memory';
+import { AxisFilter } from './axis-filter';
+import type { CropBox } from './crop-box';
 import type { Kernels } from './kernels';
 
 /** What a crop is resized to, and what part of the result is wanted (default: all of it). */

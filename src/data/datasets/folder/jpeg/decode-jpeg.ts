@@ -57,7 +57,7 @@ const TABLES = SEGMENT + 16 + 256;
 const TABLE_LENGTH = 4608;
 const FREE = aligned(TABLES + 8 * TABLE_LENGTH);
 
-/** Pixels up to which an image is decoded here: the memory for the largest stays, about five bytes for each. */
+/** Pixels up to which an image is decoded here: the memory for the largest stays, five to seven bytes for each. */
 const LARGEST = 2 ** 23;
 
 /** Rows of a component's pixels. */

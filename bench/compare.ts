@@ -36,10 +36,10 @@ const step = (name: string, words: readonly string[], bf16 = false): Comparison 
   figure: 'medianSeconds',
 });
 
-const views = (size: string, source: string): Comparison => ({
-  name: `views, ${size} px from ${source}`,
-  ours: ['views.ts', '--size', size, '--source', source],
-  peers: ['views.py', '--size', size, '--source', source],
+const views = (size: string, from: string, words: readonly string[]): Comparison => ({
+  name: `views, ${size} px from ${from}`,
+  ours: ['views.ts', '--size', size, ...words],
+  peers: ['views.py', '--size', size, ...words],
   figure: 'imagesPerSecondPerCore',
 });
 
@@ -48,8 +48,8 @@ const comparisons: readonly Comparison[] = [
   endToEnd('bf16', ['--precision', 'bf16-mixed'], ['--bf16']),
   step('float32', []),
   step('bf16', [], true),
-  views('32', '32'),
-  views('224', '375x500'),
+  views('32', '32', []),
+  views('224', 'JPEGs of 500 × 375', ['--source', '375x500', '--jpeg']),
 ];
 
 const shape = (model: string, size: string, steps: string): Comparison =>

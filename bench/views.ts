@@ -1,94 +1,74 @@
 /**
  * Speed and looks of FastSiam's views.
  *
- *   npx ts-node bench/views.ts [--size 32] [--source 32] [--seconds 3] [--folder DIR]
+ *   npx ts-node bench/views.ts [--size 32] [--source 32] [--seconds 3] [--folder DIR | --jpeg]
  *   npx ts-node bench/views.ts --show FILE.png [--size 32] [--samples 8] [--folder DIR]
  *
  * The first form makes views of `--source` pixel images (a number, or HEIGHTxWIDTH) in one thread and prints the images
  * per second of processor time, all views of an image together, as a last line of JSON. The images are made up, or those
- * of a folder of photographs. The second form writes a contact sheet: a row per sample, the original and then its views;
- * without a folder the samples are handwritten digits.
+ * of a folder of photographs; with `--jpeg` they are files, and reading and decoding them counts too, on all threads.
+ * The second form writes a contact sheet: a row per sample, the original and then its views; without a folder the samples
+ * are handwritten digits.
  */
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
+import { readImageFile } from '../src/data/datasets/folder/read-image-file';
 import type { Image } from '../src/data/image';
 import { fastSiam } from '../src/data/views';
-import { FulgurError } from '../src/errors';
 import { positiveOption, runCommand } from './command';
+import { makeUpImage, readDigits, readFolder, writeJpegFiles } from './views/sources';
 
-function makeUpImage(height: number, width: number, phase: number): Image {
-  const data = new Uint8Array(height * width * 3);
-  for (let i = 0; i < data.length; i++) {
-    const pixel = Math.floor(i / 3);
-    const x = (pixel % width) / width;
-    const y = Math.floor(pixel / width) / height;
-    // Waves of several lengths, different in each channel, and a little grain: colours as mixed as a photograph's.
-    const channel = (i % 3) * 2 + phase;
-    const wave =
-      Math.sin(9 * x + channel) + Math.sin(14 * y + 3 * channel) + Math.sin(31 * (x + y) * channel) / 2;
-    data[i] = 127 + 45 * wave + ((i * 7919) % 11);
-  }
-  return { height, width, data };
+/** The image at a place, as often as asked. */
+type Source = (index: number) => Image | Promise<Image>;
+
+interface Rate {
+  readonly imagesPerSecondPerCore: number;
+  /** Views of each image. */
+  readonly views: number;
 }
 
-async function readFolder(folder: string, limit: number): Promise<Image[]> {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(jpe?g|png|webp|tiff?)$/i.test(name))
-    .sort();
-  const images = names.slice(0, limit).map(async (name) => {
-    const { data, info } = await sharp(join(folder, name))
-      .toColourspace('srgb')
-      .removeAlpha()
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    return { height: info.height, width: info.width, data: new Uint8Array(data) };
-  });
-  if (images.length === 0) {
-    throw new FulgurError('data', {
-      what: `There are no images in ${folder}.`,
-      fix: 'Name a folder of jpg, png, webp or tiff files.',
-    });
-  }
-  return Promise.all(images);
-}
-
-/** One digit of each class in turn, 28 x 28, padded to 32 x 32. */
-function readDigits(count: number): Image[] {
-  return Array.from({ length: count }, (_, i) => {
-    const file = require.resolve(`mnist/src/digits/${i % 10}.json`);
-    const { data: levels } = JSON.parse(readFileSync(file, 'utf8')) as { data: number[] };
-    const first = Math.floor(i / 10) * 784;
-    const data = new Uint8Array(32 * 32 * 3);
-    for (let at = 0; at < 784; at++) {
-      const to = ((Math.floor(at / 28) + 2) * 32 + (at % 28) + 2) * 3;
-      data.fill(Math.round(255 * (levels[first + at] ?? 0)), to, to + 3);
-    }
-    return { height: 32, width: 32, data };
-  });
-}
-
-function measure(images: readonly Image[], size: number, seconds: number): { rate: number; views: number } {
+/** Images a second of processor time of all threads. */
+async function measure(source: Source, size: number, seconds: number): Promise<Rate> {
   const transform = fastSiam({ inputSize: size });
   const length = size * size * 3;
   const out = new Float32Array(transform.views * length);
   const offsets = Array.from({ length: transform.views }, (_, view) => view * length);
   let index = 0;
-  const work = (milliseconds: number): void => {
+  const work = async (milliseconds: number): Promise<void> => {
     const end = performance.now() + milliseconds;
     while (performance.now() < end) {
-      const image = images[index % images.length];
-      if (image !== undefined) transform.apply(image, { seed: 0, epoch: 0, index }, out, offsets);
+      const found = source(index);
+      const image = found instanceof Promise ? await found : found;
+      transform.apply(image, { seed: 0, epoch: 0, index }, out, offsets);
       index += 1;
     }
   };
-  work(1000); // until the compiler has settled
+  await work(1000); // until the compiler has settled
   const done = index;
   const before = process.cpuUsage();
-  work(seconds * 1000);
+  await work(seconds * 1000);
   const { user, system } = process.cpuUsage(before);
-  return { rate: (index - done) / ((user + system) / 1e6), views: transform.views };
+  return {
+    imagesPerSecondPerCore: Math.round((index - done) / ((user + system) / 1e6)),
+    views: transform.views,
+  };
+}
+
+async function measureFiles(
+  [height, width]: readonly [number, number],
+  size: number,
+  seconds: number,
+): Promise<Rate & { fileBytes: number }> {
+  const paths = await writeJpegFiles(height, width, 8);
+  try {
+    const sizes = paths.map((path) => statSync(path).size);
+    const rate = await measure((index) => readImageFile(paths[index % paths.length] ?? ''), size, seconds);
+    return { ...rate, fileBytes: Math.round(sizes.reduce((a, b) => a + b) / sizes.length) };
+  } finally {
+    rmSync(dirname(paths[0] ?? ''), { recursive: true });
+  }
 }
 
 const GAP = 2;
@@ -137,6 +117,7 @@ async function main(): Promise<void> {
       source: { type: 'string', default: '32' },
       seconds: { type: 'string', default: '3' },
       folder: { type: 'string' },
+      jpeg: { type: 'boolean', default: false },
       show: { type: 'string' },
       samples: { type: 'string', default: '8' },
     },
@@ -151,13 +132,18 @@ async function main(): Promise<void> {
     console.log(JSON.stringify({ file: values.show, samples: images.length, size }));
     return;
   }
+  const seconds = positiveOption('seconds', values.seconds);
+  if (values.jpeg) {
+    const rate = await measureFiles([height, width], size, seconds);
+    console.log(JSON.stringify({ ...rate, size, source: `${values.source} JPEG` }));
+    return;
+  }
   const images =
     values.folder === undefined
       ? Array.from({ length: 16 }, (_, i) => makeUpImage(height, width, i))
       : await readFolder(values.folder, 64);
-  const { rate, views } = measure(images, size, positiveOption('seconds', values.seconds));
-  const source = values.folder ?? values.source;
-  console.log(JSON.stringify({ imagesPerSecondPerCore: Math.round(rate), views, size, source }));
+  const rate = await measure((index) => images[index % images.length] ?? images[0]!, size, seconds);
+  console.log(JSON.stringify({ ...rate, size, source: values.folder ?? values.source }));
 }
 
 void runCommand(main);

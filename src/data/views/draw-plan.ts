@@ -1,7 +1,7 @@
 import type { RandomStream } from '../../engine/random';
 import { permutation } from '../../engine/random';
 import type { FastSiamSettings } from './fast-siam-options';
-import type { CropBox } from './kernels/resizer';
+import type { CropBox } from './kernels/crop-box';
 import type { JitterStep, ViewPlan } from './view-plan';
 
 const CROP_TRIES = 10;

@@ -26,9 +26,8 @@ function isTriple(value: unknown): value is number[] {
 
 /** Turns bytes into normalised floats: `(byte / 255 - mean) / std` in float32, as torch computes it. */
 export class Normalization {
-  /** Floats of each channel's bytes, one channel after the other. */
-  readonly #floats = new Float32Array(3 * 256);
-  readonly #looked = new Float32Array(3 * 256);
+  /** Floats of each channel's bytes, `[3, 256]`. */
+  readonly table = new Float32Array(3 * 256);
 
   constructor(options: NormalizeOptions | null) {
     const { mean, std } = options ?? { mean: [0, 0, 0], std: [1, 1, 1] };
@@ -36,19 +35,8 @@ export class Normalization {
     for (let channel = 0; channel < 3; channel++) {
       for (let byte = 0; byte < 256; byte++) {
         const centered = f(f(byte / 255) - f(mean[channel] ?? 0));
-        this.#floats[channel * 256 + byte] = f(centered / f(std[channel] ?? 1));
+        this.table[channel * 256 + byte] = f(centered / f(std[channel] ?? 1));
       }
-    }
-  }
-
-  /** Writes `length` RGB bytes as floats to `out`, from `offset` on; bytes are looked up in `table` first. */
-  write(pixels: Uint8Array, length: number, table: Uint8Array, out: Float32Array, offset: number): void {
-    const looked = this.#looked;
-    for (let i = 0; i < looked.length; i++) looked[i] = this.#floats[(i & 768) | (table[i & 255] ?? 0)] ?? 0;
-    for (let i = 0; i < length; i += 3) {
-      out[offset + i] = looked[pixels[i] ?? 0] ?? 0;
-      out[offset + i + 1] = looked[(pixels[i + 1] ?? 0) + 256] ?? 0;
-      out[offset + i + 2] = looked[(pixels[i + 2] ?? 0) + 512] ?? 0;
     }
   }
 }

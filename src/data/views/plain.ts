@@ -1,11 +1,10 @@
 import type { Json } from '../../contracts';
 import type { Image } from '../image';
+import { Canvas } from './canvas';
 import { checkImage } from './check-image';
 import type { NormalizeOptions } from './normalization';
 import { Normalization, imagenet, normalizeRule } from './normalization';
 import { positiveInteger, resolveOptions } from './option-rules';
-import { identityTable } from './kernels/blend';
-import { Resizer } from './kernels/resizer';
 import type { SampleKey, TransformSpec, ViewTransform } from './view-transform';
 
 /** Options of `views.plain`. */
@@ -19,7 +18,6 @@ export interface PlainOptions {
 type PlainSettings = Required<PlainOptions>;
 
 const defaults: PlainSettings = { inputSize: 224, normalize: imagenet };
-const identity = identityTable();
 const rules = { inputSize: positiveInteger, normalize: normalizeRule };
 
 class PlainView implements ViewTransform {
@@ -27,9 +25,8 @@ class PlainView implements ViewTransform {
   readonly height: number;
   readonly width: number;
   readonly spec: TransformSpec;
-  readonly #resizer = new Resizer();
+  readonly #canvas: Canvas;
   readonly #normalization: Normalization;
-  readonly #pixels: Uint8Array;
 
   constructor({ inputSize, normalize }: PlainSettings) {
     this.height = inputSize;
@@ -37,7 +34,7 @@ class PlainView implements ViewTransform {
     const options: Json = { inputSize, normalize: normalize === null ? null : { ...normalize } };
     this.spec = { module: __filename, export: plain.name, options };
     this.#normalization = new Normalization(normalize);
-    this.#pixels = new Uint8Array(inputSize * inputSize * 3);
+    this.#canvas = new Canvas(inputSize, inputSize);
   }
 
   apply(image: Image, _sample: SampleKey, out: Float32Array, offsets: readonly number[]): void {
@@ -54,8 +51,8 @@ class PlainView implements ViewTransform {
       width: size,
     };
     const target = { height: resizedHeight, width: resizedWidth, window };
-    this.#resizer.resize(image, { top: 0, left: 0, height, width }, target, this.#pixels);
-    this.#normalization.write(this.#pixels, this.#pixels.length, identity, out, offsets[0] ?? 0);
+    this.#canvas.draw(image, { top: 0, left: 0, height, width }, target);
+    this.#canvas.writeFloats(this.#normalization, out, offsets[0] ?? 0);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CropBox } from './kernels/resizer';
+import type { CropBox } from './kernels/crop-box';
 
 /** One operation of colour jitter. A hue factor is a share of the colour circle; the others are 1 for no change. */
 export interface JitterStep {

@@ -18,7 +18,7 @@ export function convolve(x: tf.Tensor4D, weight: tf.Tensor4D, options: Convoluti
   return engineInfo().device === 'cpu' ? convolveOnCpu(convolution) : directConvolution(convolution);
 }
 
-/** By forms that `docs/adr/0009-what-makes-the-step-faster.md` compares. */
+/** By forms that `docs/adr/0012-convolutions-as-products.md` compares. */
 function convolveOnCpu(convolution: Convolution): tf.Tensor4D {
   const product = productForm(convolution);
   if (product !== null) {

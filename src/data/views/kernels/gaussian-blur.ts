@@ -1,46 +1,54 @@
-import { blurFive, blurNarrow, blurWide } from './blur-line';
+import type { ModuleMemory } from './module-memory';
+import type { Kernels } from './kernels';
 import type { SoftBox } from './soft-box';
 import { softBoxOf } from './soft-box';
 
+/** Rows of three planes, `plane` bytes each, and as much room again. */
+export interface BlurPlace {
+  readonly pixels: number;
+  readonly spare: number;
+  readonly plane: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /**
- * Blurs RGB images in place. Edge pixels count as if repeated outwards. Bit-equal to Pillow's `GaussianBlur(sigma)`:
- * three box blurs along rows, then three along columns, each rounded to bytes.
+ * Blurs in place. Edge pixels count as if repeated outwards. Bit-equal to Pillow's `GaussianBlur(sigma)`: three box blurs
+ * along rows, then three along columns, each rounded to bytes.
  */
 export class GaussianBlur {
-  #first = new Uint8Array(0);
-  #second = new Uint8Array(0);
+  /** Memory from `scratch` on is for the blur's own use. */
+  constructor(
+    private readonly kernels: Kernels,
+    private readonly memory: ModuleMemory,
+    private readonly scratch: number,
+  ) {}
 
-  /** `pixels` are RGB bytes `[height, width, 3]`; `sigma` is in pixels. */
-  apply(pixels: Uint8Array, height: number, width: number, sigma: number): void {
+  /** `sigma` is in pixels. */
+  apply(place: BlurPlace, sigma: number): void {
     const box = softBoxOf(sigma);
-    const row = width * 3;
-    for (let y = 0; y < height; y++) {
-      for (let channel = 0; channel < 3; channel++) this.#blurLine(pixels, y * row + channel, 3, width, box);
-    }
-    for (let x = 0; x < row; x++) this.#blurLine(pixels, x, row, height, box);
+    // Vectors do the boxes that the usual strengths need, up to a sigma of 2.4.
+    if (box.radius < 2) this.#blurNarrow(place, box);
+    else this.#blurWide(place, box);
   }
 
-  /** Blurs every `stride`-th byte from `at` on, `count` of them. */
-  #blurLine(pixels: Uint8Array, at: number, stride: number, count: number, box: SoftBox): void {
-    if (box.radius === 0 && count >= 3) {
-      blurNarrow(pixels, at, stride, count, box);
-      return;
+  #blurNarrow({ pixels, spare, plane, width, height }: BlurPlace, { radius, inner, outer }: SoftBox): void {
+    const { blurRows, blurColumns } = this.kernels;
+    this.memory.reach(this.scratch + 2 * plane + 64);
+    blurRows(pixels, spare, plane, width, height, radius, inner, outer, this.scratch);
+    blurColumns(spare, pixels, 3 * plane, height, radius, inner, outer);
+    blurColumns(pixels, spare, 3 * plane, height, radius, inner, outer);
+    blurColumns(spare, pixels, 3 * plane, height, radius, inner, outer);
+  }
+
+  #blurWide({ pixels, plane, width, height }: BlurPlace, { radius, inner, outer }: SoftBox): void {
+    const { blurWide } = this.kernels;
+    this.memory.reach(this.scratch + 2 * (Math.max(width, height) + 2 * (radius + 1)));
+    for (let row = 0; row < 3 * height; row++) {
+      blurWide(pixels + row * plane, 1, width, radius, inner, outer, this.scratch);
     }
-    const margin = box.radius + 1;
-    const room = count + 2 * margin;
-    if (this.#first.length < room) {
-      this.#first = new Uint8Array(room);
-      this.#second = new Uint8Array(room);
+    for (let x = 0; x < 3 * plane; x++) {
+      blurWide(pixels + x, 3 * plane, height, radius, inner, outer, this.scratch);
     }
-    if (box.radius === 1 && count >= 2) {
-      blurFive(pixels, at, stride, count, box, this.#first, 0, 1);
-      blurFive(this.#first, 0, 1, count, box, this.#first, 0, 1);
-      blurFive(this.#first, 0, 1, count, box, pixels, at, stride);
-      return;
-    }
-    for (let i = 0; i < count; i++) this.#first[margin + i] = pixels[at + i * stride] ?? 0;
-    blurWide(this.#first, count, box, this.#second, margin, 1);
-    blurWide(this.#second, count, box, this.#first, margin, 1);
-    blurWide(this.#first, count, box, pixels, at, stride);
   }
 }

@@ -1,11 +1,18 @@
 /** Fraction bits of a source position. */
 const BITS = 16;
 
+/** Rows of three planes side by side, `plane` bytes each, of a square image of `size` pixels. */
+export interface SquareRows {
+  readonly bytes: Uint8Array;
+  readonly size: number;
+  readonly plane: number;
+}
+
 /**
- * Turns a square RGB image counter-clockwise about its centre; what comes from outside is black. Bit-equal to
- * Pillow's `rotate(degrees)`: nearest neighbour in 16.16 fixed point, and exact at multiples of 90.
+ * Turns a square image at `from` counter-clockwise about its centre, into another one at `to`; what comes from outside is
+ * black. Bit-equal to Pillow's `rotate(degrees)`: nearest neighbour in 16.16 fixed point, and exact at multiples of 90.
  */
-export function rotate(pixels: Uint8Array, size: number, degrees: number, out: Uint8Array): void {
+export function rotate({ bytes, size, plane }: SquareRows, from: number, degrees: number, to: number): void {
   const angle = (((degrees % 360) + 360) % 360) * (Math.PI / 180);
   // Rounded so that right angles have exact cosines.
   const cosine = Number(Math.cos(angle).toFixed(15));
@@ -19,7 +26,14 @@ export function rotate(pixels: Uint8Array, size: number, degrees: number, out: U
     let x = rowX;
     let y = rowY;
     for (let column = 0; column < size; column++) {
-      copyPixel(pixels, size, x >> BITS, y >> BITS, out, (row * size + column) * 3);
+      const sourceX = x >> BITS;
+      const sourceY = y >> BITS;
+      const inside = sourceX >= 0 && sourceX < size && sourceY >= 0 && sourceY < size;
+      const source = from + sourceY * 3 * plane + sourceX;
+      const target = to + row * 3 * plane + column;
+      for (let shift = 0; shift < 3 * plane; shift += plane) {
+        bytes[target + shift] = inside ? (bytes[source + shift] ?? 0) : 0;
+      }
       x += stepX;
       y += stepY;
     }
@@ -30,19 +44,4 @@ export function rotate(pixels: Uint8Array, size: number, degrees: number, out: U
 
 function fixed(value: number): number {
   return Math.floor(value * (1 << BITS) + 0.5);
-}
-
-function copyPixel(
-  pixels: Uint8Array,
-  size: number,
-  x: number,
-  y: number,
-  out: Uint8Array,
-  to: number,
-): void {
-  const inside = x >= 0 && x < size && y >= 0 && y < size;
-  const from = (y * size + x) * 3;
-  for (let channel = 0; channel < 3; channel++) {
-    out[to + channel] = inside ? (pixels[from + channel] ?? 0) : 0;
-  }
 }

@@ -1,0 +1,116 @@
+import type { Image } from '../image';
+import { ModuleMemory, aligned } from './kernels/module-memory';
+import type { CropBox } from './kernels/crop-box';
+import { GaussianBlur } from './kernels/gaussian-blur';
+import type { Kernels } from './kernels/kernels';
+import { instantiateKernels } from './kernels/kernels';
+import type { ResizeTarget } from './kernels/resizer';
+import { Resizer } from './kernels/resizer';
+import { rotate } from './kernels/rotate';
+import type { Normalization } from './normalization';
+
+/** Floats that are normalised before they are copied out: few enough to stay in the nearest cache. */
+const CHUNK = 4096;
+const TABLE_LENGTH = 3 * 256;
+
+/**
+ * The pixels of one view, in WebAssembly memory, and what may be done to them. Each operation is bit-equal to torchvision's
+ * on PIL images. Memory is taken once, except for what a larger crop needs.
+ */
+export class Canvas {
+  readonly #kernels: Kernels = instantiateKernels();
+  readonly #memory = new ModuleMemory(this.#kernels.memory);
+  /** Bytes of a plane's row: the width, to whole vectors. */
+  readonly #plane: number;
+  readonly #length: number;
+  readonly #chunkRows: number;
+  readonly #table = 0;
+  readonly #floats = TABLE_LENGTH * 4;
+  #pixels: number;
+  #spare: number;
+  readonly #resizer: Resizer;
+  readonly #blur: GaussianBlur;
+
+  constructor(
+    private readonly height: number,
+    private readonly width: number,
+  ) {
+    this.#plane = aligned(width);
+    this.#length = height * this.#plane * 3;
+    this.#chunkRows = Math.max(1, Math.floor(CHUNK / (width * 3)));
+    this.#pixels = aligned(this.#floats + this.#chunkRows * width * 3 * 4);
+    this.#spare = this.#pixels + this.#length;
+    const scratch = this.#spare + this.#length;
+    this.#memory.reach(scratch);
+    this.#resizer = new Resizer(this.#kernels, this.#memory, scratch);
+    this.#blur = new GaussianBlur(this.#kernels, this.#memory, scratch);
+  }
+
+  /** Takes a part of an image, resized. The target (or its window) has the canvas's size. */
+  draw(image: Image, crop: CropBox, target: ResizeTarget): void {
+    this.#resizer.resize(image, crop, target, this.#pixels, this.#plane);
+  }
+
+  /** Turns by degrees counter-clockwise. The canvas must be square. */
+  rotate(degrees: number): void {
+    const rows = { bytes: this.#memory.bytes, size: this.width, plane: this.#plane };
+    rotate(rows, this.#pixels, degrees, this.#spare);
+    [this.#pixels, this.#spare] = [this.#spare, this.#pixels];
+  }
+
+  adjustBrightness(factor: number): void {
+    this.#kernels.blend(this.#pixels, this.#length, 0, factor);
+  }
+
+  adjustContrast(factor: number): void {
+    const sum = this.#kernels.sumLuma(this.#pixels, this.#plane, this.width, this.height);
+    const mean = Math.floor(sum / (this.width * this.height) + 0.5);
+    this.#kernels.blend(this.#pixels, this.#length, mean, factor);
+  }
+
+  adjustSaturation(factor: number): void {
+    this.#kernels.saturate(this.#pixels, this.#plane, this.height, factor);
+  }
+
+  /** Turns the hue by `factor` of the colour circle. */
+  adjustHue(factor: number): void {
+    this.#kernels.turnHue(this.#pixels, this.#plane, this.height, Math.trunc(factor * 255));
+  }
+
+  grayscale(): void {
+    this.#kernels.grayscale(this.#pixels, this.#plane, this.height);
+  }
+
+  /** `sigma` is in pixels. */
+  blur(sigma: number): void {
+    const { width, height } = this;
+    this.#blur.apply({ pixels: this.#pixels, spare: this.#spare, plane: this.#plane, width, height }, sigma);
+  }
+
+  /** Writes normalised floats `[height, width, 3]` to `out`, from `offset` on. */
+  writeFloats({ table }: Normalization, out: Float32Array, offset: number): void {
+    const { floats } = this.#memory;
+    floats.set(table, this.#table >> 2);
+    const row = this.width * 3;
+    for (let y = 0; y < this.height; y += this.#chunkRows) {
+      const rows = Math.min(this.#chunkRows, this.height - y);
+      const from = this.#pixels + y * this.#plane * 3;
+      this.#kernels.normalize(from, this.#plane, this.width, rows, this.#table, this.#floats);
+      const first = this.#floats >> 2;
+      out.set(floats.subarray(first, first + rows * row), offset + y * row);
+    }
+  }
+
+  /** RGB bytes `[height, width, 3]`. */
+  toBytes(): Uint8Array {
+    const { bytes } = this.#memory;
+    const rgb = new Uint8Array(this.height * this.width * 3);
+    for (let i = 0; i < rgb.length; i++) {
+      const pixel = Math.floor(i / 3);
+      const row = Math.floor(pixel / this.width);
+      const plane = row * 3 + (i % 3);
+      rgb[i] = bytes[this.#pixels + plane * this.#plane + (pixel % this.width)] ?? 0;
+    }
+    return rgb;
+  }
+}

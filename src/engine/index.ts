@@ -1,5 +1,5 @@
 export { LostRanksError, allReduce, leaveCluster } from './collectives';
-export { afterStep, compile, isTracing, stepInput } from './compile';
+export { afterStep, compile, isTracing, oncePerTrace, stepInput } from './compile';
 export { traceOperations } from './compile';
 export type { CompiledFunction, CompileOptions, Fetched, OperationTrace, TracedCall } from './compile';
 export { engineInfo, isStarted, requireStarted } from './current-engine';

@@ -3,21 +3,21 @@ import { holdUntil } from '../engine';
 import { withGradient } from './custom-gradient';
 
 /**
- * What `run` makes of an input and a parameter, keeping no more than these two for the backward pass: what the gradients
- * need besides is computed anew there. In a compiled step nothing else is, and what depends on the parameter alone not
- * even that.
+ * What `run` makes of an input and parameters, keeping no more than these for the backward pass: what the gradients need
+ * besides is computed anew there. In a compiled step nothing else is, and what depends on the parameters alone not even
+ * that.
  */
-export function recomputed<X extends tf.Tensor, P extends tf.Tensor, T extends tf.Tensor>(
+export function recomputed<X extends tf.Tensor, T extends tf.Tensor>(
   input: X,
-  parameter: P,
-  run: (input: X, parameter: P) => T,
+  parameters: readonly tf.Tensor[],
+  run: (input: X, parameters: readonly tf.Tensor[]) => T,
 ): T {
-  return withGradient<T>([input, parameter], () => ({
-    value: run(input, parameter),
-    saved: [input, parameter],
-    gradient: (dy, [x, p]) =>
+  return withGradient<T>([input, ...parameters], () => ({
+    value: run(input, parameters),
+    saved: [input, ...parameters],
+    gradient: (dy, [x, ...others]) =>
       gradientsWithin(() =>
-        tf.grads((...inputs) => run(...(inputs as [X, P])))([holdUntil(x as X, dy), p as P], dy),
+        tf.grads((again, ...same) => run(again as X, same))([holdUntil(x as X, dy), ...others], dy),
       ),
   }));
 }

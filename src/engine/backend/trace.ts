@@ -1,5 +1,6 @@
 import { FulgurError } from '../../errors';
 import type { GraphOutput, NativeLibrary } from '../native/native-library';
+import type { MadeOnce } from '../compile/once-per-trace';
 import type { HandleFacts } from './eager-runner';
 import { GraphBuilder } from './graph-builder';
 
@@ -18,6 +19,8 @@ export class Trace {
   readonly graph: GraphBuilder;
   readonly inputs: TraceInput[] = [];
   readonly actions: (() => void)[] = [];
+  /** Tensors that it keeps until its end. */
+  readonly madeOnce: MadeOnce[] = [];
   readonly #captured = new Map<number, GraphOutput>();
 
   /**

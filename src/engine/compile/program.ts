@@ -92,6 +92,7 @@ export class Program {
       this.#function = trace.graph.finish(this.#name, binding.context, inputs, outputs);
     } finally {
       binding.endTrace();
+      tf.dispose(trace.madeOnce.map(({ tensors }) => [...tensors]));
       if (!finished) {
         trace.graph.dispose();
         freeAbandonedTape();

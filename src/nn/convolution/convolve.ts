@@ -1,13 +1,18 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { engineInfo } from '../../engine';
+import { engineInfo, oncePerTrace } from '../../engine';
 import { recomputed } from '../recomputed';
-import { directConvolution, tapwiseConvolution } from './direct-convolution';
+import { directConvolution } from './direct-convolution';
 import { describeConvolution } from './geometry';
 import type { Convolution, ConvolutionOptions } from './geometry';
-import { isPointwise, pointwiseConvolution } from './pointwise-convolution';
-import { isBestTapwise } from './tapwise-gradient';
-import { isTwoByTwo, twoByTwoConvolution } from './two-by-two-convolution';
-import { hasFewWindows, windowConvolution } from './window-convolution';
+import { pointwise } from './pointwise';
+import type { ProductForm } from './product-form';
+import { isBestTapwise, tapwiseGradient } from './tapwise-gradient';
+import { twoByTwo } from './two-by-two';
+import { weightGradient } from './weight-gradient';
+import { windowProducts } from './window-products';
+
+/** `docs/adr/0012-convolutions-as-products.md` compares them. The first that takes a convolution is used. */
+const productForms: readonly ProductForm[] = [pointwise, twoByTwo, windowProducts];
 
 /**
  * Convolves `x` `[batch, height, width, in]` with `weight` `[kh, kw, in, out]` in the fastest form that gives the
@@ -15,22 +20,17 @@ import { hasFewWindows, windowConvolution } from './window-convolution';
  */
 export function convolve(x: tf.Tensor4D, weight: tf.Tensor4D, options: ConvolutionOptions): tf.Tensor4D {
   const convolution = describeConvolution(x, weight, options);
-  return engineInfo().device === 'cpu' ? convolveOnCpu(convolution) : directConvolution(convolution);
+  if (engineInfo().device !== 'cpu') return directConvolution(convolution, weightGradient);
+  const form = productForms.find((one) => one.takes(convolution));
+  if (form !== undefined) return multiply(form, convolution);
+  return directConvolution(convolution, isBestTapwise(convolution) ? tapwiseGradient : weightGradient);
 }
 
-/** By forms that `docs/adr/0012-convolutions-as-products.md` compares. */
-function convolveOnCpu(convolution: Convolution): tf.Tensor4D {
-  const product = productForm(convolution);
-  if (product !== null) {
-    const { x, weight } = convolution;
-    return recomputed(x, weight, (input, kernel) => product({ ...convolution, x: input, weight: kernel }));
-  }
-  return isBestTapwise(convolution) ? tapwiseConvolution(convolution) : directConvolution(convolution);
-}
-
-/** How a convolution is one of matrix products, or `null` where it is none. */
-function productForm(convolution: Convolution): ((convolution: Convolution) => tf.Tensor4D) | null {
-  if (isPointwise(convolution)) return pointwiseConvolution;
-  if (isTwoByTwo(convolution)) return twoByTwoConvolution;
-  return hasFewWindows(convolution) ? windowConvolution : null;
+/** The weight is taken apart once a step, not once a view. */
+function multiply(form: ProductForm, convolution: Convolution): tf.Tensor4D {
+  const { x, weight, stride, padding } = convolution;
+  const [, height, width] = x.shape;
+  const what = `${form.name}, ${height}×${width}, stride ${stride}, padding ${padding}`;
+  const matrices = oncePerTrace(weight, what, () => form.matrices(convolution));
+  return recomputed(x, matrices, (input, same) => form.multiply({ ...convolution, x: input }, same));
 }

@@ -1,0 +1,31 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { OpAttributes } from '../../engine';
+import { padded } from '../padded';
+import type { Convolution } from './geometry';
+
+/**
+ * The padding that TensorFlow's operations are told. Explicit padding leaves oneDNN's kernels (the backward pass of
+ * strided ones gets 5× slower), so all but SAME becomes a pad of its own.
+ */
+export function paddingOf({ stride, padding, rows, columns }: Convolution): 'same' | 'valid' {
+  const keepsSize = stride === 1 && rows.kernel === 2 * padding + 1 && columns.kernel === 2 * padding + 1;
+  return keepsSize ? 'same' : 'valid';
+}
+
+/** The input with the padding that the operations are not told. */
+export function surrounded(convolution: Convolution): tf.Tensor4D {
+  const { x, stride, padding, rows, columns } = convolution;
+  if (paddingOf(convolution) === 'same') return x;
+  return padded(x, { kernel: [rows.kernel, columns.kernel], stride, padding });
+}
+
+/** Attributes of TensorFlow's gradients of a convolution. */
+export function attributesOf(convolution: Convolution): OpAttributes {
+  const { stride } = convolution;
+  return {
+    T: { type: 'type', value: 'float32' },
+    strides: { type: 'ints', value: [1, stride, stride, 1] },
+    padding: { type: 'string', value: paddingOf(convolution).toUpperCase() },
+    data_format: { type: 'string', value: 'NHWC' },
+  };
+}

@@ -31,7 +31,7 @@ it.each([true, false])('keeps the values (eager: %s)', async (eager) => {
   const x = tf.tensor2d([1, 2, 3, 4], [2, 2]);
   const run = compile(work, { name: 'held', eager });
   const { held, event } = await run(x);
-  expect([...(held).dataSync()]).toEqual([...tf.exp(x).dataSync()]);
+  expect([...held.dataSync()]).toEqual([...tf.exp(x).dataSync()]);
   tf.dispose([held, event, x]);
   run.dispose();
 });

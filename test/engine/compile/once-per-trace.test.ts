@@ -51,7 +51,7 @@ describe('oncePerTrace', () => {
     const run = compile(() => {
       const silent = tf.sum(double(weight));
       const [gradient] = tf.grads(() => tf.sum(double(weight)))([weight]);
-      weight.assign(tf.mul(weight, 10) as tf.Tensor1D);
+      weight.assign(tf.mul<tf.Tensor1D>(weight, 10));
       return [silent, gradient!, tf.sum(double(weight))];
     });
     const [silent, gradient, after] = (await run()) as unknown as [number, tf.Tensor, number];

@@ -12,6 +12,8 @@ import type { Normalization } from './normalization';
 /** Floats that are normalised before they are copied out: few enough to stay in the nearest cache. */
 const CHUNK = 4096;
 const TABLE_LENGTH = 3 * 256;
+/** A factor from which on every difference of levels ends at black or white; the kernels' sums are exact up to there. */
+const LARGEST_FACTOR = 8192;
 
 /**
  * The pixels of one view, in WebAssembly memory, and what may be done to them. Each operation is bit-equal to torchvision's
@@ -59,17 +61,17 @@ export class Canvas {
   }
 
   adjustBrightness(factor: number): void {
-    this.#kernels.blend(this.#pixels, this.#length, 0, factor);
+    this.#blend(0, factor);
   }
 
   adjustContrast(factor: number): void {
     const sum = this.#kernels.sumLuma(this.#pixels, this.#plane, this.width, this.height);
     const mean = Math.floor(sum / (this.width * this.height) + 0.5);
-    this.#kernels.blend(this.#pixels, this.#length, mean, factor);
+    this.#blend(mean, factor);
   }
 
   adjustSaturation(factor: number): void {
-    this.#kernels.saturate(this.#pixels, this.#plane, this.height, factor);
+    this.#kernels.saturate(this.#pixels, this.#plane, this.height, Math.min(factor, LARGEST_FACTOR));
   }
 
   /** Turns the hue by `factor` of the colour circle. */
@@ -112,5 +114,10 @@ export class Canvas {
       rgb[i] = bytes[this.#pixels + plane * this.#plane + (pixel % this.width)] ?? 0;
     }
     return rgb;
+  }
+
+  /** Blends all levels away from one. */
+  #blend(level: number, factor: number): void {
+    this.#kernels.blend(this.#pixels, this.#length, level, Math.min(factor, LARGEST_FACTOR));
   }
 }

@@ -89,6 +89,12 @@ describe('the kernels, bit for bit beside their plain form,', () => {
 
   it('change saturation', () => expectEqualOnImages(jitter('saturation', 0, 3)));
 
+  it('take factors that leave nothing but black and white', () => {
+    for (const operation of ['brightness', 'contrast', 'saturation'] as const) {
+      expectEqualOnImages(jitter(operation, 0, 1e6));
+    }
+  });
+
   it('turn the hue', () => expectEqualOnImages(jitter('hue', -0.5, 0.5)));
 
   it('make gray', () => expectEqualOnImages(() => ({ grayscale: true })));

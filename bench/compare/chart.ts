@@ -5,7 +5,7 @@ import type { Row } from './row';
 
 const WIDTH = 800;
 const ROW_HEIGHT = 30;
-const MARGINS = { left: 240, right: 60, top: 40, bottom: 50 };
+const MARGINS = { left: 270, right: 80, top: 40, bottom: 50 };
 const colours = { bar: '#4c78a8', aim: '#e45756', peer: '#333333' };
 
 /** An SVG: a bar for each row that has a peer, as long as Fulgur is times as fast, a line at the peer, marks at the aims. */
@@ -23,8 +23,10 @@ export function chartOf(rows: readonly Row[]): string {
       grid: MARGINS,
       legend: { top: 8, data: ['Fulgur', 'aim'], selectedMode: false },
       xAxis: {
-        type: 'value',
-        min: 0,
+        // What is twice as far is twice as fast: some rows are tens of times as fast, others just so.
+        type: 'log',
+        logBase: 2,
+        min: 0.5,
         name: 'times as fast as the peer',
         nameLocation: 'middle',
         nameGap: 30,
@@ -43,7 +45,7 @@ export function chartOf(rows: readonly Row[]): string {
           barWidth: '60%',
           itemStyle: { color: colours.bar },
           data: bars.map(({ times }) => times),
-          label: { show: true, position: 'insideLeft', color: '#ffffff', formatter: labelOf },
+          label: { show: true, position: 'right', distance: 8, formatter: labelOf },
           markLine: {
             silent: true,
             symbol: 'none',

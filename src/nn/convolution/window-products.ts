@@ -16,7 +16,9 @@ type WindowGroup = [Window, ...Window[]];
 export const windowProducts: ProductForm = {
   name: 'window products',
 
-  takes: ({ rows, columns }) => rows.output <= FEW && columns.output <= FEW,
+  // Where the padding is as wide as the kernel, a window may see nothing but padding.
+  takes: ({ rows, columns, padding }) =>
+    [rows, columns].every(({ output, kernel }) => output <= FEW && padding < kernel),
 
   matrices({ weight, rows, columns }) {
     const [, , inChannels, outChannels] = weight.shape;

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { holdUntil, runOp } from '../../engine';
 import { withGradient } from '../custom-gradient';
 import type { Convolution } from './geometry';
-import { attributesOf, paddingOf, surrounded } from './surroundings';
+import { attributesOf, paddingOf, surrounded, surroundedShape } from './surroundings';
 
 /** Gives the gradient of a convolution's weight from that of its output. */
 export type WeightGradient = (convolution: Convolution, dy: tf.Tensor4D) => tf.Tensor4D;
@@ -25,7 +25,7 @@ export function directConvolution(convolution: Convolution, weightGradient: Weig
 
 function inputGradient(convolution: Convolution, dy: tf.Tensor4D): tf.Tensor4D {
   const { x, weight, padding } = convolution;
-  const { shape } = surrounded(convolution);
+  const shape = surroundedShape(convolution);
   const inputs = [tf.tensor1d(shape, 'int32'), weight, dy];
   const [gradient] = runOp('Conv2DBackpropInput', attributesOf(convolution), inputs, 1);
   return shape[1] === x.shape[1] && shape[2] === x.shape[2]

@@ -34,6 +34,12 @@ export class AxisGeometry {
     this.output = Math.floor((input + 2 * padding - kernel) / stride) + 1;
   }
 
+  /** Cells of padding before and after the input, as far as a window reaches them. */
+  get margins(): [before: number, after: number] {
+    const end = (this.output - 1) * this.stride + this.kernel - this.padding;
+    return [this.padding, Math.max(0, end - this.input)];
+  }
+
   window(output: number): Window {
     const start = output * this.stride - this.padding;
     const from = Math.max(0, start);

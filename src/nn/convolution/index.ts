@@ -1,2 +1,3 @@
 export { convolve } from './convolve';
 export type { ConvolutionOptions } from './geometry';
+export { AxisGeometry } from './geometry';

@@ -14,9 +14,18 @@ export function paddingOf({ stride, padding, rows, columns }: Convolution): 'sam
 
 /** The input with the padding that the operations are not told. */
 export function surrounded(convolution: Convolution): tf.Tensor4D {
-  const { x, stride, padding, rows, columns } = convolution;
-  if (paddingOf(convolution) === 'same') return x;
-  return padded(x, { kernel: [rows.kernel, columns.kernel], stride, padding });
+  const { x, rows, columns } = convolution;
+  return paddingOf(convolution) === 'same' ? x : padded(x, rows, columns);
+}
+
+/** The shape of that, without making it. */
+export function surroundedShape(convolution: Convolution): tf.Tensor4D['shape'] {
+  const [batch, height, width, channels] = convolution.x.shape;
+  if (paddingOf(convolution) === 'same') return [batch, height, width, channels];
+  const [rows, columns] = [convolution.rows, convolution.columns].map(
+    ({ input, margins: [before, after] }) => before + input + after,
+  ) as [number, number];
+  return [batch, rows, columns, channels];
 }
 
 /** Attributes of TensorFlow's gradients of a convolution. */

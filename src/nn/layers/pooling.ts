@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { holdUntil, runOp } from '../../engine';
 import type { OpAttributes } from '../../engine';
+import { AxisGeometry } from '../convolution';
 import { withGradient } from '../custom-gradient';
 import { Module } from '../module';
 import { padded } from '../padded';
-import type { WindowMoves } from '../padded';
 
 export interface PoolOptions {
   /** Default: the kernel's size. */
@@ -27,7 +27,7 @@ export class MaxPool2d extends Module {
   }
 
   forward(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => maxPool(x, movesOf(this)));
+    return tf.tidy(() => maxPool(x, this));
   }
 }
 
@@ -45,7 +45,7 @@ export class AvgPool2d extends Module {
   }
 
   forward(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => tf.avgPool(padded(x, movesOf(this)), this.kernel, this.stride, 'valid'));
+    return tf.tidy(() => tf.avgPool(padded(x, ...axesOf(x, this)), this.kernel, this.stride, 'valid'));
   }
 }
 
@@ -62,19 +62,20 @@ export class AdaptiveAvgPool2d extends Module {
 }
 
 /** tfjs's own gradient keeps the surrounded image; it is made anew here, when the gradient is there. */
-function maxPool(x: tf.Tensor4D, moves: WindowMoves): tf.Tensor4D {
-  const { kernel, stride, padding } = moves;
+function maxPool(x: tf.Tensor4D, pool: PoolWindows): tf.Tensor4D {
+  const { kernel, stride, padding } = pool;
+  const axes = axesOf(x, pool);
   return withGradient<tf.Tensor4D>([x], () => {
-    const value = tf.maxPool(padded(x, moves, -Infinity), [...kernel], stride, 'valid');
+    const value = tf.maxPool(padded(x, ...axes, -Infinity), kernel, stride, 'valid');
     return {
       value,
       saved: [x, value],
       gradient: (dy, saved) => {
         const [input, output] = saved as [tf.Tensor4D, tf.Tensor4D];
-        const surrounded = padded(holdUntil(input, dy), moves, -Infinity);
+        const surrounded = padded(holdUntil(input, dy), ...axes, -Infinity);
         const attributes: OpAttributes = {
           T: { type: 'type', value: 'float32' },
-          ksize: { type: 'ints', value: [1, ...kernel, 1] },
+          ksize: { type: 'ints', value: [1, kernel, kernel, 1] },
           strides: { type: 'ints', value: [1, stride, stride, 1] },
           padding: { type: 'string', value: 'VALID' },
           data_format: { type: 'string', value: 'NHWC' },
@@ -86,6 +87,16 @@ function maxPool(x: tf.Tensor4D, moves: WindowMoves): tf.Tensor4D {
   });
 }
 
-function movesOf({ kernel, stride, padding }: MaxPool2d | AvgPool2d): WindowMoves {
-  return { kernel: [kernel, kernel], stride, padding };
+interface PoolWindows {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: number;
+}
+
+function axesOf(
+  { shape: [, height, width] }: tf.Tensor4D,
+  { kernel, stride, padding }: PoolWindows,
+): [rows: AxisGeometry, columns: AxisGeometry] {
+  const axis = (input: number): AxisGeometry => new AxisGeometry(input, kernel, stride, padding);
+  return [axis(height), axis(width)];
 }

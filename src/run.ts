@@ -1,4 +1,11 @@
-import { PrintAndExit, processArguments, processVariables, resolveConfig, slurmJob } from './config';
+import {
+  oldNodeWarning,
+  PrintAndExit,
+  processArguments,
+  processVariables,
+  resolveConfig,
+  slurmJob,
+} from './config';
 import type { Notify, ViewBatch } from './contracts';
 import { LostRanksError } from './engine';
 import { describesCluster, findWorld, followLauncher, tellLauncher } from './launch';
@@ -59,6 +66,7 @@ export async function run(
     const config = resolveConfig(experiment, args);
     const variables = processVariables();
     const inCluster = describesCluster(variables);
+    if (!inCluster) warnOfOldNode(notify);
     const ranks = inCluster ? 1 : await localRanks(config);
     if (ranks > 1) {
       stopListening();
@@ -70,6 +78,7 @@ export async function run(
     const world = await findWorld(variables, { joinSeconds: config.cluster.joinSeconds });
     rank = world?.rank ?? 0;
     isRank = world !== null;
+    if (isRank && rank === 0) warnOfOldNode(notify);
     const result = await executeRun({
       ...{ experiment, config, args, events, notify, interruption, world },
       onFolder: (path) => tellLauncher({ kind: 'run-folder', path }),
@@ -92,4 +101,9 @@ export async function run(
     // Exchanges that hang keep a process alive.
     if (isRank) process.exit();
   }
+}
+
+function warnOfOldNode(notify: Notify): void {
+  const warning = oldNodeWarning();
+  if (warning !== null) notify('warning', warning);
 }

@@ -13,6 +13,11 @@ const exceptions: readonly Exception[] = [
     why: "The index brings the command line's and the schema's packages, which these rooms and the loader's threads do without.",
   })),
   {
+    room: 'doctor',
+    file: 'src/config/node-version.ts',
+    why: 'The index brings packages that an old Node may not load.',
+  },
+  {
     room: 'data',
     file: 'src/engine/random/index.ts',
     why: "The loader's threads draw random numbers, and must not load TensorFlow for it.",
@@ -209,6 +214,6 @@ describe('checkHouseRules', () => {
     expect(problemsOf('interface ILayer {}\ninterface Image {}')).toEqual([
       'src/nn/layer.ts:1 names the interface ILayer with an I',
     ]);
-    expect(problemsOf('// one\n'.repeat(251))).toEqual(['src/nn/layer.ts has 251 lines, more than 250']);
+    expect(problemsOf('// one\n'.repeat(401))).toEqual(['src/nn/layer.ts has 401 lines, more than 400']);
   });
 });

@@ -61,6 +61,24 @@ async function runUnder(version: string, file: string, args: readonly string[], 
   });
 }
 
+it('warns on a Node that is too old', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fulgur-node-'));
+  try {
+    const { output } = await runUnder(
+      '18.20.8',
+      'experiments/fastsiam.ts',
+      ['--data.name', 'nothing'],
+      folder,
+    );
+    expect(output).toContain(
+      'WARNING: Fulgur needs Node 20.19 or newer; this is Node 18.20.8, on which it has not been tested. ' +
+        'Install Node 24, 22, or at least 20.19.\n',
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 600_000);
+
 describe.each(versions)('Node %s', (version) => {
   let folder: string;
   beforeEach(() => {

@@ -1,3 +1,4 @@
+export { oldNodeWarning } from './node-version';
 export { PrintAndExit, processArguments, processCommand, processFile } from './command-line';
 export { wantsStackTraces } from './debug';
 export { childEnvironment, processVariables, showOnlyGpu, slurmJob } from './environment';

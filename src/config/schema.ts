@@ -16,7 +16,7 @@ const batchLimit = (
     .refine((limit) => limit < 1 || Number.isInteger(limit), 'must be a whole number, or a fraction below 1')
     .nullable()
     .default(null)
-    .describe(`${meaning}: a number, or a fraction below 1${all === 'all' ? '' : ` (${all})`}`);
+    .describe(`${meaning}: a number (1 is one), or a fraction below 1${all === 'all' ? '' : ` (${all})`}`);
 
 /** Trainer options; names and defaults follow Lightning's `Trainer` where it has them. */
 export const trainerSchema = z.strictObject({

@@ -1,3 +1,4 @@
+import './backend/backend-before-start';
 export { LostRanksError, allReduce, leaveCluster } from './collectives';
 export { afterStep, compile, isTracing, oncePerTrace, stepInput } from './compile';
 export { traceOperations } from './compile';

@@ -1,3 +1,4 @@
+export { formatBytes } from './format-bytes';
 export { FulgurError } from './fulgur-error';
 export type { ErrorKind, ErrorParts } from './fulgur-error';
 export { messageOf } from './message-of';

@@ -15,6 +15,9 @@ import { requireStarted } from '../engine';
 import { FulgurError } from '../errors';
 import { localBatchStatistics } from '../nn';
 import type { BuiltPlugin } from './hooks/hook-order';
+import { sayOneBatchLimits } from './loop/one-batch-limits';
+import type { BatchLimit } from './loop/one-batch-limits';
+import { fastBatches } from './loop/limit-batches';
 import { planFit } from './loop/fit-plan';
 import type { FitLimits } from './loop/fit-plan';
 import { evaluationKinds } from './evaluation/evaluation-kind';
@@ -103,6 +106,8 @@ export class Trainer {
     const { place, batchStatistics = localBatchStatistics, ...parts } = this.#parts;
     return this.#alone('fit()', () => {
       const bounds = planFit(this.#options, data.batchesPerEpoch);
+      const ofValidation = validation === undefined ? [] : (['limitValBatches', 'valCheckInterval'] as const);
+      this.#sayLimits(['limitTrainBatches', 'overfitBatches', ...ofValidation]);
       const run = new FitRun<B>({
         ...parts,
         batchStatistics,
@@ -168,8 +173,9 @@ export class Trainer {
     data: BatchSource<B>,
     from: ResumeFrom | undefined,
   ): Promise<EvaluationResult> {
-    return this.#alone(`${evaluationKinds[kind].stage}()`, () =>
-      runEvaluation({
+    return this.#alone(`${evaluationKinds[kind].stage}()`, () => {
+      this.#sayLimits([evaluationKinds[kind].limit]);
+      return runEvaluation({
         ...this.#parts,
         kind,
         module,
@@ -178,8 +184,14 @@ export class Trainer {
         batches: planEvaluation(kind, this.#options, data.batchesPerEpoch),
         steps: this.#steps,
         control: this.#control,
-      }),
-    );
+      });
+    });
+  }
+
+  #sayLimits(limits: readonly BatchLimit[]): void {
+    const { events, strategy } = this.#parts;
+    if (strategy.ranks.rank !== 0 || fastBatches(this.#options.fastDevRun) !== null) return;
+    for (const text of sayOneBatchLimits(this.#options, limits)) events.emit('message', 'info', text);
   }
 
   /** @throws FulgurError `trainer` while another run of this trainer is going on. */

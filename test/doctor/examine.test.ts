@@ -67,8 +67,8 @@ describe('the doctor', () => {
       'ok    Node        20.20.2',
       'ok    Platform    linux-x64',
       'ok    Cores       4 (Some CPU)',
-      'ok    Memory      12.0 GB of 16.0 GB available',
-      'ok    Disk        50.0 GB free for the cache /home/me/.cache/fulgur',
+      'ok    Memory      12 GB of 16 GB available',
+      'ok    Disk        50 GB free for the cache /home/me/.cache/fulgur',
       'ok    TensorFlow  2.21.0 (cpu), from the cache: /cache/tensorflow',
       'ok    Device      cpu (CPU:0), 4 threads',
       'ok    Operation   1024×1024 matrix product in 10.0 ms: 215 GFLOP/s',
@@ -96,12 +96,12 @@ describe('the doctor', () => {
 
   it('fails scarce memory and disk', async () => {
     expect(await lineOf('Memory', { machine: { availableMemoryBytes: 1e9 } })).toBe(
-      'FAIL  Memory      1.0 GB of 16.0 GB available\n' +
-        '                  fix: Free memory until 2.0 GB are available, or train with a smaller --data.batchSize.',
+      'FAIL  Memory      1 GB of 16 GB available\n' +
+        '                  fix: End other programs until 2 GB are available, or train with a smaller --data.batchSize.',
     );
     expect(await lineOf('Disk', { machine: { freeDiskBytes: 1e8 } })).toBe(
-      'FAIL  Disk        0.1 GB free for the cache /home/me/.cache/fulgur\n' +
-        '                  fix: Free 0.5 GB, or set FULGUR_CACHE to a folder on a larger disk.',
+      'FAIL  Disk        100 MB free for the cache /home/me/.cache/fulgur\n' +
+        '                  fix: Free at least 500 MB there, or set FULGUR_CACHE to a folder on a larger disk.',
     );
   });
 

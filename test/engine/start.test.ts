@@ -22,6 +22,26 @@ describe('the engine', () => {
     await expect(compile(() => 1, { eager: true })()).rejects.toThrow(notStarted);
   });
 
+  it('refuses tensors before it is started, without a word of tfjs', () => {
+    const banner = jest.spyOn(console, 'warn').mockReturnValue();
+    const makers: (() => unknown)[] = [
+      () => tf.scalar(1),
+      () => tf.tensor([[1, 2]]),
+      () => tf.zeros([3]),
+      () => tf.fill([2], 1),
+      () => tf.range(0, 3),
+      () => tf.linspace(0, 1, 3),
+      () => tf.randomNormal([2]),
+      () => tf.oneHot([1], 3),
+      () => tf.complex([1], [1]),
+      () => tf.tidy(() => tf.ones([2])),
+    ];
+    for (const make of makers) expect(make).toThrow(notStarted);
+    expect(banner).not.toHaveBeenCalled();
+    expect(tf.memory().numTensors).toBe(0);
+    banner.mockRestore();
+  });
+
   it('starts once, and takes a new seed at every start', async () => {
     const [first, second] = await Promise.all([
       start({ seed: 3, accelerator: 'cpu', threads: 2 }),

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import type { FitPlan, Optimizer } from '../../src/contracts';
 import { seedEverything, liveCounts, start } from '../../src/engine';
-import { fit, messageOf, plugin, rowsOf, seededRegression } from './fakes/fit';
+import { fit, messageOf, messagesOf, plugin, rowsOf, seededRegression } from './fakes/fit';
 import { Momentum } from './fakes/momentum';
 import { Points } from './fakes/points';
 import type { PointBatch } from './fakes/points';
@@ -26,6 +26,31 @@ describe('a fit', () => {
     const eager = await fit({ options: { maxEpochs: 2, compile: false } });
     expect(eager.weights).toEqual(compiled.weights);
     expect(rowsOf(eager.events)).toEqual(rowsOf(compiled.events));
+  });
+
+  it.each([
+    [
+      { limitTrainBatches: 1 },
+      [
+        'trainer.limitTrainBatches is 1: each epoch trains on one batch. ' +
+          'null (the default) takes all batches, and a number below 1 is a fraction.',
+      ],
+    ],
+    [
+      { overfitBatches: 1 },
+      [
+        'trainer.overfitBatches is 1: every epoch trains on the same one batch. ' +
+          'null (the default) takes all batches, and a number below 1 is a fraction.',
+      ],
+    ],
+    // Without held-out data a limit of validation says nothing; a fast run ignores all of them.
+    [{ limitValBatches: 1, valCheckInterval: 1, limitTestBatches: 1 }, []],
+    [{ limitTrainBatches: 1, fastDevRun: true }, []],
+    [{ limitTrainBatches: 2 }, []],
+    [{ limitTrainBatches: 0.5 }, []],
+  ])('says that a limit of 1 is one batch: %j', async (limits, said) => {
+    const { events } = await fit({ options: { maxEpochs: 1, ...limits } });
+    expect(messagesOf(events).filter((text) => text.startsWith('trainer.'))).toEqual(said);
   });
 
   it('leaves no tensor and no native handle behind', async () => {

@@ -1,6 +1,6 @@
 import { mkdir, rename, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { FulgurError } from '../../errors';
+import { formatBytes, FulgurError } from '../../errors';
 import { acquireLock } from '../../locks';
 import type { Build } from './builds';
 import { checkInstall, discardInstall, installFolder, libraryFolder } from './cache';
@@ -9,7 +9,7 @@ import { findLibraryFault } from './library-files';
 import { syncFolder, writeManifest, type ManifestFile } from './manifest';
 import { downloadWheel } from './pip';
 import { unpackWheel } from './unpack';
-import { megabytes, wheelName } from './wheel';
+import { wheelName } from './wheel';
 
 export interface InstallOptions {
   readonly build: Build;
@@ -126,8 +126,8 @@ async function requireSpace(build: Build, folder: string): Promise<void> {
   const free = bavail * bsize;
   if (free >= build.peakDiskBytes) return;
   throw new FulgurError('engine', {
-    what: `The disk of ${folder} has ${megabytes(free)} free.`,
-    why: `Installing TensorFlow ${build.version} (${build.flavour}) needs ${megabytes(build.peakDiskBytes)}.`,
+    what: `The disk of ${folder} has ${formatBytes(free)} free.`,
+    why: `Installing TensorFlow ${build.version} (${build.flavour}) needs ${formatBytes(build.peakDiskBytes)}.`,
     fix: 'Free some space, or set FULGUR_CACHE to a folder on a larger disk.',
   });
 }

@@ -1,11 +1,11 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FulgurError } from '../../errors';
+import { formatBytes, FulgurError } from '../../errors';
 import { sha256Of } from './manifest';
 import { progressReport } from './progress-report';
 import { runPip } from './python-scripts';
 import { runProcess, type ProcessResult } from './run-process';
-import { megabytes, wheelName, type Wheel } from './wheel';
+import { wheelName, type Wheel } from './wheel';
 
 const pollMs = 500;
 const otherLibraries = 'or set FULGUR_TENSORFLOW to a folder that holds the libraries.';
@@ -27,7 +27,7 @@ export async function downloadWheel(
   const temporary = join(folder, 'pip');
   const target = join(folder, 'wheel');
   await mkdir(temporary, { recursive: true });
-  const size = wheel.bytes === null ? '' : ` (${megabytes(wheel.bytes)})`;
+  const size = wheel.bytes === null ? '' : ` (${formatBytes(wheel.bytes)})`;
   const report = progressReport(`Downloading ${wheelName(wheel)}${size} with pip`, onProgress);
   const watch = setInterval(() => {
     void folderSize(folder).then((bytes) => report(bytes, wheel.bytes));

@@ -1,9 +1,9 @@
-import { megabytes } from './wheel';
+import { formatBytes } from '../../errors';
 
 const quietMs = 5_000;
 
 /**
- * Turns byte counts into few lines: one for every ten percent, and one after five seconds without; in megabytes
+ * Turns byte counts into few lines: one for every ten percent, and one after five seconds without; in bytes
  * where the total is not known.
  */
 export function progressReport(
@@ -20,6 +20,6 @@ export function progressReport(
     if (percent === null && !due) return;
     said = step;
     saidAt = Date.now();
-    onProgress(`${title}: ${percent === null ? megabytes(done) : `${percent}%`}`);
+    onProgress(`${title}: ${percent === null ? formatBytes(done) : `${percent}%`}`);
   };
 }

@@ -17,8 +17,3 @@ export interface Wheel {
 export function wheelName({ project, version }: Wheel): string {
   return `${project} ${version}`;
 }
-
-/** Bytes as people read them: `273.8 MB`. */
-export function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}

@@ -5,6 +5,8 @@ interface KindFacts {
   readonly stage: Stage;
   /** The module's method. */
   readonly step: 'validationStep' | 'testStep' | 'predictStep';
+  /** The trainer option that says how many batches. */
+  readonly limit: 'limitValBatches' | 'limitTestBatches' | 'limitPredictBatches';
   readonly hooks: {
     readonly start: 'onValidationStart' | 'onTestStart' | 'onPredictStart';
     readonly epochStart: 'onValidationEpochStart' | 'onTestEpochStart' | 'onPredictEpochStart';
@@ -20,6 +22,7 @@ export const evaluationKinds = {
   validation: {
     stage: 'validate',
     step: 'validationStep',
+    limit: 'limitValBatches',
     hooks: {
       start: 'onValidationStart',
       epochStart: 'onValidationEpochStart',
@@ -32,6 +35,7 @@ export const evaluationKinds = {
   test: {
     stage: 'test',
     step: 'testStep',
+    limit: 'limitTestBatches',
     hooks: {
       start: 'onTestStart',
       epochStart: 'onTestEpochStart',
@@ -44,6 +48,7 @@ export const evaluationKinds = {
   prediction: {
     stage: 'predict',
     step: 'predictStep',
+    limit: 'limitPredictBatches',
     hooks: {
       start: 'onPredictStart',
       epochStart: 'onPredictEpochStart',

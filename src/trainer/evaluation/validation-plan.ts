@@ -2,6 +2,7 @@ import type { EvaluationKind, TrainerOptions } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { Accumulation } from '../loop/accumulation';
 import { fastBatches, limitBatches } from '../loop/limit-batches';
+import { evaluationKinds } from './evaluation-kind';
 
 /** The trainer options that say when and how long is evaluated. */
 export type EvaluationLimits = Partial<
@@ -84,12 +85,6 @@ function intervalOf(
 export function planEvaluation(kind: EvaluationKind, limits: EvaluationLimits, available: number): number {
   const fast = fastBatches(limits.fastDevRun);
   if (fast !== null) return Math.min(fast, available);
-  switch (kind) {
-    case 'validation':
-      return limitBatches(available, limits.limitValBatches, 'limitValBatches');
-    case 'test':
-      return limitBatches(available, limits.limitTestBatches, 'limitTestBatches');
-    case 'prediction':
-      return limitBatches(available, limits.limitPredictBatches, 'limitPredictBatches');
-  }
+  const { limit } = evaluationKinds[kind];
+  return limitBatches(available, limits[limit], limit);
 }

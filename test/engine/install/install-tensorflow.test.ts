@@ -227,7 +227,7 @@ describe('installing TensorFlow', () => {
   it('asks for space before it downloads', async () => {
     build = { ...build, peakDiskBytes: 1e18 };
     await expect(locate()).rejects.toThrow(
-      /^The disk of .+ has [\d.]+ MB free\. Installing TensorFlow 2\.21\.0 \(cpu\) needs 1000000000000\.0 MB\. Free some space, or set FULGUR_CACHE to a folder on a larger disk\.$/,
+      /^The disk of .+ has [\d.]+ [MGT]B free\. Installing TensorFlow 2\.21\.0 \(cpu\) needs 1000000 TB\. Free some space, or set FULGUR_CACHE to a folder on a larger disk\.$/,
     );
     expect(pipCalls(index)).toEqual([]);
   });

@@ -24,6 +24,6 @@ describe('a progress report', () => {
       report(second * 1e6, null);
       jest.advanceTimersByTime(1000);
     }
-    expect(said).toEqual(['Copying: 0.0 MB', 'Copying: 5.0 MB', 'Copying: 10.0 MB']);
+    expect(said).toEqual(['Copying: 0 kB', 'Copying: 5 MB', 'Copying: 10 MB']);
   });
 });

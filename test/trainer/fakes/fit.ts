@@ -123,3 +123,8 @@ export function messageOf(error: unknown): string {
 export function rowsOf(events: readonly RecordedEvent[]) {
   return events.flatMap((event) => (event[0] === 'metricsLogged' ? [event[1]] : []));
 }
+
+/** The sentences for the user. */
+export function messagesOf(events: readonly RecordedEvent[]): readonly string[] {
+  return events.flatMap((event) => (event[0] === 'message' ? [event[2]] : []));
+}

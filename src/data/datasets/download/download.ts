@@ -2,7 +2,7 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Notify } from '../../../contracts';
-import { FulgurError } from '../../../errors';
+import { formatBytes, FulgurError } from '../../../errors';
 import { fileMd5 } from './file-md5';
 import { claimPartial } from './partial-file';
 import { syncFolder } from './sync-folder';
@@ -62,7 +62,7 @@ async function fetchAll(
 ): Promise<void> {
   const { onMessage, signal, retryMs = 1000, ...patience } = options;
   const before = await sizeOf(partial);
-  const resumed = before > 0 ? `, going on after ${megabytes(before)}` : '';
+  const resumed = before > 0 ? `, going on after ${formatBytes(before)}` : '';
   onMessage?.('info', `Downloading ${title} from ${url}${resumed}.`);
   const onProgress = progressLines(title, onMessage);
   for (let attempt = 1; ; attempt++) {
@@ -94,7 +94,7 @@ function progressLines(
     const tenth = Math.floor((done / total) * 10);
     if (tenth <= said) return;
     said = tenth;
-    onMessage?.('info', `${title}: ${tenth * 10} % of ${megabytes(total)}`);
+    onMessage?.('info', `${title}: ${tenth * 10} % of ${formatBytes(total)}`);
   };
 }
 
@@ -103,8 +103,4 @@ async function sizeOf(file: string): Promise<number> {
     ({ size }) => size,
     () => 0,
   );
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -39,7 +39,7 @@ describe('download', () => {
     expect(await readFile(file)).toEqual(content);
     expect(await readdir(folder)).toEqual(['thing.bin']);
     expect(messages[0]).toBe(`Downloading Thing from ${url}.`);
-    expect(messages.at(-1)).toBe('Thing: 100 % of 0.2 MB');
+    expect(messages.at(-1)).toBe('Thing: 100 % of 200 kB');
   });
 
   it('goes on where a broken connection ended', async () => {
@@ -55,7 +55,7 @@ describe('download', () => {
     await writeFile(`${file}.part-${host}-99999999-0badcafe`, content.subarray(0, 90_000));
     await get();
     expect(server.ranges).toEqual(['bytes=90000-']);
-    expect(messages[0]).toBe(`Downloading Thing from ${url}, going on after 0.1 MB.`);
+    expect(messages[0]).toBe(`Downloading Thing from ${url}, going on after 90 kB.`);
     expect(await readFile(file)).toEqual(content);
     expect(await readdir(folder)).toEqual(['thing.bin']);
   });

@@ -1,0 +1,19 @@
+const oldest = [20, 19] as const;
+
+/** The Node versions that the tests cover, in words. */
+export const testedNodes = '20.19 and later of 20, 22 and 24';
+
+/** What to install in the place of a Node that is too old. */
+export const nodeFix = 'Install Node 24, 22, or at least 20.19.';
+
+/** Whether Fulgur's packages no longer support this version of Node: `18.20.8`. */
+export function isNodeTooOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < oldest[0] || (major === oldest[0] && minor < oldest[1]);
+}
+
+/** The warning for the Node that this process runs on; `null` for a supported one. */
+export function oldNodeWarning(version: string = process.versions.node): string | null {
+  if (!isNodeTooOld(version)) return null;
+  return `Fulgur needs Node 20.19 or newer; this is Node ${version}, on which it has not been tested. ${nodeFix}`;
+}

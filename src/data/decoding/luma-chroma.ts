@@ -1,0 +1,66 @@
+import type { Image } from '../image';
+
+/** What a TIFF file says of its luma and chroma: shares of red and green and blue, and the codes of black and white. */
+export interface LumaChroma {
+  readonly shares: readonly number[];
+  /** Code of no and of full value for luma and both chromas. */
+  readonly codes: readonly number[];
+}
+
+const half = 1 << 15;
+
+/** RGB of Y, Cb, Cr by the fixed-point numbers of libtiff, which PIL reads compressed files with. */
+export function convertByLibtiff({ width, height, data }: Image, { shares, codes }: LumaChroma): Image {
+  const [red = 0.299, green = 0.587, blue = 0.114] = shares.map(Math.fround);
+  const fixed = (value: number): number => Math.trunc(value * 65536 + 0.5);
+  const redOfCr = fixed(Math.fround(2 - 2 * red));
+  const blueOfCb = fixed(Math.fround(2 - 2 * blue));
+  const greenOfCr = -fixed(Math.fround(Math.fround(red * Math.fround(2 - 2 * red)) / green));
+  const greenOfCb = -fixed(Math.fround(Math.fround(blue * Math.fround(2 - 2 * blue)) / green));
+  const [yBlack = 0, yWhite = 255, cbNone = 128, cbFull = 255, crNone = 128, crFull = 255] = codes;
+  const y = table((code) => level(code, yBlack, yWhite, 255));
+  const cb = table((code) => level(code - 128, cbNone - 128, cbFull - 128, 127));
+  const cr = table((code) => level(code - 128, crNone - 128, crFull - 128, 127));
+  return convert({ width, height, data }, (luma, b, r) => {
+    const [light = 0, bChroma = 0, rChroma = 0] = [y[luma], cb[b], cr[r]];
+    return [
+      light + ((redOfCr * rChroma + half) >> 16),
+      light + ((greenOfCb * bChroma + half + greenOfCr * rChroma) >> 16),
+      light + ((blueOfCb * bChroma + half) >> 16),
+    ];
+  });
+}
+
+/** RGB of Y, Cb, Cr by PIL's own numbers, for files that are not compressed. */
+export function convertByPillow(image: Image): Image {
+  const part = (factor: number): Int32Array => table((code) => Math.trunc(factor * 64 * (code - 128) + 0.5));
+  const redOfCr = part(1.402);
+  const greenOfCb = part(-0.34414);
+  const greenOfCr = part(-0.71414);
+  const blueOfCb = part(1.772);
+  return convert(image, (luma, cb, cr) => [
+    luma + ((redOfCr[cr] ?? 0) >> 6),
+    luma + (((greenOfCb[cb] ?? 0) + (greenOfCr[cr] ?? 0)) >> 6),
+    luma + ((blueOfCb[cb] ?? 0) >> 6),
+  ]);
+}
+
+type Rule = (luma: number, cb: number, cr: number) => readonly [number, number, number];
+
+function convert({ width, height, data }: Image, rule: Rule): Image {
+  const rgb = new Uint8ClampedArray(data.length);
+  for (let at = 0; at < data.length; at += 3) {
+    rgb.set(rule(data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0), at);
+  }
+  return { width, height, data: new Uint8Array(rgb.buffer) };
+}
+
+function table(value: (code: number) => number): Int32Array {
+  return Int32Array.from({ length: 256 }, (_, code) => value(code));
+}
+
+function level(code: number, none: number, full: number, range: number): number {
+  const span = Math.trunc(full) - Math.trunc(none);
+  const exact = Math.fround(Math.fround((code - Math.trunc(none)) * range) / (span === 0 ? 1 : span));
+  return Math.trunc(exact);
+}

@@ -1,0 +1,65 @@
+import sharp from 'sharp';
+import { reasonOf } from '../datasets/data-errors';
+import type { Image } from '../image';
+import { largestImage } from './image-size';
+
+// Parallelism comes from the loader's workers; what is read once per epoch is not worth keeping.
+sharp.concurrency(1);
+sharp.cache(false);
+
+/** Samples of a decoded image, row by row, before a rule of ours makes RGB of them. */
+export interface Samples {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly values: Uint8Array | Uint16Array;
+}
+
+/** What libvips makes of a file, as RGB; an alpha channel is dropped, a colour profile ignored. */
+export async function rgbPixels(bytes: Buffer): Promise<Image> {
+  const { data, info } = await settle(open(bytes).removeAlpha().toColourspace('srgb').raw());
+  const { width, height } = info;
+  if (data.length === width * height * 3) return { width, height, data };
+  throw new Error(`it has ${data.length / (width * height)} channels after conversion to RGB`);
+}
+
+/** Ink values as the file has them; of 16 bits the high byte. */
+export async function cmykSamples(bytes: Buffer, bits: 8 | 16 = 8): Promise<Samples> {
+  const image = open(bytes).pipelineColourspace('cmyk').toColourspace('cmyk');
+  if (bits === 8) return samplesOf(await settle(image.raw()));
+  const { values, ...shape } = words(await settle(image.raw({ depth: 'ushort' })));
+  return { ...shape, values: Uint8Array.from(values, (value) => value >> 8) };
+}
+
+/** Gray values of 16 bits. */
+export async function deepGraySamples(bytes: Buffer): Promise<Samples> {
+  const image = open(bytes).removeAlpha().pipelineColourspace('grey16').toColourspace('grey16');
+  return words(await settle(image.raw({ depth: 'ushort' })));
+}
+
+function open(bytes: Buffer): sharp.Sharp {
+  return sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: largestImage });
+}
+
+type Raw = Awaited<ReturnType<typeof settle>>;
+
+async function settle(image: sharp.Sharp): Promise<{ data: Buffer; info: sharp.OutputInfo }> {
+  try {
+    return await image.toBuffer({ resolveWithObject: true });
+  } catch (error) {
+    // libvips repeats a sentence for each of its tries.
+    const lines = new Set((error as Error).message.split('\n').map((line) => line.trim()));
+    throw new Error(reasonOf({ message: [...lines].filter((line) => line !== '').join('; ') }), {
+      cause: error,
+    });
+  }
+}
+
+function samplesOf({ data, info }: Raw): Samples {
+  return { width: info.width, height: info.height, channels: info.channels, values: data };
+}
+
+function words({ data, info }: Raw): Samples {
+  const values = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
+  return { width: info.width, height: info.height, channels: info.channels, values };
+}

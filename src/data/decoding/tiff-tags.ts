@@ -1,0 +1,62 @@
+/** The tags of a TIFF file's first image, by their numbers. */
+export type TiffTags = ReadonlyMap<number, readonly number[]>;
+
+// Enough for every tag that tells how pixels are to be read.
+const mostValues = 16;
+
+/** Bytes of one value, by its type's number; the others hold no numbers that are needed. */
+const sizes: Readonly<Record<number, number>> = { 1: 1, 3: 2, 4: 4, 5: 8, 16: 8 };
+
+/**
+ * Reads the tags of a TIFF or BigTIFF file's first image.
+ *
+ * @throws Error where the file is cut off.
+ */
+export function readTiffTags(bytes: Buffer): TiffTags {
+  return new Reader(bytes).tags();
+}
+
+class Reader {
+  readonly #little: boolean;
+  readonly #big: boolean;
+
+  constructor(private readonly bytes: Buffer) {
+    this.#little = bytes[0] === 0x49;
+    this.#big = this.#number(2, 2) === 43;
+  }
+
+  tags(): TiffTags {
+    const word = this.#big ? 8 : 4;
+    const start = this.#number(this.#big ? 8 : 4, word);
+    const countBytes = this.#big ? 8 : 2;
+    const tags = new Map<number, readonly number[]>();
+    for (let entry = 0; entry < this.#number(start, countBytes); entry++) {
+      const at = start + countBytes + entry * (4 + 2 * word);
+      const size = sizes[this.#number(at + 2, 2)];
+      const count = this.#number(at + 4, word);
+      if (size === undefined) continue;
+      const values = at + 4 + word;
+      const from = size * count <= word ? values : this.#number(values, word);
+      const length = Math.min(count, mostValues);
+      tags.set(
+        this.#number(at, 2),
+        Array.from({ length }, (_, index) => this.#value(from + index * size, size)),
+      );
+    }
+    return tags;
+  }
+
+  /** A whole number, or the quotient of two that stand for a fraction. */
+  #value(at: number, size: number): number {
+    const isFraction = size === 8 && !this.#big;
+    return isFraction ? this.#number(at, 4) / this.#number(at + 4, 4) : this.#number(at, size);
+  }
+
+  #number(at: number, size: number): number {
+    if (at + size > this.bytes.length) throw new Error('the file is cut off');
+    if (size === 8) {
+      return Number(this.#little ? this.bytes.readBigUInt64LE(at) : this.bytes.readBigUInt64BE(at));
+    }
+    return this.#little ? this.bytes.readUIntLE(at, size) : this.bytes.readUIntBE(at, size);
+  }
+}

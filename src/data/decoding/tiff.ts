@@ -1,0 +1,96 @@
+import type { Image } from '../image';
+import { rgbOfCmyk } from './cmyk';
+import { imageOfDeepGray } from './deep-gray';
+import { convertByLibtiff, convertByPillow } from './luma-chroma';
+import { orient } from './orientation';
+import { cmykSamples, deepGraySamples, rgbPixels } from './sharp-pixels';
+import type { TiffTags } from './tiff-tags';
+import { readTiffTags } from './tiff-tags';
+
+/** Photometric interpretations that PIL gives RGB for. */
+const photometric = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3, cmyk: 5, lumaChroma: 6 } as const;
+const uncompressed = 1;
+const premultiplied = 1;
+const inPlanes = 2;
+
+/** What must be known of a TIFF file before libvips decodes it. */
+interface Layout {
+  readonly bits: number;
+  readonly photometric: number;
+  readonly compression: number;
+  readonly orientation: number;
+  readonly extraSamples: readonly number[];
+  /** Whether chroma has fewer samples than luma. */
+  readonly subsampled: boolean;
+}
+
+/**
+ * Decodes the first image of a TIFF file, turned as its orientation tag says. libvips reads the samples; what it takes for
+ * RGB although it is not, or scales otherwise than PIL, is converted here.
+ *
+ * @throws Error that names what is not supported.
+ */
+export async function decodeTiff(bytes: Buffer): Promise<Image> {
+  const tags = readTiffTags(bytes);
+  const layout = readLayout(tags);
+  refuseUnknown(tags, layout);
+  return orient(await decodeSamples(bytes, tags, layout), layout.orientation);
+}
+
+function readLayout(tags: TiffTags): Layout {
+  const compression = first(tags, 259, uncompressed);
+  const isJpeg = compression === 6 || compression === 7;
+  const [across = 2, down = 2] = tags.get(530) ?? [];
+  return {
+    bits: first(tags, 258, 1),
+    photometric: first(tags, 262, photometric.whiteIsZero),
+    compression,
+    orientation: first(tags, 274, 1),
+    extraSamples: tags.get(338) ?? [],
+    // Of JPEG's samples libjpeg itself makes RGB.
+    subsampled: isJpeg || across > 1 || down > 1,
+  };
+}
+
+function first(tags: TiffTags, tag: number, otherwise: number): number {
+  return tags.get(tag)?.[0] ?? otherwise;
+}
+
+function refuseUnknown(tags: TiffTags, { bits, photometric: colours, extraSamples }: Layout): void {
+  const format = first(tags, 339, 1);
+  const formats: Readonly<Record<number, string>> = { 2: 'signed numbers', 3: 'floating-point numbers' };
+  const unranged =
+    format === 1 || format === 4
+      ? bits > 16
+        ? `numbers of ${bits} bits`
+        : null
+      : (formats[format] ?? 'numbers of an unknown kind');
+  if (unranged !== null) {
+    throw new Error(
+      `its samples are ${unranged}, and nothing says which of them is white (save it with 8 or 16 bits)`,
+    );
+  }
+  if (![1, 2, 4, 8, 16].includes(bits)) {
+    throw new Error(`its samples of ${bits} bits are not supported (save it with 8 or 16 bits)`);
+  }
+  if (!Object.values<number>(photometric).includes(colours)) {
+    const name = colours === 8 ? 'CIE L*a*b*' : `number ${colours}`;
+    throw new Error(`its colour space (${name}) is not supported`);
+  }
+  if (colours === photometric.lumaChroma && first(tags, 284, 1) === inPlanes) {
+    throw new Error('its luma and chroma lie in planes of their own, which is not supported');
+  }
+  if (bits === 16 && extraSamples[0] === premultiplied) {
+    throw new Error('its samples of 16 bits are multiplied by alpha, which is not supported');
+  }
+}
+
+async function decodeSamples(bytes: Buffer, tags: TiffTags, layout: Layout): Promise<Image> {
+  const { bits, photometric: colours, compression, subsampled } = layout;
+  if (colours === photometric.cmyk) return rgbOfCmyk(await cmykSamples(bytes, bits === 16 ? 16 : 8));
+  if (colours <= photometric.blackIsZero && bits === 16) return imageOfDeepGray(await deepGraySamples(bytes));
+  const image = await rgbPixels(bytes);
+  if (colours !== photometric.lumaChroma || subsampled) return image;
+  if (compression === uncompressed) return convertByPillow(image);
+  return convertByLibtiff(image, { shares: tags.get(529) ?? [], codes: tags.get(532) ?? [] });
+}

@@ -1,0 +1,199 @@
+import { decodeImage } from '../../../src/data/decoding';
+import images from '../datasets/folder/data/pillow-images.json';
+import corpus from './data/pillow-corpus.json';
+
+/** An entry of the corpus that `bench/image-corpus/make.py` writes. */
+interface Entry {
+  readonly name: string;
+  /** Base64, as all bytes here. */
+  readonly file: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly rgb?: string;
+  /** 16-bit values, little-endian. */
+  readonly gray?: string;
+  readonly error?: string;
+}
+
+const entries: readonly Entry[] = corpus.images;
+const noRange = (samples: string): string =>
+  `its samples are ${samples}, and nothing says which of them is white (save it with 8 or 16 bits)`;
+const lab = 'its colour space (CIE L*a*b*) is not supported';
+
+/** What Pillow reads and Fulgur refuses, each with its sentence. */
+const refusals: Readonly<Record<string, string>> = {
+  PFM: 'its content is not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM image',
+  'TIFF, LAB, raw': lab,
+  'TIFF, LAB, tiff_lzw': lab,
+  'TIFF, LAB, tiff_adobe_deflate': lab,
+  'TIFF, I, raw': noRange('signed numbers'),
+  'TIFF, I, tiff_lzw': noRange('signed numbers'),
+  'TIFF, I, tiff_adobe_deflate': noRange('signed numbers'),
+  'TIFF, F, raw': noRange('floating-point numbers'),
+  'TIFF, F, tiff_lzw': noRange('floating-point numbers'),
+  'TIFF, F, tiff_adobe_deflate': noRange('floating-point numbers'),
+  'TIFF, signed bytes': noRange('signed numbers'),
+  'TIFF, signed 16 bits': noRange('signed numbers'),
+  'TIFF, 32-bit integers': noRange('signed numbers'),
+  'TIFF, 32-bit unsigned integers': noRange('numbers of 32 bits'),
+  'TIFF, RGBA of 16 bits, premultiplied':
+    'its samples of 16 bits are multiplied by alpha, which is not supported',
+  'TIFF, 12 bits of grey': 'its samples of 12 bits are not supported (save it with 8 or 16 bits)',
+  'TIFF, YCbCr in planes': 'its luma and chroma lie in planes of their own, which is not supported',
+  'TIFF, planes in tiles': 'tiff2vips: tiled separate planes not supported',
+  'TIFF, six samples': 'Input image exceeds channel limit',
+  ...Object.fromEntries(
+    ['1', 'L', 'RGB', 'YCbCr'].flatMap((mode) =>
+      ['zstd', 'lzma'].map((kind) => [
+        `TIFF, ${mode}, ${kind}`,
+        `tiff2vips: ${kind.toUpperCase()} compression support is not configured`,
+      ]),
+    ),
+  ),
+};
+
+/** What Fulgur reads rightly and Pillow does not: the name of an entry that has the same pixels, or `null`. */
+const better: Readonly<Record<string, string | null>> = {
+  'BMP, 32 bits, RGBX by masks': null,
+  'BMP, 32 bits, ARGB by masks': null,
+  'TIFF, planes of 16 bits': 'TIFF, RGB of 16 bits',
+  'TIFF, YCbCr 2 x 1': 'TIFF, YCbCr 2 x 1, deflate',
+  'TIFF, YCbCr 2 x 2': 'TIFF, YCbCr 2 x 2, deflate',
+  'TIFF, YCbCr 4 x 2': 'TIFF, YCbCr 4 x 2, deflate',
+};
+
+const nearlyBlack = /^its 16-bit gray values end at (\d+), so it would become nearly black /;
+
+function bytesOf(text = ''): Buffer {
+  return Buffer.from(text, 'base64');
+}
+
+async function decoded(entry: Entry): Promise<{ width: number; height: number; data: Buffer }> {
+  const { width, height, data } = await decodeImage(bytesOf(entry.file));
+  return { width, height, data: Buffer.from(data) };
+}
+
+/** Why an entry cannot be decoded. */
+async function reasonFor(entry: Entry): Promise<string> {
+  return decoded(entry).then(
+    () => 'nothing',
+    (error: unknown) => (error as Error).message,
+  );
+}
+
+function find(name: string | null): Entry | undefined {
+  return entries.find((entry) => entry.name === name);
+}
+
+/** RGB of 16-bit values by their high bytes. */
+function highBytes(gray: Buffer): Buffer {
+  return Buffer.from(
+    Array.from({ length: (gray.length / 2) * 3 }, (_, at) => gray[Math.floor(at / 3) * 2 + 1] ?? 0),
+  );
+}
+
+const special = (entry: Entry): boolean =>
+  entry.name in refusals || entry.name in better || entry.gray !== undefined || entry.error !== undefined;
+
+describe('decodeImage', () => {
+  it.each([...images.images, ...entries.filter((entry) => !special(entry))])(
+    'gives the pixels that Pillow gives for $name',
+    async (entry) => {
+      const { width = 0, height = 0, rgb } = entry;
+      expect(await decoded(entry)).toEqual({ width, height, data: bytesOf(rgb) });
+    },
+  );
+
+  it('is tested with more than 200 files of all formats that Pillow reads too', () => {
+    const equal = entries.filter((entry) => !special(entry));
+    expect(equal.length).toBeGreaterThan(200);
+    expect([...new Set(equal.map(({ name }) => name.split(/[ ,]/)[0]))].sort()).toEqual(
+      ['BMP', 'GIF', 'JPEG', 'PBM', 'PGM', 'PNG', 'PPM', 'TIFF', 'WebP'].sort(),
+    );
+  });
+
+  it.each(Object.entries(refusals))('refuses %s by a sentence', async (name, sentence) => {
+    await expect(reasonFor(find(name) as Entry)).resolves.toBe(sentence);
+  });
+
+  it.each(Object.entries(better))('reads %s, where Pillow errs', async (name, same) => {
+    const expected = find(same);
+    const found = await decoded(find(name) as Entry);
+    if (expected !== undefined) expect(found.data).toEqual(bytesOf(expected.rgb));
+  });
+
+  it('reads the bytes of 32 bits wherever the masks say', async () => {
+    const channels = async (name: string): Promise<number[]> => [
+      ...(await decoded(find(name) as Entry)).data,
+    ];
+    const usual = await channels('BMP, 32 bits');
+    const swapped = usual.map((_, at) => usual[at + 2 - 2 * (at % 3)]);
+    expect(await channels('BMP, 32 bits, RGBX by masks')).toEqual(swapped);
+  });
+
+  it.each(entries.filter(({ name, error }) => error !== undefined && !(name in better)))(
+    'refuses $name, as Pillow does',
+    async (entry) => {
+      await expect(decoded(entry)).rejects.toThrow(/./);
+    },
+  );
+
+  it.each(entries.filter(({ name, gray }) => gray !== undefined && !(name in refusals)))(
+    'scales the values of $name by 65535',
+    async (entry) => {
+      const gray = bytesOf(entry.gray);
+      const values = Array.from({ length: gray.length / 2 }, (_, at) => gray.readUInt16LE(at * 2));
+      if (Math.max(...values) < 4096) {
+        expect(nearlyBlack.exec(await reasonFor(entry))?.[1]).toBe(String(Math.max(...values)));
+        return;
+      }
+      // Pillow leaves white at 0 in 16 bits, and only there.
+      const isInverted = entry.name.includes('white is 0');
+      const bytes = isInverted ? Buffer.from(gray.map((byte) => 255 - byte)) : gray;
+      expect((await decoded(entry)).data).toEqual(highBytes(bytes));
+    },
+  );
+
+  it('refuses 12-bit values in 16 bits of gray with the way out', async () => {
+    await expect(decoded(find('PNG, grey of 16 bits up to 4095') as Entry)).rejects.toThrow(
+      new Error(
+        'its 16-bit gray values end at 3978, so it would become nearly black ' +
+          '(scale them so that 65535 is white, or save them with 8 bits)',
+      ),
+    );
+  });
+
+  it('refuses an empty file', async () => {
+    await expect(decodeImage(Buffer.alloc(0))).rejects.toThrow(new Error('the file is empty'));
+  });
+
+  it('refuses other formats, also those that libvips knows', async () => {
+    for (const name of ['SVG', 'text']) {
+      await expect(decoded(find(name) as Entry)).rejects.toThrow(
+        new Error('its content is not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM image'),
+      );
+    }
+  });
+
+  it.each([
+    ['PNM', Buffer.from('P6 60000 60000 255\n'), 'it has 60000 x 60000 pixels, more than 178956970'],
+    ['PNM without bytes', Buffer.from('P6 6000 6000 255\n'), 'the file is cut off'],
+    ['PNM of no size', Buffer.from('P5 0 7 255\n'), 'its size is 0 x 7'],
+    ['GIF', gifOfSize(65535, 65535), 'it has 65535 x 65535 pixels, more than 178956970'],
+    [
+      'GIF without an image',
+      Buffer.from('GIF89a\x01\x00\x01\x00\x00\x00\x00;............', 'latin1'),
+      'it has no image',
+    ],
+    ['TIFF', Buffer.from('II*\x00\xff\xff\xff\xff', 'latin1'), 'the file is cut off'],
+  ])('refuses a %s whose size is beyond what it can hold', async (_, bytes, reason) => {
+    await expect(decodeImage(bytes)).rejects.toThrow(new Error(reason));
+  });
+});
+
+function gifOfSize(width: number, height: number): Buffer {
+  const bytes = bytesOf(find('GIF')?.file);
+  bytes.writeUInt16LE(width, 6);
+  bytes.writeUInt16LE(height, 8);
+  return bytes;
+}

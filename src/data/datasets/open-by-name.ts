@@ -37,7 +37,7 @@ export async function openByName(name: string, split: Split, options: SourceOpti
     }
     case 'folder':
       if (path === undefined) throw pathMissing();
-      return openFolder(path, split);
+      return openFolder(path, split, options.onMessage);
   }
 }
 

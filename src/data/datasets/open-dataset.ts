@@ -1,3 +1,4 @@
+import type { Notify } from '../../contracts';
 import { sayOnTerminal } from '../say-on-terminal';
 import { DatasetUnavailableError } from './data-errors';
 import type { ImageDataset, Split } from './image-dataset';
@@ -39,7 +40,9 @@ export async function openWithSplits(name: string, options: OpenOptions = {}): P
   const how = { ...others, onMessage };
   // A misspelt fallback shows at once, not on the day when it is needed.
   if (fallback !== null) requireName(fallback);
-  const openSplit = (wanted: Split): Promise<ImageDataset> => openByName(name, wanted, how);
+  const once = { ...how, onMessage: sayOnce(onMessage) };
+  const openSplit = (wanted: Split): Promise<ImageDataset> =>
+    openByName(name, wanted, name === 'folder' ? once : how);
   try {
     return { dataset: await openSplit(split), openSplit };
   } catch (error) {
@@ -50,6 +53,15 @@ export async function openWithSplits(name: string, options: OpenOptions = {}): P
     const openInstead = (wanted: Split): Promise<ImageDataset> => openByName(fallback, wanted, elsewhere);
     return { dataset: await openInstead(split), openSplit: openInstead };
   }
+}
+
+/** Says the same sentence once, be it true of several splits. */
+function sayOnce(onMessage: Notify): Notify {
+  const said = new Set<string>();
+  return (level, text) => {
+    if (!said.has(text)) onMessage(level, text);
+    said.add(text);
+  };
 }
 
 function substitution(name: string, fallback: string, { message }: DatasetUnavailableError): string {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { datasets } from '../../../src/data';
@@ -89,5 +89,18 @@ describe('openWithSplits', () => {
       'test',
     ]);
     expect(messages).toHaveLength(1);
+  });
+
+  it('says once what a folder leaves out, however many of its splits are opened', async () => {
+    const path = join(cache, 'photos');
+    for (const name of ['a/0.png', 'a/1.png', 'top.png']) {
+      await mkdir(join(path, 'a'), { recursive: true });
+      await writeFile(join(path, name), '');
+    }
+    const { openSplit } = await openWithSplits('folder', { path, onMessage });
+    await openSplit('test');
+    await openSplit('train');
+    const sentence = `Left out of ${path}: 1 image beside the class folders.`;
+    expect(messages).toEqual([['warning', sentence]]);
   });
 });

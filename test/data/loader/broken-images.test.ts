@@ -64,7 +64,7 @@ describe('a broken image', () => {
       await expect(seenIn(batches, [0])).rejects.toMatchObject({
         name: 'BrokenImageError',
         message:
-          `The image ${folder}/a/2.png cannot be read: its content is no jpg, png, webp, bmp or tiff image. ` +
+          `The image ${folder}/a/2.png cannot be read: its content is not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM image. ` +
           'Repair or remove the file, or go on without such images by --data.onBrokenImage skip.',
       });
       await expect(seenIn(batches, [0], { startBatch: 1 })).rejects.toThrow(
@@ -83,7 +83,7 @@ describe('a broken image', () => {
     ]);
     expect(found[1]!.labels).toEqual([1, 1, 1, 0]);
     expect(warnings).toEqual([
-      `Skipping the image ${folder}/a/2.png, which cannot be read: its content is no jpg, png, webp, bmp or tiff image.`,
+      `Skipping the image ${folder}/a/2.png, which cannot be read: its content is not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM image.`,
       `Skipping the image ${folder}/a/3.png, which cannot be read: the file is empty.`,
       `Skipping the image ${folder}/b/3.png, which cannot be read: the file is empty.`,
     ]);

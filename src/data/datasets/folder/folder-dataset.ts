@@ -1,8 +1,9 @@
-import { join } from 'node:path';
+import { posix } from 'node:path';
 import { BrokenImageError, reasonOf } from '../data-errors';
 import type { Image } from '../../image';
 import type { ImageDataset, Split } from '../image-dataset';
 import { requireIndex } from '../require-index';
+import { nameBytes, readableName } from './file-name';
 import { readImageFile } from './read-image-file';
 import type { SharedStringsSpec } from './shared-strings';
 import { SharedStrings } from './shared-strings';
@@ -43,16 +44,19 @@ export class FolderDataset implements ImageDataset {
   }
 
   describe(index: number): string {
-    return join(this.spec.root, this.#paths.at(index));
+    return readableName(this.#path(index));
   }
 
   async read(index: number): Promise<Image> {
     requireIndex(this, index);
-    const path = this.describe(index);
     try {
-      return await readImageFile(path);
+      return await readImageFile(nameBytes(this.#path(index)));
     } catch (error) {
-      throw new BrokenImageError(path, reasonOf(error), error);
+      throw new BrokenImageError(this.describe(index), reasonOf(error), error);
     }
+  }
+
+  #path(index: number): string {
+    return posix.join(this.spec.root, this.#paths.at(index));
   }
 }

@@ -1,70 +1,102 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { dirname, extname, join } from 'node:path';
+import { posix } from 'node:path';
 import { FulgurError } from '../../../errors';
 import { reasonOf } from '../data-errors';
+import { byCodePoint, nameBytes, nameOfBytes, readableName } from './file-name';
+import type { LeftOut, Passed } from './left-out';
 import { imageExtensions } from './read-image-file';
 
 const extensions: ReadonlySet<string> = new Set(imageExtensions);
 
-/** What lies in a folder, sorted by name. Names that begin with a dot are left out. */
-export interface FolderEntries {
+/** What lies in a folder, sorted by code points as torchvision sorts; names that begin with a dot are only counted. */
+export interface FolderEntries extends Passed {
   readonly folders: readonly string[];
   readonly images: readonly string[];
 }
 
 /**
- * Lists a folder; links are followed.
+ * Lists a folder; links are followed. Names are those of `nameOfBytes`.
  *
  * @throws FulgurError of kind `data` where the folder cannot be read.
  */
 export async function listFolder(folder: string): Promise<FolderEntries> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw new FulgurError('data', {
-      what: `The folder ${folder} cannot be read: ${reasonOf(error)}.`,
-      fix: 'Check the path and its permissions.',
-      cause: error,
-    });
-  });
+  const entries = await readdir(nameBytes(folder), { withFileTypes: true, encoding: 'buffer' }).catch(
+    (error: unknown) => {
+      throw new FulgurError('data', {
+        what: `The folder ${readableName(folder)} cannot be read: ${reasonOf(error)}.`,
+        fix: 'Check the path and its permissions.',
+        cause: error,
+      });
+    },
+  );
   const folders: string[] = [];
   const images: string[] = [];
+  const others: string[] = [];
+  let hiddenImages = 0;
+  let hiddenFolders = 0;
   for (const entry of entries) {
-    if (entry.name.startsWith('.')) continue;
-    if (await isFolder(folder, entry)) folders.push(entry.name);
-    else if (extensions.has(extname(entry.name).toLowerCase())) images.push(entry.name);
+    const name = nameOfBytes(entry.name);
+    const isHidden = name.startsWith('.');
+    const extension = posix.extname(name).toLowerCase();
+    if (await isFolder(posix.join(folder, name), entry)) {
+      if (isHidden) hiddenFolders += 1;
+      else folders.push(name);
+    } else if (extensions.has(extension)) {
+      if (isHidden) hiddenImages += 1;
+      else images.push(name);
+    } else if (!isHidden) others.push(extension);
   }
-  return { folders: folders.sort(), images: images.sort() };
+  folders.sort(byCodePoint);
+  images.sort(byCodePoint);
+  return { folders, images, others, hiddenImages, hiddenFolders };
 }
 
 /**
- * Paths of all images in a folder and the folders below it, relative to it and sorted. A link back to a folder on the
- * way down, or to the one above, is not followed.
+ * Paths of all images in a folder and the folders below it, relative to it, in torchvision's order: folder by folder, and
+ * the files of each sorted. A link back to a folder on the way down, or to the one above, is not followed.
+ *
+ * @param leftOut gets the files that are passed over.
  */
-export async function listImages(folder: string): Promise<string[]> {
-  return (await walk(folder, '', [await identify(dirname(folder))])).sort();
+export async function listImages(folder: string, leftOut?: LeftOut): Promise<string[]> {
+  const found = await walk(folder, '', [await identify(posix.dirname(folder))], leftOut);
+  return found
+    .sort((a, b) => byCodePoint(a.below, b.below))
+    .flatMap(({ below, images }) => images.map((name) => posix.join(below, name)));
+}
+
+interface ImagesBelow {
+  readonly below: string;
+  readonly images: readonly string[];
 }
 
 async function identify(folder: string): Promise<string> {
-  const { dev, ino } = await stat(folder);
+  const { dev, ino } = await stat(nameBytes(folder));
   return `${dev}:${ino}`;
 }
 
-async function walk(root: string, below: string, above: readonly string[]): Promise<string[]> {
-  const folder = join(root, below);
+async function walk(
+  root: string,
+  below: string,
+  above: readonly string[],
+  leftOut: LeftOut | undefined,
+): Promise<ImagesBelow[]> {
+  const folder = posix.join(root, below);
   const identity = await identify(folder);
   if (above.includes(identity)) return [];
-  const { folders, images } = await listFolder(folder);
-  const paths = images.map((name) => join(below, name));
-  for (const name of folders) {
-    for (const path of await walk(root, join(below, name), [...above, identity])) paths.push(path);
+  const entries = await listFolder(folder);
+  leftOut?.passedOver(entries);
+  const found: ImagesBelow[] = [{ below, images: entries.images }];
+  for (const name of entries.folders) {
+    found.push(...(await walk(root, posix.join(below, name), [...above, identity], leftOut)));
   }
-  return paths;
+  return found;
 }
 
-async function isFolder(folder: string, entry: Dirent): Promise<boolean> {
+async function isFolder(path: string, entry: Dirent<Buffer>): Promise<boolean> {
   if (!entry.isSymbolicLink()) return entry.isDirectory();
   // A link to nothing counts as a file: where its name is an image's, reading it names it as broken.
-  return stat(join(folder, entry.name)).then(
+  return stat(nameBytes(path)).then(
     (target) => target.isDirectory(),
     () => false,
   );

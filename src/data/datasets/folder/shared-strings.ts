@@ -1,6 +1,8 @@
-/** Many strings in shared memory, for threads to read without a copy each. */
+import { nameBytes, nameOfBytes } from './file-name';
+
+/** Many file names in shared memory, for threads to read without a copy each. */
 export interface SharedStringsSpec {
-  /** UTF-8, one string after the other. */
+  /** As the file system has them, one after the other. */
   readonly bytes: Uint8Array;
   /** Where each string begins, and the end of the last. */
   readonly offsets: Uint32Array;
@@ -11,14 +13,14 @@ export class SharedStrings {
 
   static from(strings: readonly string[]): SharedStrings {
     const offsets = new Uint32Array(new SharedArrayBuffer((strings.length + 1) * 4));
+    const all = strings.map(nameBytes);
     let end = 0;
-    strings.forEach((text, index) => {
-      end += Buffer.byteLength(text);
+    all.forEach(({ length }, index) => {
+      end += length;
       offsets[index + 1] = end;
     });
     const bytes = new Uint8Array(new SharedArrayBuffer(end));
-    const writer = Buffer.from(bytes.buffer);
-    strings.forEach((text, index) => writer.write(text, offsets[index] ?? 0));
+    all.forEach((name, index) => bytes.set(name, offsets[index]));
     return new SharedStrings({ bytes, offsets });
   }
 
@@ -28,6 +30,6 @@ export class SharedStrings {
 
   at(index: number): string {
     const { bytes, offsets } = this.spec;
-    return Buffer.from(bytes.buffer).toString('utf8', offsets[index] ?? 0, offsets[index + 1] ?? 0);
+    return nameOfBytes(Buffer.from(bytes.buffer).subarray(offsets[index] ?? 0, offsets[index + 1] ?? 0));
   }
 }

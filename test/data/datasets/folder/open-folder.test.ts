@@ -2,9 +2,11 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { reopenDataset } from '../../../../src/data/datasets/dataset-spec';
+import { nameOfBytes, readableName } from '../../../../src/data/datasets/folder/file-name';
 import { openFolder } from '../../../../src/data/datasets/folder/open-folder';
 import type { ImageDataset } from '../../../../src/data/datasets';
 import reference from './data/pillow-images.json';
+import order from './data/torchvision-order.json';
 
 const jpeg = Buffer.from(reference.images[0]!.file, 'base64');
 let root: string;
@@ -23,6 +25,25 @@ async function put(...paths: string[]): Promise<void> {
   }
 }
 
+/** The sentences that opening a folder says, without its place. */
+async function saidOf(split: 'train' | 'test' | 'all' = 'all'): Promise<string[]> {
+  const said: string[] = [];
+  await openFolder(
+    root,
+    split,
+    (level, text) => void said.push(`${level}: ${text.replaceAll(root, 'ROOT')}`),
+  );
+  return said;
+}
+
+/** Why a folder cannot be opened, without its place. */
+async function refusal(): Promise<string> {
+  return openFolder(root, 'train').then(
+    () => 'nothing',
+    (error: unknown) => (error as Error).message.replaceAll(root, 'ROOT'),
+  );
+}
+
 function contents(dataset: ImageDataset): [path: string, className: string | undefined][] {
   return Array.from({ length: dataset.length }, (_, index) => [
     dataset.describe(index).slice(root.length + 1),
@@ -36,9 +57,9 @@ describe('openFolder', () => {
     await put('cat/notes.txt', 'cat/._x.jpg', '.hidden/z.jpg', 'stray.jpg');
     const dataset = await openFolder(root, 'all');
     expect(contents(dataset)).toEqual([
-      ['cat/deep/er/c.tiff', 'cat'],
       ['cat/x.webp', 'cat'],
       ['cat/y.bmp', 'cat'],
+      ['cat/deep/er/c.tiff', 'cat'],
       ['dog/a.png', 'dog'],
       ['dog/b.JPG', 'dog'],
     ]);
@@ -114,7 +135,7 @@ describe('openFolder', () => {
     const dataset = await openFolder(root, 'all');
     const rule = 'Repair or remove the file, or go on without such images by --data.onBrokenImage skip.';
     await expect(dataset.read(1)).rejects.toThrow(
-      `The image ${root}/a/1.jpg cannot be read: its content is no jpg, png, webp, bmp or tiff image. ${rule}`,
+      `The image ${root}/a/1.jpg cannot be read: its content is not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM image. ${rule}`,
     );
     await expect(dataset.read(2)).rejects.toThrow(
       `The image ${root}/a/2.jpg cannot be read: ENOENT: no such file or directory, open '${root}/a/2.jpg'. ${rule}`,
@@ -139,10 +160,11 @@ describe('openFolder', () => {
   });
 
   it('names class folders without images', async () => {
-    await put('a/0.jpg', 'b/0.gif', 'c/text.txt');
+    await put('a/0.jpg', 'b/0.heic', 'c/text.txt');
     await expect(openFolder(root, 'all')).rejects.toThrow(
       `No images lie in the class folders b, c of ${root}. ` +
-        'Images are files that end in .jpg, .jpeg, .png, .webp, .bmp, .tif, .tiff. ' +
+        'Images are files that end in ' +
+        '.jpg, .jpeg, .png, .webp, .bmp, .tif, .tiff, .ppm, .pgm, .pbm, .pnm, .gif. ' +
         'Put images into these folders, or remove them.',
     );
   });
@@ -155,4 +177,134 @@ describe('openFolder', () => {
         `Add images, or make the folders ${root}/train and ${root}/test with classes inside.`,
     );
   });
+
+  it("lists classes and files in torchvision's order, names that are not UTF-8 too", async () => {
+    const bytesOf = (text: string): Buffer => Buffer.from(text, 'base64');
+    const place = (path: Buffer): Buffer => Buffer.concat([Buffer.from(`${root}/`), path]);
+    for (const [path] of order.samples as [string, number][]) {
+      const full = place(bytesOf(path));
+      await mkdir(full.subarray(0, full.lastIndexOf('/')), { recursive: true });
+      await writeFile(full, jpeg);
+    }
+    const dataset = await openFolder(root, 'all');
+    // Clones of the spec are what threads read by.
+    const found = reopenDataset(structuredClone(dataset.spec));
+    expect(dataset.length).toBe(order.samples.length);
+    for (const [index, [path = '', label]] of (order.samples as [string, number][]).entries()) {
+      expect([index, found.describe(index), found.label(index)]).toEqual([
+        index,
+        join(root, shown(bytesOf(path))),
+        label,
+      ]);
+      expect((await found.read(index)).width).toBe(reference.images[0]!.width);
+    }
+    expect(dataset.classNames).toEqual(order.classes.map((name) => shown(bytesOf(name))));
+  });
+
+  it('counts in one sentence what it leaves out', async () => {
+    await put('a/0.jpg', 'a/in/1.jpg', 'b/2.gif');
+    expect(await saidOf()).toEqual([]);
+    await put('x.jpg', 'y.png', 'a/.z.jpg', 'a/in/.y.jpg', 'b/.DS_Store', '.git/i.jpg');
+    await put('notes.txt', 'a/more.txt', 'b/README', 'b/k.HEIC', 'b/1.avif', 'b/2.svg', 'b/3.pdf');
+    expect(await saidOf()).toEqual([
+      'warning: Left out of ROOT: 1 folder with a dot before the name; 2 images beside the class folders; ' +
+        '2 images with a dot before the name; ' +
+        '7 other files (2 .txt, 1 .avif, 1 .heic, 1 .pdf, 1 .svg, 1 more).',
+    ]);
+  });
+
+  it('says of files that are not images that they are left out, as information', async () => {
+    await put('a/0.jpg', 'labels.csv');
+    expect(await saidOf()).toEqual(['info: Left out of ROOT: 1 other file (1 .csv).']);
+  });
+
+  it.each([
+    ['train', 'valid'],
+    ['Train', 'val'],
+    ['TRAINING', 'Validation'],
+    ['training', 'testing'],
+    ['train', 'TEST'],
+  ])('takes %s and %s for the splits', async (train, heldOut) => {
+    await put(`${train}/a/0.jpg`, `${train}/b/0.jpg`, `${heldOut}/a/1.jpg`, `${heldOut}/b/1.jpg`);
+    const trained = await openFolder(root, 'train');
+    expect(contents(trained).map(([path]) => path)).toEqual([`${train}/a/0.jpg`, `${train}/b/0.jpg`]);
+    expect(trained.classNames).toEqual(['a', 'b']);
+    const held = await openFolder(root, 'test');
+    expect(contents(held).map(([path]) => path)).toEqual([`${heldOut}/a/1.jpg`, `${heldOut}/b/1.jpg`]);
+    expect(await saidOf()).toEqual([]);
+  });
+
+  it('looks for the classes in a folder Training that is alone', async () => {
+    await put('Training/a/0.jpg', 'Training/a/1.jpg', 'Training/b/0.jpg', 'Training/b/1.jpg');
+    expect((await openFolder(root, 'train')).classNames).toEqual(['a', 'b']);
+    expect((await openFolder(root, 'test')).length).toBe(2);
+  });
+
+  it('counts the images of folders that are not the splits in use', async () => {
+    await put('train/a/0.jpg', 'test/a/0.jpg', 'val/a/0.jpg', 'val/a/1.jpg', 'extra/0.jpg', 'top.jpg');
+    await put('train/beside.jpg');
+    expect(await saidOf()).toEqual([
+      'warning: Left out of ROOT: 1 image beside the class folders; 1 image beside the folder train; ' +
+        '1 image in the folder extra (the splits are train and test); ' +
+        '2 images in the folder val (the splits are train and test).',
+    ]);
+  });
+
+  it('judges by val where the classes of test are secret', async () => {
+    await put('train/a/0.jpg', 'test/0.jpg', 'val/a/0.jpg');
+    expect(contents(await openFolder(root, 'test'))).toEqual([['val/a/0.jpg', 'a']]);
+    expect(await saidOf()).toEqual([
+      'warning: Left out of ROOT: 1 image in the folder test (the splits are train and val).',
+    ]);
+  });
+
+  it('says so where a folder of images alone has the name of a split', async () => {
+    await put('bus/0.jpg', 'Train/0.jpg', 'car/0.jpg');
+    expect((await openFolder(root, 'all')).classNames).toEqual(['Train', 'bus', 'car']);
+    expect(await saidOf()).toEqual([
+      'warning: The folder ROOT/Train is used as a class, though its name is that of a split: ' +
+        'it holds images and no class folders.',
+    ]);
+  });
+
+  it('refuses a split among folders that are not splits', async () => {
+    await put('train/a/0.jpg', 'dog/0.jpg', 'cat/0.jpg');
+    expect(await refusal()).toBe(
+      'ROOT holds the folder train, which looks like a split, beside cat, dog. ' +
+        'A split holds class folders, and its name is not a class. ' +
+        'Name the held-out folder test, val or valid, or pass ROOT/train by --data.path.',
+    );
+  });
+
+  it('refuses two folders of one split', async () => {
+    await put('train/a/0.jpg', 'Train/a/0.jpg', 'val/a/0.jpg');
+    const fix = 'Join them, or move all but one elsewhere.';
+    expect(await refusal()).toBe(`ROOT holds the folders Train, train, which name the same split. ${fix}`);
+    await rm(join(root, 'Train'), { recursive: true });
+    await put('validation/a/0.jpg');
+    expect(await refusal()).toBe(`ROOT holds the folders val, validation, which name the same split. ${fix}`);
+  });
+
+  it('refuses held-out data alone', async () => {
+    await put('val/a/0.jpg', 'test/a/0.jpg');
+    expect(await refusal()).toBe(
+      'ROOT holds the splits test, val, but no folder train. ' +
+        'Pass the folder that holds the classes by --data.path, such as ROOT/test, or add train.',
+    );
+  });
+
+  it('refuses splits without classes', async () => {
+    await put('train/0.jpg', 'val/0.jpg');
+    expect(await refusal()).toBe(
+      'ROOT/train holds no class folders, and 1 image. ' +
+        'The name of the folder that an image lies in is its class. ' +
+        'Put the images into a folder for each class, or into one folder for all: ROOT/train/all.',
+    );
+  });
 });
+
+/** A name for people: bytes that are not UTF-8 as `\\xff`. */
+function shown(bytes: Buffer): string {
+  const text = bytes.toString('utf8');
+  return Buffer.from(text).equals(bytes) ? text : readableName(nameOfBytes(bytes));
+}

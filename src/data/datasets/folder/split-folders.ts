@@ -1,0 +1,99 @@
+import { posix } from 'node:path';
+import { FulgurError } from '../../../errors';
+import { readableName } from './file-name';
+import { listFolder } from './list-images';
+
+/** Usual names of the folders that a data set is split into, in lower case. Of held-out ones the first found is used. */
+const usualNames = {
+  train: ['train', 'training'],
+  heldOut: [
+    ['test', 'testing'],
+    ['val', 'valid', 'validation'],
+  ],
+} as const;
+
+/** Where the classes of a folder of images are. */
+export interface SplitFolders {
+  /** Folder with the classes to learn from, or `null` where the classes are at the top. */
+  readonly train: string | null;
+  /** Folder with the held-out classes, or `null` where a part of all images is held out. */
+  readonly heldOut: string | null;
+  /** Folders that are neither. */
+  readonly unused: readonly string[];
+  /** Folders that have the name of a split, and are classes. */
+  readonly classesLikeSplits: readonly string[];
+}
+
+/**
+ * Finds out which of the folders at the top are splits: those with a usual name, in any case, that hold folders
+ * themselves. A folder of images alone is a class whatever its name is, save where `train` and held-out data are all there is.
+ *
+ * @throws FulgurError of kind `data` where it is not clear which folder is which split, or whether a folder is one.
+ */
+export async function findSplitFolders(root: string, folders: readonly string[]): Promise<SplitFolders> {
+  const named = folders.filter((name) => roleOf(name) !== null);
+  const others = folders.filter((name) => roleOf(name) === null);
+  const nested: string[] = [];
+  for (const name of named) {
+    const { folders: inside } = await listFolder(posix.join(root, name));
+    if (inside.length > 0) nested.push(name);
+  }
+  const trains = named.filter((name) => roleOf(name) === 'train');
+  const areAllSplits = others.length === 0 && trains.length > 0 && trains.length < named.length;
+  if (nested.length === 0 && !areAllSplits) {
+    return { train: null, heldOut: null, unused: [], classesLikeSplits: named };
+  }
+  const [train, secondTrain] = trains;
+  if (secondTrain !== undefined) throw twoOfAKind(root, trains);
+  if (train === undefined) throw noTrain(root, nested);
+  const heldOut = chooseHeldOut(root, named, nested);
+  if (heldOut === null && others.length > 0) throw splitBesideClasses(root, train, others);
+  const unused = folders.filter((name) => name !== train && name !== heldOut);
+  return { train, heldOut, unused, classesLikeSplits: [] };
+}
+
+function roleOf(name: string): 'train' | number | null {
+  const lower = name.toLowerCase();
+  if (usualNames.train.some((usual) => usual === lower)) return 'train';
+  const place = usualNames.heldOut.findIndex((usual) => usual.some((one) => one === lower));
+  return place < 0 ? null : place;
+}
+
+function chooseHeldOut(root: string, named: readonly string[], nested: readonly string[]): string | null {
+  // Of test images the classes are often secret: then the validation part is the one to be judged by.
+  for (const candidates of [nested, named]) {
+    for (const place of usualNames.heldOut.keys()) {
+      const found = candidates.filter((name) => roleOf(name) === place);
+      if (found.length > 1) throw twoOfAKind(root, found);
+      if (found[0] !== undefined) return found[0];
+    }
+  }
+  return null;
+}
+
+function list(names: readonly string[]): string {
+  const shown = names.slice(0, 5).map(readableName);
+  return [...shown, ...(names.length > 5 ? [`${names.length - 5} more`] : [])].join(', ');
+}
+
+function twoOfAKind(root: string, names: readonly string[]): FulgurError {
+  return new FulgurError('data', {
+    what: `${readableName(root)} holds the folders ${list(names)}, which name the same split.`,
+    fix: 'Join them, or move all but one elsewhere.',
+  });
+}
+
+function noTrain(root: string, names: readonly string[]): FulgurError {
+  return new FulgurError('data', {
+    what: `${readableName(root)} holds the ${names.length === 1 ? 'split' : 'splits'} ${list(names)}, but no folder train.`,
+    fix: `Pass the folder that holds the classes by --data.path, such as ${readableName(posix.join(root, names[0] ?? ''))}, or add train.`,
+  });
+}
+
+function splitBesideClasses(root: string, train: string, others: readonly string[]): FulgurError {
+  return new FulgurError('data', {
+    what: `${readableName(root)} holds the folder ${readableName(train)}, which looks like a split, beside ${list(others)}.`,
+    why: 'A split holds class folders, and its name is not a class.',
+    fix: `Name the held-out folder test, val or valid, or pass ${readableName(posix.join(root, train))} by --data.path.`,
+  });
+}

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Command as RunCommand } from '../contracts';
+import { choicesOf } from './choices';
 import type { Option } from './option';
 import type { Problem } from './problems';
 
@@ -114,16 +115,20 @@ export function helpText(
       ].join('\n'),
     )
     .configureOutput({ writeOut: () => undefined });
-  for (const { path, group, description } of options) {
+  for (const { path, group, description, schema } of options) {
     command.optionsGroup(`${group}:`);
-    const value = defaults.get(path);
-    command.option(
-      `--${path} <value>`,
-      `${description} (${value === null ? 'not set' : `default: ${typeof value === 'string' ? value : JSON.stringify(value)}`})`.trim(),
-    );
+    const value = defaults.get(path) ?? null;
+    const initial = typeof value === 'string' ? value : JSON.stringify(value);
+    const facts = [...choicesText(schema), value === null ? 'not set' : `default: ${initial}`];
+    command.option(`--${path} <value>`, `${description} (${facts.join('; ')})`.trim());
   }
   command.option('--config <file>', 'YAML file with options; the command line wins over it');
   command.option('--version', "show Fulgur's version");
   command.helpOption('--help', 'show this text');
   return command.helpInformation();
+}
+
+function choicesText(schema: Option['schema']): string[] {
+  const choices = choicesOf(schema);
+  return choices === null ? [] : [`choices: ${choices.join(', ')}`];
 }

@@ -7,10 +7,7 @@ export function hyperParameterSchema(
   initial: HyperParameterValue,
 ): z.ZodType<HyperParameterValue> {
   const base = baseSchema(initial, { min, max, integer });
-  const checked =
-    choices === undefined
-      ? base
-      : base.refine((value) => choices.includes(value), `must be one of ${choices.map(String).join(', ')}`);
+  const checked = choices === undefined ? base : base.pipe(z.literal([...choices]));
   return checked.default(initial);
 }
 

@@ -20,6 +20,16 @@ export function nearestName(given: string, names: readonly string[]): string | n
   return distance(given, nearest) <= NEAR ? nearest : null;
 }
 
+/** A choice close enough to `given` to be what was meant, or `null`. */
+export function nearestChoice(given: string, choices: readonly string[]): string | null {
+  const word = given.trim().toLowerCase();
+  if (word === '' || choices.length === 0) return null;
+  const begun = choices.find((choice) => choice.startsWith(word));
+  if (begun !== undefined) return begun;
+  const nearest = closest(word, choices);
+  return distance(word, nearest) <= word.length / 2 ? nearest : null;
+}
+
 export function unknownOption(where: string, path: string, known: readonly string[]): Problem {
   const nearest = nearestName(path, known);
   return {

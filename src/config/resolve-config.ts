@@ -10,6 +10,7 @@ import type {
 } from '../contracts';
 import { experimentData, experimentDefinition, hyperParameterDefaults, hyperParameters } from '../metadata';
 import type { ExperimentClass, HyperParameterValue } from '../metadata';
+import { choicesOf } from './choices';
 import { PrintAndExit, helpText, misplacedSelectors, parseArguments, takeCommand } from './command-line';
 import { readConfigFile } from './config-file';
 import { flattenConfig } from './config-tree';
@@ -18,7 +19,7 @@ import { allOptions, reservedNames, shortNames } from './option';
 import type { Option } from './option';
 import { optionPathInFile, recordedFacts, takeFact, transformJson } from './recorded-config';
 import type { Transforms } from './recorded-config';
-import { ConfigError, unknownOption } from './problems';
+import { ConfigError, nearestChoice, unknownOption } from './problems';
 import type { Problem } from './problems';
 import { readText } from './read-text';
 import { fulgurVersion } from './version';
@@ -108,6 +109,8 @@ export function resolveConfig(experiment: ExperimentClass, args: readonly string
   }
   if (!values.has('data.name'))
     problems.push({ where: '--data.name', what: 'is missing; name a data set, for example digits' });
+  if (values.get('data.name') === 'folder' && (values.get('data.path') ?? null) === null)
+    problems.push({ where: '--data.path', what: 'is missing; name the folder of images' });
   problems.push(...misplacedSelectors(command, values));
   if (problems.length > 0) throw new ConfigError(problems);
   return assemble({ name: definition.name, command, transforms }, completed(options, values), defaults);
@@ -136,7 +139,15 @@ function accept(
   }
   const result = option.schema.safeParse(value);
   if (result.success) values.set(path, result.data);
-  else problems.push({ where, what: `${describe(result.error)}, not ${JSON.stringify(value)}` });
+  else problems.push({ where, what: refusal(option.schema, result.error, value) });
+}
+
+function refusal(schema: z.ZodType, error: z.ZodError, value: unknown): string {
+  const choices = choicesOf(schema) ?? [];
+  const isChoice = error.issues[0]?.code === 'invalid_value';
+  const must = isChoice ? `must be one of ${choices.join(', ')}` : describe(error);
+  const nearest = isChoice && typeof value === 'string' ? nearestChoice(value, choices) : null;
+  return `${must}, not ${JSON.stringify(value)}${nearest === null ? '' : `; did you mean ${nearest}?`}`;
 }
 
 function describe(error: z.ZodError): string {

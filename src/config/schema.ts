@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { datasetNames } from '../contracts';
 import type { ClusterOptions, DataOptions, KnnOptions, ProbeOptions, TrainerOptions } from '../contracts';
 
 const positive = (unit: string): z.ZodNumber =>
@@ -88,10 +89,14 @@ const transform = z
 
 /** Options of the data. */
 export const dataSchema = z.strictObject({
-  name: z.string().min(1, 'must not be empty').describe('the data set: digits, cifar10 or folder'),
+  name: z.enum(datasetNames).describe('the data set'),
   path: z.string().nullable().default(null).describe('where the data lie'),
   url: z.url('must be an address').nullable().default(null).describe('another address to download from'),
-  fallback: z.string().nullable().default(null).describe('data set to use where the named one cannot be had'),
+  fallback: z
+    .enum(datasetNames)
+    .nullable()
+    .default(null)
+    .describe('data set to use where the named one cannot be had'),
   batchSize: positive('samples').default(256).describe('samples in a batch'),
   workers: z
     .union([z.literal('auto'), z.int('must be a whole number of threads, or auto').nonnegative()])

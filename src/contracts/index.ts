@@ -4,6 +4,7 @@ export type * from './hooks';
 export type * from './json';
 export type * from './log';
 export type * from './optimizer';
+export { datasetNames } from './options';
 export type * from './options';
 export { definePlugin } from './plugin';
 export type { AnyPlugin, PluginClass, PluginDescriptor, PluginMetadata, PluginOrder } from './plugin';

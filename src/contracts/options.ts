@@ -117,9 +117,12 @@ export interface KnnOptions {
   readonly queryLimit: number | null;
 }
 
+/** Names of the data sets that Fulgur knows. */
+export const datasetNames = ['cifar10', 'digits', 'folder'] as const;
+
 /** The data of a run, complete. */
 export interface DataOptions {
-  /** A data set's name: `digits`, `cifar10`, `folder`. */
+  /** One of `datasetNames`. */
   readonly name: string;
   /** Where the data lie, for data sets that are not embedded. */
   readonly path: string | null;

@@ -153,6 +153,46 @@ describe('resolveConfig', () => {
     );
   });
 
+  it('reports a wrong data set together with all else, and the choice that was meant', () => {
+    const args = ['--data.name', 'cifar', '--data.fallback', 'Digit', '--data.batchSize', '0'];
+    args.push('--trainer.precision', 'bf16', '--trainer.accelerator', 'tpu', '--data.onBrokenImage', 'skp');
+    expect(problemsOf(args)).toBe(
+      [
+        '6 options are wrong:',
+        '  --data.name: must be one of cifar10, digits, folder, not "cifar"; did you mean cifar10?',
+        '  --data.fallback: must be one of cifar10, digits, folder, not "Digit"; did you mean digits?',
+        '  --data.batchSize: must be above 0, not 0',
+        '  --trainer.precision: must be one of 32-true, bf16-mixed, not "bf16"; did you mean bf16-mixed?',
+        '  --trainer.accelerator: must be one of auto, cpu, gpu, not "tpu"; did you mean cpu?',
+        '  --data.onBrokenImage: must be one of error, skip, not "skp"; did you mean skip?',
+        'Run with --help to see all options.',
+      ].join('\n'),
+    );
+  });
+
+  it('reports a folder without a path with all else, wherever the data set is named', () => {
+    const file = yaml('data:\n  name: folder\n');
+    for (const args of [
+      ['--data.name', 'folder'],
+      ['--config', file],
+    ]) {
+      expect(problemsOf([...args, '--lr', '-1'])).toBe(
+        '2 options are wrong:\n' +
+          '  --lr: must be at least 0, not -1\n' +
+          '  --data.path: is missing; name the folder of images\n' +
+          'Run with --help to see all options.',
+      );
+    }
+    expect(resolveConfig(Tiny, ['--config', file, '--data.path', 'photos']).data.path).toBe('photos');
+  });
+
+  it('names the line of a wrong data set in a file', () => {
+    const file = yaml('data:\n  name: imagenet\n');
+    expect(problemsOf(['--config', file])).toContain(
+      `data.name in ${file}, line 2: must be one of cifar10, digits, folder, not "imagenet"\n`,
+    );
+  });
+
   it('names the line of a wrong option in a file', () => {
     const file = yaml('trainer:\n  maxEpochs: 3\n  acelerator: cpu\n');
     expect(problemsOf(['--config', file])).toContain(
@@ -184,6 +224,27 @@ describe('resolveConfig', () => {
       expect(text).toMatch(/--lr <value>\s+learning rate \(default: 0\.06\)/);
       expect(text).toMatch(/--trainer\.maxEpochs <value>\s+total epochs .*\(default: 3\)/);
     }
+  });
+
+  it('shows the choices of every option that has them', () => {
+    let text = '';
+    try {
+      resolveConfig(Tiny, ['--help']);
+    } catch (error) {
+      text = (error as PrintAndExit).text.replace(/\s+/g, ' ');
+    }
+    const shown = [...text.matchAll(/--(\S+) <value>(?:(?! --\S+ <value>).)*?\(choices: ([^;)]*); ([^)]*)\)/g)];
+    expect(shown.map(([, option, choices, initial]) => `${option}: ${choices}; ${initial}`)).toEqual([
+      'mode: a, b; default: a',
+      'trainer.gradientClipAlgorithm: norm, value; default: norm',
+      'trainer.accelerator: auto, cpu, gpu; default: auto',
+      'trainer.devices: auto, a number; default: 1',
+      'trainer.precision: 32-true, bf16-mixed; default: 32-true',
+      'data.name: cifar10, digits, folder; default: digits',
+      'data.fallback: cifar10, digits, folder; not set',
+      'data.workers: auto, a number; default: auto',
+      'data.onBrokenImage: error, skip; default: error',
+    ]);
   });
 
   it('gives plain data for the record, with the transform by its name', () => {

@@ -1,4 +1,4 @@
-import { datasetNames } from './open-by-name';
+import { datasetNames } from '../../contracts';
 import { openDataset } from './open-dataset';
 
 /** The data sets that Fulgur knows. */
@@ -9,7 +9,7 @@ export { dataFolder } from './data-folder';
 export { reopenDataset } from './dataset-spec';
 export type { DatasetSpec } from './dataset-spec';
 export type { ImageDataset, Split } from './image-dataset';
-export { datasetNames } from './open-by-name';
+export { datasetNames };
 export type { DatasetName } from './open-by-name';
 export { openWithSplits } from './open-dataset';
 export type { OpenOptions, OpenedDataset } from './open-dataset';

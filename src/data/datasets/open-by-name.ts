@@ -1,4 +1,5 @@
 import type { Notify } from '../../contracts';
+import { datasetNames } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { openCifar10 } from './cifar10/open-cifar10';
 import { officialSource } from './cifar10/source';
@@ -7,8 +8,6 @@ import { openDigits } from './digits';
 import { openFolder } from './folder/open-folder';
 import type { ImageDataset, Split } from './image-dataset';
 
-/** Names that `datasets.open` knows. */
-export const datasetNames = ['cifar10', 'digits', 'folder'] as const;
 export type DatasetName = (typeof datasetNames)[number];
 
 /** How to open a data set, and from where. */

@@ -24,7 +24,7 @@ describe('the command line of an experiment', () => {
     const withoutDefault = options.filter(
       (path) =>
         !lines.some(
-          (line) => line.startsWith(`  --${path} <value> `) && /\((default: .+|not set)\)$/.test(line),
+          (line) => line.startsWith(`  --${path} <value> `) && /(?:\(|; )(default: .+|not set)\)$/.test(line),
         ),
     );
     expect(withoutDefault).toEqual([]);

@@ -24,9 +24,18 @@ export async function rgbPixels(bytes: Buffer): Promise<Image> {
 }
 
 /** Ink values as the file has them; of 16 bits the high byte. */
-export async function cmykSamples(bytes: Buffer, bits: 8 | 16 = 8): Promise<Samples> {
-  const image = open(bytes).pipelineColourspace('cmyk').toColourspace('cmyk');
-  if (bits === 8) return samplesOf(await settle(image.raw()));
+export async function cmykSamples(bytes: Buffer, bits = 8): Promise<Samples> {
+  return byteSamples(bytes, 'cmyk', bits);
+}
+
+/** Colours with alpha as the file has them; of 16 bits the high byte. */
+export async function rgbaSamples(bytes: Buffer, bits = 8): Promise<Samples> {
+  return byteSamples(bytes, bits === 16 ? 'rgb16' : 'srgb', bits);
+}
+
+async function byteSamples(bytes: Buffer, space: string, bits: number): Promise<Samples> {
+  const image = open(bytes).pipelineColourspace(space).toColourspace(space);
+  if (bits !== 16) return samplesOf(await settle(image.raw()));
   const { values, ...shape } = words(await settle(image.raw({ depth: 'ushort' })));
   return { ...shape, values: Uint8Array.from(values, (value) => value >> 8) };
 }

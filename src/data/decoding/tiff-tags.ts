@@ -1,5 +1,11 @@
+/** A tag's values, and where the first of them is in the file. */
+export interface TiffTag {
+  readonly at: number;
+  readonly values: readonly number[];
+}
+
 /** The tags of a TIFF file's first image, by their numbers. */
-export type TiffTags = ReadonlyMap<number, readonly number[]>;
+export type TiffTags = ReadonlyMap<number, TiffTag>;
 
 // Enough for every tag that tells how pixels are to be read.
 const mostValues = 16;
@@ -16,6 +22,14 @@ export function readTiffTags(bytes: Buffer): TiffTags {
   return new Reader(bytes).tags();
 }
 
+/** A copy of a file in which the first value of a tag, a number of 16 bits, is another one. */
+export function withTagValue(bytes: Buffer, { at }: TiffTag, value: number): Buffer {
+  const copy = Buffer.from(bytes);
+  if (bytes[0] === 0x49) copy.writeUInt16LE(value, at);
+  else copy.writeUInt16BE(value, at);
+  return copy;
+}
+
 class Reader {
   readonly #little: boolean;
   readonly #big: boolean;
@@ -29,19 +43,20 @@ class Reader {
     const word = this.#big ? 8 : 4;
     const start = this.#number(this.#big ? 8 : 4, word);
     const countBytes = this.#big ? 8 : 2;
-    const tags = new Map<number, readonly number[]>();
+    const tags = new Map<number, TiffTag>();
     for (let entry = 0; entry < this.#number(start, countBytes); entry++) {
       const at = start + countBytes + entry * (4 + 2 * word);
       const size = sizes[this.#number(at + 2, 2)];
       const count = this.#number(at + 4, word);
       if (size === undefined) continue;
       const values = at + 4 + word;
-      const from = size * count <= word ? values : this.#number(values, word);
-      const length = Math.min(count, mostValues);
-      tags.set(
-        this.#number(at, 2),
-        Array.from({ length }, (_, index) => this.#value(from + index * size, size)),
-      );
+      const first = size * count <= word ? values : this.#number(values, word);
+      tags.set(this.#number(at, 2), {
+        at: first,
+        values: Array.from({ length: Math.min(count, mostValues) }, (_, index) =>
+          this.#value(first + index * size, size),
+        ),
+      });
     }
     return tags;
   }

@@ -1,16 +1,18 @@
 import type { Image } from '../image';
 import { rgbOfCmyk } from './cmyk';
 import { imageOfDeepGray } from './deep-gray';
+import { dividedByAlpha } from './divided-by-alpha';
 import { convertByLibtiff, convertByPillow } from './luma-chroma';
 import { orient } from './orientation';
-import { cmykSamples, deepGraySamples, rgbPixels } from './sharp-pixels';
+import { cmykSamples, deepGraySamples, rgbPixels, rgbaSamples } from './sharp-pixels';
 import type { TiffTags } from './tiff-tags';
-import { readTiffTags } from './tiff-tags';
+import { readTiffTags, withTagValue } from './tiff-tags';
 
 /** Photometric interpretations that PIL gives RGB for. */
 const photometric = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3, cmyk: 5, lumaChroma: 6 } as const;
 const uncompressed = 1;
 const premultiplied = 1;
+const straight = 2;
 const inPlanes = 2;
 
 /** What must be known of a TIFF file before libvips decodes it. */
@@ -40,20 +42,20 @@ export async function decodeTiff(bytes: Buffer): Promise<Image> {
 function readLayout(tags: TiffTags): Layout {
   const compression = first(tags, 259, uncompressed);
   const isJpeg = compression === 6 || compression === 7;
-  const [across = 2, down = 2] = tags.get(530) ?? [];
+  const [across = 2, down = 2] = tags.get(530)?.values ?? [];
   return {
     bits: first(tags, 258, 1),
     photometric: first(tags, 262, photometric.whiteIsZero),
     compression,
     orientation: first(tags, 274, 1),
-    extraSamples: tags.get(338) ?? [],
+    extraSamples: tags.get(338)?.values ?? [],
     // Of JPEG's samples libjpeg itself makes RGB.
     subsampled: isJpeg || across > 1 || down > 1,
   };
 }
 
 function first(tags: TiffTags, tag: number, otherwise: number): number {
-  return tags.get(tag)?.[0] ?? otherwise;
+  return tags.get(tag)?.values[0] ?? otherwise;
 }
 
 function refuseUnknown(tags: TiffTags, { bits, photometric: colours, extraSamples }: Layout): void {
@@ -77,11 +79,12 @@ function refuseUnknown(tags: TiffTags, { bits, photometric: colours, extraSample
     const name = colours === 8 ? 'CIE L*a*b*' : `number ${colours}`;
     throw new Error(`its colour space (${name}) is not supported`);
   }
-  if (colours === photometric.lumaChroma && first(tags, 284, 1) === inPlanes) {
-    throw new Error('its luma and chroma lie in planes of their own, which is not supported');
+  const isColour = colours === photometric.rgb || colours === photometric.cmyk;
+  if (first(tags, 284, 1) === inPlanes && first(tags, 277, 1) > 1 && !isColour) {
+    throw new Error('its samples lie in planes of their own, which is supported for RGB and CMYK only');
   }
-  if (bits === 16 && extraSamples[0] === premultiplied) {
-    throw new Error('its samples of 16 bits are multiplied by alpha, which is not supported');
+  if (extraSamples[0] === premultiplied && colours !== photometric.rgb) {
+    throw new Error('its samples are multiplied by alpha, which is supported for RGB only');
   }
 }
 
@@ -89,8 +92,13 @@ async function decodeSamples(bytes: Buffer, tags: TiffTags, layout: Layout): Pro
   const { bits, photometric: colours, compression, subsampled } = layout;
   if (colours === photometric.cmyk) return rgbOfCmyk(await cmykSamples(bytes, bits === 16 ? 16 : 8));
   if (colours <= photometric.blackIsZero && bits === 16) return imageOfDeepGray(await deepGraySamples(bytes));
+  const extra = tags.get(338);
+  if (extra?.values[0] === premultiplied) {
+    // libvips would divide by alpha with other roundings.
+    return dividedByAlpha(await rgbaSamples(withTagValue(bytes, extra, straight), bits));
+  }
   const image = await rgbPixels(bytes);
   if (colours !== photometric.lumaChroma || subsampled) return image;
   if (compression === uncompressed) return convertByPillow(image);
-  return convertByLibtiff(image, { shares: tags.get(529) ?? [], codes: tags.get(532) ?? [] });
+  return convertByLibtiff(image, { shares: tags.get(529)?.values ?? [], codes: tags.get(532)?.values ?? [] });
 }

@@ -1,66 +1,7 @@
 import { decodeImage } from '../../../src/data/decoding';
 import images from '../datasets/folder/data/pillow-images.json';
-import corpus from './data/pillow-corpus.json';
-
-/** An entry of the corpus that `bench/image-corpus/make.py` writes. */
-interface Entry {
-  readonly name: string;
-  /** Base64, as all bytes here. */
-  readonly file: string;
-  readonly width?: number;
-  readonly height?: number;
-  readonly rgb?: string;
-  /** 16-bit values, little-endian. */
-  readonly gray?: string;
-  readonly error?: string;
-}
-
-const entries: readonly Entry[] = corpus.images;
-const noRange = (samples: string): string =>
-  `its samples are ${samples}, and nothing says which of them is white (save it with 8 or 16 bits)`;
-const lab = 'its colour space (CIE L*a*b*) is not supported';
-
-/** What Pillow reads and Fulgur refuses, each with its sentence. */
-const refusals: Readonly<Record<string, string>> = {
-  PFM: 'its content is not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM image',
-  'TIFF, LAB, raw': lab,
-  'TIFF, LAB, tiff_lzw': lab,
-  'TIFF, LAB, tiff_adobe_deflate': lab,
-  'TIFF, I, raw': noRange('signed numbers'),
-  'TIFF, I, tiff_lzw': noRange('signed numbers'),
-  'TIFF, I, tiff_adobe_deflate': noRange('signed numbers'),
-  'TIFF, F, raw': noRange('floating-point numbers'),
-  'TIFF, F, tiff_lzw': noRange('floating-point numbers'),
-  'TIFF, F, tiff_adobe_deflate': noRange('floating-point numbers'),
-  'TIFF, signed bytes': noRange('signed numbers'),
-  'TIFF, signed 16 bits': noRange('signed numbers'),
-  'TIFF, 32-bit integers': noRange('signed numbers'),
-  'TIFF, 32-bit unsigned integers': noRange('numbers of 32 bits'),
-  'TIFF, RGBA of 16 bits, premultiplied':
-    'its samples of 16 bits are multiplied by alpha, which is not supported',
-  'TIFF, 12 bits of grey': 'its samples of 12 bits are not supported (save it with 8 or 16 bits)',
-  'TIFF, YCbCr in planes': 'its luma and chroma lie in planes of their own, which is not supported',
-  'TIFF, planes in tiles': 'tiff2vips: tiled separate planes not supported',
-  'TIFF, six samples': 'Input image exceeds channel limit',
-  ...Object.fromEntries(
-    ['1', 'L', 'RGB', 'YCbCr'].flatMap((mode) =>
-      ['zstd', 'lzma'].map((kind) => [
-        `TIFF, ${mode}, ${kind}`,
-        `tiff2vips: ${kind.toUpperCase()} compression support is not configured`,
-      ]),
-    ),
-  ),
-};
-
-/** What Fulgur reads rightly and Pillow does not: the name of an entry that has the same pixels, or `null`. */
-const better: Readonly<Record<string, string | null>> = {
-  'BMP, 32 bits, RGBX by masks': null,
-  'BMP, 32 bits, ARGB by masks': null,
-  'TIFF, planes of 16 bits': 'TIFF, RGB of 16 bits',
-  'TIFF, YCbCr 2 x 1': 'TIFF, YCbCr 2 x 1, deflate',
-  'TIFF, YCbCr 2 x 2': 'TIFF, YCbCr 2 x 2, deflate',
-  'TIFF, YCbCr 4 x 2': 'TIFF, YCbCr 4 x 2, deflate',
-};
+import type { Entry } from './corpus';
+import { better, entries, isSpecial, refusals } from './corpus';
 
 const nearlyBlack = /^its 16-bit gray values end at (\d+), so it would become nearly black /;
 
@@ -92,11 +33,8 @@ function highBytes(gray: Buffer): Buffer {
   );
 }
 
-const special = (entry: Entry): boolean =>
-  entry.name in refusals || entry.name in better || entry.gray !== undefined || entry.error !== undefined;
-
 describe('decodeImage', () => {
-  it.each([...images.images, ...entries.filter((entry) => !special(entry))])(
+  it.each([...images.images, ...entries.filter((entry) => !isSpecial(entry))])(
     'gives the pixels that Pillow gives for $name',
     async (entry) => {
       const { width = 0, height = 0, rgb } = entry;
@@ -105,7 +43,7 @@ describe('decodeImage', () => {
   );
 
   it('is tested with more than 200 files of all formats that Pillow reads too', () => {
-    const equal = entries.filter((entry) => !special(entry));
+    const equal = entries.filter((entry) => !isSpecial(entry));
     expect(equal.length).toBeGreaterThan(200);
     expect([...new Set(equal.map(({ name }) => name.split(/[ ,]/)[0]))].sort()).toEqual(
       ['BMP', 'GIF', 'JPEG', 'PBM', 'PGM', 'PNG', 'PPM', 'TIFF', 'WebP'].sort(),

@@ -3,19 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { datasets, loader } from '../../../src/data';
 import { start } from '../../../src/engine';
-import corpus from '../decoding/data/pillow-corpus.json';
+import { entries, isSpecial } from '../decoding/corpus';
 import { rawPixels } from './helpers/raw-pixels';
 
 const height = 5;
 const width = 7;
-/** Files of one size whose pixels are Pillow's; deep gray has a rule of its own. */
-const equal = corpus.images.filter(
-  (entry) =>
-    entry.rgb !== undefined &&
-    entry.gray === undefined &&
-    entry.height === height &&
-    entry.width === width &&
-    !/LAB|, [IF],|signed|32-bit|zstd|lzma|PFM|planes of 16|premultiplied$|six samples/.test(entry.name),
+/** Files of one size whose pixels are Pillow's. */
+const equal = entries.filter(
+  (entry) => !isSpecial(entry) && entry.height === height && entry.width === width,
 );
 let folder: string;
 

@@ -59,7 +59,8 @@ export async function prepareData(options: DataOptions, context: DataContext): P
     url: options.url ?? undefined,
     download: options.download,
     fallback: options.fallback,
-    onMessage,
+    // All ranks list the same folder: rank 0 warns for all.
+    onMessage: options.name === 'folder' && rank > 0 ? (_, text) => onMessage('info', text) : onMessage,
     signal,
   });
   const { batchSize, shuffle, dropLast, onBrokenImage } = options;

@@ -233,7 +233,9 @@ describe('resolveConfig', () => {
     } catch (error) {
       text = (error as PrintAndExit).text.replace(/\s+/g, ' ');
     }
-    const shown = [...text.matchAll(/--(\S+) <value>(?:(?! --\S+ <value>).)*?\(choices: ([^;)]*); ([^)]*)\)/g)];
+    const shown = [
+      ...text.matchAll(/--(\S+) <value>(?:(?! --\S+ <value>).)*?\(choices: ([^;)]*); ([^)]*)\)/g),
+    ];
     expect(shown.map(([, option, choices, initial]) => `${option}: ${choices}; ${initial}`)).toEqual([
       'mode: a, b; default: a',
       'trainer.gradientClipAlgorithm: norm, value; default: norm',

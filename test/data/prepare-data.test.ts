@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { DataOptions, PreparedData } from '../../src/data';
@@ -44,9 +44,10 @@ afterEach(async () => {
   expect(liveCounts().tensors).toBe(tensors);
 });
 
-function prepare(options: Partial<DataOptions> = {}): Promise<PreparedData> {
+function prepare(options: Partial<DataOptions> = {}, rank = 0): Promise<PreparedData> {
   const onMessage = (level: string, text: string): void => void messages.push([level, text]);
-  return prepareData({ ...defaults, ...options }, { seed: 5, onMessage });
+  const ranks = rank > 0 ? { rank, worldSize: rank + 1 } : {};
+  return prepareData({ ...defaults, ...options }, { seed: 5, onMessage, ...ranks });
 }
 
 async function firstOf({ train }: PreparedData): Promise<SeenBatch[]> {
@@ -123,5 +124,21 @@ describe('prepareData', () => {
     const [one, other] = await Promise.all(shares.map(firstOf));
     expect(one![0]!.indices.filter((index) => other![0]!.indices.includes(index))).toEqual([]);
     await Promise.all(shares.map(({ train }) => train.close()));
+  });
+
+  it('lets rank 0 alone warn of what a folder leaves out', async () => {
+    const path = join(cache, 'photos');
+    await mkdir(join(path, 'a'), { recursive: true });
+    for (const name of ['a/0.png', 'a/1.png', 'a/2.png', 'a/3.png', 'top.png'])
+      await writeFile(join(path, name), '');
+    for (const rank of [0, 1]) {
+      const { train } = await prepare({ name: 'folder', path, batchSize: 1 }, rank);
+      await train.close();
+    }
+    const sentence = `Left out of ${path}: 1 image beside the class folders.`;
+    expect(messages).toEqual([
+      ['warning', sentence],
+      ['info', sentence],
+    ]);
   });
 });

@@ -87,6 +87,11 @@ export class ProgressCounter {
     return this.bounds.accumulation.at(this.#epoch);
   }
 
+  /** When what is logged now is measured. */
+  get moment(): { readonly step: number; readonly epoch: number } {
+    return { step: this.#resume.globalStep, epoch: this.#epoch };
+  }
+
   snapshot(): FitProgress {
     const { batchesPerEpoch, maxEpochs, maxSteps } = this.bounds;
     return Object.freeze({

@@ -3,9 +3,9 @@ import type { EarlyStoppingOptions } from '../../../plugins/early-stopping';
 import type { Json } from '../../../src';
 import { hookContext } from '../fakes/run';
 
-function setUp(options: Partial<EarlyStoppingOptions> = {}) {
+function setUp(options: Partial<EarlyStoppingOptions> = {}, firstEpoch = 0) {
   const plugin = new EarlyStopping(earlyStopping({ monitor: 'loss', ...options }).options as never);
-  let epoch = 0;
+  let epoch = firstEpoch;
   /** The epochs, counted from 0, at which it wished to end, and why. */
   const see = (...values: readonly (number | undefined)[]): [number, string][] => {
     const stops: [number, string][] = [];
@@ -81,9 +81,9 @@ it('says which metrics there are where its own is absent, or waits for it', () =
 it('goes on counting where a resumed run left off', () => {
   const first = setUp();
   first.see(1, 1, 1);
-  const second = setUp();
+  const second = setUp({}, 3);
   second.plugin.restorePluginState(JSON.parse(JSON.stringify(first.plugin.pluginState())) as Json);
-  expect(second.see(1)).toEqual([[0, 'loss has not improved on 1 for 3 looks']]);
+  expect(second.see(1)).toEqual([[3, 'loss has not improved on 1 for 3 looks']]);
 });
 
 it('reports wrong options with all else that is wrong', () => {

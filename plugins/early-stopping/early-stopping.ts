@@ -4,7 +4,7 @@ import type { EarlyStoppingSettings } from './options';
 
 /** What has been seen so far. */
 interface Seen {
-  /** The best value; `null` before the first look. */
+  /** The best value; `null` where there was none yet, or only NaN and the worst of all. */
   best: number | null;
   /** Looks in a row that brought no improvement. */
   waited: number;
@@ -59,7 +59,8 @@ export class EarlyStopping implements PluginHooks, Stateful {
 
   /** Why training is to end, or `null`. */
   private judge(value: number): string | null {
-    const { monitor, checkFinite, stoppingThreshold, divergenceThreshold, minDelta, patience } = this.options;
+    const { monitor, mode, checkFinite, stoppingThreshold, divergenceThreshold, minDelta, patience } =
+      this.options;
     if (checkFinite && !Number.isFinite(value)) return `${monitor} is ${value}`;
     if (stoppingThreshold !== null && this.isBetter(value, stoppingThreshold)) {
       return `${monitor} reached ${shown(value)}, better than ${stoppingThreshold}`;
@@ -67,15 +68,16 @@ export class EarlyStopping implements PluginHooks, Stateful {
     if (divergenceThreshold !== null && this.isBetter(divergenceThreshold, value)) {
       return `${monitor} is ${shown(value)}, worse than ${divergenceThreshold}`;
     }
-    const { best } = this.seen;
-    if (best === null || Number.isNaN(best) || this.isBetter(value, best, minDelta)) {
+    const best = this.seen.best ?? (mode === 'min' ? Infinity : -Infinity);
+    if (this.isBetter(value, best, minDelta)) {
       this.seen.best = value;
       this.seen.waited = 0;
       return null;
     }
     this.seen.waited += 1;
     if (this.seen.waited < patience) return null;
-    return `${monitor} has not improved on ${shown(best)} ${times(patience)}`;
+    const what = this.seen.best === null ? 'has had no finite value' : `has not improved on ${shown(best)}`;
+    return `${monitor} ${what} ${times(patience)}`;
   }
 
   /** Compared in float32, in which steps log: there a logged 0.2 is no more than a threshold of 0.2. */

@@ -143,11 +143,11 @@ export class RehearsedFit {
   }
 
   async #play(): Promise<void> {
-    const { resumeFrom, plugins } = this.#parts;
+    const { resumeFrom, plugins, events } = this.#parts;
     await this.#hooks.call('setup', []);
     if (resumeFrom !== null) {
       await this.#hooks.call('onLoadCheckpoint', [resumeFrom]);
-      restorePluginStates(plugins, resumeFrom);
+      restorePluginStates(plugins, resumeFrom, (level, text) => events.emit('message', level, text));
       this.#log.metrics.restore(resumeFrom.metrics);
     }
     await this.#hooks.call('onFitStart', []);

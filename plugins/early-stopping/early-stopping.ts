@@ -19,8 +19,14 @@ interface Seen {
 @Plugin({ name: 'early-stopping', order: 'monitor', ranks: 'first', repeatable: true })
 export class EarlyStopping implements PluginHooks, Stateful {
   private seen: Seen = { best: null, waited: 0, serial: 0 };
+  private isRestored = false;
 
   constructor(@inject(tokens.pluginOptions) private readonly options: EarlyStoppingSettings) {}
+
+  /** One that joins a resumed run begins with what is measured from there on. */
+  onFitStart({ measured }: HookContext): void {
+    if (!this.isRestored) this.seen.serial = measured(this.options.monitor)?.serial ?? 0;
+  }
 
   onValidationEnd(context: HookContext): void {
     const { batchIndex, batchesPerEpoch } = context.progress;
@@ -42,6 +48,7 @@ export class EarlyStopping implements PluginHooks, Stateful {
     // States of before measurements had a serial are of looks at the end of each epoch.
     const { best, waited, serial = 1 } = state as unknown as Seen;
     this.seen = { best, waited, serial };
+    this.isRestored = true;
   }
 
   private look({ measured, metrics, isDue, progress, stop }: HookContext): void {

@@ -65,4 +65,6 @@ export interface RunEventSource {
 /** Both halves; the run's own rooms publish. */
 export interface RunEventBus extends RunEventSource {
   emit<K extends keyof RunEvents>(event: K, ...args: RunEvents[K]): void;
+  /** Whether anybody listens. */
+  isHeard(event: keyof RunEvents): boolean;
 }

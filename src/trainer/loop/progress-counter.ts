@@ -47,6 +47,11 @@ export class ProgressCounter {
     );
   }
 
+  /** Updates in the current epoch. */
+  get updatesInEpoch(): number {
+    return Math.ceil(this.bounds.batchesPerEpoch / this.batchesPerUpdate);
+  }
+
   /** Begins the epoch of the resume point. */
   startEpoch(): void {
     this.#epoch = this.#resume.epoch;

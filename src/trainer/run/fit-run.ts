@@ -214,6 +214,8 @@ export class FitRun<B> {
       progress: this.#progress,
       publisher,
     };
+    const { omission } = publisher;
+    if (omission !== null && events.isHeard('metricsLogged')) this.#notify('info', omission);
     this.#validation = fitValidation(validation, { ...shared, module, strategy, steps });
     return new FitLoop({
       ...shared,

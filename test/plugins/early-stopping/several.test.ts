@@ -71,13 +71,18 @@ describe('a resumed run with several', () => {
     ]);
   });
 
-  it('begins anew with one that was added', async () => {
+  it('begins anew with one that was added, at the first measurement after the resume', async () => {
+    const rare = { options: { maxEpochs: 9, numSanityValSteps: 0, checkValEveryNEpoch: 2 } };
+    const { state } = await rehearsed([loss()], {
+      ...rare,
+      interruptAfter: ({ epoch, batchIndex }) => (epoch === 2 && batchIndex === 0 ? 'Ctrl-C' : null),
+    });
     const added = earlyStopping({ name: 'late-stop', monitor: 'val_loss', patience: 1 });
-    const { result } = await rehearsed([loss(), accuracy(), added], { resumeFrom: await brokenOff() });
-    // Its first look is at the third epoch's validation, for the older ones were seen by nobody of its name.
+    const { result } = await rehearsed([loss(), added], { ...rare, resumeFrom: state });
+    // It looks after epochs 3 and 5, and not at the value of epoch 1.
     expect(result).toMatchObject({
-      detail: 'accuracy-stop: val_accuracy has not improved on 0.5 for 3 looks',
-      progress: { epoch: 3 },
+      detail: 'late-stop: val_loss has not improved on 1 at one look',
+      progress: { epoch: 5 },
     });
   });
 });

@@ -24,6 +24,10 @@ export class FakeEvents implements RunEventBus {
     this.emitter.emit(event, ...args);
   }
 
+  isHeard(event: keyof RunEvents): boolean {
+    return this.emitter.listenerCount(event) > 0;
+  }
+
   get listenerCount(): number {
     return this.emitter.eventNames().reduce((sum, event) => sum + this.emitter.listenerCount(event), 0);
   }

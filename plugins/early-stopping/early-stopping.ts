@@ -46,8 +46,8 @@ export class EarlyStopping implements PluginHooks, Stateful {
 
   restorePluginState(state: Json): void {
     // States of before measurements had a serial are of looks at the end of each epoch.
-    const { best, waited, serial = 1 } = state as unknown as Seen;
-    this.seen = { best, waited, serial };
+    const { best, waited, serial } = state as unknown as Omit<Seen, 'serial'> & Partial<Seen>;
+    this.seen = { best, waited, serial: serial ?? 1 };
     this.isRestored = true;
   }
 

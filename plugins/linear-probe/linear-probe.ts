@@ -50,7 +50,10 @@ export class LinearProbe implements PluginHooks, Measuring {
 
   /** There is no epoch to log for any more: the figure is said and recorded. */
   async onTrainEnd(context: HookContext): Promise<void> {
-    if (!this.options.atEnd || this.probedAt === context.progress.globalStep) return;
+    const { globalStep } = context.progress;
+    // In a run that is resumed after its last epoch the metric alone knows.
+    const isProbed = this.probedAt === globalStep || context.measured('linear_accuracy')?.step === globalStep;
+    if (!this.options.atEnd || isProbed) return;
     await this.probe(context, 'after training');
   }
 

@@ -239,7 +239,9 @@ describe('checkPlugins', () => {
 
   it('names two kinds of plugin that have the same name', () => {
     expect(messageFor([definePlugin(Bell), definePlugin(Chime, { name: 'bell' })])).toBe(
-      single("Plugins of the classes Bell and Chime have the same name 'bell': give one of them another name."),
+      single(
+        "Plugins of the classes Bell and Chime have the same name 'bell': give one of them another name.",
+      ),
     );
   });
 

@@ -10,7 +10,7 @@ import type { HookContext, PluginHooks, RunState } from '../../src';
 import { start } from '../../src/engine';
 import * as nn from '../../src/nn';
 import { TrainingModule } from '../../src/trainer';
-import type { BuiltPlugin, FitOptions, Trainer } from '../../src/trainer';
+import type { BuiltPlugin, Trainer } from '../../src/trainer';
 import { fit, messageOf, plugin, settings } from '../trainer/fakes/fit';
 import { Momentum } from '../trainer/fakes/momentum';
 import { Points } from '../trainer/fakes/points';
@@ -144,13 +144,19 @@ function camelCase(options: Readonly<Record<string, unknown>>): Record<string, u
 }
 
 function stoppingOptions(options: Readonly<Record<string, unknown>>): EarlyStoppingOptions {
-  const { checkOnTrainEpochEnd: _, ...rest } = camelCase(options);
-  return rest as unknown as EarlyStoppingOptions;
+  const wanted = camelCase(options);
+  delete wanted['checkOnTrainEpochEnd'];
+  return wanted as unknown as EarlyStoppingOptions;
 }
 
-function savingOptions(options: Readonly<Record<string, unknown>>): CheckpointingOptions<string> {
-  const { saveTopK, everyNTrainSteps = null, everyNEpochs = 1, saveOnTrainEpochEnd, ...rest } =
-    camelCase(options);
+function savingOptions(options: Readonly<Record<string, unknown>>): CheckpointingOptions {
+  const {
+    saveTopK,
+    everyNTrainSteps = null,
+    everyNEpochs = 1,
+    saveOnTrainEpochEnd,
+    ...rest
+  } = camelCase(options);
   return {
     ...rest,
     everyNSteps: everyNTrainSteps,
@@ -159,7 +165,7 @@ function savingOptions(options: Readonly<Record<string, unknown>>): Checkpointin
     saveOnTrainEnd: false,
     saveOnException: false,
     ...(saveTopK === -1 ? { keepLast: 'all' } : { keepLast: 1, saveTopK }),
-  } as CheckpointingOptions<string>;
+  } as CheckpointingOptions;
 }
 
 /** Notes where an early stopping judges a value, and where it wishes to end. */
@@ -184,6 +190,7 @@ function watched(stopping: EarlyStopping, looks: Look[], stops: Place[]): Plugin
     });
   };
   return {
+    onFitStart: (context) => hooks.onFitStart?.(context),
     onValidationEnd: (context) => hooks.onValidationEnd?.(noting(context)),
     onTrainEpochEnd: (context) => hooks.onTrainEpochEnd?.(noting(context)),
     pluginState: () => stopping.pluginState(),
@@ -225,7 +232,10 @@ async function play(scenario: Scenario): Promise<Outcome> {
       });
       const resume: RunState | null = index === 0 ? null : (await reader.read('last')).state;
       const fitted = await fit({
-        options: { numSanityValSteps: 0, ...camelCase({ ...scenario.trainer, ...phase.trainer }) } as FitOptions,
+        options: {
+          numSanityValSteps: 0,
+          ...camelCase({ ...scenario.trainer, ...phase.trainer }),
+        },
         module: new Scripted(scenario.log, phase.crash_at_batch, validations),
         data: new Points({ batches, batchSize: 1 }),
         validation: new Points({ batches: 2, batchSize: 1 }),
@@ -298,7 +308,9 @@ describe('early stopping and checkpointing beside those of Lightning 2.6.6', () 
   });
 
   it('says why wherever they differ', () => {
-    const unexplained = scenarios.filter(({ differs, fulgur }) => (differs === undefined) !== (fulgur === undefined));
+    const unexplained = scenarios.filter(
+      ({ differs, fulgur }) => (differs === undefined) !== (fulgur === undefined),
+    );
     expect(unexplained).toEqual([]);
   });
 });

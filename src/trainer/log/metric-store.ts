@@ -31,7 +31,7 @@ export class MetricStore {
    */
   constructor(now: () => Moment = () => ({ step: 0, epoch: 0 }), training: MetricStore | null = null) {
     this.#now = now;
-    this.#newest = training === null ? new Map() : training.#newest;
+    this.#newest = training === null ? new Map<string, MetricValue>() : training.#newest;
     this.#isEvaluation = training !== null;
   }
 
@@ -92,6 +92,12 @@ export class MetricStore {
   /** The newest value of every metric. */
   newest(): Values {
     return Object.fromEntries([...this.#newest].map(([name, { value }]) => [name, value]));
+  }
+
+  /** The newest values that were measured in an epoch. */
+  ofEpoch(epoch: number): Values {
+    const measured = [...this.#newest].filter(([, newest]) => newest.epoch === epoch);
+    return Object.fromEntries(measured.map(([name, { value }]) => [name, value]));
   }
 
   /** The newest measurement of a metric; where `since` is given, only one of a later serial. */

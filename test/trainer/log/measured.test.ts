@@ -154,11 +154,15 @@ describe('a metric carries when it was measured', () => {
       plugins: (itself) => {
         trainer = itself;
         return [
-          plugin('saver', {
-            onTrainBatchEnd: (_, { updated }) => (updated ? save() : undefined),
-            onValidationEnd: ({ stage }) => (stage === 'fit' ? save() : undefined),
-            onTrainEpochEnd: save,
-          }, 'last'),
+          plugin(
+            'saver',
+            {
+              onTrainBatchEnd: (_, { updated }) => (updated ? save() : undefined),
+              onValidationEnd: ({ stage }) => (stage === 'fit' ? save() : undefined),
+              onTrainEpochEnd: save,
+            },
+            'last',
+          ),
           plugin('watcher', watcher.hooks, 'monitor'),
           plugin('probe', probe),
         ];
@@ -166,7 +170,9 @@ describe('a metric carries when it was measured', () => {
     });
     expect(saved.length).toBeGreaterThanOrEqual(10);
     for (const { state, after } of saved) {
-      const resumed = await watch(rule, { resume: JSON.parse(JSON.stringify(state), revive(state)) as RunState });
+      const resumed = await watch(rule, {
+        resume: JSON.parse(JSON.stringify(state), revive(state)) as RunState,
+      });
       expect(resumed).toEqual(watcher.seen.slice(after));
     }
   });
@@ -181,6 +187,19 @@ function revive(state: RunState) {
     return value;
   };
 }
+
+it('shows in an epoch only what was measured in it', async () => {
+  const { events } = await fit({
+    module: new Validated(),
+    data: new Points({ batches: 2 }),
+    validation: new Points({ batches: 1 }),
+    options: { maxEpochs: 4, checkValEveryNEpoch: 3 },
+    plugins: [plugin('probe', probe)],
+  });
+  const shown = events.flatMap((event) => (event[0] === 'epochEnded' ? [Object.keys(event[2])] : []));
+  const train = ['train_loss', 'train_loss_step', 'train_loss_epoch'];
+  expect(shown).toEqual([train, [...train, 'probed'], [...train, 'val_loss'], [...train, 'probed']]);
+});
 
 describe('a metric is due', () => {
   /** The epochs, counted from 1, at whose ends a metric is due. */
@@ -229,7 +248,11 @@ describe('a metric is due', () => {
       validation: new Points({ batches: 1 }),
       options: { maxEpochs: 3, checkValEveryNEpoch: 3 },
       plugins: (trainer) => [
-        plugin('saver', { onTrainEnd: async () => void (state = await trainer().runState.capture()) }, 'last'),
+        plugin(
+          'saver',
+          { onTrainEnd: async () => void (state = await trainer().runState.capture()) },
+          'last',
+        ),
       ],
     });
     const resume = { resume: state as RunState };

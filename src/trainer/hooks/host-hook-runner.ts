@@ -109,7 +109,7 @@ export class HostHookRunner {
         return metrics.newest();
       },
       measured: (name, since) => metrics.measured(name, since),
-      isDue: (name) => view.isDue(name),
+      isDue: (name) => metrics.measured(name) !== undefined || view.isDue(name),
       log: (name: string, value: number, options?: LogOptions) => {
         this.#log.logFromHook(hook, name, value, options);
       },

@@ -1,6 +1,6 @@
 import { EarlyStopping, earlyStopping } from '../../../plugins/early-stopping';
 import type { EarlyStoppingOptions } from '../../../plugins/early-stopping';
-import type { Json } from '../../../src';
+import type { HookContext, Json } from '../../../src';
 import { hookContext } from '../fakes/run';
 
 function setUp(options: Partial<EarlyStoppingOptions> = {}, firstEpoch = 0) {
@@ -60,6 +60,47 @@ it('ends at its thresholds', () => {
   expect(setUp({ mode: 'max', divergenceThreshold: 0.2 }).see(0.3, 0.1)).toEqual([
     [1, 'loss is 0.1, worse than 0.2'],
   ]);
+});
+
+it('takes a threshold and a difference as a step logs them, in float32', () => {
+  const logged = (...values: number[]): number[] => values.map(Math.fround);
+  expect(setUp({ mode: 'max', stoppingThreshold: 0.2 }).see(...logged(0.1, 0.2))).toEqual([]);
+  expect(setUp({ stoppingThreshold: 0.7 }).see(...logged(0.8, 0.7))).toEqual([]);
+  expect(setUp({ divergenceThreshold: 0.2 }).see(...logged(0.1, 0.2))).toEqual([]);
+  expect(setUp({ minDelta: 0.1, patience: 1 }).see(...logged(1, 0.9))).toEqual([
+    [1, 'loss has not improved on 1 at one look'],
+  ]);
+});
+
+it('waits for a first value that is a number, and no longer than its patience', () => {
+  expect(setUp({ checkFinite: false, patience: 2 }).see(NaN, Infinity)).toEqual([
+    [1, 'loss has had no finite value for 2 looks'],
+  ]);
+});
+
+describe('a validation in the middle of an epoch', () => {
+  const at = (batchIndex: number, source: 'evaluation' | 'step' | 'epoch', stage: HookContext['stage'] = 'fit') => {
+    const stops: string[] = [];
+    const context: HookContext = {
+      ...hookContext({ batchIndex, batchesPerEpoch: 4 }),
+      stage,
+      measured: () => ({ value: NaN, step: 2, epoch: 0, serial: 1, source }),
+      stop: (reason) => stops.push(reason),
+    };
+    setUp().plugin.onValidationEnd(context);
+    return stops;
+  };
+
+  it('is looked at where it measured the metric', () => {
+    expect(at(1, 'evaluation')).toEqual(['loss is NaN']);
+    expect(at(1, 'step')).toEqual([]);
+    expect(at(1, 'epoch')).toEqual([]);
+  });
+
+  it('is left to the end of the epoch where that follows, and ignored where it is a check', () => {
+    expect(at(3, 'evaluation')).toEqual([]);
+    expect(at(1, 'evaluation', 'sanity-check')).toEqual([]);
+  });
 });
 
 it('looks every so many epochs only', () => {

@@ -26,14 +26,16 @@ export class MetricPublisher {
     }
   }
 
-  /** What a run's first epoch leaves out, as a sentence; `null` where it has as many updates as there are between two rows. */
-  get omission(): string | null {
+  /** Says so where loggers get fewer rows than `everyNSteps` lets expect; the row of a single update is published anyway. */
+  sayWhatIsLeftOut(): void {
     const { updatesInEpoch } = this.progress;
-    // The row of a single update is published anyway.
-    if (!this.isEpochShort || updatesInEpoch === 1) return null;
-    return (
+    if (!this.options.logs || !this.isEpochShort || updatesInEpoch === 1) return;
+    if (!this.events.isHeard('metricsLogged')) return;
+    this.events.emit(
+      'message',
+      'info',
       `An epoch has ${updatesInEpoch} updates, and trainer.logEveryNSteps is ${this.options.everyNSteps}: ` +
-      'metrics of steps are logged at the end of each epoch. Lower it to log them more often.'
+        'metrics of steps are logged at the end of each epoch. Lower it to log them more often.',
     );
   }
 

@@ -82,12 +82,11 @@ export class RehearsedFit {
     const progress = this.#progress;
     this.#log = new LogRouter(new MetricStore(() => progress.moment));
     const participants = inHookOrder(parts.plugins, { name: 'Understudy', hooks: {} });
-    const schedule = new MetricSchedule(participants, progress.resumePoint.epoch);
+    const schedule = new MetricSchedule(participants, progress);
     const view = {
       stage: () => this.#stage,
       progress: () => progress.snapshot(),
-      isDue: (metric: string) =>
-        schedule.isDue(metric, progress.resumePoint.epoch, this.#validationPlan?.everyNEpochs ?? null),
+      isDue: (metric: string) => schedule.isDue(metric, this.#validationPlan?.everyNEpochs ?? null),
       stop: (reason: string) => this.#control.stop(reason),
     };
     this.#hooks = new HostHookRunner(participants, view, this.#log, parts.events);

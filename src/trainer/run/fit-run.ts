@@ -84,13 +84,12 @@ export class FitRun<B> {
     const progress = new ProgressCounter(bounds, resumeFrom?.state.progress);
     this.#progress = progress;
     this.#log = new LogRouter(new MetricStore(() => progress.moment));
-    const schedule = new MetricSchedule(this.#participants, progress.resumePoint.epoch);
+    const schedule = new MetricSchedule(this.#participants, progress);
     control.holdUntil(() => progress.isMinimumDone());
     const view = {
       stage: () => this.#stage,
       progress: () => progress.snapshot(),
-      isDue: (metric: string) =>
-        schedule.isDue(metric, progress.resumePoint.epoch, this.#validation?.everyNEpochs ?? null),
+      isDue: (metric: string) => schedule.isDue(metric, this.#validation?.everyNEpochs ?? null),
       stop: (reason: string) => {
         this.#stop(reason);
       },
@@ -214,8 +213,6 @@ export class FitRun<B> {
       progress: this.#progress,
       publisher,
     };
-    const { omission } = publisher;
-    if (omission !== null && events.isHeard('metricsLogged')) this.#notify('info', omission);
     this.#validation = fitValidation(validation, { ...shared, module, strategy, steps });
     return new FitLoop({
       ...shared,

@@ -6,7 +6,7 @@ import type { CheckpointingOptions } from '../../plugins/checkpointing';
 import { EarlyStopping, earlyStopping } from '../../plugins/early-stopping';
 import type { EarlyStoppingOptions } from '../../plugins/early-stopping';
 import { soloRanks } from '../../src';
-import type { HookContext, PluginHooks, RunState } from '../../src';
+import type { HookContext, Measuring, PlannedMetric, PluginHooks, RunState } from '../../src';
 import { start } from '../../src/engine';
 import * as nn from '../../src/nn';
 import { TrainingModule } from '../../src/trainer';
@@ -82,7 +82,7 @@ const { scenarios } = JSON.parse(
 
 const batches = 4;
 
-class Scripted extends TrainingModule<PointBatch> {
+class Scripted extends TrainingModule<PointBatch> implements Measuring {
   readonly layer = new nn.Linear(3, 1);
 
   constructor(
@@ -95,6 +95,13 @@ class Scripted extends TrainingModule<PointBatch> {
 
   forward(points: tf.Tensor2D): tf.Tensor2D {
     return this.layer.forward(points);
+  }
+
+  /** As a plugin such as knnEval() announces what it measures. */
+  measures(): readonly PlannedMetric[] {
+    return Object.entries(this.script).flatMap(([metric, { at, values }]) =>
+      at === 'epoch_end' ? [{ metric, everyNEpochs: 1 + Number(Object.keys(values)[0]) }] : [],
+    );
   }
 
   override trainingStep({ points }: PointBatch): tf.Scalar {
@@ -258,6 +265,11 @@ async function play(scenario: Scenario): Promise<Outcome> {
   }
 }
 
+/** Infinities may be of either sign: which one it is shows in what is kept and what is best. */
+function scoreOf(value: Value | null): Value {
+  return typeof value === 'number' ? Math.fround(value) : 'Infinity';
+}
+
 function savedIn(folder: TemporaryRunFolder, { checkpoint }: Scenario): Pick<Outcome, keyof Saved> {
   if (checkpoint === undefined) return { kept: [], scores: [], best: null, last: null };
   const path = (...parts: string[]): string => folder.resolve('checkpoints', ...parts);
@@ -267,9 +279,9 @@ function savedIn(folder: TemporaryRunFolder, { checkpoint }: Scenario): Pick<Out
     readdirSync(path()).includes(name) ? placeOf(readFileSync(path(name), 'utf8')) : null;
   const scores = kept.flatMap((name): [number, Value][] => {
     const { monitor } = JSON.parse(readFileSync(path(name, 'manifest.json'), 'utf8')) as {
-      readonly monitor: { readonly value: Value } | null;
+      readonly monitor: { readonly value: Value | null } | null;
     };
-    return monitor === null ? [] : [[placeOf(name)[1], written(Number(monitor.value))]];
+    return monitor === null ? [] : [[placeOf(name)[1], scoreOf(monitor.value)]];
   });
   const byStep = (a: Place, b: Place): number => a[1] - b[1];
   return {
@@ -294,7 +306,7 @@ function expected({ lightning, fulgur }: Scenario): Outcome {
   return {
     ...wanted,
     looks: wanted.looks.map((some) => some.map(([epoch, at, value]) => [epoch, at, written(Number(value))])),
-    scores: wanted.scores.map(([at, score]) => [at, written(Number(score))]),
+    scores: wanted.scores.map(([at, score]) => [at, scoreOf(score)]),
   };
 }
 

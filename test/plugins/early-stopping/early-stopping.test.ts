@@ -127,6 +127,14 @@ it('goes on counting where a resumed run left off', () => {
   expect(second.see(1)).toEqual([[3, 'loss has not improved on 1 for 3 looks']]);
 });
 
+it('does not look again at the value of a checkpoint that does not say when it was measured', () => {
+  const { plugin, see } = setUp({ patience: 3 });
+  plugin.restorePluginState({ best: 1, waited: 2 });
+  // The fake's first measurement, which is what such a checkpoint holds, and a new one.
+  expect(see(1)).toEqual([]);
+  expect(see(1)).toEqual([[1, 'loss has not improved on 1 for 3 looks']]);
+});
+
 it('reports wrong options with all else that is wrong', () => {
   expect(earlyStopping({ monitor: '', patience: 0, minDelta: -1 }).problems).toHaveLength(3);
 });

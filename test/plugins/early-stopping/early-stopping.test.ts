@@ -79,7 +79,11 @@ it('waits for a first value that is a number, and no longer than its patience', 
 });
 
 describe('a validation in the middle of an epoch', () => {
-  const at = (batchIndex: number, source: 'evaluation' | 'step' | 'epoch', stage: HookContext['stage'] = 'fit') => {
+  const at = (
+    batchIndex: number,
+    source: 'evaluation' | 'step' | 'epoch',
+    stage: HookContext['stage'] = 'fit',
+  ) => {
     const stops: string[] = [];
     const context: HookContext = {
       ...hookContext({ batchIndex, batchesPerEpoch: 4 }),

@@ -15,6 +15,7 @@ import { CheckpointFinder, checkpointsFolder } from './checkpoint-finder';
 import type { StoredCheckpoint } from './checkpoint-folder';
 import { checkpointName } from './checkpoint-name';
 import { CheckpointStore } from './checkpoint-store';
+import type { Manifest } from './manifest';
 import type { CheckpointingSettings } from './options';
 import { best, expendable } from './retention';
 
@@ -22,13 +23,12 @@ import { best, expendable } from './retention';
  * Saves at the moments that its options name, after all other plugins' hooks, and reads for whoever resumes. Of several
  * ranks the first one writes what all of them give.
  */
-@Plugin({ name: 'checkpointing', order: 'monitor' })
+@Plugin({ name: 'checkpointing', order: 'last' })
 export class Checkpointing implements PluginHooks, CheckpointReader {
   private readonly store: CheckpointStore;
   private readonly finder: CheckpointFinder;
-  /** Where training stood when it was last saved, and the monitored value that counted then. */
-  private saved: { readonly progress: RunState['progress']; readonly value: number | undefined } | null =
-    null;
+  /** Where training stood when it was last saved. */
+  private saved: RunState['progress'] | null = null;
   private pointedBest: StoredCheckpoint | null = null;
   private toldOfMissingMonitor = false;
   private savedAt = performance.now();
@@ -51,7 +51,7 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
   }
 
   onLoadCheckpoint(_: HookContext, { progress }: RunState): void {
-    this.saved = { progress, value: undefined };
+    this.saved = progress;
   }
 
   async onFitStart(): Promise<void> {
@@ -81,11 +81,12 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
 
   async onTrainEpochEnd(context: HookContext): Promise<void> {
     const { epoch } = context.progress;
-    if (isDue(epoch + 1, this.options.everyNEpochs)) await this.save(context, `end of epoch ${epoch}`);
+    if (this.isDueAtEpochEnd(context)) await this.save(context, `end of epoch ${epoch}`);
   }
 
   async onTrainEnd(context: HookContext): Promise<void> {
     if (this.options.saveOnTrainEnd) await this.save(context, 'end of training');
+    this.sayIfNothingIsRanked(context);
   }
 
   /** A state that cannot be saved must not hide why the run ended. */
@@ -104,9 +105,9 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
   private async save(context: HookContext, reason: string, { afterFailure = false } = {}): Promise<void> {
     if (!this.settings.enableCheckpointing) return;
     const state = await this.runState.capture();
-    if (this.saved !== null && samePoint(this.saved.progress, state.progress)) return;
+    if (this.saved !== null && samePoint(this.saved, state.progress)) return;
     if (this.ranks.rank > 0) {
-      this.saved = { progress: state.progress, value: undefined };
+      this.saved = state.progress;
       this.savedAt = performance.now();
       return;
     }
@@ -118,7 +119,7 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
       );
       return;
     }
-    const { value, score } = this.monitored(context);
+    const score = this.scoreAt(context, state.progress.globalStep);
     const { epoch } = context.progress;
     const name = checkpointName(this.options.filename, {
       ...context.metrics,
@@ -126,7 +127,7 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
       step: state.progress.globalStep,
     });
     const checkpoint = await this.store.save(name, state, { reason, monitor: score });
-    this.saved = { progress: state.progress, value };
+    this.saved = state.progress;
     this.savedAt = performance.now();
     await this.point(checkpoint);
     // What led to a failure may be in its state already: the ones before it stay until the next save.
@@ -134,15 +135,12 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     this.notify('info', `Saved checkpoint ${checkpoint.name} (${reason}).`);
   }
 
-  /**
-   * The metric that ranks the checkpoint at hand. A value that has not moved since the last save counts as not
-   * measured anew, as a metric of every fifth epoch is in between.
-   */
-  private monitored({ metrics }: HookContext) {
+  /** The metric that ranks a checkpoint: one that was measured with the weights that it holds, and not before them. */
+  private scoreAt({ metrics, measured }: HookContext, globalStep: number): Manifest['monitor'] {
     const { monitor } = this.options;
-    if (monitor === null) return { value: undefined, score: null };
-    const value = Object.hasOwn(metrics, monitor) ? metrics[monitor] : undefined;
-    if (value === undefined && !this.toldOfMissingMonitor) {
+    if (monitor === null) return null;
+    const measurement = measured(monitor);
+    if (measurement === undefined && !this.toldOfMissingMonitor) {
       this.toldOfMissingMonitor = true;
       const logged = Object.keys(metrics).join(', ');
       this.notify(
@@ -151,8 +149,21 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
           (logged === '' ? 'Nothing was logged.' : `Logged: ${logged}.`),
       );
     }
-    const measured = value !== undefined && !Number.isNaN(value) && value !== this.saved?.value;
-    return { value, score: measured ? { name: monitor, value } : null };
+    if (measurement?.step !== globalStep || Number.isNaN(measurement.value)) return null;
+    return { name: monitor, value: measurement.value };
+  }
+
+  private sayIfNothingIsRanked({ measured }: HookContext): void {
+    const { monitor } = this.options;
+    const measurement = monitor === null ? undefined : measured(monitor);
+    if (!this.settings.enableCheckpointing || this.ranks.rank > 0) return;
+    if (measurement === undefined || Number.isNaN(measurement.value)) return;
+    if (this.ranked().some(({ score }) => score !== null)) return;
+    this.notify(
+      'warning',
+      `checkpointing() could rank no checkpoint by ${monitor}: it was measured last at step ${measurement.step}, and nothing ` +
+        'was saved at the steps at which it was measured. Save there too, with everyNEpochs or everyNSteps.',
+    );
   }
 
   private async point(checkpoint: StoredCheckpoint): Promise<void> {
@@ -176,9 +187,17 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     });
   }
 
-  private epochEndFollows({ progress }: HookContext): boolean {
-    const lastBatch = progress.batchIndex + 1 >= progress.batchesPerEpoch;
-    return lastBatch && isDue(progress.epoch + 1, this.options.everyNEpochs);
+  /** After an epoch's last batch there is still to come what is measured at its end. */
+  private epochEndFollows(context: HookContext): boolean {
+    const { batchIndex, batchesPerEpoch } = context.progress;
+    return batchIndex + 1 >= batchesPerEpoch && this.isDueAtEpochEnd(context);
+  }
+
+  private isDueAtEpochEnd({ progress }: HookContext): boolean {
+    const { everyNEpochs, everyNSteps, monitor } = this.options;
+    if (isDue(progress.epoch + 1, everyNEpochs)) return true;
+    const isLastBatch = progress.batchIndex + 1 >= progress.batchesPerEpoch;
+    return monitor !== null && isLastBatch && isDue(progress.globalStep, everyNSteps);
   }
 }
 

@@ -4,12 +4,14 @@ import type { CollapseSentinelSettings } from './options';
 import { spread } from './spread';
 
 /** Measures inside the traced step, and watches the measured values from outside it. */
-@Plugin({ name: 'collapse-sentinel' })
+@Plugin({ name: 'collapse-sentinel', repeatable: true })
 export class CollapseSentinel implements PluginHooks, Stateful {
   private readonly metric: string;
   private stepsBelow = 0;
   private stepsAbove = 0;
   private collapsing = false;
+  /** Serial of the measurement that was looked at last. */
+  private seen = 0;
 
   constructor(
     @inject(tokens.pluginOptions) private readonly options: CollapseSentinelSettings,
@@ -23,9 +25,12 @@ export class CollapseSentinel implements PluginHooks, Stateful {
     log(this.metric, spread(this.watched(output)), { progBar: true });
   }
 
-  onTrainBatchEnd({ metrics, progress }: HookContext): void {
-    const value = metrics[this.metric];
-    if (value === undefined || Number.isNaN(value)) return;
+  onTrainBatchEnd({ measured, progress }: HookContext): void {
+    const measurement = measured(this.metric, this.seen);
+    if (measurement === undefined) return;
+    const { value, serial } = measurement;
+    this.seen = serial;
+    if (Number.isNaN(value)) return;
     const below = value < this.options.warnBelow;
     this.stepsBelow = below ? this.stepsBelow + 1 : 0;
     this.stepsAbove = below ? 0 : this.stepsAbove + 1;
@@ -43,8 +48,8 @@ export class CollapseSentinel implements PluginHooks, Stateful {
   }
 
   pluginState(): Json {
-    const { stepsBelow, stepsAbove, collapsing } = this;
-    return { stepsBelow, stepsAbove, collapsing };
+    const { stepsBelow, stepsAbove, collapsing, seen } = this;
+    return { stepsBelow, stepsAbove, collapsing, seen };
   }
 
   restorePluginState(state: Json): void {
@@ -52,10 +57,12 @@ export class CollapseSentinel implements PluginHooks, Stateful {
       readonly stepsBelow: number;
       readonly stepsAbove: number;
       readonly collapsing: boolean;
+      readonly seen?: number;
     };
     this.stepsBelow = saved.stepsBelow;
     this.stepsAbove = saved.stepsAbove;
     this.collapsing = saved.collapsing;
+    this.seen = saved.seen ?? 0;
   }
 
   private get measureName(): string {

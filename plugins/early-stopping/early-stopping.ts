@@ -4,27 +4,40 @@ import type { EarlyStoppingSettings } from './options';
 
 /** What has been seen so far. */
 interface Seen {
-  /** The best value; `null` before the first look. */
+  /** The best value; `null` where there was none yet, or only NaN and the worst of all. */
   best: number | null;
   /** Looks in a row that brought no improvement. */
   waited: number;
+  /** Serial of the measurement that was looked at last. */
+  serial: number;
 }
 
-/** Looks at the metric when all others have logged theirs. */
-@Plugin({ name: 'early-stopping', order: 'monitor', ranks: 'first' })
+/**
+ * Looks once at each measurement of the metric: at one of a validation in the middle of an epoch when that is over, at all
+ * others at the end of the epoch, when everybody has logged.
+ */
+@Plugin({ name: 'early-stopping', order: 'monitor', ranks: 'first', repeatable: true })
 export class EarlyStopping implements PluginHooks, Stateful {
-  private seen: Seen = { best: null, waited: 0 };
+  private seen: Seen = { best: null, waited: 0, serial: 0 };
+  private isRestored = false;
 
   constructor(@inject(tokens.pluginOptions) private readonly options: EarlyStoppingSettings) {}
 
-  onTrainEpochEnd({ metrics, progress, stop }: HookContext): void {
-    const { everyNEpochs, monitor, strict } = this.options;
-    if ((progress.epoch + 1) % everyNEpochs !== 0) return;
-    const value = metrics[monitor];
-    if (value !== undefined) {
-      const reason = this.look(value);
-      if (reason !== null) stop(reason);
-    } else if (strict) throw neverLogged(monitor, metrics);
+  /** One that joins a resumed run begins with what is measured from there on. */
+  onFitStart({ measured }: HookContext): void {
+    if (!this.isRestored) this.seen.serial = measured(this.options.monitor)?.serial ?? 0;
+  }
+
+  onValidationEnd(context: HookContext): void {
+    const { batchIndex, batchesPerEpoch } = context.progress;
+    if (context.stage !== 'fit' || batchIndex + 1 >= batchesPerEpoch) return;
+    const measurement = context.measured(this.options.monitor);
+    // The newest value of a step, or the last epoch's, is not what the validation was for.
+    if (measurement?.source === 'evaluation') this.look(context);
+  }
+
+  onTrainEpochEnd(context: HookContext): void {
+    this.look(context);
   }
 
   pluginState(): Json {
@@ -32,13 +45,29 @@ export class EarlyStopping implements PluginHooks, Stateful {
   }
 
   restorePluginState(state: Json): void {
-    const { best, waited } = state as unknown as Seen;
-    this.seen = { best, waited };
+    // States of before measurements had a serial are of looks at the end of each epoch.
+    const { best, waited, serial } = state as unknown as Omit<Seen, 'serial'> & Partial<Seen>;
+    this.seen = { best, waited, serial: serial ?? 1 };
+    this.isRestored = true;
+  }
+
+  private look({ measured, metrics, isDue, progress, stop }: HookContext): void {
+    const { everyNEpochs, monitor, strict, name } = this.options;
+    if ((progress.epoch + 1) % everyNEpochs !== 0) return;
+    if (strict && measured(monitor) === undefined && isDue(monitor)) {
+      throw neverLogged(name, monitor, metrics);
+    }
+    const measurement = measured(monitor, this.seen.serial);
+    if (measurement === undefined) return;
+    this.seen.serial = measurement.serial;
+    const reason = this.judge(measurement.value);
+    if (reason !== null) stop(name === undefined ? reason : `${name}: ${reason}`);
   }
 
   /** Why training is to end, or `null`. */
-  private look(value: number): string | null {
-    const { monitor, checkFinite, stoppingThreshold, divergenceThreshold, minDelta, patience } = this.options;
+  private judge(value: number): string | null {
+    const { monitor, mode, checkFinite, stoppingThreshold, divergenceThreshold, minDelta, patience } =
+      this.options;
     if (checkFinite && !Number.isFinite(value)) return `${monitor} is ${value}`;
     if (stoppingThreshold !== null && this.isBetter(value, stoppingThreshold)) {
       return `${monitor} reached ${shown(value)}, better than ${stoppingThreshold}`;
@@ -46,18 +75,24 @@ export class EarlyStopping implements PluginHooks, Stateful {
     if (divergenceThreshold !== null && this.isBetter(divergenceThreshold, value)) {
       return `${monitor} is ${shown(value)}, worse than ${divergenceThreshold}`;
     }
-    const { best, waited } = this.seen;
-    if (best === null || Number.isNaN(best) || this.isBetter(value, best, minDelta)) {
-      this.seen = { best: value, waited: 0 };
+    const best = this.seen.best ?? (mode === 'min' ? Infinity : -Infinity);
+    if (this.isBetter(value, best, minDelta)) {
+      this.seen.best = value;
+      this.seen.waited = 0;
       return null;
     }
-    this.seen = { best, waited: waited + 1 };
+    this.seen.waited += 1;
     if (this.seen.waited < patience) return null;
-    return `${monitor} has not improved on ${shown(best)} ${times(patience)}`;
+    const what = this.seen.best === null ? 'has had no finite value' : `has not improved on ${shown(best)}`;
+    return `${monitor} ${what} ${times(patience)}`;
   }
 
+  /** Compared in float32, in which steps log: there a logged 0.2 is no more than a threshold of 0.2. */
   private isBetter(value: number, than: number, by = 0): boolean {
-    return this.options.mode === 'min' ? value + by < than : value - by > than;
+    const margin = Math.fround(by);
+    return this.options.mode === 'min'
+      ? Math.fround(Math.fround(value) + margin) < Math.fround(than)
+      : Math.fround(Math.fround(value) - margin) > Math.fround(than);
   }
 }
 
@@ -69,10 +104,14 @@ function times(count: number): string {
   return count === 1 ? 'at one look' : `for ${count} looks`;
 }
 
-function neverLogged(monitor: string, metrics: Readonly<Record<string, number>>): FulgurError {
+function neverLogged(
+  name: string | undefined,
+  monitor: string,
+  metrics: Readonly<Record<string, number>>,
+): FulgurError {
   const names = Object.keys(metrics);
   return new FulgurError('plugin', {
-    what: `earlyStopping() is to watch '${monitor}', which was not logged.`,
+    what: `earlyStopping(${name === undefined ? '' : `{ name: '${name}' }`}) is to watch '${monitor}', which was not logged.`,
     why: names.length === 0 ? 'Nothing was.' : `Logged were ${names.join(', ')}.`,
     fix: 'Watch one that is logged by the end of each epoch, or pass strict: false to wait for it.',
   });

@@ -1,17 +1,20 @@
 import { z } from 'zod';
+import { pluginName } from '../shared/plugin-name';
 
 export interface EarlyStoppingOptions<Metric extends string = string> {
   /** The logged metric to watch. */
   readonly monitor: Metric;
+  /** Tells several early stoppings of a run apart, in checkpoints and messages; all but one need a name. */
+  readonly name?: string;
   /** Whether it is to fall or to rise (default `min`). */
   readonly mode?: 'min' | 'max';
-  /** Looks in a row without improvement after which training ends (default 3). */
+  /** Looks in a row without improvement after which training ends (default 3). It looks once at each measurement. */
   readonly patience?: number;
   /** What an improvement must exceed to count (default 0). */
   readonly minDelta?: number;
-  /** Epochs between two looks (default 1). */
+  /** Look in every n-th epoch only (default 1). */
   readonly everyNEpochs?: number;
-  /** An absent metric is an error, and not passed over (default `true`). */
+  /** A metric that was not logged by the time that it is due is an error, and not waited for (default `true`). */
   readonly strict?: boolean;
   /** End training when the metric is NaN or infinite (default `true`). */
   readonly checkFinite?: boolean;
@@ -23,6 +26,7 @@ export interface EarlyStoppingOptions<Metric extends string = string> {
 
 export const earlyStoppingOptions = z.strictObject({
   monitor: z.string().min(1),
+  name: pluginName,
   mode: z.enum(['min', 'max']).default('min'),
   patience: z.int().positive().default(3),
   minDelta: z.number().nonnegative().default(0),

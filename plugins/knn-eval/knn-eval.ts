@@ -1,5 +1,14 @@
 import { Plugin, evaluateByNeighbours, inject, tokens } from '../../src';
-import type { EvaluationData, HookContext, ModelAccess, Notify, PluginHooks, RunFolder } from '../../src';
+import type {
+  EvaluationData,
+  HookContext,
+  Measuring,
+  ModelAccess,
+  Notify,
+  PlannedMetric,
+  PluginHooks,
+  RunFolder,
+} from '../../src';
 import { appendRecord } from '../shared/append-record';
 import { afterEpochs } from '../shared/after-epochs';
 import type { KnnEvalSettings } from './options';
@@ -10,7 +19,7 @@ const untrainedMetric = 'knn_accuracy_untrained';
 
 /** Evaluates between epochs; the model is only read. */
 @Plugin({ name: 'knn-eval', ranks: 'first' })
-export class KnnEval implements PluginHooks {
+export class KnnEval implements PluginHooks, Measuring {
   constructor(
     @inject(tokens.pluginOptions) private readonly options: KnnEvalSettings,
     @inject(tokens.model) private readonly model: ModelAccess,
@@ -18,6 +27,10 @@ export class KnnEval implements PluginHooks {
     @inject(tokens.runFolder) private readonly folder: RunFolder,
     @inject(tokens.notify) private readonly notify: Notify,
   ) {}
+
+  measures(): readonly PlannedMetric[] {
+    return [{ metric, everyNEpochs: this.options.everyNEpochs }];
+  }
 
   async onTrainEpochStart(context: HookContext): Promise<void> {
     if (!this.options.atStart || context.progress.globalStep > 0) return;

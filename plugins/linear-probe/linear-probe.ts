@@ -2,8 +2,10 @@ import { Plugin, evaluateByProbe, inject, tokens } from '../../src';
 import type {
   EvaluationData,
   HookContext,
+  Measuring,
   ModelAccess,
   Notify,
+  PlannedMetric,
   PluginHooks,
   ProbeResult,
   RunFolder,
@@ -19,7 +21,7 @@ const causes = {
 
 /** Probes between epochs and after training; the model is only read, and trains on as if nobody had looked. */
 @Plugin({ name: 'linear-probe', ranks: 'first' })
-export class LinearProbe implements PluginHooks {
+export class LinearProbe implements PluginHooks, Measuring {
   /** Updates that the model had when it was probed last. */
   private probedAt: number | null = null;
 
@@ -30,6 +32,12 @@ export class LinearProbe implements PluginHooks {
     @inject(tokens.runFolder) private readonly folder: RunFolder,
     @inject(tokens.notify) private readonly notify: Notify,
   ) {}
+
+  measures(): readonly PlannedMetric[] {
+    const { everyNEpochs } = this.options;
+    if (everyNEpochs === null) return [];
+    return ['linear_accuracy', 'linear_accuracy_top5'].map((metric) => ({ metric, everyNEpochs }));
+  }
 
   async onTrainEpochEnd(context: HookContext): Promise<void> {
     const { everyNEpochs } = this.options;
@@ -42,7 +50,10 @@ export class LinearProbe implements PluginHooks {
 
   /** There is no epoch to log for any more: the figure is said and recorded. */
   async onTrainEnd(context: HookContext): Promise<void> {
-    if (!this.options.atEnd || this.probedAt === context.progress.globalStep) return;
+    const { globalStep } = context.progress;
+    // In a run that is resumed after its last epoch the metric alone knows.
+    const isProbed = this.probedAt === globalStep || context.measured('linear_accuracy')?.step === globalStep;
+    if (!this.options.atEnd || isProbed) return;
     await this.probe(context, 'after training');
   }
 

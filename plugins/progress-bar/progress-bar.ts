@@ -122,8 +122,12 @@ export class ProgressBar implements PluginHooks {
     if (this.epoch === null) return;
     const standing = this.epoch.pace.ended(seconds);
     this.screen.hideBar();
-    const newest = Object.entries(this.epoch.metrics).map(([name, value]) => [name, metrics[name] ?? value]);
-    const shown = { ...(Object.fromEntries(newest) as Metrics), ...this.epoch.epochMetrics };
+    // The bar also shows what was measured in an earlier epoch; the epoch's own line does not.
+    const newest = Object.keys(this.epoch.metrics).flatMap((name) => {
+      const value = metrics[name];
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    const shown = { ...Object.fromEntries(newest), ...this.epoch.epochMetrics };
     this.screen.line(epochLine(epoch, standing, shown));
     this.epoch = null;
   }

@@ -1,7 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import type { AnyPlugin, Token } from '../contracts';
 import { messageOf } from '../errors';
-import { hookNames, injectedTokens, misspeltHooks, pluginMetadata } from '../metadata';
+import { hookNames, injectedTokens, misspeltHooks, pluginMetadata, pluginName } from '../metadata';
 import { CompositionError } from './composition-error';
 import { coreServices, wellKnownProviders } from './core-services';
 
@@ -37,7 +37,7 @@ function nameOf(entry: unknown, index: number, problems: string[]): NamedPlugin[
     return [];
   }
   try {
-    return [{ name: pluginMetadata(entry.type).name, descriptor: entry }];
+    return [{ name: pluginName(entry), descriptor: entry }];
   } catch (error) {
     problems.push(messageOf(error));
     return [];
@@ -58,12 +58,24 @@ function describe(entry: unknown): string {
     : `the function ${entry.name} itself: call it, ${entry.name}()`;
 }
 
+/** State in checkpoints and errors go by name. */
 function duplicates(plugins: readonly NamedPlugin[]): string[] {
-  const names = plugins.map(({ name }) => name);
-  return [...new Set(names)]
-    .map((name) => ({ name, count: names.filter((other) => other === name).length }))
-    .filter(({ count }) => count > 1)
-    .map(({ name, count }) => `Plugin '${name}' is in the list ${count} times: keep one.`);
+  return [...new Set(plugins.map(({ name }) => name))].flatMap((name) => {
+    const alike = plugins.filter((plugin) => plugin.name === name);
+    const types = [...new Set(alike.map(({ descriptor }) => descriptor.type))];
+    if (alike.length < 2) return [];
+    const [type] = types;
+    if (type === undefined || types.length > 1) {
+      const classes = types.map((each) => each.name).join(' and ');
+      return [
+        `Plugins of the classes ${classes} have the same name '${name}': give one of them another name.`,
+      ];
+    }
+    const times = `Plugin '${name}' is in the list ${alike.length} times`;
+    if (!pluginMetadata(type).repeatable) return [`${times}: keep one.`];
+    const another = alike.length === 2 ? 'one of them' : 'all but one of them';
+    return [`${times}: give ${another} a name of its own, such as { name: '${name}-2' } among its options.`];
+  });
 }
 
 function hookProblems({ name, descriptor }: NamedPlugin): string[] {

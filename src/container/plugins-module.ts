@@ -2,7 +2,7 @@ import { Container, ContainerModule } from 'inversify';
 import { tokens } from '../contracts';
 import type { AnyPlugin, PluginHooks } from '../contracts';
 import { FulgurError, messageOf } from '../errors';
-import { pluginMetadata } from '../metadata';
+import { pluginMetadata, pluginName } from '../metadata';
 import type { BuiltPlugin } from '../trainer';
 import { internalTokens } from './internal-tokens';
 
@@ -22,7 +22,8 @@ export function pluginsModule(parent: Container, descriptors: readonly AnyPlugin
     bind(internalTokens.plugins.key)
       .toDynamicValue(() =>
         containers.map(({ descriptor, container }): BuiltPlugin => {
-          return { ...pluginMetadata(descriptor.type), hooks: build(container, descriptor) };
+          const { order } = pluginMetadata(descriptor.type);
+          return { name: pluginName(descriptor), order, hooks: build(container, descriptor) };
         }),
       )
       .inSingletonScope();
@@ -37,14 +38,14 @@ function pluginContainer(parent: Container, { type, options }: AnyPlugin): Conta
   return container;
 }
 
-function build(container: Container, { type }: AnyPlugin): PluginHooks {
+function build(container: Container, descriptor: AnyPlugin): PluginHooks {
   try {
-    return container.get<PluginHooks>(type);
+    return container.get<PluginHooks>(descriptor.type);
   } catch (cause) {
     // What a plugin refuses on purpose says enough, and so does the failure of another plugin that it needs.
     if (cause instanceof FulgurError) throw cause;
     throw new FulgurError('plugin', {
-      what: `Plugin '${pluginMetadata(type).name}' failed in its constructor: ${messageOf(cause)}.`,
+      what: `Plugin '${pluginName(descriptor)}' failed in its constructor: ${messageOf(cause)}.`,
       fix: "Correct the plugin, or take it out of the experiment's plugins.",
       cause,
     });

@@ -40,6 +40,7 @@ export interface RunEvents {
   runStarted: [info: RunInfo];
   epochStarted: [progress: FitProgress];
   batchEnded: [progress: FitProgress, result: BatchResult, progressBar: Readonly<Record<string, number>>];
+  /** `metrics` are those that were measured in the epoch. */
   epochEnded: [progress: FitProgress, metrics: Readonly<Record<string, number>>, seconds: number];
   evaluationStarted: [progress: EvaluationProgress];
   evaluationBatchEnded: [progress: EvaluationProgress];
@@ -65,4 +66,6 @@ export interface RunEventSource {
 /** Both halves; the run's own rooms publish. */
 export interface RunEventBus extends RunEventSource {
   emit<K extends keyof RunEvents>(event: K, ...args: RunEvents[K]): void;
+  /** Whether anybody listens. */
+  isHeard(event: keyof RunEvents): boolean;
 }

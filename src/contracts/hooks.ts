@@ -31,12 +31,35 @@ export interface StepHooks {
 /** What a trainer is at. Validation within a fit is part of `fit`; the check before its first batch is not. */
 export type Stage = 'fit' | 'sanity-check' | 'validate' | 'test' | 'predict' | 'inspect';
 
+/** A metric's value, and when it was measured: the same in a run that was resumed as in one that never stopped. */
+export interface Measurement {
+  readonly value: number;
+  /** Optimiser updates that were done. */
+  readonly step: number;
+  /** The epoch in which it was measured, from 0. */
+  readonly epoch: number;
+  /** How often this metric has been measured in the run, from 1. */
+  readonly serial: number;
+  /** A value of one batch, of a training epoch as a whole, or of an evaluation. */
+  readonly source: 'step' | 'epoch' | 'evaluation';
+}
+
 /** What a host hook sees of the run, and the little that it may do to it. */
 export interface HookContext {
   readonly stage: Stage;
   readonly progress: FitProgress;
-  /** The newest value of every logged metric. */
+  /** The newest value of every logged metric, however old it is; `measured` tells when it was measured. */
   readonly metrics: Readonly<Record<string, number>>;
+  /**
+   * The newest measurement of a metric, or `undefined` where there is none. A metric keeps its value until it is measured
+   * again: whoever counts values passes the `serial` of the last one that it has seen as `since`, and gets only a newer one.
+   */
+  readonly measured: (name: string, since?: number) => Measurement | undefined;
+  /**
+   * Whether a metric should have been measured by now, as far as the run can tell: a training epoch was finished, and a
+   * validation where the fit has one; for a metric that a plugin announces in `measures()`, an epoch at which it measures.
+   */
+  readonly isDue: (name: string) => boolean;
   readonly log: HostLog;
   /** Ends training after the update at hand, or later where a minimum is set; `reason` is shown to the user. */
   readonly stop: (reason: string) => void;
@@ -141,5 +164,16 @@ export interface TensorState {
   pluginTensors(): StateDict;
 }
 
+/** A metric that is measured at the end of every n-th epoch. */
+export interface PlannedMetric {
+  readonly metric: string;
+  readonly everyNEpochs: number;
+}
+
+/** A plugin that measures on a schedule of its own, so that whoever watches its metrics waits for their first values. */
+export interface Measuring {
+  measures(): readonly PlannedMetric[];
+}
+
 /** What a plugin class looks like: any hooks, and optionally state. */
-export type PluginHooks = Partial<Hooks> & Partial<Stateful> & Partial<TensorState>;
+export type PluginHooks = Partial<Hooks> & Partial<Stateful> & Partial<TensorState> & Partial<Measuring>;

@@ -13,14 +13,19 @@ interface Anything {
 export interface PluginMetadata {
   /** Kebab-case, unique within a run: names its state in checkpoints and its errors. */
   readonly name: string;
-  /** `monitor` plugins (checkpointing, early stopping) run after all others, as they do in Lightning. */
+  /** `monitor` plugins (early stopping) run after all others and `last` ones (checkpointing) after these, as in Lightning. */
   readonly order: PluginOrder;
   /** `first` plugins (loggers, progress bars) are there on rank 0 only, where a run has several ranks. */
   readonly ranks: 'all' | 'first';
+  /** Whether a run may have several; the option `name` then takes the place of the class's name. */
+  readonly repeatable: boolean;
 }
 
-/** `strategy` plugins have their turn before all others, `monitor` plugins after all others. */
-export type PluginOrder = 'strategy' | 'normal' | 'monitor';
+/**
+ * `strategy` plugins have their turn before all others, `monitor` plugins after all others. `last` comes after the monitors
+ * too: what saves the run's state saves what they have seen.
+ */
+export type PluginOrder = 'strategy' | 'normal' | 'monitor' | 'last';
 
 /**
  * A plugin as it stands in an experiment's list: the class, the options, and what it offers to others.

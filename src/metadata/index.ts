@@ -9,5 +9,5 @@ export {
 } from './hyper-parameter';
 export type { HyperParameterDefinition, HyperParameterRules, HyperParameterValue } from './hyper-parameter';
 export { inject, injectedTokens } from './inject';
-export { Plugin, pluginMetadata } from './plugin';
+export { Plugin, pluginMetadata, pluginName } from './plugin';
 export type { PluginOptions } from './plugin';

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { injectFromBase, injectable } from 'inversify';
-import type { Hooks, PluginMetadata, PluginOrder, StepHooks } from '../contracts';
+import type { AnyPlugin, Hooks, PluginMetadata, PluginOrder, StepHooks } from '../contracts';
 import { FulgurError } from '../errors';
 import { inheritsInjections } from './inject';
 
@@ -44,13 +44,18 @@ interface StepHookIsSynchronous<Name extends string> {
 export interface PluginOptions {
   /** Kebab-case; names the plugin's state in checkpoints, and the plugin in errors. */
   readonly name: string;
-  /** `strategy` plugins run before all others at each hook, `monitor` plugins after them (default `normal`). */
+  /** `strategy` plugins run before all others at each hook, `monitor` and then `last` ones after them (default `normal`). */
   readonly order?: PluginOrder;
   /**
    * Where it is built in a run of several ranks (default `all`): what only watches and writes belongs on the `first`. Such
    * a plugin must not call what all ranks have to call, such as `runState.capture()`.
    */
   readonly ranks?: 'all' | 'first';
+  /**
+   * Whether an experiment may list several of them (default `false`). A string `name` among a plugin's options is then its name in
+   * checkpoints and errors, in the place of this one; all but one must have it.
+   */
+  readonly repeatable?: boolean;
 }
 
 const key = Symbol('fulgur:plugin');
@@ -71,8 +76,8 @@ export function Plugin(
   options: PluginOptions,
 ): <T extends CheckedHooks<T>>(target: new (...services: never[]) => T) => void {
   return (target) => {
-    const { name, order = 'normal', ranks = 'all' } = options;
-    const metadata: PluginMetadata = { name, order, ranks };
+    const { name, order = 'normal', ranks = 'all', repeatable = false } = options;
+    const metadata: PluginMetadata = { name, order, ranks, repeatable };
     Reflect.defineMetadata(key, metadata, target);
     injectable()(target);
     // Without this inversify gives nothing to a constructor that a class takes over from its parent.
@@ -92,4 +97,16 @@ export function pluginMetadata(type: new (...services: never[]) => object): Plug
     what: `The class '${type.name}' in the list of plugins is no plugin.`,
     fix: `Write @Plugin({ name: '...' }) above it.`,
   });
+}
+
+/**
+ * The name of a listed plugin: its class's, or its own where there may be several.
+ *
+ * @throws FulgurError `plugin` for a class without the decorator
+ */
+export function pluginName({ type, options }: Pick<AnyPlugin, 'type' | 'options'>): string {
+  const { name, repeatable } = pluginMetadata(type);
+  if (!repeatable || typeof options !== 'object' || options === null) return name;
+  const own: unknown = Reflect.get(options, 'name');
+  return typeof own === 'string' && own !== '' ? own : name;
 }

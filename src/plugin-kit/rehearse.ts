@@ -85,7 +85,7 @@ export async function rehearse(
     state = (await fit?.capture()) ?? null;
   };
   const saver: BuiltPlugin = {
-    ...{ name: 'rehearsal', order: 'monitor' },
+    ...{ name: 'rehearsal', order: 'last' },
     hooks: {
       onTrainEnd: save,
       onException: (_, error) =>

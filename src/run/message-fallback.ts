@@ -28,4 +28,7 @@ export class MessageFallback implements RunEventBus {
     if (event === 'message' && this.#listeners === 0) this.say(...(args as RunEvents['message']));
     this.bus.emit(event, ...args);
   }
+  isHeard(event: keyof RunEvents): boolean {
+    return event === 'message' || this.bus.isHeard(event);
+  }
 }

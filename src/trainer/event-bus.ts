@@ -34,6 +34,10 @@ export class EventBus implements RunEventBus {
   emit<K extends keyof RunEvents>(event: K, ...args: RunEvents[K]): void {
     this.#emitter.emit(event, ...args);
   }
+
+  isHeard(event: keyof RunEvents): boolean {
+    return this.#emitter.listenerCount(event) > 0;
+  }
 }
 
 function reportOf(event: string, error: unknown): string {

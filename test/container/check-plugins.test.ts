@@ -10,6 +10,11 @@ interface Clock {
 const clock = token<Clock>('clock');
 const calendar = token<Clock>('calendar');
 
+@Plugin({ name: 'chime', repeatable: true })
+class Chime {
+  onTrainEnd(): void {}
+}
+
 @Plugin({ name: 'bell' })
 class Bell {
   constructor(@inject(tokens.notify) readonly notify: Notify) {}
@@ -209,6 +214,40 @@ describe('checkPlugins', () => {
       single(
         "The class 'Undecorated' in the list of plugins is no plugin. Write @Plugin({ name: '...' }) above it.",
       ),
+    );
+  });
+
+  it('takes a plugin several times that may stand so, under names', () => {
+    const bells = ['first', 'second', undefined].map((name) => definePlugin(Chime, { name }));
+    expect(() => checkPlugins('toy', bells)).not.toThrow();
+  });
+
+  it('asks for a name where a plugin that may stand several times has none', () => {
+    const unnamed = definePlugin(Chime, {});
+    expect(messageFor([unnamed, unnamed])).toBe(
+      single(
+        "Plugin 'chime' is in the list 2 times: give one of them a name of its own, such as { name: 'chime-2' } among its options.",
+      ),
+    );
+    const named = definePlugin(Chime, { name: 'noon' });
+    expect(messageFor([named, named, unnamed, named])).toBe(
+      single(
+        "Plugin 'noon' is in the list 3 times: give all but one of them a name of its own, such as { name: 'noon-2' } among its options.",
+      ),
+    );
+  });
+
+  it('names two kinds of plugin that have the same name', () => {
+    expect(messageFor([definePlugin(Bell), definePlugin(Chime, { name: 'bell' })])).toBe(
+      single(
+        "Plugins of the classes Bell and Chime have the same name 'bell': give one of them another name.",
+      ),
+    );
+  });
+
+  it('takes the option name of other plugins for an option', () => {
+    expect(messageFor(['a', 'b'].map((name) => definePlugin(Bell, { name })))).toBe(
+      single("Plugin 'bell' is in the list 2 times: keep one."),
     );
   });
 

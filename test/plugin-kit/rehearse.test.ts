@@ -40,7 +40,55 @@ class Counter implements PluginHooks {
   }
 }
 
+/** Counts the values of a metric, each once. */
+@Plugin({ name: 'tally', order: 'monitor' })
+class Tally implements PluginHooks {
+  private seen = 0;
+
+  constructor(@inject(tokens.notify) private readonly notify: Notify) {}
+
+  onTrainEpochEnd({ measured, isDue, progress }: HookContext): void {
+    const measurement = measured('val_loss', this.seen);
+    const due = isDue('val_loss') ? 'due' : 'not due';
+    if (measurement === undefined) return this.notify('info', `epoch ${progress.epoch}: nothing new, ${due}`);
+    const { value, step, epoch, serial, source } = measurement;
+    this.seen = serial;
+    this.notify('info', `epoch ${progress.epoch}: ${value} of ${source}, step ${step}, epoch ${epoch}, ${due}`);
+  }
+
+  pluginState(): Json {
+    return this.seen;
+  }
+
+  restorePluginState(state: Json): void {
+    this.seen = Number(state);
+  }
+}
+
 describe('rehearse', () => {
+  it('tells when a metric was measured, also over a resume', async () => {
+    const script = {
+      options: { maxEpochs: 6, checkValEveryNEpoch: 2, numSanityValSteps: 1 },
+      validationBatches: 1,
+      validationMetrics: ({ epoch }: { epoch: number }) => ({ val_loss: epoch / 10 }),
+    };
+    const first = await rehearse([definePlugin(Tally)], {
+      ...script,
+      interruptAfter: ({ epoch, batchIndex }) => (epoch === 2 && batchIndex === 0 ? 'Ctrl-C' : null),
+    });
+    expect(first.messages).toEqual([
+      'info: epoch 0: nothing new, not due',
+      'info: epoch 1: 0.1 of evaluation, step 4, epoch 1, due',
+    ]);
+    const second = await rehearse([definePlugin(Tally)], { ...script, resumeFrom: first.state });
+    expect(second.messages).toEqual([
+      'info: epoch 2: nothing new, due',
+      'info: epoch 3: 0.3 of evaluation, step 8, epoch 3, due',
+      'info: epoch 4: nothing new, due',
+      'info: epoch 5: 0.5 of evaluation, step 12, epoch 5, due',
+    ]);
+  });
+
   it("plays a fit's hooks in their order, with its metrics and events, and without TensorFlow", async () => {
     const { result, calls, messages, rows, dispose, folder } = await rehearse([definePlugin(Counter)], {
       options: { maxEpochs: 2, numSanityValSteps: 1 },

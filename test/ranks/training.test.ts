@@ -10,6 +10,7 @@ interface Report extends Record<
   Together
 > {
   readonly resumed: { readonly first: Together; readonly second: Together };
+  readonly measured: { readonly whole: readonly unknown[]; readonly inParts: readonly unknown[] };
   readonly localSgd: Together;
   readonly localSgdAlone: Together;
   readonly localSgdResumed: { readonly first: Together; readonly second: Together };
@@ -67,6 +68,13 @@ describe('two ranks that share each batch', () => {
       expect(uneven.metrics['val_samples']).toBe(11);
       expect(uneven.metrics['val_loss']).toBeCloseTo(alone.metrics['val_loss']!, 5);
     }
+  });
+
+  it('measure at the same moments, also where they are resumed within an epoch', () => {
+    const { whole, inParts } = first.measured;
+    expect(second.measured).toEqual(first.measured);
+    expect(whole.length).toBeGreaterThan(12);
+    expect(inParts).toEqual(whole);
   });
 
   it('stop together when one of them wants to', () => {

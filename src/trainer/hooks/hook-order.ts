@@ -19,8 +19,8 @@ export interface Participant {
 
 /**
  * The order in which every hook is called: the strategy, plugins as they stand in the experiment's list, then the module,
- * then the `monitor` plugins (checkpointing, early stopping), which see and save what all others logged. This is the one
- * place that says so. It is Lightning's order, where the strategy is no plugin.
+ * then the `monitor` plugins (early stopping), which see what all others logged, then the `last` ones (checkpointing), which
+ * save what all others know. This is the one place that says so. It is Lightning's order, where the strategy is no plugin.
  */
 export function inHookOrder(
   plugins: readonly BuiltPlugin[],
@@ -29,12 +29,18 @@ export function inHookOrder(
   const inOrder = (wanted: PluginOrder): Participant[] =>
     plugins
       .filter(({ order }) => order === wanted)
-      .map(({ name, hooks }) => ({ kind: 'plugin', name, hooks, monitor: wanted === 'monitor' }));
+      .map(({ name, hooks }) => ({
+        kind: 'plugin',
+        name,
+        hooks,
+        monitor: wanted === 'monitor' || wanted === 'last',
+      }));
   return [
     ...inOrder('strategy'),
     ...inOrder('normal'),
     { kind: 'module', ...module, monitor: false },
     ...inOrder('monitor'),
+    ...inOrder('last'),
   ];
 }
 

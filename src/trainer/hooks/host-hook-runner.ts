@@ -13,6 +13,7 @@ type Arguments<K extends HostHook> = HostHooks[K] extends (context: HookContext,
 export interface RunView {
   stage(): Stage;
   progress(): FitProgress;
+  isDue(metric: string): boolean;
   stop(reason: string): void;
 }
 
@@ -107,6 +108,8 @@ export class HostHookRunner {
       get metrics() {
         return metrics.newest();
       },
+      measured: (name, since) => metrics.measured(name, since),
+      isDue: (name) => metrics.measured(name) !== undefined || view.isDue(name),
       log: (name: string, value: number, options?: LogOptions) => {
         this.#log.logFromHook(hook, name, value, options);
       },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Json, LogOptions } from '../../contracts';
+import type { Json, LogOptions, Measurement } from '../../contracts';
 import { FulgurError } from '../../errors';
 import type { MetricPart } from './reduction';
 
@@ -9,8 +9,7 @@ export interface MetricEntry {
   running: Pick<MetricPart, 'total' | 'weight'> | null;
 }
 
-export interface MetricValue {
-  readonly value: number;
+export interface MetricValue extends Measurement {
   readonly progBar: boolean;
 }
 
@@ -35,7 +34,18 @@ const schema = z.object({
       running: z.object({ total: number, weight: number }).nullable(),
     }),
   ),
-  newest: z.array(z.object({ name: z.string(), value: number, progBar: z.boolean() })),
+  newest: z.array(
+    z.object({
+      name: z.string(),
+      value: number,
+      progBar: z.boolean(),
+      // Older checkpoints do not say when.
+      step: z.int().default(-1),
+      epoch: z.int().default(-1),
+      serial: z.int().default(1),
+      source: z.enum(['step', 'epoch', 'evaluation']).default('epoch'),
+    }),
+  ),
 });
 
 export function writeMetricState(entries: MetricState['entries'], newest: MetricState['newest']): Json {
@@ -48,7 +58,7 @@ export function writeMetricState(entries: MetricState['entries'], newest: Metric
           ? null
           : { total: numberToJson(running.total), weight: numberToJson(running.weight) },
     })),
-    newest: [...newest].map(([name, { value, progBar }]) => ({ name, value: numberToJson(value), progBar })),
+    newest: [...newest].map(([name, { value, ...when }]) => ({ name, value: numberToJson(value), ...when })),
   };
 }
 
@@ -65,7 +75,7 @@ export function readMetricState(state: Json): MetricState {
   const { entries, newest } = parsed.data;
   return {
     entries: new Map(entries.map(({ name, options, running }) => [name, { options, running }])),
-    newest: new Map(newest.map(({ name, value, progBar }) => [name, { value, progBar }])),
+    newest: new Map(newest.map(({ name, ...measured }) => [name, measured])),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Json, LogOptions, LoggedValue } from '../../contracts';
+import type { Json, LogOptions, LoggedValue, Measurement } from '../../contracts';
 import { FulgurError } from '../../errors';
 import type { MetricPart } from './reduction';
 import { loggedTwice, sameLogOptions } from './log-rules';
@@ -7,6 +7,9 @@ import { readMetricState, writeMetricState } from './metric-state';
 import { accumulate, reduced } from './reduction';
 
 type Values = Readonly<Record<string, number>>;
+
+/** Where a fit stands: updates done, and the current epoch. */
+export type Moment = Pick<Measurement, 'step' | 'epoch'>;
 
 /**
  * What was logged: the newest values, and the running reductions of the epoch at hand.
@@ -17,17 +20,24 @@ type Values = Readonly<Record<string, number>>;
 export class MetricStore {
   readonly #entries = new Map<string, MetricEntry>();
   readonly #newest: Map<string, MetricValue>;
+  readonly #now: () => Moment;
+  readonly #isEvaluation: boolean;
   #stepRow = new Map<string, number>();
   #epochRow = new Map<string, number>();
 
-  /** @param newest where newest values stand, also those of another store. */
-  constructor(newest = new Map<string, MetricValue>()) {
-    this.#newest = newest;
+  /**
+   * @param now the moment of what is recorded.
+   * @param training the store of the fit that an evaluation belongs to: their newest values stand together.
+   */
+  constructor(now: () => Moment = () => ({ step: 0, epoch: 0 }), training: MetricStore | null = null) {
+    this.#now = now;
+    this.#newest = training === null ? new Map<string, MetricValue>() : training.#newest;
+    this.#isEvaluation = training !== null;
   }
 
   /** A store of an evaluation's own reductions, whose values are among the newest of this one. */
   forEvaluation(): MetricStore {
-    return new MetricStore(this.#newest);
+    return new MetricStore(this.#now, this);
   }
 
   /** Values of the batch before are no longer due for a row. */
@@ -84,6 +94,20 @@ export class MetricStore {
     return Object.fromEntries([...this.#newest].map(([name, { value }]) => [name, value]));
   }
 
+  /** The newest values that were measured in an epoch. */
+  ofEpoch(epoch: number): Values {
+    const measured = [...this.#newest].filter(([, newest]) => newest.epoch === epoch);
+    return Object.fromEntries(measured.map(([name, { value }]) => [name, value]));
+  }
+
+  /** The newest measurement of a metric; where `since` is given, only one of a later serial. */
+  measured(name: string, since = 0): Measurement | undefined {
+    const newest = this.#newest.get(name);
+    if (newest === undefined || newest.serial <= since) return undefined;
+    const { value, step, epoch, serial, source } = newest;
+    return { value, step, epoch, serial, source };
+  }
+
   /** The newest values that ask to be seen. */
   progressBar(): Values {
     const shown = [...this.#newest].filter(([, { progBar }]) => progBar);
@@ -117,9 +141,15 @@ export class MetricStore {
   #show(name: string, options: Required<LogOptions>, kind: 'step' | 'epoch', value: number): void {
     const { logger, progBar } = options;
     const shown = shownName(name, options, kind);
-    if (shown !== name) this.#newest.set(name, { value, progBar: false });
-    this.#newest.set(shown, { value, progBar });
+    if (shown !== name) this.#measure(name, kind, value, false);
+    this.#measure(shown, kind, value, progBar);
     if (logger) (kind === 'step' ? this.#stepRow : this.#epochRow).set(shown, value);
+  }
+
+  #measure(name: string, kind: 'step' | 'epoch', value: number, progBar: boolean): void {
+    const serial = (this.#newest.get(name)?.serial ?? 0) + 1;
+    const source = this.#isEvaluation ? 'evaluation' : kind;
+    this.#newest.set(name, { value, progBar, ...this.#now(), serial, source });
   }
 
   #refuseSharedName(name: string, options: Required<LogOptions>): void {

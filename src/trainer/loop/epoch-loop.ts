@@ -61,7 +61,8 @@ export class EpochLoop<B> {
     publisher.publishEpoch();
     await control.settle();
     const seconds = (performance.now() - started) / 1000;
-    events.emit('epochEnded', progress.snapshot(), log.metrics.newest(), seconds);
+    const done = progress.snapshot();
+    events.emit('epochEnded', done, log.metrics.ofEpoch(done.epoch), seconds);
   }
 
   /** @returns whether a hook ended the epoch. */

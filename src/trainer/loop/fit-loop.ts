@@ -13,6 +13,7 @@ export class FitLoop<B> {
 
   async run(): Promise<void> {
     const { progress, control, publisher } = this.#parts;
+    publisher.sayWhatIsLeftOut();
     // A run that broke off after its last update has still to end that update's epoch.
     let more = !progress.isComplete() || progress.resumePoint.nextBatch > 0;
     while (more && !control.isEnding()) {

@@ -47,6 +47,11 @@ export class ProgressCounter {
     );
   }
 
+  /** Updates in the current epoch. */
+  get updatesInEpoch(): number {
+    return Math.ceil(this.bounds.batchesPerEpoch / this.batchesPerUpdate);
+  }
+
   /** Begins the epoch of the resume point. */
   startEpoch(): void {
     this.#epoch = this.#resume.epoch;
@@ -85,6 +90,11 @@ export class ProgressCounter {
   /** Batches that make an update in the epoch at hand. */
   get batchesPerUpdate(): number {
     return this.bounds.accumulation.at(this.#epoch);
+  }
+
+  /** When what is logged now is measured. */
+  get moment(): { readonly step: number; readonly epoch: number } {
+    return { step: this.#resume.globalStep, epoch: this.#epoch };
   }
 
   snapshot(): FitProgress {

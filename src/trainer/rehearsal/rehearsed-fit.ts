@@ -16,6 +16,7 @@ import { inHookOrder } from '../hooks/hook-order';
 import type { BuiltPlugin } from '../hooks/hook-order';
 import { HostHookRunner } from '../hooks/host-hook-runner';
 import { LogRouter } from '../log/log-router';
+import { MetricSchedule } from '../log/metric-schedule';
 import { MetricStore } from '../log/metric-store';
 import { FitLoop } from '../loop/fit-loop';
 import { planFit } from '../loop/fit-plan';
@@ -27,6 +28,7 @@ import type { FitResult } from '../run/fit-result';
 import { runToEnd } from '../run/run-to-end';
 import { pluginStates, pluginTensors, restorePluginStates } from '../state/plugin-states';
 import { planValidation } from '../evaluation/validation-plan';
+import type { ValidationPlan } from '../evaluation/validation-plan';
 import type { FitOptions } from '../trainer';
 
 type Metrics = MetricRow['values'];
@@ -68,7 +70,7 @@ interface PlayedBatch {
 export class RehearsedFit {
   readonly #parts: RehearsalParts;
   readonly #control = new RunControl();
-  readonly #log = new LogRouter(new MetricStore());
+  readonly #log: LogRouter;
   readonly #progress: ProgressCounter;
   readonly #hooks: HostHookRunner;
   #stage: 'fit' | 'sanity-check' = 'fit';
@@ -77,10 +79,14 @@ export class RehearsedFit {
     this.#parts = parts;
     const bounds = planFit(parts.script.options, parts.script.batchesPerEpoch);
     this.#progress = new ProgressCounter(bounds, parts.resumeFrom?.progress);
+    const progress = this.#progress;
+    this.#log = new LogRouter(new MetricStore(() => progress.moment));
     const participants = inHookOrder(parts.plugins, { name: 'Understudy', hooks: {} });
+    const schedule = new MetricSchedule(participants, progress);
     const view = {
       stage: () => this.#stage,
-      progress: () => this.#progress.snapshot(),
+      progress: () => progress.snapshot(),
+      isDue: (metric: string) => schedule.isDue(metric, this.#validationPlan?.everyNEpochs ?? null),
       stop: (reason: string) => this.#control.stop(reason),
     };
     this.#hooks = new HostHookRunner(participants, view, this.#log, parts.events);
@@ -136,11 +142,11 @@ export class RehearsedFit {
   }
 
   async #play(): Promise<void> {
-    const { resumeFrom, plugins } = this.#parts;
+    const { resumeFrom, plugins, events } = this.#parts;
     await this.#hooks.call('setup', []);
     if (resumeFrom !== null) {
       await this.#hooks.call('onLoadCheckpoint', [resumeFrom]);
-      restorePluginStates(plugins, resumeFrom);
+      restorePluginStates(plugins, resumeFrom, (level, text) => events.emit('message', level, text));
       this.#log.metrics.restore(resumeFrom.metrics);
     }
     await this.#hooks.call('onFitStart', []);
@@ -196,7 +202,8 @@ export class RehearsedFit {
       Pick<ConstructorParameters<typeof EvaluationLoop>[0], 'events' | 'log' | 'strategy'>,
   ): Validation | null {
     const { script } = this.#parts;
-    if (script.validationBatches === 0) return null;
+    const plan = this.#validationPlan;
+    if (plan === null) return null;
     const evaluate = (): ReturnType<EvaluationStep<PlayedBatch>> => {
       const metrics = script.validationMetrics(this.#progress.snapshot());
       return Promise.resolve({ logged: loggedOf(metrics, { onStep: false, onEpoch: true }), outputs: {} });
@@ -209,12 +216,13 @@ export class RehearsedFit {
       step: Object.assign(evaluate, { dispose: () => undefined }),
       isInterrupted: () => this.#control.isInterrupted(),
     });
-    const plan = planValidation(
-      script.options,
-      script.validationBatches,
-      this.#progress.bounds.batchesPerEpoch,
-    );
     return new Validation({ ...shared, plan, loop });
+  }
+
+  get #validationPlan(): ValidationPlan | null {
+    const { options, validationBatches } = this.#parts.script;
+    if (validationBatches === 0) return null;
+    return planValidation(options, validationBatches, this.#progress.bounds.batchesPerEpoch);
   }
 }
 

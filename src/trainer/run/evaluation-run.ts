@@ -50,9 +50,15 @@ export async function runEvaluation<B>(parts: EvaluationRunParts<B>): Promise<Ev
   if (batches === 0) throw nothingToEvaluate(kind);
   const participants = inHookOrder(parts.plugins, { name: module.constructor.name, hooks: module });
   refuseMisspeltHooks(participants);
-  const log = new LogRouter(new MetricStore());
   const progress = progressAt(from);
-  const view = { stage: () => evaluationKinds[kind].stage, progress: () => progress, stop: () => undefined };
+  const now = { step: progress.globalStep, epoch: progress.epoch };
+  const log = new LogRouter(new MetricStore(() => now));
+  const view = {
+    stage: () => evaluationKinds[kind].stage,
+    progress: () => progress,
+    isDue: () => false,
+    stop: () => undefined,
+  };
   const hooks = new HostHookRunner(participants, view, log, events);
   const disconnect = connectModuleLog(module, log);
   const predictions = new Predictions();

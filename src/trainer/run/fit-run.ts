@@ -18,6 +18,7 @@ import type { BuiltPlugin, Participant } from '../hooks/hook-order';
 import { HostHookRunner } from '../hooks/host-hook-runner';
 import { StepHookRunner } from '../hooks/step-hook-runner';
 import { LogRouter } from '../log/log-router';
+import { MetricSchedule } from '../log/metric-schedule';
 import { MetricStore } from '../log/metric-store';
 import { FitLoop } from '../loop/fit-loop';
 import { minimumOf } from '../loop/fit-plan';
@@ -65,7 +66,7 @@ export class FitRun<B> {
   readonly #parts: FitRunParts<B>;
   readonly #participants: readonly Participant[];
   readonly #progress: ProgressCounter;
-  readonly #log = new LogRouter(new MetricStore());
+  readonly #log: LogRouter;
   readonly #hooks: HostHookRunner;
   #optimizers: OptimizerSet | null = null;
   #step: StepRunner<B> | null = null;
@@ -82,10 +83,13 @@ export class FitRun<B> {
     if (resumeFrom !== null) checkResume(resumeFrom, settings, bounds);
     const progress = new ProgressCounter(bounds, resumeFrom?.state.progress);
     this.#progress = progress;
+    this.#log = new LogRouter(new MetricStore(() => progress.moment));
+    const schedule = new MetricSchedule(this.#participants, progress);
     control.holdUntil(() => progress.isMinimumDone());
     const view = {
       stage: () => this.#stage,
       progress: () => progress.snapshot(),
+      isDue: (metric: string) => schedule.isDue(metric, this.#validation?.everyNEpochs ?? null),
       stop: (reason: string) => {
         this.#stop(reason);
       },

@@ -33,6 +33,7 @@ interface FitValidationParts<B> {
 /** A fit's validation, and the step that it compiled, to be freed. */
 export interface FitValidation {
   readonly validation: Validation;
+  readonly everyNEpochs: number;
   readonly step: EvaluationStep<never>;
 }
 
@@ -51,5 +52,6 @@ export function fitValidation<B>(
     step,
     isInterrupted: () => control.isInterrupted(),
   });
-  return { validation: new Validation({ ...parts, plan: source.plan, loop }), step };
+  const { plan } = source;
+  return { validation: new Validation({ ...parts, plan, loop }), everyNEpochs: plan.everyNEpochs, step };
 }

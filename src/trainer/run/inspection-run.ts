@@ -27,7 +27,12 @@ export async function runInspection<B, T>(parts: InspectionParts<B>, look: () =>
   const participants = inHookOrder(plugins, { name: module.constructor.name, hooks: module });
   refuseMisspeltHooks(participants);
   const progress = progressAt(from);
-  const view = { stage: () => 'inspect' as const, progress: () => progress, stop: () => undefined };
+  const view = {
+    stage: () => 'inspect' as const,
+    progress: () => progress,
+    isDue: () => false,
+    stop: () => undefined,
+  };
   const hooks = new HostHookRunner(participants, view, new LogRouter(new MetricStore()), events);
   const found: T[] = [];
   const work = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-import type { Json, RunState, StateDict } from '../../contracts';
+import type { Json, Notify, RunState, StateDict } from '../../contracts';
 import { hookFailure } from '../hooks/hook-errors';
 import type { BuiltPlugin } from '../hooks/hook-order';
 
@@ -23,21 +23,24 @@ export function pluginTensors(plugins: readonly BuiltPlugin[]): Record<string, S
 }
 
 /**
- * Gives every plugin its state back; one that the checkpoint does not know starts afresh.
- *
- * @returns the names of plugins that the checkpoint knows and the run does not.
+ * Gives every plugin its state back, by name; one that the checkpoint does not know starts afresh, and what the run does not
+ * have is said.
  */
 export function restorePluginStates(
   plugins: readonly BuiltPlugin[],
   { plugins: states, pluginTensors: tensors = {} }: RunState,
-): string[] {
+  notify: Notify,
+): void {
   for (const plugin of plugins) {
     const state = states[plugin.name];
     if (state === undefined) continue;
     const own = tensors[plugin.name] ?? new Map<string, never>();
     naming(plugin, 'restorePluginState', () => plugin.hooks.restorePluginState?.(state, own));
   }
-  return Object.keys(states).filter((name) => !plugins.some((plugin) => plugin.name === name));
+  for (const name of Object.keys(states)) {
+    if (plugins.some((plugin) => plugin.name === name)) continue;
+    notify('warning', `The checkpoint holds state of plugin '${name}', which this run does not have.`);
+  }
 }
 
 function naming<T>(plugin: BuiltPlugin, method: string, call: () => T): T {

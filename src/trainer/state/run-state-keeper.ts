@@ -73,7 +73,5 @@ export async function restoreModel<B>(
 ): Promise<void> {
   await hooks.call('onLoadCheckpoint', [state]);
   module.loadStateDict(state.weights);
-  for (const name of restorePluginStates(plugins, state)) {
-    notify('warning', `The checkpoint holds state of plugin '${name}', which this run does not have.`);
-  }
+  restorePluginStates(plugins, state, notify);
 }

@@ -32,8 +32,15 @@ describe('checkpointing', () => {
 
   const result = { loss: 1, updated: true, batchSize: 4, stepSeconds: 1, dataSeconds: 0 };
 
-  /** A fit of epochs of four batches, as the trainer calls the hooks; `scores` are the epochs' metric. */
-  async function fit({ plugin, run }: ReturnType<typeof setUp>, scores: readonly (number | undefined)[]) {
+  /**
+   * A fit of epochs of four batches, as the trainer calls the hooks; `scores` are the epochs' metric, which is measured at the end
+   * of every so many epochs.
+   */
+  async function fit(
+    { plugin, run }: ReturnType<typeof setUp>,
+    scores: readonly (number | undefined)[],
+    measuredEvery = 1,
+  ) {
     await plugin.onFitStart();
     for (const [epoch, score] of scores.entries()) {
       const metrics: Record<string, number> = score === undefined ? {} : { knn_accuracy: score };
@@ -42,7 +49,10 @@ describe('checkpointing', () => {
         run.state = toyState(globalStep);
         await plugin.onTrainBatchEnd(hookContext({ epoch, batchIndex, globalStep }, metrics), result);
       }
-      await plugin.onTrainEpochEnd(hookContext({ epoch, batchIndex: 3, globalStep: epoch * 4 + 4 }, metrics));
+      const measuredAt = (Math.floor(epoch / measuredEvery) * measuredEvery + 1) * 4;
+      await plugin.onTrainEpochEnd(
+        hookContext({ epoch, batchIndex: 3, globalStep: epoch * 4 + 4 }, metrics, measuredAt),
+      );
     }
     await plugin.onTrainEnd(hookContext({ epoch: scores.length - 1, globalStep: scores.length * 4 }));
   }
@@ -87,8 +97,53 @@ describe('checkpointing', () => {
     await fit(
       setUp({ monitor: 'knn_accuracy', mode: 'max', saveTopK: 2, keepLast: 1 }),
       [0.5, 0.5, 0.4, 0.4, 0.3],
+      2,
     );
     expect(listing()).toEqual(['best', 'epoch=0-step=4', 'epoch=2-step=12', 'epoch=4-step=20', 'last']);
+  });
+
+  it('keeps a second checkpoint that measures as well as the first', async () => {
+    const rule = { monitor: 'knn_accuracy', mode: 'max', saveTopK: 2, keepLast: 1 } as const;
+    await fit(setUp(rule), [0.2, 1, 1, 0.1]);
+    expect(listing()).toEqual(['best', 'epoch=1-step=8', 'epoch=2-step=12', 'epoch=3-step=16', 'last']);
+    expect(pointer('best')).toBe('epoch=1-step=8');
+  });
+
+  it('gives no checkpoint the score of other weights, also where it goes on after a resume', async () => {
+    const { plugin, run } = setUp({ monitor: 'knn_accuracy', mode: 'max', keepLast: 1, everyNSteps: 1 });
+    await plugin.onFitStart();
+    plugin.onLoadCheckpoint(hookContext(), toyState(4));
+    run.state = toyState(5);
+    await plugin.onTrainBatchEnd(
+      hookContext({ epoch: 1, batchIndex: 0, globalStep: 5 }, { knn_accuracy: 0.9 }, 4),
+      result,
+    );
+    expect(listing()).toEqual(['epoch=1-step=5', 'last']);
+  });
+
+  it('saves an update at the end of an epoch after what is measured there', async () => {
+    const run = setUp({ monitor: 'knn_accuracy', mode: 'max', everyNEpochs: null, everyNSteps: 4 });
+    await fit(run, [0.5, 0.6]);
+    expect(run.notes.said).toEqual([
+      'info: Saved checkpoint epoch=0-step=4 (end of epoch 0).',
+      'info: Saved checkpoint epoch=1-step=8 (end of epoch 1).',
+    ]);
+    expect(pointer('best')).toBe('epoch=1-step=8');
+  });
+
+  it('says where it saved nothing that could be ranked', async () => {
+    const run = setUp({ monitor: 'knn_accuracy', everyNEpochs: null, everyNSteps: 3, saveOnTrainEnd: false });
+    await run.plugin.onFitStart();
+    run.run.state = toyState(3);
+    await run.plugin.onTrainBatchEnd(
+      hookContext({ epoch: 1, batchIndex: 0, globalStep: 3 }, { knn_accuracy: 0.9 }, 2),
+      result,
+    );
+    await run.plugin.onTrainEnd(hookContext({ epoch: 1, globalStep: 4 }, { knn_accuracy: 0.8 }));
+    expect(run.notes.said.at(-1)).toBe(
+      'warning: checkpointing() could rank no checkpoint by knn_accuracy: it was measured last at step 4, and nothing was ' +
+        'saved at the steps at which it was measured. Save there too, with everyNEpochs or everyNSteps.',
+    );
   });
 
   it('says once that its monitor is not logged', async () => {

@@ -1,11 +1,11 @@
 import { EarlyStopping, earlyStopping } from '../../../plugins/early-stopping';
 import type { EarlyStoppingOptions } from '../../../plugins/early-stopping';
-import type { Json } from '../../../src';
+import type { HookContext, Json } from '../../../src';
 import { hookContext } from '../fakes/run';
 
-function setUp(options: Partial<EarlyStoppingOptions> = {}) {
+function setUp(options: Partial<EarlyStoppingOptions> = {}, firstEpoch = 0) {
   const plugin = new EarlyStopping(earlyStopping({ monitor: 'loss', ...options }).options as never);
-  let epoch = 0;
+  let epoch = firstEpoch;
   /** The epochs, counted from 0, at which it wished to end, and why. */
   const see = (...values: readonly (number | undefined)[]): [number, string][] => {
     const stops: [number, string][] = [];
@@ -62,6 +62,51 @@ it('ends at its thresholds', () => {
   ]);
 });
 
+it('takes a threshold and a difference as a step logs them, in float32', () => {
+  const logged = (...values: number[]): number[] => values.map(Math.fround);
+  expect(setUp({ mode: 'max', stoppingThreshold: 0.2 }).see(...logged(0.1, 0.2))).toEqual([]);
+  expect(setUp({ stoppingThreshold: 0.7 }).see(...logged(0.8, 0.7))).toEqual([]);
+  expect(setUp({ divergenceThreshold: 0.2 }).see(...logged(0.1, 0.2))).toEqual([]);
+  expect(setUp({ minDelta: 0.1, patience: 1 }).see(...logged(1, 0.9))).toEqual([
+    [1, 'loss has not improved on 1 at one look'],
+  ]);
+});
+
+it('waits for a first value that is a number, and no longer than its patience', () => {
+  expect(setUp({ checkFinite: false, patience: 2 }).see(NaN, Infinity)).toEqual([
+    [1, 'loss has had no finite value for 2 looks'],
+  ]);
+});
+
+describe('a validation in the middle of an epoch', () => {
+  const at = (
+    batchIndex: number,
+    source: 'evaluation' | 'step' | 'epoch',
+    stage: HookContext['stage'] = 'fit',
+  ) => {
+    const stops: string[] = [];
+    const context: HookContext = {
+      ...hookContext({ batchIndex, batchesPerEpoch: 4 }),
+      stage,
+      measured: () => ({ value: NaN, step: 2, epoch: 0, serial: 1, source }),
+      stop: (reason) => stops.push(reason),
+    };
+    setUp().plugin.onValidationEnd(context);
+    return stops;
+  };
+
+  it('is looked at where it measured the metric', () => {
+    expect(at(1, 'evaluation')).toEqual(['loss is NaN']);
+    expect(at(1, 'step')).toEqual([]);
+    expect(at(1, 'epoch')).toEqual([]);
+  });
+
+  it('is left to the end of the epoch where that follows, and ignored where it is a check', () => {
+    expect(at(3, 'evaluation')).toEqual([]);
+    expect(at(1, 'evaluation', 'sanity-check')).toEqual([]);
+  });
+});
+
 it('looks every so many epochs only', () => {
   expect(setUp({ everyNEpochs: 2, patience: 1 }).see(9, 1, 9, 2)).toEqual([
     [3, 'loss has not improved on 1 at one look'],
@@ -81,9 +126,17 @@ it('says which metrics there are where its own is absent, or waits for it', () =
 it('goes on counting where a resumed run left off', () => {
   const first = setUp();
   first.see(1, 1, 1);
-  const second = setUp();
+  const second = setUp({}, 3);
   second.plugin.restorePluginState(JSON.parse(JSON.stringify(first.plugin.pluginState())) as Json);
-  expect(second.see(1)).toEqual([[0, 'loss has not improved on 1 for 3 looks']]);
+  expect(second.see(1)).toEqual([[3, 'loss has not improved on 1 for 3 looks']]);
+});
+
+it('does not look again at the value of a checkpoint that does not say when it was measured', () => {
+  const { plugin, see } = setUp({ patience: 3 });
+  plugin.restorePluginState({ best: 1, waited: 2 });
+  // The fake's first measurement, which is what such a checkpoint holds, and a new one.
+  expect(see(1)).toEqual([]);
+  expect(see(1)).toEqual([[1, 'loss has not improved on 1 for 3 looks']]);
 });
 
 it('reports wrong options with all else that is wrong', () => {

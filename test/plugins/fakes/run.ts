@@ -24,6 +24,10 @@ export class FakeEvents implements RunEventBus {
     this.emitter.emit(event, ...args);
   }
 
+  isHeard(event: keyof RunEvents): boolean {
+    return this.emitter.listenerCount(event) > 0;
+  }
+
   get listenerCount(): number {
     return this.emitter.eventNames().reduce((sum, event) => sum + this.emitter.listenerCount(event), 0);
   }
@@ -60,16 +64,26 @@ export interface FakeContext extends HookContext {
   readonly logged: [string, number, object | undefined][];
 }
 
-/** A hook's context that keeps what was logged. */
+/** A hook's context that keeps what was logged. The metrics were measured now, unless another step is given. */
 export function hookContext(
   progress: Partial<FitProgress> = {},
   metrics: Record<string, number> = {},
+  measuredAtStep = progress.globalStep ?? 0,
 ): FakeContext {
   const logged: FakeContext['logged'] = [];
   return {
     stage: 'fit',
     progress: fitProgress(progress),
     metrics,
+    measured: (name, since = 0) => {
+      const value = metrics[name];
+      const { epoch = 0 } = progress;
+      // Measured anew at each epoch and update.
+      const serial = 1 + epoch + measuredAtStep;
+      if (value === undefined || serial <= since) return undefined;
+      return { value, epoch, step: measuredAtStep, serial, source: 'epoch' };
+    },
+    isDue: () => true,
     logged,
     log: (name, value, options) => logged.push([name, value, options]),
     stop: () => undefined,

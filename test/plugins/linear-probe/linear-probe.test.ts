@@ -98,6 +98,17 @@ describe('the linear probe', () => {
     expect(records().map(({ globalStep }) => globalStep)).toEqual([4, 6]);
   });
 
+  it('does not probe again where a run is resumed after its last epoch', async () => {
+    const { plugin } = setUp({ everyNEpochs: 1 });
+    const end = { epoch: 0, globalStep: 4 };
+    await plugin.onTrainEpochEnd(hookContext(end));
+    const resumed = setUp({ everyNEpochs: 1 });
+    await resumed.plugin.onTrainEnd(hookContext(end, { linear_accuracy: 0.5 }));
+    expect(resumed.notes.said).toEqual([]);
+    await resumed.plugin.onTrainEnd(hookContext({ epoch: 1, globalStep: 6 }, { linear_accuracy: 0.5 }, 4));
+    expect(resumed.notes.said).toHaveLength(1);
+  });
+
   it('replaces the records that a killed run left of updates that are made again', async () => {
     const { plugin } = setUp({ everyNEpochs: 1 });
     for (const epoch of [0, 1, 2])

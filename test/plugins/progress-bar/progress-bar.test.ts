@@ -72,6 +72,18 @@ describe('the progress bar', () => {
   beforeEach(() => jest.useFakeTimers({ now: 0 }));
   afterEach(() => jest.useRealTimers());
 
+  it("leaves out of an epoch's line what was measured in an earlier epoch", () => {
+    const stream = new FakeStream(false);
+    const { events, plugin } = setUp(stream);
+    events.emit('epochStarted', fitProgress({ epoch: 1 }));
+    jest.advanceTimersByTime(1000);
+    const progress = fitProgress({ epoch: 1, batchIndex: 3, globalStep: 8 });
+    events.emit('batchEnded', progress, result, { loss: -0.4, knn_accuracy: 0.617 });
+    events.emit('epochEnded', progress, { loss: -0.4 }, 1);
+    plugin.teardown();
+    expect(stream.text).toMatch(/^Epoch 1: .* loss=-0.400\]\n$/);
+  });
+
   it('writes plain lines where there is no terminal', () => {
     const stream = new FakeStream(false);
     const { events, plugin } = setUp(stream);

@@ -1,4 +1,4 @@
-import type { PluginHooks, RunState } from '../../../src/contracts';
+import type { HookContext, PluginHooks, RunState } from '../../../src/contracts';
 import type { Trainer } from '../../../src/trainer';
 import { cases } from '../cases';
 import { trainTogether } from '../train-together';
@@ -27,7 +27,42 @@ scenario(async (ranks) => {
     return { first, second: await train({ ...setup, resume: state, seed: 5 }) };
   };
 
+  /** When metrics were measured, as this rank's hooks see it; broken off within the second epoch, and resumed. */
+  const measured = async () => {
+    const seen: unknown[] = [];
+    const states: RunState[] = [];
+    const look = ({ measured: newest, progress }: HookContext): void => {
+      const names = ['train_loss', 'train_loss_epoch', 'val_loss'];
+      seen.push([progress.globalStep, ...names.map((name) => whenOf(newest(name)))]);
+    };
+    const whenOf = (measurement: ReturnType<HookContext['measured']>) =>
+      measurement === undefined ? null : [measurement.step, measurement.epoch, measurement.serial];
+    const setup = {
+      options: { maxEpochs: 3, valCheckInterval: 2 },
+      data: { batches: 2 * ranks.worldSize },
+      validation: { batches: 3, batchSize: 4 },
+    };
+    const saveAt = (step: number) => (trainer: () => Trainer) => ({
+      onValidationEnd: look,
+      onTrainEpochEnd: look,
+      onTrainBatchEnd: async (context: HookContext) => {
+        look(context);
+        if (context.progress.globalStep !== step) return;
+        states.push(await trainer().runState.capture());
+        trainer().interrupt('Ctrl-C');
+      },
+    });
+    await train({ ...setup, hooks: saveAt(-1) });
+    const whole = seen.splice(0);
+    await train({ ...setup, hooks: saveAt(5) });
+    const [resume] = states;
+    if (resume === undefined) throw new Error('nothing was captured');
+    await train({ ...setup, resume, hooks: saveAt(-1) });
+    return { whole, inParts: seen };
+  };
+
   const report = {
+    measured: await measured(),
     plain: await train(cases.plain),
     accumulated: await train(cases.accumulated),
     uneven: await train(cases.uneven),

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import type { HookContext, Hooks, LogOptions, MetricRow } from '../../../src/contracts';
 import { compile, start } from '../../../src/engine';
+import type { FitOptions } from '../../../src/trainer';
 import { fit, messageOf, plugin, rowsOf, seededRegression } from '../fakes/fit';
 import { Points } from '../fakes/points';
 import type { PointBatch } from '../fakes/points';
@@ -90,11 +91,56 @@ describe('log in a training step', () => {
   });
 
   it('publishes every n-th update and the last one', async () => {
-    const logged = await rows([['sum', 1]], { logEveryNSteps: 4, maxEpochs: 2 });
+    const logged = await rows([['sum', 1]], { logEveryNSteps: 2, maxEpochs: 3 });
     expect(logged.map(({ epoch, step }) => [epoch, step])).toEqual([
+      [0, 2],
       [1, 4],
       [1, 6],
+      [2, 8],
+      [2, 9],
     ]);
+  });
+
+  it('publishes the last update of each epoch that is shorter than that, too', async () => {
+    const logged = await rows([['sum', 1]], { logEveryNSteps: 4, maxEpochs: 3 });
+    expect(logged.map(({ epoch, step }) => [epoch, step])).toEqual([
+      [0, 3],
+      [1, 4],
+      [1, 6],
+      [2, 8],
+      [2, 9],
+    ]);
+  });
+
+  it.each<[string, number, FitOptions, string[]]>([
+    ['has as many updates', 3, {}, []],
+    [
+      'is shorter',
+      50,
+      {},
+      [
+        'An epoch has 3 updates, and trainer.logEveryNSteps is 50: metrics of steps are logged at the end of each epoch. ' +
+          'Lower it to log them more often.',
+      ],
+    ],
+    [
+      'is shorter in updates of several batches',
+      3,
+      { accumulateGradBatches: 2 },
+      [
+        'An epoch has 2 updates, and trainer.logEveryNSteps is 3: metrics of steps are logged at the end of each epoch. ' +
+          'Lower it to log them more often.',
+      ],
+    ],
+    ['has a single update, which is logged', 50, { limitTrainBatches: 1 }, []],
+  ])('says how often it is where an epoch %s', async (_, logEveryNSteps, options, said) => {
+    const { events, error } = await fit({
+      data: new Points({ batches: 3 }),
+      options: { maxEpochs: 2, ...options },
+      settings: { logEveryNSteps },
+    });
+    expect(messageOf(error)).toBe('');
+    expect(events.flatMap((event) => (event[0] === 'message' ? [event[2]] : []))).toEqual(said);
   });
 
   it('gives one value, reduced, for a name that is logged several times in one step', async () => {

@@ -64,6 +64,26 @@ describe('MetricStore', () => {
     expect(restored.newest()).toEqual(store.newest());
   });
 
+  it('comes back from its state with when each value was measured', () => {
+    const now = { step: 3, epoch: 1 };
+    const store = new MetricStore(() => now);
+    store.record(logged('loss', 8, { onEpoch: true }), 2);
+    store.record(logged('loss', 6, { onEpoch: true }), 2);
+    store.forEvaluation().recordEpoch(logged('val', 5, { onStep: false, onEpoch: true }));
+    const restored = new MetricStore(() => ({ step: 4, epoch: 1 }));
+    restored.restore(stored(store));
+    expect(restored.measured('loss')).toEqual({ value: 6, ...now, serial: 2, source: 'step' });
+    expect(restored.measured('val')).toEqual({ value: 5, ...now, serial: 1, source: 'evaluation' });
+    restored.record(logged('loss', 4, { onEpoch: true }), 2);
+    expect(restored.measured('loss', 2)).toEqual({ value: 4, step: 4, epoch: 1, serial: 3, source: 'step' });
+  });
+
+  it('takes a value of a state that does not say when for one that was seen, of no step', () => {
+    const store = new MetricStore();
+    store.restore({ entries: [], newest: [{ name: 'loss', value: 2, progBar: false }] });
+    expect(store.measured('loss')).toMatchObject({ value: 2, step: -1, serial: 1 });
+  });
+
   it('comes back from its state with values that JSON does not know', () => {
     const store = new MetricStore();
     store.record(logged('nan', NaN, { onEpoch: true }), 1);

@@ -1,0 +1,109 @@
+import { rehearse } from '../../../src';
+import type { Rehearsal, RehearsalOptions } from '../../../src';
+import { collapseSentinel } from '../../../plugins/collapse-sentinel';
+import { earlyStopping } from '../../../plugins/early-stopping';
+
+const loss = () => earlyStopping({ monitor: 'val_loss', patience: 4 });
+const accuracy = () =>
+  earlyStopping({ name: 'accuracy-stop', monitor: 'val_accuracy', mode: 'max', patience: 3 });
+
+const falls = { val_loss: 1, val_accuracy: 0.5 };
+
+function rehearsed(
+  plugins: Parameters<typeof rehearse>[0],
+  options: Partial<RehearsalOptions> = {},
+): Promise<Rehearsal> {
+  return rehearse(plugins, {
+    options: { maxEpochs: 9, numSanityValSteps: 0 },
+    batchesPerEpoch: 2,
+    validationBatches: 1,
+    validationMetrics: () => falls,
+    ...options,
+  });
+}
+
+it('ends at the first of several, and says which one it was', async () => {
+  const { result } = await rehearsed([loss(), accuracy()]);
+  expect(result).toMatchObject({
+    status: 'stopped',
+    detail: 'accuracy-stop: val_accuracy has not improved on 0.5 for 3 looks',
+    progress: { epoch: 3 },
+  });
+});
+
+it('names the one whose metric is not logged', async () => {
+  const { error } = await rehearsed([loss(), earlyStopping({ name: 'other-stop', monitor: 'val_los' })]);
+  expect((error as Error).message).toBe(
+    "Plugin 'other-stop' failed in onTrainEpochEnd: earlyStopping({ name: 'other-stop' }) is to watch 'val_los', which was " +
+      'not logged. Logged were val_loss, val_accuracy. Watch one that is logged by the end of each epoch, or pass ' +
+      'strict: false to wait for it.',
+  );
+});
+
+describe('a resumed run with several', () => {
+  async function brokenOff() {
+    const first = await rehearsed([loss(), accuracy()], {
+      interruptAfter: ({ epoch, batchIndex }) => (epoch === 2 && batchIndex === 0 ? 'Ctrl-C' : null),
+    });
+    const { state } = first;
+    if (state === null) throw new Error('nothing was saved');
+    expect(Object.keys(state.plugins)).toEqual(['early-stopping', 'accuracy-stop']);
+    return state;
+  }
+
+  it('gives each its own state back, in whatever order they stand', async () => {
+    const { result, messages } = await rehearsed([accuracy(), loss()], { resumeFrom: await brokenOff() });
+    expect(result).toMatchObject({
+      detail: 'accuracy-stop: val_accuracy has not improved on 0.5 for 3 looks',
+      progress: { epoch: 3 },
+    });
+    expect(messages).toEqual([]);
+  });
+
+  it('goes on without one that was taken out, and says so', async () => {
+    const { result, messages } = await rehearsed([loss()], { resumeFrom: await brokenOff() });
+    expect(result).toMatchObject({
+      detail: 'val_loss has not improved on 1 for 4 looks',
+      progress: { epoch: 4 },
+    });
+    expect(messages).toEqual([
+      "warning: The checkpoint holds state of plugin 'accuracy-stop', which this run does not have.",
+    ]);
+  });
+
+  it('begins anew with one that was added, at the first measurement after the resume', async () => {
+    const rare = { options: { maxEpochs: 9, numSanityValSteps: 0, checkValEveryNEpoch: 2 } };
+    const { state } = await rehearsed([loss()], {
+      ...rare,
+      interruptAfter: ({ epoch, batchIndex }) => (epoch === 2 && batchIndex === 0 ? 'Ctrl-C' : null),
+    });
+    const added = earlyStopping({ name: 'late-stop', monitor: 'val_loss', patience: 1 });
+    const { result } = await rehearsed([loss(), added], { ...rare, resumeFrom: state });
+    // It looks after epochs 3 and 5, and not at the value of epoch 1.
+    expect(result).toMatchObject({
+      detail: 'late-stop: val_loss has not improved on 1 at one look',
+      progress: { epoch: 5 },
+    });
+  });
+});
+
+it('refuses a second one without a name, in one sentence', async () => {
+  await expect(rehearsed([loss(), loss()])).rejects.toThrow(
+    "Plugin 'early-stopping' is in the list 2 times: give one of them a name of its own, such as { name: 'early-stopping-2' } among its options.",
+  );
+});
+
+it('refuses a name that is none', () => {
+  expect(earlyStopping({ monitor: 'val_loss', name: 'Loss stop' }).problems).toEqual([
+    'earlyStopping(): name is "Loss stop" (expected kebab-case, such as \'loss-stop\').',
+  ]);
+});
+
+it('may stand beside collapse sentinels of several outputs', async () => {
+  const { error } = await rehearsed([
+    collapseSentinel({ watch: 'z' }),
+    collapseSentinel({ watch: 'p', name: 'prediction-sentinel' }),
+    loss(),
+  ]);
+  expect(error).toBeNull();
+});

@@ -180,7 +180,7 @@ function membersOf<Options>({ members }: SettledGroup<Options>, gradients: Gradi
 
 function apart(kind: string, first: string, second: string): FulgurError {
   return new FulgurError('module', {
-    what: `optim.${kind} has made more updates of the parameter '${first}' than of '${second}', or fewer, since the step was traced.`,
+    what: `optim.${kind} has made another number of updates of the parameter '${first}' than of '${second}' since the step was traced.`,
     why: 'Steps for batches of different shapes reach different parameters, or some were frozen in between.',
     fix: 'Reach the same parameters in every step, and freeze them before the first one.',
   });

@@ -20,7 +20,11 @@ export function describeOutside(model: Module, variables: Iterable<tf.Variable>)
   const inModules = [...names].map(([module, own]) => {
     const kind = module.constructor.name;
     const article = /^[AEIOU]/i.test(kind) ? 'an' : 'a';
-    return `${listNames(own, [...module.namedVariables().keys()])} of ${article} ${kind}`;
+    const all = [...module.namedVariables().keys()];
+    return `${listNames(
+      all.filter((name) => own.includes(name)),
+      all,
+    )} of ${article} ${kind}`;
   });
   return [...inModules, ...alone].join(', ');
 }

@@ -19,7 +19,7 @@ interface Case {
 
 const cases = (given.cases as unknown as Case[]).map((one, index) => ({
   ...one,
-  wanted: reference.cases[index]!.after as Values[],
+  wanted: reference.cases[index]!.after,
 }));
 
 class Pair extends nn.Module {

@@ -33,7 +33,7 @@ export class TrainedParameters {
     }
   }
 
-  /** Before the first step is traced, the same as `requireSame`. */
+  /** The same as `requireSame`, until the first step has been traced. */
   requireSameAtFirst(): void {
     if (!this.#isTold) this.requireSame();
   }
@@ -46,7 +46,7 @@ export class TrainedParameters {
     );
     if (changed.length === 0) return;
     throw new FulgurError('module', {
-      what: `The parameters and buffers of ${this.#name} are not those that it began with: ${listNames(changed, [...this.#built.keys(), ...now.keys()])} came, went or was replaced.`,
+      what: `The parameters and buffers of ${this.#name} are not those that it began with; these were added, removed or replaced: ${listNames(changed, [...this.#built.keys(), ...now.keys()])}.`,
       why: 'Steps and optimisers know the first ones, and a resumed run has no others to load a checkpoint into.',
       fix: 'Build all modules in the constructor or in setup(); later, set their values with loadStateDict() or assign().',
     });

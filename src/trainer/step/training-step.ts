@@ -51,7 +51,7 @@ export function makeTrainingStep<B>(parts: StepParts<B>, useGradients: UseGradie
           anomalies?.enter('backward');
           return loss;
         });
-      const { result, use } = watchVariables(takeGradients);
+      const { result, use } = watchVariables(() => orElse(takeGradients, () => parameters.requireSame()));
       owners.check('trainingStep', use);
       anomalies?.enter('update');
       const { loss } = result;
@@ -65,6 +65,16 @@ export function makeTrainingStep<B>(parts: StepParts<B>, useGradients: UseGradie
     }
   };
   return anomalies === null ? step : (batch) => anomalies.watch(() => step(batch));
+}
+
+/** Where a step fails since a hook has changed the model, that is the thing to say. */
+function orElse<T>(run: () => T, explain: () => void): T {
+  try {
+    return run();
+  } catch (error) {
+    explain();
+    throw error;
+  }
 }
 
 /** An error of the user's own code does not say where it comes from. */

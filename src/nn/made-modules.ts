@@ -1,4 +1,4 @@
-/** Modules as they were made, owners before what their fields hold. Nothing here keeps a module alive. */
+/** Modules as they were made. Nothing here keeps a module alive. */
 let made: WeakRef<object>[] = [];
 /** So many are there before those that are gone are looked for. */
 let room = 1024;

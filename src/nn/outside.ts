@@ -34,23 +34,36 @@ interface Place {
   readonly name: string;
 }
 
-/** Where variables stand that are in modules and not in the model. */
+/** Where variables stand that are in modules and not in the model; of modules within modules the outermost counts. */
 function placesOutside(model: Module): Map<tf.Variable, Place> {
-  const seen = new Set(model.modules());
+  const own = new Set(model.modules());
+  const trees = livingModules().flatMap((module) =>
+    module instanceof Module && !own.has(module) ? (treeOf(module) ?? []) : [],
+  );
+  const inner = new Set(trees.flatMap(({ module, below }) => below.filter((part) => part !== module)));
+  const outermost = trees.filter(({ module }) => !inner.has(module));
   const places = new Map<tf.Variable, Place>();
-  for (const module of livingModules()) {
-    if (!(module instanceof Module) || seen.has(module)) continue;
-    try {
-      const variables = module.namedVariables();
-      for (const below of module.modules()) seen.add(below);
-      for (const [name, variable] of variables) {
-        if (!places.has(variable)) places.set(variable, { module, name });
-      }
-    } catch {
-      // Another module that is not sound is not what is to be said here.
+  for (const { module, variables } of outermost.sort((a, b) => b.variables.size - a.variables.size)) {
+    for (const [name, variable] of variables) {
+      if (!places.has(variable)) places.set(variable, { module, name });
     }
   }
   return places;
+}
+
+interface Tree {
+  readonly module: Module;
+  readonly below: readonly Module[];
+  readonly variables: ReadonlyMap<string, tf.Variable>;
+}
+
+function treeOf(module: Module): Tree | null {
+  try {
+    return { module, below: module.modules(), variables: module.namedVariables() };
+  } catch {
+    // Another module that is not sound is not what is to be said here.
+    return null;
+  }
 }
 
 function describeAlone(variable: tf.Variable): string {

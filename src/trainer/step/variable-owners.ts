@@ -29,13 +29,13 @@ export class VariableOwners {
    */
   check(method: string, { read, assigned }: VariableUse): void {
     const place = `${method} of ${this.#model.constructor.name}`;
-    const lost = this.#strangers(assigned, this.#seen.assigned);
-    if (lost.length > 0) throw assignedOutside(place, describeOutside(this.#model, lost));
     const strangers = this.#strangers(read, this.#seen.read);
     const untrained = strangers.filter(
       (variable) => variable.trainable && descriptionOf(variable)?.role === 'parameter',
     );
     if (untrained.length > 0) throw readOutside(place, describeOutside(this.#model, untrained));
+    const lost = this.#strangers(assigned, this.#seen.assigned);
+    if (lost.length > 0) throw assignedOutside(place, describeOutside(this.#model, lost));
     if (strangers.length === 0) return;
     this.#notify(
       'warning',

@@ -93,6 +93,8 @@ describe.each([
     ['clipping by norm', { gradientClipVal: 0.1 }],
     ['clipping by value', { gradientClipVal: 0.01, gradientClipAlgorithm: 'value' }],
     ['accumulation', { accumulateGradBatches: 2 }],
+    ['detection of anomalies', { detectAnomaly: true }],
+    ['mixed precision', compile ? { precision: 'bf16-mixed' } : {}],
   ])('change nothing for the others, with %s', async (_, options) => {
     const whole = seeded(() => new Distilled());
     await train(whole, { options: { ...options } });

@@ -27,7 +27,13 @@ const restSchema = z.object({
   hyperparameters: z.record(z.string(), json),
   plugins: z.record(z.string(), json),
   metrics: json,
-  optimizers: z.array(z.object({ kind: z.string(), stepCount: z.number() })),
+  optimizers: z.array(
+    z.object({
+      kind: z.string(),
+      stepCount: z.number(),
+      missed: z.record(z.string(), z.number()).exactOptional(),
+    }),
+  ),
   ranks: z.array(z.object({ metrics: json })).optional(),
 });
 
@@ -54,7 +60,7 @@ export function encodeState({
       ]),
     ]),
   );
-  const counters = optimizers.map(({ kind, stepCount }) => ({ kind, stepCount }));
+  const counters = optimizers.map(({ kind, stepCount, missed }) => ({ kind, stepCount, missed }));
   return {
     [modelFile]: nn.encodeSafetensors(weights),
     [optimizerFile]: nn.encodeSafetensors(slots),

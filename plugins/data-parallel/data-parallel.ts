@@ -1,4 +1,4 @@
-import { Plugin, compile, inject, tokens } from '../../src';
+import { Plugin, compile, inject, requireAgreement, tokens } from '../../src';
 import type {
   BatchStatistics,
   CompileStepOptions,
@@ -22,6 +22,8 @@ import { shareOutputs } from './share-outputs';
 export class DataParallel implements Strategy, PluginHooks {
   readonly name = 'data-parallel';
   readonly ranksDiffer = false;
+  /** What the step that was traced last exchanges. */
+  private exchanged: Record<string, string> = {};
 
   constructor(
     @inject(tokens.pluginOptions) private readonly options: DataParallelSettings,
@@ -36,8 +38,18 @@ export class DataParallel implements Strategy, PluginHooks {
   }
 
   compileStep<B>(step: TrainingStep<B>, options: CompileStepOptions): CompiledStep<B> {
-    const shared: TrainingStep<B> = (batch) => shareOutputs(this.ranks, step(batch));
-    return compile<[B], ReturnType<TrainingStep<B>>>(options.isUpdate ? shared : step, options);
+    if (!options.isUpdate) return compile<[B], ReturnType<TrainingStep<B>>>(step, options);
+    const shared: TrainingStep<B> = (batch) => {
+      const outputs = step(batch);
+      for (const { name } of outputs.logged) this.exchanged[`log('${name}')`] = 'there';
+      return shareOutputs(this.ranks, outputs);
+    };
+    // Exchanges have no names: ranks that give different things would take each other's for their own.
+    const onFirstTrace = (): Promise<void> =>
+      requireAgreement(this.ranks, 'step', this.exchanged, {
+        fix: 'Reach the same parameters and log the same values on all ranks: nothing in the step may depend on the rank.',
+      });
+    return compile<[B], ReturnType<TrainingStep<B>>>(shared, { ...options, onFirstTrace });
   }
 
   /** Running statistics are each rank's own in training; rank 0's are saved, and so they are what is evaluated. */
@@ -47,6 +59,9 @@ export class DataParallel implements Strategy, PluginHooks {
 
   /** Part of the step that ends an update, and of no other. */
   onBeforeOptimizerStep(gradients: Gradients): Gradients {
+    this.exchanged = Object.fromEntries(
+      [...gradients].map(([name, { shape }]) => [`gradient of ${name}`, `[${shape.join(', ')}]`]),
+    );
     return averageGradients(this.ranks, gradients, this.options.bucketMiB * 2 ** 20);
   }
 

@@ -5,7 +5,10 @@ import type { FitProgress } from './progress';
 import type { RunState } from './run-state';
 import type { StateDict } from './state';
 
-/** Gradients by state-dict name of their parameter, in Fulgur's internal layout (convolutions `[kh, kw, in, out]`). */
+/**
+ * Gradients by state-dict name of their parameter, in Fulgur's internal layout (convolutions `[kh, kw, in, out]`). A
+ * parameter that the loss does not reach has none, as in PyTorch, and is left alone by the update.
+ */
 export type Gradients = ReadonlyMap<string, tf.Tensor>;
 
 /** What a step hook may do while the step is traced. */

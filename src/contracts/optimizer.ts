@@ -13,11 +13,13 @@ export interface OptimizerView {
 
 /** Updates parameters from gradients; both halves are traced into the compiled step. */
 export interface Optimizer extends OptimizerView {
-  /** The parameters that it moves and that are not frozen, by state-dict name. */
+  /** All parameters that it was given, by name, frozen ones too. */
+  parameters(): ReadonlyMap<string, tf.Variable>;
+  /** Those of them that are not frozen. */
   trainedParameters(): ReadonlyMap<string, tf.Variable>;
-  /** Loss and gradients of this optimiser's parameters; a parameter that the loss does not reach gets zeros. */
+  /** Loss and gradients of this optimiser's parameters; one that the loss does not reach has none. */
   gradients(loss: () => tf.Scalar): { loss: tf.Scalar; gradients: Gradients };
-  /** One update of the parameters. */
+  /** One update of the parameters that have a gradient. The others stay as they are, and so does what it keeps of them. */
   apply(gradients: Gradients): void;
   /** `gradients` and `apply` in one: for hand-written loops. Returns the loss. */
   minimize(loss: () => tf.Scalar): tf.Scalar;

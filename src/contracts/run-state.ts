@@ -35,6 +35,8 @@ export interface RankState {
 export interface OptimizerState {
   readonly kind: string;
   readonly stepCount: number;
+  /** Updates that parameters had no part in, by name: they were frozen or had no gradient. Absent where there are none. */
+  readonly missed?: Readonly<Record<string, number>>;
   /** Slots by `<slot>/<parameter name>`, in PyTorch's layout. */
   readonly slots: StateDict;
 }

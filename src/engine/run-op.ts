@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { attributeKinds } from './backend/op-attributes';
 import { currentEngine } from './current-engine';
+import { recordForeign } from './gradient-tape';
 import { dataTypeNumber } from './native/data-types';
 
 /** An attribute's value, with the kind that TensorFlow's registry gives it. */
@@ -16,7 +17,7 @@ export type OpAttributes = Readonly<Record<string, OpAttributeValue>>;
 
 /**
  * Runs any operation of TensorFlow, or adds it to the step being traced. It has no gradient of its own: wrap it in
- * `tf.customGrad` where one is needed.
+ * `tf.customGrad` where one is needed. A loss that reaches a parameter through it otherwise is an error.
  *
  * @param name - as in TensorFlow's registry, for example `FusedBatchNormV3`
  * @param outputs - how many outputs it has
@@ -35,5 +36,7 @@ export function runOp(
     value: (type === 'type' ? dataTypeNumber(value) : value) as number,
   }));
   const ids = inputs.map((input) => backend.idOf(input));
-  return binding.executeOp(name, list, ids, outputs).map((metadata) => backend.wrap(metadata));
+  const results = binding.executeOp(name, list, ids, outputs).map((metadata) => backend.wrap(metadata));
+  recordForeign(name, inputs, results);
+  return results;
 }

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { withGradient } from './custom-gradient';
+import { offTape } from '../engine';
 
-/** The same values, through which no gradient flows: PyTorch's `detach()`. */
+/**
+ * The same values, through which no path leads back: PyTorch's `detach()`. What a loss reaches in no other way gets no
+ * gradient, so an optimiser leaves it alone.
+ */
 export function stopGradient<T extends tf.Tensor>(tensor: T): T {
-  return withGradient<T>([tensor], () => ({
-    value: tf.clone(tensor),
-    gradient: (dy: tf.Tensor) => tf.zerosLike(dy),
-  }));
+  return offTape(() => tf.clone(tensor));
 }
 
 /** The elementwise mean of tensors of one shape. */

@@ -92,22 +92,41 @@ function refuseHiddenMembers(
   value: unknown,
   isModule: (value: unknown) => boolean,
 ): void {
-  if (typeof value !== 'object' || value === null) return;
-  const items =
-    value instanceof Map || value instanceof Set
-      ? [...value.values()]
-      : Object.getPrototypeOf(value) === Object.prototype
-        ? Object.values(value)
-        : [];
   const isMember = (item: unknown): boolean =>
     isModule(item) || (isVariable(item) && descriptionOf(item) !== undefined);
-  if (!items.some(isMember)) return;
-  const container = value instanceof Map ? 'a Map' : value instanceof Set ? 'a Set' : 'a plain object';
+  if (containerOf(value) === null || !holds(value, isMember, new Set())) return;
   throw new FulgurError('module', {
-    what: `Field '${field}' of ${className(owner)} holds modules or parameters inside ${container}.`,
+    what: `Field '${field}' of ${className(owner)} holds modules or parameters inside ${containerOf(value)}.`,
     why: 'They would be neither trained nor saved: only fields and arrays are searched.',
     fix: 'Put each in a field of its own, or all in an array.',
   });
+}
+
+/** Whether a member stands anywhere in containers within containers. */
+function holds(value: unknown, isMember: (item: unknown) => boolean, seen: Set<unknown>): boolean {
+  if (isMember(value)) return true;
+  if (seen.has(value)) return false;
+  seen.add(value);
+  return itemsOf(value).some((item) => holds(item, isMember, seen));
+}
+
+function itemsOf(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  if (value instanceof Map) return [...value.keys(), ...value.values()];
+  if (value instanceof Set) return [...value];
+  return isPlainObject(value) ? Object.values(value) : [];
+}
+
+function containerOf(value: unknown): string | null {
+  if (value instanceof Map) return 'a Map';
+  if (value instanceof Set) return 'a Set';
+  return isPlainObject(value) ? 'a plain object' : null;
+}
+
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function sameName(owner: object, name: string, first: string, second: string): FulgurError {

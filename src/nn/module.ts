@@ -1,4 +1,5 @@
 import type { StateDict } from '../contracts';
+import { rememberModule } from './made-modules';
 import { walk } from './module-tree';
 import type { Visit } from './module-tree';
 import { joinName } from './naming';
@@ -24,6 +25,10 @@ import { readVariable } from './state/variable-state';
  */
 export abstract class Module {
   #training = true;
+
+  constructor() {
+    rememberModule(this);
+  }
 
   /** What the module computes; tensors are `[batch, height, width, channels]` or `[batch, features]`. */
   abstract forward(...inputs: never[]): unknown;

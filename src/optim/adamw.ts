@@ -4,7 +4,7 @@ import { stepInput } from '../engine';
 import { settleGroups } from './parameter-groups';
 import type { CommonOptions, OptimizerParameters } from './parameter-groups';
 import { SteppedOptimizer } from './stepped-optimizer';
-import type { UpdateRule } from './stepped-optimizer';
+import type { StepFacts, UpdateRule } from './stepped-optimizer';
 
 export interface AdamWOptions extends CommonOptions {
   /** Decay of the mean and of the mean square of the gradients (default 0.9 and 0.999). */
@@ -30,12 +30,12 @@ export function adamw(parameters: OptimizerParameters<AdamWOptions>, options: Ad
 }
 
 class AdamW extends SteppedOptimizer<AdamWOptions> {
-  protected ruleFor(options: AdamWOptions, learningRate: tf.Scalar): UpdateRule {
+  protected ruleFor(options: AdamWOptions, { learningRate, updates }: StepFacts): UpdateRule {
     const { betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0.01 } = options;
     const [meanDecay, squareDecay] = betas;
     // Both averages start from zero; the corrections undo their bias towards it.
-    const meanCorrection = stepInput(() => 1 / (1 - meanDecay ** (this.stepCount + 1)));
-    const rootCorrection = stepInput(() => 1 / Math.sqrt(1 - squareDecay ** (this.stepCount + 1)));
+    const meanCorrection = stepInput(() => 1 / (1 - meanDecay ** (updates() + 1)));
+    const rootCorrection = stepInput(() => 1 / Math.sqrt(1 - squareDecay ** (updates() + 1)));
     const stride = tf.mul(learningRate, meanCorrection);
     const kept = tf.sub(1, tf.mul(learningRate, weightDecay));
 

@@ -5,7 +5,7 @@ import type { MomentumOptions } from './momentum';
 import { settleGroups } from './parameter-groups';
 import type { CommonOptions, OptimizerParameters } from './parameter-groups';
 import { SteppedOptimizer } from './stepped-optimizer';
-import type { UpdateRule } from './stepped-optimizer';
+import type { StepFacts, UpdateRule } from './stepped-optimizer';
 
 export interface LarsOptions extends CommonOptions, MomentumOptions {
   /** Weight decay (default 0). A group with 0 is not scaled layer by layer either: so biases and norms are left out. */
@@ -36,8 +36,8 @@ export function lars(parameters: OptimizerParameters<LarsOptions>, options: Lars
 }
 
 class Lars extends SteppedOptimizer<LarsOptions> {
-  protected ruleFor(options: LarsOptions, learningRate: tf.Scalar): UpdateRule {
-    const follow = momentumRule(options, this);
+  protected ruleFor(options: LarsOptions, { learningRate, updates }: StepFacts): UpdateRule {
+    const follow = momentumRule(options, this.slots, updates);
     return ({ name, parameter, gradient }) => {
       const direction = follow(name, scaled(parameter, gradient, options));
       return tf.sub(parameter, tf.mul(direction, learningRate));

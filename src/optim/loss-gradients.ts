@@ -1,13 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Gradients } from '../contracts';
-import { FulgurError } from '../errors';
+import { dropPathless } from '../engine';
+import { FulgurError, messageOf } from '../errors';
+import { listNames } from '../nn';
 
 /**
- * A loss and its gradients; a parameter that it does not reach gets zeros.
+ * A loss and its gradients. A parameter that it does not reach has none, as in PyTorch: what comes through
+ * `nn.stopGradient`, comparisons, `argMax` or casts to whole numbers leads nowhere.
  *
  * @param owner who trains the parameters, in errors: `optim.sgd`.
  * @param parameters those that are not frozen, by name.
- * @throws FulgurError `module` for a loss that is no scalar, or that depends on none of them.
+ * @throws FulgurError `module` for a loss that is no scalar, that depends on none of them, or on some through an operation
+ * without a gradient.
  */
 export function lossGradients(
   owner: string,
@@ -20,15 +24,34 @@ export function lossGradients(
       fix: 'Call unfreeze() on what is to be trained.',
     });
   }
-  const variables = [...parameters.values()];
-  const { value, grads } = tf.engine().gradients(() => checkedLoss(loss()), variables, undefined, true);
-  // Typed as tensors all, but a parameter that the loss does not reach has none.
-  const reached: readonly (tf.Tensor | null | undefined)[] = grads;
-  if (reached.every((gradient) => gradient == null)) throw nothingReached(owner);
+  const recorded = (): tf.Scalar => {
+    const made = checkedLoss(loss());
+    dropPathless();
+    return made;
+  };
+  const { value, grads } = differentiate(recorded, [...parameters.values()]);
+  const names = [...parameters.keys()];
   const gradients = new Map(
-    [...parameters].map(([name, parameter], index) => [name, reached[index] ?? tf.zerosLike(parameter)]),
+    names.flatMap((name, index) => {
+      const gradient = grads[index];
+      return gradient == null ? [] : [[name, gradient] as const];
+    }),
   );
+  if (gradients.size === 0) throw nothingReached(owner, names);
   return { loss: value, gradients };
+}
+
+/** tfjs types its gradients as tensors all, but a variable that the loss does not reach has none. */
+function differentiate(
+  loss: () => tf.Scalar,
+  variables: tf.Variable[],
+): { value: tf.Scalar; grads: readonly (tf.Tensor | null | undefined)[] } {
+  try {
+    return tf.engine().gradients(loss, variables, undefined, true);
+  } catch (error) {
+    const operation = /gradient function not found for (.+)\.$/.exec(messageOf(error))?.[1];
+    throw operation === undefined ? error : noGradientOf(operation, error);
+  }
 }
 
 function checkedLoss(loss: tf.Scalar): tf.Scalar {
@@ -40,9 +63,18 @@ function checkedLoss(loss: tf.Scalar): tf.Scalar {
   });
 }
 
-function nothingReached(owner: string): FulgurError {
+function nothingReached(owner: string, names: readonly string[]): FulgurError {
   return new FulgurError('module', {
-    what: `The loss depends on no parameter of ${owner}.`,
-    fix: 'Compute it from the outputs of the modules that are trained, without nn.stopGradient in between.',
+    what: `The loss has no path to a trainable parameter: it depends on none of ${owner}, which has ${listNames(names, names)}.`,
+    why: 'No gradient flows through nn.stopGradient, argMax, comparisons and casts to whole numbers.',
+    fix: 'Compute the loss from the outputs of the modules that are trained, with none of these in between.',
+  });
+}
+
+function noGradientOf(operation: string, cause: unknown): FulgurError {
+  return new FulgurError('module', {
+    what: `The loss depends on a trained parameter through the operation ${operation}, which has no gradient.`,
+    fix: 'Put its result through nn.stopGradient(...) where none is to flow, or give it a gradient with tf.customGrad(...).',
+    cause,
   });
 }

@@ -35,13 +35,14 @@ export type MomentumRule = (parameterName: string, direction: tf.Tensor) => tf.T
 
 export function momentumRule(
   { momentum = 0, dampening = 0, nesterov = false }: MomentumOptions,
-  optimizer: { readonly stepCount: number; readonly slots: Slots },
+  slots: Slots,
+  updates: () => number,
 ): MomentumRule {
   if (momentum === 0) return (_, direction) => direction;
-  // The first step of all takes the new direction whole.
-  const share = dampening === 0 ? null : stepInput(() => (optimizer.stepCount === 0 ? 1 : 1 - dampening));
+  // A parameter's first step takes the new direction whole.
+  const share = dampening === 0 ? null : stepInput(() => (updates() === 0 ? 1 : 1 - dampening));
   return (parameterName, direction) => {
-    const kept = optimizer.slots.of(MOMENTUM_SLOT, parameterName);
+    const kept = slots.of(MOMENTUM_SLOT, parameterName);
     const fresh = share === null ? direction : tf.mul(direction, share);
     kept.assign(tf.add(tf.mul(kept, momentum), fresh));
     return nesterov ? tf.add(direction, tf.mul(kept, momentum)) : kept;

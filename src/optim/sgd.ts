@@ -5,7 +5,7 @@ import type { MomentumOptions } from './momentum';
 import { settleGroups } from './parameter-groups';
 import type { CommonOptions, OptimizerParameters } from './parameter-groups';
 import { SteppedOptimizer } from './stepped-optimizer';
-import type { UpdateRule } from './stepped-optimizer';
+import type { StepFacts, UpdateRule } from './stepped-optimizer';
 
 export interface SgdOptions extends CommonOptions, MomentumOptions {
   /** λ of the penalty λ/2·|p|² (default 0): λ·p joins the gradient before the momentum. */
@@ -25,9 +25,9 @@ export function sgd(parameters: OptimizerParameters<SgdOptions>, options: SgdOpt
 }
 
 class Sgd extends SteppedOptimizer<SgdOptions> {
-  protected ruleFor(options: SgdOptions, learningRate: tf.Scalar): UpdateRule {
+  protected ruleFor(options: SgdOptions, { learningRate, updates }: StepFacts): UpdateRule {
     const { weightDecay = 0 } = options;
-    const follow = momentumRule(options, this);
+    const follow = momentumRule(options, this.slots, updates);
     return ({ name, parameter, gradient }) => {
       const direction = weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(parameter, weightDecay));
       return tf.sub(parameter, tf.mul(follow(name, direction), learningRate));

@@ -15,6 +15,13 @@ export interface Member {
   readonly gradient: tf.Tensor;
 }
 
+/** What a rule may ask of the step that it is for. */
+export interface StepFacts {
+  readonly learningRate: tf.Scalar;
+  /** Updates that the rule's parameters have had; read before each call. */
+  readonly updates: () => number;
+}
+
 /** Gives a parameter's new value; slots are assigned on the way, and everything else that it makes is freed. */
 export type UpdateRule = (member: Member) => tf.Tensor;
 
@@ -22,7 +29,8 @@ export type UpdateRule = (member: Member) => tf.Tensor;
  * What optimisers share: gradients by name, the step count, schedules, saved state. A subclass says how one
  * parameter moves.
  *
- * Frozen parameters are left alone. Learning rate and step count enter a compiled step as per-step inputs, and the
+ * Parameters that are frozen or have no gradient are left alone, with their slots and their own count of updates, as
+ * PyTorch does. Learning rate and step count enter a compiled step as per-step inputs, and the
  * count advances after each call, so one trace serves the whole training.
  */
 export abstract class SteppedOptimizer<Options extends CommonOptions> implements Optimizer {
@@ -30,6 +38,8 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
   readonly slots = new Slots();
   readonly #groups: readonly SettledGroup<Options>[];
   #stepCount = 0;
+  /** Updates that parameters had no part in; most are not here. */
+  #missed = new Map<string, number>();
   #override: ((step: number) => number) | null = null;
 
   /** @param slotsOf names of the slots that each parameter of a group with these options gets. */
@@ -64,22 +74,30 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
     return new Map(members.filter(([, { trainable }]) => trainable));
   }
 
+  parameters(): ReadonlyMap<string, Parameter> {
+    return new Map(this.#groups.flatMap((group) => group.members));
+  }
+
   apply(gradients: Gradients): void {
+    const moved = new Set<string>();
     tf.tidy(() => {
       for (const group of this.#groups) {
-        const rule = this.ruleFor(
-          group.options,
-          stepInput(() => this.#rateOf(group)),
-        );
-        for (const [name, parameter] of group.members) {
-          if (!parameter.trainable) continue;
-          const gradient = gradients.get(name);
-          if (gradient === undefined) throw missingGradient(name);
-          parameter.assign(rule({ name, parameter, gradient }));
+        const members = membersOf(group, gradients);
+        if (members.length === 0) continue;
+        const learningRate = stepInput(() => this.#rateOf(group));
+        for (const peers of this.#byUpdates(members)) {
+          const rule = this.ruleFor(group.options, { learningRate, updates: () => this.#updatesOf(peers) });
+          for (const member of peers) {
+            member.parameter.assign(rule(member));
+            moved.add(member.name);
+          }
         }
       }
     });
     afterStep(() => {
+      for (const name of this.parameters().keys()) {
+        if (!moved.has(name)) this.#missed.set(name, this.#missedBy(name) + 1);
+      }
       this.#moveTo(this.#stepCount + 1);
     });
   }
@@ -97,7 +115,8 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
   }
 
   state(): OptimizerState {
-    return { kind: this.kind, stepCount: this.#stepCount, slots: this.slots.state() };
+    const missed = this.#missed.size === 0 ? {} : { missed: Object.fromEntries(this.#missed) };
+    return { kind: this.kind, stepCount: this.#stepCount, ...missed, slots: this.slots.state() };
   }
 
   restore(state: OptimizerState): void {
@@ -108,6 +127,7 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
       });
     }
     this.slots.restore(`optim.${this.kind}`, state.slots);
+    this.#missed = new Map(Object.entries(state.missed ?? {}));
     this.#moveTo(state.stepCount);
   }
 
@@ -116,7 +136,29 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
   }
 
   /** How a group's parameters move in this step. */
-  protected abstract ruleFor(options: Options, learningRate: tf.Scalar): UpdateRule;
+  protected abstract ruleFor(options: Options, facts: StepFacts): UpdateRule;
+
+  /** Parameters that have had equally many updates, which share a rule: mostly all of them. */
+  #byUpdates(members: readonly Member[]): Member[][] {
+    const peers = new Map<number, Member[]>();
+    for (const member of members) {
+      const missed = this.#missedBy(member.name);
+      peers.set(missed, [...(peers.get(missed) ?? []), member]);
+    }
+    return [...peers.values()];
+  }
+
+  #updatesOf(peers: readonly Member[]): number {
+    const [first = '', ...others] = peers.map(({ name }) => name);
+    const missed = this.#missedBy(first);
+    const other = others.find((name) => this.#missedBy(name) !== missed);
+    if (other !== undefined) throw apart(this.kind, first, other);
+    return this.#stepCount - missed;
+  }
+
+  #missedBy(name: string): number {
+    return this.#missed.get(name) ?? 0;
+  }
 
   #moveTo(stepCount: number): void {
     this.#stepCount = stepCount;
@@ -129,10 +171,17 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
   }
 }
 
-function missingGradient(name: string): FulgurError {
+function membersOf<Options>({ members }: SettledGroup<Options>, gradients: Gradients): Member[] {
+  return members.flatMap(([name, parameter]) => {
+    const gradient = gradients.get(name);
+    return gradient === undefined || !parameter.trainable ? [] : [{ name, parameter, gradient }];
+  });
+}
+
+function apart(kind: string, first: string, second: string): FulgurError {
   return new FulgurError('module', {
-    what: `There is no gradient for the parameter '${name}'.`,
-    why: 'A step hook may have returned a map without it.',
-    fix: 'Return a gradient for every parameter that is not frozen.',
+    what: `optim.${kind} has made another number of updates of the parameter '${first}' than of '${second}' since the step was traced.`,
+    why: 'Steps for batches of different shapes reach different parameters, or some were frozen in between.',
+    fix: 'Reach the same parameters in every step, and freeze them before the first one.',
   });
 }

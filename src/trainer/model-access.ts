@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ImageBatch, ModelAccess, ModuleSummary } from '../contracts';
-import { compile } from '../engine';
+import { compile, watchVariables } from '../engine';
 import { FulgurError } from '../errors';
 import { Module } from '../nn';
 import { inEvaluationMode } from './evaluation-mode';
+import { VariableOwners } from './step/variable-owners';
 
 /** A module as observers get it, with what that compiled freed by `dispose`. */
 export interface ModelReader extends ModelAccess {
@@ -17,9 +18,11 @@ export interface ModelReader extends ModelAccess {
  * is flattened to `[batch, features]`. They are compiled once a shape.
  */
 export function modelAccess(module: Module): ModelReader {
+  const owners = new VariableOwners(module);
   const embed = compile(
     (images: tf.Tensor4D) => {
-      const features = embedderOf(module)(images);
+      const { result: features, use } = watchVariables(() => embedderOf(module)(images));
+      owners.check('embed', use);
       const [batch] = features.shape as [number];
       return tf.reshape<tf.Rank.R2>(features, [batch, -1]);
     },

@@ -94,6 +94,11 @@ describe('discovery', () => {
       ['a Map', new Map([['a', new Scale()]])],
       ['a Set', new Set([nn.parameter(tf.scalar(1))])],
       ['a plain object', { a: new Scale() }],
+      ['a plain object', { a: { b: [1, new Scale()] } }],
+      ['a plain object', Object.assign(Object.create(null), { a: nn.buffer(tf.scalar(1)) })],
+      ['a Map', new Map([['a', [new Scale()]]])],
+      ['a Map', new Map([[new Scale(), 'a']])],
+      ['a Set', new Set([new Map([['a', { b: new Scale() }]])])],
     ] as const) {
       expect(() => withField('parts', value).parameters()).toThrow(
         `Field 'parts' of Scale holds modules or parameters inside ${container}. ` +

@@ -19,6 +19,8 @@ export interface TogetherSetup {
   readonly validation?: PointsOptions;
   readonly strategy?: 'data-parallel' | 'local-sgd';
   readonly syncBn?: boolean;
+  /** The model (default: a regression with batch norm). */
+  readonly module?: () => Validated;
   /** The model's first weights. */
   readonly seed?: number;
   readonly hooks?: (trainer: () => Trainer) => PluginHooks;
@@ -36,7 +38,7 @@ export interface Together {
 }
 
 /** Regression that also validates. */
-class Validated extends Regression {
+export class Validated extends Regression {
   override validationStep({ points, targets }: PointBatch): void {
     this.log('val_loss', tf.mean<tf.Scalar>(tf.squaredDifference(this.forward(points), targets)));
     this.log('val_samples', tf.scalar(points.shape[0]), { reduce: 'sum' });
@@ -45,7 +47,7 @@ class Validated extends Regression {
 
 export async function trainTogether(ranks: Ranks, setup: TogetherSetup = {}): Promise<Together> {
   seedEverything(setup.seed ?? 0);
-  const module = new Validated();
+  const module = setup.module?.() ?? new Validated();
   const model = modelAccess(module);
   const statistics = setup.syncBn === false ? localBatchStatistics : new SyncBatchNorm(ranks);
   const messages: string[] = [];

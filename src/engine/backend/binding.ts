@@ -33,6 +33,8 @@ export class Binding implements Partial<TFJSBinding> {
   readonly table = new TensorTable();
   /** Hears of every operation that ran, not of those that are traced, with the ids of its inputs and outputs. */
   onOperation: ((name: string, inputs: readonly number[], outputs: readonly number[]) => void) | null = null;
+  /** Hears what every operation is given, be it run or traced. */
+  onInputs: ((inputs: readonly number[]) => void) | null = null;
   #trace: Trace | null = null;
 
   constructor(
@@ -98,6 +100,7 @@ export class Binding implements Partial<TFJSBinding> {
   }
 
   executeOp(name: string, attributes: TFEOpAttr[], inputs: number[], outputs: number): TensorMetadata[] {
+    this.onInputs?.(inputs);
     try {
       return this.#trace === null
         ? this.#run(name, attributes, inputs, outputs)

@@ -28,6 +28,8 @@ export interface CompileOptions {
   readonly maxTraces?: number;
   /** Hears a sentence when a new signature makes the function be traced again (default: a warning on the console). */
   readonly onRetrace?: (message: string) => void;
+  /** Waited for between the first trace and its run (eagerly: after the first call); what it throws ends the call. */
+  readonly onFirstTrace?: () => Promise<void>;
 }
 
 /** A function that runs natively. */
@@ -78,12 +80,30 @@ export function compile<Args extends readonly unknown[], Result>(
     return { program, tensors };
   };
 
-  const call = (...args: Args): Promise<Fetched<Result>> =>
+  const callInTurn = (args: Args): Promise<Fetched<Result>> =>
     inTurn(async () => {
       if (options.eager === true) return callEagerly(name, () => run(...args)) as Fetched<Result>;
       const { program, tensors } = programFor(args);
       return (await program.call(tensors)) as Fetched<Result>;
     });
+
+  let { onFirstTrace } = options;
+  /** Outside of a turn, as what hears of the trace may call compiled functions itself. */
+  const tellFirstTrace = async (): Promise<void> => {
+    await onFirstTrace?.();
+    onFirstTrace = undefined;
+  };
+  const call = async (...args: Args): Promise<Fetched<Result>> => {
+    if (onFirstTrace === undefined) return callInTurn(args);
+    if (options.eager === true) {
+      const fetched = await callInTurn(args);
+      await tellFirstTrace();
+      return fetched;
+    }
+    await inTurn(() => Promise.resolve(programFor(args)));
+    await tellFirstTrace();
+    return callInTurn(args);
+  };
 
   const dispose = (): void => {
     for (const program of programs.values()) program.dispose();

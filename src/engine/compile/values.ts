@@ -39,6 +39,17 @@ export function flatten(value: unknown, name: string, root: 'argument' | 'result
   return { signature: visit(value, root), tensors };
 }
 
+/** The tensors in any value, wherever `flatten` would find some. */
+export function tensorsIn(value: unknown): tf.Tensor[] {
+  const tensors: tf.Tensor[] = [];
+  replace(value, (part) => {
+    if (!isTensor(part)) return undefined;
+    if (!part.isDisposed) tensors.push(part);
+    return part;
+  });
+  return tensors;
+}
+
 /** The place of a tensor in a result whose tensors are yet to come. */
 class Slot {
   constructor(readonly index: number) {}

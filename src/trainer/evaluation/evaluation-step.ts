@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { EvaluationKind, LoggedValue, Precision } from '../../contracts';
-import { compile } from '../../engine';
+import { compile, watchVariables } from '../../engine';
 import { FulgurError, messageOf } from '../../errors';
 import type { LogRouter } from '../log/log-router';
 import { StepLogCollector } from '../log/step-log';
+import type { VariableOwners } from '../step/variable-owners';
 import type { TrainingModule } from '../training-module';
 import { evaluationKinds } from './evaluation-kind';
 
@@ -26,6 +27,7 @@ export interface EvaluationStepParts<B> {
   readonly log: LogRouter;
   readonly eager: boolean;
   readonly precision: Precision;
+  readonly owners: VariableOwners;
 }
 
 /**
@@ -39,13 +41,21 @@ export function compileEvaluationStep<B>({
   log,
   eager,
   precision,
+  owners,
 }: EvaluationStepParts<B>): EvaluationStep<B> {
   const { step } = evaluationKinds[kind];
   if (module[step] === undefined) throw stepMissing(module, step);
   const evaluate = (batch: B): { logged: LoggedValue<tf.Scalar>[]; outputs: tf.TensorContainer } => {
     const logged = new StepLogCollector();
     try {
-      const returned = log.inStep(step, logged, () => callStep(module, step, batch));
+      const work = (): { returned: unknown } => ({
+        returned: log.inStep(step, logged, () => callStep(module, step, batch)),
+      });
+      const {
+        result: { returned },
+        use,
+      } = watchVariables(work);
+      owners.check(step, use);
       const outputs =
         kind === 'prediction' ? requireOutputs(module, returned) : refuseOutputs(module, step, returned);
       return { logged: logged.outputs(), outputs };

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Gradients, PluginHooks, StepContext, StepHooks } from '../../contracts';
+import { watchVariables } from '../../engine';
 import { FulgurError } from '../../errors';
 import type { LogRouter } from '../log/log-router';
 import type { StepLogCollector } from '../log/step-log';
+import type { VariableOwners } from '../step/variable-owners';
 import { stepHookFailure } from './hook-errors';
 import type { Participant } from './hook-order';
 
@@ -10,8 +12,10 @@ import type { Participant } from './hook-order';
 export class StepHookRunner {
   readonly #participants: readonly Participant[];
   readonly #log: LogRouter;
+  readonly #owners: VariableOwners;
 
-  constructor(participants: readonly Participant[], log: LogRouter) {
+  constructor(participants: readonly Participant[], log: LogRouter, owners: VariableOwners) {
+    this.#owners = owners;
     this.#participants = participants;
     this.#log = log;
   }
@@ -64,8 +68,12 @@ export class StepHookRunner {
     for (const participant of this.#participants) {
       if (participant.hooks[hook] === undefined) continue;
       try {
-        const returned = this.#log.inStep(hook, step, () => call(participant.hooks, context));
-        if (returned instanceof Promise) throw promiseReturned();
+        const { result, use } = watchVariables(() => ({
+          returned: this.#log.inStep(hook, step, () => call(participant.hooks, context)),
+        }));
+        if (result.returned instanceof Promise) throw promiseReturned();
+        if (participant.kind === 'module') this.#owners.check(hook, use);
+        else this.#owners.checkPlugin(participant.hooks, use);
       } catch (error) {
         throw stepHookFailure(participant, hook, error);
       }
@@ -95,7 +103,7 @@ function requireGradients(returned: unknown, before: Gradients): Gradients {
   if (lost.length > 0) {
     throw new FulgurError('plugin', {
       what: `the map that it returned lacks the gradients of ${lost.join(', ')}.`,
-      fix: 'Return a gradient for each one that came in; zeros leave a parameter alone.',
+      fix: 'Return a gradient for each one that came in; freeze() a parameter that is not to be trained.',
     });
   }
   return gradients;

@@ -1,4 +1,4 @@
-import type { BatchSource, EvaluationKind, RunEventBus, StateDict, Strategy } from '../../contracts';
+import type { BatchSource, EvaluationKind, Notify, RunEventBus, StateDict, Strategy } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { evaluationKinds } from '../evaluation/evaluation-kind';
 import { EvaluationLoop } from '../evaluation/evaluation-loop';
@@ -16,6 +16,7 @@ import { connectModuleLog } from '../module-log';
 import type { ResumeFrom } from '../state/resume-checks';
 import { restoreModel } from '../state/run-state-keeper';
 import type { StepOptions } from '../step/build-step-runner';
+import { VariableOwners } from '../step/variable-owners';
 import type { TrainingModule } from '../training-module';
 import { progressAt } from './inspection-run';
 import { runToEnd } from './run-to-end';
@@ -62,14 +63,14 @@ export async function runEvaluation<B>(parts: EvaluationRunParts<B>): Promise<Ev
   const hooks = new HostHookRunner(participants, view, log, events);
   const disconnect = connectModuleLog(module, log);
   const predictions = new Predictions();
+  const notify: Notify = (level, text) => events.emit('message', level, text);
+  const owners = new VariableOwners(module, notify);
   const made: { step?: EvaluationStep<B>; metrics?: EvaluationResult['metrics'] | null } = {};
   const work = async (): Promise<void> => {
-    const step = (made.step = compileEvaluationStep({ kind, module, log, ...parts.steps }));
+    const step = (made.step = compileEvaluationStep({ kind, module, log, owners, ...parts.steps }));
     await hooks.call('setup', []);
     if (from !== null) {
-      await restoreModel(from.state, { ...parts, hooks }, (level, text) =>
-        events.emit('message', level, text),
-      );
+      await restoreModel(from.state, { ...parts, hooks }, notify);
     }
     await strategy.prepare(module);
     const loop = new EvaluationLoop<B>({

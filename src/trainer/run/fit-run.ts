@@ -34,6 +34,8 @@ import type { StateOwners } from '../state/run-state-keeper';
 import { buildStepRunner } from '../step/build-step-runner';
 import type { StepOptions } from '../step/build-step-runner';
 import type { StepRunner } from '../step/step-runner';
+import { TrainedParameters } from '../step/trained-parameters';
+import { VariableOwners } from '../step/variable-owners';
 import type { TrainingModule } from '../training-module';
 import { outcomeOf } from './fit-result';
 import type { FitResult } from './fit-result';
@@ -68,6 +70,7 @@ export class FitRun<B> {
   readonly #progress: ProgressCounter;
   readonly #log: LogRouter;
   readonly #hooks: HostHookRunner;
+  readonly #owners: VariableOwners;
   #optimizers: OptimizerSet | null = null;
   #step: StepRunner<B> | null = null;
   #keeper: RunStateKeeper<B> | null = null;
@@ -81,6 +84,7 @@ export class FitRun<B> {
     this.#participants = inHookOrder(plugins, { name: module.constructor.name, hooks: module });
     refuseMisspeltHooks(this.#participants);
     if (resumeFrom !== null) checkResume(resumeFrom, settings, bounds);
+    this.#owners = new VariableOwners(module, this.#notify);
     const progress = new ProgressCounter(bounds, resumeFrom?.state.progress);
     this.#progress = progress;
     this.#log = new LogRouter(new MetricStore(() => progress.moment));
@@ -155,12 +159,14 @@ export class FitRun<B> {
     const { module, resumeFrom, bounds, strategy, control } = this.#parts;
     await this.#hooks.call('setup', []);
     if (resumeFrom !== null) await this.#restore(resumeFrom);
+    const parameters = new TrainedParameters(module, this.#notify);
     this.#optimizers = await OptimizerSet.configure(module, bounds, this.#log);
+    parameters.requireOwned(this.#optimizers.list);
     if (resumeFrom !== null) this.#optimizers.restore(resumeFrom.state.optimizers, resumeFrom.path);
     // Random layers draw by the updates done, also in the second fit of a process.
     setRandomPosition(this.#optimizers.stepCount);
     await strategy.prepare(module);
-    const step = this.#compile(this.#optimizers);
+    const step = this.#compile(this.#optimizers, parameters);
     await this.#hooks.call('onFitStart', []);
     const loop = this.#loop(step);
     if (resumeFrom === null) await this.#checkSanity();
@@ -169,19 +175,20 @@ export class FitRun<B> {
     await this.#hooks.call('onTrainStart', []);
     await loop.run();
     if (control.isInterrupted()) return;
+    parameters.requireSame();
     await this.#hooks.call('onTrainEnd', []);
     await this.#hooks.call('onFitEnd', []);
   }
 
   async #restore(resumeFrom: ResumeFrom): Promise<void> {
-    await restoreRunState(resumeFrom.state, this.#owners, this.#notify);
+    await restoreRunState(resumeFrom.state, this.#stateOwners, this.#notify);
     const { settings, strategy } = this.#parts;
     sayResumed(resumeFrom, settings, strategy.ranks.worldSize, this.#notify);
   }
 
-  #compile(optimizers: OptimizerSet): StepRunner<B> {
+  #compile(optimizers: OptimizerSet, parameters: TrainedParameters): StepRunner<B> {
     const { module, strategy, steps, bounds, batchStatistics } = this.#parts;
-    const hooks = new StepHookRunner(this.#participants, this.#log);
+    const hooks = new StepHookRunner(this.#participants, this.#log, this.#owners);
     this.#step = buildStepRunner({
       ...steps,
       module,
@@ -189,13 +196,15 @@ export class FitRun<B> {
       hooks,
       strategy,
       batchStatistics,
+      owners: this.#owners,
+      parameters,
       log: this.#log,
       batchesPerUpdate: bounds.accumulation.isEver ? () => this.#progress.batchesPerUpdate : null,
       onRetrace: (message) => {
         this.#notify('warning', message);
       },
     });
-    this.#keeper = new RunStateKeeper(this.#owners, optimizers, this.#step);
+    this.#keeper = new RunStateKeeper(this.#stateOwners, optimizers, this.#step, parameters);
     return this.#step;
   }
 
@@ -213,7 +222,13 @@ export class FitRun<B> {
       progress: this.#progress,
       publisher,
     };
-    this.#validation = fitValidation(validation, { ...shared, module, strategy, steps });
+    this.#validation = fitValidation(validation, {
+      ...shared,
+      module,
+      strategy,
+      steps,
+      owners: this.#owners,
+    });
     return new FitLoop({
       ...shared,
       data,
@@ -232,7 +247,7 @@ export class FitRun<B> {
     }
   }
 
-  get #owners(): StateOwners<B> {
+  get #stateOwners(): StateOwners<B> {
     return {
       ...this.#parts,
       progress: this.#progress,

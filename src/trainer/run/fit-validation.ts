@@ -10,6 +10,7 @@ import type { MetricPublisher } from '../loop/metric-publisher';
 import type { ProgressCounter } from '../loop/progress-counter';
 import type { RunControl } from '../loop/run-control';
 import type { StepOptions } from '../step/build-step-runner';
+import type { VariableOwners } from '../step/variable-owners';
 import type { TrainingModule } from '../training-module';
 
 /** Held-out data, and how a fit uses them. */
@@ -28,6 +29,7 @@ interface FitValidationParts<B> {
   readonly log: LogRouter;
   readonly progress: ProgressCounter;
   readonly publisher: MetricPublisher;
+  readonly owners: VariableOwners;
 }
 
 /** A fit's validation, and the step that it compiled, to be freed. */
@@ -42,9 +44,9 @@ export function fitValidation<B>(
   source: ValidationSource<B> | null,
   parts: FitValidationParts<B>,
 ): FitValidation | null {
-  const { module, control, log, steps } = parts;
+  const { module, control, log, steps, owners } = parts;
   if (source === null || source.plan.batches === 0 || module.validationStep === undefined) return null;
-  const step = compileEvaluationStep({ kind: 'validation', module, log, ...steps });
+  const step = compileEvaluationStep({ kind: 'validation', module, log, owners, ...steps });
   const loop = new EvaluationLoop<B>({
     ...parts,
     kind: 'validation',

@@ -36,16 +36,33 @@ export class OptimizerSet {
     return this.list[0]?.stepCount ?? 0;
   }
 
+  /** All parameters of all of them, by name. */
+  parameters(): ReadonlyMap<string, tf.Variable> {
+    return new Map(this.list.flatMap((optimizer) => [...optimizer.parameters()]));
+  }
+
+  /** Those that are not frozen. */
+  trainedParameters(): ReadonlyMap<string, tf.Variable> {
+    return new Map(this.list.flatMap((optimizer) => [...optimizer.trainedParameters()]));
+  }
+
   /** Loss and gradients of everything that is trained, from one forward pass. */
   gradients(loss: () => tf.Scalar): { loss: tf.Scalar; gradients: Gradients } {
     const [only, second] = this.list;
     if (only !== undefined && second === undefined) return only.gradients(loss);
-    const parameters = new Map(this.list.flatMap((optimizer) => [...optimizer.trainedParameters()]));
-    return lossGradients(this.list.map(({ kind }) => `optim.${kind}`).join(' and '), loss, parameters);
+    const owner = this.list.map(({ kind }) => `optim.${kind}`).join(' and ');
+    return lossGradients(owner, loss, this.trainedParameters());
   }
 
-  /** One update of all parameters. */
+  /**
+   * One update of all parameters that have a gradient.
+   *
+   * @throws FulgurError `module` for a gradient of something else.
+   */
   apply(gradients: Gradients): void {
+    const trained = this.trainedParameters();
+    const unknown = [...gradients.keys()].filter((name) => !trained.has(name));
+    if (unknown.length > 0) throw gradientsOfNobody(unknown);
     for (const optimizer of this.list) optimizer.apply(gradients);
   }
 
@@ -69,6 +86,14 @@ export class OptimizerSet {
   }
 }
 
+function gradientsOfNobody(names: readonly string[]): FulgurError {
+  return new FulgurError('module', {
+    what: `There are gradients of ${names.join(', ')}, and no optimiser trains parameters of these names.`,
+    why: 'A step hook may have returned them.',
+    fix: 'Return gradients under the names of those that came in, and none of frozen parameters.',
+  });
+}
+
 function count(optimizers: number): string {
   return optimizers === 1 ? 'one optimiser' : `${optimizers} optimisers`;
 }
@@ -80,7 +105,7 @@ function isOptimizer(value: unknown): value is Optimizer {
 function refuseShared(module: string, optimizers: readonly Optimizer[]): void {
   const owners = new Map<string, string>();
   for (const optimizer of optimizers) {
-    for (const name of optimizer.trainedParameters().keys()) {
+    for (const name of optimizer.parameters().keys()) {
       const other = owners.get(name);
       if (other !== undefined) {
         throw new FulgurError('module', {

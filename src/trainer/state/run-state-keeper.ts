@@ -11,6 +11,7 @@ import type { BuiltPlugin } from '../hooks/hook-order';
 import type { MetricStore } from '../log/metric-store';
 import type { ProgressCounter } from '../loop/progress-counter';
 import type { StepRunner } from '../step/step-runner';
+import type { TrainedParameters } from '../step/trained-parameters';
 import type { TrainingModule } from '../training-module';
 import { pluginStates, pluginTensors, restorePluginStates } from './plugin-states';
 import { withRankStates } from './rank-states';
@@ -32,10 +33,12 @@ export class RunStateKeeper<B> implements RunStateAccess {
     private readonly owners: StateOwners<B>,
     private readonly optimizers: { states(): OptimizerState[] },
     private readonly step: StepRunner<B>,
+    private readonly parameters: Pick<TrainedParameters, 'requireSame'>,
   ) {}
 
   async capture(): Promise<RunState> {
     this.step.requireSound();
+    this.parameters.requireSame();
     const { module, plugins, settings, progress, metrics, hooks, strategy } = this.owners;
     // Everything is copied before the first await, so that it belongs to one moment.
     const own: RunState = {

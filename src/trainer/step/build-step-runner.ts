@@ -7,8 +7,10 @@ import { clipGradients } from './clip-gradients';
 import type { ClippingRule } from './clip-gradients';
 import { GradientAccumulator } from './gradient-accumulator';
 import { StepRunner } from './step-runner';
+import type { TrainedParameters } from './trained-parameters';
 import { makeTrainingStep } from './training-step';
 import type { UseGradients } from './training-step';
+import type { VariableOwners } from './variable-owners';
 
 /** How steps are to run. */
 export interface StepOptions {
@@ -23,11 +25,13 @@ export interface StepOptions {
 /** What steps are built from. */
 export interface StepSources<B> extends StepOptions {
   readonly module: TrainingModule<B>;
-  readonly optimizers: Pick<Optimizer, 'gradients' | 'apply'>;
+  readonly optimizers: Pick<Optimizer, 'gradients' | 'apply' | 'parameters' | 'trainedParameters'>;
   readonly hooks: StepHookRunner;
   readonly log: LogRouter;
   readonly strategy: Strategy;
   readonly batchStatistics: BatchStatistics;
+  readonly owners: VariableOwners;
+  readonly parameters: TrainedParameters;
   /** Batches of an update in the epoch at hand; `null` where one makes it in every epoch. */
   readonly batchesPerUpdate: (() => number) | null;
   readonly onRetrace: (message: string) => void;
@@ -49,7 +53,7 @@ export function buildStepRunner<B>(sources: StepSources<B>): StepRunner<B> {
 
   const { batchesPerUpdate } = sources;
   const accumulator =
-    batchesPerUpdate === null ? null : new GradientAccumulator(module.parameters(), batchesPerUpdate);
+    batchesPerUpdate === null ? null : new GradientAccumulator(optimizers.parameters(), batchesPerUpdate);
   const update = compiled('training step', true, (gradients, logged) => {
     const mean = accumulator?.take(gradients) ?? gradients;
     const settled = hooks.beforeOptimizerStep(mean, logged);

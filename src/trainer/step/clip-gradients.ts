@@ -20,6 +20,7 @@ const EPSILON = 1e-6;
  */
 export function clipGradients(gradients: Gradients, { limit, algorithm }: ClippingRule): Gradients {
   const entries = [...gradients];
+  if (entries.length === 0) return gradients;
   if (algorithm === 'value') {
     return new Map(entries.map(([name, gradient]) => [name, tf.clipByValue(gradient, -limit, limit)]));
   }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BatchStatistics, Gradients, Optimizer, TrainingStep } from '../../contracts';
+import { watchVariables } from '../../engine';
 import { FulgurError, messageOf } from '../../errors';
 import { withBatchStatistics } from '../../nn';
 import type { StepHookRunner } from '../hooks/step-hook-runner';
@@ -7,14 +8,18 @@ import type { LogRouter } from '../log/log-router';
 import { StepLogCollector } from '../log/step-log';
 import type { TrainingModule } from '../training-module';
 import type { AnomalyDetection } from './anomaly-detection';
+import type { TrainedParameters } from './trained-parameters';
+import type { VariableOwners } from './variable-owners';
 import { watchForward } from './watch-forward';
 
 interface StepParts<B> {
   readonly module: TrainingModule<B>;
-  readonly optimizers: Pick<Optimizer, 'gradients'>;
+  readonly optimizers: Pick<Optimizer, 'gradients' | 'trainedParameters'>;
   readonly hooks: StepHookRunner;
   readonly log: LogRouter;
   readonly batchStatistics: BatchStatistics;
+  readonly owners: VariableOwners;
+  readonly parameters: TrainedParameters;
   /** `null` where nobody looks for NaN. */
   readonly anomalies: AnomalyDetection | null;
 }
@@ -27,7 +32,7 @@ export type UseGradients = (gradients: Gradients, logged: StepLogCollector) => v
  * places. Compiled, it runs in JavaScript once a trace, so nothing here costs time in training.
  */
 export function makeTrainingStep<B>(parts: StepParts<B>, useGradients: UseGradients): TrainingStep<B> {
-  const { module, optimizers, hooks, log, batchStatistics, anomalies } = parts;
+  const { module, optimizers, hooks, log, batchStatistics, owners, parameters, anomalies } = parts;
   const step: TrainingStep<B> = (batch) => {
     const logged = new StepLogCollector();
     const unwatch = hooks.watchesForward
@@ -36,16 +41,23 @@ export function makeTrainingStep<B>(parts: StepParts<B>, useGradients: UseGradie
         })
       : () => undefined;
     try {
-      const { loss, gradients } = optimizers.gradients(() => {
-        const raw = withBatchStatistics(batchStatistics, () =>
-          log.inStep('trainingStep', logged, () => lossOf(module, batch)),
-        );
-        const loss = hooks.beforeBackward(requireLoss(module, raw), logged);
-        anomalies?.enter('backward');
-        return loss;
-      });
+      parameters.requireSameAtFirst();
+      const takeGradients = (): ReturnType<Optimizer['gradients']> =>
+        optimizers.gradients(() => {
+          const raw = withBatchStatistics(batchStatistics, () =>
+            log.inStep('trainingStep', logged, () => lossOf(module, batch)),
+          );
+          const loss = hooks.beforeBackward(requireLoss(module, raw), logged);
+          anomalies?.enter('backward');
+          return loss;
+        });
+      const { result, use } = watchVariables(() => orElse(takeGradients, () => parameters.requireSame()));
+      owners.check('trainingStep', use);
       anomalies?.enter('update');
-      useGradients(hooks.afterBackward(gradients, logged), logged);
+      const { loss } = result;
+      const gradients = hooks.afterBackward(result.gradients, logged);
+      parameters.tellUntrained(optimizers.trainedParameters(), gradients);
+      useGradients(gradients, logged);
       return { loss, logged: logged.outputs() };
     } finally {
       unwatch();
@@ -53,6 +65,16 @@ export function makeTrainingStep<B>(parts: StepParts<B>, useGradients: UseGradie
     }
   };
   return anomalies === null ? step : (batch) => anomalies.watch(() => step(batch));
+}
+
+/** Where a step fails since a hook has changed the model, that is the thing to say. */
+function orElse<T>(run: () => T, explain: () => void): T {
+  try {
+    return run();
+  } catch (error) {
+    explain();
+    throw error;
+  }
 }
 
 /** An error of the user's own code does not say where it comes from. */

@@ -218,6 +218,48 @@ describe('a compiled function', () => {
     traced.dispose();
   });
 
+  it.each([
+    ['compiled', false, ['traced', 'heard', 'run 1', 'run 2']],
+    ['eager', true, ['traced', 'run 1', 'heard', 'traced', 'run 2']],
+  ])('tells of its first trace, which may call other functions, and waits: %s', async (_, eager, wanted) => {
+    const order: string[] = [];
+    const other = compile(() => tf.scalar(3));
+    let runs = 0;
+    const step = compile(
+      () => {
+        order.push('traced');
+        afterStep(() => order.push(`run ${(runs += 1)}`));
+      },
+      {
+        eager,
+        onFirstTrace: async () => {
+          expect(await other()).toBe(3);
+          order.push('heard');
+        },
+      },
+    );
+    await step();
+    await step();
+    expect(order).toEqual(wanted);
+    step.dispose();
+    other.dispose();
+  });
+
+  it('is not run where what heard of its first trace fails', async () => {
+    const count = makeVariable(tf.scalar(0));
+    const step = compile(
+      () => {
+        count.assign(tf.add(count, 1));
+      },
+      { onFirstTrace: () => Promise.reject(new Error('the ranks differ')) },
+    );
+    await expect(step()).rejects.toThrow('the ranks differ');
+    await expect(step()).rejects.toThrow('the ranks differ');
+    expect(count.dataSync()[0]).toBe(0);
+    step.dispose();
+    count.dispose();
+  });
+
   it('runs off the JavaScript thread, one call after the other', async () => {
     const x = tf.ones<tf.Rank.R2>([1500, 1500]);
     const order: string[] = [];

@@ -26,6 +26,7 @@ export function toyState(globalStep: number, width = 8): RunState {
       {
         kind: 'adamw',
         stepCount: 2 * globalStep,
+        missed: { 'head.bias': globalStep },
         slots: new Map([['m/head.bias', tensor([2], () => globalStep)]]),
       },
     ],

@@ -31,6 +31,10 @@ export class Momentum implements Optimizer {
     return this.rate / (1 + this.stepCount / 10);
   }
 
+  parameters(): ReadonlyMap<string, tf.Variable> {
+    return this.#parameters;
+  }
+
   trainedParameters(): ReadonlyMap<string, tf.Variable> {
     return this.#parameters;
   }

@@ -157,7 +157,7 @@ describe('a step hook', () => {
       new Map(),
       'an incomplete map',
       'the map that it returned lacks the gradients of backbone.weight, backbone.bias, norm.weight, norm.bias, head.weight, head.bias. ' +
-        'Return a gradient for each one that came in; zeros leave a parameter alone.',
+        'Return a gradient for each one that came in; freeze() a parameter that is not to be trained.',
     ],
   ])('%s cannot return %p (%s)', async (hook, returned, _, message) => {
     const { error } = await step({ [hook]: () => returned });

@@ -6,7 +6,14 @@ import { trainTogether } from './train-together';
 import type { Together } from './train-together';
 
 interface Report extends Record<
-  'plain' | 'accumulated' | 'uneven' | 'stopped' | 'endedEpoch' | 'ownBatchNorm' | 'otherSeeds',
+  | 'plain'
+  | 'accumulated'
+  | 'uneven'
+  | 'stopped'
+  | 'earlyStopped'
+  | 'endedEpoch'
+  | 'ownBatchNorm'
+  | 'otherSeeds',
   Together
 > {
   readonly resumed: { readonly first: Together; readonly second: Together };
@@ -79,6 +86,12 @@ describe('two ranks that share each batch', () => {
 
   it('stop together when one of them wants to', () => {
     for (const { stopped } of [first, second]) expect([stopped.status, stopped.step]).toEqual(['stopped', 3]);
+  });
+
+  it('stop together within an epoch, after the validation that only the first of them looks at', () => {
+    for (const { earlyStopped } of [first, second]) {
+      expect([earlyStopped.status, earlyStopped.step]).toEqual(['stopped', 1]);
+    }
   });
 
   it('end an epoch together when a hook of one of them says so', () => {

@@ -112,6 +112,14 @@ describe('the collapse sentinel', () => {
     ]);
   });
 
+  it('counts a value once, also where a batch measures none', () => {
+    const { plugin, notes } = setUp();
+    for (const step of [1, 2, 3, 4]) {
+      plugin.onTrainBatchEnd(hookContext({ globalStep: step }, { z_std: 0.1 }, 1));
+    }
+    expect(notes.said).toEqual([]);
+  });
+
   it('goes on counting where a resumed run left off', () => {
     const before = setUp();
     before.see([0.9, 0.1, 0.1]);

@@ -1,5 +1,5 @@
-import { rehearse } from '../../../src';
-import type { Rehearsal, RehearsalOptions } from '../../../src';
+import { Plugin, definePlugin, inject, rehearse, tokens } from '../../../src';
+import type { HookContext, Measuring, PlannedMetric, Rehearsal, RehearsalOptions } from '../../../src';
 import { collapseSentinel } from '../../../plugins/collapse-sentinel';
 import { earlyStopping } from '../../../plugins/early-stopping';
 
@@ -85,6 +85,31 @@ describe('a resumed run with several', () => {
       progress: { epoch: 5 },
     });
   });
+});
+
+/** Measures at the end of every other epoch, and says so beforehand where it is told to. */
+@Plugin({ name: 'probe' })
+class Probe implements Measuring {
+  constructor(@inject(tokens.pluginOptions) private readonly options: { readonly announced: boolean }) {}
+
+  measures(): readonly PlannedMetric[] {
+    return this.options.announced ? [{ metric: 'probed', everyNEpochs: 2 }] : [];
+  }
+
+  onTrainEpochEnd({ log, progress }: HookContext): void {
+    if (progress.epoch % 2 === 1) log('probed', 1);
+  }
+}
+
+it('waits for the first value of a plugin that announces its metric, and of no other', async () => {
+  const stop = earlyStopping({ monitor: 'probed', patience: 2 });
+  const { result } = await rehearsed([stop, definePlugin(Probe, { announced: true })]);
+  expect(result).toMatchObject({
+    detail: 'probed has not improved on 1 for 2 looks',
+    progress: { epoch: 5 },
+  });
+  const { error } = await rehearsed([stop, definePlugin(Probe, { announced: false })]);
+  expect((error as Error).message).toContain("earlyStopping() is to watch 'probed', which was not logged.");
 });
 
 it('refuses a second one without a name, in one sentence', async () => {

@@ -80,6 +80,7 @@ describe('kNN evaluation', () => {
     const contexts = [0, 1, 2, 3].map((epoch) => hookContext({ epoch }));
     for (const context of contexts) await plugin.onTrainEpochEnd(context);
     expect(contexts.map(({ logged }) => logged.length)).toEqual([0, 1, 0, 1]);
+    expect(plugin.measures()).toEqual([{ metric: 'knn_accuracy', everyNEpochs: 2 }]);
   });
 
   it('evaluates random weights under a name of their own, where it is asked to', async () => {

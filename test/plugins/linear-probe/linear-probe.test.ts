@@ -98,6 +98,14 @@ describe('the linear probe', () => {
     expect(records().map(({ globalStep }) => globalStep)).toEqual([4, 6]);
   });
 
+  it('announces in which epochs it measures', () => {
+    expect(setUp({ everyNEpochs: 3 }).plugin.measures()).toEqual([
+      { metric: 'linear_accuracy', everyNEpochs: 3 },
+      { metric: 'linear_accuracy_top5', everyNEpochs: 3 },
+    ]);
+    expect(setUp({}).plugin.measures()).toEqual([]);
+  });
+
   it('does not probe again where a run is resumed after its last epoch', async () => {
     const { plugin } = setUp({ everyNEpochs: 1 });
     const end = { epoch: 0, globalStep: 4 };

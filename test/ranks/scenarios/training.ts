@@ -1,3 +1,4 @@
+import { EarlyStopping, earlyStopping } from '../../../plugins/early-stopping';
 import type { HookContext, PluginHooks, RunState } from '../../../src/contracts';
 import type { Trainer } from '../../../src/trainer';
 import { cases } from '../cases';
@@ -61,7 +62,14 @@ scenario(async (ranks) => {
     return { whole, inParts: seen };
   };
 
+  const early = earlyStopping({ monitor: 'val_loss', mode: 'max', stoppingThreshold: -1 });
+
   const report = {
+    earlyStopped: await train({
+      options: { maxEpochs: 3, valCheckInterval: 2, accumulateGradBatches: 2 },
+      validation: { batches: 3, batchSize: 4 },
+      hooks: () => onRank(0, new EarlyStopping(early.options as never)),
+    }),
     measured: await measured(),
     plain: await train(cases.plain),
     accumulated: await train(cases.accumulated),

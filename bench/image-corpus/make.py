@@ -107,6 +107,8 @@ add('JPEG, CMYK', saved(cmyk, 'JPEG'))
 add('JPEG, CMYK without Adobe marker', drop_adobe(saved(cmyk, 'JPEG')))
 add('JPEG, YCCK', set_adobe(saved(cmyk, 'JPEG', subsampling='4:4:4'), 2))
 add('JPEG, CMYK, progressive', saved(cmyk, 'JPEG', progressive=True))
+add('JPEG, CMYK, filled up before a marker', saved(cmyk, 'JPEG').replace(b'\xff\xdb', b'\xff\xff\xff\xdb', 1))
+add('JPEG, CMYK, other bytes before a marker', saved(cmyk, 'JPEG').replace(b'\xff\xdb', b'junk\xff\xdb', 1))
 for orientation in (3, 6):
     add(f'JPEG, EXIF orientation {orientation}', saved(smooth, 'JPEG', exif=exif(orientation)))
 add('JPEG, colour profile', saved(smooth, 'JPEG', icc_profile=PROFILE))

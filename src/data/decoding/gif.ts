@@ -47,6 +47,7 @@ export async function decodeGif(bytes: Buffer): Promise<Image> {
 }
 
 function readFirstFrame(bytes: Buffer): FirstFrame {
+  if (bytes.length < screenEnd) throw cutOff();
   const screen = readPalette(bytes, 10, screenEnd);
   let transparent: number | null = null;
   let at = screen.end;
@@ -57,7 +58,7 @@ function readFirstFrame(bytes: Buffer): FirstFrame {
     while ((bytes[at] ?? 0) > 0) at += 1 + (bytes[at] ?? 0);
     at += 1;
   }
-  if (bytes.length < at + 11) throw new Error('the file is cut off');
+  if (bytes.length < at + 11) throw cutOff();
   if (bytes[at] !== imageMark) throw new Error('it has no image');
   const own = readPalette(bytes, at + 9, at + 10);
   return {
@@ -108,4 +109,8 @@ function firstStream(compressed: Buffer): Buffer {
   let at = 1;
   while ((compressed[at] ?? 0) > 0) at += 1 + (compressed[at] ?? 0);
   return Buffer.concat([compressed.subarray(0, at), Buffer.from([0, 0x3b])]);
+}
+
+function cutOff(): Error {
+  return new Error('the file is cut off');
 }

@@ -1,4 +1,37 @@
 import type { Image } from '../image';
+import type { Samples } from './sharp-pixels';
+
+/** RGB of ink values, without a profile, in PIL's whole numbers. */
+export function rgbOfCmyk({ width, height, channels, values }: Samples): Image {
+  const data = new Uint8Array(width * height * 3);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const light = 255 - (values[pixel * channels + 3] ?? 0);
+    for (let channel = 0; channel < 3; channel++) {
+      const ink = values[pixel * channels + channel] ?? 0;
+      data[pixel * 3 + channel] = Math.max(0, light - scaleByte(ink, light));
+    }
+  }
+  return { width, height, data };
+}
+
+/** a * b / 255, rounded. */
+function scaleByte(a: number, b: number): number {
+  const product = a * b + 128;
+  return ((product >> 8) + product) >> 8;
+}
+
+/** RGB of colours that are multiplied by alpha, in PIL's whole numbers; where nothing is to be seen, it is black. */
+export function dividedByAlpha({ width, height, channels, values }: Samples): Image {
+  const data = new Uint8ClampedArray(width * height * 3);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const alpha = values[pixel * channels + 3] ?? 0;
+    for (let channel = 0; channel < 3; channel++) {
+      const value = values[pixel * channels + channel] ?? 0;
+      data[pixel * 3 + channel] = alpha === 0 ? 0 : Math.floor((value * 255) / alpha);
+    }
+  }
+  return { width, height, data: new Uint8Array(data.buffer) };
+}
 
 /** What a TIFF file says of its luma and chroma: shares of red and green and blue, and the codes of black and white. */
 export interface LumaChroma {

@@ -1,6 +1,4 @@
 import type { MetricRow } from '../../src';
-import { toJsonNumber } from '../shared/json-number';
-import type { JsonNumber } from '../shared/json-number';
 import { entityName } from './entity-name';
 
 /** A row with the time at which it was logged, in milliseconds since 1970. */
@@ -11,7 +9,8 @@ export interface JournalRow extends MetricRow {
 /** A point of a metric as MLflow's API has it. */
 export interface MetricPoint {
   readonly key: string;
-  readonly value: JsonNumber;
+  /** NaN and the infinities by their names, as in all JSON of Protocol Buffers. */
+  readonly value: number | string;
   readonly timestamp: number;
   readonly step: number;
 }
@@ -39,7 +38,7 @@ export function nextBatch(rows: readonly JournalRow[]): { rows: number; metrics:
 function pointsOf({ time, step, values }: JournalRow): MetricPoint[] {
   return Object.entries(values).map(([name, value]) => ({
     key: entityName(name),
-    value: toJsonNumber(value),
+    value: Number.isFinite(value) ? value : String(value),
     timestamp: time,
     step,
   }));

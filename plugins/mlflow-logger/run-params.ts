@@ -1,3 +1,4 @@
+import { jsonText } from '../../src';
 import type { Json, RunSettings } from '../../src';
 import { entityName } from './entity-name';
 
@@ -25,6 +26,6 @@ function leaves(path: string, value: Json): [string, Json][] {
 }
 
 function text(value: Json): string {
-  const whole = typeof value === 'string' ? value : JSON.stringify(value);
+  const whole = typeof value === 'string' || typeof value === 'number' ? String(value) : jsonText(value);
   return whole.length <= longestValue ? whole : `${whole.slice(0, longestValue - 1)}…`;
 }

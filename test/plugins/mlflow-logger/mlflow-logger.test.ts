@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MlflowLogger, mlflowLogger } from '../../../plugins/mlflow-logger';
 import type { MlflowLoggerOptions } from '../../../plugins/mlflow-logger';
+import { jsonText, parseJson } from '../../../src/contracts';
 import type { MetricRow, RunSettings, RunState } from '../../../src/contracts';
 import { FulgurError } from '../../../src/errors';
 import { FakeEvents, Notes, TemporaryRunFolder, hookContext, runSettings } from '../fakes/run';
@@ -44,7 +45,7 @@ describe('the MLflow logger', () => {
   }
 
   function save({ logger }: Run): never {
-    return JSON.parse(JSON.stringify(logger.pluginState())) as never;
+    return parseJson(jsonText(logger.pluginState())) as never;
   }
 
   async function resume(run: Run, globalStep: number, saved: never): Promise<void> {

@@ -1,6 +1,6 @@
 import { jsonText } from '../../src';
 import type { Json, RunSettings } from '../../src';
-import { entityName } from './entity-name';
+import { EntityNames } from './entity-names';
 
 export interface Param {
   readonly key: string;
@@ -12,12 +12,15 @@ const longestValue = 500;
 
 /** The hyperparameters under their names, and the configuration's other leaves under `config.` and their paths. */
 export function runParams({ hyperparameters, config }: RunSettings): Param[] {
-  const params = new Map<string, string>();
-  for (const [name, value] of Object.entries(hyperparameters)) params.set(entityName(name), text(value));
+  const names = new EntityNames();
+  const params: Param[] = [];
+  for (const [name, value] of Object.entries(hyperparameters))
+    params.push({ key: names.of(name), value: text(value) });
   for (const [path, value] of leaves('config', config)) {
-    if (!path.startsWith('config.hyperparameters.')) params.set(entityName(path), text(value));
+    if (path.startsWith('config.hyperparameters.')) continue;
+    params.push({ key: names.of(path), value: text(value) });
   }
-  return [...params].map(([key, value]) => ({ key, value }));
+  return params;
 }
 
 function leaves(path: string, value: Json): [string, Json][] {

@@ -111,5 +111,5 @@ export class CheckpointFinder implements CheckpointReader {
 }
 
 function ranked(stored: StoredCheckpoint) {
-  return { stored, name: stored.name, sequence: stored.manifest.sequence, score: null };
+  return { stored, name: stored.name, sequence: stored.manifest.sequence, score: null, isRescue: false };
 }

@@ -13,7 +13,10 @@ export interface CheckpointingOptions<Metric extends string = string> {
   readonly saveOnTrainEnd?: boolean;
   /** Save when the run fails or is interrupted (default `true`). */
   readonly saveOnException?: boolean;
-  /** Keep the newest checkpoints, whatever their metric (default `true`). */
+  /**
+   * Keep the newest checkpoints, whatever their metric (default `true`). Otherwise only the best are saved; and, until there
+   * is a newer one, what a run leaves behind that fails or is interrupted.
+   */
   readonly saveLast?: boolean;
   /**
    * How many of the newest to keep, besides the best (default 2: should the last one be damaged, the one before is there);
@@ -22,6 +25,8 @@ export interface CheckpointingOptions<Metric extends string = string> {
   readonly keepLast?: number | 'all';
   /** The logged metric that ranks checkpoints (default `null`: none is best). */
   readonly monitor?: Metric | null;
+  /** A monitor that should have been logged by the end of an epoch, and was not, is an error (default `true`). */
+  readonly strict?: boolean;
   /** Whether a small or a large value of `monitor` is good (default `min`). */
   readonly mode?: 'min' | 'max';
   /** How many of the best by `monitor` to keep (default 1). */
@@ -48,8 +53,13 @@ export const checkpointingOptions = z
       .union([z.number().int().positive(), z.literal('all')], "expected a whole number from 1, or 'all'")
       .default(2),
     monitor: z.string().min(1).nullable().default(null),
+    strict: z.boolean().default(true),
     mode: z.enum(['min', 'max']).default('min'),
-    saveTopK: z.number().int().positive().default(1),
+    saveTopK: z
+      .number()
+      .int()
+      .positive("expected a whole number from 1; keepLast: 'all' keeps all, monitor: null ranks none")
+      .default(1),
     filename: z
       .string()
       .refine(

@@ -3,7 +3,7 @@ import { checkpointName } from '../../../plugins/checkpointing/checkpoint-name';
 
 const rule = { saveLast: true, keepLast: 1, mode: 'min', saveTopK: 1 } as const;
 const ranked = (...scores: (number | null)[]) =>
-  scores.map((score, i) => ({ name: String(i + 1), sequence: i + 1, score }));
+  scores.map((score, i) => ({ name: String(i + 1), sequence: i + 1, score, isRescue: false }));
 const names = (checkpoints: readonly { readonly name: string }[]) =>
   checkpoints.map(({ name }) => name).join(' ');
 
@@ -21,6 +21,14 @@ describe('which checkpoints may go', () => {
 
   it('are all but the best where the last is not to be kept', () => {
     expect(names(expendable(ranked(5, 1, 3), { ...rule, saveLast: false }))).toBe('1 3');
+  });
+
+  it('are not what a run left behind that broke off, until there is a newer one', () => {
+    const [first, second, third] = ranked(null, 1, 2).map((one) => ({ ...one, isRescue: one.name !== '2' }));
+    const onlyBest = { ...rule, saveLast: false };
+    expect(names(expendable([first!], onlyBest))).toBe('');
+    expect(names(expendable([first!, second!], onlyBest))).toBe('1');
+    expect(names(expendable([first!, second!, third!], onlyBest))).toBe('1');
   });
 
   it('are none where all are to be kept', () => {

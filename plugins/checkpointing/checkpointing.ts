@@ -13,7 +13,7 @@ import type {
 } from '../../src';
 import { CheckpointFinder, checkpointsFolder } from './checkpoint-finder';
 import type { StoredCheckpoint } from './checkpoint-folder';
-import { checkpointName } from './checkpoint-name';
+import { checkpointName, metricsIn } from './checkpoint-name';
 import { CheckpointStore } from './checkpoint-store';
 import type { Manifest } from './manifest';
 import type { CheckpointingSettings } from './options';
@@ -32,6 +32,8 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
   private saved: RunState['progress'] | null = null;
   private pointedBest: StoredCheckpoint | null = null;
   private savedAt = performance.now();
+  /** Metrics of the names that were not logged, and are said so. */
+  private readonly saidToLack = new Set<string>();
 
   constructor(
     @inject(tokens.pluginOptions) private readonly options: CheckpointingSettings,
@@ -122,6 +124,7 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     const score = this.scoreAt(context, state.progress.globalStep);
     // What would go at once is not saved, and not said to be.
     if (!this.isToBeKept(score, reason)) return;
+    this.sayWhatTheNameLacks(context);
     const { epoch } = context.progress;
     const name = checkpointName(this.options.filename, {
       ...context.metrics,
@@ -130,6 +133,7 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     });
     const checkpoint = await this.store.save(name, state, { reason, monitor: score });
     this.saved = state.progress;
+    this.savedAt = performance.now();
     await this.point(checkpoint);
     // What led to a failure may be in its state already: the ones before it stay until the next save.
     if (!afterFailure) await this.prune();
@@ -143,6 +147,21 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     const measurement = measured(monitor);
     if (measurement?.step !== globalStep || Number.isNaN(measurement.value)) return null;
     return { name: monitor, value: measurement.value };
+  }
+
+  /** Once for each metric of the template that should have been logged by now: a misspelt one would be `none` for ever. */
+  private sayWhatTheNameLacks({ metrics, isDue: isMetricDue }: HookContext): void {
+    const names = Object.keys(metrics);
+    for (const name of metricsIn(this.options.filename)) {
+      if (names.includes(name) || this.saidToLack.has(name) || !isMetricDue(name)) continue;
+      this.saidToLack.add(name);
+      const near = nearestName(name, names);
+      this.notify(
+        'warning',
+        `'${name}' in the filename of checkpointing() was not logged, so it is 'none' in names.` +
+          (near === null ? '' : ` Did you mean '${near}'?`),
+      );
+    }
   }
 
   private isToBeKept(score: Manifest['monitor'], reason: string): boolean {

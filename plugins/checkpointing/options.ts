@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { problemOfTemplate } from './checkpoint-name';
 
 export interface CheckpointingOptions<Metric extends string = string> {
   /** Save at the end of every n-th epoch (default 1); `null` for never. */
@@ -32,8 +33,10 @@ export interface CheckpointingOptions<Metric extends string = string> {
   /** How many of the best by `monitor` to keep (default 1). */
   readonly saveTopK?: number;
   /**
-   * Name of a checkpoint's folder; `{epoch}`, `{step}` and names of metrics stand for their values, `{loss:3}` with
-   * three decimals (default `epoch={epoch}-step={step}`).
+   * Name of a checkpoint's folder (default `epoch={epoch}-step={step}`). `{epoch}`, `{step}` and names of metrics stand for
+   * their values, in Python's formats where they have one: `epoch={epoch:02d}-loss={val/loss:.3f}` is `epoch=03-loss=0.512`.
+   * A metric that was not logged yet is `none`. Nothing is put in by itself, as with Lightning's
+   * `auto_insert_metric_name=False`. A name that is taken gets `-v2` behind it.
    */
   readonly filename?: string;
 }
@@ -62,14 +65,10 @@ export const checkpointingOptions = z
       .default(1),
     filename: z
       .string()
-      .refine(
-        (name) => !/[/\\]/.test(name) && !name.startsWith('.'),
-        'expected a name without / or \\ that starts with no dot',
-      )
-      .refine(
-        (name) => name.includes('{step}') || name.includes('{epoch}'),
-        'expected {epoch} or {step} in it',
-      )
+      .superRefine((template, context) => {
+        const problem = problemOfTemplate(template);
+        if (problem !== null) context.addIssue(`expected ${problem}`);
+      })
       .default('epoch={epoch}-step={step}'),
   })
   .refine(({ saveLast, monitor }) => saveLast || monitor !== null, {

@@ -6,6 +6,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -125,6 +126,31 @@ describe('reading a checkpoint', () => {
     expect(names).toEqual(['step=8', 'step=4', 'step=4', 'step=4', 'step=8', 'step=8']);
     expect(readFileSync(join(home, 'last'), 'utf8')).toBe('step=8\n');
     expect(readFileSync(join(home, 'best'), 'utf8')).toBe('step=4\n');
+  });
+
+  it('takes last and best for what they mean in the folder in which they are named', async () => {
+    const named: [string, string][] = [
+      ['checkpoints/last', 'step=8'],
+      ['checkpoints/best', 'step=4'],
+      ['checkpoints/last/', 'step=8'],
+      ['last', 'step=8'],
+      ['best', 'step=4'],
+      ['checkpoints/step=4/', 'step=4'],
+    ];
+    for (const [path, name] of named)
+      expect([path, (await read(join(folder.path, path))).name]).toEqual([path, name]);
+    symlinkSync(folder.path, join(folder.path, 'link'));
+    expect((await read(join(folder.path, 'link', 'checkpoints', 'best'))).name).toBe('step=4');
+    symlinkSync('step=4', join(home, 'good'));
+    expect((await read(join(home, 'good'))).state.progress.globalStep).toBe(4);
+    // Also without a pointer, and where it names what is gone.
+    rmSync(join(home, 'last'));
+    expect((await read(join(home, 'last'))).name).toBe('step=8');
+    rmSync(join(home, 'step=4'), { recursive: true });
+    expect(await messageOf(() => read(join(home, 'best')))).toBe(
+      `No checkpoint in ${home} is marked as the best. ` +
+        'checkpointing() ranks checkpoints only when it has a monitor that was logged. Resume from one of these: step=8.',
+    );
   });
 
   it('finds the last one also where its pointer was not written any more', async () => {

@@ -230,8 +230,18 @@ describe('checkpointing', () => {
   });
 
   it('names checkpoints by its template', async () => {
-    await fit(setUp({ filename: '{step}-{knn_accuracy:2}' }), [0.512]);
+    await fit(setUp({ filename: '{step}-{knn_accuracy:.2f}' }), [0.512]);
     expect(listing()).toEqual(['4-0.51', 'last']);
+  });
+
+  it('says once which metric its names lack', async () => {
+    const run = setUp({ filename: '{step}-{knn_acuracy:.2f}-{other}', keepLast: 1 });
+    await fit(run, [0.5, 0.6]);
+    expect(listing()).toEqual(['8-none-none', 'last']);
+    expect(run.notes.said.filter((line) => line.startsWith('warning'))).toEqual([
+      "warning: 'knn_acuracy' in the filename of checkpointing() was not logged, so it is 'none' in names. Did you mean 'knn_accuracy'?",
+      "warning: 'other' in the filename of checkpointing() was not logged, so it is 'none' in names.",
+    ]);
   });
 
   it('saves what was trained when the run is interrupted', async () => {

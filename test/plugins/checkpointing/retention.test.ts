@@ -1,5 +1,4 @@
 import { best, expendable } from '../../../plugins/checkpointing/retention';
-import { checkpointName } from '../../../plugins/checkpointing/checkpoint-name';
 
 const rule = { saveLast: true, keepLast: 1, mode: 'min', saveTopK: 1 } as const;
 const ranked = (...scores: (number | null)[]) =>
@@ -41,13 +40,5 @@ describe('which checkpoints may go', () => {
 
   it('are the later ones of equal scores', () => {
     expect(names(best(ranked(2, 2, 3), 'min'))).toBe('1 2 3');
-  });
-});
-
-describe("a checkpoint's name", () => {
-  it('is filled in from its template', () => {
-    const values = { epoch: 3, step: 96, 'val/loss': -0.51234 };
-    expect(checkpointName('epoch={epoch}-step={step}', values)).toBe('epoch=3-step=96');
-    expect(checkpointName('{step}-{val/loss:3}-{knn}', values)).toBe('96--0.512-none');
   });
 });

@@ -90,9 +90,7 @@ describe('what checkpointing says that it saved', () => {
     { everyNSteps: 1, everyNSeconds: 1e-9, keepLast: 1 },
   ];
   const courses: Scores[] = [
-    [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2],
     [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8],
-    [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5],
     [NaN, NaN, NaN, NaN, Infinity, -Infinity, NaN, 1],
     [null, null, null, 0.5, null, 0.6, null, 0.4],
   ];

@@ -109,7 +109,7 @@ export class CheckpointStore {
   /** Deletes a checkpoint, and pointers to it before; it is gone for readers before its first file goes. */
   async remove(checkpoint: StoredCheckpoint): Promise<void> {
     const aside = this.asidePath(checkpoint.name);
-    await this.guard(checkpoint.path, async () => {
+    await this.guardRemoval(checkpoint.path, async () => {
       for (const pointer of pointers) {
         const path = join(this.folder, pointer);
         if ((await readPointer(path)) === checkpoint.name) await this.files.remove(path);
@@ -146,6 +146,18 @@ export class CheckpointStore {
   private asidePath(name: string): string {
     this.aside += 1;
     return join(this.folder, `${hiddenPrefix}${name}-${process.pid}-${this.aside}`);
+  }
+
+  private async guardRemoval(path: string, change: () => Promise<void>): Promise<void> {
+    try {
+      await change();
+    } catch (cause) {
+      throw new FulgurError('checkpoint', {
+        what: `${path} could not be removed: ${(cause as Error).message}.`,
+        fix: 'Make the folder writable.',
+        cause,
+      });
+    }
   }
 
   private async guard(path: string, change: () => Promise<void>): Promise<void> {

@@ -1,4 +1,4 @@
-import { FulgurError, Plugin, inject, tokens } from '../../src';
+import { FulgurError, Plugin, inject, messageOf, tokens } from '../../src';
 import type {
   BatchResult,
   CheckpointReader,
@@ -220,7 +220,14 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
   }
 
   private async prune(): Promise<void> {
-    for (const { stored } of expendable(this.ranked(), this.options)) await this.store.remove(stored);
+    for (const { stored } of expendable(this.ranked(), this.options)) {
+      try {
+        await this.store.remove(stored);
+      } catch (error) {
+        // Training does not depend on it, and the next save tries again.
+        this.notify('warning', messageOf(error));
+      }
+    }
   }
 
   /** Scores by another metric, of an earlier run of the same folder, rank nothing. */

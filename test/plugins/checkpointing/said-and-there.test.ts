@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Checkpointing, checkpointing } from '../../../plugins/checkpointing';
+import { DurableFiles } from '../../../plugins/checkpointing/durable-files';
 import { FulgurError, soloRanks } from '../../../src';
 import type { HookContext } from '../../../src';
 import { TemporaryRunFolder, hookContext, runSettings } from '../fakes/run';
@@ -173,6 +174,34 @@ describe('what checkpointing says that it saved', () => {
     await wait(60);
     for (const step of [1, 2, 3]) await run.plugin.onTrainBatchEnd(contextAt(step, null), result);
     expect(captures).toBe(1);
+  });
+
+  it('goes on where one that may go cannot be removed, and tries again', async () => {
+    const run = setUp({ keepLast: 1 });
+    await train(run, [null, null, null, null]);
+    const { rename } = DurableFiles.prototype;
+    const spy = jest.spyOn(DurableFiles.prototype, 'rename').mockImplementation(function (
+      this: DurableFiles,
+      ...paths
+    ) {
+      return paths[0].endsWith('epoch=0-step=4')
+        ? Promise.reject(new Error('EBUSY: resource busy'))
+        : rename.apply(this, paths);
+    });
+    await train(run, [null, null, null, null], 5);
+    spy.mockRestore();
+    const stuck =
+      `${folder.resolve('checkpoints/epoch=0-step=4')} could not be removed: EBUSY: resource busy. ` +
+      'Make the folder writable.';
+    expect(run.moments.map(({ said }) => said).slice(2)).toEqual([
+      stuck,
+      'Saved checkpoint epoch=1-step=6 (validation after step 6).',
+      stuck,
+      'Saved checkpoint epoch=1-step=8 (end of epoch 1).',
+    ]);
+    expect(names()).toEqual(['epoch=0-step=4', 'epoch=1-step=8']);
+    await train(run, [null, null, null, null], 9);
+    expect(names()).toEqual(['epoch=2-step=12']);
   });
 
   it('leaves no pointer to a checkpoint that went', async () => {

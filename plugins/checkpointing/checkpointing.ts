@@ -18,7 +18,7 @@ import { CheckpointStore } from './checkpoint-store';
 import type { Manifest } from './manifest';
 import type { CheckpointingSettings } from './options';
 import { best, expendable } from './retention';
-import { nearestName } from '../shared/nearest-name';
+import { suggestion } from '../shared/suggestion';
 
 /**
  * Saves at the moments that its options name, after all other plugins' hooks, and reads for whoever resumes. Of several
@@ -155,11 +155,9 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     for (const name of metricsIn(this.options.filename)) {
       if (names.includes(name) || this.saidToLack.has(name) || !isMetricDue(name)) continue;
       this.saidToLack.add(name);
-      const near = nearestName(name, names);
       this.notify(
         'warning',
-        `'${name}' in the filename of checkpointing() was not logged, so it is 'none' in names.` +
-          (near === null ? '' : ` Did you mean '${near}'?`),
+        `'${name}' in the filename of checkpointing() was not logged, so it is 'none' in names. ${suggestion(name, names)}`.trim(),
       );
     }
   }
@@ -275,14 +273,10 @@ function isRescue(reason: string): boolean {
 
 function neverLogged(monitor: string, metrics: Readonly<Record<string, number>>): FulgurError {
   const names = Object.keys(metrics);
-  const near = nearestName(monitor, names);
   return new FulgurError('plugin', {
     what: `checkpointing() is to rank checkpoints by '${monitor}', which was not logged.`,
     why: names.length === 0 ? 'Nothing was.' : `Logged were ${names.join(', ')}.`,
-    fix:
-      near === null
-        ? 'Monitor one that is logged, or pass strict: false to wait for it.'
-        : `Did you mean '${near}'? Otherwise monitor one that is logged, or pass strict: false to wait for it.`,
+    fix: `${suggestion(monitor, names)}Monitor one that is logged, or pass strict: false to wait for it.`,
   });
 }
 

@@ -147,18 +147,17 @@ describe('checkpointing', () => {
   });
 
   it('ends a run whose monitor was not logged by the time that it was due', async () => {
-    const wait = 'or pass strict: false to wait for it.';
+    const fix = 'Monitor one that is logged, or pass strict: false to wait for it.';
     expect(await messageOf(() => fit(setUp({ monitor: 'val_loss' }), [0.5, 0.6]))).toBe(
       "checkpointing() is to rank checkpoints by 'val_loss', which was not logged. Logged were knn_accuracy. " +
-        `Monitor one that is logged, ${wait}`,
+        fix,
     );
     expect(await messageOf(() => fit(setUp({ monitor: 'knn_acuracy' }), [0.5]))).toBe(
       "checkpointing() is to rank checkpoints by 'knn_acuracy', which was not logged. Logged were knn_accuracy. " +
-        `Did you mean 'knn_accuracy'? Otherwise monitor one that is logged, ${wait}`,
+        `Did you mean 'knn_accuracy'? ${fix}`,
     );
     expect(await messageOf(() => fit(setUp({ monitor: 'knn_accuracy' }), [undefined]))).toBe(
-      "checkpointing() is to rank checkpoints by 'knn_accuracy', which was not logged. Nothing was. " +
-        `Monitor one that is logged, ${wait}`,
+      "checkpointing() is to rank checkpoints by 'knn_accuracy', which was not logged. Nothing was. " + fix,
     );
     expect(readdirSync(folder.resolve('checkpoints'))).toEqual([]);
   });

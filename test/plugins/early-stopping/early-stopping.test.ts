@@ -79,7 +79,11 @@ it('waits for a first value that is a number, and no longer than its patience', 
 });
 
 describe('a validation in the middle of an epoch', () => {
-  const at = (batchIndex: number, source: 'evaluation' | 'step' | 'epoch', stage: HookContext['stage'] = 'fit') => {
+  const at = (
+    batchIndex: number,
+    source: 'evaluation' | 'step' | 'epoch',
+    stage: HookContext['stage'] = 'fit',
+  ) => {
     const stops: string[] = [];
     const context: HookContext = {
       ...hookContext({ batchIndex, batchesPerEpoch: 4 }),
@@ -112,6 +116,10 @@ it('looks every so many epochs only', () => {
 it('says which metrics there are where its own is absent, or waits for it', () => {
   expect(() => setUp().see(undefined)).toThrow(
     "earlyStopping() is to watch 'loss', which was not logged. Logged were other. " +
+      'Watch one that is logged by the end of each epoch, or pass strict: false to wait for it.',
+  );
+  expect(() => setUp({ monitor: 'othr' }).see(undefined)).toThrow(
+    "earlyStopping() is to watch 'othr', which was not logged. Logged were other. Did you mean 'other'? " +
       'Watch one that is logged by the end of each epoch, or pass strict: false to wait for it.',
   );
   expect(setUp({ strict: false, patience: 1 }).see(undefined, 1, undefined, 1)).toEqual([

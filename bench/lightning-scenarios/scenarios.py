@@ -131,7 +131,7 @@ SCENARIOS = [
          differs=KEPT, fulgur=dict(kept=[[1, 4], [2, 6], [3, 8]], scores=[[4, 1], [6, 2], [8, 4]])),
     dict(name="nothing is monitored", trainer=dict(max_epochs=3), log=dict(val=val(FALLING)), checkpoint=dict(save_top_k=1)),
     dict(name="a training metric of epochs ranks", trainer=dict(max_epochs=4), log=dict(train=per_epoch([3, 1, 2, 1])), checkpoint=dict(monitor="train", save_top_k=2)),
-    dict(name="a plugin's metric of every other epoch ranks", trainer=dict(max_epochs=6), log=dict(knn=epoch_end([0.5, 0.6, 0.4], 2)), checkpoint=dict(monitor="knn", mode="max", save_top_k=2),
+    dict(name="a plugin's metric of every other epoch ranks", trainer=dict(max_epochs=6), log=dict(knn=epoch_end([0.5, 0.6, 0.4], 2)), announced=dict(knn=2), checkpoint=dict(monitor="knn", mode="max", save_top_k=2),
          differs=DUE_RANKED, fulgur=dict(validations=[[0, 4], [1, 8], [2, 12], [3, 16], [4, 20], [5, 24]], error=False, epochs=6, step=24, kept=[[1, 8], [3, 16], [5, 24]], scores=[[8, 0.5], [16, 0.6], [24, 0.4]], best=[3, 16], last=[5, 24])),
     dict(name="the checkpoint at the stop", trainer=dict(max_epochs=6), log=dict(val=val([3, 1, 2, 2, 0, 0])), early_stopping=[es(patience=2)], checkpoint=dict(monitor="val", save_top_k=1),
          differs=LAST, fulgur=dict(kept=[[1, 8], [3, 16]], scores=[[8, 1], [16, 2]], last=[3, 16])),

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { FulgurError } from '../../src';
 import type { CheckpointReader, Notify, RunState } from '../../src';
 import { isCheckpoint, listCheckpoints, openCheckpoint, readCheckpoint } from './checkpoint-folder';
 import type { StoredCheckpoint } from './checkpoint-folder';
+import { pointers, readPointer } from './checkpoint-store';
 import { Damage } from './damage';
 import { exists } from './exists';
 import { newest } from './retention';
@@ -24,21 +24,37 @@ export class CheckpointFinder implements CheckpointReader {
   ) {}
 
   /**
-   * @param selector `last`, `best`, a checkpoint's name or folder, a run folder or its folder of checkpoints (their last).
-   *   Where the newest is damaged, `last` says so and takes the one before.
+   * @param selector `last`, `best`, a checkpoint's name or folder, a run folder or its folder of checkpoints (their last), or
+   *   `last` or `best` in one of those. Where the newest is damaged, `last` says so and takes the one before.
    * @throws FulgurError `checkpoint` when nothing is there (listing what is), when a checkpoint that was meant alone is
    *   damaged, and for a format from the future.
    */
   async read(selector: string): Promise<Found> {
-    if (selector === 'last' || (selector === 'best' && !this.ranks)) return this.readLast(this.home);
-    if (selector === 'best') return this.readOne(await this.bestFolder());
-    for (const folder of [resolve(selector), join(this.home, selector)]) {
-      if (!(await exists(folder))) continue;
-      if (await isCheckpoint(folder)) return this.readOne(folder);
-      const inside = join(folder, checkpointsFolder);
-      return this.readLast((await exists(inside)) ? inside : folder);
+    if (selector === 'last') return this.readLast(this.home);
+    if (selector === 'best') return this.readBest(this.home);
+    for (const path of [resolve(selector), join(this.home, selector)]) {
+      if (await isCheckpoint(path)) return this.readOne(path);
+      // `last` and `best` beside the checkpoints, or in the run's folder, mean there what they mean alone.
+      const alias = pointers.find((pointer) => pointer === basename(path));
+      const folder = await this.folderOfCheckpoints(alias === undefined ? path : dirname(path));
+      if (folder === null) continue;
+      if (alias === 'best') return this.readBest(folder);
+      return this.readLast(folder);
     }
     throw await this.nothingThere(`There is no checkpoint ${selector}.`, this.home);
+  }
+
+  /** The folder of checkpoints that a path means; `null` where there is no such folder. */
+  private async folderOfCheckpoints(path: string): Promise<string | null> {
+    const inside = join(path, checkpointsFolder);
+    if (await exists(inside)) return inside;
+    return (await exists(path)) ? path : null;
+  }
+
+  private async readBest(folder: string): Promise<Found> {
+    return this.ranks || (await exists(join(folder, 'best')))
+      ? this.readOne(await this.bestIn(folder))
+      : this.readLast(folder);
   }
 
   private async readLast(folder: string): Promise<Found> {
@@ -84,16 +100,14 @@ export class CheckpointFinder implements CheckpointReader {
     return readCheckpoint(await openCheckpoint(folder));
   }
 
-  private async bestFolder(): Promise<string> {
-    try {
-      return join(this.home, (await readFile(join(this.home, 'best'), 'utf8')).trim());
-    } catch {
-      throw await this.nothingThere(
-        `No checkpoint in ${this.home} is marked as the best.`,
-        this.home,
-        'checkpointing() ranks checkpoints only when it has a monitor that was logged.',
-      );
-    }
+  private async bestIn(folder: string): Promise<string> {
+    const name = await readPointer(join(folder, 'best'));
+    if (name !== null && (await exists(join(folder, name)))) return join(folder, name);
+    throw await this.nothingThere(
+      `No checkpoint in ${folder} is marked as the best.`,
+      folder,
+      'checkpointing() ranks checkpoints only when it has a monitor that was logged.',
+    );
   }
 
   private async nothingThere(what: string, folder: string, why?: string): Promise<FulgurError> {
@@ -111,5 +125,5 @@ export class CheckpointFinder implements CheckpointReader {
 }
 
 function ranked(stored: StoredCheckpoint) {
-  return { stored, name: stored.name, sequence: stored.manifest.sequence, score: null };
+  return { stored, name: stored.name, sequence: stored.manifest.sequence, score: null, isRescue: false };
 }

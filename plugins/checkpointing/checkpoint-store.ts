@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FulgurError } from '../../src';
 import type { RunState } from '../../src';
@@ -10,7 +10,17 @@ import type { Manifest } from './manifest';
 import { encodeState } from './state-files';
 
 /** Text files that name a checkpoint's folder, for people and scripts. */
-export type Pointer = 'last' | 'best';
+export const pointers = ['last', 'best'] as const;
+export type Pointer = (typeof pointers)[number];
+
+/** The checkpoint that a pointer names; `null` where there is no such file. */
+export async function readPointer(path: string): Promise<string | null> {
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch {
+    return null;
+  }
+}
 
 /** What a save adds to the state. */
 export interface SaveFacts {
@@ -33,6 +43,11 @@ export class CheckpointStore {
   /** The checkpoints that are there and can be read. */
   get checkpoints(): readonly StoredCheckpoint[] {
     return this.known;
+  }
+
+  /** The place that the next checkpoint will have in the order. */
+  get nextSequence(): number {
+    return this.newestSequence + 1;
   }
 
   /** Makes the folder, takes stock, and removes what killed runs left half done. */
@@ -59,7 +74,7 @@ export class CheckpointStore {
     const freeName = this.freeName(name);
     const path = join(this.folder, freeName);
     const contents = encodeState(state);
-    const sequence = this.newestSequence + 1;
+    const sequence = this.nextSequence;
     const manifest: Manifest = {
       formatVersion,
       experiment: state.experiment,
@@ -91,10 +106,14 @@ export class CheckpointStore {
     });
   }
 
-  /** Deletes a checkpoint; it is gone for readers before its first file goes. */
+  /** Deletes a checkpoint, and pointers to it before; it is gone for readers before its first file goes. */
   async remove(checkpoint: StoredCheckpoint): Promise<void> {
     const aside = this.asidePath(checkpoint.name);
-    await this.guard(checkpoint.path, async () => {
+    await this.guardRemoval(checkpoint.path, async () => {
+      for (const pointer of pointers) {
+        const path = join(this.folder, pointer);
+        if ((await readPointer(path)) === checkpoint.name) await this.files.remove(path);
+      }
       await this.files.rename(checkpoint.path, aside);
       await this.files.remove(aside);
     });
@@ -127,6 +146,18 @@ export class CheckpointStore {
   private asidePath(name: string): string {
     this.aside += 1;
     return join(this.folder, `${hiddenPrefix}${name}-${process.pid}-${this.aside}`);
+  }
+
+  private async guardRemoval(path: string, change: () => Promise<void>): Promise<void> {
+    try {
+      await change();
+    } catch (cause) {
+      throw new FulgurError('checkpoint', {
+        what: `${path} could not be removed: ${(cause as Error).message}.`,
+        fix: 'Make the folder writable.',
+        cause,
+      });
+    }
   }
 
   private async guard(path: string, change: () => Promise<void>): Promise<void> {

@@ -1,4 +1,4 @@
-import { FulgurError, Plugin, inject, tokens } from '../../src';
+import { FulgurError, Plugin, inject, messageOf, tokens } from '../../src';
 import type {
   BatchResult,
   CheckpointReader,
@@ -13,11 +13,12 @@ import type {
 } from '../../src';
 import { CheckpointFinder, checkpointsFolder } from './checkpoint-finder';
 import type { StoredCheckpoint } from './checkpoint-folder';
-import { checkpointName } from './checkpoint-name';
+import { checkpointName, metricsIn } from './checkpoint-name';
 import { CheckpointStore } from './checkpoint-store';
 import type { Manifest } from './manifest';
 import type { CheckpointingSettings } from './options';
 import { best, expendable } from './retention';
+import { suggestion } from '../shared/suggestion';
 
 /**
  * Saves at the moments that its options name, after all other plugins' hooks, and reads for whoever resumes. Of several
@@ -30,8 +31,9 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
   /** Where training stood when it was last saved. */
   private saved: RunState['progress'] | null = null;
   private pointedBest: StoredCheckpoint | null = null;
-  private toldOfMissingMonitor = false;
   private savedAt = performance.now();
+  /** Metrics of the names that were not logged, and are said so. */
+  private readonly saidToLack = new Set<string>();
 
   constructor(
     @inject(tokens.pluginOptions) private readonly options: CheckpointingSettings,
@@ -81,12 +83,13 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
 
   async onTrainEpochEnd(context: HookContext): Promise<void> {
     const { epoch } = context.progress;
+    await this.requireMonitor(context);
     if (this.isDueAtEpochEnd(context)) await this.save(context, `end of epoch ${epoch}`);
   }
 
   async onTrainEnd(context: HookContext): Promise<void> {
     if (this.options.saveOnTrainEnd) await this.save(context, 'end of training');
-    this.sayIfNothingIsRanked(context);
+    if (!this.sayIfNothingIsKept()) this.sayIfNothingIsRanked(context);
   }
 
   /** A state that cannot be saved must not hide why the run ended. */
@@ -96,7 +99,9 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     // A state is taken by all ranks together, and those of a failed run may be gone.
     if (!interrupted && this.ranks.worldSize > 1) return;
     try {
-      await this.save(context, interrupted ? 'interrupted' : 'failure', { afterFailure: !interrupted });
+      await this.save(context, interrupted ? rescues.interrupted : rescues.failure, {
+        afterFailure: !interrupted,
+      });
     } catch (problem) {
       this.notify('warning', `The state at the run's end could not be saved. ${(problem as Error).message}`);
     }
@@ -106,11 +111,8 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     if (!this.settings.enableCheckpointing) return;
     const state = await this.runState.capture();
     if (this.saved !== null && samePoint(this.saved, state.progress)) return;
-    if (this.ranks.rank > 0) {
-      this.saved = state.progress;
-      this.savedAt = performance.now();
-      return;
-    }
+    this.savedAt = performance.now();
+    if (this.ranks.rank > 0) return;
     const broken = afterFailure ? firstBroken(state) : null;
     if (broken !== null) {
       this.notify(
@@ -120,6 +122,9 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
       return;
     }
     const score = this.scoreAt(context, state.progress.globalStep);
+    // What would go at once is not saved, and not said to be.
+    if (!this.isToBeKept(score, reason)) return;
+    this.sayWhatTheNameLacks(context);
     const { epoch } = context.progress;
     const name = checkpointName(this.options.filename, {
       ...context.metrics,
@@ -136,21 +141,59 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
   }
 
   /** The metric that ranks a checkpoint: one that was measured with the weights that it holds, and not before them. */
-  private scoreAt({ metrics, measured }: HookContext, globalStep: number): Manifest['monitor'] {
+  private scoreAt({ measured }: HookContext, globalStep: number): Manifest['monitor'] {
     const { monitor } = this.options;
     if (monitor === null) return null;
     const measurement = measured(monitor);
-    if (measurement === undefined && !this.toldOfMissingMonitor) {
-      this.toldOfMissingMonitor = true;
-      const logged = Object.keys(metrics).join(', ');
-      this.notify(
-        'warning',
-        `checkpointing() is to rank checkpoints by ${monitor}, which was not logged so far. ` +
-          (logged === '' ? 'Nothing was logged.' : `Logged: ${logged}.`),
-      );
-    }
     if (measurement?.step !== globalStep || Number.isNaN(measurement.value)) return null;
     return { name: monitor, value: measurement.value };
+  }
+
+  /** Once for each metric of the template that should have been logged by now: a misspelt one would be `none` for ever. */
+  private sayWhatTheNameLacks({ metrics, isDue: isMetricDue }: HookContext): void {
+    const names = Object.keys(metrics);
+    for (const name of metricsIn(this.options.filename)) {
+      if (names.includes(name) || this.saidToLack.has(name) || !isMetricDue(name)) continue;
+      this.saidToLack.add(name);
+      this.notify(
+        'warning',
+        `'${name}' in the filename of checkpointing() was not logged, so it is 'none' in names. ${suggestion(name, names)}`.trim(),
+      );
+    }
+  }
+
+  private isToBeKept(score: Manifest['monitor'], reason: string): boolean {
+    const candidate = {
+      stored: null,
+      name: 'the next',
+      sequence: this.store.nextSequence,
+      score: score?.value ?? null,
+      isRescue: isRescue(reason),
+    };
+    return !expendable([...this.ranked(), candidate], this.options).includes(candidate);
+  }
+
+  /**
+   * @throws FulgurError `plugin`, on all ranks, where the monitor should have been logged by now. Most metrics are known to
+   *   the first rank alone.
+   */
+  private async requireMonitor({ metrics, measured, isDue: isMetricDue }: HookContext): Promise<void> {
+    const { monitor, strict } = this.options;
+    if (monitor === null || !strict || !this.settings.enableCheckpointing) return;
+    const isMissing = this.ranks.rank === 0 && measured(monitor) === undefined && isMetricDue(monitor);
+    if (await this.ranks.anyRank(isMissing)) throw neverLogged(monitor, metrics);
+  }
+
+  /** @returns whether it had to. */
+  private sayIfNothingIsKept(): boolean {
+    const { saveLast, monitor } = this.options;
+    if (saveLast || !this.settings.enableCheckpointing || this.ranks.rank > 0) return false;
+    if (this.store.checkpoints.length > 0) return false;
+    this.notify(
+      'warning',
+      `checkpointing() saved nothing: saveLast is false, and ${monitor} was not measured where it could rank a checkpoint.`,
+    );
+    return true;
   }
 
   private sayIfNothingIsRanked({ measured }: HookContext): void {
@@ -167,7 +210,7 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
   }
 
   private async point(checkpoint: StoredCheckpoint): Promise<void> {
-    if (this.options.saveLast) await this.store.point('last', checkpoint);
+    await this.store.point('last', checkpoint);
     const [first] = best(this.ranked(), this.options.mode);
     if (first === undefined || first.stored === this.pointedBest) return;
     await this.store.point('best', first.stored);
@@ -175,15 +218,22 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
   }
 
   private async prune(): Promise<void> {
-    for (const { stored } of expendable(this.ranked(), this.options)) await this.store.remove(stored);
+    for (const { stored } of expendable(this.ranked(), this.options)) {
+      try {
+        await this.store.remove(stored);
+      } catch (error) {
+        // Training does not depend on it, and the next save tries again.
+        this.notify('warning', messageOf(error));
+      }
+    }
   }
 
   /** Scores by another metric, of an earlier run of the same folder, rank nothing. */
   private ranked() {
     return this.store.checkpoints.map((stored) => {
-      const { monitor, sequence } = stored.manifest;
+      const { monitor, sequence, reason } = stored.manifest;
       const score = monitor !== null && monitor.name === this.options.monitor ? monitor.value : null;
-      return { stored, name: stored.name, sequence, score };
+      return { stored, name: stored.name, sequence, score, isRescue: isRescue(reason) };
     });
   }
 
@@ -212,6 +262,22 @@ function samePoint(a: RunState['progress'], b: RunState['progress']): boolean {
     a.globalStep === b.globalStep &&
     a.validated === b.validated
   );
+}
+
+/** Why a run saves that breaks off. */
+const rescues = { interrupted: 'interrupted', failure: 'failure' } as const;
+
+function isRescue(reason: string): boolean {
+  return reason === rescues.interrupted || reason === rescues.failure;
+}
+
+function neverLogged(monitor: string, metrics: Readonly<Record<string, number>>): FulgurError {
+  const names = Object.keys(metrics);
+  return new FulgurError('plugin', {
+    what: `checkpointing() is to rank checkpoints by '${monitor}', which was not logged.`,
+    why: names.length === 0 ? 'Nothing was.' : `Logged were ${names.join(', ')}.`,
+    fix: `${suggestion(monitor, names)}Monitor one that is logged, or pass strict: false to wait for it.`,
+  });
 }
 
 /** The first weight that training cannot recover from. */

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { FulgurError } from '../../src';
+import { FulgurError, jsonText, parseJson } from '../../src';
 import { Damage } from './damage';
 import { resumePointSchema } from './resume-point';
 
 /** Raised when a reader of the old format could misread the new one. */
 export const formatVersion = 1;
+
+// Earlier versions wrote null for an infinite score: of those it is not known which one, and they rank nothing.
+const score = z.custom<number | null>((value) => value === null || typeof value === 'number');
 
 const manifestSchema = z.object({
   formatVersion: z.literal(formatVersion),
@@ -14,7 +17,7 @@ const manifestSchema = z.object({
   reason: z.string(),
   savedAt: z.string(),
   progress: resumePointSchema,
-  monitor: z.object({ name: z.string(), value: z.number() }).nullable(),
+  monitor: z.object({ name: z.string(), value: score }).nullable(),
   files: z.record(z.string(), z.object({ bytes: z.number(), sha256: z.string() })),
 });
 
@@ -27,7 +30,7 @@ export function sha256(data: Uint8Array): string {
 
 /** The manifest as text, with a digest of itself. */
 export function manifestText(manifest: Manifest): string {
-  return `${JSON.stringify({ ...manifest, digest: digestOf(manifest) }, null, 2)}\n`;
+  return `${jsonText({ ...manifest, digest: digestOf(manifest) }, 2)}\n`;
 }
 
 /**
@@ -55,7 +58,7 @@ export function parseManifest(text: string, file: string): Manifest {
 
 function parseObject(text: string, file: string): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   } catch {
     // The finding below says it.
@@ -64,5 +67,5 @@ function parseObject(text: string, file: string): Record<string, unknown> {
 }
 
 function digestOf(manifest: object): string {
-  return sha256(Buffer.from(JSON.stringify(manifest)));
+  return sha256(Buffer.from(jsonText(manifest)));
 }

@@ -5,6 +5,8 @@ export interface Ranked {
   readonly sequence: number;
   /** The monitored metric; `null` where there was none. */
   readonly score: number | null;
+  /** Whether it is what a run left behind that failed or was interrupted. */
+  readonly isRescue: boolean;
 }
 
 /** The best first; of equal ones the older, so that a metric that stands still moves nothing. */
@@ -27,11 +29,16 @@ export interface RetentionRule {
   readonly saveTopK: number;
 }
 
-/** The checkpoints that may go: neither among the newest nor among the best. */
+/**
+ * The checkpoints that may go: neither among the newest nor among the best. What a run left behind that broke off stays until
+ * there is a newer one, whatever the rule, as the run goes on from there.
+ */
 export function expendable<T extends Ranked>(checkpoints: readonly T[], rule: RetentionRule): T[] {
   if (rule.keepLast === 'all') return [];
+  const inOrder = newest(checkpoints);
   const kept = new Set<T>([
-    ...newest(checkpoints).slice(0, rule.saveLast ? rule.keepLast : 0),
+    ...inOrder.slice(0, rule.saveLast ? rule.keepLast : 0),
+    ...inOrder.slice(0, 1).filter(({ isRescue }) => isRescue),
     ...best(checkpoints, rule.mode).slice(0, rule.saveTopK),
   ]);
   return checkpoints.filter((checkpoint) => !kept.has(checkpoint));

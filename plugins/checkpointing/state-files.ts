@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nn } from '../../src';
+import { jsonText, nn, parseJson } from '../../src';
 import type { Json, OptimizerState, RankState, RunState, StateDict } from '../../src';
 import { resumePointSchema } from './resume-point';
 
@@ -65,7 +65,7 @@ export function encodeState({
     [modelFile]: nn.encodeSafetensors(weights),
     [optimizerFile]: nn.encodeSafetensors(slots),
     [stateFile]: Buffer.from(
-      `${JSON.stringify({ ...rest, optimizers: counters, ranks: ranks?.map(({ metrics }) => ({ metrics })) }, null, 2)}\n`,
+      `${jsonText({ ...rest, optimizers: counters, ranks: ranks?.map(({ metrics }) => ({ metrics })) }, 2, 'state')}\n`,
     ),
     ...(tensors.size === 0 ? {} : { [pluginsFile]: nn.encodeSafetensors(tensors) }),
     ...(ownTensors.size === 0 ? {} : { [ranksFile]: nn.encodeSafetensors(ownTensors) }),
@@ -75,7 +75,7 @@ export function encodeState({
 /** The state that `encodeState` made these files from. */
 export function decodeState(files: StateFiles): RunState {
   const { optimizers, ranks, ...rest } = restSchema.parse(
-    JSON.parse(Buffer.from(files[stateFile]).toString('utf8')),
+    parseJson(Buffer.from(files[stateFile]).toString('utf8')),
   );
   const tensors = tensorsIn(files[pluginsFile]);
   const ownTensors = tensorsIn(files[ranksFile]);

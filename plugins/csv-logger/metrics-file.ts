@@ -58,6 +58,14 @@ export class MetricsFile extends RowFile {
 }
 
 function recordOf({ epoch, step, values }: MetricRow, names: readonly string[]): string[] {
-  const cells = names.map((name) => (Object.hasOwn(values, name) ? String(values[name]) : ''));
+  const cells = names.map((name) => cellOf(Object.hasOwn(values, name) ? values[name] : undefined));
   return [String(epoch), String(step), ...cells];
+}
+
+/** A number as Python writes and reads it, and so pandas and Lightning's logger. */
+function cellOf(value: number | undefined): string {
+  if (value === undefined) return '';
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  return Object.is(value, -0) ? '-0.0' : String(value);
 }

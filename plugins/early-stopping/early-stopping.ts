@@ -1,5 +1,6 @@
 import { FulgurError, Plugin, inject, tokens } from '../../src';
 import type { HookContext, Json, PluginHooks, Stateful } from '../../src';
+import { suggestion } from '../shared/suggestion';
 import type { EarlyStoppingSettings } from './options';
 
 /** What has been seen so far. */
@@ -113,6 +114,6 @@ function neverLogged(
   return new FulgurError('plugin', {
     what: `earlyStopping(${name === undefined ? '' : `{ name: '${name}' }`}) is to watch '${monitor}', which was not logged.`,
     why: names.length === 0 ? 'Nothing was.' : `Logged were ${names.join(', ')}.`,
-    fix: 'Watch one that is logged by the end of each epoch, or pass strict: false to wait for it.',
+    fix: `${suggestion(monitor, names)}Watch one that is logged by the end of each epoch, or pass strict: false to wait for it.`,
   });
 }

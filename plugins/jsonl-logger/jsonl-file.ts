@@ -1,6 +1,5 @@
 import type { MetricRow } from '../../src';
 import { jsonLine, parseObject, wholeLines } from '../shared/json-lines';
-import { toJsonNumbers } from '../shared/json-number';
 import { RowFile } from '../shared/row-file';
 import type { KeepRow } from '../shared/row-file';
 
@@ -25,5 +24,5 @@ export class JsonlFile extends RowFile {
 }
 
 function lineOf({ epoch, step, kind, values }: MetricRow): string {
-  return jsonLine({ epoch, step, kind, values: toJsonNumbers(values) });
+  return jsonLine({ epoch, step, kind, values });
 }

@@ -1,4 +1,4 @@
-import { Plugin, inject, tokens, writeWhole } from '../../src';
+import { Plugin, inject, jsonText, tokens, writeWhole } from '../../src';
 import type {
   BatchResult,
   HookContext,
@@ -75,7 +75,7 @@ export class LearningRateFinder implements PluginHooks {
     const path = this.folder.resolve(fileName);
     const { mode, minRate, maxRate, steps } = this.options;
     const record = { suggestion, diverged: this.diverged, mode, minRate, maxRate, steps, rates, losses };
-    await writeWhole(path, Buffer.from(`${JSON.stringify(record, null, 1)}\n`));
+    await writeWhole(path, Buffer.from(`${jsonText(record, 1)}\n`));
     if (suggestion === null) {
       this.notify(
         'warning',

@@ -8,8 +8,8 @@ export { LearningRateMonitor } from './learning-rate-monitor';
 export type { LearningRateMonitorOptions } from './options';
 
 /**
- * Logs the learning rate as `lr-sgd`, and where there are several parameter groups as `lr-sgd/pg1`, `lr-sgd/pg2`, ….
- * Names follow Lightning's `LearningRateMonitor`.
+ * Logs the learning rate as `lr-sgd`, and where there are several parameter groups as `lr-sgd/pg1`, `lr-sgd/pg2`, …;
+ * a second optimiser of the same kind is `lr-sgd-1`, and so on. Names follow Lightning's `LearningRateMonitor`.
  *
  * ```ts
  * plugins: [learningRateMonitor()]

@@ -19,9 +19,13 @@ export class LearningRateMonitor implements PluginHooks {
   }
 
   private logRates({ log }: HookContext): void {
+    const seen = new Map<string, number>();
     for (const { kind, learningRates } of this.optimizers.current()) {
+      const earlier = seen.get(kind) ?? 0;
+      seen.set(kind, earlier + 1);
+      const name = earlier === 0 ? `lr-${kind}` : `lr-${kind}-${earlier}`;
       for (const [index, rate] of learningRates.entries()) {
-        log(learningRates.length === 1 ? `lr-${kind}` : `lr-${kind}/pg${index + 1}`, rate);
+        log(learningRates.length === 1 ? name : `${name}/pg${index + 1}`, rate);
       }
     }
   }

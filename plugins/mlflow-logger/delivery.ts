@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../src';
+import type { EntityNames } from './entity-names';
 import { nextBatch } from './metric-points';
 import type { JournalRow } from './metric-points';
 import type { RemoteRun, RunStatus } from './remote-run';
@@ -25,6 +26,7 @@ export class Delivery {
   constructor(
     private readonly run: RemoteRun,
     sent: number,
+    private readonly names: EntityNames,
     private readonly warn: (sentence: string) => void,
   ) {
     this.sent = sent;
@@ -72,7 +74,7 @@ export class Delivery {
     return this.attempt(async () => {
       await this.run.prepare(this.closing.signal);
       while (this.waiting.length > 0) {
-        const { rows, metrics } = nextBatch(this.waiting);
+        const { rows, metrics } = nextBatch(this.waiting, this.names);
         await this.run.log(metrics, this.closing.signal);
         this.waiting = this.waiting.slice(rows);
         this.sent += rows;

@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { MetricRow } from '../../src';
 import { AppendedFile } from '../shared/appended-file';
 import { jsonLine, parseObject, wholeLines } from '../shared/json-lines';
-import { fromJsonNumbers, toJsonNumbers } from '../shared/json-number';
-import type { JsonNumber } from '../shared/json-number';
 import type { RowSink } from '../shared/row-logger';
 import { WaitingRows } from '../shared/waiting-rows';
 import type { JournalRow } from './metric-points';
@@ -41,7 +39,7 @@ export class Journal implements RowSink {
     const lines = wholeLines((await this.file.read()) ?? '');
     const [head, ...objects] = lines.map((line, index) => parseObject(line, this.path, index + 1));
     const launch = typeof head?.['launch'] === 'string' ? head['launch'] : randomUUID();
-    const rows = objects.map(rowOf);
+    const rows = objects as unknown as readonly JournalRow[];
     const text = head === undefined ? jsonLine({ launch }) : lines.map((line) => `${line}\n`).join('');
     await this.file.replace(Buffer.from(text));
     for (const { step, values } of rows.filter(({ step }) => step >= (resumedStep ?? 0))) {
@@ -59,7 +57,7 @@ export class Journal implements RowSink {
 
   async flush(): Promise<void> {
     await this.waiting.drain(async (rows) => {
-      const lines = rows.map((row) => jsonLine({ ...row, values: toJsonNumbers(row.values) }));
+      const lines = rows.map((row) => jsonLine(row));
       await this.file.append(Buffer.from(lines.join('')));
       this.onWritten(rows);
     });
@@ -69,11 +67,6 @@ export class Journal implements RowSink {
     await this.flush();
     await this.file.sync();
   }
-}
-
-function rowOf(object: Readonly<Record<string, unknown>>): JournalRow {
-  const row = object as unknown as JournalRow & { readonly values: Readonly<Record<string, JsonNumber>> };
-  return { ...row, values: fromJsonNumbers(row.values) };
 }
 
 function pointName(step: number, name: string): string {

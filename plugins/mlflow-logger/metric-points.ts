@@ -1,7 +1,5 @@
 import type { MetricRow } from '../../src';
-import { toJsonNumber } from '../shared/json-number';
-import type { JsonNumber } from '../shared/json-number';
-import { entityName } from './entity-name';
+import type { EntityNames } from './entity-names';
 
 /** A row with the time at which it was logged, in milliseconds since 1970. */
 export interface JournalRow extends MetricRow {
@@ -11,7 +9,8 @@ export interface JournalRow extends MetricRow {
 /** A point of a metric as MLflow's API has it. */
 export interface MetricPoint {
   readonly key: string;
-  readonly value: JsonNumber;
+  /** NaN and the infinities by their names, as in all JSON of Protocol Buffers. */
+  readonly value: number | string;
   readonly timestamp: number;
   readonly step: number;
 }
@@ -22,13 +21,17 @@ const largestBatch = 1000;
 /**
  * The points of as many rows, from the first on, as one request takes.
  *
+ * @param names gives each metric its name in MLflow.
  * @returns also how many rows these are; a row too long for one request is cut to it.
  */
-export function nextBatch(rows: readonly JournalRow[]): { rows: number; metrics: MetricPoint[] } {
+export function nextBatch(
+  rows: readonly JournalRow[],
+  names: EntityNames,
+): { rows: number; metrics: MetricPoint[] } {
   const metrics: MetricPoint[] = [];
   let taken = 0;
   for (const row of rows) {
-    const points = pointsOf(row);
+    const points = pointsOf(row, names);
     if (taken > 0 && metrics.length + points.length > largestBatch) break;
     metrics.push(...points.slice(0, largestBatch));
     taken += 1;
@@ -36,10 +39,10 @@ export function nextBatch(rows: readonly JournalRow[]): { rows: number; metrics:
   return { rows: taken, metrics };
 }
 
-function pointsOf({ time, step, values }: JournalRow): MetricPoint[] {
+function pointsOf({ time, step, values }: JournalRow, names: EntityNames): MetricPoint[] {
   return Object.entries(values).map(([name, value]) => ({
-    key: entityName(name),
-    value: toJsonNumber(value),
+    key: names.of(name),
+    value: Number.isFinite(value) ? value : String(value),
     timestamp: time,
     step,
   }));

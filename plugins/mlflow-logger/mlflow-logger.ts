@@ -2,7 +2,9 @@ import { FulgurError, Plugin, inject, tokens } from '../../src';
 import type { HookContext, Json, Notify, RunEventSource, RunFolder, RunSettings, Stateful } from '../../src';
 import { RowLogger } from '../shared/row-logger';
 import { Delivery } from './delivery';
+import { EntityNames } from './entity-names';
 import { Journal } from './journal';
+import type { JournalRow } from './metric-points';
 import { MlflowClient } from './mlflow-client';
 import type { MlflowLoggerSettings } from './options';
 import { RemoteRun } from './remote-run';
@@ -61,7 +63,8 @@ export class MlflowLogger extends RowLogger<Journal> implements Stateful {
     const { runId, hasParams, sent } = this.saved;
     const warn = (sentence: string) => this.notify('warning', sentence);
     this.remote = new RemoteRun(this.client, description, runId, hasParams, warn);
-    this.delivery = new Delivery(this.remote, Math.min(sent, rows.length), warn);
+    const names = this.namesOf(rows);
+    this.delivery = new Delivery(this.remote, Math.min(sent, rows.length), names, warn);
     this.delivery.send(rows.slice(sent));
   }
 
@@ -75,6 +78,18 @@ export class MlflowLogger extends RowLogger<Journal> implements Stateful {
     } finally {
       await this.endRun();
     }
+  }
+
+  /** The names that earlier starts gave, so that a metric keeps its own. */
+  private namesOf(rows: readonly JournalRow[]): EntityNames {
+    let isNew = false;
+    const names = new EntityNames((name, given, owner) => {
+      const sentence = `MLflow would take '${owner}' and '${name}' for one metric: it gets '${name}' as '${given}'.`;
+      if (isNew) this.notify('warning', sentence);
+    });
+    for (const name of rows.flatMap(({ values }) => Object.keys(values))) names.of(name);
+    isNew = true;
+    return names;
   }
 
   private async endRun(): Promise<void> {

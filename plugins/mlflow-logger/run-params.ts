@@ -1,5 +1,6 @@
+import { jsonText } from '../../src';
 import type { Json, RunSettings } from '../../src';
-import { entityName } from './entity-name';
+import { EntityNames } from './entity-names';
 
 export interface Param {
   readonly key: string;
@@ -11,12 +12,15 @@ const longestValue = 500;
 
 /** The hyperparameters under their names, and the configuration's other leaves under `config.` and their paths. */
 export function runParams({ hyperparameters, config }: RunSettings): Param[] {
-  const params = new Map<string, string>();
-  for (const [name, value] of Object.entries(hyperparameters)) params.set(entityName(name), text(value));
+  const names = new EntityNames();
+  const params: Param[] = [];
+  for (const [name, value] of Object.entries(hyperparameters))
+    params.push({ key: names.of(name), value: text(value) });
   for (const [path, value] of leaves('config', config)) {
-    if (!path.startsWith('config.hyperparameters.')) params.set(entityName(path), text(value));
+    if (path.startsWith('config.hyperparameters.')) continue;
+    params.push({ key: names.of(path), value: text(value) });
   }
-  return [...params].map(([key, value]) => ({ key, value }));
+  return params;
 }
 
 function leaves(path: string, value: Json): [string, Json][] {
@@ -25,6 +29,6 @@ function leaves(path: string, value: Json): [string, Json][] {
 }
 
 function text(value: Json): string {
-  const whole = typeof value === 'string' ? value : JSON.stringify(value);
+  const whole = typeof value === 'string' || typeof value === 'number' ? String(value) : jsonText(value);
   return whole.length <= longestValue ? whole : `${whole.slice(0, longestValue - 1)}…`;
 }

@@ -1,4 +1,4 @@
-import { Plugin, inject, tokens, traceOperations, writeWhole } from '../../src';
+import { Plugin, inject, jsonText, tokens, traceOperations, writeWhole } from '../../src';
 import type {
   BatchResult,
   HookContext,
@@ -103,5 +103,5 @@ function toJson(times: Readonly<Record<string, { readonly count: number; readonl
 }
 
 function write(path: string, value: Json): Promise<void> {
-  return writeWhole(path, Buffer.from(`${JSON.stringify(value, null, 1)}\n`));
+  return writeWhole(path, Buffer.from(`${jsonText(value, 1)}\n`));
 }

@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { FulgurError } from '../../src';
+import { FulgurError, parseJson } from '../../src';
 import type { Json } from '../../src';
+import { jsonLine } from './json-lines';
 
 /** What a plugin found out about the model at some update. */
 export interface TimedRecord {
@@ -18,7 +19,7 @@ export interface TimedRecord {
 export async function appendRecord(path: string, record: TimedRecord): Promise<void> {
   try {
     const earlier = recordsIn(await readIfThere(path)).filter((old) => old.globalStep < record.globalStep);
-    await writeFile(`${path}.new`, [...earlier, record].map((line) => `${JSON.stringify(line)}\n`).join(''));
+    await writeFile(`${path}.new`, [...earlier, record].map(jsonLine).join(''));
     await rename(`${path}.new`, path);
   } catch (cause) {
     throw new FulgurError('plugin', {
@@ -30,9 +31,9 @@ export async function appendRecord(path: string, record: TimedRecord): Promise<v
 }
 
 function recordsIn(text: string): TimedRecord[] {
-  return text.split('\n').flatMap((line) => {
+  return text.split('\n').flatMap((line): TimedRecord[] => {
     try {
-      return [JSON.parse(line) as TimedRecord];
+      return [parseJson(line) as TimedRecord];
     } catch {
       return [];
     }

@@ -1,8 +1,8 @@
-import { FulgurError } from '../../src';
+import { FulgurError, jsonText, parseJson } from '../../src';
 
 /** A value as a line of a JSON Lines file. */
 export function jsonLine(value: unknown): string {
-  return `${JSON.stringify(value)}\n`;
+  return `${jsonText(value)}\n`;
 }
 
 /** The lines of a JSON Lines text. A last one without its line end, as a killed process leaves it, is left out. */
@@ -19,7 +19,7 @@ export function wholeLines(text: string): string[] {
 export function parseObject(text: string, path: string, line: number): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     value = null;
   }

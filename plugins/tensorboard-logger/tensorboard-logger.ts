@@ -1,7 +1,5 @@
 import { Plugin, inject, tokens } from '../../src';
 import type { Json, RunEventSource, RunFolder, RunSettings, Stateful } from '../../src';
-import { fromJsonNumbers, toJsonNumbers } from '../shared/json-number';
-import type { JsonNumber } from '../shared/json-number';
 import { RowLogger } from '../shared/row-logger';
 import { EventFile } from './event-file';
 import type { TimedRow } from './event-file';
@@ -10,13 +8,6 @@ import { sessionStartEvent, versionEvent } from './events';
 import type { Moment } from './events';
 import { hparamsEndEvent, hparamsStartEvent } from './hparams-events';
 import type { TensorboardLoggerSettings } from './options';
-
-/** A row of the state: its numbers as JSON holds them. */
-interface SavedRow {
-  readonly time: number;
-  readonly step: number;
-  readonly values: Readonly<Record<string, JsonNumber>>;
-}
 
 /** Writes an event file for every start of the run: a reader may be in the middle of the earlier ones. */
 @Plugin({ name: 'tensorboard-logger', ranks: 'first' })
@@ -34,13 +25,12 @@ export class TensorboardLogger extends RowLogger<EventFile> implements Stateful 
   }
 
   pluginState(): Json {
-    const rows = this.sink.newestRows.map((row) => ({ ...row, values: toJsonNumbers(row.values) }));
-    return { newestRows: rows };
+    return { newestRows: this.sink.newestRows.map((row) => ({ ...row, values: { ...row.values } })) };
   }
 
   restorePluginState(state: Json): void {
-    const rows = (state as { readonly newestRows?: readonly SavedRow[] } | null)?.newestRows;
-    this.resumedRows = rows?.map((row) => ({ ...row, values: fromJsonNumbers(row.values) })) ?? null;
+    const rows = (state as { readonly newestRows?: unknown } | null)?.newestRows;
+    this.resumedRows = (rows as readonly TimedRow[] | undefined) ?? null;
   }
 
   /** TensorBoard is to find the run also before its first row. */

@@ -2,6 +2,7 @@ export type * from './data';
 export type * from './events';
 export type * from './hooks';
 export type * from './json';
+export { jsonText, parseJson } from './json-text';
 export type * from './log';
 export type * from './optimizer';
 export { datasetNames } from './options';

@@ -1,6 +1,6 @@
 import { fulgurVersion } from '../config';
 import type { ResolvedConfig } from '../config';
-import { tokens } from '../contracts';
+import { jsonText, tokens } from '../contracts';
 import type { AnyPlugin, Ranks } from '../contracts';
 import type { DataInfo } from '../data';
 import { engineInfo } from '../engine';
@@ -69,7 +69,7 @@ export async function requireSameRun(ranks: Ranks, config: ResolvedConfig, data:
   };
   const visit = (value: unknown, path: string): void => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      facts[path] = JSON.stringify(value);
+      facts[path] = jsonText(value, 0, path);
       return;
     }
     for (const [key, part] of Object.entries(value)) visit(part, path === '' ? key : `${path}.${key}`);

@@ -92,7 +92,7 @@ export class Interruption {
     if (first && this.#fitting !== null) {
       this.notify(
         'info',
-        `${name}: the batch at hand is finished and the run saved. ` +
+        `${name}: the run ends after the current batch. ` +
           (signal === 'SIGUSR1'
             ? 'Then the job goes back to its queue.'
             : 'Press Ctrl-C again to end at once.'),

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { jsonText } from '../contracts';
 import type { EvaluationCommand, Json } from '../contracts';
 import { writeWhole } from '../trainer';
 import type { CommandParts } from './command-parts';
@@ -35,14 +36,12 @@ export async function writeEvaluation(
     command,
     checkpoint: from?.path ?? null,
     progress: from === undefined ? null : { ...from.state.progress },
-    metrics: Object.fromEntries(
-      Object.entries(metrics).map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)]),
-    ),
+    metrics: { ...metrics },
     ...details,
     data: { ...data.info, split: 'test', ...measured },
     config: config.toJson(),
     environment: await environmentRecord(data.info, args, null, null),
   };
-  const text = `${JSON.stringify(record, null, 2)}\n`;
-  await writeWhole(`${evaluationStem(command, parts)}.json`, Buffer.from(text));
+  const text = jsonText(record, 2, 'evaluation');
+  await writeWhole(`${evaluationStem(command, parts)}.json`, Buffer.from(`${text}\n`));
 }

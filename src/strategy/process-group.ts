@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { jsonText, parseJson } from '../contracts';
 import type { Json, Ranks } from '../contracts';
 import { allReduce, compile, engineInfo } from '../engine';
 import type { CompiledFunction } from '../engine';
@@ -38,8 +39,8 @@ export class ProcessGroup implements Ranks {
   }
 
   async gather<T extends Json>(value: T): Promise<T[]> {
-    const texts = await this.gatherBytes(Buffer.from(JSON.stringify(value)));
-    return texts.map((text) => JSON.parse(Buffer.from(text).toString('utf8')) as T);
+    const texts = await this.gatherBytes(Buffer.from(jsonText(value)));
+    return texts.map((text) => parseJson(Buffer.from(text).toString('utf8')) as T);
   }
 
   async gatherBytes(bytes: Uint8Array): Promise<Uint8Array[]> {

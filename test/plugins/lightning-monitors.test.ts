@@ -55,6 +55,8 @@ interface Scenario {
   readonly early_stopping?: readonly Readonly<Record<string, unknown>>[];
   readonly checkpoint?: Readonly<Record<string, unknown>>;
   readonly phases?: readonly { crash_at_batch?: number; trainer?: Readonly<Record<string, number>> }[];
+  /** Epochs between two measurements that a plugin of Fulgur announces, by metric. */
+  readonly announced?: Readonly<Record<string, number>>;
   readonly lightning: Recorded;
   /** Why Fulgur differs, and what it does instead. */
   readonly differs?: string;
@@ -175,6 +177,10 @@ function savingOptions(options: Readonly<Record<string, unknown>>): Checkpointin
   } as CheckpointingOptions;
 }
 
+function announcements({ announced = {} }: Scenario): PlannedMetric[] {
+  return Object.entries(announced).map(([metric, everyNEpochs]) => ({ metric, everyNEpochs }));
+}
+
 /** Notes where an early stopping judges a value, and where it wishes to end. */
 function watched(stopping: EarlyStopping, looks: Look[], stops: Place[]): PluginHooks {
   const hooks: PluginHooks = stopping;
@@ -229,6 +235,7 @@ async function play(scenario: Scenario): Promise<Outcome> {
         );
       const plugins = (trainer: () => Trainer): BuiltPlugin[] => [
         plugin('checkpointing', saver(trainer), 'last'),
+        plugin('announcing', { measures: () => announcements(scenario) }),
         ...watchers.map((options, i) => {
           const stopping = new EarlyStopping(earlyStopping(stoppingOptions(options)).options as never);
           return plugin(`stopping-${i}`, watched(stopping, looks[i] ?? [], stops[i] ?? []), 'monitor');

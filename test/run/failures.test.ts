@@ -33,7 +33,7 @@ describe('a run that fails', () => {
       'nan',
       'Error: The loss became NaN in step 0 (epoch 0, batch 0). The weights after such a step are useless, so training ends here. ' +
         'Try a lower learning rate, warm-up or gradient clipping; --trainer.detectAnomaly true names the operation that ' +
-        'makes the first NaN. The last checkpoint was written before this step.\n',
+        'makes the first NaN. A checkpoint, where there is one, was written before this step.\n',
     ],
   ])('says one clear sentence and ends with code 1 when %s', async (_, failure, message) => {
     const { code, signal, errors, output } = await fail(['--failure', failure]);

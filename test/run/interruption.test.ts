@@ -69,7 +69,7 @@ describe('Interruption', () => {
     });
     expect(interruption.exitCode).toBe(130);
     expect(said).toEqual([
-      'info: Ctrl-C: the batch at hand is finished and the run saved. Press Ctrl-C again to end at once.',
+      'info: Ctrl-C: the run ends after the current batch. Press Ctrl-C again to end at once.',
     ]);
   });
 
@@ -111,7 +111,7 @@ describe('Interruption', () => {
     });
     expect([reasons, requeued]).toEqual([['SIGUSR1'], []]);
     expect(said).toEqual([
-      'info: SIGUSR1: the batch at hand is finished and the run saved. Then the job goes back to its queue.',
+      'info: SIGUSR1: the run ends after the current batch. Then the job goes back to its queue.',
     ]);
     interruption.finish();
     expect(requeued).toEqual(['job']);

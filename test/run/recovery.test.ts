@@ -140,7 +140,7 @@ describe('a run', () => {
     const { code, output, errors } = await interrupted.ended;
     expect({ code, errors }).toEqual({ code: 130, errors: '' });
     expect(output).toContain(
-      'Ctrl-C: the batch at hand is finished and the run saved. Press Ctrl-C again to end at once.\n',
+      'Ctrl-C: the run ends after the current batch. Press Ctrl-C again to end at once.\n',
     );
     expect(output).toContain('Saved checkpoint epoch=0-step=3 (interrupted).\n');
     expect(output).toMatch(/^Interrupted after 00:0\d: Ctrl-C$/m);
@@ -172,7 +172,7 @@ describe('a run', () => {
     ended.kill('SIGTERM');
     const { code, output } = await ended.ended;
     expect({ code, output }).toEqual({ code: 143, output });
-    expect(output).toContain('SIGTERM: the batch at hand is finished and the run saved.');
+    expect(output).toContain('SIGTERM: the run ends after the current batch.');
     expect(checkpointsIn('ended')).toEqual(['epoch=0-step=1', 'last']);
   });
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type * as tf from '@tensorflow/tfjs-core';
+import { jsonText, parseJson } from '../../src/contracts';
 import type { Json, Optimizer, RunState } from '../../src/contracts';
 import { seedEverything, start } from '../../src/engine';
 import * as nn from '../../src/nn';
@@ -55,7 +56,7 @@ async function fitAndCapture(setup: FitSetup, moment: Moment = 'onTrainBatchEnd'
 /** What remains of a state's JSON parts when they went through a file. */
 function asStored(state: RunState): RunState {
   const { plugins, metrics, hyperparameters } = state;
-  return { ...state, ...(JSON.parse(JSON.stringify({ plugins, metrics, hyperparameters })) as typeof state) };
+  return { ...state, ...(parseJson(jsonText({ plugins, metrics, hyperparameters })) as unknown as typeof state) };
 }
 
 function resumed(resume: RunState, setup: FitSetup = {}): Promise<Fitted> {

@@ -219,7 +219,7 @@ describe('a fit that is to end early', () => {
     const message =
       'The loss became NaN in step 5 (epoch 1, batch 1). The weights after such a step are useless, so training ends here. ' +
       'Try a lower learning rate, warm-up or gradient clipping; --trainer.detectAnomaly true names the operation that ' +
-      'makes the first NaN. The last checkpoint was written before this step.';
+      'makes the first NaN. A checkpoint, where there is one, was written before this step.';
     expect(error).toMatchObject({ kind: 'trainer', message });
     expect(ended).toEqual([1, 2, 3, 4, 5]);
     expect(messageOf(state)).toBe(

@@ -13,7 +13,7 @@ import { inEvaluationMode } from '../evaluation-mode';
 import type { HostHookRunner } from '../hooks/host-hook-runner';
 import type { LogRouter } from '../log/log-router';
 import { reduceOverRanks } from '../log/reduce-over-ranks';
-import { MetricStore } from '../log/metric-store';
+import type { MetricStore } from '../log/metric-store';
 import { batchSizeOf } from '../step/batch-size';
 import { evaluationKinds } from './evaluation-kind';
 import type { EvaluationStep } from './evaluation-step';
@@ -59,7 +59,7 @@ export class EvaluationLoop<B> {
     const { kind, module, hooks, log, events, strategy } = this.#parts;
     const { sanityCheck, publish, batches } = use;
     const names = evaluationKinds[kind].hooks;
-    const metrics = sanityCheck ? new MetricStore() : log.metrics.forEvaluation();
+    const metrics = sanityCheck ? log.metrics.forTrial() : log.metrics.forEvaluation();
     const started = performance.now();
     events.emit('evaluationStarted', this.#progress(0, use));
     await strategy.beforeEvaluation(module);

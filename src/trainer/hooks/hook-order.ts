@@ -1,4 +1,5 @@
 import type { PluginHooks, PluginOrder } from '../../contracts';
+import { theModule } from '../log/metric-names';
 
 /** A plugin that the container has built. */
 export interface BuiltPlugin {
@@ -42,6 +43,11 @@ export function inHookOrder(
     ...inOrder('monitor'),
     ...inOrder('last'),
   ];
+}
+
+/** How errors name a participant in the middle of a sentence. */
+export function loggerName({ kind, name }: Pick<Participant, 'kind' | 'name'>): string {
+  return kind === 'plugin' ? `plugin '${name}'` : theModule;
 }
 
 /** How errors name a participant. */

@@ -1,6 +1,7 @@
 import type { FitProgress, HookContext, HostHooks, LogOptions, RunEventBus, Stage } from '../../contracts';
 import type { LogRouter } from '../log/log-router';
 import { hookFailure } from './hook-errors';
+import { loggerName } from './hook-order';
 import type { Participant } from './hook-order';
 
 type HostHook = keyof HostHooks;
@@ -23,7 +24,7 @@ export class HostHookRunner {
   readonly #view: RunView;
   readonly #log: LogRouter;
   readonly #events: RunEventBus;
-  readonly #contexts = new Map<HostHook, HookContext>();
+  readonly #contexts = new Map<Participant, Map<HostHook, HookContext>>();
 
   constructor(participants: readonly Participant[], view: RunView, log: LogRouter, events: RunEventBus) {
     this.#participants = participants;
@@ -82,7 +83,7 @@ export class HostHookRunner {
     const method = participant.hooks[hook] as
       ((context: HookContext, ...rest: Arguments<K>) => unknown) | undefined;
     if (method === undefined) return undefined;
-    const call = (): unknown => method.call(participant.hooks, this.#contextOf(hook), ...rest);
+    const call = (): unknown => method.call(participant.hooks, this.#contextOf(participant, hook), ...rest);
     const started = performance.now();
     try {
       return await (participant.kind === 'module' ? this.#log.at(hook, call) : call());
@@ -93,9 +94,12 @@ export class HostHookRunner {
     }
   }
 
-  #contextOf(hook: HostHook): HookContext {
-    const known = this.#contexts.get(hook);
+  #contextOf(participant: Participant, hook: HostHook): HookContext {
+    const contexts = this.#contexts.get(participant) ?? new Map<HostHook, HookContext>();
+    this.#contexts.set(participant, contexts);
+    const known = contexts.get(hook);
     if (known !== undefined) return known;
+    const by = loggerName(participant);
     const view = this.#view;
     const { metrics } = this.#log;
     const context: HookContext = {
@@ -111,13 +115,13 @@ export class HostHookRunner {
       measured: (name, since) => metrics.measured(name, since),
       isDue: (name) => metrics.measured(name) !== undefined || view.isDue(name),
       log: (name: string, value: number, options?: LogOptions) => {
-        this.#log.logFromHook(hook, name, value, options);
+        this.#log.logFromHook(hook, by, name, value, options);
       },
       stop: (reason) => {
         view.stop(reason);
       },
     };
-    this.#contexts.set(hook, context);
+    contexts.set(hook, context);
     return context;
   }
 }

@@ -6,6 +6,7 @@ import type { LogRouter } from '../log/log-router';
 import type { StepLogCollector } from '../log/step-log';
 import type { VariableOwners } from '../step/variable-owners';
 import { stepHookFailure } from './hook-errors';
+import { loggerName } from './hook-order';
 import type { Participant } from './hook-order';
 
 /** Calls step hooks in hook order while a step is traced; a returned value takes the place of what the next one gets. */
@@ -64,9 +65,12 @@ export class StepHookRunner {
     step: StepLogCollector,
     call: (hooks: PluginHooks, context: StepContext) => unknown,
   ): void {
-    const context: StepContext = { log: (name, value, options) => step.add(hook, name, value, options) };
     for (const participant of this.#participants) {
       if (participant.hooks[hook] === undefined) continue;
+      const by = loggerName(participant);
+      const context: StepContext = {
+        log: (name, value, options) => this.#log.logFromStepHook(step, hook, by, name, value, options),
+      };
       try {
         const { result, use } = watchVariables(() => ({
           returned: this.#log.inStep(hook, step, () => call(participant.hooks, context)),

@@ -3,6 +3,7 @@ import type { HostHooks, LogOptions } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { resolveLogOptions } from './log-rules';
 import type { LogPlace } from './log-rules';
+import { theModule } from './metric-names';
 import type { MetricStore } from './metric-store';
 import type { StepLogCollector } from './step-log';
 
@@ -64,11 +65,23 @@ export class LogRouter {
   }
 
   /** What a host hook logs. */
-  logFromHook(place: keyof HostHooks, name: string, value: number, options?: LogOptions): void {
-    const logged = { name, value, options: resolveLogOptions(place, name, options) };
+  logFromHook(place: keyof HostHooks, by: string, name: string, value: number, options?: LogOptions): void {
+    const logged = { name, value, options: this.#resolve(place, by, name, options) };
     const metrics = this.#evaluation ?? this.metrics;
     if (epochEnds.includes(place)) metrics.recordEpoch(logged);
     else metrics.record(logged, atBatches.includes(place) ? this.batchSize : 1);
+  }
+
+  /** What a step hook logs into the step that is being traced. */
+  logFromStepHook(
+    step: StepLogCollector,
+    place: LogPlace,
+    by: string,
+    name: string,
+    value: tf.Scalar,
+    options?: LogOptions,
+  ): void {
+    step.add(place, name, value, this.#resolve(place, by, name, options));
   }
 
   /** What the module logs, from wherever it is. */
@@ -77,13 +90,20 @@ export class LogRouter {
     if (place === null) throw calledOutside(name);
     if (this.#step !== null) {
       if (typeof value === 'number') throw numberInStep(name, place);
-      this.#step.add(place, name, value, options);
+      this.logFromStepHook(this.#step, place, theModule, name, value, options);
       return;
     }
     // Where logging is refused altogether, that is the thing to say.
     resolveLogOptions(place, name, options);
     if (typeof value !== 'number') throw tensorInHook(name, place);
-    this.logFromHook(place as keyof HostHooks, name, value, options);
+    this.logFromHook(place as keyof HostHooks, theModule, name, value, options);
+  }
+
+  #resolve(place: LogPlace, by: string, name: string, options?: LogOptions): Required<LogOptions> {
+    const resolved = resolveLogOptions(place, name, options);
+    const stage = this.#evaluation === null ? 'training' : 'evaluation';
+    this.metrics.names.claim({ name, options: resolved, by, stage });
+    return resolved;
   }
 }
 

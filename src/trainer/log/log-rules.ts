@@ -68,6 +68,8 @@ export function resolveLogOptions(
   options: LogOptions = {},
 ): Required<LogOptions> {
   const rule = rules[place];
+  const finding = unfitness(name);
+  if (finding !== null) throw unfitName(name, place, finding);
   if (rule === 'refused') {
     throw new FulgurError('trainer', {
       what: `log('${name}') means nothing in ${place}.`,
@@ -96,6 +98,27 @@ export function resolveLogOptions(
     });
   }
   return resolved;
+}
+
+/** Columns that every row has, whatever is logged. */
+const rowColumns = ['epoch', 'step'];
+
+/** Why a name cannot be that of a metric, or `null`. Names are columns of tables, keys of records and a line on a screen. */
+function unfitness(name: string): string | null {
+  if (name.trim() === '') return 'is empty';
+  if (name !== name.trim()) return 'begins or ends with a space';
+  if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(name)) return 'holds a line break or a control character';
+  if (name === '__proto__') return 'JavaScript keeps for itself';
+  return rowColumns.includes(name) ? 'every row of metrics has already' : null;
+}
+
+function unfitName(name: string, place: LogPlace, finding: string): FulgurError {
+  return new FulgurError('trainer', {
+    what: `log(${JSON.stringify(name)}) in ${place} is given a name that ${finding}.`,
+    fix: rowColumns.includes(name)
+      ? `Leave the call out, or give it another name, such as 'current_${name}'.`
+      : "Give it another name, such as 'train_loss'.",
+  });
 }
 
 /** Whether two calls record in the same way. */

@@ -18,8 +18,8 @@ export interface MetricState {
   readonly newest: ReadonlyMap<string, MetricValue>;
 }
 
-// JSON has no NaN or infinities, and a metric may well be one.
-const number = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)]);
+// A metric may well be NaN or infinite, which z.number() is not.
+const number = z.custom<number>((value) => typeof value === 'number');
 const schema = z.object({
   entries: z.array(
     z.object({
@@ -53,12 +53,9 @@ export function writeMetricState(entries: MetricState['entries'], newest: Metric
     entries: [...entries].map(([name, { options, running }]) => ({
       name,
       options: { ...options },
-      running:
-        running === null
-          ? null
-          : { total: numberToJson(running.total), weight: numberToJson(running.weight) },
+      running: running === null ? null : { ...running },
     })),
-    newest: [...newest].map(([name, { value, ...when }]) => ({ name, value: numberToJson(value), ...when })),
+    newest: [...newest].map(([name, measured]) => ({ name, ...measured })),
   };
 }
 
@@ -77,8 +74,4 @@ export function readMetricState(state: Json): MetricState {
     entries: new Map(entries.map(({ name, options, running }) => [name, { options, running }])),
     newest: new Map(newest.map(({ name, ...measured }) => [name, measured])),
   };
-}
-
-function numberToJson(value: number): Json {
-  return Number.isFinite(value) ? value : String(value);
 }

@@ -1,7 +1,7 @@
 import type { Json, LogOptions, LoggedValue, Measurement } from '../../contracts';
-import { FulgurError } from '../../errors';
 import type { MetricPart } from './reduction';
 import { loggedTwice, sameLogOptions } from './log-rules';
+import { MetricNames, recordedName } from './metric-names';
 import type { MetricEntry, MetricValue } from './metric-state';
 import { readMetricState, writeMetricState } from './metric-state';
 import { accumulate, reduced } from './reduction';
@@ -19,6 +19,8 @@ export type Moment = Pick<Measurement, 'step' | 'epoch'>;
  */
 export class MetricStore {
   readonly #entries = new Map<string, MetricEntry>();
+  /** Those of a fit and of its evaluations. */
+  readonly names: MetricNames;
   readonly #newest: Map<string, MetricValue>;
   readonly #now: () => Moment;
   readonly #isEvaluation: boolean;
@@ -27,17 +29,28 @@ export class MetricStore {
 
   /**
    * @param now the moment of what is recorded.
-   * @param training the store of the fit that an evaluation belongs to: their newest values stand together.
+   * @param training the store of the fit that an evaluation belongs to: their newest values stand together, unless it is
+   *   a trial, which leaves nothing behind.
    */
-  constructor(now: () => Moment = () => ({ step: 0, epoch: 0 }), training: MetricStore | null = null) {
+  constructor(
+    now: () => Moment = () => ({ step: 0, epoch: 0 }),
+    training: MetricStore | null = null,
+    isTrial = false,
+  ) {
     this.#now = now;
-    this.#newest = training === null ? new Map<string, MetricValue>() : training.#newest;
+    this.names = training?.names ?? new MetricNames();
+    this.#newest = training === null || isTrial ? new Map<string, MetricValue>() : training.#newest;
     this.#isEvaluation = training !== null;
   }
 
   /** A store of an evaluation's own reductions, whose values are among the newest of this one. */
   forEvaluation(): MetricStore {
     return new MetricStore(this.#now, this);
+  }
+
+  /** The same for one whose values are forgotten. */
+  forTrial(): MetricStore {
+    return new MetricStore(this.#now, this, true);
   }
 
   /** Values of the batch before are no longer due for a row. */
@@ -132,7 +145,6 @@ export class MetricStore {
       if (!sameLogOptions(known.options, options)) throw loggedTwice(name);
       return known;
     }
-    this.#refuseSharedName(name, options);
     const entry: MetricEntry = { options, running: null };
     this.#entries.set(name, entry);
     return entry;
@@ -140,7 +152,7 @@ export class MetricStore {
 
   #show(name: string, options: Required<LogOptions>, kind: 'step' | 'epoch', value: number): void {
     const { logger, progBar } = options;
-    const shown = shownName(name, options, kind);
+    const shown = recordedName(name, options, kind);
     if (shown !== name) this.#measure(name, kind, value, false);
     this.#measure(shown, kind, value, progBar);
     if (logger) (kind === 'step' ? this.#stepRow : this.#epochRow).set(shown, value);
@@ -151,25 +163,4 @@ export class MetricStore {
     const source = this.#isEvaluation ? 'evaluation' : kind;
     this.#newest.set(name, { value, progBar, ...this.#now(), serial, source });
   }
-
-  #refuseSharedName(name: string, options: Required<LogOptions>): void {
-    const names = shownNames(name, options);
-    for (const [other, entry] of this.#entries) {
-      const shared = shownNames(other, entry.options).find((shown) => names.includes(shown));
-      if (shared === undefined) continue;
-      throw new FulgurError('trainer', {
-        what: `'${name}' and '${other}' are both recorded as '${shared}'.`,
-        why: 'A name with onStep and onEpoch is recorded with _step and _epoch behind it.',
-        fix: 'Rename one of them.',
-      });
-    }
-  }
-}
-
-function shownName(name: string, { onStep, onEpoch }: Required<LogOptions>, kind: 'step' | 'epoch'): string {
-  return onStep && onEpoch ? `${name}_${kind}` : name;
-}
-
-function shownNames(name: string, options: Required<LogOptions>): string[] {
-  return [...new Set([name, shownName(name, options, 'step'), shownName(name, options, 'epoch')])];
 }

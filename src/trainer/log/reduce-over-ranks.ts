@@ -14,13 +14,12 @@ export async function reduceOverRanks(ranks: Ranks, own: readonly MetricPart[]):
   return [...combined.values()];
 }
 
-/** JSON has no NaN and no infinities. */
-type WrittenPart = readonly [name: string, reduce: MetricPart['reduce'], total: string, weight: number];
+type WrittenPart = readonly [name: string, reduce: MetricPart['reduce'], total: number, weight: number];
 
 function toJson({ name, reduce, total, weight }: MetricPart): WrittenPart & Json {
-  return [name, reduce, String(total), weight];
+  return [name, reduce, total, weight];
 }
 
 function fromJson([name, reduce, total, weight]: WrittenPart): MetricPart {
-  return { name, reduce, total: Number(total), weight };
+  return { name, reduce, total, weight };
 }

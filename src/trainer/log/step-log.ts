@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LoggedValue, LogOptions } from '../../contracts';
 import { FulgurError } from '../../errors';
-import { loggedTwice, resolveLogOptions, sameLogOptions } from './log-rules';
+import { loggedTwice, sameLogOptions } from './log-rules';
 import type { LogPlace } from './log-rules';
 
 interface Collected {
@@ -16,8 +16,7 @@ interface Collected {
 export class StepLogCollector {
   readonly #collected = new Map<string, Collected>();
 
-  add(place: LogPlace, name: string, value: tf.Tensor, options?: LogOptions): void {
-    const resolved = resolveLogOptions(place, name, options);
+  add(place: LogPlace, name: string, value: tf.Tensor, resolved: Required<LogOptions>): void {
     const scalar = toScalar(place, name, value);
     const known = this.#collected.get(name);
     if (known !== undefined && !sameLogOptions(known.options, resolved)) {

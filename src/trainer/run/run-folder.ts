@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { RunFolder } from '../../contracts';
 import { FulgurError } from '../../errors';
@@ -7,16 +7,21 @@ export interface RunFolderOptions {
   /** The folder of all experiments, `runs` for example. */
   readonly root: string;
   readonly experiment: string;
-  /** `last`, `best`, the path of a checkpoint, or `null` for a new run. */
+  /** `last`, `best`, the path or the name of a checkpoint, or `null` for a new run. */
   readonly resume: string | null;
 }
 
 const VERSION = /^version_(\d+)$/;
+/** Names that stand for a checkpoint wherever checkpoints are. */
+const ALIAS = /^(last|best)$/;
+/** Entries of a folder that an error lists. */
+const LISTED = 12;
 
 /**
  * The folder of a run, `<root>/<experiment>/version_<n>` as Lightning counts. A new run makes the next one, also when
- * two processes do so at once. A resumed run goes on in its own: for `last` and `best` the newest that holds such a
- * checkpoint, for a path the run folder that it lies in. A checkpoint outside of any run folder starts a new one.
+ * two processes do so at once. A resumed run goes on in its own: for `last`, `best` and the name of a checkpoint the newest
+ * that holds such a one, for a path (of a checkpoint, of `last` or `best` beside it, of a folder of checkpoints or a run) the
+ * run folder that it lies in. A checkpoint outside of any run folder starts a new one.
  *
  * @throws FulgurError `checkpoint` when there is nothing to resume from.
  */
@@ -27,13 +32,14 @@ export function createRunFolder({ root, experiment, resume }: RunFolderOptions):
     return describeFolder(newestWith(parent, resume), experiment);
   }
   const path = resolve(resume);
-  if (!existsSync(path)) {
-    throw new FulgurError('checkpoint', {
-      what: `There is no checkpoint ${path}.`,
-      fix: "Name an existing checkpoint, or 'last' for the newest.",
-    });
+  if (!leadsToCheckpoint(path)) {
+    const named = newestFolder(parent, (folder) =>
+      checkpointsIn(join(folder, 'checkpoints')).includes(resume),
+    );
+    if (named !== undefined) return describeFolder(named, experiment);
+    throw nothingAt(path);
   }
-  const folder = runFolderAround(path);
+  const folder = runFolderAround(path) ?? runFolderAround(realPathOf(path));
   if (folder === null) return nextVersion(parent, experiment);
   const owner = basename(dirname(folder));
   if (owner !== basename(experiment)) {
@@ -47,12 +53,12 @@ export function createRunFolder({ root, experiment, resume }: RunFolderOptions):
 
 /** Whether any run of an experiment has a checkpoint to go on from. */
 export function hasCheckpoint(root: string, experiment: string): boolean {
-  return newestFolderWith(resolve(root, experiment), 'last') !== undefined;
+  return newestFolder(resolve(root, experiment), holdsCheckpoint) !== undefined;
 }
 
 /** Whether a run's folder has a checkpoint to go on from. */
 export function holdsCheckpoint(folder: string): boolean {
-  return existsSync(join(folder, 'checkpoints', 'last'));
+  return checkpointsIn(join(folder, 'checkpoints')).length > 0;
 }
 
 /** Where evaluations of random weights are written, `<root>/<experiment>/untrained`: made with the first file in it. */
@@ -76,9 +82,9 @@ function nextVersion(parent: string, experiment: string): RunFolder {
 
 function newestWith(parent: string, checkpoint: 'last' | 'best'): string {
   // Where nothing ranks checkpoints, none is marked as the best: it is the last.
-  const newest =
-    newestFolderWith(parent, checkpoint) ??
-    (checkpoint === 'best' ? newestFolderWith(parent, 'last') : undefined);
+  const hasBest = (folder: string) => existsSync(join(folder, 'checkpoints', 'best'));
+  const best = checkpoint === 'best' ? newestFolder(parent, hasBest) : undefined;
+  const newest = best ?? newestFolder(parent, holdsCheckpoint);
   if (newest !== undefined) return newest;
   throw new FulgurError('checkpoint', {
     what: `No run in ${parent} has a checkpoint '${checkpoint}'.`,
@@ -86,9 +92,54 @@ function newestWith(parent: string, checkpoint: 'last' | 'best'): string {
   });
 }
 
-function newestFolderWith(parent: string, checkpoint: string): string | undefined {
-  const folders = versionsIn(parent).map((version) => join(parent, `version_${version}`));
-  return folders.find((folder) => existsSync(join(folder, 'checkpoints', checkpoint)));
+/** The newest run of which something is so. */
+function newestFolder(parent: string, isSo: (folder: string) => boolean): string | undefined {
+  return versionsIn(parent)
+    .map((version) => join(parent, `version_${version}`))
+    .find(isSo);
+}
+
+/** The checkpoints in a folder of them, by name; those whose saving broke off begin with a dot. */
+function checkpointsIn(folder: string): string[] {
+  return entriesOf(folder).filter((name) => !name.startsWith('.') && isCheckpoint(join(folder, name)));
+}
+
+/** Whether a folder is a checkpoint, which may have lost some of its files. */
+function isCheckpoint(path: string): boolean {
+  return ['manifest.json', 'state.json', 'model.safetensors'].some((name) => existsSync(join(path, name)));
+}
+
+/** Whether whoever reads checkpoints finds one by this path. */
+function leadsToCheckpoint(path: string): boolean {
+  const folder = ALIAS.test(basename(path)) && !isCheckpoint(path) ? dirname(path) : path;
+  return isCheckpoint(folder) || checkpointsIn(folder).length > 0 || holdsCheckpoint(folder);
+}
+
+function nothingAt(path: string): FulgurError {
+  const isPart = isCheckpoint(dirname(path));
+  const place = existsSync(path) ? path : dirname(path);
+  const names = entriesOf(place).sort();
+  const listed = names.length > LISTED ? [...names.slice(0, LISTED), `${names.length - LISTED} more`] : names;
+  return new FulgurError('checkpoint', {
+    what: isPart ? `${path} is a part of a checkpoint.` : `There is no checkpoint ${path}.`,
+    ...(isPart || names.length === 0 ? {} : { why: `${place} holds ${listed.join(', ')}.` }),
+    fix: isPart
+      ? `Name the checkpoint, ${dirname(path)}.`
+      : "Name a checkpoint's folder, one of checkpoints or a run's, or 'last' for the newest.",
+  });
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Where a path with symbolic links leads. */
+function realPathOf(path: string): string {
+  return existsSync(path) ? realpathSync(path) : join(realPathOf(dirname(path)), basename(path));
 }
 
 /** Versions that are there, newest first. */

@@ -1,3 +1,4 @@
+import { jsonText } from '../../contracts';
 import type { Json, Notify, RunState, StateDict } from '../../contracts';
 import { hookFailure } from '../hooks/hook-errors';
 import type { BuiltPlugin } from '../hooks/hook-order';
@@ -7,7 +8,12 @@ export function pluginStates(plugins: readonly BuiltPlugin[]): Record<string, Js
   const states: Record<string, Json> = {};
   for (const plugin of plugins) {
     if (plugin.hooks.pluginState === undefined) continue;
-    states[plugin.name] = naming(plugin, 'pluginState', () => plugin.hooks.pluginState?.() ?? null);
+    states[plugin.name] = naming(plugin, 'pluginState', () => {
+      const state = plugin.hooks.pluginState?.() ?? null;
+      // What a checkpoint cannot hold is said here, where it is known whose it is.
+      jsonText(state, 0, 'state');
+      return state;
+    });
   }
   return states;
 }

@@ -115,6 +115,6 @@ function lossIsNoNumber(loss: number, { step, epoch, batchIndex }: StepPlace): F
   return new FulgurError('trainer', {
     what: `The loss became ${loss} in step ${step} (epoch ${epoch}, batch ${batchIndex}).`,
     why: 'The weights after such a step are useless, so training ends here.',
-    fix: 'Try a lower learning rate, warm-up or gradient clipping; --trainer.detectAnomaly true names the operation that makes the first NaN. The last checkpoint was written before this step.',
+    fix: 'Try a lower learning rate, warm-up or gradient clipping; --trainer.detectAnomaly true names the operation that makes the first NaN. A checkpoint, where there is one, was written before this step.',
   });
 }

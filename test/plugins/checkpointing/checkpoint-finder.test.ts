@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   cpSync,
   mkdirSync,
@@ -5,13 +6,17 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { CheckpointFinder } from '../../../plugins/checkpointing/checkpoint-finder';
+import { listCheckpoints } from '../../../plugins/checkpointing/checkpoint-folder';
 import { CheckpointStore } from '../../../plugins/checkpointing/checkpoint-store';
 import { manifestText, parseManifest } from '../../../plugins/checkpointing/manifest';
+import { decodeState, encodeState } from '../../../plugins/checkpointing/state-files';
+import type { RunState } from '../../../src';
 import { Notes, TemporaryRunFolder, messageOf } from '../fakes/run';
 import { toyState } from './toy-state';
 
@@ -48,6 +53,50 @@ describe('reading a checkpoint', () => {
     expect(readdirSync(join(home, 'step=8')).sort()).toEqual(files);
   });
 
+  it.each([Infinity, -Infinity, NaN, -0])(
+    'gives back a score and states of %p, to the last bit',
+    async (value) => {
+      const store = new CheckpointStore(home);
+      await store.open();
+      const given: RunState = {
+        ...toyState(12),
+        plugins: { stopping: { best: value, name: 'NaN', seen: [[value]] } },
+        metrics: { running: { total: value } },
+        hyperparameters: { margin: value },
+        ranks: [{ metrics: [value] }, { metrics: ['Infinity'] }],
+      };
+      await store.save('step=12', given, { reason: 'test', monitor: { name: 'loss', value } });
+      const { state, name, said } = await read('last');
+      expect([name, said]).toEqual(['step=12', []]);
+      expect(state).toStrictEqual(given);
+      const { checkpoints } = await listCheckpoints(home);
+      expect(checkpoints.map(({ manifest }) => manifest.monitor?.value)).toContainEqual(value);
+      for (const file of ['state.json', 'manifest.json']) {
+        expect(() => JSON.parse(readFileSync(join(home, 'step=12', file), 'utf8')) as unknown).not.toThrow();
+      }
+    },
+  );
+
+  it('reads checkpoints of earlier versions, which wrote null for an infinite score', async () => {
+    const file = join(home, 'step=8', 'manifest.json');
+    const manifest = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    delete manifest['digest'];
+    const earlier = { ...manifest, monitor: { name: 'loss', value: null } };
+    const digest = createHash('sha256').update(JSON.stringify(earlier)).digest('hex');
+    writeFileSync(file, `${JSON.stringify({ ...earlier, digest }, null, 2)}\n`);
+    const { state, said } = await read('last');
+    expect(state).toEqual(toyState(8));
+    expect(said).toEqual([]);
+  });
+
+  it('reads states of earlier versions, which wrote names for numbers in some places', () => {
+    const state = toyState(8);
+    const files = { ...encodeState({ ...state, metrics: { newest: [{ value: Infinity }] } }) };
+    const text = Buffer.from(files['state.json']).toString('utf8');
+    expect(text).toContain('"value": "Infinity"');
+    expect(decodeState(files).metrics).toEqual({ newest: [{ value: Infinity }] });
+  });
+
   it("gives back what is each rank's own", async () => {
     const { weights } = toyState(3);
     // All ranks have made as many updates.
@@ -77,6 +126,31 @@ describe('reading a checkpoint', () => {
     expect(names).toEqual(['step=8', 'step=4', 'step=4', 'step=4', 'step=8', 'step=8']);
     expect(readFileSync(join(home, 'last'), 'utf8')).toBe('step=8\n');
     expect(readFileSync(join(home, 'best'), 'utf8')).toBe('step=4\n');
+  });
+
+  it('takes last and best for what they mean in the folder in which they are named', async () => {
+    const named: [string, string][] = [
+      ['checkpoints/last', 'step=8'],
+      ['checkpoints/best', 'step=4'],
+      ['checkpoints/last/', 'step=8'],
+      ['last', 'step=8'],
+      ['best', 'step=4'],
+      ['checkpoints/step=4/', 'step=4'],
+    ];
+    for (const [path, name] of named)
+      expect([path, (await read(join(folder.path, path))).name]).toEqual([path, name]);
+    symlinkSync(folder.path, join(folder.path, 'link'));
+    expect((await read(join(folder.path, 'link', 'checkpoints', 'best'))).name).toBe('step=4');
+    symlinkSync('step=4', join(home, 'good'));
+    expect((await read(join(home, 'good'))).state.progress.globalStep).toBe(4);
+    // Also without a pointer, and where it names what is gone.
+    rmSync(join(home, 'last'));
+    expect((await read(join(home, 'last'))).name).toBe('step=8');
+    rmSync(join(home, 'step=4'), { recursive: true });
+    expect(await messageOf(() => read(join(home, 'best')))).toBe(
+      `No checkpoint in ${home} is marked as the best. ` +
+        'checkpointing() ranks checkpoints only when it has a monitor that was logged. Resume from one of these: step=8.',
+    );
   });
 
   it('finds the last one also where its pointer was not written any more', async () => {

@@ -146,13 +146,31 @@ describe('checkpointing', () => {
     );
   });
 
-  it('says once that its monitor is not logged', async () => {
+  it('ends a run whose monitor was not logged by the time that it was due', async () => {
+    const fix = 'Monitor one that is logged, or pass strict: false to wait for it.';
+    expect(await messageOf(() => fit(setUp({ monitor: 'val_loss' }), [0.5, 0.6]))).toBe(
+      "checkpointing() is to rank checkpoints by 'val_loss', which was not logged. Logged were knn_accuracy. " +
+        fix,
+    );
+    expect(await messageOf(() => fit(setUp({ monitor: 'knn_acuracy' }), [0.5]))).toBe(
+      "checkpointing() is to rank checkpoints by 'knn_acuracy', which was not logged. Logged were knn_accuracy. " +
+        `Did you mean 'knn_accuracy'? ${fix}`,
+    );
+    expect(await messageOf(() => fit(setUp({ monitor: 'knn_accuracy' }), [undefined]))).toBe(
+      "checkpointing() is to rank checkpoints by 'knn_accuracy', which was not logged. Nothing was. " + fix,
+    );
+    expect(readdirSync(folder.resolve('checkpoints'))).toEqual([]);
+  });
+
+  it('waits for a monitor that is not due yet, and for any where it is not strict or switched off', async () => {
     const run = setUp({ monitor: 'val_loss' });
-    await fit(run, [0.5, 0.6]);
-    expect(run.notes.said.filter((line) => line.startsWith('warning'))).toEqual([
-      'warning: checkpointing() is to rank checkpoints by val_loss, which was not logged so far. Logged: knn_accuracy.',
-    ]);
-    expect(listing()).toEqual(['epoch=0-step=4', 'epoch=1-step=8', 'last']);
+    await run.plugin.onFitStart();
+    run.run.state = toyState(4);
+    const context = { ...hookContext({ batchIndex: 3, globalStep: 4 }), isDue: () => false };
+    await run.plugin.onTrainEpochEnd(context);
+    expect(listing()).toEqual(['epoch=0-step=4', 'last']);
+    await fit(setUp({ monitor: 'val_loss', strict: false }), [0.5]);
+    await fit(setUp({ monitor: 'val_loss' }, { enableCheckpointing: false }), [0.5]);
   });
 
   it('saves every n steps, and at the end of the epoch once', async () => {
@@ -211,8 +229,18 @@ describe('checkpointing', () => {
   });
 
   it('names checkpoints by its template', async () => {
-    await fit(setUp({ filename: '{step}-{knn_accuracy:2}' }), [0.512]);
+    await fit(setUp({ filename: '{step}-{knn_accuracy:.2f}' }), [0.512]);
     expect(listing()).toEqual(['4-0.51', 'last']);
+  });
+
+  it('says once which metric its names lack', async () => {
+    const run = setUp({ filename: '{step}-{knn_acuracy:.2f}-{other}', keepLast: 1 });
+    await fit(run, [0.5, 0.6]);
+    expect(listing()).toEqual(['8-none-none', 'last']);
+    expect(run.notes.said.filter((line) => line.startsWith('warning'))).toEqual([
+      "warning: 'knn_acuracy' in the filename of checkpointing() was not logged, so it is 'none' in names. Did you mean 'knn_accuracy'?",
+      "warning: 'other' in the filename of checkpointing() was not logged, so it is 'none' in names.",
+    ]);
   });
 
   it('saves what was trained when the run is interrupted', async () => {

@@ -1,9 +1,8 @@
 import { best, expendable } from '../../../plugins/checkpointing/retention';
-import { checkpointName } from '../../../plugins/checkpointing/checkpoint-name';
 
 const rule = { saveLast: true, keepLast: 1, mode: 'min', saveTopK: 1 } as const;
 const ranked = (...scores: (number | null)[]) =>
-  scores.map((score, i) => ({ name: String(i + 1), sequence: i + 1, score }));
+  scores.map((score, i) => ({ name: String(i + 1), sequence: i + 1, score, isRescue: false }));
 const names = (checkpoints: readonly { readonly name: string }[]) =>
   checkpoints.map(({ name }) => name).join(' ');
 
@@ -23,6 +22,14 @@ describe('which checkpoints may go', () => {
     expect(names(expendable(ranked(5, 1, 3), { ...rule, saveLast: false }))).toBe('1 3');
   });
 
+  it('are not what a run left behind that broke off, until there is a newer one', () => {
+    const [first, second, third] = ranked(null, 1, 2).map((one) => ({ ...one, isRescue: one.name !== '2' }));
+    const onlyBest = { ...rule, saveLast: false };
+    expect(names(expendable([first!], onlyBest))).toBe('');
+    expect(names(expendable([first!, second!], onlyBest))).toBe('1');
+    expect(names(expendable([first!, second!, third!], onlyBest))).toBe('1');
+  });
+
   it('are none where all are to be kept', () => {
     expect(expendable(ranked(5, 1, 3), { ...rule, keepLast: 'all' })).toEqual([]);
   });
@@ -33,13 +40,5 @@ describe('which checkpoints may go', () => {
 
   it('are the later ones of equal scores', () => {
     expect(names(best(ranked(2, 2, 3), 'min'))).toBe('1 2 3');
-  });
-});
-
-describe("a checkpoint's name", () => {
-  it('is filled in from its template', () => {
-    const values = { epoch: 3, step: 96, 'val/loss': -0.51234 };
-    expect(checkpointName('epoch={epoch}-step={step}', values)).toBe('epoch=3-step=96');
-    expect(checkpointName('{step}-{val/loss:3}-{knn}', values)).toBe('96--0.512-none');
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CollapseSentinel, collapseSentinel, spread } from '../../../plugins/collapse-sentinel';
-import { compile, liveCounts, start, tf } from '../../../src';
+import { compile, jsonText, liveCounts, parseJson, start, tf } from '../../../src';
 import type { StepContext } from '../../../src';
 import { Notes, hookContext, messageOf } from '../fakes/run';
 
@@ -124,7 +124,7 @@ describe('the collapse sentinel', () => {
     const before = setUp();
     before.see([0.9, 0.1, 0.1]);
     const after = setUp();
-    after.plugin.restorePluginState(JSON.parse(JSON.stringify(before.plugin.pluginState())) as never);
+    after.plugin.restorePluginState(parseJson(jsonText(before.plugin.pluginState())));
     after.see([0.1], 4);
     expect(before.notes.said).toEqual([]);
     expect(after.notes.said).toEqual([warning('0.10', 4)]);

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { CsvLogger, csvLogger } from '../../../plugins/csv-logger';
+import { jsonText, parseJson } from '../../../src/contracts';
 import type { MetricRow, RunState } from '../../../src/contracts';
 import { FakeEvents, Notes, TemporaryRunFolder, hookContext, messageOf } from '../fakes/run';
 
@@ -33,9 +34,17 @@ describe('the CSV logger', () => {
     const run = setUp();
     await run.logger.onFitStart();
     run.log(1, { loss: -0.1, z_std: 0.9 });
-    run.log(2, { loss: NaN });
+    run.log(2, { z_std: 1e-7 });
     await run.logger.onTrainEpochEnd();
-    expect(text()).toBe('epoch,step,loss,z_std\n0,1,-0.1,0.9\n0,2,NaN,\n');
+    expect(text()).toBe('epoch,step,loss,z_std\n0,1,-0.1,0.9\n0,2,,1e-7\n');
+  });
+
+  it('writes NaN, the infinities and minus zero as Python reads them', async () => {
+    const run = setUp();
+    await run.logger.onFitStart();
+    run.log(1, { nan: NaN, high: Infinity, low: -Infinity, zero: -0 });
+    await run.logger.onTrainEpochEnd();
+    expect(text()).toBe('epoch,step,nan,high,low,zero\n0,1,nan,inf,-inf,-0.0\n');
   });
 
   it('widens the file for a metric that appears later, and quotes as RFC 4180 says', async () => {
@@ -76,7 +85,7 @@ describe('the CSV logger', () => {
     const killed = setUp();
     await killed.logger.onFitStart();
     await train(killed, 1, savedAt);
-    const saved = JSON.parse(JSON.stringify(killed.logger.pluginState())) as never;
+    const saved = parseJson(jsonText(killed.logger.pluginState())) as never;
     await killed.logger.onSaveCheckpoint();
     await train(killed, savedAt + 1, killedAt);
 

@@ -118,6 +118,10 @@ it('says which metrics there are where its own is absent, or waits for it', () =
     "earlyStopping() is to watch 'loss', which was not logged. Logged were other. " +
       'Watch one that is logged by the end of each epoch, or pass strict: false to wait for it.',
   );
+  expect(() => setUp({ monitor: 'othr' }).see(undefined)).toThrow(
+    "earlyStopping() is to watch 'othr', which was not logged. Logged were other. Did you mean 'other'? " +
+      'Watch one that is logged by the end of each epoch, or pass strict: false to wait for it.',
+  );
   expect(setUp({ strict: false, patience: 1 }).see(undefined, 1, undefined, 1)).toEqual([
     [3, 'loss has not improved on 1 at one look'],
   ]);

@@ -35,7 +35,7 @@ it('names the one whose metric is not logged', async () => {
   const { error } = await rehearsed([loss(), earlyStopping({ name: 'other-stop', monitor: 'val_los' })]);
   expect((error as Error).message).toBe(
     "Plugin 'other-stop' failed in onTrainEpochEnd: earlyStopping({ name: 'other-stop' }) is to watch 'val_los', which was " +
-      'not logged. Logged were val_loss, val_accuracy. Watch one that is logged by the end of each epoch, or pass ' +
+      "not logged. Logged were val_loss, val_accuracy. Did you mean 'val_loss'? Watch one that is logged by the end of each epoch, or pass " +
       'strict: false to wait for it.',
   );
 });

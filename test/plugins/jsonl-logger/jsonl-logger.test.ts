@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { JsonlLogger, jsonlLogger } from '../../../plugins/jsonl-logger';
+import { jsonText, parseJson } from '../../../src/contracts';
 import type { MetricRow, RunState } from '../../../src/contracts';
 import { FakeEvents, Notes, TemporaryRunFolder, hookContext, messageOf } from '../fakes/run';
 
@@ -65,7 +66,7 @@ describe('the JSON Lines logger', () => {
     const killed = setUp();
     await killed.logger.onFitStart();
     await train(killed, 1, savedAt);
-    const saved = JSON.parse(JSON.stringify(killed.logger.pluginState())) as never;
+    const saved = parseJson(jsonText(killed.logger.pluginState())) as never;
     await killed.logger.onSaveCheckpoint();
     await train(killed, savedAt + 1, killedAt);
     writeFileSync(file(), '{"epoch":2,"st', { flag: 'a' });

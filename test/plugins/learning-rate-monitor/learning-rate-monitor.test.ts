@@ -53,6 +53,26 @@ it('logs the rate that each update of a real fit uses, by parameter group', asyn
   expect(optimizers.current()).toEqual([]);
 });
 
+it('gives every optimiser and every parameter group a name of its own', () => {
+  const optimizers: OptimizersAccess = {
+    current: () => [
+      { kind: 'sgd', stepCount: 0, learningRates: [0.1] },
+      { kind: 'adamw', stepCount: 0, learningRates: [0.01] },
+      { kind: 'sgd', stepCount: 0, learningRates: [0.2, 0.3] },
+      { kind: 'sgd', stepCount: 0, learningRates: [0.4] },
+    ],
+  };
+  const context = hookContext();
+  new LearningRateMonitor(factory(), optimizers).onTrainBatchStart(context);
+  expect(context.logged.map(([name, rate]) => [name, rate])).toEqual([
+    ['lr-sgd', 0.1],
+    ['lr-adamw', 0.01],
+    ['lr-sgd-1/pg1', 0.2],
+    ['lr-sgd-1/pg2', 0.3],
+    ['lr-sgd-2', 0.4],
+  ]);
+});
+
 it('logs at the beginning of epochs where told to, and one group without a number', () => {
   const optimizers: OptimizersAccess = {
     current: () => [{ kind: 'adamw', stepCount: 0, learningRates: [0.001] }],

@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EntityNames } from '../../../plugins/mlflow-logger/entity-names';
 import { MlflowLogger, mlflowLogger } from '../../../plugins/mlflow-logger';
 import type { MlflowLoggerOptions } from '../../../plugins/mlflow-logger';
+import { jsonText, parseJson } from '../../../src/contracts';
 import type { MetricRow, RunSettings, RunState } from '../../../src/contracts';
 import { FulgurError } from '../../../src/errors';
 import { FakeEvents, Notes, TemporaryRunFolder, hookContext, runSettings } from '../fakes/run';
@@ -44,7 +46,7 @@ describe('the MLflow logger', () => {
   }
 
   function save({ logger }: Run): never {
-    return JSON.parse(JSON.stringify(logger.pluginState())) as never;
+    return parseJson(jsonText(logger.pluginState())) as never;
   }
 
   async function resume(run: Run, globalStep: number, saved: never): Promise<void> {
@@ -90,6 +92,68 @@ describe('the MLflow logger', () => {
     expect(time).toBeLessThanOrEqual(Date.now());
     expect(run.notes.said).toEqual([]);
     expect(run.events.listenerCount).toBe(0);
+  });
+
+  it('gives no two metrics one name, also when it goes on', async () => {
+    const run = setUp();
+    await run.logger.onFitStart();
+    run.log(1, { 'acc@1': 0.1, 'acc#1': 0.2, acc_1: 0.3 });
+    await run.logger.onTrainBatchEnd();
+    const saved = save(run);
+    run.log(2, { 'acc#1': 0.4 });
+    await run.logger.teardown();
+    const resumed = setUp();
+    await resume(resumed, 1, saved);
+    resumed.log(2, { 'acc#1': 0.4 });
+    resumed.log(3, { acc_1: 0.5, 'acc#1': 0.6, 'acc@1': 0.7, 'acc%1': 0.8 });
+    await resumed.logger.teardown();
+    expect(points()).toEqual([
+      ['acc_1', 1, 0.1],
+      ['acc_1-2', 1, 0.2],
+      ['acc_1-3', 1, 0.3],
+      ['acc_1-2', 2, 0.4],
+      ['acc_1-3', 3, 0.5],
+      ['acc_1-2', 3, 0.6],
+      ['acc_1', 3, 0.7],
+      ['acc_1-4', 3, 0.8],
+    ]);
+    expect(run.notes.said).toEqual([
+      "warning: MLflow would take 'acc@1' and 'acc#1' for one metric: it gets 'acc#1' as 'acc_1-2'.",
+      "warning: MLflow would take 'acc@1' and 'acc_1' for one metric: it gets 'acc_1' as 'acc_1-3'.",
+    ]);
+    expect(resumed.notes.said).toEqual([
+      "warning: MLflow would take 'acc@1' and 'acc%1' for one metric: it gets 'acc%1' as 'acc_1-4'.",
+    ]);
+  });
+
+  it('gives no two params one name, and numbers as Python reads them', async () => {
+    const hyperparameters = { 'lr@head': 1, 'lr#head': 2, margin: Infinity, list: [NaN] };
+    const run = setUp({}, { hyperparameters, config: null });
+    await run.logger.onFitStart();
+    await run.logger.teardown();
+    expect(server.runs[0]?.params).toEqual({
+      ...{ lr_head: '1', 'lr_head-2': '2', margin: 'Infinity', list: '["NaN"]' },
+      config: 'null',
+    });
+  });
+
+  it.each([
+    ['a//b', 'a/_/b'],
+    ['/a', '_/a'],
+    ['a/', 'a/_'],
+    ['./a/../b', '_/a/_/b'],
+    ['a/.hidden', 'a/.hidden'],
+    [`${'x'.repeat(249)}/y`, `${'x'.repeat(249)}/`.slice(0, 249) + '_'],
+    ['größe µ²', 'größe µ²'],
+    ['a,"b"', 'a__b_'],
+  ])('names a metric %p as MLflow takes it', (name, expected) => {
+    expect(new EntityNames().of(name)).toBe(expected);
+  });
+
+  it('tells names apart that only differ after what MLflow takes', () => {
+    const names = new EntityNames();
+    const long = (ending: string) => `${'x'.repeat(250)}${ending}`;
+    expect([names.of(long('a')), names.of(long('b'))]).toEqual(['x'.repeat(250), `${'x'.repeat(248)}-2`]);
   });
 
   it('uses an experiment that is there, and the names that were given', async () => {

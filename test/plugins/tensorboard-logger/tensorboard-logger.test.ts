@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { TensorboardLogger, tensorboardLogger } from '../../../plugins/tensorboard-logger';
 import type { TensorboardLoggerOptions } from '../../../plugins/tensorboard-logger';
+import { jsonText, parseJson } from '../../../src/contracts';
 import type { MetricRow, RunState } from '../../../src/contracts';
 import { FakeEvents, TemporaryRunFolder, hookContext, messageOf, runSettings } from '../fakes/run';
 import { readEvent, readRecords, scalarsShown } from './event-reader';
@@ -89,7 +90,7 @@ describe('the TensorBoard logger', () => {
     const killed = setUp();
     await killed.logger.onFitStart();
     await train(killed, 1, savedAt);
-    const saved = JSON.parse(JSON.stringify(killed.logger.pluginState())) as never;
+    const saved = parseJson(jsonText(killed.logger.pluginState())) as never;
     await killed.logger.onSaveCheckpoint();
     await train(killed, savedAt + 1, killedAt);
     const whole = readFileSync(path(0));
@@ -119,7 +120,7 @@ describe('the TensorBoard logger', () => {
     await killed.logger.onFitStart();
     killed.log(1, { loss: 1 });
     killed.log(2, { loss: NaN, scale: -Infinity });
-    const saved = JSON.parse(JSON.stringify(killed.logger.pluginState())) as never;
+    const saved = parseJson(jsonText(killed.logger.pluginState())) as never;
     await killed.logger.onSaveCheckpoint();
     const resumed = setUp();
     resumed.logger.onLoadCheckpoint(hookContext(), resumedAt(2));

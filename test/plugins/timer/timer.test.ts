@@ -1,6 +1,6 @@
 import { Timer, timer } from '../../../plugins/timer';
 import type { TimerOptions } from '../../../plugins/timer';
-import type { Json } from '../../../src';
+import { jsonText, parseJson } from '../../../src/contracts';
 import { hookContext } from '../fakes/run';
 
 const settingsOf = (options: TimerOptions) => timer(options).options as { readonly maxTime: number };
@@ -41,7 +41,7 @@ it('gives a resumed run only the rest', () => {
   const first = setUp({ maxTime: '01:12:00:00' });
   first.plugin.onTrainStart();
   expect(first.at(36 * 3600 - 1)).toEqual([]);
-  const saved = JSON.parse(JSON.stringify(first.plugin.pluginState())) as Json;
+  const saved = parseJson(jsonText(first.plugin.pluginState()));
   const second = setUp({ maxTime: '01:12:00:00' });
   second.plugin.restorePluginState(saved);
   now = 5000;

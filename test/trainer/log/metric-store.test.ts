@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { jsonText, parseJson } from '../../../src/contracts';
 import type { Json, LogOptions } from '../../../src/contracts';
 import { resolveLogOptions } from '../../../src/trainer/log/log-rules';
 import { MetricStore } from '../../../src/trainer/log/metric-store';
@@ -9,7 +10,7 @@ function logged(name: string, value: number, options: LogOptions = {}) {
 
 /** The state after it went through a file. */
 function stored(store: MetricStore): Json {
-  return JSON.parse(JSON.stringify(store.state())) as Json;
+  return parseJson(jsonText(store.state()));
 }
 
 describe('MetricStore', () => {
@@ -84,7 +85,7 @@ describe('MetricStore', () => {
     expect(store.measured('loss')).toMatchObject({ value: 2, step: -1, serial: 1 });
   });
 
-  it('comes back from its state with values that JSON does not know', () => {
+  it('comes back from its state with values that JSON has no notation for', () => {
     const store = new MetricStore();
     store.record(logged('nan', NaN, { onEpoch: true }), 1);
     store.record(logged('low', -Infinity), 1);

@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { parse } from 'yaml';
 import { createRunFolder, writeRunRecord } from '../../../src/trainer';
@@ -23,7 +32,13 @@ function newRun(experiment = 'fastsiam') {
 function saveCheckpoint(version: string, name: string): string {
   const path = join(root, 'fastsiam', version, 'checkpoints', name);
   mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, 'manifest.json'), '{}');
   return path;
+}
+
+/** As checkpointing does for `last` and `best`. */
+function point(version: string, pointer: string, name: string): void {
+  writeFileSync(join(root, 'fastsiam', version, 'checkpoints', pointer), `${name}\n`);
 }
 
 describe('createRunFolder', () => {
@@ -71,9 +86,15 @@ describe('createRunFolder', () => {
 
   it('goes on in the newest folder that holds the last, or the best, checkpoint', () => {
     for (let run = 0; run < 12; run++) newRun();
-    saveCheckpoint('version_2', 'best');
-    saveCheckpoint('version_2', 'last');
-    saveCheckpoint('version_10', 'last');
+    saveCheckpoint('version_2', 'step=4');
+    point('version_2', 'best', 'step=4');
+    point('version_2', 'last', 'step=4');
+    // Whether something points to it or not.
+    saveCheckpoint('version_10', 'step=8');
+    // A pointer to nothing, and what a killed run left half done.
+    mkdirSync(join(root, 'fastsiam', 'version_11', 'checkpoints'));
+    point('version_11', 'last', 'step=9');
+    saveCheckpoint('version_11', '.new-7-1');
     expect(createRunFolder({ root, experiment: 'fastsiam', resume: 'last' }).version).toBe('version_10');
     expect(createRunFolder({ root, experiment: 'fastsiam', resume: 'best' }).version).toBe('version_2');
     rmSync(join(root, 'fastsiam', 'version_2'), { recursive: true });
@@ -101,7 +122,66 @@ describe('createRunFolder', () => {
     newRun();
     const resume = join(root, 'copied');
     mkdirSync(resume);
+    writeFileSync(join(resume, 'manifest.json'), '{}');
     expect(createRunFolder({ root, experiment: 'fastsiam', resume }).version).toBe('version_1');
+  });
+
+  it('finds the run of every way to name a checkpoint', () => {
+    for (let run = 0; run < 3; run++) newRun();
+    const path = saveCheckpoint('version_1', 'epoch=1-step=20');
+    point('version_1', 'last', 'epoch=1-step=20');
+    const run = join(root, 'fastsiam', 'version_1');
+    symlinkSync(run, join(root, 'newest'));
+    symlinkSync(path, join(root, 'good'));
+    const ways = [
+      path,
+      `${path}/`,
+      relative(process.cwd(), path),
+      'epoch=1-step=20',
+      run,
+      `${run}/`,
+      join(run, 'checkpoints'),
+      join(run, 'checkpoints', 'last'),
+      join(run, 'checkpoints', 'best'),
+      join(run, 'last'),
+      join(root, 'newest'),
+      join(root, 'newest', 'checkpoints', 'last'),
+      join(root, 'newest', 'best'),
+      join(root, 'good'),
+    ];
+    for (const resume of ways) {
+      expect([resume, createRunFolder({ root, experiment: 'fastsiam', resume }).version]).toEqual([
+        resume,
+        'version_1',
+      ]);
+    }
+    expect(readdirSync(join(root, 'fastsiam'))).toHaveLength(3);
+  });
+
+  it('says what there is where no checkpoint is, and makes no folder', () => {
+    for (let run = 0; run < 2; run++) newRun();
+    const path = saveCheckpoint('version_1', 'epoch=1-step=20');
+    const fix = "Name a checkpoint's folder, one of checkpoints or a run's, or 'last' for the newest.";
+    const said = (resume: string) => () => createRunFolder({ root, experiment: 'fastsiam', resume });
+    const all = join(root, 'fastsiam');
+    expect(said(all)).toThrow(
+      new Error(`There is no checkpoint ${all}. ${all} holds version_0, version_1. ${fix}`),
+    );
+    const home = dirname(path);
+    expect(said(join(home, 'epoch=1-step=2'))).toThrow(
+      new Error(
+        `There is no checkpoint ${join(home, 'epoch=1-step=2')}. ${home} holds epoch=1-step=20. ${fix}`,
+      ),
+    );
+    expect(said(join(all, 'version_0', 'checkpoints', 'last'))).toThrow(
+      new Error(`There is no checkpoint ${join(all, 'version_0', 'checkpoints', 'last')}. ${fix}`),
+    );
+    expect(said(join(path, 'manifest.json'))).toThrow(
+      new Error(`${join(path, 'manifest.json')} is a part of a checkpoint. Name the checkpoint, ${path}.`),
+    );
+    for (let file = 0; file < 20; file++) writeFileSync(join(root, `file${10 + file}`), '');
+    expect(said(root)).toThrow('file20, 9 more. ');
+    expect(readdirSync(all)).toEqual(['version_0', 'version_1']);
   });
 
   it("refuses another experiment's run, and a path that is not there", () => {
@@ -112,7 +192,8 @@ describe('createRunFolder', () => {
     );
     const missing = join(root, 'missing');
     expect(() => createRunFolder({ root, experiment: 'fastsiam', resume: missing })).toThrow(
-      `There is no checkpoint ${missing}. Name an existing checkpoint, or 'last' for the newest.`,
+      `There is no checkpoint ${missing}. ${root} holds fastsiam. ` +
+        "Name a checkpoint's folder, one of checkpoints or a run's, or 'last' for the newest.",
     );
   });
 });

@@ -1,0 +1,51 @@
+/** Characters of a name that every version of MLflow takes. */
+const longest = 250;
+
+/**
+ * Names as MLflow takes them for metrics and params. Two of ours are never one of MLflow's: the later one gets a number. So
+ * the same names in the same order always give the same.
+ */
+export class EntityNames {
+  private readonly given = new Map<string, string>();
+  private readonly owners = new Map<string, string>();
+
+  /** @param onClash hears of a name that could not be as it would be alone, and whose name that is. */
+  constructor(
+    private readonly onClash: (name: string, given: string, owner: string) => void = () => undefined,
+  ) {}
+
+  of(name: string): string {
+    const known = this.given.get(name);
+    if (known !== undefined) return known;
+    const alone = entityName(name);
+    const free = this.freeName(alone);
+    this.given.set(name, free);
+    this.owners.set(free, name);
+    const owner = this.owners.get(alone);
+    if (free !== alone && owner !== undefined) this.onClash(name, free, owner);
+    return free;
+  }
+
+  private freeName(name: string): string {
+    for (let count = 1; ; count++) {
+      const ending = count === 1 ? '' : `-${count}`;
+      const candidate = name.slice(0, longest - ending.length) + ending;
+      if (!this.owners.has(candidate)) return candidate;
+    }
+  }
+}
+
+/**
+ * A name in the characters that MLflow takes; others become `_`. It must also stay the same as a path, so parts that are
+ * empty, `.` or `..` become `_` too.
+ */
+function entityName(name: string): string {
+  return name
+    .replace(/[^\p{L}\p{N}_\-. :/]/gu, '_')
+    .slice(0, longest)
+    .split('/')
+    .map((part) => (/^\.{0,2}$/.test(part) ? '_' : part))
+    .join('/')
+    .slice(0, longest)
+    .replace(/\/$/, '_');
+}

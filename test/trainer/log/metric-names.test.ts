@@ -1,0 +1,153 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs-core';
+import type { HookContext, LogOptions, PluginHooks } from '../../../src/contracts';
+import { start } from '../../../src/engine';
+import { fit, messageOf, plugin, rowsOf } from '../fakes/fit';
+import type { FitSetup } from '../fakes/fit';
+import { Points } from '../fakes/points';
+import type { PointBatch } from '../fakes/points';
+import { Regression } from '../fakes/regression';
+
+beforeAll(async () => {
+  await start();
+});
+
+/** Logs where it is told to; its own loss stays out of it. */
+class Logging extends Regression {
+  constructor(
+    private readonly inTraining: readonly (readonly [name: string, options?: LogOptions])[],
+    private readonly inValidation: readonly string[] = [],
+  ) {
+    super({ logger: false });
+  }
+
+  override trainingStep(batch: PointBatch): tf.Scalar {
+    const loss = super.trainingStep(batch);
+    for (const [name, options] of this.inTraining) this.log(name, loss, options);
+    return loss;
+  }
+
+  override validationStep({ points }: PointBatch): void {
+    for (const name of this.inValidation) this.log(name, tf.mean<tf.Scalar>(points));
+  }
+}
+
+async function failure(setup: FitSetup): Promise<string> {
+  const { error } = await fit({ options: { maxEpochs: 1 }, ...setup });
+  return messageOf(error);
+}
+
+const validation = new Points({ batches: 1 });
+const logs = (name: string, hook: keyof PluginHooks = 'onTrainBatchEnd', by = 'own') =>
+  plugin(by, { [hook]: ({ log }: HookContext) => log(name, 1) });
+
+describe("a metric's name", () => {
+  const unfit: [string, string, string][] = [
+    ['', 'is empty', "Give it another name, such as 'train_loss'."],
+    [' \t', 'is empty', "Give it another name, such as 'train_loss'."],
+    ['loss ', 'begins or ends with a space', "Give it another name, such as 'train_loss'."],
+    ['a\nb', 'holds a line break or a control character', "Give it another name, such as 'train_loss'."],
+    ['a\u2028b', 'holds a line break or a control character', "Give it another name, such as 'train_loss'."],
+    ['a\ud800', 'holds a line break or a control character', "Give it another name, such as 'train_loss'."],
+    ['__proto__', 'JavaScript keeps for itself', "Give it another name, such as 'train_loss'."],
+    [
+      'epoch',
+      'every row of metrics has already',
+      "Leave the call out, or give it another name, such as 'current_epoch'.",
+    ],
+    [
+      'step',
+      'every row of metrics has already',
+      "Leave the call out, or give it another name, such as 'current_step'.",
+    ],
+  ];
+
+  it.each(unfit)('is refused at its first log where it is %p', async (name, finding, fix) => {
+    const said = (place: string) =>
+      `log(${JSON.stringify(name)}) in ${place} is given a name that ${finding}. ${fix}`;
+    expect(await failure({ module: new Logging([[name]]) })).toBe(said('trainingStep'));
+    expect(await failure({ module: new Logging([], [name]), validation })).toBe(said('validationStep'));
+    expect(await failure({ plugins: [logs(name, 'onTrainEpochEnd')] })).toBe(
+      `Plugin 'own' failed in onTrainEpochEnd: ${said('onTrainEpochEnd')}`,
+    );
+  });
+
+  it.each(['time', 'kind', 'values', 'Epoch', 'constructor', 'val/acc@1', 'a,"b"', 'größe', 'epoch_step'])(
+    'may be %p',
+    async (name) => {
+      const { error, events } = await fit({ module: new Logging([[name]]), options: { maxSteps: 1 } });
+      expect(error).toBeNull();
+      expect(rowsOf(events).map(({ values }) => Object.keys(values))).toEqual([[name]]);
+    },
+  );
+
+  const suffixed =
+    'A name with onStep and onEpoch is recorded with _step and _epoch behind it. Rename one of them.';
+  const both = { onStep: true, onEpoch: true };
+
+  it.each<[string, () => FitSetup, string]>([
+    [
+      'of the same step',
+      () => ({ module: new Logging([['a', both], ['a_epoch']]) }),
+      `'a_epoch' and 'a' are both recorded as 'a_epoch'. ${suffixed}`,
+    ],
+    [
+      'in validation',
+      () => ({
+        module: new Logging([['a', both]], ['a_epoch']),
+        validation,
+        options: { numSanityValSteps: 0 },
+      }),
+      `'a_epoch' and 'a' are both recorded as 'a_epoch'. ${suffixed}`,
+    ],
+    [
+      'of a plugin',
+      () => ({ module: new Logging([['a', both]]), plugins: [logs('a_step')] }),
+      `Plugin 'own' failed in onTrainBatchEnd: 'a_step' and 'a' are both recorded as 'a_step'. ${suffixed}`,
+    ],
+  ])('is refused where another one is recorded under it: %s', async (_, setup, message) => {
+    expect(await failure(setup())).toBe(message);
+  });
+
+  const mixed = 'Their values would mix in one metric.';
+
+  it('belongs to one participant', async () => {
+    const rename = `${mixed} Give one of them another name.`;
+    expect(await failure({ module: new Logging([['a']]), plugins: [logs('a')] })).toBe(
+      `Plugin 'own' failed in onTrainBatchEnd: 'a' is logged by the module and by plugin 'own'. ${rename}`,
+    );
+    expect(await failure({ plugins: [logs('a', undefined, 'one'), logs('a', undefined, 'two')] })).toBe(
+      `Plugin 'two' failed in onTrainBatchEnd: 'a' is logged by plugin 'one' and by plugin 'two'. ${rename}`,
+    );
+    const inStep = plugin('traced', {
+      onBeforeBackward: (loss, { log }) => {
+        log('a', loss);
+        return undefined;
+      },
+    });
+    expect(await failure({ module: new Logging([['a']]), plugins: [inStep] })).toContain(
+      `'a' is logged by the module and by plugin 'traced'. ${rename}`,
+    );
+  });
+
+  it('belongs to training or to validation', async () => {
+    const message = `'acc' is logged in training and in validation. ${mixed} Give them two names, such as 'train_acc' and 'val_acc'.`;
+    const module = () => new Logging([['acc', { onStep: false, onEpoch: true }]], ['acc']);
+    // The sanity check has logged it before training does.
+    expect(await failure({ module: module(), validation })).toBe(message);
+    expect(await failure({ module: module(), validation, options: { numSanityValSteps: 0 } })).toBe(message);
+  });
+
+  it('may be logged in several hooks of one participant, and several times in a step', async () => {
+    const { error } = await fit({
+      module: new Logging([['a'], ['a']]),
+      plugins: [
+        plugin('own', {
+          onTrainBatchStart: ({ log }: HookContext) => log('b', 1),
+          onTrainBatchEnd: ({ log }: HookContext) => log('b', 2),
+        }),
+      ],
+    });
+    expect(error).toBeNull();
+  });
+});

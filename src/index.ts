@@ -3,6 +3,8 @@
 // Types of chained operations, `x.add(y)`; tfjs-node's kernels bring the methods themselves.
 import type {} from '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 
+// Before tfjs's exports are copied: the engine puts random operations of its own into them.
+import './engine';
 export * as tf from '@tensorflow/tfjs-core';
 export * from './contracts';
 export {
@@ -37,6 +39,8 @@ export {
   afterStep,
   ambientSeed,
   compile,
+  drawSeed,
+  drawingAt,
   engineInfo,
   isStarted,
   isTracing,
@@ -45,6 +49,7 @@ export {
   permutation,
   requireStarted,
   runOp,
+  sameOnAllRanks,
   seedEverything,
   start,
   stepInput,
@@ -55,6 +60,7 @@ export type {
   Cluster,
   CompileOptions,
   CompiledFunction,
+  DrawPlace,
   EngineInfo,
   Fetched,
   OpAttributeValue,

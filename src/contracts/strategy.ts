@@ -37,6 +37,8 @@ export interface CompileStepOptions {
   readonly precision: Precision;
   /** Hears a sentence when a batch of a new shape makes the step be traced again. */
   readonly onRetrace: (message: string) => void;
+  /** Hears a sentence when the step reads what its trace would freeze, such as the clock. */
+  readonly onNotice: (message: string) => void;
 }
 
 /** The part of a module that ranks have to agree on. */

@@ -1,8 +1,11 @@
 import './backend/backend-before-start';
 export { LostRanksError, allReduce, leaveCluster } from './collectives';
 export { afterStep, compile, isTracing, oncePerTrace, stepInput } from './compile';
-export { traceOperations } from './compile';
+export { hasChanged, noteRead, notingReads, traceOperations, withoutNotingReads } from './compile';
+export type { FieldRead, Watched } from './compile';
 export type { CompiledFunction, CompileOptions, Fetched, OperationTrace, TracedCall } from './compile';
+export { drawSeed, drawingAt, dropped, repeatDraws, sameOnAllRanks } from './draws';
+export type { DrawPlace } from './draws';
 export { engineInfo, isStarted, requireStarted } from './current-engine';
 export type { EngineInfo } from './current-engine';
 export type { OperationTime } from './native/step-stats';

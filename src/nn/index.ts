@@ -12,6 +12,6 @@ export { describeOutside } from './outside';
 export { buffer, descriptionOf, layoutOf, parameter } from './parameter';
 export type { Buffer, BufferOptions, Parameter, ParameterOptions } from './parameter';
 export { ParameterList } from './parameter-list';
-export { randomPosition, setRandomPosition } from './random-position';
+export { randomPosition, setRandomPosition } from '../engine';
 export * from './resnet';
 export * from './state';

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { withoutNotingReads } from '../engine';
 import { FulgurError } from '../errors';
 import { joinName, snakeCase } from './naming';
 import { descriptionOf } from './parameter';
@@ -65,7 +66,8 @@ function ownMembers<M extends object>(owner: M, isModule: (value: unknown) => va
     (members[kind] as Map<string, unknown>).set(name, value);
   };
 
-  for (const [field, value] of Object.entries(owner)) collect(field, snakeCase(field), value);
+  for (const [field, value] of withoutNotingReads(() => Object.entries(owner)))
+    collect(field, snakeCase(field), value);
   return {
     parameters: [...members.parameters],
     buffers: [...members.buffers],

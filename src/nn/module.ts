@@ -1,5 +1,6 @@
 import type { StateDict } from '../contracts';
 import { rememberModule } from './made-modules';
+import { noteRead } from '../engine';
 import { walk } from './module-tree';
 import type { Visit } from './module-tree';
 import { joinName } from './naming';
@@ -35,6 +36,7 @@ export abstract class Module {
 
   /** Whether layers such as batch norm and dropout act as in training (the default). Read when a step is traced. */
   get training(): boolean {
+    noteRead(this, 'training', this.#training);
     return this.#training;
   }
 

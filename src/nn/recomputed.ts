@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { holdUntil } from '../engine';
+import { holdUntil, repeatDraws } from '../engine';
 import { withGradient } from './custom-gradient';
 
 /**
@@ -12,12 +12,16 @@ export function recomputed<X extends tf.Tensor, T extends tf.Tensor>(
   parameters: readonly tf.Tensor[],
   run: (input: X, parameters: readonly tf.Tensor[]) => T,
 ): T {
+  const again = repeatDraws();
   return withGradient<T>([input, ...parameters], () => ({
     value: run(input, parameters),
     saved: [input, ...parameters],
     gradient: (dy, [x, ...others]) =>
       gradientsWithin(() =>
-        tf.grads((again, ...same) => run(again as X, same))([holdUntil(x as X, dy), ...others], dy),
+        tf.grads((anew, ...same) => again(() => run(anew as X, same)))(
+          [holdUntil(x as X, dy), ...others],
+          dy,
+        ),
       ),
   }));
 }

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Gradients, Optimizer, OptimizerState } from '../contracts';
-import { afterStep, stepInput } from '../engine';
+import { advanceRandomPosition, afterStep, stepInput } from '../engine';
 import { FulgurError } from '../errors';
-import { setRandomPosition } from '../nn';
 import type { Parameter } from '../nn';
 import { lossGradients } from './loss-gradients';
 import type { CommonOptions, SettledGroup } from './parameter-groups';
@@ -161,8 +160,8 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
   }
 
   #moveTo(stepCount: number): void {
+    advanceRandomPosition(stepCount - this.#stepCount);
     this.#stepCount = stepCount;
-    setRandomPosition(stepCount);
   }
 
   #rateOf({ options: { learningRate } }: SettledGroup<Options>): number {

@@ -1,9 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { DataParallel } from '../../plugins/data-parallel';
 import { LocalSgd } from '../../plugins/local-sgd';
 import { SyncBatchNorm } from '../../plugins/sync-bn';
 import type { PluginHooks, Ranks, RunState, Strategy } from '../../src/contracts';
 import { seedEverything } from '../../src/engine';
+// After the engine, which puts its random operations into it.
+import * as tf from '@tensorflow/tfjs-core';
 import { localBatchStatistics } from '../../src/nn';
 import { EventBus, Trainer, modelAccess } from '../../src/trainer';
 import type { FitOptions } from '../../src/trainer';
@@ -25,6 +26,8 @@ export interface TogetherSetup {
   readonly seed?: number;
   readonly hooks?: (trainer: () => Trainer) => PluginHooks;
   readonly resume?: RunState;
+  /** Draws in the model, and noise on the gradients that the ranks have exchanged. */
+  readonly noisy?: boolean;
 }
 
 /** What is left of it on a rank. */
@@ -45,9 +48,21 @@ export class Validated extends Regression {
   }
 }
 
+/** The same with random numbers in its forward pass. */
+class Noisy extends Validated {
+  override forward(points: tf.Tensor2D): tf.Tensor2D {
+    return super.forward(tf.dropout(tf.add(points, tf.randomNormal(points.shape)), 0.2) as tf.Tensor2D);
+  }
+}
+
+const noise: PluginHooks = {
+  onBeforeOptimizerStep: (gradients) =>
+    new Map([...gradients].map(([name, g]) => [name, tf.add(g, tf.randomNormal(g.shape, 0, 0.01))])),
+};
+
 export async function trainTogether(ranks: Ranks, setup: TogetherSetup = {}): Promise<Together> {
   seedEverything(setup.seed ?? 0);
-  const module = setup.module?.() ?? new Validated();
+  const module = setup.module?.() ?? (setup.noisy === true ? new Noisy() : new Validated());
   const model = modelAccess(module);
   const statistics = setup.syncBn === false ? localBatchStatistics : new SyncBatchNorm(ranks);
   const messages: string[] = [];
@@ -60,7 +75,11 @@ export async function trainTogether(ranks: Ranks, setup: TogetherSetup = {}): Pr
   const events = new EventBus();
   events.on('message', notify);
   const trainer: Trainer = new Trainer(setup.options ?? { maxEpochs: 2 }, {
-    plugins: [plugin('strategy', strategy, 'strategy'), plugin('own', own)],
+    plugins: [
+      plugin('strategy', strategy, 'strategy'),
+      plugin('own', own),
+      plugin('noise', setup.noisy === true ? noise : {}),
+    ],
     events,
     strategy,
     settings,

@@ -25,6 +25,7 @@ describe('SingleDevice', () => {
       eager,
       precision: '32-true',
       onRetrace: () => undefined,
+      onNotice: () => undefined,
     });
     const batch = tf.tensor1d([1, 2, 4]);
     expect(await compiled(batch)).toEqual({ loss: 7, logged: [{ name: 'max', value: 4, options }] });

@@ -1,5 +1,6 @@
 import type { TFEOpAttr, TFJSBinding, TensorMetadata } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding';
 import { FulgurError } from '../../errors';
+import { refuseStatefulDraw } from '../draws/stateful-draws';
 import { dataTypeNumber, dataTypes } from '../native/data-types';
 import type { HostValues } from '../native/native-tensors';
 import type { GraphOutput, NativeLibrary, Pointer } from '../native/native-library';
@@ -101,6 +102,7 @@ export class Binding implements Partial<TFJSBinding> {
 
   executeOp(name: string, attributes: TFEOpAttr[], inputs: number[], outputs: number): TensorMetadata[] {
     this.onInputs?.(inputs);
+    refuseStatefulDraw(name);
     try {
       return this.#trace === null
         ? this.#run(name, attributes, inputs, outputs)

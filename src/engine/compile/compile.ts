@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Precision } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { currentEngine } from '../current-engine';
+import { FunctionDraws, drawsOfTrace, guardHostValues, withDraws } from '../draws';
 import { Program, refusePromise } from './program';
 import { runEagerly } from './step-scope';
 import { fillTemplate, flatten, toTemplate } from './values';
@@ -30,6 +31,8 @@ export interface CompileOptions {
   readonly onRetrace?: (message: string) => void;
   /** Waited for between the first trace and its run (eagerly: after the first call); what it throws ends the call. */
   readonly onFirstTrace?: () => Promise<void>;
+  /** Hears a sentence when the function reads what its trace would freeze, such as the clock (default: a warning on the console). */
+  readonly onNotice?: (message: string) => void;
 }
 
 /** A function that runs natively. */
@@ -51,6 +54,9 @@ const MAX_TRACES = 16;
  * scalars arrive as numbers and every other tensor as a tensor that the caller disposes. Plain numbers among the
  * arguments are part of the signature: use `stepInput` for one that changes.
  *
+ * tfjs's random operations draw anew in each call, compiled and eager alike: from the seed, the number of optimiser
+ * updates so far and of calls since, and their order in the function. See docs/compiled-steps.md.
+ *
  * @throws FulgurError `trace` from a call when the function reads a tensor's value, makes a variable, uses an operation
  * of value-dependent shape, or has been traced `maxTraces` times
  */
@@ -60,6 +66,15 @@ export function compile<Args extends readonly unknown[], Result>(
 ): CompiledFunction<Args, Result> {
   const name = options.name ?? (run.name === '' ? 'step' : run.name);
   const programs = new Map<string, Program>();
+  const draws = new FunctionDraws(name);
+  const noticed = new Set<string>();
+  const onNotice = (message: string): void => {
+    if (noticed.has(message)) return;
+    noticed.add(message);
+    (options.onNotice ?? console.warn)(message);
+  };
+  const runGuarded = (traced: boolean, args: Args): Result =>
+    guardHostValues({ name, traced, onNotice }, () => run(...args));
 
   const programFor = (args: Args): { program: Program; tensors: readonly tf.Tensor[] } => {
     const { signature, tensors } = flatten(args, name, 'argument');
@@ -68,13 +83,9 @@ export function compile<Args extends readonly unknown[], Result>(
       if (programs.size > 0) announceRetrace(name, signature, programs, options);
       const template = toTemplate(args);
       const runWith = (standIns: readonly tf.Tensor[]): Result =>
-        run(...(fillTemplate(template, standIns) as Args));
-      program = new Program(
-        currentEngine(),
-        { label: name, precision: options.precision ?? '32-true' },
-        runWith,
-        tensors,
-      );
+        runGuarded(true, fillTemplate(template, standIns) as Args);
+      const label = { label: name, precision: options.precision ?? '32-true' };
+      program = withDraws(drawsOfTrace(), () => new Program(currentEngine(), label, runWith, tensors));
       programs.set(signature, program);
     }
     return { program, tensors };
@@ -82,9 +93,12 @@ export function compile<Args extends readonly unknown[], Result>(
 
   const callInTurn = (args: Args): Promise<Fetched<Result>> =>
     inTurn(async () => {
-      if (options.eager === true) return callEagerly(name, () => run(...args)) as Fetched<Result>;
-      const { program, tensors } = programFor(args);
-      return (await program.call(tensors)) as Fetched<Result>;
+      const returned = withDraws(draws.next(), () => {
+        if (options.eager === true) return callEagerly(name, () => runGuarded(false, args));
+        const { program, tensors } = programFor(args);
+        return program.call(tensors);
+      });
+      return (await returned) as Fetched<Result>;
     });
 
   let { onFirstTrace } = options;

@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { FulgurError } from '../../errors';
 import { dataTypeNumber } from '../native/data-types';
 import { currentEngine, isStarted } from '../current-engine';
+import { withHostAccess } from '../draws/host-values';
+import { withoutDraws } from '../draws/step-draws';
 import { freeAbandonedTape } from './abandoned-tape';
 
 /** Actions that an eager call collects for its end; `null` outside of calls. */
@@ -18,9 +20,10 @@ export function isTracing(): boolean {
  */
 export function stepInput(read: () => number, dtype: 'float32' | 'int32' = 'float32'): tf.Scalar {
   const { binding, backend } = currentEngine();
-  if (binding.trace === null) return tf.scalar(read(), dtype);
+  const readOnHost = (): number => withHostAccess(() => withoutDraws(read));
+  if (binding.trace === null) return tf.scalar(readOnHost(), dtype);
   const dataType = dataTypeNumber(dtype);
-  const output = binding.trace.stepInput(read, dataType);
+  const output = binding.trace.stepInput(readOnHost, dataType);
   const metadata = binding.adoptSymbol(binding.trace, output, { shape: [], dtype: dataType });
   return backend.wrap(metadata) as tf.Scalar;
 }

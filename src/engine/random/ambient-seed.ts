@@ -1,12 +1,19 @@
 import { RandomStream } from './random-stream';
+import { randomPosition, setRandomPosition } from './random-position';
 
 let seed = 0;
-let initialised = 0;
+/** What has been numbered since the seed was set: a fixed order of building and calling gives the same numbers again. */
+let counts = newCounts();
+
+function newCounts() {
+  return { initialised: 0, draws: 0, functions: new Map<string, number>() };
+}
 
 /** Makes every later draw a function of `value`: parameters built after it get the same values in the same order. */
 export function seedEverything(value: number): void {
   seed = value;
-  initialised = 0;
+  counts = newCounts();
+  setRandomPosition(0);
 }
 
 /**
@@ -14,12 +21,13 @@ export function seedEverything(value: number): void {
  * parameters that are built after it get those that they would have had without it.
  */
 export function withSeed<T>(value: number, build: () => T): T {
-  const outside = { seed, initialised };
+  const outside = { seed, counts, position: randomPosition() };
   seedEverything(value);
   try {
     return build();
   } finally {
-    ({ seed, initialised } = outside);
+    ({ seed, counts } = outside);
+    setRandomPosition(outside.position);
   }
 }
 
@@ -30,6 +38,19 @@ export function ambientSeed(): number {
 
 /** The stream of the next parameter to be initialised, as parameters are built in a fixed order. */
 export function nextInitialisationStream(): RandomStream {
-  initialised += 1;
-  return new RandomStream(seed, 'initialisation', [initialised]);
+  counts.initialised += 1;
+  return new RandomStream(seed, 'initialisation', [counts.initialised]);
+}
+
+/** The stream of the next draw that is made outside of a step. */
+export function nextLooseStream(rank: number): RandomStream {
+  counts.draws += 1;
+  return new RandomStream(seed, 'loose', [counts.draws, rank]);
+}
+
+/** Numbers the compiled functions of a name. */
+export function nextFunctionNumber(name: string): number {
+  const number = (counts.functions.get(name) ?? 0) + 1;
+  counts.functions.set(name, number);
+  return number;
 }

@@ -3,7 +3,18 @@ import { philox } from './philox';
 const { sqrt, log, cos, PI } = Math;
 
 /** What draws are for: streams of different purposes never share a number. */
-export const purposes = { initialisation: 1, shuffle: 2, view: 3, step: 4, evaluation: 5 } as const;
+export const purposes = {
+  initialisation: 1,
+  shuffle: 2,
+  view: 3,
+  step: 4,
+  evaluation: 5,
+  validation: 6,
+  test: 7,
+  prediction: 8,
+  call: 9,
+  loose: 10,
+} as const;
 export type Purpose = keyof typeof purposes;
 
 /** The coordinates of a stream, for example `[epoch, sample, view]`; up to three unsigned 32-bit numbers. */

@@ -8,6 +8,7 @@ import type {
   RunEventBus,
   Strategy,
 } from '../../contracts';
+import { drawingAt } from '../../engine';
 import type { Module } from '../../nn';
 import { inEvaluationMode } from '../evaluation-mode';
 import type { HostHookRunner } from '../hooks/host-hook-runner';
@@ -27,6 +28,10 @@ export interface EvaluationParts<B> {
   readonly hooks: HostHookRunner;
   readonly log: LogRouter;
   readonly events: RunEventBus;
+  /** Updates of the weights that are evaluated: random operations depend on them. */
+  readonly updates: () => number;
+  /** The run's seed; `undefined` for that of this process. */
+  readonly seed: number | undefined;
   readonly isInterrupted: () => boolean;
   readonly strategy: Strategy;
   /** Gets what each batch gave, and disposes it. */
@@ -89,7 +94,7 @@ export class EvaluationLoop<B> {
   /** @returns whether all batches were evaluated. */
   async #batches(metrics: MetricStore, use: EvaluationUse): Promise<boolean> {
     const { batches } = use;
-    const { kind, data, step, hooks, log, events, isInterrupted, onOutputs } = this.#parts;
+    const { kind, data, step, hooks, log, events, updates, seed, isInterrupted, onOutputs } = this.#parts;
     const names = evaluationKinds[kind].hooks;
     let batchIndex = 0;
     for await (const batch of data.epoch(0, { limit: batches })) {
@@ -97,7 +102,8 @@ export class EvaluationLoop<B> {
       const batchSize = batchSizeOf(batch);
       log.batchSize = batchSize;
       await hooks.call(names.batchStart, []);
-      const { logged, outputs } = await step(batch);
+      const place = { seed, purpose: kind, position: [updates(), batchIndex] } as const;
+      const { logged, outputs } = await drawingAt(place, () => step(batch));
       for (const value of logged) metrics.record(value, batchSize);
       await onOutputs?.(outputs);
       await hooks.call(names.batchEnd, [{ batchIndex, batches, batchSize }]);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { EvaluationKind, LoggedValue, Precision } from '../../contracts';
 import { compile, watchVariables } from '../../engine';
 import { FulgurError, messageOf } from '../../errors';
+import { FrozenFields } from '../step/frozen-fields';
 import type { LogRouter } from '../log/log-router';
 import { StepLogCollector } from '../log/step-log';
 import type { VariableOwners } from '../step/variable-owners';
@@ -28,6 +29,8 @@ export interface EvaluationStepParts<B> {
   readonly eager: boolean;
   readonly precision: Precision;
   readonly owners: VariableOwners;
+  /** Says what a user should know of the compiled step. */
+  readonly warn: (message: string) => void;
 }
 
 /**
@@ -42,14 +45,16 @@ export function compileEvaluationStep<B>({
   eager,
   precision,
   owners,
+  warn,
 }: EvaluationStepParts<B>): EvaluationStep<B> {
   const { step } = evaluationKinds[kind];
   if (module[step] === undefined) throw stepMissing(module, step);
+  const frozen = new FrozenFields(step, module, warn);
   const evaluate = (batch: B): { logged: LoggedValue<tf.Scalar>[]; outputs: tf.TensorContainer } => {
     const logged = new StepLogCollector();
     try {
       const work = (): { returned: unknown } => ({
-        returned: log.inStep(step, logged, () => callStep(module, step, batch)),
+        returned: log.inStep(step, logged, () => frozen.noting(() => callStep(module, step, batch))),
       });
       const {
         result: { returned },
@@ -69,8 +74,10 @@ export function compileEvaluationStep<B>({
     eager,
     precision,
     onRetrace: () => undefined,
+    onNotice: warn,
   });
   const run = async (batch: B): Promise<EvaluationOutcome> => {
+    frozen.check();
     const { logged, outputs } = await compiled(batch);
     return { logged, outputs: outputs as EvaluationOutcome['outputs'] };
   };

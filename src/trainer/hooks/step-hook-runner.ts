@@ -6,7 +6,7 @@ import type { LogRouter } from '../log/log-router';
 import type { StepLogCollector } from '../log/step-log';
 import type { VariableOwners } from '../step/variable-owners';
 import { stepHookFailure } from './hook-errors';
-import { loggerName } from './hook-order';
+import { describeParticipant, loggerName } from './hook-order';
 import type { Participant } from './hook-order';
 
 /** Calls step hooks in hook order while a step is traced; a returned value takes the place of what the next one gets. */
@@ -19,6 +19,12 @@ export class StepHookRunner {
     this.#owners = owners;
     this.#participants = participants;
     this.#log = log;
+  }
+
+  /** The plugins, with the names that errors give them. */
+  owners(): ReadonlyMap<object, string> {
+    const plugins = this.#participants.filter(({ kind }) => kind === 'plugin');
+    return new Map(plugins.map((plugin) => [plugin.hooks, describeParticipant(plugin)]));
   }
 
   /** Whether anybody wants to see what `forward` returns. */

@@ -1,4 +1,5 @@
 import type { BatchResult, BatchSource, Ranks, RunEventBus } from '../../contracts';
+import { setRandomPosition } from '../../engine';
 import { FulgurError } from '../../errors';
 import type { Validation } from '../evaluation/validation';
 import type { HostHookRunner } from '../hooks/host-hook-runner';
@@ -109,6 +110,8 @@ export class EpochLoop<B> {
     const { isUpdate } = progress;
     const outcome = await step.run(batch, { step: globalStep, epoch, batchIndex: index, isUpdate });
     progress.finishBatch();
+    // For what is computed between steps, such as features of images.
+    setRandomPosition(progress.resumePoint.globalStep);
     for (const value of outcome.logged) log.metrics.record(value, batchSize);
 
     const result: BatchResult = {

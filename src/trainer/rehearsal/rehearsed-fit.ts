@@ -214,6 +214,8 @@ export class RehearsedFit {
       module: new Understudy(),
       data: played(script.validationBatches),
       step: Object.assign(evaluate, { dispose: () => undefined }),
+      updates: () => 0,
+      seed: 0,
       isInterrupted: () => this.#control.isInterrupted(),
     });
     return new Validation({ ...shared, plan, loop });

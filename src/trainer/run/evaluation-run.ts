@@ -67,7 +67,10 @@ export async function runEvaluation<B>(parts: EvaluationRunParts<B>): Promise<Ev
   const owners = new VariableOwners(module, notify);
   const made: { step?: EvaluationStep<B>; metrics?: EvaluationResult['metrics'] | null } = {};
   const work = async (): Promise<void> => {
-    const step = (made.step = compileEvaluationStep({ kind, module, log, owners, ...parts.steps }));
+    const warn = (text: string): void => {
+      if (strategy.ranks.rank === 0) notify('warning', text);
+    };
+    const step = (made.step = compileEvaluationStep({ kind, module, log, owners, warn, ...parts.steps }));
     await hooks.call('setup', []);
     if (from !== null) {
       await restoreModel(from.state, { ...parts, hooks }, notify);
@@ -78,6 +81,8 @@ export async function runEvaluation<B>(parts: EvaluationRunParts<B>): Promise<Ev
       step,
       hooks,
       log,
+      updates: () => progress.globalStep,
+      seed: from?.state.seed,
       isInterrupted: () => control.isInterrupted(),
       onOutputs: (outputs) => predictions.add(outputs),
     });

@@ -9,8 +9,8 @@ import type {
   Stage,
   Strategy,
 } from '../../contracts';
+import { setRandomPosition } from '../../engine';
 import { FulgurError } from '../../errors';
-import { setRandomPosition } from '../../nn';
 import { messageOf } from '../hooks/hook-errors';
 import { refuseMisspeltHooks } from '../hooks/refuse-misspelt-hooks';
 import { inHookOrder } from '../hooks/hook-order';
@@ -163,8 +163,7 @@ export class FitRun<B> {
     this.#optimizers = await OptimizerSet.configure(module, bounds, this.#log);
     parameters.requireOwned(this.#optimizers.list);
     if (resumeFrom !== null) this.#optimizers.restore(resumeFrom.state.optimizers, resumeFrom.path);
-    // Random layers draw by the updates done, also in the second fit of a process.
-    setRandomPosition(this.#optimizers.stepCount);
+    setRandomPosition(this.#progress.resumePoint.globalStep);
     await strategy.prepare(module);
     const step = this.#compile(this.#optimizers, parameters);
     await this.#hooks.call('onFitStart', []);
@@ -187,7 +186,7 @@ export class FitRun<B> {
   }
 
   #compile(optimizers: OptimizerSet, parameters: TrainedParameters): StepRunner<B> {
-    const { module, strategy, steps, bounds, batchStatistics } = this.#parts;
+    const { module, strategy, steps, bounds, batchStatistics, settings } = this.#parts;
     const hooks = new StepHookRunner(this.#participants, this.#log, this.#owners);
     this.#step = buildStepRunner({
       ...steps,
@@ -199,8 +198,9 @@ export class FitRun<B> {
       owners: this.#owners,
       parameters,
       log: this.#log,
+      seed: settings.seed,
       batchesPerUpdate: bounds.accumulation.isEver ? () => this.#progress.batchesPerUpdate : null,
-      onRetrace: (message) => {
+      warn: (message) => {
         this.#notify('warning', message);
       },
     });
@@ -228,6 +228,7 @@ export class FitRun<B> {
       strategy,
       steps,
       owners: this.#owners,
+      seed: settings.seed,
     });
     return new FitLoop({
       ...shared,

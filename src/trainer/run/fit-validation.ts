@@ -30,6 +30,7 @@ interface FitValidationParts<B> {
   readonly progress: ProgressCounter;
   readonly publisher: MetricPublisher;
   readonly owners: VariableOwners;
+  readonly seed: number;
 }
 
 /** A fit's validation, and the step that it compiled, to be freed. */
@@ -44,14 +45,24 @@ export function fitValidation<B>(
   source: ValidationSource<B> | null,
   parts: FitValidationParts<B>,
 ): FitValidation | null {
-  const { module, control, log, steps, owners } = parts;
+  const { module, control, log, steps, owners, strategy, events, progress } = parts;
   if (source === null || source.plan.batches === 0 || module.validationStep === undefined) return null;
-  const step = compileEvaluationStep({ kind: 'validation', module, log, owners, ...steps });
+  const step = compileEvaluationStep({
+    kind: 'validation',
+    module,
+    log,
+    owners,
+    ...steps,
+    warn: (message) => {
+      if (strategy.ranks.rank === 0) events.emit('message', 'warning', message);
+    },
+  });
   const loop = new EvaluationLoop<B>({
     ...parts,
     kind: 'validation',
     data: source.data,
     step,
+    updates: () => progress.resumePoint.globalStep,
     isInterrupted: () => control.isInterrupted(),
   });
   const { plan } = source;

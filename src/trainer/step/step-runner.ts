@@ -1,5 +1,7 @@
 import type { CompiledStep, StepOutputs } from '../../contracts';
+import { drawingAt } from '../../engine';
 import { FulgurError } from '../../errors';
+import type { FrozenFields } from './frozen-fields';
 import type { GradientAccumulator } from './gradient-accumulator';
 
 /** What running one step gave. */
@@ -32,12 +34,16 @@ export class StepRunner<B> {
 
   /**
    * @param accumulation `null` where every batch makes an update.
-   * @param eager the steps run operation by operation: one that fails may leave some parameters updated.
+   * @param how `eager` steps run operation by operation: one that fails may leave some parameters updated.
    */
   constructor(
     update: CompiledStep<B>,
     accumulation: Accumulation<B> | null,
-    private readonly eager: boolean,
+    private readonly how: {
+      readonly eager: boolean;
+      readonly frozen: Pick<FrozenFields, 'check'>;
+      readonly seed: number;
+    },
   ) {
     this.#update = update;
     this.#accumulation = accumulation;
@@ -46,10 +52,14 @@ export class StepRunner<B> {
   /** @throws FulgurError `trainer` when the loss is NaN or infinite; the weights are then of no more use. */
   async run(batch: B, place: StepPlace): Promise<StepOutcome> {
     const step = place.isUpdate ? this.#update : (this.#accumulation?.step ?? this.#update);
+    this.how.frozen.check();
     this.#running = true;
     const started = performance.now();
     try {
-      const outputs = await step(batch);
+      const { epoch, batchIndex } = place;
+      const { seed } = this.how;
+      const draws = { seed, purpose: 'step', position: [epoch, batchIndex] } as const;
+      const outputs = await drawingAt(draws, () => step(batch));
       const seconds = (performance.now() - started) / 1000;
       if (!Number.isFinite(outputs.loss)) {
         this.#spoiled = lossIsNoNumber(outputs.loss, place);
@@ -58,7 +68,7 @@ export class StepRunner<B> {
       this.#accumulated = place.isUpdate ? 0 : this.#accumulated + 1;
       return { ...outputs, seconds };
     } catch (error) {
-      if (this.eager) this.#spoiled ??= halfDone(place, error);
+      if (this.how.eager) this.#spoiled ??= halfDone(place, error);
       throw error;
     } finally {
       this.#running = false;

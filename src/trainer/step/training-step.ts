@@ -8,6 +8,7 @@ import type { LogRouter } from '../log/log-router';
 import { StepLogCollector } from '../log/step-log';
 import type { TrainingModule } from '../training-module';
 import type { AnomalyDetection } from './anomaly-detection';
+import type { FrozenFields } from './frozen-fields';
 import type { TrainedParameters } from './trained-parameters';
 import type { VariableOwners } from './variable-owners';
 import { watchForward } from './watch-forward';
@@ -22,6 +23,7 @@ interface StepParts<B> {
   readonly parameters: TrainedParameters;
   /** `null` where nobody looks for NaN. */
   readonly anomalies: AnomalyDetection | null;
+  readonly frozen: Pick<FrozenFields, 'noting'>;
 }
 
 /** What becomes of a batch's gradients: an update of the parameters, or a part of one. */
@@ -32,8 +34,8 @@ export type UseGradients = (gradients: Gradients, logged: StepLogCollector) => v
  * places. Compiled, it runs in JavaScript once a trace, so nothing here costs time in training.
  */
 export function makeTrainingStep<B>(parts: StepParts<B>, useGradients: UseGradients): TrainingStep<B> {
-  const { module, optimizers, hooks, log, batchStatistics, owners, parameters, anomalies } = parts;
-  const step: TrainingStep<B> = (batch) => {
+  const { module, optimizers, hooks, log, batchStatistics, owners, parameters, anomalies, frozen } = parts;
+  const work: TrainingStep<B> = (batch) => {
     const logged = new StepLogCollector();
     const unwatch = hooks.watchesForward
       ? watchForward(module, (output) => {
@@ -64,6 +66,7 @@ export function makeTrainingStep<B>(parts: StepParts<B>, useGradients: UseGradie
       logged.dispose();
     }
   };
+  const step: TrainingStep<B> = (batch) => frozen.noting(() => work(batch));
   return anomalies === null ? step : (batch) => anomalies.watch(() => step(batch));
 }
 

@@ -1,0 +1,186 @@
+/** A field that was read while something was traced. */
+export interface FieldRead {
+  readonly owner: object;
+  readonly field: string;
+  /** The watched object that holds it, itself or in plain objects, and the way from there: `options.rate`. */
+  readonly root: object;
+  readonly path: string;
+  /** What it held then; of an array, a copy. */
+  readonly value: unknown;
+}
+
+/** Fields of objects that are to be noted; of some objects only certain ones. */
+export type Watched = ReadonlyMap<object, readonly string[] | 'all'>;
+
+/** Longer arrays are compared by identity. */
+const COPIED_ITEMS = 1024;
+/** How far plain objects in fields are followed. */
+const DEPTH = 3;
+
+type Note = (owner: object, field: string, value: unknown) => void;
+
+let note: Note | null = null;
+
+/** Runs what looks through all fields of an object, and is not to count as reading them. */
+export function withoutNotingReads<T>(run: () => T): T {
+  const outer = note;
+  note = null;
+  try {
+    return run();
+  } finally {
+    note = outer;
+  }
+}
+
+/** For values that are no fields: notes that one was read. */
+export function noteRead(owner: object, field: string, value: unknown): void {
+  note?.(owner, field, value);
+}
+
+/** What one run read, and what it changed after it had read it. */
+export interface NotedReads {
+  readonly reads: readonly FieldRead[];
+  readonly counted: readonly FieldRead[];
+}
+
+/**
+ * Runs something and notes which fields of the watched objects it reads. For that time, accessors stand in the places of
+ * the fields; frozen objects and `#private` fields stay as they are and are not noted. Fields that it assigns are its own
+ * affair, but for numbers, texts and booleans that it changes after it has read them.
+ */
+export function notingReads<T>(watched: Watched, run: () => T): { result: T; noted: NotedReads } {
+  const reads = new Map<object, Map<string, FieldRead>>();
+  const assigned = new Map<object, Set<string>>();
+  const counted: FieldRead[] = [];
+  const inner = new Map<object, Pick<FieldRead, 'root' | 'path'>>();
+  const read = (owner: object, field: string, value: unknown): void => {
+    const fields = entryOf(reads, owner, () => new Map<string, FieldRead>());
+    if (fields.has(field)) return;
+    const { root, path } = inner.get(owner) ?? { root: owner, path: '' };
+    fields.set(field, { owner, field, root, path: `${path}${field}`, value: copyOf(value) });
+  };
+  const assign = (owner: object, field: string, value: unknown): void => {
+    const before = reads.get(owner)?.get(field);
+    entryOf(assigned, owner, () => new Set<string>()).add(field);
+    if (before === undefined || !isPlain(before.value) || !isPlain(value)) return;
+    if (before.value !== value && !counted.includes(before)) counted.push(before);
+  };
+  const restores: (() => void)[] = [];
+  const watch = (owner: object, fields: readonly string[] | 'all', depth: number): void => {
+    for (const name of fields === 'all' ? [...Object.keys(owner), ...inheritedPairs(owner)] : fields) {
+      const own = Object.getOwnPropertyDescriptor(owner, name);
+      if (own === undefined) restores.push(shadowPair(owner, name, assign));
+      if (own?.configurable !== true || own.writable !== true || typeof own.value === 'function') continue;
+      restores.push(shadowField(owner, name, own, assign));
+      const held: unknown = own.value;
+      if (depth === DEPTH || !isPlainObject(held) || inner.has(held)) continue;
+      const { root, path } = inner.get(owner) ?? { root: owner, path: '' };
+      inner.set(held, { root, path: `${path}${name}.` });
+      watch(held, 'all', depth + 1);
+    }
+  };
+  for (const [owner, fields] of watched) watch(owner, fields, 0);
+  const outer = note;
+  note = read;
+  try {
+    const result = run();
+    const kept = [...reads.values()]
+      .flatMap((fields) => [...fields.values()])
+      .filter(({ owner, field }) => assigned.get(owner)?.has(field) !== true);
+    return { result, noted: { reads: kept, counted } };
+  } finally {
+    note = outer;
+    for (const restore of restores.reverse()) restore();
+  }
+}
+
+/** Whether a field holds something else than it did when it was read. */
+export function hasChanged({ owner, field, value }: FieldRead): boolean {
+  const now: unknown = Reflect.get(owner, field);
+  if (!isList(value) || !isList(now)) return !Object.is(now, value);
+  return now.length !== value.length || value.some((item, index) => !Object.is(now[index], item));
+}
+
+function shadowField(owner: object, name: string, own: PropertyDescriptor, assign: Note): () => void {
+  let value: unknown = own.value;
+  const get = (): unknown => {
+    note?.(owner, name, value);
+    return value;
+  };
+  const set = (next: unknown): void => {
+    assign(owner, name, next);
+    value = next;
+  };
+  Object.defineProperty(owner, name, { get, set, enumerable: own.enumerable === true, configurable: true });
+  return () => {
+    // What somebody has put there since is left alone.
+    if (Object.getOwnPropertyDescriptor(owner, name)?.get !== get) return;
+    Object.defineProperty(owner, name, { ...own, value });
+  };
+}
+
+/** Stands in front of a getter and setter of the class, such as a hyperparameter's. */
+function shadowPair(owner: object, name: string, assign: Note): () => void {
+  const prototype = Object.getPrototypeOf(owner) as object;
+  const get = (): unknown => {
+    const value: unknown = Reflect.get(prototype, name, owner);
+    note?.(owner, name, value);
+    return value;
+  };
+  const set = (next: unknown): void => {
+    assign(owner, name, next);
+    pairOf(prototype, name)?.set?.call(owner, next);
+  };
+  if (!Reflect.defineProperty(owner, name, { get, set, enumerable: false, configurable: true })) {
+    return () => undefined;
+  }
+  return () => {
+    if (Object.getOwnPropertyDescriptor(owner, name)?.get === get) Reflect.deleteProperty(owner, name);
+  };
+}
+
+/** Names of properties that classes of an object define by a getter and a setter. */
+function inheritedPairs(owner: object): string[] {
+  const names = new Set<string>();
+  for (let at = prototypeOf(owner); at !== null && at !== Object.prototype; at = prototypeOf(at)) {
+    for (const [name, { get, set }] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
+      if (get !== undefined && set !== undefined && !Object.hasOwn(owner, name)) names.add(name);
+    }
+  }
+  return [...names];
+}
+
+function pairOf(prototype: object, name: string): PropertyDescriptor | undefined {
+  for (let at: object | null = prototype; at !== null; at = prototypeOf(at)) {
+    const found = Object.getOwnPropertyDescriptor(at, name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function prototypeOf(value: object): object | null {
+  return Object.getPrototypeOf(value) as object | null;
+}
+
+function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
+}
+
+function copyOf(value: unknown): unknown {
+  return isList(value) ? [...value] : value;
+}
+
+function isList(value: unknown): value is ArrayLike<unknown> & unknown[] {
+  const listed = Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+  return listed && (value as unknown as ArrayLike<unknown>).length <= COPIED_ITEMS;
+}
+
+function isPlain(value: unknown): boolean {
+  return ['number', 'string', 'boolean', 'bigint'].includes(typeof value);
+}
+
+function isPlainObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && prototypeOf(value) === Object.prototype;
+}

@@ -1,0 +1,14 @@
+import './random-operations';
+
+export { guardHostValues, withHostAccess } from './host-values';
+export { dropped } from './random-operations';
+export {
+  FunctionDraws,
+  drawSeed,
+  drawsOfTrace,
+  drawingAt,
+  repeatDraws,
+  sameOnAllRanks,
+  withDraws,
+} from './step-draws';
+export type { DrawPlace } from './step-draws';

@@ -1,0 +1,193 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Trace } from '../backend/trace';
+import type { GraphOutput } from '../native/native-library';
+import { currentEngine, engineInfo, isStarted } from '../current-engine';
+import { dataTypes } from '../native/data-types';
+import { RandomStream, ambientSeed, nextFunctionNumber, nextLooseStream, randomPosition } from '../random';
+import type { Purpose } from '../random';
+
+/** Where in training a step is run: its draws depend on the seed, on this, and on their order within the step. */
+export interface DrawPlace {
+  readonly purpose: Purpose;
+  /** For example epoch and batch; the second stays below 2^20. */
+  readonly position: readonly [first: number, second: number];
+  /** The run's seed (default: the one that was set last). */
+  readonly seed?: number | undefined;
+}
+
+/** Ranks share the second coordinate, each with a range of its own; the first range is common to all. */
+const RANGE = 2 ** 20;
+
+const places = new AsyncLocalStorage<DrawPlace & { calls: number }>();
+
+/** Compiled functions that `run` calls, now or after it has waited, draw for this place. */
+export function drawingAt<T>(place: DrawPlace, run: () => T): T {
+  return places.run({ ...place, calls: 0 }, run);
+}
+
+/** The draws of one call of a compiled function. */
+export class StepDraws {
+  /** Draws made so far: what tells them apart. */
+  count = 0;
+  /** Whether all ranks draw the same. */
+  shared = false;
+
+  constructor(
+    private readonly place: DrawPlace,
+    private readonly call: number,
+    private readonly name = '',
+  ) {}
+
+  /** The 64 bits that all draws of the call have in common, as two int32 numbers. */
+  key(shared: boolean): readonly [number, number] {
+    const { purpose, position, seed = ambientSeed() } = this.place;
+    const range = shared ? 0 : 1 + engineInfo().rank;
+    const stream = new RandomStream(seed, purpose, [position[0], position[1] + range * RANGE, this.call]);
+    return [stream.word() ^ hash(this.name, 0), stream.word() ^ hash(this.name, 1)];
+  }
+}
+
+/** A text as an int32 number, by FNV-1a; another one for each variant. */
+function hash(text: string, variant: number): number {
+  let value = 0x811c9dc5 + variant;
+  for (let index = 0; index < text.length; index++) {
+    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  }
+  return value | 0;
+}
+
+/** Numbers the calls of one compiled function. */
+export class FunctionDraws {
+  readonly #number: number;
+  #position = -1;
+  #calls = 0;
+
+  constructor(private readonly name: string) {
+    this.#number = nextFunctionNumber(name);
+  }
+
+  /** The draws of the next call: for the place that the trainer says, else for the number of updates and calls so far. */
+  next(): StepDraws {
+    const place = places.getStore();
+    if (place !== undefined) return new StepDraws(place, place.calls++);
+    const position = randomPosition();
+    if (position !== this.#position) this.#calls = 0;
+    this.#position = position;
+    return new StepDraws({ purpose: 'call', position: [position, this.#number] }, this.#calls++, this.name);
+  }
+}
+
+/** Draws of which only the order is needed: a trace gives them no numbers. */
+export function drawsOfTrace(): StepDraws {
+  return new StepDraws({ purpose: 'call', position: [0, 0] }, 0);
+}
+
+let active: StepDraws | null = null;
+
+/** Random operations that `run` calls belong to a step. */
+export function withDraws<T>(draws: StepDraws, run: () => T): T {
+  const outer = active;
+  active = draws;
+  try {
+    return run();
+  } finally {
+    active = outer;
+  }
+}
+
+/** Random operations that `run` calls do not belong to the step that is at work. */
+export function withoutDraws<T>(run: () => T): T {
+  const outer = active;
+  active = null;
+  try {
+    return run();
+  } finally {
+    active = outer;
+  }
+}
+
+/** Whether random operations belong to a step now. */
+export function isDrawingForStep(): boolean {
+  return active !== null;
+}
+
+/**
+ * The random operations that `run` calls in a step give all ranks the same numbers. Elsewhere in a step each rank draws
+ * its own, but in what comes after gradients were exchanged: `onBeforeOptimizerStep` and the optimiser.
+ */
+export function sameOnAllRanks<T>(run: () => T): T {
+  const draws = active;
+  if (draws === null) return run();
+  const outer = draws.shared;
+  draws.shared = true;
+  try {
+    return run();
+  } finally {
+    draws.shared = outer;
+  }
+}
+
+/** Gives a function that runs something with the draws that come next, however often: for what is computed anew. */
+export function repeatDraws(): <T>(run: () => T) => T {
+  const draws = active;
+  if (draws === null) return (run) => run();
+  const from = draws.count;
+  return (run) => {
+    const outer = draws.count;
+    draws.count = from;
+    try {
+      return run();
+    } finally {
+      draws.count = outer;
+    }
+  };
+}
+
+/**
+ * The seed of one draw, int32 of shape [2], for TensorFlow's stateless random operations. In a step it differs from call
+ * to call, as a function of the run's seed, the place in training, the rank and the order of the draws; a compiled step
+ * computes it by itself. Outside of steps it is a function of the seed and of the draws so far.
+ *
+ * @example
+ * const [noise] = runOp('StatelessRandomNormal', attributes, [shape, drawSeed()], 1);
+ */
+export function drawSeed(): tf.Tensor1D {
+  const draws = active;
+  if (draws === null) {
+    const stream = nextLooseStream(isStarted() ? engineInfo().rank : 0);
+    return tf.tensor1d([stream.word() | 0, stream.word() | 0], 'int32');
+  }
+  const index = draws.count++;
+  const { trace } = currentEngine().binding;
+  if (trace !== null) {
+    return tf.tidy(() => tf.add(tracedKey(trace, draws.shared), tf.tensor1d([0, index], 'int32')));
+  }
+  const [first, second] = draws.key(draws.shared);
+  return tf.tensor1d([first, (second + index) | 0], 'int32');
+}
+
+function requireActive(): StepDraws {
+  if (active === null) throw new Error('A function that draws was called without its draws');
+  return active;
+}
+
+/** Keys that a trace takes as inputs: those of the rank and of all ranks, each read once a call. */
+const keys = new WeakMap<Trace, Map<boolean, GraphOutput>>();
+
+function tracedKey(trace: Trace, shared: boolean): tf.Tensor1D {
+  const { binding, backend } = currentEngine();
+  const known = keys.get(trace) ?? new Map<boolean, GraphOutput>();
+  keys.set(trace, known);
+  let output = known.get(shared);
+  if (output === undefined) {
+    const half = (index: 0 | 1): tf.Tensor => {
+      const input = trace.stepInput(() => requireActive().key(shared)[index], dataTypes.int32);
+      return backend.wrap(binding.adoptSymbol(trace, input, { shape: [], dtype: dataTypes.int32 }));
+    };
+    output = binding.symbolOf(trace, backend.idOf(tf.stack([half(0), half(1)])));
+    known.set(shared, output);
+  }
+  const facts = { shape: [2], dtype: dataTypes.int32 };
+  return backend.wrap(binding.adoptSymbol(trace, output, facts)) as tf.Tensor1D;
+}

@@ -1,0 +1,135 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { hasChanged, isTracing, notingReads } from '../../engine';
+import type { FieldRead, Watched } from '../../engine';
+import type { Module } from '../../nn';
+
+/** An object other than the module whose fields a step may read, such as a plugin, with the name that messages give it. */
+export type Bystanders = ReadonlyMap<object, string>;
+
+/**
+ * Notices that something has changed which a compiled step does not see: fields of the module that its trace read, modes
+ * of modules, parameters that were frozen. Each is told once. A step that runs operation by operation sees them all.
+ */
+export class FrozenFields {
+  #reads: FieldRead[] = [];
+  /** What has been told. */
+  readonly #told: FieldRead[] = [];
+
+  constructor(
+    private readonly step: string,
+    private readonly module: Module,
+    private readonly warn: (message: string) => void,
+    private readonly bystanders: Bystanders = new Map(),
+  ) {}
+
+  /** Runs the step's function, and notes what a trace of it reads. */
+  noting<T>(run: () => T): T {
+    if (!isTracing()) return run();
+    const { result, noted } = notingReads(this.#watched(), run);
+    for (const read of noted.counted.filter((each) => !isAmong(this.#told, each))) {
+      this.#told.push(read);
+      this.warn(this.#countedInStep(read));
+    }
+    // The first of several traces says what a field held.
+    const known = [...this.#reads, ...this.#told];
+    this.#reads.push(...noted.reads.filter((read) => !isAmong(known, read)));
+    return result;
+  }
+
+  /** Tells what has changed since; to be called before each call of the step, and cheap. */
+  check(): void {
+    const changed = this.#reads.filter(hasChanged);
+    if (changed.length === 0) return;
+    this.#told.push(...changed);
+    this.#reads = this.#reads.filter((read) => !changed.includes(read));
+    const of = (field: string, kind: (owner: object) => boolean): FieldRead[] =>
+      changed.filter((read) => read.field === field && kind(read.owner));
+    const modes = of(
+      'training',
+      (owner) => !(owner instanceof tf.Variable) && !Object.hasOwn(owner, 'training'),
+    );
+    const frozen = of('trainable', (owner) => owner instanceof tf.Variable);
+    if (modes.length > 0) this.warn(this.#modeChanged(modes));
+    if (frozen.length > 0) this.warn(this.#trainableChanged(frozen));
+    for (const read of changed) {
+      if (!modes.includes(read) && !frozen.includes(read)) this.warn(this.#fieldChanged(read));
+    }
+  }
+
+  #watched(): Watched {
+    const owners = [...this.module.modules(), ...this.bystanders.keys()];
+    return new Map<object, 'all' | readonly string[]>([
+      ...owners.map((owner) => [owner, 'all'] as const),
+      ...[...this.module.parameters()].map((parameter) => [parameter, ['trainable']] as const),
+    ]);
+  }
+
+  #fieldChanged({ owner, field, root, path, value }: FieldRead): string {
+    const now: unknown = Reflect.get(owner, field);
+    const name = `The field '${path}' of ${this.#nameOf(root)}`;
+    if (isPlain(value) && isPlain(now)) {
+      return (
+        `${name} was ${JSON.stringify(value)} when the ${this.step} was traced and is ${JSON.stringify(now)} now. ` +
+        `The compiled step still computes with ${JSON.stringify(value)}. ` +
+        `Read it with stepInput(() => this.${path}), which is read again at every step.`
+      );
+    }
+    return (
+      `${name} holds something else than when the ${this.step} was traced. The compiled step still uses what it held then. ` +
+      'Keep values that change in an nn.buffer(...) and assign to it, or read a number with stepInput(() => ...).'
+    );
+  }
+
+  #countedInStep({ root, path }: FieldRead): string {
+    return (
+      `The ${this.step} changes the field '${path}' of ${this.#nameOf(root)}. That happens once, while it is traced, and not at every step. ` +
+      'Change it in a host hook such as onTrainBatchEnd, or in afterStep(() => ...).'
+    );
+  }
+
+  #modeChanged(reads: readonly FieldRead[]): string {
+    const mode = reads[0]?.value === true ? 'training' : 'evaluation';
+    return (
+      `The mode of ${listed(
+        reads.map(({ owner }) => this.#nameOf(owner)),
+        'of ',
+      )} was changed after the ${this.step} was traced. ` +
+      `The compiled step still runs it in ${mode} mode. Choose it before the first batch, in setup() for example.`
+    );
+  }
+
+  #trainableChanged(reads: readonly FieldRead[]): string {
+    const names = new Map<object, string>(
+      [...this.module.namedParameters()].map(([name, parameter]) => [parameter, name]),
+    );
+    const verb = reads[0]?.value === true ? 'frozen' : 'unfrozen';
+    return (
+      `${listed(reads.map(({ owner }) => `the parameter '${names.get(owner) ?? ''}'`))} was ${verb} after the ${this.step} was traced. ` +
+      `The compiled step ${verb === 'frozen' ? 'still trains it' : 'still leaves it alone'}. ` +
+      'Do it before the first batch, in setup() for example: a resumed run traces anew.'
+    ).replace(/^the/, 'The');
+  }
+
+  #nameOf(owner: object): string {
+    const bystander = this.bystanders.get(owner);
+    if (bystander !== undefined) return bystander;
+    for (const [name, module] of this.module.namedModules()) {
+      if (module === owner)
+        return name === '' ? owner.constructor.name : `${owner.constructor.name} '${name}'`;
+    }
+    return owner.constructor.name;
+  }
+}
+
+function isAmong(reads: readonly FieldRead[], { owner, field }: FieldRead): boolean {
+  return reads.some((read) => read.owner === owner && read.field === field);
+}
+
+/** The first of several, and how many more there are. */
+function listed([first = '', ...more]: readonly string[], preposition = ''): string {
+  return more.length === 0 ? first : `${first} (and ${preposition}${more.length} more)`;
+}
+
+function isPlain(value: unknown): boolean {
+  return value === null || ['number', 'string', 'boolean', 'undefined'].includes(typeof value);
+}

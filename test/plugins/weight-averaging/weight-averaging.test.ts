@@ -4,7 +4,8 @@ import { WeightAveraging, weightAveraging } from '../../../plugins/weight-averag
 import type { WeightAveragingOptions } from '../../../plugins/weight-averaging';
 import type { RunState, StateDict } from '../../../src/contracts';
 import { liveCounts, seedEverything, start } from '../../../src/engine';
-import { decodeSafetensors } from '../../../src/nn';
+import { decodeSafetensors, parameter } from '../../../src/nn';
+import * as optim from '../../../src/optim';
 import { SingleDevice } from '../../../src/strategy';
 import { EventBus, Trainer, modelAccess } from '../../../src/trainer';
 import { fit, messageOf, plugin, settings } from '../../trainer/fakes/fit';
@@ -104,6 +105,22 @@ describe('a fit with averaged weights', () => {
     expect(file.tensors).toEqual(averages);
     expect(states.get(Infinity)?.weights).toEqual(states.get(8)?.weights);
   });
+
+  it.each([ema, { kind: 'swa', everyNSteps: 1 }] as const)(
+    'leaves a parameter that no loss reaches as it is, to the bit: $kind',
+    async (options) => {
+      class Spare extends Validated {
+        readonly spare = parameter(tf.tensor1d([0.1, -0.7, 1 / 3]));
+        override configureOptimizers() {
+          return optim.adamw(this.parameters(), { learningRate: 0.1, weightDecay: 0.5 });
+        }
+      }
+      const { weights, states } = await run(options, { module: new Spare() });
+      const initial = Float32Array.of(0.1, -0.7, 1 / 3);
+      expect(weights.get('spare')?.data).toEqual(initial);
+      expect(states.get(8)?.pluginTensors?.['weight-averaging']?.get('spare')?.data).toEqual(initial);
+    },
+  );
 
   it('writes no file where told so', async () => {
     await run({ ...ema, save: false });

@@ -3,6 +3,7 @@ export type * from './events';
 export type * from './hooks';
 export type * from './json';
 export type * from './log';
+export type * from './long-task';
 export type * from './optimizer';
 export { datasetNames } from './options';
 export type * from './options';

@@ -1,3 +1,4 @@
+export { failTogether } from './fail-together';
 export { ProcessGroup } from './process-group';
 export { SharedFailure, requireAgreement } from './require-agreement';
 export { SingleDevice } from './single-device';

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Ranks } from '../contracts';
 import { FulgurError } from '../errors';
-import type { ErrorParts } from '../errors';
+import type { ErrorKind, ErrorParts } from '../errors';
 
 /** What all ranks fail of alike: the first one says it. */
 export class SharedFailure extends FulgurError {
-  constructor(parts: ErrorParts) {
-    super('ranks', parts);
+  constructor(parts: ErrorParts, kind: ErrorKind = 'ranks') {
+    super(kind, parts);
   }
 }
 

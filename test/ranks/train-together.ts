@@ -10,13 +10,15 @@ import type { FitOptions } from '../../src/trainer';
 import { plugin, settings } from '../trainer/fakes/fit';
 import type { PointBatch, PointsOptions } from '../trainer/fakes/points';
 import { Regression } from '../trainer/fakes/regression';
-import { SharedPoints } from './shared-points';
+import { DealtPoints, SharedPoints } from './shared-points';
 
 /** A fit of a small model by ranks that share each batch. */
 export interface TogetherSetup {
   readonly options?: FitOptions;
   readonly data?: PointsOptions;
   readonly validation?: PointsOptions;
+  /** Held-out samples that are dealt one by one. */
+  readonly heldOut?: { readonly samples: number; readonly batchSize: number };
   readonly strategy?: 'data-parallel' | 'local-sgd';
   readonly syncBn?: boolean;
   /** The model (default: a regression with batch norm). */
@@ -67,7 +69,13 @@ export async function trainTogether(ranks: Ranks, setup: TogetherSetup = {}): Pr
     batchStatistics: statistics,
   });
   const data = new SharedPoints(ranks, { batches: 4, batchSize: 8, ...setup.data });
-  const validation = setup.validation === undefined ? undefined : new SharedPoints(ranks, setup.validation);
+  const { heldOut } = setup;
+  const validation =
+    heldOut !== undefined
+      ? new DealtPoints(ranks, heldOut)
+      : setup.validation === undefined
+        ? undefined
+        : new SharedPoints(ranks, setup.validation);
   const resumeFrom = setup.resume === undefined ? undefined : { state: setup.resume, path: 'last' };
   const outcome = await trainer
     .fit(module, data, { resumeFrom, validation })

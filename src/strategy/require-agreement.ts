@@ -45,6 +45,17 @@ export async function requireAgreement(
   });
 }
 
+/** The failure of ranks that have different values in a buffer that is to be the same. */
+export function bufferDiffers(name: string): SharedFailure {
+  return new SharedFailure({
+    what: `The ranks do not have the same values in the buffer '${name}'.`,
+    why: 'A buffer is the same on all ranks unless it says otherwise, and rank 0 evaluates and saves it for all.',
+    fix:
+      "Make it with nn.buffer(values, { ranks: 'own' }) where each rank fills its own, " +
+      "or with { ranks: 'first' } where rank 0's values may count for all.",
+  });
+}
+
 function rankNames(ranks: readonly number[]): string {
   return `${ranks.length === 1 ? 'rank' : 'ranks'} ${ranks.join(', ')}`;
 }

@@ -117,7 +117,7 @@ export class Trainer {
         resumeFrom:
           resumeFrom === undefined
             ? null
-            : { ...resumeFrom, state: stateOfRank(parts.strategy, resumeFrom.state, resumeFrom.path) },
+            : { ...resumeFrom, state: stateOfRank(parts.strategy.ranks, resumeFrom, module) },
         bounds,
         validation:
           validation === undefined

@@ -23,3 +23,35 @@ export const heldOutCases = {
     heldOut: { samples: 9, batchSize: 2 },
   },
 } satisfies Record<string, TogetherSetup>;
+
+const validation = { batches: 1, batchSize: 4 };
+
+/** Fits of which ranks hold more than metrics of their own. */
+export const rankStateCases = {
+  'batch norm of each rank': { syncBn: false, validation },
+  'a queue of each rank': { syncBn: false, queue: 'own', validation },
+  'a queue of each rank, accumulated': {
+    queue: 'own',
+    options: { maxEpochs: 3, accumulateGradBatches: 2 },
+    data: { batches: 4, batchSize: 12 },
+  },
+  'averages and batch norm of each rank': { syncBn: false, averaging: true, validation },
+  'averages of models of their own': {
+    strategy: 'local-sgd',
+    queue: 'own',
+    averaging: true,
+    validation,
+  },
+  'a queue and averages in bfloat16': {
+    queue: 'own',
+    averaging: true,
+    options: { maxEpochs: 2, precision: 'bf16-mixed' },
+    validation,
+  },
+  'a queue and averages, operation by operation': {
+    queue: 'own',
+    averaging: true,
+    options: { maxEpochs: 2, compile: false },
+    validation,
+  },
+} satisfies Record<string, TogetherSetup>;

@@ -2,8 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { DataParallel } from '../../plugins/data-parallel';
 import { LocalSgd } from '../../plugins/local-sgd';
 import { SyncBatchNorm } from '../../plugins/sync-bn';
-import type { PluginHooks, Ranks, RunState, Strategy } from '../../src/contracts';
+import { WeightAveraging } from '../../plugins/weight-averaging';
+import type { ModelAccess, Notify, PluginHooks, Ranks, RunState, Strategy } from '../../src/contracts';
 import { seedEverything } from '../../src/engine';
+import * as nn from '../../src/nn';
 import { localBatchStatistics } from '../../src/nn';
 import { EventBus, Trainer, modelAccess } from '../../src/trainer';
 import type { FitOptions } from '../../src/trainer';
@@ -27,6 +29,10 @@ export interface TogetherSetup {
   readonly seed?: number;
   readonly hooks?: (trainer: () => Trainer) => PluginHooks;
   readonly resume?: RunState;
+  /** Gives the model a queue of features that each rank fills from its own batches, and that its loss reads. */
+  readonly queue?: nn.RankRule;
+  /** Averages weights, which validation sees. */
+  readonly averaging?: boolean;
 }
 
 /** What is left of it on a rank. */
@@ -47,9 +53,27 @@ export class Validated extends Regression {
   }
 }
 
+/** The same with a queue: the newest points of the rank. */
+class Queued extends Validated {
+  readonly queue: nn.Buffer<tf.Rank.R2>;
+
+  constructor(ranks: nn.RankRule) {
+    super();
+    this.queue = nn.buffer(tf.zeros<tf.Rank.R2>([6, 3]), { ranks });
+  }
+
+  override trainingStep(batch: PointBatch): tf.Scalar {
+    const past = tf.mean<tf.Scalar>(tf.abs(this.queue));
+    const loss = super.trainingStep(batch);
+    this.queue.assign(tf.slice2d(tf.concat([batch.points, this.queue]), [0, 0], [6, 3]));
+    return tf.mul(loss, tf.add(past, 1));
+  }
+}
+
 export async function trainTogether(ranks: Ranks, setup: TogetherSetup = {}): Promise<Together> {
   seedEverything(setup.seed ?? 0);
-  const module = setup.module?.() ?? new Validated();
+  const module =
+    setup.module?.() ?? (setup.queue === undefined ? new Validated() : new Queued(setup.queue));
   const model = modelAccess(module);
   const statistics = setup.syncBn === false ? localBatchStatistics : new SyncBatchNorm(ranks);
   const messages: string[] = [];
@@ -62,7 +86,11 @@ export async function trainTogether(ranks: Ranks, setup: TogetherSetup = {}): Pr
   const events = new EventBus();
   events.on('message', notify);
   const trainer: Trainer = new Trainer(setup.options ?? { maxEpochs: 2 }, {
-    plugins: [plugin('strategy', strategy, 'strategy'), plugin('own', own)],
+    plugins: [
+      plugin('strategy', strategy, 'strategy'),
+      ...(setup.averaging === true ? [plugin('averaging', averagingOf(model, notify))] : []),
+      plugin('own', own),
+    ],
     events,
     strategy,
     settings,
@@ -90,4 +118,10 @@ export async function trainTogether(ranks: Ranks, setup: TogetherSetup = {}): Pr
   }
   const { status, progress, metrics } = outcome;
   return { error: null, status, step: progress.globalStep, metrics, weights, messages };
+}
+
+function averagingOf(model: ModelAccess, notify: Notify): WeightAveraging {
+  const rule = { startStep: 1, startEpoch: 0, useBuffers: true, save: false } as const;
+  const folder = { path: '', experiment: '', version: '', resolve: (...parts: string[]) => parts.join('/') };
+  return new WeightAveraging({ kind: 'ema', decay: 0.5, everyNSteps: 1, ...rule }, model, folder, notify);
 }

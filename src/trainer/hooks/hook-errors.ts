@@ -1,9 +1,12 @@
 import { FulgurError } from '../../errors';
+import { SharedFailure } from '../../strategy';
 import { describeParticipant } from './hook-order';
 import type { Participant } from './hook-order';
 
 /** The error that says in whose hook an error arose. */
 export function hookFailure(participant: Participant, hook: string, error: unknown): FulgurError {
+  // What all ranks fail of is not the hook's doing, and is said once.
+  if (error instanceof SharedFailure) return error;
   const { what, fix } = takeApart(participant, error);
   return new FulgurError(participant.kind, {
     what: `${describeParticipant(participant)} failed in ${hook}: ${what}`,

@@ -52,7 +52,7 @@ export class RunStateKeeper<B> implements RunStateAccess {
       pluginTensors: pluginTensors(plugins),
       metrics: metrics.state(),
     };
-    const state = await withRankStates(strategy, own);
+    const state = await withRankStates(strategy, own, module);
     await hooks.call('onSaveCheckpoint', [state]);
     return state;
   }

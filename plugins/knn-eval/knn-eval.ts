@@ -52,6 +52,7 @@ export class KnnEval implements PluginHooks, Measuring {
     await appendRecord(this.folder.resolve('knn.jsonl'), {
       epochsTrained,
       globalStep: progress.globalStep,
+      weights: this.model.evaluatedWeights(),
       ...result,
       seconds: Number(seconds.toFixed(2)),
     });

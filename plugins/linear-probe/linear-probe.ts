@@ -65,6 +65,7 @@ export class LinearProbe implements PluginHooks, Measuring {
     await appendRecord(this.folder.resolve('linear-probe.jsonl'), {
       epoch: progress.epoch,
       globalStep: progress.globalStep,
+      weights: this.model.evaluatedWeights(),
       ...result,
       seconds: Number(seconds.toFixed(2)),
     });

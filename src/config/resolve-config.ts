@@ -7,6 +7,7 @@ import type {
   KnnOptions,
   ProbeOptions,
   TrainerOptions,
+  WeightKind,
 } from '../contracts';
 import { experimentData, experimentDefinition, hyperParameterDefaults, hyperParameters } from '../metadata';
 import type { ExperimentClass, HyperParameterValue } from '../metadata';
@@ -33,6 +34,8 @@ export interface ResolvedConfig {
   readonly checkpoint: string | null;
   /** Whether to evaluate the seed's random weights. */
   readonly untrained: boolean;
+  /** Which weights of the checkpoint to evaluate; `null`: averages where it has some. */
+  readonly weights: WeightKind | null;
   /** What `--resume` named, or `null`. */
   readonly resume: string | null;
   readonly trainer: TrainerOptions;
@@ -212,6 +215,7 @@ function assemble(
     command,
     checkpoint: command === 'fit' || untrained ? null : (checkpoint ?? 'last'),
     untrained,
+    weights: values.get('weights') as WeightKind | null,
     toJson: () => ({
       ...config,
       data: {

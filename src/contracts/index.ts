@@ -1,4 +1,5 @@
 export type * from './data';
+export type * from './evaluation-weights';
 export type * from './events';
 export type * from './hooks';
 export type * from './json';

@@ -4,7 +4,7 @@ import { evaluateByNeighbours, evaluateByProbe } from '../evaluation';
 import { modelAccess } from '../trainer';
 import type { EvaluationResult } from '../trainer';
 import type { CommandParts } from './command-parts';
-import { evaluationStem, sayMetrics, writeEvaluation } from './write-evaluation';
+import { evaluationStem, sayMetrics, sayWeights, writeEvaluation } from './write-evaluation';
 import type { Findings } from './write-evaluation';
 
 type Judge = (model: ModelAccess, parts: CommandParts) => Promise<Findings>;
@@ -25,13 +25,18 @@ export async function judgeFeatures(
   const { config, trainer, module, from, notify } = parts;
   const model = modelAccess(module);
   try {
-    const findings = await trainer.inspect(module, from, () => judges[command](model, parts));
+    const of = from && { ...from, weights: config.weights };
+    const { weights, ...findings } = await trainer.inspect(module, of, async (kind) => ({
+      ...(await judges[command](model, parts)),
+      weights: kind,
+    }));
+    sayWeights(parts, weights);
     sayMetrics(parts, findings.metrics);
     if (config.trainer.fastDevRun === false) {
-      await writeEvaluation(command, parts, findings);
+      await writeEvaluation(command, parts, { ...findings, weights });
       notify('info', `Written to ${evaluationStem(command, parts)}.json.`);
     }
-    return { status: 'finished', metrics: findings.metrics, batches: 0, predictions: new Map() };
+    return { status: 'finished', metrics: findings.metrics, batches: 0, weights, predictions: new Map() };
   } finally {
     model.dispose();
   }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { EvaluationCommand, Json } from '../contracts';
+import type { EvaluationCommand, Json, WeightKind } from '../contracts';
 import { writeWhole } from '../trainer';
 import type { CommandParts } from './command-parts';
 import { environmentRecord } from './environment-record';
@@ -11,6 +11,13 @@ export interface Findings {
   readonly data: Readonly<Record<string, Json>>;
   /** What else the figures depend on or go with. */
   readonly details: Readonly<Record<string, Json>>;
+}
+
+/** Says which weights were evaluated, where a checkpoint has two kinds. */
+export function sayWeights({ notify, config }: CommandParts, weights: WeightKind): void {
+  if (weights === 'averaged') {
+    notify('info', 'Evaluated with the averaged weights; --weights raw takes those in training.');
+  } else if (config.weights === 'raw') notify('info', 'Evaluated with the raw weights.');
 }
 
 /** Says each metric. */
@@ -28,12 +35,13 @@ export function evaluationStem(command: EvaluationCommand, { folder, from, confi
 export async function writeEvaluation(
   command: EvaluationCommand,
   parts: CommandParts,
-  { metrics, data: measured, details }: Findings,
+  { metrics, weights, data: measured, details }: Findings & { readonly weights: WeightKind },
 ): Promise<void> {
   const { config, data, args, from } = parts;
   const record: Json = {
     command,
     checkpoint: from?.path ?? null,
+    weights,
     progress: from === undefined ? null : { ...from.state.progress },
     metrics: Object.fromEntries(
       Object.entries(metrics).map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)]),

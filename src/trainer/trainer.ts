@@ -10,6 +10,7 @@ import type {
   RunStateAccess,
   Strategy,
   TrainerOptions,
+  WeightKind,
 } from '../contracts';
 import { requireStarted } from '../engine';
 import { FulgurError } from '../errors';
@@ -23,6 +24,7 @@ import type { FitLimits } from './loop/fit-plan';
 import { evaluationKinds } from './evaluation/evaluation-kind';
 import { planEvaluation, planValidation } from './evaluation/validation-plan';
 import type { EvaluationLimits } from './evaluation/validation-plan';
+import { WeightSwitch } from './evaluation/weight-switch';
 import { RunControl } from './loop/run-control';
 import { runEvaluation } from './run/evaluation-run';
 import type { EvaluationResult } from './run/evaluation-run';
@@ -31,7 +33,7 @@ import { runInspection } from './run/inspection-run';
 import type { FitResult } from './run/fit-result';
 import type { RunPlace } from './run/run-info';
 import { stateOfRank } from './state/rank-states';
-import type { ResumeFrom } from './state/resume-checks';
+import type { Evaluated, ResumeFrom } from './state/resume-checks';
 import type { StepOptions } from './step/build-step-runner';
 import type { TrainingModule } from './training-module';
 
@@ -62,6 +64,8 @@ export interface TrainerParts {
   /** Where batch norm gets its statistics in training (default: from the batch). */
   readonly batchStatistics?: BatchStatistics;
   readonly settings: RunSettings;
+  /** Which weights evaluations see (default: those in training). */
+  readonly weights?: WeightSwitch;
   /** What the `runStarted` event is to say of folder and data. */
   readonly place?: RunPlace;
 }
@@ -82,14 +86,14 @@ export class Trainer {
     override: (schedule) => this.#overrideLearningRate(schedule),
   };
   readonly #options: FitOptions;
-  readonly #parts: TrainerParts;
+  readonly #parts: TrainerParts & Required<Pick<TrainerParts, 'weights'>>;
   #control: RunControl;
   #busy = false;
   #run: Pick<FitRun<unknown>, 'capture' | 'optimizers'> | null = null;
 
   constructor(options: FitOptions, parts: TrainerParts) {
     this.#options = options;
-    this.#parts = parts;
+    this.#parts = { weights: new WeightSwitch(), ...parts };
     this.#control = new RunControl(parts.strategy.ranks);
   }
 
@@ -108,24 +112,21 @@ export class Trainer {
       const bounds = planFit(this.#options, data.batchesPerEpoch);
       const ofValidation = validation === undefined ? [] : (['limitValBatches', 'valCheckInterval'] as const);
       this.#sayLimits(['limitTrainBatches', 'overfitBatches', ...ofValidation]);
+      const plan =
+        validation && planValidation(this.#options, validation.batchesPerEpoch, bounds.batchesPerEpoch);
+      const from = resumeFrom && {
+        ...resumeFrom,
+        state: stateOfRank(parts.strategy.ranks, resumeFrom, module),
+      };
       const run = new FitRun<B>({
         ...parts,
         batchStatistics,
         module,
         data,
         place: place ?? null,
-        resumeFrom:
-          resumeFrom === undefined
-            ? null
-            : { ...resumeFrom, state: stateOfRank(parts.strategy.ranks, resumeFrom, module) },
+        resumeFrom: from ?? null,
         bounds,
-        validation:
-          validation === undefined
-            ? null
-            : {
-                data: validation,
-                plan: planValidation(this.#options, validation.batchesPerEpoch, bounds.batchesPerEpoch),
-              },
+        validation: plan === undefined || validation === undefined ? null : { data: validation, plan },
         steps: this.#steps,
         control: this.#control,
       });
@@ -135,17 +136,17 @@ export class Trainer {
   }
 
   /** Runs the module's `validationStep` over held-out data, of `from` or of the weights that it has. */
-  validate<B>(module: TrainingModule<B>, data: BatchSource<B>, from?: ResumeFrom): Promise<EvaluationResult> {
+  validate<B>(module: TrainingModule<B>, data: BatchSource<B>, from?: Evaluated): Promise<EvaluationResult> {
     return this.#evaluate('validation', module, data, from);
   }
 
   /** The same with `testStep`. */
-  test<B>(module: TrainingModule<B>, data: BatchSource<B>, from?: ResumeFrom): Promise<EvaluationResult> {
+  test<B>(module: TrainingModule<B>, data: BatchSource<B>, from?: Evaluated): Promise<EvaluationResult> {
     return this.#evaluate('test', module, data, from);
   }
 
   /** The same with `predictStep`, whose outputs the result holds. */
-  predict<B>(module: TrainingModule<B>, data: BatchSource<B>, from?: ResumeFrom): Promise<EvaluationResult> {
+  predict<B>(module: TrainingModule<B>, data: BatchSource<B>, from?: Evaluated): Promise<EvaluationResult> {
     return this.#evaluate('prediction', module, data, from);
   }
 
@@ -153,7 +154,11 @@ export class Trainer {
    * Looks at the module with the weights of `from`, or those that it has, between setup and teardown: for what judges
    * a model from outside, such as a linear probe of its features.
    */
-  inspect<B, T>(module: TrainingModule<B>, from: ResumeFrom | undefined, look: () => Promise<T>): Promise<T> {
+  inspect<B, T>(
+    module: TrainingModule<B>,
+    from: Evaluated | undefined,
+    look: (weights: WeightKind) => Promise<T>,
+  ): Promise<T> {
     return this.#alone('inspect()', () =>
       runInspection({ ...this.#parts, module, from: from ?? null, control: this.#control }, look),
     );
@@ -171,7 +176,7 @@ export class Trainer {
     kind: EvaluationKind,
     module: TrainingModule<B>,
     data: BatchSource<B>,
-    from: ResumeFrom | undefined,
+    from: Evaluated | undefined,
   ): Promise<EvaluationResult> {
     return this.#alone(`${evaluationKinds[kind].stage}()`, () => {
       this.#sayLimits([evaluationKinds[kind].limit]);
@@ -209,6 +214,7 @@ export class Trainer {
     } finally {
       this.#busy = false;
       this.#run = null;
+      this.#parts.weights.choose(null);
       this.#control = new RunControl(this.#parts.strategy.ranks);
     }
   }

@@ -309,6 +309,9 @@ describe('compose', () => {
       modules() {
         return [];
       }
+      evaluatedWeights() {
+        return 'raw' as const;
+      }
       variables() {
         return new Map();
       }

@@ -7,7 +7,7 @@ import type { ModelAccess, Notify, PluginHooks, Ranks, RunState, Strategy } from
 import { seedEverything } from '../../src/engine';
 import * as nn from '../../src/nn';
 import { localBatchStatistics } from '../../src/nn';
-import { EventBus, Trainer, modelAccess } from '../../src/trainer';
+import { EventBus, Trainer, WeightSwitch, modelAccess } from '../../src/trainer';
 import type { FitOptions } from '../../src/trainer';
 import { plugin, settings } from '../trainer/fakes/fit';
 import type { PointBatch, PointsOptions } from '../trainer/fakes/points';
@@ -43,6 +43,8 @@ export interface Together {
   readonly metrics: Readonly<Record<string, number>>;
   readonly weights: Readonly<Record<string, readonly number[]>>;
   readonly messages: readonly string[];
+  /** What the model held at each batch of validation. */
+  readonly validated: readonly (readonly number[])[];
 }
 
 /** Regression that also validates. */
@@ -83,18 +85,27 @@ export async function trainTogether(ranks: Ranks, setup: TogetherSetup = {}): Pr
       ? new LocalSgd({ everyNSteps: 2 }, ranks, model, notify)
       : new DataParallel({ bucketMiB: 0.0001 }, ranks, statistics, model, notify);
   const own = setup.hooks?.(() => trainer) ?? {};
+  const validated: number[][] = [];
+  const watcher: PluginHooks = {
+    onValidationBatchEnd: () => {
+      validated.push([...module.stateDict().values()].flatMap(({ data }) => Array.from(data, Number)));
+    },
+  };
   const events = new EventBus();
   events.on('message', notify);
+  const averaging = setup.averaging === true ? averagingOf(model, notify) : null;
   const trainer: Trainer = new Trainer(setup.options ?? { maxEpochs: 2 }, {
     plugins: [
       plugin('strategy', strategy, 'strategy'),
-      ...(setup.averaging === true ? [plugin('averaging', averagingOf(model, notify))] : []),
+      ...(averaging === null ? [] : [plugin('averaging', averaging)]),
       plugin('own', own),
+      plugin('watcher', watcher),
     ],
     events,
     strategy,
     settings,
     batchStatistics: statistics,
+    ...(averaging !== null && { weights: new WeightSwitch(averaging) }),
   });
   const data = new SharedPoints(ranks, { batches: 4, batchSize: 8, ...setup.data });
   const { heldOut } = setup;
@@ -114,10 +125,10 @@ export async function trainTogether(ranks: Ranks, setup: TogetherSetup = {}): Pr
   model.dispose();
   module.dispose();
   if (outcome instanceof Error) {
-    return { error: outcome.message, status: null, step: -1, metrics: {}, weights, messages };
+    return { error: outcome.message, status: null, step: -1, metrics: {}, weights, messages, validated };
   }
   const { status, progress, metrics } = outcome;
-  return { error: null, status, step: progress.globalStep, metrics, weights, messages };
+  return { error: null, status, step: progress.globalStep, metrics, weights, messages, validated };
 }
 
 function averagingOf(model: ModelAccess, notify: Notify): WeightAveraging {

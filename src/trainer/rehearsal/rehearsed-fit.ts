@@ -12,6 +12,7 @@ import { SingleDevice } from '../../strategy';
 import { EvaluationLoop } from '../evaluation/evaluation-loop';
 import type { EvaluationStep } from '../evaluation/evaluation-step';
 import { Validation } from '../evaluation/validation';
+import { WeightSwitch } from '../evaluation/weight-switch';
 import { inHookOrder } from '../hooks/hook-order';
 import type { BuiltPlugin } from '../hooks/hook-order';
 import { HostHookRunner } from '../hooks/host-hook-runner';
@@ -211,6 +212,7 @@ export class RehearsedFit {
     const loop = new EvaluationLoop<PlayedBatch>({
       ...shared,
       kind: 'validation',
+      weights: new WeightSwitch(),
       module: new Understudy(),
       data: played(script.validationBatches),
       step: Object.assign(evaluate, { dispose: () => undefined }),

@@ -20,6 +20,7 @@ import { StepHookRunner } from '../hooks/step-hook-runner';
 import { LogRouter } from '../log/log-router';
 import { MetricSchedule } from '../log/metric-schedule';
 import { MetricStore } from '../log/metric-store';
+import type { WeightSwitch } from '../evaluation/weight-switch';
 import { FitLoop } from '../loop/fit-loop';
 import { minimumOf } from '../loop/fit-plan';
 import type { FitBounds } from '../loop/fit-plan';
@@ -56,6 +57,7 @@ export interface FitRunParts<B> {
   readonly events: RunEventBus;
   readonly strategy: Strategy;
   readonly batchStatistics: BatchStatistics;
+  readonly weights: WeightSwitch;
   readonly settings: RunSettings;
   readonly place: RunPlace | null;
   readonly bounds: FitBounds;
@@ -209,7 +211,7 @@ export class FitRun<B> {
   }
 
   #loop(step: StepRunner<B>): FitLoop<B> {
-    const { data, events, control, settings, strategy, validation, steps, module } = this.#parts;
+    const { data, events, control, settings, strategy, validation, steps, module, weights } = this.#parts;
     const publisher = new MetricPublisher(this.#log.metrics, this.#progress, events, {
       everyNSteps: settings.logEveryNSteps,
       logs: strategy.ranks.rank === 0,
@@ -227,6 +229,7 @@ export class FitRun<B> {
       module,
       strategy,
       steps,
+      weights,
       owners: this.#owners,
     });
     return new FitLoop({

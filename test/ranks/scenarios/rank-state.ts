@@ -38,7 +38,9 @@ scenario(async (ranks) => {
     return { whole, first, second, kept };
   };
   const saving = (trainer: () => Trainer): PluginHooks => ({
-    onTrainBatchEnd: async () => void (await trainer().runState.capture()),
+    onTrainBatchEnd: async () => {
+      await trainer().runState.capture();
+    },
   });
   const report: Record<string, unknown> = {};
   for (const [name, setup] of Object.entries(rankStateCases)) report[name] = await goOn(setup);

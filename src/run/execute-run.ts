@@ -135,7 +135,7 @@ async function runInPlace(
       trainerOptions: config.trainer,
       events,
       folder,
-      data: { name: data.info.name, batchSize: data.info.batchSize },
+      data: data.info,
       evaluation: data.evaluation,
       module,
       plugins: pluginsOf(request),

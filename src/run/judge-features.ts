@@ -1,4 +1,4 @@
-import type { FeatureEvaluation, KnnOptions, ModelAccess, ProbeOptions } from '../contracts';
+import type { FeatureEvaluation, KnnOptions, ModelAccess, ProbeOptions, TaskReport } from '../contracts';
 import { FulgurError } from '../errors';
 import { evaluateByNeighbours, evaluateByProbe } from '../evaluation';
 import { modelAccess } from '../trainer';
@@ -7,9 +7,10 @@ import type { CommandParts } from './command-parts';
 import { evaluationStem, sayMetrics, sayWeights, writeEvaluation } from './write-evaluation';
 import type { Findings } from './write-evaluation';
 
-type Judge = (model: ModelAccess, parts: CommandParts) => Promise<Findings>;
+type Judge = (model: ModelAccess, parts: CommandParts, report: TaskReport) => Promise<Findings>;
 
 const judges: Readonly<Record<FeatureEvaluation, Judge>> = { probe: byProbe, knn: byNeighbours };
+const names: Readonly<Record<FeatureEvaluation, string>> = { probe: 'linear probe', knn: 'kNN evaluation' };
 
 /**
  * Judges the features of a checkpoint, or of random weights, on plain held-out images, says what came out, and writes
@@ -26,8 +27,8 @@ export async function judgeFeatures(
   const model = modelAccess(module);
   try {
     const of = from && { ...from, weights: config.weights };
-    const { weights, ...findings } = await trainer.inspect(module, of, async (kind) => ({
-      ...(await judges[command](model, parts)),
+    const { weights, ...findings } = await trainer.inspect(module, of, async (kind, task) => ({
+      ...(await task(names[command], (report) => judges[command](model, parts, report))),
       weights: kind,
     }));
     sayWeights(parts, weights);
@@ -42,12 +43,17 @@ export async function judgeFeatures(
   }
 }
 
-async function byProbe(model: ModelAccess, { data, config, notify }: CommandParts): Promise<Findings> {
+async function byProbe(
+  model: ModelAccess,
+  { data, config, notify }: CommandParts,
+  report: TaskReport,
+): Promise<Findings> {
   const options: ProbeOptions = { ...config.probe, ...trialLimits(config, ['trainLimit', 'testLimit']) };
   const { accuracy, accuracyTop5, diverged, trainLoss, ...settings } = await evaluateByProbe(
     model,
     data.evaluation,
     options,
+    report,
   );
   if (accuracy === null) throw diverged === 'features' ? wildFeatures(config.name) : wildClassifier(options);
   const { classes, data: name, trainSamples, testSamples, featureWidth, ...probe } = settings;
@@ -62,9 +68,13 @@ async function byProbe(model: ModelAccess, { data, config, notify }: CommandPart
   };
 }
 
-async function byNeighbours(model: ModelAccess, { data, config, notify }: CommandParts): Promise<Findings> {
+async function byNeighbours(
+  model: ModelAccess,
+  { data, config, notify }: CommandParts,
+  report: TaskReport,
+): Promise<Findings> {
   const options: KnnOptions = { ...config.knn, ...trialLimits(config, ['bankLimit', 'queryLimit']) };
-  const result = await evaluateByNeighbours(model, data.evaluation, options);
+  const result = await evaluateByNeighbours(model, data.evaluation, options, report);
   const { accuracy, k, temperature, classes, bankSamples, querySamples, featureWidth } = result;
   if (accuracy === null) throw wildFeatures(config.name);
   notify('info', `Nearest neighbours on ${result.data}: ${querySamples} images against ${bankSamples}.`);

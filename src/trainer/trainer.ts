@@ -8,6 +8,7 @@ import type {
   RunSettings,
   RunState,
   RunStateAccess,
+  RunTask,
   Strategy,
   TrainerOptions,
   WeightKind,
@@ -157,7 +158,7 @@ export class Trainer {
   inspect<B, T>(
     module: TrainingModule<B>,
     from: Evaluated | undefined,
-    look: (weights: WeightKind) => Promise<T>,
+    look: (weights: WeightKind, task: RunTask) => Promise<T>,
   ): Promise<T> {
     return this.#alone('inspect()', () =>
       runInspection({ ...this.#parts, module, from: from ?? null, control: this.#control }, look),
@@ -170,6 +171,11 @@ export class Trainer {
    */
   interrupt(reason: string): void {
     this.#control.interrupt(reason);
+  }
+
+  /** What becomes of what is going on when the run is interrupted now, in words. */
+  get ending(): string {
+    return this.#control.ending;
   }
 
   async #evaluate<B>(
@@ -223,12 +229,8 @@ export class Trainer {
     const { compile = true, detectAnomaly = false, precision = '32-true' } = this.#options;
     const { gradientClipVal: limit = null, gradientClipAlgorithm: algorithm = 'norm' } = this.#options;
     if (precision !== '32-true' && (!compile || detectAnomaly)) throw needsCompiling(precision);
-    return {
-      eager: !compile,
-      precision,
-      detectAnomaly,
-      clipping: limit === null ? null : { limit, algorithm },
-    };
+    const clipping = limit === null ? null : { limit, algorithm };
+    return { eager: !compile, precision, detectAnomaly, clipping };
   }
 
   #overrideLearningRate(schedule: ((step: number) => number) | null): void {
@@ -243,13 +245,11 @@ export class Trainer {
   }
 
   async #capture(): Promise<RunState> {
-    if (this.#run === null) {
-      throw new FulgurError('trainer', {
-        what: "The run's state was asked for, and no run is going on.",
-        fix: 'Capture it in a host hook, such as onTrainBatchEnd.',
-      });
-    }
-    return this.#run.capture();
+    if (this.#run !== null) return this.#run.capture();
+    throw new FulgurError('trainer', {
+      what: "The run's state was asked for, and no run is going on.",
+      fix: 'Capture it in a host hook, such as onTrainBatchEnd.',
+    });
   }
 }
 

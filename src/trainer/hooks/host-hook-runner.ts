@@ -1,4 +1,12 @@
-import type { FitProgress, HookContext, HostHooks, LogOptions, RunEventBus, Stage } from '../../contracts';
+import type {
+  FitProgress,
+  HookContext,
+  HostHooks,
+  LogOptions,
+  RunEventBus,
+  RunTask,
+  Stage,
+} from '../../contracts';
 import type { LogRouter } from '../log/log-router';
 import { hookFailure } from './hook-errors';
 import type { Participant } from './hook-order';
@@ -15,6 +23,7 @@ export interface RunView {
   progress(): FitProgress;
   isDue(metric: string): boolean;
   stop(reason: string): void;
+  task: RunTask;
 }
 
 /** Calls host hooks in hook order, each awaited before the next. */
@@ -116,6 +125,7 @@ export class HostHookRunner {
       stop: (reason) => {
         view.stop(reason);
       },
+      task: view.task,
     };
     this.#contexts.set(hook, context);
     return context;

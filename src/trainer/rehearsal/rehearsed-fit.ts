@@ -27,6 +27,7 @@ import { RunControl } from '../loop/run-control';
 import { outcomeOf } from '../run/fit-result';
 import type { FitResult } from '../run/fit-result';
 import { runToEnd } from '../run/run-to-end';
+import { taskRunner } from '../run/tasks';
 import { pluginStates, pluginTensors, restorePluginStates } from '../state/plugin-states';
 import { planValidation } from '../evaluation/validation-plan';
 import type { ValidationPlan } from '../evaluation/validation-plan';
@@ -89,6 +90,7 @@ export class RehearsedFit {
       progress: () => progress.snapshot(),
       isDue: (metric: string) => schedule.isDue(metric, this.#validationPlan?.everyNEpochs ?? null),
       stop: (reason: string) => this.#control.stop(reason),
+      task: taskRunner(this.#control, parts.events),
     };
     this.#hooks = new HostHookRunner(participants, view, this.#log, parts.events);
   }
@@ -118,7 +120,7 @@ export class RehearsedFit {
   async run(): Promise<FitResult> {
     const { events, settings } = this.#parts;
     const { experiment, seed, config } = settings;
-    const data = { name: 'rehearsal', samples: 0, batchSize: 1 };
+    const data = { name: 'rehearsal', samples: 0, batchSize: 1, ranks: 1 };
     events.emit('runStarted', {
       ...{ experiment, seed, config, data },
       folder: '',
@@ -218,7 +220,7 @@ export class RehearsedFit {
       step: Object.assign(evaluate, { dispose: () => undefined }),
       isInterrupted: () => this.#control.isInterrupted(),
     });
-    return new Validation({ ...shared, plan, loop });
+    return new Validation({ ...shared, control: this.#control, plan, loop });
   }
 
   get #validationPlan(): ValidationPlan | null {

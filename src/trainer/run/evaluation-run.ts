@@ -29,6 +29,7 @@ import { VariableOwners } from '../step/variable-owners';
 import type { TrainingModule } from '../training-module';
 import { progressAt } from './inspection-run';
 import { runToEnd } from './run-to-end';
+import { taskRunner } from './tasks';
 
 /** What an evaluation measured. */
 export interface EvaluationResult {
@@ -71,6 +72,7 @@ export async function runEvaluation<B>(parts: EvaluationRunParts<B>): Promise<Ev
     progress: () => progress,
     isDue: () => false,
     stop: () => undefined,
+    task: taskRunner(control, events),
   };
   const hooks = new HostHookRunner(participants, view, log, events);
   const disconnect = connectModuleLog(module, log);
@@ -99,7 +101,10 @@ export async function runEvaluation<B>(parts: EvaluationRunParts<B>): Promise<Ev
       isInterrupted: () => control.isInterrupted(),
       onOutputs: (outputs) => predictions.add(outputs),
     });
-    made.metrics = await loop.run({ batches, sanityCheck: false, publish: () => undefined });
+    made.metrics = await control.during(
+      'the evaluation ends after the current batch, and nothing is written.',
+      () => loop.run({ batches, sanityCheck: false, publish: () => undefined }),
+    );
   };
   const releases = [() => made.step?.dispose()];
   try {

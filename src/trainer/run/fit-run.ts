@@ -46,6 +46,7 @@ import { OptimizerSet } from './optimizer-set';
 import { runInfo } from './run-info';
 import type { RunPlace } from './run-info';
 import { runToEnd } from './run-to-end';
+import { taskRunner } from './tasks';
 
 export interface FitRunParts<B> {
   readonly module: TrainingModule<B>;
@@ -99,6 +100,7 @@ export class FitRun<B> {
       stop: (reason: string) => {
         this.#stop(reason);
       },
+      task: taskRunner(control, events),
     };
     this.#hooks = new HostHookRunner(this.#participants, view, this.#log, events);
   }

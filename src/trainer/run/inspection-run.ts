@@ -1,4 +1,4 @@
-import type { FitProgress, RunEventBus, Strategy, WeightKind } from '../../contracts';
+import type { FitProgress, RunEventBus, RunTask, Strategy, WeightKind } from '../../contracts';
 import type { WeightSwitch } from '../evaluation/weight-switch';
 import { inHookOrder } from '../hooks/hook-order';
 import type { BuiltPlugin } from '../hooks/hook-order';
@@ -10,7 +10,9 @@ import type { RunControl } from '../loop/run-control';
 import type { Evaluated, ResumeFrom } from '../state/resume-checks';
 import { restoreModel } from '../state/run-state-keeper';
 import type { TrainingModule } from '../training-module';
+import { interrupted } from './fit-result';
 import { runToEnd } from './run-to-end';
+import { taskRunner } from './tasks';
 
 export interface InspectionParts<B> {
   readonly module: TrainingModule<B>;
@@ -26,7 +28,7 @@ export interface InspectionParts<B> {
 /** Looks at a module with a checkpoint's weights: setup, weights, whatever `look` does, teardown. */
 export async function runInspection<B, T>(
   parts: InspectionParts<B>,
-  look: (weights: WeightKind) => Promise<T>,
+  look: (weights: WeightKind, task: RunTask) => Promise<T>,
 ): Promise<T> {
   const { module, from, plugins, events, control, strategy, weights } = parts;
   const participants = inHookOrder(plugins, { name: module.constructor.name, hooks: module });
@@ -37,6 +39,7 @@ export async function runInspection<B, T>(
     progress: () => progress,
     isDue: () => false,
     stop: () => undefined,
+    task: taskRunner(control, events),
   };
   const hooks = new HostHookRunner(participants, view, new LogRouter(new MetricStore()), events);
   const found: T[] = [];
@@ -49,9 +52,10 @@ export async function runInspection<B, T>(
     }
     weights.choose(from?.weights ?? null, `checkpoint ${from?.path ?? ''}`);
     await strategy.prepare(module);
-    found.push(await weights.during(() => look(weights.kind)));
+    found.push(await weights.during(() => look(weights.kind, view.task)));
   };
   await runToEnd({ work, hooks, control, events, releases: [] });
+  if (found.length === 0) throw interrupted(control.interruptReason ?? 'the end was asked for');
   const [result] = found;
   return result as T;
 }

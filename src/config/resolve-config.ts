@@ -34,6 +34,8 @@ export interface ResolvedConfig {
   readonly checkpoint: string | null;
   /** Whether to evaluate the seed's random weights. */
   readonly untrained: boolean;
+  /** The samples that validate, test and predict cover. */
+  readonly split: Split;
   /** Which weights of the checkpoint to evaluate; `null`: averages where it has some. */
   readonly weights: WeightKind | null;
   /** What `--resume` named, or `null`. */
@@ -47,6 +49,9 @@ export interface ResolvedConfig {
   /** All of it as plain data, for the run's record. */
   toJson(): Json;
 }
+
+/** A part of a data set. */
+type Split = 'train' | 'test' | 'all';
 
 /** What is known of a run before its options. */
 interface Declared {
@@ -215,6 +220,7 @@ function assemble(
     command,
     checkpoint: command === 'fit' || untrained ? null : (checkpoint ?? 'last'),
     untrained,
+    split: (values.get('split') as Split | null) ?? 'test',
     weights: values.get('weights') as WeightKind | null,
     toJson: () => ({
       ...config,

@@ -25,10 +25,15 @@ export function sayMetrics({ notify }: CommandParts, metrics: Findings['metrics'
   for (const [name, value] of Object.entries(metrics)) notify('info', `${name} = ${value.toPrecision(6)}`);
 }
 
-/** `<run>/evaluations/<checkpoint>.<command>`, to which an ending is put; of random weights, the seed names the file. */
+/** `<run>/evaluations/<checkpoint>.<command>`, to which an ending is put; of random weights, the seed names the file. Another split, and raw weights that
+ * were asked for, stand behind the command. */
 export function evaluationStem(command: EvaluationCommand, { folder, from, config }: CommandParts): string {
   const weights = from === undefined ? `seed=${config.seed}` : basename(from.path);
-  return folder.resolve('evaluations', `${weights}.${command}`);
+  const kinds = [
+    ...(config.split === 'test' ? [] : [config.split]),
+    ...(config.weights === 'raw' ? ['raw'] : []),
+  ];
+  return folder.resolve('evaluations', [weights, command, ...kinds].join('.'));
 }
 
 /** Writes an evaluation's result with everything that it depends on. */
@@ -47,7 +52,7 @@ export async function writeEvaluation(
       Object.entries(metrics).map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)]),
     ),
     ...details,
-    data: { ...data.info, split: 'test', ...measured },
+    data: { ...data.info, split: config.split, ...measured },
     config: config.toJson(),
     environment: await environmentRecord(data.info, args, null, null),
   };

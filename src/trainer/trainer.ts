@@ -28,14 +28,14 @@ import type { EvaluationLimits } from './evaluation/validation-plan';
 import { WeightSwitch } from './evaluation/weight-switch';
 import { RunControl } from './loop/run-control';
 import { runEvaluation } from './run/evaluation-run';
-import type { EvaluationResult } from './run/evaluation-run';
+import type { EvaluationResult, Outputs } from './run/evaluation-run';
 import { FitRun } from './run/fit-run';
 import { runInspection } from './run/inspection-run';
 import type { FitResult } from './run/fit-result';
 import type { RunPlace } from './run/run-info';
 import { stateOfRank } from './state/rank-states';
 import type { Evaluated, ResumeFrom } from './state/resume-checks';
-import type { StepOptions } from './step/build-step-runner';
+import { stepOptions } from './step/step-options';
 import type { TrainingModule } from './training-module';
 
 /** The trainer options that the trainer itself reads; what is left out has its default. */
@@ -128,7 +128,7 @@ export class Trainer {
         resumeFrom: from ?? null,
         bounds,
         validation: plan === undefined || validation === undefined ? null : { data: validation, plan },
-        steps: this.#steps,
+        steps: stepOptions(this.#options),
         control: this.#control,
       });
       this.#run = run;
@@ -146,9 +146,14 @@ export class Trainer {
     return this.#evaluate('test', module, data, from);
   }
 
-  /** The same with `predictStep`, whose outputs the result holds. */
-  predict<B>(module: TrainingModule<B>, data: BatchSource<B>, from?: Evaluated): Promise<EvaluationResult> {
-    return this.#evaluate('prediction', module, data, from);
+  /** The same with `predictStep`; the result holds what it gives, unless `onOutputs` takes and disposes it. */
+  predict<B>(
+    module: TrainingModule<B>,
+    data: BatchSource<B>,
+    from?: Evaluated,
+    onOutputs?: (outputs: Outputs) => Promise<void>,
+  ): Promise<EvaluationResult> {
+    return this.#evaluate('prediction', module, data, from, onOutputs);
   }
 
   /**
@@ -183,6 +188,7 @@ export class Trainer {
     module: TrainingModule<B>,
     data: BatchSource<B>,
     from: Evaluated | undefined,
+    onOutputs?: (outputs: Outputs) => Promise<void>,
   ): Promise<EvaluationResult> {
     return this.#alone(`${evaluationKinds[kind].stage}()`, () => {
       this.#sayLimits([evaluationKinds[kind].limit]);
@@ -192,8 +198,9 @@ export class Trainer {
         module,
         data,
         from: from ?? null,
+        onOutputs,
         batches: planEvaluation(kind, this.#options, data.batchesPerEpoch),
-        steps: this.#steps,
+        steps: stepOptions(this.#options),
         control: this.#control,
       });
     });
@@ -225,14 +232,6 @@ export class Trainer {
     }
   }
 
-  get #steps(): StepOptions {
-    const { compile = true, detectAnomaly = false, precision = '32-true' } = this.#options;
-    const { gradientClipVal: limit = null, gradientClipAlgorithm: algorithm = 'norm' } = this.#options;
-    if (precision !== '32-true' && (!compile || detectAnomaly)) throw needsCompiling(precision);
-    const clipping = limit === null ? null : { limit, algorithm };
-    return { eager: !compile, precision, detectAnomaly, clipping };
-  }
-
   #overrideLearningRate(schedule: ((step: number) => number) | null): void {
     const optimizers = this.#run?.optimizers ?? [];
     if (optimizers.length === 0) {
@@ -251,12 +250,4 @@ export class Trainer {
       fix: 'Capture it in a host hook, such as onTrainBatchEnd.',
     });
   }
-}
-
-function needsCompiling(precision: string): FulgurError {
-  return new FulgurError('trainer', {
-    what: `trainer.precision is ${precision}, and the step is to run operation by operation.`,
-    why: 'Mixed precision is a rewrite of the compiled step.',
-    fix: "Leave out compile: false and detectAnomaly, or set the precision to '32-true'.",
-  });
 }

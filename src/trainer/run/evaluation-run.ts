@@ -1,3 +1,4 @@
+import type * as tf from '@tensorflow/tfjs-core';
 import type {
   BatchSource,
   EvaluationKind,
@@ -56,7 +57,12 @@ export interface EvaluationRunParts<B> {
   readonly strategy: Strategy;
   readonly steps: Pick<StepOptions, 'eager' | 'precision'>;
   readonly control: RunControl;
+  /** Takes each batch's outputs, and disposes them; else the result holds them all. */
+  readonly onOutputs?: ((outputs: Outputs) => Promise<void>) | undefined;
 }
+
+/** What `predictStep` gave for a batch. */
+export type Outputs = Readonly<Record<string, tf.Tensor>>;
 
 /** Evaluates a module outside of a fit: setup, weights, the evaluation with its hooks, teardown. */
 export async function runEvaluation<B>(parts: EvaluationRunParts<B>): Promise<EvaluationResult> {
@@ -99,7 +105,7 @@ export async function runEvaluation<B>(parts: EvaluationRunParts<B>): Promise<Ev
       hooks,
       log,
       isInterrupted: () => control.isInterrupted(),
-      onOutputs: (outputs) => predictions.add(outputs),
+      onOutputs: parts.onOutputs ?? ((outputs) => predictions.add(outputs)),
     });
     made.metrics = await control.during(
       'the evaluation ends after the current batch, and nothing is written.',

@@ -53,7 +53,10 @@ class Tally implements PluginHooks {
     if (measurement === undefined) return this.notify('info', `epoch ${progress.epoch}: nothing new, ${due}`);
     const { value, step, epoch, serial, source } = measurement;
     this.seen = serial;
-    this.notify('info', `epoch ${progress.epoch}: ${value} of ${source}, step ${step}, epoch ${epoch}, ${due}`);
+    this.notify(
+      'info',
+      `epoch ${progress.epoch}: ${value} of ${source}, step ${step}, epoch ${epoch}, ${due}`,
+    );
   }
 
   pluginState(): Json {

@@ -74,8 +74,7 @@ class Queued extends Validated {
 
 export async function trainTogether(ranks: Ranks, setup: TogetherSetup = {}): Promise<Together> {
   seedEverything(setup.seed ?? 0);
-  const module =
-    setup.module?.() ?? (setup.queue === undefined ? new Validated() : new Queued(setup.queue));
+  const module = setup.module?.() ?? (setup.queue === undefined ? new Validated() : new Queued(setup.queue));
   const model = modelAccess(module);
   const statistics = setup.syncBn === false ? localBatchStatistics : new SyncBatchNorm(ranks);
   const messages: string[] = [];

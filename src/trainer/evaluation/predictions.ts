@@ -54,7 +54,7 @@ export async function rowsOf(
   }
   if (samples !== undefined && shape[0] !== samples) {
     throw new FulgurError('module', {
-      what: `predictStep gave ${shape[0] ?? 0} rows of '${name}' for a batch of ${samples} samples.`,
+      what: `predictStep gave ${shape[0]} rows of '${name}' for a batch of ${samples} samples.`,
       fix: 'Return one row for each sample, in their order.',
     });
   }

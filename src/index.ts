@@ -106,7 +106,7 @@ export { rehearse } from './plugin-kit';
 export type { Rehearsal, RehearsalOptions } from './plugin-kit';
 export { run } from './run';
 export type { RunOptions } from './run';
-export { SingleDevice, requireAgreement, soloRanks } from './strategy';
+export { SingleDevice, bufferDiffers, requireAgreement, soloRanks } from './strategy';
 export { EventBus, Trainer, TrainingModule, writeWhole } from './trainer';
 export type {
   BuiltPlugin,

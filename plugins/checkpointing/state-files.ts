@@ -34,13 +34,13 @@ const restSchema = z.object({
       missed: z.record(z.string(), z.number()).exactOptional(),
     }),
   ),
-  ranks: z.array(z.object({ metrics: json })).optional(),
+  ranks: z.array(z.object({ metrics: json, plugins: z.record(z.string(), json).optional() })).optional(),
 });
 
 /**
  * A run's state as files: tensors as safetensors, slots under `<optimiser's index>/<slot>/<parameter>`, those of plugins
- * under `<plugin>/<name>`, each rank's own under `<rank>/weights/<name>` and `<rank>/optimizers/<slots as above>`, the rest
- * as JSON.
+ * under `<plugin>/<name>`, each rank's own under `<rank>/weights/<name>`, `<rank>/optimizers/<slots as above>` and
+ * `<rank>/plugins/<plugin>/<name>`, the rest as JSON.
  */
 export function encodeState({
   weights,
@@ -52,11 +52,12 @@ export function encodeState({
   const slots = slotsOf(optimizers);
   const tensors = prefixed(Object.entries(pluginTensors));
   const ownTensors = prefixed(
-    (ranks ?? []).map(({ weights: own = new Map(), optimizers: ownOptimizers = [] }, rank) => [
+    (ranks ?? []).map((own, rank) => [
       String(rank),
       prefixed([
-        ['weights', own],
-        ['optimizers', slotsOf(ownOptimizers)],
+        ['weights', own.weights ?? new Map<never, never>()],
+        ['optimizers', slotsOf(own.optimizers ?? [])],
+        ['plugins', prefixed(Object.entries(own.pluginTensors ?? {}))],
       ]),
     ]),
   );
@@ -65,7 +66,7 @@ export function encodeState({
     [modelFile]: nn.encodeSafetensors(weights),
     [optimizerFile]: nn.encodeSafetensors(slots),
     [stateFile]: Buffer.from(
-      `${jsonText({ ...rest, optimizers: counters, ranks: ranks?.map(({ metrics }) => ({ metrics })) }, 2, 'state')}\n`,
+      `${jsonText({ ...rest, optimizers: counters, ranks: ranks?.map(({ metrics, plugins }) => ({ metrics, plugins })) }, 2, 'state')}\n`,
     ),
     ...(tensors.size === 0 ? {} : { [pluginsFile]: nn.encodeSafetensors(tensors) }),
     ...(ownTensors.size === 0 ? {} : { [ranksFile]: nn.encodeSafetensors(ownTensors) }),
@@ -79,25 +80,40 @@ export function decodeState(files: StateFiles): RunState {
   );
   const tensors = tensorsIn(files[pluginsFile]);
   const ownTensors = tensorsIn(files[ranksFile]);
-  const owners = [...new Set([...tensors.keys()].map((name) => name.slice(0, name.indexOf('/'))))];
   const withSlots = (slots: StateDict): OptimizerState[] =>
     optimizers.map((counters, index) => ({ ...counters, slots: below(String(index), slots) }));
-  const ownPart = (rank: number): Omit<RankState, 'metrics'> => {
+  const ownPart = (rank: number): Omit<RankState, 'metrics' | 'plugins'> => {
     const own = below(String(rank), ownTensors);
-    if (own.size === 0) return {};
-    return { weights: below('weights', own), optimizers: withSlots(below('optimizers', own)) };
+    const weights = below('weights', own);
+    const slots = below('optimizers', own);
+    return {
+      ...(weights.size > 0 && { weights }),
+      ...(slots.size > 0 && { optimizers: withSlots(slots) }),
+      ...byOwner(below('plugins', own)),
+    };
   };
   return {
     ...rest,
     weights: tensorsIn(files[modelFile]),
     optimizers: withSlots(tensorsIn(files[optimizerFile])),
-    ...(owners.length === 0
-      ? {}
-      : { pluginTensors: Object.fromEntries(owners.map((owner) => [owner, below(owner, tensors)])) }),
+    ...byOwner(tensors),
     ...(ranks === undefined
       ? {}
-      : { ranks: ranks.map(({ metrics }, rank) => ({ metrics, ...ownPart(rank) })) }),
+      : {
+          ranks: ranks.map(({ metrics, plugins }, rank) => ({
+            metrics,
+            ...(plugins !== undefined && { plugins }),
+            ...ownPart(rank),
+          })),
+        }),
   };
+}
+
+/** Tensors of plugins by the plugin's name; nothing where there are none. */
+function byOwner(tensors: StateDict): Pick<RankState, 'pluginTensors'> {
+  const owners = [...new Set([...tensors.keys()].map((name) => name.slice(0, name.indexOf('/'))))];
+  if (owners.length === 0) return {};
+  return { pluginTensors: Object.fromEntries(owners.map((owner) => [owner, below(owner, tensors)])) };
 }
 
 function tensorsIn(file: Uint8Array | undefined): StateDict {

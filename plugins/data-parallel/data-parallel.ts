@@ -12,7 +12,7 @@ import type {
   Strategy,
   TrainingStep,
 } from '../../src';
-import { startEqual, takeFromFirst } from '../shared/equal-start';
+import { becomeEqual, startEqual } from '../shared/equal-models';
 import { averageGradients } from './average-gradients';
 import type { DataParallelSettings } from './options';
 import { shareOutputs } from './share-outputs';
@@ -24,6 +24,8 @@ export class DataParallel implements Strategy, PluginHooks {
   readonly ranksDiffer = false;
   /** What the step that was traced last exchanges. */
   private exchanged: Record<string, string> = {};
+  private resumed = false;
+  private toldOfDrift = false;
 
   constructor(
     @inject(tokens.pluginOptions) private readonly options: DataParallelSettings,
@@ -33,8 +35,13 @@ export class DataParallel implements Strategy, PluginHooks {
     @inject(tokens.notify) private readonly notify: Notify,
   ) {}
 
+  onLoadCheckpoint(): void {
+    this.resumed = true;
+  }
+
+  /** A resumed run goes on with the running statistics of each rank. */
   prepare(module: Replicated): Promise<void> {
-    return startEqual(this.ranks, module);
+    return startEqual(this.ranks, module, { resumed: this.resumed });
   }
 
   compileStep<B>(step: TrainingStep<B>, options: CompileStepOptions): CompiledStep<B> {
@@ -52,9 +59,16 @@ export class DataParallel implements Strategy, PluginHooks {
     return compile<[B], ReturnType<TrainingStep<B>>>(shared, { ...options, onFirstTrace });
   }
 
-  /** Running statistics are each rank's own in training; rank 0's are saved, and so they are what is evaluated. */
-  beforeEvaluation(module: Replicated): Promise<void> {
-    return takeFromFirst(this.ranks, module);
+  /** Running statistics are each rank's own in training; rank 0's are what is evaluated. */
+  async beforeEvaluation(module: Replicated): Promise<void> {
+    const [drifted] = await becomeEqual(this.ranks, module);
+    if (drifted === undefined || this.toldOfDrift) return;
+    this.toldOfDrift = true;
+    this.notify(
+      'warning',
+      `The ranks' parameters have drifted apart, '${drifted}' first: all take those of rank 0. ` +
+        'Either a hook changes them on some ranks only, or the hosts do not calculate alike.',
+    );
   }
 
   /** Part of the step that ends an update, and of no other. */

@@ -45,13 +45,16 @@ export class KnnEval implements PluginHooks, Measuring {
     if (accuracy !== null) context.log(metric, accuracy, { onEpoch: true, progBar: true });
   }
 
-  private async evaluate({ progress }: HookContext, epochsTrained: number): Promise<number | null> {
+  private async evaluate({ progress, task }: HookContext, epochsTrained: number): Promise<number | null> {
     const startedAt = performance.now();
-    const result = await evaluateByNeighbours(this.model, this.data, this.options);
+    const result = await task('kNN evaluation', (report) =>
+      evaluateByNeighbours(this.model, this.data, this.options, report),
+    );
     const seconds = (performance.now() - startedAt) / 1000;
     await appendRecord(this.folder.resolve('knn.jsonl'), {
       epochsTrained,
       globalStep: progress.globalStep,
+      weights: this.model.evaluatedWeights(),
       ...result,
       seconds: Number(seconds.toFixed(2)),
     });

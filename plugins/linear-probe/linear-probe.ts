@@ -57,14 +57,17 @@ export class LinearProbe implements PluginHooks, Measuring {
     await this.probe(context, 'after training');
   }
 
-  private async probe({ progress }: HookContext, when: string): Promise<ProbeResult> {
+  private async probe({ progress, task }: HookContext, when: string): Promise<ProbeResult> {
     const startedAt = performance.now();
-    const result = await evaluateByProbe(this.model, this.data, this.options);
+    const result = await task('linear probe', (report) =>
+      evaluateByProbe(this.model, this.data, this.options, report),
+    );
     const seconds = (performance.now() - startedAt) / 1000;
     this.probedAt = progress.globalStep;
     await appendRecord(this.folder.resolve('linear-probe.jsonl'), {
       epoch: progress.epoch,
       globalStep: progress.globalStep,
+      weights: this.model.evaluatedWeights(),
       ...result,
       seconds: Number(seconds.toFixed(2)),
     });

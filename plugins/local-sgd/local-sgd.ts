@@ -1,4 +1,4 @@
-import { Plugin, compile, inject, tf, tokens } from '../../src';
+import { Plugin, compile, inject, nn, tf, tokens } from '../../src';
 import type {
   BatchResult,
   CompileStepOptions,
@@ -12,7 +12,7 @@ import type {
   Strategy,
   TrainingStep,
 } from '../../src';
-import { startEqual } from '../shared/equal-start';
+import { startEqual } from '../shared/equal-models';
 import type { LocalSgdSettings } from './options';
 
 /** Ranks that train alone, and average their parameters every so many updates. */
@@ -44,7 +44,7 @@ export class LocalSgd implements Strategy, PluginHooks {
     return compile<[B], ReturnType<TrainingStep<B>>>(step, options);
   }
 
-  /** Each rank evaluates its own parameters on its share of the data. */
+  /** Each rank evaluates its own parameters on its share of the data, and a checkpoint holds those of all. */
   beforeEvaluation(): Promise<void> {
     return Promise.resolve();
   }
@@ -76,7 +76,9 @@ export class LocalSgd implements Strategy, PluginHooks {
 
   /** Traced: all in one exchange. */
   private assignMeans(): void {
-    const variables = [...this.model.variables().values()].filter(({ dtype }) => dtype === 'float32');
+    const variables = [...this.model.variables().values()].filter(
+      (variable) => variable.dtype === 'float32' && nn.rankRuleOf(variable) !== 'own',
+    );
     tf.tidy(() => {
       const flat = tf.concat(variables.map((variable) => tf.reshape(variable, [variable.size])));
       const sizes = variables.map(({ size }) => size);

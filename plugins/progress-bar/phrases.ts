@@ -1,4 +1,4 @@
-import type { EvaluationProgress, RunInfo, RunStatus } from '../../src';
+import type { EvaluationProgress, RunInfo, RunStatus, TaskProgress } from '../../src';
 import type { EpochStanding } from './epoch-pace';
 
 type Metrics = Readonly<Record<string, number>>;
@@ -22,6 +22,17 @@ export function epochBar(epoch: number, standing: EpochStanding, metrics: Metric
 /** `Sanity check: 1/2`, `Test: 3/16`. */
 export function evaluationBar({ kind, sanityCheck, batchesDone, batches }: EvaluationProgress): string {
   return `${sanityCheck ? 'Sanity check' : evaluations[kind]}: ${batchesDone}/${batches}`;
+}
+
+/** `kNN evaluation: 1,200/8,000`. */
+export function taskBar({ name, done, total }: TaskProgress): string {
+  const far = total === 0 ? '' : `: ${done.toLocaleString('en')}/${total.toLocaleString('en')}`;
+  return `${capitalized(name)}${far}`;
+}
+
+function capitalized(name: string): string {
+  // A name such as kNN has its own capitals.
+  return /[A-Z]/.test(name) ? name : `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
 }
 
 const evaluations = { validation: 'Validation', test: 'Test', prediction: 'Prediction' } as const;
@@ -54,11 +65,10 @@ function metric(value: number): string {
 
 /** What a run is about, before its first epoch. */
 export function runHead(info: RunInfo): string[] {
+  const { name: data, samples, batchSize, ranks } = info.data;
+  const share = ranks === 1 ? '' : ` on each of ${ranks} ranks`;
   const facts: [string, string][] = [
-    [
-      'data',
-      `${info.data.name}, ${info.data.samples.toLocaleString('en')} samples, batch ${info.data.batchSize}`,
-    ],
+    ['data', `${data}, ${samples.toLocaleString('en')} samples, batch ${batchSize}${share}`],
     ['device', info.device],
     ['seed', String(info.seed)],
     ...(info.folder === '' ? [] : [['folder', info.folder] as [string, string]]),

@@ -1,7 +1,6 @@
 import { relative } from 'node:path';
 import { Plugin, inject, tokens } from '../../src';
 import type {
-  EvaluationProgress,
   FitProgress,
   MetricRow,
   PluginHooks,
@@ -12,7 +11,7 @@ import type {
 } from '../../src';
 import { EpochPace } from './epoch-pace';
 import type { ProgressBarSettings } from './options';
-import { epochBar, epochLine, evaluationBar, runEnd, runHead } from './phrases';
+import { duration, epochBar, epochLine, evaluationBar, runEnd, runHead, taskBar } from './phrases';
 import { PlainScreen, TerminalScreen } from './screen';
 import type { Screen } from './screen';
 
@@ -26,6 +25,9 @@ interface EpochOnScreen {
   lastLineAt: number;
 }
 
+/** Milliseconds after which an evaluation shows a sign of life where nothing can be drawn in place. */
+const silence = 5000;
+
 /** Writes what the run's events say. With `enableProgressBar: false` only messages remain. */
 @Plugin({ name: 'progress-bar', ranks: 'first' })
 export class ProgressBar implements PluginHooks {
@@ -35,6 +37,8 @@ export class ProgressBar implements PluginHooks {
   private readonly disposers: (() => void)[];
   private run: { readonly folder: string; readonly startedAt: number } | null = null;
   private epoch: EpochOnScreen | null = null;
+  /** What goes on besides training: how far it is, since when, and when a line of it is due. */
+  private aside: { text: string; readonly since: number; lineAt: number } | null = null;
 
   constructor(
     @inject(tokens.pluginOptions) { stream, plainEverySeconds }: ProgressBarSettings,
@@ -54,9 +58,12 @@ export class ProgressBar implements PluginHooks {
       events.on('runStarted', (info) => this.startRun(info)),
       events.on('epochStarted', (progress) => this.startEpoch(progress)),
       events.on('batchEnded', (progress, _, metrics) => this.endBatch(progress, metrics)),
-      events.on('evaluationStarted', (progress) => this.showEvaluation(progress)),
-      events.on('evaluationBatchEnded', (progress) => this.showEvaluation(progress)),
-      events.on('evaluationEnded', () => this.endEvaluation()),
+      events.on('evaluationStarted', (progress) => this.showAside(evaluationBar(progress))),
+      events.on('evaluationBatchEnded', (progress) => this.showAside(evaluationBar(progress))),
+      events.on('evaluationEnded', () => this.endAside()),
+      events.on('taskStarted', (progress) => this.showAside(taskBar(progress))),
+      events.on('taskProgress', (progress) => this.showAside(taskBar(progress))),
+      events.on('taskEnded', () => this.endAside()),
       events.on('metricsLogged', (row) => this.noteEpochMetrics(row)),
       events.on('epochEnded', (progress, metrics, seconds) => this.endEpoch(progress, metrics, seconds)),
       events.on('checkpointSaved', (path, reason) => this.screen.line(`Saved ${short(path)} (${reason}).`)),
@@ -75,12 +82,26 @@ export class ProgressBar implements PluginHooks {
     for (const line of runHead({ ...info, folder: this.run.folder, resumedFrom })) this.screen.line(line);
   }
 
-  private showEvaluation(progress: EvaluationProgress): void {
-    this.screen.showBar(() => evaluationBar(progress));
+  /** What goes on besides training, in place or now and then as a line. */
+  private showAside(text: string): void {
+    const now = Date.now();
+    this.epoch?.pace.rest(now);
+    if (this.aside === null) {
+      this.aside = { text, since: now, lineAt: now + silence };
+      this.screen.showBar(() => this.aside?.text ?? '');
+    } else {
+      this.aside.text = text;
+      this.screen.refreshBar();
+    }
+    if (this.terminal || now < this.aside.lineAt) return;
+    this.screen.line(`${text} [${duration((now - this.aside.since) / 1000)}]`);
+    this.aside.lineAt = now + Math.max(silence, this.plainEveryMilliseconds);
   }
 
   /** The training that goes on shows its bar again; what validation measured stands in its epoch's line. */
-  private endEvaluation(): void {
+  private endAside(): void {
+    this.aside = null;
+    this.epoch?.pace.goOn(Date.now());
     this.screen.hideBar();
     if (this.epoch !== null) this.showEpoch(this.epoch);
   }

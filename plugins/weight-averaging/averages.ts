@@ -1,4 +1,4 @@
-import { compile, stepInput, tf } from '../../src';
+import { compile, nn, stepInput, tf } from '../../src';
 import type { CompiledFunction, ModelAccess, StateDict } from '../../src';
 
 /** One variable of the model, and the average of its values. */
@@ -134,7 +134,12 @@ export class Averages {
 
   private members(): readonly (readonly [string, tf.Variable])[] {
     // Running statistics are variables that are not trained from the start; a frozen layer's weights do not move anyway.
-    return [...this.model.variables()].filter(([, { trainable }]) => trainable || this.useBuffers);
+    // What each rank holds of its own, such as a queue, is data, and its mean over time means nothing.
+    return [...this.model.variables()].filter(
+      ([, variable]) =>
+        variable.trainable ||
+        (this.useBuffers && (nn.isParameter(variable) || nn.rankRuleOf(variable) !== 'own')),
+    );
   }
 }
 

@@ -1,13 +1,13 @@
 import { Plugin, encodeSafetensors, inject, tokens, writeWhole } from '../../src';
 import type {
   BatchResult,
+  EvaluationWeights,
   HookContext,
   Json,
   ModelAccess,
   Notify,
   PluginHooks,
   RunFolder,
-  RunState,
   StateDict,
   Stateful,
   TensorState,
@@ -19,7 +19,7 @@ const fileName = 'averaged.safetensors';
 
 /** Averages after updates, and lets evaluations see the average. */
 @Plugin({ name: 'weight-averaging' })
-export class WeightAveraging implements PluginHooks, Stateful, TensorState {
+export class WeightAveraging implements PluginHooks, Stateful, TensorState, EvaluationWeights {
   private readonly averages: Averages;
   /** Weights that the average is made of. */
   private count = 0;
@@ -35,44 +35,30 @@ export class WeightAveraging implements PluginHooks, Stateful, TensorState {
 
   async onTrainBatchEnd(context: HookContext, { updated }: BatchResult): Promise<void> {
     if (!updated || !this.isDue(context)) return;
-    if (this.count === 0) this.averages.begin();
-    else await this.averages.moveBy(this.share);
+    if (this.count === 0) {
+      this.averages.begin();
+      this.notify(
+        'info',
+        `From step ${context.progress.globalStep} on, evaluations see the averaged weights.`,
+      );
+    } else await this.averages.moveBy(this.share);
     this.count += 1;
   }
 
-  onValidationStart(): void {
+  get exist(): boolean {
+    return this.averages.exist;
+  }
+
+  get standIn(): boolean {
+    return this.averages.standIn;
+  }
+
+  swapIn(): void {
     this.averages.swapIn();
   }
 
-  onValidationEnd(): void {
+  swapOut(): void {
     this.averages.swapOut();
-  }
-
-  onTestStart(): void {
-    this.averages.swapIn();
-  }
-
-  onTestEnd(): void {
-    this.averages.swapOut();
-  }
-
-  onPredictStart(): void {
-    this.averages.swapIn();
-  }
-
-  onPredictEnd(): void {
-    this.averages.swapOut();
-  }
-
-  /** A validation that broke off has no end: what is saved after it are the raw weights. */
-  onException(): void {
-    this.averages.swapOut();
-  }
-
-  /** The same where somebody saves from within a validation. */
-  onSaveCheckpoint(_: HookContext, { weights }: RunState): void {
-    if (!this.averages.standIn) return;
-    for (const [name, tensor] of this.averages.rawState()) weights.set(name, tensor);
   }
 
   pluginState(): Json {

@@ -63,12 +63,23 @@ export function misplacedSelectors(command: RunCommand, values: ReadonlyMap<stri
     return [
       ...problem('checkpoint', 'is for evaluations such as test; a fit goes on with --resume'),
       ...problem('untrained', 'is for evaluations such as probe; a fit begins with random weights by itself'),
+      ...problem('weights', 'is for evaluations such as test; what a fit evaluates, its plugins say'),
+      ...problem('split', 'is for validate, test and predict; a fit learns from the train split'),
     ];
   }
   return [
     ...problem('resume', `is for fits; ${command} takes its weights from --checkpoint`),
     ...(isGiven('checkpoint')
       ? problem('untrained', 'means random weights, and --checkpoint others; give one of them')
+      : []),
+    ...(command === 'probe' || command === 'knn'
+      ? problem(
+          'split',
+          `is for validate, test and predict; ${command} learns from train and is judged on test`,
+        )
+      : []),
+    ...(isGiven('untrained') && values.get('weights') === 'averaged'
+      ? problem('weights', 'names the averages of a checkpoint, and random weights have none')
       : []),
   ];
 }

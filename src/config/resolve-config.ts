@@ -7,6 +7,7 @@ import type {
   KnnOptions,
   ProbeOptions,
   TrainerOptions,
+  WeightKind,
 } from '../contracts';
 import { experimentData, experimentDefinition, hyperParameterDefaults, hyperParameters } from '../metadata';
 import type { ExperimentClass, HyperParameterValue } from '../metadata';
@@ -33,6 +34,10 @@ export interface ResolvedConfig {
   readonly checkpoint: string | null;
   /** Whether to evaluate the seed's random weights. */
   readonly untrained: boolean;
+  /** The samples that validate, test and predict cover. */
+  readonly split: Split;
+  /** Which weights of the checkpoint to evaluate; `null`: averages where it has some. */
+  readonly weights: WeightKind | null;
   /** What `--resume` named, or `null`. */
   readonly resume: string | null;
   readonly trainer: TrainerOptions;
@@ -44,6 +49,9 @@ export interface ResolvedConfig {
   /** All of it as plain data, for the run's record. */
   toJson(): Json;
 }
+
+/** A part of a data set. */
+type Split = 'train' | 'test' | 'all';
 
 /** What is known of a run before its options. */
 interface Declared {
@@ -212,6 +220,8 @@ function assemble(
     command,
     checkpoint: command === 'fit' || untrained ? null : (checkpoint ?? 'last'),
     untrained,
+    split: (values.get('split') as Split | null) ?? 'test',
+    weights: values.get('weights') as WeightKind | null,
     toJson: () => ({
       ...config,
       data: {

@@ -192,6 +192,16 @@ export const runSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('evaluate this checkpoint: last (where nothing is said), best or a folder'),
+  split: z
+    .enum(['train', 'test', 'all'])
+    .nullable()
+    .default(null)
+    .describe('samples that validate, test and predict cover: train, test or all (test)'),
+  weights: z
+    .enum(['raw', 'averaged'])
+    .nullable()
+    .default(null)
+    .describe('evaluate these of a checkpoint: raw or averaged (averaged where it has them)'),
   untrained: z
     .boolean()
     .default(false)

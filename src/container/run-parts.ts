@@ -16,7 +16,7 @@ export interface RunParts {
   readonly trainerOptions: TrainerOptions;
   readonly events: RunEventBus;
   readonly folder: RunFolder;
-  readonly data: { readonly name: string; readonly batchSize: number };
+  readonly data: { readonly name: string; readonly batchSize: number; readonly samples: number };
   readonly evaluation: EvaluationData;
   readonly module: TrainingModule<ViewBatch>;
   readonly plugins: readonly AnyPlugin[];

@@ -4,7 +4,7 @@ import type { LearningRateControl, OptimizersAccess, RunStateAccess } from '../c
 import { FulgurError } from '../errors';
 import { localBatchStatistics } from '../nn';
 import { SingleDevice } from '../strategy';
-import { Trainer, modelAccess } from '../trainer';
+import { Trainer, WeightSwitch, modelAccess } from '../trainer';
 import type { ModelReader } from '../trainer';
 import { internalTokens } from './internal-tokens';
 import { resolve } from './resolve';
@@ -14,6 +14,7 @@ import type { RunParts } from './run-parts';
 export function trainerModule(parts: RunParts): ContainerModule {
   const { module, events, settings, trainerOptions, folder, data, ranks } = parts;
   let trainer: Trainer | null = null;
+  const weights = new WeightSwitch();
   // Plugins are built before the trainer that they are given to, and ask for the state only while it fits.
   const runState: RunStateAccess = {
     capture: () => {
@@ -28,12 +29,12 @@ export function trainerModule(parts: RunParts): ContainerModule {
       trainer.learningRate.override(schedule);
     },
   };
-  return new ContainerModule(({ bind }) => {
+  return new ContainerModule(({ bind, isBound }) => {
     bind(tokens.ranks.key).toConstantValue(ranks);
     bind(tokens.strategy.key).toConstantValue(new SingleDevice());
     bind(tokens.batchStatistics.key).toConstantValue(localBatchStatistics);
     bind<ModelReader>(tokens.model.key)
-      .toDynamicValue(() => modelAccess(module))
+      .toDynamicValue(() => modelAccess(module, weights))
       .inSingletonScope()
       .onDeactivation((reader) => {
         reader.dispose();
@@ -43,12 +44,15 @@ export function trainerModule(parts: RunParts): ContainerModule {
     bind(tokens.learningRate.key).toConstantValue(learningRate);
     bind(internalTokens.trainer.key)
       .toDynamicValue((context) => {
+        if (isBound(tokens.evaluationWeights.key))
+          weights.connect(resolve(context, tokens.evaluationWeights));
         trainer = new Trainer(trainerOptions, {
           plugins: resolve(context, internalTokens.plugins),
           events,
           strategy: resolve(context, tokens.strategy),
           batchStatistics: resolve(context, tokens.batchStatistics),
           settings,
+          weights,
           place: { folder: folder.path, data },
         });
         return trainer;

@@ -20,10 +20,14 @@ export interface ImageBatch {
 
 /** Batches of one epoch after the other. */
 export interface BatchSource<B> {
-  /** Batches in an epoch. */
+  /** Batches in an epoch: of the rank that has the most, where ranks share the data, and so the same number on all. */
   readonly batchesPerEpoch: number;
+  /** Samples in an epoch, on this rank. */
   readonly samples: number;
-  /** The batches of an epoch, from `startBatch` on; the same ones at every call, whatever the number of workers. */
+  /**
+   * The batches of an epoch, from `startBatch` on; the same ones at every call, whatever the number of workers. Of held-out
+   * data, which are not padded, a rank may have fewer than `batchesPerEpoch`, or none.
+   */
   epoch(epoch: number, options?: { startBatch?: number; limit?: number }): AsyncIterable<B>;
   /** Ends workers and frees what is left. */
   close(): Promise<void>;

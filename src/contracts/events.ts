@@ -7,7 +7,15 @@ export interface RunInfo {
   readonly experiment: string;
   readonly folder: string;
   readonly seed: number;
-  readonly data: { readonly name: string; readonly samples: number; readonly batchSize: number };
+  readonly data: {
+    readonly name: string;
+    /** Training samples of all ranks. */
+    readonly samples: number;
+    /** Samples in a batch, on each rank. */
+    readonly batchSize: number;
+    /** Ranks that share them. */
+    readonly ranks: number;
+  };
   readonly device: string;
   readonly resumedFrom: string | null;
   readonly config: Json;
@@ -33,6 +41,14 @@ export interface EvaluationProgress {
   readonly batches: number;
 }
 
+/** A long piece of work in a hook as it goes on; of several parts, how far the current one is. */
+export interface TaskProgress {
+  /** What the user reads: `kNN evaluation`. */
+  readonly name: string;
+  readonly done: number;
+  readonly total: number;
+}
+
 export type RunStatus = 'finished' | 'stopped' | 'interrupted' | 'failed';
 
 /** Facts that a run publishes after they happened. Listeners observe; nothing that training depends on goes here. */
@@ -46,6 +62,10 @@ export interface RunEvents {
   evaluationBatchEnded: [progress: EvaluationProgress];
   /** `metrics` are those that the evaluation logged. */
   evaluationEnded: [progress: EvaluationProgress, metrics: Readonly<Record<string, number>>, seconds: number];
+  /** Long work in a hook began, went on, ended; its time is not training's. */
+  taskStarted: [progress: TaskProgress];
+  taskProgress: [progress: TaskProgress];
+  taskEnded: [progress: TaskProgress, seconds: number];
   metricsLogged: [row: MetricRow];
   /**
    * A plugin's or the module's host hook returned, and had taken so long. Hooks that were called within it, such as

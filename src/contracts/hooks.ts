@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Json } from './json';
 import type { HostLog, StepLog } from './log';
+import type { RunTask } from './long-task';
 import type { FitProgress } from './progress';
 import type { RunState } from './run-state';
 import type { StateDict } from './state';
@@ -66,6 +67,8 @@ export interface HookContext {
   readonly log: HostLog;
   /** Ends training after the update at hand, or later where a minimum is set; `reason` is shown to the user. */
   readonly stop: (reason: string) => void;
+  /** Runs what takes longer than a few seconds, such as an evaluation. */
+  readonly task: RunTask;
 }
 
 /** What a finished training batch left behind. */

@@ -1,9 +1,11 @@
 export type * from './data';
+export type * from './evaluation-weights';
 export type * from './events';
 export type * from './hooks';
 export type * from './json';
 export { jsonText, parseJson } from './json-text';
 export type * from './log';
+export type * from './long-task';
 export type * from './optimizer';
 export { datasetNames } from './options';
 export type * from './options';

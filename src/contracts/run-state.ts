@@ -22,14 +22,19 @@ export interface RunState {
 }
 
 /**
- * A rank's own part of a run's state. Its random state is none: every draw is a function of seed, rank and the place in
- * training.
+ * A rank's own part of a run's state: what differs from rank 0's, which stands in the run's state itself. Its random
+ * state is none: every draw is a function of seed, rank and the place in training.
  */
 export interface RankState {
   readonly metrics: Json;
-  /** Where ranks' parameters differ between two exchanges. */
+  /** States of the plugins of which this rank's is another. */
+  readonly plugins?: Readonly<Record<string, Json>>;
+  /** Parameters and buffers of its own. */
   readonly weights?: StateDict;
+  /** Optimisers with the slots of its own. */
   readonly optimizers?: readonly OptimizerState[];
+  /** Tensors of plugins' states of its own, by plugin name. */
+  readonly pluginTensors?: Readonly<Record<string, StateDict>>;
 }
 
 export interface OptimizerState {

@@ -43,6 +43,8 @@ export interface CompileStepOptions {
 
 /** The part of a module that ranks have to agree on. */
 export interface Replicated {
+  /** Its parameters and buffers by state-dict name; what ranks hold in each, `nn.rankRuleOf` says. */
+  namedVariables(): ReadonlyMap<string, tf.Variable>;
   stateDict(): StateDict;
   loadStateDict(state: StateDict): unknown;
 }
@@ -56,13 +58,15 @@ export interface Strategy {
   readonly name: string;
   /** Rank 0 alone logs and saves; the sampler takes its share by them. */
   readonly ranks: Ranks;
-  /**
-   * Whether ranks' parameters and optimisers differ between two exchanges: a checkpoint then holds those of every rank.
-   */
+  /** Whether ranks train models of their own between two exchanges; else a buffer that is to be the same is checked. */
   readonly ranksDiffer: boolean;
   /** After weights are built and restored, before the first step: makes all ranks start equal. */
   prepare(module: Replicated): Promise<void>;
   compileStep<B>(step: TrainingStep<B>, options: CompileStepOptions): CompiledStep<B>;
-  /** Before an evaluation: makes the ranks' models equal where training leaves them different. */
+  /**
+   * Before an evaluation: makes the ranks' models equal where training leaves them different.
+   *
+   * @throws FulgurError `ranks`, on all of them, where they differ and are not to.
+   */
   beforeEvaluation(module: Replicated): Promise<void>;
 }

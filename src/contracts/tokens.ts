@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { BatchStatistics } from './batch-statistics';
 import type { BatchSource, ImageBatch } from './data';
+import type { EvaluationWeights, WeightKind } from './evaluation-weights';
 import type { RunEventSource } from './events';
 import type { Json } from './json';
 import type { OptimizerView } from './optimizer';
@@ -30,9 +31,12 @@ export interface ModelAccess {
   modules(): readonly ModuleSummary[];
   /**
    * Features of images from the module's backbone in evaluation mode, without touching gradients or running
-   * statistics: `[batch, features]` float32 rows of one flat array, L2 norm as the backbone gives it.
+   * statistics: `[batch, features]` float32 rows of one flat array, L2 norm as the backbone gives it. The weights are those
+   * that every evaluation sees.
    */
   embed(batch: ImageBatch): Promise<{ features: Float32Array; width: number }>;
+  /** Which weights evaluations see now: averages once there are some. */
+  evaluatedWeights(): WeightKind;
 }
 
 /** One module of the model, for whoever shows its structure. */
@@ -120,6 +124,8 @@ export const tokens = {
   ranks: token<Ranks>('ranks'),
   /** Where steps run; a plugin that provides one takes the place of the single device. */
   strategy: token<Strategy>('strategy'),
+  /** Averages that evaluations see; a plugin that keeps some provides it. */
+  evaluationWeights: token<EvaluationWeights>('evaluation weights'),
   /** Where batch norm layers get the statistics of a training batch; the batch itself, unless a plugin provides others. */
   batchStatistics: token<BatchStatistics>('batch statistics'),
 } as const;

@@ -4,7 +4,7 @@ export type { Image } from './image';
 export { Sampler, imageLoader, loader } from './loader';
 export type { BrokenImageRule, ImageLoaderOptions, LoaderOptions, SamplerOptions } from './loader';
 export { prepareData } from './prepare-data';
-export type { DataContext, DataInfo, PreparedData } from './prepare-data';
+export type { DataContext, DataInfo, NamedSamples, PreparedData } from './prepare-data';
 export type { DataOptions } from '../contracts';
 export * as views from './views';
 export type { FastSiamOptions, PlainOptions, SampleKey, TransformSpec, ViewTransform } from './views';

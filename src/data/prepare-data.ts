@@ -1,6 +1,8 @@
+import { sep } from 'node:path';
 import type { BatchSource, DataOptions, EvaluationData, Notify, ViewBatch } from '../contracts';
 import { FulgurError } from '../errors';
 import { openWithSplits } from './datasets';
+import type { ImageDataset, Split } from './datasets';
 import { DatasetEvaluation } from './evaluation-data';
 import { loader, workerCount } from './loader';
 import { sayOnTerminal } from './say-on-terminal';
@@ -32,10 +34,19 @@ export interface DataInfo {
   readonly path: string;
 }
 
+/** Samples to evaluate, and what each is called. */
+export interface NamedSamples extends BatchSource<ViewBatch> {
+  /** The file of the sample below the data set's folder, or its index; and its class. */
+  nameOf(index: number): { readonly name: string; readonly class: string };
+}
+
 export interface PreparedData {
   readonly train: BatchSource<ViewBatch>;
-  /** Opens held-out data: all samples of the test split in their order, the same views at each call. The caller closes them. */
-  readonly heldOut: () => Promise<BatchSource<ViewBatch>>;
+  /**
+   * Opens data to evaluate: all samples of a split (default `test`) in their order, the same views at each call. The
+   * caller closes them.
+   */
+  readonly heldOut: (split?: Split) => Promise<NamedSamples>;
   readonly evaluation: EvaluationData;
   readonly info: DataInfo;
 }
@@ -71,13 +82,11 @@ export async function prepareData(options: DataOptions, context: DataContext): P
   if (warmUp) train.warmUp();
   return {
     train,
-    heldOut: async () =>
-      loader(await openSplit('test'), {
-        ...forRank,
-        transform: evaluationTransform,
-        shuffle: false,
-        pad: false,
-      }),
+    heldOut: async (split = 'test') => {
+      const samples = await openSplit(split);
+      const how = { ...forRank, transform: evaluationTransform, shuffle: false, pad: false };
+      return Object.assign(loader(samples, how), { nameOf: (index: number) => nameIn(samples, index) });
+    },
     evaluation: new DatasetEvaluation({ ...shared, open: openSplit, train: dataset }),
     info: {
       name: dataset.name,
@@ -86,6 +95,16 @@ export async function prepareData(options: DataOptions, context: DataContext): P
       requested: options.name,
       path: dataset.origin,
     },
+  };
+}
+
+function nameIn(samples: ImageDataset, index: number): { name: string; class: string } {
+  const described = samples.describe(index);
+  const below = samples.origin === '' ? '' : `${samples.origin}${sep}`;
+  const isFile = below !== '' && described.startsWith(below);
+  return {
+    name: isFile ? described.slice(below.length) : String(index),
+    class: samples.classNames[samples.label(index)] ?? String(samples.label(index)),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { EvaluationData, KnnOptions, ModelAccess } from '../contracts';
+import type { EvaluationData, KnnOptions, ModelAccess, TaskReport } from '../contracts';
 import { embedSplit, hasFiniteFeatures, unitRows } from './feature-table';
 import { predictByNeighbours } from './predict-by-neighbours';
 
@@ -20,20 +20,22 @@ export interface KnnResult {
  * Tells the class of held-out images by a vote of the nearest training images, on plain images and features of
  * length 1: lightly's `knn_predict` (Wu et al. 2018, InstDisc). No tensor is left.
  *
+ * @param report hears how far each part of the work is, and may end it by rejecting.
  * @throws FulgurError `data` for a split without images.
  */
 export async function evaluateByNeighbours(
   model: ModelAccess,
   data: EvaluationData,
   options: KnnOptions,
+  report?: TaskReport,
 ): Promise<KnnResult> {
   const { temperature, batchSize, bankLimit, queryLimit } = options;
-  const bank = unitRows(await embedSplit(model, data, 'train', { batchSize, limit: bankLimit }));
-  const queries = unitRows(await embedSplit(model, data, 'test', { batchSize, limit: queryLimit }));
+  const bank = unitRows(await embedSplit(model, data, 'train', { batchSize, limit: bankLimit }, report));
+  const queries = unitRows(await embedSplit(model, data, 'test', { batchSize, limit: queryLimit }, report));
   const rule = { k: Math.min(options.k, bank.labels.length), temperature, classes: data.classes };
   const finite = hasFiniteFeatures(bank) && hasFiniteFeatures(queries);
   return {
-    accuracy: finite ? share(await predictByNeighbours(bank, queries, rule), queries.labels) : null,
+    accuracy: finite ? share(await predictByNeighbours(bank, queries, rule, report), queries.labels) : null,
     ...rule,
     data: data.name,
     bankSamples: bank.labels.length,

@@ -1,4 +1,4 @@
-import type { EvaluationData, ModelAccess, ProbeOptions } from '../contracts';
+import type { EvaluationData, ModelAccess, ProbeOptions, TaskReport } from '../contracts';
 import { withSeed } from '../engine';
 import { Linear } from '../nn';
 import { embedSplit, hasFiniteFeatures } from './feature-table';
@@ -45,21 +45,25 @@ type ProbeSettings = Pick<ProbeOptions, 'epochs' | 'learningRate' | 'seed' | 'st
  *
  * A function of weights, data and options: no other random number is drawn or moved, no tensor is left.
  *
+ * @param report hears how far each part of the work is, and may end it by rejecting.
  * @throws FulgurError `data` for a split without images.
  */
 export async function evaluateByProbe(
   model: ModelAccess,
   data: EvaluationData,
   options: ProbeOptions,
+  report?: TaskReport,
 ): Promise<ProbeResult> {
   const { embedBatchSize, trainLimit, testLimit, epochs, learningRate, seed } = options;
-  const train = await embedSplit(model, data, 'train', { batchSize: embedBatchSize, limit: trainLimit });
-  const test = await embedSplit(model, data, 'test', { batchSize: embedBatchSize, limit: testLimit });
+  const embed = (split: 'train' | 'test', limit: number | null): Promise<FeatureTable> =>
+    embedSplit(model, data, split, { batchSize: embedBatchSize, limit }, report);
+  const train = await embed('train', trainLimit);
+  const test = await embed('test', testLimit);
   const batchSize = Math.min(options.batchSize, train.labels.length);
   const settings = { epochs, learningRate, batchSize, seed, standardize: options.standardize };
   const finite = hasFiniteFeatures(train) && hasFiniteFeatures(test);
   return {
-    ...(finite ? await probe(train, test, data.classes, settings) : noFigures('features')),
+    ...(finite ? await probe([train, test], data.classes, settings, report) : noFigures('features')),
     ...settings,
     ...probeRule,
     classes: data.classes,
@@ -71,21 +75,18 @@ export async function evaluateByProbe(
 }
 
 async function probe(
-  train: FeatureTable,
-  test: FeatureTable,
+  [train, test]: readonly [FeatureTable, FeatureTable],
   classes: number,
   options: Omit<ProbeSettings, keyof typeof probeRule>,
+  report?: TaskReport,
 ): Promise<ProbeFigures> {
   const { batchSize, learningRate, seed } = options;
   const [known, asked] = options.standardize ? standardize(train, test) : [train, test];
   const batches = shuffledBatches(known.labels.length, options);
   const classifier = withSeed(seed, () => new Linear(known.width, classes));
   try {
-    const losses = await trainClassifier(classifier, known, {
-      classes,
-      batches,
-      learningRate: (learningRate * batchSize) / 256,
-    });
+    const training = { classes, batches, learningRate: (learningRate * batchSize) / 256 };
+    const losses = await trainClassifier(classifier, known, training, report);
     const logits = await classify(classifier, asked, classes);
     if (!logits.every(Number.isFinite)) return noFigures('classifier');
     const lastEpoch = losses.slice(-Math.floor(known.labels.length / batchSize));

@@ -1,4 +1,4 @@
-import type { EvaluationData, ModelAccess } from '../contracts';
+import type { EvaluationData, ModelAccess, TaskReport } from '../contracts';
 import { FulgurError } from '../errors';
 
 /** The features of a split's images, and their classes. */
@@ -18,6 +18,7 @@ export interface EmbedOptions {
 /**
  * Embeds a split's plain images, in data set order; the features are as the backbone gives them.
  *
+ * @param report hears how many images are done, and may end the work by rejecting.
  * @throws FulgurError `data` for a split without images.
  */
 export async function embedSplit(
@@ -25,6 +26,7 @@ export async function embedSplit(
   data: EvaluationData,
   split: 'train' | 'test',
   { batchSize, limit }: EmbedOptions,
+  report?: TaskReport,
 ): Promise<FeatureTable> {
   const source = await data.open(split, limit === null ? { batchSize } : { batchSize, limit });
   try {
@@ -36,6 +38,7 @@ export async function embedSplit(
       const embedded = await model.embed(batch);
       width = embedded.width;
       parts.push(embedded.features);
+      await report?.(labels.length, source.samples);
     }
     if (labels.length === 0) throw nothingToEmbed(split, data.name);
     return { features: joined(parts), labels: Int32Array.from(labels), width };

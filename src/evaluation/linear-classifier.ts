@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { TaskReport } from '../contracts';
 import { RandomStream, compile, permutation } from '../engine';
 import { randomPosition, setRandomPosition } from '../nn';
 import type { Linear } from '../nn';
@@ -42,6 +43,7 @@ export async function trainClassifier(
   classifier: Linear,
   { features, labels, width }: FeatureTable,
   { classes, batches, learningRate }: ClassifierTraining,
+  report?: TaskReport,
 ): Promise<number[]> {
   const position = randomPosition();
   const { momentum, weightDecay } = probeRule;
@@ -70,6 +72,7 @@ export async function trainClassifier(
       } finally {
         rows.dispose();
       }
+      await report?.(losses.length, batches.length);
     }
     return losses;
   } finally {

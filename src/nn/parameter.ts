@@ -19,8 +19,22 @@ export interface ParameterOptions {
   readonly trainable?: boolean;
 }
 
+/**
+ * What the ranks of a run hold in a buffer.
+ *
+ * - `same`: equal values, which is checked before each evaluation and at each checkpoint.
+ * - `own`: values of each rank's own, such as a queue of features.
+ * - `first`: values that drift apart in training without harm, such as running statistics; before each evaluation all
+ *   ranks take rank 0's.
+ *
+ * A checkpoint holds, and a resumed run gets, what differs by rank.
+ */
+export type RankRule = 'same' | 'own' | 'first';
+
 export interface BufferOptions {
   readonly layout?: StateLayout;
+  /** What the ranks of a run hold in it (default `same`). */
+  readonly ranks?: RankRule;
   /** Element type in the state dict (default: the tensor's own); `I64` stores an int32 tensor as PyTorch's `long`. */
   readonly storedAs?: StateDtype;
 }
@@ -30,6 +44,7 @@ export interface VariableDescription {
   readonly role: 'parameter' | 'buffer';
   readonly layout: StateLayout;
   readonly storedAs: StateDtype;
+  readonly ranks: RankRule;
 }
 
 const storedDtypes: Partial<Record<tf.DataType, StateDtype>> = { float32: 'F32', int32: 'I32', bool: 'BOOL' };
@@ -55,7 +70,7 @@ export function parameter<R extends tf.Rank>(
       fix: 'Cast the values, or keep them with nn.buffer(...).',
     });
   }
-  const description = { role: 'parameter', layout, storedAs: 'F32' } as const;
+  const description = { role: 'parameter', layout, storedAs: 'F32', ranks: 'first' } as const;
   return createVariable(initialValue, trainable, description) as Parameter<R>;
 }
 
@@ -67,7 +82,7 @@ export function parameter<R extends tf.Rank>(
  */
 export function buffer<R extends tf.Rank>(
   initialValue: tf.Tensor<R>,
-  { layout = 'plain', storedAs = storedDtypes[initialValue.dtype] }: BufferOptions = {},
+  { layout = 'plain', storedAs = storedDtypes[initialValue.dtype], ranks = 'same' }: BufferOptions = {},
 ): Buffer<R> {
   if (storedAs === undefined) {
     throw new FulgurError('module', {
@@ -76,7 +91,7 @@ export function buffer<R extends tf.Rank>(
       fix: 'Cast the values to one of these types.',
     });
   }
-  return createVariable(initialValue, false, { role: 'buffer', layout, storedAs }) as Buffer<R>;
+  return createVariable(initialValue, false, { role: 'buffer', layout, storedAs, ranks }) as Buffer<R>;
 }
 
 /** What the variable is to its module; `undefined` for a variable that `nn` did not make. */
@@ -87,6 +102,16 @@ export function descriptionOf(variable: tf.Variable): VariableDescription | unde
 /** How the variable is laid out inside Fulgur. */
 export function layoutOf(variable: tf.Variable): StateLayout {
   return descriptions.get(variable)?.layout ?? 'plain';
+}
+
+/** What the ranks of a run hold in the variable; rank 0's parameters count where arithmetic leaves ranks with others. */
+export function rankRuleOf(variable: tf.Variable): RankRule {
+  return descriptions.get(variable)?.ranks ?? 'same';
+}
+
+/** Whether the variable is a parameter, trained or frozen. */
+export function isParameter(variable: tf.Variable): boolean {
+  return descriptions.get(variable)?.role === 'parameter';
 }
 
 function createVariable<R extends tf.Rank>(

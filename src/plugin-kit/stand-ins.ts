@@ -33,6 +33,7 @@ export function standIns({ events, folder, settings, capture }: StandInParts): S
       variables: () => new Map(),
       modules: () => [],
       embed: () => Promise.reject(notThere('model', 'embed()')),
+      evaluatedWeights: () => 'raw',
     },
     evaluationData: {
       name: 'rehearsal',

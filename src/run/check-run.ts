@@ -24,7 +24,7 @@ export function pluginsOf(run: {
  * @throws FulgurError `module` for a class that is no experiment, `config` where the command needs a plugin that is not there.
  */
 export function checkRun(experiment: ExperimentClass, config: ResolvedConfig, worldSize: number): void {
-  const { name, command, trainer, resume, checkpoint } = config;
+  const { name, command, trainer, resume, checkpoint, weights } = config;
   if (!(experiment.prototype instanceof TrainingModule)) {
     throw new FulgurError('module', {
       what: `The experiment '${name}' is a class that extends no TrainingModule.`,
@@ -40,6 +40,12 @@ export function checkRun(experiment: ExperimentClass, config: ResolvedConfig, wo
       fix: trainer.barebones
         ? 'Leave out --trainer.barebones, which takes all plugins away.'
         : 'Add checkpointing() to the plugins of the experiment.',
+    });
+  }
+  if (weights === 'averaged' && !provided.includes(tokens.evaluationWeights)) {
+    throw new FulgurError('config', {
+      what: `'--weights averaged' was given, and no plugin of '${name}' averages weights.`,
+      fix: 'Leave it out, or add weightAveraging() to the plugins of the experiment.',
     });
   }
   if (worldSize === 1) return;

@@ -1,38 +1,69 @@
-import type { StepEvaluation } from '../contracts';
-import { encodeSafetensors } from '../nn';
-import { writeWhole } from '../trainer';
-import type { EvaluationResult } from '../trainer';
+import type { StepEvaluation, ViewBatch } from '../contracts';
+import type { NamedSamples } from '../data';
+import { PredictionFiles } from '../trainer';
+import type { EvaluationResult, Outputs } from '../trainer';
 import type { CommandParts } from './command-parts';
-import { evaluationStem, sayMetrics, writeEvaluation } from './write-evaluation';
+import { evaluationStem, sayMetrics, sayWeights, writeEvaluation } from './write-evaluation';
 
 /**
- * Evaluates a checkpoint on held-out data by the module's own steps, says what came out, and writes it to
- * `<run>/evaluations/<checkpoint>.<command>.json` with everything that it depends on; predictions go to a safetensors file
- * beside it. A trial (`fastDevRun`) writes nothing.
+ * Evaluates a checkpoint on held-out data, or on the split that was named, by the module's own steps, says what came out,
+ * and writes it to `<run>/evaluations/<checkpoint>.<command>.json` with everything that it depends on; predictions go to a
+ * safetensors file beside it, the samples' names to a third. A trial (`fastDevRun`) writes nothing.
  */
 export async function evaluate(command: StepEvaluation, parts: CommandParts): Promise<EvaluationResult> {
   const { config, data, trainer, module, from, interruption } = parts;
-  const heldOut = await data.heldOut();
+  const samples = await data.heldOut(config.split);
+  const writes = config.trainer.fastDevRun === false;
+  const files = command === 'predict' && writes ? new PredictionFiles(evaluationStem(command, parts)) : null;
+  const of = from && { ...from, weights: config.weights };
   try {
-    const result = await interruption.during(trainer, () => trainer[command](module, heldOut, from));
+    const result = await interruption.during(trainer, () => {
+      if (files === null) return trainer[command](module, samples, of);
+      const { source, named } = withNames(samples);
+      return trainer.predict(module, source, of, (outputs: Outputs) => files.add(outputs, named()));
+    });
     if (result.status === 'interrupted') return result;
+    sayWeights(parts, result.weights);
     sayMetrics(parts, result.metrics);
-    if (config.trainer.fastDevRun === false) await writeResult(command, parts, result, heldOut.samples);
+    if (writes) await writeResult(command, parts, { result, samples: samples.samples, files });
     return result;
   } finally {
-    await heldOut.close();
+    await files?.discard();
+    await samples.close();
   }
+}
+
+/** The same batches, and the samples of the one that is evaluated now. */
+function withNames(samples: NamedSamples) {
+  let current: number[] = [];
+  const source = {
+    samples: samples.samples,
+    batchesPerEpoch: samples.batchesPerEpoch,
+    close: () => samples.close(),
+    async *epoch(...asked: Parameters<NamedSamples['epoch']>): AsyncIterable<ViewBatch> {
+      for await (const batch of samples.epoch(...asked)) {
+        current = [...(await batch.indices.data())];
+        yield batch;
+      }
+    },
+  };
+  return { source, named: () => current.map((index) => ({ index, ...samples.nameOf(index) })) };
 }
 
 async function writeResult(
   command: StepEvaluation,
   parts: CommandParts,
-  { metrics, batches, predictions }: EvaluationResult,
-  samples: number,
+  found: {
+    readonly result: EvaluationResult;
+    readonly samples: number;
+    readonly files: PredictionFiles | null;
+  },
 ): Promise<void> {
-  const stem = evaluationStem(command, parts);
-  if (predictions.size > 0) await writeWhole(`${stem}.safetensors`, encodeSafetensors(predictions));
-  await writeEvaluation(command, parts, { metrics, data: { samples }, details: { batches } });
-  const files = predictions.size > 0 ? `${stem}.json and .safetensors` : `${stem}.json`;
-  parts.notify('info', `Written to ${files}.`);
+  const { files, samples } = found;
+  const { metrics, batches, weights } = found.result;
+  const details = { batches, ...(files !== null && { predicted: files.rows }) };
+  await files?.finish();
+  await writeEvaluation(command, parts, { metrics, weights, data: { samples }, details });
+  const written = files === null ? '.json' : '.json, .safetensors and .samples.jsonl';
+  parts.notify('info', `Written to ${evaluationStem(command, parts)}${written}.`);
 }

@@ -11,7 +11,7 @@ import { FulgurError, messageOf } from '../errors';
 import type { World } from '../launch';
 import { constructExperiment } from '../metadata';
 import type { ExperimentClass } from '../metadata';
-import { ProcessGroup, soloRanks } from '../strategy';
+import { ProcessGroup, failTogether, soloRanks } from '../strategy';
 import { writeRunRecord } from '../trainer';
 import type { EvaluationResult, FitResult, TrainingModule } from '../trainer';
 import { measureOverhead } from './barebones';
@@ -103,9 +103,9 @@ async function prepareTogether(request: RunRequest, ranks: Ranks): Promise<Prepa
       onMessage: notify,
       warmUp: config.command === 'fit',
     });
-  const first = (world?.localRank ?? 0) === 0 ? await prepare() : null;
-  await ranks.anyRank(false);
-  return first ?? prepare();
+  const isFirst = (world?.localRank ?? 0) === 0;
+  const first = await failTogether(ranks, () => (isFirst ? prepare() : Promise.resolve(null)));
+  return failTogether(ranks, async () => first ?? prepare());
 }
 
 /** Ranks of a host share its cores. */
@@ -135,14 +135,15 @@ async function runInPlace(
       trainerOptions: config.trainer,
       events,
       folder,
-      data: { name: data.info.name, batchSize: data.info.batchSize },
+      data: data.info,
       evaluation: data.evaluation,
       module,
       plugins: pluginsOf(request),
       ranks,
     }));
     const selector = config.resume ?? config.checkpoint;
-    const from = selector === null ? undefined : await checkpointReader?.read(selector);
+    const from =
+      selector === null ? undefined : await failTogether(ranks, async () => checkpointReader?.read(selector));
     const parts: CommandParts = { ...request, module, data, folder, trainer, from, ranks };
     return await obey(parts);
   } finally {
@@ -168,7 +169,7 @@ async function fit(parts: CommandParts): Promise<FitResult> {
   }
   const overhead = config.trainer.barebones ? measureOverhead(events) : null;
   const validates = module.validationStep !== undefined && config.trainer.limitValBatches !== 0;
-  const validation = validates ? await data.heldOut() : undefined;
+  const validation = validates ? await failTogether(ranks, () => data.heldOut()) : undefined;
   try {
     return await interruption.during(trainer, () =>
       trainer.fit(module, data.train, { resumeFrom: from, validation }),

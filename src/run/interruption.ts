@@ -3,6 +3,8 @@ import type { Notify } from '../contracts';
 /** What can be told to end early: the trainer. */
 export interface Interruptible {
   interrupt(reason: string): void;
+  /** What becomes of what is going on then: `the batch at hand is finished and the run saved.` */
+  readonly ending: string;
 }
 
 /** Exit codes of a process that a signal ended, as shells give them. */
@@ -90,9 +92,10 @@ export class Interruption {
     this.#received ??= { signal, at };
     const name = signal === 'SIGINT' ? 'Ctrl-C' : signal;
     if (first && this.#fitting !== null) {
+      const { ending } = this.#fitting;
       this.notify(
         'info',
-        `${name}: the run ends after the current batch. ` +
+        `${name}: ${ending} ` +
           (signal === 'SIGUSR1'
             ? 'Then the job goes back to its queue.'
             : 'Press Ctrl-C again to end at once.'),

@@ -1,15 +1,16 @@
-import type { FeatureEvaluation, KnnOptions, ModelAccess, ProbeOptions } from '../contracts';
+import type { FeatureEvaluation, KnnOptions, ModelAccess, ProbeOptions, TaskReport } from '../contracts';
 import { FulgurError } from '../errors';
 import { evaluateByNeighbours, evaluateByProbe } from '../evaluation';
 import { modelAccess } from '../trainer';
 import type { EvaluationResult } from '../trainer';
 import type { CommandParts } from './command-parts';
-import { evaluationStem, sayMetrics, writeEvaluation } from './write-evaluation';
+import { evaluationStem, sayMetrics, sayWeights, writeEvaluation } from './write-evaluation';
 import type { Findings } from './write-evaluation';
 
-type Judge = (model: ModelAccess, parts: CommandParts) => Promise<Findings>;
+type Judge = (model: ModelAccess, parts: CommandParts, report: TaskReport) => Promise<Findings>;
 
 const judges: Readonly<Record<FeatureEvaluation, Judge>> = { probe: byProbe, knn: byNeighbours };
+const names: Readonly<Record<FeatureEvaluation, string>> = { probe: 'linear probe', knn: 'kNN evaluation' };
 
 /**
  * Judges the features of a checkpoint, or of random weights, on plain held-out images, says what came out, and writes
@@ -25,24 +26,34 @@ export async function judgeFeatures(
   const { config, trainer, module, from, notify } = parts;
   const model = modelAccess(module);
   try {
-    const findings = await trainer.inspect(module, from, () => judges[command](model, parts));
+    const of = from && { ...from, weights: config.weights };
+    const { weights, ...findings } = await trainer.inspect(module, of, async (kind, task) => ({
+      ...(await task(names[command], (report) => judges[command](model, parts, report))),
+      weights: kind,
+    }));
+    sayWeights(parts, weights);
     sayMetrics(parts, findings.metrics);
     if (config.trainer.fastDevRun === false) {
-      await writeEvaluation(command, parts, findings);
+      await writeEvaluation(command, parts, { ...findings, weights });
       notify('info', `Written to ${evaluationStem(command, parts)}.json.`);
     }
-    return { status: 'finished', metrics: findings.metrics, batches: 0, predictions: new Map() };
+    return { status: 'finished', metrics: findings.metrics, batches: 0, weights, predictions: new Map() };
   } finally {
     model.dispose();
   }
 }
 
-async function byProbe(model: ModelAccess, { data, config, notify }: CommandParts): Promise<Findings> {
+async function byProbe(
+  model: ModelAccess,
+  { data, config, notify }: CommandParts,
+  report: TaskReport,
+): Promise<Findings> {
   const options: ProbeOptions = { ...config.probe, ...trialLimits(config, ['trainLimit', 'testLimit']) };
   const { accuracy, accuracyTop5, diverged, trainLoss, ...settings } = await evaluateByProbe(
     model,
     data.evaluation,
     options,
+    report,
   );
   if (accuracy === null) throw diverged === 'features' ? wildFeatures(config.name) : wildClassifier(options);
   const { classes, data: name, trainSamples, testSamples, featureWidth, ...probe } = settings;
@@ -57,9 +68,13 @@ async function byProbe(model: ModelAccess, { data, config, notify }: CommandPart
   };
 }
 
-async function byNeighbours(model: ModelAccess, { data, config, notify }: CommandParts): Promise<Findings> {
+async function byNeighbours(
+  model: ModelAccess,
+  { data, config, notify }: CommandParts,
+  report: TaskReport,
+): Promise<Findings> {
   const options: KnnOptions = { ...config.knn, ...trialLimits(config, ['bankLimit', 'queryLimit']) };
-  const result = await evaluateByNeighbours(model, data.evaluation, options);
+  const result = await evaluateByNeighbours(model, data.evaluation, options, report);
   const { accuracy, k, temperature, classes, bankSamples, querySamples, featureWidth } = result;
   if (accuracy === null) throw wildFeatures(config.name);
   notify('info', `Nearest neighbours on ${result.data}: ${querySamples} images against ${bankSamples}.`);

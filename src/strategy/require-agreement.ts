@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Ranks } from '../contracts';
 import { FulgurError } from '../errors';
-import type { ErrorParts } from '../errors';
+import type { ErrorKind, ErrorParts } from '../errors';
 
 /** What all ranks fail of alike: the first one says it. */
 export class SharedFailure extends FulgurError {
-  constructor(parts: ErrorParts) {
-    super('ranks', parts);
+  constructor(parts: ErrorParts, kind: ErrorKind = 'ranks') {
+    super(kind, parts);
   }
 }
 
@@ -42,6 +42,17 @@ export async function requireAgreement(
   throw new SharedFailure({
     what: `The ranks do not have the same ${subject}: '${name}' is ${groups.join(' and ')}${more}.`,
     fix,
+  });
+}
+
+/** The failure of ranks that have different values in a buffer that is to be the same. */
+export function bufferDiffers(name: string): SharedFailure {
+  return new SharedFailure({
+    what: `The ranks do not have the same values in the buffer '${name}'.`,
+    why: 'A buffer is the same on all ranks unless it says otherwise, and rank 0 evaluates and saves it for all.',
+    fix:
+      "Make it with nn.buffer(values, { ranks: 'own' }) where each rank fills its own, " +
+      "or with { ranks: 'first' } where rank 0's values may count for all.",
   });
 }
 

@@ -3,6 +3,7 @@ import type { ImageBatch, ModelAccess, ModuleSummary } from '../contracts';
 import { compile, watchVariables } from '../engine';
 import { FulgurError } from '../errors';
 import { Module } from '../nn';
+import { WeightSwitch } from './evaluation/weight-switch';
 import { inEvaluationMode } from './evaluation-mode';
 import { VariableOwners } from './step/variable-owners';
 
@@ -16,8 +17,10 @@ export interface ModelReader extends ModelAccess {
  *
  * Features come from the module's `embed(images)` where it has one, else from its field `backbone`; what is not flat
  * is flattened to `[batch, features]`. They are compiled once a shape.
+ *
+ * @param weights which weights evaluations see (default: the module's own).
  */
-export function modelAccess(module: Module): ModelReader {
+export function modelAccess(module: Module, weights = new WeightSwitch()): ModelReader {
   const owners = new VariableOwners(module);
   const embed = compile(
     (images: tf.Tensor4D) => {
@@ -38,14 +41,17 @@ export function modelAccess(module: Module): ModelReader {
     },
     modules: () => [...module.namedModules()].map(([name, part]) => summaryOf(name, part)),
     embed: (batch: ImageBatch) =>
-      inEvaluationMode(module, async () => {
-        const rows = await embed(batch.images);
-        try {
-          return { features: new Float32Array(await rows.data()), width: rows.shape[1] };
-        } finally {
-          rows.dispose();
-        }
-      }),
+      weights.during(() =>
+        inEvaluationMode(module, async () => {
+          const rows = await embed(batch.images);
+          try {
+            return { features: new Float32Array(await rows.data()), width: rows.shape[1] };
+          } finally {
+            rows.dispose();
+          }
+        }),
+      ),
+    evaluatedWeights: () => weights.kind,
     dispose: () => {
       embed.dispose();
     },

@@ -8,8 +8,10 @@ import type {
   RunSettings,
   RunState,
   RunStateAccess,
+  RunTask,
   Strategy,
   TrainerOptions,
+  WeightKind,
 } from '../contracts';
 import { requireStarted } from '../engine';
 import { FulgurError } from '../errors';
@@ -23,16 +25,17 @@ import type { FitLimits } from './loop/fit-plan';
 import { evaluationKinds } from './evaluation/evaluation-kind';
 import { planEvaluation, planValidation } from './evaluation/validation-plan';
 import type { EvaluationLimits } from './evaluation/validation-plan';
+import { WeightSwitch } from './evaluation/weight-switch';
 import { RunControl } from './loop/run-control';
 import { runEvaluation } from './run/evaluation-run';
-import type { EvaluationResult } from './run/evaluation-run';
+import type { EvaluationResult, Outputs } from './run/evaluation-run';
 import { FitRun } from './run/fit-run';
 import { runInspection } from './run/inspection-run';
 import type { FitResult } from './run/fit-result';
 import type { RunPlace } from './run/run-info';
 import { stateOfRank } from './state/rank-states';
-import type { ResumeFrom } from './state/resume-checks';
-import type { StepOptions } from './step/build-step-runner';
+import type { Evaluated, ResumeFrom } from './state/resume-checks';
+import { stepOptions } from './step/step-options';
 import type { TrainingModule } from './training-module';
 
 /** The trainer options that the trainer itself reads; what is left out has its default. */
@@ -62,6 +65,8 @@ export interface TrainerParts {
   /** Where batch norm gets its statistics in training (default: from the batch). */
   readonly batchStatistics?: BatchStatistics;
   readonly settings: RunSettings;
+  /** Which weights evaluations see (default: those in training). */
+  readonly weights?: WeightSwitch;
   /** What the `runStarted` event is to say of folder and data. */
   readonly place?: RunPlace;
 }
@@ -82,14 +87,14 @@ export class Trainer {
     override: (schedule) => this.#overrideLearningRate(schedule),
   };
   readonly #options: FitOptions;
-  readonly #parts: TrainerParts;
+  readonly #parts: TrainerParts & Required<Pick<TrainerParts, 'weights'>>;
   #control: RunControl;
   #busy = false;
   #run: Pick<FitRun<unknown>, 'capture' | 'optimizers'> | null = null;
 
   constructor(options: FitOptions, parts: TrainerParts) {
     this.#options = options;
-    this.#parts = parts;
+    this.#parts = { weights: new WeightSwitch(), ...parts };
     this.#control = new RunControl(parts.strategy.ranks);
   }
 
@@ -108,25 +113,22 @@ export class Trainer {
       const bounds = planFit(this.#options, data.batchesPerEpoch);
       const ofValidation = validation === undefined ? [] : (['limitValBatches', 'valCheckInterval'] as const);
       this.#sayLimits(['limitTrainBatches', 'overfitBatches', ...ofValidation]);
+      const plan =
+        validation && planValidation(this.#options, validation.batchesPerEpoch, bounds.batchesPerEpoch);
+      const from = resumeFrom && {
+        ...resumeFrom,
+        state: stateOfRank(parts.strategy.ranks, resumeFrom, module),
+      };
       const run = new FitRun<B>({
         ...parts,
         batchStatistics,
         module,
         data,
         place: place ?? null,
-        resumeFrom:
-          resumeFrom === undefined
-            ? null
-            : { ...resumeFrom, state: stateOfRank(parts.strategy, resumeFrom.state, resumeFrom.path) },
+        resumeFrom: from ?? null,
         bounds,
-        validation:
-          validation === undefined
-            ? null
-            : {
-                data: validation,
-                plan: planValidation(this.#options, validation.batchesPerEpoch, bounds.batchesPerEpoch),
-              },
-        steps: this.#steps,
+        validation: plan === undefined || validation === undefined ? null : { data: validation, plan },
+        steps: stepOptions(this.#options),
         control: this.#control,
       });
       this.#run = run;
@@ -135,25 +137,34 @@ export class Trainer {
   }
 
   /** Runs the module's `validationStep` over held-out data, of `from` or of the weights that it has. */
-  validate<B>(module: TrainingModule<B>, data: BatchSource<B>, from?: ResumeFrom): Promise<EvaluationResult> {
+  validate<B>(module: TrainingModule<B>, data: BatchSource<B>, from?: Evaluated): Promise<EvaluationResult> {
     return this.#evaluate('validation', module, data, from);
   }
 
   /** The same with `testStep`. */
-  test<B>(module: TrainingModule<B>, data: BatchSource<B>, from?: ResumeFrom): Promise<EvaluationResult> {
+  test<B>(module: TrainingModule<B>, data: BatchSource<B>, from?: Evaluated): Promise<EvaluationResult> {
     return this.#evaluate('test', module, data, from);
   }
 
-  /** The same with `predictStep`, whose outputs the result holds. */
-  predict<B>(module: TrainingModule<B>, data: BatchSource<B>, from?: ResumeFrom): Promise<EvaluationResult> {
-    return this.#evaluate('prediction', module, data, from);
+  /** The same with `predictStep`; the result holds what it gives, unless `onOutputs` takes and disposes it. */
+  predict<B>(
+    module: TrainingModule<B>,
+    data: BatchSource<B>,
+    from?: Evaluated,
+    onOutputs?: (outputs: Outputs) => Promise<void>,
+  ): Promise<EvaluationResult> {
+    return this.#evaluate('prediction', module, data, from, onOutputs);
   }
 
   /**
    * Looks at the module with the weights of `from`, or those that it has, between setup and teardown: for what judges
    * a model from outside, such as a linear probe of its features.
    */
-  inspect<B, T>(module: TrainingModule<B>, from: ResumeFrom | undefined, look: () => Promise<T>): Promise<T> {
+  inspect<B, T>(
+    module: TrainingModule<B>,
+    from: Evaluated | undefined,
+    look: (weights: WeightKind, task: RunTask) => Promise<T>,
+  ): Promise<T> {
     return this.#alone('inspect()', () =>
       runInspection({ ...this.#parts, module, from: from ?? null, control: this.#control }, look),
     );
@@ -167,11 +178,17 @@ export class Trainer {
     this.#control.interrupt(reason);
   }
 
+  /** What becomes of what is going on when the run is interrupted now, in words. */
+  get ending(): string {
+    return this.#control.ending;
+  }
+
   async #evaluate<B>(
     kind: EvaluationKind,
     module: TrainingModule<B>,
     data: BatchSource<B>,
-    from: ResumeFrom | undefined,
+    from: Evaluated | undefined,
+    onOutputs?: (outputs: Outputs) => Promise<void>,
   ): Promise<EvaluationResult> {
     return this.#alone(`${evaluationKinds[kind].stage}()`, () => {
       this.#sayLimits([evaluationKinds[kind].limit]);
@@ -181,8 +198,9 @@ export class Trainer {
         module,
         data,
         from: from ?? null,
+        onOutputs,
         batches: planEvaluation(kind, this.#options, data.batchesPerEpoch),
-        steps: this.#steps,
+        steps: stepOptions(this.#options),
         control: this.#control,
       });
     });
@@ -209,20 +227,9 @@ export class Trainer {
     } finally {
       this.#busy = false;
       this.#run = null;
+      this.#parts.weights.choose(null);
       this.#control = new RunControl(this.#parts.strategy.ranks);
     }
-  }
-
-  get #steps(): StepOptions {
-    const { compile = true, detectAnomaly = false, precision = '32-true' } = this.#options;
-    const { gradientClipVal: limit = null, gradientClipAlgorithm: algorithm = 'norm' } = this.#options;
-    if (precision !== '32-true' && (!compile || detectAnomaly)) throw needsCompiling(precision);
-    return {
-      eager: !compile,
-      precision,
-      detectAnomaly,
-      clipping: limit === null ? null : { limit, algorithm },
-    };
   }
 
   #overrideLearningRate(schedule: ((step: number) => number) | null): void {
@@ -237,20 +244,10 @@ export class Trainer {
   }
 
   async #capture(): Promise<RunState> {
-    if (this.#run === null) {
-      throw new FulgurError('trainer', {
-        what: "The run's state was asked for, and no run is going on.",
-        fix: 'Capture it in a host hook, such as onTrainBatchEnd.',
-      });
-    }
-    return this.#run.capture();
+    if (this.#run !== null) return this.#run.capture();
+    throw new FulgurError('trainer', {
+      what: "The run's state was asked for, and no run is going on.",
+      fix: 'Capture it in a host hook, such as onTrainBatchEnd.',
+    });
   }
-}
-
-function needsCompiling(precision: string): FulgurError {
-  return new FulgurError('trainer', {
-    what: `trainer.precision is ${precision}, and the step is to run operation by operation.`,
-    why: 'Mixed precision is a rewrite of the compiled step.',
-    fix: "Leave out compile: false and detectAnomaly, or set the precision to '32-true'.",
-  });
 }

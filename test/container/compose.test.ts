@@ -137,7 +137,7 @@ function partsOf(module: Tiny, events: EventBus, plugins: readonly PluginDescrip
     },
     events,
     folder,
-    data: { name: 'ones', batchSize: 2 },
+    data: { name: 'ones', batchSize: 2, samples: 64 },
     evaluation: {
       name: 'ones',
       classes: 2,
@@ -308,6 +308,9 @@ describe('compose', () => {
       }
       modules() {
         return [];
+      }
+      evaluatedWeights() {
+        return 'raw' as const;
       }
       variables() {
         return new Map();

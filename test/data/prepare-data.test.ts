@@ -113,6 +113,37 @@ describe('prepareData', () => {
     );
   });
 
+  it('names the samples of a split: by their files below the folder, else by their index', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fulgur-named-'));
+    try {
+      for (const file of ['train/cat/a 1.ppm', 'train/dog/b.ppm', 'test/dog/deep/c.ppm']) {
+        await mkdir(dirname(join(folder, file)), { recursive: true });
+        await writeFile(join(folder, file), Buffer.from('P6 1 1 255\nabc'));
+      }
+      const { heldOut, train } = await prepare({ name: 'folder', path: folder, batchSize: 1 });
+      const names = async (split: 'train' | 'test' | 'all') => {
+        const samples = await heldOut(split);
+        const named = Array.from({ length: samples.samples }, (_, index) => samples.nameOf(index));
+        await samples.close();
+        return named.map((sample) => `${sample.name} ${sample.class}`);
+      };
+      expect(await names('test')).toEqual(['test/dog/deep/c.ppm dog']);
+      expect(await names('all')).toEqual([
+        'train/cat/a 1.ppm cat',
+        'train/dog/b.ppm dog',
+        'test/dog/deep/c.ppm dog',
+      ]);
+      await train.close();
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    const { heldOut, train } = await prepare({});
+    const digits = await heldOut();
+    expect(digits.nameOf(5)).toEqual({ name: '5', class: expect.stringMatching(/^\d$/) as string });
+    await digits.close();
+    await train.close();
+  });
+
   it('gives a rank its own share', async () => {
     const shares = await Promise.all(
       [0, 1].map((rank) => prepareData(defaults, { seed: 5, rank, worldSize: 2 })),

@@ -193,6 +193,7 @@ describe('rehearse', () => {
         modules: () => [],
       },
       embed: () => Promise.reject(new Error('not in this test')),
+      evaluatedWeights: () => 'raw' as const,
     };
     const { messages, dispose } = await rehearse([definePlugin(Namer)], { services: { model } });
     expect(messages).toEqual(['info: Star']);

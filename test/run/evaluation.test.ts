@@ -64,7 +64,53 @@ describe('the commands of an experiment', () => {
       Array.from({ length: 64 }, (_, index) => index),
     );
     expect(tensors.get('classes')?.shape).toEqual([64]);
+    const lines = readFileSync(
+      join(folder, 'evaluations', (file ?? '').replace('.safetensors', '.samples.jsonl')),
+      'utf8',
+    );
+    const named = lines
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { name: string; class: string });
+    expect(named.map(({ name }) => name)).toEqual(Array.from({ length: 64 }, (_, index) => String(index)));
+    expect(named.map((sample) => sample.class)).toEqual([...(tensors.get('labels')?.data ?? [])].map(String));
     expect([...(tensors.get('labels')?.data ?? [])].every((label) => label >= 0 && label < 10)).toBe(true);
+  });
+
+  it('predict and validate cover the split that is named, beside what they wrote before', async () => {
+    const limits = ['--trainer.limitPredictBatches', '1', '--trainer.limitValBatches', '1'];
+    const predicted = await runHere('predict', '--split', 'train', ...limits);
+    expect({ code: predicted.code, errors: predicted.errors }).toEqual({ code: 0, errors: '' });
+    expect(resultOf('epoch=1-step=20.predict.train.json')).toMatchObject({
+      data: { split: 'train', samples: 8000 },
+      weights: 'raw',
+      predicted: 32,
+    });
+    const validated = await runHere('validate', '--split', 'all', '--weights', 'raw', ...limits);
+    expect(validated.output).toContain('Evaluated with the raw weights.');
+    expect(resultOf('epoch=1-step=20.validate.all.raw.json')).toMatchObject({
+      data: { split: 'all', samples: 10000 },
+    });
+  });
+
+  it('refuse splits and weights where they mean nothing', async () => {
+    const refusal = async (...args: string[]) => (await runHere(...args)).errors;
+    expect(await refusal('--split', 'all')).toContain(
+      '--split: is for validate, test and predict; a fit learns from the train split',
+    );
+    expect(await refusal('knn', '--split', 'all')).toContain(
+      '--split: is for validate, test and predict; knn learns from train and is judged on test',
+    );
+    expect(await refusal('--weights', 'raw')).toContain(
+      '--weights: is for evaluations such as test; what a fit evaluates, its plugins say',
+    );
+    expect(await refusal('probe', '--untrained', '--weights', 'averaged')).toContain(
+      '--weights: names the averages of a checkpoint, and random weights have none',
+    );
+    expect(await refusal('test', '--weights', 'averaged')).toBe(
+      "Error: '--weights averaged' was given, and no plugin of 'evaluated' averages weights. " +
+        'Leave it out, or add weightAveraging() to the plugins of the experiment.\n',
+    );
   });
 
   it('refuse selectors of other commands, and a checkpoint that is not there', async () => {

@@ -54,7 +54,8 @@ describe('the commands that judge features', () => {
       config: { name: 'small', seed: 0, probe: { trainLimit: 300 }, knn: { k: 200 } },
       environment: { command: expect.arrayContaining(['probe']) as unknown },
     });
-    expect(output).toBe(
+    // On a busy machine it says now and then how far it is.
+    expect(output.replace(/^Linear probe: .*\n/gm, '')).toBe(
       'Linear probe on digits: 100 images after 300.\n' +
         `linear_accuracy = ${result.metrics['linear_accuracy']?.toPrecision(6)}\n` +
         `linear_accuracy_top5 = ${result.metrics['linear_accuracy_top5']?.toPrecision(6)}\n` +

@@ -43,7 +43,10 @@ function scene({ slurm = false } = {}) {
   });
   const stopListening = interruption.listen();
   const reasons: string[] = [];
-  const trainer = { interrupt: (reason: string) => void reasons.push(reason) };
+  const trainer = {
+    interrupt: (reason: string) => void reasons.push(reason),
+    ending: 'the batch at hand is finished and the run saved.',
+  };
   return { process, said, clock, requeued, interruption, stopListening, trainer, reasons };
 }
 

@@ -39,7 +39,7 @@ describe('the events of a fit', () => {
         experiment: 'regression',
         folder: '/runs/regression/version_0',
         seed: 3,
-        data: { name: 'points', samples: 16, batchSize: 4 },
+        data: { name: 'points', samples: 16, batchSize: 4, ranks: 1 },
         device: engineInfo().deviceName,
         resumedFrom: null,
         config: { lr: 0.1 },

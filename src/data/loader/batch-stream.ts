@@ -37,6 +37,8 @@ export interface BatchStreamOptions<B> {
   readonly onMessage: Notify;
   /** Samples in an epoch, and their order. */
   readonly samples: number;
+  /** Batches in an epoch of the rank that has the most (default: those of these samples). */
+  readonly groupBatches?: number;
   readonly order: (epoch: number) => Uint32Array;
   readonly toBatch: (batch: FilledBatch) => B;
 }
@@ -48,6 +50,8 @@ const autoPrefetchBytes = 1 << 30;
 export class BatchStream<B extends object> implements BatchSource<B> {
   readonly samples: number;
   readonly batchesPerEpoch: number;
+  /** Batches that there are here; other ranks may have one more. */
+  readonly #ownBatches: number;
   readonly #options: BatchStreamOptions<B>;
   readonly #shape: SlotShape;
   readonly #slots: readonly Slot[];
@@ -61,7 +65,8 @@ export class BatchStream<B extends object> implements BatchSource<B> {
     const { transform, batchSize, samples, dropLast } = options;
     this.#options = options;
     this.samples = samples;
-    this.batchesPerEpoch = dropLast ? Math.floor(samples / batchSize) : Math.ceil(samples / batchSize);
+    this.#ownBatches = dropLast ? Math.floor(samples / batchSize) : Math.ceil(samples / batchSize);
+    this.batchesPerEpoch = options.groupBatches ?? this.#ownBatches;
     this.#shape = { batchSize, views: transform.views, height: transform.height, width: transform.width };
     this.#slots = Array.from({ length: slotCount(options, this.#shape) }, () => allocateSlot(this.#shape));
     this.#filler = this.#makeFiller();
@@ -79,7 +84,7 @@ export class BatchStream<B extends object> implements BatchSource<B> {
     epoch: number,
     { startBatch = 0, limit = Infinity }: { startBatch?: number; limit?: number } = {},
   ): AsyncGenerator<B, void, undefined> {
-    const end = Math.min(this.batchesPerEpoch, startBatch + limit);
+    const end = Math.min(this.#ownBatches, startBatch + limit);
     for (let batch = startBatch; batch < end; batch++) {
       if (this.#options.workers > 0) this.#prefetcher.prepare(this.#upcoming({ epoch, batch }, end));
       const made = await this.#prefetcher.take({ epoch, batch }, (slot, result) =>
@@ -132,7 +137,7 @@ export class BatchStream<B extends object> implements BatchSource<B> {
       ahead < left ? { epoch, batch: batch + ahead } : { epoch: epoch + 1, batch: ahead - left },
     ).filter(
       (position) =>
-        position.epoch === epoch || (this.#options.spanEpochs && position.batch < this.batchesPerEpoch),
+        position.epoch === epoch || (this.#options.spanEpochs && position.batch < this.#ownBatches),
     );
   }
 

@@ -9,6 +9,7 @@ import { toViewBatch } from './batch-tensors';
 import type { BrokenImageRule } from './fill-slot';
 import { requireWhole, workerCount } from './loader-options';
 import { Sampler } from './sampler';
+import { shareOf } from './share';
 
 export interface LoaderOptions {
   /** Samples in a batch, on each rank. */
@@ -53,7 +54,8 @@ export function loader(dataset: ImageDataset, options: LoaderOptions): BatchStre
   requireWhole('batchSize', batchSize, 1);
   if (prefetch !== undefined) requireWhole('prefetch', prefetch, 1);
   const sampler = new Sampler({ length: dataset.length, shuffle, seed, rank, worldSize, dropLast, pad });
-  requireBatch(dataset, sampler.length, { batchSize, dropLast, worldSize });
+  const { groupBatches } = shareOf({ length: dataset.length, batchSize, rank, worldSize, dropLast, pad });
+  requireBatch(dataset, groupBatches, { batchSize, dropLast, worldSize });
   return new BatchStream({
     dataset,
     transform,
@@ -66,21 +68,24 @@ export function loader(dataset: ImageDataset, options: LoaderOptions): BatchStre
     onBrokenImage,
     onMessage,
     samples: sampler.length,
+    groupBatches,
     order: (epoch) => sampler.order(epoch),
     toBatch: (batch) => toViewBatch(dataset, batch),
   });
 }
 
+/** @throws FulgurError on all ranks alike: where some have a batch and others have none, there is something to do. */
 function requireBatch(
   { name, split, length }: ImageDataset,
-  samples: number,
+  batches: number,
   { batchSize, dropLast, worldSize }: { batchSize: number; dropLast: boolean; worldSize: number },
 ): void {
-  if (samples >= (dropLast ? batchSize : 1)) return;
+  if (batches > 0) return;
   const ranks = worldSize === 1 ? '' : ` over ${worldSize} ranks`;
+  const most = Math.max(1, Math.floor(length / worldSize));
   throw new FulgurError('data', {
     what: `The data set ${name} (${split}) has ${length} samples${ranks}: not one batch of ${batchSize}.`,
-    why: 'A last batch that is not full is left out.',
-    fix: `Choose a batchSize of at most ${Math.max(1, samples)}, or set dropLast to false.`,
+    ...(dropLast && { why: 'A last batch that is not full is left out.' }),
+    fix: dropLast ? `Choose a batchSize of at most ${most}, or set dropLast to false.` : 'Give data.',
   });
 }

@@ -1,6 +1,7 @@
 import { RandomStream, permutation } from '../../engine/random';
 import { FulgurError } from '../../errors';
 import { requireWhole } from './loader-options';
+import { shareOf } from './share';
 
 export interface SamplerOptions {
   /** Samples in the data set. */
@@ -32,9 +33,7 @@ export class Sampler {
     requireWhole('worldSize', worldSize, 1);
     requireRank(rank, worldSize);
     this.#options = { ...options, rank, worldSize, dropLast, pad };
-    const { length } = options;
-    if (dropLast) this.length = Math.floor(length / worldSize);
-    else this.length = Math.ceil((pad ? length : length - rank) / worldSize);
+    this.length = shareOf({ ...this.#options, batchSize: 1 }).samples;
   }
 
   /** Indices of this rank's samples in an epoch, in order. */

@@ -49,9 +49,13 @@ export abstract class BatchNorm extends Module {
     super();
     this.weight = affine ? parameter(tf.ones<tf.Rank.R1>([channels])) : null;
     this.bias = affine ? parameter(tf.zeros<tf.Rank.R1>([channels])) : null;
-    this.runningMean = trackRunningStats ? buffer(tf.zeros<tf.Rank.R1>([channels])) : null;
-    this.runningVar = trackRunningStats ? buffer(tf.ones<tf.Rank.R1>([channels])) : null;
-    this.numBatchesTracked = trackRunningStats ? buffer(tf.scalar(0, 'int32'), { storedAs: 'I64' }) : null;
+    this.runningMean = trackRunningStats
+      ? buffer(tf.zeros<tf.Rank.R1>([channels]), { ranks: 'first' })
+      : null;
+    this.runningVar = trackRunningStats ? buffer(tf.ones<tf.Rank.R1>([channels]), { ranks: 'first' }) : null;
+    this.numBatchesTracked = trackRunningStats
+      ? buffer(tf.scalar(0, 'int32'), { storedAs: 'I64', ranks: 'first' })
+      : null;
     this.epsilon = epsilon;
     this.momentum = momentum;
     this.channels = channels;

@@ -3,5 +3,5 @@ export { loadState } from './load-state';
 export type { LoadOptions, LoadReport } from './load-state';
 export { decodeSafetensors } from './safetensors-read';
 export type { SafetensorsFile } from './safetensors-read';
-export { encodeSafetensors } from './safetensors-write';
+export { encodeSafetensors, safetensorsHead } from './safetensors-write';
 export { readVariable, writeVariable } from './variable-state';

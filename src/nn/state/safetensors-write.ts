@@ -1,4 +1,4 @@
-import type { StateDict } from '../../contracts';
+import type { StateDict, StateTensor } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { elementBytes, elementCount } from './element-types';
 
@@ -28,26 +28,49 @@ export function encodeSafetensors(
     }
   }
 
-  const placed = [...state].sort(([, a], [, b]) => elementBytes[b.dtype] - elementBytes[a.dtype]);
-  const offsets = new Map<string, [begin: number, end: number]>();
-  let end = 0;
-  for (const [name, { data }] of placed) offsets.set(name, [end, (end += data.byteLength)]);
+  const { head, order, offsets, length } = safetensorsHead(state, metadata);
+  const bytes = new Uint8Array(head.length + length);
+  bytes.set(head);
+  for (const name of order) {
+    const data = state.get(name)?.data ?? new Uint8Array();
+    const place = head.length + (offsets.get(name)?.[0] ?? 0);
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), place);
+  }
+  return bytes;
+}
 
-  const entries = [...state].map(([name, { dtype, shape }]) => {
+/** What stands before the data of a safetensors file, and how the data follow. */
+export interface SafetensorsHead {
+  readonly head: Uint8Array;
+  /** Names in the order of their data: the widest elements first. */
+  readonly order: readonly string[];
+  /** Counted from the start of the data. */
+  readonly offsets: ReadonlyMap<string, readonly [begin: number, end: number]>;
+  /** Bytes of data. */
+  readonly length: number;
+}
+
+/** The head of a file whose data are written apart, such as those that do not fit into memory. */
+export function safetensorsHead(
+  tensors: ReadonlyMap<string, Pick<StateTensor, 'dtype' | 'shape'>>,
+  metadata: Readonly<Record<string, string>> = {},
+): SafetensorsHead {
+  const placed = [...tensors].sort(([, a], [, b]) => elementBytes[b.dtype] - elementBytes[a.dtype]);
+  const offsets = new Map<string, readonly [begin: number, end: number]>();
+  let length = 0;
+  for (const [name, { dtype, shape }] of placed) {
+    offsets.set(name, [length, (length += elementCount(shape) * elementBytes[dtype])]);
+  }
+  const entries = [...tensors].map(([name, { dtype, shape }]) => {
     const entry = { dtype, shape, data_offsets: offsets.get(name) };
     return `${JSON.stringify(name)}:${JSON.stringify(entry)}`;
   });
   if (Object.keys(metadata).length > 0) entries.unshift(`"__metadata__":${JSON.stringify(metadata)}`);
   const json = new TextEncoder().encode(`{${entries.join(',')}}`);
   const headerLength = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;
-
-  const bytes = new Uint8Array(8 + headerLength + end);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
-  bytes.fill(0x20, 8 + json.length, 8 + headerLength);
-  bytes.set(json, 8);
-  for (const [name, { data }] of placed) {
-    const [begin] = offsets.get(name) ?? [0];
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 8 + headerLength + begin);
-  }
-  return bytes;
+  const head = new Uint8Array(8 + headerLength);
+  new DataView(head.buffer).setBigUint64(0, BigInt(headerLength), true);
+  head.fill(0x20, 8 + json.length);
+  head.set(json, 8);
+  return { head, order: placed.map(([name]) => name), offsets, length };
 }

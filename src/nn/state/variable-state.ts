@@ -4,7 +4,12 @@ import { descriptionOf } from '../parameter';
 import type { VariableDescription } from '../parameter';
 import { storedShape, toInternal, toStored } from './layout';
 
-const plainVariable: VariableDescription = { role: 'buffer', layout: 'plain', storedAs: 'F32' };
+const plainVariable: VariableDescription = {
+  role: 'buffer',
+  layout: 'plain',
+  storedAs: 'F32',
+  ranks: 'same',
+};
 
 /** Element type and shape that a variable has in state dicts. */
 export function storedForm(variable: tf.Variable): Pick<StateTensor, 'dtype' | 'shape'> {

@@ -18,6 +18,7 @@ import type { MetricStore } from '../log/metric-store';
 import { batchSizeOf } from '../step/batch-size';
 import { evaluationKinds } from './evaluation-kind';
 import type { EvaluationStep } from './evaluation-step';
+import type { WeightSwitch } from './weight-switch';
 
 /** What an evaluation works with. */
 export interface EvaluationParts<B> {
@@ -34,6 +35,7 @@ export interface EvaluationParts<B> {
   readonly seed: number | undefined;
   readonly isInterrupted: () => boolean;
   readonly strategy: Strategy;
+  readonly weights: WeightSwitch;
   /** Gets what each batch gave, and disposes it. */
   readonly onOutputs?: (outputs: Readonly<Record<string, tf.Tensor>>) => Promise<void>;
 }
@@ -47,6 +49,8 @@ export interface EvaluationUse {
   readonly publish: (values: MetricRow['values']) => void;
 }
 
+type Values = MetricRow['values'];
+
 /** Goes once through held-out data, in evaluation mode. */
 export class EvaluationLoop<B> {
   readonly #parts: EvaluationParts<B>;
@@ -56,28 +60,29 @@ export class EvaluationLoop<B> {
   }
 
   /**
-   * Evaluates. Metrics of a sanity check are forgotten; those of others are among the run's newest ones afterwards.
+   * Evaluates the weights that evaluations see; the hooks at the end find those in training in the model again. Metrics of a sanity check are forgotten; those of others are among the run's newest ones afterwards.
    *
    * @returns what was logged; `null` where the run was interrupted on the way.
    */
-  async run(use: EvaluationUse): Promise<Readonly<Record<string, number>> | null> {
-    const { kind, module, hooks, log, events, strategy } = this.#parts;
+  async run(use: EvaluationUse): Promise<Values | null> {
+    const { kind, module, hooks, log, events, strategy, weights } = this.#parts;
     const { sanityCheck, publish, batches } = use;
     const names = evaluationKinds[kind].hooks;
     const metrics = sanityCheck ? log.metrics.forTrial() : log.metrics.forEvaluation();
     const started = performance.now();
     events.emit('evaluationStarted', this.#progress(0, use));
-    await strategy.beforeEvaluation(module);
+    const evaluate = async (): Promise<Values | null> => {
+      await strategy.beforeEvaluation(module);
+      await hooks.call(names.start, []);
+      await hooks.call(names.epochStart, []);
+      if (!(await this.#batches(metrics, use))) return null;
+      const parts = await reduceOverRanks(strategy.ranks, metrics.parts());
+      metrics.reduceEpoch(parts, { restart: true });
+      await hooks.call(names.epochEnd, []);
+      return metrics.takeEpochRow();
+    };
     return inEvaluationMode(module, async () => {
-      const values = await log.into(metrics, async () => {
-        await hooks.call(names.start, []);
-        await hooks.call(names.epochStart, []);
-        if (!(await this.#batches(metrics, use))) return null;
-        const parts = await reduceOverRanks(strategy.ranks, metrics.parts());
-        metrics.reduceEpoch(parts, { restart: true });
-        await hooks.call(names.epochEnd, []);
-        return metrics.takeEpochRow();
-      });
+      const values = await log.into(metrics, () => weights.during(evaluate));
       if (values === null) return null;
       if (sanityCheck) await hooks.call(names.end, []);
       else {

@@ -19,16 +19,7 @@ export class Predictions {
   /** Takes a batch's outputs, and disposes them. */
   async add(outputs: Readonly<Record<string, tf.Tensor>>): Promise<void> {
     for (const [name, tensor] of Object.entries(outputs)) {
-      const values = await tensor.data<'float32' | 'int32' | 'bool'>();
-      const { dtype: type, shape } = tensor;
-      tensor.dispose();
-      const dtype = dtypes[type];
-      if (dtype === undefined) {
-        throw new FulgurError('module', {
-          what: `predictStep gave '${name}' as ${type}.`,
-          fix: 'Give float32, int32 or bool.',
-        });
-      }
+      const { dtype, shape, values } = await rowsOf(name, tensor);
       const column = this.#columns.get(name) ?? { dtype, rowShape: shape.slice(1), parts: [] };
       this.#columns.set(name, column);
       column.parts.push(values);
@@ -38,6 +29,36 @@ export class Predictions {
   tensors(): StateDict {
     return new Map([...this.#columns].map(([name, column]) => [name, joined(column)]));
   }
+}
+
+/**
+ * The values of an output, which is disposed.
+ *
+ * @param samples rows that it must have, where that is known.
+ * @throws FulgurError `module` for other types and other numbers of rows.
+ */
+export async function rowsOf(
+  name: string,
+  tensor: tf.Tensor,
+  samples?: number,
+): Promise<{ dtype: StateDtype; shape: number[]; values: Rows }> {
+  const values = await tensor.data<'float32' | 'int32' | 'bool'>();
+  const { dtype: type, shape } = tensor;
+  tensor.dispose();
+  const dtype = dtypes[type];
+  if (dtype === undefined) {
+    throw new FulgurError('module', {
+      what: `predictStep gave '${name}' as ${type}.`,
+      fix: 'Give float32, int32 or bool.',
+    });
+  }
+  if (samples !== undefined && shape[0] !== samples) {
+    throw new FulgurError('module', {
+      what: `predictStep gave ${shape[0]} rows of '${name}' for a batch of ${samples} samples.`,
+      fix: 'Return one row for each sample, in their order.',
+    });
+  }
+  return { dtype, shape, values };
 }
 
 function joined({ dtype, rowShape, parts }: Column): StateTensor {

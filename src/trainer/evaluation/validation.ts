@@ -1,6 +1,7 @@
 import type { HostHookRunner } from '../hooks/host-hook-runner';
 import type { MetricPublisher } from '../loop/metric-publisher';
 import type { ProgressCounter } from '../loop/progress-counter';
+import type { RunControl } from '../loop/run-control';
 import type { EvaluationLoop } from './evaluation-loop';
 import type { ValidationPlan } from './validation-plan';
 
@@ -10,6 +11,7 @@ export interface ValidationParts {
   readonly progress: ProgressCounter;
   readonly publisher: MetricPublisher;
   readonly hooks: HostHookRunner;
+  readonly control: RunControl;
 }
 
 /** A fit's validation: whether it is due, and that it is done once. */
@@ -25,7 +27,9 @@ export class Validation {
     const { plan, loop, hooks } = this.#parts;
     if (plan.sanityBatches === 0) return;
     await hooks.call('onSanityCheckStart', []);
-    const done = await loop.run({ batches: plan.sanityBatches, sanityCheck: true, publish: () => undefined });
+    const done = await this.#evaluating(() =>
+      loop.run({ batches: plan.sanityBatches, sanityCheck: true, publish: () => undefined }),
+    );
     if (done !== null) await hooks.call('onSanityCheckEnd', []);
   }
 
@@ -49,14 +53,23 @@ export class Validation {
   async #run(): Promise<void> {
     const { plan, loop, progress, publisher } = this.#parts;
     if ((progress.resumePoint.epoch + 1) % plan.everyNEpochs !== 0) return;
-    await loop.run({
-      batches: plan.batches,
-      sanityCheck: false,
-      publish: (values) => {
-        // From here on the state that monitors save says that it is done.
-        progress.finishValidation();
-        publisher.publishValidation(values);
-      },
-    });
+    await this.#evaluating(() =>
+      loop.run({
+        batches: plan.batches,
+        sanityCheck: false,
+        publish: (values) => {
+          // From here on the state that monitors save says that it is done.
+          progress.finishValidation();
+          publisher.publishValidation(values);
+        },
+      }),
+    );
+  }
+
+  /** Ranks learn between two steps only that the user ends the run. */
+  #evaluating<T>(work: () => Promise<T>): Promise<T> {
+    const { control } = this.#parts;
+    const how = control.isAlone ? 'broken off' : 'finished';
+    return control.during(`the validation is ${how} and the run saved.`, work);
   }
 }

@@ -1,9 +1,12 @@
 import { FulgurError } from '../../errors';
+import { SharedFailure } from '../../strategy';
 import { describeParticipant } from './hook-order';
 import type { Participant } from './hook-order';
 
 /** The error that says in whose hook an error arose. */
 export function hookFailure(participant: Participant, hook: string, error: unknown): FulgurError {
+  // What all ranks fail of is not the hook's doing, nor is that the user ends the run.
+  if (error instanceof SharedFailure || isInterruption(error)) return error;
   const { what, fix } = takeApart(participant, error);
   return new FulgurError(participant.kind, {
     what: `${describeParticipant(participant)} failed in ${hook}: ${what}`,
@@ -51,6 +54,11 @@ function messageWithout(error: FulgurError): string {
   return error.message.endsWith(error.fix)
     ? error.message.slice(0, -error.fix.length).trimEnd()
     : error.message;
+}
+
+/** Whether something broke off because the user ends the run. */
+export function isInterruption(error: unknown): error is FulgurError {
+  return error instanceof FulgurError && error.kind === 'interrupted';
 }
 
 export function messageOf(error: unknown): string {

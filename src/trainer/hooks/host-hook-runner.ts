@@ -1,4 +1,12 @@
-import type { FitProgress, HookContext, HostHooks, LogOptions, RunEventBus, Stage } from '../../contracts';
+import type {
+  FitProgress,
+  HookContext,
+  HostHooks,
+  LogOptions,
+  RunEventBus,
+  RunTask,
+  Stage,
+} from '../../contracts';
 import type { LogRouter } from '../log/log-router';
 import { hookFailure } from './hook-errors';
 import { loggerName } from './hook-order';
@@ -16,6 +24,7 @@ export interface RunView {
   progress(): FitProgress;
   isDue(metric: string): boolean;
   stop(reason: string): void;
+  task: RunTask;
 }
 
 /** Calls host hooks in hook order, each awaited before the next. */
@@ -120,6 +129,7 @@ export class HostHookRunner {
       stop: (reason) => {
         view.stop(reason);
       },
+      task: view.task,
     };
     contexts.set(hook, context);
     return context;

@@ -74,15 +74,17 @@ export class MetricStore {
   /** The epoch's running reductions, for ranks to combine. */
   parts(): MetricPart[] {
     return [...this.#entries].flatMap(([name, { options, running }]) =>
-      running === null ? [] : [{ name, reduce: options.reduce, ...running }],
+      running === null ? [] : [{ name, reduce: options.reduce, options, ...running }],
     );
   }
 
-  /** The epoch's values from its reductions; `restart` begins the next epoch's. */
+  /**
+   * The epoch's values from its reductions; `restart` begins the next epoch's. What only other ranks logged, as this one
+   * had no batch, is taken over: the newest values are the same everywhere.
+   */
   reduceEpoch(parts: readonly MetricPart[], { restart }: { restart: boolean }): void {
     for (const part of parts) {
-      const entry = this.#entries.get(part.name);
-      if (entry === undefined) continue;
+      const entry = this.#entries.get(part.name) ?? this.#entryOf(part.name, part.options);
       this.#show(part.name, entry.options, 'epoch', reduced(part));
       if (restart) entry.running = null;
     }

@@ -2,7 +2,7 @@ import type { Json, Ranks } from '../../contracts';
 import { combine } from './reduction';
 import type { MetricPart } from './reduction';
 
-/** Reductions over all ranks: sum ÷ count for means. A metric that only some ranks logged is reduced over those. */
+/** Reductions over all ranks: sum ÷ count for means. A metric that only some ranks logged is reduced over those, and told to all. */
 export async function reduceOverRanks(ranks: Ranks, own: readonly MetricPart[]): Promise<MetricPart[]> {
   if (ranks.worldSize === 1) return [...own];
   const everybody = await ranks.gather(own.map(toJson));
@@ -14,12 +14,12 @@ export async function reduceOverRanks(ranks: Ranks, own: readonly MetricPart[]):
   return [...combined.values()];
 }
 
-type WrittenPart = readonly [name: string, reduce: MetricPart['reduce'], total: number, weight: number];
+type WrittenPart = readonly [name: string, options: MetricPart['options'], total: number, weight: number];
 
-function toJson({ name, reduce, total, weight }: MetricPart): WrittenPart & Json {
-  return [name, reduce, total, weight];
+function toJson({ name, options, total, weight }: MetricPart): WrittenPart & Json {
+  return [name, { ...options }, total, weight];
 }
 
-function fromJson([name, reduce, total, weight]: WrittenPart): MetricPart {
-  return { name, reduce, total, weight };
+function fromJson([name, options, total, weight]: WrittenPart): MetricPart {
+  return { name, reduce: options.reduce, options, total, weight };
 }

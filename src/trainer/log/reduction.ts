@@ -6,6 +6,8 @@ type Reduce = Required<LogOptions>['reduce'];
 export interface MetricPart {
   readonly name: string;
   readonly reduce: Reduce;
+  /** How it is recorded; for a rank that has logged nothing of the name. */
+  readonly options: Required<LogOptions>;
   /** Sum of `value * weight` for a mean; the smallest, largest or added-up value for the others. */
   readonly total: number;
   /** Samples behind `total`; a mean over ranks is sum of totals over sum of weights. */
@@ -35,6 +37,6 @@ export function combine(reduce: Reduce, a: Running, b: Running): Running {
 }
 
 /** What the values so far reduce to. */
-export function reduced({ reduce, total, weight }: Omit<MetricPart, 'name'>): number {
+export function reduced({ reduce, total, weight }: Pick<MetricPart, 'reduce' | 'total' | 'weight'>): number {
   return reduce === 'mean' ? total / weight : total;
 }

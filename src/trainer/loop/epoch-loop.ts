@@ -2,6 +2,7 @@ import type { BatchResult, BatchSource, Ranks, RunEventBus } from '../../contrac
 import { setRandomPosition } from '../../engine';
 import { FulgurError } from '../../errors';
 import type { Validation } from '../evaluation/validation';
+import { isInterruption } from '../hooks/hook-errors';
 import type { HostHookRunner } from '../hooks/host-hook-runner';
 import type { LogRouter } from '../log/log-router';
 import { reduceOverRanks } from '../log/reduce-over-ranks';
@@ -53,12 +54,22 @@ export class EpochLoop<B> {
     if (cutShort && !control.isInterrupted()) await this.#parts.validation?.runAtEarlyEnd();
     const ended = cutShort || progress.isEpochComplete();
     if (control.isInterrupted()) return;
+    const before = { point: progress.resumePoint, metrics: log.metrics.state() };
     await this.#reduceMetrics(ended);
     if (ended) progress.finishEpoch();
-    // Monitors save the run's state: whatever was logged is published before it counts as done.
-    await hooks.call('onTrainEpochEnd', [], () => {
-      publisher.publishEpoch();
-    });
+    try {
+      // Monitors save the run's state: whatever was logged is published before it counts as done.
+      await hooks.call('onTrainEpochEnd', [], () => {
+        publisher.publishEpoch();
+      });
+    } catch (error) {
+      // The epoch has not ended: a resumed run ends it, with the work of all hooks.
+      if (isInterruption(error)) {
+        progress.goBack(before.point);
+        log.metrics.restore(before.metrics);
+      }
+      throw error;
+    }
     publisher.publishEpoch();
     await control.settle();
     const seconds = (performance.now() - started) / 1000;

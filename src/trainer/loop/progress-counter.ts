@@ -87,6 +87,11 @@ export class ProgressCounter {
     this.#resume = { epoch: this.#epoch + 1, nextBatch: 0, globalStep };
   }
 
+  /** Takes back that the epoch is over. */
+  goBack(point: ResumePoint): void {
+    this.#resume = point;
+  }
+
   /** Batches that make an update in the epoch at hand. */
   get batchesPerUpdate(): number {
     return this.bounds.accumulation.at(this.#epoch);

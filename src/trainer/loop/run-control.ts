@@ -16,10 +16,32 @@ export class RunControl {
   readonly #own: Wishes = { stop: null, interrupt: null };
   readonly #shared: Wishes;
   #mayStop: () => boolean = () => true;
+  #ending = 'the batch at hand is finished and the run saved.';
 
   constructor(ranks: Ranks = soloRanks) {
     this.#ranks = ranks;
     this.#shared = ranks.worldSize === 1 ? this.#own : { stop: null, interrupt: null };
+  }
+
+  /** Whether this process may leave off without asking others. */
+  get isAlone(): boolean {
+    return this.#ranks.worldSize === 1;
+  }
+
+  /** What becomes of what is going on when the user ends the run now, in words. */
+  get ending(): string {
+    return this.#ending;
+  }
+
+  /** Does what is not training, and says by `ending` what becomes of it when the user ends the run meanwhile. */
+  async during<T>(ending: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#ending;
+    this.#ending = ending;
+    try {
+      return await work();
+    } finally {
+      this.#ending = before;
+    }
   }
 
   /** Leaves wishes to stop without effect for as long as this says no; interruptions are not held. */

@@ -12,6 +12,7 @@ import { SingleDevice } from '../../strategy';
 import { EvaluationLoop } from '../evaluation/evaluation-loop';
 import type { EvaluationStep } from '../evaluation/evaluation-step';
 import { Validation } from '../evaluation/validation';
+import { WeightSwitch } from '../evaluation/weight-switch';
 import { inHookOrder } from '../hooks/hook-order';
 import type { BuiltPlugin } from '../hooks/hook-order';
 import { HostHookRunner } from '../hooks/host-hook-runner';
@@ -26,6 +27,7 @@ import { RunControl } from '../loop/run-control';
 import { outcomeOf } from '../run/fit-result';
 import type { FitResult } from '../run/fit-result';
 import { runToEnd } from '../run/run-to-end';
+import { taskRunner } from '../run/tasks';
 import { pluginStates, pluginTensors, restorePluginStates } from '../state/plugin-states';
 import { planValidation } from '../evaluation/validation-plan';
 import type { ValidationPlan } from '../evaluation/validation-plan';
@@ -88,6 +90,7 @@ export class RehearsedFit {
       progress: () => progress.snapshot(),
       isDue: (metric: string) => schedule.isDue(metric, this.#validationPlan?.everyNEpochs ?? null),
       stop: (reason: string) => this.#control.stop(reason),
+      task: taskRunner(this.#control, parts.events),
     };
     this.#hooks = new HostHookRunner(participants, view, this.#log, parts.events);
   }
@@ -117,7 +120,7 @@ export class RehearsedFit {
   async run(): Promise<FitResult> {
     const { events, settings } = this.#parts;
     const { experiment, seed, config } = settings;
-    const data = { name: 'rehearsal', samples: 0, batchSize: 1 };
+    const data = { name: 'rehearsal', samples: 0, batchSize: 1, ranks: 1 };
     events.emit('runStarted', {
       ...{ experiment, seed, config, data },
       folder: '',
@@ -211,6 +214,7 @@ export class RehearsedFit {
     const loop = new EvaluationLoop<PlayedBatch>({
       ...shared,
       kind: 'validation',
+      weights: new WeightSwitch(),
       module: new Understudy(),
       data: played(script.validationBatches),
       step: Object.assign(evaluate, { dispose: () => undefined }),
@@ -218,7 +222,7 @@ export class RehearsedFit {
       seed: 0,
       isInterrupted: () => this.#control.isInterrupted(),
     });
-    return new Validation({ ...shared, plan, loop });
+    return new Validation({ ...shared, control: this.#control, plan, loop });
   }
 
   get #validationPlan(): ValidationPlan | null {

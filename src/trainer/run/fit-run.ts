@@ -20,6 +20,7 @@ import { StepHookRunner } from '../hooks/step-hook-runner';
 import { LogRouter } from '../log/log-router';
 import { MetricSchedule } from '../log/metric-schedule';
 import { MetricStore } from '../log/metric-store';
+import type { WeightSwitch } from '../evaluation/weight-switch';
 import { FitLoop } from '../loop/fit-loop';
 import { minimumOf } from '../loop/fit-plan';
 import type { FitBounds } from '../loop/fit-plan';
@@ -45,6 +46,7 @@ import { OptimizerSet } from './optimizer-set';
 import { runInfo } from './run-info';
 import type { RunPlace } from './run-info';
 import { runToEnd } from './run-to-end';
+import { taskRunner } from './tasks';
 
 export interface FitRunParts<B> {
   readonly module: TrainingModule<B>;
@@ -56,6 +58,7 @@ export interface FitRunParts<B> {
   readonly events: RunEventBus;
   readonly strategy: Strategy;
   readonly batchStatistics: BatchStatistics;
+  readonly weights: WeightSwitch;
   readonly settings: RunSettings;
   readonly place: RunPlace | null;
   readonly bounds: FitBounds;
@@ -97,6 +100,7 @@ export class FitRun<B> {
       stop: (reason: string) => {
         this.#stop(reason);
       },
+      task: taskRunner(control, events),
     };
     this.#hooks = new HostHookRunner(this.#participants, view, this.#log, events);
   }
@@ -209,7 +213,7 @@ export class FitRun<B> {
   }
 
   #loop(step: StepRunner<B>): FitLoop<B> {
-    const { data, events, control, settings, strategy, validation, steps, module } = this.#parts;
+    const { data, events, control, settings, strategy, validation, steps, module, weights } = this.#parts;
     const publisher = new MetricPublisher(this.#log.metrics, this.#progress, events, {
       everyNSteps: settings.logEveryNSteps,
       logs: strategy.ranks.rank === 0,
@@ -227,6 +231,7 @@ export class FitRun<B> {
       module,
       strategy,
       steps,
+      weights,
       owners: this.#owners,
       seed: settings.seed,
     });

@@ -3,6 +3,7 @@ import { EvaluationLoop } from '../evaluation/evaluation-loop';
 import { compileEvaluationStep } from '../evaluation/evaluation-step';
 import type { EvaluationStep } from '../evaluation/evaluation-step';
 import { Validation } from '../evaluation/validation';
+import type { WeightSwitch } from '../evaluation/weight-switch';
 import type { ValidationPlan } from '../evaluation/validation-plan';
 import type { HostHookRunner } from '../hooks/host-hook-runner';
 import type { LogRouter } from '../log/log-router';
@@ -23,6 +24,7 @@ interface FitValidationParts<B> {
   readonly module: TrainingModule<B>;
   readonly events: RunEventBus;
   readonly strategy: Strategy;
+  readonly weights: WeightSwitch;
   readonly control: RunControl;
   readonly steps: Pick<StepOptions, 'eager' | 'precision'>;
   readonly hooks: HostHookRunner;

@@ -1,4 +1,5 @@
-import type { FitProgress, RunEventBus, Strategy } from '../../contracts';
+import type { FitProgress, RunEventBus, RunTask, Strategy, WeightKind } from '../../contracts';
+import type { WeightSwitch } from '../evaluation/weight-switch';
 import { inHookOrder } from '../hooks/hook-order';
 import type { BuiltPlugin } from '../hooks/hook-order';
 import { HostHookRunner } from '../hooks/host-hook-runner';
@@ -6,15 +7,18 @@ import { refuseMisspeltHooks } from '../hooks/refuse-misspelt-hooks';
 import { LogRouter } from '../log/log-router';
 import { MetricStore } from '../log/metric-store';
 import type { RunControl } from '../loop/run-control';
-import type { ResumeFrom } from '../state/resume-checks';
+import type { Evaluated, ResumeFrom } from '../state/resume-checks';
 import { restoreModel } from '../state/run-state-keeper';
 import type { TrainingModule } from '../training-module';
+import { interrupted } from './fit-result';
 import { runToEnd } from './run-to-end';
+import { taskRunner } from './tasks';
 
 export interface InspectionParts<B> {
   readonly module: TrainingModule<B>;
   /** `null` looks at the weights that the module has. */
-  readonly from: ResumeFrom | null;
+  readonly from: Evaluated | null;
+  readonly weights: WeightSwitch;
   readonly plugins: readonly BuiltPlugin[];
   readonly events: RunEventBus;
   readonly strategy: Strategy;
@@ -22,8 +26,11 @@ export interface InspectionParts<B> {
 }
 
 /** Looks at a module with a checkpoint's weights: setup, weights, whatever `look` does, teardown. */
-export async function runInspection<B, T>(parts: InspectionParts<B>, look: () => Promise<T>): Promise<T> {
-  const { module, from, plugins, events, control, strategy } = parts;
+export async function runInspection<B, T>(
+  parts: InspectionParts<B>,
+  look: (weights: WeightKind, task: RunTask) => Promise<T>,
+): Promise<T> {
+  const { module, from, plugins, events, control, strategy, weights } = parts;
   const participants = inHookOrder(plugins, { name: module.constructor.name, hooks: module });
   refuseMisspeltHooks(participants);
   const progress = progressAt(from);
@@ -32,6 +39,7 @@ export async function runInspection<B, T>(parts: InspectionParts<B>, look: () =>
     progress: () => progress,
     isDue: () => false,
     stop: () => undefined,
+    task: taskRunner(control, events),
   };
   const hooks = new HostHookRunner(participants, view, new LogRouter(new MetricStore()), events);
   const found: T[] = [];
@@ -42,10 +50,12 @@ export async function runInspection<B, T>(parts: InspectionParts<B>, look: () =>
         events.emit('message', level, text),
       );
     }
+    weights.choose(from?.weights ?? null, `checkpoint ${from?.path ?? ''}`);
     await strategy.prepare(module);
-    found.push(await look());
+    found.push(await weights.during(() => look(weights.kind, view.task)));
   };
   await runToEnd({ work, hooks, control, events, releases: [] });
+  if (found.length === 0) throw interrupted(control.interruptReason ?? 'the end was asked for');
   const [result] = found;
   return result as T;
 }

@@ -1,5 +1,5 @@
 import type { RunEventBus } from '../../contracts';
-import { messageOf, withLaterErrors } from '../hooks/hook-errors';
+import { isInterruption, messageOf, withLaterErrors } from '../hooks/hook-errors';
 import type { HostHookRunner } from '../hooks/host-hook-runner';
 import type { RunControl } from '../loop/run-control';
 import { interrupted } from './fit-result';
@@ -28,7 +28,14 @@ export async function runToEnd({ work, hooks, control, events, releases }: RunTo
       errors.push(error);
     }
   };
-  await attempt(work);
+  await attempt(async () => {
+    try {
+      await work();
+    } catch (error) {
+      // A task that breaks off on the user's wish has not failed.
+      if (!isInterruption(error) || control.interruptReason === null) throw error;
+    }
+  });
   const [failure] = errors;
   const exception =
     failure ?? (control.interruptReason === null ? null : interrupted(control.interruptReason));

@@ -1,88 +1,221 @@
-import type { OptimizerState, RankState, RunState, StateDict, Strategy } from '../../contracts';
+import { createHash } from 'node:crypto';
+import type {
+  OptimizerState,
+  RankState,
+  Ranks,
+  Replicated,
+  RunState,
+  StateDict,
+  Strategy,
+} from '../../contracts';
 import { FulgurError } from '../../errors';
-import { decodeSafetensors, encodeSafetensors } from '../../nn';
+import { decodeSafetensors, encodeSafetensors, isParameter, rankRuleOf } from '../../nn';
+import { bufferDiffers } from '../../strategy';
+import type { ResumeFrom } from './resume-checks';
 
-/** A state with what is each rank's own; every rank calls it at the same point of training. */
-export async function withRankStates(strategy: Strategy, own: RunState): Promise<RunState> {
-  const { ranks, ranksDiffer } = strategy;
+type Named = Pick<Replicated, 'namedVariables'>;
+
+/**
+ * A state with what is each rank's own: whatever differs from rank 0's. Every rank calls it at the same point of
+ * training. What ranks have in common is compared by digest, and does not travel.
+ *
+ * @throws FulgurError `ranks`, on all of them, where a buffer differs that is to be the same.
+ */
+export async function withRankStates(
+  { ranks, ranksDiffer }: Pick<Strategy, 'ranks' | 'ranksDiffer'>,
+  own: RunState,
+  module: Named,
+): Promise<RunState> {
   if (ranks.worldSize === 1) return own;
-  const metrics = await ranks.gather(own.metrics);
-  if (!ranksDiffer) return { ...own, ranks: metrics.map((state) => ({ metrics: state })) };
-  const tensors = await ranks.gatherBytes(encodeSafetensors(tensorsOf(own)));
+  const tensors = tensorsOf(own);
+  const digests = digestsOf(tensors);
+  const everybody = await ranks.gather({ metrics: own.metrics, plugins: own.plugins, digest: digests.whole });
+  const differing = everybody.every(({ digest }) => digest === digests.whole)
+    ? null
+    : differingNames(await ranks.gather(digests.byName));
+  if (differing !== null && !ranksDiffer) requireSame(differing, module);
+  const gathered =
+    differing === null
+      ? []
+      : await ranks.gatherBytes(
+          encodeSafetensors(new Map([...tensors].filter(([name]) => differing.has(name)))),
+        );
+  const [first] = everybody;
   return {
     ...own,
-    ranks: metrics.map((state, rank) => ({
-      metrics: state,
-      ...tensorsFrom(decodeSafetensors(tensors[rank] ?? new Uint8Array()).tensors, own.optimizers),
-    })),
+    ranks: everybody.map(({ metrics, plugins }, rank) => {
+      const bytes = rank === 0 ? undefined : gathered[rank];
+      const ofItsOwn = Object.entries(plugins).filter(
+        ([name, state]) => JSON.stringify(state) !== JSON.stringify(first?.plugins[name]),
+      );
+      return {
+        metrics,
+        ...(ofItsOwn.length > 0 && { plugins: Object.fromEntries(ofItsOwn) }),
+        ...(bytes !== undefined && partsFrom(decodeSafetensors(bytes).tensors, own.optimizers)),
+      };
+    }),
   };
 }
 
 /**
- * The state of this rank. Between two epochs a run may go on with another number of ranks, as nothing is each rank's own
- * there.
+ * The state of this rank. Between two epochs a run may go on with another number of ranks, where nothing is each rank's own.
  *
  * @throws FulgurError `checkpoint` where it may not.
  */
-export function stateOfRank(strategy: Strategy, state: RunState, path: string): RunState {
-  const { rank, worldSize } = strategy.ranks;
+export function stateOfRank(
+  { rank, worldSize }: Pick<Ranks, 'rank' | 'worldSize'>,
+  from: ResumeFrom,
+  module: Named,
+): RunState {
+  const { state } = from;
   const before = state.ranks?.length ?? 1;
   if (before !== worldSize) {
-    refuseInEpoch(state, path, before, worldSize);
+    refuseOtherNumber(from, { before, worldSize }, module);
     return state;
   }
-  return { ...state, ...state.ranks?.[rank] };
+  const own = state.ranks?.[rank];
+  if (own === undefined) return state;
+  return {
+    ...state,
+    metrics: own.metrics,
+    plugins: { ...state.plugins, ...own.plugins },
+    weights: over(state.weights, own.weights),
+    optimizers: state.optimizers.map((optimizer, index) => ({
+      ...optimizer,
+      slots: over(optimizer.slots, own.optimizers?.[index]?.slots),
+    })),
+    ...(own.pluginTensors !== undefined && {
+      pluginTensors: pluginTensorsOver(state.pluginTensors ?? {}, own.pluginTensors),
+    }),
+  };
 }
 
 /** Where the number of ranks is another one, what that changes; `null` where it is the same. */
 export function changedWorldSize({ ranks }: RunState, worldSize: number): string | null {
   const before = ranks?.length ?? 1;
   if (before === worldSize) return null;
+  const plugins = new Set((ranks ?? []).flatMap(({ pluginTensors }) => Object.keys(pluginTensors ?? {})));
   return (
     `The checkpoint was written by ${count(before)}, and this run has ${worldSize}: ` +
-    "an update now takes as many batches, each of data.batchSize, and the learning rate is the checkpoint's."
+    "an update now takes as many batches, each of data.batchSize, and the learning rate is the checkpoint's." +
+    [...plugins].map((name) => ` All ranks take rank 0's tensors of plugin '${name}'.`).join('')
   );
 }
 
-function refuseInEpoch({ progress, ranks }: RunState, path: string, before: number, worldSize: number): void {
-  const differ = ranks?.some(({ weights }) => weights !== undefined) === true;
-  if (progress.nextBatch === 0 && !differ) return;
+/** A buffer that is to be the same on all ranks is so wherever a state is taken. */
+function requireSame(differing: ReadonlySet<string>, module: Named): void {
+  for (const [name, variable] of module.namedVariables()) {
+    if (differing.has(`weights/${name}`) && rankRuleOf(variable) === 'same') throw bufferDiffers(name);
+  }
+}
+
+/** What may drift apart in training is rank 0's for all; everything else needs its own rank. */
+function refuseOtherNumber(
+  { state: { progress, ranks = [] }, path }: ResumeFrom,
+  { before, worldSize }: { readonly before: number; readonly worldSize: number },
+  module: Named,
+): void {
+  const variables = module.namedVariables();
+  const mayDrift = (name: string): boolean => {
+    const variable = variables.get(name);
+    return variable !== undefined && rankRuleOf(variable) === 'first' && !isParameter(variable);
+  };
+  const own = ranks.flatMap(({ weights, optimizers = [] }) => [
+    ...[...(weights?.keys() ?? [])].filter((name) => !mayDrift(name)),
+    ...optimizers.flatMap(({ slots }) => [...slots.keys()]),
+  ]);
+  const [name] = own;
+  if (progress.nextBatch === 0 && name === undefined) return;
   throw new FulgurError('checkpoint', {
     what: `The checkpoint ${path} was written by ${count(before)}, and this run has ${worldSize}.`,
-    why: differ
-      ? "Each rank's parameters are its own there."
-      : `It lies in the middle of an epoch, whose batches were dealt to ${count(before)}.`,
-    fix: differ
-      ? `Resume with ${count(before)}.`
-      : `Resume with ${count(before)}, or from a checkpoint at the end of an epoch.`,
+    why:
+      name === undefined
+        ? `It lies in the middle of an epoch, whose batches were dealt to ${count(before)}.`
+        : `Each rank has values of its own there, in '${name}'${others(new Set(own).size - 1)}.`,
+    fix:
+      name === undefined
+        ? `Resume with ${count(before)}, or from a checkpoint at the end of an epoch.`
+        : `Resume with ${count(before)}.`,
   });
+}
+
+function others(more: number): string {
+  return more === 0 ? '' : ` and ${more} more`;
 }
 
 function count(ranks: number): string {
   return ranks === 1 ? '1 rank' : `${ranks} ranks`;
 }
 
-function tensorsOf({ weights, optimizers }: RunState): StateDict {
+/** All tensors of a state, each under the place that it has. */
+function tensorsOf({ weights, optimizers, pluginTensors = {} }: RunState): StateDict {
   return new Map([
-    ...[...weights].map(([name, tensor]) => [`weights/${name}`, tensor] as const),
-    ...optimizers.flatMap(({ slots }, index) =>
-      [...slots].map(([name, tensor]) => [`${index}/${name}`, tensor] as const),
-    ),
+    ...placed('weights', weights),
+    ...optimizers.flatMap(({ slots }, index) => placed(`optimizers/${index}`, slots)),
+    ...Object.entries(pluginTensors).flatMap(([plugin, own]) => placed(`plugins/${plugin}`, own)),
   ]);
 }
 
-function tensorsFrom(
-  tensors: StateDict,
-  optimizers: readonly OptimizerState[],
-): Required<Pick<RankState, 'weights' | 'optimizers'>> {
-  const below = (prefix: string): StateDict =>
+function placed(place: string, dict: StateDict) {
+  return [...dict].map(([name, tensor]) => [`${place}/${name}`, tensor] as const);
+}
+
+/** What `tensorsOf` placed, as parts of a rank's state. */
+function partsFrom(tensors: StateDict, optimizers: readonly OptimizerState[]): Omit<RankState, 'metrics'> {
+  const below = (place: string): StateDict =>
     new Map(
       [...tensors].flatMap(([name, tensor]) =>
-        name.startsWith(prefix) ? [[name.slice(prefix.length), tensor] as const] : [],
+        name.startsWith(`${place}/`) ? [[name.slice(place.length + 1), tensor] as const] : [],
       ),
     );
+  const weights = below('weights');
+  const ownOptimizers = optimizers.map((state, index) => ({ ...state, slots: below(`optimizers/${index}`) }));
+  const names = [...below('plugins').keys()].map((name) => name.slice(0, name.indexOf('/')));
   return {
-    weights: below('weights/'),
-    optimizers: optimizers.map((state, index) => ({ ...state, slots: below(`${index}/`) })),
+    ...(weights.size > 0 && { weights }),
+    ...(ownOptimizers.some(({ slots }) => slots.size > 0) && { optimizers: ownOptimizers }),
+    ...(names.length > 0 && {
+      pluginTensors: Object.fromEntries([...new Set(names)].map((name) => [name, below(`plugins/${name}`)])),
+    }),
   };
+}
+
+function over(all: StateDict, own: StateDict | undefined): StateDict {
+  return own === undefined ? all : new Map([...all, ...own]);
+}
+
+function pluginTensorsOver(
+  all: Readonly<Record<string, StateDict>>,
+  own: Readonly<Record<string, StateDict>>,
+): Record<string, StateDict> {
+  const overlaid = Object.entries(own).map(([plugin, tensors]) => [
+    plugin,
+    over(all[plugin] ?? new Map<never, never>(), tensors),
+  ]);
+  return { ...all, ...(Object.fromEntries(overlaid) as Record<string, StateDict>) };
+}
+
+interface Digests {
+  readonly whole: string;
+  readonly byName: Readonly<Record<string, string>>;
+}
+
+function digestsOf(tensors: StateDict): Digests {
+  const byName = Object.fromEntries(
+    [...tensors].map(([name, { dtype, shape, data }]) => [
+      name,
+      createHash('sha256')
+        .update(`${dtype} ${shape.join(' ')} `)
+        .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+        .digest('hex')
+        .slice(0, 16),
+    ]),
+  );
+  return { byName, whole: createHash('sha256').update(JSON.stringify(byName)).digest('hex') };
+}
+
+function differingNames(everybody: readonly Readonly<Record<string, string>>[]): Set<string> {
+  const [first = {}, ...others] = everybody;
+  const names = [...new Set(everybody.flatMap(Object.keys))];
+  return new Set(names.filter((name) => others.some((other) => other[name] !== first[name])));
 }

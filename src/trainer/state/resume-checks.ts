@@ -1,4 +1,4 @@
-import type { Json, Notify, RunSettings, RunState } from '../../contracts';
+import type { Json, Notify, RunSettings, RunState, WeightKind } from '../../contracts';
 import { FulgurError } from '../../errors';
 import type { FitBounds } from '../loop/fit-plan';
 import { changedWorldSize } from './rank-states';
@@ -7,6 +7,11 @@ import { changedWorldSize } from './rank-states';
 export interface ResumeFrom {
   readonly state: RunState;
   readonly path: string;
+}
+
+/** A checkpoint, and which of its weights to evaluate: averages where there are some, if nothing is said. */
+export interface Evaluated extends ResumeFrom {
+  readonly weights?: WeightKind | null;
 }
 
 /**

@@ -6,6 +6,7 @@ import type {
   RunStateAccess,
   Strategy,
 } from '../../contracts';
+import type { WeightSwitch } from '../evaluation/weight-switch';
 import type { HostHookRunner } from '../hooks/host-hook-runner';
 import type { BuiltPlugin } from '../hooks/hook-order';
 import type { MetricStore } from '../log/metric-store';
@@ -25,6 +26,7 @@ export interface StateOwners<B> {
   readonly metrics: MetricStore;
   readonly hooks: HostHookRunner;
   readonly strategy: Strategy;
+  readonly weights: WeightSwitch;
 }
 
 /** Takes a full copy of a run's state between two steps; of all ranks, which take it together. */
@@ -39,7 +41,14 @@ export class RunStateKeeper<B> implements RunStateAccess {
   async capture(): Promise<RunState> {
     this.step.requireSound();
     this.parameters.requireSame();
-    const { module, plugins, settings, progress, metrics, hooks, strategy } = this.owners;
+    const { hooks, weights } = this.owners;
+    const state = await weights.ownDuring(() => this.#take());
+    await hooks.call('onSaveCheckpoint', [state]);
+    return state;
+  }
+
+  async #take(): Promise<RunState> {
+    const { module, plugins, settings, progress, metrics, strategy } = this.owners;
     // Everything is copied before the first await, so that it belongs to one moment.
     const own: RunState = {
       experiment: settings.experiment,
@@ -52,9 +61,7 @@ export class RunStateKeeper<B> implements RunStateAccess {
       pluginTensors: pluginTensors(plugins),
       metrics: metrics.state(),
     };
-    const state = await withRankStates(strategy, own);
-    await hooks.call('onSaveCheckpoint', [state]);
-    return state;
+    return withRankStates(strategy, own, module);
   }
 }
 

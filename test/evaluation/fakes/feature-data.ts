@@ -55,6 +55,7 @@ export const identity: ModelAccess = {
   loadStateDict: () => undefined,
   modules: () => [],
   variables: () => new Map(),
+  evaluatedWeights: () => 'raw',
   embed: async ({ images }) => ({
     features: (await images.data()) as Float32Array,
     width: images.shape[3],

@@ -87,6 +87,7 @@ export function hookContext(
     logged,
     log: (name, value, options) => logged.push([name, value, options]),
     stop: () => undefined,
+    task: (_, work) => work(() => Promise.resolve()),
   };
 }
 

@@ -65,6 +65,7 @@ describe('kNN evaluation', () => {
         accuracy,
         k: 200,
         temperature: 0.1,
+        weights: 'raw',
         classes: 5,
         data: 'clusters',
         bankSamples: 300,

@@ -64,6 +64,7 @@ describe('the linear probe', () => {
       {
         epoch: 1,
         globalStep: 8,
+        weights: 'raw',
         accuracy,
         accuracyTop5,
         trainLoss: share,

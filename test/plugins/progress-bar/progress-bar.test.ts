@@ -37,7 +37,7 @@ const info: RunInfo = {
   experiment: 'fastsiam',
   folder: join(process.cwd(), 'runs/fastsiam/3'),
   seed: 7,
-  data: { name: 'digits', samples: 8000, batchSize: 128 },
+  data: { name: 'digits', samples: 8000, batchSize: 128, ranks: 1 },
   device: 'CPU, 2 threads',
   resumedFrom: null,
   config: {},
@@ -112,6 +112,71 @@ describe('the progress bar', () => {
       ].join('\n'),
     );
     expect(events.listenerCount).toBe(0);
+  });
+
+  it('counts the samples of all ranks, and the batch of each', () => {
+    const stream = new FakeStream(false);
+    const { events } = setUp(stream);
+    events.emit('runStarted', { ...info, data: { ...info.data, ranks: 2 } });
+    expect(stream.lines[1]).toBe('  data     digits, 8,000 samples, batch 128 on each of 2 ranks');
+  });
+
+  it('leaves evaluations out of the speed of training, wherever they stand in the epoch', () => {
+    const evaluation = { kind: 'validation', sanityCheck: false, batchesDone: 0, batches: 2 } as const;
+    const task = { name: 'kNN evaluation', done: 0, total: 100 };
+    for (const inTerminal of [false, true]) {
+      const stream = new FakeStream(inTerminal);
+      const { events, plugin } = setUp(stream);
+      const batch = (batchIndex: number): void => {
+        jest.advanceTimersByTime(2000);
+        events.emit('batchEnded', fitProgress({ batchIndex }), result, {});
+      };
+      events.emit('epochStarted', fitProgress());
+      batch(0);
+      events.emit('evaluationStarted', evaluation);
+      jest.advanceTimersByTime(4000);
+      events.emit('evaluationEnded', evaluation, {}, 4);
+      batch(1);
+      events.emit('taskStarted', task);
+      jest.advanceTimersByTime(4500);
+      events.emit('taskEnded', task, 4.5);
+      batch(2);
+      batch(3);
+      events.emit('taskStarted', task);
+      jest.advanceTimersByTime(4500);
+      events.emit('taskEnded', task, 4.5);
+      // Something that nobody announced, such as a checkpoint: it follows the last batch.
+      jest.advanceTimersByTime(3000);
+      events.emit('epochEnded', fitProgress({ batchIndex: 3 }), {}, 24);
+      plugin.teardown();
+      expect(stream.lines.at(-1)).toBe('Epoch 0: 4/4 [00:24<00:00, 2.00s/it]');
+    }
+  });
+
+  it.each([false, true])('shows that a long evaluation goes on (terminal: %s)', (inTerminal) => {
+    const stream = new FakeStream(inTerminal);
+    const { events, plugin } = setUp(stream);
+    events.emit('epochStarted', fitProgress());
+    for (const name of ['kNN evaluation', 'linear probe']) {
+      events.emit('taskStarted', { name, done: 0, total: 0 });
+      for (let done = 1000; done <= 8000; done += 1000) {
+        jest.advanceTimersByTime(2000);
+        events.emit('taskProgress', { name, done, total: 8000 });
+      }
+      events.emit('taskEnded', { name, done: 8000, total: 8000 }, 16);
+    }
+    plugin.teardown();
+    const lines = [
+      'kNN evaluation: 3,000/8,000 [00:06]',
+      'kNN evaluation: 8,000/8,000 [00:16]',
+      'Linear probe: 3,000/8,000 [00:06]',
+      'Linear probe: 8,000/8,000 [00:16]',
+    ];
+    expect(stream.lines).toEqual(inTerminal ? [] : lines);
+    if (inTerminal) {
+      expect(stream.text).toContain('kNN evaluation: 5,000/8,000');
+      expect(stream.text).toContain('Linear probe: 5,000/8,000');
+    }
   });
 
   it('draws a bar in place in a terminal, and leaves one line an epoch', () => {

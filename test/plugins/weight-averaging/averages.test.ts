@@ -5,7 +5,7 @@ import { WeightAveraging, weightAveraging } from '../../../plugins/weight-averag
 import type { WeightAveragingOptions } from '../../../plugins/weight-averaging';
 import { liveCounts, start } from '../../../src/engine';
 import * as nn from '../../../src/nn';
-import { modelAccess } from '../../../src/trainer';
+import { WeightSwitch, modelAccess } from '../../../src/trainer';
 import { Notes, TemporaryRunFolder, hookContext } from '../fakes/run';
 
 interface Values {
@@ -114,34 +114,50 @@ describe('averages', () => {
     expect(plugin.pluginTensors().size).toBe(0);
   });
 
-  it('stand in the place of the weights from start to end of each evaluation, and of an unfinished one until it fails', async () => {
+  it('stand in the place of the weights during an evaluation, also one within another and one that fails', async () => {
     const { model, plugin, set, batchEnd } = setUp({ kind: 'swa', everyNSteps: 1 });
+    const weights = new WeightSwitch(plugin);
+    const weight = () => [...model.weight.dataSync()];
+    const look = () => Promise.resolve(weight());
     set({ weight: [1, 2, 3], running: [4, 5] }, 1);
+    expect([weights.kind, await weights.during(look)]).toEqual(['raw', [1, 2, 3]]);
     await batchEnd(1);
     set({ weight: [3, 4, 5], running: [6, 7] }, 2);
     await batchEnd(2);
-    const weight = () => [...model.weight.dataSync()];
-    for (const kind of ['Validation', 'Test', 'Predict'] as const) {
-      plugin[`on${kind}Start`]();
-      expect(weight()).toEqual([2, 3, 4]);
-      plugin[`on${kind}End`]();
-      expect(weight()).toEqual([3, 4, 5]);
-    }
-    plugin.onValidationStart();
-    plugin.onException();
+    expect([weights.kind, await weights.during(look)]).toEqual(['averaged', [2, 3, 4]]);
+    expect(weight()).toEqual([3, 4, 5]);
+    const nested = await weights.during(async () => [await weights.during(look), await look()]);
+    expect([nested, weight()]).toEqual([
+      [
+        [2, 3, 4],
+        [2, 3, 4],
+      ],
+      [3, 4, 5],
+    ]);
+    await expect(weights.during(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     expect(weight()).toEqual([3, 4, 5]);
   });
 
-  it('leave the raw weights to a state that is saved from within a validation', async () => {
+  it('give way to the raw weights where these are asked for, or read in the middle of an evaluation', async () => {
     const { model, plugin, set, batchEnd } = setUp({ kind: 'swa', everyNSteps: 1 });
+    const weights = new WeightSwitch(plugin);
+    const look = () => Promise.resolve([...model.weight.dataSync()]);
+    expect(() => weights.choose('averaged', 'checkpoint runs/a/1')).toThrow(
+      'The checkpoint runs/a/1 holds no averaged weights. They are there once weightAveraging() has begun to average. ' +
+        'Leave out --weights averaged, or name a later checkpoint.',
+    );
     set({ weight: [1, 2, 3], running: [4, 5] }, 1);
     await batchEnd(1);
     set({ weight: [3, 4, 5], running: [6, 7] }, 2);
-    plugin.onValidationStart();
-    const state = { weights: model.stateDict() };
-    plugin.onSaveCheckpoint(hookContext(), state as never);
-    expect([...(state.weights.get('weight')?.data ?? [])]).toEqual([3, 4, 5]);
-    expect([...model.weight.dataSync()]).toEqual([1, 2, 3]);
+    const both = await weights.during(async () => [await weights.ownDuring(look), await look()]);
+    expect(both).toEqual([
+      [3, 4, 5],
+      [1, 2, 3],
+    ]);
+    weights.choose('raw');
+    expect([weights.kind, await weights.during(look)]).toEqual(['raw', [3, 4, 5]]);
+    weights.choose('averaged');
+    expect([weights.kind, await weights.during(look)]).toEqual(['averaged', [1, 2, 3]]);
   });
 
   it('leave no tensor behind', async () => {
@@ -150,8 +166,8 @@ describe('averages', () => {
       for (const [index, values] of reference.steps.entries()) {
         set(values, index);
         await batchEnd(index + 1);
-        plugin.onValidationStart();
-        plugin.onValidationEnd();
+        plugin.swapIn();
+        plugin.swapOut();
         plugin.restorePluginState(plugin.pluginState(), plugin.pluginTensors());
       }
       await plugin.onFitEnd();

@@ -7,7 +7,7 @@ import { liveCounts, seedEverything, start } from '../../../src/engine';
 import { decodeSafetensors, parameter } from '../../../src/nn';
 import * as optim from '../../../src/optim';
 import { SingleDevice } from '../../../src/strategy';
-import { EventBus, Trainer, modelAccess } from '../../../src/trainer';
+import { EventBus, Trainer, WeightSwitch, modelAccess } from '../../../src/trainer';
 import { fit, messageOf, plugin, settings } from '../../trainer/fakes/fit';
 import type { FitSetup } from '../../trainer/fakes/fit';
 import { Points } from '../../trainer/fakes/points';
@@ -36,14 +36,15 @@ afterEach(() => folder.remove());
 const ema: WeightAveragingOptions = { kind: 'ema', decay: 0.5 };
 
 function averaging(module: Validated, options: WeightAveragingOptions) {
-  const { notify } = new Notes();
+  const notes = new Notes();
+  const { notify } = notes;
   const hooks = new WeightAveraging(
     weightAveraging(options).options as never,
     modelAccess(module),
     folder,
     notify,
   );
-  return { hooks, built: plugin('weight-averaging', hooks) };
+  return { hooks, notes, built: plugin('weight-averaging', hooks), weights: new WeightSwitch(hooks) };
 }
 
 interface Seen {
@@ -55,14 +56,15 @@ interface Seen {
 async function run(options: WeightAveragingOptions | null, setup: FitSetup = {}) {
   const seen: Seen = { states: new Map(), validated: [] };
   const module = (setup.module as Validated | undefined) ?? seeded();
-  const own = options === null ? [] : [averaging(module, options).built];
+  const own = options === null ? null : averaging(module, options);
   const fitted = await fit({
     options: { maxEpochs: 2 },
     validation: new Points({ batches: 2 }),
     ...setup,
     module,
+    ...(own !== null && { weights: own.weights }),
     plugins: (trainer) => [
-      ...own,
+      ...(own === null ? [] : [own.built]),
       plugin(
         'watcher',
         {
@@ -167,7 +169,7 @@ it.each(['validate', 'test', 'predict'] as const)(
       }
     }
     const module = new Evaluated();
-    const { hooks, built } = averaging(module, ema);
+    const { hooks, built, weights } = averaging(module, ema);
     let seen: StateDict | null = null;
     const look = (): void => {
       seen = module.stateDict();
@@ -179,7 +181,7 @@ it.each(['validate', 'test', 'predict'] as const)(
     });
     const trainer = new Trainer(
       {},
-      { plugins: [built, watcher], events: new EventBus(), strategy: new SingleDevice(), settings },
+      { plugins: [built, watcher], events: new EventBus(), strategy: new SingleDevice(), settings, weights },
     );
     await trainer[command](module, new Points({ batches: 1 }), { state, path: 'last' });
     expect(seen).toEqual(state.pluginTensors?.['weight-averaging']);

@@ -9,7 +9,7 @@ import type {
 } from '../../../src/contracts';
 import { seedEverything } from '../../../src/engine';
 import { SingleDevice } from '../../../src/strategy';
-import { EventBus, Trainer } from '../../../src/trainer';
+import { EventBus, Trainer, WeightSwitch } from '../../../src/trainer';
 import type { BuiltPlugin, FitOptions, FitResult, TrainingModule } from '../../../src/trainer';
 import type { PointBatch } from './points';
 import { Points } from './points';
@@ -68,6 +68,7 @@ export interface FitSetup {
   readonly data?: BatchSource<PointBatch>;
   readonly module?: TrainingModule<PointBatch>;
   readonly validation?: BatchSource<PointBatch>;
+  readonly weights?: WeightSwitch;
   readonly resume?: RunState;
   /** Hears every row of metrics at the moment that it is published. */
   readonly onRow?: (row: MetricRow) => void;
@@ -97,6 +98,7 @@ export async function fit(setup: FitSetup = {}): Promise<Fitted> {
     events: bus,
     strategy: new SingleDevice(),
     settings: { ...settings, ...setup.settings },
+    weights: setup.weights ?? new WeightSwitch(),
   });
   let result: FitResult | null = null;
   let error: unknown = null;

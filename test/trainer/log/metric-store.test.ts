@@ -92,6 +92,6 @@ describe('MetricStore', () => {
     const restored = new MetricStore();
     restored.restore(stored(store));
     expect(restored.newest()).toEqual({ nan: NaN, nan_step: NaN, low: -Infinity });
-    expect(restored.parts()).toEqual([{ name: 'nan', reduce: 'mean', total: NaN, weight: 1 }]);
+    expect(restored.parts()).toMatchObject([{ name: 'nan', reduce: 'mean', total: NaN, weight: 1 }]);
   });
 });

@@ -1,12 +1,16 @@
-import type { RankState, RunState, Strategy } from '../../../src/contracts';
-import { SingleDevice } from '../../../src/strategy';
+import * as tf from '@tensorflow/tfjs-core';
+import type { RankState, RunState } from '../../../src/contracts';
+import { start } from '../../../src/engine';
+import { buffer, parameter } from '../../../src/nn';
 import { changedWorldSize, stateOfRank, withRankStates } from '../../../src/trainer/state/rank-states';
-import { FakeRanks } from '../../ranks/fake-ranks';
+import { inGroup } from '../../ranks/local-group';
 import { toyState } from '../../plugins/checkpointing/toy-state';
 import { messageOf } from '../fakes/fit';
 
-const strategyOf = (worldSize: number, rank = 0, ranksDiffer = false): Strategy =>
-  Object.assign(new SingleDevice(), { ranks: new FakeRanks(worldSize, rank), ranksDiffer });
+const none = { namedVariables: () => new Map<string, tf.Variable>() };
+
+const stateOn = (worldSize: number, rank: number, state: RunState, module = none): RunState =>
+  stateOfRank({ worldSize, rank }, { state, path: 'checkpoints/last' }, module);
 
 const by = (ranks: readonly RankState[], nextBatch: number): RunState => ({
   ...toyState(4),
@@ -16,9 +20,9 @@ const by = (ranks: readonly RankState[], nextBatch: number): RunState => ({
 
 const two: RankState[] = [{ metrics: { loss: [1] } }, { metrics: { loss: [2] } }];
 
-function refusal(worldSize: number, state: RunState): string {
+function refusal(worldSize: number, state: RunState, module = none): string {
   try {
-    stateOfRank(strategyOf(worldSize), state, 'checkpoints/last');
+    stateOn(worldSize, 0, state, module);
   } catch (error) {
     return messageOf(error);
   }
@@ -26,22 +30,85 @@ function refusal(worldSize: number, state: RunState): string {
 }
 
 describe('the state of several ranks', () => {
-  it("holds what is each one's own, and gives it back", async () => {
-    const state = await withRankStates(strategyOf(2), toyState(4));
-    expect(state.ranks).toEqual([{ metrics: toyState(4).metrics }, { metrics: toyState(4).metrics }]);
-    expect(stateOfRank(strategyOf(2, 1), by(two, 2), 'last').metrics).toEqual({ loss: [2] });
+  const numbers = (...values: number[]) =>
+    ({ dtype: 'F32', shape: [values.length], data: Float32Array.from(values) }) as const;
+
+  /** A state of which every part is the rank's own or everybody's. */
+  const stateOf = (rank: number): RunState => ({
+    ...toyState(4),
+    weights: new Map([
+      ['head.weight', numbers(1, 2)],
+      ['queue', numbers(rank, -rank)],
+    ]),
+    optimizers: [
+      {
+        kind: 'sgd',
+        stepCount: 4,
+        slots: new Map([
+          ['momentum/head.weight', numbers(3)],
+          ['momentum/head.bias', numbers(10 + rank)],
+        ]),
+      },
+    ],
+    plugins: { timer: { seconds: rank }, stopper: { waited: 1 } },
+    pluginTensors: {
+      averages: new Map([['head.weight', numbers(5)]]),
+      memory: new Map([['rows', numbers(20 + rank)]]),
+    },
+    metrics: { loss: [rank] },
   });
 
-  it('holds parameters and optimisers of each where they differ', async () => {
-    const own = toyState(4);
-    const { ranks } = await withRankStates(strategyOf(2, 0, true), own);
-    expect(ranks?.[1]?.weights).toEqual(own.weights);
-    expect(ranks?.[1]?.optimizers).toEqual(own.optimizers);
+  it("holds what differs from rank 0's, and gives each rank its own back", async () => {
+    const captured = await inGroup(3, (ranks) =>
+      withRankStates({ ranks, ranksDiffer: true }, stateOf(ranks.rank), none),
+    );
+    const [written] = captured as [RunState];
+    expect(written.ranks).toEqual(
+      [0, 1, 2].map((rank) => ({
+        metrics: { loss: [rank] },
+        ...(rank > 0 && {
+          plugins: { timer: { seconds: rank } },
+          weights: new Map([['queue', numbers(rank, -rank)]]),
+          optimizers: [
+            { kind: 'sgd', stepCount: 4, slots: new Map([['momentum/head.bias', numbers(10 + rank)]]) },
+          ],
+          pluginTensors: { memory: new Map([['rows', numbers(20 + rank)]]) },
+        }),
+      })),
+    );
+    for (const rank of [0, 1, 2]) {
+      const { ranks, ...restored } = stateOn(3, rank, written);
+      expect(ranks).toBe(written.ranks);
+      expect(restored).toEqual(stateOf(rank));
+    }
+  });
+
+  it('holds metrics alone where ranks have all else in common', async () => {
+    const [state] = await inGroup(2, (ranks) =>
+      withRankStates({ ranks, ranksDiffer: false }, toyState(4), none),
+    );
+    expect(state?.ranks).toEqual([{ metrics: toyState(4).metrics }, { metrics: toyState(4).metrics }]);
+    expect(stateOn(2, 1, by(two, 2)).metrics).toEqual({ loss: [2] });
+  });
+
+  it('is refused on all ranks where a buffer differs that is to be the same, unless each trains a model of its own', async () => {
+    await start();
+    const module = { namedVariables: () => new Map([['queue', buffer(tf.zeros([2]))]]) };
+    const taken = (ranksDiffer: boolean): Promise<unknown[]> =>
+      inGroup(2, (ranks) =>
+        withRankStates({ ranks, ranksDiffer }, stateOf(ranks.rank), module).catch(messageOf),
+      );
+    const sentence: unknown = expect.stringMatching(
+      /^The ranks do not have the same values in the buffer 'queue'\./,
+    );
+    expect(await taken(false)).toEqual([sentence, sentence]);
+    expect(await taken(true)).toEqual([expect.any(Object), expect.any(Object)]);
   });
 
   it('is as before on one rank', async () => {
     const own = toyState(4);
-    expect(await withRankStates(strategyOf(1), own)).toBe(own);
+    const [state] = await inGroup(1, (ranks) => withRankStates({ ranks, ranksDiffer: false }, own, none));
+    expect(state).toBe(own);
     expect(changedWorldSize(own, 1)).toBeNull();
   });
 
@@ -63,10 +130,30 @@ describe('the state of several ranks', () => {
     );
   });
 
-  it('is refused by another number of ranks where each has parameters of its own', () => {
-    const differing = two.map((rank) => ({ ...rank, weights: toyState(4).weights, optimizers: [] }));
-    expect(refusal(4, by(differing, 0))).toContain(
-      "Each rank's parameters are its own there. Resume with 2 ranks.",
+  it('is refused by another number of ranks where each has values of its own, and not where they may drift', async () => {
+    await start();
+    const variables = new Map<string, tf.Variable>([
+      ['head.weight', parameter(tf.zeros([2]))],
+      ['queue', buffer(tf.zeros([2]), { ranks: 'own' })],
+      ['running_mean', buffer(tf.zeros([2]), { ranks: 'first' })],
+    ]);
+    const module = { namedVariables: () => variables };
+    const holding = (...names: string[]): RunState =>
+      by([two[0]!, { ...two[1]!, weights: new Map(names.map((name) => [name, numbers(1, 2)])) }], 0);
+    const was = 'The checkpoint checkpoints/last was written by 2 ranks, and this run has 4.';
+    expect(refusal(4, holding('running_mean', 'queue'), module)).toBe(
+      `${was} Each rank has values of its own there, in 'queue'. Resume with 2 ranks.`,
     );
+    expect(refusal(4, holding('head.weight', 'queue'), module)).toBe(
+      `${was} Each rank has values of its own there, in 'head.weight' and 1 more. Resume with 2 ranks.`,
+    );
+    expect(refusal(4, holding('running_mean'), module)).toBe('');
+  });
+
+  it('says whose tensors of a plugin another number of ranks takes', () => {
+    const pluginTensors = { averages: new Map([['head.weight', numbers(5)]]) };
+    const state = by([two[0]!, { ...two[1]!, pluginTensors }], 0);
+    expect(refusal(4, state)).toBe('');
+    expect(changedWorldSize(state, 4)).toContain(" All ranks take rank 0's tensors of plugin 'averages'.");
   });
 });

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { bufferDiffers, decodeSafetensors, encodeSafetensors, nn, requireAgreement } from '../../src';
+import type { Ranks, Replicated, tf } from '../../src';
+
+type Variable = tf.Variable;
+
+/**
+ * Gives all ranks rank 0's parameters and buffers, and makes sure that they have them. Buffers of each rank's own are
+ * left alone, and in a resumed run those that may drift apart as well.
+ *
+ * @throws FulgurError `ranks`, on all of them, where their models differ in names, shapes or types.
+ */
+export async function startEqual(ranks: Ranks, module: Replicated, { resumed = false } = {}): Promise<void> {
+  if (ranks.worldSize === 1) return;
+  const shapes = [...module.stateDict()].map(
+    ([name, { dtype, shape }]) => [name, `${dtype} [${shape.join(', ')}]`] as const,
+  );
+  await requireAgreement(ranks, 'model', Object.fromEntries(shapes), {
+    fix: 'Build the same model on all ranks: nothing in it may depend on the rank, the host or the time.',
+  });
+  const mayDiffer = (variable: Variable): boolean =>
+    nn.rankRuleOf(variable) === 'own' ||
+    (resumed && nn.rankRuleOf(variable) === 'first' && !nn.isParameter(variable));
+  await takeFromFirst(ranks, module, await differingNames(ranks, module, mayDiffer));
+  await requireAgreement(ranks, 'parameters', digestsOf(module, mayDiffer), {
+    fix: 'Look at what changes the model between the start of the ranks and the first step.',
+  });
+}
+
+/**
+ * Gives all ranks rank 0's parameters, and its values of the buffers that may drift apart.
+ *
+ * @returns the parameters that differed.
+ * @throws FulgurError `ranks`, on all of them, where a buffer differs that is to be the same.
+ */
+export async function becomeEqual(ranks: Ranks, module: Replicated): Promise<string[]> {
+  if (ranks.worldSize === 1) return [];
+  const differing = await differingNames(ranks, module, (variable) => nn.rankRuleOf(variable) === 'own');
+  const variables = module.namedVariables();
+  const rules = differing.map((name) => {
+    const variable = variables.get(name);
+    return { name, variable, rule: variable === undefined ? 'same' : nn.rankRuleOf(variable) };
+  });
+  const [broken] = rules.filter(({ rule }) => rule === 'same');
+  if (broken !== undefined) throw bufferDiffers(broken.name);
+  await takeFromFirst(ranks, module, differing);
+  return rules.flatMap(({ name, variable }) =>
+    variable !== undefined && nn.isParameter(variable) ? [name] : [],
+  );
+}
+
+/** Names of which not all ranks have the same values; the same list on all. */
+async function differingNames(
+  ranks: Ranks,
+  module: Replicated,
+  mayDiffer: (variable: Variable) => boolean,
+): Promise<string[]> {
+  const own = digestsOf(module, mayDiffer);
+  const text = JSON.stringify(own);
+  // Where all is well, little is sent.
+  const hashes = await ranks.gather(createHash('sha256').update(text).digest('hex'));
+  if (hashes.every((hash) => hash === hashes[0])) return [];
+  const [first = {}, ...others] = await ranks.gather(own);
+  return Object.keys(first).filter((name) => others.some((other) => other[name] !== first[name]));
+}
+
+async function takeFromFirst(ranks: Ranks, module: Replicated, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  const state = module.stateDict();
+  const wanted = new Map([...state].filter(([name]) => names.includes(name)));
+  const bytes = await ranks.broadcastBytes(ranks.rank === 0 ? encodeSafetensors(wanted) : new Uint8Array());
+  if (ranks.rank === 0) return;
+  module.loadStateDict(new Map([...state, ...decodeSafetensors(bytes).tensors]));
+}
+
+/** Digests of all values but those that may differ. */
+function digestsOf(module: Replicated, mayDiffer: (variable: Variable) => boolean): Record<string, string> {
+  const variables = module.namedVariables();
+  return Object.fromEntries(
+    [...module.stateDict()].flatMap(([name, { data }]) => {
+      const variable = variables.get(name);
+      if (variable !== undefined && mayDiffer(variable)) return [];
+      const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+      return [[name, createHash('sha256').update(bytes).digest('hex').slice(0, 16)]];
+    }),
+  );
+}

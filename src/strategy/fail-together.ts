@@ -1,0 +1,47 @@
+import type { Ranks } from '../contracts';
+import { FulgurError, messageOf } from '../errors';
+import { SharedFailure } from './require-agreement';
+
+/** How a rank's part of the work ended. */
+type Outcome<T> = { readonly result: T } | { readonly error: unknown };
+
+/**
+ * Does this rank's part of what all ranks do at the same moment. Where it fails on any of them, it fails on all: none is
+ * left waiting for one that is gone.
+ *
+ * @throws what went wrong here; a SharedFailure where it went wrong on other ranks only, or on rank 0 in the same words.
+ */
+export async function failTogether<T>(ranks: Ranks, work: () => Promise<T>): Promise<T> {
+  if (ranks.worldSize === 1) return work();
+  const own = await attempt(work);
+  const problems = await ranks.gather('error' in own ? messageOf(own.error) : null);
+  if ('error' in own) {
+    const isFirst = ranks.rank === 0 || problems[0] !== problems[ranks.rank];
+    throw isFirst ? own.error : repeated(own.error);
+  }
+  const rank = problems.findIndex((problem) => problem !== null);
+  if (rank < 0) return own.result;
+  throw new SharedFailure({
+    what: `Rank ${rank} could not begin: ${problems[rank]}`,
+    fix: 'Look at its output.',
+  });
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { result: await work() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Rank 0 says it for all. */
+function repeated(error: unknown): SharedFailure {
+  const kind = error instanceof FulgurError ? error.kind : 'ranks';
+  const fix = error instanceof FulgurError ? error.fix : "Look at rank 0's output.";
+  const message = messageOf(error);
+  return new SharedFailure(
+    { what: message.endsWith(fix) ? message.slice(0, -fix.length).trimEnd() : message, fix, cause: error },
+    kind,
+  );
+}

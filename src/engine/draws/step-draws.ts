@@ -19,11 +19,12 @@ export interface DrawPlace {
 /** Ranks share the second coordinate, each with a range of its own; the first range is common to all. */
 const RANGE = 2 ** 20;
 
-const places = new AsyncLocalStorage<DrawPlace & { calls: number }>();
+/** The place that is said, and the calls there of each function: one more function called there moves no draw of another. */
+const places = new AsyncLocalStorage<{ readonly place: DrawPlace; readonly calls: Map<string, number> }>();
 
 /** Compiled functions that `run` calls, now or after it has waited, draw for this place. */
 export function drawingAt<T>(place: DrawPlace, run: () => T): T {
-  return places.run({ ...place, calls: 0 }, run);
+  return places.run({ place, calls: new Map() }, run);
 }
 
 /** The draws of one call of a compiled function. */
@@ -69,8 +70,12 @@ export class FunctionDraws {
 
   /** The draws of the next call: for the place that the trainer says, else for the number of updates and calls so far. */
   next(): StepDraws {
-    const place = places.getStore();
-    if (place !== undefined) return new StepDraws(place, place.calls++);
+    const said = places.getStore();
+    if (said !== undefined) {
+      const call = said.calls.get(this.name) ?? 0;
+      said.calls.set(this.name, call + 1);
+      return new StepDraws(said.place, call, this.name);
+    }
     const position = randomPosition();
     if (position !== this.#position) this.#calls = 0;
     this.#position = position;

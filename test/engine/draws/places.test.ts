@@ -179,6 +179,14 @@ describe('a step for which somebody says the place', () => {
     expect(second).not.toBe(expected);
   });
 
+  it('is not disturbed by other functions that are called there', async () => {
+    const [step, other] = [compile(number), compile(number, { name: 'other' })];
+    const alone = await drawingAt(at(), () => step());
+    const [first, second] = await drawingAt(at(), async () => [await other(), await step()]);
+    expect(second).toBe(alone);
+    expect(first).not.toBe(alone);
+  });
+
   it('draws other numbers in its second call there', async () => {
     const step = compile(number);
     const [first, second] = await drawingAt(at(), async () => [await step(), await step()]);

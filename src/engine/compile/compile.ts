@@ -3,6 +3,7 @@ import type { Precision } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { currentEngine } from '../current-engine';
 import { FunctionDraws, drawsOfTrace, guardHostValues, withDraws } from '../draws';
+import type { StepDraws } from '../draws';
 import { Program, refusePromise } from './program';
 import { runEagerly } from './step-scope';
 import { fillTemplate, flatten, toTemplate } from './values';
@@ -91,9 +92,9 @@ export function compile<Args extends readonly unknown[], Result>(
     return { program, tensors };
   };
 
-  const callInTurn = (args: Args): Promise<Fetched<Result>> =>
+  const callInTurn = (args: Args, drawn?: StepDraws): Promise<Fetched<Result>> =>
     inTurn(async () => {
-      const returned = withDraws(draws.next(), () => {
+      const returned = withDraws(drawn ?? draws.next(), () => {
         if (options.eager === true) return callEagerly(name, () => runGuarded(false, args));
         const { program, tensors } = programFor(args);
         return program.call(tensors);
@@ -115,8 +116,10 @@ export function compile<Args extends readonly unknown[], Result>(
       return fetched;
     }
     await inTurn(() => Promise.resolve(programFor(args)));
+    // Taken first: calls that the hearer makes must not change what this one draws.
+    const drawn = draws.next();
     await tellFirstTrace();
-    return callInTurn(args);
+    return callInTurn(args, drawn);
   };
 
   const dispose = (): void => {

@@ -11,4 +11,4 @@ export {
   sameOnAllRanks,
   withDraws,
 } from './step-draws';
-export type { DrawPlace } from './step-draws';
+export type { DrawPlace, StepDraws } from './step-draws';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BatchStatistics, Gradients, Optimizer, TrainingStep } from '../../contracts';
-import { watchVariables } from '../../engine';
+import { watchVariables, withoutNotingReads } from '../../engine';
 import { FulgurError, messageOf } from '../../errors';
 import { withBatchStatistics } from '../../nn';
 import type { StepHookRunner } from '../hooks/step-hook-runner';
@@ -58,7 +58,8 @@ export function makeTrainingStep<B>(parts: StepParts<B>, useGradients: UseGradie
       anomalies?.enter('update');
       const { loss } = result;
       const gradients = hooks.afterBackward(result.gradients, logged);
-      parameters.tellUntrained(optimizers.trainedParameters(), gradients);
+      // What this asks is not what the step depends on.
+      withoutNotingReads(() => parameters.tellUntrained(optimizers.trainedParameters(), gradients));
       useGradients(gradients, logged);
       return { loss, logged: logged.outputs() };
     } finally {

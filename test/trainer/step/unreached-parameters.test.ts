@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Gradients, Optimizer, RunState } from '../../../src/contracts';
+import type { Gradients, HookContext, Optimizer, RunState } from '../../../src/contracts';
 import { seedEverything, start } from '../../../src/engine';
 import * as nn from '../../../src/nn';
 import * as optim from '../../../src/optim';
@@ -189,6 +189,11 @@ describe.each([
           this.parameters().filter((_, name) => !name.startsWith('student.0')),
           { learningRate: 0.1 },
         );
+      }
+
+      /** Too late to matter, and nothing that a step would have to be told of. */
+      override onTrainEpochStart({ progress }: HookContext): void {
+        if (progress.epoch === 1) (this.student.modules()[1] as nn.Linear).freeze();
       }
     }
     expect(warningsOf(await train(seeded(() => new Partial())))).toEqual([

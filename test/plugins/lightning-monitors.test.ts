@@ -272,11 +272,6 @@ async function play(scenario: Scenario): Promise<Outcome> {
   }
 }
 
-/** Infinities may be of either sign: which one it is shows in what is kept and what is best. */
-function scoreOf(value: Value | null): Value {
-  return typeof value === 'number' ? Math.fround(value) : 'Infinity';
-}
-
 function savedIn(folder: TemporaryRunFolder, { checkpoint }: Scenario): Pick<Outcome, keyof Saved> {
   if (checkpoint === undefined) return { kept: [], scores: [], best: null, last: null };
   const path = (...parts: string[]): string => folder.resolve('checkpoints', ...parts);
@@ -286,9 +281,9 @@ function savedIn(folder: TemporaryRunFolder, { checkpoint }: Scenario): Pick<Out
     readdirSync(path()).includes(name) ? placeOf(readFileSync(path(name), 'utf8')) : null;
   const scores = kept.flatMap((name): [number, Value][] => {
     const { monitor } = JSON.parse(readFileSync(path(name, 'manifest.json'), 'utf8')) as {
-      readonly monitor: { readonly value: Value | null } | null;
+      readonly monitor: { readonly value: Value } | null;
     };
-    return monitor === null ? [] : [[placeOf(name)[1], scoreOf(monitor.value)]];
+    return monitor === null ? [] : [[placeOf(name)[1], written(Number(monitor.value))]];
   });
   const byStep = (a: Place, b: Place): number => a[1] - b[1];
   return {
@@ -313,7 +308,7 @@ function expected({ lightning, fulgur }: Scenario): Outcome {
   return {
     ...wanted,
     looks: wanted.looks.map((some) => some.map(([epoch, at, value]) => [epoch, at, written(Number(value))])),
-    scores: wanted.scores.map(([at, score]) => [at, scoreOf(score)]),
+    scores: wanted.scores.map(([at, score]) => [at, written(Number(score))]),
   };
 }
 

@@ -196,12 +196,12 @@ export const runSchema = z.strictObject({
     .enum(['train', 'test', 'all'])
     .nullable()
     .default(null)
-    .describe('samples that validate, test and predict cover: train, test or all (test)'),
+    .describe('samples that validate, test and predict cover (test)'),
   weights: z
     .enum(['raw', 'averaged'])
     .nullable()
     .default(null)
-    .describe('evaluate these of a checkpoint: raw or averaged (averaged where it has them)'),
+    .describe('weights of a checkpoint to evaluate (averaged where it has them)'),
   untrained: z
     .boolean()
     .default(false)

@@ -3,7 +3,7 @@ import type { Notify } from '../contracts';
 /** What can be told to end early: the trainer. */
 export interface Interruptible {
   interrupt(reason: string): void;
-  /** What becomes of what is going on then: `the batch at hand is finished and the run saved.` */
+  /** What becomes of what is going on then: `the run ends after the current batch.` */
   readonly ending: string;
 }
 

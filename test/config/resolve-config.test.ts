@@ -246,6 +246,8 @@ describe('resolveConfig', () => {
       'data.fallback: cifar10, digits, folder; not set',
       'data.workers: auto, a number; default: auto',
       'data.onBrokenImage: error, skip; default: error',
+      'split: train, test, all; not set',
+      'weights: raw, averaged; not set',
     ]);
   });
 

@@ -45,7 +45,7 @@ function scene({ slurm = false } = {}) {
   const reasons: string[] = [];
   const trainer = {
     interrupt: (reason: string) => void reasons.push(reason),
-    ending: 'the batch at hand is finished and the run saved.',
+    ending: 'the run ends after the current batch.',
   };
   return { process, said, clock, requeued, interruption, stopListening, trainer, reasons };
 }

@@ -82,7 +82,7 @@ describe('long work in a hook', () => {
       const first = await run(hook, at);
       expect(messageOf(first.error)).toBe('');
       expect(first.result?.status).toBe('interrupted');
-      expect(first.ending).toBe('the kNN evaluation is broken off and the run saved.');
+      expect(first.ending).toBe('the kNN evaluation is broken off and the run ends.');
       const second = await run(hook, null, first.state);
       expect(messageOf(second.error)).toBe('');
       expect(second.weights).toEqual(whole.weights);
@@ -107,8 +107,8 @@ describe('long work in a hook', () => {
     });
     expect([result, told, control.ending]).toEqual([
       'done',
-      ['the linear probe is finished and the run saved.'],
-      'the batch at hand is finished and the run saved.',
+      ['the run ends after the linear probe.'],
+      'the run ends after the current batch.',
     ]);
   });
 
@@ -150,10 +150,7 @@ describe('long work in a hook', () => {
       ],
     });
     expect(new Set(endings)).toEqual(
-      new Set([
-        'the validation is broken off and the run saved.',
-        'the batch at hand is finished and the run saved.',
-      ]),
+      new Set(['the validation is broken off and the run ends.', 'the run ends after the current batch.']),
     );
   });
 });

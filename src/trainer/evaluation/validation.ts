@@ -1,6 +1,7 @@
 import type { HostHookRunner } from '../hooks/host-hook-runner';
 import type { MetricPublisher } from '../loop/metric-publisher';
 import type { ProgressCounter } from '../loop/progress-counter';
+import { endingOf } from '../loop/run-control';
 import type { RunControl } from '../loop/run-control';
 import type { EvaluationLoop } from './evaluation-loop';
 import type { ValidationPlan } from './validation-plan';
@@ -69,7 +70,6 @@ export class Validation {
   /** Ranks learn between two steps only that the user ends the run. */
   #evaluating<T>(work: () => Promise<T>): Promise<T> {
     const { control } = this.#parts;
-    const how = control.isAlone ? 'broken off' : 'finished';
-    return control.during(`the validation is ${how} and the run saved.`, work);
+    return control.during(endingOf(control, 'validation'), work);
   }
 }

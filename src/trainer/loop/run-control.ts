@@ -1,6 +1,11 @@
 import type { Ranks } from '../../contracts';
 import { soloRanks } from '../../strategy';
 
+/** What becomes of an evaluation when the user ends the run: one rank of several may not leave it alone. */
+export function endingOf({ isAlone }: RunControl, name: string): string {
+  return isAlone ? `the ${name} is broken off and the run ends.` : `the run ends after the ${name}.`;
+}
+
 /** What ends a run early: why a hook wants it, why the user wants it. */
 interface Wishes {
   stop: string | null;
@@ -16,7 +21,7 @@ export class RunControl {
   readonly #own: Wishes = { stop: null, interrupt: null };
   readonly #shared: Wishes;
   #mayStop: () => boolean = () => true;
-  #ending = 'the batch at hand is finished and the run saved.';
+  #ending = 'the run ends after the current batch.';
 
   constructor(ranks: Ranks = soloRanks) {
     this.#ranks = ranks;

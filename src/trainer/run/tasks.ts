@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { RunEventBus, RunTask, TaskReport } from '../../contracts';
 import type { RunControl } from '../loop/run-control';
+import { endingOf } from '../loop/run-control';
 import { interrupted } from './fit-result';
 
 /** Longest time in which a task gives no way to signals, where its own parts are shorter. */
@@ -12,8 +13,7 @@ const YIELD_MILLISECONDS = 20;
  */
 export function taskRunner(control: RunControl, events: RunEventBus): RunTask {
   return (name, work) => {
-    const how = control.isAlone ? 'broken off' : 'finished';
-    return control.during(`the ${name} is ${how} and the run saved.`, async () => {
+    return control.during(endingOf(control, name), async () => {
       const started = performance.now();
       let yieldedAt = started;
       let standing = { name, done: 0, total: 0 };

@@ -13,7 +13,8 @@ const exceptions: Readonly<Record<string, string>> = {
   'src/strategy/require-agreement.ts': 'holds texts only',
   'src/run/shared-place.ts': 'holds texts only',
   'plugins/shared/check-options.ts': 'shows an option that is wrong',
-  'plugins/shared/equal-start.ts': 'holds texts only',
+  'plugins/shared/equal-models.ts': 'holds texts only',
+  'src/trainer/step/frozen-fields.ts': "shows a field's value",
   'plugins/mlflow-logger/mlflow-client.ts': "is MLflow's protocol",
 };
 

@@ -52,6 +52,7 @@ describe('a run that fails', () => {
   it('names what is missing or foreign of the checkpoint to resume from, before it makes anything', async () => {
     const foreign = join(cwd, 'runs', 'other', 'version_0', 'checkpoints', 'one');
     mkdirSync(foreign, { recursive: true });
+    writeFileSync(join(foreign, 'manifest.json'), '{}');
     writeFileSync(join(cwd, 'file'), '');
     const ended = await Promise.all([
       fail(['--resume', 'last', '--trainer.defaultRootDir', 'nowhere']),
@@ -66,7 +67,7 @@ describe('a run that fails', () => {
       },
       {
         code: 1,
-        errors: `Error: There is no checkpoint ${join(cwd, 'gone/checkpoint')}. Name an existing checkpoint, or 'last' for the newest.\n`,
+        errors: `Error: There is no checkpoint ${join(cwd, 'gone/checkpoint')}. Name a checkpoint's folder, one of checkpoints or a run's, or 'last' for the newest.\n`,
       },
       {
         code: 1,

@@ -50,8 +50,8 @@ describe('openRunPlace', () => {
   it('keeps a second run out of a folder in use, and lets it in afterwards', async () => {
     const first = await place();
     const checkpoints = first.folder.resolve('checkpoints');
-    mkdirSync(checkpoints);
-    writeFileSync(join(checkpoints, 'last'), '');
+    mkdirSync(join(checkpoints, 'step=1'), { recursive: true });
+    writeFileSync(join(checkpoints, 'step=1', 'manifest.json'), '{}');
     await expect(place('--resume', 'last')).rejects.toThrow(
       new RegExp(
         `^The run folder ${first.folder.path} is in use: process ${process.pid} on .* has been writing to it since .*\\. ` +

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { jsonText } from '../../contracts';
 import type { StateDtype } from '../../contracts';
 import { FulgurError, messageOf } from '../../errors';
 import { safetensorsHead } from '../../nn';
@@ -66,7 +67,7 @@ export class PredictionFiles {
       await this.#write(column.file, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     }
     this.#sampleFile ??= await this.#create(this.#samples);
-    const lines = samples.map((sample, i) => `${JSON.stringify({ row: this.#rows + i, ...sample })}\n`);
+    const lines = samples.map((sample, i) => `${jsonText({ row: this.#rows + i, ...sample })}\n`);
     await this.#write(this.#sampleFile, Buffer.from(lines.join('')));
     this.#rows += samples.length;
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { jsonText } from '../../contracts';
 import type {
   OptimizerState,
   RankState,
@@ -45,9 +46,10 @@ export async function withRankStates(
     ...own,
     ranks: everybody.map(({ metrics, plugins }, rank) => {
       const bytes = rank === 0 ? undefined : gathered[rank];
-      const ofItsOwn = Object.entries(plugins).filter(
-        ([name, state]) => JSON.stringify(state) !== JSON.stringify(first?.plugins[name]),
-      );
+      const ofItsOwn = Object.entries(plugins).filter(([name, state]) => {
+        const shared = first?.plugins[name];
+        return shared === undefined || jsonText(state) !== jsonText(shared);
+      });
       return {
         metrics,
         ...(ofItsOwn.length > 0 && { plugins: Object.fromEntries(ofItsOwn) }),
@@ -211,7 +213,7 @@ function digestsOf(tensors: StateDict): Digests {
         .slice(0, 16),
     ]),
   );
-  return { byName, whole: createHash('sha256').update(JSON.stringify(byName)).digest('hex') };
+  return { byName, whole: createHash('sha256').update(jsonText(byName)).digest('hex') };
 }
 
 function differingNames(everybody: readonly Readonly<Record<string, string>>[]): Set<string> {

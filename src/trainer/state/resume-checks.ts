@@ -2,6 +2,7 @@ import type { Json, Notify, RunSettings, RunState, WeightKind } from '../../cont
 import { FulgurError } from '../../errors';
 import type { FitBounds } from '../loop/fit-plan';
 import { changedWorldSize } from './rank-states';
+import { jsonText } from '../../contracts';
 
 /** A state to resume from, and where it was read. */
 export interface ResumeFrom {
@@ -71,11 +72,11 @@ function changedHyperparameters({ state }: ResumeFrom, settings: RunSettings): s
   const before = state.hyperparameters;
   const now = settings.hyperparameters;
   const changed = [...new Set([...Object.keys(before), ...Object.keys(now)])]
-    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name]))
+    .filter((name) => show(before[name]) !== show(now[name]))
     .map((name) => `${name} (${show(before[name])} before, ${show(now[name])} now)`);
   return changed.length === 0 ? null : `Hyperparameters differ from the checkpoint's: ${changed.join(', ')}.`;
 }
 
 function show(value: Json | undefined): string {
-  return value === undefined ? 'absent' : JSON.stringify(value);
+  return value === undefined ? 'absent' : jsonText(value);
 }

@@ -69,8 +69,8 @@ export class FrozenFields {
     const name = `The field '${path}' of ${this.#nameOf(root)}`;
     if (isPlain(value) && isPlain(now)) {
       return (
-        `${name} was ${JSON.stringify(value)} when the ${this.step} was traced and is ${JSON.stringify(now)} now. ` +
-        `The compiled step still computes with ${JSON.stringify(value)}. ` +
+        `${name} was ${shown(value)} when the ${this.step} was traced and is ${shown(now)} now. ` +
+        `The compiled step still computes with ${shown(value)}. ` +
         `Read it with stepInput(() => this.${path}), which is read again at every step.`
       );
     }
@@ -132,4 +132,9 @@ function listed([first = '', ...more]: readonly string[], preposition = ''): str
 
 function isPlain(value: unknown): boolean {
   return value === null || ['number', 'string', 'boolean', 'undefined'].includes(typeof value);
+}
+
+/** JSON would show NaN and the infinities as null. */
+function shown(value: unknown): string {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }

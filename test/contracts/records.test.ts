@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(__dirname, '../..');
+/** Rooms that write, read or exchange a run's records. */
+const rooms = ['plugins', 'src/contracts', 'src/trainer', 'src/strategy', 'src/run', 'src/evaluation'];
+
+/** Files of these rooms that use JSON itself, and why no number of a record is lost there. */
+const exceptions: Readonly<Record<string, string>> = {
+  'src/contracts/json-text.ts': 'is the codec',
+  'src/trainer/log/log-rules.ts': "shows a metric's name",
+  'src/strategy/require-agreement.ts': 'holds texts only',
+  'src/run/shared-place.ts': 'holds texts only',
+  'plugins/shared/check-options.ts': 'shows an option that is wrong',
+  'plugins/shared/equal-models.ts': 'holds texts only',
+  'src/trainer/step/frozen-fields.ts': "shows a field's value",
+  'plugins/mlflow-logger/mlflow-client.ts': "is MLflow's protocol",
+};
+
+const files = rooms.flatMap((room) =>
+  readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(room, name)),
+);
+
+const usesJson = (file: string) =>
+  readFileSync(join(root, file), 'utf8')
+    .split('\n')
+    .some((line) => /\bJSON\.(stringify|parse)\(/.test(line.replace(/^\s*(\*|\/\/).*/, '')));
+
+describe('records', () => {
+  it('are written and read by jsonText and parseJson, which lose no number', () => {
+    expect(files.length).toBeGreaterThan(150);
+    expect(files.filter(usesJson).sort()).toEqual(Object.keys(exceptions).sort());
+  });
+});

@@ -15,12 +15,13 @@ import { choicesOf } from './choices';
 import { PrintAndExit, helpText, misplacedSelectors, parseArguments, takeCommand } from './command-line';
 import { readConfigFile } from './config-file';
 import { flattenConfig } from './config-tree';
+import { expandHome } from './environment';
 import { hyperParameterSchema } from './hyper-parameter-schema';
-import { allOptions, reservedNames, shortNames } from './option';
+import { allOptions, pathOptions, reservedNames, shortNames } from './option';
 import type { Option } from './option';
 import { optionPathInFile, recordedFacts, takeFact, transformJson } from './recorded-config';
 import type { Transforms } from './recorded-config';
-import { ConfigError, nearestChoice, unknownOption } from './problems';
+import { ConfigError, nearestChoice, shown, unknownOption } from './problems';
 import type { Problem } from './problems';
 import { readText } from './read-text';
 import { fulgurVersion } from './version';
@@ -93,13 +94,18 @@ export function resolveConfig(experiment: ExperimentClass, args: readonly string
   const declared: Given[] = [
     ...flattenConfig({ trainer: definition.trainer ?? {}, data, seed: definition.seed }),
   ].map(([path, value]) => ({ path, where: `${path} of @Experiment on ${experiment.name}`, value }));
-  const files = given.filter(([path]) => path === 'config').map(([, file]) => String(file));
+  const files = given.filter(([path]) => path === 'config').map(([, file]) => expandHome(String(file)));
+  // Under another name an anchor's text is there for its aliases alone.
+  const names = [...reservedNames, 'hyperparameters', ...Object.keys(defaults)];
+  const isKnown = (path: string): boolean => names.includes(path.split('.')[0] ?? '');
   const fromFiles = files.flatMap((file) =>
-    readConfigFile(file).map(({ path, value, line }) => ({
-      path: optionPathInFile(path),
-      where: `${path} in ${file}, line ${line}`,
-      value,
-    })),
+    readConfigFile(file)
+      .filter(({ path, anchored }) => !anchored || isKnown(path))
+      .map(({ path, value, line }) => ({
+        path: optionPathInFile(path),
+        where: `${path} in ${file}, line ${line}`,
+        value,
+      })),
   );
   const facts = recordedFacts(definition.name, transforms);
   const optionsInFiles = fromFiles.filter((entry) => !takeFact(entry, facts, problems));
@@ -145,7 +151,8 @@ function accept(
     problems.push(unknownOption(where, path, ['config', ...options.map((known) => known.path)]));
     return;
   }
-  const result = option.schema.safeParse(value);
+  const meant = typeof value === 'string' && pathOptions.has(path) ? expandHome(value) : value;
+  const result = option.schema.safeParse(meant);
   if (result.success) values.set(path, result.data);
   else problems.push({ where, what: refusal(option.schema, result.error, value) });
 }
@@ -155,7 +162,7 @@ function refusal(schema: z.ZodType, error: z.ZodError, value: unknown): string {
   const isChoice = error.issues[0]?.code === 'invalid_value';
   const must = isChoice ? `must be one of ${choices.join(', ')}` : describe(error);
   const nearest = isChoice && typeof value === 'string' ? nearestChoice(value, choices) : null;
-  return `${must}, not ${JSON.stringify(value)}${nearest === null ? '' : `; did you mean ${nearest}?`}`;
+  return `${must}, not ${shown(value)}${nearest === null ? '' : `; did you mean ${nearest}?`}`;
 }
 
 function describe(error: z.ZodError): string {

@@ -93,7 +93,8 @@ export function constructExperiment<T extends object>(
     // Compilers that define fields instead of assigning them bypass the accessor: fields below saw the field's own value.
     const own = Object.getOwnPropertyDescriptor(instance, name)?.value as HyperParameterValue | undefined;
     const isDefined = own !== undefined && own !== (values[name] ?? own);
-    if (isDefined || (assigned.get(name) ?? 0) > (seen.get(name) ?? 0)) throw unreadableDefaults(experiment, [name]);
+    if (isDefined || (assigned.get(name) ?? 0) > (seen.get(name) ?? 0))
+      throw unreadableDefaults(experiment, [name]);
   }
   return instance;
 }

@@ -91,7 +91,7 @@ describe('hyperparameters', () => {
       }
     }
     class Halved extends Base {
-      override lr = this.lr / 2;
+      override lr: number = this.lr / 2;
     }
 
     it.each([
@@ -110,7 +110,10 @@ describe('hyperparameters', () => {
 
     it('give way to a given value', () => {
       for (const type of [Faster, Fastest, Limited, BelowLimited, InConstructor, Halved]) {
-        expect(constructExperiment(type, { lr: 0.25, name: 'given' })).toMatchObject({ lr: 0.25, doubled: 0.5 });
+        expect(constructExperiment(type, { lr: 0.25, name: 'given' })).toMatchObject({
+          lr: 0.25,
+          doubled: 0.5,
+        });
       }
     });
 
@@ -122,7 +125,12 @@ describe('hyperparameters', () => {
       class Defined extends Base {
         constructor() {
           super();
-          Object.defineProperty(this, 'lr', { value: 0.7, writable: true, enumerable: true, configurable: true });
+          Object.defineProperty(this, 'lr', {
+            value: 0.7,
+            writable: true,
+            enumerable: true,
+            configurable: true,
+          });
         }
       }
       expect(hyperParameterDefaults(Defined)).toMatchObject({ lr: 0.7 });

@@ -16,7 +16,7 @@ import { steepestRate } from './steepest-rate';
 const fileName = 'learning-rates.json';
 
 /** Takes the place of the run's learning rates for as many updates as it needs, and then ends the run. */
-@Plugin({ name: 'learning-rate-finder' })
+@Plugin({ name: 'learning-rate-finder', affectsTraining: true })
 export class LearningRateFinder implements PluginHooks {
   private readonly sweep: RateSweep;
   private firstStep = 0;

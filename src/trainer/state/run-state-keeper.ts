@@ -60,6 +60,7 @@ export class RunStateKeeper<B> implements RunStateAccess {
       plugins: pluginStates(plugins),
       pluginTensors: pluginTensors(plugins),
       metrics: metrics.state(),
+      ...(settings.origin === undefined ? {} : { origin: settings.origin }),
     };
     return withRankStates(strategy, own, module);
   }

@@ -38,6 +38,7 @@ const restSchema = z.object({
   origin: z
     .custom<RunOrigin>((value) => typeof value === 'object' && value !== null)
     .exactOptional(),
+  stop: z.object({ reason: z.string(), by: z.string() }).exactOptional(),
 });
 
 /**

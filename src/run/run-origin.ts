@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ResolvedConfig } from '../config';
 import { tokens } from '../contracts';
 import type { AnyPlugin, Json, PluginHooks, RunOrigin } from '../contracts';
@@ -15,7 +16,21 @@ export function runOrigin(
     declared: config.declared,
     data: { name, samples, classes, fingerprint },
     plugins: trainingPlugins(plugins),
+    pluginDigests: Object.fromEntries(
+      plugins.map(({ type, options }) => [pluginMetadata(type).name, digestOf(options)]),
+    ),
   };
+}
+
+/** Of options that are no plain data, such as a stream, only that there are some. */
+function digestOf(options: unknown): string {
+  let text: string;
+  try {
+    text = JSON.stringify(options ?? null);
+  } catch {
+    text = 'not plain';
+  }
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 /** Options of the plugins that training depends on, by plugin name. */

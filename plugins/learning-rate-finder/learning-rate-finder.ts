@@ -64,7 +64,7 @@ export class LearningRateFinder implements PluginHooks {
 
   /** A loss that is no number ends the run before the finder does; what was seen until then counts all the same. */
   async onException(): Promise<void> {
-    await this.report();
+    if (this.sweep.rates.length > 0) await this.report();
   }
 
   private async report(): Promise<void> {

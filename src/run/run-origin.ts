@@ -3,7 +3,7 @@ import type { ResolvedConfig } from '../config';
 import { tokens } from '../contracts';
 import type { AnyPlugin, Json, PluginHooks, RunOrigin } from '../contracts';
 import type { DataInfo } from '../data';
-import { pluginMetadata } from '../metadata';
+import { pluginMetadata, pluginName } from '../metadata';
 
 /** What a run's checkpoints say that it was started with. */
 export function runOrigin(
@@ -17,7 +17,7 @@ export function runOrigin(
     data: { name, samples, classes, fingerprint },
     plugins: trainingPlugins(plugins),
     pluginDigests: Object.fromEntries(
-      plugins.map(({ type, options }) => [pluginMetadata(type).name, digestOf(options)]),
+      plugins.map((plugin) => [pluginName(plugin), digestOf(plugin.options)]),
     ),
   };
 }
@@ -38,10 +38,7 @@ export function trainingPlugins(plugins: readonly AnyPlugin[]): Record<string, J
   return Object.fromEntries(
     plugins
       .filter(affectsTraining)
-      .map(({ type, options }) => [
-        pluginMetadata(type).name,
-        JSON.parse(JSON.stringify(options ?? null)) as Json,
-      ]),
+      .map((plugin) => [pluginName(plugin), JSON.parse(JSON.stringify(plugin.options ?? null)) as Json]),
   );
 }
 

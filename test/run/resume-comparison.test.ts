@@ -53,10 +53,17 @@ function experiment({ lr = 0.06, ...edits }: Edits = {}): ExperimentClass {
   return Toy;
 }
 
+interface Before {
+  readonly updates?: number;
+  readonly edits?: Edits;
+  /** Whether the checkpoint says what its run was started with. */
+  readonly origin?: boolean;
+}
+
 /** Leaves a checkpoint of a run of `args`, after so many updates of epochs of four. */
 async function trained(
   args: readonly string[],
-  { updates = 6, edits = {} as Edits, origin = true } = {},
+  { updates = 6, edits = {}, origin = true }: Before = {},
 ): Promise<RunState> {
   rmSync(root, { recursive: true, force: true });
   const toy = experiment(edits);

@@ -28,7 +28,7 @@ import { MetricPublisher } from '../loop/metric-publisher';
 import { ProgressCounter } from '../loop/progress-counter';
 import type { RunControl } from '../loop/run-control';
 import { connectModuleLog } from '../module-log';
-import { changedStopper, checkResume, endedHere, sayResumed } from '../state/resume-checks';
+import { changedStopper, checkResume, endedHere, sayNewcomers, sayResumed } from '../state/resume-checks';
 import type { ResumeFrom } from '../state/resume-checks';
 import { restoreRunState, RunStateKeeper } from '../state/run-state-keeper';
 import type { StateOwners } from '../state/run-state-keeper';
@@ -191,7 +191,8 @@ export class FitRun<B> {
 
   async #restore(resumeFrom: ResumeFrom): Promise<void> {
     await restoreRunState(resumeFrom.state, this.#stateOwners, this.#notify);
-    const { settings, strategy } = this.#parts;
+    const { settings, strategy, plugins } = this.#parts;
+    sayNewcomers(resumeFrom, plugins, this.#notify);
     sayResumed(resumeFrom, settings, strategy.ranks.worldSize, this.#notify);
     const { stop } = resumeFrom.state;
     if (stop === undefined) return;

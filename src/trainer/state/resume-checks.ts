@@ -1,5 +1,6 @@
 import type { Json, Notify, RunSettings, RunState, StopWish, WeightKind } from '../../contracts';
 import { FulgurError } from '../../errors';
+import type { BuiltPlugin } from '../hooks/hook-order';
 import type { FitBounds } from '../loop/fit-plan';
 import { changedWorldSize } from './rank-states';
 
@@ -64,6 +65,14 @@ export function sayResumed(from: ResumeFrom, settings: RunSettings, worldSize: n
   const changes = [changedHyperparameters(from, settings), changedWorldSize(from.state, worldSize)];
   for (const changed of changes) if (changed !== null) notify('warning', changed);
   notify('info', `Resumed from ${from.path}: epoch ${epoch}, batch ${nextBatch}, step ${globalStep}.`);
+}
+
+/** Says which plugins have a state, and none in the checkpoint to go on from. */
+export function sayNewcomers({ state }: ResumeFrom, plugins: readonly BuiltPlugin[], notify: Notify): void {
+  for (const { name, hooks } of plugins) {
+    if (hooks.pluginState === undefined || Object.hasOwn(state.plugins, name)) continue;
+    notify('info', `Plugin '${name}' begins afresh: the checkpoint holds no state of it.`);
+  }
 }
 
 /**

@@ -50,7 +50,10 @@ export function takenOver(
 ): RecordedValue[] {
   if (origin === null) return [];
   return [...recordedValues(origin.config)].flatMap(([path, value]) => {
-    if (!own.initial.has(path) || effectOf(path) === 'own') return [];
+    const effect = effectOf(path);
+    // A hyperparameter is never null: it was infinite, which plain JSON cannot say.
+    const isLost = effect === 'hyperparameter' && value === null;
+    if (!own.initial.has(path) || effect === 'own' || isLost) return [];
     const taken = command === 'fit' ? !isEdited(path, value, origin, own) : holdsForEvaluations(path);
     return taken ? [{ path, where: `${path} as recorded in ${checkpoint}`, value }] : [];
   });

@@ -110,7 +110,7 @@ export interface WantedCheckpoint {
   readonly selector: string;
   readonly experiment: string;
   readonly defaultRootDir: string;
-  /** Whether the run is a trial, which has no checkpoints of its own. */
+  /** Whether it is for a fit that is a trial, which has no checkpoints of its own. */
   readonly isTrial: boolean;
 }
 
@@ -130,7 +130,12 @@ export function wantedCheckpoint(
   const { defaultRootDir, fastDevRun } = trainer;
   return selector === null
     ? null
-    : { selector, experiment: name, defaultRootDir, isTrial: fastDevRun !== false };
+    : {
+        selector,
+        experiment: name,
+        defaultRootDir,
+        isTrial: draft.command === 'fit' && fastDevRun !== false,
+      };
 }
 
 /** A configuration before it is known to be complete. */

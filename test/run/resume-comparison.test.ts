@@ -368,6 +368,11 @@ describe('a fit that goes on', () => {
     });
   });
 
+  it('keeps an infinite default', async () => {
+    await trained([], { edits: { lr: Infinity } });
+    expect((await resume([], { lr: Infinity })).hyperparameters['lr']).toBe(Infinity);
+  });
+
   it('says that an older checkpoint tells nothing, and takes nothing from it', async () => {
     const state = await trained(given, { origin: false });
     const config = await resume(['--data.batchSize', '8']);
@@ -491,6 +496,11 @@ describe('an evaluation of a checkpoint', () => {
     expect(said(state, config, edits)).toContain(
       'warning: The images are seen through other views than in the run: data.transform ({"plain":{"size":32}} before, {"plain":{"size":64}} now).',
     );
+  });
+
+  it('has them also in a trial', async () => {
+    await trained(['--width', '16']);
+    expect((await evaluate(['--trainer.fastDevRun', 'true'])).hyperparameters['width']).toBe(16);
   });
 
   it('of random weights takes nothing', async () => {

@@ -35,9 +35,7 @@ const restSchema = z.object({
     }),
   ),
   ranks: z.array(z.object({ metrics: json, plugins: z.record(z.string(), json).optional() })).optional(),
-  origin: z
-    .custom<RunOrigin>((value) => typeof value === 'object' && value !== null)
-    .exactOptional(),
+  origin: z.custom<RunOrigin>((value) => typeof value === 'object' && value !== null).exactOptional(),
   stop: z.object({ reason: z.string(), by: z.string() }).exactOptional(),
 });
 

@@ -179,7 +179,7 @@ describe('every option', () => {
     expect(Object.keys(others).sort()).toEqual(compared.sort());
     expect(everyOption.filter((path) => effectOf(path) === 'own')).toEqual([
       ...['trainer.fastDevRun', 'trainer.barebones', 'trainer.defaultRootDir'],
-      ...['resume', 'allowChanges', 'checkpoint', 'untrained'],
+      ...['resume', 'allowChanges', 'checkpoint', 'split', 'weights', 'untrained'],
     ]);
   });
 

@@ -54,6 +54,8 @@ export function takenOver(
     // A hyperparameter is never null: it was infinite, which plain JSON cannot say.
     const isLost = effect === 'hyperparameter' && value === null;
     if (!own.initial.has(path) || effect === 'own' || isLost) return [];
+    // A default may be what no option could be given, such as infinity.
+    if (isDeepStrictEqual(value, own.declared.get(path) ?? own.initial.get(path))) return [];
     const taken = command === 'fit' ? !isEdited(path, value, origin, own) : holdsForEvaluations(path);
     return taken ? [{ path, where: `${path} as recorded in ${checkpoint}`, value }] : [];
   });

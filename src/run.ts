@@ -1,15 +1,9 @@
-import {
-  oldNodeWarning,
-  PrintAndExit,
-  processArguments,
-  processVariables,
-  resolveConfig,
-  slurmJob,
-} from './config';
+import { oldNodeWarning, PrintAndExit, processArguments, processVariables, slurmJob } from './config';
 import type { Notify, ViewBatch } from './contracts';
 import { LostRanksError } from './engine';
 import { describesCluster, findWorld, followLauncher, tellLauncher } from './launch';
 import type { ExperimentClass } from './metadata';
+import { configureRun } from './run/configure-run';
 import { executeRun } from './run/execute-run';
 import type { RunResult } from './run/execute-run';
 import { exitCodeOf, explainError } from './run/explain-error';
@@ -63,7 +57,7 @@ export async function run(
   });
   const stopListening = interruption.listen();
   try {
-    const config = resolveConfig(experiment, args);
+    const config = await configureRun(experiment, args);
     const variables = processVariables();
     const inCluster = describesCluster(variables);
     if (!inCluster) warnOfOldNode(notify);

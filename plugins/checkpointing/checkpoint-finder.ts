@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { FulgurError } from '../../src';
-import type { CheckpointReader, Notify, RunState } from '../../src';
+import type { Notify, RunState } from '../../src';
 import { isCheckpoint, listCheckpoints, openCheckpoint, readCheckpoint } from './checkpoint-folder';
 import type { StoredCheckpoint } from './checkpoint-folder';
 import { pointers, readPointer } from './checkpoint-store';
@@ -11,16 +11,20 @@ import { newest } from './retention';
 /** A run folder's folder of checkpoints. */
 export const checkpointsFolder = 'checkpoints';
 
-type Found = Awaited<ReturnType<CheckpointReader['read']>>;
+interface Found<T> {
+  readonly state: T;
+  readonly path: string;
+}
 
-/** Finds the checkpoint that a selector means, and reads it whole or not at all. */
-export class CheckpointFinder implements CheckpointReader {
+/** Finds the checkpoint that a selector means, and reads it whole or not at all; or of it what `open` reads. */
+export class CheckpointFinder<T = RunState> {
   constructor(
     /** The checkpoints that `last`, `best` and bare names mean. */
     private readonly home: string,
     private readonly notify: Notify,
     /** Whether a monitor ranks checkpoints; where none does, the best one is the last, as in Lightning. */
     private readonly ranks = true,
+    private readonly open: (checkpoint: StoredCheckpoint) => Promise<T> = readCheckpoint as never,
   ) {}
 
   /**
@@ -29,7 +33,7 @@ export class CheckpointFinder implements CheckpointReader {
    * @throws FulgurError `checkpoint` when nothing is there (listing what is), when a checkpoint that was meant alone is
    *   damaged, and for a format from the future.
    */
-  async read(selector: string): Promise<Found> {
+  async read(selector: string): Promise<Found<T>> {
     if (selector === 'last') return this.readLast(this.home);
     if (selector === 'best') return this.readBest(this.home);
     for (const path of [resolve(selector), join(this.home, selector)]) {
@@ -51,19 +55,19 @@ export class CheckpointFinder implements CheckpointReader {
     return (await exists(path)) ? path : null;
   }
 
-  private async readBest(folder: string): Promise<Found> {
+  private async readBest(folder: string): Promise<Found<T>> {
     return this.ranks || (await exists(join(folder, 'best')))
       ? this.readOne(await this.bestIn(folder))
       : this.readLast(folder);
   }
 
-  private async readLast(folder: string): Promise<Found> {
+  private async readLast(folder: string): Promise<Found<T>> {
     const { checkpoints, damages } = await listCheckpoints(folder);
     // A checkpoint without a readable manifest has no place in the order: it may have been the newest.
     const found: Damage[] = [...damages];
     for (const checkpoint of newest(checkpoints.map(ranked))) {
       try {
-        const state = await readCheckpoint(checkpoint.stored);
+        const state = await this.open(checkpoint.stored);
         for (const damage of found) {
           this.notify(
             'warning',
@@ -83,7 +87,7 @@ export class CheckpointFinder implements CheckpointReader {
     });
   }
 
-  private async readOne(folder: string): Promise<Found> {
+  private async readOne(folder: string): Promise<Found<T>> {
     try {
       return { state: await this.readWhole(folder), path: folder };
     } catch (error) {
@@ -96,8 +100,8 @@ export class CheckpointFinder implements CheckpointReader {
     }
   }
 
-  private async readWhole(folder: string): Promise<RunState> {
-    return readCheckpoint(await openCheckpoint(folder));
+  private async readWhole(folder: string): Promise<T> {
+    return this.open(await openCheckpoint(folder));
   }
 
   private async bestIn(folder: string): Promise<string> {

@@ -1,12 +1,12 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { FulgurError } from '../../src';
-import type { RunState } from '../../src';
+import type { Recalled, RunState } from '../../src';
 import { Damage } from './damage';
 import { exists } from './exists';
 import { parseManifest, sha256 } from './manifest';
 import type { Manifest } from './manifest';
-import { decodeState, optionalFileNames, stateFileNames } from './state-files';
+import { decodeOrigin, decodeState, optionalFileNames, stateFile, stateFileNames } from './state-files';
 import type { StateFiles } from './state-files';
 
 export const manifestFile = 'manifest.json';
@@ -57,21 +57,31 @@ export async function openCheckpoint(path: string): Promise<StoredCheckpoint> {
 }
 
 /** @throws Damage naming the first file that is not what was written. */
-export async function readCheckpoint({ path, manifest }: StoredCheckpoint): Promise<RunState> {
+export async function readCheckpoint(checkpoint: StoredCheckpoint): Promise<RunState> {
+  const { manifest } = checkpoint;
   const contents: [string, Uint8Array][] = [];
   const optional = optionalFileNames.filter((name) => manifest.files[name] !== undefined);
   for (const name of [...stateFileNames, ...optional]) {
-    const file = join(path, name);
-    const expected = manifest.files[name];
-    if (expected === undefined) throw new Damage(join(path, manifestFile), `does not list ${name}`);
-    const data = await readPart(file);
-    if (data.length !== expected.bytes) {
-      throw new Damage(file, `has ${data.length} bytes instead of ${expected.bytes}`);
-    }
-    if (sha256(data) !== expected.sha256) throw new Damage(file, 'does not match its SHA-256');
-    contents.push([name, data]);
+    contents.push([name, await readWhole(checkpoint, name)]);
   }
   return decodeState(Object.fromEntries(contents) as StateFiles);
+}
+
+/** What a checkpoint's run was started with; the tensors are not read. */
+export async function recallCheckpoint(checkpoint: StoredCheckpoint): Promise<Omit<Recalled, 'path'>> {
+  return decodeOrigin(await readWhole(checkpoint, stateFile));
+}
+
+async function readWhole({ path, manifest }: StoredCheckpoint, name: string): Promise<Uint8Array> {
+  const file = join(path, name);
+  const expected = manifest.files[name];
+  if (expected === undefined) throw new Damage(join(path, manifestFile), `does not list ${name}`);
+  const data = await readPart(file);
+  if (data.length !== expected.bytes) {
+    throw new Damage(file, `has ${data.length} bytes instead of ${expected.bytes}`);
+  }
+  if (sha256(data) !== expected.sha256) throw new Damage(file, 'does not match its SHA-256');
+  return data;
 }
 
 async function subfolders(folder: string): Promise<string[]> {

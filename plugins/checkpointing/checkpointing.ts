@@ -34,6 +34,8 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
   private savedAt = performance.now();
   /** Metrics of the names that were not logged, and are said so. */
   private readonly saidToLack = new Set<string>();
+  /** Whether there is a state to save: not in an evaluation, nor where a run could not begin. */
+  private fitting = false;
 
   constructor(
     @inject(tokens.pluginOptions) private readonly options: CheckpointingSettings,
@@ -59,6 +61,7 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
   async onFitStart(): Promise<void> {
     this.savedAt = performance.now();
     if (this.settings.enableCheckpointing && this.ranks.rank === 0) await this.store.open();
+    this.fitting = true;
   }
 
   async onTrainBatchEnd(context: HookContext, { updated }: BatchResult): Promise<void> {
@@ -94,7 +97,7 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
 
   /** A state that cannot be saved must not hide why the run ended. */
   async onException(context: HookContext, error: unknown): Promise<void> {
-    if (!this.options.saveOnException || context.progress.globalStep === 0) return;
+    if (!this.fitting || !this.options.saveOnException || context.progress.globalStep === 0) return;
     const interrupted = error instanceof FulgurError && error.kind === 'interrupted';
     // A state is taken by all ranks together, and those of a failed run may be gone.
     if (!interrupted && this.ranks.worldSize > 1) return;

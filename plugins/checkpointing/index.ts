@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { tokens } from '../../src';
 import type { PluginDescriptor } from '../../src';
 import { pluginWithOptions } from '../shared/check-options';
+import { CheckpointFinder, checkpointsFolder } from './checkpoint-finder';
+import { recallCheckpoint } from './checkpoint-folder';
 import { Checkpointing } from './checkpointing';
 import { checkpointingOptions } from './options';
 import type { CheckpointingOptions } from './options';
@@ -22,7 +25,26 @@ export type { CheckpointingOptions } from './options';
 export function checkpointing<const Metric extends string = never>(
   options: CheckpointingOptions<Metric> = {},
 ): PluginDescriptor<Metric> {
-  return pluginWithOptions(Checkpointing, 'checkpointing', checkpointingOptions, options, [
-    tokens.checkpointReader,
-  ]);
+  const provides = [tokens.checkpointReader];
+  const descriptor = pluginWithOptions<Metric>(
+    Checkpointing,
+    'checkpointing',
+    checkpointingOptions,
+    options,
+    provides,
+  );
+  return {
+    ...descriptor,
+    recall: async (selector, home) => {
+      // Damage is said when the checkpoint is read whole.
+      const finder = new CheckpointFinder(
+        join(home ?? selector, checkpointsFolder),
+        () => undefined,
+        options.monitor !== undefined && options.monitor !== null,
+        recallCheckpoint,
+      );
+      const { state, path } = await finder.read(selector);
+      return { ...state, path };
+    },
+  };
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { jsonText, nn, parseJson } from '../../src';
-import type { Json, OptimizerState, RankState, RunState, StateDict } from '../../src';
+import type { Json, OptimizerState, RankState, Recalled, RunOrigin, RunState, StateDict } from '../../src';
 import { resumePointSchema } from './resume-point';
 
 const modelFile = 'model.safetensors';
 const optimizerFile = 'optimizer.safetensors';
-const stateFile = 'state.json';
+export const stateFile = 'state.json';
 const pluginsFile = 'plugins.safetensors';
 const ranksFile = 'ranks.safetensors';
 
@@ -35,6 +35,8 @@ const restSchema = z.object({
     }),
   ),
   ranks: z.array(z.object({ metrics: json, plugins: z.record(z.string(), json).optional() })).optional(),
+  origin: z.custom<RunOrigin>((value) => typeof value === 'object' && value !== null).exactOptional(),
+  stop: z.object({ reason: z.string(), by: z.string() }).exactOptional(),
 });
 
 /**
@@ -114,6 +116,12 @@ function byOwner(tensors: StateDict): Pick<RankState, 'pluginTensors'> {
   const owners = [...new Set([...tensors.keys()].map((name) => name.slice(0, name.indexOf('/'))))];
   if (owners.length === 0) return {};
   return { pluginTensors: Object.fromEntries(owners.map((owner) => [owner, below(owner, tensors)])) };
+}
+
+/** What `state.json` says of the run, without the tensors beside it. */
+export function decodeOrigin(state: Uint8Array): Pick<Recalled, 'origin' | 'progress'> {
+  const { origin = null, progress } = restSchema.parse(parseJson(Buffer.from(state).toString('utf8')));
+  return { origin, progress };
 }
 
 function tensorsIn(file: Uint8Array | undefined): StateDict {

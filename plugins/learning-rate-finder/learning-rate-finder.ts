@@ -16,7 +16,7 @@ import { steepestRate } from './steepest-rate';
 const fileName = 'learning-rates.json';
 
 /** Takes the place of the run's learning rates for as many updates as it needs, and then ends the run. */
-@Plugin({ name: 'learning-rate-finder' })
+@Plugin({ name: 'learning-rate-finder', affectsTraining: true })
 export class LearningRateFinder implements PluginHooks {
   private readonly sweep: RateSweep;
   private firstStep = 0;
@@ -64,7 +64,7 @@ export class LearningRateFinder implements PluginHooks {
 
   /** A loss that is no number ends the run before the finder does; what was seen until then counts all the same. */
   async onException(): Promise<void> {
-    await this.report();
+    if (this.sweep.rates.length > 0) await this.report();
   }
 
   private async report(): Promise<void> {

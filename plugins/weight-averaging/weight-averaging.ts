@@ -18,7 +18,7 @@ import type { WeightAveragingSettings } from './options';
 const fileName = 'averaged.safetensors';
 
 /** Averages after updates, and lets evaluations see the average. */
-@Plugin({ name: 'weight-averaging' })
+@Plugin({ name: 'weight-averaging', affectsTraining: true })
 export class WeightAveraging implements PluginHooks, Stateful, TensorState, EvaluationWeights {
   private readonly averages: Averages;
   /** Weights that the average is made of. */

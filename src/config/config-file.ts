@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { LineCounter, isMap, isScalar, parseDocument } from 'yaml';
+import { LineCounter, isAlias, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
 import { FulgurError, messageOf } from '../errors';
 
 /** An option in a configuration file. */
@@ -8,41 +9,100 @@ export interface FileOption {
   readonly value: unknown;
   /** From 1. */
   readonly line: number;
+  /** Whether it stands under a name of the file's top that has an anchor, from where aliases may take it. */
+  readonly anchored: boolean;
 }
 
+/** Aliases that a file may be expanded to; a file of options has a few, one that is made to fill the memory millions. */
+const MAX_ALIASES = 1000;
+
 /**
- * Reads the options of a YAML file: two levels of keys, such as `trainer:` and below it `maxEpochs: 3`.
+ * Reads the options of a YAML file: two levels of keys, such as `trainer:` and below it `maxEpochs: 3`. Anchors, aliases
+ * and merge keys (`<<: *base`) mean what they do in YAML 1.1.
  *
  * @throws FulgurError `config` when the file cannot be read or is no YAML mapping
  */
 export function readConfigFile(file: string): FileOption[] {
   const lines = new LineCounter();
-  const document = parseDocument(readText(file), { lineCounter: lines });
+  const document = parseDocument(readText(file), {
+    lineCounter: lines,
+    merge: true,
+    logLevel: 'error',
+  });
   const [problem] = document.errors;
-  if (problem !== undefined) {
-    throw new FulgurError('config', {
-      what: `The configuration file ${file} is no valid YAML: ${problem.message.split('\n')[0] ?? ''}`,
-      fix: 'Correct the line that it names.',
-    });
-  }
+  if (problem !== undefined) throw invalid(file, problem.message.split('\n')[0] ?? '', problem);
   if (document.contents === null) return [];
-  const options: FileOption[] = [];
-  const visit = (node: unknown, prefix: string): void => {
-    if (!isMap(node)) throw notAMapping(file);
-    for (const { key, value } of node.items) {
-      const path = prefix + (isScalar(key) ? String(key.value) : String(key));
-      const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0;
-      if (isMap(value) && prefix === '') visit(value, `${path}.`);
-      else options.push({ path, value: toValue(value), line: lines.linePos(offset).line });
-    }
-  };
-  visit(document.contents, '');
-  return options;
+  const tree = expanded(document, file);
+  if (!isRecord(tree)) throw notAMapping(file);
+  const lineOf = (...path: readonly string[]): number =>
+    lines.linePos(offsetOf(document, document.contents, path) ?? 0).line;
+  return Object.entries(tree).flatMap(([name, value]): FileOption[] => {
+    const anchored = hasAnchor(document.contents, name);
+    return isRecord(value)
+      ? Object.entries(value).map(([inner, leaf]) => ({
+          path: `${name}.${inner}`,
+          value: leaf,
+          line: lineOf(name, inner),
+          anchored,
+        }))
+      : [{ path: name, value, line: lineOf(name), anchored }];
+  });
 }
 
-function toValue(node: unknown): unknown {
-  if (isScalar(node)) return node.value;
-  return node === null ? null : (node as { toJSON(): unknown }).toJSON();
+/** The document as plain data, each alias as what it stands for. */
+function expanded(document: Document, file: string): unknown {
+  let tree: unknown;
+  try {
+    tree = document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (cause) {
+    const message = messageOf(cause);
+    throw invalid(
+      file,
+      /^Excessive/.test(message) ? `it has more than ${MAX_ALIASES} aliases.` : `${message}.`,
+      cause,
+    );
+  }
+  try {
+    JSON.stringify(tree);
+  } catch (cause) {
+    throw invalid(file, 'an alias stands for what it is part of.', cause);
+  }
+  return tree;
+}
+
+function hasAnchor(node: unknown, name: string): boolean {
+  const value = isMap(node) ? node.items.find(({ key }) => nameOf(key) === name)?.value : undefined;
+  return isNode(value) && !isAlias(value) && value.anchor !== undefined;
+}
+
+/** Where a key stands; of one that an alias or a merge brings in, where it is written first. */
+function offsetOf(document: Document, node: unknown, [name, ...rest]: readonly string[]): number | null {
+  const map = isAlias(node) ? node.resolve(document) : node;
+  if (!isMap(map)) return null;
+  const pair = map.items.find(({ key }) => nameOf(key) === name);
+  if (pair !== undefined) {
+    const own = isScalar(pair.key) ? (pair.key.range?.[0] ?? null) : null;
+    return rest.length === 0 ? own : (offsetOf(document, pair.value, rest) ?? own);
+  }
+  for (const { key, value } of map.items) {
+    if (nameOf(key) !== '<<') continue;
+    const sources: readonly unknown[] = isSeq(value) ? value.items : [value];
+    for (const source of sources) {
+      const found = offsetOf(document, source, name === undefined ? [] : [name, ...rest]);
+      if (found !== null) return found;
+    }
+  }
+  return null;
+}
+
+function nameOf(key: unknown): string {
+  if (!isScalar(key)) return String(key);
+  // The parser makes a symbol of the key of a merge.
+  return typeof key.value === 'symbol' ? '<<' : String(key.value);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function readText(file: string): string {
@@ -55,6 +115,14 @@ function readText(file: string): string {
       cause,
     });
   }
+}
+
+function invalid(file: string, reason: string, cause: unknown): FulgurError {
+  return new FulgurError('config', {
+    what: `The configuration file ${file} is no valid YAML: ${reason}`,
+    fix: 'Correct the file.',
+    cause,
+  });
 }
 
 function notAMapping(file: string): FulgurError {

@@ -70,6 +70,11 @@ export function quietenTensorFlow(errorsToo: boolean, variables: Variables = pro
   process.env['TF_CPP_MIN_LOG_LEVEL'] = errorsToo ? '3' : '2';
 }
 
+/** A path with the home folder in the place of a first `~`, as shells write it. */
+export function expandHome(path: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
+}
+
 /** Leaves one GPU visible to this process; before TensorFlow is loaded. */
 export function showOnlyGpu(name: string): void {
   process.env['CUDA_VISIBLE_DEVICES'] = name;

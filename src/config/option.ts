@@ -16,6 +16,14 @@ type Shape = Readonly<Record<string, z.ZodType>>;
 /** Values that only code can give. */
 const CODE_ONLY = new Set(['data.transform', 'data.evaluationTransform']);
 
+/** Options whose text is a path, or may be one. */
+export const pathOptions: ReadonlySet<string> = new Set([
+  'data.path',
+  'trainer.defaultRootDir',
+  'resume',
+  'checkpoint',
+]);
+
 /** Options that the command line also knows by another name. */
 export const shortNames: Readonly<Record<string, string>> = {
   devices: 'trainer.devices',

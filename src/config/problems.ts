@@ -38,6 +38,15 @@ export function unknownOption(where: string, path: string, known: readonly strin
   };
 }
 
+/** A value as it is shown to the user: JSON, and by their names what JSON cannot say. */
+export function shown(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'bigint' || value === undefined) return String(value);
+  // JSON writes null for infinity and for what is no number.
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'bigint' || (typeof part === 'number' && !Number.isFinite(part)) ? String(part) : part,
+  );
+}
+
 /** All problems of a configuration in one error: a line each. */
 export class ConfigError extends FulgurError {
   constructor(readonly problems: readonly Problem[]) {

@@ -6,6 +6,7 @@ import type {
   Json,
   KnnOptions,
   ProbeOptions,
+  Recalled,
   TrainerOptions,
   WeightKind,
 } from '../contracts';
@@ -15,12 +16,16 @@ import { choicesOf } from './choices';
 import { PrintAndExit, helpText, misplacedSelectors, parseArguments, takeCommand } from './command-line';
 import { readConfigFile } from './config-file';
 import { flattenConfig } from './config-tree';
+import { expandHome } from './environment';
 import { hyperParameterSchema } from './hyper-parameter-schema';
-import { allOptions, reservedNames, shortNames } from './option';
+import { effectOf } from './option-effects';
+import { allOptions, pathOptions, reservedNames, shortNames } from './option';
 import type { Option } from './option';
 import { optionPathInFile, recordedFacts, takeFact, transformJson } from './recorded-config';
 import type { Transforms } from './recorded-config';
-import { ConfigError, nearestChoice, unknownOption } from './problems';
+import { asJson, changedOptions, takenOver } from './recorded-options';
+import type { OptionChange, OwnValues } from './recorded-options';
+import { ConfigError, nearestChoice, shown, unknownOption } from './problems';
 import type { Problem } from './problems';
 import { readText } from './read-text';
 import { fulgurVersion } from './version';
@@ -46,6 +51,12 @@ export interface ResolvedConfig {
   readonly probe: ProbeOptions;
   readonly knn: KnnOptions;
   readonly hyperparameters: Readonly<Record<string, HyperParameterValue>>;
+  /** Options by path that the experiment's file declares itself, defaults of hyperparameters among them. */
+  readonly declared: Readonly<Record<string, Json>>;
+  /** Options that are as the checkpoint's run had them (`before`), where nothing else gives them (`now`: what they would be). */
+  readonly takenOver: readonly OptionChange[];
+  /** Whether a fit may go on with other numbers than its checkpoint's run had. */
+  readonly allowChanges: boolean;
   /** All of it as plain data, for the run's record. */
   toJson(): Json;
 }
@@ -70,13 +81,74 @@ interface Given {
 const DEFAULT_MAX_EPOCHS = 1000;
 
 /**
- * Puts a configuration together: defaults, then the decorator, then the file that `--config` names, then the command
- * line; later ones win.
+ * Puts a configuration together: defaults, then the decorator, then what a checkpoint recorded, then the file that
+ * `--config` names, then the command line; later ones win.
  *
+ * @param recalled the checkpoint that the command starts from.
  * @throws ConfigError naming every problem at once
  * @throws PrintAndExit for `--help` and `--version`
  */
-export function resolveConfig(experiment: ExperimentClass, args: readonly string[]): ResolvedConfig {
+export function resolveConfig(
+  experiment: ExperimentClass,
+  args: readonly string[],
+  recalled: Recalled | null = null,
+): ResolvedConfig {
+  const draft = draftConfig(experiment, args, recalled);
+  const { values, options, problems } = draft;
+  if (!values.has('data.name'))
+    problems.push({ where: '--data.name', what: 'is missing; name a data set, for example digits' });
+  if (values.get('data.name') === 'folder' && (values.get('data.path') ?? null) === null)
+    problems.push({ where: '--data.path', what: 'is missing; name the folder of images' });
+  if (problems.length > 0) throw new ConfigError(problems);
+  const config = assemble(draft, completed(options, values));
+  return recalled === null ? config : { ...config, takenOver: takenFrom(config, draft) };
+}
+
+/** The checkpoint that a command line asks for. */
+export interface WantedCheckpoint {
+  /** `last`, `best`, `auto` or a path. */
+  readonly selector: string;
+  readonly experiment: string;
+  readonly defaultRootDir: string;
+  /** Whether it is for a fit that is a trial, which has no checkpoints of its own. */
+  readonly isTrial: boolean;
+}
+
+/**
+ * Which checkpoint a command starts from, if any; its run's configuration is not known yet, and may complete this one.
+ *
+ * @throws ConfigError, PrintAndExit as `resolveConfig`.
+ */
+export function wantedCheckpoint(
+  experiment: ExperimentClass,
+  args: readonly string[],
+): WantedCheckpoint | null {
+  const draft = draftConfig(experiment, args, null);
+  if (draft.problems.length > 0) throw new ConfigError(draft.problems);
+  const { name, resume, checkpoint, trainer } = assemble(draft, completed(draft.options, draft.values));
+  const selector = resume ?? checkpoint;
+  const { defaultRootDir, fastDevRun } = trainer;
+  return selector === null
+    ? null
+    : {
+        selector,
+        experiment: name,
+        defaultRootDir,
+        isTrial: draft.command === 'fit' && fastDevRun !== false,
+      };
+}
+
+/** A configuration before it is known to be complete. */
+interface Draft extends Declared {
+  readonly options: readonly Option[];
+  readonly own: OwnValues;
+  /** Given by a file or the command line. */
+  readonly given: ReadonlySet<string>;
+  readonly values: ReadonlyMap<string, unknown>;
+  readonly problems: Problem[];
+}
+
+function draftConfig(experiment: ExperimentClass, args: readonly string[], recalled: Recalled | null): Draft {
   const definition = experimentDefinition(experiment);
   const defaults = hyperParameterDefaults(experiment);
   const options = allOptions(hyperParameters(experiment), (parameter) =>
@@ -90,38 +162,59 @@ export function resolveConfig(experiment: ExperimentClass, args: readonly string
   problems.push(...takenNames(experiment));
   const { transform = null, evaluationTransform = null, ...data } = experimentData(experiment);
   const transforms = { transform, evaluationTransform };
-  const declared: Given[] = [
-    ...flattenConfig({ trainer: definition.trainer ?? {}, data, seed: definition.seed }),
-  ].map(([path, value]) => ({ path, where: `${path} of @Experiment on ${experiment.name}`, value }));
-  const files = given.filter(([path]) => path === 'config').map(([, file]) => String(file));
+  const declared = flattenConfig({ trainer: definition.trainer ?? {}, data, seed: definition.seed });
+  const values = new Map<string, unknown>();
+  for (const [path, value] of declared) {
+    accept({ path, where: `${path} of @Experiment on ${experiment.name}`, value }, options, values, problems);
+  }
+  const own: OwnValues = {
+    declared: new Map([...Object.entries(defaults), ...values]),
+    initial: completed(options, new Map()),
+  };
+  const recorded = recalled === null ? [] : takenOver(recalled, command, own);
+  for (const entry of recorded) accept(entry, options, values, problems);
+
+  const files = given.filter(([path]) => path === 'config').map(([, file]) => expandHome(String(file)));
+  // Under another name an anchor's text is there for its aliases alone.
+  const names = [...reservedNames, 'hyperparameters', ...Object.keys(defaults)];
+  const isKnown = (path: string): boolean => names.includes(path.split('.')[0] ?? '');
   const fromFiles = files.flatMap((file) =>
-    readConfigFile(file).map(({ path, value, line }) => ({
-      path: optionPathInFile(path),
-      where: `${path} in ${file}, line ${line}`,
-      value,
-    })),
+    readConfigFile(file)
+      .filter(({ path, anchored }) => !anchored || isKnown(path))
+      .map(({ path, value, line }) => ({
+        path: optionPathInFile(path),
+        where: `${path} in ${file}, line ${line}`,
+        value,
+      })),
   );
   const facts = recordedFacts(definition.name, transforms);
   const optionsInFiles = fromFiles.filter((entry) => !takeFact(entry, facts, problems));
-  const values = new Map<string, unknown>();
-  for (const entry of [...declared, ...optionsInFiles]) accept(entry, options, values, problems);
+  for (const entry of optionsInFiles) accept(entry, options, values, problems);
 
   if (given.some(([path]) => path === 'help')) {
     throw new PrintAndExit(helpText(definition.name, options, completed(options, values)));
   }
-  for (const [path, text] of given.filter(([path]) => path !== 'config')) {
+  const words = given.filter(([path]) => path !== 'config');
+  for (const [path, text] of words) {
     const full = shortNames[path] ?? path;
     const option = options.find((candidate) => candidate.path === full);
     const value = option === undefined ? text : readText(option.schema, text);
     accept({ path: full, where: `--${path}`, value }, options, values, problems);
   }
-  if (!values.has('data.name'))
-    problems.push({ where: '--data.name', what: 'is missing; name a data set, for example digits' });
-  if (values.get('data.name') === 'folder' && (values.get('data.path') ?? null) === null)
-    problems.push({ where: '--data.path', what: 'is missing; name the folder of images' });
   problems.push(...misplacedSelectors(command, values));
-  if (problems.length > 0) throw new ConfigError(problems);
-  return assemble({ name: definition.name, command, transforms }, completed(options, values), defaults);
+  return {
+    ...{ name: definition.name, command, transforms, options, own, values, problems },
+    given: new Set([
+      ...optionsInFiles.map(({ path }) => path),
+      ...words.map(([path]) => shortNames[path] ?? path),
+    ]),
+  };
+}
+
+/** What a checkpoint gave to a configuration, beside what it would be without. */
+function takenFrom(config: ResolvedConfig, draft: Draft): OptionChange[] {
+  const without = assemble(draft, completed(draft.options, draft.own.declared));
+  return changedOptions(config.toJson(), without.toJson()).filter(({ path }) => !draft.given.has(path));
 }
 
 /** Hyperparameters whose name on the command line means something else already. */
@@ -145,7 +238,8 @@ function accept(
     problems.push(unknownOption(where, path, ['config', ...options.map((known) => known.path)]));
     return;
   }
-  const result = option.schema.safeParse(value);
+  const meant = typeof value === 'string' && pathOptions.has(path) ? expandHome(value) : value;
+  const result = option.schema.safeParse(meant);
   if (result.success) values.set(path, result.data);
   else problems.push({ where, what: refusal(option.schema, result.error, value) });
 }
@@ -155,7 +249,7 @@ function refusal(schema: z.ZodType, error: z.ZodError, value: unknown): string {
   const isChoice = error.issues[0]?.code === 'invalid_value';
   const must = isChoice ? `must be one of ${choices.join(', ')}` : describe(error);
   const nearest = isChoice && typeof value === 'string' ? nearestChoice(value, choices) : null;
-  return `${must}, not ${JSON.stringify(value)}${nearest === null ? '' : `; did you mean ${nearest}?`}`;
+  return `${must}, not ${shown(value)}${nearest === null ? '' : `; did you mean ${nearest}?`}`;
 }
 
 function describe(error: z.ZodError): string {
@@ -185,9 +279,8 @@ function completed(options: readonly Option[], values: ReadonlyMap<string, unkno
 }
 
 function assemble(
-  { name, command, transforms }: Declared,
+  { name, command, transforms, own, options }: Draft,
   values: ReadonlyMap<string, unknown>,
-  defaults: Readonly<Record<string, HyperParameterValue>>,
 ): ResolvedConfig {
   const section = (prefix: string): Record<string, unknown> =>
     Object.fromEntries(
@@ -198,7 +291,9 @@ function assemble(
   const trainer = section('trainer.') as unknown as TrainerOptions;
   const endless = trainer.maxEpochs === null && trainer.maxSteps === null;
   const hyperparameters = Object.fromEntries(
-    Object.keys(defaults).map((key) => [key, values.get(key) as HyperParameterValue]),
+    options
+      .filter(({ path }) => effectOf(path) === 'hyperparameter')
+      .map(({ path }) => [path, values.get(path) as HyperParameterValue]),
   );
   const resume = values.get('resume') as string | null;
   const checkpoint = values.get('checkpoint') as string | null;
@@ -222,6 +317,9 @@ function assemble(
     untrained,
     split: (values.get('split') as Split | null) ?? 'test',
     weights: values.get('weights') as WeightKind | null,
+    declared: asJson(Object.fromEntries(own.declared)) as Readonly<Record<string, Json>>,
+    takenOver: [],
+    allowChanges: values.get('allowChanges') as boolean,
     toJson: () => ({
       ...config,
       data: {

@@ -187,6 +187,10 @@ export const runSchema = z.strictObject({
     .describe(
       'go on from a checkpoint: last, best or a folder; auto: from the last, or begin where there is none',
     ),
+  allowChanges: z
+    .boolean()
+    .default(false)
+    .describe('go on although options that the numbers depend on are others than the checkpoint has'),
   checkpoint: z
     .string()
     .nullable()

@@ -1,4 +1,5 @@
 import type { PluginHooks } from './hooks';
+import type { Recalled } from './run-state';
 import type { Token } from './token';
 
 /** A class that the container can build; its parameters are injected. */
@@ -19,6 +20,8 @@ export interface PluginMetadata {
   readonly ranks: 'all' | 'first';
   /** Whether a run may have several; the option `name` then takes the place of the class's name. */
   readonly repeatable: boolean;
+  /** Whether what is trained depends on it; `undefined` where that is to be told from its hooks and services. */
+  readonly affectsTraining?: boolean | undefined;
 }
 
 /**
@@ -38,6 +41,11 @@ export interface PluginDescriptor<Monitors extends string = never, Logs extends 
   readonly options: unknown;
   /** Services that the built plugin itself fulfils. */
   readonly provides: readonly Token<unknown>[];
+  /**
+   * Of a plugin that provides the checkpoint reader: finds out, before anything is started, what the checkpoint's run was
+   * configured with. `home` is the folder of the run that `last` and `best` are of; `null` where there is none.
+   */
+  readonly recall?: (selector: string, home: string | null) => Promise<Recalled>;
   /** What is wrong with the options, a sentence each; the run says so with all else that keeps it from beginning. */
   readonly problems?: readonly string[];
   /** Only for the type checker. */

@@ -17,8 +17,51 @@ export interface RunState {
   readonly pluginTensors?: Readonly<Record<string, StateDict>>;
   /** Running epoch reductions of logged metrics, so that an epoch resumed in its middle ends with the same means. */
   readonly metrics: Json;
+  /** A wish of a plugin, or of the module, that ended training here. */
+  readonly stop?: StopWish;
+  /** What the run was started with, for a resume to compare; absent in checkpoints of versions that did not record it. */
+  readonly origin?: RunOrigin;
   /** What is each rank's own, by rank; absent for a run of one. */
   readonly ranks?: readonly RankState[];
+}
+
+/** Why training was ended before its plan was. */
+export interface StopWish {
+  readonly reason: string;
+  /** The plugin's name, or the module's class. */
+  readonly by: string;
+}
+
+/** What a run was started with, as far as its numbers and its place in the data depend on it. */
+export interface RunOrigin {
+  /** The resolved configuration. */
+  readonly config: Json;
+  /** Options by path that the experiment's file declared itself, defaults of hyperparameters among them. */
+  readonly declared: Readonly<Record<string, Json>>;
+  readonly data: DataIdentity;
+  /** Options of the plugins that training depends on, by plugin name. */
+  readonly plugins: Readonly<Record<string, Json>>;
+  /** A digest of the options of every plugin, by name. */
+  readonly pluginDigests: Readonly<Record<string, string>>;
+}
+
+/** What tells a data set from another, and from itself after files were added. */
+export interface DataIdentity {
+  readonly name: string;
+  /** Training samples. */
+  readonly samples: number;
+  readonly classes: number;
+  /** A digest of names, labels and order. */
+  readonly fingerprint: string;
+}
+
+/** What is known of a checkpoint's run before it is restored. */
+export interface Recalled {
+  /** The checkpoint's folder. */
+  readonly path: string;
+  readonly progress: ResumePoint;
+  /** `null` where the checkpoint's version did not record it. */
+  readonly origin: RunOrigin | null;
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Json } from './json';
 import type { OptimizerView } from './optimizer';
 import type { Ranks } from './ranks';
 import type { RunFolder } from './run-folder';
-import type { RunState } from './run-state';
+import type { RunOrigin, RunState } from './run-state';
 import type { StateDict } from './state';
 import type { Strategy } from './strategy';
 import { token } from './token';
@@ -102,6 +102,8 @@ export interface RunSettings {
   readonly logEveryNSteps: number;
   /** What `--resume` named, or `null`. */
   readonly resume: string | null;
+  /** What checkpoints are to say the run was started with; absent outside of `run`. */
+  readonly origin?: RunOrigin;
 }
 
 /** Says a sentence to the user: it is published as a `message` event. */

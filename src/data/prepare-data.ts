@@ -1,7 +1,7 @@
 import { sep } from 'node:path';
 import type { BatchSource, DataOptions, EvaluationData, Notify, ViewBatch } from '../contracts';
 import { FulgurError } from '../errors';
-import { openWithSplits } from './datasets';
+import { identityOf, openWithSplits } from './datasets';
 import type { ImageDataset, Split } from './datasets';
 import { DatasetEvaluation } from './evaluation-data';
 import { loader, workerCount } from './loader';
@@ -29,6 +29,9 @@ export interface DataInfo {
   /** Training samples in the data set, over all ranks. */
   readonly samples: number;
   readonly batchSize: number;
+  readonly classes: number;
+  /** A digest of names, labels and order of the training samples. */
+  readonly fingerprint: string;
   /** The data set that was asked for. */
   readonly requested: string;
   readonly path: string;
@@ -89,8 +92,7 @@ export async function prepareData(options: DataOptions, context: DataContext): P
     },
     evaluation: new DatasetEvaluation({ ...shared, open: openSplit, train: dataset }),
     info: {
-      name: dataset.name,
-      samples: dataset.length,
+      ...identityOf(dataset),
       batchSize,
       requested: options.name,
       path: dataset.origin,

@@ -21,7 +21,7 @@ export interface HyperParameterDefinition extends HyperParameterRules {
 const key = Symbol('fulgur:hyperparameters');
 
 /** Called for each assignment while an experiment is built: gives the value that the field gets. */
-type Initialise = (name: string, value: HyperParameterValue) => HyperParameterValue;
+type Initialise = (name: string, value: HyperParameterValue, instance: object) => HyperParameterValue;
 
 /** Passes assignments on as they are, outside of `constructExperiment`. */
 const keep: Initialise = (_, value) => value;
@@ -49,7 +49,7 @@ export function HyperParameter(
         return values.get(this);
       },
       set(this: object, value: HyperParameterValue) {
-        values.set(this, initialise(name, value));
+        values.set(this, initialise(name, value, this));
       },
     });
   };
@@ -68,37 +68,80 @@ function declarations(prototype: object | null): HyperParameterDefinition[] {
   return [...declarations(Object.getPrototypeOf(prototype) as object | null), ...own];
 }
 
-/** Builds an experiment with values in the places of its hyperparameters' defaults. */
+/**
+ * Builds an experiment with values in the places of its hyperparameters' defaults: all its fields see them, also those of
+ * a parent whose default a subclass overrides.
+ *
+ * @throws FulgurError `config` for a default that `hyperParameterDefaults` could not see.
+ */
 export function constructExperiment<T extends object>(
   experiment: ExperimentClass<T>,
   values: Readonly<Record<string, HyperParameterValue>>,
 ): T {
+  const assigned: Assignments = new Map();
   const instance = withInitialiser(
-    (name, value) => values[name] ?? value,
+    (name, value, target) => {
+      // Another experiment may stand in a field of this one, and has hyperparameters of its own.
+      if (Object.getPrototypeOf(target) !== experiment.prototype) return value;
+      count(assigned, name);
+      return values[name] ?? value;
+    },
     () => new experiment(),
   );
+  const seen = readDefaults(experiment).assigned;
   for (const { name } of hyperParameters(experiment)) {
-    // Compilers that define fields instead of assigning them bypass the accessor.
-    if (Object.hasOwn(instance, name) && name in values) Object.assign(instance, { [name]: values[name] });
+    // Compilers that define fields instead of assigning them bypass the accessor: fields below saw the field's own value.
+    const own = Object.getOwnPropertyDescriptor(instance, name)?.value as HyperParameterValue | undefined;
+    const isDefined = own !== undefined && own !== (values[name] ?? own);
+    if (isDefined || (assigned.get(name) ?? 0) > (seen.get(name) ?? 0))
+      throw unreadableDefaults(experiment, [name]);
   }
   return instance;
+}
+
+/** How often each hyperparameter was assigned. */
+type Assignments = Map<string, number>;
+
+function count(assigned: Assignments, name: string): void {
+  assigned.set(name, (assigned.get(name) ?? 0) + 1);
 }
 
 /** Ends a construction that was only begun to read defaults. */
 class DefaultsRead extends Error {}
 
 /**
- * The defaults of a class's hyperparameters, in the order of declaration. Of each class's constructor only the field
- * initialisers up to its last hyperparameter are run, and no parent's: no module is built, no engine is needed, as long
- * as hyperparameters stand above modules.
+ * The defaults of a class's hyperparameters, in the order of declaration; that of a subclass wins, whether it repeats
+ * the decorator or not. Each class's constructor is run by itself, without its parents': no module is built, no engine
+ * is needed, as long as hyperparameters stand above modules.
  *
  * @throws FulgurError `config` when a hyperparameter stands below a field that cannot be built yet
  */
 export function hyperParameterDefaults(experiment: ExperimentClass): Record<string, HyperParameterValue> {
-  return classChain(experiment).reduce(
-    (defaults, type) => ({ ...defaults, ...ownDefaults(type, experiment, defaults) }),
-    {},
-  );
+  return { ...readDefaults(experiment).defaults };
+}
+
+/** Whether a class's initialisers run only to see what they give to hyperparameters; nothing of lasting effect may be made. */
+export function isReadingDefaults(): boolean {
+  return readingDefaults;
+}
+
+let readingDefaults = false;
+
+interface Defaults {
+  readonly defaults: Record<string, HyperParameterValue>;
+  readonly assigned: Assignments;
+}
+
+// Read once: initialisers may have effects.
+const known = new WeakMap<ExperimentClass, Defaults>();
+
+function readDefaults(experiment: ExperimentClass): Defaults {
+  const before = known.get(experiment);
+  if (before !== undefined) return before;
+  const read: Defaults = { defaults: {}, assigned: new Map() };
+  for (const type of classChain(experiment)) readOwnDefaults(type, experiment, read);
+  known.set(experiment, read);
+  return read;
 }
 
 /** A class and those it extends, base first. */
@@ -107,53 +150,67 @@ function classChain(type: ExperimentClass): ExperimentClass[] {
   return parent.prototype === undefined ? [type] : [...classChain(parent), type];
 }
 
-function ownDefaults(
-  type: ExperimentClass,
-  experiment: ExperimentClass,
-  inherited: Readonly<Record<string, HyperParameterValue>>,
-): Record<string, HyperParameterValue> {
+/** Adds what a class's own initialisers and constructor give to hyperparameters, its own and inherited ones. */
+function readOwnDefaults(type: ExperimentClass, experiment: ExperimentClass, read: Defaults): void {
+  const { defaults, assigned } = read;
   const own = (Reflect.getOwnMetadata(key, type.prototype as object) ?? []) as HyperParameterDefinition[];
-  const expected = new Set(own.map(({ name }) => name));
-  const defaults: Record<string, HyperParameterValue> = {};
-  if (expected.size === 0) return defaults;
-  const record: Initialise = (name, value) => {
+  const inherited = Object.keys(defaults);
+  if (own.length === 0 && inherited.length === 0) return;
+  const missing = new Set(own.map(({ name }) => name));
+  const record: Initialise = (name, value, target) => {
+    if (Object.getPrototypeOf(target) !== experiment.prototype) return value;
     defaults[name] = value;
-    expected.delete(name);
-    if (expected.size === 0) throw new DefaultsRead();
+    count(assigned, name);
+    missing.delete(name);
+    // Without a parent nothing below can override anything: the rest need not run.
+    if (missing.size === 0 && inherited.length === 0) throw new DefaultsRead();
     return value;
   };
-  try {
-    withoutParent(type, inherited, () =>
-      withInitialiser(record, () => void Reflect.construct(type, [], experiment)),
-    );
-  } catch (cause) {
-    if (cause instanceof DefaultsRead) return defaults;
-    throw unreadableDefaults(experiment, [...expected], cause);
+  let cause: unknown;
+  const blank = withoutParent(type, { ...defaults }, () => {
+    try {
+      withInitialiser(record, () => void Reflect.construct(type, [], experiment));
+    } catch (error) {
+      cause = error;
+    }
+  });
+  // Where fields are defined, and not assigned, they are found on the object alone.
+  for (const name of inherited) {
+    const defined = Object.getOwnPropertyDescriptor(blank.instance ?? {}, name);
+    if (defined !== undefined) defaults[name] = defined.value as HyperParameterValue;
   }
-  throw unreadableDefaults(experiment, [...expected], undefined);
+  if (missing.size > 0) throw unreadableDefaults(experiment, [...missing], cause);
 }
 
 /**
  * Runs `build` while a class extends a blank one that only knows the hyperparameters so far. `super()` looks its parent
  * up when it is called, so this runs a class's own initialisers alone: those of its parents may need the engine.
+ *
+ * @returns the object that was begun.
  */
 function withoutParent(
   type: ExperimentClass,
   inherited: Readonly<Record<string, HyperParameterValue>>,
   build: () => void,
-): void {
+): { readonly instance: object | null } {
   const parent = Object.getPrototypeOf(type) as object;
+  const begun: { instance: object | null } = { instance: null };
   class Blank {
     constructor() {
+      begun.instance = this;
       withInitialiser(keep, () => Object.assign(this, inherited));
     }
   }
+  const before = readingDefaults;
+  readingDefaults = true;
   if (parent !== Function.prototype) Object.setPrototypeOf(type, Blank);
   try {
     build();
   } finally {
+    readingDefaults = before;
     Object.setPrototypeOf(type, parent);
   }
+  return begun;
 }
 
 function withInitialiser<T>(action: Initialise, build: () => T): T {
@@ -169,7 +226,7 @@ function withInitialiser<T>(action: Initialise, build: () => T): T {
 function unreadableDefaults(
   experiment: ExperimentClass,
   names: readonly string[],
-  cause: unknown,
+  cause?: unknown,
 ): FulgurError {
   return new FulgurError('config', {
     what: `The default of the hyperparameter '${names.join("', '")}' of '${experiment.name}' cannot be read.`,

@@ -6,6 +6,7 @@ export {
   constructExperiment,
   hyperParameterDefaults,
   hyperParameters,
+  isReadingDefaults,
 } from './hyper-parameter';
 export type { HyperParameterDefinition, HyperParameterRules, HyperParameterValue } from './hyper-parameter';
 export { inject, injectedTokens } from './inject';

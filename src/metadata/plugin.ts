@@ -56,6 +56,11 @@ export interface PluginOptions {
    * checkpoints and errors, in the place of this one; all but one must have it.
    */
   readonly repeatable?: boolean;
+  /**
+   * Whether what is trained depends on it, so that a resumed run must have it with the same options. Told by itself of
+   * plugins that change loss or gradients in step hooks, or provide a strategy or batch statistics.
+   */
+  readonly affectsTraining?: boolean;
 }
 
 const key = Symbol('fulgur:plugin');
@@ -76,8 +81,8 @@ export function Plugin(
   options: PluginOptions,
 ): <T extends CheckedHooks<T>>(target: new (...services: never[]) => T) => void {
   return (target) => {
-    const { name, order = 'normal', ranks = 'all', repeatable = false } = options;
-    const metadata: PluginMetadata = { name, order, ranks, repeatable };
+    const { name, order = 'normal', ranks = 'all', repeatable = false, affectsTraining } = options;
+    const metadata: PluginMetadata = { name, order, ranks, repeatable, affectsTraining };
     Reflect.defineMetadata(key, metadata, target);
     injectable()(target);
     // Without this inversify gives nothing to a constructor that a class takes over from its parent.

@@ -1,4 +1,6 @@
 import type { StateDict } from '../contracts';
+import { FulgurError } from '../errors';
+import { isReadingDefaults } from '../metadata';
 import { rememberModule } from './made-modules';
 import { noteRead } from '../engine';
 import { walk } from './module-tree';
@@ -28,6 +30,7 @@ export abstract class Module {
   #training = true;
 
   constructor() {
+    if (isReadingDefaults()) throw notNow();
     rememberModule(this);
   }
 
@@ -140,4 +143,12 @@ function firstNames<T>(entries: readonly [string, T][]): Map<string, T> {
 
 function fullNames<T>(owner: string, members: readonly [string, T][]): [string, T][] {
   return members.map(([member, value]) => [joinName(owner, member), value]);
+}
+
+/** Ends what reads an experiment's defaults: its modules are built with the values that the run is given. */
+function notNow(): FulgurError {
+  return new FulgurError('module', {
+    what: 'A module was to be built while the defaults of hyperparameters are read.',
+    fix: "Write hyperparameters above the experiment's modules.",
+  });
 }

@@ -70,6 +70,7 @@ export function checkRun(experiment: ExperimentClass, config: ResolvedConfig, wo
 export async function requireSameRun(ranks: Ranks, config: ResolvedConfig, data: DataInfo): Promise<void> {
   const facts: Record<string, string> = {
     'data set': `${data.name}, ${data.samples} samples`,
+    'content of the data set': data.fingerprint,
     'version of Fulgur': fulgurVersion(),
     'version of TensorFlow': engineInfo().tensorflowVersion,
   };

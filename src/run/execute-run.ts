@@ -13,7 +13,7 @@ import { constructExperiment } from '../metadata';
 import type { ExperimentClass } from '../metadata';
 import { ProcessGroup, failTogether, soloRanks } from '../strategy';
 import { writeRunRecord } from '../trainer';
-import type { EvaluationResult, FitResult, TrainingModule } from '../trainer';
+import type { EvaluationResult, FitResult, ResumeFrom, TrainingModule } from '../trainer';
 import { measureOverhead } from './barebones';
 import { checkRun, pluginsOf, requireSameRun } from './check-run';
 import type { CommandParts } from './command-parts';
@@ -21,6 +21,8 @@ import { environmentRecord } from './environment-record';
 import { evaluate } from './evaluate';
 import type { Interruption } from './interruption';
 import { judgeFeatures } from './judge-features';
+import { requireComparable, requireSameData, sayDifferences } from './resume-comparison';
+import { runOrigin } from './run-origin';
 import { openRunPlace, settleResume } from './run-place';
 import { openSharedPlace } from './shared-place';
 import type { SharedPlace } from './shared-place';
@@ -131,7 +133,7 @@ async function runInPlace(
   let composition: Composition | null = null;
   try {
     const { trainer, checkpointReader } = (composition = compose({
-      settings: settingsOf(config),
+      settings: { ...settingsOf(config), origin: runOrigin(config, pluginsOf(request), data.info) },
       trainerOptions: config.trainer,
       events,
       folder,
@@ -143,13 +145,34 @@ async function runInPlace(
     }));
     const selector = config.resume ?? config.checkpoint;
     const from =
-      selector === null ? undefined : await failTogether(ranks, async () => checkpointReader?.read(selector));
+      selector === null
+        ? undefined
+        : await failTogether(ranks, async () => {
+            const read = await checkpointReader?.read(selector);
+            if (read !== undefined) compareWith(read, request, data, ranks);
+            return read;
+          });
     const parts: CommandParts = { ...request, module, data, folder, trainer, from, ranks };
     return await obey(parts);
   } finally {
     await composition?.dispose();
     module.dispose();
   }
+}
+
+/** The checkpoint that was really read may be another than the one that configured the run: the newest may be damaged. */
+function compareWith(from: ResumeFrom, request: RunRequest, { info }: PreparedData, { rank }: Ranks): void {
+  const { experiment, config } = request;
+  const { path, state } = from;
+  const notify: Notify = (level, text) => {
+    if (rank === 0) request.notify(level, text);
+  };
+  const { progress, origin = null } = state;
+  requireComparable({ path, progress, origin }, experiment, config);
+  if (origin !== null && config.command === 'fit') {
+    requireSameData({ path, progress, data: origin.data }, info, config, notify);
+  }
+  sayDifferences(from, experiment, config, notify);
 }
 
 function obey(parts: CommandParts): Promise<RunResult> {

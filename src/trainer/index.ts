@@ -8,7 +8,13 @@ export type { RehearsalScript } from './rehearsal/rehearsed-fit';
 export type { EvaluationResult, Outputs } from './run/evaluation-run';
 export type { FitResult } from './run/fit-result';
 export type { RunPlace } from './run/run-info';
-export { createRunFolder, hasCheckpoint, holdsCheckpoint, untrainedFolder } from './run/run-folder';
+export {
+  createRunFolder,
+  findRunFolder,
+  hasCheckpoint,
+  holdsCheckpoint,
+  untrainedFolder,
+} from './run/run-folder';
 export type { RunFolderOptions } from './run/run-folder';
 export { PredictionFiles } from './run/prediction-files';
 export type { PredictedSample } from './run/prediction-files';

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
 import { ConfigError, PrintAndExit, resolveConfig } from '../../src/config';
 import { Experiment, HyperParameter } from '../../src/metadata';
 
@@ -39,6 +40,16 @@ function problemsOf(args: readonly string[]): string {
     throw error;
   }
   throw new Error('no problem was found');
+}
+
+function helpOf(experiment: typeof Tiny): string {
+  try {
+    resolveConfig(experiment, ['--help']);
+  } catch (error) {
+    if (error instanceof PrintAndExit) return error.text;
+    throw error;
+  }
+  return '';
 }
 
 describe('resolveConfig', () => {
@@ -212,6 +223,97 @@ describe('resolveConfig', () => {
     );
     expect(() => resolveConfig(Tiny, ['--config', yaml('trainer: [')])).toThrow(/is no valid YAML/);
     expect(() => resolveConfig(Tiny, ['--config', yaml('- 1\n')])).toThrow(/holds no options by name/);
+  });
+
+  describe('takes YAML as it is meant', () => {
+    const resolved = (text: string) => resolveConfig(Tiny, ['--config', yaml(text)]);
+
+    it.each([
+      ['an alias of a value', 'trainer:\n  maxEpochs: &n 7\n  minEpochs: *n\n'],
+      ['an anchor under a name of its own', 'n: &n 7\ntrainer:\n  maxEpochs: *n\n  minEpochs: *n\n'],
+      ['a merge of a section', 'common: &c\n  maxEpochs: 7\n  minEpochs: 7\ntrainer:\n  <<: *c\n'],
+      [
+        'a merge that is overridden',
+        'c: &c {maxEpochs: 1, minEpochs: 7}\ntrainer:\n  <<: *c\n  maxEpochs: 7\n',
+      ],
+      [
+        'a merge of several',
+        'a: &a {maxEpochs: 7}\nb: &b {minEpochs: 7, maxEpochs: 9}\ntrainer:\n  <<: [*a, *b]\n',
+      ],
+      ['an alias of a section', 'c: &c\n  maxEpochs: 7\n  minEpochs: 7\ntrainer: *c\n'],
+      ['a merge at the top', 'c: &c\n  trainer: {maxEpochs: 7, minEpochs: 7}\n<<: *c\n'],
+    ])('%s', (_, text) => {
+      expect(resolved(text).trainer).toMatchObject({ maxEpochs: 7, minEpochs: 7 });
+    });
+
+    it('names the line of a wrong option that an alias or a merge brings in', () => {
+      const file = yaml('c: &c\n  maxEpochs: 0\ntrainer:\n  <<: *c\n  minEpochs: -1\n');
+      const problems = problemsOf(['--config', file]);
+      expect(problems).toContain(`trainer.maxEpochs in ${file}, line 2: must be above 0, not 0`);
+      expect(problems).toContain(`trainer.minEpochs in ${file}, line 5: must not be negative, not -1`);
+    });
+
+    it('still refuses a misspelt section', () => {
+      const file = yaml('trianer:\n  maxEpochs: 7\n');
+      expect(problemsOf(['--config', file])).toContain(
+        `trianer.maxEpochs in ${file}, line 2: there is no such option; did you mean trainer.maxEpochs?`,
+      );
+    });
+
+    it('refuses what has no end', () => {
+      const nine = (name: string): string => `[${Array(9).fill(`*${name}`).join(', ')}]`;
+      const laughs = `a: &a [1]\nb: &b ${nine('a')}\nc: &c ${nine('b')}\nd: &d ${nine('c')}\ne: &e ${nine('d')}\n`;
+      expect(() => resolved(laughs)).toThrow(
+        /is no valid YAML: it has more than 1000 aliases\. Correct the file\./,
+      );
+      expect(() => resolved('data: &d\n  path: *d\n')).toThrow(/an alias stands for what it is part of/);
+      expect(() => resolved('lr: *none\n')).toThrow(/is no valid YAML: Unresolved alias/);
+    });
+
+    it('takes back a record in which equal objects are written once', () => {
+      const options = { size: 32 };
+      const shared = { spec: { module: 'm', export: 'plain', options } };
+      @Experiment({ name: 'tiny', data: { name: 'digits', transform: shared, evaluationTransform: shared } })
+      class Shared {}
+      const text = stringify(resolveConfig(Shared, []).toJson());
+      expect(text).toMatch(/&\w+[^]*\*\w+/);
+      expect(resolveConfig(Shared, ['--config', yaml(text)]).data.transform).toBe(shared);
+    });
+
+    it('calls infinity and what is no number by their names', () => {
+      const file = yaml(
+        'lr: .nan\ntrainer:\n  maxEpochs: .inf\n  gradientClipVal: -.inf\n  accumulateGradBatches: {0: .inf}\n',
+      );
+      const problems = problemsOf(['--config', file]);
+      expect(problems).toContain(`lr in ${file}, line 1: must be number, not NaN`);
+      expect(problems).toContain(`line 3: must be a whole number of epochs, not Infinity`);
+      expect(problems).toContain(`line 4: must be number, not -Infinity`);
+      expect(problems).toContain(`line 5: must be a whole number of batches, not {"0":"Infinity"}`);
+    });
+  });
+
+  it('takes ~ for the home folder in paths, wherever they are given', () => {
+    const inHome = join(homedir(), 'x');
+    const file = yaml('data:\n  path: ~/x\ntrainer:\n  defaultRootDir: "~"\nresume: ~/x\n');
+    const { data, trainer, resume } = resolveConfig(Tiny, ['--config', file]);
+    expect([data.path, trainer.defaultRootDir, resume]).toEqual([inHome, homedir(), inHome]);
+    expect(resolveConfig(Tiny, ['--data.path=~/x']).data.path).toBe(inHome);
+    expect(resolveConfig(Tiny, ['test', '--checkpoint=~/x']).checkpoint).toBe(inHome);
+    expect(() => resolveConfig(Tiny, ['--config=~/no-such-file.yaml'])).toThrow(
+      join(homedir(), 'no-such-file.yaml'),
+    );
+    expect(resolveConfig(Tiny, ['--data.path', 'a~/x']).data.path).toBe('a~/x');
+  });
+
+  it('shows the default of a subclass that overrides it without the decorator', () => {
+    @Experiment({ name: 'faster', data: { name: 'digits' } })
+    class Faster extends Tiny {
+      override lr = 0.7;
+    }
+    expect(resolveConfig(Faster, []).toJson()).toMatchObject({ hyperparameters: { lr: 0.7, mode: 'a' } });
+    expect(resolveConfig(Faster, ['--lr', '0.1']).hyperparameters).toMatchObject({ lr: 0.1 });
+    expect(() => resolveConfig(Faster, ['--help'])).toThrow(PrintAndExit);
+    expect(helpOf(Faster)).toMatch(/--lr <value>\s+learning rate \(default: 0\.7\)/);
   });
 
   it('asks to print the help with every option and the defaults of this experiment', () => {

@@ -62,6 +62,8 @@ describe('prepareData', () => {
     expect(prepared.info).toEqual({
       name: 'digits',
       samples: 8000,
+      classes: 10,
+      fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
       batchSize: 64,
       requested: 'digits',
       path: digitsFolder,
@@ -84,6 +86,8 @@ describe('prepareData', () => {
     expect(info).toEqual({
       name: 'digits',
       samples: 8000,
+      classes: 10,
+      fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
       batchSize: 64,
       requested: 'cifar10',
       path: digitsFolder,

@@ -17,6 +17,11 @@ interface Report extends Record<
   Together
 > {
   readonly resumed: { readonly first: Together; readonly second: Together };
+  readonly stoppedResumed: {
+    readonly first: Together;
+    readonly seconds: readonly Together[];
+    readonly kept: unknown;
+  };
   readonly measured: { readonly whole: readonly unknown[]; readonly inParts: readonly unknown[] };
   readonly localSgd: Together;
   readonly localSgdAlone: Together;
@@ -106,6 +111,18 @@ describe('two ranks that share each batch', () => {
       report.ownBatchNorm.messages.filter((text) => text.startsWith('warning'));
     expect(advice(first)).toHaveLength(1);
     expect(advice(second)).toEqual([]);
+  });
+
+  it('end where one of them wished it, also when they are resumed before and after the wish', () => {
+    for (const { stoppedResumed } of [first, second]) {
+      const { first: whole, seconds, kept } = stoppedResumed;
+      expect(kept).toEqual({ reason: 'wish 3', by: 'own' });
+      expect([whole.status, whole.step]).toEqual(['stopped', 3]);
+      for (const again of seconds) {
+        expect([again.error, again.status, again.step]).toEqual([null, 'stopped', 3]);
+        expect(again.weights).toEqual(whole.weights);
+      }
+    }
   });
 
   it('resume in the middle of an epoch to the same bits', () => {

@@ -123,7 +123,7 @@ describe('a run', () => {
     expect((await killed.ended).signal).toBe('SIGKILL');
     expect(checkpointsIn('killed')).toEqual(['epoch=0-step=2', 'last']);
 
-    const { code, output } = await runIn('killed', ['--resume', 'last']);
+    const { code, output } = await runIn('killed', ['--resume', 'last', '--pauseAfter', '0']);
     expect({ code, output }).toEqual({ code: 0, output });
     expect(output).toContain(resumedLine('killed', 'epoch=0-step=2', 'epoch 0, batch 2, step 2'));
     expect(output).not.toContain('update 2\n');

@@ -184,6 +184,17 @@ describe('a resumed fit', () => {
     ]);
   });
 
+  it('says which plugin has no state to go on from', async () => {
+    const { states } = await fitAndCapture({});
+    const late = plugin('late', { pluginState: () => 1, restorePluginState: () => undefined });
+    const { events } = await resumed(states.get(2)!, { plugins: [stepCounter(), late] });
+    expect(events).toContainEqual([
+      'message',
+      'info',
+      "Plugin 'late' begins afresh: the checkpoint holds no state of it.",
+    ]);
+  });
+
   it('says which hyperparameters and plugins differ', async () => {
     const { states } = await fitAndCapture({});
     const { events } = await resumed(states.get(2)!, {

@@ -8,6 +8,7 @@ export { BrokenImageError, DatasetUnavailableError, reasonOf } from './data-erro
 export { dataFolder } from './data-folder';
 export { reopenDataset } from './dataset-spec';
 export type { DatasetSpec } from './dataset-spec';
+export { identityOf } from './fingerprint';
 export type { ImageDataset, Split } from './image-dataset';
 export { datasetNames };
 export type { DatasetName } from './open-by-name';

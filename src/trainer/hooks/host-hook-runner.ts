@@ -23,7 +23,8 @@ export interface RunView {
   stage(): Stage;
   progress(): FitProgress;
   isDue(metric: string): boolean;
-  stop(reason: string): void;
+  /** @param by the participant that wishes it. */
+  stop(reason: string, by: string): void;
   task: RunTask;
 }
 
@@ -127,7 +128,7 @@ export class HostHookRunner {
         this.#log.logFromHook(hook, by, name, value, options);
       },
       stop: (reason) => {
-        view.stop(reason);
+        view.stop(reason, participant.name);
       },
       task: view.task,
     };

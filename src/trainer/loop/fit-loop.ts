@@ -16,9 +16,12 @@ export class FitLoop<B> {
     publisher.sayWhatIsLeftOut();
     // A run that broke off after its last update has still to end that update's epoch.
     let more = !progress.isComplete() || progress.resumePoint.nextBatch > 0;
-    while (more && !control.isEnding()) {
+    // A run that was to end in the middle of an epoch, and broke off before it did, has to end that, too.
+    let unfinished = progress.resumePoint.nextBatch > 0 && !control.isInterrupted();
+    while (more && (unfinished || !control.isEnding())) {
       await this.#epochs.run();
       more = !progress.isComplete();
+      unfinished = false;
     }
     // Stopped at an epoch's end: the last step's row was not known to be the last.
     if (!control.isInterrupted()) publisher.publishStep();

@@ -30,7 +30,9 @@ export class ProgressCounter {
   /** Whether as much is done as must be before a hook may end the fit. */
   isMinimumDone(): boolean {
     const { minEpochs, minSteps } = this.bounds;
-    return this.#resume.epoch >= minEpochs && this.#resume.globalStep >= minSteps;
+    const { epoch, globalStep } = this.#resume;
+    // After its last batch an epoch is done, though what comes at its end is not.
+    return epoch + (this.isEpochComplete() ? 1 : 0) >= minEpochs && globalStep >= minSteps;
   }
 
   /** Whether the epoch at hand has no batch left. */

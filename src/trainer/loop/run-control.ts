@@ -1,4 +1,4 @@
-import type { Ranks } from '../../contracts';
+import type { Ranks, StopWish } from '../../contracts';
 import { soloRanks } from '../../strategy';
 
 /** What becomes of an evaluation when the user ends the run: one rank of several may not leave it alone. */
@@ -8,7 +8,7 @@ export function endingOf({ isAlone }: RunControl, name: string): string {
 
 /** What ends a run early: why a hook wants it, why the user wants it. */
 interface Wishes {
-  stop: string | null;
+  stop: StopWish | null;
   interrupt: string | null;
 }
 
@@ -49,14 +49,21 @@ export class RunControl {
     }
   }
 
-  /** Leaves wishes to stop without effect for as long as this says no; interruptions are not held. */
+  /** Drops wishes to stop for as long as this says no; interruptions are not held. */
   holdUntil(mayStop: () => boolean): void {
     this.#mayStop = mayStop;
   }
 
-  /** A hook's wish: training ends as if its plan had ended. The first reason stands. */
-  stop(reason: string): void {
-    this.#own.stop ??= reason;
+  /**
+   * A hook's wish: training ends as if its plan had ended. The first reason stands. A wish that comes too early is gone:
+   * whoever still has it wishes again, also in a run that was resumed in between and knows nothing of the first time.
+   *
+   * @returns whether it counts.
+   */
+  stop(reason: string, by = 'trainer'): boolean {
+    if (!this.#mayStop()) return false;
+    this.#own.stop ??= { reason, by };
+    return true;
   }
 
   /** The user's wish: training breaks off between two batches. The first reason stands. */
@@ -71,20 +78,23 @@ export class RunControl {
     if (own === shared) return;
     const isNew = (key: keyof Wishes): boolean => own[key] !== null && shared[key] === null;
     if (!(await this.#ranks.anyRank(isNew('stop') || isNew('interrupt')))) return;
-    for (const { stop, interrupt } of await this.#ranks.gather({ ...own })) {
+    for (const { stop, interrupt } of await this.#ranks.gather({
+      stop: own.stop === null ? null : { ...own.stop },
+      interrupt: own.interrupt,
+    })) {
       shared.stop ??= stop;
       shared.interrupt ??= interrupt;
     }
   }
 
-  /** Whether a hook of this rank has asked for an end, be it in effect or not. */
-  get isStopWished(): boolean {
-    return this.#own.stop !== null;
-  }
-
   /** Why a hook ends training now. */
   get stopReason(): string | null {
-    return this.#mayStop() ? this.#shared.stop : null;
+    return this.#shared.stop?.reason ?? null;
+  }
+
+  /** What ends training now, for a checkpoint to keep. */
+  get stopWish(): StopWish | null {
+    return this.#shared.stop;
   }
 
   get interruptReason(): string | null {

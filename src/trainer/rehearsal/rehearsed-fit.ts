@@ -89,7 +89,7 @@ export class RehearsedFit {
       stage: () => this.#stage,
       progress: () => progress.snapshot(),
       isDue: (metric: string) => schedule.isDue(metric, this.#validationPlan?.everyNEpochs ?? null),
-      stop: (reason: string) => this.#control.stop(reason),
+      stop: (reason: string, by: string) => this.#control.stop(reason, by),
       task: taskRunner(this.#control, parts.events),
     };
     this.#hooks = new HostHookRunner(participants, view, this.#log, parts.events);

@@ -28,7 +28,7 @@ import { MetricPublisher } from '../loop/metric-publisher';
 import { ProgressCounter } from '../loop/progress-counter';
 import type { RunControl } from '../loop/run-control';
 import { connectModuleLog } from '../module-log';
-import { checkResume, sayResumed } from '../state/resume-checks';
+import { changedStopper, checkResume, endedHere, sayNewcomers, sayResumed } from '../state/resume-checks';
 import type { ResumeFrom } from '../state/resume-checks';
 import { restoreRunState, RunStateKeeper } from '../state/run-state-keeper';
 import type { StateOwners } from '../state/run-state-keeper';
@@ -79,6 +79,7 @@ export class FitRun<B> {
   #keeper: RunStateKeeper<B> | null = null;
   #validation: FitValidation | null = null;
   #stage: Stage = 'fit';
+  #toldOfMinimum = false;
 
   /** @throws FulgurError when hooks are misspelt or the state to resume from is of another run. */
   constructor(parts: FitRunParts<B>) {
@@ -97,8 +98,8 @@ export class FitRun<B> {
       stage: () => this.#stage,
       progress: () => progress.snapshot(),
       isDue: (metric: string) => schedule.isDue(metric, this.#validation?.everyNEpochs ?? null),
-      stop: (reason: string) => {
-        this.#stop(reason);
+      stop: (reason: string, by: string) => {
+        this.#stop(reason, by);
       },
       task: taskRunner(control, events),
     };
@@ -151,12 +152,17 @@ export class FitRun<B> {
     return this.#keeper.capture();
   }
 
-  #stop(reason: string): void {
+  /** @returns whether training ends. */
+  #stop(reason: string, by: string): boolean {
     const { control, bounds } = this.#parts;
-    const isFirst = !control.isStopWished;
-    control.stop(reason);
-    if (!isFirst || control.isEnding()) return;
-    this.#notify('info', `Training is to end (${reason}), and goes on until ${minimumOf(bounds)}.`);
+    if (control.stop(reason, by)) return true;
+    if (this.#toldOfMinimum) return false;
+    this.#toldOfMinimum = true;
+    this.#notify(
+      'info',
+      `Training was to end (${reason}), but goes on until ${minimumOf(bounds)}; it ends when that is wished again after it.`,
+    );
+    return false;
   }
 
   async #train(): Promise<void> {
@@ -185,8 +191,14 @@ export class FitRun<B> {
 
   async #restore(resumeFrom: ResumeFrom): Promise<void> {
     await restoreRunState(resumeFrom.state, this.#stateOwners, this.#notify);
-    const { settings, strategy } = this.#parts;
+    const { settings, strategy, plugins } = this.#parts;
+    sayNewcomers(resumeFrom, plugins, this.#notify);
     sayResumed(resumeFrom, settings, strategy.ranks.worldSize, this.#notify);
+    const { stop } = resumeFrom.state;
+    if (stop === undefined) return;
+    const changed = changedStopper(resumeFrom.state, settings);
+    if (changed !== null) this.#notify('info', changed);
+    else if (this.#stop(stop.reason, stop.by)) this.#notify('info', endedHere(stop));
   }
 
   #compile(optimizers: OptimizerSet, parameters: TrainedParameters): StepRunner<B> {

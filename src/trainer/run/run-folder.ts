@@ -25,9 +25,18 @@ const LISTED = 12;
  *
  * @throws FulgurError `checkpoint` when there is nothing to resume from.
  */
-export function createRunFolder({ root, experiment, resume }: RunFolderOptions): RunFolder {
+export function createRunFolder(options: RunFolderOptions): RunFolder {
+  return findRunFolder(options) ?? nextVersion(resolve(options.root, options.experiment), options.experiment);
+}
+
+/**
+ * The folder of the run that is to go on; `null` where a new one is to be made. Makes nothing.
+ *
+ * @throws FulgurError `checkpoint` as `createRunFolder`.
+ */
+export function findRunFolder({ root, experiment, resume }: RunFolderOptions): RunFolder | null {
   const parent = resolve(root, experiment);
-  if (resume === null) return nextVersion(parent, experiment);
+  if (resume === null) return null;
   if (resume === 'last' || resume === 'best') {
     return describeFolder(newestWith(parent, resume), experiment);
   }
@@ -40,7 +49,7 @@ export function createRunFolder({ root, experiment, resume }: RunFolderOptions):
     throw nothingAt(path);
   }
   const folder = runFolderAround(path) ?? runFolderAround(realPathOf(path));
-  if (folder === null) return nextVersion(parent, experiment);
+  if (folder === null) return null;
   const owner = basename(dirname(folder));
   if (owner !== basename(experiment)) {
     throw new FulgurError('checkpoint', {

@@ -1,5 +1,6 @@
-import type { Json, Notify, RunSettings, RunState, WeightKind } from '../../contracts';
+import type { Json, Notify, RunSettings, RunState, StopWish, WeightKind } from '../../contracts';
 import { FulgurError } from '../../errors';
+import type { BuiltPlugin } from '../hooks/hook-order';
 import type { FitBounds } from '../loop/fit-plan';
 import { changedWorldSize } from './rank-states';
 import { jsonText } from '../../contracts';
@@ -65,6 +66,38 @@ export function sayResumed(from: ResumeFrom, settings: RunSettings, worldSize: n
   const changes = [changedHyperparameters(from, settings), changedWorldSize(from.state, worldSize)];
   for (const changed of changes) if (changed !== null) notify('warning', changed);
   notify('info', `Resumed from ${from.path}: epoch ${epoch}, batch ${nextBatch}, step ${globalStep}.`);
+}
+
+/** Says which plugins have a state, and none in the checkpoint to go on from. */
+export function sayNewcomers({ state }: ResumeFrom, plugins: readonly BuiltPlugin[], notify: Notify): void {
+  for (const { name, hooks } of plugins) {
+    if (hooks.pluginState === undefined || Object.hasOwn(state.plugins, name)) continue;
+    notify('info', `Plugin '${name}' begins afresh: the checkpoint holds no state of it.`);
+  }
+}
+
+/**
+ * Why the wish that ended the run at its checkpoint holds no longer, as a sentence: who wished it is gone, or has other
+ * options now. `null` where it holds.
+ */
+export function changedStopper({ stop, origin }: RunState, settings: RunSettings): string | null {
+  if (stop === undefined || origin === undefined || settings.origin === undefined) return null;
+  const { reason, by } = stop;
+  const before = origin.pluginDigests[by];
+  const now = settings.origin.pluginDigests[by];
+  if (before === undefined || before === now) return null;
+  return (
+    `Training was ended here by '${by}' (${reason}); it goes on, ` +
+    (now === undefined ? 'as that plugin is not in this run.' : 'as that plugin has other options now.')
+  );
+}
+
+/** What a run says that begins where it was ended before. */
+export function endedHere({ reason, by }: StopWish): string {
+  return (
+    `Training was ended here by '${by}' (${reason}), and has nothing left to do. ` +
+    'To go on, change what ended it, or set trainer.minEpochs or trainer.minSteps to more than is done.'
+  );
 }
 
 /** Hyperparameters that differ from the checkpoint's, as one sentence; `null` where there are none. */

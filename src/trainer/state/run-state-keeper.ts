@@ -11,6 +11,7 @@ import type { HostHookRunner } from '../hooks/host-hook-runner';
 import type { BuiltPlugin } from '../hooks/hook-order';
 import type { MetricStore } from '../log/metric-store';
 import type { ProgressCounter } from '../loop/progress-counter';
+import type { RunControl } from '../loop/run-control';
 import type { StepRunner } from '../step/step-runner';
 import type { TrainedParameters } from '../step/trained-parameters';
 import type { TrainingModule } from '../training-module';
@@ -27,6 +28,7 @@ export interface StateOwners<B> {
   readonly hooks: HostHookRunner;
   readonly strategy: Strategy;
   readonly weights: WeightSwitch;
+  readonly control: RunControl;
 }
 
 /** Takes a full copy of a run's state between two steps; of all ranks, which take it together. */
@@ -48,7 +50,7 @@ export class RunStateKeeper<B> implements RunStateAccess {
   }
 
   async #take(): Promise<RunState> {
-    const { module, plugins, settings, progress, metrics, strategy } = this.owners;
+    const { module, plugins, settings, progress, metrics, strategy, control } = this.owners;
     // Everything is copied before the first await, so that it belongs to one moment.
     const own: RunState = {
       experiment: settings.experiment,
@@ -60,8 +62,13 @@ export class RunStateKeeper<B> implements RunStateAccess {
       plugins: pluginStates(plugins),
       pluginTensors: pluginTensors(plugins),
       metrics: metrics.state(),
+      ...(settings.origin === undefined ? {} : { origin: settings.origin }),
     };
-    return withRankStates(strategy, own, module);
+    const state = await withRankStates(strategy, own, module);
+    // What ends the run here ends it also when it goes on from here: a wish of any rank.
+    await control.settle();
+    const { stopWish } = control;
+    return stopWish === null ? state : { ...state, stop: stopWish };
   }
 }
 

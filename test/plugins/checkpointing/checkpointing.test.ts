@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Checkpointing, checkpointing } from '../../../plugins/checkpointing';
 import { FulgurError, soloRanks } from '../../../src';
@@ -277,9 +277,19 @@ describe('checkpointing', () => {
     );
   });
 
+  it('says nothing of a state where there is none: in an evaluation, or when a resume is refused', async () => {
+    const run = setUp();
+    run.plugin.onLoadCheckpoint(hookContext({ globalStep: 3 }), toyState(3));
+    await run.plugin.onException(hookContext({ epoch: 1, globalStep: 3 }), new Error('the model is another'));
+    expect(run.notes.said).toEqual([]);
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+
   it('does not hide a failure behind one of its own', async () => {
     const run = setUp();
+    await run.plugin.onFitStart();
     run.run.state = toyState(3);
+    rmSync(folder.resolve('checkpoints'), { recursive: true });
     writeFileSync(folder.resolve('checkpoints'), 'in the way');
     await run.plugin.onException(hookContext({ globalStep: 3 }), new Error('a worker died'));
     expect(run.notes.said).toEqual([

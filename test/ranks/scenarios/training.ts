@@ -3,7 +3,7 @@ import type { HookContext, PluginHooks, RunState } from '../../../src/contracts'
 import type { Trainer } from '../../../src/trainer';
 import { cases } from '../cases';
 import { trainTogether } from '../train-together';
-import type { TogetherSetup } from '../train-together';
+import type { Together, TogetherSetup } from '../train-together';
 import { scenario } from './scenario';
 
 scenario(async (ranks) => {
@@ -26,6 +26,24 @@ scenario(async (ranks) => {
     const [state] = states;
     if (state === undefined) throw new Error('nothing was captured');
     return { first, second: await train({ ...setup, resume: state, seed: 5 }) };
+  };
+
+  /** Ends by a wish of rank 1 alone at the third update, after one that came too early, and goes on from the state kept there. */
+  const stopped = async () => {
+    const states: RunState[] = [];
+    const setup: TogetherSetup = { ...cases.plain, options: { maxEpochs: 2, minSteps: 3 } };
+    const hooks = (trainer: () => Trainer): PluginHooks => ({
+      onTrainBatchEnd: async ({ progress, stop }) => {
+        if (rank === 1 && [1, 3].includes(progress.globalStep)) stop(`wish ${progress.globalStep}`);
+        states.push(await trainer().runState.capture());
+      },
+    });
+    const first = await train({ ...setup, hooks });
+    const seconds: Together[] = [];
+    const [early, , last] = states;
+    if (early === undefined || last === undefined) throw new Error('too little was captured');
+    for (const resume of [early, last]) seconds.push(await train({ ...setup, hooks, resume, seed: 5 }));
+    return { first, seconds, kept: last.stop ?? null };
   };
 
   /** When metrics were measured, as this rank's hooks see it; broken off within the second epoch, and resumed. */
@@ -91,6 +109,7 @@ scenario(async (ranks) => {
     ownBatchNorm: await train({ syncBn: false }),
     otherSeeds: await train({ ...cases.plain, seed: 10 * rank }),
     resumed: await resumed(cases.plain),
+    stoppedResumed: await stopped(),
     localSgd: await train({ strategy: 'local-sgd' }),
     localSgdAlone: await train({ strategy: 'local-sgd', options: { maxSteps: 3 } }),
     localSgdResumed: await resumed({ strategy: 'local-sgd' }),

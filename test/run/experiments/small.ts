@@ -58,13 +58,14 @@ class Pace {
 })
 class Small extends TrainingModule<ViewBatch> {
   @HyperParameter({ min: 0, description: 'learning rate' }) lr = 0.06;
+  @HyperParameter({ min: 1, integer: true }) width = 8;
   @HyperParameter({ min: 0, integer: true }) pauseAfter = 0;
   @HyperParameter({ min: 0, integer: true }) pauseMilliseconds = 0;
   @HyperParameter({ choices: ['none', 'constructor', 'step', 'nan', 'plugin'] }) failure = 'none';
 
-  readonly backbone = nn.resnet18({ head: 'none', width: 8 });
+  readonly backbone = nn.resnet18({ head: 'none', width: this.width });
   readonly dropout = new nn.Dropout(0.2);
-  readonly projectionHead = new nn.SimSiamProjectionHead(64, 32, 16);
+  readonly projectionHead = new nn.SimSiamProjectionHead(8 * this.width, 32, 16);
   readonly predictionHead = new nn.SimSiamPredictionHead(16, 8, 16);
 
   constructor() {

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { effectOf } from '../../src/config/option-effects';
+import { dataSchema, runSchema, trainerSchema } from '../../src/config/schema';
+
+const page = readFileSync(join(__dirname, '../../docs/resuming.md'), 'utf8');
+const rows = page.split('\n').filter((line) => line.startsWith('| '));
+
+/** Words that tell the row of an effect. */
+const told = {
+  position: 'other samples would come next',
+  numbers: 'every update would be another one',
+  hyperparameter: 'taken, with a warning |',
+  rounding: 'last bits of numbers',
+  source: 'the data themselves are compared',
+  free: 'taken, and printed',
+  own: 'belong to one start',
+} as const;
+
+const options = [
+  ...Object.keys(trainerSchema.shape).map((name) => `trainer.${name}`),
+  ...Object.keys(dataSchema.shape).map((name) => `data.${name}`),
+  ...Object.keys(runSchema.shape),
+];
+
+it.each(options)('%s stands in the row of its effect alone', (path) => {
+  const found = rows.filter((row) => row.includes(`\`${path}\``));
+  expect(found).toHaveLength(1);
+  expect(found[0]).toContain(told[effectOf(path)]);
+});

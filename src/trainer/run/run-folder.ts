@@ -11,7 +11,8 @@ export interface RunFolderOptions {
   readonly resume: string | null;
 }
 
-const VERSION = /^version_(\d+)$/;
+/** Longer numbers are not versions: beyond 2^53 the next one cannot be told apart. */
+const VERSION = /^version_(\d{1,15})$/;
 /** Names that stand for a checkpoint wherever checkpoints are. */
 const ALIAS = /^(last|best)$/;
 /** Entries of a folder that an error lists. */

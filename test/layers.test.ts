@@ -199,6 +199,15 @@ describe('checkHouseRules', () => {
     expect(problemsOf(text, 'src/config/words.ts')).toEqual([]);
   });
 
+  it('finds waits by the timers of Node, which end long ones at once', () => {
+    const text = "import { setTimeout as sleep } from 'node:timers/promises';\nsetTimeout(end, 5);";
+    expect(problemsOf(text)).toEqual([
+      'src/nn/layer.ts:1 imports node:timers/promises: waiting has its own places',
+      'src/nn/layer.ts:2 waits by setTimeout, not by src/system',
+    ]);
+    expect(problemsOf(text, 'src/system/timer.ts')).toEqual([]);
+  });
+
   it('finds packages outside of their places', () => {
     const text = "import koffi from 'koffi';\nimport 'node:fs/promises';\nimport 'inversify';";
     expect(problemsOf(text)).toEqual([

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { rm, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors';
+import { pause } from '../system';
 import { obstructed, readLock } from './found-lock';
 import { isAlive, thisProcess, type ProcessIdentity } from './process-identity';
 
@@ -56,7 +56,7 @@ export async function acquireLock(
       onWait(found);
       sayAt = Date.now() + sayAgainMs;
     }
-    await sleep(pollMs);
+    await pause(pollMs);
   }
 }
 
@@ -69,7 +69,7 @@ export async function tryLock(file: string): Promise<FileLock | LockHolder> {
 async function settle(file: string, pollMs: number, unsettledMs: number): Promise<FileLock | LockHolder> {
   const token = randomUUID();
   const giveUpAt = performance.now() + unsettledMs;
-  for (let pause = 1; ; pause = Math.min(2 * pause, pollMs)) {
+  for (let wait = 1; ; wait = Math.min(2 * wait, pollMs)) {
     const found = await attempt(file, token);
     if (found !== null) return found;
     if (performance.now() > giveUpAt) {
@@ -78,7 +78,7 @@ async function settle(file: string, pollMs: number, unsettledMs: number): Promis
         `has named no process for ${unsettledMs / 1000} seconds, and could not be taken over`,
       );
     }
-    await sleep(pause);
+    await pause(wait);
   }
 }
 

@@ -6,6 +6,7 @@ import { locateTensorFlow, visibleGpus } from '../engine';
 import { enterIsolation, isIsolated, isolateNetwork, launchLocally, localRankVariables } from '../launch';
 import type { LaunchSignal } from '../launch';
 import type { ExperimentClass } from '../metadata';
+import { requireMemory } from '../system';
 import { holdsCheckpoint } from '../trainer';
 import { checkRun, pluginsOf } from './check-run';
 
@@ -19,6 +20,9 @@ export interface LaunchParts {
   /** Whether Slurm's SIGUSR1 is to be passed on. */
   readonly underSlurm: boolean;
 }
+
+/** Node, TensorFlow and its threads, before there is a model. */
+const LEAST_BYTES_OF_A_RANK = 250e6;
 
 /** How many processes of this host a run is to have: one a device, and one where it does not train. */
 export async function localRanks({ command, trainer }: ResolvedConfig): Promise<number> {
@@ -38,6 +42,11 @@ export async function launchRanks(parts: LaunchParts): Promise<number> {
   const { experiment, config, args, notify, ranks, underSlurm } = parts;
   const { accelerator } = config.trainer;
   const { isolate, maxRestarts, heartbeatSeconds } = config.cluster;
+  requireMemory({
+    bytes: ranks * LEAST_BYTES_OF_A_RANK,
+    what: `Training on ${ranks} ranks of this host`,
+    fix: 'Choose fewer with --devices.',
+  });
   checkRun(experiment, config, ranks);
   checkPlugins(config.name, pluginsOf({ experiment, config }));
   // Once, and not by every rank at the same time.

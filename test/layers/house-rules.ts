@@ -12,6 +12,12 @@ interface Reserved {
 
 const reserved: readonly Reserved[] = [
   { module: /^koffi$/, named: 'native access', places: ['src/engine/native/', 'src/launch/native/'] },
+  {
+    module: /^(node:)?timers/,
+    named: 'waiting',
+    // The filler only gives way to others, for no time.
+    places: ['src/system/', 'src/data/loader/batch-filler.ts'],
+  },
   { module: /^inversify$/, named: 'the container', places: ['src/container/', 'src/metadata/'] },
   {
     module: /^(node:)?fs(\/promises)?$/,
@@ -78,6 +84,7 @@ function reasonAgainst(node: ts.Node, path: string): string | null {
   if (ts.isInterfaceDeclaration(node) && /^I[A-Z][a-z]/.test(node.name.text)) {
     return `names the interface ${node.name.text} with an I`;
   }
+  if (callsTimer(node) && !path.startsWith('src/system/')) return 'waits by setTimeout, not by src/system';
   const read = processProperty(node);
   return read !== null && !path.startsWith('src/config/') ? `reads process.${read} outside src/config` : null;
 }
@@ -88,6 +95,13 @@ function isDefaultExport(node: ts.Node): boolean {
   return (
     ts.canHaveModifiers(node) &&
     (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword)
+  );
+}
+
+/** Node's own timers end a wait of more than 25 days at once. */
+function callsTimer(node: ts.Node): boolean {
+  return (
+    ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'setTimeout'
   );
 }
 

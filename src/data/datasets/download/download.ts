@@ -1,8 +1,8 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Notify } from '../../../contracts';
 import { formatBytes, FulgurError } from '../../../errors';
+import { pause } from '../../../system';
 import { fileMd5 } from './file-md5';
 import { claimPartial } from './partial-file';
 import { syncFolder } from './sync-folder';
@@ -78,7 +78,7 @@ async function fetchAll(
         throw error;
       }
       onMessage?.('warning', `Download of ${title}: ${error.reason}; trying again.`);
-      await sleep(retryMs * 2 ** (attempt - 1), undefined, { ...(signal && { signal }) });
+      await pause(retryMs * 2 ** (attempt - 1), signal);
     }
   }
 }

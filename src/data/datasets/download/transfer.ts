@@ -1,5 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
+import { startTimer } from '../../../system';
+import type { Timer } from '../../../system';
 import { reasonOf } from '../data-errors';
 
 /** How long a server may keep silent. */
@@ -124,7 +126,7 @@ function isDead(cause: unknown): boolean {
 class Clock {
   readonly #controller = new AbortController();
   readonly #forward = (): void => this.#controller.abort();
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   verdict: TransferError | null = null;
 
   constructor(private readonly outer: AbortSignal | undefined) {
@@ -137,15 +139,15 @@ class Clock {
   }
 
   allow(milliseconds: number, otherwise: string): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+    this.#timer?.cancel();
+    this.#timer = startTimer(milliseconds, () => {
       this.verdict = new TransferError(otherwise, true);
       this.#controller.abort();
-    }, milliseconds);
+    });
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.outer?.removeEventListener('abort', this.#forward);
   }
 }

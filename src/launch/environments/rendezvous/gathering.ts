@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { FulgurError, messageOf } from '../../../errors';
+import { startTimer } from '../../../system';
 import { formatAddress, isLoopback, unmapped } from '../address';
 import type { Meeting } from './meeting';
 import { firstLine, formatMessage, longestHello, parseHello } from './messages';
@@ -33,7 +34,7 @@ export class Gathering {
   /** @throws FulgurError where the port is taken, a rank does not come in time, or ranks contradict each other. */
   async addresses(): Promise<readonly string[]> {
     await this.#listen();
-    const timer = setTimeout(() => this.#end(this.#absence()), this.#meeting.joinSeconds * 1000);
+    const timer = startTimer(this.#meeting.joinSeconds * 1000, () => this.#end(this.#absence()));
     try {
       const refusal = await new Promise<Refusal | null>((resolve) => {
         this.#end = resolve;
@@ -47,7 +48,7 @@ export class Gathering {
       await this.#tellAll({ kind: 'addresses', addresses });
       return addresses;
     } finally {
-      clearTimeout(timer);
+      timer.cancel();
       await this.#close();
     }
   }
@@ -181,9 +182,9 @@ export class Gathering {
 /** Ends when the other side has read the answer and closed, or has had time enough to do so. */
 function tell(socket: Socket, answer: Answer): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => socket.destroy(), farewell);
+    const timer = startTimer(farewell, () => socket.destroy());
     socket.once('close', () => {
-      clearTimeout(timer);
+      timer.cancel();
       resolve();
     });
     socket.end(formatMessage(answer));

@@ -107,8 +107,8 @@ export type { Rehearsal, RehearsalOptions } from './plugin-kit';
 export { run } from './run';
 export type { RunOptions } from './run';
 export { SingleDevice, bufferDiffers, requireAgreement, soloRanks } from './strategy';
-export { pause, startTimer } from './system';
-export type { Timer } from './system';
+export { pause, runProgram, startTimer } from './system';
+export type { ProgramOptions, ProgramResult, Timer } from './system';
 export { EventBus, Trainer, TrainingModule, writeWhole } from './trainer';
 export type {
   BuiltPlugin,

@@ -29,7 +29,7 @@ export interface RunOptions {
 /**
  * Runs an experiment as a command: reads the command line, trains or evaluates, and writes to the run's folder. It never rejects: an
  * error is printed. The process's exit code is 0, 1 after an error, 2 for wrong options, 130 after Ctrl-C, 143 after
- * SIGTERM and 138 after Slurm's SIGUSR1.
+ * SIGTERM, 129 after SIGHUP and 138 after Slurm's SIGUSR1.
  *
  * With several devices (`--devices 2`) this process starts one for each, with the same command line, and watches them. In a
  * cluster (TF_CONFIG, torchrun, Slurm) it is one of the ranks, and ends with the run.
@@ -57,8 +57,8 @@ export async function run(
     requeue:
       job === null
         ? null
-        : () => {
-            if (rank === 0) requeueJob(job, notify);
+        : async () => {
+            if (rank === 0) await requeueJob(job, notify);
           },
   });
   const stopListening = interruption.listen();
@@ -67,7 +67,7 @@ export async function run(
     const variables = processVariables();
     const inCluster = describesCluster(variables);
     if (!inCluster) warnOfOldNode(notify);
-    const ranks = inCluster ? 1 : await localRanks(config);
+    const ranks = inCluster ? 1 : await localRanks(config, notify);
     if (ranks > 1) {
       stopListening();
       const underSlurm = job !== null;
@@ -84,7 +84,7 @@ export async function run(
       onFolder: (path) => tellLauncher({ kind: 'run-folder', path }),
     });
     process.exitCode = result.status === 'interrupted' ? (interruption.exitCode ?? 1) : 0;
-    interruption.finish();
+    await interruption.finish();
     return result;
   } catch (error) {
     if (error instanceof PrintAndExit) {

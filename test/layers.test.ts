@@ -215,6 +215,9 @@ describe('checkHouseRules', () => {
       'src/nn/layer.ts:2 imports node:fs/promises: the file system has its own places',
       'src/nn/layer.ts:3 imports inversify: the container has its own places',
     ]);
+    expect(problemsOf("import { spawn } from 'child_process';")).toEqual([
+      'src/nn/layer.ts:1 imports child_process: starting programs has its own places',
+    ]);
   });
 
   it('finds names of no concept or in another case, interfaces with an I, and long files', () => {

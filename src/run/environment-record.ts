@@ -1,7 +1,7 @@
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { fulgurVersion, processFile } from '../config';
-import type { Json } from '../contracts';
+import type { Json, Notify } from '../contracts';
 import type { DataInfo } from '../data';
 import { engineInfo } from '../engine';
 import type { World } from '../launch';
@@ -13,6 +13,7 @@ export async function environmentRecord(
   args: readonly string[],
   resumedFrom: string | null,
   world: World | null,
+  notify: Notify,
 ): Promise<Json> {
   const { tensorflowVersion, device, deviceName, threads } = engineInfo();
   const file = processFile();
@@ -28,7 +29,7 @@ export async function environmentRecord(
       memoryGiB: Number((totalmem() / 2 ** 30).toFixed(1)),
     },
     command: [file ?? '', ...args],
-    commit: await gitCommit(file === null ? process.cwd() : dirname(file)),
+    commit: await gitCommit(file === null ? process.cwd() : dirname(file), notify),
     startedAt: new Date().toISOString(),
     resumedFrom,
     ranks:

@@ -25,11 +25,11 @@ export interface LaunchParts {
 const LEAST_BYTES_OF_A_RANK = 250e6;
 
 /** How many processes of this host a run is to have: one a device, and one where it does not train. */
-export async function localRanks({ command, trainer }: ResolvedConfig): Promise<number> {
+export async function localRanks({ command, trainer }: ResolvedConfig, notify: Notify): Promise<number> {
   const { devices, accelerator } = trainer;
   if (command !== 'fit') return 1;
   if (devices !== 'auto') return devices;
-  return accelerator === 'cpu' ? 1 : Math.max(1, (await visibleGpus()).length);
+  return accelerator === 'cpu' ? 1 : Math.max(1, (await visibleGpus((line) => notify('info', line))).length);
 }
 
 /**
@@ -51,7 +51,10 @@ export async function launchRanks(parts: LaunchParts): Promise<number> {
   checkPlugins(config.name, pluginsOf({ experiment, config }));
   // Once, and not by every rank at the same time.
   await locateTensorFlow({ accelerator, onProgress: (line) => notify('info', line) });
-  const signals: readonly LaunchSignal[] = ['SIGINT', 'SIGTERM', ...(underSlurm ? ['SIGUSR1' as const] : [])];
+  const signals: readonly LaunchSignal[] = [
+    ...(['SIGINT', 'SIGTERM', 'SIGHUP'] as const),
+    ...(underSlurm ? ['SIGUSR1' as const] : []),
+  ];
   const command = [...processCommand(), ...args];
   if (isolate && !isIsolated(processVariables())) return isolateNetwork(command, signals);
   if (isolate) enterIsolation();

@@ -18,6 +18,11 @@ const reserved: readonly Reserved[] = [
     // The filler only gives way to others, for no time.
     places: ['src/system/', 'src/data/loader/batch-filler.ts'],
   },
+  {
+    module: /^(node:)?child_process$/,
+    named: 'starting programs',
+    places: ['src/system/', 'src/launch/local/', 'src/locks/process-identity.ts'],
+  },
   { module: /^inversify$/, named: 'the container', places: ['src/container/', 'src/metadata/'] },
   {
     module: /^(node:)?fs(\/promises)?$/,

@@ -43,7 +43,8 @@ export async function launchLocally(request: LaunchRequest): Promise<number> {
   let received: { readonly signal: LaunchSignal; readonly at: number } | null = null;
   const listener = (signal: NodeJS.Signals): void => {
     const at = performance.now();
-    if (received !== null && at - received.at < ECHO_MILLISECONDS) return;
+    // A second hang-up is the shell's, and not the wish to end at once.
+    if (received !== null && (signal === 'SIGHUP' || at - received.at < ECHO_MILLISECONDS)) return;
     if (received === null) group?.signal(signal as LaunchSignal);
     else group?.kill();
     received ??= { signal: signal as LaunchSignal, at };

@@ -13,7 +13,7 @@ export interface FromLauncher {
 }
 
 /** Signals that reach ranks through their launcher. */
-export type LaunchSignal = 'SIGINT' | 'SIGTERM' | 'SIGUSR1';
+export type LaunchSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGUSR1';
 
 /** Tells the launcher something; nothing where no launcher started this process. */
 export function tellLauncher(message: FromRank): void {

@@ -34,7 +34,7 @@ export interface GroupStart {
 }
 
 /** Exit codes of a process that a signal ended, as shells give them. */
-export const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGUSR1: 138 } as const;
+export const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGUSR1: 138 } as const;
 
 const SETTLING_MILLISECONDS = 300;
 

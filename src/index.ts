@@ -32,7 +32,8 @@ export type {
   TransformSpec,
   ViewTransform,
 } from './data';
-export { knnSchema, probeSchema } from './config';
+export { knnSchema, probeSchema, terminalAbilities } from './config';
+export type { TerminalAbilities } from './config';
 export {
   LostRanksError,
   RandomStream,
@@ -107,8 +108,8 @@ export type { Rehearsal, RehearsalOptions } from './plugin-kit';
 export { run } from './run';
 export type { RunOptions } from './run';
 export { SingleDevice, bufferDiffers, requireAgreement, soloRanks } from './strategy';
-export { pause, runProgram, startTimer } from './system';
-export type { ProgramOptions, ProgramResult, Timer } from './system';
+export { guardOutput, pause, redacted, runProgram, shown, startTimer, writeLines, writeText } from './system';
+export type { Output, ProgramOptions, ProgramResult, Timer } from './system';
 export { EventBus, Trainer, TrainingModule, writeWhole } from './trainer';
 export type {
   BuiltPlugin,

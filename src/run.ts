@@ -18,6 +18,7 @@ import { launchRanks, localRanks } from './run/launch-ranks';
 import { MessageFallback } from './run/message-fallback';
 import { requeueJob } from './run/requeue';
 import { SharedFailure } from './strategy';
+import { guardProcessOutput, writeLines, writeText } from './system';
 import { EventBus } from './trainer';
 import type { TrainingModule } from './trainer';
 
@@ -42,11 +43,13 @@ export async function run(
   experiment: ExperimentClass<TrainingModule<ViewBatch>>,
   { args = processArguments() }: RunOptions = {},
 ): Promise<RunResult | null> {
+  guardProcessOutput();
   let rank = 0;
   let isRank = false;
   const events = new MessageFallback(new EventBus(), (level, text) => {
     // All ranks have much the same to say; what one of them is warned of may be its own.
-    if (rank === 0 || level === 'warning') console.error(level === 'warning' ? `WARNING: ${text}` : text);
+    if (rank > 0 && level !== 'warning') return;
+    writeLines(process.stderr, [level === 'warning' ? `WARNING: ${text}` : text]);
   });
   const notify: Notify = (level, text) => {
     events.emit('message', level, text);
@@ -88,11 +91,12 @@ export async function run(
     return result;
   } catch (error) {
     if (error instanceof PrintAndExit) {
-      console.log(error.text);
+      writeText(process.stdout, `${error.text}\n`);
       process.exitCode = 0;
     } else {
       if (error instanceof LostRanksError) tellLauncher({ kind: 'lost', ranks: error.lost });
-      if (rank === 0 || !(error instanceof SharedFailure)) console.error(explainError(error));
+      if (rank === 0 || !(error instanceof SharedFailure))
+        writeText(process.stderr, `${explainError(error)}\n`);
       process.exitCode = exitCodeOf(error);
     }
     return null;

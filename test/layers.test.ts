@@ -208,6 +208,16 @@ describe('checkHouseRules', () => {
     expect(problemsOf(text, 'src/system/timer.ts')).toEqual([]);
   });
 
+  it.each(['console.log(text);', 'process.stdout.write(text);', 'process.stderr.write(text);'])(
+    'finds that %s shows a text past src/system',
+    (text) => {
+      expect(problemsOf(text)).toEqual([
+        'src/nn/layer.ts:1 writes to the terminal itself, not by src/system',
+      ]);
+      expect(problemsOf(text, 'src/system/output.ts')).toEqual([]);
+    },
+  );
+
   it('finds packages outside of their places', () => {
     const text = "import koffi from 'koffi';\nimport 'node:fs/promises';\nimport 'inversify';";
     expect(problemsOf(text)).toEqual([

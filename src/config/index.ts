@@ -7,4 +7,6 @@ export type { Problem } from './problems';
 export { resolveConfig } from './resolve-config';
 export type { ResolvedConfig } from './resolve-config';
 export { knnSchema, probeSchema } from './schema';
+export { terminalAbilities } from './terminal';
+export type { TerminalAbilities } from './terminal';
 export { fulgurVersion } from './version';

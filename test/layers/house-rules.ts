@@ -89,6 +89,9 @@ function reasonAgainst(node: ts.Node, path: string): string | null {
   if (ts.isInterfaceDeclaration(node) && /^I[A-Z][a-z]/.test(node.name.text)) {
     return `names the interface ${node.name.text} with an I`;
   }
+  if (writesPast(node) && !path.startsWith('src/system/') && !path.startsWith('experiments/')) {
+    return 'writes to the terminal itself, not by src/system';
+  }
   if (callsTimer(node) && !path.startsWith('src/system/')) return 'waits by setTimeout, not by src/system';
   const read = processProperty(node);
   return read !== null && !path.startsWith('src/config/') ? `reads process.${read} outside src/config` : null;
@@ -101,6 +104,15 @@ function isDefaultExport(node: ts.Node): boolean {
     ts.canHaveModifiers(node) &&
     (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword)
   );
+}
+
+/** `console.log`, `process.stdout.write`: they can fail, and show whatever is in the text. */
+function writesPast(node: ts.Node): boolean {
+  if (!ts.isPropertyAccessExpression(node)) return false;
+  if (ts.isIdentifier(node.expression)) return node.expression.text === 'console';
+  const stream = ts.isPropertyAccessExpression(node.expression) ? node.expression : null;
+  const isOutput = stream !== null && ['stdout', 'stderr'].includes(stream.name.text);
+  return isOutput && isProcess(stream.expression) && node.name.text === 'write';
 }
 
 /** Node's own timers end a wait of more than 25 days at once. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Precision } from '../../contracts';
 import { FulgurError } from '../../errors';
+import { writeLines } from '../../system';
 import { currentEngine } from '../current-engine';
 import { FunctionDraws, drawsOfTrace, guardHostValues, withDraws } from '../draws';
 import { Program, refusePromise } from './program';
@@ -168,7 +169,7 @@ function announceRetrace(
   name: string,
   signature: string,
   programs: ReadonlyMap<string, Program>,
-  { maxTraces = MAX_TRACES, onRetrace = (message) => console.warn(message) }: CompileOptions,
+  { maxTraces = MAX_TRACES, onRetrace = (message) => writeLines(process.stderr, [message]) }: CompileOptions,
 ): void {
   if (programs.size >= maxTraces) {
     throw new FulgurError('trace', {

@@ -23,6 +23,7 @@ import type { Transforms } from './recorded-config';
 import { ConfigError, nearestChoice, unknownOption } from './problems';
 import type { Problem } from './problems';
 import { readText } from './read-text';
+import { redactedData } from '../system';
 import { fulgurVersion } from './version';
 
 /** An experiment's configuration, checked and complete. */
@@ -46,7 +47,7 @@ export interface ResolvedConfig {
   readonly probe: ProbeOptions;
   readonly knn: KnnOptions;
   readonly hyperparameters: Readonly<Record<string, HyperParameterValue>>;
-  /** All of it as plain data, for the run's record. */
+  /** All of it as plain data, for the run's record: without the secrets of addresses. */
   toJson(): Json;
 }
 
@@ -222,13 +223,14 @@ function assemble(
     untrained,
     split: (values.get('split') as Split | null) ?? 'test',
     weights: values.get('weights') as WeightKind | null,
-    toJson: () => ({
-      ...config,
-      data: {
-        ...config.data,
-        transform: transformJson(transform),
-        evaluationTransform: transformJson(evaluationTransform),
-      },
-    }),
+    toJson: () =>
+      redactedData({
+        ...config,
+        data: {
+          ...config.data,
+          transform: transformJson(transform),
+          evaluationTransform: transformJson(evaluationTransform),
+        },
+      }),
   };
 }

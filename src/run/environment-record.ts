@@ -5,6 +5,7 @@ import type { Json, Notify } from '../contracts';
 import type { DataInfo } from '../data';
 import { engineInfo } from '../engine';
 import type { World } from '../launch';
+import { redactedData } from '../system';
 import { gitCommit } from './git-commit';
 
 /** What a run's figures depend on besides its configuration: versions, machine, code, and the data really used. */
@@ -28,7 +29,7 @@ export async function environmentRecord(
       cores: availableParallelism(),
       memoryGiB: Number((totalmem() / 2 ** 30).toFixed(1)),
     },
-    command: [file ?? '', ...args],
+    command: redactedData([file ?? '', ...args]),
     commit: await gitCommit(file === null ? process.cwd() : dirname(file), notify),
     startedAt: new Date().toISOString(),
     resumedFrom,

@@ -12,6 +12,7 @@ import type { World } from '../launch';
 import { constructExperiment } from '../metadata';
 import type { ExperimentClass } from '../metadata';
 import { ProcessGroup, failTogether, soloRanks } from '../strategy';
+import { redactedData } from '../system';
 import { writeRunRecord } from '../trainer';
 import type { EvaluationResult, FitResult, TrainingModule } from '../trainer';
 import { measureOverhead } from './barebones';
@@ -167,7 +168,7 @@ async function fit(parts: CommandParts): Promise<FitResult> {
   if (ranks.rank === 0) {
     writeRunRecord(folder, {
       config: config.toJson(),
-      hyperparameters: config.hyperparameters,
+      hyperparameters: redactedData(config.hyperparameters),
       environment: await environmentRecord(data.info, args, from?.path ?? null, world, notify),
     });
   }

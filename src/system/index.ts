@@ -1,4 +1,6 @@
 export { LineCutter } from './line-cutter';
+export { withoutLogin } from './login';
+export type { LoginFreeAddress } from './login';
 export { machineMemory, requireMemory } from './memory';
 export type { MemoryNeed } from './memory';
 export { runProgram } from './run-program';

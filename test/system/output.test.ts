@@ -1,6 +1,5 @@
 import { Writable } from 'node:stream';
 import { guardOutput, writeLines, writeText } from '../../src/system';
-import type { Output } from '../../src/system';
 
 class Broken extends Writable {
   tries = 0;
@@ -35,7 +34,7 @@ describe('output', () => {
     });
     const failures: string[] = [];
     guardOutput(throwing, ({ message }) => failures.push(message));
-    writeText(throwing as unknown as Output, 'one');
+    writeText(throwing, 'one');
     expect(failures).toEqual(['bad file descriptor']);
     const ended = new Writable({ write: (_, __, done) => done() });
     ended.end();

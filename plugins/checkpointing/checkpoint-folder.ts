@@ -1,6 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { FulgurError } from '../../src';
+import { z } from 'zod';
+import { FulgurError, messageOf } from '../../src';
 import type { RunState } from '../../src';
 import { Damage } from './damage';
 import { exists } from './exists';
@@ -71,7 +72,20 @@ export async function readCheckpoint({ path, manifest }: StoredCheckpoint): Prom
     if (sha256(data) !== expected.sha256) throw new Damage(file, 'does not match its SHA-256');
     contents.push([name, data]);
   }
-  return decodeState(Object.fromEntries(contents) as StateFiles);
+  try {
+    return decodeState(Object.fromEntries(contents) as StateFiles);
+  } catch (error) {
+    // Its digests are right: it was written so.
+    throw new Damage(path, `holds no state that this version of Fulgur reads (${reasonOf(error)})`);
+  }
+}
+
+/** The first thing that is wrong, in one line. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof z.ZodError)) return messageOf(error).replace(/\.$/, '');
+  const [issue] = error.issues;
+  const place = issue === undefined || issue.path.length === 0 ? 'state.json' : issue.path.join('.');
+  return `${place}: ${issue?.message ?? 'is wrong'}`;
 }
 
 async function subfolders(folder: string): Promise<string[]> {

@@ -23,7 +23,7 @@ import type { Transforms } from './recorded-config';
 import { ConfigError, nearestChoice, unknownOption } from './problems';
 import type { Problem } from './problems';
 import { readText } from './read-text';
-import { redactedData } from '../system';
+import { isObjectProperty, redactedData } from '../system';
 import { fulgurVersion } from './version';
 
 /** An experiment's configuration, checked and complete. */
@@ -111,7 +111,7 @@ export function resolveConfig(experiment: ExperimentClass, args: readonly string
     throw new PrintAndExit(helpText(definition.name, options, completed(options, values)));
   }
   for (const [path, text] of given.filter(([path]) => path !== 'config')) {
-    const full = shortNames[path] ?? path;
+    const full = shortNames.get(path) ?? path;
     const option = options.find((candidate) => candidate.path === full);
     const value = option === undefined ? text : readText(option.schema, text);
     accept({ path: full, where: `--${path}`, value }, options, values, problems);
@@ -128,10 +128,12 @@ export function resolveConfig(experiment: ExperimentClass, args: readonly string
 /** Hyperparameters whose name on the command line means something else already. */
 function takenNames(experiment: ExperimentClass): Problem[] {
   return hyperParameters(experiment)
-    .filter(({ name }) => reservedNames.includes(name))
+    .filter(({ name }) => reservedNames.includes(name) || isObjectProperty(name))
     .map(({ name }) => ({
       where: `${name} of ${experiment.name}`,
-      what: 'is the name of an option of every run; call the hyperparameter otherwise',
+      what: isObjectProperty(name)
+        ? 'is the name of a property of every object; call the hyperparameter otherwise'
+        : 'is the name of an option of every run; call the hyperparameter otherwise',
     }));
 }
 

@@ -3,6 +3,7 @@ export { withoutLogin } from './login';
 export type { LoginFreeAddress } from './login';
 export { machineMemory, requireMemory } from './memory';
 export type { MemoryNeed } from './memory';
+export { isObjectProperty, isPathName, namedValues } from './names';
 export { runProgram } from './run-program';
 export type { ProgramOptions, ProgramResult } from './run-program';
 export { guardOutput, guardProcessOutput, writeLines, writeText } from './output';

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { RunFolder } from '../../contracts';
 import { FulgurError } from '../../errors';
+import { isPathName } from '../../system';
 
 export interface RunFolderOptions {
   /** The folder of all experiments, `runs` for example. */
@@ -24,10 +25,10 @@ const LISTED = 12;
  * that holds such a one, for a path (of a checkpoint, of `last` or `best` beside it, of a folder of checkpoints or a run) the
  * run folder that it lies in. A checkpoint outside of any run folder starts a new one.
  *
- * @throws FulgurError `checkpoint` when there is nothing to resume from.
+ * @throws FulgurError `checkpoint` when there is nothing to resume from, `config` for a name that is no folder's.
  */
 export function createRunFolder({ root, experiment, resume }: RunFolderOptions): RunFolder {
-  const parent = resolve(root, experiment);
+  const parent = parentOf(root, experiment);
   if (resume === null) return nextVersion(parent, experiment);
   if (resume === 'last' || resume === 'best') {
     return describeFolder(newestWith(parent, resume), experiment);
@@ -54,7 +55,7 @@ export function createRunFolder({ root, experiment, resume }: RunFolderOptions):
 
 /** Whether any run of an experiment has a checkpoint to go on from. */
 export function hasCheckpoint(root: string, experiment: string): boolean {
-  return newestFolder(resolve(root, experiment), holdsCheckpoint) !== undefined;
+  return newestFolder(parentOf(root, experiment), holdsCheckpoint) !== undefined;
 }
 
 /** Whether a run's folder has a checkpoint to go on from. */
@@ -64,7 +65,17 @@ export function holdsCheckpoint(folder: string): boolean {
 
 /** Where evaluations of random weights are written, `<root>/<experiment>/untrained`: made with the first file in it. */
 export function untrainedFolder(root: string, experiment: string): RunFolder {
-  return describeFolder(resolve(root, experiment, 'untrained'), experiment);
+  return describeFolder(join(parentOf(root, experiment), 'untrained'), experiment);
+}
+
+/** The folder of an experiment's runs; its name may have folders, `group/tiny`, but leads out of none. */
+function parentOf(root: string, experiment: string): string {
+  const parts = experiment.split('/');
+  if (parts.every((part) => isPathName(part) && !VERSION.test(part))) return resolve(root, ...parts);
+  throw new FulgurError('config', {
+    what: `The experiment has the name '${experiment}', and its runs would lie in a folder of that name.`,
+    fix: "Give it a name of letters, digits and '-', such as name: 'fastsiam', in @Experiment.",
+  });
 }
 
 function nextVersion(parent: string, experiment: string): RunFolder {

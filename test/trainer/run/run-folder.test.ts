@@ -72,6 +72,23 @@ describe('createRunFolder', () => {
     expect(newRun().version).toBe('version_2');
   });
 
+  it.each([
+    ...['', '.', '..', '../../esc', '/etc', 'a/../../b', 'a//b', 'a/', '\u0000', 'a\nb', 'a\u001b[2J'],
+    ...['back\\slash', 'x'.repeat(201), 'version_1', 'tiny/version_3'],
+  ])('has no place for the name %j, and makes none', (experiment) => {
+    for (const resume of [null, 'last', 'best', root]) {
+      expect(() => createRunFolder({ root, experiment, resume })).toThrow(
+        `The experiment has the name '${experiment}', and its runs would lie in a folder of that name. ` +
+          "Give it a name of letters, digits and '-', such as name: 'fastsiam', in @Experiment.",
+      );
+    }
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it('lets a name have folders of its own', () => {
+    expect(newRun('group/tiny').path).toBe(join(root, 'group', 'tiny', 'version_0'));
+  });
+
   it('resolves paths inside itself', () => {
     expect(newRun().resolve('checkpoints', 'last')).toBe(
       join(root, 'fastsiam', 'version_0', 'checkpoints', 'last'),

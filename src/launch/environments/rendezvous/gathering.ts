@@ -25,6 +25,8 @@ export class Gathering {
   /** Connections of this job, which hear how it ends. */
   readonly #listeners = new Set<Socket>();
   readonly #guests = new Map<number, Guest>();
+  /** What the last one said that was turned away. */
+  #turnedAway: string | null = null;
   #end: (refusal: Refusal | null) => void = () => undefined;
 
   constructor(meeting: Meeting) {
@@ -92,11 +94,19 @@ export class Gathering {
     const address = formatAddress({ host: this.#hostOf(socket), port: hello.port });
     const refusal = this.#contradiction(hello, address);
     if (refusal !== null) {
-      this.#end(refusal);
+      if (this.#meeting.place.open === true) this.#turnAway(refusal, socket);
+      else this.#end(refusal);
       return;
     }
     this.#guests.set(hello.rank, { socket, address });
     this.#endWhenAllAreHere();
+  }
+
+  /** Who comes with another idea of the job may be a stranger, or a rank that was started wrongly: the time will tell. */
+  #turnAway(refusal: Refusal, socket: Socket): void {
+    this.#turnedAway = refusal.what;
+    this.#listeners.delete(socket);
+    void tell(socket, { kind: 'refusal', refusal });
   }
 
   #contradiction({ rank, worldSize }: Hello, address: string): Refusal | null {
@@ -146,7 +156,9 @@ export class Gathering {
     const named = `${absent.length === 1 ? 'Rank' : 'Ranks'} ${absent.join(', ')} of ${worldSize}`;
     return {
       area: 'ranks',
-      what: `${named} did not come to ${formatAddress(place)} within ${joinSeconds} seconds.`,
+      what:
+        `${named} did not come to ${formatAddress(place)} within ${joinSeconds} seconds.` +
+        (this.#turnedAway === null ? '' : ` Somebody was turned away: ${this.#turnedAway}`),
       fix: 'Look at the output of those processes, and check that their hosts can reach that port.',
     };
   }

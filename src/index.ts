@@ -108,7 +108,18 @@ export type { Rehearsal, RehearsalOptions } from './plugin-kit';
 export { run } from './run';
 export type { RunOptions } from './run';
 export { SingleDevice, bufferDiffers, requireAgreement, soloRanks } from './strategy';
-export { guardOutput, isPathName, pause, redacted, runProgram, shown, startTimer, withoutLogin, writeLines, writeText } from './system';
+export {
+  guardOutput,
+  isPathName,
+  pause,
+  redacted,
+  runProgram,
+  shown,
+  startTimer,
+  withoutLogin,
+  writeLines,
+  writeText,
+} from './system';
 export type { Output, ProgramOptions, ProgramResult, Timer } from './system';
 export { EventBus, Trainer, TrainingModule, writeWhole } from './trainer';
 export type {

@@ -143,7 +143,10 @@ function isDead(cause: unknown): boolean {
 }
 
 function tooLarge(does: string, mostBytes: number): TransferError {
-  return new TransferError(`the server ${does}, and the file has fewer than ${formatBytes(mostBytes)}`, false);
+  return new TransferError(
+    `the server ${does}, and the file has fewer than ${formatBytes(mostBytes)}`,
+    false,
+  );
 }
 
 /** Sees to it that bytes come faster than in drops, of which each one by itself is a sign of life. */
@@ -162,7 +165,10 @@ class Pace {
     const bytes = at - this.from;
     if (bytes < this.leastBytes) {
       const seconds = this.withinMs / 1000;
-      throw new TransferError(`the server sent ${formatBytes(bytes)} in ${seconds} s, which is too slow`, true);
+      throw new TransferError(
+        `the server sent ${formatBytes(bytes)} in ${seconds} s, which is too slow`,
+        true,
+      );
     }
     this.#since = now;
     this.from = at;

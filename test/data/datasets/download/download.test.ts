@@ -31,7 +31,10 @@ function get(
 ): Promise<void> {
   const { md5: wanted = md5, mostBytes = 1e9, from = url, ...others } = options;
   const onMessage = (_level: string, text: string): void => void messages.push(text);
-  return download({ url: from, file, md5: wanted, mostBytes, title: 'Thing' }, { onMessage, retryMs: 1, ...others });
+  return download(
+    { url: from, file, md5: wanted, mostBytes, title: 'Thing' },
+    { onMessage, retryMs: 1, ...others },
+  );
 }
 
 describe('download', () => {

@@ -13,12 +13,6 @@ interface Reserved {
 const reserved: readonly Reserved[] = [
   { module: /^koffi$/, named: 'native access', places: ['src/engine/native/', 'src/launch/native/'] },
   {
-    module: /^(node:)?timers/,
-    named: 'waiting',
-    // The filler only gives way to others, for no time.
-    places: ['src/system/', 'src/data/loader/batch-filler.ts'],
-  },
-  {
     module: /^(node:)?child_process$/,
     named: 'starting programs',
     places: ['src/system/', 'src/launch/local/', 'src/locks/process-identity.ts'],

@@ -31,7 +31,7 @@ beforeAll(async () => {
         response.writeHead(200).end(JSON.stringify(answer));
         return;
       }
-      response.writeHead(418, `no ${request.headers.host ?? ''}`).end(`${request.url ?? ''}`);
+      response.writeHead(418, `no ${request.headers.host ?? ''}`).end(request.url ?? '');
     });
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

@@ -43,7 +43,12 @@ describe.each(names)('the name %s', (name) => {
 
   it('is no key of a configuration file', () => {
     const file = join(folder, 'run.yaml');
-    for (const text of [`${name}: 1`, `${name}:\n  a: 1`, `trainer:\n  ${name}: 1`, `data: {${name}: {a: 1}}`]) {
+    for (const text of [
+      `${name}: 1`,
+      `${name}:\n  a: 1`,
+      `trainer:\n  ${name}: 1`,
+      `data: {${name}: {a: 1}}`,
+    ]) {
       writeFileSync(file, text);
       expect(problemsOf(['--config', file])).toEqual([expect.stringMatching(/: there is no such option/)]);
     }

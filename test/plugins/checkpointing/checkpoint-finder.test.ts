@@ -218,9 +218,7 @@ describe('reading a checkpoint', () => {
       const { state, said } = await read('last');
       expect(state).toEqual(toyState(4));
       expect(said).toEqual([expect.stringMatching(reason)]);
-      expect(said[0]).toContain(
-        `${join(home, 'step=8')} holds no state that this version of Fulgur reads (`,
-      );
+      expect(said[0]).toContain(`${join(home, 'step=8')} holds no state that this version of Fulgur reads (`);
       expect(said[0]?.split('\n')).toHaveLength(1);
       expect(await messageOf(() => read('step=8'))).toMatch(/^Checkpoint step=8 is damaged: /);
     },

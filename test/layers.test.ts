@@ -202,7 +202,7 @@ describe('checkHouseRules', () => {
   it('finds waits by the timers of Node, which end long ones at once', () => {
     const text = "import { setTimeout as sleep } from 'node:timers/promises';\nsetTimeout(end, 5);";
     expect(problemsOf(text)).toEqual([
-      'src/nn/layer.ts:1 imports node:timers/promises: waiting has its own places',
+      'src/nn/layer.ts:1 waits by setTimeout, not by src/system',
       'src/nn/layer.ts:2 waits by setTimeout, not by src/system',
     ]);
     expect(problemsOf(text, 'src/system/timer.ts')).toEqual([]);

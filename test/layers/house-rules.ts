@@ -111,6 +111,7 @@ function writesPast(node: ts.Node): boolean {
 
 /** Node's own timers end a wait of more than 25 days at once. */
 function callsTimer(node: ts.Node): boolean {
+  if (ts.isImportSpecifier(node)) return (node.propertyName ?? node.name).text === 'setTimeout';
   return (
     ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'setTimeout'
   );

@@ -14,6 +14,7 @@ export default tseslint.config(
       'runs',
       '**/*.js',
       '**/*.mjs',
+      '**/*.cjs',
       'src/data/views/kernels/assembly/**',
     ],
   },

@@ -9,6 +9,7 @@ import { examine } from './doctor/examine';
 import type { Finding } from './doctor/finding';
 import { formatFinding, formatJson, isHealthy } from './doctor/report';
 import type { Accelerator } from './engine/install';
+import { guardProcessOutput, writeLines, writeText } from './system';
 
 const command = new Command('doctor')
   .description(
@@ -24,12 +25,13 @@ const command = new Command('doctor')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .action(async ({ json, accelerator }: { json: boolean; accelerator: Accelerator }) => {
     const findings: Finding[] = [];
-    const onProgress = (line: string) => process.stderr.write(`      ${line}\n`);
+    guardProcessOutput();
+    const onProgress = (line: string) => writeLines(process.stderr, [`      ${line}`]);
     for await (const finding of examine({ accelerator, onProgress })) {
       findings.push(finding);
-      if (!json) console.log(formatFinding(finding));
+      if (!json) writeText(process.stdout, `${formatFinding(finding)}\n`);
     }
-    if (json) console.log(formatJson(findings));
+    if (json) writeText(process.stdout, `${formatJson(findings)}\n`);
     process.exitCode = isHealthy(findings) ? 0 : 1;
   });
 

@@ -32,7 +32,8 @@ export type {
   TransformSpec,
   ViewTransform,
 } from './data';
-export { knnSchema, probeSchema } from './config';
+export { knnSchema, probeSchema, terminalAbilities } from './config';
+export type { TerminalAbilities } from './config';
 export {
   LostRanksError,
   RandomStream,
@@ -72,7 +73,7 @@ export type {
   StreamPosition,
   TracedCall,
 } from './engine';
-export { FulgurError, messageOf } from './errors';
+export { FulgurError, formatBytes, messageOf } from './errors';
 export type { ErrorKind, ErrorParts } from './errors';
 export {
   embedSplit,
@@ -107,6 +108,19 @@ export type { Rehearsal, RehearsalOptions } from './plugin-kit';
 export { run } from './run';
 export type { RunOptions } from './run';
 export { SingleDevice, bufferDiffers, requireAgreement, soloRanks } from './strategy';
+export {
+  guardOutput,
+  isPathName,
+  pause,
+  redacted,
+  runProgram,
+  shown,
+  startTimer,
+  withoutLogin,
+  writeLines,
+  writeText,
+} from './system';
+export type { Output, ProgramOptions, ProgramResult, Timer } from './system';
 export { EventBus, Trainer, TrainingModule, writeWhole } from './trainer';
 export type {
   BuiltPlugin,

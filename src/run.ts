@@ -12,6 +12,7 @@ import { launchRanks, localRanks } from './run/launch-ranks';
 import { MessageFallback } from './run/message-fallback';
 import { requeueJob } from './run/requeue';
 import { SharedFailure } from './strategy';
+import { guardProcessOutput, writeLines, writeText } from './system';
 import { EventBus } from './trainer';
 import type { TrainingModule } from './trainer';
 
@@ -23,7 +24,7 @@ export interface RunOptions {
 /**
  * Runs an experiment as a command: reads the command line, trains or evaluates, and writes to the run's folder. It never rejects: an
  * error is printed. The process's exit code is 0, 1 after an error, 2 for wrong options, 130 after Ctrl-C, 143 after
- * SIGTERM and 138 after Slurm's SIGUSR1.
+ * SIGTERM, 129 after SIGHUP and 138 after Slurm's SIGUSR1.
  *
  * With several devices (`--devices 2`) this process starts one for each, with the same command line, and watches them. In a
  * cluster (TF_CONFIG, torchrun, Slurm) it is one of the ranks, and ends with the run.
@@ -36,11 +37,13 @@ export async function run(
   experiment: ExperimentClass<TrainingModule<ViewBatch>>,
   { args = processArguments() }: RunOptions = {},
 ): Promise<RunResult | null> {
+  guardProcessOutput();
   let rank = 0;
   let isRank = false;
   const events = new MessageFallback(new EventBus(), (level, text) => {
     // All ranks have much the same to say; what one of them is warned of may be its own.
-    if (rank === 0 || level === 'warning') console.error(level === 'warning' ? `WARNING: ${text}` : text);
+    if (rank > 0 && level !== 'warning') return;
+    writeLines(process.stderr, [level === 'warning' ? `WARNING: ${text}` : text]);
   });
   const notify: Notify = (level, text) => {
     events.emit('message', level, text);
@@ -51,8 +54,8 @@ export async function run(
     requeue:
       job === null
         ? null
-        : () => {
-            if (rank === 0) requeueJob(job, notify);
+        : async () => {
+            if (rank === 0) await requeueJob(job, notify);
           },
   });
   const stopListening = interruption.listen();
@@ -61,7 +64,7 @@ export async function run(
     const variables = processVariables();
     const inCluster = describesCluster(variables);
     if (!inCluster) warnOfOldNode(notify);
-    const ranks = inCluster ? 1 : await localRanks(config);
+    const ranks = inCluster ? 1 : await localRanks(config, notify);
     if (ranks > 1) {
       stopListening();
       const underSlurm = job !== null;
@@ -78,15 +81,16 @@ export async function run(
       onFolder: (path) => tellLauncher({ kind: 'run-folder', path }),
     });
     process.exitCode = result.status === 'interrupted' ? (interruption.exitCode ?? 1) : 0;
-    interruption.finish();
+    await interruption.finish();
     return result;
   } catch (error) {
     if (error instanceof PrintAndExit) {
-      console.log(error.text);
+      writeText(process.stdout, `${error.text}\n`);
       process.exitCode = 0;
     } else {
       if (error instanceof LostRanksError) tellLauncher({ kind: 'lost', ranks: error.lost });
-      if (rank === 0 || !(error instanceof SharedFailure)) console.error(explainError(error));
+      if (rank === 0 || !(error instanceof SharedFailure))
+        writeText(process.stderr, `${explainError(error)}\n`);
       process.exitCode = exitCodeOf(error);
     }
     return null;

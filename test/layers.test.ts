@@ -199,12 +199,34 @@ describe('checkHouseRules', () => {
     expect(problemsOf(text, 'src/config/words.ts')).toEqual([]);
   });
 
+  it('finds waits by the timers of Node, which end long ones at once', () => {
+    const text = "import { setTimeout as sleep } from 'node:timers/promises';\nsetTimeout(end, 5);";
+    expect(problemsOf(text)).toEqual([
+      'src/nn/layer.ts:1 waits by setTimeout, not by src/system',
+      'src/nn/layer.ts:2 waits by setTimeout, not by src/system',
+    ]);
+    expect(problemsOf(text, 'src/system/timer.ts')).toEqual([]);
+  });
+
+  it.each(['console.log(text);', 'process.stdout.write(text);', 'process.stderr.write(text);'])(
+    'finds that %s shows a text past src/system',
+    (text) => {
+      expect(problemsOf(text)).toEqual([
+        'src/nn/layer.ts:1 writes to the terminal itself, not by src/system',
+      ]);
+      expect(problemsOf(text, 'src/system/output.ts')).toEqual([]);
+    },
+  );
+
   it('finds packages outside of their places', () => {
     const text = "import koffi from 'koffi';\nimport 'node:fs/promises';\nimport 'inversify';";
     expect(problemsOf(text)).toEqual([
       'src/nn/layer.ts:1 imports koffi: native access has its own places',
       'src/nn/layer.ts:2 imports node:fs/promises: the file system has its own places',
       'src/nn/layer.ts:3 imports inversify: the container has its own places',
+    ]);
+    expect(problemsOf("import { spawn } from 'child_process';")).toEqual([
+      'src/nn/layer.ts:1 imports child_process: starting programs has its own places',
     ]);
   });
 

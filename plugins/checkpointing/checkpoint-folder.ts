@@ -1,6 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { FulgurError } from '../../src';
+import { z } from 'zod';
+import { FulgurError, messageOf } from '../../src';
 import type { Recalled, RunState } from '../../src';
 import { Damage } from './damage';
 import { exists } from './exists';
@@ -64,12 +65,30 @@ export async function readCheckpoint(checkpoint: StoredCheckpoint): Promise<RunS
   for (const name of [...stateFileNames, ...optional]) {
     contents.push([name, await readWhole(checkpoint, name)]);
   }
-  return decodeState(Object.fromEntries(contents) as StateFiles);
+  return decoded(checkpoint, () => decodeState(Object.fromEntries(contents) as StateFiles));
+}
+
+/** @throws Damage for a state whose digests are right, as it was written so, and that cannot be read. */
+function decoded<T>({ path }: StoredCheckpoint, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    throw new Damage(path, `holds no state that this version of Fulgur reads (${reasonOf(error)})`);
+  }
+}
+
+/** The first thing that is wrong, in one line. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof z.ZodError)) return messageOf(error).replace(/\.$/, '');
+  const [issue] = error.issues;
+  const place = issue === undefined || issue.path.length === 0 ? 'state.json' : issue.path.join('.');
+  return `${place}: ${issue?.message ?? 'is wrong'}`;
 }
 
 /** What a checkpoint's run was started with; the tensors are not read. */
 export async function recallCheckpoint(checkpoint: StoredCheckpoint): Promise<Omit<Recalled, 'path'>> {
-  return decodeOrigin(await readWhole(checkpoint, stateFile));
+  const state = await readWhole(checkpoint, stateFile);
+  return decoded(checkpoint, () => decodeOrigin(state));
 }
 
 async function readWhole({ path, manifest }: StoredCheckpoint, name: string): Promise<Uint8Array> {

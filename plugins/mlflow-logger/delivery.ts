@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../../src';
+import { messageOf, pause, startTimer } from '../../src';
+import type { Timer } from '../../src';
 import type { EntityNames } from './entity-names';
 import { nextBatch } from './metric-points';
 import type { JournalRow } from './metric-points';
@@ -15,8 +15,8 @@ export class Delivery {
   sent: number;
   private waiting: JournalRow[] = [];
   private work: Promise<void> | null = null;
-  private timer: NodeJS.Timeout | null = null;
-  private pause = pauses.first;
+  private timer: Timer | null = null;
+  private wait = pauses.first;
   /** What keeps rows from being sent, for the report at the end. */
   private problem: ServerProblem | null = null;
   private told = false;
@@ -53,15 +53,15 @@ export class Delivery {
    */
   async finish(status: RunStatus, seconds: number): Promise<{ rows: number; why: string } | null> {
     this.isEnding = true;
-    if (this.timer !== null) clearTimeout(this.timer);
-    const limit = setTimeout(() => this.closing.abort(), seconds * 1000);
+    this.timer?.cancel();
+    const limit = startTimer(seconds * 1000, () => this.closing.abort());
     try {
       await this.work;
       while (!this.isRefused && !(await this.tryToEnd(status)) && !this.closing.signal.aborted) {
-        await sleep(pauses.atTheEnd);
+        await pause(pauses.atTheEnd);
       }
     } finally {
-      clearTimeout(limit);
+      limit.cancel();
     }
     return this.problem === null ? null : { rows: this.waiting.length, why: this.problem.message };
   }
@@ -79,7 +79,7 @@ export class Delivery {
         this.waiting = this.waiting.slice(rows);
         this.sent += rows;
       }
-      this.pause = pauses.first;
+      this.wait = pauses.first;
     });
   }
 
@@ -112,12 +112,11 @@ export class Delivery {
   }
 
   private retryLater(): void {
-    this.timer = setTimeout(() => {
+    // A try that is to come keeps no process alive.
+    this.timer = startTimer(this.wait, () => {
       this.timer = null;
       this.wake();
-    }, this.pause);
-    // A try that is to come keeps no process alive.
-    this.timer.unref();
-    this.pause = Math.min(this.pause * 2, pauses.longest);
+    }).unref();
+    this.wait = Math.min(this.wait * 2, pauses.longest);
   }
 }

@@ -1,7 +1,10 @@
+import { formatBytes, withoutLogin } from '../../src';
 import { ServerProblem } from './server-problem';
 
 type Answer = Readonly<Record<string, unknown>>;
 
+/** MLflow's answers to what is asked here have a few kilobytes. */
+const largestAnswer = 16_000_000;
 /** Longer, a server counts as away. */
 const requestMilliseconds = 10_000;
 
@@ -12,13 +15,12 @@ export class MlflowClient {
   private readonly headers: Record<string, string>;
 
   constructor({ trackingUri, token }: { readonly trackingUri: string; readonly token: string | null }) {
-    const { origin, pathname, username, password } = new URL(trackingUri);
-    this.address = `${origin}${pathname.replace(/\/+$/, '')}`;
-    const user = [username, password].map(decodeURIComponent).join(':');
-    const login = token !== null ? `Bearer ${token}` : `Basic ${Buffer.from(user).toString('base64')}`;
+    const { address, authorization } = withoutLogin(trackingUri);
+    this.address = `${address.origin}${address.pathname.replace(/\/+$/, '')}`;
+    const login = token !== null ? `Bearer ${token}` : authorization;
     this.headers = {
       'content-type': 'application/json',
-      ...(token !== null || username !== '' ? { authorization: login } : {}),
+      ...(login === null ? {} : { authorization: login }),
     };
   }
 
@@ -40,8 +42,9 @@ export class MlflowClient {
     try {
       const response = await fetch(url, { ...init, headers: this.headers, signal });
       status = response.status;
-      text = await response.text();
+      text = await limitedText(response);
     } catch (error) {
+      if (error instanceof TooLong) throw this.tooLong(call);
       throw new ServerProblem(`MLflow at ${this.address} does not answer (${reasonOf(error)}).`, true);
     }
     const answer = objectIn(text);
@@ -49,9 +52,16 @@ export class MlflowClient {
     throw this.problem(call, status, answer);
   }
 
+  private tooLong(call: string): ServerProblem {
+    return new ServerProblem(
+      `${this.address} sends more than ${formatBytes(largestAnswer)} in answer to ${call}: correct trackingUri.`,
+      false,
+    );
+  }
+
   private problem(call: string, status: number, answer: Answer | null): ServerProblem {
     const { address } = this;
-    const code = typeof answer?.['error_code'] === 'string' ? answer['error_code'] : null;
+    const code = typeof answer?.['error_code'] === 'string' ? answer['error_code'].slice(0, 100) : null;
     const problem = (message: string, passing: boolean) => new ServerProblem(message, passing, status, code);
     if (status >= 500 || status === 429 || status === 408) {
       return problem(`MLflow at ${address} cannot answer now (status ${status}).`, true);
@@ -72,6 +82,21 @@ export class MlflowClient {
     const said = typeof answer?.['message'] === 'string' ? answer['message'] : 'no reason given';
     return problem(`MLflow at ${address} refused ${call} (${code}): ${said.slice(0, 300)}`, false);
   }
+}
+
+class TooLong extends Error {}
+
+/** Reads an answer, but no more of it than any server has to say. */
+async function limitedText(response: Response): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    length += piece.length;
+    // Leaving the loop breaks the connection off.
+    if (length > largestAnswer) throw new TooLong();
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString('utf8');
 }
 
 function objectIn(text: string): Answer | null {

@@ -26,7 +26,7 @@ export const mlflowLoggerOptions = z.strictObject({
   experimentName: z.string().min(1).max(500).nullable().default(null),
   runName: z.string().min(1).nullable().default(null),
   tags: z.record(z.string(), z.string()).default({}),
-  teardownSeconds: z.number().nonnegative().default(10),
+  teardownSeconds: z.number().nonnegative().max(8_640_000).default(10),
 });
 
 export type MlflowLoggerSettings = z.output<typeof mlflowLoggerOptions>;

@@ -1,4 +1,4 @@
-import { jsonText } from '../../src';
+import { jsonText, redacted } from '../../src';
 import type { Json, RunSettings } from '../../src';
 import { EntityNames } from './entity-names';
 
@@ -29,6 +29,7 @@ function leaves(path: string, value: Json): [string, Json][] {
 }
 
 function text(value: Json): string {
-  const whole = typeof value === 'string' || typeof value === 'number' ? String(value) : jsonText(value);
+  const isPlain = typeof value === 'string' || typeof value === 'number';
+  const whole = redacted(isPlain ? String(value) : jsonText(value));
   return whole.length <= longestValue ? whole : `${whole.slice(0, longestValue - 1)}…`;
 }

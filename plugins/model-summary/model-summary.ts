@@ -13,6 +13,7 @@ export class ModelSummary implements PluginHooks {
   ) {}
 
   onFitStart(): void {
-    this.notify('info', summaryText(this.model.modules(), this.options.maxDepth));
+    const text = summaryText(this.model.modules(), this.options.maxDepth);
+    for (const line of text.split('\n')) this.notify('info', line);
   }
 }

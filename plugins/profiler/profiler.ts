@@ -74,12 +74,11 @@ export class Profiler implements PluginHooks {
     const { rows } = this.options;
     const path = this.folder.resolve('profile.json');
     await write(path, { seconds: times.seconds, phases: toJson(times.phases), hooks: toJson(times.hooks) });
-    this.notify(
-      'info',
-      `Profile of ${times.seconds.toFixed(1)} s, in ${path}:\n` +
-        `${tableText('phase', times.phases, times.seconds, rows)}\n\n` +
-        tableText('hook', times.hooks, times.seconds, rows),
-    );
+    this.say(`Profile of ${times.seconds.toFixed(1)} s, in ${path}:`, [
+      tableText('phase', times.phases, times.seconds, rows),
+      '',
+      tableText('hook', times.hooks, times.seconds, rows),
+    ]);
   }
 
   private async reportOperations(): Promise<void> {
@@ -93,8 +92,12 @@ export class Profiler implements PluginHooks {
       })),
     });
     for (const { title, text } of operationTables(this.traced, this.options.rows)) {
-      this.notify('info', `Operations of ${title}, in ${path}:\n${text}`);
+      this.say(`Operations of ${title}, in ${path}:`, [text]);
     }
+  }
+
+  private say(title: string, tables: readonly string[]): void {
+    for (const line of [title, ...tables.flatMap((table) => table.split('\n'))]) this.notify('info', line);
   }
 }
 

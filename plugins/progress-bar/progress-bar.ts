@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { Plugin, inject, tokens } from '../../src';
+import { Plugin, inject, terminalAbilities, tokens } from '../../src';
 import type {
   FitProgress,
   MetricRow,
@@ -45,8 +45,9 @@ export class ProgressBar implements PluginHooks {
     @inject(tokens.events) events: RunEventSource,
     @inject(tokens.settings) settings: RunSettings,
   ) {
-    this.terminal = stream.isTTY === true;
-    this.screen = this.terminal ? new TerminalScreen(stream) : new PlainScreen(stream);
+    const { redraws, colours } = terminalAbilities(stream);
+    this.terminal = redraws;
+    this.screen = redraws ? new TerminalScreen(stream, colours) : new PlainScreen(stream, colours);
     this.plainEveryMilliseconds = plainEverySeconds * 1000;
     this.disposers = [
       events.on('message', (level, text) =>

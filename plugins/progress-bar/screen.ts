@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import { guardOutput, shown, writeLines, writeText } from '../../src';
 import type { OutputStream } from './options';
 
 /** What a bar shows at a moment, given the columns there are. */
@@ -17,23 +18,30 @@ export interface Screen {
   hideBar(): void;
 }
 
+/** A line that must not be missed. */
+function writeWarning(stream: OutputStream, text: string, inColour: boolean): void {
+  const line = shown(`WARNING: ${text}`);
+  writeText(stream, inColour ? `\u001b[1;33m${line}\u001b[0m\n` : `${line}\n`);
+}
+
 /** A terminal: cli-progress redraws the bar, at most ten times a second. */
 export class TerminalScreen implements Screen {
   private bar: SingleBar | null = null;
   private text: BarText | null = null;
 
-  constructor(private readonly stream: OutputStream) {}
+  constructor(
+    private readonly stream: OutputStream,
+    private readonly inColour: boolean,
+  ) {
+    guardOutput(stream);
+  }
 
   line(text: string): void {
-    // The bar gives way to the line and comes back below it.
-    const shown = this.text;
-    this.hideBar();
-    this.stream.write(`${text}\n`);
-    if (shown !== null) this.showBar(shown);
+    this.aboveBar(() => writeLines(this.stream, [text]));
   }
 
   warn(text: string): void {
-    this.line(`\u001b[1;33mWARNING: ${text}\u001b[0m`);
+    this.aboveBar(() => writeWarning(this.stream, text, this.inColour));
   }
 
   showBar(text: BarText): void {
@@ -41,7 +49,7 @@ export class TerminalScreen implements Screen {
     this.text = text;
     this.bar = new SingleBar({
       stream: this.stream,
-      format: () => text(this.stream.columns ?? 80),
+      format: () => shown(text(this.stream.columns ?? 80)),
       clearOnComplete: true,
       linewrap: true,
     });
@@ -57,18 +65,29 @@ export class TerminalScreen implements Screen {
     this.bar = null;
     this.text = null;
   }
+
+  /** The bar gives way to lines and comes back below them. */
+  private aboveBar(write: () => void): void {
+    const { text } = this;
+    this.hideBar();
+    write();
+    if (text !== null) this.showBar(text);
+  }
 }
 
 /** A file or a pipe: only lines that stay. */
 export class PlainScreen implements Screen {
-  constructor(private readonly stream: OutputStream) {}
+  constructor(
+    private readonly stream: OutputStream,
+    private readonly inColour: boolean,
+  ) {}
 
   line(text: string): void {
-    this.stream.write(`${text}\n`);
+    writeLines(this.stream, [text]);
   }
 
   warn(text: string): void {
-    this.line(`WARNING: ${text}`);
+    writeWarning(this.stream, text, this.inColour);
   }
 
   showBar(): void {}

@@ -1,13 +1,7 @@
-import { basename } from 'node:path';
 import { z } from 'zod';
+import { isPathName } from '../../src';
 
 /** An option that names a file of the run folder itself. */
 export function fileNameOption(name: string) {
-  return z
-    .string()
-    .refine(
-      (value) => value !== '' && value !== '..' && basename(value) === value,
-      'expected a file name without a folder',
-    )
-    .default(name);
+  return z.string().refine(isPathName, 'expected a file name without a folder').default(name);
 }

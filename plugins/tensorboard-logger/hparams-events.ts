@@ -1,4 +1,4 @@
-import { jsonText } from '../../src';
+import { jsonText, redacted } from '../../src';
 import type { Json } from '../../src';
 import { pluginDataEvent } from './events';
 import type { Moment } from './events';
@@ -35,5 +35,6 @@ function hparamsEvent(moment: Moment, tag: string, field: number, session: Proto
 function valueOf(setting: Json): ProtobufMessage {
   if (typeof setting === 'number') return new ProtobufMessage().double(value.number, setting);
   if (typeof setting === 'boolean') return new ProtobufMessage().integer(value.boolean, setting ? 1 : 0);
-  return new ProtobufMessage().text(value.text, typeof setting === 'string' ? setting : jsonText(setting));
+  const text = typeof setting === 'string' ? setting : jsonText(setting);
+  return new ProtobufMessage().text(value.text, redacted(text));
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Command as RunCommand } from '../contracts';
 import { choicesOf } from './choices';
+import { shown } from '../system';
 import type { Option } from './option';
 import type { Problem } from './problems';
 
@@ -136,7 +137,7 @@ export function helpText(
   command.option('--config <file>', 'YAML file with options; the command line wins over it');
   command.option('--version', "show Fulgur's version");
   command.helpOption('--help', 'show this text');
-  return command.helpInformation();
+  return command.helpInformation().split('\n').map(shown).join('\n');
 }
 
 function choicesText(schema: Option['schema']): string[] {

@@ -9,4 +9,6 @@ export type { OptionChange } from './recorded-options';
 export { resolveConfig, wantedCheckpoint } from './resolve-config';
 export type { ResolvedConfig } from './resolve-config';
 export { knnSchema, probeSchema } from './schema';
+export { terminalAbilities } from './terminal';
+export type { TerminalAbilities } from './terminal';
 export { fulgurVersion } from './version';

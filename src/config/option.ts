@@ -25,17 +25,17 @@ export const pathOptions: ReadonlySet<string> = new Set([
 ]);
 
 /** Options that the command line also knows by another name. */
-export const shortNames: Readonly<Record<string, string>> = {
-  devices: 'trainer.devices',
-  'max-restarts': 'cluster.maxRestarts',
-  isolate: 'cluster.isolate',
-};
+export const shortNames: ReadonlyMap<string, string> = new Map([
+  ['devices', 'trainer.devices'],
+  ['max-restarts', 'cluster.maxRestarts'],
+  ['isolate', 'cluster.isolate'],
+]);
 
 /** First words of options of every run, on the command line and in files. */
 export const reservedNames: readonly string[] = [
   ...Object.keys(runSchema.shape),
   ...['name', 'trainer', 'data', 'probe', 'knn', 'cluster', 'config', 'help', 'version'],
-  ...Object.keys(shortNames),
+  ...shortNames.keys(),
 ];
 
 function optionsOf(shape: Shape, group: string, prefix: string): Option[] {

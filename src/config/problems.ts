@@ -54,6 +54,7 @@ export class ConfigError extends FulgurError {
     const lines = problems.map(({ where, what }) => `  ${where}: ${what}`);
     const fix = 'Run with --help to see all options.';
     super('config', { what: count, fix });
-    this.message = [`${count}:`, ...lines, fix].join('\n');
+    this.lines = [`${count}:`, ...lines, fix];
+    this.message = this.lines.join('\n');
   }
 }

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { jsonText, parseJson } from '../contracts';
 import type { Command, Json, Recalled, RunOrigin } from '../contracts';
+import { hidden, redactedData } from '../system';
 import { flattenConfig } from './config-tree';
 import { effectOf, holdsForEvaluations } from './option-effects';
 import type { Effect } from './option-effects';
@@ -51,11 +53,11 @@ export function takenOver(
   if (origin === null) return [];
   return [...recordedValues(origin.config)].flatMap(([path, value]) => {
     const effect = effectOf(path);
-    // A hyperparameter is never null: it was infinite, which plain JSON cannot say.
+    // A hyperparameter is never null: it was infinite, in a record of an older version.
     const isLost = effect === 'hyperparameter' && value === null;
-    if (!own.initial.has(path) || effect === 'own' || isLost) return [];
+    if (!own.initial.has(path) || effect === 'own' || isLost || isSecret(value)) return [];
     // A default may be what no option could be given, such as infinity.
-    if (isDeepStrictEqual(value, own.declared.get(path) ?? own.initial.get(path))) return [];
+    if (isDeepStrictEqual(value, asJson(own.declared.get(path) ?? own.initial.get(path)))) return [];
     const taken = command === 'fit' ? !isEdited(path, value, origin, own) : holdsForEvaluations(path);
     return taken ? [{ path, where: `${path} as recorded in ${checkpoint}`, value }] : [];
   });
@@ -79,7 +81,12 @@ export function changedOptions(before: Json, now: Json): OptionChange[] {
   });
 }
 
-/** A value as it is after it was written and read. */
+/** A value as it is after it was written and read; a record holds no secrets. */
 export function asJson(value: unknown): Json | undefined {
-  return value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as Json);
+  return value === undefined ? undefined : redactedData(parseJson(jsonText(value)));
+}
+
+/** Whether a record keeps a value back. */
+function isSecret(value: Json): boolean {
+  return typeof value === 'string' && value.includes(hidden);
 }

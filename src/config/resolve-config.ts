@@ -28,6 +28,7 @@ import type { OptionChange, OwnValues } from './recorded-options';
 import { ConfigError, nearestChoice, shown, unknownOption } from './problems';
 import type { Problem } from './problems';
 import { readText } from './read-text';
+import { isObjectProperty, redactedData } from '../system';
 import { fulgurVersion } from './version';
 
 /** An experiment's configuration, checked and complete. */
@@ -57,7 +58,7 @@ export interface ResolvedConfig {
   readonly takenOver: readonly OptionChange[];
   /** Whether a fit may go on with other numbers than its checkpoint's run had. */
   readonly allowChanges: boolean;
-  /** All of it as plain data, for the run's record. */
+  /** All of it as plain data, for the run's record: without the secrets of addresses. */
   toJson(): Json;
 }
 
@@ -196,7 +197,7 @@ function draftConfig(experiment: ExperimentClass, args: readonly string[], recal
   }
   const words = given.filter(([path]) => path !== 'config');
   for (const [path, text] of words) {
-    const full = shortNames[path] ?? path;
+    const full = shortNames.get(path) ?? path;
     const option = options.find((candidate) => candidate.path === full);
     const value = option === undefined ? text : readText(option.schema, text);
     accept({ path: full, where: `--${path}`, value }, options, values, problems);
@@ -206,7 +207,7 @@ function draftConfig(experiment: ExperimentClass, args: readonly string[], recal
     ...{ name: definition.name, command, transforms, options, own, values, problems },
     given: new Set([
       ...optionsInFiles.map(({ path }) => path),
-      ...words.map(([path]) => shortNames[path] ?? path),
+      ...words.map(([path]) => shortNames.get(path) ?? path),
     ]),
   };
 }
@@ -220,10 +221,12 @@ function takenFrom(config: ResolvedConfig, draft: Draft): OptionChange[] {
 /** Hyperparameters whose name on the command line means something else already. */
 function takenNames(experiment: ExperimentClass): Problem[] {
   return hyperParameters(experiment)
-    .filter(({ name }) => reservedNames.includes(name))
+    .filter(({ name }) => reservedNames.includes(name) || isObjectProperty(name))
     .map(({ name }) => ({
       where: `${name} of ${experiment.name}`,
-      what: 'is the name of an option of every run; call the hyperparameter otherwise',
+      what: isObjectProperty(name)
+        ? 'is the name of a property of every object; call the hyperparameter otherwise'
+        : 'is the name of an option of every run; call the hyperparameter otherwise',
     }));
 }
 
@@ -320,13 +323,14 @@ function assemble(
     declared: asJson(Object.fromEntries(own.declared)) as Readonly<Record<string, Json>>,
     takenOver: [],
     allowChanges: values.get('allowChanges') as boolean,
-    toJson: () => ({
-      ...config,
-      data: {
-        ...config.data,
-        transform: transformJson(transform),
-        evaluationTransform: transformJson(evaluationTransform),
-      },
-    }),
+    toJson: () =>
+      redactedData({
+        ...config,
+        data: {
+          ...config.data,
+          transform: transformJson(transform),
+          evaluationTransform: transformJson(evaluationTransform),
+        },
+      }),
   };
 }

@@ -5,6 +5,15 @@ import type { ClusterOptions, DataOptions, KnnOptions, ProbeOptions, TrainerOpti
 const positive = (unit: string): z.ZodNumber =>
   z.int(`must be a whole number of ${unit}`).positive('must be above 0');
 
+const atMost = (schema: z.ZodNumber, most: number, words = String(most)): z.ZodNumber =>
+  schema.max(most, `must be at most ${words}`);
+
+/** More of them cost memory and start-up time, and no machine has the cores for them. */
+const MOST_THREADS = 1024;
+const MOST_WORKERS = 256;
+const MOST_DEVICES = 1024;
+const DAY = 86_400;
+
 const count = (unit: string, initial = 0): z.ZodDefault<z.ZodNumber> =>
   z.int(`must be a whole number of ${unit}`).nonnegative('must not be negative').default(initial);
 
@@ -64,11 +73,14 @@ export const trainerSchema = z.strictObject({
   devices: z
     .union([
       z.literal('auto'),
-      z.int('must be a whole number of devices, or auto').positive('must be above 0'),
+      atMost(z.int('must be a whole number of devices, or auto').positive('must be above 0'), MOST_DEVICES),
     ])
     .default(1)
     .describe('devices of this host, each a rank; auto takes every GPU; also --devices'),
-  threads: positive('threads').nullable().default(null).describe('threads of one operation (one per core)'),
+  threads: atMost(positive('threads'), MOST_THREADS)
+    .nullable()
+    .default(null)
+    .describe('threads of one operation (one per core)'),
   precision: z
     .enum(['32-true', 'bf16-mixed'])
     .default('32-true')
@@ -99,7 +111,10 @@ export const dataSchema = z.strictObject({
     .describe('data set to use where the named one cannot be had'),
   batchSize: positive('samples').default(256).describe('samples in a batch'),
   workers: z
-    .union([z.literal('auto'), z.int('must be a whole number of threads, or auto').nonnegative()])
+    .union([
+      z.literal('auto'),
+      atMost(z.int('must be a whole number of threads, or auto').nonnegative(), MOST_WORKERS),
+    ])
     .default('auto')
     .describe('threads that prepare batches; 0 prepares them in the main thread'),
   shuffle: z.boolean().default(true).describe('draw the samples in a new order each epoch'),
@@ -154,14 +169,10 @@ export const knnSchema = z.strictObject({
 
 /** Options of runs of several ranks. */
 export const clusterSchema = z.strictObject({
-  heartbeatSeconds: z
-    .number()
-    .min(0.5, 'must be 0.5 or more')
+  heartbeatSeconds: atMost(z.number().min(0.5, 'must be 0.5 or more'), DAY, `${DAY}, a day`)
     .default(10)
     .describe('silence after which a rank counts as gone'),
-  joinSeconds: z
-    .number()
-    .positive('must be above 0')
+  joinSeconds: atMost(z.number().positive('must be above 0'), 100 * DAY, `${100 * DAY}, a hundred days`)
     .default(300)
     .describe('wait for all ranks at the start'),
   maxRestarts: count('restarts').describe(

@@ -2,6 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import type { AnyPlugin, Token } from '../contracts';
 import { messageOf } from '../errors';
 import { hookNames, injectedTokens, misspeltHooks, pluginMetadata, pluginName } from '../metadata';
+import { isObjectProperty } from '../system';
 import { CompositionError } from './composition-error';
 import { coreServices, wellKnownProviders } from './core-services';
 
@@ -37,7 +38,10 @@ function nameOf(entry: unknown, index: number, problems: string[]): NamedPlugin[
     return [];
   }
   try {
-    return [{ name: pluginName(entry), descriptor: entry }];
+    const name = pluginName(entry);
+    if (!isObjectProperty(name)) return [{ name, descriptor: entry }];
+    problems.push(`Plugin '${name}' has the name of a property of every object: call it otherwise.`);
+    return [];
   } catch (error) {
     problems.push(messageOf(error));
     return [];

@@ -9,6 +9,7 @@ export class CompositionError extends FulgurError {
     const what = `The plugins of '${experiment}' do not fit together:`;
     const fix = `Correct ${problems.length === 1 ? 'it' : 'them'} in the list of plugins or in the plugin classes.`;
     super('plugin', { what, fix });
-    this.message = [what, ...problems.map((problem) => `  ${problem}`), fix].join('\n');
+    this.lines = [what, ...problems.map((problem) => `  ${problem}`), fix];
+    this.message = this.lines.join('\n');
   }
 }

@@ -106,7 +106,7 @@ export interface RunSettings {
   readonly origin?: RunOrigin;
 }
 
-/** Says a sentence to the user: it is published as a `message` event. */
+/** Says a sentence to the user, in one line: it is published as a `message` event. */
 export type Notify = (level: 'info' | 'warning', text: string) => void;
 
 /** What a plugin's constructor may ask for. */

@@ -1,11 +1,12 @@
+import { shown } from '../system';
 import type { Finding } from './finding';
 
 const marks: Readonly<Record<Finding['state'], string>> = { ok: 'ok', failed: 'FAIL', unchecked: '-' };
 
 /** A finding as a line, and its fix as a second one. */
 export function formatFinding({ name, state, detail, fix }: Finding): string {
-  const line = `${marks[state].padEnd(4)}  ${name.padEnd(10)}  ${detail}`;
-  return fix === null ? line : `${line}\n${' '.repeat(18)}fix: ${fix}`;
+  const line = `${marks[state].padEnd(4)}  ${name.padEnd(10)}  ${shown(detail)}`;
+  return fix === null ? line : `${line}\n${' '.repeat(18)}fix: ${shown(fix)}`;
 }
 
 /** All findings as one JSON object: `{ ok, findings }`. */

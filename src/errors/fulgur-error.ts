@@ -27,6 +27,8 @@ export interface ErrorParts {
 export class FulgurError extends Error {
   readonly kind: ErrorKind;
   readonly fix: string;
+  /** The message as it is to be shown: one line, or several that mean something as lines. */
+  lines: readonly string[];
 
   constructor(kind: ErrorKind, { what, why, fix, cause }: ErrorParts) {
     super(
@@ -36,5 +38,6 @@ export class FulgurError extends Error {
     this.name = 'FulgurError';
     this.kind = kind;
     this.fix = fix;
+    this.lines = [this.message];
   }
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { rm, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../errors';
+import { pause } from '../system';
+import { obstructed, readLock } from './found-lock';
 import { isAlive, thisProcess, type ProcessIdentity } from './process-identity';
 
 /** A held lock. */
@@ -14,6 +16,8 @@ export interface LockOptions {
   readonly onWait: (holder: LockHolder) => void;
   /** Milliseconds between two tries (default 250). */
   readonly pollMs?: number;
+  /** Milliseconds for which the place may be unsettled: neither free, nor taken by somebody (default 15 seconds). */
+  readonly unsettledMs?: number;
 }
 
 /** The process that holds a lock. */
@@ -30,65 +34,110 @@ const silentMs = 60_000;
 const writingMs = 5_000;
 const sayAgainMs = 30_000;
 const POLL_MS = 250;
+/** Well above what a process takes to write its lock, or to take over another one's. */
+const UNSETTLED_MS = 15_000;
 
 /**
  * Takes the lock file, waiting for as long as a living process holds it. The lock of a process that has died is
  * taken over; a process on another machine that shares the folder counts as dead after a minute without a sign.
+ *
+ * @throws FulgurError `config` where something else lies in the place of the lock file, or the system refuses to make,
+ * read or remove it.
  */
 export async function acquireLock(
   file: string,
-  { onWait, pollMs = POLL_MS }: LockOptions,
+  { onWait, pollMs = POLL_MS, unsettledMs = UNSETTLED_MS }: LockOptions,
 ): Promise<FileLock> {
   let sayAt = 0;
   for (;;) {
-    const found = await attempt(file);
-    if (found !== null && 'release' in found) return found;
-    if (found !== null && Date.now() >= sayAt) {
+    const found = await settle(file, pollMs, unsettledMs);
+    if ('release' in found) return found;
+    if (Date.now() >= sayAt) {
       onWait(found);
       sayAt = Date.now() + sayAgainMs;
     }
-    await sleep(pollMs);
+    await pause(pollMs);
   }
 }
 
 /** Takes the lock file as `acquireLock` does, or tells at once which living process holds it. */
 export async function tryLock(file: string): Promise<FileLock | LockHolder> {
-  for (;;) {
-    const found = await attempt(file);
+  return settle(file, POLL_MS, UNSETTLED_MS);
+}
+
+/** The lock, or who holds it. Never waits longer than `unsettledMs` to find out which. */
+async function settle(file: string, pollMs: number, unsettledMs: number): Promise<FileLock | LockHolder> {
+  const token = randomUUID();
+  const giveUpAt = performance.now() + unsettledMs;
+  for (let wait = 1; ; wait = Math.min(2 * wait, pollMs)) {
+    const found = await attempt(file, token);
     if (found !== null) return found;
-    await sleep(POLL_MS);
+    if (performance.now() > giveUpAt) {
+      throw obstructed(
+        file,
+        `has named no process for ${unsettledMs / 1000} seconds, and could not be taken over`,
+      );
+    }
+    await pause(wait);
   }
 }
 
 /** The lock, or who holds it; `null` where that is not settled yet. */
-async function attempt(file: string): Promise<FileLock | LockHolder | null> {
-  const token = randomUUID();
-  for (;;) {
-    if (await tryCreate(file, token)) return hold(file, token);
-    const text = await readFile(file, 'utf8').catch(() => null);
-    if (text === null) continue;
-    const holder = parseHolder(text);
-    if (!(await isStale(file, holder))) return holder;
-    await removeStale(file, text);
-  }
+async function attempt(file: string, token: string): Promise<FileLock | LockHolder | null> {
+  if (await tryCreate(file, token)) return hold(file, token);
+  const text = await textOf(file);
+  if (text === null) return null;
+  const holder = parseHolder(text);
+  if (!(await isStale(file, holder))) return holder;
+  await removeStale(file, text);
+  return null;
+}
+
+/** What the lock file says; `null` where it is gone again. */
+async function textOf(file: string): Promise<string | null> {
+  const found = await readLock(file);
+  if (found.kind === 'obstacle') throw obstructed(file, found.what);
+  return found.kind === 'text' ? found.text : null;
 }
 
 /** Removes a lock file that a dead process left behind; leaves every other one. */
 export async function removeLeftLock(file: string): Promise<void> {
-  const text = await readFile(file, 'utf8').catch(() => null);
-  if (text !== null && (await isStale(file, parseHolder(text)))) await removeStale(file, text);
-  await removeOldGuard(`${file}.takeover`);
+  const found = await readLock(file);
+  try {
+    if (found.kind === 'text' && (await isStale(file, parseHolder(found.text)))) {
+      await removeStale(file, found.text);
+    }
+    await removeOldGuard(`${file}.takeover`);
+  } catch {
+    // Tidying up: whoever needs the lock hears why it cannot be had.
+  }
 }
 
 async function tryCreate(file: string, token: string): Promise<boolean> {
   const holder: LockHolder = { ...thisProcess(), token, host: hostname(), since: new Date().toISOString() };
+  return createFile(file, JSON.stringify(holder));
+}
+
+/** Whether the file was made: `false` where something of that name is there. */
+async function createFile(file: string, text: string): Promise<boolean> {
   try {
-    await writeFile(file, JSON.stringify(holder), { flag: 'wx' });
+    await writeFile(file, text, { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    throw obstructed(file, `cannot be written: ${messageOf(error)}`, error);
   }
+}
+
+async function remove(file: string): Promise<void> {
+  await unlink(file).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw obstructed(
+      file,
+      `is of a process that has ended, and cannot be removed: ${messageOf(error)}`,
+      error,
+    );
+  });
 }
 
 function hold(file: string, token: string): FileLock {
@@ -100,8 +149,8 @@ function hold(file: string, token: string): FileLock {
   return {
     release: async () => {
       clearInterval(heartbeat);
-      const text = await readFile(file, 'utf8').catch(() => '');
-      if (parseHolder(text)?.token === token) await rm(file, { force: true });
+      const found = await readLock(file);
+      if (found.kind === 'text' && parseHolder(found.text)?.token === token) await rm(file, { force: true });
     },
   };
 }
@@ -119,16 +168,13 @@ async function isStale(file: string, holder: LockHolder | null): Promise<boolean
  */
 async function removeStale(file: string, text: string): Promise<void> {
   const guard = `${file}.takeover`;
-  try {
-    await writeFile(guard, '', { flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  if (!(await createFile(guard, ''))) {
     await removeOldGuard(guard);
     return;
   }
   try {
-    const now = await readFile(file, 'utf8').catch(() => null);
-    if (now === text) await rm(file, { force: true });
+    const now = await readLock(file);
+    if (now.kind === 'text' && now.text === text) await remove(file);
   } finally {
     await rm(guard, { force: true });
   }
@@ -136,16 +182,20 @@ async function removeStale(file: string, text: string): Promise<void> {
 
 /** A guard is held for milliseconds: an older one is of a process that was killed within them. */
 async function removeOldGuard(guard: string): Promise<void> {
+  const held = await readLock(guard);
+  if (held.kind === 'obstacle') throw obstructed(guard, held.what);
   const found = await stat(guard).catch(() => null);
-  if (found !== null && Date.now() - found.mtimeMs > writingMs) await rm(guard, { force: true });
+  if (found !== null && Date.now() - found.mtimeMs > writingMs) await remove(guard);
 }
 
 function parseHolder(text: string): LockHolder | null {
   try {
-    const holder = JSON.parse(text) as Partial<LockHolder> | null;
+    const holder = JSON.parse(text) as Partial<Record<keyof LockHolder, unknown>> | null;
     const { pid, started, token, host, since } = holder ?? {};
-    if (typeof pid !== 'number' || started === undefined || token === undefined) return null;
-    return host === undefined || since === undefined ? null : { pid, started, token, host, since };
+    if (typeof pid !== 'number' || typeof started !== 'string' || typeof token !== 'string') return null;
+    return typeof host === 'string' && typeof since === 'string'
+      ? { pid, started, token, host, since }
+      : null;
   } catch {
     return null;
   }

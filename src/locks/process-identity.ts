@@ -43,7 +43,11 @@ function linuxStartTime(pid: number): string {
 
 function posixStartTime(pid: number): string {
   try {
-    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      timeout: 5_000,
+      killSignal: 'SIGKILL',
+    }).trim();
   } catch {
     return '';
   }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { nextInitialisationStream } from '../engine';
 import type { RandomStream } from '../engine';
+import { requireMemory } from '../system';
 
 /** What an initial value depends on: inputs and outputs that one weight connects, over the kernel's area. */
 export interface Fans {
@@ -35,7 +36,13 @@ function drawn<R extends tf.Rank>(
   draw: (stream: RandomStream) => number,
 ): tf.Tensor<R> {
   const stream = nextInitialisationStream();
-  const values = new Float32Array(tf.util.sizeFromShape(shape));
+  const size = tf.util.sizeFromShape(shape);
+  requireMemory({
+    bytes: 4 * size,
+    what: `A parameter of shape [${shape.join(', ')}]`,
+    fix: 'Choose a smaller layer.',
+  });
+  const values = new Float32Array(size);
   for (let i = 0; i < values.length; i++) values[i] = draw(stream);
   return tf.tensor(values, shape, 'float32');
 }

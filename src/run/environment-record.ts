@@ -1,10 +1,11 @@
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { fulgurVersion, processFile } from '../config';
-import type { Json } from '../contracts';
+import type { Json, Notify } from '../contracts';
 import type { DataInfo } from '../data';
 import { engineInfo } from '../engine';
 import type { World } from '../launch';
+import { redactedData } from '../system';
 import { gitCommit } from './git-commit';
 
 /** What a run's figures depend on besides its configuration: versions, machine, code, and the data really used. */
@@ -13,6 +14,7 @@ export async function environmentRecord(
   args: readonly string[],
   resumedFrom: string | null,
   world: World | null,
+  notify: Notify,
 ): Promise<Json> {
   const { tensorflowVersion, device, deviceName, threads } = engineInfo();
   const file = processFile();
@@ -27,8 +29,8 @@ export async function environmentRecord(
       cores: availableParallelism(),
       memoryGiB: Number((totalmem() / 2 ** 30).toFixed(1)),
     },
-    command: [file ?? '', ...args],
-    commit: await gitCommit(file === null ? process.cwd() : dirname(file)),
+    command: redactedData([file ?? '', ...args]),
+    commit: await gitCommit(file === null ? process.cwd() : dirname(file), notify),
     startedAt: new Date().toISOString(),
     resumedFrom,
     ranks:

@@ -12,6 +12,7 @@ import type { World } from '../launch';
 import { constructExperiment } from '../metadata';
 import type { ExperimentClass } from '../metadata';
 import { ProcessGroup, failTogether, soloRanks } from '../strategy';
+import { redactedData } from '../system';
 import { writeRunRecord } from '../trainer';
 import type { EvaluationResult, FitResult, ResumeFrom, TrainingModule } from '../trainer';
 import { measureOverhead } from './barebones';
@@ -81,7 +82,7 @@ async function startEngine({ config, world, notify }: RunRequest): Promise<void>
   const { accelerator, threads } = config.trainer;
   const { heartbeatSeconds, joinSeconds } = config.cluster;
   const own = threads ?? (world === null ? null : coresOf(world));
-  if (world !== null && accelerator !== 'cpu') await takeGpu(world);
+  if (world !== null && accelerator !== 'cpu') await takeGpu(world, (line) => notify('info', line));
   await start({
     seed: config.seed,
     accelerator,
@@ -116,8 +117,11 @@ function coresOf({ cores, localWorldSize }: World): number {
 }
 
 /** Where a rank sees several GPUs, it takes the one of its number on this host. (Never run on a machine with GPUs.) */
-async function takeGpu({ localRank, localWorldSize }: World): Promise<void> {
-  const gpus = localWorldSize > 1 ? await visibleGpus() : [];
+async function takeGpu(
+  { localRank, localWorldSize }: World,
+  onProgress: (line: string) => void,
+): Promise<void> {
+  const gpus = localWorldSize > 1 ? await visibleGpus(onProgress) : [];
   const own = gpus[localRank % Math.max(1, gpus.length)];
   if (gpus.length > 1 && own !== undefined) showOnlyGpu(own);
 }
@@ -182,12 +186,13 @@ function obey(parts: CommandParts): Promise<RunResult> {
 }
 
 async function fit(parts: CommandParts): Promise<FitResult> {
-  const { config, data, folder, args, trainer, module, from, events, interruption, ranks, world } = parts;
+  const { config, data, folder, args, trainer, module, from, events, interruption, ranks, world, notify } =
+    parts;
   if (ranks.rank === 0) {
     writeRunRecord(folder, {
       config: config.toJson(),
-      hyperparameters: config.hyperparameters,
-      environment: await environmentRecord(data.info, args, from?.path ?? null, world),
+      hyperparameters: redactedData(config.hyperparameters),
+      environment: await environmentRecord(data.info, args, from?.path ?? null, world, notify),
     });
   }
   const overhead = config.trainer.barebones ? measureOverhead(events) : null;

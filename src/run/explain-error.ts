@@ -1,11 +1,14 @@
 import { inspect } from 'node:util';
 import { ConfigError, wantsStackTraces } from '../config';
 import { FulgurError, messageOf } from '../errors';
+import { shown } from '../system';
 
 /** What the user is told of an error: its message, and where it arose only to who asked for it. */
 export function explainError(error: unknown, withStack = wantsStackTraces()): string {
-  if (withStack) return inspect(error);
-  return [headline(error), ...furtherErrors(error), ...whereToLook(error)].join('\n');
+  const lines = withStack
+    ? inspect(error).split('\n')
+    : [...headlines(error), ...furtherErrors(error), ...whereToLook(error)];
+  return lines.map(shown).join('\n');
 }
 
 /** A wrong command line is told apart from a run that failed. */
@@ -14,9 +17,14 @@ export function exitCodeOf(error: unknown): number {
 }
 
 /** The type of a foreign error says something, such as `TypeError`; that of ours does not. */
-function headline(error: unknown): string {
-  const name = error instanceof Error && !(error instanceof FulgurError) ? error.name : 'Error';
-  return `${name}: ${messageOf(error)}`;
+function headlines(error: unknown): string[] {
+  if (error instanceof FulgurError) {
+    const [first = '', ...others] = error.lines;
+    return [`Error: ${first}`, ...others];
+  }
+  const [first = '', ...others] = messageOf(error).split('\n');
+  // Indented, they are not taken for lines of ours.
+  return [`${error instanceof Error ? error.name : 'Error'}: ${first}`, ...others.map((line) => `  ${line}`)];
 }
 
 /** What else went wrong while the run was ended. */

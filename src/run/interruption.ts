@@ -8,7 +8,7 @@ export interface Interruptible {
 }
 
 /** Exit codes of a process that a signal ended, as shells give them. */
-const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGUSR1: 138 } as const;
+const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGUSR1: 138 } as const;
 type EndSignal = keyof typeof exitCodes;
 
 /** npm passes a Ctrl-C on to a process that the terminal has told already: two so close are one. */
@@ -26,12 +26,13 @@ export interface InterruptionParts {
   /** Milliseconds of a steady clock. */
   readonly now?: () => number;
   /** Puts the job that this process belongs to back in its queue; `null` where there is none. */
-  readonly requeue?: (() => void) | null;
+  readonly requeue?: (() => Promise<void>) | null;
 }
 
 /**
- * Ctrl-C (SIGINT) and SIGTERM during a run. While the trainer fits, the first one lets it finish its batch and save; the
- * second one ends the process at once, and so does the first where there is nothing to save yet. Under Slurm the same
+ * Ctrl-C (SIGINT), SIGTERM and SIGHUP, which comes when the terminal is closed, during a run. While the trainer fits, the
+ * first one lets it finish its batch and save; the second one ends the process at once, and so does the first where there
+ * is nothing to save yet. A second SIGHUP changes nothing: shell and system both send one. Under Slurm the same
  * goes for SIGUSR1, with which it announces the end of a job's time (`--signal=SIGUSR1@90`); the job is then put back in
  * its queue.
  */
@@ -53,7 +54,12 @@ export class Interruption {
   listen(): () => void {
     const listener = (signal: EndSignal): void => this.receive(signal);
     // Without Slurm SIGUSR1 stays Node's own: it starts the inspector.
-    const names: EndSignal[] = ['SIGINT', 'SIGTERM', ...(this.#requeue === null ? [] : ['SIGUSR1' as const])];
+    const names: EndSignal[] = [
+      'SIGINT',
+      'SIGTERM',
+      'SIGHUP',
+      ...(this.#requeue === null ? [] : ['SIGUSR1' as const]),
+    ];
     for (const name of names) this.#signals.on(name, listener);
     return () => {
       for (const name of names) this.#signals.off(name, listener);
@@ -71,8 +77,8 @@ export class Interruption {
   }
 
   /** After the run: puts the job back in its queue where its time was over. */
-  finish(): void {
-    if (this.#received?.signal === 'SIGUSR1') this.#requeue?.();
+  async finish(): Promise<void> {
+    if (this.#received?.signal === 'SIGUSR1') await this.#requeue?.();
   }
 
   /** The exit code of the signal that came, or `null`. */
@@ -80,7 +86,7 @@ export class Interruption {
     return this.#received === null ? null : exitCodes[this.#received.signal];
   }
 
-  get #requeue(): (() => void) | null {
+  get #requeue(): (() => Promise<void>) | null {
     return this.parts.requeue ?? null;
   }
 
@@ -88,7 +94,8 @@ export class Interruption {
   receive(signal: EndSignal): void {
     const at = this.#now();
     const first = this.#received === null;
-    if (this.#received !== null && at - this.#received.at < ECHO_MILLISECONDS) return;
+    if (this.#received !== null && (signal === 'SIGHUP' || at - this.#received.at < ECHO_MILLISECONDS))
+      return;
     this.#received ??= { signal, at };
     const name = signal === 'SIGINT' ? 'Ctrl-C' : signal;
     if (first && this.#fitting !== null) {
@@ -104,7 +111,8 @@ export class Interruption {
       return;
     }
     if (first) this.notify('info', `${name}: the run ends at once; it is not training.`);
-    this.finish();
-    this.#signals.exit(exitCodes[signal]);
+    const leave = (): void => this.#signals.exit(exitCodes[signal]);
+    if (this.#received.signal === 'SIGUSR1') void this.finish().finally(leave);
+    else leave();
   }
 }

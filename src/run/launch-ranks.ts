@@ -6,6 +6,7 @@ import { locateTensorFlow, visibleGpus } from '../engine';
 import { enterIsolation, isIsolated, isolateNetwork, launchLocally, localRankVariables } from '../launch';
 import type { LaunchSignal } from '../launch';
 import type { ExperimentClass } from '../metadata';
+import { requireMemory } from '../system';
 import { holdsCheckpoint } from '../trainer';
 import { checkRun, pluginsOf } from './check-run';
 
@@ -20,12 +21,15 @@ export interface LaunchParts {
   readonly underSlurm: boolean;
 }
 
+/** Node, TensorFlow and its threads, before there is a model. */
+const LEAST_BYTES_OF_A_RANK = 250e6;
+
 /** How many processes of this host a run is to have: one a device, and one where it does not train. */
-export async function localRanks({ command, trainer }: ResolvedConfig): Promise<number> {
+export async function localRanks({ command, trainer }: ResolvedConfig, notify: Notify): Promise<number> {
   const { devices, accelerator } = trainer;
   if (command !== 'fit') return 1;
   if (devices !== 'auto') return devices;
-  return accelerator === 'cpu' ? 1 : Math.max(1, (await visibleGpus()).length);
+  return accelerator === 'cpu' ? 1 : Math.max(1, (await visibleGpus((line) => notify('info', line))).length);
 }
 
 /**
@@ -38,11 +42,19 @@ export async function launchRanks(parts: LaunchParts): Promise<number> {
   const { experiment, config, args, notify, ranks, underSlurm } = parts;
   const { accelerator } = config.trainer;
   const { isolate, maxRestarts, heartbeatSeconds } = config.cluster;
+  requireMemory({
+    bytes: ranks * LEAST_BYTES_OF_A_RANK,
+    what: `Training on ${ranks} ranks of this host`,
+    fix: 'Choose fewer with --devices.',
+  });
   checkRun(experiment, config, ranks);
   checkPlugins(config.name, pluginsOf({ experiment, config }));
   // Once, and not by every rank at the same time.
   await locateTensorFlow({ accelerator, onProgress: (line) => notify('info', line) });
-  const signals: readonly LaunchSignal[] = ['SIGINT', 'SIGTERM', ...(underSlurm ? ['SIGUSR1' as const] : [])];
+  const signals: readonly LaunchSignal[] = [
+    ...(['SIGINT', 'SIGTERM', 'SIGHUP'] as const),
+    ...(underSlurm ? ['SIGUSR1' as const] : []),
+  ];
   const command = [...processCommand(), ...args];
   if (isolate && !isIsolated(processVariables())) return isolateNetwork(command, signals);
   if (isolate) enterIsolation();

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ResolvedConfig } from '../config';
-import { tokens } from '../contracts';
+import { jsonText, parseJson, tokens } from '../contracts';
 import type { AnyPlugin, Json, PluginHooks, RunOrigin } from '../contracts';
 import type { DataInfo } from '../data';
 import { pluginMetadata, pluginName } from '../metadata';
+import { redactedData } from '../system';
 
 /** What a run's checkpoints say that it was started with. */
 export function runOrigin(
@@ -22,15 +23,17 @@ export function runOrigin(
   };
 }
 
-/** Of options that are no plain data, such as a stream, only that there are some. */
-function digestOf(options: unknown): string {
-  let text: string;
+/** Of options that are not plain data, such as a stream, only that there are some. */
+function plainText(options: unknown): string {
   try {
-    text = JSON.stringify(options ?? null);
+    return jsonText(options ?? null);
   } catch {
-    text = 'not plain';
+    return '"not plain"';
   }
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+function digestOf(options: unknown): string {
+  return createHash('sha256').update(plainText(options)).digest('hex').slice(0, 16);
 }
 
 /** Options of the plugins that training depends on, by plugin name. */
@@ -38,7 +41,7 @@ export function trainingPlugins(plugins: readonly AnyPlugin[]): Record<string, J
   return Object.fromEntries(
     plugins
       .filter(affectsTraining)
-      .map((plugin) => [pluginName(plugin), JSON.parse(JSON.stringify(plugin.options ?? null)) as Json]),
+      .map((plugin) => [pluginName(plugin), redactedData(parseJson(plainText(plugin.options)))]),
   );
 }
 

@@ -53,7 +53,7 @@ export async function writeEvaluation(
     ...details,
     data: { ...data.info, split: config.split, ...measured },
     config: config.toJson(),
-    environment: await environmentRecord(data.info, args, null, null),
+    environment: await environmentRecord(data.info, args, null, null, parts.notify),
   };
   const text = jsonText(record, 2, 'evaluation');
   await writeWhole(`${evaluationStem(command, parts)}.json`, Buffer.from(`${text}\n`));

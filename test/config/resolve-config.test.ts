@@ -360,6 +360,16 @@ describe('resolveConfig', () => {
     });
   });
 
+  it.each([
+    ['--trainer.threads', '100000', 'must be at most 1024, not 100000'],
+    ['--data.workers', '1e6', 'must be at most 256, not 1000000'],
+    ['--devices', '100000', 'must be at most 1024, not 100000'],
+    ['--cluster.joinSeconds', '1e9', 'must be at most 8640000, a hundred days, not 1000000000'],
+    ['--cluster.heartbeatSeconds', '86401', 'must be at most 86400, a day, not 86401'],
+  ])('refuses %s %s, which no machine has or waits for', (option, text, problem) => {
+    expect(problemsOf([option, text])).toContain(`${option}: ${problem}`);
+  });
+
   it('knows the options of ranks by their short names, too', () => {
     const { trainer, cluster } = resolveConfig(Tiny, ['--devices', '2', '--max-restarts', '3', '--isolate']);
     expect(trainer.devices).toBe(2);

@@ -12,6 +12,11 @@ interface Reserved {
 
 const reserved: readonly Reserved[] = [
   { module: /^koffi$/, named: 'native access', places: ['src/engine/native/', 'src/launch/native/'] },
+  {
+    module: /^(node:)?child_process$/,
+    named: 'starting programs',
+    places: ['src/system/', 'src/launch/local/', 'src/locks/process-identity.ts'],
+  },
   { module: /^inversify$/, named: 'the container', places: ['src/container/', 'src/metadata/'] },
   {
     module: /^(node:)?fs(\/promises)?$/,
@@ -78,6 +83,10 @@ function reasonAgainst(node: ts.Node, path: string): string | null {
   if (ts.isInterfaceDeclaration(node) && /^I[A-Z][a-z]/.test(node.name.text)) {
     return `names the interface ${node.name.text} with an I`;
   }
+  if (writesPast(node) && !path.startsWith('src/system/') && !path.startsWith('experiments/')) {
+    return 'writes to the terminal itself, not by src/system';
+  }
+  if (callsTimer(node) && !path.startsWith('src/system/')) return 'waits by setTimeout, not by src/system';
   const read = processProperty(node);
   return read !== null && !path.startsWith('src/config/') ? `reads process.${read} outside src/config` : null;
 }
@@ -88,6 +97,23 @@ function isDefaultExport(node: ts.Node): boolean {
   return (
     ts.canHaveModifiers(node) &&
     (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword)
+  );
+}
+
+/** `console.log`, `process.stdout.write`: they can fail, and show whatever is in the text. */
+function writesPast(node: ts.Node): boolean {
+  if (!ts.isPropertyAccessExpression(node)) return false;
+  if (ts.isIdentifier(node.expression)) return node.expression.text === 'console';
+  const stream = ts.isPropertyAccessExpression(node.expression) ? node.expression : null;
+  const isOutput = stream !== null && ['stdout', 'stderr'].includes(stream.name.text);
+  return isOutput && isProcess(stream.expression) && node.name.text === 'write';
+}
+
+/** Node's own timers end a wait of more than 25 days at once. */
+function callsTimer(node: ts.Node): boolean {
+  if (ts.isImportSpecifier(node)) return (node.propertyName ?? node.name).text === 'setTimeout';
+  return (
+    ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'setTimeout'
   );
 }
 

@@ -17,6 +17,7 @@ export const order: readonly (readonly string[])[] = [
   ['metadata'],
   ['locks'],
   ['contracts'],
+  ['system'],
   ['errors'],
 ];
 

@@ -112,6 +112,7 @@ describe('hostile and broken files', () => {
     ['its header is not a JSON object', file(' {}')],
     ['its header is not a JSON object', file('null')],
     ["its header has the key 'a' twice", file('{"a":1,"\\u0061":2}')],
+    ["its header has the key 'a' twice", file('{"a" : "\\\\", "b": "\\\\\\"a\\": {", "a":2}')],
     ["its header has the key 'dtype' twice", file('{"a":{"dtype":"F32","dtype":"U8"}}')],
     ["a tensor has the name '__proto__'", file('{"__proto__":{}}')],
     ["the entry of tensor 'a' is not an object", file({ a: [] })],
@@ -154,4 +155,20 @@ describe('hostile and broken files', () => {
       expect(() => decodeSafetensors(fromPython.subarray(0, length))).toThrow('no sound safetensors file');
     }
   });
+});
+
+it.each([
+  ['plain', 'x'],
+  ['of escapes', '\\"'],
+  ['of backslashes', '\\\\'],
+  ['of braces', '{[:"'.replace('"', '\\"')],
+])('reads a header with a string of twelve million characters, %s', (_, unit) => {
+  const text = unit.repeat(12_000_000 / unit.length);
+  const header = Buffer.from(`{"__metadata__":{"note":"${text}"}}`);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  const { metadata } = decodeSafetensors(Buffer.concat([length, header]));
+  expect(metadata['note']?.length).toBe(
+    (JSON.parse(`"${unit}"`) as string).length * (12_000_000 / unit.length),
+  );
 });

@@ -142,6 +142,18 @@ describe('a run on two local ranks', () => {
     expect(remainsOf('ended')).toEqual(remains);
   }, 60_000);
 
+  it('saves when the terminal of the launcher is closed, however often that is told', async () => {
+    const run = new Child(experiment, wordsOf('hung-up', '--pauseMilliseconds', '1500'), { cwd });
+    await run.wrote('[rank 0] update 3 ');
+    run.kill('SIGHUP');
+    await wait(700);
+    run.kill('SIGHUP');
+    const ended = await run.ended;
+    expect(ended.code).toBe(129);
+    expect(ended.errors).toContain('(interrupted)');
+    expect(ended.errors).not.toContain('Error:');
+  }, 60_000);
+
   it('ends all at once on a second signal', async () => {
     const run = new Child(experiment, wordsOf('twice', '--pauseMilliseconds', '20000'), { cwd });
     await run.wrote('[rank 1] update 1 ');

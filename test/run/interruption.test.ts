@@ -1,7 +1,7 @@
 import { Interruption } from '../../src/run/interruption';
 import type { ProcessSignals } from '../../src/run/interruption';
 
-type Signal = 'SIGINT' | 'SIGTERM' | 'SIGUSR1';
+type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGUSR1';
 
 /** A process that only notes that it was to end. */
 class FakeProcess implements ProcessSignals {
@@ -39,7 +39,7 @@ function scene({ slurm = false } = {}) {
   const interruption = new Interruption((level, text) => said.push(`${level}: ${text}`), {
     signals: process,
     now: () => clock.now,
-    requeue: slurm ? () => void requeued.push('job') : null,
+    requeue: slurm ? () => Promise.resolve(void requeued.push('job')) : null,
   });
   const stopListening = interruption.listen();
   const reasons: string[] = [];
@@ -90,6 +90,21 @@ describe('Interruption', () => {
     expect(reasons).toEqual(['Ctrl-C']);
   });
 
+  it('takes a closed terminal for a SIGTERM, as often as it is told', async () => {
+    const { process, clock, said, interruption, trainer, reasons } = scene();
+    await interruption.during(trainer, async () => {
+      for (clock.now = 0; clock.now < 5000; clock.now += 700) process.send('SIGHUP');
+      expect(process.exits).toEqual([]);
+      process.send('SIGTERM');
+    });
+    expect({ reasons, exits: process.exits, said: said.length }).toEqual({
+      reasons: ['SIGHUP'],
+      exits: [143],
+      said: 1,
+    });
+    expect(interruption.exitCode).toBe(129);
+  });
+
   it('leaves a trainer that has ended alone, also one that failed', async () => {
     const { process, interruption, trainer, reasons } = scene();
     const failed = interruption.during(trainer, () => Promise.reject(new Error('no')));
@@ -100,7 +115,7 @@ describe('Interruption', () => {
 
   it('hears nothing any more once it is disposed, and has no code without a signal', () => {
     const { process, interruption, stopListening } = scene();
-    expect(process.listening).toBe(2);
+    expect(process.listening).toBe(3);
     stopListening();
     expect(process.listening).toBe(0);
     expect(interruption.exitCode).toBeNull();
@@ -116,14 +131,16 @@ describe('Interruption', () => {
     expect(said).toEqual([
       'info: SIGUSR1: the run ends after the current batch. Then the job goes back to its queue.',
     ]);
-    interruption.finish();
+    await interruption.finish();
     expect(requeued).toEqual(['job']);
     expect(interruption.exitCode).toBe(138);
   });
 
-  it('puts the job back before it trains, too', () => {
+  it('puts the job back before it trains, too, and only then ends', async () => {
     const { process, requeued } = scene({ slurm: true });
     process.send('SIGUSR1');
+    expect([requeued, process.exits]).toEqual([['job'], []]);
+    await new Promise(setImmediate);
     expect([requeued, process.exits]).toEqual([['job'], [138]]);
   });
 

@@ -176,6 +176,16 @@ describe('a run', () => {
     expect(checkpointsIn('ended')).toEqual(['epoch=0-step=1', 'last']);
   });
 
+  it('ends with code 129 when its terminal is closed, however often it is told, and has saved', async () => {
+    const left = startIn('left', pauseAfter(1, 2500));
+    await left.wrote('update 1\n');
+    left.kill('SIGHUP');
+    await wait(700);
+    left.kill('SIGHUP');
+    expect(await left.ended).toMatchObject({ code: 129, signal: null });
+    expect(checkpointsIn('left')).toEqual(['epoch=0-step=1', 'last']);
+  });
+
   it('keeps a second one out of its folder', async () => {
     const first = startIn('shared', pauseAfter(3, 6000));
     await first.wrote('update 3\n');

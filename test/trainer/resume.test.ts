@@ -56,7 +56,10 @@ async function fitAndCapture(setup: FitSetup, moment: Moment = 'onTrainBatchEnd'
 /** What remains of a state's JSON parts when they went through a file. */
 function asStored(state: RunState): RunState {
   const { plugins, metrics, hyperparameters } = state;
-  return { ...state, ...(parseJson(jsonText({ plugins, metrics, hyperparameters })) as unknown as typeof state) };
+  return {
+    ...state,
+    ...(parseJson(jsonText({ plugins, metrics, hyperparameters })) as unknown as typeof state),
+  };
 }
 
 function resumed(resume: RunState, setup: FitSetup = {}): Promise<Fitted> {

@@ -2,6 +2,7 @@ import type { BatchSource, Notify } from '../../contracts';
 import type { TensorContainer } from '@tensorflow/tfjs-core';
 import { dispose } from '@tensorflow/tfjs-core';
 import type { ImageDataset } from '../datasets';
+import { requireMemory } from '../../system';
 import type { ViewTransform } from '../views';
 import { InlineFiller, PoolFiller } from './batch-filler';
 import type { BatchFiller } from './batch-filler';
@@ -68,7 +69,7 @@ export class BatchStream<B extends object> implements BatchSource<B> {
     this.#ownBatches = dropLast ? Math.floor(samples / batchSize) : Math.ceil(samples / batchSize);
     this.batchesPerEpoch = options.groupBatches ?? this.#ownBatches;
     this.#shape = { batchSize, views: transform.views, height: transform.height, width: transform.width };
-    this.#slots = Array.from({ length: slotCount(options, this.#shape) }, () => allocateSlot(this.#shape));
+    this.#slots = allocateSlots(slotCount(options, this.#shape), this.#shape);
     this.#filler = this.#makeFiller();
     this.#prefetcher = new Prefetcher(this.#filler, this.#slots.length, (position) =>
       this.#indices(position),
@@ -165,6 +166,17 @@ export class BatchStream<B extends object> implements BatchSource<B> {
     if (slot === undefined) throw new RangeError(`There is no slot ${slotIndex}`);
     return toBatch({ slot, shape: this.#shape, size: this.#indices(position).length });
   }
+}
+
+function allocateSlots(count: number, shape: SlotShape): Slot[] {
+  const { batchSize, views, height, width } = shape;
+  const pixels = `${views} ${views === 1 ? 'view' : 'views'} of ${height} x ${width} pixels`;
+  requireMemory({
+    bytes: count * slotBytes(shape),
+    what: `${count === 1 ? 'A batch' : `The memory for ${count} batches`} of ${batchSize} samples with ${pixels}`,
+    fix: 'Choose a smaller batchSize (data.batchSize, embedBatchSize) or inputSize, or fewer batches ahead (prefetch).',
+  });
+  return Array.from({ length: count }, () => allocateSlot(shape));
 }
 
 function slotCount<B>({ prefetch, workers }: BatchStreamOptions<B>, shape: SlotShape): number {

@@ -9,7 +9,11 @@ import type { WorkerSetup } from './worker-messages';
 const bootstrap = `
 const { workerData } = require('node:worker_threads');
 if (workerData.tsNode !== null && process[Symbol.for('ts-node.register.instance')] === undefined) {
-  require(workerData.tsNode).register({ cwd: workerData.projectFolder, swc: true });
+  require(workerData.tsNode).register({
+    cwd: workerData.projectFolder,
+    transpileOnly: true,
+    transpiler: workerData.transpiler,
+  });
 }
 require(workerData.entry);
 `;
@@ -21,6 +25,7 @@ export function startThread(setup: WorkerSetup): Worker {
   const start = {
     entry: join(__dirname, `worker-thread${extension}`),
     tsNode: needsTsNode ? require.resolve('ts-node') : null,
+    transpiler: needsTsNode ? require.resolve('ts-node/transpilers/swc') : null,
     projectFolder: __dirname,
   };
   // The main thread's own flags, such as a preloaded ts-node, are not repeated in the thread.

@@ -7,9 +7,10 @@ import {
   isRange,
   notNegative,
   optionError,
-  positiveInteger,
   probability,
   resolveOptions,
+  viewSize,
+  wholeUpTo,
 } from './option-rules';
 
 /** Options of `views.fastSiam`: names and defaults are those of lightly's `FastSiamTransform`, in camelCase. */
@@ -78,8 +79,8 @@ const defaults: FastSiamSettings = {
 };
 
 const rules: { readonly [K in keyof FastSiamSettings]: OptionRule } = {
-  numViews: positiveInteger,
-  inputSize: positiveInteger,
+  numViews: wholeUpTo(1024),
+  inputSize: viewSize,
   cjProb: probability,
   cjStrength: notNegative,
   cjBright: notNegative,
@@ -94,8 +95,8 @@ const rules: { readonly [K in keyof FastSiamSettings]: OptionRule } = {
     accepts: (value) => value === null,
   },
   sigmas: {
-    expects: 'two numbers from 0 on, the smaller first',
-    accepts: (value) => isRange(value) && (value as number[]).every(notNegative.accepts),
+    expects: 'two numbers from 0 to 1024, the smaller first',
+    accepts: (value) => isRange(value) && (value as number[]).every(isBetween(0, 1024)),
   },
   vfProb: probability,
   hfProb: probability,

@@ -9,10 +9,16 @@ export interface OptionRule {
 
 export const probability: OptionRule = { expects: 'a number from 0 to 1', accepts: isBetween(0, 1) };
 export const notNegative: OptionRule = { expects: 'a number from 0 on', accepts: isBetween(0, Infinity) };
-export const positiveInteger: OptionRule = {
-  expects: 'a whole number from 1 on',
-  accepts: (value) => Number.isInteger(value) && isBetween(1, Infinity)(value),
-};
+
+export function wholeUpTo(most: number): OptionRule {
+  return {
+    expects: `a whole number from 1 to ${most}`,
+    accepts: (value) => Number.isInteger(value) && isBetween(1, most)(value),
+  };
+}
+
+/** Height and width of a view: larger ones do not fit into a kernel's memory. */
+export const viewSize = wholeUpTo(8192);
 
 export function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);

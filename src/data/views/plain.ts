@@ -4,7 +4,7 @@ import { Canvas } from './canvas';
 import { checkImage } from './check-image';
 import type { NormalizeOptions } from './normalization';
 import { Normalization, imagenet, normalizeRule } from './normalization';
-import { positiveInteger, resolveOptions } from './option-rules';
+import { viewSize, resolveOptions } from './option-rules';
 import type { SampleKey, TransformSpec, ViewTransform } from './view-transform';
 
 /** Options of `views.plain`. */
@@ -18,7 +18,7 @@ export interface PlainOptions {
 type PlainSettings = Required<PlainOptions>;
 
 const defaults: PlainSettings = { inputSize: 224, normalize: imagenet };
-const rules = { inputSize: positiveInteger, normalize: normalizeRule };
+const rules = { inputSize: viewSize, normalize: normalizeRule };
 
 class PlainView implements ViewTransform {
   readonly views = 1;

@@ -1,7 +1,9 @@
 import './before-tfjs';
-import type { DataType, Tensor } from '@tensorflow/tfjs-core';
+import { engine } from '@tensorflow/tfjs-core';
+import type { DataType, KernelBackend, Tensor } from '@tensorflow/tfjs-core';
 import { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend';
 import type { TFJSBinding, TensorMetadata } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding';
+import { FulgurError } from '../../errors';
 import type { Binding } from './binding';
 
 /** The name under which tfjs-node registers its kernels. */
@@ -17,7 +19,7 @@ interface TensorRecord {
 
 /** The parts of tfjs-node's backend that its type declarations keep to themselves. */
 interface KernelBackendParts {
-  readonly tensorMap: { get(dataId: object): TensorRecord };
+  readonly tensorMap: { get(dataId: object): TensorRecord; has(dataId: object): boolean };
   createOutputTensor(metadata: TensorMetadata): Tensor;
   getInputTensorIds(tensors: readonly Tensor[]): number[];
 }
@@ -25,16 +27,34 @@ interface KernelBackendParts {
 /** tfjs-node's kernels over the engine's binding. */
 export class FulgurBackend extends NodeJSKernelBackend {
   readonly #binding: Binding;
+  /** The function that a tensor was made in while it was traced. */
+  readonly #origins = new WeakMap<object, string>();
 
   constructor(binding: Binding) {
     super(binding as unknown as TFJSBinding, '@tensorflow/tfjs-node-gpu');
     this.#binding = binding;
     const parts = this as unknown as KernelBackendParts;
     const inputIds = parts.getInputTensorIds.bind(parts);
+    const createOutput = parts.createOutputTensor.bind(parts);
     Object.assign(parts, {
       getInputTensorIds: (tensors: readonly Tensor[]) => {
+        for (const tensor of tensors) this.#requireAlive(tensor);
         if (binding.trace !== null) for (const tensor of tensors) this.#settle(tensor);
         return inputIds(tensors);
+      },
+      createOutputTensor: (metadata: TensorMetadata) => {
+        const made = createOutput(metadata);
+        if (binding.trace !== null) this.#origins.set(made.dataId, binding.trace.name);
+        return made;
+      },
+    });
+    // What is not in the map is asked of tfjs, which knows nothing of a tensor that is gone.
+    Object.assign(parts.tensorMap, {
+      dataMover: {
+        moveData: (backend: KernelBackend, dataId: object) => {
+          if (!engine().state.tensorInfo.has(dataId)) throw this.#gone(dataId, 'A tensor');
+          engine().moveData(backend, dataId);
+        },
       },
     });
   }
@@ -52,6 +72,7 @@ export class FulgurBackend extends NodeJSKernelBackend {
 
   /** The engine's id of a tensor, uploading it first where its values still wait on the host. */
   idOf(tensor: Tensor): number {
+    this.#requireAlive(tensor);
     this.#settle(tensor);
     return this.#record(tensor.dataId).id;
   }
@@ -74,6 +95,27 @@ export class FulgurBackend extends NodeJSKernelBackend {
     if (record.values === null || record.values === undefined) return;
     record.id = this.#binding.upload(record.shape, record.dtype, record.values);
     record.values = null;
+  }
+
+  /** @throws FulgurError `trace` for a tensor whose value is gone. */
+  #requireAlive(tensor: Tensor): void {
+    const { dataId, dtype, shape } = tensor;
+    if (typeof dataId !== 'object' || engine().state.tensorInfo.has(dataId)) return;
+    throw this.#gone(dataId, `A ${dtype} tensor of shape [${shape.join(', ')}]`);
+  }
+
+  #gone(dataId: object, subject: string): FulgurError {
+    const origin = this.#origins.get(dataId);
+    if (origin === undefined) {
+      return new FulgurError('trace', {
+        what: `${subject} is used after it has been disposed.`,
+        fix: 'Dispose it later, tf.keep() it inside tf.tidy(), or clone() what somebody else disposes.',
+      });
+    }
+    return new FulgurError('trace', {
+      what: `${subject} that was made while '${origin}' was being traced is used outside of it, where it has no value.`,
+      fix: 'Return it from the traced function and use what the call gives back.',
+    });
   }
 
   #record(dataId: object): TensorRecord {

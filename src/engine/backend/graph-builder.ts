@@ -1,4 +1,6 @@
 import { FulgurError } from '../../errors';
+import { requireMemory } from '../../system';
+import { elementBytes } from '../native/data-types';
 import { toNativeTensor } from '../native/native-tensors';
 import type { HostValues } from '../native/native-tensors';
 import type { GraphOutput, NativeLibrary, Pointer } from '../native/native-library';
@@ -79,6 +81,12 @@ export class GraphBuilder {
       if (rank > 0) this.library['TF_GraphGetTensorShape']!(this.#graph, output, dims, rank, status);
       const shape = Array.from(dims.subarray(0, Math.max(rank, 0)), Number);
       if ((rank < 0 && !OPAQUE_OUTPUTS.has(name)) || shape.includes(-1)) throw valueDependentShape(name);
+      // TensorFlow itself would find out in the middle of the step, or be killed there.
+      requireMemory({
+        bytes: shape.reduce((size, length) => size * length, elementBytes(dtype)),
+        what: `The operation '${name}' gives a tensor of shape [${shape.join(', ')}], which`,
+        fix: 'Compute with smaller batches, images or layers.',
+      });
       return { shape, dtype };
     });
   }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Precision } from '../../contracts';
 import { FulgurError } from '../../errors';
+import { writeLines } from '../../system';
 import { currentEngine } from '../current-engine';
 import { FunctionDraws, drawsOfTrace, guardHostValues, withDraws } from '../draws';
 import type { StepDraws } from '../draws';
@@ -72,7 +73,7 @@ export function compile<Args extends readonly unknown[], Result>(
   const onNotice = (message: string): void => {
     if (noticed.has(message)) return;
     noticed.add(message);
-    (options.onNotice ?? console.warn)(message);
+    (options.onNotice ?? warn)(message);
   };
   const runGuarded = (traced: boolean, args: Args): Result =>
     guardHostValues({ name, traced, onNotice }, () => run(...args));
@@ -171,7 +172,7 @@ function announceRetrace(
   name: string,
   signature: string,
   programs: ReadonlyMap<string, Program>,
-  { maxTraces = MAX_TRACES, onRetrace = (message) => console.warn(message) }: CompileOptions,
+  { maxTraces = MAX_TRACES, onRetrace = warn }: CompileOptions,
 ): void {
   if (programs.size >= maxTraces) {
     throw new FulgurError('trace', {
@@ -183,4 +184,8 @@ function announceRetrace(
   onRetrace(
     `The compiled function '${name}' is traced again (trace ${programs.size + 1} of at most ${maxTraces}) for arguments ${signature}.`,
   );
+}
+
+function warn(message: string): void {
+  writeLines(process.stderr, [message]);
 }

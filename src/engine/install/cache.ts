@@ -1,4 +1,4 @@
-import { readdir, rename, rm } from 'node:fs/promises';
+import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAlive, removeLeftLock, thisProcess } from '../../locks';
 import type { Build } from './builds';
@@ -15,9 +15,11 @@ export function installFolder(cacheFolder: string, build: Build): string {
   return join(cacheFolder, 'tensorflow', build.key);
 }
 
+const libraryDirectory = 'tensorflow';
+
 /** The folder inside an installation that holds the libraries. */
 export function libraryFolder(install: string): string {
-  return join(install, 'tensorflow');
+  return join(install, libraryDirectory);
 }
 
 /** Looks for a build's installation and checks it; `full` reads every byte of it. */
@@ -27,7 +29,13 @@ export async function checkInstall(
   options: { full?: boolean } = {},
 ): Promise<CacheState> {
   const entries = await readdir(folder).catch(() => null);
-  if (entries === null) return { kind: 'missing' };
+  if (entries === null) {
+    // A file, or a link to nothing, would be in the way of what is installed there.
+    const inTheWay = await lstat(folder).catch(() => null);
+    return inTheWay === null
+      ? { kind: 'missing' }
+      : { kind: 'damaged', damage: 'it is not a readable folder' };
+  }
   const manifest = await readManifest(folder);
   if (manifest === null) return { kind: 'damaged', damage: 'its manifest.json cannot be read' };
   // New pins under an old name: what lies there is not what is asked for.
@@ -35,6 +43,10 @@ export async function checkInstall(
   if (manifest.wheels.map(({ sha256 }) => sha256).join() !== pinned) {
     return { kind: 'damaged', damage: 'it was made from other wheels' };
   }
+  const named = new Set(manifest.files.map(({ path }) => path));
+  const { core, framework } = build.libraries;
+  const unnamed = [core, framework].find((library) => !named.has(`${libraryDirectory}/${library}`));
+  if (unnamed !== undefined) return { kind: 'damaged', damage: `its manifest.json does not list ${unnamed}` };
   const damage = await findDamage(folder, manifest, options);
   return damage === null ? { kind: 'whole', manifest } : { kind: 'damaged', damage };
 }

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runProgram } from '../../system';
 import { describePython } from './python-scripts';
-import { runProcess } from './run-process';
 
 /** A TensorFlow that a Python has, found without importing it. */
 export interface PythonTensorFlow {
@@ -20,12 +20,19 @@ export interface Python {
   readonly tensorflow: PythonTensorFlow | null;
 }
 
+/** A Python on a slow network disk takes seconds to start. */
+const ANSWER_MILLISECONDS = 60_000;
+
 /** Every working Python among the search path's first `python3` and first `python`. */
-export async function findPythons(searchPath: readonly string[]): Promise<Python[]> {
+export async function findPythons(
+  searchPath: readonly string[],
+  onProgress: (line: string) => void = () => undefined,
+  limitMs = ANSWER_MILLISECONDS,
+): Promise<Python[]> {
   const pythons: Python[] = [];
   for (const name of ['python3', 'python']) {
     const program = await findProgram(name, searchPath);
-    const python = program === null ? null : await describe(program);
+    const python = program === null ? null : await describe(program, onProgress, limitMs);
     if (python !== null) pythons.push(python);
   }
   return pythons;
@@ -44,9 +51,20 @@ export async function findProgram(name: string, searchPath: readonly string[]): 
   return null;
 }
 
-async function describe(program: string): Promise<Python | null> {
+async function describe(
+  program: string,
+  onProgress: (line: string) => void,
+  limitMs: number,
+): Promise<Python | null> {
   // A Python that cannot start or is too old for the script is as good as none: the next one is tried.
-  const result = await runProcess(program, ['-c', describePython]).catch(() => null);
+  const result = await runProgram(program, ['-c', describePython], {
+    limitMs,
+    awaited: `${program}, which tells whether it has TensorFlow or pip`,
+    onWait: onProgress,
+  }).catch(() => null);
+  if (result?.overdue === true) {
+    onProgress(`${program} did not answer within ${limitMs / 1000} s, and is passed over.`);
+  }
   if (result?.code !== 0) return null;
   try {
     const answer = JSON.parse(result.stdout) as Omit<Python, 'program'>;

@@ -12,8 +12,9 @@ export interface Host {
   readonly cacheFolder: string;
   /** The GNU C library's version on Linux, `null` on a Linux that has another C library. */
   glibcVersion(): string | null;
-  findNvidiaDriver(): Promise<string | null>;
-  findPythons(): Promise<Python[]>;
+  /** `say` hears what is waited for. */
+  findNvidiaDriver(say: (line: string) => void): Promise<string | null>;
+  findPythons(say: (line: string) => void): Promise<Python[]>;
   findBuild(flavour: Flavour): Build | null;
 }
 
@@ -26,8 +27,8 @@ export function thisHost(): Host {
     tensorflowFolder,
     cacheFolder,
     glibcVersion,
-    findNvidiaDriver: () => findNvidiaDriver(searchPath),
-    findPythons: () => findPythons(searchPath),
+    findNvidiaDriver: (say) => findNvidiaDriver(searchPath, say),
+    findPythons: (say) => findPythons(searchPath, say),
     findBuild: (flavour) => findBuild(process.platform, arch(), flavour),
   };
 }

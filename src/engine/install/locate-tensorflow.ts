@@ -35,7 +35,7 @@ export async function locateTensorFlow(
   host: Host = thisHost(),
 ): Promise<TensorFlowLibrary> {
   const { onProgress = () => undefined, fullCheck = false } = options;
-  const flavour = await chooseFlavour(options.accelerator, host);
+  const flavour = await chooseFlavour(options.accelerator, host, onProgress);
   const names = libraryNames(host.platform);
   if (names === null) throw unsupportedPlatform(host.platform, host.architecture, flavour);
   if (host.tensorflowFolder !== null) {
@@ -44,16 +44,20 @@ export async function locateTensorFlow(
   const build = host.findBuild(flavour);
   const cached = build === null ? null : await fromCache(build, host, fullCheck);
   if (cached !== null) return cached;
-  const pythons = await host.findPythons();
+  const pythons = await host.findPythons(onProgress);
   const found = await fromPython(pythons, names, flavour);
   if (found !== null) return found;
   if (build === null) throw unsupportedPlatform(host.platform, host.architecture, flavour);
   return install({ build, pythons, host, onProgress, fullCheck });
 }
 
-async function chooseFlavour(accelerator: Accelerator, host: Host): Promise<Flavour> {
+async function chooseFlavour(
+  accelerator: Accelerator,
+  host: Host,
+  onProgress: (line: string) => void,
+): Promise<Flavour> {
   if (accelerator === 'cpu') return 'cpu';
-  const driver = await host.findNvidiaDriver();
+  const driver = await host.findNvidiaDriver(onProgress);
   if (driver === null && accelerator === 'gpu') {
     throw new FulgurError('engine', {
       what: 'The accelerator "gpu" was asked for, but this machine shows no NVIDIA driver.',

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open, readFile, stat, utimes } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { open, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
 
 /** One unpacked file; `path` is relative to the installation's folder. */
 export interface ManifestFile {
@@ -22,6 +23,18 @@ export interface Manifest {
 }
 
 const manifestName = 'manifest.json';
+const mostManifestBytes = 1 << 24;
+
+const sha256Text = z.string().regex(/^[0-9a-f]{64}$/);
+const relativePath = z.string().refine((path) => !path.startsWith('/') && !path.split('/').includes('..'));
+
+const manifestSchema = z.object({
+  format: z.literal(1),
+  key: z.string(),
+  installed: z.string().refine((text) => Number.isFinite(Date.parse(text))),
+  wheels: z.array(z.object({ name: z.string(), sha256: z.string() })).min(1),
+  files: z.array(z.object({ path: relativePath, size: z.int().nonnegative(), sha256: sha256Text })).min(1),
+}) satisfies z.ZodType<Manifest>;
 
 /** Writes the manifest, gives every file its modification time, and forces all of it to disk. */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
@@ -36,14 +49,24 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
   }
 }
 
-/** The installation's manifest, or `null` where there is none that can be read. */
+/** The installation's manifest, or `null` where there is none that can be read and says all that it has to. */
 export async function readManifest(folder: string): Promise<Manifest | null> {
   try {
-    const manifest = JSON.parse(await readFile(join(folder, manifestName), 'utf8')) as Manifest;
-    const whole = (manifest as { format: unknown }).format === 1 && Array.isArray(manifest.files);
-    return whole ? manifest : null;
+    const result = manifestSchema.safeParse(JSON.parse(await readManifestText(join(folder, manifestName))));
+    return result.success ? result.data : null;
   } catch {
     return null;
+  }
+}
+
+/** Without waiting for a pipe of that name. */
+async function readManifestText(file: string): Promise<string> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const found = await handle.stat();
+    return found.isFile() && found.size <= mostManifestBytes ? await handle.readFile('utf8') : '';
+  } finally {
+    await handle.close();
   }
 }
 
@@ -62,6 +85,7 @@ export async function findDamage(
     const file = join(folder, path);
     const found = await stat(file).catch(() => null);
     if (found === null) return `${path} is missing`;
+    if (!found.isFile()) return `${path} is not a regular file`;
     if (found.size !== size) return `${path} has ${found.size} bytes instead of ${size}`;
     const touched = Math.abs(found.mtimeMs - installed.getTime()) > 2000;
     if (!touched && !full) continue;

@@ -1,13 +1,16 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runProgram } from '../../system';
 import { findProgram } from './find-python';
-import { runProcess } from './run-process';
 
 /** Where the driver's own library lies on common systems; the last one is WSL's. */
 const libraryFolders = ['/usr/lib/x86_64-linux-gnu', '/usr/lib64', '/usr/lib', '/usr/lib/wsl/lib'];
 
 /** How this machine shows that it has an NVIDIA driver, or `null` where it shows none. */
-export async function findNvidiaDriver(searchPath: readonly string[]): Promise<string | null> {
+export async function findNvidiaDriver(
+  searchPath: readonly string[],
+  onProgress: (line: string) => void = () => undefined,
+): Promise<string | null> {
   const signs = [
     '/proc/driver/nvidia/version',
     ...libraryFolders.map((folder) => join(folder, 'libcuda.so.1')),
@@ -22,6 +25,24 @@ export async function findNvidiaDriver(searchPath: readonly string[]): Promise<s
   const program = await findProgram('nvidia-smi', searchPath);
   if (program === null) return null;
   // The program alone says nothing: images carry it for machines that have no GPU.
-  const listed = await runProcess(program, ['-L']).catch(() => null);
-  return listed?.code === 0 && listed.stdout.includes('GPU') ? program : null;
+  const listed = await askDriver(program, onProgress);
+  return listed.includes('GPU') ? program : null;
+}
+
+const ANSWER_MILLISECONDS = 30_000;
+
+/** The GPUs that nvidia-smi lists, a line each; nothing, and a word about it, where it hangs, as over a broken driver. */
+export async function askDriver(
+  program: string,
+  onProgress: (line: string) => void,
+  limitMs = ANSWER_MILLISECONDS,
+): Promise<string> {
+  const awaited = `${program}, which lists the GPUs`;
+  const shown = await runProgram(program, ['-L'], { limitMs, awaited, onWait: onProgress }).catch(() => null);
+  if (shown?.overdue === true) {
+    onProgress(
+      `${program} did not answer within ${limitMs / 1000} s: this machine counts as one without a GPU.`,
+    );
+  }
+  return shown?.code === 0 ? shown.stdout : '';
 }

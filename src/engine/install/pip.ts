@@ -1,13 +1,16 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatBytes, FulgurError } from '../../errors';
+import { runProgram, type ProgramResult } from '../../system';
+import { childEnvironment } from '../../config/environment';
 import { sha256Of } from './manifest';
 import { progressReport } from './progress-report';
 import { runPip } from './python-scripts';
-import { runProcess, type ProcessResult } from './run-process';
 import { wheelName, type Wheel } from './wheel';
 
 const pollMs = 500;
+/** pip itself gives up on a silent server after a minute or two. */
+const SILENCE_MILLISECONDS = 600_000;
 const otherLibraries = 'or set FULGUR_TENSORFLOW to a folder that holds the libraries.';
 
 /**
@@ -22,6 +25,7 @@ export async function downloadWheel(
   wheel: Wheel,
   folder: string,
   onProgress: (line: string) => void,
+  silenceMs = SILENCE_MILLISECONDS,
 ): Promise<string> {
   // pip's own temporary files come here too: they are removed with the folder, and their size is the progress.
   const temporary = join(folder, 'pip');
@@ -29,17 +33,30 @@ export async function downloadWheel(
   await mkdir(temporary, { recursive: true });
   const size = wheel.bytes === null ? '' : ` (${formatBytes(wheel.bytes)})`;
   const report = progressReport(`Downloading ${wheelName(wheel)}${size} with pip`, onProgress);
+  let arrived = 0;
   const watch = setInterval(() => {
-    void folderSize(folder).then((bytes) => report(bytes, wheel.bytes));
-  }, pollMs);
-  let result: ProcessResult;
-  try {
-    result = await runProcess(python, ['-c', runPip, ...pipArguments(wheel, target)], {
-      environment: { TMPDIR: temporary },
+    void folderSize(folder).then((bytes) => {
+      arrived = bytes;
+      report(bytes, wheel.bytes);
     });
+  }, pollMs);
+  const pip = (...more: string[]): Promise<ProgramResult> =>
+    runProgram(python, ['-c', runPip, ...pipArguments(wheel, target), ...more], {
+      limitMs: silenceMs,
+      sign: () => arrived,
+      awaited: `pip, which downloads ${wheelName(wheel)}`,
+      onWait: onProgress,
+      env: childEnvironment({ TMPDIR: temporary }),
+    });
+  let result: ProgramResult;
+  try {
+    result = await pip();
+    // Where it is told not to try again, pip does not say whether the index was reached at all.
+    if (foundNothing(result)) result = await pip('--retries', '1');
   } finally {
     clearInterval(watch);
   }
+  if (result.overdue) throw pipHangs(wheel, silenceMs);
   if (result.code !== 0) throw pipError(wheel, result);
   return checkedWheel(wheel, target);
 }
@@ -74,10 +91,9 @@ async function checkedWheel(wheel: Wheel, target: string): Promise<string> {
 }
 
 /** Turns pip's end into the error that says what to do; `result` is of a run that failed. */
-export function pipError(wheel: Wheel, result: ProcessResult): FulgurError {
-  const output = result.stderr + result.stdout;
+export function pipError(wheel: Wheel, result: ProgramResult): FulgurError {
   const name = wheelName(wheel);
-  const kind = failures.find(({ sign }) => sign.test(output));
+  const kind = kindOf(result.stderr + result.stdout);
   const end = result.signal === null ? `exit code ${String(result.code)}` : `signal ${result.signal}`;
   return new FulgurError('engine', {
     what: kind === undefined ? `pip failed to download ${name} (${end}).` : kind.what(name),
@@ -86,11 +102,32 @@ export function pipError(wheel: Wheel, result: ProcessResult): FulgurError {
   });
 }
 
+function foundNothing({ code, stdout, stderr }: ProgramResult): boolean {
+  return code !== 0 && kindOf(stdout + stderr) === noSuchWheel;
+}
+
+function kindOf(output: string): Failure | undefined {
+  return failures.find(({ sign }) => sign.test(output));
+}
+
+function pipHangs(wheel: Wheel, silenceMs: number): FulgurError {
+  return new FulgurError('engine', {
+    what: `pip downloaded nothing of ${wheelName(wheel)} for ${silenceMs / 1000} seconds, and was ended.`,
+    fix: `Check the network and pip's index and proxy settings, ${otherLibraries}`,
+  });
+}
+
 interface Failure {
   readonly sign: RegExp;
   readonly what: (name: string) => string;
   readonly fix: string;
 }
+
+const noSuchWheel: Failure = {
+  sign: /No matching distribution|Could not find a version/,
+  what: (name) => `pip's package index does not have ${name} for this machine.`,
+  fix: `Update pip (python3 -m pip install --upgrade pip), point it at an index that has the wheel, ${otherLibraries}`,
+};
 
 // The first that fits counts: without a network pip ends with "no matching distribution" too.
 const failures: readonly Failure[] = [
@@ -104,15 +141,11 @@ const failures: readonly Failure[] = [
     what: (name) => `pip could not download ${name}: its package index cannot be reached.`,
     fix: `Check the network and pip's index and proxy settings, ${otherLibraries}`,
   },
-  {
-    sign: /No matching distribution|Could not find a version/,
-    what: (name) => `pip's package index does not have ${name} for this machine.`,
-    fix: `Update pip (python3 -m pip install --upgrade pip), point it at an index that has the wheel, ${otherLibraries}`,
-  },
+  noSuchWheel,
 ];
 
 /** The last line that shows the sign, else the last line at all. */
-function lastWords({ stdout, stderr }: ProcessResult, sign: RegExp): string {
+function lastWords({ stdout, stderr }: ProgramResult, sign: RegExp): string {
   const lines = `${stdout}\n${stderr}`.split('\n').map((line) => line.trim());
   const telling = lines.filter((line) => sign.test(line));
   const last = telling.at(-1) ?? lines.filter((line) => line !== '').at(-1) ?? '';

@@ -1,9 +1,12 @@
 import { FulgurError } from '../../errors';
+import { runProgram } from '../../system';
 import type { ManifestFile } from './manifest';
 import { progressReport } from './progress-report';
 import { unpackWheel as script } from './python-scripts';
-import { runProcess } from './run-process';
 import { wheelName, type Wheel } from './wheel';
+
+/** A slow disk may take minutes to have written a large file. */
+const SILENCE_MILLISECONDS = 600_000;
 
 /**
  * Unpacks what is kept of a wheel into `folder`, with the paths that the wheel gives, and forces it to disk.
@@ -20,13 +23,17 @@ export async function unpackWheel(
 ): Promise<ManifestFile[]> {
   const files: ManifestFile[] = [];
   const report = progressReport(`Unpacking ${wheelName(wheel)}`, onProgress);
-  const result = await runProcess(python, ['-c', script, file, folder, ...wheel.keep], {
+  const result = await runProgram(python, ['-c', script, file, folder, ...wheel.keep], {
+    limitMs: SILENCE_MILLISECONDS,
+    awaited: `${python}, which unpacks ${wheelName(wheel)}`,
+    onWait: onProgress,
     onLine: (line) => {
       const said = JSON.parse(line) as ManifestFile | { done: number; total: number };
       if ('path' in said) files.push(said);
       else report(said.done, said.total);
     },
   });
+  if (result.overdue) throw overdue(`${python} unpacked nothing of ${wheelName(wheel)}`, folder);
   if (result.code !== 0) throw unpackError(wheel, folder, result.stderr);
   if (files.length === 0) {
     throw new FulgurError('engine', {
@@ -49,5 +56,12 @@ function unpackError(wheel: Wheel, folder: string, stderr: string): FulgurError 
     what: `${wheelName(wheel)} could not be unpacked into ${folder}.`,
     why: `Python said: "${words}".`,
     fix: 'Run the command again, and look at the disk if this comes back.',
+  });
+}
+
+function overdue(what: string, folder: string): FulgurError {
+  return new FulgurError('engine', {
+    what: `${what} for ${SILENCE_MILLISECONDS / 60_000} minutes, and was ended.`,
+    fix: `Look at the disk of ${folder}, and run the command again.`,
   });
 }

@@ -1,17 +1,18 @@
 import { readEnvironment } from '../../config/environment';
 import { findProgram } from './find-python';
-import { runProcess } from './run-process';
+import { askDriver } from './nvidia-driver';
 
 /**
  * The GPUs that a process may use, as `CUDA_VISIBLE_DEVICES` names them: those that it lists, else all that the driver
  * shows. None without a driver. (Never run on a machine with GPUs.)
  */
-export async function visibleGpus(): Promise<readonly string[]> {
+export async function visibleGpus(
+  onProgress: (line: string) => void = () => undefined,
+): Promise<readonly string[]> {
   const { searchPath, visibleGpus: listed } = readEnvironment();
   if (listed !== null) return listed;
   const program = await findProgram('nvidia-smi', searchPath);
   if (program === null) return [];
-  const shown = await runProcess(program, ['-L']).catch(() => null);
-  if (shown?.code !== 0) return [];
-  return shown.stdout.split('\n').flatMap((line) => /^GPU (\d+):/.exec(line)?.[1] ?? []);
+  const shown = await askDriver(program, onProgress);
+  return shown.split('\n').flatMap((line) => /^GPU (\d+):/.exec(line)?.[1] ?? []);
 }

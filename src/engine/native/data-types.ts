@@ -33,11 +33,18 @@ export function arrayClass(dataType: number): {
   }
 }
 
+/** Bytes of one element; of types that only operations among themselves use, at least so many. */
+export function elementBytes(dataType: number): number {
+  if (dataType === dataTypes.int64 || dataType === dataTypes.complex64) return 8;
+  return dataType === dataTypes.float32 || dataType === dataTypes.int32 ? 4 : 1;
+}
+
+const numbers: ReadonlyMap<string, number> = new Map(Object.entries(dataTypes));
+
 /** The data type of a tfjs name or number. */
 export function dataTypeNumber(dtype: number | string): number {
   if (typeof dtype === 'number') return dtype;
-  const known: Readonly<Record<string, number>> = dataTypes;
-  const dataType = known[dtype];
+  const dataType = numbers.get(dtype);
   if (dataType === undefined) throw new Error(`Unknown data type ${dtype}`);
   return dataType;
 }

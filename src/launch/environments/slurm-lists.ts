@@ -1,5 +1,8 @@
 import { FulgurError } from '../../errors';
 
+/** More than any cluster has, and few enough to be listed. */
+const MOST_ENTRIES = 100_000;
+
 /**
  * The hosts of a list as Slurm writes it, in its order: `n01`, `n02`, `gpu-a1` for `n[01-02],gpu-a1`.
  * Of several brackets in one name the last one counts fastest.
@@ -26,7 +29,7 @@ function numbersOf(range: string, list: string): string[] {
   const [, first = '', last = first] = /^(\d+)(?:-(\d+))?$/.exec(range) ?? [];
   const from = Number(first);
   const count = Number(last) - from + 1;
-  if (first === '' || count < 1) throw unreadable('list of hosts', list);
+  if (first === '' || count < 1 || count > MOST_ENTRIES) throw unreadable('list of hosts', list);
   return Array.from({ length: count }, (_, step) => String(from + step).padStart(first.length, '0'));
 }
 
@@ -37,7 +40,8 @@ function numbersOf(range: string, list: string): string[] {
 export function expandTaskCounts(list: string): number[] {
   return list.split(',').flatMap((part) => {
     const [, count, times = '1'] = /^(\d+)(?:\(x(\d+)\))?$/.exec(part) ?? [];
-    if (count === undefined) throw unreadable('number of tasks by node', list);
+    if (count === undefined || Number(times) > MOST_ENTRIES)
+      throw unreadable('number of tasks by node', list);
     return Array.from({ length: Number(times) }, () => Number(count));
   });
 }

@@ -57,7 +57,7 @@ function parse(text: string): unknown {
 }
 
 function addressesOf(cluster: Record<string, unknown>, type: string): string[] {
-  const list = cluster[type] ?? [];
+  const list = Object.hasOwn(cluster, type) ? (cluster[type] ?? []) : [];
   if (!Array.isArray(list)) {
     throw problem(
       `"${type}" in TF_CONFIG's cluster is not a list of addresses.`,

@@ -74,6 +74,8 @@ function placeOf(variables: Variables): MeetingPlace {
       fix: 'Give torchrun a smaller --master-port.',
     });
   }
-  const token = valueOf(variables, 'TORCHELASTIC_RUN_ID') ?? valueOf(variables, 'SLURM_JOB_ID') ?? '';
-  return { host, port: taken ? port + 1 : port, token };
+  const id = valueOf(variables, 'TORCHELASTIC_RUN_ID') ?? valueOf(variables, 'SLURM_JOB_ID') ?? 'none';
+  // torchrun's own word where nobody gave the job one: every other job without one says the same.
+  const open = id === 'none';
+  return { host, port: taken ? port + 1 : port, open, token: open ? `${host}:${port}` : id };
 }

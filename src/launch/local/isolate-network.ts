@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { childEnvironment } from '../../config';
-import { FulgurError } from '../../errors';
+import { FulgurError, messageOf } from '../../errors';
+import { runProgram } from '../../system';
 import type { LaunchSignal } from './messages';
 import { bringLoopbackUp, dieWithParent } from '../native/libc';
 
@@ -47,23 +48,30 @@ export async function isolateNetwork(
   }
 }
 
+const TRIAL_MILLISECONDS = 10_000;
 const unshareOptions = ['--user', '--map-root-user', '--net', '--'];
 
 async function requirePermission(): Promise<void> {
-  const reason = await new Promise<string | null>((done) => {
-    const trial = spawn('unshare', [...unshareOptions, 'true'], {
-      env: childEnvironment({}),
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let said = '';
-    trial.stderr.on('data', (text: Buffer) => (said += text.toString()));
-    trial.once('error', ({ message }) => done(message));
-    trial.once('close', (code) => done(code === 0 ? null : said.trim()));
-  });
+  const reason = await reasonAgainst();
   if (reason === null) return;
   throw new FulgurError('config', {
     what: `--isolate was given, and this system does not let this user make a network namespace: ${reason}.`,
     why: 'Without one the ranks listen on all interfaces of this machine, without a password.',
     fix: 'Leave out --isolate where the network is trusted, or let an administrator allow unprivileged user namespaces.',
   });
+}
+
+/** What keeps this user from making a network namespace; `null` where nothing does. */
+async function reasonAgainst(): Promise<string | null> {
+  try {
+    const { code, stderr, overdue } = await runProgram('unshare', [...unshareOptions, 'true'], {
+      limitMs: TRIAL_MILLISECONDS,
+      env: childEnvironment({}),
+      awaited: 'unshare',
+    });
+    if (overdue) return `unshare did not answer within ${TRIAL_MILLISECONDS / 1000} s`;
+    return code === 0 ? null : stderr.trim();
+  } catch (error) {
+    return messageOf(error);
+  }
 }

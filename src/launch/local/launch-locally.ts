@@ -1,4 +1,5 @@
 import type { Notify } from '../../contracts';
+import { printableLine, shown, writeText } from '../../system';
 import { freePorts } from './free-ports';
 import type { LaunchSignal } from './messages';
 import { RankGroup, signalCodes } from './rank-group';
@@ -43,7 +44,8 @@ export async function launchLocally(request: LaunchRequest): Promise<number> {
   let received: { readonly signal: LaunchSignal; readonly at: number } | null = null;
   const listener = (signal: NodeJS.Signals): void => {
     const at = performance.now();
-    if (received !== null && at - received.at < ECHO_MILLISECONDS) return;
+    // A second hang-up is the shell's, and not the wish to end at once.
+    if (received !== null && (signal === 'SIGHUP' || at - received.at < ECHO_MILLISECONDS)) return;
     if (received === null) group?.signal(signal as LaunchSignal);
     else group?.kill();
     received ??= { signal: signal as LaunchSignal, at };
@@ -59,7 +61,7 @@ export async function launchLocally(request: LaunchRequest): Promise<number> {
       group = new RankGroup({
         ...{ ranks, command, heartbeatSeconds, ownsTerminal },
         variables: (rank) => request.variables(rank, ports),
-        onLine: (rank, line, stream) => write(`[rank ${rank}] ${line}\n`, stream),
+        onLine: (rank, line, stream) => write(`[rank ${rank}] ${printableLine(line)}\n`, stream),
       });
       const end = await group.ended;
       if (end.culprit === null) return end.exitCode;
@@ -68,7 +70,8 @@ export async function launchLocally(request: LaunchRequest): Promise<number> {
       if (end.exitCode === USAGE_CODE) return USAGE_CODE;
       const resuming = end.runFolder === null ? null : request.commandToResume(end.runFolder);
       if (restarts >= maxRestarts) {
-        write(`${reportOf(end, ranks, resuming !== null)}\n`, 'stderr');
+        const report = reportOf(end, ranks, resuming !== null);
+        write(`${report.map(shown).join('\n')}\n`, 'stderr');
         return end.exitCode;
       }
       command = resuming ?? request.command;
@@ -88,5 +91,5 @@ function endedBy(received: { readonly signal: LaunchSignal } | null): number | n
 }
 
 function writeToStreams(text: string, stream: 'stdout' | 'stderr'): void {
-  process[stream].write(text);
+  writeText(process[stream], text);
 }

@@ -1,3 +1,4 @@
+import { writeLines } from '../../system';
 import { dieWithParent } from '../native/libc';
 
 /** What a rank tells the launcher that started it. */
@@ -13,7 +14,7 @@ export interface FromLauncher {
 }
 
 /** Signals that reach ranks through their launcher. */
-export type LaunchSignal = 'SIGINT' | 'SIGTERM' | 'SIGUSR1';
+export type LaunchSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGUSR1';
 
 /** Tells the launcher something; nothing where no launcher started this process. */
 export function tellLauncher(message: FromRank): void {
@@ -29,7 +30,7 @@ export function followLauncher(onSignal: (signal: LaunchSignal) => void): void {
   dieWithParent();
   process.on('message', (message: FromLauncher) => onSignal(message.signal));
   process.on('disconnect', () => {
-    console.error('The launcher of this rank has ended, and so does the rank.');
+    writeLines(process.stderr, ['The launcher of this rank has ended, and so does the rank.']);
     process.exit(1);
   });
   process.channel?.unref();

@@ -1,3 +1,5 @@
+import { startTimer } from '../../system';
+import type { Timer } from '../../system';
 import { RankProcess } from './rank-process';
 import type { RankEnd } from './rank-process';
 import type { FromRank, LaunchSignal } from './messages';
@@ -32,7 +34,7 @@ export interface GroupStart {
 }
 
 /** Exit codes of a process that a signal ended, as shells give them. */
-export const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGUSR1: 138 } as const;
+export const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGUSR1: 138 } as const;
 
 const SETTLING_MILLISECONDS = 300;
 
@@ -43,7 +45,7 @@ export class RankGroup {
   readonly #heartbeat: number;
   #finish: (end: GroupEnd) => void = () => undefined;
   #trouble: { readonly since: number; culprit: Culprit | null } | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  #timer: Timer | null = null;
   #signal: LaunchSignal | null = null;
   #runFolder: string | null = null;
   /** Ranks that others found gone. */
@@ -90,10 +92,10 @@ export class RankGroup {
     }
     this.#lost.push(...message.ranks);
     // Its own end, if it has one, may be on its way.
-    setTimeout(() => {
+    startTimer(SETTLING_MILLISECONDS, () => {
       const lost = this.#processes.find(({ rank }) => message.ranks.includes(rank));
       if (lost !== undefined) this.#blame(lost);
-    }, SETTLING_MILLISECONDS).unref();
+    }).unref();
   }
 
   #rankEnded(rank: number, end: RankEnd): void {
@@ -128,15 +130,15 @@ export class RankGroup {
   /** Once one has ended the others have a heartbeat's time to end by themselves. */
   #hurry(): void {
     if (this.#timer !== null) return;
-    this.#timer = setTimeout(() => {
+    this.#timer = startTimer(this.#heartbeat, () => {
       const late = this.#processes.find(({ end }) => end === null);
       if (late !== undefined && this.#signal === null) this.#blame(late);
       this.kill();
-    }, this.#heartbeat);
+    });
   }
 
   #allEnded(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer?.cancel();
     const culprit = this.#trouble?.culprit ?? null;
     const byUser = this.#signal === null ? 0 : signalCodes[this.#signal];
     this.#finish({

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { childEnvironment } from '../../config';
-import { LineCutter } from './line-cutter';
+import { LineCutter } from '../../system';
 import type { FromLauncher, FromRank, LaunchSignal } from './messages';
 
 /** How a rank's process ended. */

@@ -3,8 +3,8 @@ import type { GroupEnd } from './rank-group';
 const SHOWN_LINES = 5;
 
 /** What the user is told of a group that ended badly. */
-export function reportOf({ culprit, secondsToEnd }: GroupEnd, ranks: number, canResume: boolean): string {
-  if (culprit === null) return '';
+export function reportOf({ culprit, secondsToEnd }: GroupEnd, ranks: number, canResume: boolean): string[] {
+  if (culprit === null) return [];
   const { rank, pid, how, end, lastLines } = culprit;
   const happened =
     how === 'stopped'
@@ -23,7 +23,7 @@ export function reportOf({ culprit, secondsToEnd }: GroupEnd, ranks: number, can
     ...(canResume
       ? ['Go on from the last checkpoint with --resume last; --max-restarts 3 does so by itself.']
       : []),
-  ].join('\n');
+  ];
 }
 
 /** The same in a few words, for the message of a restart. */

@@ -1,4 +1,5 @@
 import type { Json, LogOptions, LoggedValue, Measurement } from '../../contracts';
+import { namedValues } from '../../system';
 import type { MetricPart } from './reduction';
 import { loggedTwice, sameLogOptions } from './log-rules';
 import { MetricNames, recordedName } from './metric-names';
@@ -92,21 +93,21 @@ export class MetricStore {
 
   /** What this step logged for the loggers and was not taken yet. */
   takeStepRow(): Values {
-    const row = Object.fromEntries(this.#stepRow);
+    const row = namedValues(this.#stepRow);
     this.#stepRow = new Map();
     return row;
   }
 
   /** What this epoch logged for the loggers and was not taken yet. */
   takeEpochRow(): Values {
-    const row = Object.fromEntries(this.#epochRow);
+    const row = namedValues(this.#epochRow);
     this.#epochRow = new Map();
     return row;
   }
 
   /** The newest value of every metric. */
   newest(): Values {
-    return Object.fromEntries([...this.#newest].map(([name, { value }]) => [name, value]));
+    return namedValues([...this.#newest].map(([name, { value }]) => [name, value] as const));
   }
 
   /** The newest values that were measured in an epoch. */
@@ -126,7 +127,7 @@ export class MetricStore {
   /** The newest values that ask to be seen. */
   progressBar(): Values {
     const shown = [...this.#newest].filter(([, { progBar }]) => progBar);
-    return Object.fromEntries(shown.map(([name, { value }]) => [name, value]));
+    return namedValues(shown.map(([name, { value }]) => [name, value] as const));
   }
 
   state(): Json {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { RunFolder } from '../../contracts';
 import { FulgurError } from '../../errors';
+import { isPathName } from '../../system';
 
 export interface RunFolderOptions {
   /** The folder of all experiments, `runs` for example. */
@@ -11,7 +12,8 @@ export interface RunFolderOptions {
   readonly resume: string | null;
 }
 
-const VERSION = /^version_(\d+)$/;
+/** Longer numbers are not versions: beyond 2^53 the next one cannot be told apart. */
+const VERSION = /^version_(\d{1,15})$/;
 /** Names that stand for a checkpoint wherever checkpoints are. */
 const ALIAS = /^(last|best)$/;
 /** Entries of a folder that an error lists. */
@@ -23,10 +25,12 @@ const LISTED = 12;
  * that holds such a one, for a path (of a checkpoint, of `last` or `best` beside it, of a folder of checkpoints or a run) the
  * run folder that it lies in. A checkpoint outside of any run folder starts a new one.
  *
- * @throws FulgurError `checkpoint` when there is nothing to resume from.
+ * @throws FulgurError `checkpoint` when there is nothing to resume from, `config` for a name that is no folder's.
  */
 export function createRunFolder(options: RunFolderOptions): RunFolder {
-  return findRunFolder(options) ?? nextVersion(resolve(options.root, options.experiment), options.experiment);
+  return (
+    findRunFolder(options) ?? nextVersion(parentOf(options.root, options.experiment), options.experiment)
+  );
 }
 
 /**
@@ -35,7 +39,7 @@ export function createRunFolder(options: RunFolderOptions): RunFolder {
  * @throws FulgurError `checkpoint` as `createRunFolder`.
  */
 export function findRunFolder({ root, experiment, resume }: RunFolderOptions): RunFolder | null {
-  const parent = resolve(root, experiment);
+  const parent = parentOf(root, experiment);
   if (resume === null) return null;
   if (resume === 'last' || resume === 'best') {
     return describeFolder(newestWith(parent, resume), experiment);
@@ -62,7 +66,7 @@ export function findRunFolder({ root, experiment, resume }: RunFolderOptions): R
 
 /** Whether any run of an experiment has a checkpoint to go on from. */
 export function hasCheckpoint(root: string, experiment: string): boolean {
-  return newestFolder(resolve(root, experiment), holdsCheckpoint) !== undefined;
+  return newestFolder(parentOf(root, experiment), holdsCheckpoint) !== undefined;
 }
 
 /** Whether a run's folder has a checkpoint to go on from. */
@@ -72,7 +76,17 @@ export function holdsCheckpoint(folder: string): boolean {
 
 /** Where evaluations of random weights are written, `<root>/<experiment>/untrained`: made with the first file in it. */
 export function untrainedFolder(root: string, experiment: string): RunFolder {
-  return describeFolder(resolve(root, experiment, 'untrained'), experiment);
+  return describeFolder(join(parentOf(root, experiment), 'untrained'), experiment);
+}
+
+/** The folder of an experiment's runs; its name may have folders, `group/tiny`, but leads out of none. */
+function parentOf(root: string, experiment: string): string {
+  const parts = experiment.split('/');
+  if (parts.every((part) => isPathName(part) && !VERSION.test(part))) return resolve(root, ...parts);
+  throw new FulgurError('config', {
+    what: `The experiment has the name '${experiment}', and its runs would lie in a folder of that name.`,
+    fix: "Give it a name of letters, digits and '-', such as name: 'fastsiam', in @Experiment.",
+  });
 }
 
 function nextVersion(parent: string, experiment: string): RunFolder {

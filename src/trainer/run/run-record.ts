@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import type { Json, RunFolder } from '../../contracts';
 
@@ -22,10 +22,12 @@ export function writeRunRecord(folder: RunFolder, record: RunRecord): void {
 function writeBeside(folder: RunFolder, name: string, text: string): void {
   for (let copy = 0; ; copy++) {
     const path = folder.resolve(copy === 0 ? `${name}.yaml` : `${name}_${copy}.yaml`);
-    if (!existsSync(path)) {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined) {
       writeFileSync(path, text, { flag: 'wx' });
       return;
     }
-    if (readFileSync(path, 'utf8') === text) return;
+    // A folder, a link or a pipe of that name is left alone.
+    if (found.isFile() && readFileSync(path, 'utf8') === text) return;
   }
 }

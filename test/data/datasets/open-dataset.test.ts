@@ -49,12 +49,12 @@ describe('datasets.open', () => {
   });
 
   it('says it on the terminal where nobody else listens', async () => {
-    const warn = jest.spyOn(console, 'warn').mockImplementation();
+    const written = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     await datasets.open('cifar10', { download: false, fallback: 'digits' });
-    const said = warn.mock.calls.flat();
-    warn.mockRestore();
+    const said = written.mock.calls.flat();
+    written.mockRestore();
     const why = cifarUnavailable(cache, 'Downloading is off.');
-    expect(said).toEqual([`THIS RUN USES DIGITS, NOT CIFAR10. ${why}`]);
+    expect(said).toEqual([`THIS RUN USES DIGITS, NOT CIFAR10. ${why}\n`]);
   });
 
   it('takes no fallback for what is there but wrong', async () => {

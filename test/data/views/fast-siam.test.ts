@@ -105,8 +105,8 @@ describe('the options of views.fastSiam', () => {
   it('are all named at once where they are wrong', () => {
     expect(messageOf(() => fastSiam({ cjProb: 1.5, sigmas: [2, 1], inputSize: 0 }))).toBe(
       '[config] views.fastSiam: cjProb is 1.5; sigmas is [2,1]; inputSize is 0. ' +
-        'cjProb must be a number from 0 to 1; sigmas must be two numbers from 0 on, the smaller first; ' +
-        'inputSize must be a whole number from 1 on.',
+        'cjProb must be a number from 0 to 1; sigmas must be two numbers from 0 to 1024, the smaller first; ' +
+        'inputSize must be a whole number from 1 to 8192.',
     );
   });
 

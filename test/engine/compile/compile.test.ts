@@ -51,8 +51,8 @@ describe('a compiled function', () => {
     expect(sum.traces).toBe(0);
   });
 
-  it('warns on the console when it is traced again, and refuses to be traced without end', async () => {
-    const warn = jest.spyOn(console, 'warn').mockImplementation();
+  it('warns on the terminal when it is traced again, and refuses to be traced without end', async () => {
+    const warn = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     const scale = compile((factor: number, label: string) => ({ label, factor }), {
       name: 'scale',
       maxTraces: 2,
@@ -62,7 +62,7 @@ describe('a compiled function', () => {
       await scale(2, 'a');
       expect(warn.mock.calls).toEqual([
         [
-          `The compiled function 'scale' is traced again (trace 2 of at most 2) for arguments (number:2,"a").`,
+          `The compiled function 'scale' is traced again (trace 2 of at most 2) for arguments (number:2,"a").\n`,
         ],
       ]);
       await expect(scale(2, 'b')).rejects.toThrow(

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -15,6 +16,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Build } from '../../../src/engine/install/builds';
 import { locateTensorFlow } from '../../../src/engine/install';
+import type { Manifest } from '../../../src/engine/install/manifest';
 import { thisProcess } from '../../../src/locks';
 import {
   fakeHost,
@@ -137,6 +139,63 @@ describe('installing TensorFlow', () => {
     expect((await locate()).source).toBe('cache');
     expect((await locate([], true)).source).toBe('installed');
     expect(readFileSync(corePath).equals(good)).toBe(true);
+  });
+
+  const unreadable = 'its manifest.json cannot be read';
+  const manifests: readonly (readonly [string, (manifest: Manifest) => unknown, string])[] = [
+    ['lists no files', (manifest) => ({ ...manifest, files: [] }), unreadable],
+    ['lists no wheels', (manifest) => ({ ...manifest, wheels: [] }), unreadable],
+    ['has null for its files', (manifest) => ({ ...manifest, files: [null, ...manifest.files] }), unreadable],
+    ['has a date that is none', (manifest) => ({ ...manifest, installed: 'yesterday' }), unreadable],
+    [
+      'names a file outside',
+      (manifest) => ({ ...manifest, files: [{ path: '../x', size: 1, sha256: '0'.repeat(64) }] }),
+      unreadable,
+    ],
+    ['is a number', () => 7, unreadable],
+    [
+      'lacks a library',
+      (manifest) => ({ ...manifest, files: manifest.files.slice(0, 1) }),
+      'its manifest.json does not list libtensorflow_framework.so.2',
+    ],
+  ];
+  it.each(manifests)('installs anew where the manifest %s', async (_, change, damage) => {
+    await locate();
+    const install = join(installations(), build.key);
+    const file = join(install, 'manifest.json');
+    writeFileSync(file, JSON.stringify(change(JSON.parse(readFileSync(file, 'utf8')) as Manifest)));
+    const said: string[] = [];
+    expect((await locate(said)).source).toBe('installed');
+    expect(said[0]).toBe(`The installation in ${install} is damaged (${damage}): installing it anew.`);
+  });
+
+  const intruders: readonly (readonly [string, (path: string) => void])[] = [
+    ['a link to nothing', (path) => symlinkSync('/nowhere', path)],
+    ['a link to itself', (path) => symlinkSync(path, path)],
+    ['a file', (path) => writeFileSync(path, '')],
+    ['a pipe', (path) => void execFileSync('mkfifo', [path])],
+  ];
+  it.each(intruders)('installs in the place of %s', async (_, make) => {
+    const install = join(installations(), build.key);
+    mkdirSync(installations(), { recursive: true });
+    make(install);
+    const said: string[] = [];
+    expect((await locate(said)).source).toBe('installed');
+    expect(said[0]).toBe(
+      `The installation in ${install} is damaged (it is not a readable folder): installing it anew.`,
+    );
+    expect(readdirSync(installations())).toEqual([build.key]);
+  });
+
+  it('waits neither for a pipe in the place of its manifest nor for one in that of its lock', async () => {
+    await locate();
+    const install = join(installations(), build.key);
+    rmSync(join(install, 'manifest.json'));
+    execFileSync('mkfifo', [join(install, 'manifest.json')]);
+    expect((await locate()).source).toBe('installed');
+    rmSync(install, { recursive: true });
+    execFileSync('mkfifo', [`${install}.lock`]);
+    await expect(locate()).rejects.toThrow(`The lock file ${install}.lock is not a regular file. It tells`);
   });
 
   it('installs anew where the pins have changed', async () => {

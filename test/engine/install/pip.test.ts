@@ -1,4 +1,9 @@
-import { pipError } from '../../../src/engine/install/pip';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { downloadWheel, pipError } from '../../../src/engine/install/pip';
 import type { Wheel } from '../../../src/engine/install/wheel';
 
 const wheel: Wheel = {
@@ -11,7 +16,8 @@ const wheel: Wheel = {
   keep: [],
 };
 
-const failed = (stderr: string) => pipError(wheel, { code: 1, signal: null, stdout: '', stderr }).message;
+const failed = (stderr: string) =>
+  pipError(wheel, { code: 1, signal: null, stdout: '', stderr, overdue: false }).message;
 
 // The texts are what pip 23.2 wrote on the occasion.
 describe('the error for a pip that failed', () => {
@@ -54,9 +60,51 @@ describe('the error for a pip that failed', () => {
       'pip failed to download tensorflow-cpu 2.21.0 (exit code 1). pip said: "ERROR: something new". Remove what pip ' +
         'complains about, or set FULGUR_TENSORFLOW to a folder that holds the libraries.',
     );
-    expect(pipError(wheel, { code: null, signal: 'SIGKILL', stdout: '', stderr: '' }).message).toBe(
+    expect(
+      pipError(wheel, { code: null, signal: 'SIGKILL', stdout: '', stderr: '', overdue: false }).message,
+    ).toBe(
       'pip failed to download tensorflow-cpu 2.21.0 (signal SIGKILL). pip said: "". Remove what pip complains about, ' +
         'or set FULGUR_TENSORFLOW to a folder that holds the libraries.',
+    );
+  });
+});
+
+describe('a download by pip', () => {
+  let folder: string;
+  const before = { ...process.env };
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'fulgur-pip-'));
+    Object.assign(process.env, { PIP_RETRIES: '0', PIP_CONFIG_FILE: '/dev/null', PIP_EXTRA_INDEX_URL: '' });
+  });
+  afterEach(() => {
+    for (const name of ['PIP_RETRIES', 'PIP_CONFIG_FILE', 'PIP_EXTRA_INDEX_URL', 'PIP_INDEX_URL']) {
+      if (before[name] === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = before[name];
+    }
+    rmSync(folder, { recursive: true });
+  });
+
+  it('tells an index that is out of reach from one that lacks the wheel, also where pip may not try again', async () => {
+    process.env['PIP_INDEX_URL'] = 'http://127.0.0.1:9/simple';
+    await expect(downloadWheel('python3', wheel, folder, () => undefined)).rejects.toThrow(
+      'pip could not download tensorflow-cpu 2.21.0: its package index cannot be reached.',
+    );
+    const server = createServer((_, response) => response.writeHead(404).end());
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    process.env['PIP_INDEX_URL'] = `http://127.0.0.1:${(server.address() as AddressInfo).port}/simple`;
+    await expect(downloadWheel('python3', wheel, folder, () => undefined)).rejects.toThrow(
+      "pip's package index does not have tensorflow-cpu 2.21.0 for this machine.",
+    );
+    await new Promise((done) => server.close(done));
+  }, 60_000);
+
+  it('is ended where nothing comes', async () => {
+    const python = join(folder, 'python');
+    writeFileSync(python, '#!/bin/sh\nsleep 1000\n');
+    chmodSync(python, 0o755);
+    await expect(downloadWheel(python, wheel, folder, () => undefined, 300)).rejects.toThrow(
+      "pip downloaded nothing of tensorflow-cpu 2.21.0 for 0.3 seconds, and was ended. Check the network and pip's " +
+        'index and proxy settings, or set FULGUR_TENSORFLOW to a folder that holds the libraries.',
     );
   });
 });

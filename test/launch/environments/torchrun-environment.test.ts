@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { TorchrunEnvironment } from '../../../src/launch/environments/torchrun-environment';
 import type { World } from '../../../src/launch';
 import { failureOf } from './failure-of';
@@ -38,6 +39,26 @@ function worldsOf(variables: readonly Record<string, string>[]): Promise<(World 
   return Promise.all(variables.map(async (one) => TorchrunEnvironment.from(one)?.world({ joinSeconds: 4 })));
 }
 
+/** Says hello at a port as soon as somebody listens; ends with the answer. */
+async function visitAs(port: number, hello: object): Promise<string> {
+  for (let tries = 0; tries < 500; tries++) {
+    const socket = connect({ host: '127.0.0.1', port });
+    let back = '';
+    const connected = await new Promise<boolean>((resolve) => {
+      socket.once('error', () => resolve(false)).once('connect', () => resolve(true));
+    });
+    if (!connected) {
+      await new Promise((done) => setTimeout(done, 5));
+      continue;
+    }
+    socket.on('error', () => undefined).on('data', (piece) => (back += piece.toString()));
+    socket.write(`${JSON.stringify(hello)}\n`);
+    await new Promise((done) => socket.once('close', done));
+    return back;
+  }
+  return 'nobody listens';
+}
+
 describe("torchrun's variables", () => {
   it.each([worker, replica])('are read: %j', (variables) => {
     expect(TorchrunEnvironment.from(variables)).toMatchObject({
@@ -72,6 +93,34 @@ describe("torchrun's variables", () => {
       [1, 3],
       [2, 3],
     ]);
+  });
+
+  it.each(['none', '', 'a1b2'])('do not let a stranger end the start (run id "%s")', async (id) => {
+    const port = await freePortNumber();
+    const place = { MASTER_ADDR: '127.0.0.1', MASTER_PORT: String(port), WORLD_SIZE: '2' };
+    const common = { ...place, TORCHELASTIC_RUN_ID: id };
+    const first = TorchrunEnvironment.from({ ...common, RANK: '0' })?.world({ joinSeconds: 4 });
+    const guesses = ['', 'none', `127.0.0.1:${port}`];
+    const answers = await Promise.all(
+      guesses.map((token) => visitAs(port, { rank: 1, worldSize: 7, port: 5, token })),
+    );
+    expect(answers.join('')).toContain('another job');
+    const second = TorchrunEnvironment.from({ ...common, RANK: '1' })?.world({ joinSeconds: 4 });
+    expect((await first)?.addresses).toHaveLength(2);
+    expect((await second)?.worldSize).toBe(2);
+  });
+
+  it('name what was turned away where a rank does not come', async () => {
+    const port = await freePortNumber();
+    const place = { MASTER_ADDR: '127.0.0.1', MASTER_PORT: String(port), WORLD_SIZE: '2' };
+    const first = TorchrunEnvironment.from({ ...place, RANK: '0' })?.world({ joinSeconds: 1 });
+    const wrong = TorchrunEnvironment.from({ ...place, RANK: '1', WORLD_SIZE: '3' })?.world({
+      joinSeconds: 1,
+    });
+    await expect(wrong).rejects.toThrow('was told of 3 ranks, but rank 0 of 2.');
+    await expect(first).rejects.toThrow(
+      /^Rank 1 of 2 did not come to 127\.0\.0\.1:\d+ within 1 seconds\. Somebody was turned away: Rank 1 \(.*\) was told of 3 ranks, but rank 0 of 2\. Look/,
+    );
   });
 
   it('are not there without both rank and size, and need no address for one process', () => {

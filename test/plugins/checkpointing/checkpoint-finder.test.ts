@@ -14,7 +14,7 @@ import { basename, join } from 'node:path';
 import { CheckpointFinder } from '../../../plugins/checkpointing/checkpoint-finder';
 import { listCheckpoints } from '../../../plugins/checkpointing/checkpoint-folder';
 import { CheckpointStore } from '../../../plugins/checkpointing/checkpoint-store';
-import { manifestText, parseManifest } from '../../../plugins/checkpointing/manifest';
+import { manifestText, parseManifest, sha256 } from '../../../plugins/checkpointing/manifest';
 import { decodeState, encodeState } from '../../../plugins/checkpointing/state-files';
 import type { RunState } from '../../../src';
 import { Notes, TemporaryRunFolder, messageOf } from '../fakes/run';
@@ -195,6 +195,40 @@ describe('reading a checkpoint', () => {
     rmSync(path);
     expect((await read('last')).said).toEqual([
       `warning: A checkpoint is damaged: ${path} is missing. Going on from step=4 instead.`,
+    ]);
+  });
+
+  const malformed: readonly (readonly [string, string, RegExp])[] = [
+    ['state.json', 'null', /state\.json: .*expected object/],
+    ['state.json', '[]', /state\.json: .*expected object/],
+    ['state.json', '{}', /experiment: .*expected string/],
+    ['state.json', 'no JSON', /Unexpected token/],
+    ['state.json', '', /Unexpected end of JSON input/],
+    ['model.safetensors', '', /too few for a header/],
+    ['optimizer.safetensors', 'x'.repeat(40), /its header claims/],
+  ];
+  it.each(malformed)(
+    'goes on from the one before where %s was written as %j, under valid digests',
+    async (file, text, reason) => {
+      const path = join(home, 'step=8', 'manifest.json');
+      const manifest = parseManifest(readFileSync(path, 'utf8'), path);
+      const digest = { bytes: Buffer.byteLength(text), sha256: sha256(Buffer.from(text)) };
+      writeFileSync(join(home, 'step=8', file), text);
+      writeFileSync(path, manifestText({ ...manifest, files: { ...manifest.files, [file]: digest } }));
+      const { state, said } = await read('last');
+      expect(state).toEqual(toyState(4));
+      expect(said).toEqual([expect.stringMatching(reason)]);
+      expect(said[0]).toContain(`${join(home, 'step=8')} holds no state that this version of Fulgur reads (`);
+      expect(said[0]?.split('\n')).toHaveLength(1);
+      expect(await messageOf(() => read('step=8'))).toMatch(/^Checkpoint step=8 is damaged: /);
+    },
+  );
+
+  it('goes on from the one before where the manifest lists no files', async () => {
+    const path = join(home, 'step=8', 'manifest.json');
+    writeFileSync(path, manifestText({ ...parseManifest(readFileSync(path, 'utf8'), path), files: {} }));
+    expect((await read('last')).said).toEqual([
+      `warning: A checkpoint is damaged: ${path} does not list model.safetensors. Going on from step=4 instead.`,
     ]);
   });
 

@@ -332,6 +332,26 @@ describe('the MLflow logger', () => {
     expect(server.logins.at(-1)).toBe('Bearer secret');
   });
 
+  it('takes a login with a percent sign that encodes nothing', async () => {
+    const run = setUp({ trackingUri: server.address.replace('//', '//100%:half%zz@') });
+    await run.logger.onFitStart();
+    await run.logger.teardown();
+    const login = `Basic ${Buffer.from('100%:half%zz').toString('base64')}`;
+    expect(new Set(server.logins)).toEqual(new Set([login]));
+  });
+
+  it('takes no endless answer, and says so', async () => {
+    server.mode = [200, 'x'.repeat(20_000_000)];
+    const run = setUp();
+    await run.logger.onFitStart();
+    await until(() => run.notes.said.length > 0);
+    expect(run.notes.said).toEqual([
+      `warning: ${server.address} sends more than 16 MB in answer to experiments/get-by-name: correct trackingUri. ` +
+        'Training goes on, and nothing more is sent.',
+    ]);
+    await run.logger.teardown();
+  });
+
   it('warns that params stay as they were first, and records the metrics', async () => {
     const first = setUp({}, { hyperparameters: { lr: 0.1 } });
     await first.logger.onFitStart();

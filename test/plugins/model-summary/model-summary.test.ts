@@ -27,13 +27,11 @@ it('shows the model when training begins', () => {
   const plugin = new ModelSummary(modelSummary().options as never, model, notes.notify);
   plugin.onFitStart();
   expect(notes.said).toEqual([
-    [
-      'info: name            | type                  | parameters | mode',
-      '----------------+-----------------------+------------+------',
-      'backbone        | Sequential            |      1,100 | train',
-      'projection_head | SimSiamProjectionHead |      2,580 | train',
-      '3,680 parameters (all trained), 0.0 MB',
-    ].join('\n'),
+    'info: name            | type                  | parameters | mode',
+    'info: ----------------+-----------------------+------------+------',
+    'info: backbone        | Sequential            |      1,100 | train',
+    'info: projection_head | SimSiamProjectionHead |      2,580 | train',
+    'info: 3,680 parameters (all trained), 0.0 MB',
   ]);
 });
 

@@ -69,8 +69,63 @@ function trainEpoch(events: FakeEvents, epoch: number): void {
 }
 
 describe('the progress bar', () => {
-  beforeEach(() => jest.useFakeTimers({ now: 0 }));
-  afterEach(() => jest.useRealTimers());
+  const { TERM, NO_COLOR, FORCE_COLOR } = process.env;
+  beforeEach(() => {
+    jest.useFakeTimers({ now: 0 });
+    process.env['TERM'] = 'xterm';
+    for (const name of ['NO_COLOR', 'FORCE_COLOR']) Reflect.deleteProperty(process.env, name);
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+    for (const [name, value] of Object.entries({ TERM, NO_COLOR, FORCE_COLOR })) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+    }
+  });
+
+  it('writes plain lines on a dumb terminal, and no colours where they are not wanted', () => {
+    process.env['TERM'] = 'dumb';
+    const stream = new FakeStream(true);
+    const { events, plugin } = setUp(stream);
+    events.emit('message', 'warning', 'Look out.');
+    trainEpoch(events, 0);
+    plugin.teardown();
+    expect(stream.text).not.toContain('\u001b');
+    process.env['TERM'] = 'xterm';
+    process.env['NO_COLOR'] = '1';
+    const colourless = new FakeStream(true);
+    setUp(colourless).events.emit('message', 'warning', 'Look out.');
+    expect(colourless.text).toBe('WARNING: Look out.\n');
+    process.env['FORCE_COLOR'] = '1';
+    const forced = new FakeStream(false);
+    setUp(forced).events.emit('message', 'warning', 'Look out.');
+    expect(forced.text).toBe('\u001b[1;33mWARNING: Look out.\u001b[0m\n');
+  });
+
+  it.each([true, false])('shows names from outside and does nothing of them (terminal: %s)', (isTTY) => {
+    const stream = new FakeStream(isTTY);
+    const { events, plugin } = setUp(stream);
+    events.emit('runStarted', { ...info, experiment: 'fast\u001b[2Jsiam', resumedFrom: 'a\nb' });
+    events.emit('epochStarted', fitProgress({ epoch: 0 }));
+    events.emit('batchEnded', fitProgress({ epoch: 0 }), result, { 'loss\u001b]0;x\u0007': 1 });
+    events.emit('epochEnded', fitProgress({ epoch: 0, batchIndex: 3 }), {}, 24);
+    events.emit('checkpointSaved', join(info.folder, 'a\u009b31mb'), 'x\ry');
+    events.emit('message', 'warning', 'https://user:secret@host/ \u202e');
+    plugin.teardown();
+    // eslint-disable-next-line no-control-regex
+    const text = stream.text.replace(/\u001b(?:[78]|\[(?:\?25[lh]|\d*[GK]|1;33m|0m|\?7[hl]))/g, '');
+    // eslint-disable-next-line no-control-regex
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]|secret/);
+    for (const part of [
+      'fast\\x1b[2Jsiam',
+      'from a\\nb',
+      'loss\\x1b]0;x\\x07=1.000',
+      'a\\x9b31mb (x\\ry)',
+      '\\u202e',
+    ]) {
+      expect(text).toContain(part);
+    }
+  });
 
   it("leaves out of an epoch's line what was measured in an earlier epoch", () => {
     const stream = new FakeStream(false);

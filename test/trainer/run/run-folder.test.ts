@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -52,6 +53,40 @@ describe('createRunFolder', () => {
     mkdirSync(join(root, 'fastsiam', 'notes'));
     expect(newRun().version).toBe('version_10');
     expect(newRun('other').version).toBe('version_0');
+  });
+
+  it.each([
+    ['version_9007199254740991', 'version_9007199254740992'],
+    ['version_9007199254740993'],
+    ['version_99999999999999999999999999'],
+    ['version_1000000000000000', 'version_-1', 'version_1e3', 'version_'],
+  ])('does not count folders such as %s, whose number has no next one', (...names) => {
+    for (const name of names) mkdirSync(join(root, 'fastsiam', name), { recursive: true });
+    expect(newRun().version).toBe('version_0');
+    expect(newRun().version).toBe('version_1');
+  });
+
+  it('counts above a link to nothing', () => {
+    newRun();
+    symlinkSync('/nowhere', join(root, 'fastsiam', 'version_1'));
+    expect(newRun().version).toBe('version_2');
+  });
+
+  it.each([
+    ...['', '.', '..', '../../esc', '/etc', 'a/../../b', 'a//b', 'a/', '\u0000', 'a\nb', 'a\u001b[2J'],
+    ...['back\\slash', 'x'.repeat(201), 'version_1', 'tiny/version_3'],
+  ])('has no place for the name %j, and makes none', (experiment) => {
+    for (const resume of [null, 'last', 'best', root]) {
+      expect(() => createRunFolder({ root, experiment, resume })).toThrow(
+        `The experiment has the name '${experiment}', and its runs would lie in a folder of that name. ` +
+          "Give it a name of letters, digits and '-', such as name: 'fastsiam', in @Experiment.",
+      );
+    }
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it('lets a name have folders of its own', () => {
+    expect(newRun('group/tiny').path).toBe(join(root, 'group', 'tiny', 'version_0'));
   });
 
   it('resolves paths inside itself', () => {
@@ -204,6 +239,15 @@ describe('writeRunRecord', () => {
     hyperparameters: { lr: 0.06 },
     environment: { node: '20' },
   };
+
+  it('leaves what is not a file of that name alone, and waits for no pipe', () => {
+    const folder = newRun();
+    execFileSync('mkfifo', [folder.resolve('config.yaml')]);
+    symlinkSync('/nowhere', folder.resolve('config_1.yaml'));
+    mkdirSync(folder.resolve('config_2.yaml'));
+    writeRunRecord(folder, record);
+    expect(parse(readFileSync(folder.resolve('config_3.yaml'), 'utf8'))).toEqual(record.config);
+  });
 
   it('writes configuration, hyperparameters and environment as YAML', () => {
     const folder = newRun();

@@ -2,6 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Notify } from '../../../contracts';
 import { FulgurError } from '../../../errors';
+import { hidden } from '../../../system';
 import { DatasetUnavailableError } from '../data-errors';
 import type { DownloadOptions } from '../download/download';
 import { download } from '../download/download';
@@ -69,12 +70,15 @@ async function fetchedFolder(home: string, source: Cifar10Source, options: Cifar
 async function fetchArchive(
   archive: string,
   home: string,
-  { url, md5 }: Cifar10Source,
+  { url, md5, mostBytes }: Cifar10Source,
   options: Cifar10Options,
 ): Promise<void> {
   if (options.download === false) throw unavailable(`Downloading is off.`, home);
+  if (url.includes(hidden)) {
+    throw unavailable(`The address ${url} is that of a run's record, which leaves its secrets out.`, home);
+  }
   try {
-    await download({ url, file: archive, md5, title: 'CIFAR-10' }, options);
+    await download({ url, file: archive, md5, mostBytes, title: 'CIFAR-10' }, options);
   } catch (error) {
     if (error instanceof TransferError)
       throw unavailable(`${url} cannot be reached: ${error.reason}.`, home, error);

@@ -3,6 +3,8 @@ export interface Cifar10Source {
   /** Address of `cifar-10-binary.tar.gz`. */
   readonly url: string;
   readonly md5: string;
+  /** More than the archive has: a server that sends more sends something else. */
+  readonly mostBytes: number;
   /** Images in each of the six files. */
   readonly recordsPerFile: number;
 }
@@ -11,6 +13,7 @@ export interface Cifar10Source {
 export const officialSource: Cifar10Source = {
   url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
   md5: 'c32a1d4ab5d03f1284b67883e8d87530',
+  mostBytes: 200e6,
   recordsPerFile: 10_000,
 };
 

@@ -1,8 +1,8 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Notify } from '../../../contracts';
 import { formatBytes, FulgurError } from '../../../errors';
+import { pause } from '../../../system';
 import { fileMd5 } from './file-md5';
 import { claimPartial } from './partial-file';
 import { syncFolder } from './sync-folder';
@@ -15,6 +15,8 @@ export interface DownloadRequest {
   readonly file: string;
   /** MD5 that it must have. */
   readonly md5: string;
+  /** What it has fewer bytes than: more are not taken. */
+  readonly mostBytes: number;
   /** What it is, for messages: `CIFAR-10`. */
   readonly title: string;
 }
@@ -56,7 +58,7 @@ export async function download(request: DownloadRequest, options: DownloadOption
 }
 
 async function fetchAll(
-  { url, title }: DownloadRequest,
+  { url, title, mostBytes }: DownloadRequest,
   partial: string,
   options: DownloadOptions,
 ): Promise<void> {
@@ -67,18 +69,18 @@ async function fetchAll(
   const onProgress = progressLines(title, onMessage);
   for (let attempt = 1; ; attempt++) {
     try {
-      await transfer(url, partial, { ...patience, onProgress, signal });
+      await transfer(url, partial, { ...patience, mostBytes, onProgress, signal });
       return;
     } catch (error) {
       if (!(error instanceof TransferError)) throw error;
       const size = await sizeOf(partial);
       const left = (size > before ? tries : triesForNothing) - attempt;
       if (!error.passing || left <= 0) {
-        if (size === 0) await rm(partial, { force: true });
+        if (size === 0 || size >= mostBytes) await rm(partial, { force: true });
         throw error;
       }
       onMessage?.('warning', `Download of ${title}: ${error.reason}; trying again.`);
-      await sleep(retryMs * 2 ** (attempt - 1), undefined, { ...(signal && { signal }) });
+      await pause(retryMs * 2 ** (attempt - 1), signal);
     }
   }
 }

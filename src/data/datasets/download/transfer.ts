@@ -1,5 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
+import { formatBytes } from '../../../errors';
+import { startTimer, withoutLogin } from '../../../system';
+import type { Timer } from '../../../system';
 import { reasonOf } from '../data-errors';
 
 /** How long a server may keep silent. */
@@ -8,9 +11,15 @@ export interface Patience {
   readonly connectMs?: number;
   /** Milliseconds between two pieces of the answer (default 30 seconds). */
   readonly stallMs?: number;
+  /** Milliseconds in which at least `leastBytes` must come (default a minute). */
+  readonly paceMs?: number;
+  /** Fewer bytes than these within `paceMs` count as nothing (default 64 kB). */
+  readonly leastBytes?: number;
 }
 
 export interface TransferOptions extends Patience {
+  /** More than the whole file has (default: no limit). */
+  readonly mostBytes?: number;
   readonly onProgress?: (done: number, total: number | null) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -35,21 +44,34 @@ export class TransferError extends Error {
  * @throws TransferError
  */
 export async function transfer(url: string, file: string, options: TransferOptions = {}): Promise<void> {
-  const { connectMs = 5_000, stallMs = 30_000, onProgress, signal } = options;
+  const { connectMs = 5_000, stallMs = 30_000, paceMs = 60_000, leastBytes = 64_000 } = options;
+  const { mostBytes = Infinity, onProgress, signal } = options;
   const clock = new Clock(signal);
   const handle = await open(file, 'a');
   try {
     clock.allow(connectMs, `no answer within ${connectMs / 1000} s`);
     const offset = (await stat(file)).size;
-    const response = await fetch(url, {
+    const { address, authorization } = withoutLogin(url);
+    const response = await fetch(address, {
       signal: clock.signal,
-      headers: { 'accept-encoding': 'identity', ...(offset > 0 && { range: `bytes=${offset}-` }) },
+      headers: {
+        'accept-encoding': 'identity',
+        ...(authorization !== null && { authorization }),
+        ...(offset > 0 && { range: `bytes=${offset}-` }),
+      },
     });
     const { start, total } = await beginning(response, offset);
+    if ((total ?? 0) > mostBytes) {
+      await response.body?.cancel();
+      throw tooLarge(`announces ${formatBytes(total ?? 0)}`, mostBytes);
+    }
     if (start !== offset) await handle.truncate(start);
     if (start === total) return await response.body?.cancel();
     clock.allow(stallMs, `the server sent nothing for ${stallMs / 1000} s`);
+    const pace = new Pace(start, paceMs, leastBytes);
     const done = await append(response, handle, start, (at) => {
+      if (at > mostBytes) throw tooLarge('went on', mostBytes);
+      pace.check(at);
       clock.allow(stallMs, `the server sent nothing for ${stallMs / 1000} s`);
       onProgress?.(at, total);
     });
@@ -120,11 +142,44 @@ function isDead(cause: unknown): boolean {
   return ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'].includes(code);
 }
 
+function tooLarge(does: string, mostBytes: number): TransferError {
+  return new TransferError(
+    `the server ${does}, and the file has fewer than ${formatBytes(mostBytes)}`,
+    false,
+  );
+}
+
+/** Sees to it that bytes come faster than in drops, of which each one by itself is a sign of life. */
+class Pace {
+  #since = performance.now();
+
+  constructor(
+    private from: number,
+    private readonly withinMs: number,
+    private readonly leastBytes: number,
+  ) {}
+
+  check(at: number): void {
+    const now = performance.now();
+    if (now - this.#since < this.withinMs) return;
+    const bytes = at - this.from;
+    if (bytes < this.leastBytes) {
+      const seconds = this.withinMs / 1000;
+      throw new TransferError(
+        `the server sent ${formatBytes(bytes)} in ${seconds} s, which is too slow`,
+        true,
+      );
+    }
+    this.#since = now;
+    this.from = at;
+  }
+}
+
 /** Ends a request that has been silent for too long. */
 class Clock {
   readonly #controller = new AbortController();
   readonly #forward = (): void => this.#controller.abort();
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   verdict: TransferError | null = null;
 
   constructor(private readonly outer: AbortSignal | undefined) {
@@ -137,15 +192,15 @@ class Clock {
   }
 
   allow(milliseconds: number, otherwise: string): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+    this.#timer?.cancel();
+    this.#timer = startTimer(milliseconds, () => {
       this.verdict = new TransferError(otherwise, true);
       this.#controller.abort();
-    }, milliseconds);
+    });
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.outer?.removeEventListener('abort', this.#forward);
   }
 }

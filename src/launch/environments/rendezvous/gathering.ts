@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { FulgurError, messageOf } from '../../../errors';
+import { startTimer } from '../../../system';
 import { formatAddress, isLoopback, unmapped } from '../address';
 import type { Meeting } from './meeting';
 import { firstLine, formatMessage, longestHello, parseHello } from './messages';
@@ -24,6 +25,8 @@ export class Gathering {
   /** Connections of this job, which hear how it ends. */
   readonly #listeners = new Set<Socket>();
   readonly #guests = new Map<number, Guest>();
+  /** What the last one said that was turned away. */
+  #turnedAway: string | null = null;
   #end: (refusal: Refusal | null) => void = () => undefined;
 
   constructor(meeting: Meeting) {
@@ -33,7 +36,7 @@ export class Gathering {
   /** @throws FulgurError where the port is taken, a rank does not come in time, or ranks contradict each other. */
   async addresses(): Promise<readonly string[]> {
     await this.#listen();
-    const timer = setTimeout(() => this.#end(this.#absence()), this.#meeting.joinSeconds * 1000);
+    const timer = startTimer(this.#meeting.joinSeconds * 1000, () => this.#end(this.#absence()));
     try {
       const refusal = await new Promise<Refusal | null>((resolve) => {
         this.#end = resolve;
@@ -47,7 +50,7 @@ export class Gathering {
       await this.#tellAll({ kind: 'addresses', addresses });
       return addresses;
     } finally {
-      clearTimeout(timer);
+      timer.cancel();
       await this.#close();
     }
   }
@@ -91,11 +94,19 @@ export class Gathering {
     const address = formatAddress({ host: this.#hostOf(socket), port: hello.port });
     const refusal = this.#contradiction(hello, address);
     if (refusal !== null) {
-      this.#end(refusal);
+      if (this.#meeting.place.open === true) this.#turnAway(refusal, socket);
+      else this.#end(refusal);
       return;
     }
     this.#guests.set(hello.rank, { socket, address });
     this.#endWhenAllAreHere();
+  }
+
+  /** Who comes with another idea of the job may be a stranger, or a rank that was started wrongly: the time will tell. */
+  #turnAway(refusal: Refusal, socket: Socket): void {
+    this.#turnedAway = refusal.what;
+    this.#listeners.delete(socket);
+    void tell(socket, { kind: 'refusal', refusal });
   }
 
   #contradiction({ rank, worldSize }: Hello, address: string): Refusal | null {
@@ -145,7 +156,9 @@ export class Gathering {
     const named = `${absent.length === 1 ? 'Rank' : 'Ranks'} ${absent.join(', ')} of ${worldSize}`;
     return {
       area: 'ranks',
-      what: `${named} did not come to ${formatAddress(place)} within ${joinSeconds} seconds.`,
+      what:
+        `${named} did not come to ${formatAddress(place)} within ${joinSeconds} seconds.` +
+        (this.#turnedAway === null ? '' : ` Somebody was turned away: ${this.#turnedAway}`),
       fix: 'Look at the output of those processes, and check that their hosts can reach that port.',
     };
   }
@@ -181,9 +194,9 @@ export class Gathering {
 /** Ends when the other side has read the answer and closed, or has had time enough to do so. */
 function tell(socket: Socket, answer: Answer): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => socket.destroy(), farewell);
+    const timer = startTimer(farewell, () => socket.destroy());
     socket.once('close', () => {
-      clearTimeout(timer);
+      timer.cancel();
       resolve();
     });
     socket.end(formatMessage(answer));

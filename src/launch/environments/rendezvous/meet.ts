@@ -16,12 +16,12 @@ export interface Participant extends MeetingPlace {
  * @throws FulgurError where a rank does not come in time, or ranks contradict each other.
  */
 export async function meet(
-  { host, port, token, rank, worldSize }: Participant,
+  { host, port, token, open = false, rank, worldSize }: Participant,
   { joinSeconds = 600 }: JoinOptions = {},
 ): Promise<readonly string[]> {
   const held = await holdFreePort(port);
   try {
-    const meeting = { place: { host, port, token }, rank, worldSize, ownPort: held.port, joinSeconds };
+    const meeting = { place: { host, port, token, open }, rank, worldSize, ownPort: held.port, joinSeconds };
     return await (rank === 0 ? new Gathering(meeting).addresses() : visit(meeting));
   } finally {
     await held.release();

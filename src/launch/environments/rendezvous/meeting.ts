@@ -5,6 +5,8 @@ export interface MeetingPlace {
   readonly port: number;
   /** A word that all ranks of the job share, and no other job has. */
   readonly token: string;
+  /** Whether strangers may know the word as well: then what contradicts the ranks ends nothing (default `false`). */
+  readonly open?: boolean;
 }
 
 /** What a rank tells the others, and where, and how long it waits for them. */

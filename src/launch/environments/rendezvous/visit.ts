@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { FulgurError } from '../../../errors';
+import { pause, startTimer } from '../../../system';
 import { formatAddress } from '../address';
 import type { Meeting } from './meeting';
 import { firstLine, formatMessage, longestAnswer, parseAnswer } from './messages';
@@ -43,22 +43,19 @@ async function visitOnce(meeting: Meeting, deadline: number): Promise<Answer | F
   const seen = { connected: false, silent: false, code: 'ETIMEDOUT' };
   const socket = connect({ host: place.host, port: place.port, keepAlive: true });
   socket.on('error', (error: NodeJS.ErrnoException) => (seen.code = error.code ?? error.message));
-  let timer = setTimeout(() => socket.destroy(), Math.min(deadline - performance.now(), longestConnect));
+  let timer = startTimer(Math.min(deadline - performance.now(), longestConnect), () => socket.destroy());
   socket.once('connect', () => {
     seen.connected = true;
-    clearTimeout(timer);
+    timer.cancel();
     // Rank 0 is there, and waits no longer than this from now on.
-    timer = setTimeout(
-      () => {
-        seen.silent = true;
-        socket.destroy();
-      },
-      joinSeconds * 1000 + grace,
-    );
+    timer = startTimer(joinSeconds * 1000 + grace, () => {
+      seen.silent = true;
+      socket.destroy();
+    });
     socket.write(formatMessage({ rank, worldSize, port: ownPort, token: place.token }));
   });
   const line = await firstLine(socket, longestAnswer);
-  clearTimeout(timer);
+  timer.cancel();
   socket.destroy();
   if (!seen.connected) return { kind: 'no connection', code: seen.code };
   if (seen.silent) return { kind: 'silence' };

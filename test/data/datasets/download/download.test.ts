@@ -3,6 +3,7 @@ import { mkdtemp, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promi
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { download } from '../../../../src/data/datasets/download/download';
+import type { DownloadOptions } from '../../../../src/data/datasets/download/download';
 import { ArchiveServer } from '../helpers/archive-server';
 
 const content = randomBytes(200_000);
@@ -26,11 +27,14 @@ afterEach(async () => {
 });
 
 function get(
-  options: { md5?: string; connectMs?: number; stallMs?: number; signal?: AbortSignal } = {},
+  options: Omit<DownloadOptions, 'onMessage'> & { md5?: string; mostBytes?: number; from?: string } = {},
 ): Promise<void> {
-  const { md5: wanted = md5, ...others } = options;
+  const { md5: wanted = md5, mostBytes = 1e9, from = url, ...others } = options;
   const onMessage = (_level: string, text: string): void => void messages.push(text);
-  return download({ url, file, md5: wanted, title: 'Thing' }, { onMessage, retryMs: 1, ...others });
+  return download(
+    { url: from, file, md5: wanted, mostBytes, title: 'Thing' },
+    { onMessage, retryMs: 1, ...others },
+  );
 }
 
 describe('download', () => {
@@ -40,6 +44,34 @@ describe('download', () => {
     expect(await readdir(folder)).toEqual(['thing.bin']);
     expect(messages[0]).toBe(`Downloading Thing from ${url}.`);
     expect(messages.at(-1)).toBe('Thing: 100 % of 200 kB');
+  });
+
+  it('ends where a server sends more than the file has, whether it says so before or not', async () => {
+    await expect(get({ mostBytes: 100_000 })).rejects.toThrow(
+      'the server announces 200 kB, and the file has fewer than 100 kB',
+    );
+    server.behaviour = 'endless';
+    await expect(get({ mostBytes: 1_000_000 })).rejects.toThrow(
+      'the server went on, and the file has fewer than 1 MB',
+    );
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('does not take drops for a stream', async () => {
+    server.behaviour = 'drip';
+    await expect(get({ paceMs: 100, leastBytes: 1000 })).rejects.toThrow(
+      /^the server sent 0(\.\d)? kB in 0\.1 s, which is too slow$/,
+    );
+  });
+
+  it.each([
+    ['user:p%40ss', 'user:p@ss'],
+    ['user', 'user:'],
+    ['100%:half', '100%:half'],
+    ['ü%zz:p', 'ü%zz:p'],
+  ])('logs in with %s, and leaves it out of the address', async (login, words) => {
+    await get({ from: url.replace('//', `//${login}@`) });
+    expect(server.logins).toEqual([`Basic ${Buffer.from(words).toString('base64')}`]);
   });
 
   it('goes on where a broken connection ended', async () => {
@@ -135,7 +167,7 @@ describe('download', () => {
     const onMessage = (_level: string, text: string): void => {
       if (text.startsWith('Thing: 30 %')) controller.abort(new Error('Ctrl-C'));
     };
-    const request = { url, file, md5, title: 'Thing' };
+    const request = { url, file, md5, mostBytes: 1e9, title: 'Thing' };
     await expect(download(request, { onMessage, signal: controller.signal })).rejects.toThrow('Ctrl-C');
     const [left] = await readdir(folder);
     expect((await readFile(join(folder, left!))).length).toBeGreaterThan(50_000);

@@ -8,7 +8,9 @@ export class ArchiveServer {
   /** Bytes after which the connection breaks, for each request in turn; then none breaks. */
   breaks: number[] = [];
   /** What it does instead of serving the file. */
-  behaviour: 'serve' | 'ignore-ranges' | 'not-found' | 'silent' = 'serve';
+  behaviour: 'serve' | 'ignore-ranges' | 'not-found' | 'silent' | 'endless' | 'drip' = 'serve';
+  /** What requests said of who they are. */
+  readonly logins: (string | undefined)[] = [];
   readonly #server: Server;
 
   constructor(readonly content: Buffer) {
@@ -28,9 +30,16 @@ export class ArchiveServer {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const { range } = request.headers;
     this.ranges.push(range);
+    this.logins.push(request.headers.authorization);
     if (this.behaviour === 'silent') return;
     if (this.behaviour === 'not-found') {
       response.writeHead(404).end('gone');
+      return;
+    }
+    if (this.behaviour === 'endless' || this.behaviour === 'drip') {
+      const piece = Buffer.alloc(this.behaviour === 'endless' ? 1 << 16 : 1);
+      const timer = setInterval(() => response.write(piece), 5);
+      response.once('close', () => clearInterval(timer));
       return;
     }
     const wanted = this.behaviour === 'serve' ? /^bytes=(\d+)-$/.exec(range ?? '') : null;

@@ -51,6 +51,16 @@ async function say(text: string): Promise<string> {
   }
 }
 
+it('waits for weeks where that is wished, on both sides', async () => {
+  const joinSeconds = 3_000_000;
+  const first = join(0, 3, { joinSeconds });
+  const second = join(1, 3, { joinSeconds });
+  expect(await Promise.race([first, second, pause(300)])).toBeUndefined();
+  const third = join(2, 3, { joinSeconds });
+  expect(await first).toHaveLength(3);
+  expect(await second).toEqual(await third);
+});
+
 /** Somebody else at the port. */
 async function occupy(onConnection: (socket: Socket) => void): Promise<Server> {
   const server = createServer(onConnection);

@@ -1,0 +1,57 @@
+/**
+ * ts-node's compiler for this project: swc, which keeps a copy of its native part in the user's cache folder. Where there
+ * is none that can be written to, it gets a folder among the temporary ones, or says what to do.
+ */
+const { accessSync, constants, lstatSync, mkdirSync, mkdtempSync } = require('node:fs');
+const { homedir, tmpdir, userInfo } = require('node:os');
+const { join } = require('node:path');
+
+const variable = 'SWC_NATIVE_BINDING_CACHE';
+
+function isWritable(folder) {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function provideFolder() {
+  const home = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  if (process.env[variable] || isWritable(home)) return;
+  process.env[variable] = ownTemporaryFolder();
+}
+
+/** The same one each time, unless somebody else has made it: what lies there is run. */
+function ownTemporaryFolder() {
+  const { uid } = userInfo();
+  const folder = join(tmpdir(), `fulgur-compiler-${uid}`);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    return folder;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
+  const found = lstatSync(folder);
+  const isOwn = found.isDirectory() && found.uid === uid && (found.mode & 0o077) === 0;
+  return isOwn ? folder : mkdtempSync(`${folder}-`);
+}
+
+function refuse(error) {
+  process.stderr.write(
+    `Error: Fulgur's compiler of TypeScript cannot start: ${error.message.split('\n')[0]}. ` +
+      `It needs a folder that it may write to. Set ${variable} to one.\n`,
+  );
+  process.exit(1);
+}
+
+exports.create = (options) => {
+  try {
+    provideFolder();
+    return require('ts-node/transpilers/swc').create(options);
+  } catch (error) {
+    return refuse(error);
+  }
+};

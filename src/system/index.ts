@@ -1,0 +1,13 @@
+export { LineCutter } from './line-cutter';
+export { withoutLogin } from './login';
+export type { LoginFreeAddress } from './login';
+export { machineMemory, requireMemory } from './memory';
+export type { MemoryNeed } from './memory';
+export { isObjectProperty, isPathName, namedValues } from './names';
+export { runProgram } from './run-program';
+export type { ProgramOptions, ProgramResult } from './run-program';
+export { guardOutput, guardProcessOutput, writeLines, writeText } from './output';
+export type { Output } from './output';
+export { hidden, printable, printableLine, redacted, redactedData, shown } from './shown';
+export { pause, startTimer } from './timer';
+export type { Timer } from './timer';

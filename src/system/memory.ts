@@ -1,0 +1,29 @@
+import { totalmem } from 'node:os';
+import { formatBytes, FulgurError } from '../errors';
+
+/** Bytes of memory that this process can have at most: the machine's, or what its container allows. */
+export function machineMemory(): number {
+  // 0, or a number beyond any machine's memory, where nothing constrains it.
+  const allowed = process.constrainedMemory();
+  return allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();
+}
+
+export interface MemoryNeed {
+  readonly bytes: number;
+  /** What takes them, as the subject of a sentence: `A batch of 256 samples`. */
+  readonly what: string;
+  readonly fix: string;
+}
+
+/**
+ * Sees to it, before anything is allocated, that a machine of this size can hold it at all.
+ *
+ * @throws FulgurError `config` where it cannot.
+ */
+export function requireMemory({ bytes, what, fix }: MemoryNeed, available = machineMemory()): void {
+  if (bytes <= available) return;
+  throw new FulgurError('config', {
+    what: `${what} takes ${formatBytes(bytes)}, and this machine has ${formatBytes(available)} of memory.`,
+    fix,
+  });
+}

@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { LineCutter } from './line-cutter';
+import { startTimer } from './timer';
+
+/** How a program ended, and the end of what it wrote. */
+export interface ProgramResult {
+  /** Exit code, or `null` where a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Whether it was ended because its time was over. */
+  readonly overdue: boolean;
+}
+
+export interface ProgramOptions {
+  /** Milliseconds that it may take, or that may pass between two signs of life. */
+  readonly limitMs: number;
+  /** A value that changes while the program gets on; a change counts as a sign of life, as does a line that it writes. */
+  readonly sign?: () => unknown;
+  /** What is waited for, to follow "Waiting for": `git, which names the commit`. */
+  readonly awaited: string;
+  /** Hears, once, what is waited for when that takes 5 seconds. */
+  readonly onWait?: ((sentence: string) => void) | undefined;
+  /** Called with every line of standard output as it comes. */
+  readonly onLine?: (line: string) => void;
+  /** All of its environment (default: this process's own). */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+const SAY_AFTER = 5_000;
+const LOOK_EVERY = 500;
+/** What a program that has ended may take to close its output: a child of it may hold that open for ever. */
+const LAST_WORDS = 1_000;
+const KEPT_CHARACTERS = 200_000;
+
+/**
+ * Runs a program to its end, or to that of its time: then it is killed, and not waited for. Its standard input stays
+ * open, and empty, for as long as this process lives.
+ *
+ * @throws the system's error where the program cannot be started.
+ */
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  { limitMs, sign, awaited, onWait, onLine, env }: ProgramOptions,
+): Promise<ProgramResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      ...(env === undefined ? {} : { env }),
+    });
+    let stdout = '';
+    let stderr = '';
+    let end: Pick<ProgramResult, 'code' | 'signal'> | null = null;
+    let alive = { at: performance.now(), sign: sign?.() };
+    const lines = new LineCutter((line) => {
+      alive = { ...alive, at: performance.now() };
+      stdout = (stdout + line + '\n').slice(-KEPT_CHARACTERS);
+      onLine?.(line);
+    });
+    const notice = startTimer(SAY_AFTER, () => onWait?.(`Waiting for ${awaited}.`));
+    const watch = setInterval(
+      () => {
+        const now = sign?.();
+        if (now !== alive.sign) alive = { at: performance.now(), sign: now };
+        if (performance.now() - alive.at > limitMs) finish(true);
+      },
+      Math.min(LOOK_EVERY, limitMs),
+    );
+    const settle = (): void => {
+      notice.cancel();
+      clearInterval(watch);
+    };
+    let finished = false;
+    const finish = (overdue: boolean): void => {
+      if (finished) return;
+      finished = true;
+      settle();
+      if (end === null) child.kill('SIGKILL');
+      // A program in the kernel's hands dies late or never, and one of its own may hold the pipes.
+      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+      child.unref();
+      lines.end();
+      resolve({ ...(end ?? { code: null, signal: 'SIGKILL' }), stdout, stderr, overdue });
+    };
+    child.stdout.on('data', (chunk: Buffer) => lines.write(chunk));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr = (stderr + text).slice(-KEPT_CHARACTERS);
+    });
+    // A program that ends early closes its input: not a failure of its own.
+    child.stdin.on('error', () => undefined);
+    child.once('error', (error) => {
+      settle();
+      reject(error);
+    });
+    child.once('exit', (code, signal) => {
+      end = { code, signal };
+      const last = startTimer(LAST_WORDS, () => finish(false)).unref();
+      child.once('close', () => last.cancel());
+    });
+    child.once('close', () => finish(false));
+  });
+}

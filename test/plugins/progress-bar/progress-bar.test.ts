@@ -108,7 +108,9 @@ describe('the progress bar', () => {
     events.emit('runStarted', { ...info, experiment: 'fast\u001b[2Jsiam', resumedFrom: 'a\nb' });
     events.emit('epochStarted', fitProgress({ epoch: 0 }));
     events.emit('batchEnded', fitProgress({ epoch: 0 }), result, { 'loss\u001b]0;x\u0007': 1 });
-    events.emit('epochEnded', fitProgress({ epoch: 0, batchIndex: 3 }), {}, 24);
+    const measured = { 'loss\u001b]0;x\u0007': 1 };
+    events.emit('metricsLogged', { kind: 'epoch', epoch: 0, step: 4, values: measured });
+    events.emit('epochEnded', fitProgress({ epoch: 0, batchIndex: 3 }), measured, 24);
     events.emit('checkpointSaved', join(info.folder, 'a\u009b31mb'), 'x\ry');
     events.emit('message', 'warning', 'https://user:secret@host/ \u202e');
     plugin.teardown();

@@ -50,7 +50,10 @@ class Tally implements PluginHooks {
   onTrainEpochEnd({ measured, isDue, progress }: HookContext): void {
     const measurement = measured('val_loss', this.seen);
     const due = isDue('val_loss') ? 'due' : 'not due';
-    if (measurement === undefined) return this.notify('info', `epoch ${progress.epoch}: nothing new, ${due}`);
+    if (measurement === undefined) {
+      this.notify('info', `epoch ${progress.epoch}: nothing new, ${due}`);
+      return;
+    }
     const { value, step, epoch, serial, source } = measurement;
     this.seen = serial;
     this.notify(

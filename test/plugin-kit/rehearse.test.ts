@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { Plugin, definePlugin, inject, rehearse, tokens } from '../../src';
+import { Plugin, definePlugin, inject, rehearse, start, tokens } from '../../src';
 import type { HookContext, Json, ModelAccess, Notify, PluginHooks, RunFolder } from '../../src';
 import { checkpointing } from '../../plugins/checkpointing';
 import { csvLogger } from '../../plugins/csv-logger';
 import { earlyStopping } from '../../plugins/early-stopping';
 import { knnEval } from '../../plugins/knn-eval';
+import { fit, messagesOf, plugin } from '../trainer/fakes/fit';
 
 @Plugin({ name: 'counter' })
 class Counter implements PluginHooks {
@@ -39,6 +40,18 @@ class Counter implements PluginHooks {
     );
   }
 }
+
+/** Wishes to stop after each of some updates. */
+@Plugin({ name: 'stopper' })
+class Stopper implements PluginHooks {
+  constructor(@inject(tokens.pluginOptions) private readonly updates: readonly number[]) {}
+
+  onTrainBatchEnd({ progress, stop }: HookContext): void {
+    if (this.updates.includes(progress.globalStep)) stop(`update ${progress.globalStep}`);
+  }
+}
+
+const stopper = (...updates: readonly number[]) => definePlugin(Stopper, updates);
 
 /** Counts the values of a metric, each once. */
 @Plugin({ name: 'tally', order: 'monitor' })
@@ -132,6 +145,16 @@ describe('rehearse', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
+  it('ends at once where it goes on from a state that a plugin ended', async () => {
+    const script = { options: { maxEpochs: 3 }, batchesPerEpoch: 4 };
+    const first = await rehearse([stopper(6)], script);
+    const second = await rehearse([stopper(6)], { ...script, resumeFrom: first.state });
+    expect(second.result).toMatchObject({ status: 'stopped', detail: 'update 6' });
+    expect(second.result?.progress.globalStep).toBe(6);
+    first.dispose();
+    second.dispose();
+  });
+
   it('breaks off and goes on with the state of the plugins', async () => {
     const script = { options: { maxEpochs: 2 }, batchesPerEpoch: 2 };
     const first = await rehearse([definePlugin(Counter)], {
@@ -201,5 +224,29 @@ describe('rehearse', () => {
     const { messages, dispose } = await rehearse([definePlugin(Namer)], { services: { model } });
     expect(messages).toEqual(['info: Star']);
     dispose();
+  });
+
+  it.each([
+    [{}, [2], 2],
+    [{ minEpochs: 2 }, [2], 12],
+    [{ minEpochs: 2 }, [2, 7, 9], 9],
+    [{ minSteps: 6 }, [5], 12],
+    [{ minSteps: 6 }, [5, 6], 6],
+    [{ minEpochs: 1, minSteps: 6 }, [4, 7], 7],
+  ])('ends where a fit with %j would that is wished to stop at updates %j', async (minimum, wishes, end) => {
+    // The rehearsals before this do without.
+    await start();
+    const options = { maxEpochs: 3, ...minimum };
+    const played = await rehearse([stopper(...wishes)], { options, batchesPerEpoch: 4 });
+    const { result: trained, events } = await fit({
+      options,
+      plugins: [plugin('stopper', new Stopper(wishes))],
+      settings: { logEveryNSteps: 1 },
+    });
+    expect(played.result?.progress.globalStep).toBe(end);
+    expect(trained?.progress.globalStep).toBe(end);
+    expect(played.result?.detail).toBe(trained?.detail);
+    expect(played.messages).toEqual(messagesOf(events).map((text) => `info: ${text}`));
+    played.dispose();
   });
 });

@@ -3,6 +3,7 @@ import type {
   FitProgress,
   LoggedValue,
   MetricRow,
+  Notify,
   RunEventBus,
   RunSettings,
   RunState,
@@ -22,6 +23,7 @@ import { MetricStore } from '../log/metric-store';
 import { FitLoop } from '../loop/fit-loop';
 import { planFit } from '../loop/fit-plan';
 import { MetricPublisher } from '../loop/metric-publisher';
+import { FitStopper } from '../loop/fit-stopper';
 import { ProgressCounter } from '../loop/progress-counter';
 import { RunControl } from '../loop/run-control';
 import { outcomeOf } from '../run/fit-result';
@@ -75,6 +77,7 @@ export class RehearsedFit {
   readonly #log: LogRouter;
   readonly #progress: ProgressCounter;
   readonly #hooks: HostHookRunner;
+  readonly #stopper: FitStopper;
   #stage: 'fit' | 'sanity-check' = 'fit';
 
   constructor(parts: RehearsalParts) {
@@ -83,13 +86,14 @@ export class RehearsedFit {
     this.#progress = new ProgressCounter(bounds, parts.resumeFrom?.progress);
     const progress = this.#progress;
     this.#log = new LogRouter(new MetricStore(() => progress.moment));
+    this.#stopper = new FitStopper(this.#control, progress, this.#notify);
     const participants = inHookOrder(parts.plugins, { name: 'Understudy', hooks: {} });
     const schedule = new MetricSchedule(participants, progress);
     const view = {
       stage: () => this.#stage,
       progress: () => progress.snapshot(),
       isDue: (metric: string) => schedule.isDue(metric, this.#validationPlan?.everyNEpochs ?? null),
-      stop: (reason: string, by: string) => this.#control.stop(reason, by),
+      stop: (reason: string, by: string) => this.#stopper.stop(reason, by),
       task: taskRunner(this.#control, parts.events),
     };
     this.#hooks = new HostHookRunner(participants, view, this.#log, parts.events);
@@ -102,6 +106,7 @@ export class RehearsedFit {
 
   async capture(): Promise<RunState> {
     const { plugins, settings } = this.#parts;
+    const { stopWish } = this.#control;
     const state: RunState = {
       experiment: settings.experiment,
       weights: new Map(),
@@ -112,6 +117,7 @@ export class RehearsedFit {
       plugins: pluginStates(plugins),
       pluginTensors: pluginTensors(plugins),
       metrics: this.#log.metrics.state(),
+      ...(stopWish === null ? {} : { stop: stopWish }),
     };
     await this.#hooks.call('onSaveCheckpoint', [state]);
     return state;
@@ -145,12 +151,13 @@ export class RehearsedFit {
   }
 
   async #play(): Promise<void> {
-    const { resumeFrom, plugins, events } = this.#parts;
+    const { resumeFrom, plugins, settings } = this.#parts;
     await this.#hooks.call('setup', []);
     if (resumeFrom !== null) {
       await this.#hooks.call('onLoadCheckpoint', [resumeFrom]);
-      restorePluginStates(plugins, resumeFrom, (level, text) => events.emit('message', level, text));
+      restorePluginStates(plugins, resumeFrom, this.#notify);
       this.#log.metrics.restore(resumeFrom.metrics);
+      this.#stopper.restore(resumeFrom, settings);
     }
     await this.#hooks.call('onFitStart', []);
     const { loop, validation } = this.#loops();
@@ -230,6 +237,10 @@ export class RehearsedFit {
     if (validationBatches === 0) return null;
     return planValidation(options, validationBatches, this.#progress.bounds.batchesPerEpoch);
   }
+
+  readonly #notify: Notify = (level, text) => {
+    this.#parts.events.emit('message', level, text);
+  };
 }
 
 function loggedOf(

@@ -22,13 +22,13 @@ import { MetricSchedule } from '../log/metric-schedule';
 import { MetricStore } from '../log/metric-store';
 import type { WeightSwitch } from '../evaluation/weight-switch';
 import { FitLoop } from '../loop/fit-loop';
-import { minimumOf } from '../loop/fit-plan';
+import { FitStopper } from '../loop/fit-stopper';
 import type { FitBounds } from '../loop/fit-plan';
 import { MetricPublisher } from '../loop/metric-publisher';
 import { ProgressCounter } from '../loop/progress-counter';
 import type { RunControl } from '../loop/run-control';
 import { connectModuleLog } from '../module-log';
-import { changedStopper, checkResume, endedHere, sayNewcomers, sayResumed } from '../state/resume-checks';
+import { checkResume, sayNewcomers, sayResumed } from '../state/resume-checks';
 import type { ResumeFrom } from '../state/resume-checks';
 import { restoreRunState, RunStateKeeper } from '../state/run-state-keeper';
 import type { StateOwners } from '../state/run-state-keeper';
@@ -74,12 +74,12 @@ export class FitRun<B> {
   readonly #log: LogRouter;
   readonly #hooks: HostHookRunner;
   readonly #owners: VariableOwners;
+  readonly #stopper: FitStopper;
   #optimizers: OptimizerSet | null = null;
   #step: StepRunner<B> | null = null;
   #keeper: RunStateKeeper<B> | null = null;
   #validation: FitValidation | null = null;
   #stage: Stage = 'fit';
-  #toldOfMinimum = false;
 
   /** @throws FulgurError when hooks are misspelt or the state to resume from is of another run. */
   constructor(parts: FitRunParts<B>) {
@@ -93,14 +93,12 @@ export class FitRun<B> {
     this.#progress = progress;
     this.#log = new LogRouter(new MetricStore(() => progress.moment));
     const schedule = new MetricSchedule(this.#participants, progress);
-    control.holdUntil(() => progress.isMinimumDone());
+    this.#stopper = new FitStopper(control, progress, this.#notify);
     const view = {
       stage: () => this.#stage,
       progress: () => progress.snapshot(),
       isDue: (metric: string) => schedule.isDue(metric, this.#validation?.everyNEpochs ?? null),
-      stop: (reason: string, by: string) => {
-        this.#stop(reason, by);
-      },
+      stop: (reason: string, by: string) => this.#stopper.stop(reason, by),
       task: taskRunner(control, events),
     };
     this.#hooks = new HostHookRunner(this.#participants, view, this.#log, events);
@@ -152,19 +150,6 @@ export class FitRun<B> {
     return this.#keeper.capture();
   }
 
-  /** @returns whether training ends. */
-  #stop(reason: string, by: string): boolean {
-    const { control, bounds } = this.#parts;
-    if (control.stop(reason, by)) return true;
-    if (this.#toldOfMinimum) return false;
-    this.#toldOfMinimum = true;
-    this.#notify(
-      'info',
-      `Training was to end (${reason}), but goes on until ${minimumOf(bounds)}; it ends when that is wished again after it.`,
-    );
-    return false;
-  }
-
   async #train(): Promise<void> {
     const { module, resumeFrom, bounds, strategy, control } = this.#parts;
     await this.#hooks.call('setup', []);
@@ -194,11 +179,7 @@ export class FitRun<B> {
     const { settings, strategy, plugins } = this.#parts;
     sayNewcomers(resumeFrom, plugins, this.#notify);
     sayResumed(resumeFrom, settings, strategy.ranks.worldSize, this.#notify);
-    const { stop } = resumeFrom.state;
-    if (stop === undefined) return;
-    const changed = changedStopper(resumeFrom.state, settings);
-    if (changed !== null) this.#notify('info', changed);
-    else if (this.#stop(stop.reason, stop.by)) this.#notify('info', endedHere(stop));
+    this.#stopper.restore(resumeFrom.state, settings);
   }
 
   #compile(optimizers: OptimizerSet, parameters: TrainedParameters): StepRunner<B> {

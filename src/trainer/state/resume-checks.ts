@@ -1,4 +1,4 @@
-import type { Json, Notify, RunSettings, RunState, StopWish, WeightKind } from '../../contracts';
+import type { Json, Notify, RunSettings, RunState, WeightKind } from '../../contracts';
 import { FulgurError } from '../../errors';
 import type { BuiltPlugin } from '../hooks/hook-order';
 import type { FitBounds } from '../loop/fit-plan';
@@ -74,30 +74,6 @@ export function sayNewcomers({ state }: ResumeFrom, plugins: readonly BuiltPlugi
     if (hooks.pluginState === undefined || Object.hasOwn(state.plugins, name)) continue;
     notify('info', `Plugin '${name}' begins afresh: the checkpoint holds no state of it.`);
   }
-}
-
-/**
- * Why the wish that ended the run at its checkpoint holds no longer, as a sentence: who wished it is gone, or has other
- * options now. `null` where it holds.
- */
-export function changedStopper({ stop, origin }: RunState, settings: RunSettings): string | null {
-  if (stop === undefined || origin === undefined || settings.origin === undefined) return null;
-  const { reason, by } = stop;
-  const before = origin.pluginDigests[by];
-  const now = settings.origin.pluginDigests[by];
-  if (before === undefined || before === now) return null;
-  return (
-    `Training was ended here by '${by}' (${reason}); it goes on, ` +
-    (now === undefined ? 'as that plugin is not in this run.' : 'as that plugin has other options now.')
-  );
-}
-
-/** What a run says that begins where it was ended before. */
-export function endedHere({ reason, by }: StopWish): string {
-  return (
-    `Training was ended here by '${by}' (${reason}), and has nothing left to do. ` +
-    'To go on, change what ended it, or set trainer.minEpochs or trainer.minSteps to more than is done.'
-  );
 }
 
 /** Hyperparameters that differ from the checkpoint's, as one sentence; `null` where there are none. */

@@ -50,11 +50,10 @@ export function shown(value: unknown): string {
 /** All problems of a configuration in one error: a line each. */
 export class ConfigError extends FulgurError {
   constructor(readonly problems: readonly Problem[]) {
-    const count = problems.length === 1 ? 'An option is wrong' : `${problems.length} options are wrong`;
-    const lines = problems.map(({ where, what }) => `  ${where}: ${what}`);
-    const fix = 'Run with --help to see all options.';
-    super('config', { what: count, fix });
-    this.lines = [`${count}:`, ...lines, fix];
-    this.message = this.lines.join('\n');
+    super('config', {
+      what: problems.length === 1 ? 'An option is wrong:' : `${problems.length} options are wrong:`,
+      list: problems.map(({ where, what }) => `${where}: ${what}`),
+      fix: 'Run with --help to see all options.',
+    });
   }
 }

@@ -6,10 +6,10 @@ export class CompositionError extends FulgurError {
     experiment: string,
     readonly problems: readonly string[],
   ) {
-    const what = `The plugins of '${experiment}' do not fit together:`;
-    const fix = `Correct ${problems.length === 1 ? 'it' : 'them'} in the list of plugins or in the plugin classes.`;
-    super('plugin', { what, fix });
-    this.lines = [what, ...problems.map((problem) => `  ${problem}`), fix];
-    this.message = this.lines.join('\n');
+    super('plugin', {
+      what: `The plugins of '${experiment}' do not fit together:`,
+      list: problems,
+      fix: `Correct ${problems.length === 1 ? 'it' : 'them'} in the list of plugins or in the plugin classes.`,
+    });
   }
 }

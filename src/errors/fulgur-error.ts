@@ -16,6 +16,8 @@ export type ErrorKind =
 export interface ErrorParts {
   /** What happened, with names and values. */
   readonly what: string;
+  /** What `what` announces, where it is several things: each is shown on a line of its own. */
+  readonly list?: readonly string[];
   /** Why it happened, where `what` does not say it already. */
   readonly why?: string;
   /** The exact thing to do about it. */
@@ -23,21 +25,21 @@ export interface ErrorParts {
   readonly cause?: unknown;
 }
 
-/** The base of every error that Fulgur raises on purpose; its message reads "what why fix". */
+/** The base of every error that Fulgur raises on purpose; its message reads "what why fix", on one line where there is no list. */
 export class FulgurError extends Error {
   readonly kind: ErrorKind;
   readonly fix: string;
   /** The message as it is to be shown: one line, or several that mean something as lines. */
-  lines: readonly string[];
+  readonly lines: readonly string[];
 
-  constructor(kind: ErrorKind, { what, why, fix, cause }: ErrorParts) {
-    super(
-      [what, why, fix].filter((part) => part !== undefined).join(' '),
-      cause === undefined ? {} : { cause },
-    );
+  constructor(kind: ErrorKind, { what, list, why, fix, cause }: ErrorParts) {
+    const advice = why === undefined ? fix : `${why} ${fix}`;
+    const lines =
+      list === undefined ? [`${what} ${advice}`] : [what, ...list.map((item) => `  ${item}`), advice];
+    super(lines.join('\n'), cause === undefined ? {} : { cause });
     this.name = 'FulgurError';
     this.kind = kind;
     this.fix = fix;
-    this.lines = [this.message];
+    this.lines = lines;
   }
 }

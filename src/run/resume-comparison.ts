@@ -26,17 +26,11 @@ export function requireComparable(
   const changes = weighty(allChanges(origin, experiment, config));
   const refused = changes.filter((change) => !isAllowed(change, progress, config));
   if (refused.length === 0) return;
-  const lines = refused.map((change) => `  ${sentence(change)}; ${consequences[change.effect] ?? ''}`);
-  throw new ResumeRefused(path, lines, wayOut(refused, progress, config));
-}
-
-/** All that keeps a run from going on, in one error: a line each. */
-class ResumeRefused extends FulgurError {
-  constructor(path: string, lines: readonly string[], fix: string) {
-    const what = `The checkpoint ${path} cannot be gone on from with these differences:`;
-    super('checkpoint', { what, fix });
-    this.message = [what, ...lines, fix].join('\n');
-  }
+  throw new FulgurError('checkpoint', {
+    what: `The checkpoint ${path} cannot be gone on from with these differences:`,
+    list: refused.map((change) => `${sentence(change)}; ${consequences[change.effect] ?? ''}`),
+    fix: wayOut(refused, progress, config),
+  });
 }
 
 /** Says what a run takes over from its checkpoint, and what is another than there. */

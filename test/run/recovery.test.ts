@@ -86,6 +86,7 @@ describe('a run', () => {
       pauseAfter: 0,
       pauseMilliseconds: 0,
       failure: 'none',
+      width: 8,
     });
     expect(readYaml(folder, 'environment.yaml')).toMatchObject({
       node: process.versions.node,

@@ -1,7 +1,7 @@
 import { oldNodeWarning, PrintAndExit, processArguments, processVariables, slurmJob } from './config';
 import type { Notify, ViewBatch } from './contracts';
 import { LostRanksError } from './engine';
-import { describesCluster, findWorld, followLauncher, tellLauncher } from './launch';
+import { describesCluster, findWorld, followLauncher, isLaunched, tellLauncher } from './launch';
 import type { ExperimentClass } from './metadata';
 import { configureRun } from './run/configure-run';
 import { executeRun } from './run/execute-run';
@@ -60,10 +60,10 @@ export async function run(
   });
   const stopListening = interruption.listen();
   try {
+    if (!isLaunched()) warnOfOldNode(notify);
     const config = await configureRun(experiment, args);
     const variables = processVariables();
     const inCluster = describesCluster(variables);
-    if (!inCluster) warnOfOldNode(notify);
     const ranks = inCluster ? 1 : await localRanks(config, notify);
     if (ranks > 1) {
       stopListening();
@@ -75,7 +75,6 @@ export async function run(
     const world = await findWorld(variables, { joinSeconds: config.cluster.joinSeconds });
     rank = world?.rank ?? 0;
     isRank = world !== null;
-    if (isRank && rank === 0) warnOfOldNode(notify);
     const result = await executeRun({
       ...{ experiment, config, args, events, notify, interruption, world },
       onFolder: (path) => tellLauncher({ kind: 'run-folder', path }),

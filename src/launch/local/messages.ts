@@ -16,9 +16,14 @@ export interface FromLauncher {
 /** Signals that reach ranks through their launcher. */
 export type LaunchSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGUSR1';
 
+/** Whether a launcher started this process: it has said what holds for all of its ranks. */
+export function isLaunched(): boolean {
+  return process.connected;
+}
+
 /** Tells the launcher something; nothing where no launcher started this process. */
 export function tellLauncher(message: FromRank): void {
-  if (process.connected) process.send?.(message);
+  if (isLaunched()) process.send?.(message);
 }
 
 /**
@@ -26,7 +31,7 @@ export function tellLauncher(message: FromRank): void {
  * nothing where no launcher started it. Does not keep the process alive.
  */
 export function followLauncher(onSignal: (signal: LaunchSignal) => void): void {
-  if (!process.connected) return;
+  if (!isLaunched()) return;
   dieWithParent();
   process.on('message', (message: FromLauncher) => onSignal(message.signal));
   process.on('disconnect', () => {

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Content of what a whole run leaves behind, by file: the newest run's last checkpoint and its metrics. */
+/**
+ * Content of what a whole run leaves behind, by file: the newest run's last checkpoint and its metrics; without the options
+ * that it was started with, which tell how many threads loaded its data.
+ */
 export function remainsOf(folder: string): Readonly<Record<string, string>> {
   const parent = join(folder, 'runs', 'killed');
   const versions = readdirSync(parent).sort((a, b) => versionOf(b) - versionOf(a));
@@ -15,10 +18,17 @@ export function remainsOf(folder: string): Readonly<Record<string, string>> {
     [...files, 'metrics.csv'].map((file) => [
       file,
       createHash('sha256')
-        .update(readFileSync(join(newest, file)))
+        .update(contentOf(join(newest, file)))
         .digest('hex'),
     ]),
   );
+}
+
+function contentOf(file: string): Uint8Array | string {
+  const content = readFileSync(file);
+  if (!file.endsWith('state.json')) return content;
+  const state = JSON.parse(content.toString('utf8')) as Record<string, unknown>;
+  return JSON.stringify({ ...state, origin: null });
 }
 
 function versionOf(run: string): number {

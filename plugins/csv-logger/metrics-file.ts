@@ -43,10 +43,20 @@ export class MetricsFile extends RowFile {
       this.written += records.length;
       return;
     }
-    const before =
-      this.written === 0 ? [] : csvRecords((await this.file.read()) ?? '').slice(1, this.written + 1);
+    const before = await this.writtenRows();
     const wide = before.map((row) => [...row, ...Array<string>(names.length - this.names.length).fill('')]);
     await this.rewrite(names, [...wide, ...records]);
+  }
+
+  private async writtenRows(): Promise<string[][]> {
+    if (this.written === 0) return [];
+    const rows = csvRecords((await this.file.read()) ?? '').slice(1, this.written + 1);
+    if (rows.length === this.written) return rows;
+    throw new FulgurError('plugin', {
+      what: `${this.path} has ${rows.length} rows, and ${this.written} were written to it.`,
+      why: 'Something else made it shorter.',
+      fix: 'Keep other programs from writing to the run folder, then go on with --resume last.',
+    });
   }
 
   private async rewrite(names: string[], records: readonly string[][]): Promise<void> {

@@ -1,5 +1,5 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { FulgurError, parseJson } from '../../src';
+import { readFile } from 'node:fs/promises';
+import { FulgurError, parseJson, writeWhole } from '../../src';
 import type { Json } from '../../src';
 import { jsonLine } from './json-lines';
 
@@ -14,20 +14,11 @@ export interface TimedRecord {
  * Puts a record at the end of a file of one JSON object a line. Records of the same update or later ones are those of
  * a killed run that this one repeats, and go; so does a half-written line.
  *
- * @throws FulgurError `plugin`, naming the file.
+ * @throws FulgurError naming the file, which is then as it was.
  */
 export async function appendRecord(path: string, record: TimedRecord): Promise<void> {
-  try {
-    const earlier = recordsIn(await readIfThere(path)).filter((old) => old.globalStep < record.globalStep);
-    await writeFile(`${path}.new`, [...earlier, record].map(jsonLine).join(''));
-    await rename(`${path}.new`, path);
-  } catch (cause) {
-    throw new FulgurError('plugin', {
-      what: `${path} cannot be written: ${(cause as Error).message}.`,
-      fix: 'Free space on the disk or make the folder writable.',
-      cause,
-    });
-  }
+  const earlier = recordsIn(await readIfThere(path)).filter((old) => old.globalStep < record.globalStep);
+  await writeWhole(path, Buffer.from([...earlier, record].map(jsonLine).join('')));
 }
 
 function recordsIn(text: string): TimedRecord[] {
@@ -43,8 +34,12 @@ function recordsIn(text: string): TimedRecord[] {
 async function readIfThere(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw new FulgurError('plugin', {
+      what: `${path} cannot be read: ${(cause as Error).message}.`,
+      fix: 'Make the file readable, or move it away.',
+      cause,
+    });
   }
 }

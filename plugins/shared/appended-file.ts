@@ -3,7 +3,10 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FulgurError } from '../../src';
 
-/** A file that grows at its end by whole pieces: one that a failed write left half done is written over. */
+/** How files are opened. */
+export type OpenFile = (path: string, flags: string) => Promise<FileHandle>;
+
+/** A file that grows at its end by whole pieces: what a failed write left of one is cut off again. */
 export class AppendedFile {
   /** Length of the file up to the last whole piece. */
   private bytes = 0;
@@ -12,21 +15,20 @@ export class AppendedFile {
   constructor(
     readonly path: string,
     private readonly waiting: () => number,
+    private readonly openFile: OpenFile = open,
   ) {}
 
   /**
    * Adds to the end; the first piece makes the file.
    *
-   * @throws FulgurError `plugin`, naming the file, with nothing added.
+   * @throws FulgurError `plugin`, naming the file, with nothing added; also where the file has become shorter than what
+   * was written to it.
    */
   async append(data: Uint8Array): Promise<void> {
     await this.guard(async () => {
       if (this.bytes === 0) await mkdir(dirname(this.path), { recursive: true });
       // A file that is there already, and has gone, is not made anew: its beginning would be missing.
-      await this.with(this.bytes === 0 ? 'w' : 'r+', async (file) => {
-        await file.truncate(this.bytes);
-        await file.write(data, 0, data.length, this.bytes);
-      });
+      await this.with(this.bytes === 0 ? 'w' : 'r+', (file) => this.appendTo(file, data));
     });
     this.bytes += data.length;
   }
@@ -41,10 +43,10 @@ export class AppendedFile {
     await this.guard(async () => {
       try {
         await mkdir(dirname(this.path), { recursive: true });
-        await this.with('w', (file) => file.writeFile(data).then(() => file.sync()), aside);
+        await this.with('w', (file) => writeAll(file, data, 0).then(() => file.sync()), aside);
         await rename(aside, this.path);
       } catch (error) {
-        await rm(aside, { force: true });
+        await rm(aside, { force: true }).catch(() => undefined);
         throw error;
       }
     });
@@ -75,19 +77,41 @@ export class AppendedFile {
     }
   }
 
+  private async appendTo(file: FileHandle, data: Uint8Array): Promise<void> {
+    const { size } = await file.stat();
+    if (size < this.bytes) throw this.cutShort(size);
+    if (size > this.bytes) await file.truncate(this.bytes);
+    try {
+      await writeAll(file, data, this.bytes);
+    } catch (error) {
+      // Where this fails too, the next write or the next start cuts the rest off.
+      await file.truncate(this.bytes).catch(() => undefined);
+      throw error;
+    }
+  }
+
   private async with(
     flags: string,
     use: (file: FileHandle) => Promise<void>,
     path: string = this.path,
   ): Promise<void> {
-    const file = await open(path, flags);
+    const file = await this.openFile(path, flags);
     await use(file).finally(() => file.close());
+  }
+
+  private cutShort(size: number): FulgurError {
+    return new FulgurError('plugin', {
+      what: `${this.path} has ${size} bytes, and ${this.bytes} were written to it.`,
+      why: `Something else made it shorter; ${this.waiting()} rows of metrics wait in memory.`,
+      fix: 'Keep other programs from writing to the run folder, then go on with --resume last.',
+    });
   }
 
   private async guard(write: () => Promise<void>): Promise<void> {
     try {
       await write();
     } catch (cause) {
+      if (cause instanceof FulgurError) throw cause;
       throw new FulgurError('plugin', {
         what: `${this.path} cannot be written: ${(cause as Error).message}.`,
         why: `${this.waiting()} rows of metrics wait in memory; nothing in the file was lost.`,
@@ -95,5 +119,14 @@ export class AppendedFile {
         cause,
       });
     }
+  }
+}
+
+/** Writes all of it: a disk that fills up takes a part of what one call offers, without an error. */
+async function writeAll(file: FileHandle, data: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < data.length;) {
+    const { bytesWritten } = await file.write(data, done, data.length - done, position + done);
+    if (bytesWritten === 0) throw new Error(`only ${done} of ${data.length} bytes were taken`);
+    done += bytesWritten;
   }
 }

@@ -74,6 +74,13 @@ export class PredictionFiles {
 
   /** Puts the columns together, and gives the files their names. */
   async finish(): Promise<readonly string[]> {
+    const files = [`${this.stem}.safetensors`, `${this.stem}.samples.jsonl`] as const;
+    await this.#guarded(() => this.#putTogether(...files));
+    await this.discard();
+    return files;
+  }
+
+  async #putTogether(tensorFile: string, sampleFile: string): Promise<void> {
     const whole = this.#aside('whole');
     const tensors = new Map(
       [...this.#columns].map(([name, { dtype, rowShape }]) => [
@@ -94,11 +101,8 @@ export class PredictionFiles {
     } finally {
       await file.close();
     }
-    const files = [`${this.stem}.safetensors`, `${this.stem}.samples.jsonl`] as const;
-    await rename(whole, files[0]);
-    if (this.#sampleFile !== null) await rename(this.#samples, files[1]);
-    await this.discard();
-    return files;
+    await rename(whole, tensorFile);
+    if (this.#sampleFile !== null) await rename(this.#samples, sampleFile);
   }
 
   /** Takes away what was not finished. */
@@ -146,6 +150,7 @@ export class PredictionFiles {
     try {
       return await action();
     } catch (cause) {
+      if (cause instanceof FulgurError) throw cause;
       throw new FulgurError('data', {
         what: `${this.stem}.safetensors cannot be written: ${messageOf(cause)}.`,
         fix: 'Free space on the disk or make the folder writable.',

@@ -1,6 +1,7 @@
-import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import type { Json, RunFolder } from '../../contracts';
+import { FulgurError, messageOf } from '../../errors';
 
 /** What a run writes down about itself before it begins. */
 export interface RunRecord {
@@ -14,6 +15,8 @@ export interface RunRecord {
 /**
  * Writes `config.yaml`, `hyperparameters.yaml` and `environment.yaml` into a run's folder. A resumed run leaves what is
  * there: where it differs, its own goes beside it as `config_1.yaml` and so on.
+ *
+ * @throws FulgurError `data`, naming the file, of which nothing is left.
  */
 export function writeRunRecord(folder: RunFolder, record: RunRecord): void {
   for (const [name, value] of Object.entries(record)) writeBeside(folder, name, stringify(value));
@@ -24,10 +27,24 @@ function writeBeside(folder: RunFolder, name: string, text: string): void {
     const path = folder.resolve(copy === 0 ? `${name}.yaml` : `${name}_${copy}.yaml`);
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found === undefined) {
-      writeFileSync(path, text, { flag: 'wx' });
+      writeNew(path, text);
       return;
     }
     // A folder, a link or a pipe of that name is left alone.
     if (found.isFile() && readFileSync(path, 'utf8') === text) return;
+  }
+}
+
+function writeNew(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: 'wx' });
+  } catch (cause) {
+    // A part of a record would be taken for one.
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') rmSync(path, { force: true });
+    throw new FulgurError('data', {
+      what: `${path} cannot be written: ${messageOf(cause)}.`,
+      fix: 'Free space on the disk or make the folder writable.',
+      cause,
+    });
   }
 }

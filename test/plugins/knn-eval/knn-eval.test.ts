@@ -128,12 +128,12 @@ describe('kNN evaluation', () => {
     expect(records()).toMatchObject([{ accuracy: null }]);
   });
 
-  it('names a record file that cannot be written', async () => {
+  it('names a record file that cannot be read', async () => {
     mkdirSync(folder.resolve('knn.jsonl'));
     const { plugin } = setUp();
     expect(await messageOf(() => plugin.onTrainEpochEnd(hookContext()))).toBe(
-      `${folder.resolve('knn.jsonl')} cannot be written: EISDIR: illegal operation on a directory, read. ` +
-        'Free space on the disk or make the folder writable.',
+      `${folder.resolve('knn.jsonl')} cannot be read: EISDIR: illegal operation on a directory, read. ` +
+        'Make the file readable, or move it away.',
     );
   });
 

@@ -6,7 +6,7 @@ import type {
   Notify,
   PluginHooks,
   Ranks,
-  RunFolder,
+  PluginFolder,
   RunSettings,
   RunState,
   RunStateAccess,
@@ -39,13 +39,13 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
 
   constructor(
     @inject(tokens.pluginOptions) private readonly options: CheckpointingSettings,
-    @inject(tokens.runFolder) folder: RunFolder,
+    @inject(tokens.runFolder) folder: PluginFolder,
     @inject(tokens.settings) private readonly settings: RunSettings,
     @inject(tokens.runState) private readonly runState: RunStateAccess,
     @inject(tokens.notify) private readonly notify: Notify,
     @inject(tokens.ranks) private readonly ranks: Ranks,
   ) {
-    const home = folder.resolve(checkpointsFolder);
+    const home = folder.claim(checkpointsFolder);
     this.store = new CheckpointStore(home);
     this.finder = new CheckpointFinder(home, notify, options.monitor !== null);
   }

@@ -1,5 +1,5 @@
 import { Plugin, inject, tokens } from '../../src';
-import type { Notify, RunEventSource, RunFolder } from '../../src';
+import type { Notify, RunEventSource, PluginFolder } from '../../src';
 import { RowFileLogger } from '../shared/row-file-logger';
 import { JsonlFile } from './jsonl-file';
 import type { JsonlLoggerSettings } from './options';
@@ -10,9 +10,9 @@ export class JsonlLogger extends RowFileLogger {
   constructor(
     @inject(tokens.pluginOptions) { fileName }: JsonlLoggerSettings,
     @inject(tokens.events) events: RunEventSource,
-    @inject(tokens.runFolder) folder: RunFolder,
+    @inject(tokens.runFolder) folder: PluginFolder,
     @inject(tokens.notify) notify: Notify,
   ) {
-    super(new JsonlFile(folder.resolve(fileName)), events, notify);
+    super(new JsonlFile(folder.claim(fileName)), events, notify);
   }
 }

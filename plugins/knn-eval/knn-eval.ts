@@ -7,7 +7,7 @@ import type {
   Notify,
   PlannedMetric,
   PluginHooks,
-  RunFolder,
+  PluginFolder,
 } from '../../src';
 import { appendRecord } from '../shared/append-record';
 import { afterEpochs } from '../shared/after-epochs';
@@ -20,13 +20,17 @@ const untrainedMetric = 'knn_accuracy_untrained';
 /** Evaluates between epochs; the model is only read. */
 @Plugin({ name: 'knn-eval', ranks: 'first' })
 export class KnnEval implements PluginHooks, Measuring {
+  private readonly recordFile: string;
+
   constructor(
     @inject(tokens.pluginOptions) private readonly options: KnnEvalSettings,
     @inject(tokens.model) private readonly model: ModelAccess,
     @inject(tokens.evaluationData) private readonly data: EvaluationData,
-    @inject(tokens.runFolder) private readonly folder: RunFolder,
+    @inject(tokens.runFolder) folder: PluginFolder,
     @inject(tokens.notify) private readonly notify: Notify,
-  ) {}
+  ) {
+    this.recordFile = folder.claim('knn.jsonl');
+  }
 
   measures(): readonly PlannedMetric[] {
     return [{ metric, everyNEpochs: this.options.everyNEpochs }];
@@ -51,7 +55,7 @@ export class KnnEval implements PluginHooks, Measuring {
       evaluateByNeighbours(this.model, this.data, this.options, report),
     );
     const seconds = (performance.now() - startedAt) / 1000;
-    await appendRecord(this.folder.resolve('knn.jsonl'), {
+    await appendRecord(this.recordFile, {
       epochsTrained,
       globalStep: progress.globalStep,
       weights: this.model.evaluatedWeights(),

@@ -6,7 +6,7 @@ import type {
   Notify,
   PluginHooks,
   Ranks,
-  RunFolder,
+  PluginFolder,
   RunSettings,
 } from '../../src';
 import type { LearningRateFinderSettings } from './options';
@@ -24,14 +24,17 @@ export class LearningRateFinder implements PluginHooks {
   private diverged = false;
   private reported = false;
 
+  private readonly curveFile: string;
+
   constructor(
     @inject(tokens.pluginOptions) private readonly options: LearningRateFinderSettings,
     @inject(tokens.learningRate) private readonly learningRate: LearningRateControl,
     @inject(tokens.settings) private readonly settings: RunSettings,
-    @inject(tokens.runFolder) private readonly folder: RunFolder,
+    @inject(tokens.runFolder) folder: PluginFolder,
     @inject(tokens.notify) private readonly notify: Notify,
     @inject(tokens.ranks) private readonly ranks: Ranks,
   ) {
+    this.curveFile = folder.claim(fileName);
     this.sweep = new RateSweep(options);
   }
 
@@ -72,7 +75,7 @@ export class LearningRateFinder implements PluginHooks {
     this.reported = true;
     const { rates, losses } = this.sweep;
     const suggestion = steepestRate(rates, losses);
-    const path = this.folder.resolve(fileName);
+    const path = this.curveFile;
     const { mode, minRate, maxRate, steps } = this.options;
     const record = { suggestion, diverged: this.diverged, mode, minRate, maxRate, steps, rates, losses };
     await writeWhole(path, Buffer.from(`${jsonText(record, 1)}\n`));

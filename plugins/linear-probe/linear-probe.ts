@@ -8,7 +8,7 @@ import type {
   PlannedMetric,
   PluginHooks,
   ProbeResult,
-  RunFolder,
+  PluginFolder,
 } from '../../src';
 import { afterEpochs } from '../shared/after-epochs';
 import { appendRecord } from '../shared/append-record';
@@ -25,13 +25,17 @@ export class LinearProbe implements PluginHooks, Measuring {
   /** Updates that the model had when it was probed last. */
   private probedAt: number | null = null;
 
+  private readonly recordFile: string;
+
   constructor(
     @inject(tokens.pluginOptions) private readonly options: LinearProbeSettings,
     @inject(tokens.model) private readonly model: ModelAccess,
     @inject(tokens.evaluationData) private readonly data: EvaluationData,
-    @inject(tokens.runFolder) private readonly folder: RunFolder,
+    @inject(tokens.runFolder) folder: PluginFolder,
     @inject(tokens.notify) private readonly notify: Notify,
-  ) {}
+  ) {
+    this.recordFile = folder.claim('linear-probe.jsonl');
+  }
 
   measures(): readonly PlannedMetric[] {
     const { everyNEpochs } = this.options;
@@ -64,7 +68,7 @@ export class LinearProbe implements PluginHooks, Measuring {
     );
     const seconds = (performance.now() - startedAt) / 1000;
     this.probedAt = progress.globalStep;
-    await appendRecord(this.folder.resolve('linear-probe.jsonl'), {
+    await appendRecord(this.recordFile, {
       epoch: progress.epoch,
       globalStep: progress.globalStep,
       weights: this.model.evaluatedWeights(),

@@ -1,5 +1,13 @@
 import { FulgurError, Plugin, inject, tokens } from '../../src';
-import type { HookContext, Json, Notify, RunEventSource, RunFolder, RunSettings, Stateful } from '../../src';
+import type {
+  HookContext,
+  Json,
+  Notify,
+  RunEventSource,
+  PluginFolder,
+  RunSettings,
+  Stateful,
+} from '../../src';
 import { RowLogger } from '../shared/row-logger';
 import { Delivery } from './delivery';
 import { EntityNames } from './entity-names';
@@ -31,11 +39,11 @@ export class MlflowLogger extends RowLogger<Journal> implements Stateful {
   constructor(
     @inject(tokens.pluginOptions) private readonly options: MlflowLoggerSettings,
     @inject(tokens.events) events: RunEventSource,
-    @inject(tokens.runFolder) private readonly folder: RunFolder,
+    @inject(tokens.runFolder) private readonly folder: PluginFolder,
     @inject(tokens.settings) private readonly settings: RunSettings,
     @inject(tokens.notify) private readonly notify: Notify,
   ) {
-    super(new Journal(folder.resolve('mlflow.jsonl'), (rows) => this.delivery?.send(rows)), events);
+    super(new Journal(folder.claim('mlflow.jsonl'), (rows) => this.delivery?.send(rows)), events);
     this.client = new MlflowClient(options);
   }
 

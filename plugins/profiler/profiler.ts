@@ -7,7 +7,7 @@ import type {
   OperationTrace,
   PluginHooks,
   RunEventSource,
-  RunFolder,
+  PluginFolder,
   TracedCall,
 } from '../../src';
 import { byFunction } from './function-times';
@@ -25,12 +25,17 @@ export class Profiler implements PluginHooks {
   private batches = 0;
   private updates = 0;
 
+  private readonly phaseFile: string;
+  private readonly operationFile: string;
+
   constructor(
     @inject(tokens.pluginOptions) private readonly options: ProfilerSettings,
     @inject(tokens.events) events: RunEventSource,
-    @inject(tokens.runFolder) private readonly folder: RunFolder,
+    @inject(tokens.runFolder) folder: PluginFolder,
     @inject(tokens.notify) private readonly notify: Notify,
   ) {
+    this.phaseFile = folder.claim('profile.json');
+    this.operationFile = folder.claim('operations.json');
     this.clock = new PhaseClock(events);
   }
 
@@ -72,7 +77,7 @@ export class Profiler implements PluginHooks {
   private async reportPhases(): Promise<void> {
     const times = this.clock.read();
     const { rows } = this.options;
-    const path = this.folder.resolve('profile.json');
+    const path = this.phaseFile;
     await write(path, { seconds: times.seconds, phases: toJson(times.phases), hooks: toJson(times.hooks) });
     this.say(`Profile of ${times.seconds.toFixed(1)} s, in ${path}:`, [
       tableText('phase', times.phases, times.seconds, rows),
@@ -83,7 +88,7 @@ export class Profiler implements PluginHooks {
 
   private async reportOperations(): Promise<void> {
     const functions = byFunction(this.traced);
-    const path = this.folder.resolve('operations.json');
+    const path = this.operationFile;
     await write(path, {
       functions: functions.map(({ types, ...times }) => ({ ...times, types: toJson(types) })),
       calls: this.traced.map(({ name, operations }) => ({

@@ -1,5 +1,5 @@
 import { Plugin, inject, tokens } from '../../src';
-import type { Json, RunEventSource, RunFolder, RunSettings, Stateful } from '../../src';
+import type { Json, RunEventSource, PluginFolder, RunSettings, Stateful } from '../../src';
 import { RowLogger } from '../shared/row-logger';
 import { EventFile } from './event-file';
 import type { TimedRow } from './event-file';
@@ -15,13 +15,16 @@ export class TensorboardLogger extends RowLogger<EventFile> implements Stateful 
   /** The newest rows that the checkpoint counts on; `null` where it knows nothing of them. */
   private resumedRows: readonly TimedRow[] | null = null;
 
+  private readonly eventFolder: string;
+
   constructor(
     @inject(tokens.pluginOptions) private readonly options: TensorboardLoggerSettings,
     @inject(tokens.events) events: RunEventSource,
-    @inject(tokens.runFolder) private readonly folder: RunFolder,
+    @inject(tokens.runFolder) folder: PluginFolder,
     @inject(tokens.settings) private readonly settings: RunSettings,
   ) {
     super(new EventFile(), events);
+    this.eventFolder = folder.claim('tensorboard');
   }
 
   pluginState(): Json {
@@ -35,7 +38,7 @@ export class TensorboardLogger extends RowLogger<EventFile> implements Stateful 
 
   /** TensorBoard is to find the run also before its first row. */
   async onFitStart(): Promise<void> {
-    const { path, continues } = nextEventFile(this.folder.resolve('tensorboard'), now());
+    const { path, continues } = nextEventFile(this.eventFolder, now());
     this.sink.open(path);
     this.sink.addEvent(versionEvent(this.moment(0)));
     this.sink.addEvent(sessionStartEvent(this.moment(this.firstStep())));

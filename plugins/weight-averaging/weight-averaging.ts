@@ -7,7 +7,7 @@ import type {
   ModelAccess,
   Notify,
   PluginHooks,
-  RunFolder,
+  PluginFolder,
   StateDict,
   Stateful,
   TensorState,
@@ -24,12 +24,15 @@ export class WeightAveraging implements PluginHooks, Stateful, TensorState, Eval
   /** Weights that the average is made of. */
   private count = 0;
 
+  private readonly savedFile: string | null;
+
   constructor(
     @inject(tokens.pluginOptions) private readonly options: WeightAveragingSettings,
     @inject(tokens.model) model: ModelAccess,
-    @inject(tokens.runFolder) private readonly folder: RunFolder,
+    @inject(tokens.runFolder) folder: PluginFolder,
     @inject(tokens.notify) private readonly notify: Notify,
   ) {
+    this.savedFile = options.save ? folder.claim(fileName) : null;
     this.averages = new Averages(model, options.useBuffers);
   }
 
@@ -82,10 +85,9 @@ export class WeightAveraging implements PluginHooks, Stateful, TensorState, Eval
       return;
     }
     this.averages.swapIn();
-    if (!this.options.save) return;
-    const path = this.folder.resolve(fileName);
-    await writeWhole(path, encodeSafetensors(this.averages.modelState()));
-    this.notify('info', `The model has the averaged weights; they are in ${path}.`);
+    if (this.savedFile === null) return;
+    await writeWhole(this.savedFile, encodeSafetensors(this.averages.modelState()));
+    this.notify('info', `The model has the averaged weights; they are in ${this.savedFile}.`);
   }
 
   teardown({ stage }: HookContext): void {

@@ -1,6 +1,6 @@
 import { Container } from 'inversify';
 import { tokens } from '../contracts';
-import type { AnyPlugin, Token } from '../contracts';
+import type { AnyPlugin, RunFolder, Token } from '../contracts';
 import type { BuiltPlugin } from '../trainer';
 import { checkPlugins } from './check-plugins';
 import { internalTokens } from './internal-tokens';
@@ -8,7 +8,12 @@ import { pluginsModule } from './plugins-module';
 import { resolve } from './resolve';
 
 /** Services by the name of their token. */
-export type Services = {
+export type Services = Omit<GivenServices, 'runFolder'> & {
+  /** Each plugin gets its own view of it. */
+  readonly runFolder?: RunFolder;
+};
+
+type GivenServices = {
   readonly [Name in keyof typeof tokens]?: (typeof tokens)[Name] extends Token<infer Service>
     ? Service
     : never;

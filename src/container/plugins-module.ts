@@ -1,16 +1,22 @@
 import { Container, ContainerModule } from 'inversify';
 import { tokens } from '../contracts';
-import type { AnyPlugin, PluginHooks } from '../contracts';
+import type { AnyPlugin, PluginFolder, PluginHooks, RunFolder } from '../contracts';
 import { FulgurError, messageOf } from '../errors';
 import { pluginMetadata, pluginName } from '../metadata';
+import { FileClaims } from '../trainer';
 import type { BuiltPlugin } from '../trainer';
 import { internalTokens } from './internal-tokens';
 
 /** The plugins, each built once, and the services that they provide; these take the place of the run's own. */
 export function pluginsModule(parent: Container, descriptors: readonly AnyPlugin[]): ContainerModule {
+  let claims: FileClaims | null = null;
+  const folderOf = (plugin: string): PluginFolder => {
+    claims ??= new FileClaims(parent.get<RunFolder>(tokens.runFolder.key));
+    return claims.viewOf(plugin);
+  };
   const containers = descriptors.map((descriptor) => ({
     descriptor,
-    container: pluginContainer(parent, descriptor),
+    container: pluginContainer(parent, descriptor, folderOf),
   }));
   return new ContainerModule(({ bind, isBound, unbindSync }) => {
     for (const { descriptor, container } of containers) {
@@ -30,10 +36,16 @@ export function pluginsModule(parent: Container, descriptors: readonly AnyPlugin
   });
 }
 
-/** A container of a plugin's own, for its options are nobody else's. */
-function pluginContainer(parent: Container, { type, options }: AnyPlugin): Container {
+/** A container of a plugin's own, for its options and its files are nobody else's. */
+function pluginContainer(
+  parent: Container,
+  descriptor: AnyPlugin,
+  folderOf: (plugin: string) => PluginFolder,
+): Container {
+  const { type, options } = descriptor;
   const container = new Container({ parent });
   container.bind(tokens.pluginOptions.key).toConstantValue(options);
+  container.bind(tokens.runFolder.key).toDynamicValue(() => folderOf(pluginName(descriptor)));
   container.bind(type).toSelf().inSingletonScope();
   return container;
 }

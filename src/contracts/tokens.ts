@@ -6,7 +6,7 @@ import type { RunEventSource } from './events';
 import type { Json } from './json';
 import type { OptimizerView } from './optimizer';
 import type { Ranks } from './ranks';
-import type { RunFolder } from './run-folder';
+import type { PluginFolder } from './run-folder';
 import type { RunOrigin, RunState } from './run-state';
 import type { StateDict } from './state';
 import type { Strategy } from './strategy';
@@ -115,7 +115,7 @@ export const tokens = {
   pluginOptions: token<unknown>('plugin options'),
   events: token<RunEventSource>('run events'),
   notify: token<Notify>('notify'),
-  runFolder: token<RunFolder>('run folder'),
+  runFolder: token<PluginFolder>('run folder'),
   settings: token<RunSettings>('run settings'),
   model: token<ModelAccess>('model'),
   runState: token<RunStateAccess>('run state'),

@@ -10,7 +10,7 @@ type Constructor = new (...services: never[]) => object;
  * Asks the container for a service, in a plugin's constructor.
  *
  * @example
- * constructor(@inject(tokens.runFolder) private readonly folder: RunFolder) {}
+ * constructor(@inject(tokens.runFolder) private readonly folder: PluginFolder) {}
  */
 export function inject(token: Token<unknown>): ParameterDecorator {
   return (target, property, index) => {

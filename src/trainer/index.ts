@@ -18,6 +18,7 @@ export {
 export type { RunFolderOptions } from './run/run-folder';
 export { PredictionFiles } from './run/prediction-files';
 export type { PredictedSample } from './run/prediction-files';
+export { FileClaims } from './run/file-claims';
 export { writeWhole } from './run/write-whole';
 export { writeRunRecord } from './run/run-record';
 export type { RunRecord } from './run/run-record';

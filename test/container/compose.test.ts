@@ -195,7 +195,12 @@ describe('compose', () => {
     ]);
     const [curious, second] = built;
     expect(built).toHaveLength(2);
-    expect(curious).toMatchObject({ options: { loud: true }, runFolder: folder, runSettings: settings });
+    const { path, experiment, version } = folder;
+    expect(curious).toMatchObject({
+      options: { loud: true },
+      runFolder: { path, experiment, version },
+      runSettings: settings,
+    });
     expect(curious?.['events']).toBe(events);
     expect(second?.['options']).toBe('quiet');
     expect(second?.['model']).toBe(curious?.['model']);

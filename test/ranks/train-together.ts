@@ -153,6 +153,10 @@ export async function trainTogether(ranks: Ranks, setup: TogetherSetup = {}): Pr
 
 function averagingOf(model: ModelAccess, notify: Notify): WeightAveraging {
   const rule = { startStep: 1, startEpoch: 0, useBuffers: true, save: false } as const;
-  const folder = { path: '', experiment: '', version: '', resolve: (...parts: string[]) => parts.join('/') };
+  const folder = {
+    ...{ path: '', experiment: '', version: '' },
+    resolve: (...parts: string[]) => parts.join('/'),
+    claim: (name: string) => name,
+  };
   return new WeightAveraging({ kind: 'ema', decay: 0.5, everyNSteps: 1, ...rule }, model, folder, notify);
 }

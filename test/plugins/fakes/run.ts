@@ -7,7 +7,7 @@ import type {
   HookContext,
   RunEventBus,
   RunEvents,
-  RunFolder,
+  PluginFolder,
   RunSettings,
 } from '../../../src/contracts';
 
@@ -34,13 +34,17 @@ export class FakeEvents implements RunEventBus {
 }
 
 /** A run folder in the system's temporary folder. */
-export class TemporaryRunFolder implements RunFolder {
+export class TemporaryRunFolder implements PluginFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'fulgur-plugins-'));
   readonly experiment = 'toy';
   readonly version = '0';
 
   resolve(...parts: readonly string[]): string {
     return join(this.path, ...parts);
+  }
+
+  claim(name: string): string {
+    return this.resolve(name);
   }
 
   remove(): void {

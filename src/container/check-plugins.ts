@@ -39,8 +39,12 @@ function nameOf(entry: unknown, index: number, problems: string[]): NamedPlugin[
   }
   try {
     const name = pluginName(entry);
-    if (!isObjectProperty(name)) return [{ name, descriptor: entry }];
-    problems.push(`Plugin '${name}' has the name of a property of every object: call it otherwise.`);
+    if (isObjectProperty(name)) {
+      problems.push(`Plugin '${name}' has the name of a property of every object: call it otherwise.`);
+    } else if (name.includes('/')) {
+      // In checkpoints it parts the plugin's name from those of its tensors.
+      problems.push(`Plugin '${name}' has a '/' in its name: call it otherwise.`);
+    } else return [{ name, descriptor: entry }];
     return [];
   } catch (error) {
     problems.push(messageOf(error));

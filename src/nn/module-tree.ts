@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { withoutNotingReads } from '../engine';
 import { FulgurError } from '../errors';
+import { isReservedName } from './state/tensor-names';
 import { joinName, snakeCase } from './naming';
 import { descriptionOf } from './parameter';
 import type { Buffer, Parameter } from './parameter';
@@ -60,6 +61,7 @@ function ownMembers<M extends object>(owner: M, isModule: (value: unknown) => va
       refuseHiddenMembers(owner, field, value, isModule);
       return;
     }
+    if (isReservedName(name) || field.includes('.')) throw unreadable(owner, field);
     const other = seen.get(name);
     if (other !== undefined) throw sameName(owner, name, other, field);
     seen.set(name, field);
@@ -131,6 +133,14 @@ function isPlainObject(value: unknown): value is object {
   return prototype === Object.prototype || prototype === null;
 }
 
+/** A state with it could be saved and not read, or its name be that of another member. */
+function unreadable(owner: object, field: string): FulgurError {
+  return new FulgurError('module', {
+    what: `Field '${field}' of ${className(owner)} has a name that its checkpoints could not be read with.`,
+    fix: 'Rename it.',
+  });
+}
+
 function sameName(owner: object, name: string, first: string, second: string): FulgurError {
   return new FulgurError('module', {
     what: `Fields '${first}' and '${second}' of ${className(owner)} both get the state-dict name '${name}'.`,
@@ -143,5 +153,6 @@ function isVariable(value: unknown): value is tf.Variable {
 }
 
 function className(owner: object): string {
-  return owner.constructor.name;
+  // Not the field of that name.
+  return (Object.getPrototypeOf(owner) as object).constructor.name;
 }

@@ -47,7 +47,12 @@ export interface VariableDescription {
   readonly ranks: RankRule;
 }
 
-const storedDtypes: Partial<Record<tf.DataType, StateDtype>> = { float32: 'F32', int32: 'I32', bool: 'BOOL' };
+/** How values of each type can be stored, each one as itself; the first where nothing else is said. */
+const storedDtypes: Partial<Record<tf.DataType, readonly [StateDtype, ...StateDtype[]]>> = {
+  float32: ['F32'],
+  int32: ['I32', 'I64'],
+  bool: ['BOOL', 'U8'],
+};
 
 // Variables are tagged from outside, so that they stay ordinary tf.Variables for every tfjs op.
 const descriptions = new WeakMap<tf.Variable, VariableDescription>();
@@ -82,13 +87,20 @@ export function parameter<R extends tf.Rank>(
  */
 export function buffer<R extends tf.Rank>(
   initialValue: tf.Tensor<R>,
-  { layout = 'plain', storedAs = storedDtypes[initialValue.dtype], ranks = 'same' }: BufferOptions = {},
+  { layout = 'plain', storedAs = storedDtypes[initialValue.dtype]?.[0], ranks = 'same' }: BufferOptions = {},
 ): Buffer<R> {
   if (storedAs === undefined) {
     throw new FulgurError('module', {
       what: `A buffer was given ${initialValue.dtype} values.`,
       why: 'Buffers are float32, int32 or bool.',
       fix: 'Cast the values to one of these types.',
+    });
+  }
+  if (storedDtypes[initialValue.dtype]?.includes(storedAs) !== true) {
+    throw new FulgurError('module', {
+      what: `A buffer was given ${initialValue.dtype} values, to be stored as ${storedAs}.`,
+      why: `They can be stored as ${storedDtypes[initialValue.dtype]?.join(' or ')}.`,
+      fix: 'Leave storedAs out, or cast the values.',
     });
   }
   return createVariable(initialValue, false, { role: 'buffer', layout, storedAs, ranks }) as Buffer<R>;

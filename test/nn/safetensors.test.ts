@@ -86,10 +86,48 @@ describe('writing', () => {
     const write = (name: string, length: number): Uint8Array =>
       encodeSafetensors(new Map([[name, { dtype: 'F32', shape: [2], data: new Float32Array(length) }]]));
     expect(() => write('weight', 3)).toThrow(
-      "Tensor 'weight' of F32 [2] with 12 bytes cannot be written as safetensors. " +
-        "Give it as many values as its shape asks for, and another name than '__metadata__'.",
+      "Tensor 'weight' of F32 [2] has 12 bytes instead of 8. " +
+        'Give it as many values as its shape asks for, in the array of its type.',
     );
-    expect(() => write('__metadata__', 2)).toThrow("Tensor '__metadata__' of F32 [2]");
+  });
+
+  it.each(['__metadata__', '__proto__', 'prototype', 'constructor'])(
+    'refuses to write what it could not read: %s',
+    (name) => {
+      const tensor = { dtype: 'F32', shape: [], data: Float32Array.of(1) } as const;
+      const message =
+        `A tensor has the name '${name}'. A safetensors file with it could not be read. ` +
+        'Give it another name.';
+      expect(() => encodeSafetensors(new Map([[name, tensor]]))).toThrow(message);
+      const metadata = Object.fromEntries([[name, 'text']]);
+      expect(() => encodeSafetensors(new Map(), metadata)).toThrow(message);
+    },
+  );
+
+  it.each(['hasOwnProperty', 'toString', '__metadata', 'layer.constructor', '', '\ud800', 'a/b'])(
+    'reads back what it writes: %j',
+    (name) => {
+      const state: StateDict = new Map([[name, { dtype: 'F32', shape: [], data: Float32Array.of(1) }]]);
+      expect([...decodeSafetensors(encodeSafetensors(state)).tensors.keys()]).toEqual([name]);
+    },
+  );
+
+  it('refuses values in the array of another type', () => {
+    const write = (dtype: 'F32' | 'I64', data: Int32Array): Uint8Array =>
+      encodeSafetensors(new Map([['weight', { dtype, shape: [2], data }]]));
+    const fix = 'Give it as many values as its shape asks for, in the array of its type.';
+    expect(() => write('F32', Int32Array.of(1, 2))).toThrow(
+      `Tensor 'weight' of F32 [2] has its values in Int32Array instead of Float32Array. ${fix}`,
+    );
+    expect(() => write('I64', Int32Array.of(1, 0, 2, 0))).toThrow(
+      `Tensor 'weight' of I64 [2] has its values in Int32Array instead of BigInt64Array. ${fix}`,
+    );
+  });
+
+  it('keeps integers of 64 bits', () => {
+    const data = BigInt64Array.of(2n ** 31n, 2n ** 40n, -(2n ** 63n), 2n ** 63n - 1n);
+    const state: StateDict = new Map([['steps', { dtype: 'I64', shape: [4], data }]]);
+    expect(decodeSafetensors(encodeSafetensors(state)).tensors.get('steps')?.data).toEqual(data);
   });
 });
 

@@ -14,6 +14,18 @@ export const elementArrays: Readonly<Record<StateDtype, ArrayType>> = {
   BOOL: Uint8Array,
 };
 
+/**
+ * What keeps a tensor's values from being those of its type and shape, in words; `null` where nothing does. Its array is
+ * told by name: another realm has classes of its own.
+ */
+export function valuesProblem({ dtype, shape, data }: StateTensor): string | null {
+  const array = Object.prototype.toString.call(data).slice(8, -1);
+  const wanted = elementArrays[dtype].name;
+  if (array !== wanted) return `has its values in ${array} instead of ${wanted}`;
+  const bytes = elementCount(shape) * elementBytes[dtype];
+  return data.byteLength === bytes ? null : `has ${data.byteLength} bytes instead of ${bytes}`;
+}
+
 /** Elements of a tensor of this shape; a scalar has one. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((count, extent) => count * extent, 1);

@@ -4,4 +4,5 @@ export type { LoadOptions, LoadReport } from './load-state';
 export { decodeSafetensors } from './safetensors-read';
 export type { SafetensorsFile } from './safetensors-read';
 export { encodeSafetensors, safetensorsHead } from './safetensors-write';
+export { requireTensorName } from './tensor-names';
 export { readVariable, writeVariable } from './variable-state';

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { StateDict, StateTensor } from '../../contracts';
 import { FulgurError } from '../../errors';
+import { valuesProblem } from './element-types';
 import { storedForm, writeVariable } from './variable-state';
 
 export interface LoadOptions {
@@ -31,18 +32,25 @@ export function loadState(
   const unexpected = [...state.keys()].filter((key) => !variables.has(key));
   const fitting: [tf.Variable, StateTensor][] = [];
   const mismatched: string[] = [];
+  const wrong: string[] = [];
   for (const [key, variable] of variables) {
     const tensor = state.get(key);
     if (tensor === undefined) continue;
     const expected = storedForm(variable);
-    if (describe(tensor) === describe(expected)) fitting.push([variable, tensor]);
-    else mismatched.push(`${key} (state: ${describe(tensor)}, module: ${describe(expected)})`);
+    if (describe(tensor) !== describe(expected)) {
+      mismatched.push(`${key} (state: ${describe(tensor)}, module: ${describe(expected)})`);
+      continue;
+    }
+    const problem = valuesProblem(tensor) ?? rangeProblem(tensor);
+    if (problem === null) fitting.push([variable, tensor]);
+    else wrong.push(`${key} ${problem}`);
   }
 
   const problems = [
     ...(strict && missing.length > 0 ? [`missing: ${missing.join(', ')}`] : []),
     ...(strict && unexpected.length > 0 ? [`unexpected: ${unexpected.join(', ')}`] : []),
     ...(mismatched.length > 0 ? [`mismatched: ${mismatched.join(', ')}`] : []),
+    ...(wrong.length > 0 ? [`wrong values: ${wrong.join(', ')}`] : []),
   ];
   if (problems.length > 0) {
     throw new FulgurError('state', {
@@ -56,6 +64,13 @@ export function loadState(
   }
   for (const [variable, tensor] of fitting) writeVariable(variable, tensor);
   return { missing, unexpected };
+}
+
+/** Integers of 64 bits are held as int32: one beyond it would turn into another. */
+function rangeProblem({ data }: StateTensor): string | null {
+  if (typeof data[0] !== 'bigint') return null;
+  const beyond = (data as BigInt64Array).find((value) => BigInt.asIntN(32, value) !== value);
+  return beyond === undefined ? null : `holds ${beyond}, which int32 cannot`;
 }
 
 function describe({ dtype, shape }: Pick<StateTensor, 'dtype' | 'shape'>): string {

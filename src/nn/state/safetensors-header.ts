@@ -2,6 +2,7 @@ import type { StateDtype } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { elementBytes, elementCount } from './element-types';
 import { repeatedKey } from './repeated-key';
+import { isReservedName } from './tensor-names';
 
 /** Element types that can be read. */
 export type StoredDtype = StateDtype | 'F16' | 'BF16';
@@ -25,10 +26,8 @@ export interface Header {
 
 const LENGTH_BYTES = 8;
 /** The limit of Python's and Rust's readers. */
-const LONGEST_HEADER = 100_000_000;
+export const LONGEST_HEADER = 100_000_000;
 const storedBytes: Readonly<Record<StoredDtype, number>> = { ...elementBytes, F16: 2, BF16: 2 };
-/** Names that would reach an object's prototype in careless code further on. */
-const refusedNames = new Set(['__proto__', 'prototype', 'constructor']);
 
 /** @throws FulgurError `state` at the first thing that is not as the format has it. */
 export function readHeader(bytes: Uint8Array): Header {
@@ -59,7 +58,7 @@ function parseObject(bytes: Uint8Array): Record<string, unknown> {
   if (!text.startsWith('{') || !isRecord(parsed)) throw broken('its header is not a JSON object');
   const repeated = repeatedKey(text);
   if (repeated !== null) throw broken(`its header has the key '${repeated}' twice`);
-  const refused = Object.keys(parsed).find((name) => refusedNames.has(name));
+  const refused = Object.keys(parsed).find((name) => name !== '__metadata__' && isReservedName(name));
   if (refused !== undefined) throw broken(`a tensor has the name '${refused}'`);
   return parsed;
 }
@@ -106,7 +105,7 @@ function checkedMetadata(metadata: unknown): Readonly<Record<string, string>> {
   if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== 'string')) {
     throw broken("its '__metadata__' is not text by key");
   }
-  const refused = Object.keys(metadata).find((name) => refusedNames.has(name));
+  const refused = Object.keys(metadata).find(isReservedName);
   if (refused !== undefined) throw broken(`its '__metadata__' has the key '${refused}'`);
   return metadata as Record<string, string>;
 }

@@ -1,6 +1,8 @@
 import type { StateDict, StateTensor } from '../../contracts';
 import { FulgurError } from '../../errors';
-import { elementBytes, elementCount } from './element-types';
+import { elementBytes, elementCount, valuesProblem } from './element-types';
+import { LONGEST_HEADER } from './safetensors-header';
+import { requireTensorName } from './tensor-names';
 
 const ALIGNMENT = 8;
 
@@ -11,7 +13,8 @@ const ALIGNMENT = 8;
  * every tensor is aligned. Equal states give equal bytes.
  *
  * @param metadata free text by key, kept in the header.
- * @throws FulgurError `state` for a tensor whose values do not fill its shape, or a name that the format reserves.
+ * @throws FulgurError `state` for a tensor whose values are not those of its type and shape, and for what no reader would
+ * take: reserved names, a header that is too long.
  *
  * Source: https://github.com/huggingface/safetensors, "Format".
  */
@@ -19,13 +22,13 @@ export function encodeSafetensors(
   state: StateDict,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  for (const [name, { dtype, shape, data }] of state) {
-    if (name === '__metadata__' || data.byteLength !== elementCount(shape) * elementBytes[dtype]) {
-      throw new FulgurError('state', {
-        what: `Tensor '${name}' of ${dtype} [${shape.join(', ')}] with ${data.byteLength} bytes cannot be written as safetensors.`,
-        fix: "Give it as many values as its shape asks for, and another name than '__metadata__'.",
-      });
-    }
+  for (const [name, tensor] of state) {
+    const problem = valuesProblem(tensor);
+    if (problem === null) continue;
+    throw new FulgurError('state', {
+      what: `Tensor '${name}' of ${tensor.dtype} [${tensor.shape.join(', ')}] ${problem}.`,
+      fix: 'Give it as many values as its shape asks for, in the array of its type.',
+    });
   }
 
   const { head, order, offsets, length } = safetensorsHead(state, metadata);
@@ -50,11 +53,16 @@ export interface SafetensorsHead {
   readonly length: number;
 }
 
-/** The head of a file whose data are written apart, such as those that do not fit into memory. */
+/**
+ * The head of a file whose data are written apart, such as those that do not fit into memory.
+ *
+ * @throws FulgurError `state` for what no reader would take: reserved names, a head that is too long.
+ */
 export function safetensorsHead(
   tensors: ReadonlyMap<string, Pick<StateTensor, 'dtype' | 'shape'>>,
   metadata: Readonly<Record<string, string>> = {},
 ): SafetensorsHead {
+  for (const name of [...tensors.keys(), ...Object.keys(metadata)]) requireTensorName(name);
   const placed = [...tensors].sort(([, a], [, b]) => elementBytes[b.dtype] - elementBytes[a.dtype]);
   const offsets = new Map<string, readonly [begin: number, end: number]>();
   let length = 0;
@@ -67,6 +75,12 @@ export function safetensorsHead(
   });
   if (Object.keys(metadata).length > 0) entries.unshift(`"__metadata__":${JSON.stringify(metadata)}`);
   const json = new TextEncoder().encode(`{${entries.join(',')}}`);
+  if (json.length > LONGEST_HEADER) {
+    throw new FulgurError('state', {
+      what: `The names of ${tensors.size} tensors take ${json.length} bytes, and a safetensors file has room for ${LONGEST_HEADER}.`,
+      fix: 'Put the tensors into several files, or make their names shorter.',
+    });
+  }
   const headerLength = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;
   const head = new Uint8Array(8 + headerLength);
   new DataView(head.buffer).setBigUint64(0, BigInt(headerLength), true);

@@ -25,13 +25,10 @@ export function readVariable(variable: tf.Variable): StateTensor {
   return { ...form, data: form.dtype === 'I64' ? BigInt64Array.from(values, BigInt) : values };
 }
 
-/** Sets a variable from a state tensor of exactly its stored form. */
+/** Sets a variable from a state tensor of exactly its stored form, with values that `loadState` has checked. */
 export function writeVariable(variable: tf.Variable, { data, shape }: StateTensor): void {
   const { layout } = descriptionOf(variable) ?? plainVariable;
-  const values = toInternal(
-    layout,
-    data instanceof BigInt64Array ? Int32Array.from(data, Number) : data,
-    shape,
-  );
+  const narrow = typeof data[0] === 'bigint' ? Int32Array.from(data as BigInt64Array, Number) : data;
+  const values = toInternal(layout, narrow as Exclude<StateTensor['data'], BigInt64Array>, shape);
   tf.tidy(() => variable.assign(tf.tensor(values, variable.shape, variable.dtype)));
 }

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { jsonText } from '../../contracts';
 import type { StateDtype } from '../../contracts';
 import { FulgurError, messageOf } from '../../errors';
-import { safetensorsHead } from '../../nn';
+import { requireTensorName, safetensorsHead } from '../../nn';
 import { rowsOf } from '../evaluation/predictions';
 
 /** Rows of one output, in a file of their own until all are there. */
@@ -119,6 +119,7 @@ export class PredictionFiles {
   }
 
   async #begin(name: string, dtype: StateDtype, rowShape: readonly number[]): Promise<Column> {
+    requireTensorName(name);
     const path = this.#aside(`column-${this.#columns.size}`);
     const column = { dtype, rowShape, path, file: await this.#create(path) };
     this.#columns.set(name, column);

@@ -1,0 +1,19 @@
+import { FulgurError } from '../../errors';
+
+/** The format's own key, and names that would reach an object's prototype in careless code that reads the file. */
+const reserved = new Set(['__metadata__', '__proto__', 'prototype', 'constructor']);
+
+/** Whether no tensor of a file, and no member of a module, may have the name. */
+export function isReservedName(name: string): boolean {
+  return reserved.has(name);
+}
+
+/** @throws FulgurError `state` for a name that a file of tensors could be written with and not read. */
+export function requireTensorName(name: string): void {
+  if (!isReservedName(name)) return;
+  throw new FulgurError('state', {
+    what: `A tensor has the name '${name}'.`,
+    why: 'A safetensors file with it could not be read.',
+    fix: 'Give it another name.',
+  });
+}

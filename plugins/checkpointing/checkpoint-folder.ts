@@ -1,14 +1,15 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { open, readFile, readdir } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { FulgurError, messageOf } from '../../src';
-import type { Recalled, RunState } from '../../src';
+import { FulgurError, messageOf, nn } from '../../src';
+import type { Recalled, RunState, StateDict } from '../../src';
 import { Damage } from './damage';
 import { exists } from './exists';
-import { parseManifest, sha256 } from './manifest';
+import { readRange, sha256Of } from './file-parts';
+import { parseManifest } from './manifest';
 import type { Manifest } from './manifest';
 import { decodeOrigin, decodeState, optionalFileNames, stateFile, stateFileNames } from './state-files';
-import type { StateFiles } from './state-files';
 
 export const manifestFile = 'manifest.json';
 
@@ -60,18 +61,28 @@ export async function openCheckpoint(path: string): Promise<StoredCheckpoint> {
 /** @throws Damage naming the first file that is not what was written. */
 export async function readCheckpoint(checkpoint: StoredCheckpoint): Promise<RunState> {
   const { manifest } = checkpoint;
-  const contents: [string, Uint8Array][] = [];
   const optional = optionalFileNames.filter((name) => manifest.files[name] !== undefined);
-  for (const name of [...stateFileNames, ...optional]) {
-    contents.push([name, await readWhole(checkpoint, name)]);
-  }
-  return decoded(checkpoint, () => decodeState(Object.fromEntries(contents) as StateFiles));
+  const tensorFiles = [...stateFileNames, ...optional].filter((name) => name !== stateFile);
+  // Damage is told from what this version does not read: digests come first.
+  for (const name of tensorFiles) await withWhole(checkpoint, name, () => Promise.resolve());
+  const rest = await readWhole(checkpoint, stateFile);
+  const tensors: Record<string, StateDict> = {};
+  return decoded(checkpoint, async () => {
+    for (const name of tensorFiles) {
+      tensors[name] = await withFile(join(checkpoint.path, name), async (file) => {
+        const { size } = await file.stat();
+        const read = (begin: number, end: number) => readRange(file, begin, end);
+        return (await nn.readSafetensors({ length: size, read })).tensors;
+      });
+    }
+    return decodeState({ rest, tensors });
+  });
 }
 
 /** @throws Damage for a state whose digests are right, as it was written so, and that cannot be read. */
-function decoded<T>({ path }: StoredCheckpoint, decode: () => T): T {
+async function decoded<T>({ path }: StoredCheckpoint, decode: () => T | Promise<T>): Promise<T> {
   try {
-    return decode();
+    return await decode();
   } catch (error) {
     throw new Damage(path, `holds no state that this version of Fulgur reads (${reasonOf(error)})`);
   }
@@ -91,16 +102,47 @@ export async function recallCheckpoint(checkpoint: StoredCheckpoint): Promise<Om
   return decoded(checkpoint, () => decodeOrigin(state));
 }
 
-async function readWhole({ path, manifest }: StoredCheckpoint, name: string): Promise<Uint8Array> {
-  const file = join(path, name);
+function readWhole(checkpoint: StoredCheckpoint, name: string): Promise<Uint8Array> {
+  return withWhole(checkpoint, name, (file, bytes) => readRange(file, 0, bytes));
+}
+
+/** Opens a file that is what was written. */
+async function withWhole<T>(
+  { path, manifest }: StoredCheckpoint,
+  name: string,
+  use: (file: FileHandle, bytes: number) => Promise<T>,
+): Promise<T> {
+  const place = join(path, name);
   const expected = manifest.files[name];
   if (expected === undefined) throw new Damage(join(path, manifestFile), `does not list ${name}`);
-  const data = await readPart(file);
-  if (data.length !== expected.bytes) {
-    throw new Damage(file, `has ${data.length} bytes instead of ${expected.bytes}`);
+  return withFile(place, async (file) => {
+    const { size } = await file.stat();
+    if (size !== expected.bytes) throw new Damage(place, `has ${size} bytes instead of ${expected.bytes}`);
+    if ((await sha256Of(file, size)) !== expected.sha256)
+      throw new Damage(place, 'does not match its SHA-256');
+    return use(file, size);
+  });
+}
+
+async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch (cause) {
+    throw unreadable(path, cause);
   }
-  if (sha256(data) !== expected.sha256) throw new Damage(file, 'does not match its SHA-256');
-  return data;
+  try {
+    return await use(file);
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === undefined ? error : unreadable(path, error);
+  } finally {
+    await file.close();
+  }
+}
+
+function unreadable(path: string, cause: unknown): Damage {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return new Damage(path, code === 'ENOENT' ? 'is missing' : `cannot be read (${message})`);
 }
 
 async function subfolders(folder: string): Promise<string[]> {
@@ -122,11 +164,8 @@ async function subfolders(folder: string): Promise<string[]> {
 
 async function readPart(file: string): Promise<Uint8Array> {
   try {
-    const data = await readFile(file);
-    // A Buffer's slice() shares memory where a plain array's copies: whoever decodes may count on copies.
-    return new Uint8Array(data.buffer, data.byteOffset, data.length);
+    return await readFile(file);
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new Damage(file, code === 'ENOENT' ? 'is missing' : `cannot be read (${message})`);
+    throw unreadable(file, cause);
   }
 }

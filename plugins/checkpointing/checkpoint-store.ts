@@ -5,7 +5,9 @@ import type { RunState } from '../../src';
 import { hiddenPrefix, listCheckpoints, manifestFile } from './checkpoint-folder';
 import type { StoredCheckpoint } from './checkpoint-folder';
 import { DurableFiles } from './durable-files';
-import { formatVersion, manifestText, sha256 } from './manifest';
+import { lengthOf, sha256 } from './file-parts';
+import type { FileParts } from './file-parts';
+import { formatVersion, manifestText } from './manifest';
 import type { Manifest } from './manifest';
 import { encodeState } from './state-files';
 
@@ -84,10 +86,13 @@ export class CheckpointStore {
       progress: { ...state.progress },
       monitor,
       files: Object.fromEntries(
-        Object.entries(contents).map(([file, data]) => [file, { bytes: data.length, sha256: sha256(data) }]),
+        Object.entries(contents).map(([file, data]) => [
+          file,
+          { bytes: lengthOf(data), sha256: sha256(data) },
+        ]),
       ),
     };
-    const parts = { ...contents, [manifestFile]: Buffer.from(manifestText(manifest)) };
+    const parts = { ...contents, [manifestFile]: [Buffer.from(manifestText(manifest))] };
     await this.guard(path, () => this.writeFolder(path, parts));
     this.newestSequence = sequence;
     this.taken.add(freeName);
@@ -100,7 +105,7 @@ export class CheckpointStore {
   async point(pointer: Pointer, { name }: StoredCheckpoint): Promise<void> {
     const aside = this.asidePath(pointer);
     await this.guard(join(this.folder, pointer), async () => {
-      await this.files.write(aside, Buffer.from(`${name}\n`));
+      await this.files.write(aside, [Buffer.from(`${name}\n`)]);
       await this.files.rename(aside, join(this.folder, pointer));
       await this.files.syncFolder(this.folder);
     });
@@ -121,7 +126,7 @@ export class CheckpointStore {
     this.taken.delete(checkpoint.name);
   }
 
-  private async writeFolder(path: string, parts: Readonly<Record<string, Uint8Array>>): Promise<void> {
+  private async writeFolder(path: string, parts: Readonly<Record<string, FileParts>>): Promise<void> {
     const aside = this.asidePath('new');
     try {
       await this.files.makeFolder(aside);

@@ -1,4 +1,5 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
+import type { FileParts } from './file-parts';
 
 /** The changes on the disk that saving needs, each one done for good when its promise resolves. */
 export class DurableFiles {
@@ -7,10 +8,11 @@ export class DurableFiles {
   }
 
   /** Writes a new file. */
-  async write(path: string, data: Uint8Array): Promise<void> {
+  async write(path: string, parts: FileParts): Promise<void> {
     const file = await open(path, 'wx');
     try {
-      await file.writeFile(data);
+      // It writes pieces of a size that the system takes, and the rest of each.
+      for (const part of parts) await file.appendFile(part);
       await file.sync();
     } finally {
       await file.close();

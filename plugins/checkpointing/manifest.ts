@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { FulgurError, jsonText, parseJson } from '../../src';
 import { Damage } from './damage';
+import { sha256 } from './file-parts';
 import { resumePointSchema } from './resume-point';
 
 /** Raised when a reader of the old format could misread the new one. */
@@ -23,10 +23,6 @@ const manifestSchema = z.object({
 
 /** What a checkpoint holds, and how to tell that it is whole. */
 export type Manifest = z.output<typeof manifestSchema>;
-
-export function sha256(data: Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
-}
 
 /** The manifest as text, with a digest of itself. */
 export function manifestText(manifest: Manifest): string {
@@ -67,5 +63,5 @@ function parseObject(text: string, file: string): Record<string, unknown> {
 }
 
 function digestOf(manifest: object): string {
-  return sha256(Buffer.from(jsonText(manifest)));
+  return sha256([Buffer.from(jsonText(manifest))]);
 }

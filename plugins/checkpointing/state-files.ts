@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { jsonText, nn, parseJson } from '../../src';
 import type { Json, OptimizerState, RankState, Recalled, RunOrigin, RunState, StateDict } from '../../src';
+import type { FileParts } from './file-parts';
 import { resumePointSchema } from './resume-point';
 
 const modelFile = 'model.safetensors';
@@ -15,8 +16,18 @@ export const stateFileNames = [modelFile, optimizerFile, stateFile] as const;
 /** Files of what only some runs have. */
 export const optionalFileNames = [pluginsFile, ranksFile] as const;
 
-export type StateFiles = Readonly<Record<(typeof stateFileNames)[number], Uint8Array>> &
-  Readonly<Partial<Record<(typeof optionalFileNames)[number], Uint8Array>>>;
+type StateFileName = (typeof stateFileNames)[number];
+type OptionalFileName = (typeof optionalFileNames)[number];
+
+/** Files to be written, each in parts that follow each other. */
+export type StateFiles = Readonly<Record<StateFileName, FileParts>> &
+  Readonly<Partial<Record<OptionalFileName, FileParts>>>;
+
+/** What was read of the files: tensors, and the text beside them. */
+export interface StateParts {
+  readonly rest: Uint8Array;
+  readonly tensors: Readonly<Partial<Record<string, StateDict>>>;
+}
 
 const json = z.custom<Json>((value) => value !== undefined);
 
@@ -65,23 +76,24 @@ export function encodeState({
   );
   const counters = optimizers.map(({ kind, stepCount, missed }) => ({ kind, stepCount, missed }));
   return {
-    [modelFile]: nn.encodeSafetensors(weights),
-    [optimizerFile]: nn.encodeSafetensors(slots),
-    [stateFile]: Buffer.from(
-      `${jsonText({ ...rest, optimizers: counters, ranks: ranks?.map(({ metrics, plugins }) => ({ metrics, plugins })) }, 2, 'state')}\n`,
-    ),
-    ...(tensors.size === 0 ? {} : { [pluginsFile]: nn.encodeSafetensors(tensors) }),
-    ...(ownTensors.size === 0 ? {} : { [ranksFile]: nn.encodeSafetensors(ownTensors) }),
+    [modelFile]: nn.safetensorsParts(weights),
+    [optimizerFile]: nn.safetensorsParts(slots),
+    [stateFile]: [
+      Buffer.from(
+        `${jsonText({ ...rest, optimizers: counters, ranks: ranks?.map(({ metrics, plugins }) => ({ metrics, plugins })) }, 2, 'state')}\n`,
+      ),
+    ],
+    ...(tensors.size === 0 ? {} : { [pluginsFile]: nn.safetensorsParts(tensors) }),
+    ...(ownTensors.size === 0 ? {} : { [ranksFile]: nn.safetensorsParts(ownTensors) }),
   };
 }
 
-/** The state that `encodeState` made these files from. */
-export function decodeState(files: StateFiles): RunState {
-  const { optimizers, ranks, ...rest } = restSchema.parse(
-    parseJson(Buffer.from(files[stateFile]).toString('utf8')),
-  );
-  const tensors = tensorsIn(files[pluginsFile]);
-  const ownTensors = tensorsIn(files[ranksFile]);
+/** The state that `encodeState` made files of. */
+export function decodeState(read: StateParts): RunState {
+  const { optimizers, ranks, ...rest } = restSchema.parse(parseJson(Buffer.from(read.rest).toString('utf8')));
+  const tensorsIn = (file: string): StateDict => read.tensors[file] ?? new Map<never, never>();
+  const tensors = tensorsIn(pluginsFile);
+  const ownTensors = tensorsIn(ranksFile);
   const withSlots = (slots: StateDict): OptimizerState[] =>
     optimizers.map((counters, index) => ({ ...counters, slots: below(String(index), slots) }));
   const ownPart = (rank: number): Omit<RankState, 'metrics' | 'plugins'> => {
@@ -96,8 +108,8 @@ export function decodeState(files: StateFiles): RunState {
   };
   return {
     ...rest,
-    weights: tensorsIn(files[modelFile]),
-    optimizers: withSlots(tensorsIn(files[optimizerFile])),
+    weights: tensorsIn(modelFile),
+    optimizers: withSlots(tensorsIn(optimizerFile)),
     ...byOwner(tensors),
     ...(ranks === undefined
       ? {}
@@ -122,10 +134,6 @@ function byOwner(tensors: StateDict): Pick<RankState, 'pluginTensors'> {
 export function decodeOrigin(state: Uint8Array): Pick<Recalled, 'origin' | 'progress'> {
   const { origin = null, progress } = restSchema.parse(parseJson(Buffer.from(state).toString('utf8')));
   return { origin, progress };
-}
-
-function tensorsIn(file: Uint8Array | undefined): StateDict {
-  return file === undefined ? new Map<never, never>() : nn.decodeSafetensors(file).tensors;
 }
 
 function slotsOf(optimizers: readonly OptimizerState[]): StateDict {

@@ -1,4 +1,4 @@
-import { Plugin, encodeSafetensors, inject, tokens, writeWhole } from '../../src';
+import { Plugin, inject, nn, tokens, writeWhole } from '../../src';
 import type {
   BatchResult,
   EvaluationWeights,
@@ -86,7 +86,7 @@ export class WeightAveraging implements PluginHooks, Stateful, TensorState, Eval
     }
     this.averages.swapIn();
     if (this.savedFile === null) return;
-    await writeWhole(this.savedFile, encodeSafetensors(this.averages.modelState()));
+    await writeWhole(this.savedFile, ...nn.safetensorsParts(this.averages.modelState()));
     this.notify('info', `The model has the averaged weights; they are in ${this.savedFile}.`);
   }
 

@@ -7,6 +7,7 @@ import type { CompiledFunction } from '../engine';
 /** Bytes of one exchange: larger ones go in parts. */
 const PART_BYTES = 64 * 2 ** 20;
 const SMALLEST_PART_BYTES = 256;
+const LENGTH_BASE = 2 ** 30;
 
 /** The ranks of the engine's cluster. Values of the host travel as int32, in which no bit is rounded. */
 export class ProcessGroup implements Ranks {
@@ -44,9 +45,9 @@ export class ProcessGroup implements Ranks {
   }
 
   async gatherBytes(bytes: Uint8Array): Promise<Uint8Array[]> {
-    const lengths = await this.#exchange(this.#stack, Int32Array.of(bytes.length));
+    const lengths = lengthsIn(await this.#exchange(this.#stack, wordsOfLength(bytes.length)));
     const longest = Math.max(...lengths);
-    const whole = Array.from(lengths, (length) => new Uint8Array(length));
+    const whole = lengths.map((length) => new Uint8Array(length));
     for (const [start, end] of parts(longest)) {
       const words = wordsOf(bytes, start, end);
       const rows = bytesOf(await this.#exchange(this.#stack, words));
@@ -60,7 +61,7 @@ export class ProcessGroup implements Ranks {
 
   async broadcastBytes(bytes: Uint8Array): Promise<Uint8Array> {
     const given = this.rank === 0 ? bytes : new Uint8Array();
-    const [length = 0] = await this.#exchange(this.#sum, Int32Array.of(given.length));
+    const [length = 0] = lengthsIn(await this.#exchange(this.#sum, wordsOfLength(given.length)));
     const whole = new Uint8Array(length);
     for (const [start, end] of parts(length)) {
       const words = bytesOf(await this.#exchange(this.#sum, wordsOf(given, start, end)));
@@ -85,6 +86,19 @@ export class ProcessGroup implements Ranks {
     result.dispose();
     return data;
   }
+}
+
+/** A length as two words, since one holds less than 2 GiB. */
+export function wordsOfLength(length: number): Int32Array {
+  return Int32Array.of(length % LENGTH_BASE, Math.floor(length / LENGTH_BASE));
+}
+
+/** The lengths that such words in a row stand for. */
+export function lengthsIn(words: Int32Array): number[] {
+  return Array.from(
+    { length: words.length / 2 },
+    (_, index) => (words[2 * index] ?? 0) + (words[2 * index + 1] ?? 0) * LENGTH_BASE,
+  );
 }
 
 /** Parts of `length` bytes: start and end of each. */

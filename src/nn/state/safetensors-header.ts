@@ -24,25 +24,38 @@ export interface Header {
   readonly dataStart: number;
 }
 
-const LENGTH_BYTES = 8;
+/** In front of the header, its length. */
+export const LENGTH_BYTES = 8;
 /** The limit of Python's and Rust's readers. */
 export const LONGEST_HEADER = 100_000_000;
 const storedBytes: Readonly<Record<StoredDtype, number>> = { ...elementBytes, F16: 2, BF16: 2 };
 
-/** @throws FulgurError `state` at the first thing that is not as the format has it. */
-export function readHeader(bytes: Uint8Array): Header {
-  if (bytes.length < LENGTH_BYTES) throw broken(`it has ${bytes.length} bytes, too few for a header`);
+/**
+ * Where the data begins in a file of `fileBytes` bytes, by the first `LENGTH_BYTES` of them.
+ *
+ * @throws FulgurError `state` for a length that no header has.
+ */
+export function dataStartOf(bytes: Uint8Array, fileBytes: number): number {
+  if (fileBytes < LENGTH_BYTES) throw broken(`it has ${fileBytes} bytes, too few for a header`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = view.getBigUint64(0, true);
   if (length > LONGEST_HEADER) throw broken(`its header claims ${length} bytes, more than ${LONGEST_HEADER}`);
   const dataStart = LENGTH_BYTES + Number(length);
-  if (dataStart > bytes.length) {
-    throw broken(`its header claims ${length} bytes, and ${bytes.length - LENGTH_BYTES} are there`);
+  if (dataStart > fileBytes) {
+    throw broken(`its header claims ${length} bytes, and ${fileBytes - LENGTH_BYTES} are there`);
   }
+  return dataStart;
+}
 
+/**
+ * @param bytes the file up to its data, at least.
+ * @throws FulgurError `state` at the first thing that is not as the format has it.
+ */
+export function readHeader(bytes: Uint8Array, fileBytes: number = bytes.length): Header {
+  const dataStart = dataStartOf(bytes, fileBytes);
   const { __metadata__: metadata = {}, ...tensors } = parseObject(bytes.subarray(LENGTH_BYTES, dataStart));
   const entries = Object.entries(tensors).map(([name, entry]) => checkedEntry(name, entry));
-  checkCoverage(entries, bytes.length - dataStart);
+  checkCoverage(entries, fileBytes - dataStart);
   return { entries, metadata: checkedMetadata(metadata), dataStart };
 }
 

@@ -1,6 +1,6 @@
 import type { StateDict, StateTensor } from '../../contracts';
 import { elementArrays } from './element-types';
-import { readHeader } from './safetensors-header';
+import { LENGTH_BYTES, dataStartOf, readHeader } from './safetensors-header';
 import type { TensorEntry } from './safetensors-header';
 import { widenBfloat16, widenFloat16 } from './half-floats';
 
@@ -25,6 +25,30 @@ export function decodeSafetensors(file: Uint8Array): SafetensorsFile {
   const tensors: StateDict = new Map();
   for (const entry of entries) {
     tensors.set(entry.name, decodeTensor(bytes.slice(dataStart + entry.begin, dataStart + entry.end), entry));
+  }
+  return { tensors, metadata };
+}
+
+/** A file that is read where it is asked for. */
+export interface ReadableBytes {
+  readonly length: number;
+  /** A copy of the bytes from `begin` to `end`. */
+  read(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/**
+ * Reads a safetensors file tensor by tensor: it may be larger than any array can be, and only what it holds takes memory.
+ *
+ * @throws FulgurError `state` as `decodeSafetensors`.
+ */
+export async function readSafetensors(file: ReadableBytes): Promise<SafetensorsFile> {
+  const start = await file.read(0, Math.min(LENGTH_BYTES, file.length));
+  const head = await file.read(0, dataStartOf(start, file.length));
+  const { entries, metadata, dataStart } = readHeader(head, file.length);
+  const tensors: StateDict = new Map();
+  for (const entry of entries) {
+    const bytes = await file.read(dataStart + entry.begin, dataStart + entry.end);
+    tensors.set(entry.name, decodeTensor(bytes, entry));
   }
   return { tensors, metadata };
 }

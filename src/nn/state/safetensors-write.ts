@@ -22,6 +22,26 @@ export function encodeSafetensors(
   state: StateDict,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  const parts = safetensorsParts(state, metadata);
+  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/**
+ * The same file in parts that follow each other, the head and each tensor's data: nothing is copied, and it may be larger
+ * than any array can be.
+ *
+ * @throws FulgurError `state` as `encodeSafetensors`.
+ */
+export function safetensorsParts(
+  state: StateDict,
+  metadata: Readonly<Record<string, string>> = {},
+): readonly Uint8Array[] {
   for (const [name, tensor] of state) {
     const problem = valuesProblem(tensor);
     if (problem === null) continue;
@@ -31,15 +51,9 @@ export function encodeSafetensors(
     });
   }
 
-  const { head, order, offsets, length } = safetensorsHead(state, metadata);
-  const bytes = new Uint8Array(head.length + length);
-  bytes.set(head);
-  for (const name of order) {
-    const data = state.get(name)?.data ?? new Uint8Array();
-    const place = head.length + (offsets.get(name)?.[0] ?? 0);
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), place);
-  }
-  return bytes;
+  const { head, order } = safetensorsHead(state, metadata);
+  const data = order.map((name) => state.get(name)?.data ?? new Uint8Array());
+  return [head, ...data.map((own) => new Uint8Array(own.buffer, own.byteOffset, own.byteLength))];
 }
 
 /** What stands before the data of a safetensors file, and how the data follow. */

@@ -3,17 +3,18 @@ import { dirname } from 'node:path';
 import { FulgurError, messageOf } from '../../errors';
 
 /**
- * Writes a file that is there whole or not at all, and survives a power cut; its folder is made.
+ * Writes a file, whose parts follow each other, that is there whole or not at all, and survives a power cut; its folder is made.
  *
  * @throws FulgurError `data`, naming the file.
  */
-export async function writeWhole(path: string, data: Uint8Array): Promise<void> {
+export async function writeWhole(path: string, ...parts: readonly Uint8Array[]): Promise<void> {
   const aside = `${path}.${process.pid}.new`;
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(aside, 'w');
     try {
-      await file.writeFile(data);
+      // Not at once: a system call takes less than 2 GiB, and an array not much more.
+      for (const part of parts) await file.appendFile(part);
       await file.sync();
     } finally {
       await file.close();

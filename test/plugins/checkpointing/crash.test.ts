@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { CheckpointFinder } from '../../../plugins/checkpointing/checkpoint-finder';
 import { CheckpointStore } from '../../../plugins/checkpointing/checkpoint-store';
 import { DurableFiles } from '../../../plugins/checkpointing/durable-files';
+import type { FileParts } from '../../../plugins/checkpointing/file-parts';
 import { Notes, TemporaryRunFolder, messageOf } from '../fakes/run';
 import { toyState } from './toy-state';
 
@@ -32,9 +33,11 @@ class KilledFiles extends DurableFiles {
     return this.unlessKilled(() => super.makeFolder(path));
   }
 
-  override write(path: string, data: Uint8Array): Promise<void> {
-    const half = () => writeFileSync(path, data.subarray(0, data.length / 2));
-    return this.unlessKilled(() => super.write(path, data), half);
+  override write(path: string, parts: FileParts): Promise<void> {
+    return this.unlessKilled(
+      () => super.write(path, parts),
+      () => writeHalf(path, parts),
+    );
   }
 
   override rename(from: string, to: string): Promise<void> {
@@ -51,6 +54,11 @@ class KilledFiles extends DurableFiles {
   }
 }
 
+function writeHalf(path: string, parts: FileParts): void {
+  const data = Buffer.concat(parts);
+  writeFileSync(path, data.subarray(0, data.length / 2));
+}
+
 /** Makes one write fail as a full disk does, after half of it. */
 class FullDisk extends DurableFiles {
   private writes = 0;
@@ -59,10 +67,10 @@ class FullDisk extends DurableFiles {
     super();
   }
 
-  override async write(path: string, data: Uint8Array): Promise<void> {
+  override async write(path: string, parts: FileParts): Promise<void> {
     this.writes += 1;
-    if (this.writes !== this.fullAt) return super.write(path, data);
-    writeFileSync(path, data.subarray(0, data.length / 2));
+    if (this.writes !== this.fullAt) return super.write(path, parts);
+    writeHalf(path, parts);
     throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
   }
 }

@@ -1,5 +1,6 @@
 import { decodeState, encodeState } from '../../../plugins/checkpointing/state-files';
 import type { PluginHooks, Ranks, RunState } from '../../../src/contracts';
+import { decodeSafetensors } from '../../../src/nn';
 import type { Trainer } from '../../../src/trainer';
 import { rankStateCases } from '../cases';
 import { trainTogether } from '../train-together';
@@ -8,15 +9,18 @@ import { scenario } from './scenario';
 
 /** What rank 0 writes, as every rank reads it. */
 async function throughFiles(ranks: Ranks, state: RunState): Promise<RunState> {
-  const files = Object.entries(encodeState(state)).map(([name, bytes]) => [
+  const files = Object.entries(encodeState(state)).map(([name, parts]) => [
     name,
-    Buffer.from(bytes).toString('base64'),
+    Buffer.concat(parts).toString('base64'),
   ]);
   const told = await ranks.broadcastBytes(Buffer.from(JSON.stringify(files)));
   const read = JSON.parse(Buffer.from(told).toString()) as [string, string][];
-  return decodeState(
-    Object.fromEntries(read.map(([name, text]) => [name, Buffer.from(text, 'base64')])) as never,
-  );
+  const contents = new Map(read.map(([name, text]) => [name, Buffer.from(text, 'base64')]));
+  const tensors = [...contents].filter(([name]) => name.endsWith('.safetensors'));
+  return decodeState({
+    rest: contents.get('state.json') ?? Buffer.alloc(0),
+    tensors: Object.fromEntries(tensors.map(([name, bytes]) => [name, decodeSafetensors(bytes).tensors])),
+  });
 }
 
 scenario(async (ranks) => {

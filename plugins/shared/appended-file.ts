@@ -60,7 +60,7 @@ export class AppendedFile {
       await this.with('r+', (file) => file.sync());
       // Without it, a file just made may be gone after a power cut. Windows opens no folders, and needs none of this.
       if (process.platform !== 'win32') await this.with('r', (folder) => folder.sync(), dirname(this.path));
-    });
+    }, 'What was written last may be lost in a power cut.');
   }
 
   /** The file's text; `null` where there is no file. */
@@ -107,14 +107,17 @@ export class AppendedFile {
     });
   }
 
-  private async guard(write: () => Promise<void>): Promise<void> {
+  private async guard(
+    write: () => Promise<void>,
+    why = `${this.waiting()} rows of metrics wait in memory; nothing in the file was lost.`,
+  ): Promise<void> {
     try {
       await write();
     } catch (cause) {
       if (cause instanceof FulgurError) throw cause;
       throw new FulgurError('plugin', {
         what: `${this.path} cannot be written: ${(cause as Error).message}.`,
-        why: `${this.waiting()} rows of metrics wait in memory; nothing in the file was lost.`,
+        why,
         fix: 'Free space on the disk or make the folder writable.',
         cause,
       });

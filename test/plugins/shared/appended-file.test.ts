@@ -70,6 +70,20 @@ describe('a file that grows by whole pieces', () => {
     expect(text()).toBe('first piece\nsecond\n');
   });
 
+  it('does not say that nothing was lost where the disk does not confirm it', async () => {
+    const failing: OpenFile = async (file, flags) => {
+      const handle = await open(file, flags);
+      handle.sync = () => Promise.reject(new Error('EIO: i/o error, fsync'));
+      return handle;
+    };
+    const file = new AppendedFile(path(), () => 0, failing);
+    await add(file, 'first piece\n');
+    expect(await messageOf(() => file.sync())).toBe(
+      `${path()} cannot be written: EIO: i/o error, fsync. What was written last may be lost in a power cut. ` +
+        'Free space on the disk or make the folder writable.',
+    );
+  });
+
   it('never fills up a file that something else made shorter', async () => {
     const file = new AppendedFile(path(), () => 1);
     await add(file, 'first piece\n');

@@ -5,7 +5,7 @@ import type { Verdicts } from './compile-texts';
 
 const imports = [
   "import { Experiment, HyperParameter, Plugin, TrainingModule, definePlugin, inject, losses, nn, optim, run, tf, tokens, views } from '../../src';",
-  "import type { Gradients, HookContext, Notify, RunEventSource, RunFolder, RunSettings, Token, ViewBatch } from '../../src';",
+  "import type { Gradients, HookContext, Notify, RunEventSource, PluginFolder, RunSettings, Token, ViewBatch } from '../../src';",
   "import { checkpointing } from '../../plugins/checkpointing'; import { collapseSentinel } from '../../plugins/collapse-sentinel';",
   "import { csvLogger } from '../../plugins/csv-logger'; import { progressBar } from '../../plugins/progress-bar';",
   "import { fastSiamLoss } from '../../experiments/fastsiam'; import { resolve } from '../../src/container/resolve'; import type { Container } from 'inversify';",
@@ -98,9 +98,9 @@ const texts = {
   ].join('\n'),
   services: [
     'declare const container: Container;',
-    'const folder: RunFolder = resolve(container, tokens.runFolder);',
+    'const folder: PluginFolder = resolve(container, tokens.runFolder);',
     'const settings: RunSettings = resolve(container, tokens.runFolder);',
-    'const asked: Token<RunFolder> = tokens.runFolder;',
+    'const asked: Token<PluginFolder> = tokens.runFolder;',
     'resolve(container, tokens.runFolders);',
   ].join('\n'),
   events: [
@@ -229,7 +229,7 @@ describe('the type checker', () => {
   it('knows the service of each token', () => {
     expect(verdictsOn('services')).toEqual([
       expect.stringMatching(
-        /^3: Type 'RunFolder' is missing the following properties from type 'RunSettings': /,
+        /^3: Type 'PluginFolder' is missing the following properties from type 'RunSettings': /,
       ),
       expect.stringMatching(
         /^5: Property 'runFolders' does not exist on type .* Did you mean 'runFolder'\?$/,

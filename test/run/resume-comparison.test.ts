@@ -331,6 +331,11 @@ describe('a fit that goes on', () => {
         'data.transform: {"plain":{"size":32}} before, {"plain":{"size":64}} now',
       ],
       [
+        'some options of the view transform, and names no others',
+        { data: { name: 'digits', batchSize: 32, transform: view({ size: 32, blur: { sigma: 1 } }) } },
+        'data.transform: {"plain":{}} before, {"plain":{"blur":{"sigma":1}}} now',
+      ],
+      [
         'the view transform',
         {
           data: {

@@ -215,6 +215,22 @@ describe('every option', () => {
     );
   });
 
+  it.each([
+    [['--seed', '4'], 'The seed cannot change within a run.'],
+    [['--seed', '4', '--allowChanges'], 'The seed cannot change within a run.'],
+    [['--seed', '4', '--lr', '1', '--trainer.maxEpochs', '9'], 'The seed cannot change within a run.'],
+    [['--data.batchSize', '16'], 'Or go on with the new values by --allowChanges.'],
+    [
+      ['--seed', '4', '--data.batchSize', '16'],
+      'Or go on with the new values by --allowChanges, but for the seed.',
+    ],
+  ])('names only ways on that there are: %s', async (args, way) => {
+    await trained([], { updates: 8 });
+    expect((await refusal(args)).split('\n').at(-1)).toBe(
+      `Leave out what is given, or set it back in the experiment: the recorded values hold then. ${way}`,
+    );
+  });
+
   it('may change by --allowChanges: samples only between two epochs, the seed never', async () => {
     const size = ['--data.batchSize', '16', '--allowChanges'];
     await trained([]);

@@ -3,6 +3,7 @@ import type { Command as RunCommand } from '../contracts';
 import { choicesOf } from './choices';
 import { shown } from '../system';
 import type { Option } from './option';
+import { nearestChoice } from './problems';
 import type { Problem } from './problems';
 
 /** What a command line says, before it is checked. */
@@ -49,6 +50,14 @@ const commands: Readonly<Record<RunCommand, string>> = {
 export function takeCommand(args: readonly string[]): { command: RunCommand; rest: readonly string[] } {
   const [first = '', ...rest] = args;
   return isCommand(first) ? { command: first, rest } : { command: 'fit', rest: args };
+}
+
+/** A word that belongs to no option: perhaps a command that is misspelt, or not in the first place. */
+export function strayWord(word: string, args: readonly string[]): Problem {
+  if (isCommand(word)) return { where: word, what: 'a command stands before all options' };
+  const command = word === args[0] ? nearestChoice(word, Object.keys(commands)) : null;
+  const guess = command === null ? '' : `; did you mean ${command}?`;
+  return { where: word, what: `this word belongs to no option${guess}` };
 }
 
 function isCommand(word: string): word is RunCommand {

@@ -17,7 +17,7 @@ export function nearestName(given: string, names: readonly string[]): string | n
   const sameEnd = names.find((name) => name.split('.').at(-1) === last);
   if (sameEnd !== undefined) return sameEnd;
   const nearest = closest(given, names);
-  return distance(given, nearest) <= NEAR ? nearest : null;
+  return distance(given, nearest) <= Math.min(NEAR, Math.ceil(given.length / 2)) ? nearest : null;
 }
 
 /** A choice close enough to `given` to be what was meant, or `null`. */

@@ -77,8 +77,29 @@ export function changedOptions(before: Json, now: Json): OptionChange[] {
     const effect = effectOf(path);
     const old = recorded.get(path);
     if (effect === 'own' || old === undefined || isDeepStrictEqual(old, value)) return [];
-    return [{ path, effect, before: old, now: value }];
+    return [{ path, effect, ...differingParts(old, value) }];
   });
+}
+
+/** Of two values that differ, what differs in them: options of a transform that are the same on both sides are left out. */
+function differingParts(before: Json, now: Json): Pick<OptionChange, 'before' | 'now'> {
+  if (!isRecord(before) || !isRecord(now)) return { before, now };
+  const [old, current]: [Record<string, Json>, Record<string, Json>] = [{}, {}];
+  for (const name of new Set([...Object.keys(before), ...Object.keys(now)])) {
+    if (isDeepStrictEqual(before[name], now[name])) continue;
+    const [oldPart, part] = [before[name], now[name]];
+    const parts =
+      oldPart === undefined || part === undefined
+        ? { before: oldPart, now: part }
+        : differingParts(oldPart, part);
+    if (parts.before !== undefined) old[name] = parts.before;
+    if (parts.now !== undefined) current[name] = parts.now;
+  }
+  return { before: old, now: current };
+}
+
+function isRecord(value: Json): value is Readonly<Record<string, Json>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A value as it is after it was written and read; a record holds no secrets. */

@@ -13,7 +13,14 @@ import type {
 import { experimentData, experimentDefinition, hyperParameterDefaults, hyperParameters } from '../metadata';
 import type { ExperimentClass, HyperParameterValue } from '../metadata';
 import { choicesOf } from './choices';
-import { PrintAndExit, helpText, misplacedSelectors, parseArguments, takeCommand } from './command-line';
+import {
+  PrintAndExit,
+  helpText,
+  misplacedSelectors,
+  parseArguments,
+  strayWord,
+  takeCommand,
+} from './command-line';
 import { readConfigFile } from './config-file';
 import { flattenConfig } from './config-tree';
 import { expandHome } from './environment';
@@ -159,7 +166,7 @@ function draftConfig(experiment: ExperimentClass, args: readonly string[], recal
   const { given, stray } = parseArguments(rest);
   if (given.some(([path]) => path === 'version')) throw new PrintAndExit(fulgurVersion());
 
-  const problems: Problem[] = stray.map((word) => ({ where: word, what: 'this word belongs to no option' }));
+  const problems: Problem[] = stray.map((word) => strayWord(word, args));
   problems.push(...takenNames(experiment));
   const { transform = null, evaluationTransform = null, ...data } = experimentData(experiment);
   const transforms = { transform, evaluationTransform };

@@ -1,6 +1,6 @@
 import './backend/backend-before-start';
 export { LostRanksError, allReduce, leaveCluster } from './collectives';
-export { afterStep, compile, isTracing, oncePerTrace, stepInput } from './compile';
+export { afterStep, compile, isInStep, isTracing, oncePerTrace, stepInput } from './compile';
 export { hasChanged, noteRead, notingReads, traceOperations, withoutNotingReads } from './compile';
 export type { FieldRead, Watched } from './compile';
 export type { CompiledFunction, CompileOptions, Fetched, OperationTrace, TracedCall } from './compile';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { StateDtype } from '../contracts';
-import { isTracing, requireStarted } from '../engine';
+import { isInStep, requireStarted } from '../engine';
 import { FulgurError } from '../errors';
 import type { StateLayout } from './state/layout';
 
@@ -132,7 +132,7 @@ function createVariable<R extends tf.Rank>(
   description: VariableDescription,
 ): tf.Variable<R> {
   requireStarted();
-  if (isTracing()) {
+  if (isInStep()) {
     throw new FulgurError('module', {
       what: `A ${description.role} was created inside a compiled step.`,
       why: 'It would be born anew at every trace and forgotten at its end.',

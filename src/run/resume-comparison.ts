@@ -166,11 +166,14 @@ function wayOut(
   { allowChanges }: ResolvedConfig,
 ): string {
   const back = 'Leave out what is given, or set it back in the experiment: the recorded values hold then.';
-  const isPlace = refused.some(({ effect, path }) => effect === 'position' && path !== 'seed');
-  if (isPlace && nextBatch > 0) {
+  const others = refused.filter(({ path }) => path !== 'seed');
+  if (others.length === 0) return `${back} The seed cannot change within a run.`;
+  if (nextBatch > 0 && others.some(({ effect }) => effect === 'position')) {
     return `${back} The checkpoint lies in the middle of an epoch; from one at the end of an epoch --allowChanges goes on.`;
   }
-  return allowChanges ? back : `${back} Or go on with the new values by --allowChanges.`;
+  if (allowChanges) return back;
+  const but = others.length < refused.length ? ', but for the seed' : '';
+  return `${back} Or go on with the new values by --allowChanges${but}.`;
 }
 
 function say(

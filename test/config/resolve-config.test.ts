@@ -164,6 +164,26 @@ describe('resolveConfig', () => {
     );
   });
 
+  it.each([
+    [['validte'], 'validte: this word belongs to no option; did you mean validate?'],
+    [['Predict', '--lr', '1'], 'Predict: this word belongs to no option; did you mean predict?'],
+    [['--lr', '1', 'validte'], 'validte: this word belongs to no option'],
+    [['--lr', '1', 'validate'], 'validate: a command stands before all options'],
+    [['stray'], 'stray: this word belongs to no option'],
+  ])('says what a word is that belongs to no option: %s', (args, problem) => {
+    expect(problemsOf(args)).toBe(`An option is wrong:\n  ${problem}\nRun with --help to see all options.`);
+  });
+
+  it.each([
+    ['--basis', 'there is no such option'],
+    ['--lrr', 'there is no such option; did you mean lr?'],
+    ['--data.batchsize', 'there is no such option; did you mean data.batchSize?'],
+  ])('guesses no option that is quite another word: %s', (name, what) => {
+    expect(problemsOf([name, '1'])).toBe(
+      `An option is wrong:\n  ${name}: ${what}\nRun with --help to see all options.`,
+    );
+  });
+
   it('reports a wrong data set together with all else, and the choice that was meant', () => {
     const args = ['--data.name', 'cifar', '--data.fallback', 'Digit', '--data.batchSize', '0'];
     args.push('--trainer.precision', 'bf16', '--trainer.accelerator', 'tpu', '--data.onBrokenImage', 'skp');

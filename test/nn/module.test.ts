@@ -196,15 +196,26 @@ describe('parameters and buffers', () => {
     expect(liveCounts()).toEqual(before);
   });
 
-  it('refuse other element types, and birth inside a compiled step', async () => {
+  it('refuse other element types', () => {
     expect(() => nn.parameter(tf.scalar(1, 'int32'))).toThrow(
       'A parameter was given int32 values. Parameters are float32. Cast the values, or keep them with nn.buffer(...).',
     );
     expect(() => nn.buffer(tf.scalar('a'))).toThrow(
       'A buffer was given string values. Buffers are float32, int32 or bool. Cast the values to one of these types.',
     );
-    await expect(compile(() => nn.parameter(tf.scalar(1)), { name: 'step' })()).rejects.toThrow(
-      'A parameter was created inside a compiled step. It would be born anew at every trace and forgotten at its end.',
+  });
+
+  it.each([
+    [false, 'parameter', () => nn.parameter(tf.scalar(1))],
+    [true, 'parameter', () => nn.parameter(tf.scalar(1))],
+    [false, 'buffer', () => nn.buffer(tf.scalar(1))],
+    [true, 'buffer', () => nn.buffer(tf.scalar(1))],
+    [true, 'parameter', () => new nn.Linear(2, 3).weight],
+  ])('are not made inside a step, eager: %s, %s', async (eager, role, make) => {
+    const step = compile(make as () => tf.Tensor, { name: 'step', eager });
+    await expect(step()).rejects.toThrow(
+      `A ${role} was created inside a compiled step. It would be born anew at every trace and forgotten at its end. ` +
+        'Create layers and parameters as fields of the module, or in its constructor.',
     );
   });
 

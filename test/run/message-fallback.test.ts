@@ -30,10 +30,25 @@ describe('MessageFallback', () => {
     const ends: unknown[] = [];
     const stop = events.on('runEnded', (...end) => ends.push(end));
     events.emit('message', 'info', 'still said');
-    events.emit('runEnded', 'stopped', 'enough');
+    events.emit('runEnded', 'finished', null);
     stop();
     events.emit('runEnded', 'failed', null);
-    expect(ends).toEqual([['stopped', 'enough']]);
+    expect(ends).toEqual([['finished', null]]);
     expect(said).toEqual(['info: still said']);
+  });
+
+  it.each([
+    ['stopped', 'val_loss has not improved', ['info: Training was stopped: val_loss has not improved.']],
+    ['finished', null, []],
+    ['interrupted', 'Ctrl-C', []],
+    ['failed', 'no memory', []],
+  ] as const)('says why a run ended only where a plugin wished it: %s', (status, detail, sentences) => {
+    const { events, said, listen } = scene();
+    const stopListening = listen();
+    events.emit('runEnded', status, detail);
+    expect(said).toEqual([]);
+    stopListening();
+    events.emit('runEnded', status, detail);
+    expect(said).toEqual(sentences);
   });
 });

@@ -215,6 +215,22 @@ describe('every option', () => {
     );
   });
 
+  it.each([
+    [['--seed', '4'], 'The seed cannot change within a run.'],
+    [['--seed', '4', '--allowChanges'], 'The seed cannot change within a run.'],
+    [['--seed', '4', '--lr', '1', '--trainer.maxEpochs', '9'], 'The seed cannot change within a run.'],
+    [['--data.batchSize', '16'], 'Or go on with the new values by --allowChanges.'],
+    [
+      ['--seed', '4', '--data.batchSize', '16'],
+      'Or go on with the new values by --allowChanges, but for the seed.',
+    ],
+  ])('names only ways on that there are: %s', async (args, way) => {
+    await trained([], { updates: 8 });
+    expect((await refusal(args)).split('\n').at(-1)).toBe(
+      `Leave out what is given, or set it back in the experiment: the recorded values hold then. ${way}`,
+    );
+  });
+
   it('may change by --allowChanges: samples only between two epochs, the seed never', async () => {
     const size = ['--data.batchSize', '16', '--allowChanges'];
     await trained([]);
@@ -329,6 +345,11 @@ describe('a fit that goes on', () => {
         "the view transform's options",
         { data: { name: 'digits', batchSize: 32, transform: view({ size: 64 }) } },
         'data.transform: {"plain":{"size":32}} before, {"plain":{"size":64}} now',
+      ],
+      [
+        'some options of the view transform, and names no others',
+        { data: { name: 'digits', batchSize: 32, transform: view({ size: 32, blur: { sigma: 1 } }) } },
+        'data.transform: {"plain":{}} before, {"plain":{"blur":{"sigma":1}}} now',
       ],
       [
         'the view transform',

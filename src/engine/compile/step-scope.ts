@@ -14,6 +14,11 @@ export function isTracing(): boolean {
   return isStarted() && currentEngine().binding.trace !== null;
 }
 
+/** Whether a compiled function's JavaScript runs at the moment, traced or operation by operation. */
+export function isInStep(): boolean {
+  return eagerActions !== null || isTracing();
+}
+
 /**
  * A scalar whose value may differ from step to step: a learning rate, a step count, a seed. In a compiled function it
  * becomes an input and `read` is called before every call; elsewhere `read` is called at once.

@@ -1,3 +1,5 @@
+import { Tensor } from '@tensorflow/tfjs-core';
+
 /** A field that was read while something was traced. */
 export interface FieldRead {
   readonly owner: object;
@@ -73,10 +75,12 @@ export function notingReads<T>(watched: Watched, run: () => T): { result: T; not
       if (own?.configurable !== true || own.writable !== true || typeof own.value === 'function') continue;
       restores.push(shadowField(owner, name, own, assign));
       const held: unknown = own.value;
-      if (depth === DEPTH || !isPlainObject(held) || inner.has(held)) continue;
+      if (depth === DEPTH || !isFollowed(held) || inner.has(held) || watched.has(held)) continue;
       const { root, path } = inner.get(owner) ?? { root: owner, path: '' };
       inner.set(held, { root, path: `${path}${name}.` });
-      watch(held, 'all', depth + 1);
+      // What an object of a class holds is its own affair, but for plain values, such as a schedule's number of steps.
+      if (isPlainObject(held)) watch(held, 'all', depth + 1);
+      else watch(held, plainFields(held), DEPTH);
     }
   };
   for (const [owner, fields] of watched) watch(owner, fields, 0);
@@ -181,6 +185,18 @@ function isPlain(value: unknown): boolean {
   return ['number', 'string', 'boolean', 'bigint'].includes(typeof value);
 }
 
-function isPlainObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && prototypeOf(value) === Object.prototype;
+function isPlainObject(value: object): boolean {
+  return prototypeOf(value) === Object.prototype;
+}
+
+/** Objects of programs, not those of the language, such as a Map or a Date, and no tensors. */
+function isFollowed(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || value instanceof Tensor) return false;
+  return Object.prototype.toString.call(value) === '[object Object]';
+}
+
+function plainFields(owner: object): string[] {
+  return Object.entries(Object.getOwnPropertyDescriptors(owner)).flatMap(([name, own]) =>
+    own.enumerable === true && isPlain(own.value) ? [name] : [],
+  );
 }

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { parseJson } from '../../contracts';
 import type { RunFolder } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { isPathName } from '../../system';
@@ -54,14 +55,30 @@ export function findRunFolder({ root, experiment, resume }: RunFolderOptions): R
   }
   const folder = runFolderAround(path) ?? runFolderAround(realPathOf(path));
   if (folder === null) return null;
-  const owner = basename(dirname(folder));
-  if (owner !== basename(experiment)) {
+  const parentName = basename(dirname(folder));
+  const owner = experimentOf(folder) ?? (parentName === basename(experiment) ? experiment : parentName);
+  if (owner !== experiment) {
     throw new FulgurError('checkpoint', {
       what: `The checkpoint ${path} lies in a run of '${owner}', and this experiment is '${experiment}'.`,
       fix: `Resume from a checkpoint of '${experiment}'.`,
     });
   }
   return describeFolder(folder, experiment);
+}
+
+/** Whose run lies in a folder, as its checkpoints say: folders are copied and renamed. `null` where none says so. */
+function experimentOf(folder: string): string | null {
+  const checkpoints = join(folder, 'checkpoints');
+  for (const name of checkpointsIn(checkpoints)) {
+    try {
+      const manifest = parseJson(readFileSync(join(checkpoints, name, 'manifest.json'), 'utf8'));
+      const { experiment } = manifest as { readonly experiment?: unknown };
+      if (typeof experiment === 'string') return experiment;
+    } catch {
+      // Whoever reads the checkpoint says what is wrong with it.
+    }
+  }
+  return null;
 }
 
 /** Whether any run of an experiment has a checkpoint to go on from. */

@@ -219,6 +219,19 @@ describe('createRunFolder', () => {
     expect(readdirSync(all)).toEqual(['version_0', 'version_1']);
   });
 
+  it('goes on in the folder of a run that was copied under another name, as its checkpoints say whose it is', () => {
+    const copy = join(root, 'backup', 'version_3');
+    const checkpoint = join(copy, 'checkpoints', 'epoch=0-step=5');
+    mkdirSync(checkpoint, { recursive: true });
+    writeFileSync(join(checkpoint, 'manifest.json'), '{"experiment":"group/tiny"}');
+    for (const resume of [copy, checkpoint]) {
+      expect(createRunFolder({ root, experiment: 'group/tiny', resume })).toMatchObject({ path: copy });
+    }
+    expect(() => createRunFolder({ root, experiment: 'backup', resume: copy })).toThrow(
+      `The checkpoint ${copy} lies in a run of 'group/tiny', and this experiment is 'backup'. Resume from a checkpoint of 'backup'.`,
+    );
+  });
+
   it("refuses another experiment's run, and a path that is not there", () => {
     newRun();
     const resume = saveCheckpoint('version_0', 'last');

@@ -21,6 +21,21 @@ class Scaled extends nn.Module {
   }
 }
 
+/** A schedule as users write them. */
+class Warmup {
+  private done = 1;
+
+  constructor(private readonly steps: number) {}
+
+  get value(): number {
+    return Math.min(1, this.done / this.steps);
+  }
+
+  step(): void {
+    this.done += 1;
+  }
+}
+
 /** Reads fields of all kinds in its step. */
 class Reading extends Regression {
   @HyperParameter() rate = 0.1;
@@ -29,6 +44,8 @@ class Reading extends Regression {
   options = { margin: { width: 1 } };
   weights = [1, 1];
   shift: tf.Tensor = tf.zeros([2]);
+  readonly warmup = new Warmup(1);
+  readonly lookup = new Map([['scale', 1]]);
   read = 2;
   calls = 0;
   untouched = 0;
@@ -62,7 +79,15 @@ class Reading extends Regression {
     this.parameters();
     const { temperature, flag, options, weights, rate, nothing = 1 } = this;
     const shift = tf.mean<tf.Scalar>(tf.add(this.shift, weights[1]!));
-    const loss = tf.div(super.trainingStep(batch), temperature * options.margin.width * rate * nothing);
+    const loss = tf.div(
+      super.trainingStep(batch),
+      temperature *
+        options.margin.width *
+        rate *
+        nothing *
+        this.warmup.value *
+        (this.lookup.get('scale') ?? 1),
+    );
     const perStep = stepInput(() => this.read);
     return tf.mul<tf.Scalar>(flag ? tf.add(loss, shift) : loss, perStep);
   }
@@ -99,6 +124,11 @@ const changes: readonly (readonly [what: string, change: (self: Reading) => void
     'a number in options',
     (self) => void (self.options.margin.width = 3),
     field('Reading', 'options.margin.width', '1', '3'),
+  ],
+  [
+    'a field of an object of a class',
+    (self) => self.warmup.step(),
+    field('Reading', 'warmup.done', '1', '2'),
   ],
   [
     'a field of a child',

@@ -33,6 +33,8 @@ const LOOK_EVERY = 500;
 /** What a program that has ended may take to close its output: a child of it may hold that open for ever. */
 const LAST_WORDS = 1_000;
 const KEPT_CHARACTERS = 200_000;
+/** More than any program has to say that is run for its answer: one that writes on is ended. */
+const MOST_BYTES = 1 << 24;
 
 /**
  * Runs a program to its end, or to that of its time: then it is killed, and not waited for. Its standard input stays
@@ -56,7 +58,9 @@ export function runProgram(
     let alive = { at: performance.now(), sign: sign?.() };
     const lines = new LineCutter((line) => {
       alive = { ...alive, at: performance.now() };
-      stdout = (stdout + line + '\n').slice(-KEPT_CHARACTERS);
+      stdout += `${line}\n`;
+      // Not at every line: of many short ones each would cost as much as all that is kept.
+      if (stdout.length > 2 * KEPT_CHARACTERS) stdout = stdout.slice(-KEPT_CHARACTERS);
       onLine?.(line);
     });
     const notice = startTimer(SAY_AFTER, () => onWait?.(`Waiting for ${awaited}.`));
@@ -82,9 +86,15 @@ export function runProgram(
       for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
       child.unref();
       lines.end();
+      stdout = stdout.slice(-KEPT_CHARACTERS);
       resolve({ ...(end ?? { code: null, signal: 'SIGKILL' }), stdout, stderr, overdue });
     };
-    child.stdout.on('data', (chunk: Buffer) => lines.write(chunk));
+    let bytes = 0;
+    child.stdout.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > MOST_BYTES) finish(true);
+      else lines.write(chunk);
+    });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-KEPT_CHARACTERS);
     });

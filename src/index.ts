@@ -111,7 +111,9 @@ export { SingleDevice, bufferDiffers, requireAgreement, soloRanks } from './stra
 export {
   guardOutput,
   isPathName,
+  openRegularFile,
   pause,
+  readRegularFile,
   redacted,
   runProgram,
   shown,

@@ -1,7 +1,7 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { FulgurError } from '../../src';
+import { FulgurError, readRegularFile } from '../../src';
 
 /** How files are opened. */
 export type OpenFile = (path: string, flags: string) => Promise<FileHandle>;
@@ -66,7 +66,7 @@ export class AppendedFile {
   /** The file's text; `null` where there is no file. */
   async read(): Promise<string | null> {
     try {
-      return await readFile(this.path, 'utf8');
+      return (await readRegularFile(this.path, Infinity)).toString('utf8');
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw new FulgurError('plugin', {

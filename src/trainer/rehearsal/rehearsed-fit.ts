@@ -146,7 +146,8 @@ export class RehearsedFit {
       throw error;
     }
     const outcome = outcomeOf(this.#control);
-    events.emit('runEnded', outcome.status, outcome.detail);
+    const isTold = outcome.status === 'stopped' && this.#stopper.hasToldWhy;
+    events.emit('runEnded', outcome.status, isTold ? null : outcome.detail);
     return { ...outcome, progress: this.#progress.snapshot(), metrics: this.#log.metrics.newest() };
   }
 

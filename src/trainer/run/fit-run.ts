@@ -130,7 +130,8 @@ export class FitRun<B> {
       disconnect();
     }
     const { status, detail } = outcomeOf(control);
-    events.emit('runEnded', status, detail);
+    const isTold = status === 'stopped' && this.#stopper.hasToldWhy;
+    events.emit('runEnded', status, isTold ? null : detail);
     return { status, detail, progress: this.#progress.snapshot(), metrics: this.#log.metrics.newest() };
   }
 

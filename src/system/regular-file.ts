@@ -8,6 +8,8 @@ import { formatBytes } from '../errors';
 const READ_AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK;
 /** What a file that says it is empty may hold, as those below /proc do: read so much at first. */
 const FIRST_BYTES = 1 << 16;
+/** A system call takes less than 2 GiB. */
+const MOST_AT_ONCE = 1 << 30;
 
 /**
  * Opens a file that somebody else has chosen: never waits, as opening a pipe would, and takes regular files alone.
@@ -104,7 +106,7 @@ class BoundedContent {
 
   /** Where the next bytes go. */
   get free(): Buffer {
-    return this.#bytes.subarray(this.#length);
+    return this.#bytes.subarray(this.#length, this.#length + MOST_AT_ONCE);
   }
 
   get whole(): Buffer {

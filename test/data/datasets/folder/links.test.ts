@@ -68,8 +68,8 @@ describe('links in a folder of images', () => {
 
   it('may be nested as deep as the system has paths for', async () => {
     await mkdir(at('class'));
-    const deep = 'for i in $(seq 700); do mkdir nested && cd -P nested; done; touch one.png';
-    execFileSync('bash', ['-c', deep], { cwd: at('class') });
+    // The program goes down folder by folder: the whole path is longer than the system takes.
+    execFileSync('mkdir', ['-p', 'nested/'.repeat(700)], { cwd: at('class') });
     await expect(listImages(at('class'))).rejects.toThrow(
       /^The folder .*\/nested cannot be read: ENAMETOOLONG: name too long/,
     );

@@ -156,7 +156,7 @@ export class RehearsedFit {
     await this.#hooks.call('setup', []);
     if (resumeFrom !== null) {
       await this.#hooks.call('onLoadCheckpoint', [resumeFrom]);
-      restorePluginStates(plugins, resumeFrom, this.#notify);
+      restorePluginStates(plugins, resumeFrom, this.#notify, null);
       this.#log.metrics.restore(resumeFrom.metrics);
       this.#stopper.restore(resumeFrom, settings);
     }

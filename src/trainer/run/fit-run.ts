@@ -176,7 +176,7 @@ export class FitRun<B> {
   }
 
   async #restore(resumeFrom: ResumeFrom): Promise<void> {
-    await restoreRunState(resumeFrom.state, this.#stateOwners, this.#notify);
+    await restoreRunState(resumeFrom, this.#stateOwners, this.#notify);
     const { settings, strategy, plugins } = this.#parts;
     sayNewcomers(resumeFrom, plugins, this.#notify);
     sayResumed(resumeFrom, settings, strategy.ranks.worldSize, this.#notify);

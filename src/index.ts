@@ -111,6 +111,7 @@ export { SingleDevice, bufferDiffers, requireAgreement, soloRanks } from './stra
 export {
   guardOutput,
   isPathName,
+  makeFolder,
   openRegularFile,
   pause,
   readRegularFile,

@@ -26,6 +26,7 @@ const reserved: readonly Reserved[] = [
       'src/data/',
       'src/engine/install/',
       'src/locks/',
+      'src/system/make-folder.ts',
       'src/system/regular-file.ts',
       'src/launch/',
       // Points the process's standard error elsewhere while TensorFlow loads.

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseJson } from '../../contracts';
 import type { RunFolder } from '../../contracts';
-import { FulgurError } from '../../errors';
-import { isPathName, readRegularText } from '../../system';
+import { FulgurError, messageOf } from '../../errors';
+import { isPathName, makeFolderAtOnce, readRegularText } from '../../system';
 
 export interface RunFolderOptions {
   /** The folder of all experiments, `runs` for example. */
@@ -108,7 +108,11 @@ function parentOf(root: string, experiment: string): string {
 }
 
 function nextVersion(parent: string, experiment: string): RunFolder {
-  mkdirSync(parent, { recursive: true });
+  try {
+    makeFolderAtOnce(parent);
+  } catch (error) {
+    throw notMade(parent, error);
+  }
   for (let version = (versionsIn(parent)[0] ?? -1) + 1; ; version++) {
     const path = join(parent, `version_${version}`);
     try {
@@ -116,9 +120,17 @@ function nextVersion(parent: string, experiment: string): RunFolder {
       mkdirSync(path);
       return describeFolder(path, experiment);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw notMade(path, error);
     }
   }
+}
+
+function notMade(folder: string, cause: unknown): FulgurError {
+  return new FulgurError('config', {
+    what: `The run's folder ${folder} cannot be made: ${messageOf(cause)}.`,
+    fix: 'Set --trainer.defaultRootDir to a folder that you may write to.',
+    cause,
+  });
 }
 
 function newestWith(parent: string, checkpoint: 'last' | 'best'): string {

@@ -1,12 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { Header } from 'tar-stream';
 import { extract } from 'tar-stream';
 import { FulgurError } from '../../../errors';
-import { openRegularFile } from '../../../system';
+import { makeFolder, openRegularFile } from '../../../system';
 import { reasonOf } from '../data-errors';
 import { ownedName } from '../download/owned-name';
 import { findAbandoned } from '../download/partial-file';
@@ -26,7 +26,7 @@ export async function extractArchive(archive: string, folder: string, recordsPer
   for (const left of await findAbandoned(folder)) await rm(left, { recursive: true, force: true });
   const making = ownedName(folder);
   await rm(making, { recursive: true, force: true });
-  await mkdir(making, { recursive: true });
+  await makeFolder(making);
   try {
     const written = await writeEntries(archive, making, recordsPerFile * recordBytes);
     const missing = allFiles.filter((name) => !written.has(name));

@@ -111,7 +111,10 @@ export { SingleDevice, bufferDiffers, requireAgreement, soloRanks } from './stra
 export {
   guardOutput,
   isPathName,
+  makeFolder,
+  openRegularFile,
   pause,
+  readRegularFile,
   redacted,
   runProgram,
   shown,

@@ -1,8 +1,8 @@
-import { open, readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { FulgurError, messageOf, nn } from '../../src';
+import { FulgurError, messageOf, nn, openRegularFile, readRegularFile } from '../../src';
 import type { Recalled, RunState, StateDict } from '../../src';
 import { Damage } from './damage';
 import { exists } from './exists';
@@ -12,6 +12,7 @@ import type { Manifest } from './manifest';
 import { decodeOrigin, decodeState, optionalFileNames, stateFile, stateFileNames } from './state-files';
 
 export const manifestFile = 'manifest.json';
+const mostManifestBytes = 1 << 24;
 
 /** Names that begin so are of saves and removals under way; no reader looks at them. */
 export const hiddenPrefix = '.';
@@ -127,7 +128,7 @@ async function withWhole<T>(
 async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
   let file: FileHandle;
   try {
-    file = await open(path, 'r');
+    file = await openRegularFile(path);
   } catch (cause) {
     throw unreadable(path, cause);
   }
@@ -164,7 +165,7 @@ async function subfolders(folder: string): Promise<string[]> {
 
 async function readPart(file: string): Promise<Uint8Array> {
   try {
-    return await readFile(file);
+    return await readRegularFile(file, mostManifestBytes);
   } catch (cause) {
     throw unreadable(file, cause);
   }

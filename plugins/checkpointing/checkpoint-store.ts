@@ -1,6 +1,6 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FulgurError } from '../../src';
+import { FulgurError, readRegularFile } from '../../src';
 import type { RunState } from '../../src';
 import { hiddenPrefix, listCheckpoints, manifestFile } from './checkpoint-folder';
 import type { StoredCheckpoint } from './checkpoint-folder';
@@ -15,10 +15,12 @@ import { encodeState } from './state-files';
 export const pointers = ['last', 'best'] as const;
 export type Pointer = (typeof pointers)[number];
 
+const longestPointer = 4096;
+
 /** The checkpoint that a pointer names; `null` where there is no such file. */
 export async function readPointer(path: string): Promise<string | null> {
   try {
-    return (await readFile(path, 'utf8')).trim();
+    return (await readRegularFile(path, longestPointer)).toString('utf8').trim();
   } catch {
     return null;
   }

@@ -1,10 +1,11 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
+import { makeFolder } from '../../src';
 import type { FileParts } from './file-parts';
 
 /** The changes on the disk that saving needs, each one done for good when its promise resolves. */
 export class DurableFiles {
   async makeFolder(path: string): Promise<void> {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
   }
 
   /** Writes a new file. */

@@ -1,7 +1,16 @@
+import { z } from 'zod';
 import { FulgurError, Plugin, inject, tf, tokens } from '../../src';
 import type { HookContext, Json, Notify, PluginHooks, Stateful, StepContext } from '../../src';
 import type { CollapseSentinelSettings } from './options';
 import { spread } from './spread';
+import { readState, stateNumber } from '../shared/read-state';
+
+const savedSteps = z.object({
+  stepsBelow: stateNumber,
+  stepsAbove: stateNumber,
+  collapsing: z.boolean(),
+  seen: stateNumber.optional(),
+});
 
 /** Measures inside the traced step, and watches the measured values from outside it. */
 @Plugin({ name: 'collapse-sentinel', repeatable: true })
@@ -53,12 +62,7 @@ export class CollapseSentinel implements PluginHooks, Stateful {
   }
 
   restorePluginState(state: Json): void {
-    const saved = state as {
-      readonly stepsBelow: number;
-      readonly stepsAbove: number;
-      readonly collapsing: boolean;
-      readonly seen?: number;
-    };
+    const saved = readState(savedSteps, state);
     this.stepsBelow = saved.stepsBelow;
     this.stepsAbove = saved.stepsAbove;
     this.collapsing = saved.collapsing;

@@ -1,7 +1,15 @@
+import { z } from 'zod';
 import { FulgurError, Plugin, inject, tokens } from '../../src';
 import type { HookContext, Json, PluginHooks, Stateful } from '../../src';
 import { suggestion } from '../shared/suggestion';
 import type { EarlyStoppingSettings } from './options';
+import { readState, stateNumber } from '../shared/read-state';
+
+const savedSeen = z.object({
+  best: stateNumber.nullable(),
+  waited: stateNumber,
+  serial: stateNumber.optional(),
+});
 
 /** What has been seen so far. */
 interface Seen {
@@ -47,7 +55,7 @@ export class EarlyStopping implements PluginHooks, Stateful {
 
   restorePluginState(state: Json): void {
     // States of before measurements had a serial are of looks at the end of each epoch.
-    const { best, waited, serial } = state as unknown as Omit<Seen, 'serial'> & Partial<Seen>;
+    const { best, waited, serial } = readState(savedSeen, state);
     this.seen = { best, waited, serial: serial ?? 1 };
     this.isRestored = true;
   }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { FulgurError, Plugin, inject, tokens } from '../../src';
 import type {
   HookContext,
@@ -18,6 +19,9 @@ import type { MlflowLoggerSettings } from './options';
 import { RemoteRun } from './remote-run';
 import type { RunStatus } from './remote-run';
 import { runParams } from './run-params';
+import { readState, stateNumber } from '../shared/read-state';
+
+const savedRun = z.object({ runId: z.string().nullable(), hasParams: z.boolean(), sent: stateNumber });
 
 /** What a checkpoint keeps of the run on the server. */
 interface SavedRun {
@@ -54,7 +58,7 @@ export class MlflowLogger extends RowLogger<Journal> implements Stateful {
   }
 
   restorePluginState(state: Json): void {
-    this.saved = state as unknown as SavedRun;
+    this.saved = readState(savedRun, state);
   }
 
   async onFitStart(): Promise<void> {

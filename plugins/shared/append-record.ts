@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { FulgurError, parseJson, writeWhole } from '../../src';
+import { FulgurError, parseJson, readRegularFile, writeWhole } from '../../src';
 import type { Json } from '../../src';
 import { jsonLine } from './json-lines';
 
@@ -33,7 +32,7 @@ function recordsIn(text: string): TimedRecord[] {
 
 async function readIfThere(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return (await readRegularFile(path, Infinity)).toString('utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw new FulgurError('plugin', {

@@ -1,7 +1,7 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { FulgurError } from '../../src';
+import { FulgurError, makeFolder, readRegularFile } from '../../src';
 
 /** How files are opened. */
 export type OpenFile = (path: string, flags: string) => Promise<FileHandle>;
@@ -26,7 +26,7 @@ export class AppendedFile {
    */
   async append(data: Uint8Array): Promise<void> {
     await this.guard(async () => {
-      if (this.bytes === 0) await mkdir(dirname(this.path), { recursive: true });
+      if (this.bytes === 0) await makeFolder(dirname(this.path));
       // A file that is there already, and has gone, is not made anew: its beginning would be missing.
       await this.with(this.bytes === 0 ? 'w' : 'r+', (file) => this.appendTo(file, data));
     });
@@ -42,7 +42,7 @@ export class AppendedFile {
     const aside = `${this.path}.new`;
     await this.guard(async () => {
       try {
-        await mkdir(dirname(this.path), { recursive: true });
+        await makeFolder(dirname(this.path));
         await this.with('w', (file) => writeAll(file, data, 0).then(() => file.sync()), aside);
         await rename(aside, this.path);
       } catch (error) {
@@ -66,7 +66,7 @@ export class AppendedFile {
   /** The file's text; `null` where there is no file. */
   async read(): Promise<string | null> {
     try {
-      return await readFile(this.path, 'utf8');
+      return (await readRegularFile(this.path, Infinity)).toString('utf8');
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw new FulgurError('plugin', {

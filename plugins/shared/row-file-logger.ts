@@ -1,6 +1,10 @@
+import { z } from 'zod';
 import type { Json, Notify, RunEventSource, Stateful } from '../../src';
 import type { KeepRow, RowFile } from './row-file';
 import { RowLogger } from './row-logger';
+import { readState, stateNumber } from './read-state';
+
+const savedRows = z.object({ rows: stateNumber.nullish() });
 
 /** A logger of one file that ends with the same bytes whether the run was killed and resumed or not. */
 export abstract class RowFileLogger extends RowLogger<RowFile> implements Stateful {
@@ -20,8 +24,7 @@ export abstract class RowFileLogger extends RowLogger<RowFile> implements Statef
   }
 
   restorePluginState(state: Json): void {
-    const rows = (state as { readonly rows?: Json } | null)?.rows;
-    this.resumedRows = typeof rows === 'number' ? rows : null;
+    this.resumedRows = readState(savedRows.nullable(), state)?.rows ?? null;
   }
 
   async onFitStart(): Promise<void> {

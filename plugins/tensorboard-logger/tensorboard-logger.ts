@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { Plugin, inject, tokens } from '../../src';
 import type { Json, RunEventSource, PluginFolder, RunSettings, Stateful } from '../../src';
 import { RowLogger } from '../shared/row-logger';
@@ -8,6 +9,13 @@ import { sessionStartEvent, versionEvent } from './events';
 import type { Moment } from './events';
 import { hparamsEndEvent, hparamsStartEvent } from './hparams-events';
 import type { TensorboardLoggerSettings } from './options';
+import { readState, stateNumber } from '../shared/read-state';
+
+const savedRows = z.object({
+  newestRows: z
+    .array(z.object({ step: stateNumber, time: stateNumber, values: z.record(z.string(), stateNumber) }))
+    .optional(),
+});
 
 /** Writes an event file for every start of the run: a reader may be in the middle of the earlier ones. */
 @Plugin({ name: 'tensorboard-logger', ranks: 'first' })
@@ -32,8 +40,7 @@ export class TensorboardLogger extends RowLogger<EventFile> implements Stateful 
   }
 
   restorePluginState(state: Json): void {
-    const rows = (state as { readonly newestRows?: unknown } | null)?.newestRows;
-    this.resumedRows = (rows as readonly TimedRow[] | undefined) ?? null;
+    this.resumedRows = readState(savedRows.nullable(), state)?.newestRows ?? null;
   }
 
   /** TensorBoard is to find the run also before its first row. */

@@ -1,6 +1,10 @@
+import { z } from 'zod';
 import { Plugin, inject, tokens } from '../../src';
 import type { HookContext, Json, PluginHooks, Stateful } from '../../src';
 import type { TimerSettings } from './options';
+import { readState, stateNumber } from '../shared/read-state';
+
+const savedTime = z.object({ seconds: stateNumber });
 
 /** Counts training time alone: of a resumed run also what it took before it was cut off. */
 @Plugin({ name: 'timer', ranks: 'first' })
@@ -27,7 +31,7 @@ export class Timer implements PluginHooks, Stateful {
   }
 
   restorePluginState(state: Json): void {
-    this.secondsBefore = (state as { readonly seconds: number }).seconds;
+    this.secondsBefore = readState(savedTime, state).seconds;
   }
 
   private get seconds(): number {

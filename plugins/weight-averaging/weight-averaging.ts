@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { Plugin, inject, nn, tokens, writeWhole } from '../../src';
 import type {
   BatchResult,
@@ -14,6 +15,9 @@ import type {
 } from '../../src';
 import { Averages } from './averages';
 import type { WeightAveragingSettings } from './options';
+import { readState, stateNumber } from '../shared/read-state';
+
+const savedCount = z.object({ count: stateNumber });
 
 const fileName = 'averaged.safetensors';
 
@@ -74,8 +78,9 @@ export class WeightAveraging implements PluginHooks, Stateful, TensorState, Eval
 
   restorePluginState(state: Json, tensors: StateDict): void {
     if (tensors.size === 0) return;
+    const { count } = readState(savedCount, state);
     this.averages.restore(tensors);
-    this.count = (state as { readonly count: number }).count;
+    this.count = count;
   }
 
   /** Later than onTrainEnd, at which the last checkpoint is saved. */

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { LineCounter, isAlias, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { FulgurError, messageOf } from '../errors';
+import { readRegularText } from '../system';
 
 /** An option in a configuration file. */
 export interface FileOption {
@@ -15,6 +15,8 @@ export interface FileOption {
 
 /** Aliases that a file may be expanded to; a file of options has a few, one that is made to fill the memory millions. */
 const MAX_ALIASES = 1000;
+/** Of a file of options; one of a run's records has some kilobytes. */
+const MAX_BYTES = 1 << 24;
 
 /**
  * Reads the options of a YAML file: two levels of keys, such as `trainer:` and below it `maxEpochs: 3`. Anchors, aliases
@@ -107,7 +109,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readRegularText(file, MAX_BYTES);
   } catch (cause) {
     throw new FulgurError('config', {
       what: `The configuration file ${file} cannot be read: ${messageOf(cause)}.`,

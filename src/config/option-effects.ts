@@ -56,6 +56,7 @@ const data: Readonly<Record<keyof DataOptions, Effect>> = {
   shuffle: 'position',
   dropLast: 'position',
   onBrokenImage: 'free',
+  maxImagePixels: 'free',
   download: 'free',
   transform: 'numbers',
   evaluationTransform: 'free',

@@ -11,6 +11,8 @@ const atMost = (schema: z.ZodNumber, most: number, words = String(most)): z.ZodN
 /** More of them cost memory and start-up time, and no machine has the cores for them. */
 const MOST_THREADS = 1024;
 const MOST_WORKERS = 256;
+/** As RGB they take 3 GB. */
+const MOST_IMAGE_PIXELS = 2 ** 30;
 const MOST_DEVICES = 1024;
 const DAY = 86_400;
 
@@ -123,6 +125,9 @@ export const dataSchema = z.strictObject({
     .enum(['error', 'skip'])
     .default('error')
     .describe('what an unreadable image does to the run'),
+  maxImagePixels: atMost(positive('pixels'), MOST_IMAGE_PIXELS)
+    .default(178_956_970)
+    .describe('an image of more pixels counts as unreadable'),
   download: z.boolean().default(true).describe('download data that are not on disk'),
   transform,
   evaluationTransform: transform,

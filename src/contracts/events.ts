@@ -75,6 +75,7 @@ export interface RunEvents {
   checkpointSaved: [path: string, reason: string];
   /** A sentence for the user. */
   message: [level: 'info' | 'warning', text: string];
+  /** `detail` is `null` where there is none, or where a message has told it already. */
   runEnded: [status: RunStatus, detail: string | null];
 }
 

@@ -137,6 +137,8 @@ export interface DataOptions {
   readonly shuffle: boolean;
   readonly dropLast: boolean;
   readonly onBrokenImage: 'error' | 'skip';
+  /** An image of more pixels counts as broken. */
+  readonly maxImagePixels: number;
   readonly download: boolean;
   /** Makes a sample's views: what `views.fastSiam()` and its like return. */
   readonly transform: object | null;

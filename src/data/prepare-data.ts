@@ -73,6 +73,7 @@ export async function prepareData(options: DataOptions, context: DataContext): P
     url: options.url ?? undefined,
     download: options.download,
     fallback: options.fallback,
+    maxImagePixels: options.maxImagePixels,
     // All ranks list the same folder: rank 0 warns for all.
     onMessage: options.name === 'folder' && rank > 0 ? (_, text) => onMessage('info', text) : onMessage,
     signal,

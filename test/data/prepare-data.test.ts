@@ -19,6 +19,7 @@ const defaults: DataOptions = {
   shuffle: true,
   dropLast: true,
   onBrokenImage: 'error',
+  maxImagePixels: 178_956_970,
   download: true,
   transform,
   evaluationTransform: null,

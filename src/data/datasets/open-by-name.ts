@@ -18,6 +18,8 @@ export interface SourceOptions {
   readonly url?: string | undefined;
   /** Whether a data set that is not on disk may be downloaded (default `true`). */
   readonly download?: boolean | undefined;
+  /** `folder`: an image of more pixels counts as broken (default 178,956,970, as in Pillow). */
+  readonly maxImagePixels?: number | undefined;
   /** Gets sentences about progress (default: the terminal). */
   readonly onMessage?: Notify | undefined;
   /** Ends a download. */
@@ -36,7 +38,7 @@ export async function openByName(name: string, split: Split, options: SourceOpti
     }
     case 'folder':
       if (path === undefined) throw pathMissing();
-      return openFolder(path, split, options.onMessage);
+      return openFolder(path, split, options);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Image } from '../image';
 import { bitmapRuns } from './bitmap-runs';
-import { requireSize } from './image-size';
+import { largestImage, requireSize } from './image-size';
 
 const fileHeader = 14;
 const headerSizes: ReadonlySet<number> = new Set([12, 40, 52, 56, 64, 108, 124]);
@@ -26,8 +26,8 @@ interface BitmapHeader {
  *
  * @throws Error that names the variant, for every other one, and for a file that is cut off.
  */
-export function decodeBitmap(bytes: Buffer): Image {
-  const header = readHeader(bytes);
+export function decodeBitmap(bytes: Buffer, mostPixels = largestImage): Image {
+  const header = readHeader(bytes, mostPixels);
   const { width, height, topDown, bits, compression } = header;
   const isRuns = compression === compressions.runsOf8 || compression === compressions.runsOf4;
   const stride = isRuns ? width : Math.ceil((width * bits) / 32) * 4;
@@ -90,7 +90,7 @@ function writeBytes(
   target[at + 2] = source[from + (places[2] ?? 0)] ?? 0;
 }
 
-function readHeader(bytes: Buffer): BitmapHeader {
+function readHeader(bytes: Buffer, mostPixels: number): BitmapHeader {
   if (bytes.length < fileHeader + 12) throw cutOff();
   const size = bytes.readUInt32LE(fileHeader);
   if (!headerSizes.has(size)) throw new Error(`bitmaps with a header of ${size} bytes are not supported`);
@@ -101,7 +101,7 @@ function readHeader(bytes: Buffer): BitmapHeader {
   const bits = bytes.readUInt16LE(isOld ? 24 : 28);
   const compression = isOld ? compressions.none : bytes.readUInt32LE(30);
   if (rows <= 0 && (isOld || rows === 0)) throw new Error(`its size is ${width} x ${rows}`);
-  requireSize(width, Math.abs(rows));
+  requireSize(width, Math.abs(rows), mostPixels);
   refuseUnknown(bits, compression);
   const named = isOld ? 0 : bytes.readUInt32LE(46);
   const step = isOld ? 3 : 4;

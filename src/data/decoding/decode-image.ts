@@ -2,12 +2,13 @@ import type { Image } from '../image';
 import { decodeBitmap } from './bitmap';
 import { imageOfDeepGray } from './deep-gray';
 import { decodeGif } from './gif';
+import { largestImage } from './image-size';
 import { decodePortable } from './portable';
 import { cmykSamples, deepGraySamples, rgbPixels } from './sharp-pixels';
 import { decodeTiff } from './tiff';
 import { rgbOfCmyk } from './to-rgb';
 
-type Decoder = (bytes: Buffer) => Image | Promise<Image>;
+type Decoder = (bytes: Buffer, mostPixels: number) => Image | Promise<Image>;
 
 // libvips would also open formats that run code of their own, such as SVG: only these are let through.
 const decoders: readonly (readonly [start: RegExp, decoder: Decoder])[] = [
@@ -26,19 +27,21 @@ const decoders: readonly (readonly [start: RegExp, decoder: Decoder])[] = [
  *
  * @throws Error whose message says why the content is not a readable image.
  */
-export async function decodeImage(bytes: Buffer): Promise<Image> {
+export async function decodeImage(bytes: Buffer, mostPixels = largestImage): Promise<Image> {
   if (bytes.length === 0) throw new Error('the file is empty');
   const start = bytes.toString('latin1', 0, 12);
   const found = decoders.find(([signature]) => signature.test(start));
   if (found === undefined) {
     throw new Error('its content is not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM image');
   }
-  return found[1](bytes);
+  return found[1](bytes, mostPixels);
 }
 
 /** Decodes a JPEG file: gray, colour or CMYK. EXIF orientation is not applied, as in PIL. */
-async function decodeJpeg(bytes: Buffer): Promise<Image> {
-  return channelCount(bytes) === 4 ? rgbOfCmyk(await cmykSamples(bytes)) : rgbPixels(bytes);
+async function decodeJpeg(bytes: Buffer, mostPixels: number): Promise<Image> {
+  return channelCount(bytes) === 4
+    ? rgbOfCmyk(await cmykSamples(bytes, mostPixels))
+    : rgbPixels(bytes, mostPixels);
 }
 
 /** Read here since sharp takes a quarter of a millisecond to say it; `null` where the file does not. */
@@ -63,7 +66,9 @@ const depthAt = 24;
 const colourTypeAt = 25;
 
 /** Decodes a PNG file. Gamma, profiles and EXIF orientation are not applied, transparent pixels keep their colour. */
-async function decodePng(bytes: Buffer): Promise<Image> {
+async function decodePng(bytes: Buffer, mostPixels: number): Promise<Image> {
   const isDeepGray = bytes[depthAt] === 16 && bytes[colourTypeAt] === 0;
-  return isDeepGray ? imageOfDeepGray(await deepGraySamples(bytes)) : rgbPixels(bytes);
+  return isDeepGray
+    ? imageOfDeepGray(await deepGraySamples(bytes, mostPixels))
+    : rgbPixels(bytes, mostPixels);
 }

@@ -29,13 +29,13 @@ interface FirstFrame {
  *
  * @throws Error where the file is cut off.
  */
-export async function decodeGif(bytes: Buffer): Promise<Image> {
+export async function decodeGif(bytes: Buffer, mostPixels: number): Promise<Image> {
   const frame = readFirstFrame(bytes);
   const width = Math.max(frame.screenWidth, frame.left + frame.width);
   const height = Math.max(frame.screenHeight, frame.top + frame.height);
-  requireSize(width, height);
-  requireSize(frame.width, frame.height);
-  const inner = await rgbPixels(withoutSurroundings(frame));
+  requireSize(width, height, mostPixels);
+  requireSize(frame.width, frame.height, mostPixels);
+  const inner = await rgbPixels(withoutSurroundings(frame), mostPixels);
   if (inner.width === width && inner.height === height) return inner;
   const around = (frame.transparent ?? 0) * 3;
   const data = Buffer.alloc(width * height * 3, frame.palette.subarray(around, around + 3));

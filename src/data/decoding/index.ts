@@ -1,1 +1,2 @@
 export { decodeImage } from './decode-image';
+export { largestImage } from './image-size';

@@ -19,8 +19,8 @@ interface Header {
  *
  * @throws Error that says what is wrong with the header or the values.
  */
-export function decodePortable(bytes: Buffer): Image {
-  const header = readHeader(bytes);
+export function decodePortable(bytes: Buffer, mostPixels: number): Image {
+  const header = readHeader(bytes, mostPixels);
   const { kind, width, height, white } = header;
   const isBitmap = kind === 1 || kind === 4;
   const channels = kind === 3 || kind === 6 ? 3 : 1;
@@ -38,7 +38,7 @@ export function decodePortable(bytes: Buffer): Image {
   return { width, height, data };
 }
 
-function readHeader(bytes: Buffer): Header {
+function readHeader(bytes: Buffer, mostPixels: number): Header {
   const kind = (bytes[1] ?? 0) - 0x30;
   const hasWhite = kind !== 1 && kind !== 4;
   // A comment may stand anywhere, even inside of a number.
@@ -52,7 +52,7 @@ function readHeader(bytes: Buffer): Header {
     numbers.push(Number(found));
   }
   const [width = 0, height = 0, white = 1] = numbers;
-  requireSize(width, height);
+  requireSize(width, height, mostPixels);
   if (!(white > 0 && white < 65536)) throw new Error(`its largest value is ${white}`);
   if (!/\s/.test(text[number.lastIndex] ?? '')) throw new Error('its header does not end');
   return { kind, width, height, white, start: number.lastIndex + 1 };

@@ -1,7 +1,6 @@
 import sharp from 'sharp';
 import { reasonOf } from '../datasets/data-errors';
 import type { Image } from '../image';
-import { largestImage } from './image-size';
 
 // Parallelism comes from the loader's workers; what is read once per epoch is not worth keeping.
 sharp.concurrency(1);
@@ -16,38 +15,38 @@ export interface Samples {
 }
 
 /** What libvips makes of a file, as RGB; an alpha channel is dropped, a colour profile ignored. */
-export async function rgbPixels(bytes: Buffer): Promise<Image> {
-  const { data, info } = await settle(open(bytes).removeAlpha().toColourspace('srgb').raw());
+export async function rgbPixels(bytes: Buffer, mostPixels: number): Promise<Image> {
+  const { data, info } = await settle(open(bytes, mostPixels).removeAlpha().toColourspace('srgb').raw());
   const { width, height } = info;
   if (data.length === width * height * 3) return { width, height, data };
   throw new Error(`it has ${data.length / (width * height)} channels after conversion to RGB`);
 }
 
 /** Ink values as the file has them; of 16 bits the high byte. */
-export async function cmykSamples(bytes: Buffer, bits = 8): Promise<Samples> {
-  return byteSamples(bytes, 'cmyk', bits);
+export async function cmykSamples(bytes: Buffer, mostPixels: number, bits = 8): Promise<Samples> {
+  return byteSamples(bytes, mostPixels, 'cmyk', bits);
 }
 
 /** Colours with alpha as the file has them; of 16 bits the high byte. */
-export async function rgbaSamples(bytes: Buffer, bits = 8): Promise<Samples> {
-  return byteSamples(bytes, bits === 16 ? 'rgb16' : 'srgb', bits);
+export async function rgbaSamples(bytes: Buffer, mostPixels: number, bits = 8): Promise<Samples> {
+  return byteSamples(bytes, mostPixels, bits === 16 ? 'rgb16' : 'srgb', bits);
 }
 
-async function byteSamples(bytes: Buffer, space: string, bits: number): Promise<Samples> {
-  const image = open(bytes).pipelineColourspace(space).toColourspace(space);
+async function byteSamples(bytes: Buffer, mostPixels: number, space: string, bits: number): Promise<Samples> {
+  const image = open(bytes, mostPixels).pipelineColourspace(space).toColourspace(space);
   if (bits !== 16) return samplesOf(await settle(image.raw()));
   const { values, ...shape } = words(await settle(image.raw({ depth: 'ushort' })));
   return { ...shape, values: Uint8Array.from(values, (value) => value >> 8) };
 }
 
 /** Gray values of 16 bits. */
-export async function deepGraySamples(bytes: Buffer): Promise<Samples> {
-  const image = open(bytes).removeAlpha().pipelineColourspace('grey16').toColourspace('grey16');
+export async function deepGraySamples(bytes: Buffer, mostPixels: number): Promise<Samples> {
+  const image = open(bytes, mostPixels).removeAlpha().pipelineColourspace('grey16').toColourspace('grey16');
   return words(await settle(image.raw({ depth: 'ushort' })));
 }
 
-function open(bytes: Buffer): sharp.Sharp {
-  return sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: largestImage });
+function open(bytes: Buffer, mostPixels: number): sharp.Sharp {
+  return sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: mostPixels });
 }
 
 type Raw = Awaited<ReturnType<typeof settle>>;

@@ -29,11 +29,11 @@ interface Layout {
  *
  * @throws Error that names what is not supported.
  */
-export async function decodeTiff(bytes: Buffer): Promise<Image> {
+export async function decodeTiff(bytes: Buffer, mostPixels: number): Promise<Image> {
   const tags = readTiffTags(bytes);
   const layout = readLayout(tags);
   refuseUnknown(tags, layout);
-  return orient(await decodeSamples(bytes, tags, layout), layout.orientation);
+  return orient(await decodeSamples(bytes, tags, layout, mostPixels), layout.orientation);
 }
 
 function readLayout(tags: TiffTags): Layout {
@@ -85,16 +85,23 @@ function refuseUnknown(tags: TiffTags, { bits, photometric: colours, extraSample
   }
 }
 
-async function decodeSamples(bytes: Buffer, tags: TiffTags, layout: Layout): Promise<Image> {
+async function decodeSamples(
+  bytes: Buffer,
+  tags: TiffTags,
+  layout: Layout,
+  mostPixels: number,
+): Promise<Image> {
   const { bits, photometric: colours, compression, subsampled } = layout;
-  if (colours === photometric.cmyk) return rgbOfCmyk(await cmykSamples(bytes, bits === 16 ? 16 : 8));
-  if (colours <= photometric.blackIsZero && bits === 16) return imageOfDeepGray(await deepGraySamples(bytes));
+  if (colours === photometric.cmyk)
+    return rgbOfCmyk(await cmykSamples(bytes, mostPixels, bits === 16 ? 16 : 8));
+  if (colours <= photometric.blackIsZero && bits === 16)
+    return imageOfDeepGray(await deepGraySamples(bytes, mostPixels));
   const extra = tags.get(338);
   if (extra?.values[0] === premultiplied) {
     // libvips would divide by alpha with other roundings.
-    return dividedByAlpha(await rgbaSamples(withTagValue(bytes, extra, straight), bits));
+    return dividedByAlpha(await rgbaSamples(withTagValue(bytes, extra, straight), mostPixels, bits));
   }
-  const image = await rgbPixels(bytes);
+  const image = await rgbPixels(bytes, mostPixels);
   if (colours !== photometric.lumaChroma || subsampled) return image;
   if (compression === uncompressed) return convertByPillow(image);
   return convertByLibtiff(image, { shares: tags.get(529)?.values ?? [], codes: tags.get(532)?.values ?? [] });

@@ -1,7 +1,8 @@
-import { mkdir, rename, statfs } from 'node:fs/promises';
+import { rename, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { formatBytes, FulgurError } from '../../errors';
 import { acquireLock } from '../../locks';
+import { makeFolder } from '../../system';
 import type { Build } from './builds';
 import { checkInstall, discardInstall, installFolder, libraryFolder } from './cache';
 import { partialFolder, removeFolder, sweepLeftovers } from './cache';
@@ -32,7 +33,7 @@ export interface InstallOptions {
 export async function installTensorFlow(options: InstallOptions): Promise<string> {
   const { build, cacheFolder, onProgress, fullCheck = false } = options;
   const install = installFolder(cacheFolder, build);
-  await makeFolder(dirname(install));
+  await makeCache(dirname(install));
   const lock = await acquireLock(`${install}.lock`, {
     onWait: ({ pid, host, since }) =>
       onProgress(
@@ -75,7 +76,7 @@ async function make({ build, python, onProgress }: InstallOptions, partial: stri
   const files: ManifestFile[] = [];
   for (const wheel of build.wheels) {
     const downloads = join(partial, 'downloads');
-    await mkdir(downloads, { recursive: true });
+    await makeFolder(downloads);
     const file = await downloadWheel(python, wheel, downloads, onProgress);
     files.push(...(await unpackWheel(python, wheel, file, partial, onProgress)));
     // One wheel's download at a time: CUDA's would otherwise take gigabytes more.
@@ -109,9 +110,9 @@ async function publish(partial: string, install: string, build: Build): Promise<
   await syncFolder(dirname(install));
 }
 
-async function makeFolder(folder: string): Promise<void> {
+async function makeCache(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (cause) {
     throw new FulgurError('engine', {
       what: `The cache folder ${folder} cannot be made: ${(cause as Error).message}.`,

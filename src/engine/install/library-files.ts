@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { open, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { arch } from 'node:os';
 import { dirname, join } from 'node:path';
+import { openRegularFile } from '../../system';
 import type { LibraryNames } from './builds';
 import { readManifest } from './manifest';
 
@@ -45,14 +46,13 @@ async function isBuiltForCuda(file: string): Promise<boolean> {
 }
 
 async function readStart(file: string): Promise<Buffer | null> {
-  const handle = await open(file, 'r').catch(() => null);
+  const handle = await openRegularFile(file).catch(() => null);
   if (handle === null) return null;
   try {
     const start = Buffer.alloc(20);
     const { bytesRead } = await handle.read(start, 0, start.length, 0);
     return start.subarray(0, bytesRead);
   } catch {
-    // A folder opens, but cannot be read.
     return null;
   } finally {
     await handle.close();

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { open, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import { readRegularFile } from '../../system';
 
 /** One unpacked file; `path` is relative to the installation's folder. */
 export interface ManifestFile {
@@ -52,21 +53,11 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
 /** The installation's manifest, or `null` where there is none that can be read and says all that it has to. */
 export async function readManifest(folder: string): Promise<Manifest | null> {
   try {
-    const result = manifestSchema.safeParse(JSON.parse(await readManifestText(join(folder, manifestName))));
+    const text = await readRegularFile(join(folder, manifestName), mostManifestBytes);
+    const result = manifestSchema.safeParse(JSON.parse(text.toString('utf8')));
     return result.success ? result.data : null;
   } catch {
     return null;
-  }
-}
-
-/** Without waiting for a pipe of that name. */
-async function readManifestText(file: string): Promise<string> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    const found = await handle.stat();
-    return found.isFile() && found.size <= mostManifestBytes ? await handle.readFile('utf8') : '';
-  } finally {
-    await handle.close();
   }
 }
 

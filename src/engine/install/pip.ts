@@ -1,7 +1,7 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatBytes, FulgurError } from '../../errors';
-import { runProgram, type ProgramResult } from '../../system';
+import { makeFolder, runProgram, type ProgramResult } from '../../system';
 import { childEnvironment } from '../../config/environment';
 import { sha256Of } from './manifest';
 import { progressReport } from './progress-report';
@@ -30,7 +30,7 @@ export async function downloadWheel(
   // pip's own temporary files come here too: they are removed with the folder, and their size is the progress.
   const temporary = join(folder, 'pip');
   const target = join(folder, 'wheel');
-  await mkdir(temporary, { recursive: true });
+  await makeFolder(temporary);
   const size = wheel.bytes === null ? '' : ` (${formatBytes(wheel.bytes)})`;
   const report = progressReport(`Downloading ${wheelName(wheel)}${size} with pip`, onProgress);
   let arrived = 0;

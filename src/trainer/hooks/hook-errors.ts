@@ -15,6 +15,20 @@ export function hookFailure(participant: Participant, hook: string, error: unkno
   });
 }
 
+/** The error that says whose state in which checkpoint cannot be taken back; `path` is `null` where it has none. */
+export function restoreFailure(participant: Participant, path: string | null, error: unknown): FulgurError {
+  if (error instanceof SharedFailure || isInterruption(error)) return error;
+  const { what, fix } = takeApart(participant, error);
+  return new FulgurError(participant.kind, {
+    what: `${describeParticipant(participant)} cannot take its state back from the checkpoint${path === null ? '' : ` ${path}`}: ${what}`,
+    fix:
+      error instanceof FulgurError
+        ? fix
+        : "Resume from another checkpoint, or take the plugin out of the experiment's plugins.",
+    cause: error,
+  });
+}
+
 /** The same for hooks inside the step, where the usual mistake is to look at a value. */
 export function stepHookFailure(participant: Participant, hook: string, error: unknown): FulgurError {
   if (!(error instanceof FulgurError) || error.kind !== 'trace') return hookFailure(participant, hook, error);

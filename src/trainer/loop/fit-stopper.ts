@@ -6,6 +6,7 @@ import type { RunControl } from './run-control';
 /** Ends a fit at a hook's wish, once its minimum is done. */
 export class FitStopper {
   #toldOfMinimum = false;
+  #toldWhy = false;
 
   constructor(
     private readonly control: RunControl,
@@ -13,6 +14,11 @@ export class FitStopper {
     private readonly notify: Notify,
   ) {
     control.holdUntil(() => progress.isMinimumDone());
+  }
+
+  /** Whether it has been said why training ends, which is not to be said twice. */
+  get hasToldWhy(): boolean {
+    return this.#toldWhy;
   }
 
   /**
@@ -37,7 +43,10 @@ export class FitStopper {
     if (stop === undefined) return;
     const changed = changedStopper(state, settings);
     if (changed !== null) this.notify('info', changed);
-    else if (this.stop(stop.reason, stop.by)) this.notify('info', endedHere(stop));
+    else if (this.stop(stop.reason, stop.by)) {
+      this.#toldWhy = true;
+      this.notify('info', endedHere(stop));
+    }
   }
 }
 

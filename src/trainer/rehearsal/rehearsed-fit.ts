@@ -146,7 +146,8 @@ export class RehearsedFit {
       throw error;
     }
     const outcome = outcomeOf(this.#control);
-    events.emit('runEnded', outcome.status, outcome.detail);
+    const isTold = outcome.status === 'stopped' && this.#stopper.hasToldWhy;
+    events.emit('runEnded', outcome.status, isTold ? null : outcome.detail);
     return { ...outcome, progress: this.#progress.snapshot(), metrics: this.#log.metrics.newest() };
   }
 
@@ -155,7 +156,7 @@ export class RehearsedFit {
     await this.#hooks.call('setup', []);
     if (resumeFrom !== null) {
       await this.#hooks.call('onLoadCheckpoint', [resumeFrom]);
-      restorePluginStates(plugins, resumeFrom, this.#notify);
+      restorePluginStates(plugins, resumeFrom, this.#notify, null);
       this.#log.metrics.restore(resumeFrom.metrics);
       this.#stopper.restore(resumeFrom, settings);
     }

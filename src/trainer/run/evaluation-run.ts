@@ -97,7 +97,7 @@ export async function runEvaluation<B>(parts: EvaluationRunParts<B>): Promise<Ev
     const step = (made.step = compileEvaluationStep({ kind, module, log, owners, warn, ...parts.steps }));
     await hooks.call('setup', []);
     if (from !== null) {
-      await restoreModel(from.state, { ...parts, hooks }, notify);
+      await restoreModel(from, { ...parts, hooks }, notify);
     }
     weights.choose(from?.weights ?? null, `checkpoint ${from?.path ?? ''}`);
     made.weights = weights.kind;

@@ -130,7 +130,8 @@ export class FitRun<B> {
       disconnect();
     }
     const { status, detail } = outcomeOf(control);
-    events.emit('runEnded', status, detail);
+    const isTold = status === 'stopped' && this.#stopper.hasToldWhy;
+    events.emit('runEnded', status, isTold ? null : detail);
     return { status, detail, progress: this.#progress.snapshot(), metrics: this.#log.metrics.newest() };
   }
 
@@ -175,7 +176,7 @@ export class FitRun<B> {
   }
 
   async #restore(resumeFrom: ResumeFrom): Promise<void> {
-    await restoreRunState(resumeFrom.state, this.#stateOwners, this.#notify);
+    await restoreRunState(resumeFrom, this.#stateOwners, this.#notify);
     const { settings, strategy, plugins } = this.#parts;
     sayNewcomers(resumeFrom, plugins, this.#notify);
     sayResumed(resumeFrom, settings, strategy.ranks.worldSize, this.#notify);

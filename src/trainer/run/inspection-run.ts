@@ -46,7 +46,7 @@ export async function runInspection<B, T>(
   const work = async (): Promise<void> => {
     await hooks.call('setup', []);
     if (from !== null) {
-      await restoreModel(from.state, { module, plugins, hooks }, (level, text) =>
+      await restoreModel(from, { module, plugins, hooks }, (level, text) =>
         events.emit('message', level, text),
       );
     }

@@ -1,11 +1,12 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { jsonText } from '../../contracts';
 import type { StateDtype } from '../../contracts';
 import { FulgurError, messageOf } from '../../errors';
 import { requireTensorName, safetensorsHead } from '../../nn';
+import { makeFolder } from '../../system';
 import { rowsOf } from '../evaluation/predictions';
 
 /** Rows of one output, in a file of their own until all are there. */
@@ -138,7 +139,7 @@ export class PredictionFiles {
 
   async #create(path: string): Promise<FileHandle> {
     return this.#guarded(async () => {
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       return open(path, 'w+');
     });
   }

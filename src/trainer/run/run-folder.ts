@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseJson } from '../../contracts';
 import type { RunFolder } from '../../contracts';
-import { FulgurError } from '../../errors';
-import { isPathName } from '../../system';
+import { FulgurError, messageOf } from '../../errors';
+import { isPathName, makeFolderAtOnce, readRegularText } from '../../system';
 
 export interface RunFolderOptions {
   /** The folder of all experiments, `runs` for example. */
@@ -17,6 +17,7 @@ export interface RunFolderOptions {
 const VERSION = /^version_(\d{1,15})$/;
 /** Names that stand for a checkpoint wherever checkpoints are. */
 const ALIAS = /^(last|best)$/;
+const MANIFEST_BYTES = 1 << 24;
 /** Entries of a folder that an error lists. */
 const LISTED = 12;
 
@@ -71,7 +72,7 @@ function experimentOf(folder: string): string | null {
   const checkpoints = join(folder, 'checkpoints');
   for (const name of checkpointsIn(checkpoints)) {
     try {
-      const manifest = parseJson(readFileSync(join(checkpoints, name, 'manifest.json'), 'utf8'));
+      const manifest = parseJson(readRegularText(join(checkpoints, name, 'manifest.json'), MANIFEST_BYTES));
       const { experiment } = manifest as { readonly experiment?: unknown };
       if (typeof experiment === 'string') return experiment;
     } catch {
@@ -107,7 +108,11 @@ function parentOf(root: string, experiment: string): string {
 }
 
 function nextVersion(parent: string, experiment: string): RunFolder {
-  mkdirSync(parent, { recursive: true });
+  try {
+    makeFolderAtOnce(parent);
+  } catch (error) {
+    throw notMade(parent, error);
+  }
   for (let version = (versionsIn(parent)[0] ?? -1) + 1; ; version++) {
     const path = join(parent, `version_${version}`);
     try {
@@ -115,9 +120,17 @@ function nextVersion(parent: string, experiment: string): RunFolder {
       mkdirSync(path);
       return describeFolder(path, experiment);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw notMade(path, error);
     }
   }
+}
+
+function notMade(folder: string, cause: unknown): FulgurError {
+  return new FulgurError('config', {
+    what: `The run's folder ${folder} cannot be made: ${messageOf(cause)}.`,
+    fix: 'Set --trainer.defaultRootDir to a folder that you may write to.',
+    cause,
+  });
 }
 
 function newestWith(parent: string, checkpoint: 'last' | 'best'): string {

@@ -1,6 +1,7 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FulgurError, messageOf } from '../../errors';
+import { makeFolder } from '../../system';
 
 /**
  * Writes a file, whose parts follow each other, that is there whole or not at all, and survives a power cut; its folder is made.
@@ -10,7 +11,7 @@ import { FulgurError, messageOf } from '../../errors';
 export async function writeWhole(path: string, ...parts: readonly Uint8Array[]): Promise<void> {
   const aside = `${path}.${process.pid}.new`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(aside, 'w');
     try {
       // Not at once: a system call takes less than 2 GiB, and an array not much more.

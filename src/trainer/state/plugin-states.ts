@@ -1,7 +1,7 @@
 import { jsonText } from '../../contracts';
 import type { Json, Notify, RunState, StateDict } from '../../contracts';
-import { hookFailure } from '../hooks/hook-errors';
-import type { BuiltPlugin } from '../hooks/hook-order';
+import { hookFailure, restoreFailure } from '../hooks/hook-errors';
+import type { BuiltPlugin, Participant } from '../hooks/hook-order';
 
 /** The state of every plugin that has one, by name. */
 export function pluginStates(plugins: readonly BuiltPlugin[]): Record<string, Json> {
@@ -31,17 +31,24 @@ export function pluginTensors(plugins: readonly BuiltPlugin[]): Record<string, S
 /**
  * Gives every plugin its state back, by name; one that the checkpoint does not know starts afresh, and what the run does not
  * have is said.
+ *
+ * @param path the checkpoint's, for the error of a plugin that cannot use its state.
  */
 export function restorePluginStates(
   plugins: readonly BuiltPlugin[],
   { plugins: states, pluginTensors: tensors = {} }: RunState,
   notify: Notify,
+  path: string | null,
 ): void {
   for (const plugin of plugins) {
     const state = states[plugin.name];
     if (state === undefined) continue;
     const own = tensors[plugin.name] ?? new Map<string, never>();
-    naming(plugin, 'restorePluginState', () => plugin.hooks.restorePluginState?.(state, own));
+    try {
+      plugin.hooks.restorePluginState?.(state, own);
+    } catch (error) {
+      throw restoreFailure(participantOf(plugin), path, error);
+    }
   }
   for (const name of Object.keys(states)) {
     if (plugins.some((plugin) => plugin.name === name)) continue;
@@ -53,10 +60,10 @@ function naming<T>(plugin: BuiltPlugin, method: string, call: () => T): T {
   try {
     return call();
   } catch (error) {
-    throw hookFailure(
-      { kind: 'plugin', name: plugin.name, hooks: plugin.hooks, monitor: false },
-      method,
-      error,
-    );
+    throw hookFailure(participantOf(plugin), method, error);
   }
+}
+
+function participantOf({ name, hooks }: BuiltPlugin): Participant {
+  return { kind: 'plugin', name, hooks, monitor: false };
 }

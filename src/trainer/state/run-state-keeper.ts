@@ -72,23 +72,29 @@ export class RunStateKeeper<B> implements RunStateAccess {
   }
 }
 
+/** A state, and the checkpoint that it is from. */
+interface SavedState {
+  readonly state: RunState;
+  readonly path: string;
+}
+
 /** Puts back all of a state but the optimiser, which is built afterwards; weights first, as they may be refused. */
 export async function restoreRunState<B>(
-  state: RunState,
+  from: SavedState,
   owners: StateOwners<B>,
   notify: Notify,
 ): Promise<void> {
-  await restoreModel(state, owners, notify);
-  owners.metrics.restore(state.metrics);
+  await restoreModel(from, owners, notify);
+  owners.metrics.restore(from.state.metrics);
 }
 
 /** Puts back the part of a state that an evaluation needs: weights, and what plugins hold. */
 export async function restoreModel<B>(
-  state: RunState,
+  { state, path }: SavedState,
   { hooks, module, plugins }: Pick<StateOwners<B>, 'hooks' | 'module' | 'plugins'>,
   notify: Notify,
 ): Promise<void> {
   await hooks.call('onLoadCheckpoint', [state]);
   module.loadStateDict(state.weights);
-  restorePluginStates(plugins, state, notify);
+  restorePluginStates(plugins, state, notify, path);
 }

@@ -138,7 +138,7 @@ describe('the CSV logger', () => {
     mkdirSync(file());
     const { logger } = setUp();
     expect(await messageOf(() => logger.onFitStart())).toBe(
-      `${file()} cannot be read: EISDIR: illegal operation on a directory, read. ` +
+      `${file()} cannot be read: it is a folder, not a regular file. ` +
         'Make the file readable, or move it away.',
     );
   });

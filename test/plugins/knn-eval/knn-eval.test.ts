@@ -132,7 +132,7 @@ describe('kNN evaluation', () => {
     mkdirSync(folder.resolve('knn.jsonl'));
     const { plugin } = setUp();
     expect(await messageOf(() => plugin.onTrainEpochEnd(hookContext()))).toBe(
-      `${folder.resolve('knn.jsonl')} cannot be read: EISDIR: illegal operation on a directory, read. ` +
+      `${folder.resolve('knn.jsonl')} cannot be read: it is a folder, not a regular file. ` +
         'Make the file readable, or move it away.',
     );
   });

@@ -1,12 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { createReadStream } from 'node:fs';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { Header } from 'tar-stream';
 import { extract } from 'tar-stream';
 import { FulgurError } from '../../../errors';
+import { makeFolder, openRegularFile } from '../../../system';
 import { reasonOf } from '../data-errors';
 import { ownedName } from '../download/owned-name';
 import { findAbandoned } from '../download/partial-file';
@@ -26,7 +26,7 @@ export async function extractArchive(archive: string, folder: string, recordsPer
   for (const left of await findAbandoned(folder)) await rm(left, { recursive: true, force: true });
   const making = ownedName(folder);
   await rm(making, { recursive: true, force: true });
-  await mkdir(making, { recursive: true });
+  await makeFolder(making);
   try {
     const written = await writeEntries(archive, making, recordsPerFile * recordBytes);
     const missing = allFiles.filter((name) => !written.has(name));
@@ -41,7 +41,10 @@ export async function extractArchive(archive: string, folder: string, recordsPer
 async function writeEntries(archive: string, folder: string, binBytes: number): Promise<Set<string>> {
   const written = new Set<string>();
   const entries = extract();
-  const unzipped = pipeline(createReadStream(archive), createGunzip(), entries);
+  const source = await openRegularFile(archive).catch((error: unknown) => {
+    throw refused(archive, reasonOf(error), error);
+  });
+  const unzipped = pipeline(source.createReadStream(), createGunzip(), entries);
   // Its failure also ends the loop below, which reports it.
   unzipped.catch(() => undefined);
   try {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Notify } from '../../../contracts';
 import { FulgurError } from '../../../errors';
 import { hidden } from '../../../system';
-import { DatasetUnavailableError } from '../data-errors';
+import { DatasetUnavailableError, reasonOf } from '../data-errors';
 import type { DownloadOptions } from '../download/download';
 import { download } from '../download/download';
 import { fileMd5 } from '../download/file-md5';
@@ -93,7 +93,13 @@ async function unpacked(
   source: Cifar10Source,
   onMessage: Notify | undefined,
 ): Promise<string> {
-  const found = await fileMd5(archive);
+  const found = await fileMd5(archive, source.mostBytes).catch((error: unknown) => {
+    throw new FulgurError('data', {
+      what: `The archive ${archive} cannot be read: ${reasonOf(error)}.`,
+      fix: `Let --data.path name ${archiveName} as it was downloaded.`,
+      cause: error,
+    });
+  });
   if (found !== source.md5) {
     throw new FulgurError('data', {
       what: `The archive ${archive} has MD5 ${found} instead of ${source.md5}.`,
@@ -116,8 +122,9 @@ async function isWhole(folder: string, { recordsPerFile }: Cifar10Source): Promi
   return sizes.every((found) => found?.size === recordsPerFile * recordBytes);
 }
 
-async function isDamaged(archive: string, { md5 }: Cifar10Source): Promise<boolean> {
-  return (await stat(archive).catch(() => null)) !== null && (await fileMd5(archive)) !== md5;
+async function isDamaged(archive: string, { md5, mostBytes }: Cifar10Source): Promise<boolean> {
+  if ((await stat(archive).catch(() => null)) === null) return false;
+  return (await fileMd5(archive, mostBytes).catch(() => null)) !== md5;
 }
 
 /** Whether the system refused something: a full disk, a folder that may not be written to. */

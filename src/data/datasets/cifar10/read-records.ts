@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FulgurError } from '../../../errors';
+import { readRegularFile } from '../../../system';
+import { reasonOf } from '../data-errors';
 import type { ImageDataset, Split } from '../image-dataset';
 import { PackedDataset, allocatePacked } from '../packed-dataset';
 import { allFiles, classNames, recordBytes, side, testFiles, trainFiles } from './source';
@@ -27,9 +28,11 @@ export async function readRecords(
   const { pixels, labels } = allocatePacked(files.length * recordsPerFile, side, side);
   for (const [position, name] of files.entries()) {
     const path = join(folder, name);
-    const bytes = await readFile(path);
-    if (bytes.length !== recordsPerFile * recordBytes) {
-      const whole = recordsPerFile * recordBytes;
+    const whole = recordsPerFile * recordBytes;
+    const bytes = await readRegularFile(path, whole).catch((error: unknown) => {
+      throw broken(path, reasonOf(error), error);
+    });
+    if (bytes.length !== whole) {
       throw broken(path, `it has ${bytes.length} bytes instead of ${whole}`);
     }
     for (let record = 0; record < recordsPerFile; record++) {
@@ -62,9 +65,10 @@ function interleave(planes: Uint8Array, from: number, pixels: Uint8Array, to: nu
   }
 }
 
-function broken(path: string, reason: string): FulgurError {
+function broken(path: string, reason: string, cause?: unknown): FulgurError {
   return new FulgurError('data', {
     what: `${path} is no file of CIFAR-10's binary version: ${reason}.`,
     fix: 'Delete it and unpack or download the archive again.',
+    cause,
   });
 }

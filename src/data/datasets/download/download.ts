@@ -1,8 +1,8 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Notify } from '../../../contracts';
 import { formatBytes, FulgurError } from '../../../errors';
-import { pause } from '../../../system';
+import { makeFolder, pause } from '../../../system';
 import { fileMd5 } from './file-md5';
 import { claimPartial } from './partial-file';
 import { syncFolder } from './sync-folder';
@@ -41,7 +41,7 @@ const triesForNothing = 2;
  */
 export async function download(request: DownloadRequest, options: DownloadOptions = {}): Promise<void> {
   const { url, file, md5, title } = request;
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   const partial = await claimPartial(file);
   await fetchAll(request, partial, options);
   const found = await fileMd5(partial);

@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { openRegularFile } from '../../../system';
 
-/** MD5 of a file's content, in hexadecimal. */
-export async function fileMd5(file: string): Promise<string> {
+/**
+ * MD5 of a file's content, in hexadecimal.
+ *
+ * @throws Error as `openRegularFile`.
+ */
+export async function fileMd5(file: string, mostBytes = Infinity): Promise<string> {
   const hash = createHash('md5');
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
+  const source = await openRegularFile(file, mostBytes);
+  await pipeline(source.createReadStream({ highWaterMark: 1 << 20 }), hash);
   return hash.digest('hex');
 }

@@ -1,4 +1,4 @@
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isAbandoned, isOwnedName, ownedName } from './owned-name';
 
@@ -27,8 +27,9 @@ export async function claimPartial(target: string): Promise<string> {
   const own = ownedName(target);
   for (const left of await findAbandoned(target)) {
     const taken = await stat(own).catch(() => null);
-    if (taken === null) await rename(left, own).catch(() => undefined);
-    else await rm(left, { force: true });
+    const isFile = (await lstat(left).catch(() => null))?.isFile() === true;
+    if (taken === null && isFile) await rename(left, own).catch(() => undefined);
+    else await rm(left, { recursive: true, force: true });
   }
   return own;
 }

@@ -17,6 +17,8 @@ export interface FolderSpec {
   /** Paths below the root. */
   readonly paths: SharedStringsSpec;
   readonly labels: Int32Array;
+  /** An image of more pixels counts as broken. */
+  readonly maxImagePixels: number;
 }
 
 /** Image files, decoded at every reading. */
@@ -50,7 +52,7 @@ export class FolderDataset implements ImageDataset {
   async read(index: number): Promise<Image> {
     requireIndex(this, index);
     try {
-      return await readImageFile(nameBytes(this.#path(index)));
+      return await readImageFile(nameBytes(this.#path(index)), this.spec.maxImagePixels);
     } catch (error) {
       throw new BrokenImageError(this.describe(index), reasonOf(error), error);
     }

@@ -23,11 +23,7 @@ export interface FolderEntries extends Passed {
 export async function listFolder(folder: string): Promise<FolderEntries> {
   const entries = await readdir(nameBytes(folder), { withFileTypes: true, encoding: 'buffer' }).catch(
     (error: unknown) => {
-      throw new FulgurError('data', {
-        what: `The folder ${readableName(folder)} cannot be read: ${reasonOf(error)}.`,
-        fix: 'Check the path and its permissions.',
-        cause: error,
-      });
+      throw unreadable(folder, error);
     },
   );
   const folders: string[] = [];
@@ -52,15 +48,20 @@ export async function listFolder(folder: string): Promise<FolderEntries> {
   return { folders, images, others, hiddenImages, hiddenFolders };
 }
 
+/** Links may lead to a folder in so many ways; in a thicket of links the ways double with each one. */
+const mostWays = 256;
+
 /**
  * Paths of all images in a folder and the folders below it, relative to it, in torchvision's order: folder by folder, and
  * the files of each sorted. A link back to a folder on the way down, or to the one above, is not followed.
  *
  * @param leftOut gets the files that are passed over.
+ * @throws FulgurError of kind `data` where a folder cannot be read, or links lead to it in too many ways.
  */
 export async function listImages(folder: string, leftOut?: LeftOut): Promise<string[]> {
-  const found = await walk(folder, '', [await identify(posix.dirname(folder))], leftOut);
-  return found
+  const walk = new Walk(folder, leftOut);
+  await walk.visit('', [await identify(posix.dirname(folder))]);
+  return walk.found
     .sort((a, b) => byCodePoint(a.below, b.below))
     .flatMap(({ below, images }) => images.map((name) => posix.join(below, name)));
 }
@@ -70,27 +71,50 @@ interface ImagesBelow {
   readonly images: readonly string[];
 }
 
-async function identify(folder: string): Promise<string> {
-  const { dev, ino } = await stat(nameBytes(folder));
-  return `${dev}:${ino}`;
+class Walk {
+  readonly found: ImagesBelow[] = [];
+  readonly #ways = new Map<string, number>();
+
+  constructor(
+    private readonly root: string,
+    private readonly leftOut: LeftOut | undefined,
+  ) {}
+
+  async visit(below: string, above: readonly string[]): Promise<void> {
+    const folder = posix.join(this.root, below);
+    const identity = await identify(folder);
+    if (above.includes(identity)) return;
+    const ways = (this.#ways.get(identity) ?? 0) + 1;
+    if (ways > mostWays) throw tooManyWays(this.root, folder);
+    this.#ways.set(identity, ways);
+    const entries = await listFolder(folder);
+    this.leftOut?.passedOver(entries);
+    this.found.push({ below, images: entries.images });
+    for (const name of entries.folders) await this.visit(posix.join(below, name), [...above, identity]);
+  }
 }
 
-async function walk(
-  root: string,
-  below: string,
-  above: readonly string[],
-  leftOut: LeftOut | undefined,
-): Promise<ImagesBelow[]> {
-  const folder = posix.join(root, below);
-  const identity = await identify(folder);
-  if (above.includes(identity)) return [];
-  const entries = await listFolder(folder);
-  leftOut?.passedOver(entries);
-  const found: ImagesBelow[] = [{ below, images: entries.images }];
-  for (const name of entries.folders) {
-    found.push(...(await walk(root, posix.join(below, name), [...above, identity], leftOut)));
-  }
-  return found;
+async function identify(folder: string): Promise<string> {
+  const found = await stat(nameBytes(folder)).catch((error: unknown) => {
+    throw unreadable(folder, error);
+  });
+  return `${found.dev}:${found.ino}`;
+}
+
+function unreadable(folder: string, cause: unknown): FulgurError {
+  return new FulgurError('data', {
+    what: `The folder ${readableName(folder)} cannot be read: ${reasonOf(cause)}.`,
+    fix: 'Check the path and its permissions.',
+    cause,
+  });
+}
+
+function tooManyWays(root: string, folder: string): FulgurError {
+  return new FulgurError('data', {
+    what: `Links in ${readableName(root)} lead to one folder in more than ${mostWays} ways: ${readableName(folder)} is one of them.`,
+    why: 'An image counts once for each way that leads to it.',
+    fix: 'Remove links, so that each folder is reached in few ways.',
+  });
 }
 
 async function isFolder(path: string, entry: Dirent<Buffer>): Promise<boolean> {

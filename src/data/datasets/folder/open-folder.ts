@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join, posix, resolve } from 'node:path';
 import type { Notify } from '../../../contracts';
 import { FulgurError } from '../../../errors';
+import { largestImage } from '../../decoding';
 import { reasonOf } from '../data-errors';
 import type { ImageDataset, Split } from '../image-dataset';
 import { byCodePoint, readableName } from './file-name';
@@ -14,6 +15,12 @@ import { imageExtensions } from './read-image-file';
 import { SharedStrings } from './shared-strings';
 import { findSplitFolders } from './split-folders';
 
+export interface FolderOptions {
+  readonly onMessage?: Notify | undefined;
+  /** An image of more pixels counts as broken (default: as in Pillow). */
+  readonly maxImagePixels?: number | undefined;
+}
+
 /** Class name, and its images' paths below the root. */
 type ClassFiles = ReadonlyMap<string, readonly string[]>;
 
@@ -25,7 +32,11 @@ type ClassFiles = ReadonlyMap<string, readonly string[]>;
  *
  * @throws FulgurError of kind `data` where the folder cannot be read, has no class folders, or a class has no images.
  */
-export async function openFolder(path: string, split: Split, onMessage?: Notify): Promise<ImageDataset> {
+export async function openFolder(
+  path: string,
+  split: Split,
+  { onMessage, maxImagePixels = largestImage }: FolderOptions = {},
+): Promise<ImageDataset> {
   const root = resolve(path);
   await requireFolder(root);
   const top = await listFolder(root);
@@ -43,14 +54,19 @@ export async function openFolder(path: string, split: Split, onMessage?: Notify)
     const images = await listImages(posix.join(root, name));
     leftOut.images(`in the folder ${readableName(name)} (${splitsAre(train, heldOut)})`, images.length);
   }
-  const dataset = build(root, split, parts);
+  const dataset = build(root, split, parts, maxImagePixels);
   const sentence = leftOut.sentence(root);
   if (sentence !== null) onMessage?.(leftOut.hasImages ? 'warning' : 'info', sentence);
   for (const name of classesLikeSplits) onMessage?.('warning', classLikeSplit(root, name));
   return dataset;
 }
 
-function build(root: string, split: Split, parts: readonly ClassFiles[]): ImageDataset {
+function build(
+  root: string,
+  split: Split,
+  parts: readonly ClassFiles[],
+  maxImagePixels: number,
+): ImageDataset {
   const classNames = [...new Set(parts.flatMap((part) => [...part.keys()]))].sort(byCodePoint);
   const wanted = parts.length === 1 ? parts : parts.filter((_, index) => isWanted(index, split));
   const paths: string[] = [];
@@ -75,6 +91,7 @@ function build(root: string, split: Split, parts: readonly ClassFiles[]): ImageD
     classNames: classNames.map(readableName),
     paths: SharedStrings.from(paths).spec,
     labels: shared,
+    maxImagePixels,
   });
 }
 

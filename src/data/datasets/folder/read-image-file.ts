@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { decodeImage } from '../../decoding';
+import { readRegularFile } from '../../../system';
+import { decodeImage, largestImage } from '../../decoding';
 import type { Image } from '../../image';
 
 /** Extensions of the files that count as images, in lower case: torchvision's, and the rest of PNM's and GIF's. */
@@ -18,11 +18,16 @@ export const imageExtensions = [
   '.gif',
 ] as const;
 
+/** Four samples of 16 bits for each pixel, and what else stands in a file. */
+const bytesPerPixel = 8;
+const otherBytes = 1 << 26;
+
 /**
  * Reads an image file as torchvision's loader does; a path may be bytes, since a name need not be UTF-8.
  *
  * @throws Error whose message says why the file is not a readable image.
  */
-export async function readImageFile(path: string | Buffer): Promise<Image> {
-  return decodeImage(await readFile(path));
+export async function readImageFile(path: string | Buffer, mostPixels = largestImage): Promise<Image> {
+  const bytes = await readRegularFile(path, mostPixels * bytesPerPixel + otherBytes);
+  return decodeImage(bytes, mostPixels);
 }

@@ -28,11 +28,9 @@ async function put(...paths: string[]): Promise<void> {
 /** The sentences that opening a folder says, without its place. */
 async function saidOf(split: 'train' | 'test' | 'all' = 'all'): Promise<string[]> {
   const said: string[] = [];
-  await openFolder(
-    root,
-    split,
-    (level, text) => void said.push(`${level}: ${text.replaceAll(root, 'ROOT')}`),
-  );
+  await openFolder(root, split, {
+    onMessage: (level, text) => void said.push(`${level}: ${text.replaceAll(root, 'ROOT')}`),
+  });
   return said;
 }
 

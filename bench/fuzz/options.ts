@@ -142,6 +142,7 @@ function argument(draw: RandomStream): string {
     () => String(number(draw)),
     () => pick(draw, notations),
     () => JSON.stringify(tree(draw, 2)),
+    () => deepJson(draw, 1 << draw.below(15)),
   ])();
   return pick(draw, [
     `--${path}=${value}`,

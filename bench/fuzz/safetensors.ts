@@ -2,7 +2,7 @@ import type { StateTensor } from '../../src/contracts';
 import type { RandomStream } from '../../src/engine/random';
 import { decodeSafetensors, encodeSafetensors, readSafetensors } from '../../src/nn/state';
 import type { SafetensorsFile } from '../../src/nn/state';
-import { changed, damaged, deepJson, number, pick, times, wellFormed, word } from './draws';
+import { changed, damaged, deepJson, number, pick, times, word } from './draws';
 import { accepted, defect, refusalOf } from './outcome';
 import type { Group, Outcome } from './outcome';
 
@@ -45,7 +45,7 @@ function drawState(draw: RandomStream): Map<string, StateTensor> {
       const size = shape.reduce((product, extent) => product * extent, 1);
       const bytes = new Uint8Array(size * arrays[dtype].BYTES_PER_ELEMENT);
       bytes.forEach((_, at) => (bytes[at] = dtype === 'BOOL' ? draw.below(2) : draw.below(256)));
-      return [wellFormed(word(draw)), { dtype, shape, data: new arrays[dtype](bytes.buffer) }] as const;
+      return [word(draw), { dtype, shape, data: new arrays[dtype](bytes.buffer) }] as const;
     }),
   );
 }

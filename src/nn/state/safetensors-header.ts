@@ -81,10 +81,14 @@ function parseObject(bytes: Uint8Array): Record<string, unknown> {
 function hasHalfCharacter(json: string): boolean {
   if (!/\\ud/i.test(json)) return false;
   let found = false;
-  JSON.parse(json, (key, value: unknown) => {
-    found ||= !isWellFormed(key) || (typeof value === 'string' && !isWellFormed(value));
-    return value;
-  });
+  try {
+    JSON.parse(json, (key, value: unknown) => {
+      found ||= !isWellFormed(key) || (typeof value === 'string' && !isWellFormed(value));
+      return value;
+    });
+  } catch (cause) {
+    throw broken('its header is nested too deeply', cause);
+  }
   return found;
 }
 

@@ -117,6 +117,7 @@ export {
   shown,
   startTimer,
   withoutLogin,
+  untilAborted,
   writeLines,
   writeText,
 } from './system';

@@ -96,4 +96,5 @@ function chosenGroups(name: string | undefined): readonly Group[] {
   });
 }
 
-void runCommand(main);
+// A case that did not end keeps nobody waiting.
+void runCommand(main).finally(() => process.exit());

@@ -104,7 +104,7 @@ export function changed(draw: RandomStream, value: unknown): unknown {
     else list[at] = changed(draw, list[at]);
     return list;
   }
-  const entries = Object.entries(value);
+  const entries: [string, unknown][] = Object.entries(value);
   const at = draw.below(entries.length + 1);
   const [key, inner] = entries[at] ?? [word(draw), null];
   const kind = draw.below(6);
@@ -125,7 +125,7 @@ export function damaged(draw: RandomStream, bytes: Buffer): Buffer {
     if (now.length === 0) return now;
     if (kind <= 1) now[at] = (now[at] ?? 0) ^ (1 << draw.below(8));
     else if (kind === 2) now[at] = pick(draw, [0, 1, 0x7f, 0x80, 0xff, 0x22, 0x7b]);
-    else if (kind === 3) now = now.subarray(0, at) as Buffer<ArrayBuffer>;
+    else if (kind === 3) now = now.subarray(0, at);
     else if (kind === 4) {
       const extra = Buffer.from(times(1 + draw.below(8), () => draw.below(256)));
       now = Buffer.concat([now.subarray(0, at), extra, now.subarray(at)]);

@@ -49,8 +49,8 @@ async function place(draw: RandomStream, file: string): Promise<void> {
       : kind === 3
         ? deepJson(draw, 1 << draw.below(15))
         : kind < 6
-          ? damaged(draw, Buffer.from(json ?? ''))
-          : (json ?? '');
+          ? damaged(draw, Buffer.from(json))
+          : json;
   await writeFile(file, text);
   // What names no process counts as being written for a few seconds, which no case waits for.
   const before = new Date(Date.now() - pick(draw, [3_600_000, 100_000]));

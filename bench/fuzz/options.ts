@@ -105,7 +105,7 @@ export const options: Group = {
 
 function yaml(draw: RandomStream): string | Buffer {
   const kind = draw.below(8);
-  const plain = Object.fromEntries(
+  const plain: unknown = Object.fromEntries(
     times(draw.below(5), () => [
       draw.chance(0.8) ? pick(draw, paths).split('.')[0] : word(draw),
       draw.chance(0.5)

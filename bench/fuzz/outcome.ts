@@ -70,5 +70,5 @@ async function outcomeOf(group: Group, draw: RandomStream): Promise<Outcome> {
 }
 
 function codeOf(name: string): number {
-  return [...name].reduce((code, character) => (code * 31 + character.charCodeAt(0)) >>> 0, 7);
+  return Buffer.from(name).reduce((code, byte) => (code * 31 + byte) >>> 0, 7);
 }

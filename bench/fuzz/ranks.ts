@@ -80,7 +80,7 @@ export const variables: Group = {
 };
 
 function tfConfig(draw: RandomStream): string {
-  const text = JSON.stringify(changed(draw, draw.chance(0.5) ? changed(draw, cluster) : cluster)) ?? '';
+  const text = JSON.stringify(changed(draw, draw.chance(0.5) ? changed(draw, cluster) : cluster));
   return draw.chance(0.2) ? damaged(draw, Buffer.from(text)).toString() : text;
 }
 
@@ -112,7 +112,7 @@ export const messages: Group = {
       kind === 0
         ? deepJson(draw, 1 << draw.below(14))
         : JSON.stringify(kind === 1 ? tree(draw, 3) : changed(draw, pick(draw, [hello, ...answers])));
-    const text = draw.chance(0.3) ? damaged(draw, Buffer.from(line ?? '')).toString() : (line ?? '');
+    const text = draw.chance(0.3) ? damaged(draw, Buffer.from(line)).toString() : line;
     const heard = parseHello(text);
     const answer = parseAnswer(text);
     if (heard !== null && JSON.stringify(parseHello(formatMessage(heard))) !== JSON.stringify(heard))

@@ -5,7 +5,8 @@ const KEPT_AT_THE_END = 300;
 /** A value as a message shows it: JSON, whatever is in it. */
 export function valueText(value: unknown, replacer?: (key: string, part: unknown) => unknown): string {
   try {
-    return JSON.stringify(value, replacer) ?? String(value);
+    const text: string | undefined = JSON.stringify(value, replacer);
+    return text ?? String(value);
   } catch {
     // Thousands of levels take more stack than there is.
     return Array.isArray(value) ? 'a list nested too deeply' : 'an object nested too deeply';

@@ -120,6 +120,7 @@ export {
   shown,
   startTimer,
   withoutLogin,
+  untilAborted,
   writeLines,
   writeText,
 } from './system';

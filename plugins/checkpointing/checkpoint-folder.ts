@@ -91,9 +91,11 @@ async function decoded<T>({ path }: StoredCheckpoint, decode: () => T | Promise<
 
 /** The first thing that is wrong, in one line. */
 function reasonOf(error: unknown): string {
+  if (error instanceof RangeError) return 'state.json: it is nested too deeply';
   if (!(error instanceof z.ZodError)) return messageOf(error).replace(/\.$/, '');
   const [issue] = error.issues;
-  const place = issue === undefined || issue.path.length === 0 ? 'state.json' : issue.path.join('.');
+  const place =
+    issue === undefined || issue.path.length === 0 ? 'state.json' : issue.path.join('.').slice(0, 200);
   return `${place}: ${issue?.message ?? 'is wrong'}`;
 }
 

@@ -38,7 +38,7 @@ export function manifestText(manifest: Manifest): string {
  */
 export function parseManifest(text: string, file: string): Manifest {
   const { digest, ...manifest } = parseObject(text, file);
-  if (digest !== digestOf(manifest)) throw new Damage(file, 'does not match its own digest');
+  if (digest !== digestIn(manifest, file)) throw new Damage(file, 'does not match its own digest');
   const version = manifest['formatVersion'];
   if (typeof version === 'number' && version > formatVersion) {
     throw new FulgurError('checkpoint', {
@@ -60,6 +60,15 @@ function parseObject(text: string, file: string): Record<string, unknown> {
     // The finding below says it.
   }
   throw new Damage(file, 'is no JSON object');
+}
+
+/** @throws Damage for what no manifest holds, such as thousands of levels. */
+function digestIn(manifest: object, file: string): string {
+  try {
+    return digestOf(manifest);
+  } catch {
+    throw new Damage(file, 'is no checkpoint manifest');
+  }
 }
 
 function digestOf(manifest: object): string {

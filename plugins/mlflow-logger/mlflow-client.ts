@@ -1,4 +1,4 @@
-import { formatBytes, withoutLogin } from '../../src';
+import { formatBytes, untilAborted, withoutLogin } from '../../src';
 import { ServerProblem } from './server-problem';
 
 type Answer = Readonly<Record<string, unknown>>;
@@ -42,7 +42,7 @@ export class MlflowClient {
     try {
       const response = await fetch(url, { ...init, headers: this.headers, signal });
       status = response.status;
-      text = await limitedText(response);
+      text = await untilAborted(signal, limitedText(response));
     } catch (error) {
       if (error instanceof TooLong) throw this.tooLong(call);
       throw new ServerProblem(`MLflow at ${this.address} does not answer (${reasonOf(error)}).`, true);

@@ -17,6 +17,7 @@ export interface FileOption {
 const MAX_ALIASES = 1000;
 /** Of a file of options; one of a run's records has some kilobytes. */
 const MAX_BYTES = 1 << 24;
+const TOO_DEEP = 'its lists and mappings are nested too deeply.';
 
 /**
  * Reads the options of a YAML file: two levels of keys, such as `trainer:` and below it `maxEpochs: 3`. Anchors, aliases
@@ -32,7 +33,10 @@ export function readConfigFile(file: string): FileOption[] {
     logLevel: 'error',
   });
   const [problem] = document.errors;
-  if (problem !== undefined) throw invalid(file, problem.message.split('\n')[0] ?? '', problem);
+  if (problem !== undefined) {
+    const [reason = ''] = problem.message.split('\n');
+    throw invalid(file, isOverflow(reason) ? TOO_DEEP : reason, problem);
+  }
   if (document.contents === null) return [];
   const tree = expanded(document, file);
   if (!isRecord(tree)) throw notAMapping(file);
@@ -58,6 +62,7 @@ function expanded(document: Document, file: string): unknown {
     tree = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (cause) {
     const message = messageOf(cause);
+    if (isOverflow(message)) throw invalid(file, TOO_DEEP, cause);
     throw invalid(
       file,
       /^Excessive/.test(message) ? `it has more than ${MAX_ALIASES} aliases.` : `${message}.`,
@@ -67,9 +72,18 @@ function expanded(document: Document, file: string): unknown {
   try {
     JSON.stringify(tree);
   } catch (cause) {
-    throw invalid(file, 'an alias stands for what it is part of.', cause);
+    throw invalid(
+      file,
+      isOverflow(messageOf(cause)) ? TOO_DEEP : 'an alias stands for what it is part of.',
+      cause,
+    );
   }
   return tree;
+}
+
+/** Whether a parser ran out of stack, which the levels of a file decide. */
+function isOverflow(message: string): boolean {
+  return message.startsWith('Maximum call stack');
 }
 
 function hasAnchor(node: unknown, name: string): boolean {

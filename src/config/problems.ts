@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { FulgurError } from '../errors';
+import { FulgurError, valueText } from '../errors';
 
 /** One thing that is wrong with a configuration. */
 export interface Problem {
@@ -42,7 +42,7 @@ export function unknownOption(where: string, path: string, known: readonly strin
 export function shown(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint' || value === undefined) return String(value);
   // JSON writes null for infinity and for what is no number.
-  return JSON.stringify(value, (_, part: unknown) =>
+  return valueText(value, (_, part) =>
     typeof part === 'bigint' || (typeof part === 'number' && !Number.isFinite(part)) ? String(part) : part,
   );
 }

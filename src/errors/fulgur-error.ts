@@ -1,3 +1,5 @@
+import { shortened } from './value-text';
+
 /** The area an error belongs to: stable, for programs that react to errors. */
 export type ErrorKind =
   | 'config'
@@ -12,7 +14,7 @@ export type ErrorKind =
   | 'ranks'
   | 'interrupted';
 
-/** What a reader needs to act on an error, each part one sentence. */
+/** What a reader needs to act on an error, each part one sentence. What is too long to be read loses its middle. */
 export interface ErrorParts {
   /** What happened, with names and values. */
   readonly what: string;
@@ -33,9 +35,11 @@ export class FulgurError extends Error {
   readonly lines: readonly string[];
 
   constructor(kind: ErrorKind, { what, list, why, fix, cause }: ErrorParts) {
-    const advice = why === undefined ? fix : `${why} ${fix}`;
+    const advice = why === undefined ? fix : `${shortened(why)} ${fix}`;
     const lines =
-      list === undefined ? [`${what} ${advice}`] : [what, ...list.map((item) => `  ${item}`), advice];
+      list === undefined
+        ? [`${shortened(what)} ${advice}`]
+        : [shortened(what), ...list.map((item) => `  ${shortened(item)}`), advice];
     super(lines.join('\n'), cause === undefined ? {} : { cause });
     this.name = 'FulgurError';
     this.kind = kind;

@@ -2,3 +2,4 @@ export { formatBytes } from './format-bytes';
 export { FulgurError } from './fulgur-error';
 export type { ErrorKind, ErrorParts } from './fulgur-error';
 export { messageOf } from './message-of';
+export { shortened, valueText } from './value-text';

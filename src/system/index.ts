@@ -13,3 +13,4 @@ export type { Output } from './output';
 export { hidden, printable, printableLine, redacted, redactedData, shown } from './shown';
 export { pause, startTimer } from './timer';
 export type { Timer } from './timer';
+export { untilAborted } from './until-aborted';

@@ -53,6 +53,16 @@ function helpOf(experiment: typeof Tiny): string {
 }
 
 describe('resolveConfig', () => {
+  it.each([
+    ['lists', '['.repeat(20_000) + ']'.repeat(20_000)],
+    ['mappings', `${'{a: '.repeat(20_000)}1${'}'.repeat(20_000)}`],
+  ])('refuses a file of %s in each other that no parser has the stack for', (_, text) => {
+    const file = yaml(text);
+    expect(() => resolveConfig(Tiny, ['--config', file])).toThrow(
+      `The configuration file ${file} is no valid YAML: its lists and mappings are nested too deeply. Correct the file.`,
+    );
+  });
+
   it('completes what the decorator declares with defaults', () => {
     const { name, seed, resume, trainer, data, hyperparameters } = resolveConfig(Tiny, []);
     expect({ name, seed, resume, hyperparameters }).toEqual({

@@ -91,7 +91,7 @@ describe('writing', () => {
     );
   });
 
-  it.each(['__metadata__', '__proto__', 'prototype', 'constructor'])(
+  it.each(['__metadata__', '__proto__', 'prototype', 'constructor', '\ud800', 'a\udc00b'])(
     'refuses to write what it could not read: %s',
     (name) => {
       const tensor = { dtype: 'F32', shape: [], data: Float32Array.of(1) } as const;
@@ -104,7 +104,7 @@ describe('writing', () => {
     },
   );
 
-  it.each(['hasOwnProperty', 'toString', '__metadata', 'layer.constructor', '', '\ud800', 'a/b'])(
+  it.each(['hasOwnProperty', 'toString', '__metadata', 'layer.constructor', '', '\ud83d\ude00', 'a/b'])(
     'reads back what it writes: %j',
     (name) => {
       const state: StateDict = new Map([[name, { dtype: 'F32', shape: [], data: Float32Array.of(1) }]]);

@@ -59,10 +59,14 @@ describe('runProgram', () => {
     expect(silent).toMatchObject({ code: 0, overdue: false });
   });
 
-  it.each(['yes', 'yes | tr -d "\\n"'])('ends an endless output, and holds its end: %s', async (command) => {
-    const { stdout, stderr, overdue } = await shell(command, { limitMs: 20_000 });
-    expect({ overdue, kept: stdout.length, stderr }).toEqual({ overdue: true, kept: 200_000, stderr: '' });
-  }, 20_000);
+  it.each(['yes', 'yes | tr -d "\\n"'])(
+    'ends an endless output, and holds its end: %s',
+    async (command) => {
+      const { stdout, stderr, overdue } = await shell(command, { limitMs: 20_000 });
+      expect({ overdue, kept: stdout.length, stderr }).toEqual({ overdue: true, kept: 200_000, stderr: '' });
+    },
+    20_000,
+  );
 
   it('says what is waited for after five seconds, once', async () => {
     const said: string[] = [];

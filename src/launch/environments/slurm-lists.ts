@@ -11,21 +11,40 @@ const MOST_ENTRIES = 100_000;
 export function expandHostList(list: string): string[] {
   const names = list.match(/(?:[^,[\]]|\[[^[\]]*\])+/g) ?? [];
   if (names.join(',') !== list) throw unreadable('list of hosts', list);
-  return names.flatMap((name) => {
-    // Odd pieces stood in brackets.
-    const pieces = name.split(/[[\]]/);
-    return pieces.reduce<string[]>(
-      (heads, piece, index) => {
-        const tails = index % 2 === 0 ? [piece] : piece.split(',').flatMap((range) => numbersOf(range, list));
-        return heads.flatMap((head) => tails.map((tail) => head + tail));
-      },
-      [''],
-    );
-  });
+  const hosts: string[] = [];
+  for (const name of names) {
+    for (const host of hostsOf(name, list)) hosts.push(host);
+    if (hosts.length > MOST_ENTRIES) throw unreadable('list of hosts', list);
+  }
+  return hosts;
+}
+
+function hostsOf(name: string, list: string): string[] {
+  // Odd pieces stood in brackets.
+  const pieces = name.split(/[[\]]/);
+  return pieces.reduce<string[]>(
+    (heads, piece, index) => {
+      const tails = index % 2 === 0 ? [piece] : numbersOf(piece, list);
+      // Brackets multiply.
+      if (heads.length * tails.length > MOST_ENTRIES) throw unreadable('list of hosts', list);
+      return heads.flatMap((head) => tails.map((tail) => head + tail));
+    },
+    [''],
+  );
+}
+
+/** The numbers of all ranges between two brackets. */
+function numbersOf(ranges: string, list: string): string[] {
+  const numbers: string[] = [];
+  for (const range of ranges.split(',')) {
+    for (const number of numbersIn(range, list)) numbers.push(number);
+    if (numbers.length > MOST_ENTRIES) throw unreadable('list of hosts', list);
+  }
+  return numbers;
 }
 
 /** `01`, `02`, `03` for `01-03`: as many digits as the first one has. */
-function numbersOf(range: string, list: string): string[] {
+function numbersIn(range: string, list: string): string[] {
   const [, first = '', last = first] = /^(\d+)(?:-(\d+))?$/.exec(range) ?? [];
   const from = Number(first);
   const count = Number(last) - from + 1;
@@ -38,12 +57,15 @@ function numbersOf(range: string, list: string): string[] {
  * @throws FulgurError of kind `config` for a list of another form.
  */
 export function expandTaskCounts(list: string): number[] {
-  return list.split(',').flatMap((part) => {
+  const counts: number[] = [];
+  for (const part of list.split(',')) {
     const [, count, times = '1'] = /^(\d+)(?:\(x(\d+)\))?$/.exec(part) ?? [];
-    if (count === undefined || Number(times) > MOST_ENTRIES)
+    if (count === undefined || counts.length + Number(times) > MOST_ENTRIES) {
       throw unreadable('number of tasks by node', list);
-    return Array.from({ length: Number(times) }, () => Number(count));
-  });
+    }
+    for (let left = Number(times); left > 0; left -= 1) counts.push(Number(count));
+  }
+  return counts;
 }
 
 function unreadable(kind: string, list: string): FulgurError {

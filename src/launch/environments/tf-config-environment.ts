@@ -1,4 +1,4 @@
-import { FulgurError } from '../../errors';
+import { FulgurError, valueText } from '../../errors';
 import type { World } from '../world';
 import { parseAddress, placeOnHost } from './address';
 import type { ClusterEnvironment } from './cluster-environment';
@@ -66,7 +66,7 @@ function addressesOf(cluster: Record<string, unknown>, type: string): string[] {
   }
   return list.map((address: unknown) => {
     if (typeof address === 'string' && parseAddress(address) !== null) return address;
-    throw problem(`TF_CONFIG has the ${type} ${JSON.stringify(address)}, which is not "host:port".`);
+    throw problem(`TF_CONFIG has the ${type} ${valueText(address)}, which is not "host:port".`);
   });
 }
 
@@ -101,7 +101,7 @@ function rankOf(task: unknown, chiefs: number, workers: number): number {
   const count = type === 'chief' ? chiefs : workers;
   if (typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index >= count) {
     throw problem(
-      `TF_CONFIG makes this process the ${type} of index ${JSON.stringify(index)}, but lists ${count} of that type.`,
+      `TF_CONFIG makes this process the ${type} of index ${valueText(index)}, but lists ${count} of that type.`,
       'Number the tasks of a type from 0, and list the address of each.',
     );
   }
@@ -109,7 +109,7 @@ function rankOf(task: unknown, chiefs: number, workers: number): number {
 }
 
 function unknownType(type: unknown): FulgurError {
-  const named = type === undefined ? 'no type of task' : `the task type ${JSON.stringify(type)}`;
+  const named = type === undefined ? 'no type of task' : `the task type ${valueText(type)}`;
   return problem(`TF_CONFIG has ${named}.`, 'Use "chief" and "worker".');
 }
 

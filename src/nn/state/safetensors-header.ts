@@ -1,8 +1,8 @@
 import type { StateDtype } from '../../contracts';
-import { FulgurError } from '../../errors';
+import { FulgurError, valueText } from '../../errors';
 import { elementBytes, elementCount } from './element-types';
 import { repeatedKey } from './repeated-key';
-import { isReservedName } from './tensor-names';
+import { isReservedName, isWellFormed } from './tensor-names';
 
 /** Element types that can be read. */
 export type StoredDtype = StateDtype | 'F16' | 'BF16';
@@ -69,6 +69,7 @@ function parseObject(bytes: Uint8Array): Record<string, unknown> {
     throw broken('its header is not JSON', cause);
   }
   if (!text.startsWith('{') || !isRecord(parsed)) throw broken('its header is not a JSON object');
+  if (hasHalfCharacter(text)) throw broken('its header has half of a character');
   const repeated = repeatedKey(text);
   if (repeated !== null) throw broken(`its header has the key '${repeated}' twice`);
   const refused = Object.keys(parsed).find((name) => name !== '__metadata__' && isReservedName(name));
@@ -76,19 +77,34 @@ function parseObject(bytes: Uint8Array): Record<string, unknown> {
   return parsed;
 }
 
+/** Whether an escape stands for half of a character, which UTF-8 cannot hold and Python's reader refuses. */
+function hasHalfCharacter(json: string): boolean {
+  if (!/\\ud/i.test(json)) return false;
+  let found = false;
+  try {
+    JSON.parse(json, (key, value: unknown) => {
+      found ||= !isWellFormed(key) || (typeof value === 'string' && !isWellFormed(value));
+      return value;
+    });
+  } catch (cause) {
+    throw broken('its header is nested too deeply', cause);
+  }
+  return found;
+}
+
 function checkedEntry(name: string, entry: unknown): TensorEntry {
   if (!isRecord(entry)) throw broken(`the entry of tensor '${name}' is not an object`);
   const { dtype, shape, data_offsets: offsets } = entry;
   if (!isStoredDtype(dtype)) {
     throw new FulgurError('state', {
-      what: `Tensor '${name}' of the safetensors file has the element type ${JSON.stringify(dtype)}.`,
+      what: `Tensor '${name}' of the safetensors file has the element type ${valueText(dtype)}.`,
       why: `Fulgur reads ${Object.keys(storedBytes).join(', ')}.`,
       fix: 'Convert it to F32 where the file is made.',
     });
   }
-  if (!isExtents(shape)) throw broken(`tensor '${name}' has the shape ${JSON.stringify(shape)}`);
+  if (!isExtents(shape)) throw broken(`tensor '${name}' has the shape ${valueText(shape)}`);
   if (!isExtents(offsets) || offsets.length !== 2) {
-    throw broken(`tensor '${name}' has the offsets ${JSON.stringify(offsets)}`);
+    throw broken(`tensor '${name}' has the offsets ${valueText(offsets)}`);
   }
   const [begin = 0, end = 0] = offsets;
   // Products beyond 2^53 are no longer exact, but still far from any length that a file can have.

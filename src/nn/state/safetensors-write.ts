@@ -2,7 +2,7 @@ import type { StateDict, StateTensor } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { elementBytes, elementCount, valuesProblem } from './element-types';
 import { LONGEST_HEADER } from './safetensors-header';
-import { requireTensorName } from './tensor-names';
+import { isWellFormed, requireTensorName } from './tensor-names';
 
 const ALIGNMENT = 8;
 
@@ -77,6 +77,14 @@ export function safetensorsHead(
   metadata: Readonly<Record<string, string>> = {},
 ): SafetensorsHead {
   for (const name of [...tensors.keys(), ...Object.keys(metadata)]) requireTensorName(name);
+  for (const [key, text] of Object.entries(metadata)) {
+    if (isWellFormed(text)) continue;
+    throw new FulgurError('state', {
+      what: `The metadata '${key}' has half of a character.`,
+      why: 'A safetensors file with it could not be read.',
+      fix: 'Give it a text of whole characters.',
+    });
+  }
   const placed = [...tensors].sort(([, a], [, b]) => elementBytes[b.dtype] - elementBytes[a.dtype]);
   const offsets = new Map<string, readonly [begin: number, end: number]>();
   let length = 0;

@@ -8,9 +8,14 @@ export function isReservedName(name: string): boolean {
   return reserved.has(name);
 }
 
+/** Whether UTF-8 can hold a text: it has no halves of characters. */
+export function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
+}
+
 /** @throws FulgurError `state` for a name that a file of tensors could be written with and not read. */
 export function requireTensorName(name: string): void {
-  if (!isReservedName(name)) return;
+  if (!isReservedName(name) && isWellFormed(name)) return;
   throw new FulgurError('state', {
     what: `A tensor has the name '${name}'.`,
     why: 'A safetensors file with it could not be read.',

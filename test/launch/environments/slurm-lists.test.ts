@@ -23,6 +23,22 @@ it.each(['n[1-3', 'n1]', 'n[3-1]', 'n[a-b]', 'n[]', 'a,,b', 'n[[1]]', ','])(
 );
 
 it.each([
+  ['brackets that multiply', 'n[1-99999][1-99999][1-99999]'],
+  ['ranges in a row', `n[${'1-100000,'.repeat(50)}1]`],
+  ['names in a row', `n[1-99999]${',n[1-99999]'.repeat(50)}`],
+])('refuses more hosts than any cluster has: %s', (_, list) => {
+  expect(failureOf(() => expandHostList(list))).toMatch(
+    /^config: Slurm's list of hosts "n\[1-.*cannot be read\./,
+  );
+});
+
+it('refuses more nodes than any cluster has', () => {
+  expect(failureOf(() => expandTaskCounts(`1(x100000)${',1(x100000)'.repeat(5000)}`))).toMatch(
+    /cannot be read\./,
+  );
+});
+
+it.each([
   ['4', [4]],
   ['2(x3),1', [2, 2, 2, 1]],
   ['1,8(x2)', [1, 8, 8]],

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
 import { formatBytes } from '../../../errors';
-import { startTimer, withoutLogin } from '../../../system';
+import { startTimer, untilAborted, withoutLogin } from '../../../system';
 import type { Timer } from '../../../system';
 import { reasonOf } from '../data-errors';
 
@@ -69,12 +69,13 @@ export async function transfer(url: string, file: string, options: TransferOptio
     if (start === total) return await response.body?.cancel();
     clock.allow(stallMs, `the server sent nothing for ${stallMs / 1000} s`);
     const pace = new Pace(start, paceMs, leastBytes);
-    const done = await append(response, handle, start, (at) => {
+    const body = append(response, handle, start, (at) => {
       if (at > mostBytes) throw tooLarge('went on', mostBytes);
       pace.check(at);
       clock.allow(stallMs, `the server sent nothing for ${stallMs / 1000} s`);
       onProgress?.(at, total);
     });
+    const done = await untilAborted(clock.signal, body);
     if (total !== null && done < total) {
       throw new TransferError(`the connection ended after ${done} of ${total} bytes`, true);
     }

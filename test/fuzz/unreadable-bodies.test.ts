@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MlflowClient } from '../../plugins/mlflow-logger/mlflow-client';
+import { transfer } from '../../src/data/datasets/download/transfer';
+
+/** Node's fetch never ends with such a body, and does not hear that it is to. */
+const answer = 'HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\nfalse';
+
+let server: Server;
+let folder: string;
+let address: string;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'fulgur-bodies-'));
+  server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.end(answer));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(async () => {
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(folder, { recursive: true });
+});
+
+it('a download of what cannot be decompressed ends', async () => {
+  await expect(transfer(address, join(folder, 'file'), { stallMs: 200 })).rejects.toThrow(
+    'the server sent nothing for 0.2 s',
+  );
+});
+
+it('a request to MLflow that is answered so ends with the run', async () => {
+  const client = new MlflowClient({ trackingUri: address, token: null });
+  const closing = new AbortController();
+  setTimeout(() => closing.abort(), 200);
+  await expect(client.get('runs/get', {}, closing.signal)).rejects.toThrow(
+    `MLflow at ${address} does not answer (nothing before the end of the run).`,
+  );
+});

@@ -141,6 +141,7 @@ const others: Readonly<Record<string, string>> = {
   'data.shuffle': 'false',
   'data.dropLast': 'false',
   'data.onBrokenImage': 'skip',
+  'data.maxImagePixels': '1000000',
   'data.download': 'false',
   'cluster.heartbeatSeconds': '5',
   'cluster.joinSeconds': '5',

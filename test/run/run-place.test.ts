@@ -36,8 +36,8 @@ describe('openRunPlace', () => {
     const file = join(root, 'file');
     writeFileSync(file, '');
     await expect(place('--trainer.defaultRootDir', file)).rejects.toThrow(
-      `The run's folder cannot be made in '${file}': ENOTDIR: not a directory, mkdir '${join(file, 'plain')}'. ` +
-        'Make it writable, or name another one with --trainer.defaultRootDir.',
+      `The run's folder ${join(file, 'plain')} cannot be made: ENOTDIR: not a directory, mkdir '${join(file, 'plain')}'. ` +
+        'Set --trainer.defaultRootDir to a folder that you may write to.',
     );
   });
 

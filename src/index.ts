@@ -73,7 +73,7 @@ export type {
   StreamPosition,
   TracedCall,
 } from './engine';
-export { FulgurError, formatBytes, messageOf } from './errors';
+export { FulgurError, formatBytes, messageOf, nearestName, suggestion } from './errors';
 export type { ErrorKind, ErrorParts } from './errors';
 export {
   embedSplit,
@@ -115,17 +115,22 @@ export {
   openRegularFile,
   pause,
   readRegularFile,
+  replaceFile,
   redacted,
   runProgram,
   shown,
   startTimer,
+  syncFolder,
   withoutLogin,
   untilAborted,
+  writeAll,
+  writeDurably,
   writeLines,
   writeText,
+  writeWhole,
 } from './system';
-export type { Output, ProgramOptions, ProgramResult, Timer } from './system';
-export { EventBus, Trainer, TrainingModule, writeWhole } from './trainer';
+export type { OpenFile, Output, ProgramOptions, ProgramResult, Timer } from './system';
+export { EventBus, Trainer, TrainingModule } from './trainer';
 export type {
   BuiltPlugin,
   EvaluationResult,

@@ -1,4 +1,4 @@
-import { FulgurError, Plugin, inject, messageOf, tokens } from '../../src';
+import { FulgurError, Plugin, inject, messageOf, suggestion, tokens } from '../../src';
 import type {
   BatchResult,
   CheckpointReader,
@@ -18,7 +18,6 @@ import { CheckpointStore } from './checkpoint-store';
 import type { Manifest } from './manifest';
 import type { CheckpointingSettings } from './options';
 import { best, expendable } from './retention';
-import { suggestion } from '../shared/suggestion';
 
 /**
  * Saves at the moments that its options name, after all other plugins' hooks, and reads for whoever resumes. Of several

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { FulgurError, Plugin, inject, tokens } from '../../src';
+import { FulgurError, Plugin, inject, suggestion, tokens } from '../../src';
 import type { HookContext, Json, PluginHooks, Stateful } from '../../src';
-import { suggestion } from '../shared/suggestion';
 import type { EarlyStoppingSettings } from './options';
 import { readState, stateNumber } from '../shared/read-state';
 

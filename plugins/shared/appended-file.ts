@@ -1,10 +1,8 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { FulgurError, makeFolder, readRegularFile } from '../../src';
-
-/** How files are opened. */
-export type OpenFile = (path: string, flags: string) => Promise<FileHandle>;
+import { FulgurError, makeFolder, readRegularFile, replaceFile, syncFolder, writeAll } from '../../src';
+import type { OpenFile } from '../../src';
 
 /** A file that grows at its end by whole pieces: what a failed write left of one is cut off again. */
 export class AppendedFile {
@@ -39,16 +37,9 @@ export class AppendedFile {
    * @throws FulgurError `plugin`, naming the file, which is then as it was.
    */
   async replace(data: Uint8Array): Promise<void> {
-    const aside = `${this.path}.new`;
     await this.guard(async () => {
-      try {
-        await makeFolder(dirname(this.path));
-        await this.with('w', (file) => writeAll(file, data, 0).then(() => file.sync()), aside);
-        await rename(aside, this.path);
-      } catch (error) {
-        await rm(aside, { force: true }).catch(() => undefined);
-        throw error;
-      }
+      await makeFolder(dirname(this.path));
+      await replaceFile(this.path, [data], this.openFile);
     });
     this.bytes = data.length;
   }
@@ -58,8 +49,7 @@ export class AppendedFile {
     if (this.bytes === 0) return;
     await this.guard(async () => {
       await this.with('r+', (file) => file.sync());
-      // Without it, a file just made may be gone after a power cut. Windows opens no folders, and needs none of this.
-      if (process.platform !== 'win32') await this.with('r', (folder) => folder.sync(), dirname(this.path));
+      await syncFolder(dirname(this.path));
     }, 'What was written last may be lost in a power cut.');
   }
 
@@ -90,12 +80,8 @@ export class AppendedFile {
     }
   }
 
-  private async with(
-    flags: string,
-    use: (file: FileHandle) => Promise<void>,
-    path: string = this.path,
-  ): Promise<void> {
-    const file = await this.openFile(path, flags);
+  private async with(flags: string, use: (file: FileHandle) => Promise<void>): Promise<void> {
+    const file = await this.openFile(this.path, flags);
     await use(file).finally(() => file.close());
   }
 
@@ -122,14 +108,5 @@ export class AppendedFile {
         cause,
       });
     }
-  }
-}
-
-/** Writes all of it: a disk that fills up takes a part of what one call offers, without an error. */
-async function writeAll(file: FileHandle, data: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < data.length;) {
-    const { bytesWritten } = await file.write(data, done, data.length - done, position + done);
-    if (bytesWritten === 0) throw new Error(`only ${done} of ${data.length} bytes were taken`);
-    done += bytesWritten;
   }
 }

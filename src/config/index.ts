@@ -2,7 +2,7 @@ export { oldNodeWarning } from './node-version';
 export { PrintAndExit, processArguments, processCommand, processFile } from './command-line';
 export { wantsStackTraces } from './debug';
 export { childEnvironment, processVariables, showOnlyGpu, slurmJob } from './environment';
-export { ConfigError, nearestName, shown } from './problems';
+export { ConfigError, nearestOption, shown } from './problems';
 export type { Problem } from './problems';
 export { changedOptions } from './recorded-options';
 export type { OptionChange } from './recorded-options';

@@ -1,5 +1,4 @@
-import { closest, distance } from 'fastest-levenshtein';
-import { FulgurError, valueText } from '../errors';
+import { FulgurError, nearestName, valueText } from '../errors';
 
 /** One thing that is wrong with a configuration. */
 export interface Problem {
@@ -8,30 +7,21 @@ export interface Problem {
   readonly what: string;
 }
 
-const NEAR = 4;
-
-/** A name close enough to `given` to be what was meant, or `null`. */
-export function nearestName(given: string, names: readonly string[]): string | null {
-  if (names.length === 0) return null;
-  const last = given.split('.').at(-1) ?? given;
-  const sameEnd = names.find((name) => name.split('.').at(-1) === last);
-  if (sameEnd !== undefined) return sameEnd;
-  const nearest = closest(given, names);
-  return distance(given, nearest) <= Math.min(NEAR, Math.ceil(given.length / 2)) ? nearest : null;
+/** An option path close enough to `given` to be what was meant, or `null`; a name without its section is enough. */
+export function nearestOption(given: string, paths: readonly string[]): string | null {
+  const lastOf = (path: string): string => path.split('.').at(-1) ?? path;
+  return paths.find((path) => lastOf(path) === lastOf(given)) ?? nearestName(given, paths);
 }
 
-/** A choice close enough to `given` to be what was meant, or `null`. */
+/** A choice close enough to `given`, or begun by it, to be what was meant, or `null`. */
 export function nearestChoice(given: string, choices: readonly string[]): string | null {
   const word = given.trim().toLowerCase();
-  if (word === '' || choices.length === 0) return null;
-  const begun = choices.find((choice) => choice.startsWith(word));
-  if (begun !== undefined) return begun;
-  const nearest = closest(word, choices);
-  return distance(word, nearest) <= word.length / 2 ? nearest : null;
+  if (word === '') return null;
+  return choices.find((choice) => choice.startsWith(word)) ?? nearestName(word, choices, word.length / 2);
 }
 
 export function unknownOption(where: string, path: string, known: readonly string[]): Problem {
-  const nearest = nearestName(path, known);
+  const nearest = nearestOption(path, known);
   return {
     where,
     what: nearest === null ? 'there is no such option' : `there is no such option; did you mean ${nearest}?`,

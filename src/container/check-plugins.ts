@@ -1,6 +1,5 @@
-import { closest } from 'fastest-levenshtein';
 import type { AnyPlugin, Token } from '../contracts';
-import { messageOf } from '../errors';
+import { messageOf, nearestName } from '../errors';
 import { hookNames, injectedTokens, misspeltHooks, pluginMetadata, pluginName } from '../metadata';
 import { isObjectProperty } from '../system';
 import { CompositionError } from './composition-error';
@@ -89,7 +88,7 @@ function duplicates(plugins: readonly NamedPlugin[]): string[] {
 function hookProblems({ name, descriptor }: NamedPlugin): string[] {
   return misspeltHooks(descriptor.type.prototype as object).map(
     (method) =>
-      `Plugin '${name}' has a method ${method}, which is no hook and would never be called: did you mean ${closest(method, hookNames)}?`,
+      `Plugin '${name}' has a method ${method}, which is no hook and would never be called: did you mean ${nearestName(method, hookNames, Infinity)}?`,
   );
 }
 

@@ -3,7 +3,7 @@ import { tokens } from '../contracts';
 import type { AnyPlugin, PluginFolder, PluginHooks, RunFolder } from '../contracts';
 import { FulgurError, messageOf } from '../errors';
 import { pluginMetadata, pluginName } from '../metadata';
-import { FileClaims } from '../trainer';
+import { FileClaims } from '../run-folder';
 import type { BuiltPlugin } from '../trainer';
 import { internalTokens } from './internal-tokens';
 

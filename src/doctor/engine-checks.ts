@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { start, type EngineInfo } from '../engine';
 import { locateTensorFlow, type Accelerator, type TensorFlowLibrary } from '../engine/install';
-import { FulgurError } from '../errors';
+import { FulgurError, messageOf } from '../errors';
 import { failed, ok, unchecked, type Finding } from './finding';
 
 /** The parts of the engine that the doctor tries; tests give others. */
@@ -95,10 +95,7 @@ async function timeProduct(size: number): Promise<{ seconds: number; error: numb
 }
 
 function failure(name: string, error: unknown): Finding {
-  if (!(error instanceof FulgurError)) {
-    const words = error instanceof Error ? error.message : String(error);
-    return failed(name, words, 'Report this to the authors of Fulgur.');
-  }
-  // A FulgurError's message ends with its fix, which has a line of its own here.
-  return failed(name, error.message.slice(0, -error.fix.length).trimEnd(), error.fix);
+  return error instanceof FulgurError
+    ? failed(name, error.finding, error.fix)
+    : failed(name, messageOf(error), 'Report this to the authors of Fulgur.');
 }

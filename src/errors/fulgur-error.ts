@@ -1,3 +1,4 @@
+import { messageOf } from './message-of';
 import { shortened } from './value-text';
 
 /** The area an error belongs to: stable, for programs that react to errors. */
@@ -19,31 +20,63 @@ export interface ErrorParts {
   /** What happened, with names and values. */
   readonly what: string;
   /** What `what` announces, where it is several things: each is shown on a line of its own. */
-  readonly list?: readonly string[];
+  readonly list?: readonly string[] | undefined;
   /** Why it happened, where `what` does not say it already. */
-  readonly why?: string;
+  readonly why?: string | undefined;
   /** The exact thing to do about it. */
   readonly fix: string;
   readonly cause?: unknown;
 }
 
 /** The base of every error that Fulgur raises on purpose; its message reads "what why fix", on one line where there is no list. */
-export class FulgurError extends Error {
+export class FulgurError extends Error implements ErrorParts {
   readonly kind: ErrorKind;
+  readonly what: string;
+  readonly list: readonly string[] | undefined;
+  readonly why: string | undefined;
   readonly fix: string;
   /** The message as it is to be shown: one line, or several that mean something as lines. */
   readonly lines: readonly string[];
 
   constructor(kind: ErrorKind, { what, list, why, fix, cause }: ErrorParts) {
-    const advice = why === undefined ? fix : `${shortened(why)} ${fix}`;
-    const lines =
-      list === undefined
-        ? [`${shortened(what)} ${advice}`]
-        : [shortened(what), ...list.map((item) => `  ${shortened(item)}`), advice];
+    const lines = linesOf({ what, list, why }, [fix]);
     super(lines.join('\n'), cause === undefined ? {} : { cause });
     this.name = 'FulgurError';
     this.kind = kind;
+    this.what = what;
+    this.list = list;
+    this.why = why;
     this.fix = fix;
     this.lines = lines;
   }
+
+  /** The message without the fix. */
+  get finding(): string {
+    return linesOf(this, []).join('\n');
+  }
+
+  /**
+   * What was thrown, told as part of something larger: `${story}: ${what}`, with its list, reason and fix.
+   *
+   * @param story such as `Plugin 'bell' failed in onTrainEnd`.
+   * @param thrown becomes the cause.
+   * @param fix for what is not a FulgurError, and so has none.
+   */
+  static within(story: string, thrown: unknown, kind: ErrorKind, fix: string): FulgurError {
+    const own: ErrorParts =
+      thrown instanceof FulgurError ? thrown : { what: sentence(messageOf(thrown)), fix };
+    const { what, list, why } = own;
+    return new FulgurError(kind, { what: `${story}: ${what}`, list, why, fix: own.fix, cause: thrown });
+  }
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function linesOf({ what, list, why }: Omit<ErrorParts, 'fix'>, fixes: readonly string[]): string[] {
+  const advice = [...(why === undefined ? [] : [shortened(why)]), ...fixes].join(' ');
+  if (list === undefined) return [`${shortened(what)} ${advice}`.trimEnd()];
+  const items = list.map((item) => `  ${shortened(item)}`);
+  return [shortened(what), ...items, ...(advice === '' ? [] : [advice])];
 }

@@ -3,7 +3,7 @@ import type { ResolvedConfig } from '../config';
 import type { Recalled } from '../contracts';
 import { experimentDefinition } from '../metadata';
 import type { ExperimentClass } from '../metadata';
-import { findRunFolder, hasCheckpoint } from '../trainer';
+import { findRunFolder, hasCheckpoint } from '../run-folder';
 import { requireComparable } from './resume-comparison';
 
 /**

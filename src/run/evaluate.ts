@@ -1,8 +1,8 @@
 import type { StepEvaluation, ViewBatch } from '../contracts';
 import type { NamedSamples } from '../data';
-import { PredictionFiles } from '../trainer';
 import type { EvaluationResult, Outputs } from '../trainer';
 import type { CommandParts } from './command-parts';
+import { PredictionFiles } from './prediction-files';
 import { evaluationStem, sayMetrics, sayWeights, writeEvaluation } from './write-evaluation';
 
 /**

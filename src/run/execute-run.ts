@@ -13,7 +13,7 @@ import { constructExperiment } from '../metadata';
 import type { ExperimentClass } from '../metadata';
 import { ProcessGroup, failTogether, soloRanks } from '../strategy';
 import { redactedData } from '../system';
-import { writeRunRecord } from '../trainer';
+import { writeRunRecord } from '../run-folder';
 import type { EvaluationResult, FitResult, ResumeFrom, TrainingModule } from '../trainer';
 import { measureOverhead } from './barebones';
 import { checkRun, pluginsOf, requireSameRun } from './check-run';

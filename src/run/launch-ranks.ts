@@ -7,7 +7,7 @@ import { enterIsolation, isIsolated, isolateNetwork, launchLocally, localRankVar
 import type { LaunchSignal } from '../launch';
 import type { ExperimentClass } from '../metadata';
 import { requireMemory } from '../system';
-import { holdsCheckpoint } from '../trainer';
+import { holdsCheckpoint } from '../run-folder';
 import { checkRun, pluginsOf } from './check-run';
 
 export interface LaunchParts {

@@ -6,7 +6,7 @@ import type { RunFolder } from '../contracts';
 import { FulgurError, messageOf } from '../errors';
 import { tryLock } from '../locks';
 import type { LockHolder } from '../locks';
-import { createRunFolder, hasCheckpoint, untrainedFolder } from '../trainer';
+import { createRunFolder, hasCheckpoint, untrainedFolder } from '../run-folder';
 
 /** A configuration in which `--resume auto` means what it is to mean now: `last`, or nothing where no run has a checkpoint. */
 export function settleResume(config: ResolvedConfig): ResolvedConfig {

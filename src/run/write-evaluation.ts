@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { jsonText } from '../contracts';
 import type { EvaluationCommand, Json, WeightKind } from '../contracts';
-import { writeWhole } from '../trainer';
+import { writeWhole } from '../system';
 import type { CommandParts } from './command-parts';
 import { environmentRecord } from './environment-record';
 

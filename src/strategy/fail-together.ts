@@ -37,11 +37,9 @@ async function attempt<T>(work: () => Promise<T>): Promise<Outcome<T>> {
 
 /** Rank 0 says it for all. */
 function repeated(error: unknown): SharedFailure {
-  const kind = error instanceof FulgurError ? error.kind : 'ranks';
-  const fix = error instanceof FulgurError ? error.fix : "Look at rank 0's output.";
-  const message = messageOf(error);
-  return new SharedFailure(
-    { what: message.endsWith(fix) ? message.slice(0, -fix.length).trimEnd() : message, fix, cause: error },
-    kind,
-  );
+  if (!(error instanceof FulgurError)) {
+    return new SharedFailure({ what: messageOf(error), fix: "Look at rank 0's output.", cause: error });
+  }
+  const { what, list, why, fix, kind } = error;
+  return new SharedFailure({ what, list, why, fix, cause: error }, kind);
 }

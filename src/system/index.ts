@@ -1,3 +1,5 @@
+export { replaceFile, syncFolder, writeAll, writeDurably, writeWhole } from './durable-files';
+export type { FileParts, OpenFile } from './durable-files';
 export { LineCutter } from './line-cutter';
 export { withoutLogin } from './login';
 export type { LoginFreeAddress } from './login';

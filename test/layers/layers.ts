@@ -15,7 +15,7 @@ export const order: readonly (readonly string[])[] = [
   ['launch'],
   ['config'],
   ['metadata'],
-  ['locks'],
+  ['run-folder', 'locks'],
   ['contracts'],
   ['system'],
   ['errors'],

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { makeFolder, makeFolderAtOnce } from '../../src/system';
-import { createRunFolder } from '../../src/trainer/run/run-folder';
+import { createRunFolder } from '../../src/run-folder';
 
 let root: string;
 beforeEach(() => {

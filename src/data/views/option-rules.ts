@@ -1,5 +1,4 @@
-import { closest, distance } from 'fastest-levenshtein';
-import { FulgurError } from '../../errors';
+import { FulgurError, nearestName } from '../../errors';
 
 /** What an option takes: in words, to follow "must be", and as a test. */
 export interface OptionRule {
@@ -73,7 +72,8 @@ export function optionError(
 }
 
 function unknownOptionFix(name: string, known: readonly string[]): string {
-  const nearest = closest(name, known);
-  if (distance(name, nearest) <= 4) return `"${name}" should be "${nearest}"`;
-  return `"${name}" must go: the options are ${known.join(', ')}`;
+  const nearest = nearestName(name, known);
+  return nearest === null
+    ? `"${name}" must go: the options are ${known.join(', ')}`
+    : `"${name}" should be "${nearest}"`;
 }

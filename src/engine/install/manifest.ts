@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, stat, utimes } from 'node:fs/promises';
+import { stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { readRegularFile } from '../../system';
+import { readRegularFile, writeDurably } from '../../system';
 
 /** One unpacked file; `path` is relative to the installation's folder. */
 export interface ManifestFile {
@@ -41,13 +41,8 @@ const manifestSchema = z.object({
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
   const time = new Date(manifest.installed);
   for (const file of manifest.files) await utimes(join(folder, file.path), time, time);
-  const handle = await open(join(folder, manifestName), 'w');
-  try {
-    await handle.writeFile(JSON.stringify(manifest, null, 2) + '\n');
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
+  await writeDurably(join(folder, manifestName), [Buffer.from(text)], 'w');
 }
 
 /** The installation's manifest, or `null` where there is none that can be read and says all that it has to. */
@@ -92,14 +87,4 @@ export async function sha256Of(file: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
   return hash.digest('hex');
-}
-
-/** Forces a folder's entries to disk, so that a rename inside it survives a power cut. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

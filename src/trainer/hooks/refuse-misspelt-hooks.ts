@@ -1,5 +1,4 @@
-import { closest } from 'fastest-levenshtein';
-import { FulgurError } from '../../errors';
+import { FulgurError, nearestName } from '../../errors';
 import { hookNames, misspeltHooks } from '../../metadata';
 import { describeParticipant } from './hook-order';
 import type { Participant } from './hook-order';
@@ -16,7 +15,7 @@ export function refuseMisspeltHooks(participants: readonly Participant[]): void 
       throw new FulgurError(participant.kind, {
         what: `${describeParticipant(participant)} has a method ${method}, which is no hook.`,
         why: 'It would never be called.',
-        fix: `Did you mean ${closest(method, hookNames)}? Else give it another name.`,
+        fix: `Did you mean ${nearestName(method, hookNames, Infinity)}? Else give it another name.`,
       });
     }
   }

@@ -8,7 +8,7 @@ import { DurableFiles } from '../../../plugins/checkpointing/durable-files';
 import { lengthOf, readRange, sha256, sha256Of } from '../../../plugins/checkpointing/file-parts';
 import type { StateDict } from '../../../src';
 import { decodeSafetensors, encodeSafetensors, readSafetensors, safetensorsParts } from '../../../src/nn';
-import { writeWhole } from '../../../src/trainer';
+import { writeWhole } from '../../../src/system';
 import { messageOf } from '../fakes/run';
 
 let folder: string;

@@ -3,7 +3,7 @@ import { rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { CheckpointFinder } from '../../../plugins/checkpointing/checkpoint-finder';
 import { CheckpointStore } from '../../../plugins/checkpointing/checkpoint-store';
-import { createRunFolder } from '../../../src/trainer/run/run-folder';
+import { createRunFolder } from '../../../src/run-folder';
 import { Notes, TemporaryRunFolder } from '../fakes/run';
 import { toyState } from './toy-state';
 

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppendedFile } from '../../../plugins/shared/appended-file';
-import type { OpenFile } from '../../../plugins/shared/appended-file';
+import type { OpenFile } from '../../../src';
 import { messageOf } from '../fakes/run';
 
 let folder: string;

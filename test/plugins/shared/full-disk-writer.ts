@@ -17,8 +17,9 @@ import { appendRecord } from '../../../plugins/shared/append-record';
 import type { RowSink } from '../../../plugins/shared/row-logger';
 import { EventFile } from '../../../plugins/tensorboard-logger/event-file';
 import { start } from '../../../src/engine';
-import { PredictionFiles, writeWhole } from '../../../src/trainer';
-import { writeRunRecord } from '../../../src/trainer/run/run-record';
+import { PredictionFiles } from '../../../src/run/prediction-files';
+import { writeWhole } from '../../../src/system';
+import { writeRunRecord } from '../../../src/run-folder';
 
 /** Tries all that writes on a disk that fills up, and prints what each said and what lies there afterwards. */
 const folder = process.argv[2] ?? mkdtempSync('full-disk-');

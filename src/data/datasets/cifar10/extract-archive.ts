@@ -1,16 +1,14 @@
-import type { FileHandle } from 'node:fs/promises';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { Header } from 'tar-stream';
 import { extract } from 'tar-stream';
 import { FulgurError } from '../../../errors';
-import { makeFolder, openRegularFile } from '../../../system';
+import { makeFolder, openRegularFile, syncFolder, writeDurably } from '../../../system';
 import { reasonOf } from '../data-errors';
 import { ownedName } from '../download/owned-name';
 import { findAbandoned } from '../download/partial-file';
-import { syncFolder } from '../download/sync-folder';
 import { allFiles, archiveFolder, recordBytes } from './source';
 
 const smallFiles = ['batches.meta.txt', 'readme.html'];
@@ -82,13 +80,7 @@ function acceptedName(archive: string, { name, type, size }: Header, binBytes: n
 }
 
 async function writeEntry(entry: AsyncIterable<Buffer>, path: string): Promise<void> {
-  const file: FileHandle = await open(path, 'wx');
-  try {
-    for await (const chunk of entry) await file.appendFile(chunk);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await writeDurably(path, entry);
 }
 
 async function putInPlace(making: string, folder: string): Promise<void> {

@@ -2,10 +2,9 @@ import { rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Notify } from '../../../contracts';
 import { formatBytes, FulgurError } from '../../../errors';
-import { makeFolder, pause } from '../../../system';
+import { makeFolder, pause, syncFolder } from '../../../system';
 import { fileMd5 } from './file-md5';
 import { claimPartial } from './partial-file';
-import { syncFolder } from './sync-folder';
 import type { Patience } from './transfer';
 import { TransferError, transfer } from './transfer';
 

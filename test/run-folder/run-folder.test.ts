@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { parse } from 'yaml';
-import { createRunFolder, writeRunRecord } from '../../../src/trainer';
+import { createRunFolder, writeRunRecord } from '../../src/run-folder';
 
 let root = '';
 
@@ -105,7 +105,7 @@ describe('createRunFolder', () => {
       const { createRunFolder } = require(workerData.file);
       for (let run = 0; run < 20; run++) createRunFolder({ root: workerData.root, experiment: 'fastsiam', resume: null });
     `;
-    const file = require.resolve('../../../src/trainer/run/run-folder');
+    const file = require.resolve('../../src/run-folder');
     const workers = [0, 1, 2].map(() => new Worker(script, { eval: true, workerData: { root, file } }));
     await Promise.all(
       workers.map(

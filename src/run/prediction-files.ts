@@ -2,12 +2,12 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { jsonText } from '../../contracts';
-import type { StateDtype } from '../../contracts';
-import { FulgurError, messageOf } from '../../errors';
-import { requireTensorName, safetensorsHead } from '../../nn';
-import { makeFolder } from '../../system';
-import { rowsOf } from '../evaluation/predictions';
+import { jsonText } from '../contracts';
+import type { StateDtype } from '../contracts';
+import { FulgurError, messageOf } from '../errors';
+import { requireTensorName, safetensorsHead } from '../nn';
+import { makeFolder } from '../system';
+import { rowsOf } from '../trainer';
 
 /** Rows of one output, in a file of their own until all are there. */
 interface Column {

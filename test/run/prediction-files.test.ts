@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { liveCounts, start } from '../../../src/engine';
-import { decodeSafetensors, encodeSafetensors } from '../../../src/nn';
-import { PredictionFiles } from '../../../src/trainer';
-import { messageOf } from '../fakes/fit';
+import { liveCounts, start } from '../../src/engine';
+import { decodeSafetensors, encodeSafetensors } from '../../src/nn';
+import { PredictionFiles } from '../../src/run/prediction-files';
+import { messageOf } from '../trainer/fakes/fit';
 
 let folder: string;
 beforeAll(() => start());

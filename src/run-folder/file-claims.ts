@@ -1,8 +1,8 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
-import type { PluginFolder, RunFolder } from '../../contracts';
-import { FulgurError } from '../../errors';
-import { isPathName } from '../../system';
+import type { PluginFolder, RunFolder } from '../contracts';
+import { FulgurError } from '../errors';
+import { isPathName } from '../system';
 
 /** What the run writes itself, and what files are called while they are made. */
 const reserved: readonly (readonly [pattern: RegExp, owner: string])[] = [

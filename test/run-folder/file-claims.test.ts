@@ -2,18 +2,18 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { csvLogger } from '../../../plugins/csv-logger';
-import { jsonlLogger } from '../../../plugins/jsonl-logger';
-import { mlflowLogger } from '../../../plugins/mlflow-logger';
-import { profiler } from '../../../plugins/profiler';
-import { tensorboardLogger } from '../../../plugins/tensorboard-logger';
-import { weightAveraging } from '../../../plugins/weight-averaging';
-import { definePlugin, tokens } from '../../../src/contracts';
-import type { AnyPlugin, PluginFolder, PluginHooks } from '../../../src/contracts';
-import { Plugin, inject } from '../../../src/metadata';
-import { rehearse } from '../../../src/plugin-kit';
-import type { Rehearsal, RehearsalOptions } from '../../../src/plugin-kit';
-import { messageOf } from '../../plugins/fakes/run';
+import { csvLogger } from '../../plugins/csv-logger';
+import { jsonlLogger } from '../../plugins/jsonl-logger';
+import { mlflowLogger } from '../../plugins/mlflow-logger';
+import { profiler } from '../../plugins/profiler';
+import { tensorboardLogger } from '../../plugins/tensorboard-logger';
+import { weightAveraging } from '../../plugins/weight-averaging';
+import { definePlugin, tokens } from '../../src/contracts';
+import type { AnyPlugin, PluginFolder, PluginHooks } from '../../src/contracts';
+import { Plugin, inject } from '../../src/metadata';
+import { rehearse } from '../../src/plugin-kit';
+import type { Rehearsal, RehearsalOptions } from '../../src/plugin-kit';
+import { messageOf } from '../plugins/fakes/run';
 
 /** Asks for files as its options say. */
 @Plugin({ name: 'asker', repeatable: true })

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { parseJson } from '../../contracts';
-import type { RunFolder } from '../../contracts';
-import { FulgurError, messageOf } from '../../errors';
-import { isPathName, makeFolderAtOnce, readRegularText } from '../../system';
+import { parseJson } from '../contracts';
+import type { RunFolder } from '../contracts';
+import { FulgurError, messageOf } from '../errors';
+import { isPathName, makeFolderAtOnce, readRegularText } from '../system';
 
 export interface RunFolderOptions {
   /** The folder of all experiments, `runs` for example. */

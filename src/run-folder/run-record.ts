@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
-import type { Json, RunFolder } from '../../contracts';
-import { FulgurError, messageOf } from '../../errors';
+import type { Json, RunFolder } from '../contracts';
+import { FulgurError, messageOf } from '../errors';
 
 /** What a run writes down about itself before it begins. */
 export interface RunRecord {

@@ -6,6 +6,11 @@ import type { Image } from '../image';
 sharp.concurrency(1);
 sharp.cache(false);
 
+/** Longer than a slow machine takes for the largest image, and short enough for a file that is made to last for ever. */
+const MOST_SECONDS = 60;
+const MOST_SENTENCES = 3;
+const MOST_LETTERS = 300;
+
 /** Samples of a decoded image, row by row, before a rule of ours makes RGB of them. */
 export interface Samples {
   readonly width: number;
@@ -46,7 +51,8 @@ export async function deepGraySamples(bytes: Buffer, mostPixels: number): Promis
 }
 
 function open(bytes: Buffer, mostPixels: number): sharp.Sharp {
-  return sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: mostPixels });
+  const image = sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: mostPixels });
+  return image.timeout({ seconds: MOST_SECONDS });
 }
 
 type Raw = Awaited<ReturnType<typeof settle>>;
@@ -55,12 +61,24 @@ async function settle(image: sharp.Sharp): Promise<{ data: Buffer; info: sharp.O
   try {
     return await image.toBuffer({ resolveWithObject: true });
   } catch (error) {
-    // libvips repeats a sentence for each of its tries.
-    const lines = new Set((error as Error).message.split('\n').map((line) => line.trim()));
-    throw new Error(reasonOf({ message: [...lines].filter((line) => line !== '').join('; ') }), {
-      cause: error,
-    });
+    throw new Error(firstOf((error as Error).message), { cause: error });
   }
+}
+
+/** libvips says a sentence for each of its tries, and for each part of a file that is broken. */
+function firstOf(message: string): string {
+  if (message.startsWith('timeout')) return `it takes more than ${MOST_SECONDS} seconds to decode`;
+  const lines = new Set(message.split('\n').map((line) => line.trim().replace(/:$/, '')));
+  // Where it says enough of tags that it does not know, there is no room for more.
+  const faults = [...lines].filter((line) => line !== '' && !line.includes('custom tag'));
+  const sentences = faults.length > 0 ? faults : ['its tags are damaged'];
+  const told = sentences.slice(0, MOST_SENTENCES).map((sentence) => shortenedTo(sentence, MOST_LETTERS));
+  const rest = sentences.length - told.length;
+  return reasonOf({ message: `${told.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}` });
+}
+
+function shortenedTo(text: string, letters: number): string {
+  return text.length <= letters ? text : `${text.slice(0, letters)} [...]`;
 }
 
 function samplesOf({ data, info }: Raw): Samples {

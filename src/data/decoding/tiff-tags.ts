@@ -1,7 +1,8 @@
-/** A tag's values, and where the first of them is in the file. */
+/** A tag's first values, how many it has in all, and where the first of them is in the file. */
 export interface TiffTag {
   readonly at: number;
   readonly values: readonly number[];
+  readonly count: number;
 }
 
 /** The tags of a TIFF file's first image, by their numbers. */
@@ -53,6 +54,7 @@ class Reader {
       const first = size * count <= word ? values : this.#number(values, word);
       tags.set(this.#number(at, 2), {
         at: first,
+        count,
         values: Array.from({ length: Math.min(count, mostValues) }, (_, index) =>
           this.#value(first + index * size, size),
         ),

@@ -33,6 +33,7 @@ export async function decodeTiff(bytes: Buffer, mostPixels: number): Promise<Ima
   const tags = readTiffTags(bytes);
   const layout = readLayout(tags);
   refuseUnknown(tags, layout);
+  refuseMissingParts(tags);
   return orient(await decodeSamples(bytes, tags, layout, mostPixels), layout.orientation);
 }
 
@@ -83,6 +84,22 @@ function refuseUnknown(tags: TiffTags, { bits, photometric: colours, extraSample
   if (extraSamples[0] === premultiplied && colours !== photometric.rgb) {
     throw new Error('its samples are multiplied by alpha, which is supported for RGB only');
   }
+}
+
+/** libvips looks for each missing part in turn, and says of each that it is not there. */
+function refuseMissingParts(tags: TiffTags): void {
+  const [width, height] = [first(tags, 256, 0), first(tags, 257, 0)];
+  const planes = first(tags, 284, 1) === inPlanes ? first(tags, 277, 1) : 1;
+  const [tileWidth, tileHeight] = [first(tags, 322, 0), first(tags, 323, 0)];
+  const isTiled = tileWidth > 0 && tileHeight > 0;
+  const across = isTiled ? Math.ceil(width / tileWidth) : 1;
+  const down = Math.ceil(height / (isTiled ? tileHeight : first(tags, 278, height) || height || 1));
+  const needed = planes * across * down;
+  const offsets = tags.get(isTiled ? 324 : 273);
+  if (offsets === undefined || offsets.count >= needed) return;
+  throw new Error(
+    `it names ${offsets.count} of the ${needed} parts that its ${width} x ${height} pixels take`,
+  );
 }
 
 async function decodeSamples(

@@ -33,7 +33,63 @@ function highBytes(gray: Buffer): Buffer {
   );
 }
 
+/** A small TIFF file with the tags of its first image changed: `[tag, type, count, value]`, little-endian. */
+function tiff(...tags: readonly (readonly [number, number, number, number])[]): Buffer {
+  const bytes = Buffer.alloc(8 + 2 + 12 * tags.length + 4 + 64);
+  bytes.write('II*\0', 'latin1');
+  bytes.writeUInt32LE(8, 4);
+  bytes.writeUInt16LE(tags.length, 8);
+  tags.forEach(([tag, type, count, value], index) => {
+    const at = 10 + 12 * index;
+    bytes.writeUInt16LE(tag, at);
+    bytes.writeUInt16LE(type, at + 2);
+    bytes.writeUInt32LE(count, at + 4);
+    bytes.writeUInt32LE(value, at + 8);
+  });
+  return bytes;
+}
+
+const [short, long] = [3, 4] as const;
+const gray = [
+  [258, short, 1, 8],
+  [259, short, 1, 1],
+  [262, short, 1, 1],
+] as const;
+
 describe('decodeImage', () => {
+  it.each([
+    [
+      'tiles',
+      [
+        [322, long, 1, 16],
+        [323, long, 1, 16],
+        [324, long, 1, 8],
+        [325, long, 1, 64],
+      ],
+      'it names 1 of the 65540 parts that its 524309 x 19 pixels take',
+    ],
+    [
+      'strips',
+      [
+        [278, long, 1, 1],
+        [273, long, 1, 8],
+        [279, long, 1, 64],
+      ],
+      'it names 1 of the 19 parts that its 524309 x 19 pixels take',
+    ],
+  ] as const)('refuses a TIFF file without most of its %s at once', async (_, parts, sentence) => {
+    const file = tiff([256, long, 1, 524309], [257, long, 1, 19], ...gray, ...parts);
+    await expect(decodeImage(file)).rejects.toThrow(new Error(sentence));
+  });
+
+  it('says in a line what is wrong with a TIFF file of many unknown tags', async () => {
+    const unknown = Array.from({ length: 200 }, (_, index) => [30_000 + index, 999, 7, index] as const);
+    const failure = decodeImage(tiff([256, long, 1, 4], [257, long, 1, 4], ...gray, ...unknown));
+    const message = await failure.catch((error: unknown) => (error as Error).message);
+    expect(message).toMatch(/^[^\n]{1,700}$/);
+    expect(message).not.toContain('custom tag');
+  });
+
   it.each([...images.images, ...entries.filter((entry) => !isSpecial(entry))])(
     'gives the pixels that Pillow gives for $name',
     async (entry) => {

@@ -30,6 +30,8 @@ export default tseslint.config(
         { allowNumber: true, allowBoolean: true },
       ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // An interface of a schema's values gives them a name in the type checker's messages.
+      '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }],
       '@typescript-eslint/unbound-method': 'off',
       // tfjs declares classes where it means plain records.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',

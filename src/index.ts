@@ -32,7 +32,7 @@ export type {
   TransformSpec,
   ViewTransform,
 } from './data';
-export { knnSchema, probeSchema, terminalAbilities } from './config';
+export { terminalAbilities } from './config';
 export type { TerminalAbilities } from './config';
 export {
   LostRanksError,

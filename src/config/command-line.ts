@@ -136,12 +136,12 @@ export function helpText(
       ].join('\n'),
     )
     .configureOutput({ writeOut: () => undefined });
-  for (const { path, group, description, schema } of options) {
+  for (const { path, group, help, schema } of options) {
     command.optionsGroup(`${group}:`);
     const value = defaults.get(path) ?? null;
     const initial = typeof value === 'string' ? value : JSON.stringify(value);
     const facts = [...choicesText(schema), value === null ? 'not set' : `default: ${initial}`];
-    command.option(`--${path} <value>`, `${description} (${facts.join('; ')})`.trim());
+    command.option(`--${path} <value>`, `${help} (${facts.join('; ')})`.trim());
   }
   command.option('--config <file>', 'YAML file with options; the command line wins over it');
   command.option('--version', "show Fulgur's version");

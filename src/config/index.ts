@@ -8,7 +8,6 @@ export { changedOptions } from './recorded-options';
 export type { OptionChange } from './recorded-options';
 export { resolveConfig, wantedCheckpoint } from './resolve-config';
 export type { ResolvedConfig } from './resolve-config';
-export { knnSchema, probeSchema } from './schema';
 export { terminalAbilities } from './terminal';
 export type { TerminalAbilities } from './terminal';
 export { fulgurVersion } from './version';

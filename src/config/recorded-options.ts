@@ -1,16 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { jsonText, parseJson } from '../contracts';
-import type { Command, Json, Recalled, RunOrigin } from '../contracts';
+import type { Command, Json, OptionEffect, Recalled, RunOrigin } from '../contracts';
 import { hidden, redactedData } from '../system';
 import { flattenConfig } from './config-tree';
-import { effectOf, holdsForEvaluations } from './option-effects';
-import type { Effect } from './option-effects';
+import { effectOf, holdsForEvaluations } from './option';
 import { optionPathInFile } from './recorded-config';
 
 /** An option that has another value than a checkpoint's run had. */
 export interface OptionChange {
   readonly path: string;
-  readonly effect: Effect;
+  readonly effect: OptionEffect;
   /** `undefined` for what was not there. */
   readonly before: Json | undefined;
   readonly now: Json | undefined;

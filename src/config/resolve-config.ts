@@ -1,4 +1,13 @@
 import type { z } from 'zod';
+import {
+  clusterSchema,
+  completeTrainerOptions,
+  dataSchema,
+  knnSchema,
+  probeSchema,
+  runSchema,
+  trainerSchema,
+} from '../contracts';
 import type {
   ClusterOptions,
   Command,
@@ -8,7 +17,6 @@ import type {
   ProbeOptions,
   Recalled,
   TrainerOptions,
-  WeightKind,
 } from '../contracts';
 import { experimentData, experimentDefinition, hyperParameterDefaults, hyperParameters } from '../metadata';
 import type { ExperimentClass, HyperParameterValue } from '../metadata';
@@ -25,8 +33,7 @@ import { readConfigFile } from './config-file';
 import { flattenConfig } from './config-tree';
 import { expandHome } from './environment';
 import { hyperParameterSchema } from './hyper-parameter-schema';
-import { effectOf } from './option-effects';
-import { allOptions, pathOptions, reservedNames, shortNames } from './option';
+import { allOptions, reservedNames, shortNames } from './option';
 import type { Option } from './option';
 import { optionPathInFile, recordedFacts, takeFact, transformJson } from './recorded-config';
 import type { Transforms } from './recorded-config';
@@ -38,6 +45,8 @@ import { readText } from './read-text';
 import { isObjectProperty, redactedData } from '../system';
 import { fulgurVersion } from './version';
 
+type RunChoices = z.output<typeof runSchema>;
+
 /** An experiment's configuration, checked and complete. */
 export interface ResolvedConfig {
   readonly name: string;
@@ -48,9 +57,9 @@ export interface ResolvedConfig {
   /** Whether to evaluate the seed's random weights. */
   readonly untrained: boolean;
   /** The samples that validate, test and predict cover. */
-  readonly split: Split;
+  readonly split: NonNullable<RunChoices['split']>;
   /** Which weights of the checkpoint to evaluate; `null`: averages where it has some. */
-  readonly weights: WeightKind | null;
+  readonly weights: RunChoices['weights'];
   /** What `--resume` named, or `null`. */
   readonly resume: string | null;
   readonly trainer: TrainerOptions;
@@ -69,9 +78,6 @@ export interface ResolvedConfig {
   toJson(): Json;
 }
 
-/** A part of a data set. */
-type Split = 'train' | 'test' | 'all';
-
 /** What is known of a run before its options. */
 interface Declared {
   readonly name: string;
@@ -85,8 +91,6 @@ interface Given {
   readonly where: string;
   readonly value: unknown;
 }
-
-const DEFAULT_MAX_EPOCHS = 1000;
 
 /**
  * Puts a configuration together: defaults, then the decorator, then what a checkpoint recorded, then the file that
@@ -133,17 +137,13 @@ export function wantedCheckpoint(
 ): WantedCheckpoint | null {
   const draft = draftConfig(experiment, args, null);
   if (draft.problems.length > 0) throw new ConfigError(draft.problems);
-  const { name, resume, checkpoint, trainer } = assemble(draft, completed(draft.options, draft.values));
-  const selector = resume ?? checkpoint;
-  const { defaultRootDir, fastDevRun } = trainer;
-  return selector === null
-    ? null
-    : {
-        selector,
-        experiment: name,
-        defaultRootDir,
-        isTrial: draft.command === 'fit' && fastDevRun !== false,
-      };
+  const { command, name } = draft;
+  const values = completed(draft.options, draft.values);
+  const { resume, checkpoint, untrained } = runSchema.parse(sectionOf(values, ''));
+  const { defaultRootDir, fastDevRun } = trainerOf(values);
+  const selector = command === 'fit' ? resume : untrained ? null : (checkpoint ?? 'last');
+  const isTrial = command === 'fit' && fastDevRun !== false;
+  return selector === null ? null : { selector, experiment: name, defaultRootDir, isTrial };
 }
 
 /** A configuration before it is known to be complete. */
@@ -221,8 +221,8 @@ function draftConfig(experiment: ExperimentClass, args: readonly string[], recal
 
 /** What a checkpoint gave to a configuration, beside what it would be without. */
 function takenFrom(config: ResolvedConfig, draft: Draft): OptionChange[] {
-  const without = assemble(draft, completed(draft.options, draft.own.declared));
-  return changedOptions(config.toJson(), without.toJson()).filter(({ path }) => !draft.given.has(path));
+  const without = recordOf(draft, completed(draft.options, draft.own.declared));
+  return changedOptions(config.toJson(), without).filter(({ path }) => !draft.given.has(path));
 }
 
 /** Hyperparameters whose name on the command line means something else already. */
@@ -248,7 +248,7 @@ function accept(
     problems.push(unknownOption(where, path, ['config', ...options.map((known) => known.path)]));
     return;
   }
-  const meant = typeof value === 'string' && pathOptions.has(path) ? expandHome(value) : value;
+  const meant = typeof value === 'string' && option.isPath === true ? expandHome(value) : value;
   const result = option.schema.safeParse(meant);
   if (result.success) values.set(path, result.data);
   else problems.push({ where, what: refusal(option.schema, result.error, value) });
@@ -288,56 +288,68 @@ function completed(options: readonly Option[], values: ReadonlyMap<string, unkno
   );
 }
 
-function assemble(
-  { name, command, transforms, own, options }: Draft,
-  values: ReadonlyMap<string, unknown>,
-): ResolvedConfig {
-  const section = (prefix: string): Record<string, unknown> =>
-    Object.fromEntries(
-      [...values]
-        .filter(([path]) => path.startsWith(prefix))
-        .map(([path, value]) => [path.slice(prefix.length), value]),
-    );
-  const trainer = section('trainer.') as unknown as TrainerOptions;
-  const endless = trainer.maxEpochs === null && trainer.maxSteps === null;
-  const hyperparameters = Object.fromEntries(
-    options
-      .filter(({ path }) => effectOf(path) === 'hyperparameter')
-      .map(({ path }) => [path, values.get(path) as HyperParameterValue]),
-  );
-  const resume = values.get('resume') as string | null;
-  const checkpoint = values.get('checkpoint') as string | null;
-  const untrained = values.get('untrained') as boolean;
-  const config = {
-    name,
-    seed: values.get('seed') as number,
-    resume,
-    trainer: { ...trainer, maxEpochs: endless ? DEFAULT_MAX_EPOCHS : trainer.maxEpochs },
-    data: { ...section('data.'), ...transforms } as unknown as DataOptions,
-    cluster: { ...(section('cluster.') as unknown as ClusterOptions) },
-    probe: { ...(section('probe.') as unknown as ProbeOptions) },
-    knn: { ...(section('knn.') as unknown as KnnOptions) },
-    hyperparameters,
-  };
-  const { transform, evaluationTransform } = transforms;
+function assemble(draft: Draft, values: ReadonlyMap<string, unknown>): ResolvedConfig {
+  const { name, command, transforms, own } = draft;
+  const run = runSchema.parse(sectionOf(values, ''));
   return {
-    ...config,
+    name,
     command,
-    checkpoint: command === 'fit' || untrained ? null : (checkpoint ?? 'last'),
-    untrained,
-    split: (values.get('split') as Split | null) ?? 'test',
-    weights: values.get('weights') as WeightKind | null,
+    seed: run.seed,
+    resume: run.resume,
+    checkpoint: command === 'fit' || run.untrained ? null : (run.checkpoint ?? 'last'),
+    untrained: run.untrained,
+    split: run.split ?? 'test',
+    weights: run.weights,
+    allowChanges: run.allowChanges,
+    trainer: trainerOf(values),
+    data: dataSchema.parse({ ...sectionOf(values, 'data.'), ...transforms }),
+    cluster: clusterSchema.parse(sectionOf(values, 'cluster.')),
+    probe: probeSchema.parse(sectionOf(values, 'probe.')),
+    knn: knnSchema.parse(sectionOf(values, 'knn.')),
+    hyperparameters: hyperParametersOf(draft, values),
     declared: asJson(Object.fromEntries(own.declared)) as Readonly<Record<string, Json>>,
     takenOver: [],
-    allowChanges: values.get('allowChanges') as boolean,
-    toJson: () =>
-      redactedData({
-        ...config,
-        data: {
-          ...config.data,
-          transform: transformJson(transform),
-          evaluationTransform: transformJson(evaluationTransform),
-        },
-      }),
+    toJson: () => recordOf(draft, values),
   };
+}
+
+/** A configuration as a run's record has it: without the secrets of addresses. */
+function recordOf(draft: Draft, values: ReadonlyMap<string, unknown>): Json {
+  const { transform, evaluationTransform } = draft.transforms;
+  return redactedData({
+    name: draft.name,
+    seed: values.get('seed'),
+    resume: values.get('resume'),
+    trainer: trainerOf(values),
+    data: {
+      ...sectionOf(values, 'data.'),
+      transform: transformJson(transform),
+      evaluationTransform: transformJson(evaluationTransform),
+    },
+    cluster: sectionOf(values, 'cluster.'),
+    probe: sectionOf(values, 'probe.'),
+    knn: sectionOf(values, 'knn.'),
+    hyperparameters: hyperParametersOf(draft, values),
+  }) as Json;
+}
+
+function trainerOf(values: ReadonlyMap<string, unknown>): TrainerOptions {
+  return completeTrainerOptions(trainerSchema.parse(sectionOf(values, 'trainer.')));
+}
+
+function hyperParametersOf(
+  { options }: Draft,
+  values: ReadonlyMap<string, unknown>,
+): Record<string, HyperParameterValue> {
+  const own = options.filter(({ effect }) => effect === 'hyperparameter');
+  return Object.fromEntries(own.map(({ path }) => [path, values.get(path) as HyperParameterValue]));
+}
+
+/** The options of a section by their names; those of the run as a whole have no prefix. */
+function sectionOf(values: ReadonlyMap<string, unknown>, prefix: string): Record<string, unknown> {
+  const inSection = (path: string): boolean =>
+    prefix === '' ? Object.hasOwn(runSchema.shape, path) : path.startsWith(prefix);
+  return Object.fromEntries(
+    [...values].flatMap(([path, value]) => (inSection(path) ? [[path.slice(prefix.length), value]] : [])),
+  );
 }

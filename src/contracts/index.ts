@@ -7,7 +7,18 @@ export { jsonText, parseJson } from './json-text';
 export type * from './log';
 export type * from './long-task';
 export type * from './optimizer';
-export { datasetNames } from './options';
+export { option, optionSection, wholeNumber } from './option';
+export type * from './option';
+export {
+  clusterSchema,
+  completeTrainerOptions,
+  dataSchema,
+  datasetNames,
+  knnSchema,
+  probeSchema,
+  runSchema,
+  trainerSchema,
+} from './options';
 export type * from './options';
 export { definePlugin } from './plugin';
 export type { AnyPlugin, PluginClass, PluginDescriptor, PluginMetadata, PluginOrder } from './plugin';

@@ -1,76 +1,329 @@
-/** The trainer's options, complete; names and defaults follow Lightning's `Trainer`. */
-export interface TrainerOptions {
-  /** Total epochs; `null` where only `maxSteps` ends the run. */
-  readonly maxEpochs: number | null;
-  /** Total optimiser updates; `null` for no limit. */
-  readonly maxSteps: number | null;
-  /** Epochs before which no plugin's wish ends training. */
-  readonly minEpochs: number;
-  /** Optimiser updates before which no plugin's wish ends training. */
-  readonly minSteps: number;
-  /** The largest norm, or value, that gradients may have at an update; `null` for no limit. */
-  readonly gradientClipVal: number | null;
-  /** `norm` scales all gradients together; `value` cuts each number. */
-  readonly gradientClipAlgorithm: 'norm' | 'value';
-  /**
-   * Batches whose mean gradient makes one update, or how many from which epoch on: `{ 0: 1, 5: 4 }`; the
-   * last ones of an epoch make one also where they are fewer.
-   */
-  readonly accumulateGradBatches: AccumulationSchedule;
-  /** Batches of each epoch: a whole number, or a fraction below 1; `null` for all. */
-  readonly limitTrainBatches: number | null;
-  /** Batches of each validation, as `limitTrainBatches`; 0 leaves validation out. */
-  readonly limitValBatches: number | null;
-  readonly limitTestBatches: number | null;
-  readonly limitPredictBatches: number | null;
-  /** Trains each epoch on the same few first samples, unshuffled: batches, as `limitTrainBatches`; a working model fits them. */
-  readonly overfitBatches: number | null;
-  /** Epochs between two that are validated. */
-  readonly checkValEveryNEpoch: number;
-  /** Batches, or the fraction of an epoch, after which to validate; `null` for the epoch's end. */
-  readonly valCheckInterval: number | null;
-  /** Batches of validation to try out before training; 0 for none. */
-  readonly numSanityValSteps: number;
-  /** This many batches (`true`: one) without loggers and checkpoints, to see whether everything runs. */
-  readonly fastDevRun: boolean | number;
-  /** Updates between two rows of step metrics. */
-  readonly logEveryNSteps: number;
-  readonly enableProgressBar: boolean;
-  readonly enableCheckpointing: boolean;
-  readonly accelerator: 'auto' | 'cpu' | 'gpu';
-  /** Devices of this host to train on, each with a process of its own; `auto` takes every GPU, or the CPU once. */
-  readonly devices: number | 'auto';
-  /** Threads of one operation; `null` for one per core. */
-  readonly threads: number | null;
-  /** `bf16-mixed` computes convolutions and products in bfloat16, and keeps weights, sums and losses in float32. */
-  readonly precision: Precision;
-  /** Train without any plugin, and say at the end what the framework itself costs. */
-  readonly barebones: boolean;
-  /** Compile the step (`false` runs it operation by operation: the same numbers, slower, with values to look at). */
-  readonly compile: boolean;
-  /** Run operation by operation and name the first one that makes a NaN; slow, to find mistakes. */
-  readonly detectAnomaly: boolean;
-  /** The folder of all runs. */
-  readonly defaultRootDir: string;
-}
+import { z } from 'zod';
+import { option, optionSection, seedNumber, wholeNumber } from './option';
 
-/** How the processes of a run of several ranks keep together, complete. */
-export interface ClusterOptions {
-  /** Silence of a rank after which it counts as gone. */
-  readonly heartbeatSeconds: number;
-  /** How long ranks wait for each other at the start. */
-  readonly joinSeconds: number;
-  /** How often all ranks of this host are started again, from the last checkpoint, when one has died. */
-  readonly maxRestarts: number;
-  /** Run the ranks of this host in a network of their own, which nobody else reaches. */
-  readonly isolate: boolean;
-}
+/** More of them cost memory and start-up time, and no machine has the cores for them. */
+const MOST_THREADS = 1024;
+const MOST_WORKERS = 256;
+/** As RGB they take 3 GB. */
+const MOST_IMAGE_PIXELS = 2 ** 30;
+const MOST_DEVICES = 1024;
+const DAY = 86_400;
+
+const count = (unit: string): z.ZodNumber =>
+  z.int(`must be a whole number of ${unit}`).nonnegative('must not be negative');
+
+const atMost = (schema: z.ZodNumber, most: number, words = String(most)): z.ZodNumber =>
+  schema.max(most, `must be at most ${words}`);
+
+/** A whole number of batches, or a fraction of those that there are; `null` for all. */
+const batches = (numbers = z.number().positive('must be above 0')) =>
+  numbers
+    .refine((limit) => limit < 1 || Number.isInteger(limit), 'must be a whole number, or a fraction below 1')
+    .nullable()
+    .default(null);
+
+const LIMIT = 'a number (1 is one), or a fraction below 1';
+
+/** How training goes; names and defaults follow Lightning's `Trainer` where it has them. */
+export const trainerSchema = optionSection({
+  maxEpochs: option(
+    wholeNumber('epochs').nullable().default(null),
+    'free',
+    'total epochs (1000 where maxSteps is not given)',
+  ),
+  maxSteps: option(wholeNumber('updates').nullable().default(null), 'free', 'total optimiser updates'),
+  minEpochs: option(count('epochs').default(0), 'free', 'epochs before which no plugin ends training'),
+  minSteps: option(count('updates').default(0), 'free', 'updates before which no plugin ends training'),
+  gradientClipVal: option(
+    z.number().positive('must be above 0').nullable().default(null),
+    'numbers',
+    'largest norm, or value, of the gradients',
+  ),
+  gradientClipAlgorithm: option(
+    z.enum(['norm', 'value']).default('norm'),
+    'numbers',
+    'scale all gradients together, or cut each number',
+  ),
+  accumulateGradBatches: option(
+    z
+      .union([
+        wholeNumber('batches'),
+        z.record(z.coerce.number().pipe(z.int().nonnegative()), wholeNumber('batches')),
+      ])
+      .default(1),
+    'position',
+    'batches whose mean gradient makes one update; in files also by the epoch from which on: {0: 1, 5: 4}',
+  ),
+  limitTrainBatches: option(batches(), 'position', `batches of each epoch: ${LIMIT}`),
+  limitValBatches: option(
+    batches(z.number().nonnegative('must not be negative')),
+    'free',
+    `batches of each validation: ${LIMIT}`,
+  ),
+  limitTestBatches: option(batches(), 'free', `batches of a test: ${LIMIT}`),
+  limitPredictBatches: option(batches(), 'free', `batches of a prediction: ${LIMIT}`),
+  overfitBatches: option(
+    batches(),
+    'position',
+    `train on the same batches in each epoch, without shuffling: ${LIMIT}`,
+  ),
+  checkValEveryNEpoch: option(
+    wholeNumber('epochs').default(1),
+    'free',
+    'epochs between two that are validated',
+  ),
+  valCheckInterval: option(
+    batches(),
+    'free',
+    `batches of training between two validations: ${LIMIT} (the epoch's end)`,
+  ),
+  numSanityValSteps: option(
+    count('batches').default(2),
+    'free',
+    'batches of validation to try out before training',
+  ),
+  fastDevRun: option(
+    z.union([z.boolean(), wholeNumber('batches')]).default(false),
+    'own',
+    'run this many batches (true: one) without loggers and checkpoints',
+  ),
+  logEveryNSteps: option(
+    wholeNumber('updates').default(50),
+    'free',
+    'updates between two rows of step metrics',
+  ),
+  enableProgressBar: option(z.boolean().default(true), 'free', 'show progress'),
+  enableCheckpointing: option(z.boolean().default(true), 'free', 'let the checkpointing plugin write'),
+  accelerator: option(z.enum(['auto', 'cpu', 'gpu']).default('auto'), 'rounding', 'where tensors live'),
+  devices: option(
+    z
+      .union([
+        z.literal('auto'),
+        atMost(z.int('must be a whole number of devices, or auto').positive('must be above 0'), MOST_DEVICES),
+      ])
+      .default(1),
+    // The number of ranks is compared by those that there are.
+    'free',
+    'devices of this host, each a rank; auto takes every GPU; also --devices',
+    { alias: 'devices' },
+  ),
+  threads: option(
+    atMost(wholeNumber('threads'), MOST_THREADS).nullable().default(null),
+    'rounding',
+    'threads of one operation (one per core)',
+  ),
+  precision: option(
+    z.enum(['32-true', 'bf16-mixed']).default('32-true'),
+    'numbers',
+    'numbers of convolutions and products',
+  ),
+  barebones: option(
+    z.boolean().default(false),
+    'own',
+    'train without plugins, and tell what the framework costs',
+  ),
+  compile: option(
+    z.boolean().default(true),
+    'rounding',
+    'compile the step; false runs it operation by operation',
+  ),
+  detectAnomaly: option(
+    z.boolean().default(false),
+    'rounding',
+    'run operation by operation and name the first one that makes a NaN',
+  ),
+  defaultRootDir: option(
+    z.string().min(1, 'must not be empty').default('runs'),
+    'own',
+    'the folder of all runs',
+    { isPath: true },
+  ),
+});
+
+/** The trainer's options, complete. */
+export interface TrainerOptions extends Readonly<z.output<typeof trainerSchema>> {}
 
 /** A number, or numbers by the epoch from which they hold; before the first of them it is 1. */
-export type AccumulationSchedule = number | Readonly<Record<number, number>>;
+export type AccumulationSchedule = TrainerOptions['accumulateGradBatches'];
 
 /** Names as in Lightning. */
-export type Precision = '32-true' | 'bf16-mixed';
+export type Precision = TrainerOptions['precision'];
+
+const DEFAULT_EPOCHS = 1000;
+
+/** Trainer options with defaults for what is left out; a run without any end has Lightning's 1000 epochs. */
+export function completeTrainerOptions(given: Partial<TrainerOptions>): TrainerOptions {
+  const options = { ...trainerSchema.parse({}), ...given };
+  const isEndless = options.maxEpochs === null && options.maxSteps === null;
+  return isEndless ? { ...options, maxEpochs: DEFAULT_EPOCHS } : options;
+}
+
+/** Names of the data sets that Fulgur knows. */
+export const datasetNames = ['cifar10', 'digits', 'folder'] as const;
+
+const transform = z
+  .custom<object>((value) => typeof value === 'object')
+  .nullable()
+  .default(null);
+
+/** The data of a run. */
+export const dataSchema = optionSection({
+  name: option(z.enum(datasetNames), 'source', 'the data set'),
+  path: option(z.string().nullable().default(null), 'source', 'where the data lie', { isPath: true }),
+  url: option(
+    z.url('must be an address').nullable().default(null),
+    'source',
+    'another address to download from',
+  ),
+  fallback: option(
+    z.enum(datasetNames).nullable().default(null),
+    'source',
+    'data set to use where the named one cannot be had',
+  ),
+  batchSize: option(wholeNumber('samples').default(256), 'position', 'samples in a batch'),
+  workers: option(
+    z
+      .union([
+        z.literal('auto'),
+        atMost(z.int('must be a whole number of threads, or auto').nonnegative(), MOST_WORKERS),
+      ])
+      .default('auto'),
+    'free',
+    'threads that prepare batches; 0 prepares them in the main thread',
+  ),
+  shuffle: option(z.boolean().default(true), 'position', 'draw the samples in a new order each epoch'),
+  dropLast: option(z.boolean().default(true), 'position', 'leave out a last batch that is not full'),
+  onBrokenImage: option(
+    z.enum(['error', 'skip']).default('error'),
+    'free',
+    'what an unreadable image does to the run',
+  ),
+  maxImagePixels: option(
+    atMost(wholeNumber('pixels'), MOST_IMAGE_PIXELS).default(178_956_970),
+    'free',
+    'an image of more pixels counts as unreadable',
+  ),
+  download: option(z.boolean().default(true), 'free', 'download data that are not on disk'),
+  transform: option(transform, 'numbers', "makes a sample's views: what `views.fastSiam()` returns", {
+    onlyInCode: true,
+  }),
+  evaluationTransform: option(
+    transform,
+    'free',
+    'the same for validation, test and prediction; that of training where there is none',
+    { onlyInCode: true },
+  ),
+});
+
+/** The data of a run, complete. */
+export interface DataOptions extends Readonly<z.output<typeof dataSchema>> {}
+
+/** How the processes of a run of several ranks keep together. */
+export const clusterSchema = optionSection({
+  heartbeatSeconds: option(
+    atMost(z.number().min(0.5, 'must be 0.5 or more'), DAY, `${DAY}, a day`).default(10),
+    'free',
+    'silence after which a rank counts as gone',
+  ),
+  joinSeconds: option(
+    atMost(z.number().positive('must be above 0'), 100 * DAY, `${100 * DAY}, a hundred days`).default(300),
+    'free',
+    'wait for all ranks at the start',
+  ),
+  maxRestarts: option(
+    count('restarts').default(0),
+    'free',
+    'start all ranks of this host again, from the last checkpoint, when one has died; also --max-restarts',
+    { alias: 'max-restarts' },
+  ),
+  isolate: option(
+    z.boolean().default(false),
+    'free',
+    'run the ranks of this host in a network of their own; also --isolate',
+    { alias: 'isolate' },
+  ),
+});
+
+/** The same, complete. */
+export interface ClusterOptions extends Readonly<z.output<typeof clusterSchema>> {}
+
+/** A run as a whole. */
+export const runSchema = optionSection({
+  seed: option(seedNumber().default(0), 'position', 'seed of every draw'),
+  resume: option(
+    z.string().nullable().default(null),
+    'own',
+    'go on from a checkpoint: last, best or a folder; auto: from the last, or begin where there is none',
+    { isPath: true },
+  ),
+  allowChanges: option(
+    z.boolean().default(false),
+    'own',
+    'go on although options that the numbers depend on are others than the checkpoint has',
+  ),
+  checkpoint: option(
+    z.string().nullable().default(null),
+    'own',
+    'evaluate this checkpoint: last (where nothing is said), best or a folder',
+    { isPath: true },
+  ),
+  split: option(
+    z.enum(['train', 'test', 'all']).nullable().default(null),
+    'own',
+    'samples that validate, test and predict cover (test)',
+  ),
+  weights: option(
+    z.enum(['raw', 'averaged']).nullable().default(null),
+    'own',
+    'weights of a checkpoint to evaluate (averaged where it has them)',
+  ),
+  untrained: option(
+    z.boolean().default(false),
+    'own',
+    "evaluate the seed's random weights instead of a checkpoint",
+  ),
+});
+
+const fewerImages = (): z.ZodDefault<z.ZodNullable<z.ZodNumber>> =>
+  wholeNumber('images').nullable().default(null);
+
+/** How a linear classifier judges features; values as lightly's linear evaluation has them, but for `standardize`. */
+export const probeSchema = z.strictObject({
+  epochs: wholeNumber('epochs').default(90).describe('passes of the classifier over the train split'),
+  learningRate: z
+    .number()
+    .positive('must be above 0')
+    .default(0.1)
+    .describe('first learning rate for a batch of 256, in proportion for others'),
+  batchSize: wholeNumber('features').default(256).describe('features in an update of the classifier'),
+  seed: seedNumber().default(0).describe("seed of the classifier's first weights and batches"),
+  standardize: z
+    .boolean()
+    .default(true)
+    .describe('scale each feature to mean 0 and deviation 1 over the train split'),
+  embedBatchSize: wholeNumber('images').default(256).describe('images to embed at once'),
+  trainLimit: fewerImages().describe('most training images, spread evenly (all)'),
+  testLimit: fewerImages().describe('most held-out images, spread evenly (all)'),
+});
+
+/** The same, complete. */
+export interface ProbeOptions extends Readonly<z.output<typeof probeSchema>> {}
+
+/** How the nearest neighbours judge features; defaults as in lightly's benchmarks. */
+export const knnSchema = z.strictObject({
+  k: wholeNumber('neighbours').default(200).describe('neighbours that vote'),
+  temperature: z
+    .number()
+    .positive('must be above 0')
+    .default(0.1)
+    .describe('the lower, the more the nearest count: weight exp(similarity / temperature)'),
+  batchSize: wholeNumber('images').default(256).describe('images to embed at once'),
+  bankLimit: fewerImages().describe('most training images to compare with, spread evenly (all)'),
+  queryLimit: fewerImages().describe('most held-out images to classify, spread evenly (all)'),
+});
+
+/** The same, complete. */
+export interface KnnOptions extends Readonly<z.output<typeof knnSchema>> {}
 
 /** What a command line asks for; without a word, `fit`. */
 export type Command = 'fit' | EvaluationCommand;
@@ -82,66 +335,3 @@ export type StepEvaluation = 'validate' | 'test' | 'predict';
 
 /** Evaluations of the backbone's features, which need nothing of the module besides. */
 export type FeatureEvaluation = 'probe' | 'knn';
-
-/** How features are judged by a linear classifier, complete. */
-export interface ProbeOptions {
-  /** Passes of the classifier over the train split. */
-  readonly epochs: number;
-  /** The first learning rate for a batch of 256; that of other batches is in proportion to their size. */
-  readonly learningRate: number;
-  /** Features in an update. */
-  readonly batchSize: number;
-  /** Of the classifier's first weights and of the order of its batches. */
-  readonly seed: number;
-  /** Scale each feature to mean 0 and deviation 1 over the train split. */
-  readonly standardize: boolean;
-  /** Images to embed at once. */
-  readonly embedBatchSize: number;
-  /** At most this many training images, spread evenly; `null` for all. */
-  readonly trainLimit: number | null;
-  /** At most this many held-out images, spread evenly; `null` for all. */
-  readonly testLimit: number | null;
-}
-
-/** How features are judged by their nearest neighbours, complete. */
-export interface KnnOptions {
-  /** Neighbours that vote; all of them where the bank is smaller. */
-  readonly k: number;
-  /** The lower, the more the nearest count: weight exp(similarity / temperature). */
-  readonly temperature: number;
-  /** Images to embed at once. */
-  readonly batchSize: number;
-  /** At most this many training images to compare with, spread evenly; `null` for all. */
-  readonly bankLimit: number | null;
-  /** At most this many held-out images to classify, spread evenly; `null` for all. */
-  readonly queryLimit: number | null;
-}
-
-/** Names of the data sets that Fulgur knows. */
-export const datasetNames = ['cifar10', 'digits', 'folder'] as const;
-
-/** The data of a run, complete. */
-export interface DataOptions {
-  /** One of `datasetNames`. */
-  readonly name: string;
-  /** Where the data lie, for data sets that are not embedded. */
-  readonly path: string | null;
-  /** Another address to download from. */
-  readonly url: string | null;
-  /** The data set to use where the named one cannot be had. */
-  readonly fallback: string | null;
-  /** Samples in a batch, on each rank. */
-  readonly batchSize: number;
-  /** Worker threads that prepare batches; `auto` chooses by the number of cores. */
-  readonly workers: number | 'auto';
-  readonly shuffle: boolean;
-  readonly dropLast: boolean;
-  readonly onBrokenImage: 'error' | 'skip';
-  /** An image of more pixels counts as broken. */
-  readonly maxImagePixels: number;
-  readonly download: boolean;
-  /** Makes a sample's views: what `views.fastSiam()` and its like return. */
-  readonly transform: object | null;
-  /** The same for validation, test and prediction; `null` for that of training. */
-  readonly evaluationTransform: object | null;
-}

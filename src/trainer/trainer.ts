@@ -21,10 +21,8 @@ import { sayOneBatchLimits } from './loop/one-batch-limits';
 import type { BatchLimit } from './loop/one-batch-limits';
 import { fastBatches } from './loop/limit-batches';
 import { planFit } from './loop/fit-plan';
-import type { FitLimits } from './loop/fit-plan';
 import { evaluationKinds } from './evaluation/evaluation-kind';
 import { planEvaluation, planValidation } from './evaluation/validation-plan';
-import type { EvaluationLimits } from './evaluation/validation-plan';
 import { WeightSwitch } from './evaluation/weight-switch';
 import { RunControl } from './loop/run-control';
 import { runEvaluation } from './run/evaluation-run';
@@ -38,15 +36,8 @@ import type { Evaluated, ResumeFrom } from './state/resume-checks';
 import { stepOptions } from './step/step-options';
 import type { TrainingModule } from './training-module';
 
-/** The trainer options that the trainer itself reads; what is left out has its default. */
-export type FitOptions = FitLimits &
-  EvaluationLimits &
-  Partial<
-    Pick<
-      TrainerOptions,
-      'compile' | 'precision' | 'detectAnomaly' | 'gradientClipVal' | 'gradientClipAlgorithm'
-    >
-  >;
+/** Trainer options; what is left out has its default. */
+export type FitOptions = Partial<TrainerOptions>;
 
 /** What a fit may be given besides module and data. */
 export interface FitExtras<B> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { effectOf } from '../../src/config/option-effects';
-import { dataSchema, runSchema, trainerSchema } from '../../src/config/schema';
+import { effectOf } from '../../src/config/option';
+import { dataSchema, runSchema, trainerSchema } from '../../src/contracts';
 
 const page = readFileSync(join(__dirname, '../../docs/resuming.md'), 'utf8');
 const rows = page.split('\n').filter((line) => line.startsWith('| '));

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { dataSchema, knnSchema, probeSchema, runSchema, trainerSchema } from '../../src/config/schema';
+import { dataSchema, knnSchema, probeSchema, runSchema, trainerSchema } from '../../src/contracts';
 import { fulgurVersion } from '../../src/config';
 import { runChild, small, temporaryFolder } from './child';
 

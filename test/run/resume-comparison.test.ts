@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { changedOptions, resolveConfig } from '../../src/config';
 import type { ResolvedConfig } from '../../src/config';
-import { effectOf } from '../../src/config/option-effects';
+import { effectOf } from '../../src/config/option';
 import {
   clusterSchema,
   dataSchema,
@@ -10,7 +10,7 @@ import {
   probeSchema,
   runSchema,
   trainerSchema,
-} from '../../src/config/schema';
+} from '../../src/contracts';
 import { definePlugin, tokens } from '../../src/contracts';
 import type { AnyPlugin, Notify, RunOrigin, RunState } from '../../src/contracts';
 import { Experiment, HyperParameter, Plugin } from '../../src/metadata';

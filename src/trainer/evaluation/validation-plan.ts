@@ -1,24 +1,9 @@
+import { completeTrainerOptions } from '../../contracts';
 import type { EvaluationKind, TrainerOptions } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { Accumulation } from '../loop/accumulation';
 import { fastBatches, limitBatches } from '../loop/limit-batches';
 import { evaluationKinds } from './evaluation-kind';
-
-/** The trainer options that say when and how long is evaluated. */
-export type EvaluationLimits = Partial<
-  Pick<
-    TrainerOptions,
-    | 'limitValBatches'
-    | 'limitTestBatches'
-    | 'limitPredictBatches'
-    | 'checkValEveryNEpoch'
-    | 'valCheckInterval'
-    | 'numSanityValSteps'
-    | 'accumulateGradBatches'
-    | 'fastDevRun'
-    | 'overfitBatches'
-  >
->;
 
 /** When a fit validates, and on how many batches. */
 export interface ValidationPlan {
@@ -30,8 +15,6 @@ export interface ValidationPlan {
   readonly everyNBatches: number | null;
 }
 
-const SANITY_BATCHES = 2;
-
 /**
  * Works out a fit's validation.
  *
@@ -40,24 +23,25 @@ const SANITY_BATCHES = 2;
  * @throws FulgurError `trainer` where the interval fits no epoch or no update.
  */
 export function planValidation(
-  limits: EvaluationLimits,
+  given: Partial<TrainerOptions>,
   available: number,
   batchesPerEpoch: number,
 ): ValidationPlan {
+  const limits = completeTrainerOptions(given);
   const fast = fastBatches(limits.fastDevRun);
   const batches =
     fast ?? limitBatches(available, limits.overfitBatches ?? limits.limitValBatches, 'limitValBatches');
-  const sanity = fast === null ? (limits.numSanityValSteps ?? SANITY_BATCHES) : 0;
+  const sanity = fast === null ? limits.numSanityValSteps : 0;
   return {
     batches: Math.min(batches, available),
     sanityBatches: Math.min(sanity, batches, available),
-    everyNEpochs: limits.checkValEveryNEpoch ?? 1,
+    everyNEpochs: limits.checkValEveryNEpoch,
     everyNBatches: fast === null ? intervalOf(limits, batchesPerEpoch) : null,
   };
 }
 
 function intervalOf(
-  { valCheckInterval = null, accumulateGradBatches }: EvaluationLimits,
+  { valCheckInterval, accumulateGradBatches }: TrainerOptions,
   batchesPerEpoch: number,
 ): number | null {
   if (valCheckInterval === null) return null;
@@ -82,7 +66,11 @@ function intervalOf(
 }
 
 /** Batches of an evaluation outside of a fit. */
-export function planEvaluation(kind: EvaluationKind, limits: EvaluationLimits, available: number): number {
+export function planEvaluation(
+  kind: EvaluationKind,
+  limits: Partial<TrainerOptions>,
+  available: number,
+): number {
   const fast = fastBatches(limits.fastDevRun);
   if (fast !== null) return Math.min(fast, available);
   const { limit } = evaluationKinds[kind];

@@ -1,25 +1,8 @@
+import { completeTrainerOptions } from '../../contracts';
 import type { FitPlan, TrainerOptions } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { Accumulation } from './accumulation';
 import { fastBatches, limitBatches } from './limit-batches';
-
-/** The trainer options that say how long a fit is; a `limitTrainBatches` of 1 is one batch. */
-export type FitLimits = Partial<
-  Pick<
-    TrainerOptions,
-    | 'maxEpochs'
-    | 'maxSteps'
-    | 'minEpochs'
-    | 'minSteps'
-    | 'accumulateGradBatches'
-    | 'limitTrainBatches'
-    | 'overfitBatches'
-    | 'fastDevRun'
-  >
->;
-
-/** Epochs of a run that neither `maxEpochs` nor `maxSteps` limits, as in Lightning. */
-const DEFAULT_EPOCHS = 1000;
 
 /** How long a fit is. */
 export interface FitBounds extends FitPlan {
@@ -37,11 +20,12 @@ export interface FitBounds extends FitPlan {
  * @param available batches that the data has in an epoch.
  * @throws FulgurError `trainer` when there would be nothing to train on.
  */
-export function planFit(limits: FitLimits, available: number): FitBounds {
-  const fast = fastBatches(limits.fastDevRun);
-  const maxSteps = fast ?? limits.maxSteps ?? null;
-  const maxEpochs = fast === null ? (limits.maxEpochs ?? (maxSteps === null ? DEFAULT_EPOCHS : null)) : 1;
-  const batchesPerEpoch = fast === null ? trainBatches(limits, available) : Math.min(fast, available);
+export function planFit(given: Partial<TrainerOptions>, available: number): FitBounds {
+  const options = completeTrainerOptions(given);
+  const fast = fastBatches(options.fastDevRun);
+  const maxSteps = fast ?? options.maxSteps;
+  const maxEpochs = fast === null ? options.maxEpochs : 1;
+  const batchesPerEpoch = fast === null ? trainBatches(options, available) : Math.min(fast, available);
   if (available < 1) {
     throw new FulgurError('trainer', {
       what: 'The data has no batch of training samples.',
@@ -49,8 +33,8 @@ export function planFit(limits: FitLimits, available: number): FitBounds {
       fix: 'Lower data.batchSize, or give more data.',
     });
   }
-  const { minEpochs = 0, minSteps = 0 } = fast === null ? limits : {};
-  const accumulation = new Accumulation(limits.accumulateGradBatches);
+  const { minEpochs, minSteps } = fast === null ? options : { minEpochs: 0, minSteps: 0 };
+  const accumulation = new Accumulation(options.accumulateGradBatches);
   const epochSteps = maxEpochs === null ? Infinity : accumulation.updates(maxEpochs, batchesPerEpoch);
   const totalSteps = Math.min(epochSteps, maxSteps ?? Infinity);
   return {
@@ -64,11 +48,10 @@ export function planFit(limits: FitLimits, available: number): FitBounds {
   };
 }
 
-function trainBatches({ limitTrainBatches, overfitBatches }: FitLimits, available: number): number {
-  const overfit = overfitBatches ?? null;
-  return overfit === null
+function trainBatches({ limitTrainBatches, overfitBatches }: TrainerOptions, available: number): number {
+  return overfitBatches === null
     ? limitBatches(available, limitTrainBatches, 'limitTrainBatches')
-    : limitBatches(available, overfit, 'overfitBatches');
+    : limitBatches(available, overfitBatches, 'overfitBatches');
 }
 
 /** What must be done before a hook may end the fit, in words. */

@@ -1,26 +1,16 @@
+import { completeTrainerOptions } from '../../contracts';
 import type { TrainerOptions } from '../../contracts';
 import { FulgurError } from '../../errors';
 import type { StepOptions } from './build-step-runner';
-
-type StepChoices = Partial<
-  Pick<
-    TrainerOptions,
-    'compile' | 'precision' | 'detectAnomaly' | 'gradientClipVal' | 'gradientClipAlgorithm'
-  >
->;
 
 /**
  * How steps run, by the trainer's options.
  *
  * @throws FulgurError `trainer` for mixed precision without compiling.
  */
-export function stepOptions({
-  compile = true,
-  detectAnomaly = false,
-  precision = '32-true',
-  gradientClipVal: limit = null,
-  gradientClipAlgorithm: algorithm = 'norm',
-}: StepChoices): StepOptions {
+export function stepOptions(given: Partial<TrainerOptions>): StepOptions {
+  const { compile, detectAnomaly, precision, ...options } = completeTrainerOptions(given);
+  const { gradientClipVal: limit, gradientClipAlgorithm: algorithm } = options;
   if (precision !== '32-true' && (!compile || detectAnomaly)) throw needsCompiling(precision);
   const clipping = limit === null ? null : { limit, algorithm };
   return { eager: !compile, precision, detectAnomaly, clipping };

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { dataSchema } from '../../../src/config/schema';
+import { dataSchema } from '../../../src/contracts';
 import { datasets, loader, views } from '../../../src/data';
 import { start } from '../../../src/engine';
 import { seenIn } from './helpers/seen-batch';

@@ -129,7 +129,7 @@ export {
   writeText,
   writeWhole,
 } from './system';
-export type { OpenFile, Output, ProgramOptions, ProgramResult, Timer } from './system';
+export type { OpenFile, Output, ProgramOptions, ProgramResult, RunningTimer } from './system';
 export { EventBus, Trainer, TrainingModule } from './trainer';
 export type {
   BuiltPlugin,

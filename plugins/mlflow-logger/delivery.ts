@@ -1,5 +1,5 @@
 import { messageOf, pause, startTimer } from '../../src';
-import type { Timer } from '../../src';
+import type { RunningTimer } from '../../src';
 import type { EntityNames } from './entity-names';
 import { nextBatch } from './metric-points';
 import type { JournalRow } from './metric-points';
@@ -15,7 +15,7 @@ export class Delivery {
   sent: number;
   private waiting: JournalRow[] = [];
   private work: Promise<void> | null = null;
-  private timer: Timer | null = null;
+  private timer: RunningTimer | null = null;
   private wait = pauses.first;
   /** What keeps rows from being sent, for the report at the end. */
   private problem: ServerProblem | null = null;

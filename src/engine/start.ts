@@ -12,7 +12,7 @@ import { currentEngine, engineInfo, isStarted, setCurrentEngine } from './curren
 import type { EngineInfo } from './current-engine';
 import { locateTensorFlow } from './install';
 import { loadNativeLibrary } from './native/native-library';
-import type { NativeLibrary, Pointer } from './native/native-library';
+import type { NativeLibrary, NativePointer } from './native/native-library';
 import { withQuietStderr } from './native/quiet-stderr';
 import { seedEverything } from './random';
 
@@ -88,7 +88,7 @@ export async function start(options: StartOptions = {}): Promise<EngineInfo> {
 
 interface Opened {
   readonly library: NativeLibrary;
-  readonly context: Pointer;
+  readonly context: NativePointer;
   /** Of a cluster's task. */
   readonly definition?: Uint8Array;
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { FulgurError } from '../errors';
-import { unitRows } from './unit-rows';
+import { normalizedRows } from './normalized-rows';
 
 /**
  * The mean over the batch of −cos(p, z): from −1, where every pair points the same way, to 1. Both are
@@ -19,5 +19,5 @@ export function negativeCosineSimilarity(p: tf.Tensor2D, z: tf.Tensor2D): tf.Sca
       fix: 'Give two tensors of the same shape [batch, features].',
     });
   }
-  return tf.tidy(() => tf.neg(tf.mean<tf.Scalar>(tf.sum(tf.mul(unitRows(p), unitRows(z)), 1))));
+  return tf.tidy(() => tf.neg(tf.mean<tf.Scalar>(tf.sum(tf.mul(normalizedRows(p), normalizedRows(z)), 1))));
 }

@@ -14,5 +14,5 @@ export { guardOutput, guardProcessOutput, writeLines, writeText } from './output
 export type { Output } from './output';
 export { hidden, printable, printableLine, redacted, redactedData, shown } from './shown';
 export { pause, startTimer } from './timer';
-export type { Timer } from './timer';
+export type { RunningTimer } from './timer';
 export { untilAborted } from './until-aborted';

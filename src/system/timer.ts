@@ -2,14 +2,14 @@
 const LONGEST_MILLISECONDS = 2 ** 31 - 1;
 
 /** A wait that can be called off. */
-export interface Timer {
+export interface RunningTimer {
   cancel(): void;
   /** Lets the process end while this is waiting. */
-  unref(): Timer;
+  unref(): RunningTimer;
 }
 
 /** Calls `action` once, after a time of any length: `Infinity` waits for ever. */
-export function startTimer(milliseconds: number, action: () => void): Timer {
+export function startTimer(milliseconds: number, action: () => void): RunningTimer {
   const end = performance.now() + milliseconds;
   let keepsAlive = true;
   let timer: NodeJS.Timeout;
@@ -19,7 +19,7 @@ export function startTimer(milliseconds: number, action: () => void): Timer {
     if (!keepsAlive) timer.unref();
   };
   wait();
-  const handle: Timer = {
+  const handle: RunningTimer = {
     cancel: () => clearTimeout(timer),
     unref: () => {
       keepsAlive = false;

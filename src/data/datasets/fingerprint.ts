@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DataIdentity } from '../../contracts';
+import { isPacked } from './dataset-spec';
 import type { ImageDataset } from './image-dataset';
 
 /** Bytes of pixels that are looked at of a data set in memory. */
@@ -16,7 +17,7 @@ export function identityOf(dataset: ImageDataset): DataIdentity {
     const image = dataset.describe(index);
     hash.update(`${dataset.label(index)} ${image.startsWith(origin) ? image.slice(origin.length) : image}\n`);
   }
-  if (spec.kind === 'packed') {
+  if (isPacked(spec)) {
     const every = Math.max(1, Math.ceil(spec.pixels.length / SAMPLED_BYTES));
     hash.update(
       Uint8Array.from(

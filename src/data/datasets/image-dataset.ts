@@ -1,8 +1,12 @@
 import type { Image } from '../image';
-import type { DatasetSpec } from './dataset-spec';
 
 /** Which part of a data set: what a model learns from, what it is judged by, or both. */
 export type Split = 'train' | 'test' | 'all';
+
+/** What travels to a worker thread in place of a data set; any structured clone of it works. */
+export interface DatasetSpec {
+  readonly kind: string;
+}
 
 /** Images with a class each, by index. Reading has no side effects: any thread may read any index at any time. */
 export interface ImageDataset {

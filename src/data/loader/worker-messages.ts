@@ -1,4 +1,4 @@
-import type { DatasetSpec } from '../datasets/dataset-spec';
+import type { DatasetSpec } from '../datasets/image-dataset';
 import type { TransformSpec } from '../views';
 import type { BrokenImageRule, FillResult, FillTask } from './fill-slot';
 import type { Slot, SlotShape } from './slot';

@@ -12,7 +12,7 @@ interface PendingTask {
   deaths: number;
 }
 
-export interface PoolOptions {
+export interface WorkerPoolOptions {
   readonly threads: number;
   readonly setup: Omit<WorkerSetup, 'position'>;
   /** A sample's name in messages. */
@@ -29,14 +29,14 @@ const tasksPerThread = 2;
  * its death changes nothing in the data. Idle threads do not keep the process alive.
  */
 export class WorkerPool {
-  readonly #options: PoolOptions;
+  readonly #options: WorkerPoolOptions;
   readonly #threads = new Set<LoaderThread<PendingTask>>();
   readonly #waiting: PendingTask[] = [];
   #holds = 0;
   #failedStarts = 0;
   #closed = false;
 
-  constructor(options: PoolOptions) {
+  constructor(options: WorkerPoolOptions) {
     this.#options = options;
   }
 

@@ -3,7 +3,7 @@ import { FulgurError } from '../../errors';
 import { refuseStatefulDraw } from '../draws/stateful-draws';
 import { dataTypeNumber, dataTypes } from '../native/data-types';
 import type { HostValues } from '../native/native-tensors';
-import type { GraphOutput, NativeLibrary, Pointer } from '../native/native-library';
+import type { GraphOutput, NativeLibrary, NativePointer } from '../native/native-library';
 import { TensorFlowError } from '../native/status';
 import type { EagerRunner, HandleFacts } from './eager-runner';
 import type { OpAttribute } from './op-attributes';
@@ -40,7 +40,7 @@ export class Binding implements Partial<TFJSBinding> {
 
   constructor(
     readonly library: NativeLibrary,
-    readonly context: Pointer,
+    readonly context: NativePointer,
     readonly eager: EagerRunner,
     private readonly onGpu: boolean,
   ) {
@@ -113,7 +113,7 @@ export class Binding implements Partial<TFJSBinding> {
   }
 
   /** The handle behind an id, or `null` where it has none any more. */
-  handleOf(id: number): Pointer {
+  handleOf(id: number): NativePointer {
     const entry = this.table.find(id);
     if (entry === undefined) return null;
     if (entry.kind === 'symbol') throw foreignSymbol((entry.trace as Trace).name);
@@ -130,7 +130,7 @@ export class Binding implements Partial<TFJSBinding> {
   }
 
   /** Gives a handle an id, for tensors made outside of tfjs's kernels. */
-  adopt(handle: Pointer): TensorMetadata {
+  adopt(handle: NativePointer): TensorMetadata {
     return { id: this.table.add({ kind: 'handle', handle }), ...this.eager.facts(handle) };
   }
 

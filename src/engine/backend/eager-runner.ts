@@ -1,6 +1,6 @@
 import { fromNativeTensor, toNativeTensor } from '../native/native-tensors';
 import type { HostValues } from '../native/native-tensors';
-import type { NativeLibrary, Pointer } from '../native/native-library';
+import type { NativeLibrary, NativePointer } from '../native/native-library';
 import { checked, throwIfFailed } from '../native/status';
 import { setAttributes } from './op-attributes';
 import type { OpAttribute } from './op-attributes';
@@ -15,18 +15,18 @@ export interface HandleFacts {
 export class EagerRunner {
   constructor(
     private readonly library: NativeLibrary,
-    private readonly context: Pointer,
+    private readonly context: NativePointer,
     /** Where everything runs; `null` leaves it to TensorFlow. */
     private readonly device: string | null = null,
   ) {}
 
   /** Copies host values into native memory. */
-  upload(shape: readonly number[], dataType: number, values: HostValues): Pointer {
+  upload(shape: readonly number[], dataType: number, values: HostValues): NativePointer {
     const tensor = toNativeTensor(this.library, shape, dataType, values);
     try {
       return checked(
         this.library,
-        (status) => this.library['TFE_NewTensorHandle']!(tensor, status) as Pointer,
+        (status) => this.library['TFE_NewTensorHandle']!(tensor, status) as NativePointer,
       );
     } finally {
       this.library['TF_DeleteTensor']!(tensor);
@@ -34,11 +34,11 @@ export class EagerRunner {
   }
 
   /** Copies a value to host memory. */
-  download(handle: Pointer): unknown {
+  download(handle: NativePointer): unknown {
     const dataType = Number(this.library['TFE_TensorHandleDataType']!(handle));
     const tensor = checked(
       this.library,
-      (status) => this.library['TFE_TensorHandleResolve']!(handle, status) as Pointer,
+      (status) => this.library['TFE_TensorHandleResolve']!(handle, status) as NativePointer,
     );
     try {
       return fromNativeTensor(this.library, tensor, dataType);
@@ -47,7 +47,7 @@ export class EagerRunner {
     }
   }
 
-  facts(handle: Pointer): HandleFacts {
+  facts(handle: NativePointer): HandleFacts {
     return checked(this.library, (status) => {
       const rank = Number(this.library['TFE_TensorHandleNumDims']!(handle, status));
       const shape = Array.from({ length: rank }, (_, axis) =>
@@ -57,7 +57,7 @@ export class EagerRunner {
     });
   }
 
-  release(handle: Pointer): void {
+  release(handle: NativePointer): void {
     this.library['TFE_DeleteTensorHandle']!(handle);
   }
 
@@ -65,13 +65,13 @@ export class EagerRunner {
   run(
     name: string,
     attributes: readonly OpAttribute[],
-    inputs: readonly Pointer[],
+    inputs: readonly NativePointer[],
     outputs: number,
-  ): Pointer[] {
+  ): NativePointer[] {
     return checked(this.library, (status) => {
       const operation = this.#prepare(name, attributes, inputs);
       try {
-        const results: Pointer[] = new Array<Pointer>(outputs).fill(null);
+        const results: NativePointer[] = new Array<NativePointer>(outputs).fill(null);
         const count = [outputs];
         this.library['TFE_Execute']!(operation, results, count, status);
         throwIfFailed(this.library, status);
@@ -86,12 +86,12 @@ export class EagerRunner {
   async runAsync(
     name: string,
     attributes: readonly OpAttribute[],
-    inputs: readonly Pointer[],
+    inputs: readonly NativePointer[],
     outputs: number,
-  ): Promise<Pointer[]> {
+  ): Promise<NativePointer[]> {
     const operation = this.#prepare(name, attributes, inputs);
-    const status: Pointer = this.library['TF_NewStatus']!();
-    const results: Pointer[] = new Array<Pointer>(outputs).fill(null);
+    const status: NativePointer = this.library['TF_NewStatus']!();
+    const results: NativePointer[] = new Array<NativePointer>(outputs).fill(null);
     try {
       await new Promise<void>((resolve, reject) => {
         this.library['TFE_Execute']!.async(operation, results, [outputs], status, (error: Error | null) => {
@@ -107,9 +107,13 @@ export class EagerRunner {
     }
   }
 
-  #prepare(name: string, attributes: readonly OpAttribute[], inputs: readonly Pointer[]): Pointer {
+  #prepare(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly NativePointer[],
+  ): NativePointer {
     return checked(this.library, (status) => {
-      const operation: Pointer = this.library['TFE_NewOp']!(this.context, name, status);
+      const operation: NativePointer = this.library['TFE_NewOp']!(this.context, name, status);
       throwIfFailed(this.library, status);
       try {
         if (this.device !== null) this.library['TFE_OpSetDevice']!(operation, this.device, status);

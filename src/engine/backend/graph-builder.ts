@@ -3,7 +3,7 @@ import { requireMemory } from '../../system';
 import { elementBytes } from '../native/data-types';
 import { toNativeTensor } from '../native/native-tensors';
 import type { HostValues } from '../native/native-tensors';
-import type { GraphOutput, NativeLibrary, Pointer } from '../native/native-library';
+import type { GraphOutput, NativeLibrary, NativePointer } from '../native/native-library';
 import { opDefinition } from '../native/op-definitions';
 import { checked } from '../native/status';
 import type { HandleFacts } from './eager-runner';
@@ -15,7 +15,7 @@ const OPAQUE_OUTPUTS = new Set(['FusedBatchNormV3']);
 
 /** Adds operations to one TensorFlow graph and turns it into a function. */
 export class GraphBuilder {
-  readonly #graph: Pointer;
+  readonly #graph: NativePointer;
   #operations = 0;
 
   constructor(private readonly library: NativeLibrary) {
@@ -94,13 +94,13 @@ export class GraphBuilder {
   /** Makes the graph a function of the context, under `name`; the graph itself is freed. */
   finish(
     name: string,
-    context: Pointer,
+    context: NativePointer,
     inputs: readonly GraphOutput[],
     outputs: readonly GraphOutput[],
-  ): Pointer {
+  ): NativePointer {
     try {
       return checked(this.library, (status) => {
-        const made: Pointer = this.library['TF_GraphToFunction']!(
+        const made: NativePointer = this.library['TF_GraphToFunction']!(
           ...[
             this.#graph,
             name,
@@ -129,8 +129,8 @@ export class GraphBuilder {
     this.library['TF_DeleteGraph']!(this.#graph);
   }
 
-  #add(name: string, fill: (operation: Pointer) => void): GraphOutput {
-    const operation: Pointer = this.library['TF_NewOperation']!(
+  #add(name: string, fill: (operation: NativePointer) => void): GraphOutput {
+    const operation: NativePointer = this.library['TF_NewOperation']!(
       this.#graph,
       name,
       `${name}_${this.#operations++}`,
@@ -138,13 +138,13 @@ export class GraphBuilder {
     fill(operation);
     const oper = checked(
       this.library,
-      (status) => this.library['TF_FinishOperation']!(operation, status) as Pointer,
+      (status) => this.library['TF_FinishOperation']!(operation, status) as NativePointer,
     );
     return { oper, index: 0 };
   }
 
   #addInputs(
-    operation: Pointer,
+    operation: NativePointer,
     name: string,
     definitions: readonly { readonly list: string | null }[],
     attributes: readonly OpAttribute[],

@@ -1,4 +1,4 @@
-import type { NativeLibrary, Pointer } from '../native/native-library';
+import type { NativeLibrary, NativePointer } from '../native/native-library';
 import { checked } from '../native/status';
 
 /** The kinds of attribute, under the numbers that tfjs-node uses for them. */
@@ -25,7 +25,7 @@ export type AttributeTarget = 'TFE_OpSetAttr' | 'TF_SetAttr';
 export function setAttributes(
   library: NativeLibrary,
   target: AttributeTarget,
-  operation: Pointer,
+  operation: NativePointer,
   attributes: readonly OpAttribute[],
 ): void {
   for (const attribute of attributes) setAttribute(library, target, operation, attribute);
@@ -34,7 +34,7 @@ export function setAttributes(
 function setAttribute(
   library: NativeLibrary,
   target: AttributeTarget,
-  operation: Pointer,
+  operation: NativePointer,
   { name, type, value }: OpAttribute,
 ): void {
   const set = (kind: string, ...args: readonly unknown[]): unknown =>

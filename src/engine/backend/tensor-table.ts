@@ -1,8 +1,8 @@
-import type { GraphOutput, Pointer } from '../native/native-library';
+import type { GraphOutput, NativePointer } from '../native/native-library';
 
 /** What a tensor id stands for: a value in native memory, or a symbol in a graph under construction. */
 export type TableEntry =
-  | { readonly kind: 'handle'; readonly handle: Pointer }
+  | { readonly kind: 'handle'; readonly handle: NativePointer }
   | {
       readonly kind: 'symbol';
       readonly output: GraphOutput;

@@ -1,6 +1,6 @@
+import type * as tf from '@tensorflow/tfjs-core';
 import { FulgurError } from '../../errors';
 import type { GraphOutput, NativeLibrary } from '../native/native-library';
-import type { MadeOnce } from '../compile/once-per-trace';
 import type { HandleFacts } from './eager-runner';
 import { GraphBuilder } from './graph-builder';
 
@@ -12,6 +12,14 @@ export interface TraceInput {
   readonly facts: HandleFacts;
   /** For a per-step input: gives its value before each call. */
   readonly read: (() => number) | null;
+}
+
+/** What a trace keeps until its end. */
+export interface MadeOnce {
+  readonly dataId: object;
+  readonly tape: object | null;
+  readonly what: string;
+  readonly tensors: readonly tf.Tensor[];
 }
 
 /** A function under construction: the graph, and what it takes from outside. */

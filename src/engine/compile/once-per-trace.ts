@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { MadeOnce } from '../backend/trace';
 import { currentEngine, isStarted } from '../current-engine';
 
 /**
@@ -25,12 +26,4 @@ export function oncePerTrace(
   const tensors = make().map((tensor) => tf.keep(tensor));
   trace.madeOnce.push({ dataId, tape, what, tensors });
   return tensors;
-}
-
-/** What a trace keeps until its end. */
-export interface MadeOnce {
-  readonly dataId: object;
-  readonly tape: object | null;
-  readonly what: string;
-  readonly tensors: readonly tf.Tensor[];
 }

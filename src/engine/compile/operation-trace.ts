@@ -3,7 +3,7 @@ import { FulgurError } from '../../errors';
 import { currentEngine, isStarted } from '../current-engine';
 import type { Engine } from '../current-engine';
 import { threadConfig } from '../native/context';
-import type { Pointer } from '../native/native-library';
+import type { NativePointer } from '../native/native-library';
 import { decodeStepStats } from '../native/step-stats';
 import type { OperationTime } from '../native/step-stats';
 import { runInTracedSession } from '../native/traced-session';
@@ -64,7 +64,7 @@ export function isTracingOperations(): boolean {
 
 /** What of a program a trace needs. */
 export interface NativeProgram {
-  readonly function: Pointer;
+  readonly function: NativePointer;
   readonly name: string;
   readonly config: readonly OpAttribute[];
 }
@@ -74,7 +74,7 @@ export async function traceCall(
   { binding, info }: Engine,
   label: string,
   program: NativeProgram,
-  inputs: readonly Pointer[],
+  inputs: readonly NativePointer[],
   outputs: number,
 ): Promise<void> {
   const [options] = program.config;

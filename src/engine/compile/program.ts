@@ -7,7 +7,7 @@ import type { OpAttribute } from '../backend/op-attributes';
 import type { TraceInput } from '../backend/trace';
 import type { Engine } from '../current-engine';
 import { graphConfig } from '../native/graph-config';
-import type { Pointer } from '../native/native-library';
+import type { NativePointer } from '../native/native-library';
 import { checked } from '../native/status';
 import { trimHeap } from '../native/trim-heap';
 import { freeAbandonedTape } from './abandoned-tape';
@@ -25,7 +25,7 @@ type Source =
 let programs = 0;
 
 /** What a program is called, and how it computes. */
-export interface ProgramOptions {
+export interface CompiledProgramOptions {
   readonly label: string;
   readonly precision: Precision;
 }
@@ -42,7 +42,7 @@ export class Program {
   readonly #label: string;
   readonly #options: readonly OpAttribute[];
   readonly #name: string;
-  readonly #function: Pointer;
+  readonly #function: NativePointer;
   readonly #sources: readonly Source[];
   readonly #result: unknown;
   readonly #ranks: readonly number[];
@@ -53,7 +53,7 @@ export class Program {
   /** Traces `run`, which is given tensors that stand for `args`. */
   constructor(
     engine: Engine,
-    { label, precision }: ProgramOptions,
+    { label, precision }: CompiledProgramOptions,
     run: (args: readonly tf.Tensor[]) => unknown,
     args: readonly tf.Tensor[],
   ) {
@@ -105,8 +105,8 @@ export class Program {
   /** Runs the native function once, off the JavaScript thread. */
   async call(args: readonly tf.Tensor[]): Promise<unknown> {
     const { binding, backend } = this.#engine;
-    const temporary: Pointer[] = [];
-    let handles: Pointer[];
+    const temporary: NativePointer[] = [];
+    let handles: NativePointer[];
     try {
       const inputs = this.#sources.map((source) => this.#input(source, args, temporary));
       const count = this.#ranks.length + this.#changed.length;
@@ -136,7 +136,7 @@ export class Program {
     return fillTemplate(this.#result, values);
   }
 
-  async #run(inputs: readonly Pointer[], outputs: number): Promise<Pointer[]> {
+  async #run(inputs: readonly NativePointer[], outputs: number): Promise<NativePointer[]> {
     const { eager } = this.#engine.binding;
     if (this.#hasRun) return eager.runAsync(this.#name, this.#options, inputs, outputs);
     // What the trace needed, and then what TensorFlow's optimiser did, would add to the peak of every step.
@@ -157,7 +157,7 @@ export class Program {
     library['TF_DeleteFunction']!(this.#function);
   }
 
-  #input(source: Source, args: readonly tf.Tensor[], temporary: Pointer[]): Pointer {
+  #input(source: Source, args: readonly tf.Tensor[], temporary: NativePointer[]): NativePointer {
     const { binding, backend } = this.#engine;
     switch (source.kind) {
       case 'argument':

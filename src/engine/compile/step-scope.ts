@@ -3,7 +3,7 @@ import { FulgurError } from '../../errors';
 import { dataTypeNumber } from '../native/data-types';
 import { currentEngine, isStarted } from '../current-engine';
 import { withHostAccess } from '../draws/host-values';
-import { withoutDraws } from '../draws/step-draws';
+import { withoutDraws } from '../draws/active-draws';
 import { freeAbandonedTape } from './abandoned-tape';
 
 /** Actions that an eager call collects for its end; `null` outside of calls. */

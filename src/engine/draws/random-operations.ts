@@ -4,7 +4,8 @@ import tfjs = require('@tensorflow/tfjs-core');
 import type { DataType, Tensor, Tensor1D, TensorLike } from '@tensorflow/tfjs-core';
 import { FulgurError } from '../../errors';
 import { runOp } from '../run-op';
-import { drawSeed, isDrawingForStep } from './step-draws';
+import { isDrawingForStep } from './active-draws';
+import { drawSeed } from './step-draws';
 
 type Shape = readonly number[];
 type Dtype = DataType | null | undefined;

@@ -1,5 +1,5 @@
 import { FulgurError } from '../../errors';
-import { isDrawingForStep } from './step-draws';
+import { isDrawingForStep } from './active-draws';
 
 /** TensorFlow's operations that draw from a generator of their own. */
 const stateful = new Set([

@@ -6,6 +6,8 @@ import { currentEngine, engineInfo, isStarted } from '../current-engine';
 import { dataTypes } from '../native/data-types';
 import { RandomStream, ambientSeed, nextFunctionNumber, nextLooseStream, randomPosition } from '../random';
 import type { Purpose } from '../random';
+import { activeDraws } from './active-draws';
+import type { Draws } from './active-draws';
 
 /** Where in training a step is run: its draws depend on the seed, on this, and on their order within the step. */
 export interface DrawPlace {
@@ -28,10 +30,8 @@ export function drawingAt<T>(place: DrawPlace, run: () => T): T {
 }
 
 /** The draws of one call of a compiled function. */
-export class StepDraws {
-  /** Draws made so far: what tells them apart. */
+export class StepDraws implements Draws {
   count = 0;
-  /** Whether all ranks draw the same. */
   shared = false;
 
   constructor(
@@ -40,7 +40,6 @@ export class StepDraws {
     private readonly name = '',
   ) {}
 
-  /** The 64 bits that all draws of the call have in common, as two int32 numbers. */
   key(shared: boolean): readonly [number, number] {
     const { purpose, position, seed = ambientSeed() } = this.place;
     const range = shared ? 0 : 1 + engineInfo().rank;
@@ -88,67 +87,6 @@ export function drawsOfTrace(): StepDraws {
   return new StepDraws({ purpose: 'call', position: [0, 0] }, 0);
 }
 
-let active: StepDraws | null = null;
-
-/** Random operations that `run` calls belong to a step. */
-export function withDraws<T>(draws: StepDraws, run: () => T): T {
-  const outer = active;
-  active = draws;
-  try {
-    return run();
-  } finally {
-    active = outer;
-  }
-}
-
-/** Random operations that `run` calls do not belong to the step that is at work. */
-export function withoutDraws<T>(run: () => T): T {
-  const outer = active;
-  active = null;
-  try {
-    return run();
-  } finally {
-    active = outer;
-  }
-}
-
-/** Whether random operations belong to a step now. */
-export function isDrawingForStep(): boolean {
-  return active !== null;
-}
-
-/**
- * The random operations that `run` calls in a step give all ranks the same numbers. Elsewhere in a step each rank draws
- * its own, but in what comes after gradients were exchanged: `onBeforeOptimizerStep` and the optimiser.
- */
-export function sameOnAllRanks<T>(run: () => T): T {
-  const draws = active;
-  if (draws === null) return run();
-  const outer = draws.shared;
-  draws.shared = true;
-  try {
-    return run();
-  } finally {
-    draws.shared = outer;
-  }
-}
-
-/** Gives a function that runs something with the draws that come next, however often: for what is computed anew. */
-export function repeatDraws(): <T>(run: () => T) => T {
-  const draws = active;
-  if (draws === null) return (run) => run();
-  const from = draws.count;
-  return (run) => {
-    const outer = draws.count;
-    draws.count = from;
-    try {
-      return run();
-    } finally {
-      draws.count = outer;
-    }
-  };
-}
-
 /**
  * The seed of one draw, int32 of shape [2], for TensorFlow's stateless random operations. In a step it differs from call
  * to call, as a function of the run's seed, the place in training, the rank and the order of the draws; a compiled step
@@ -158,7 +96,7 @@ export function repeatDraws(): <T>(run: () => T) => T {
  * const [noise] = runOp('StatelessRandomNormal', attributes, [shape, drawSeed()], 1);
  */
 export function drawSeed(): tf.Tensor1D {
-  const draws = active;
+  const draws = activeDraws();
   if (draws === null) {
     const stream = nextLooseStream(isStarted() ? engineInfo().rank : 0);
     return tf.tensor1d([stream.word() | 0, stream.word() | 0], 'int32');
@@ -172,9 +110,10 @@ export function drawSeed(): tf.Tensor1D {
   return tf.tensor1d([first, (second + index) | 0], 'int32');
 }
 
-function requireActive(): StepDraws {
-  if (active === null) throw new Error('A function that draws was called without its draws');
-  return active;
+function requireActive(): Draws {
+  const draws = activeDraws();
+  if (draws === null) throw new Error('A function that draws was called without its draws');
+  return draws;
 }
 
 /** Keys that a trace takes as inputs: those of the rank and of all ranks, each read once a call. */

@@ -51,7 +51,7 @@ runpy.run_module("pip", run_name="__main__", alter_sys=True)
  * \`argv[2]\`, forces them to disk, and prints JSON lines: \`{"done", "total"}\` in bytes as it goes, then
  * \`{"path", "size", "sha256"}\` for each file.
  */
-export const unpackWheel = `${leaveWithParent}
+export const unpackScript = `${leaveWithParent}
 import hashlib, json, sys, zipfile
 wheel, target, prefixes = sys.argv[1], sys.argv[2], tuple(sys.argv[3:])
 def say(**line):

@@ -2,7 +2,7 @@ import { FulgurError } from '../../errors';
 import { runProgram } from '../../system';
 import type { ManifestFile } from './manifest';
 import { progressReport } from './progress-report';
-import { unpackWheel as script } from './python-scripts';
+import { unpackScript as script } from './python-scripts';
 import { wheelName, type Wheel } from './wheel';
 
 /** A slow disk may take minutes to have written a large file. */

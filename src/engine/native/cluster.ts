@@ -1,5 +1,5 @@
 import { FulgurError } from '../../errors';
-import type { NativeLibrary, Pointer } from './native-library';
+import type { NativeLibrary, NativePointer } from './native-library';
 import { decodeFields } from './protobuf';
 import { TensorFlowError, checked, throwIfFailed } from './status';
 
@@ -24,7 +24,7 @@ const LAST_WAIT_MILLISECONDS = 60_000;
 export function serverDefinition(library: NativeLibrary, cluster: Cluster): Uint8Array {
   const buffer = checked(
     library,
-    (status) => library['TFE_GetServerDef']!(definitionText(cluster), status) as Pointer,
+    (status) => library['TFE_GetServerDef']!(definitionText(cluster), status) as NativePointer,
   );
   try {
     return library.bufferBytes(buffer);
@@ -53,11 +53,11 @@ export function taskDevice(rank: number, device: string): string {
  */
 export async function joinCluster(
   library: NativeLibrary,
-  context: Pointer,
+  context: NativePointer,
   definition: Uint8Array,
   cluster: Cluster,
 ): Promise<void> {
-  const status: Pointer = library['TF_NewStatus']!();
+  const status: NativePointer = library['TF_NewStatus']!();
   try {
     await new Promise<void>((resolve, reject) => {
       library['TFE_EnableCollectiveOps']!.async(
@@ -78,8 +78,8 @@ export async function joinCluster(
 }
 
 /** Waits at the end until all ranks have come so far, or for a minute; whoever is missing then is no matter. */
-export async function waitForAll(library: NativeLibrary, context: Pointer): Promise<void> {
-  const status: Pointer = library['TF_NewStatus']!();
+export async function waitForAll(library: NativeLibrary, context: NativePointer): Promise<void> {
+  const status: NativePointer = library['TF_NewStatus']!();
   await new Promise<void>((resolve) => {
     library['TFE_WaitAtBarrier']!.async(...[context, 'end', LAST_WAIT_MILLISECONDS, status], () => resolve());
   });

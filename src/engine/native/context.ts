@@ -1,4 +1,4 @@
-import type { NativeLibrary, Pointer } from './native-library';
+import type { NativeLibrary, NativePointer } from './native-library';
 import { encodeFields } from './protobuf';
 import { checked } from './status';
 
@@ -24,7 +24,7 @@ export interface Device {
 export function createContext(
   library: NativeLibrary,
   { threads, cpuOnly, more = new Uint8Array() }: ContextOptions,
-): Pointer {
+): NativePointer {
   const noGpu = encodeFields([
     [1, 'GPU'],
     [2, 0],
@@ -37,11 +37,11 @@ export function createContext(
   ]);
   // Serialised messages of one type are merged by putting one after the other.
   const bytes = Buffer.concat([own, more]);
-  const options: Pointer = library['TFE_NewContextOptions']!();
+  const options: NativePointer = library['TFE_NewContextOptions']!();
   try {
     return checked(library, (status) => {
       library['TFE_ContextOptionsSetConfig']!(options, bytes, bytes.length, status);
-      return library['TFE_NewContext']!(options, status) as Pointer;
+      return library['TFE_NewContext']!(options, status) as NativePointer;
     });
   } finally {
     library['TFE_DeleteContextOptions']!(options);
@@ -60,9 +60,9 @@ function threadFields(threads: number): readonly (readonly [number, number])[] {
   ];
 }
 
-export function listDevices(library: NativeLibrary, context: Pointer): Device[] {
+export function listDevices(library: NativeLibrary, context: NativePointer): Device[] {
   return checked(library, (status) => {
-    const list: Pointer = library['TFE_ContextListDevices']!(context, status);
+    const list: NativePointer = library['TFE_ContextListDevices']!(context, status);
     const count = Number(library['TF_DeviceListCount']!(list));
     const devices = Array.from({ length: count }, (_, index) => ({
       name: String(library['TF_DeviceListName']!(list, index, status)),

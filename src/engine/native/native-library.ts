@@ -4,11 +4,11 @@ import { FulgurError, messageOf } from '../../errors';
 import { prototypes } from './prototypes';
 
 /** An address in native memory. */
-export type Pointer = unknown;
+export type NativePointer = unknown;
 
 /** One output of an operation in a graph: C's `TF_Output`. */
 export interface GraphOutput {
-  readonly oper: Pointer;
+  readonly oper: NativePointer;
   readonly index: number;
 }
 
@@ -22,11 +22,11 @@ export interface NativeFunction {
 
 export type NativeLibrary = Readonly<Record<string, NativeFunction>> & {
   /** A window on native memory, without a copy. */
-  view(address: Pointer, bytes: number): ArrayBuffer;
+  view(address: NativePointer, bytes: number): ArrayBuffer;
   /** A pointer as a number, for arithmetic. */
-  address(pointer: Pointer): bigint;
+  address(pointer: NativePointer): bigint;
   /** The bytes of a `TF_Buffer`, copied. */
-  bufferBytes(buffer: Pointer): Uint8Array;
+  bufferBytes(buffer: NativePointer): Uint8Array;
 };
 
 const RTLD_NOW = 0x2;
@@ -73,10 +73,10 @@ function bind(libraries: readonly ReturnType<typeof koffi.load>[]): NativeLibrar
   });
   return {
     ...Object.fromEntries(functions),
-    view: (address: Pointer, bytes: number) => koffi.view(address, bytes),
-    address: (pointer: Pointer) => koffi.address(pointer),
-    bufferBytes: (address: Pointer) => {
-      const { data, length } = koffi.decode(address, buffer) as { data: Pointer; length: number };
+    view: (address: NativePointer, bytes: number) => koffi.view(address, bytes),
+    address: (pointer: NativePointer) => koffi.address(pointer),
+    bufferBytes: (address: NativePointer) => {
+      const { data, length } = koffi.decode(address, buffer) as { data: NativePointer; length: number };
       return new Uint8Array(koffi.view(data, length)).slice();
     },
   } as NativeLibrary;

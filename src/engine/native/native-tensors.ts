@@ -1,5 +1,5 @@
 import { arrayClass, dataTypes } from './data-types';
-import type { NativeLibrary, Pointer } from './native-library';
+import type { NativeLibrary, NativePointer } from './native-library';
 
 /** Values as tfjs hands them over: numbers, or byte strings. */
 export type HostValues = ArrayLike<number> | ArrayLike<bigint> | readonly Uint8Array[];
@@ -12,11 +12,11 @@ export function toNativeTensor(
   shape: readonly number[],
   dataType: number,
   values: HostValues,
-): Pointer {
+): NativePointer {
   const dims = BigInt64Array.from(shape, BigInt);
   if (dataType === dataTypes.string) return stringTensor(library, dims, values as readonly Uint8Array[]);
   const bytes = hostBytes(dataType, values);
-  const tensor: Pointer = library['TF_AllocateTensor']!(dataType, dims, shape.length, bytes.byteLength);
+  const tensor: NativePointer = library['TF_AllocateTensor']!(dataType, dims, shape.length, bytes.byteLength);
   if (bytes.byteLength > 0) {
     new Uint8Array(library.view(library['TF_TensorData']!(tensor), bytes.byteLength)).set(bytes);
   }
@@ -37,8 +37,12 @@ function hostBytes(dataType: number, values: HostValues): Uint8Array {
   return new Uint8Array(from.from(values).buffer as ArrayBuffer);
 }
 
-function stringTensor(library: NativeLibrary, dims: BigInt64Array, values: readonly Uint8Array[]): Pointer {
-  const tensor: Pointer = library['TF_AllocateTensor']!(
+function stringTensor(
+  library: NativeLibrary,
+  dims: BigInt64Array,
+  values: readonly Uint8Array[],
+): NativePointer {
+  const tensor: NativePointer = library['TF_AllocateTensor']!(
     dataTypes.string,
     dims,
     dims.length,
@@ -53,13 +57,13 @@ function stringTensor(library: NativeLibrary, dims: BigInt64Array, values: reado
 }
 
 /** Copies the values of a `TF_Tensor`; strings arrive as their bytes. */
-export function fromNativeTensor(library: NativeLibrary, tensor: Pointer, dataType: number): unknown {
+export function fromNativeTensor(library: NativeLibrary, tensor: NativePointer, dataType: number): unknown {
   if (dataType === dataTypes.string) {
     const strings: Uint8Array[] = [];
     const count = Number(library['TF_TensorElementCount']!(tensor));
     forEachString(library, tensor, count, (address) => {
       const size = Number(library['TF_StringGetSize']!(address));
-      const data: Pointer = library['TF_StringGetDataPointer']!(address);
+      const data: NativePointer = library['TF_StringGetDataPointer']!(address);
       strings.push(size === 0 ? new Uint8Array(0) : new Uint8Array(library.view(data, size)).slice());
     });
     return strings;
@@ -74,7 +78,7 @@ export function fromNativeTensor(library: NativeLibrary, tensor: Pointer, dataTy
 
 function forEachString(
   library: NativeLibrary,
-  tensor: Pointer,
+  tensor: NativePointer,
   count: number,
   visit: (address: bigint, index: number) => void,
 ): void {

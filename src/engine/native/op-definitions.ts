@@ -1,4 +1,4 @@
-import type { NativeLibrary, Pointer } from './native-library';
+import type { NativeLibrary, NativePointer } from './native-library';
 import { decodeFields } from './protobuf';
 import { checked } from './status';
 
@@ -19,10 +19,10 @@ export interface OpDefinition {
 const definitions = new Map<string, OpDefinition>();
 
 /** Looks an operation up in TensorFlow's registry, once. */
-export function opDefinition(library: NativeLibrary, graph: Pointer, name: string): OpDefinition {
+export function opDefinition(library: NativeLibrary, graph: NativePointer, name: string): OpDefinition {
   const known = definitions.get(name);
   if (known !== undefined) return known;
-  const buffer: Pointer = library['TF_NewBuffer']!();
+  const buffer: NativePointer = library['TF_NewBuffer']!();
   try {
     checked(library, (status) => library['TF_GraphGetOpDef']!(graph, name, buffer, status) as undefined);
     const definition = parse(library.bufferBytes(buffer));

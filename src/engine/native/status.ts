@@ -1,4 +1,4 @@
-import type { NativeLibrary, Pointer } from './native-library';
+import type { NativeLibrary, NativePointer } from './native-library';
 
 /** A failure that TensorFlow reported, in its own words. */
 export class TensorFlowError extends Error {
@@ -12,8 +12,8 @@ export class TensorFlowError extends Error {
 }
 
 /** Calls `action` with a fresh `TF_Status`, and throws what it holds afterwards. */
-export function checked<T>(library: NativeLibrary, action: (status: Pointer) => T): T {
-  const status: Pointer = library['TF_NewStatus']!();
+export function checked<T>(library: NativeLibrary, action: (status: NativePointer) => T): T {
+  const status: NativePointer = library['TF_NewStatus']!();
   try {
     const result = action(status);
     throwIfFailed(library, status);
@@ -24,7 +24,7 @@ export function checked<T>(library: NativeLibrary, action: (status: Pointer) => 
 }
 
 /** @throws TensorFlowError when the status holds a failure */
-export function throwIfFailed(library: NativeLibrary, status: Pointer): void {
+export function throwIfFailed(library: NativeLibrary, status: NativePointer): void {
   const code = Number(library['TF_GetCode']!(status));
   if (code !== 0) throw new TensorFlowError(code, String(library['TF_Message']!(status)));
 }

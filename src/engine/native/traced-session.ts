@@ -1,4 +1,4 @@
-import type { GraphOutput, NativeLibrary, Pointer } from './native-library';
+import type { GraphOutput, NativeLibrary, NativePointer } from './native-library';
 import { encodeFields } from './protobuf';
 import { checked, throwIfFailed } from './status';
 
@@ -7,11 +7,11 @@ const fullTrace = encodeFields([[1, 3]]);
 
 /** A function to be run under TensorFlow's tracer, on values of the types given. */
 export interface TracedFunction {
-  readonly function: Pointer;
+  readonly function: NativePointer;
   readonly name: string;
   /** A serialised `ConfigProto`. */
   readonly config: Uint8Array;
-  readonly inputs: readonly { readonly handle: Pointer; readonly dtype: number }[];
+  readonly inputs: readonly { readonly handle: NativePointer; readonly dtype: number }[];
   readonly outputs: number;
 }
 
@@ -25,13 +25,13 @@ export async function runInTracedSession(
   traced: TracedFunction,
   runs: number,
 ): Promise<Uint8Array> {
-  const graph: Pointer = library['TF_NewGraph']!();
-  const values: Pointer[] = [];
+  const graph: NativePointer = library['TF_NewGraph']!();
+  const values: NativePointer[] = [];
   try {
     const { placeholders, outputs } = buildGraph(library, graph, traced);
     for (const { handle } of traced.inputs) {
       values.push(
-        checked(library, (status) => library['TFE_TensorHandleResolve']!(handle, status) as Pointer),
+        checked(library, (status) => library['TFE_TensorHandleResolve']!(handle, status) as NativePointer),
       );
     }
     return await withSession(library, graph, traced.config, async (session) => {
@@ -48,21 +48,21 @@ export async function runInTracedSession(
   }
 }
 
-function buildGraph(library: NativeLibrary, graph: Pointer, traced: TracedFunction) {
+function buildGraph(library: NativeLibrary, graph: NativePointer, traced: TracedFunction) {
   return checked(library, (status) => {
     library['TF_GraphCopyFunction']!(graph, traced.function, null, status);
     throwIfFailed(library, status);
-    const finish = (operation: Pointer): Pointer => {
-      const made: Pointer = library['TF_FinishOperation']!(operation, status);
+    const finish = (operation: NativePointer): NativePointer => {
+      const made: NativePointer = library['TF_FinishOperation']!(operation, status);
       throwIfFailed(library, status);
       return made;
     };
     const placeholders = traced.inputs.map(({ dtype }, index): GraphOutput => {
-      const operation: Pointer = library['TF_NewOperation']!(graph, 'Placeholder', `input_${index}`);
+      const operation: NativePointer = library['TF_NewOperation']!(graph, 'Placeholder', `input_${index}`);
       library['TF_SetAttrType']!(operation, 'dtype', dtype);
       return { oper: finish(operation), index: 0 };
     });
-    const call: Pointer = library['TF_NewOperation']!(graph, traced.name, 'call');
+    const call: NativePointer = library['TF_NewOperation']!(graph, traced.name, 'call');
     for (const input of placeholders) library['TF_AddInput']!(call, input);
     const oper = finish(call);
     const outputs = Array.from({ length: traced.outputs }, (_, index): GraphOutput => ({ oper, index }));
@@ -72,17 +72,17 @@ function buildGraph(library: NativeLibrary, graph: Pointer, traced: TracedFuncti
 
 async function withSession<T>(
   library: NativeLibrary,
-  graph: Pointer,
+  graph: NativePointer,
   config: Uint8Array,
-  use: (session: Pointer) => Promise<T>,
+  use: (session: NativePointer) => Promise<T>,
 ): Promise<T> {
-  const options: Pointer = library['TF_NewSessionOptions']!();
-  let session: Pointer;
+  const options: NativePointer = library['TF_NewSessionOptions']!();
+  let session: NativePointer;
   try {
     session = checked(library, (status) => {
       library['TF_SetConfig']!(options, config, config.length, status);
       throwIfFailed(library, status);
-      return library['TF_NewSession']!(graph, options, status) as Pointer;
+      return library['TF_NewSession']!(graph, options, status) as NativePointer;
     });
   } finally {
     library['TF_DeleteSessionOptions']!(options);
@@ -99,19 +99,19 @@ async function withSession<T>(
 
 interface SessionCall {
   readonly placeholders: readonly GraphOutput[];
-  readonly values: readonly Pointer[];
+  readonly values: readonly NativePointer[];
   readonly outputs: readonly GraphOutput[];
 }
 
 async function runOnce(
   library: NativeLibrary,
-  session: Pointer,
+  session: NativePointer,
   { placeholders, values, outputs }: SessionCall,
 ): Promise<Uint8Array> {
-  const options: Pointer = library['TF_NewBufferFromString']!(fullTrace, fullTrace.length);
-  const metadata: Pointer = library['TF_NewBuffer']!();
-  const status: Pointer = library['TF_NewStatus']!();
-  const results: Pointer[] = new Array<Pointer>(outputs.length).fill(null);
+  const options: NativePointer = library['TF_NewBufferFromString']!(fullTrace, fullTrace.length);
+  const metadata: NativePointer = library['TF_NewBuffer']!();
+  const status: NativePointer = library['TF_NewStatus']!();
+  const results: NativePointer[] = new Array<NativePointer>(outputs.length).fill(null);
   const sizes = [placeholders.length, outputs.length] as const;
   try {
     await new Promise<void>((resolve, reject) => {

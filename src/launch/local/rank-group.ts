@@ -1,5 +1,5 @@
 import { startTimer } from '../../system';
-import type { Timer } from '../../system';
+import type { RunningTimer } from '../../system';
 import { RankProcess } from './rank-process';
 import type { RankEnd } from './rank-process';
 import type { FromRank, LaunchSignal } from './messages';
@@ -45,7 +45,7 @@ export class RankGroup {
   readonly #heartbeat: number;
   #finish: (end: GroupEnd) => void = () => undefined;
   #trouble: { readonly since: number; culprit: Culprit | null } | null = null;
-  #timer: Timer | null = null;
+  #timer: RunningTimer | null = null;
   #signal: LaunchSignal | null = null;
   #runFolder: string | null = null;
   /** Ranks that others found gone. */

@@ -1,7 +1,13 @@
 import type { StateDtype, StateTensor } from '../../contracts';
 
 /** Bytes of one element. */
-export const elementBytes: Readonly<Record<StateDtype, number>> = { F32: 4, I32: 4, I64: 8, U8: 1, BOOL: 1 };
+export const bytesPerElement: Readonly<Record<StateDtype, number>> = {
+  F32: 4,
+  I32: 4,
+  I64: 8,
+  U8: 1,
+  BOOL: 1,
+};
 
 type ArrayType = new (buffer: ArrayBuffer) => StateTensor['data'];
 
@@ -22,7 +28,7 @@ export function valuesProblem({ dtype, shape, data }: StateTensor): string | nul
   const array = Object.prototype.toString.call(data).slice(8, -1);
   const wanted = elementArrays[dtype].name;
   if (array !== wanted) return `has its values in ${array} instead of ${wanted}`;
-  const bytes = elementCount(shape) * elementBytes[dtype];
+  const bytes = elementCount(shape) * bytesPerElement[dtype];
   return data.byteLength === bytes ? null : `has ${data.byteLength} bytes instead of ${bytes}`;
 }
 

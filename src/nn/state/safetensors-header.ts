@@ -1,6 +1,6 @@
 import type { StateDtype } from '../../contracts';
 import { FulgurError, valueText } from '../../errors';
-import { elementBytes, elementCount } from './element-types';
+import { bytesPerElement, elementCount } from './element-types';
 import { repeatedKey } from './repeated-key';
 import { isReservedName, isWellFormed } from './tensor-names';
 
@@ -28,7 +28,7 @@ export interface Header {
 export const LENGTH_BYTES = 8;
 /** The limit of Python's and Rust's readers. */
 export const LONGEST_HEADER = 100_000_000;
-const storedBytes: Readonly<Record<StoredDtype, number>> = { ...elementBytes, F16: 2, BF16: 2 };
+const storedBytes: Readonly<Record<StoredDtype, number>> = { ...bytesPerElement, F16: 2, BF16: 2 };
 
 /**
  * Where the data begins in a file of `fileBytes` bytes, by the first `LENGTH_BYTES` of them.

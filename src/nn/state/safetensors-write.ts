@@ -1,6 +1,6 @@
 import type { StateDict, StateTensor } from '../../contracts';
 import { FulgurError } from '../../errors';
-import { elementBytes, elementCount, valuesProblem } from './element-types';
+import { bytesPerElement, elementCount, valuesProblem } from './element-types';
 import { LONGEST_HEADER } from './safetensors-header';
 import { isWellFormed, requireTensorName } from './tensor-names';
 
@@ -85,11 +85,11 @@ export function safetensorsHead(
       fix: 'Give it a text of whole characters.',
     });
   }
-  const placed = [...tensors].sort(([, a], [, b]) => elementBytes[b.dtype] - elementBytes[a.dtype]);
+  const placed = [...tensors].sort(([, a], [, b]) => bytesPerElement[b.dtype] - bytesPerElement[a.dtype]);
   const offsets = new Map<string, readonly [begin: number, end: number]>();
   let length = 0;
   for (const [name, { dtype, shape }] of placed) {
-    offsets.set(name, [length, (length += elementCount(shape) * elementBytes[dtype])]);
+    offsets.set(name, [length, (length += elementCount(shape) * bytesPerElement[dtype])]);
   }
   const entries = [...tensors].map(([name, { dtype, shape }]) => {
     const entry = { dtype, shape, data_offsets: offsets.get(name) };

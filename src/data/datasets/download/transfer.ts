@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
 import { formatBytes } from '../../../errors';
 import { startTimer, untilAborted, withoutLogin } from '../../../system';
-import type { Timer } from '../../../system';
+import type { RunningTimer } from '../../../system';
 import { reasonOf } from '../data-errors';
 
 /** How long a server may keep silent. */
@@ -180,7 +180,7 @@ class Pace {
 class Clock {
   readonly #controller = new AbortController();
   readonly #forward = (): void => this.#controller.abort();
-  #timer: Timer | undefined;
+  #timer: RunningTimer | undefined;
   verdict: TransferError | null = null;
 
   constructor(private readonly outer: AbortSignal | undefined) {

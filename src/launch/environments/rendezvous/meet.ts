@@ -5,7 +5,7 @@ import type { MeetingPlace } from './meeting';
 import { visit } from './visit';
 
 /** A rank that is to meet the others. */
-export interface Participant extends MeetingPlace {
+export interface MeetingParty extends MeetingPlace {
   readonly rank: number;
   readonly worldSize: number;
 }
@@ -16,7 +16,7 @@ export interface Participant extends MeetingPlace {
  * @throws FulgurError where a rank does not come in time, or ranks contradict each other.
  */
 export async function meet(
-  { host, port, token, open = false, rank, worldSize }: Participant,
+  { host, port, token, open = false, rank, worldSize }: MeetingParty,
   { joinSeconds = 600 }: JoinOptions = {},
 ): Promise<readonly string[]> {
   const held = await holdFreePort(port);

@@ -10,7 +10,7 @@ const TINY = 1e-30;
  * The gradient is finite everywhere: the norm of a row of zeros has the gradient 0, as in PyTorch, where tfjs's own
  * square root gives NaN.
  */
-export function unitRows(x: tf.Tensor2D): tf.Tensor2D {
+export function normalizedRows(x: tf.Tensor2D): tf.Tensor2D {
   const differentiable = tf.customGrad<tf.Tensor2D>((input, save) => {
     const rows = input as tf.Tensor2D;
     const norm = tf.sqrt(tf.sum(tf.square(rows), 1, true));

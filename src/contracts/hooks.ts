@@ -23,13 +23,13 @@ export interface StepContext {
  */
 export interface StepHooks {
   /** After each call of the module's `forward` within a training step, with what it returned. */
-  onAfterForward(output: unknown, context: StepContext): void;
+  onAfterForward?(output: unknown, context: StepContext): void;
   /** The loss before its gradients are taken; a returned scalar takes its place. */
-  onBeforeBackward(loss: tf.Scalar, context: StepContext): tf.Scalar | undefined;
+  onBeforeBackward?(loss: tf.Scalar, context: StepContext): tf.Scalar | undefined;
   /** The raw gradients; a returned map takes their place. */
-  onAfterBackward(gradients: Gradients, context: StepContext): Gradients | undefined;
+  onAfterBackward?(gradients: Gradients, context: StepContext): Gradients | undefined;
   /** The last look at the gradients before the update; a returned map takes their place. */
-  onBeforeOptimizerStep(gradients: Gradients, context: StepContext): Gradients | undefined;
+  onBeforeOptimizerStep?(gradients: Gradients, context: StepContext): Gradients | undefined;
 }
 
 /** What a trainer is at. Validation within a fit is part of `fit`; the check before its first batch is not. */
@@ -98,30 +98,32 @@ export interface EvaluationBatchResult {
  * Hooks around evaluation, with Lightning's names and order: onValidationStart, onValidationEpochStart,
  * (onValidationBatchStart, validationStep, onValidationBatchEnd)*, onValidationEpochEnd, onValidationEnd; likewise for
  * test and prediction. The model is in evaluation mode from the first to the last.
+ *
+ * @typeParam B the batch. Its tensors may be read, and cloned to be kept; they are the loader's to dispose.
  */
-export interface EvaluationHooks {
+export interface EvaluationHooks<B = unknown> {
   /** Before the batches of validation that are tried out before training. */
-  onSanityCheckStart(context: HookContext): void | Promise<void>;
-  onSanityCheckEnd(context: HookContext): void | Promise<void>;
-  onValidationStart(context: HookContext): void | Promise<void>;
-  onValidationEpochStart(context: HookContext): void | Promise<void>;
-  onValidationBatchStart(context: HookContext): void | Promise<void>;
-  onValidationBatchEnd(context: HookContext, result: EvaluationBatchResult): void | Promise<void>;
-  onValidationEpochEnd(context: HookContext): void | Promise<void>;
+  onSanityCheckStart?(context: HookContext): void | Promise<void>;
+  onSanityCheckEnd?(context: HookContext): void | Promise<void>;
+  onValidationStart?(context: HookContext): void | Promise<void>;
+  onValidationEpochStart?(context: HookContext): void | Promise<void>;
+  onValidationBatchStart?(context: HookContext, batch: B): void | Promise<void>;
+  onValidationBatchEnd?(context: HookContext, result: EvaluationBatchResult, batch: B): void | Promise<void>;
+  onValidationEpochEnd?(context: HookContext): void | Promise<void>;
   /** The validation's metrics are in `context.metrics`. */
-  onValidationEnd(context: HookContext): void | Promise<void>;
-  onTestStart(context: HookContext): void | Promise<void>;
-  onTestEpochStart(context: HookContext): void | Promise<void>;
-  onTestBatchStart(context: HookContext): void | Promise<void>;
-  onTestBatchEnd(context: HookContext, result: EvaluationBatchResult): void | Promise<void>;
-  onTestEpochEnd(context: HookContext): void | Promise<void>;
-  onTestEnd(context: HookContext): void | Promise<void>;
-  onPredictStart(context: HookContext): void | Promise<void>;
-  onPredictEpochStart(context: HookContext): void | Promise<void>;
-  onPredictBatchStart(context: HookContext): void | Promise<void>;
-  onPredictBatchEnd(context: HookContext, result: EvaluationBatchResult): void | Promise<void>;
-  onPredictEpochEnd(context: HookContext): void | Promise<void>;
-  onPredictEnd(context: HookContext): void | Promise<void>;
+  onValidationEnd?(context: HookContext): void | Promise<void>;
+  onTestStart?(context: HookContext): void | Promise<void>;
+  onTestEpochStart?(context: HookContext): void | Promise<void>;
+  onTestBatchStart?(context: HookContext, batch: B): void | Promise<void>;
+  onTestBatchEnd?(context: HookContext, result: EvaluationBatchResult, batch: B): void | Promise<void>;
+  onTestEpochEnd?(context: HookContext): void | Promise<void>;
+  onTestEnd?(context: HookContext): void | Promise<void>;
+  onPredictStart?(context: HookContext): void | Promise<void>;
+  onPredictEpochStart?(context: HookContext): void | Promise<void>;
+  onPredictBatchStart?(context: HookContext, batch: B): void | Promise<void>;
+  onPredictBatchEnd?(context: HookContext, result: EvaluationBatchResult, batch: B): void | Promise<void>;
+  onPredictEpochEnd?(context: HookContext): void | Promise<void>;
+  onPredictEnd?(context: HookContext): void | Promise<void>;
 }
 
 /**
@@ -129,26 +131,28 @@ export interface EvaluationHooks {
  * Lightning's: setup, [restore], onFitStart, [sanity check], onTrainStart, onTrainEpochStart, (onTrainBatchStart, step,
  * onTrainBatchEnd, [validation])*, onTrainEpochEnd, onTrainEnd, onFitEnd, teardown. Validation at the end of an epoch
  * comes before onTrainEpochEnd.
+ *
+ * @typeParam B the batch, as in `EvaluationHooks`.
  */
-export interface HostHooks extends EvaluationHooks {
-  setup(context: HookContext): void | Promise<void>;
-  onFitStart(context: HookContext): void | Promise<void>;
-  onTrainStart(context: HookContext): void | Promise<void>;
-  onTrainEpochStart(context: HookContext): void | Promise<void>;
+export interface HostHooks<B = unknown> extends EvaluationHooks<B> {
+  setup?(context: HookContext): void | Promise<void>;
+  onFitStart?(context: HookContext): void | Promise<void>;
+  onTrainStart?(context: HookContext): void | Promise<void>;
+  onTrainEpochStart?(context: HookContext): void | Promise<void>;
   /** Returning `'end-epoch'` skips this batch and the rest of its epoch. */
-  onTrainBatchStart(context: HookContext): BatchVerdict | Promise<BatchVerdict>;
-  onTrainBatchEnd(context: HookContext, result: BatchResult): void | Promise<void>;
-  onTrainEpochEnd(context: HookContext): void | Promise<void>;
-  onTrainEnd(context: HookContext): void | Promise<void>;
-  onFitEnd(context: HookContext): void | Promise<void>;
+  onTrainBatchStart?(context: HookContext, batch: B): BatchVerdict | Promise<BatchVerdict>;
+  onTrainBatchEnd?(context: HookContext, result: BatchResult, batch: B): void | Promise<void>;
+  onTrainEpochEnd?(context: HookContext): void | Promise<void>;
+  onTrainEnd?(context: HookContext): void | Promise<void>;
+  onFitEnd?(context: HookContext): void | Promise<void>;
   /** Runs always, also after a failure of the run or of another plugin. */
-  teardown(context: HookContext): void | Promise<void>;
+  teardown?(context: HookContext): void | Promise<void>;
   /** The run failed or was interrupted. */
-  onException(context: HookContext, error: unknown): void | Promise<void>;
+  onException?(context: HookContext, error: unknown): void | Promise<void>;
   /** The run's state is about to be written. */
-  onSaveCheckpoint(context: HookContext, state: RunState): void | Promise<void>;
+  onSaveCheckpoint?(context: HookContext, state: RunState): void | Promise<void>;
   /** The run's state was read and is about to be restored. */
-  onLoadCheckpoint(context: HookContext, state: RunState): void | Promise<void>;
+  onLoadCheckpoint?(context: HookContext, state: RunState): void | Promise<void>;
 }
 
 // `void` stands for "no verdict": a hook without a return statement.
@@ -156,7 +160,71 @@ export interface HostHooks extends EvaluationHooks {
 export type BatchVerdict = void | 'end-epoch';
 
 /** Every hook that a plugin or a training module may have. */
-export interface Hooks extends StepHooks, HostHooks {}
+export interface Hooks<B = unknown> extends StepHooks, HostHooks<B> {}
+
+/** What is to be known of a hook besides its arguments. */
+export interface HookRow {
+  readonly kind: 'step' | 'host';
+  /**
+   * How `log` records there where it is not told: for the step or for the epoch; `null` where there is neither. Lightning's
+   * table of `self.log`.
+   */
+  readonly logs: 'per-step' | 'per-epoch' | null;
+  /**
+   * What a value that a host hook logs stands for: the batch that the hook is given, and so it weighs as many samples; the
+   * whole epoch, of which nothing is still to come; or itself, once in the epoch's mean.
+   */
+  readonly counts: 'as-batch' | 'as-epoch' | 'once';
+}
+
+const inStep: HookRow = { kind: 'step', logs: 'per-step', counts: 'as-batch' };
+const trainBatch: HookRow = { kind: 'host', logs: 'per-step', counts: 'as-batch' };
+const evaluationBatch: HookRow = { kind: 'host', logs: 'per-epoch', counts: 'as-batch' };
+const inEpoch: HookRow = { kind: 'host', logs: 'per-epoch', counts: 'once' };
+const epochEnd: HookRow = { kind: 'host', logs: 'per-epoch', counts: 'as-epoch' };
+const silent: HookRow = { kind: 'host', logs: null, counts: 'once' };
+const silentBatch: HookRow = { kind: 'host', logs: null, counts: 'as-batch' };
+
+/** The hooks, a row each: their names, the check for misspelt ones and the rules of `log` derive from it. */
+export const hookTable: Readonly<Record<keyof Hooks, HookRow>> = {
+  onAfterForward: inStep,
+  onBeforeBackward: inStep,
+  onAfterBackward: inStep,
+  onBeforeOptimizerStep: inStep,
+  onSanityCheckStart: silent,
+  onSanityCheckEnd: silent,
+  onValidationStart: inEpoch,
+  onValidationEpochStart: inEpoch,
+  onValidationBatchStart: evaluationBatch,
+  onValidationBatchEnd: evaluationBatch,
+  onValidationEpochEnd: epochEnd,
+  onValidationEnd: silent,
+  onTestStart: inEpoch,
+  onTestEpochStart: inEpoch,
+  onTestBatchStart: evaluationBatch,
+  onTestBatchEnd: evaluationBatch,
+  onTestEpochEnd: epochEnd,
+  onTestEnd: silent,
+  onPredictStart: silent,
+  onPredictEpochStart: silent,
+  onPredictBatchStart: silentBatch,
+  onPredictBatchEnd: silentBatch,
+  onPredictEpochEnd: silent,
+  onPredictEnd: silent,
+  setup: silent,
+  onFitStart: silent,
+  onTrainStart: inEpoch,
+  onTrainEpochStart: inEpoch,
+  onTrainBatchStart: trainBatch,
+  onTrainBatchEnd: trainBatch,
+  onTrainEpochEnd: epochEnd,
+  onTrainEnd: silent,
+  onFitEnd: silent,
+  teardown: silent,
+  onException: silent,
+  onSaveCheckpoint: silent,
+  onLoadCheckpoint: silent,
+};
 
 /** A plugin's own state, saved in and restored from checkpoints. */
 export interface Stateful {
@@ -182,4 +250,4 @@ export interface Measuring {
 }
 
 /** What a plugin class looks like: any hooks, and optionally state. */
-export type PluginHooks = Partial<Hooks> & Partial<Stateful> & Partial<TensorState> & Partial<Measuring>;
+export type PluginHooks = Hooks & Partial<Stateful> & Partial<TensorState> & Partial<Measuring>;

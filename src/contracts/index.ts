@@ -1,6 +1,7 @@
 export type * from './data';
 export type * from './evaluation-weights';
 export type * from './events';
+export { hookTable } from './hooks';
 export type * from './hooks';
 export type * from './json';
 export { jsonText, parseJson } from './json-text';

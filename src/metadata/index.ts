@@ -1,6 +1,6 @@
 export { Experiment, experimentData, experimentDefinition } from './experiment';
 export type { ExperimentClass, ExperimentDefinition } from './experiment';
-export { hookNames, misspeltHooks } from './hook-names';
+export { hookNames, misspeltHooks } from './hook-checks';
 export {
   HyperParameter,
   constructExperiment,

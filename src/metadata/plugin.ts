@@ -1,45 +1,9 @@
 import 'reflect-metadata';
 import { injectFromBase, injectable } from 'inversify';
-import type { AnyPlugin, Hooks, PluginMetadata, PluginOrder, StepHooks } from '../contracts';
+import type { AnyPlugin, PluginMetadata, PluginOrder } from '../contracts';
 import { FulgurError } from '../errors';
+import type { CheckedHooks } from './hook-checks';
 import { inheritsInjections } from './inject';
-
-/** A class's members, with each one that reads as a hook held to the hook of its name; one that is no hook fits nothing. */
-type CheckedHooks<T> = {
-  [Key in keyof T]: Key extends keyof StepHooks
-    ? Synchronous<T[Key], Key>
-    : Key extends keyof Hooks
-      ? Hooks[Key]
-      : ReadsAsHook<Key> extends true
-        ? NoSuchHook<Key & string>
-        : unknown;
-};
-
-/** `onTrainEnds`, and hooks in other case: `setUp`, `onfitstart`. */
-type ReadsAsHook<Key> = Key extends `on${Capitalize<string>}`
-  ? true
-  : Key extends string
-    ? Lowercase<Key> extends Lowercase<keyof Hooks>
-      ? true
-      : false
-    : false;
-
-/** A step hook is traced, and cannot be waited for. */
-type Synchronous<Method, Key extends keyof StepHooks> = Method extends (
-  ...args: never[]
-) => PromiseLike<unknown>
-  ? StepHookIsSynchronous<Key>
-  : StepHooks[Key];
-
-/** Shown by the type checker where a method looks like a hook and is none. */
-interface NoSuchHook<Name extends string> {
-  readonly 'there is no hook of this name': Name;
-}
-
-/** Shown by the type checker where a step hook is asynchronous. */
-interface StepHookIsSynchronous<Name extends string> {
-  readonly 'this hook must not be asynchronous': Name;
-}
 
 export interface PluginOptions {
   /** Kebab-case; names the plugin's state in checkpoints, and the plugin in errors. */

@@ -1,19 +1,12 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type {
-  BatchResult,
-  BatchVerdict,
-  EvaluationBatchResult,
-  FitPlan,
-  Gradients,
-  HookContext,
-  Hooks,
-  LogOptions,
-  Optimizer,
-  RunState,
-  StepContext,
-} from '../contracts';
+import type { FitPlan, Hooks, LogOptions, Optimizer } from '../contracts';
 import { Module } from '../nn';
 import { moduleLogOf } from './module-log';
+
+/** Any hook, which runs after those of the plugins. */
+// It stands once, in `Hooks`; a method of a subclass overrides it.
+// eslint-disable-next-line @typescript-eslint/no-unused-vars
+export interface TrainingModule<B, Metrics extends string = string> extends Hooks<B> {}
 
 /**
  * A module that knows how it is trained: the base of every experiment. It may have any hook itself; it runs after those
@@ -36,11 +29,8 @@ import { moduleLogOf } from './module-log';
  * }
  */
 // The names of metrics stand once in here; `@Experiment` holds the monitors of plugins to them.
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
-export abstract class TrainingModule<B, Metrics extends string = string>
-  extends Module
-  implements Partial<Hooks>
-{
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
+export abstract class TrainingModule<B, Metrics extends string = string> extends Module {
   /**
    * The loss of a batch, a scalar. It is traced into the compiled step: it runs once per shape of batch, with symbols,
    * and may compute with tfjs operations only. Tensors that it makes are freed by the engine.
@@ -70,42 +60,4 @@ export abstract class TrainingModule<B, Metrics extends string = string>
   testStep?(batch: B): void;
   /** What `Trainer.predict` gives for a batch, tensors of `[batch, ...]` by name; traced, in evaluation mode. */
   predictStep?(batch: B): Readonly<Record<string, tf.Tensor>>;
-
-  onAfterForward?(output: unknown, context: StepContext): void;
-  onBeforeBackward?(loss: tf.Scalar, context: StepContext): tf.Scalar | undefined;
-  onAfterBackward?(gradients: Gradients, context: StepContext): Gradients | undefined;
-  onBeforeOptimizerStep?(gradients: Gradients, context: StepContext): Gradients | undefined;
-  setup?(context: HookContext): void | Promise<void>;
-  onFitStart?(context: HookContext): void | Promise<void>;
-  onTrainStart?(context: HookContext): void | Promise<void>;
-  onTrainEpochStart?(context: HookContext): void | Promise<void>;
-  onTrainBatchStart?(context: HookContext): BatchVerdict | Promise<BatchVerdict>;
-  onTrainBatchEnd?(context: HookContext, result: BatchResult): void | Promise<void>;
-  onTrainEpochEnd?(context: HookContext): void | Promise<void>;
-  onTrainEnd?(context: HookContext): void | Promise<void>;
-  onFitEnd?(context: HookContext): void | Promise<void>;
-  onSanityCheckStart?(context: HookContext): void | Promise<void>;
-  onSanityCheckEnd?(context: HookContext): void | Promise<void>;
-  onValidationStart?(context: HookContext): void | Promise<void>;
-  onValidationEpochStart?(context: HookContext): void | Promise<void>;
-  onValidationBatchStart?(context: HookContext): void | Promise<void>;
-  onValidationBatchEnd?(context: HookContext, result: EvaluationBatchResult): void | Promise<void>;
-  onValidationEpochEnd?(context: HookContext): void | Promise<void>;
-  onValidationEnd?(context: HookContext): void | Promise<void>;
-  onTestStart?(context: HookContext): void | Promise<void>;
-  onTestEpochStart?(context: HookContext): void | Promise<void>;
-  onTestBatchStart?(context: HookContext): void | Promise<void>;
-  onTestBatchEnd?(context: HookContext, result: EvaluationBatchResult): void | Promise<void>;
-  onTestEpochEnd?(context: HookContext): void | Promise<void>;
-  onTestEnd?(context: HookContext): void | Promise<void>;
-  onPredictStart?(context: HookContext): void | Promise<void>;
-  onPredictEpochStart?(context: HookContext): void | Promise<void>;
-  onPredictBatchStart?(context: HookContext): void | Promise<void>;
-  onPredictBatchEnd?(context: HookContext, result: EvaluationBatchResult): void | Promise<void>;
-  onPredictEpochEnd?(context: HookContext): void | Promise<void>;
-  onPredictEnd?(context: HookContext): void | Promise<void>;
-  teardown?(context: HookContext): void | Promise<void>;
-  onException?(context: HookContext, error: unknown): void | Promise<void>;
-  onSaveCheckpoint?(context: HookContext, state: RunState): void | Promise<void>;
-  onLoadCheckpoint?(context: HookContext, state: RunState): void | Promise<void>;
 }

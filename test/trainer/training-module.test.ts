@@ -5,7 +5,8 @@ import { TrainingModule } from '../../src/trainer';
 
 type HooksOfModule = Pick<Required<TrainingModule<unknown>>, keyof Hooks>;
 // Every hook stands in TrainingModule with its own signature: the type checker would refuse this line else.
-type SameHooks = HooksOfModule extends Hooks ? (Hooks extends HooksOfModule ? true : never) : never;
+type SameHooks =
+  HooksOfModule extends Required<Hooks> ? (Required<Hooks> extends HooksOfModule ? true : never) : never;
 const sameHooks: SameHooks = true;
 
 export abstract class Correct extends TrainingModule<readonly tf.Tensor[]> {

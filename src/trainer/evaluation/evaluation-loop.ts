@@ -106,12 +106,12 @@ export class EvaluationLoop<B> {
       if (isInterrupted()) return false;
       const batchSize = batchSizeOf(batch);
       log.batchSize = batchSize;
-      await hooks.call(names.batchStart, []);
+      await hooks.call(names.batchStart, [batch]);
       const place = { seed, purpose: kind, position: [updates(), batchIndex] } as const;
       const { logged, outputs } = await drawingAt(place, () => step(batch));
       for (const value of logged) metrics.record(value, batchSize);
       await onOutputs?.(outputs);
-      await hooks.call(names.batchEnd, [{ batchIndex, batches, batchSize }]);
+      await hooks.call(names.batchEnd, [{ batchIndex, batches, batchSize }, batch]);
       batchIndex += 1;
       events.emit('evaluationBatchEnded', this.#progress(batchIndex, use));
     }

@@ -1,3 +1,4 @@
+import { hookTable } from '../../contracts';
 import type {
   FitProgress,
   HookContext,
@@ -8,13 +9,17 @@ import type {
   Stage,
 } from '../../contracts';
 import type { LogRouter } from '../log/log-router';
+import { requireWhole } from '../step/batch-size';
 import { hookFailure } from './hook-errors';
 import { loggerName } from './hook-order';
 import type { Participant } from './hook-order';
 
 type HostHook = keyof HostHooks;
 /** What a hook takes after its context. */
-type Arguments<K extends HostHook> = HostHooks[K] extends (context: HookContext, ...rest: infer R) => unknown
+type Arguments<K extends HostHook> = Required<HostHooks>[K] extends (
+  context: HookContext,
+  ...rest: infer R
+) => unknown
   ? R
   : never;
 
@@ -96,7 +101,9 @@ export class HostHookRunner {
     const call = (): unknown => method.call(participant.hooks, this.#contextOf(participant, hook), ...rest);
     const started = performance.now();
     try {
-      return await (participant.kind === 'module' ? this.#log.at(hook, call) : call());
+      const returned = await (participant.kind === 'module' ? this.#log.at(hook, call) : call());
+      if (hookTable[hook].counts === 'as-batch') requireWhole(rest.at(-1));
+      return returned;
     } catch (error) {
       throw hookFailure(participant, hook, error);
     } finally {

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { hookTable } from '../../contracts';
 import type { HostHooks, LogOptions } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { resolveLogOptions } from './log-rules';
@@ -6,18 +7,6 @@ import type { LogPlace } from './log-rules';
 import { theModule } from './metric-names';
 import type { MetricStore } from './metric-store';
 import type { StepLogCollector } from './step-log';
-
-/** Hooks that log for their epoch at once, because nothing of it is still to come. */
-const epochEnds: readonly LogPlace[] = ['onTrainEpochEnd', 'onValidationEpochEnd', 'onTestEpochEnd'];
-/** Hooks at a batch; elsewhere a value counts once in an epoch's mean. */
-const atBatches: readonly LogPlace[] = [
-  'onTrainBatchStart',
-  'onTrainBatchEnd',
-  'onValidationBatchStart',
-  'onValidationBatchEnd',
-  'onTestBatchStart',
-  'onTestBatchEnd',
-];
 
 /** Brings what host hooks and the module log to where it belongs: into the step being traced, or into the metrics. */
 export class LogRouter {
@@ -68,8 +57,9 @@ export class LogRouter {
   logFromHook(place: keyof HostHooks, by: string, name: string, value: number, options?: LogOptions): void {
     const logged = { name, value, options: this.#resolve(place, by, name, options) };
     const metrics = this.#evaluation ?? this.metrics;
-    if (epochEnds.includes(place)) metrics.recordEpoch(logged);
-    else metrics.record(logged, atBatches.includes(place) ? this.batchSize : 1);
+    const { counts } = hookTable[place];
+    if (counts === 'as-epoch') metrics.recordEpoch(logged);
+    else metrics.record(logged, counts === 'as-batch' ? this.batchSize : 1);
   }
 
   /** What a step hook logs into the step that is being traced. */

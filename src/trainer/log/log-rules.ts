@@ -1,61 +1,22 @@
-import type { Hooks, LogOptions } from '../../contracts';
+import { hookTable } from '../../contracts';
+import type { HookRow, Hooks, LogOptions } from '../../contracts';
 import { FulgurError } from '../../errors';
 
-/** Where `log` may be called from. */
-export type LogPlace =
-  'trainingStep' | 'validationStep' | 'testStep' | 'predictStep' | 'configureOptimizers' | keyof Hooks;
-
-/** How a place logs when it is not told: a training step per step, the edges of an epoch per epoch. */
-type LogRule = 'per-step' | 'per-epoch' | 'refused';
-
-/**
- * Lightning's table of what `log` means where; in refused places there is neither a step nor an epoch to log for.
- * The edges of an epoch have no step, so `onStep` is refused there.
- */
-const rules: Readonly<Record<LogPlace, LogRule>> = {
+/** The module's own methods from which `log` may be called, besides its hooks. */
+const methods = {
   trainingStep: 'per-step',
-  onAfterForward: 'per-step',
-  onBeforeBackward: 'per-step',
-  onAfterBackward: 'per-step',
-  onBeforeOptimizerStep: 'per-step',
-  onTrainBatchStart: 'per-step',
-  onTrainBatchEnd: 'per-step',
-  onTrainStart: 'per-epoch',
-  onTrainEpochStart: 'per-epoch',
-  onTrainEpochEnd: 'per-epoch',
-  onSanityCheckStart: 'refused',
-  onSanityCheckEnd: 'refused',
   validationStep: 'per-epoch',
   testStep: 'per-epoch',
-  predictStep: 'refused',
-  onValidationStart: 'per-epoch',
-  onValidationEpochStart: 'per-epoch',
-  onValidationBatchStart: 'per-epoch',
-  onValidationBatchEnd: 'per-epoch',
-  onValidationEpochEnd: 'per-epoch',
-  onValidationEnd: 'refused',
-  onTestStart: 'per-epoch',
-  onTestEpochStart: 'per-epoch',
-  onTestBatchStart: 'per-epoch',
-  onTestBatchEnd: 'per-epoch',
-  onTestEpochEnd: 'per-epoch',
-  onTestEnd: 'refused',
-  onPredictStart: 'refused',
-  onPredictEpochStart: 'refused',
-  onPredictBatchStart: 'refused',
-  onPredictBatchEnd: 'refused',
-  onPredictEpochEnd: 'refused',
-  onPredictEnd: 'refused',
-  configureOptimizers: 'refused',
-  setup: 'refused',
-  onFitStart: 'refused',
-  onTrainEnd: 'refused',
-  onFitEnd: 'refused',
-  teardown: 'refused',
-  onException: 'refused',
-  onSaveCheckpoint: 'refused',
-  onLoadCheckpoint: 'refused',
-};
+  predictStep: null,
+  configureOptimizers: null,
+} as const satisfies Readonly<Record<string, HookRow['logs']>>;
+
+/** Where `log` may be called from. */
+export type LogPlace = keyof typeof methods | keyof Hooks;
+
+function ruleOf(place: LogPlace): HookRow['logs'] {
+  return place in methods ? methods[place as keyof typeof methods] : hookTable[place as keyof Hooks].logs;
+}
 
 /**
  * Fills in the options that were left out.
@@ -67,10 +28,10 @@ export function resolveLogOptions(
   name: string,
   options: LogOptions = {},
 ): Required<LogOptions> {
-  const rule = rules[place];
+  const rule = ruleOf(place);
   const finding = unfitness(name);
   if (finding !== null) throw unfitName(name, place, finding);
-  if (rule === 'refused') {
+  if (rule === null) {
     throw new FulgurError('trainer', {
       what: `log('${name}') means nothing in ${place}.`,
       why: 'There is neither a step nor an epoch to record it for.',

@@ -112,7 +112,7 @@ export class EpochLoop<B> {
     progress.startBatch(index);
     log.batchSize = batchSize;
     log.metrics.startBatch();
-    if (await this.#endsEpoch((await hooks.call('onTrainBatchStart', [])).includes('end-epoch'))) {
+    if (await this.#endsEpoch((await hooks.call('onTrainBatchStart', [batch])).includes('end-epoch'))) {
       step.dropAccumulated();
       return 'end-epoch';
     }
@@ -132,7 +132,7 @@ export class EpochLoop<B> {
       stepSeconds: outcome.seconds,
       dataSeconds,
     };
-    await hooks.call('onTrainBatchEnd', [result], () => {
+    await hooks.call('onTrainBatchEnd', [result, batch], () => {
       publisher.publishStepIfDue();
     });
     if (isUpdate) await control.settle();

@@ -79,15 +79,19 @@ export {
   embedSplit,
   evaluateByNeighbours,
   evaluateByProbe,
+  knnSchema,
   predictByNeighbours,
+  probeSchema,
   unitRows,
 } from './evaluation';
 export type {
   EmbedOptions,
   FeatureTable,
+  KnnOptions,
   KnnResult,
   NeighbourRule,
   ProbeFigures,
+  ProbeOptions,
   ProbeResult,
 } from './evaluation';
 export * as losses from './losses';
@@ -105,8 +109,16 @@ export * as optim from './optim';
 export { schedules } from './optim';
 export { rehearse } from './plugin-kit';
 export type { Rehearsal, RehearsalOptions } from './plugin-kit';
-export { run } from './run';
-export type { RunOptions } from './run';
+export { defineCommand, run } from './run';
+export type {
+  Command,
+  CommandDefinition,
+  CommandResult,
+  CommandScope,
+  Findings,
+  Inspection,
+  RunOptions,
+} from './run';
 export { SingleDevice, bufferDiffers, requireAgreement, soloRanks } from './strategy';
 export {
   guardOutput,

@@ -14,7 +14,7 @@ const exceptions: readonly Exception[] = [
   })),
   {
     room: 'doctor',
-    file: 'src/config/node-version.ts',
+    file: 'src/config/versions.ts',
     why: 'The index brings packages that an old Node may not load.',
   },
   {

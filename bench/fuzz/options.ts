@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { PrintAndExit, resolveConfig } from '../../src/config';
 import type { RandomStream } from '../../src/engine/random';
 import { Experiment, HyperParameter } from '../../src/metadata';
+import { builtInCommands } from '../../src/run/commands';
 import { deepJson, damaged, number, pick, times, tree, word } from './draws';
 import { accepted, defect, refusalOf } from './outcome';
 import type { Group } from './outcome';
@@ -90,7 +91,7 @@ export const options: Group = {
       writeFileSync(file, yaml(draw));
       const args = draw.chance(0.7) ? ['--config', file] : [];
       args.push(...(draw.chance(0.6) ? times(draw.below(6), () => argument(draw)) : []));
-      const config = resolveConfig(Fuzzed, args);
+      const config = resolveConfig(Fuzzed, args, builtInCommands);
       JSON.stringify(config.toJson());
       return Promise.resolve(
         Number.isSafeInteger(config.seed) ? accepted : defect(`a seed of ${config.seed}`),

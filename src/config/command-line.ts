@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import type { Command as RunCommand } from '../contracts';
-import { choicesOf } from './choices';
+import type { CommandWords, Selector } from '../contracts';
 import { shown } from '../system';
 import type { Option } from './option';
-import { nearestChoice } from './problems';
+import { choicesOf } from './option-values';
+import { listed, nearestChoice } from './problems';
 import type { Problem } from './problems';
 
 /** What a command line says, before it is checked. */
@@ -36,62 +36,67 @@ export function processCommand(): readonly string[] {
   return [process.execPath, ...process.execArgv, ...process.argv.slice(1, 2)];
 }
 
-/** What an experiment file can do, by the first word after it. */
-const commands: Readonly<Record<RunCommand, string>> = {
-  fit: 'train; also without a word',
-  validate: 'run validationStep over held-out data',
-  test: 'run testStep over held-out data',
-  predict: 'write what predictStep gives for held-out data',
-  probe: "judge the backbone's features by a linear classifier",
-  knn: "judge the backbone's features by their nearest neighbours",
-};
-
-/** Takes the command off the arguments. */
-export function takeCommand(args: readonly string[]): { command: RunCommand; rest: readonly string[] } {
+/** Takes the command off the arguments: the first one, where no word names another. */
+export function takeCommand<C extends CommandWords>(
+  args: readonly string[],
+  commands: readonly [C, ...C[]],
+): { command: C; rest: readonly string[] } {
   const [first = '', ...rest] = args;
-  return isCommand(first) ? { command: first, rest } : { command: 'fit', rest: args };
+  const named = commands.find(({ name }) => name === first);
+  return named === undefined ? { command: commands[0], rest: args } : { command: named, rest };
 }
 
 /** A word that belongs to no option: perhaps a command that is misspelt, or not in the first place. */
-export function strayWord(word: string, args: readonly string[]): Problem {
-  if (isCommand(word)) return { where: word, what: 'a command stands before all options' };
-  const command = word === args[0] ? nearestChoice(word, Object.keys(commands)) : null;
+export function strayWord(word: string, args: readonly string[], commands: readonly CommandWords[]): Problem {
+  const names = commands.map(({ name }) => name);
+  if (names.includes(word)) return { where: word, what: 'a command stands before all options' };
+  const command = word === args[0] ? nearestChoice(word, names) : null;
   const guess = command === null ? '' : `; did you mean ${command}?`;
   return { where: word, what: `this word belongs to no option${guess}` };
 }
 
-function isCommand(word: string): word is RunCommand {
-  return Object.hasOwn(commands, word);
-}
+/** What a selector is for, to who gives it to another command. */
+const usualCommands: Readonly<Record<Exclude<Selector, 'split'>, string>> = {
+  resume: 'fits',
+  checkpoint: 'evaluations such as test',
+  untrained: 'evaluations such as probe',
+  weights: 'evaluations such as test',
+};
 
-/** Weights that are named by the option of another command, or twice. */
-export function misplacedSelectors(command: RunCommand, values: ReadonlyMap<string, unknown>): Problem[] {
-  const isGiven = (path: string): boolean => ![undefined, null, false].includes(values.get(path) as never);
-  const problem = (option: string, what: string): Problem[] =>
-    isGiven(option) ? [{ where: `--${option}`, what }] : [];
-  if (command === 'fit') {
-    return [
-      ...problem('checkpoint', 'is for evaluations such as test; a fit goes on with --resume'),
-      ...problem('untrained', 'is for evaluations such as probe; a fit begins with random weights by itself'),
-      ...problem('weights', 'is for evaluations such as test; what a fit evaluates, its plugins say'),
-      ...problem('split', 'is for validate, test and predict; a fit learns from the train split'),
-    ];
-  }
-  return [
-    ...problem('resume', `is for fits; ${command} takes its weights from --checkpoint`),
-    ...(isGiven('checkpoint')
-      ? problem('untrained', 'means random weights, and --checkpoint others; give one of them')
+/** Weights and samples that are named by the option of another command, or twice. */
+export function misplacedSelectors(
+  { selectors }: CommandWords,
+  commands: readonly CommandWords[],
+  values: ReadonlyMap<string, unknown>,
+): Problem[] {
+  const isGiven = (selector: Selector): boolean => !isAbsent(values.get(selector));
+  const names: readonly Selector[] = ['resume', 'checkpoint', 'untrained', 'weights', 'split'];
+  const refused = names.flatMap((selector): Problem[] => {
+    const words = selectors[selector];
+    if (words === true || !isGiven(selector)) return [];
+    const takers = commands.filter((one) => one.selectors[selector] === true).map(({ name }) => name);
+    const meant = selector === 'split' ? listed(takers) : usualCommands[selector];
+    return [{ where: `--${selector}`, what: `is for ${meant}; ${words}` }];
+  });
+  const isUntrained = selectors.untrained === true && isGiven('untrained');
+  const conflicts = [
+    ...(isUntrained && isGiven('checkpoint')
+      ? [{ where: '--untrained', what: 'means random weights, and --checkpoint others; give one of them' }]
       : []),
-    ...(command === 'probe' || command === 'knn'
-      ? problem(
-          'split',
-          `is for validate, test and predict; ${command} learns from train and is judged on test`,
-        )
-      : []),
-    ...(isGiven('untrained') && values.get('weights') === 'averaged'
-      ? problem('weights', 'names the averages of a checkpoint, and random weights have none')
+    ...(isUntrained && values.get('weights') === 'averaged'
+      ? [
+          {
+            where: '--weights',
+            what: 'names the averages of a checkpoint, and random weights have none',
+          },
+        ]
       : []),
   ];
+  return [...refused, ...conflicts];
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || value === false;
 }
 
 /** Splits arguments into options and stray words: `--path value`, `--path=value`, `--path`, `--no-path`. */
@@ -122,34 +127,35 @@ export function parseArguments(args: readonly string[]): CommandLine {
 
 /** The text of `--help`: every option with its default, in groups. */
 export function helpText(
-  name: string,
+  experiment: string,
+  commands: readonly CommandWords[],
   options: readonly Option[],
   defaults: ReadonlyMap<string, unknown>,
 ): string {
-  const command = new Command(name)
-    .usage(`[${Object.keys(commands).join('|')}] [options]`)
+  const width = Math.max(...commands.map(({ name }) => name.length)) + 2;
+  const parser = new Command(experiment)
+    .usage(`[${commands.map(({ name }) => name).join('|')}] [options]`)
     .description(
       [
-        `Runs the experiment '${name}'.`,
+        `Runs the experiment '${experiment}'.`,
         '',
-        ...Object.entries(commands).map(([word, does]) => `  ${word.padEnd(9)} ${does}`),
+        ...commands.map(({ name, help }) => `  ${name.padEnd(width)}${help}`),
       ].join('\n'),
     )
     .configureOutput({ writeOut: () => undefined });
   for (const { path, group, help, schema } of options) {
-    command.optionsGroup(`${group}:`);
+    parser.optionsGroup(`${group}:`);
+    const choices = choicesOf(schema);
     const value = defaults.get(path) ?? null;
     const initial = typeof value === 'string' ? value : JSON.stringify(value);
-    const facts = [...choicesText(schema), value === null ? 'not set' : `default: ${initial}`];
-    command.option(`--${path} <value>`, `${help} (${facts.join('; ')})`.trim());
+    const facts = [
+      ...(choices === null ? [] : [`choices: ${choices.join(', ')}`]),
+      value === null ? 'not set' : `default: ${initial}`,
+    ];
+    parser.option(`--${path} <value>`, `${help} (${facts.join('; ')})`.trim());
   }
-  command.option('--config <file>', 'YAML file with options; the command line wins over it');
-  command.option('--version', "show Fulgur's version");
-  command.helpOption('--help', 'show this text');
-  return command.helpInformation().split('\n').map(shown).join('\n');
-}
-
-function choicesText(schema: Option['schema']): string[] {
-  const choices = choicesOf(schema);
-  return choices === null ? [] : [`choices: ${choices.join(', ')}`];
+  parser.option('--config <file>', 'YAML file with options; the command line wins over it');
+  parser.option('--version', "show Fulgur's version");
+  parser.helpOption('--help', 'show this text');
+  return parser.helpInformation().split('\n').map(shown).join('\n');
 }

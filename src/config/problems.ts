@@ -47,3 +47,8 @@ export class ConfigError extends FulgurError {
     });
   }
 }
+
+/** `validate, test and predict` */
+export function listed(names: readonly string[]): string {
+  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ');
+}

@@ -1,26 +1,9 @@
 import type { z } from 'zod';
-import {
-  clusterSchema,
-  completeTrainerOptions,
-  dataSchema,
-  knnSchema,
-  probeSchema,
-  runSchema,
-  trainerSchema,
-} from '../contracts';
-import type {
-  ClusterOptions,
-  Command,
-  DataOptions,
-  Json,
-  KnnOptions,
-  ProbeOptions,
-  Recalled,
-  TrainerOptions,
-} from '../contracts';
+import { clusterSchema, completeTrainerOptions, dataSchema, runSchema, trainerSchema } from '../contracts';
+import type { ClusterOptions, CommandWords, DataOptions, Json, Recalled, TrainerOptions } from '../contracts';
 import { experimentData, experimentDefinition, hyperParameterDefaults, hyperParameters } from '../metadata';
 import type { ExperimentClass, HyperParameterValue } from '../metadata';
-import { choicesOf } from './choices';
+import { isObjectProperty, redactedData } from '../system';
 import {
   PrintAndExit,
   helpText,
@@ -30,27 +13,36 @@ import {
   takeCommand,
 } from './command-line';
 import { readConfigFile } from './config-file';
-import { flattenConfig } from './config-tree';
 import { expandHome } from './environment';
-import { hyperParameterSchema } from './hyper-parameter-schema';
 import { allOptions, reservedNames, shortNames } from './option';
 import type { Option } from './option';
-import { optionPathInFile, recordedFacts, takeFact, transformJson } from './recorded-config';
-import type { Transforms } from './recorded-config';
-import { asJson, changedOptions, takenOver } from './recorded-options';
-import type { OptionChange, OwnValues } from './recorded-options';
-import { ConfigError, nearestChoice, shown, unknownOption } from './problems';
+import { readText, refusal } from './option-values';
+import { ConfigError, unknownOption } from './problems';
 import type { Problem } from './problems';
-import { readText } from './read-text';
-import { isObjectProperty, redactedData } from '../system';
-import { fulgurVersion } from './version';
+import {
+  asJson,
+  changedOptions,
+  flattenConfig,
+  optionPathInFile,
+  recordedFacts,
+  takeFact,
+  takenOver,
+  transformJson,
+} from './recorded';
+import type { GivenValue, OptionChange, OwnValues, Transforms } from './recorded';
+import { fulgurVersion } from './versions';
 
 type RunChoices = z.output<typeof runSchema>;
 
 /** An experiment's configuration, checked and complete. */
 export interface ResolvedConfig {
   readonly name: string;
-  readonly command: Command;
+  /** The command's name. */
+  readonly command: string;
+  /** Whether the command trains; else it looks at what was trained. */
+  readonly trains: boolean;
+  /** The command's own options, by name. */
+  readonly options: Readonly<Record<string, unknown>>;
   readonly seed: number;
   /** The checkpoint to evaluate: what `--checkpoint` named, or `last`; `null` for a fit and for random weights. */
   readonly checkpoint: string | null;
@@ -65,8 +57,6 @@ export interface ResolvedConfig {
   readonly trainer: TrainerOptions;
   readonly data: DataOptions;
   readonly cluster: ClusterOptions;
-  readonly probe: ProbeOptions;
-  readonly knn: KnnOptions;
   readonly hyperparameters: Readonly<Record<string, HyperParameterValue>>;
   /** Options by path that the experiment's file declares itself, defaults of hyperparameters among them. */
   readonly declared: Readonly<Record<string, Json>>;
@@ -78,24 +68,14 @@ export interface ResolvedConfig {
   toJson(): Json;
 }
 
-/** What is known of a run before its options. */
-interface Declared {
-  readonly name: string;
-  readonly command: Command;
-  readonly transforms: Transforms;
-}
-
-/** A value somewhere on its way into the configuration. */
-interface Given {
-  readonly path: string;
-  readonly where: string;
-  readonly value: unknown;
-}
+/** Commands that every experiment has; the first one is meant where no word names one. */
+export type BuiltInCommands = readonly [CommandWords, ...CommandWords[]];
 
 /**
  * Puts a configuration together: defaults, then the decorator, then what a checkpoint recorded, then the file that
  * `--config` names, then the command line; later ones win.
  *
+ * @param builtIn the commands besides those that the experiment brings.
  * @param recalled the checkpoint that the command starts from.
  * @throws ConfigError naming every problem at once
  * @throws PrintAndExit for `--help` and `--version`
@@ -103,9 +83,10 @@ interface Given {
 export function resolveConfig(
   experiment: ExperimentClass,
   args: readonly string[],
+  builtIn: BuiltInCommands,
   recalled: Recalled | null = null,
 ): ResolvedConfig {
-  const draft = draftConfig(experiment, args, recalled);
+  const draft = draftConfig(experiment, args, builtIn, recalled);
   const { values, options, problems } = draft;
   if (!values.has('data.name'))
     problems.push({ where: '--data.name', what: 'is missing; name a data set, for example digits' });
@@ -134,20 +115,24 @@ export interface WantedCheckpoint {
 export function wantedCheckpoint(
   experiment: ExperimentClass,
   args: readonly string[],
+  builtIn: BuiltInCommands,
 ): WantedCheckpoint | null {
-  const draft = draftConfig(experiment, args, null);
+  const draft = draftConfig(experiment, args, builtIn, null);
   if (draft.problems.length > 0) throw new ConfigError(draft.problems);
-  const { command, name } = draft;
   const values = completed(draft.options, draft.values);
-  const { resume, checkpoint, untrained } = runSchema.parse(sectionOf(values, ''));
+  const { resume, checkpoint } = startOf(draft, values);
   const { defaultRootDir, fastDevRun } = trainerOf(values);
-  const selector = command === 'fit' ? resume : untrained ? null : (checkpoint ?? 'last');
-  const isTrial = command === 'fit' && fastDevRun !== false;
-  return selector === null ? null : { selector, experiment: name, defaultRootDir, isTrial };
+  const selector = resume ?? checkpoint;
+  const isTrial = trains(draft.command) && fastDevRun !== false;
+  return selector === null ? null : { selector, experiment: draft.name, defaultRootDir, isTrial };
 }
 
 /** A configuration before it is known to be complete. */
-interface Draft extends Declared {
+interface Draft {
+  readonly name: string;
+  readonly command: CommandWords;
+  readonly commands: readonly CommandWords[];
+  readonly transforms: Transforms;
   readonly options: readonly Option[];
   readonly own: OwnValues;
   /** Given by a file or the command line. */
@@ -156,67 +141,85 @@ interface Draft extends Declared {
   readonly problems: Problem[];
 }
 
-function draftConfig(experiment: ExperimentClass, args: readonly string[], recalled: Recalled | null): Draft {
+function draftConfig(
+  experiment: ExperimentClass,
+  args: readonly string[],
+  builtIn: BuiltInCommands,
+  recalled: Recalled | null,
+): Draft {
   const definition = experimentDefinition(experiment);
   const defaults = hyperParameterDefaults(experiment);
-  const options = allOptions(hyperParameters(experiment), (parameter) =>
-    hyperParameterSchema(parameter, defaults[parameter.name] ?? 0),
-  );
-  const { command, rest } = takeCommand(args);
+  const commands = [...builtIn, ...(definition.commands ?? [])] as const;
+  const options = allOptions(hyperParameters(experiment), defaults, commands);
+  const { command, rest } = takeCommand(args, commands);
   const { given, stray } = parseArguments(rest);
   if (given.some(([path]) => path === 'version')) throw new PrintAndExit(fulgurVersion());
 
-  const problems: Problem[] = stray.map((word) => strayWord(word, args));
-  problems.push(...takenNames(experiment));
+  const problems: Problem[] = stray.map((word) => strayWord(word, args, commands));
+  problems.push(...takenNames(experiment, commands), ...wrongCommands(experiment, builtIn));
   const { transform = null, evaluationTransform = null, ...data } = experimentData(experiment);
   const transforms = { transform, evaluationTransform };
-  const declared = flattenConfig({ trainer: definition.trainer ?? {}, data, seed: definition.seed });
   const values = new Map<string, unknown>();
-  for (const [path, value] of declared) {
-    accept({ path, where: `${path} of @Experiment on ${experiment.name}`, value }, options, values, problems);
-  }
+  const take = (entry: GivenValue): void => accept(entry, options, values, problems);
+  for (const [path, value] of flattenConfig({
+    trainer: definition.trainer ?? {},
+    data,
+    seed: definition.seed,
+  }))
+    take({ path, where: `${path} of @Experiment on ${experiment.name}`, value });
   const own: OwnValues = {
     declared: new Map([...Object.entries(defaults), ...values]),
     initial: completed(options, new Map()),
   };
-  const recorded = recalled === null ? [] : takenOver(recalled, command, own);
-  for (const entry of recorded) accept(entry, options, values, problems);
+  for (const entry of recalled === null ? [] : takenOver(recalled, trains(command), own)) take(entry);
 
-  const files = given.filter(([path]) => path === 'config').map(([, file]) => expandHome(String(file)));
   // Under another name an anchor's text is there for its aliases alone.
-  const names = [...reservedNames, 'hyperparameters', ...Object.keys(defaults)];
-  const isKnown = (path: string): boolean => names.includes(path.split('.')[0] ?? '');
-  const fromFiles = files.flatMap((file) =>
-    readConfigFile(file)
-      .filter(({ path, anchored }) => !anchored || isKnown(path))
-      .map(({ path, value, line }) => ({
-        path: optionPathInFile(path),
-        where: `${path} in ${file}, line ${line}`,
-        value,
-      })),
-  );
+  const names = [...reservedNames, ...sectionsOf(commands), 'hyperparameters', ...Object.keys(defaults)];
+  const fromFiles = given
+    .filter(([path]) => path === 'config')
+    .flatMap(([, file]) => entriesOf(expandHome(String(file)), names));
   const facts = recordedFacts(definition.name, transforms);
   const optionsInFiles = fromFiles.filter((entry) => !takeFact(entry, facts, problems));
-  for (const entry of optionsInFiles) accept(entry, options, values, problems);
+  for (const entry of optionsInFiles) take(entry);
 
   if (given.some(([path]) => path === 'help')) {
-    throw new PrintAndExit(helpText(definition.name, options, completed(options, values)));
+    throw new PrintAndExit(helpText(definition.name, commands, options, completed(options, values)));
   }
   const words = given.filter(([path]) => path !== 'config');
   for (const [path, text] of words) {
     const full = shortNames.get(path) ?? path;
     const option = options.find((candidate) => candidate.path === full);
     const value = option === undefined ? text : readText(option.schema, text);
-    accept({ path: full, where: `--${path}`, value }, options, values, problems);
+    take({ path: full, where: `--${path}`, value });
   }
-  problems.push(...misplacedSelectors(command, values));
+  problems.push(...misplacedSelectors(command, commands, values));
   return {
-    ...{ name: definition.name, command, transforms, options, own, values, problems },
+    ...{ name: definition.name, command, commands, transforms, options, own, values, problems },
     given: new Set([
       ...optionsInFiles.map(({ path }) => path),
       ...words.map(([path]) => shortNames.get(path) ?? path),
     ]),
   };
+}
+
+function entriesOf(file: string, names: readonly string[]): GivenValue[] {
+  const isKnown = (path: string): boolean => names.includes(path.split('.')[0] ?? '');
+  return readConfigFile(file)
+    .filter(({ path, anchored }) => !anchored || isKnown(path))
+    .map(({ path, value, line }) => ({
+      path: optionPathInFile(path),
+      where: `${path} in ${file}, line ${line}`,
+      value,
+    }));
+}
+
+function trains({ selectors }: CommandWords): boolean {
+  return selectors.resume === true;
+}
+
+/** Commands that have options. */
+function sectionsOf(commands: readonly CommandWords[]): string[] {
+  return commands.filter(({ options }) => Object.keys(options).length > 0).map(({ name }) => name);
 }
 
 /** What a checkpoint gave to a configuration, beside what it would be without. */
@@ -226,9 +229,10 @@ function takenFrom(config: ResolvedConfig, draft: Draft): OptionChange[] {
 }
 
 /** Hyperparameters whose name on the command line means something else already. */
-function takenNames(experiment: ExperimentClass): Problem[] {
+function takenNames(experiment: ExperimentClass, commands: readonly CommandWords[]): Problem[] {
+  const names = [...reservedNames, ...sectionsOf(commands)];
   return hyperParameters(experiment)
-    .filter(({ name }) => reservedNames.includes(name) || isObjectProperty(name))
+    .filter(({ name }) => names.includes(name) || isObjectProperty(name))
     .map(({ name }) => ({
       where: `${name} of ${experiment.name}`,
       what: isObjectProperty(name)
@@ -237,8 +241,29 @@ function takenNames(experiment: ExperimentClass): Problem[] {
     }));
 }
 
+/** Commands of an experiment whose name means something else already, or whose options nobody could leave out. */
+function wrongCommands(experiment: ExperimentClass, builtIn: BuiltInCommands): Problem[] {
+  const own = experimentDefinition(experiment).commands ?? [];
+  return own.flatMap(({ name, options }, index): Problem[] => {
+    const before = [...builtIn, ...own.slice(0, index)].map((command) => command.name);
+    const where = `command '${name}' of ${experiment.name}`;
+    const otherwise = 'call the command otherwise';
+    if (!/^[a-z][a-z0-9-]*$/i.test(name) || isObjectProperty(name))
+      return [{ where, what: `has no name of letters, digits and hyphens; ${otherwise}` }];
+    if (before.includes(name)) return [{ where, what: `is the name of another command; ${otherwise}` }];
+    if ([...reservedNames, 'hyperparameters'].includes(name))
+      return [{ where, what: `is the name of an option of every run; ${otherwise}` }];
+    return Object.entries(options)
+      .filter(([, schema]) => !schema.safeParse(undefined).success)
+      .map(([option]) => ({
+        where: `option ${option} of ${where}`,
+        what: 'has no default; write .default(...) behind its type',
+      }));
+  });
+}
+
 function accept(
-  { path, where, value }: Given,
+  { path, where, value }: GivenValue,
   options: readonly Option[],
   values: Map<string, unknown>,
   problems: Problem[],
@@ -254,30 +279,6 @@ function accept(
   else problems.push({ where, what: refusal(option.schema, result.error, value) });
 }
 
-function refusal(schema: z.ZodType, error: z.ZodError, value: unknown): string {
-  const choices = choicesOf(schema) ?? [];
-  const isChoice = error.issues[0]?.code === 'invalid_value';
-  const must = isChoice ? `must be one of ${choices.join(', ')}` : describe(error);
-  const nearest = isChoice && typeof value === 'string' ? nearestChoice(value, choices) : null;
-  return `${must}, not ${shown(value)}${nearest === null ? '' : `; did you mean ${nearest}?`}`;
-}
-
-function describe(error: z.ZodError): string {
-  const [issue] = error.issues;
-  if (issue === undefined) return 'is wrong';
-  if (issue.code === 'invalid_union') return describeUnion(issue.errors);
-  return issue.message.startsWith('must')
-    ? issue.message
-    : `must be ${issue.message.replace(/^.*expected /i, '').replace(/, received .*$/, '')}`;
-}
-
-/** A union says what is wrong in the words of an alternative that has its own; else it lists what they expect. */
-function describeUnion(alternatives: readonly (readonly z.core.$ZodIssue[])[]): string {
-  const issues = alternatives.flatMap((alternative) => alternative.slice(0, 1));
-  const worded = issues.find(({ message }) => message.startsWith('must'));
-  return worded?.message ?? 'has the wrong type';
-}
-
 function completed(options: readonly Option[], values: ReadonlyMap<string, unknown>): Map<string, unknown> {
   return new Map(
     options.map(({ path, schema }) => {
@@ -290,27 +291,27 @@ function completed(options: readonly Option[], values: ReadonlyMap<string, unkno
 
 function assemble(draft: Draft, values: ReadonlyMap<string, unknown>): ResolvedConfig {
   const { name, command, transforms, own } = draft;
-  const run = runSchema.parse(sectionOf(values, ''));
+  const { seed, untrained, split, weights, allowChanges } = runSchema.parse(sectionOf(values, ''));
   return {
-    name,
-    command,
-    seed: run.seed,
-    resume: run.resume,
-    checkpoint: command === 'fit' || run.untrained ? null : (run.checkpoint ?? 'last'),
-    untrained: run.untrained,
-    split: run.split ?? 'test',
-    weights: run.weights,
-    allowChanges: run.allowChanges,
+    ...{ name, command: command.name, trains: trains(command), options: sectionOf(values, command.name) },
+    ...{ seed, ...startOf(draft, values), untrained, split: split ?? 'test', weights, allowChanges },
     trainer: trainerOf(values),
-    data: dataSchema.parse({ ...sectionOf(values, 'data.'), ...transforms }),
-    cluster: clusterSchema.parse(sectionOf(values, 'cluster.')),
-    probe: probeSchema.parse(sectionOf(values, 'probe.')),
-    knn: knnSchema.parse(sectionOf(values, 'knn.')),
+    data: dataSchema.parse({ ...sectionOf(values, 'data'), ...transforms }),
+    cluster: clusterSchema.parse(sectionOf(values, 'cluster')),
     hyperparameters: hyperParametersOf(draft, values),
     declared: asJson(Object.fromEntries(own.declared)) as Readonly<Record<string, Json>>,
     takenOver: [],
     toJson: () => recordOf(draft, values),
   };
+}
+
+/** What a command goes on from, or looks at. */
+function startOf(
+  { command }: Draft,
+  values: ReadonlyMap<string, unknown>,
+): Pick<ResolvedConfig, 'resume' | 'checkpoint'> {
+  const { resume, checkpoint, untrained } = runSchema.parse(sectionOf(values, ''));
+  return { resume, checkpoint: trains(command) || untrained ? null : (checkpoint ?? 'last') };
 }
 
 /** A configuration as a run's record has it: without the secrets of addresses. */
@@ -322,19 +323,18 @@ function recordOf(draft: Draft, values: ReadonlyMap<string, unknown>): Json {
     resume: values.get('resume'),
     trainer: trainerOf(values),
     data: {
-      ...sectionOf(values, 'data.'),
+      ...sectionOf(values, 'data'),
       transform: transformJson(transform),
       evaluationTransform: transformJson(evaluationTransform),
     },
-    cluster: sectionOf(values, 'cluster.'),
-    probe: sectionOf(values, 'probe.'),
-    knn: sectionOf(values, 'knn.'),
+    cluster: sectionOf(values, 'cluster'),
+    ...Object.fromEntries(sectionsOf(draft.commands).map((name) => [name, sectionOf(values, name)])),
     hyperparameters: hyperParametersOf(draft, values),
   }) as Json;
 }
 
 function trainerOf(values: ReadonlyMap<string, unknown>): TrainerOptions {
-  return completeTrainerOptions(trainerSchema.parse(sectionOf(values, 'trainer.')));
+  return completeTrainerOptions(trainerSchema.parse(sectionOf(values, 'trainer')));
 }
 
 function hyperParametersOf(
@@ -345,11 +345,12 @@ function hyperParametersOf(
   return Object.fromEntries(own.map(({ path }) => [path, values.get(path) as HyperParameterValue]));
 }
 
-/** The options of a section by their names; those of the run as a whole have no prefix. */
-function sectionOf(values: ReadonlyMap<string, unknown>, prefix: string): Record<string, unknown> {
-  const inSection = (path: string): boolean =>
-    prefix === '' ? Object.hasOwn(runSchema.shape, path) : path.startsWith(prefix);
+/** The options of a section by their names; those of the run as a whole have none. */
+function sectionOf(values: ReadonlyMap<string, unknown>, section: string): Record<string, unknown> {
+  const prefix = section === '' ? '' : `${section}.`;
+  const isIn = (path: string): boolean =>
+    section === '' ? Object.hasOwn(runSchema.shape, path) : path.startsWith(prefix);
   return Object.fromEntries(
-    [...values].flatMap(([path, value]) => (inSection(path) ? [[path.slice(prefix.length), value]] : [])),
+    [...values].flatMap(([path, value]) => (isIn(path) ? [[path.slice(prefix.length), value]] : [])),
   );
 }

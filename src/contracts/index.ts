@@ -1,3 +1,4 @@
+export type * from './command';
 export type * from './data';
 export type * from './evaluation-weights';
 export type * from './events';
@@ -8,15 +9,13 @@ export { jsonText, parseJson } from './json-text';
 export type * from './log';
 export type * from './long-task';
 export type * from './optimizer';
-export { option, optionSection, wholeNumber } from './option';
+export { option, optionSection, seedNumber, wholeNumber } from './option';
 export type * from './option';
 export {
   clusterSchema,
   completeTrainerOptions,
   dataSchema,
   datasetNames,
-  knnSchema,
-  probeSchema,
   runSchema,
   trainerSchema,
 } from './options';

@@ -1,4 +1,4 @@
-import { isNodeTooOld, nodeFix, testedNodes } from '../config/node-version';
+import { isNodeTooOld, nodeFix, testedNodes } from '../config/versions';
 import { formatBytes } from '../errors';
 import { failed, ok, type Finding } from './finding';
 import type { Machine } from './machine';

@@ -1,5 +1,6 @@
-import type { EvaluationData, KnnOptions, ModelAccess, TaskReport } from '../contracts';
+import type { EvaluationData, ModelAccess, TaskReport } from '../contracts';
 import { embedSplit, hasFiniteFeatures, unitRows } from './feature-table';
+import type { KnnOptions } from './options';
 import { predictByNeighbours } from './predict-by-neighbours';
 
 /** A kNN accuracy, and everything that it depends on besides the weights. */

@@ -1,9 +1,10 @@
-import type { EvaluationData, ModelAccess, ProbeOptions, TaskReport } from '../contracts';
+import type { EvaluationData, ModelAccess, TaskReport } from '../contracts';
 import { withSeed } from '../engine';
 import { Linear } from '../nn';
 import { embedSplit, hasFiniteFeatures } from './feature-table';
 import type { FeatureTable } from './feature-table';
 import { classify, probeRule, shuffledBatches, trainClassifier } from './linear-classifier';
+import type { ProbeOptions } from './options';
 import { standardize } from './standardize';
 import { topKAccuracy } from './top-k';
 

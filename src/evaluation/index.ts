@@ -6,3 +6,5 @@ export { embedSplit, unitRows } from './feature-table';
 export type { EmbedOptions, FeatureTable } from './feature-table';
 export { predictByNeighbours } from './predict-by-neighbours';
 export type { NeighbourRule } from './predict-by-neighbours';
+export { knnSchema, probeSchema } from './options';
+export type { KnnOptions, ProbeOptions } from './options';

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { AnyPlugin, DataOptions, TrainerOptions } from '../contracts';
+import type { AnyPlugin, CommandWords, DataOptions, TrainerOptions } from '../contracts';
 import { FulgurError } from '../errors';
 
 /** A class that can be run. */
@@ -15,6 +15,8 @@ export interface ExperimentDefinition<Plugins extends readonly AnyPlugin[] = rea
   readonly data?: Partial<DataOptions> | ExperimentClass;
   /** In the order in which their hooks run. */
   readonly plugins?: Plugins;
+  /** Commands beside those that every experiment has: what `defineCommand` returns. */
+  readonly commands?: readonly CommandWords[];
 }
 
 const key = Symbol('fulgur:experiment');

@@ -9,6 +9,7 @@ import { experimentDefinition } from '../metadata';
 import type { ExperimentClass } from '../metadata';
 import { requireAgreement } from '../strategy';
 import { TrainingModule } from '../trainer';
+import { commandOf } from './commands';
 
 /** The plugins of a run; a barebones run is nothing but training. */
 export function pluginsOf(run: {
@@ -24,17 +25,18 @@ export function pluginsOf(run: {
  * @throws FulgurError `module` for a class that is no experiment, `config` where the command needs a plugin that is not there.
  */
 export function checkRun(experiment: ExperimentClass, config: ResolvedConfig, worldSize: number): void {
-  const { name, command, trainer, resume, checkpoint, weights } = config;
+  const { name, command, trains, trainer, resume, checkpoint, weights } = config;
   if (!(experiment.prototype instanceof TrainingModule)) {
     throw new FulgurError('module', {
       what: `The experiment '${name}' is a class that extends no TrainingModule.`,
       fix: `Write class ${experiment.name} extends TrainingModule.`,
     });
   }
+  commandOf(experiment, config);
   const provided = pluginsOf({ experiment, config }).flatMap(({ provides }) => provides);
   const selector = resume ?? checkpoint;
   if (selector !== null && selector !== 'auto' && !provided.includes(tokens.checkpointReader)) {
-    const wanted = command === 'fit' ? `'--resume ${selector}'` : `The checkpoint '${selector}'`;
+    const wanted = trains ? `'--resume ${selector}'` : `The checkpoint '${selector}'`;
     throw new FulgurError('config', {
       what: `${wanted} was given, and no plugin of '${name}' reads checkpoints.`,
       fix: trainer.barebones
@@ -49,7 +51,7 @@ export function checkRun(experiment: ExperimentClass, config: ResolvedConfig, wo
     });
   }
   if (worldSize === 1) return;
-  if (command !== 'fit') {
+  if (!trains) {
     throw new FulgurError('config', {
       what: `'${command}' was started on ${worldSize} ranks.`,
       why: 'Only training is shared among ranks.',

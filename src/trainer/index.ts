@@ -1,6 +1,7 @@
 export { EventBus } from './event-bus';
 export type { BuiltPlugin } from './hooks/hook-order';
 export { WeightSwitch } from './evaluation/weight-switch';
+export { inEvaluationMode } from './evaluation-mode';
 export { modelAccess } from './model-access';
 export type { ModelReader } from './model-access';
 export { RehearsedFit } from './rehearsal/rehearsed-fit';

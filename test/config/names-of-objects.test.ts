@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError, resolveConfig } from '../../src/config';
+import { ConfigError } from '../../src/config';
 import { CompositionError, checkPlugins } from '../../src/container';
 import { definePlugin } from '../../src/contracts';
 import { datasets } from '../../src/data';
 import { describesCluster } from '../../src/launch';
 import { Experiment, HyperParameter, Plugin } from '../../src/metadata';
 import { MetricStore } from '../../src/trainer/log/metric-store';
+import { resolveConfig } from './resolve';
 
 /** Names that mean something to every object. */
 const names = ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf', '__defineGetter__'];

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { resolveConfig } from '../../src/config';
 import { Experiment, HyperParameter } from '../../src/metadata';
+import { resolveConfig } from './resolve';
 
 const transform = { spec: { module: 'm', export: 'plain', options: { inputSize: 32 } } };
 

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { ConfigError, PrintAndExit, resolveConfig } from '../../src/config';
+import { ConfigError, PrintAndExit } from '../../src/config';
 import { Experiment, HyperParameter } from '../../src/metadata';
+import { resolveConfig } from './resolve';
 
 const transform = { spec: { module: 'm', export: 'plain', options: { inputSize: 32 } } };
 
@@ -111,16 +112,13 @@ describe('resolveConfig', () => {
 
   it('takes options of the evaluations from file and command line', () => {
     const file = yaml('probe:\n  epochs: 30\nknn:\n  k: 20\n');
-    const { command, checkpoint, probe, knn } = resolveConfig(Tiny, [
+    const config = resolveConfig(Tiny, [
       ...['probe', '--config', file],
       ...['--probe.learningRate', '0.3', '--no-probe.standardize'],
     ]);
-    expect({ command, checkpoint, knn }).toMatchObject({
-      command: 'probe',
-      checkpoint: 'last',
-      knn: { k: 20 },
-    });
-    expect(probe).toEqual({
+    expect(config).toMatchObject({ command: 'probe', trains: false, checkpoint: 'last' });
+    expect(config.toJson()).toMatchObject({ probe: config.options, knn: { k: 20 } });
+    expect(config.options).toEqual({
       epochs: 30,
       learningRate: 0.3,
       batchSize: 256,

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../src/config';
 import { CompositionError } from '../../src/container/composition-error';
 import { FulgurError } from '../../src/errors';
-import { explainError } from '../../src/run/explain-error';
+import { explainError } from '../../src/run/messages';
 
 const problems = [
   { where: '--lr', what: 'is missing' },

@@ -1,4 +1,5 @@
-import type { ModelAccess, ProbeOptions } from '../../src/contracts';
+import type { ModelAccess } from '../../src/contracts';
+import type { ProbeOptions } from '../../src/evaluation';
 import { ambientSeed, liveCounts, nextInitialisationStream, seedEverything, start } from '../../src/engine';
 import { evaluateByProbe } from '../../src/evaluation';
 import { FeatureData, identity } from './fakes/feature-data';

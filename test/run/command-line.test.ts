@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { dataSchema, knnSchema, probeSchema, runSchema, trainerSchema } from '../../src/contracts';
+import { dataSchema, runSchema, trainerSchema } from '../../src/contracts';
+import { knnSchema, probeSchema } from '../../src/evaluation';
 import { fulgurVersion } from '../../src/config';
 import { runChild, small, temporaryFolder } from './child';
 

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../src/config';
 import { FulgurError } from '../../src/errors';
-import { exitCodeOf, explainError } from '../../src/run/explain-error';
+import { exitCodeOf, explainError } from '../../src/run/messages';
 
 const look = 'Set FULGUR_DEBUG=1 to see where it arose.';
 const full = new FulgurError('data', { what: 'The disk is full.', fix: 'Free some space.' });

@@ -1,4 +1,4 @@
-import { MessageFallback } from '../../src/run/message-fallback';
+import { MessageFallback } from '../../src/run/messages';
 import { EventBus } from '../../src/trainer';
 
 function scene() {

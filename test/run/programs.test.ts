@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { askDriver } from '../../src/engine/install/nvidia-driver';
 import { findPythons } from '../../src/engine/install/find-python';
-import { gitCommit } from '../../src/run/git-commit';
-import { requeueJob } from '../../src/run/requeue';
+import { gitCommit } from '../../src/run/record';
+import { requeueJob } from '../../src/run/interruption';
 import { temporaryFolder } from './child';
 
 const folder = temporaryFolder();

@@ -1,23 +1,21 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { changedOptions, resolveConfig } from '../../src/config';
+import { changedOptions } from '../../src/config';
 import type { ResolvedConfig } from '../../src/config';
 import { effectOf } from '../../src/config/option';
 import {
   clusterSchema,
   dataSchema,
-  knnSchema,
-  probeSchema,
+  definePlugin,
   runSchema,
+  tokens,
   trainerSchema,
 } from '../../src/contracts';
-import { definePlugin, tokens } from '../../src/contracts';
 import type { AnyPlugin, Notify, RunOrigin, RunState } from '../../src/contracts';
+import { knnSchema, probeSchema } from '../../src/evaluation';
 import { Experiment, HyperParameter, Plugin } from '../../src/metadata';
 import type { ExperimentClass, ExperimentDefinition } from '../../src/metadata';
-import { configureRun } from '../../src/run/configure-run';
-import { requireSameData, sayDifferences } from '../../src/run/resume-comparison';
-import { runOrigin } from '../../src/run/run-origin';
+import { configureRun, requireSameData, runOrigin, sayDifferences } from '../../src/run/resume';
 import { checkpointing } from '../../plugins/checkpointing';
 import { CheckpointStore } from '../../plugins/checkpointing/checkpoint-store';
 import { dataParallel } from '../../plugins/data-parallel';
@@ -25,6 +23,7 @@ import { localSgd } from '../../plugins/local-sgd';
 import { syncBatchNorm } from '../../plugins/sync-bn';
 import { weightAveraging } from '../../plugins/weight-averaging';
 import { toyState } from '../plugins/checkpointing/toy-state';
+import { resolveConfig } from '../config/resolve';
 import { temporaryFolder } from './child';
 
 const cwd = temporaryFolder();

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { resolveConfig } from '../../src/config';
 import { Experiment } from '../../src/metadata';
-import { openRunPlace } from '../../src/run/run-place';
+import { openRunPlace } from '../../src/run/place';
+import { resolveConfig } from '../config/resolve';
 import { temporaryFolder } from './child';
 
 const root = temporaryFolder();

@@ -25,9 +25,9 @@ export interface LaunchParts {
 const LEAST_BYTES_OF_A_RANK = 250e6;
 
 /** How many processes of this host a run is to have: one a device, and one where it does not train. */
-export async function localRanks({ command, trainer }: ResolvedConfig, notify: Notify): Promise<number> {
+export async function localRanks({ trains, trainer }: ResolvedConfig, notify: Notify): Promise<number> {
   const { devices, accelerator } = trainer;
-  if (command !== 'fit') return 1;
+  if (!trains) return 1;
   if (devices !== 'auto') return devices;
   return accelerator === 'cpu' ? 1 : Math.max(1, (await visibleGpus((line) => notify('info', line))).length);
 }

@@ -1,10 +1,70 @@
 import { isDeepStrictEqual } from 'node:util';
 import { jsonText, parseJson } from '../contracts';
-import type { Command, Json, OptionEffect, Recalled, RunOrigin } from '../contracts';
+import type { Json, OptionEffect, Recalled, RunOrigin } from '../contracts';
 import { hidden, redactedData } from '../system';
-import { flattenConfig } from './config-tree';
-import { effectOf, holdsForEvaluations } from './option';
-import { optionPathInFile } from './recorded-config';
+import { effectOf } from './option';
+import type { Problem } from './problems';
+
+/** Options by path: `trainer.maxEpochs` → 10. */
+export type OptionValues = ReadonlyMap<string, unknown>;
+
+/** Options by path of a tree of sections; what lies deeper stays whole. */
+export function flattenConfig(tree: Readonly<Record<string, unknown>>): Map<string, unknown> {
+  const isSection = (value: unknown): value is object =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
+  const leaves = Object.entries(tree).flatMap(([name, value]): [string, unknown][] =>
+    isSection(value)
+      ? Object.entries(value).map(([inner, leaf]) => [`${name}.${inner}`, leaf])
+      : [[name, value]],
+  );
+  return new Map(leaves.filter(([, value]) => value !== undefined));
+}
+
+const HYPERPARAMETERS = 'hyperparameters.';
+
+/** A run's own record has hyperparameters under a heading; as options they have none. */
+export function optionPathInFile(path: string): string {
+  return path.startsWith(HYPERPARAMETERS) ? path.slice(HYPERPARAMETERS.length) : path;
+}
+
+/** The view transforms of an experiment; only its code can give them. */
+export interface Transforms {
+  readonly transform: object | null;
+  readonly evaluationTransform: object | null;
+}
+
+/** A view transform by its name and options. */
+export function transformJson(transform: object | null): Json {
+  const spec = (transform as { spec?: { export: string; options: Json } } | null)?.spec;
+  return spec === undefined ? null : { [spec.export]: spec.options };
+}
+
+/** What a run's record tells and only the experiment's code can set. */
+export function recordedFacts(
+  name: string,
+  { transform, evaluationTransform }: Transforms,
+): ReadonlyMap<string, Json> {
+  return new Map<string, Json>([
+    ['name', name],
+    ['data.transform', transformJson(transform)],
+    ['data.evaluationTransform', transformJson(evaluationTransform)],
+  ]);
+}
+
+/** Whether an entry of a file is such a fact; one that differs from the code's is a problem. */
+export function takeFact(
+  { path, where, value }: GivenValue,
+  facts: ReadonlyMap<string, Json>,
+  problems: Problem[],
+): boolean {
+  const expected = facts.get(path);
+  if (expected === undefined) return false;
+  if (!isDeepStrictEqual(value, expected)) {
+    const ours = typeof expected === 'string' ? `'${expected}'` : JSON.stringify(expected);
+    problems.push({ where, what: `is ${ours} in the experiment's file, and can only be changed there` });
+  }
+  return true;
+}
 
 /** An option that has another value than a checkpoint's run had. */
 export interface OptionChange {
@@ -15,15 +75,12 @@ export interface OptionChange {
   readonly now: Json | undefined;
 }
 
-/** A value that a run takes over from its checkpoint. */
-export interface RecordedValue {
+/** A value somewhere on its way into the configuration. */
+export interface GivenValue {
   readonly path: string;
   readonly where: string;
   readonly value: unknown;
 }
-
-/** Options by path, as plain data. */
-export type OptionValues = ReadonlyMap<string, unknown>;
 
 /** A recorded configuration by option path. */
 function recordedValues(config: Json): Map<string, Json> {
@@ -46,9 +103,9 @@ export interface OwnValues {
  */
 export function takenOver(
   { origin, path: checkpoint }: Recalled,
-  command: Command,
+  trains: boolean,
   own: OwnValues,
-): RecordedValue[] {
+): GivenValue[] {
   if (origin === null) return [];
   return [...recordedValues(origin.config)].flatMap(([path, value]) => {
     const effect = effectOf(path);
@@ -57,9 +114,14 @@ export function takenOver(
     if (!own.initial.has(path) || effect === 'own' || isLost || isSecret(value)) return [];
     // A default may be what no option could be given, such as infinity.
     if (isDeepStrictEqual(value, asJson(own.declared.get(path) ?? own.initial.get(path)))) return [];
-    const taken = command === 'fit' ? !isEdited(path, value, origin, own) : holdsForEvaluations(path);
+    const taken = trains ? !isEdited(path, value, origin, own) : isOfTheModel(effect);
     return taken ? [{ path, where: `${path} as recorded in ${checkpoint}`, value }] : [];
   });
+}
+
+/** Whether the model or its data depend on an option; how much to look at is each evaluation's own. */
+function isOfTheModel(effect: OptionEffect): boolean {
+  return ['position', 'numbers', 'hyperparameter', 'source'].includes(effect);
 }
 
 /** Whether an option's value came from the experiment's file, and that has another one now. */

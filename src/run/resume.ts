@@ -1,11 +1,111 @@
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { changedOptions, shown } from '../config';
+import { changedOptions, resolveConfig, shown, wantedCheckpoint } from '../config';
 import type { OptionChange, ResolvedConfig } from '../config';
-import type { DataIdentity, Json, Notify, Recalled, ResumePoint } from '../contracts';
+import { jsonText, parseJson, tokens } from '../contracts';
+import type {
+  AnyPlugin,
+  DataIdentity,
+  Json,
+  Notify,
+  PluginHooks,
+  Recalled,
+  ResumePoint,
+  RunOrigin,
+} from '../contracts';
+import type { DataInfo } from '../data';
 import { FulgurError } from '../errors';
+import { experimentDefinition, pluginMetadata, pluginName } from '../metadata';
 import type { ExperimentClass } from '../metadata';
+import { findRunFolder, hasCheckpoint } from '../run-folder';
+import { redactedData } from '../system';
 import { pluginsOf } from './check-run';
-import { trainingPlugins } from './run-origin';
+import { builtInCommands } from './commands';
+
+/**
+ * A run's configuration. A command that starts from a checkpoint is configured as the checkpoint's run was, but for what
+ * it is given on top; a fit is not begun where that would make its numbers others.
+ *
+ * @throws ConfigError, PrintAndExit as `resolveConfig`; FulgurError `checkpoint` where there is no such checkpoint, or
+ * too much is another than it was.
+ */
+export async function configureRun(
+  experiment: ExperimentClass,
+  args: readonly string[],
+): Promise<ResolvedConfig> {
+  const recalled = await recall(experiment, args);
+  const config = resolveConfig(experiment, args, builtInCommands, recalled);
+  if (recalled !== null) requireComparable(recalled, experiment, config);
+  return config;
+}
+
+/** `null` where a command starts from no checkpoint, or none can be read: the run says that when it comes to it. */
+async function recall(experiment: ExperimentClass, args: readonly string[]): Promise<Recalled | null> {
+  const wanted = wantedCheckpoint(experiment, args, builtInCommands);
+  const plugins = experimentDefinition(experiment).plugins ?? [];
+  const reader = plugins.find((plugin) => plugin.recall !== undefined);
+  if (wanted === null || reader?.recall === undefined) return null;
+  const { defaultRootDir: root, experiment: name, isTrial } = wanted;
+  if (wanted.selector === 'auto' && !hasCheckpoint(root, name)) return null;
+  const selector = wanted.selector === 'auto' ? 'last' : wanted.selector;
+  if (isTrial && (selector === 'last' || selector === 'best')) return null;
+  const folder = findRunFolder({ root, experiment: name, resume: selector });
+  return reader.recall(selector, folder?.path ?? null);
+}
+
+/** What a run's checkpoints say that it was started with. */
+export function runOrigin(
+  config: ResolvedConfig,
+  plugins: readonly AnyPlugin[],
+  { name, samples, classes, fingerprint }: DataInfo,
+): RunOrigin {
+  return {
+    config: config.toJson(),
+    declared: config.declared,
+    data: { name, samples, classes, fingerprint },
+    plugins: trainingPlugins(plugins),
+    pluginDigests: Object.fromEntries(
+      plugins.map((plugin) => [pluginName(plugin), digestOf(plugin.options)]),
+    ),
+  };
+}
+
+/** Of options that are not plain data, such as a stream, only that there are some. */
+function plainText(options: unknown): string {
+  try {
+    return jsonText(options ?? null);
+  } catch {
+    return '"not plain"';
+  }
+}
+
+function digestOf(options: unknown): string {
+  return createHash('sha256').update(plainText(options)).digest('hex').slice(0, 16);
+}
+
+/** Options of the plugins that training depends on, by plugin name. */
+export function trainingPlugins(plugins: readonly AnyPlugin[]): Record<string, Json> {
+  return Object.fromEntries(
+    plugins
+      .filter(affectsTraining)
+      .map((plugin) => [pluginName(plugin), redactedData(parseJson(plainText(plugin.options)))]),
+  );
+}
+
+/** Step hooks by which a plugin changes an update; what it only watches in the forward pass changes none. */
+const changingHooks: readonly (keyof PluginHooks)[] = [
+  'onBeforeBackward',
+  'onAfterBackward',
+  'onBeforeOptimizerStep',
+];
+
+function affectsTraining({ type, provides }: AnyPlugin): boolean {
+  const said = pluginMetadata(type).affectsTraining;
+  if (said !== undefined) return said;
+  const changes = changingHooks.some((hook) => hook in (type.prototype as object));
+  const services: readonly symbol[] = [tokens.strategy.key, tokens.batchStatistics.key];
+  return changes || provides.some(({ key }) => services.includes(key));
+}
 
 const consequences: Readonly<Partial<Record<OptionChange['effect'], string>>> = {
   position: 'other samples would come next',
@@ -22,7 +122,7 @@ export function requireComparable(
   experiment: ExperimentClass,
   config: ResolvedConfig,
 ): void {
-  if (origin === null || config.command !== 'fit') return;
+  if (origin === null || !config.trains) return;
   const changes = weighty(allChanges(origin, experiment, config));
   const refused = changes.filter((change) => !isAllowed(change, progress, config));
   if (refused.length === 0) return;
@@ -55,7 +155,7 @@ export function sayDifferences(
     notify('info', `As the checkpoint's run was started: ${list.join(', ')}.`);
   }
   const changes = allChanges(origin, experiment, config);
-  if (config.command !== 'fit') {
+  if (!config.trains) {
     const views = changes.filter(({ path }) => /^data\..*ransform$/.test(path));
     say(views, 'warning', 'The images are seen through other views than in the run:', '', notify);
     return;

@@ -3,50 +3,31 @@ import { showOnlyGpu } from '../config';
 import type { ResolvedConfig } from '../config';
 import { checkPlugins, compose } from '../container';
 import type { Composition } from '../container';
-import type { DataOptions, Notify, Ranks, RunEventBus, RunSettings, ViewBatch } from '../contracts';
+import type { DataOptions, Notify, Ranks, RunSettings, ViewBatch } from '../contracts';
 import { prepareData } from '../data';
 import type { PreparedData } from '../data';
 import { leaveCluster, start, visibleGpus } from '../engine';
 import { FulgurError, messageOf } from '../errors';
 import type { World } from '../launch';
 import { constructExperiment } from '../metadata';
-import type { ExperimentClass } from '../metadata';
 import { ProcessGroup, failTogether, soloRanks } from '../strategy';
-import { redactedData } from '../system';
-import { writeRunRecord } from '../run-folder';
-import type { EvaluationResult, FitResult, ResumeFrom, TrainingModule } from '../trainer';
-import { measureOverhead } from './barebones';
+import type { ResumeFrom, TrainingModule } from '../trainer';
 import { checkRun, pluginsOf, requireSameRun } from './check-run';
-import type { CommandParts } from './command-parts';
-import { environmentRecord } from './environment-record';
-import { evaluate } from './evaluate';
-import type { Interruption } from './interruption';
-import { judgeFeatures } from './judge-features';
-import { requireComparable, requireSameData, sayDifferences } from './resume-comparison';
-import { runOrigin } from './run-origin';
-import { openRunPlace, settleResume } from './run-place';
-import { openSharedPlace } from './shared-place';
-import type { SharedPlace } from './shared-place';
+import { commandOf } from './commands';
+import { openRunPlace, openSharedPlace, settleResume } from './place';
+import type { SharedPlace } from './place';
+import { requireComparable, requireSameData, runOrigin, sayDifferences } from './resume';
+import type { CommandResult, RunRequest } from './scope';
 
-/** An experiment to run, and what connects it to its process. */
-export interface RunRequest {
-  readonly experiment: ExperimentClass<TrainingModule<ViewBatch>>;
-  readonly config: ResolvedConfig;
-  readonly args: readonly string[];
-  readonly events: RunEventBus;
-  readonly notify: Notify;
-  readonly interruption: Interruption;
-  /** The ranks that this process is one of; `null` for a process alone. */
-  readonly world: World | null;
-  /** Hears the run's folder as soon as it is known. */
-  readonly onFolder: (path: string) => void;
-}
-
-/** How a run ended: a fit, or an evaluation. */
-export type RunResult = FitResult | EvaluationResult;
-
-/** Runs a configured experiment, from the start of the engine to the end of the last thread. */
-export async function executeRun(request: RunRequest): Promise<RunResult> {
+/**
+ * Runs a configured experiment, from the start of the engine to the end of the last thread.
+ *
+ * @param onFolder hears the run's folder as soon as it is known.
+ */
+export async function executeRun(
+  request: RunRequest,
+  onFolder: (path: string) => void,
+): Promise<CommandResult> {
   const { config, world } = request;
   checkRun(request.experiment, config, world?.worldSize ?? 1);
   checkPlugins(config.name, pluginsOf(request));
@@ -59,7 +40,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
     data = await prepareTogether(request, ranks);
     await requireSameRun(ranks, config, data.info);
     shared ??= await openSharedPlace(config, ranks);
-    request.onFolder(shared.place.folder.path);
+    onFolder(shared.place.folder.path);
     const result = await runInPlace({ ...request, config: shared.config }, data, shared, ranks);
     await leaveCluster();
     return result;
@@ -104,7 +85,7 @@ async function prepareTogether(request: RunRequest, ranks: Ranks): Promise<Prepa
       worldSize: ranks.worldSize,
       cores: world === null ? undefined : coresOf(world),
       onMessage: notify,
-      warmUp: config.command === 'fit',
+      warmUp: config.trains,
     });
   const isFirst = (world?.localRank ?? 0) === 0;
   const first = await failTogether(ranks, () => (isFirst ? prepare() : Promise.resolve(null)));
@@ -131,7 +112,7 @@ async function runInPlace(
   data: PreparedData,
   { place: { folder } }: SharedPlace,
   ranks: Ranks,
-): Promise<RunResult> {
+): Promise<CommandResult> {
   const { experiment, config, events } = request;
   const module = buildModule(experiment, config);
   let composition: Composition | null = null;
@@ -156,8 +137,8 @@ async function runInPlace(
             if (read !== undefined) compareWith(read, request, data, ranks);
             return read;
           });
-    const parts: CommandParts = { ...request, module, data, folder, trainer, from, ranks };
-    return await obey(parts);
+    const command = commandOf(experiment, config);
+    return await command.start({ ...request, module, data, folder, trainer, from, ranks });
   } finally {
     await composition?.dispose();
     module.dispose();
@@ -173,39 +154,10 @@ function compareWith(from: ResumeFrom, request: RunRequest, { info }: PreparedDa
   };
   const { progress, origin = null } = state;
   requireComparable({ path, progress, origin }, experiment, config);
-  if (origin !== null && config.command === 'fit') {
+  if (origin !== null && config.trains) {
     requireSameData({ path, progress, data: origin.data }, info, config, notify);
   }
   sayDifferences(from, experiment, config, notify);
-}
-
-function obey(parts: CommandParts): Promise<RunResult> {
-  const { command } = parts.config;
-  if (command === 'fit') return fit(parts);
-  return command === 'probe' || command === 'knn' ? judgeFeatures(command, parts) : evaluate(command, parts);
-}
-
-async function fit(parts: CommandParts): Promise<FitResult> {
-  const { config, data, folder, args, trainer, module, from, events, interruption, ranks, world, notify } =
-    parts;
-  if (ranks.rank === 0) {
-    writeRunRecord(folder, {
-      config: config.toJson(),
-      hyperparameters: redactedData(config.hyperparameters),
-      environment: await environmentRecord(data.info, args, from?.path ?? null, world, notify),
-    });
-  }
-  const overhead = config.trainer.barebones ? measureOverhead(events) : null;
-  const validates = module.validationStep !== undefined && config.trainer.limitValBatches !== 0;
-  const validation = validates ? await failTogether(ranks, () => data.heldOut()) : undefined;
-  try {
-    return await interruption.during(trainer, () =>
-      trainer.fit(module, data.train, { resumeFrom: from, validation }),
-    );
-  } finally {
-    overhead?.report();
-    await validation?.close();
-  }
 }
 
 /** To overfit on the same batches in each epoch, their order must stand still. */

@@ -1,20 +1,22 @@
-import { oldNodeWarning, PrintAndExit, processArguments, processVariables, slurmJob } from './config';
-import type { Notify, ViewBatch } from './contracts';
-import { LostRanksError } from './engine';
-import { describesCluster, findWorld, followLauncher, isLaunched, tellLauncher } from './launch';
-import type { ExperimentClass } from './metadata';
-import { configureRun } from './run/configure-run';
-import { executeRun } from './run/execute-run';
-import type { RunResult } from './run/execute-run';
-import { exitCodeOf, explainError } from './run/explain-error';
-import { Interruption } from './run/interruption';
-import { launchRanks, localRanks } from './run/launch-ranks';
-import { MessageFallback } from './run/message-fallback';
-import { requeueJob } from './run/requeue';
-import { SharedFailure } from './strategy';
-import { guardProcessOutput, writeLines, writeText } from './system';
-import { EventBus } from './trainer';
-import type { TrainingModule } from './trainer';
+import { oldNodeWarning, PrintAndExit, processArguments, processVariables, slurmJob } from '../config';
+import type { Notify, ViewBatch } from '../contracts';
+import { LostRanksError } from '../engine';
+import { describesCluster, findWorld, followLauncher, isLaunched, tellLauncher } from '../launch';
+import type { ExperimentClass } from '../metadata';
+import { SharedFailure } from '../strategy';
+import { guardProcessOutput, writeLines, writeText } from '../system';
+import { EventBus } from '../trainer';
+import type { TrainingModule } from '../trainer';
+import { executeRun } from './execute';
+import { Interruption, requeueJob } from './interruption';
+import { MessageFallback, exitCodeOf, explainError } from './messages';
+import { launchRanks, localRanks } from './ranks';
+import { configureRun } from './resume';
+import type { CommandResult } from './scope';
+
+export { defineCommand } from './command';
+export type { Command, CommandDefinition } from './command';
+export type { CommandResult, CommandScope, Findings, Inspection } from './scope';
 
 export interface RunOptions {
   /** Options as words, such as `['--trainer.maxEpochs', '1']` (default: those of this process's command line). */
@@ -36,7 +38,7 @@ export interface RunOptions {
 export async function run(
   experiment: ExperimentClass<TrainingModule<ViewBatch>>,
   { args = processArguments() }: RunOptions = {},
-): Promise<RunResult | null> {
+): Promise<CommandResult | null> {
   guardProcessOutput();
   let rank = 0;
   let isRank = false;
@@ -75,10 +77,10 @@ export async function run(
     const world = await findWorld(variables, { joinSeconds: config.cluster.joinSeconds });
     rank = world?.rank ?? 0;
     isRank = world !== null;
-    const result = await executeRun({
-      ...{ experiment, config, args, events, notify, interruption, world },
-      onFolder: (path) => tellLauncher({ kind: 'run-folder', path }),
-    });
+    const result = await executeRun(
+      { experiment, config, args, events, notify, interruption, world },
+      (path) => tellLauncher({ kind: 'run-folder', path }),
+    );
     process.exitCode = result.status === 'interrupted' ? (interruption.exitCode ?? 1) : 0;
     await interruption.finish();
     return result;

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { ResolvedConfig } from '../config';
-import type { RunFolder } from '../contracts';
+import type { Ranks, RunFolder } from '../contracts';
 import { FulgurError, messageOf } from '../errors';
 import { tryLock } from '../locks';
 import type { LockHolder } from '../locks';
 import { createRunFolder, hasCheckpoint, untrainedFolder } from '../run-folder';
+import { SharedFailure } from '../strategy';
 
 /** A configuration in which `--resume auto` means what it is to mean now: `last`, or nothing where no run has a checkpoint. */
 export function settleResume(config: ResolvedConfig): ResolvedConfig {
@@ -90,4 +91,56 @@ function orUnwritable<T>(root: string, make: (root: string) => T): T {
       cause,
     });
   }
+}
+
+/** A run's folder, and the configuration in which it is settled what to resume from. */
+export interface SharedPlace {
+  readonly config: ResolvedConfig;
+  readonly place: RunPlace;
+}
+
+/** What rank 0 tells the others. */
+type Told = { readonly path: string; readonly resume: string | null } | { readonly problem: string };
+
+/**
+ * Opens the run's folder on rank 0, which alone writes to it; the others learn where it is.
+ *
+ * @throws FulgurError what `openRunPlace` throws, on rank 0; `ranks` on the others then.
+ */
+export async function openSharedPlace(given: ResolvedConfig, ranks: Ranks): Promise<SharedPlace> {
+  if (ranks.rank > 0) return followFirst(given, ranks);
+  let place: RunPlace | null = null;
+  try {
+    const config = settleResume(given);
+    place = await openRunPlace(config);
+    await tell(ranks, { path: place.folder.path, resume: config.resume });
+    return { config, place };
+  } catch (error) {
+    if (place === null && ranks.worldSize > 1) await tell(ranks, { problem: messageOf(error) });
+    else await place?.close();
+    throw error;
+  }
+}
+
+async function followFirst(given: ResolvedConfig, ranks: Ranks): Promise<SharedPlace> {
+  const bytes = await ranks.broadcastBytes(new Uint8Array());
+  const told = JSON.parse(Buffer.from(bytes).toString('utf8')) as Told;
+  if ('problem' in told) {
+    throw new SharedFailure({
+      what: `Rank 0 could not begin: ${told.problem}`,
+      fix: 'Look at its output.',
+    });
+  }
+  const { path, resume } = told;
+  const folder: RunFolder = {
+    path,
+    experiment: basename(dirname(path)),
+    version: basename(path),
+    resolve: (...parts) => resolve(path, ...parts),
+  };
+  return { config: { ...given, resume }, place: { folder, close: () => Promise.resolve() } };
+}
+
+async function tell(ranks: Ranks, told: Told): Promise<void> {
+  await ranks.broadcastBytes(Buffer.from(JSON.stringify(told)));
 }

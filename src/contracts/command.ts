@@ -1,0 +1,18 @@
+import type { z } from 'zod';
+
+/** Options that say what a command starts from, and what it looks at. */
+export type Selector = 'resume' | 'checkpoint' | 'untrained' | 'weights' | 'split';
+
+/** What the words and options of a command are read by. */
+export interface CommandWords {
+  /** The first word after the experiment's file. */
+  readonly name: string;
+  /** A line for `--help`. */
+  readonly help: string;
+  /** What its options stand under in `--help`. */
+  readonly title: string;
+  /** Its options, `--<name>.<option>`; each has a default. */
+  readonly options: Readonly<Record<string, z.ZodType>>;
+  /** Whether it takes a selector; of one that it does not, what the user hears. A command that resumes is one that trains. */
+  readonly selectors: Readonly<Record<Selector, true | string>>;
+}

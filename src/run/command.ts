@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { CommandWords, Selector } from '../contracts';
+import { CommandScope } from './scope';
+import type { CommandResult, RunScope } from './scope';
+
+type Shape = Readonly<Record<string, z.ZodType>>;
+
+/** What {@link defineCommand} takes. */
+export interface CommandDefinition<Options extends Shape> {
+  /** The word on the command line. */
+  readonly name: string;
+  /** A line for `--help`, such as `judge the features by a linear classifier`. */
+  readonly help: string;
+  /** What the options stand under in `--help` (default: the name). */
+  readonly title?: string;
+  /** zod types by name, each with a default and a `describe` for `--help`: `--<name>.<option>` sets it. */
+  readonly options?: Options;
+  /**
+   * `true` for the selectors that it takes, and for others what the user hears who gives them. By default it takes
+   * `checkpoint`, `untrained` and `weights`, as evaluations do.
+   */
+  readonly selectors?: Partial<Readonly<Record<Selector, true | string>>>;
+  readonly run: (scope: CommandScope<z.output<z.ZodObject<Options>>>) => Promise<CommandResult>;
+}
+
+/** A command, as {@link defineCommand} makes it. */
+export class Command implements CommandWords {
+  readonly name: string;
+  readonly help: string;
+  readonly title: string;
+  readonly options: Shape;
+  readonly selectors: CommandWords['selectors'];
+
+  /** @param start does it, as part of a run that is put together. */
+  constructor(
+    words: CommandWords,
+    readonly start: (run: RunScope) => Promise<CommandResult>,
+  ) {
+    this.name = words.name;
+    this.help = words.help;
+    this.title = words.title;
+    this.options = words.options;
+    this.selectors = words.selectors;
+  }
+}
+
+/**
+ * Makes a command, for the list `commands` of `@Experiment`: `npx ts-node experiment.ts <name>` runs it.
+ *
+ * @example
+ * const shapes = defineCommand({
+ *   name: 'shapes',
+ *   help: 'tell how wide the features are',
+ *   options: { count: z.int().positive().default(9).describe('images to look at') },
+ *   run: (scope) =>
+ *     scope.inspect('look at shapes', async ({ model, report }) => {
+ *       const source = await scope.data.open('test', { batchSize: scope.options.count, limit: scope.options.count });
+ *       ...
+ *       return { metrics: { width } };
+ *     }),
+ * });
+ */
+export function defineCommand<Options extends Shape = Readonly<Record<never, never>>>(
+  definition: CommandDefinition<Options>,
+): Command {
+  const { name, help, title = name, selectors, run } = definition;
+  const schema = z.object(definition.options ?? ({} as Options));
+  const words: CommandWords = {
+    ...{ name, help, title },
+    options: schema.shape,
+    selectors: {
+      resume: `${name} takes its weights from --checkpoint`,
+      checkpoint: true,
+      untrained: true,
+      weights: true,
+      split: `${name} opens the splits that it needs`,
+      ...selectors,
+    },
+  };
+  return new Command(words, (parts) => run(new CommandScope(parts, schema.parse(parts.config.options))));
+}

@@ -1,0 +1,29 @@
+import type { ResolvedConfig } from '../../config';
+import { FulgurError } from '../../errors';
+import { experimentDefinition } from '../../metadata';
+import type { ExperimentClass } from '../../metadata';
+import { Command } from '../command';
+import { fit } from './fit';
+import { knn } from './knn';
+import { predict } from './predict';
+import { probe } from './probe';
+import { test } from './test';
+import { validate } from './validate';
+
+/** The commands of every experiment, in the order of `--help`; the first one is meant where no word names one. */
+export const builtInCommands = [fit, validate, test, predict, probe, knn] as const;
+
+/**
+ * The command that a command line named.
+ *
+ * @throws FulgurError `config` for one that `defineCommand` did not make.
+ */
+export function commandOf(experiment: ExperimentClass, { command: name }: ResolvedConfig): Command {
+  const own = experimentDefinition(experiment).commands ?? [];
+  const found = [...builtInCommands, ...own].find((command) => command.name === name);
+  if (found instanceof Command) return found;
+  throw new FulgurError('config', {
+    what: `The command '${name}' of ${experiment.name} was not made by defineCommand.`,
+    fix: `Write commands: [defineCommand({ name: '${name}', ... })].`,
+  });
+}

@@ -1,0 +1,47 @@
+import type { ViewBatch } from '../../contracts';
+import type { NamedSamples } from '../../data';
+import type { Outputs } from '../../trainer';
+import { defineCommand } from '../command';
+import { PredictionFiles } from '../prediction-files';
+import { evaluateByStep } from './evaluate-by-step';
+
+/**
+ * Writes what the module's `predictStep` gives: predictions go to a safetensors file beside the record, the samples'
+ * names to a third.
+ */
+export const predict = defineCommand({
+  name: 'predict',
+  help: 'write what predictStep gives for held-out data',
+  selectors: { split: true },
+  run: (scope) => {
+    const { trainer, module } = scope.run;
+    const files = scope.trialImages === null ? new PredictionFiles(scope.stem) : null;
+    return evaluateByStep(
+      scope,
+      (samples) => {
+        if (files === null) return trainer.predict(module, samples, scope.evaluated);
+        const { source, named } = withNames(samples);
+        const take = (outputs: Outputs): Promise<void> => files.add(outputs, named());
+        return trainer.predict(module, source, scope.evaluated, take);
+      },
+      files,
+    );
+  },
+});
+
+/** The same batches, and the samples of the one that is evaluated now. */
+function withNames(samples: NamedSamples) {
+  let current: number[] = [];
+  const source = {
+    samples: samples.samples,
+    batchesPerEpoch: samples.batchesPerEpoch,
+    close: () => samples.close(),
+    async *epoch(...asked: Parameters<NamedSamples['epoch']>): AsyncIterable<ViewBatch> {
+      for await (const batch of samples.epoch(...asked)) {
+        current = [...(await batch.indices.data())];
+        yield batch;
+      }
+    },
+  };
+  return { source, named: () => current.map((index) => ({ index, ...samples.nameOf(index) })) };
+}

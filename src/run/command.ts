@@ -60,9 +60,7 @@ export class Command implements CommandWords {
  *     }),
  * });
  */
-export function defineCommand<Options extends Shape = Readonly<Record<never, never>>>(
-  definition: CommandDefinition<Options>,
-): Command {
+export function defineCommand<Options extends Shape>(definition: CommandDefinition<Options>): Command {
   const { name, help, title = name, selectors, run } = definition;
   const schema = z.object(definition.options ?? ({} as Options));
   const words: CommandWords = {

@@ -1,5 +1,5 @@
 export { EventBus } from './event-bus';
-export type { BuiltPlugin } from './hooks/hook-order';
+export type { BuiltPlugin } from './hooks/participants';
 export { WeightSwitch } from './evaluation/weight-switch';
 export { inEvaluationMode } from './evaluation-mode';
 export { modelAccess } from './model-access';

@@ -16,7 +16,7 @@ import type {
 import { requireStarted } from '../engine';
 import { FulgurError } from '../errors';
 import { localBatchStatistics } from '../nn';
-import type { BuiltPlugin } from './hooks/hook-order';
+import type { BuiltPlugin } from './hooks/participants';
 import { sayOneBatchLimits } from './loop/one-batch-limits';
 import type { BatchLimit } from './loop/one-batch-limits';
 import { fastBatches } from './loop/limit-batches';

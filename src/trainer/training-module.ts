@@ -1,7 +1,20 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { FitPlan, Hooks, LogOptions, Optimizer } from '../contracts';
 import { Module } from '../nn';
-import { moduleLogOf } from './module-log';
+
+/** Takes what a module logs during a run. */
+export interface ModuleLog {
+  logFromModule(name: string, value: tf.Scalar | number, options?: LogOptions): void;
+}
+
+// Held from outside: whatever stands in a module's fields is searched for parameters.
+const logs = new WeakMap<object, ModuleLog>();
+
+/** Connects a module's `log` to a run. Returns the disposer. */
+export function connectModuleLog(module: object, log: ModuleLog): () => void {
+  logs.set(module, log);
+  return () => logs.delete(module);
+}
 
 /** Any hook, which runs after those of the plugins. */
 // It stands once, in `Hooks`; a method of a subclass overrides it.
@@ -48,7 +61,7 @@ export abstract class TrainingModule<B, Metrics extends string = string> extends
    * @throws FulgurError `trainer` where logging means nothing, or when one name is logged in two ways.
    */
   log(name: Metrics, value: tf.Scalar | number, options?: LogOptions): void {
-    moduleLogOf(this)?.logFromModule(name, value, options);
+    logs.get(this)?.logFromModule(name, value, options);
   }
 
   /**

@@ -13,7 +13,7 @@ import type { Module } from '../../nn';
 import { inEvaluationMode } from '../evaluation-mode';
 import type { HostHookRunner } from '../hooks/host-hook-runner';
 import type { LogRouter } from '../log/log-router';
-import { reduceOverRanks } from '../log/reduce-over-ranks';
+import { reduceOverRanks } from '../log/metric-reduction';
 import type { MetricStore } from '../log/metric-store';
 import { batchSizeOf } from '../step/batch-size';
 import { evaluationKinds } from './evaluation-kind';

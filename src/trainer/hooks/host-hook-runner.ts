@@ -11,8 +11,8 @@ import type {
 import type { LogRouter } from '../log/log-router';
 import { requireWhole } from '../step/batch-size';
 import { hookFailure } from './hook-errors';
-import { loggerName } from './hook-order';
-import type { Participant } from './hook-order';
+import { loggerName } from './participants';
+import type { Participant } from './participants';
 
 type HostHook = keyof HostHooks;
 /** What a hook takes after its context. */

@@ -6,8 +6,8 @@ import type { LogRouter } from '../log/log-router';
 import type { StepLogCollector } from '../log/step-log';
 import type { VariableOwners } from '../step/variable-owners';
 import { stepHookFailure } from './hook-errors';
-import { describeParticipant, loggerName } from './hook-order';
-import type { Participant } from './hook-order';
+import { describeParticipant, loggerName } from './participants';
+import type { Participant } from './participants';
 
 /** Calls step hooks in hook order while a step is traced; a returned value takes the place of what the next one gets. */
 export class StepHookRunner {

@@ -2,9 +2,8 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { hookTable } from '../../contracts';
 import type { HostHooks, LogOptions } from '../../contracts';
 import { FulgurError } from '../../errors';
-import { resolveLogOptions } from './log-rules';
+import { resolveLogOptions, theModule } from './log-rules';
 import type { LogPlace } from './log-rules';
-import { theModule } from './metric-names';
 import type { MetricStore } from './metric-store';
 import type { StepLogCollector } from './step-log';
 

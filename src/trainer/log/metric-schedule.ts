@@ -1,5 +1,5 @@
 import type { ResumePoint } from '../../contracts';
-import type { Participant } from '../hooks/hook-order';
+import type { Participant } from '../hooks/participants';
 
 /** Tells by which epoch a metric should have been measured, as far as plugins and the validation's interval say. */
 export class MetricSchedule {

@@ -5,7 +5,7 @@ import type { Validation } from '../evaluation/validation';
 import { isInterruption } from '../hooks/hook-errors';
 import type { HostHookRunner } from '../hooks/host-hook-runner';
 import type { LogRouter } from '../log/log-router';
-import { reduceOverRanks } from '../log/reduce-over-ranks';
+import { reduceOverRanks } from '../log/metric-reduction';
 import { batchSizeOf } from '../step/batch-size';
 import type { StepRunner } from '../step/step-runner';
 import type { MetricPublisher } from './metric-publisher';

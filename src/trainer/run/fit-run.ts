@@ -10,11 +10,9 @@ import type {
   Strategy,
 } from '../../contracts';
 import { setRandomPosition } from '../../engine';
-import { FulgurError } from '../../errors';
-import { messageOf } from '../hooks/hook-errors';
-import { refuseMisspeltHooks } from '../hooks/refuse-misspelt-hooks';
-import { inHookOrder } from '../hooks/hook-order';
-import type { BuiltPlugin, Participant } from '../hooks/hook-order';
+import { FulgurError, messageOf } from '../../errors';
+import { refuseMisspeltHooks, inHookOrder } from '../hooks/participants';
+import type { BuiltPlugin, Participant } from '../hooks/participants';
 import { HostHookRunner } from '../hooks/host-hook-runner';
 import { StepHookRunner } from '../hooks/step-hook-runner';
 import { LogRouter } from '../log/log-router';
@@ -27,7 +25,7 @@ import type { FitBounds } from '../loop/fit-plan';
 import { MetricPublisher } from '../loop/metric-publisher';
 import { ProgressCounter } from '../loop/progress-counter';
 import type { RunControl } from '../loop/run-control';
-import { connectModuleLog } from '../module-log';
+import { connectModuleLog } from '../training-module';
 import { checkResume, sayNewcomers, sayResumed } from '../state/resume-checks';
 import type { ResumeFrom } from '../state/resume-checks';
 import { restoreRunState, RunStateKeeper } from '../state/run-state-keeper';

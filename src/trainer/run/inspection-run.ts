@@ -1,9 +1,8 @@
 import type { FitProgress, RunEventBus, RunTask, Strategy, WeightKind } from '../../contracts';
 import type { WeightSwitch } from '../evaluation/weight-switch';
-import { inHookOrder } from '../hooks/hook-order';
-import type { BuiltPlugin } from '../hooks/hook-order';
+import { inHookOrder, refuseMisspeltHooks } from '../hooks/participants';
+import type { BuiltPlugin } from '../hooks/participants';
 import { HostHookRunner } from '../hooks/host-hook-runner';
-import { refuseMisspeltHooks } from '../hooks/refuse-misspelt-hooks';
 import { LogRouter } from '../log/log-router';
 import { MetricStore } from '../log/metric-store';
 import type { RunControl } from '../loop/run-control';

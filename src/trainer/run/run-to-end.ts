@@ -1,5 +1,6 @@
 import type { RunEventBus } from '../../contracts';
-import { isInterruption, messageOf, withLaterErrors } from '../hooks/hook-errors';
+import { messageOf } from '../../errors';
+import { isInterruption, withLaterErrors } from '../hooks/hook-errors';
 import type { HostHookRunner } from '../hooks/host-hook-runner';
 import type { RunControl } from '../loop/run-control';
 import { interrupted } from './fit-result';

@@ -1,7 +1,7 @@
 import { jsonText } from '../../contracts';
 import type { Json, Notify, RunState, StateDict } from '../../contracts';
 import { hookFailure, restoreFailure } from '../hooks/hook-errors';
-import type { BuiltPlugin, Participant } from '../hooks/hook-order';
+import type { BuiltPlugin, Participant } from '../hooks/participants';
 
 /** The state of every plugin that has one, by name. */
 export function pluginStates(plugins: readonly BuiltPlugin[]): Record<string, Json> {

@@ -1,6 +1,6 @@
 import type { Json, Notify, RunSettings, RunState, WeightKind } from '../../contracts';
 import { FulgurError } from '../../errors';
-import type { BuiltPlugin } from '../hooks/hook-order';
+import type { BuiltPlugin } from '../hooks/participants';
 import type { FitBounds } from '../loop/fit-plan';
 import { changedWorldSize } from './rank-states';
 import { jsonText } from '../../contracts';

@@ -8,7 +8,7 @@ import type {
 } from '../../contracts';
 import type { WeightSwitch } from '../evaluation/weight-switch';
 import type { HostHookRunner } from '../hooks/host-hook-runner';
-import type { BuiltPlugin } from '../hooks/hook-order';
+import type { BuiltPlugin } from '../hooks/participants';
 import type { MetricStore } from '../log/metric-store';
 import type { ProgressCounter } from '../loop/progress-counter';
 import type { RunControl } from '../loop/run-control';

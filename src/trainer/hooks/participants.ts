@@ -1,5 +1,7 @@
 import type { PluginHooks, PluginOrder } from '../../contracts';
-import { theModule } from '../log/metric-names';
+import { FulgurError, nearestName } from '../../errors';
+import { hookNames, misspeltHooks } from '../../metadata';
+import { theModule } from '../log/log-rules';
 
 /** A plugin that the container has built. */
 export interface BuiltPlugin {
@@ -53,4 +55,22 @@ export function loggerName({ kind, name }: Pick<Participant, 'kind' | 'name'>): 
 /** How errors name a participant. */
 export function describeParticipant({ kind, name }: Pick<Participant, 'kind' | 'name'>): string {
   return kind === 'plugin' ? `Plugin '${name}'` : `The module ${name}`;
+}
+
+/**
+ * A misspelt hook would silently never run. The decorators and `override` find most of them at compile time; this finds
+ * the rest before a run begins.
+ *
+ * @throws FulgurError `plugin` or `module`, naming the method and the hook it may have meant.
+ */
+export function refuseMisspeltHooks(participants: readonly Participant[]): void {
+  for (const participant of participants) {
+    for (const method of misspeltHooks(participant.hooks)) {
+      throw new FulgurError(participant.kind, {
+        what: `${describeParticipant(participant)} has a method ${method}, which is no hook.`,
+        why: 'It would never be called.',
+        fix: `Did you mean ${nearestName(method, hookNames, Infinity)}? Else give it another name.`,
+      });
+    }
+  }
 }

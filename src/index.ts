@@ -7,6 +7,8 @@ import type {} from '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_
 import './engine';
 export * as tf from '@tensorflow/tfjs-core';
 export * from './contracts';
+// What options of commands and plugins are declared with.
+export { z } from 'zod';
 export {
   BrokenImageError,
   DatasetUnavailableError,

@@ -69,6 +69,18 @@ const texts = {
     "@Experiment({ name: 'a', plugins: [checkpointing] }) class C {}",
     'run(A);',
   ].join('\n'),
+  optionSection: [
+    "import { option, optionSection, z } from '../../src';",
+    "optionSection({ one: option(z.int().default(1), 'free', 'a number') });",
+    'optionSection({ two: z.int().default(1) });',
+    "option(z.int().default(1), 'freely', 'a number');",
+  ].join('\n'),
+  command: [
+    "import { defineCommand, z } from '../../src';",
+    "const draw = defineCommand({ name: 'draw', help: '', options: { count: z.int().default(1) }, run: (scope) =>",
+    "scope.inspect('', async () => { await scope.write('.txt', String(scope.options.count.toFixed(1) + scope.options.size)); }) });",
+    "@Experiment({ name: 'a', commands: [draw, 'test'] }) class A {}",
+  ].join('\n'),
   options: [
     'checkpointing({ everyNEpoch: 1 });',
     "checkpointing({ mode: 'large' });",
@@ -208,6 +220,20 @@ describe('the type checker', () => {
     ]);
     expect(verdictsOn('unnamedMetric')).toEqual([
       `2: Argument of type '"los"' is not assignable to parameter of type '"loss"'.`,
+    ]);
+  });
+
+  it('refuses an option without its effect on a resumed run', () => {
+    expect(verdictsOn('optionSection')).toEqual([
+      "3: Property 'facts' is missing in type 'ZodDefault<ZodInt>' but required in type '{ readonly facts: OptionFacts; }'.",
+      `4: Argument of type '"freely"' is not assignable to parameter of type 'OptionEffect'.`,
+    ]);
+  });
+
+  it('knows the options of a command', () => {
+    expect(verdictsOn('command')).toEqual([
+      "3: Property 'size' does not exist on type '{ count: number; }'.",
+      "4: Type 'string' is not assignable to type 'CommandWords'.",
     ]);
   });
 

@@ -97,13 +97,12 @@ export type {
   ProbeResult,
 } from './evaluation';
 export * as losses from './losses';
-export { Experiment, HyperParameter, Plugin, inject } from './metadata';
+export { Experiment, HyperParameter, Plugin, checkedOptions, definePlugin, inject } from './metadata';
 export type {
   ExperimentClass,
   ExperimentDefinition,
   HyperParameterRules,
   HyperParameterValue,
-  PluginOptions,
 } from './metadata';
 export * as nn from './nn';
 export { decodeSafetensors, encodeSafetensors } from './nn';

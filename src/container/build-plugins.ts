@@ -1,14 +1,14 @@
 import { Container } from 'inversify';
 import { tokens } from '../contracts';
-import type { AnyPlugin, RunFolder, Token } from '../contracts';
+import type { PluginHooks, RunFolder, Token } from '../contracts';
+import { FulgurError, messageOf } from '../errors';
+import { pluginMetadata } from '../metadata';
+import { FileClaims } from '../run-folder';
 import type { BuiltPlugin } from '../trainer';
-import { checkPlugins } from './check-plugins';
-import { internalTokens } from './internal-tokens';
-import { pluginsModule } from './plugins-module';
-import { resolve } from './resolve';
+import type { CheckedPlugin } from './check-plugins';
 
-/** Services by the name of their token. */
-export type Services = Omit<GivenServices, 'runFolder'> & {
+/** Services that a run gives to plugins, by the name of their token. */
+export type Services = Omit<GivenServices, 'runFolder' | 'pluginOptions'> & {
   /** Each plugin gets its own view of it. */
   readonly runFolder?: RunFolder;
 };
@@ -19,21 +19,57 @@ type GivenServices = {
     : never;
 };
 
+/** Plugins in the order of their list, and the container that built them. */
+export interface BuiltPlugins {
+  readonly plugins: readonly BuiltPlugin[];
+  readonly container: Container;
+}
+
 /**
- * Builds plugins on given services, without a run around them.
- *
- * @throws CompositionError naming everything about the plugins that does not fit
+ * Builds plugins on given services, each once: the only place where services are resolved. What plugins provide takes the
+ * place of what was given.
  */
 export function buildPlugins(
-  experiment: string,
-  plugins: readonly AnyPlugin[],
-  services: Services,
-): readonly BuiltPlugin[] {
-  checkPlugins(experiment, plugins);
+  plugins: readonly CheckedPlugin[],
+  { runFolder, ...services }: Services,
+): BuiltPlugins {
   const container = new Container();
+  const provided = new Set(plugins.flatMap(({ descriptor }) => descriptor.provides.map(({ key }) => key)));
   for (const [name, service] of Object.entries(services)) {
-    container.bind(tokens[name as keyof Services].key).toConstantValue(service);
+    const { key } = tokens[name as keyof typeof services];
+    if (!provided.has(key)) container.bind(key).toConstantValue(service);
   }
-  container.loadSync(pluginsModule(container, plugins));
-  return resolve(container, internalTokens.plugins);
+  const claims = runFolder === undefined ? null : new FileClaims(runFolder);
+  const builders = plugins.map(({ name, descriptor }) => {
+    const { type, options, provides } = descriptor;
+    const own = Symbol(name);
+    container.bind(own).to(type).inSingletonScope();
+    container.bind(tokens.pluginOptions.key).toConstantValue(options).whenParentIs(own);
+    if (claims !== null) {
+      container.bind(tokens.runFolder.key).toConstantValue(claims.viewOf(name)).whenParentIs(own);
+    }
+    const build = (): PluginHooks => builtBy(container, own, name);
+    for (const { key } of provides) container.bind(key).toDynamicValue(build);
+    return (): BuiltPlugin => ({ name, order: pluginMetadata(type).order, hooks: build() });
+  });
+  return { plugins: builders.map((build) => build()), container };
+}
+
+function builtBy(container: Container, key: symbol, name: string): PluginHooks {
+  try {
+    return container.get<PluginHooks>(key);
+  } catch (cause) {
+    // What a plugin refuses on purpose says enough, and so does the failure of another plugin that it needs.
+    if (cause instanceof FulgurError) throw cause;
+    throw new FulgurError('plugin', {
+      what: `Plugin '${name}' failed in its constructor: ${messageOf(cause)}.`,
+      fix: "Correct the plugin, or take it out of the experiment's plugins.",
+      cause,
+    });
+  }
+}
+
+/** A token's service, under the token's type. */
+export function resolve<T>(container: Container, { key }: Token<T>): T {
+  return container.get<T>(key);
 }

@@ -1,54 +1,89 @@
+import { tokens } from '../contracts';
 import type { AnyPlugin, Token } from '../contracts';
-import { messageOf, nearestName } from '../errors';
+import { FulgurError, messageOf, nearestName } from '../errors';
 import { hookNames, injectedTokens, misspeltHooks, pluginMetadata, pluginName } from '../metadata';
 import { isObjectProperty } from '../system';
-import { CompositionError } from './composition-error';
-import { coreServices, wellKnownProviders } from './core-services';
 
-/** A plugin of the list, under its name. */
-interface NamedPlugin {
+/** All that keeps an experiment's plugins from being put together, in one error: a line each. */
+export class CompositionError extends FulgurError {
+  constructor(
+    experiment: string,
+    readonly problems: readonly string[],
+  ) {
+    super('plugin', {
+      what: `The plugins of '${experiment}' do not fit together:`,
+      list: problems,
+      fix: `Correct ${problems.length === 1 ? 'it' : 'them'} in the list of plugins or in the plugin classes.`,
+    });
+  }
+}
+
+/** A plugin of the list that fits with the others, under its name. */
+export interface CheckedPlugin {
   readonly name: string;
   readonly descriptor: AnyPlugin;
 }
 
+/** Plugins of this package that provide what others may ask for, for errors that say what to add. */
+const wellKnownProviders: ReadonlyMap<symbol, string> = new Map([
+  [tokens.checkpointReader.key, 'checkpointing()'],
+]);
+
+/** What every run has for plugins: everything but what plugins provide. */
+const coreServices: readonly Token<unknown>[] = Object.values(tokens).filter(
+  ({ key }) => !wellKnownProviders.has(key),
+);
+
 /**
- * Finds everything that would keep the plugins from being built, before anything is built.
+ * Finds everything that would keep the plugins from being built, before anything is started or built.
  *
+ * @param rank which of a run's ranks is to build them; some plugins are there on the first alone.
+ * @returns the plugins of the rank.
  * @throws CompositionError naming every problem at once
  */
-export function checkPlugins(experiment: string, descriptors: readonly AnyPlugin[]): void {
+export function checkPlugins(
+  experiment: string,
+  descriptors: readonly AnyPlugin[],
+  rank = 0,
+): readonly CheckedPlugin[] {
   const problems: string[] = [];
-  const plugins = descriptors.flatMap((descriptor, index) => nameOf(descriptor, index, problems));
-  problems.push(
+  const listed = descriptors.flatMap((descriptor, index) => nameOf(descriptor, index, problems));
+  const plugins = listed.filter(
+    ({ descriptor: { type } }) => rank === 0 || pluginMetadata(type).ranks === 'all',
+  );
+  problems.push(...problemsOf(listed));
+  if (problems.length === 0 && plugins.length < listed.length) problems.push(...problemsOf(plugins));
+  if (problems.length > 0) throw new CompositionError(experiment, problems);
+  return plugins;
+}
+
+function problemsOf(plugins: readonly CheckedPlugin[]): string[] {
+  return [
     ...duplicates(plugins),
-    ...plugins.flatMap(({ descriptor }) => descriptor.problems ?? []),
+    ...plugins.flatMap(({ descriptor }) => descriptor.problems),
     ...plugins.flatMap(hookProblems),
     ...plugins.flatMap((plugin) => injectionProblems(plugin, plugins)),
     ...sharedServices(plugins),
     ...circles(plugins),
-  );
-  if (problems.length > 0) throw new CompositionError(experiment, problems);
+  ];
 }
 
 /** The plugin under its name, or none and one problem more. */
-function nameOf(entry: unknown, index: number, problems: string[]): NamedPlugin[] {
+function nameOf(entry: unknown, index: number, problems: string[]): CheckedPlugin[] {
   if (!isDescriptor(entry)) {
     problems.push(`Entry ${index + 1} of the list is ${describe(entry)}.`);
     return [];
   }
   try {
     const name = pluginName(entry);
-    if (isObjectProperty(name)) {
-      problems.push(`Plugin '${name}' has the name of a property of every object: call it otherwise.`);
-    } else if (name.includes('/')) {
-      // In checkpoints it parts the plugin's name from those of its tensors.
-      problems.push(`Plugin '${name}' has a '/' in its name: call it otherwise.`);
-    } else return [{ name, descriptor: entry }];
-    return [];
+    if (!isObjectProperty(name) && !name.includes('/')) return [{ name, descriptor: entry }];
+    // In checkpoints a '/' parts the plugin's name from those of its tensors.
+    const fault = name.includes('/') ? "a '/' in its name" : 'the name of a property of every object';
+    problems.push(`Plugin '${name}' has ${fault}: call it otherwise.`);
   } catch (error) {
     problems.push(messageOf(error));
-    return [];
   }
+  return [];
 }
 
 /** For JavaScript: the type checker knows. */
@@ -66,7 +101,7 @@ function describe(entry: unknown): string {
 }
 
 /** State in checkpoints and errors go by name. */
-function duplicates(plugins: readonly NamedPlugin[]): string[] {
+function duplicates(plugins: readonly CheckedPlugin[]): string[] {
   return [...new Set(plugins.map(({ name }) => name))].flatMap((name) => {
     const alike = plugins.filter((plugin) => plugin.name === name);
     const types = [...new Set(alike.map(({ descriptor }) => descriptor.type))];
@@ -85,7 +120,7 @@ function duplicates(plugins: readonly NamedPlugin[]): string[] {
   });
 }
 
-function hookProblems({ name, descriptor }: NamedPlugin): string[] {
+function hookProblems({ name, descriptor }: CheckedPlugin): string[] {
   return misspeltHooks(descriptor.type.prototype as object).map(
     (method) =>
       `Plugin '${name}' has a method ${method}, which is no hook and would never be called: did you mean ${nearestName(method, hookNames, Infinity)}?`,
@@ -93,8 +128,8 @@ function hookProblems({ name, descriptor }: NamedPlugin): string[] {
 }
 
 function injectionProblems(
-  { name, descriptor: { type } }: NamedPlugin,
-  plugins: readonly NamedPlugin[],
+  { name, descriptor: { type } }: CheckedPlugin,
+  plugins: readonly CheckedPlugin[],
 ): string[] {
   const services = [...coreServices, ...plugins.flatMap(({ descriptor }) => descriptor.provides)];
   return injectedTokens(type).flatMap((token, index) => {
@@ -110,7 +145,7 @@ function injectionProblems(
   });
 }
 
-function sharedServices(plugins: readonly NamedPlugin[]): string[] {
+function sharedServices(plugins: readonly CheckedPlugin[]): string[] {
   const provided = plugins.flatMap(({ descriptor }) => descriptor.provides);
   return [...new Set(provided)].flatMap((token) => {
     const names = plugins.filter((plugin) => provides(plugin, token)).map(({ name }) => `'${name}'`);
@@ -121,12 +156,12 @@ function sharedServices(plugins: readonly NamedPlugin[]): string[] {
 }
 
 /** Plugins that need each other before any of them could be built. */
-function circles(plugins: readonly NamedPlugin[]): string[] {
-  const needs = (plugin: NamedPlugin): NamedPlugin[] =>
+function circles(plugins: readonly CheckedPlugin[]): string[] {
+  const needs = (plugin: CheckedPlugin): CheckedPlugin[] =>
     injectedTokens(plugin.descriptor.type).flatMap((token) =>
       token === undefined ? [] : plugins.filter((other) => provides(other, token)),
     );
-  const visit = (plugin: NamedPlugin, path: readonly NamedPlugin[]): NamedPlugin[] | null => {
+  const visit = (plugin: CheckedPlugin, path: readonly CheckedPlugin[]): CheckedPlugin[] | null => {
     const start = path.indexOf(plugin);
     if (start >= 0) return [...path.slice(start), plugin];
     for (const next of needs(plugin)) {
@@ -145,6 +180,6 @@ function circles(plugins: readonly NamedPlugin[]): string[] {
   return [];
 }
 
-function provides({ descriptor }: NamedPlugin, token: Token<unknown>): boolean {
+function provides({ descriptor }: CheckedPlugin, token: Token<unknown>): boolean {
   return descriptor.provides.some(({ key }) => key === token.key);
 }

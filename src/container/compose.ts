@@ -1,43 +1,91 @@
-import { Container } from 'inversify';
 import { tokens } from '../contracts';
-import type { CheckpointReader } from '../contracts';
-import { pluginMetadata } from '../metadata';
-import type { Trainer } from '../trainer';
-import { checkPlugins } from './check-plugins';
-import { dataModule } from './data-module';
-import { internalTokens } from './internal-tokens';
-import { pluginsModule } from './plugins-module';
-import { resolve } from './resolve';
-import { runModule } from './run-module';
-import type { RunParts } from './run-parts';
-import { trainerModule } from './trainer-module';
+import type {
+  CheckpointReader,
+  EvaluationData,
+  Ranks,
+  RunEventBus,
+  RunFolder,
+  RunSettings,
+  TrainerOptions,
+  ViewBatch,
+} from '../contracts';
+import { FulgurError } from '../errors';
+import { localBatchStatistics } from '../nn';
+import { SingleDevice } from '../strategy';
+import { Trainer, WeightSwitch, modelAccess } from '../trainer';
+import type { TrainingModule } from '../trainer';
+import { buildPlugins, resolve } from './build-plugins';
+import type { CheckedPlugin } from './check-plugins';
+
+/** What a run has made before its plugins and its trainer. */
+export interface RunParts {
+  readonly settings: RunSettings;
+  readonly trainerOptions: TrainerOptions;
+  readonly events: RunEventBus;
+  readonly folder: RunFolder;
+  readonly data: { readonly name: string; readonly batchSize: number; readonly samples: number };
+  readonly evaluation: EvaluationData;
+  readonly module: TrainingModule<ViewBatch>;
+  readonly plugins: readonly CheckedPlugin[];
+  readonly ranks: Ranks;
+}
 
 /** What a run takes out of the container. */
 export interface Composition {
   readonly trainer: Trainer;
   /** `null` where no plugin provides one. */
   readonly checkpointReader: CheckpointReader | null;
-  /** Frees what the container built. */
+  /** Frees what was built. */
   dispose(): Promise<void>;
 }
 
-/**
- * Builds a run's plugins and trainer: the only place where services are resolved.
- *
- * @throws CompositionError naming everything about the plugins that does not fit
- */
+/** Builds a run's plugins, and the trainer around them. */
 export function compose(parts: RunParts): Composition {
-  const { rank } = parts.ranks;
-  const plugins = parts.plugins.filter(({ type }) => rank === 0 || pluginMetadata(type).ranks === 'all');
-  checkPlugins(parts.settings.experiment, plugins);
-  const container = new Container();
-  container.loadSync(runModule(parts), dataModule(parts), trainerModule(parts));
-  container.loadSync(pluginsModule(container, plugins));
+  const { module, events, settings, trainerOptions, folder, data, evaluation, ranks } = parts;
+  let trainer: Trainer | null = null;
+  // Plugins are built before the trainer that they are given to, and ask for the state only while it fits.
+  const running = (): Trainer => trainer ?? askedTooEarly();
+  const weights = new WeightSwitch();
+  const model = modelAccess(module, weights);
+  const { plugins, container } = buildPlugins(parts.plugins, {
+    ...{ events, settings, ranks, model, runFolder: folder, evaluationData: evaluation },
+    notify: (level, text) => {
+      events.emit('message', level, text);
+    },
+    runState: { capture: () => running().runState.capture() },
+    optimizers: { current: () => trainer?.optimizers.current() ?? [] },
+    learningRate: {
+      override: (schedule) => {
+        running().learningRate.override(schedule);
+      },
+    },
+    strategy: new SingleDevice(),
+    batchStatistics: localBatchStatistics,
+  });
+  if (container.isBound(tokens.evaluationWeights.key)) {
+    weights.connect(resolve(container, tokens.evaluationWeights));
+  }
+  trainer = new Trainer(trainerOptions, {
+    ...{ plugins, events, settings, weights, place: { folder: folder.path, data } },
+    strategy: resolve(container, tokens.strategy),
+    batchStatistics: resolve(container, tokens.batchStatistics),
+  });
   return {
-    trainer: resolve(container, internalTokens.trainer),
+    trainer,
     checkpointReader: container.isBound(tokens.checkpointReader.key)
       ? resolve(container, tokens.checkpointReader)
       : null,
-    dispose: () => container.unbindAll(),
+    dispose: async () => {
+      model.dispose();
+      await container.unbindAll();
+    },
   };
+}
+
+function askedTooEarly(): never {
+  throw new FulgurError('plugin', {
+    what: "The run was asked for in a plugin's constructor.",
+    why: 'Plugins are built before the trainer.',
+    fix: 'Ask in a host hook, such as onFitStart.',
+  });
 }

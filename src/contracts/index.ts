@@ -20,8 +20,7 @@ export {
   trainerSchema,
 } from './options';
 export type * from './options';
-export { definePlugin } from './plugin';
-export type { AnyPlugin, PluginClass, PluginDescriptor, PluginMetadata, PluginOrder } from './plugin';
+export type * from './plugin';
 export type * from './progress';
 export type * from './ranks';
 export type * from './run-folder';
@@ -29,17 +28,5 @@ export type * from './run-state';
 export type * from './state';
 export type * from './strategy';
 export type * from './batch-statistics';
-export { token } from './token';
-export type { Token } from './token';
-export { tokens } from './tokens';
-export type {
-  CheckpointReader,
-  EvaluationData,
-  LearningRateControl,
-  ModelAccess,
-  ModuleSummary,
-  Notify,
-  OptimizersAccess,
-  RunSettings,
-  RunStateAccess,
-} from './tokens';
+export { token, tokens } from './tokens';
+export type * from './tokens';

@@ -1,6 +1,7 @@
+import type { z } from 'zod';
 import type { PluginHooks } from './hooks';
 import type { Recalled } from './run-state';
-import type { Token } from './token';
+import type { Token } from './tokens';
 
 /** A class that the container can build; its parameters are injected. */
 export type PluginClass = new (...services: never[]) => PluginHooks & Anything;
@@ -10,25 +11,45 @@ interface Anything {
   toString(): string;
 }
 
-/** What `@Plugin()` records of a class. */
-export interface PluginMetadata {
-  /** Kebab-case, unique within a run: names its state in checkpoints and its errors. */
-  readonly name: string;
-  /** `monitor` plugins (early stopping) run after all others and `last` ones (checkpointing) after these, as in Lightning. */
-  readonly order: PluginOrder;
-  /** `first` plugins (loggers, progress bars) are there on rank 0 only, where a run has several ranks. */
-  readonly ranks: 'all' | 'first';
-  /** Whether a run may have several; the option `name` then takes the place of the class's name. */
-  readonly repeatable: boolean;
-  /** Whether what is trained depends on it; `undefined` where that is to be told from its hooks and services. */
-  readonly affectsTraining?: boolean | undefined;
-}
-
 /**
- * `strategy` plugins have their turn before all others, `monitor` plugins after all others. `last` comes after the monitors
- * too: what saves the run's state saves what they have seen.
+ * `strategy` plugins have their turn before all others, `monitor` plugins (early stopping) after all others, as in Lightning.
+ * `last` (checkpointing) comes after the monitors too: what saves the run's state saves what they have seen.
  */
 export type PluginOrder = 'strategy' | 'normal' | 'monitor' | 'last';
+
+/** Everything that a class says of itself as a plugin. */
+export interface PluginDeclaration {
+  /**
+   * Kebab-case, unique within a run; names the plugin's state in checkpoints, and the plugin in errors. A plugin's factory is
+   * called after it: `slow-batches` is `slowBatches()`.
+   */
+  readonly name: string;
+  /** `strategy` plugins run before all others at each hook, `monitor` and then `last` ones after them (default `normal`). */
+  readonly order?: PluginOrder;
+  /**
+   * Where it is built in a run of several ranks (default `all`): what only watches and writes belongs on the `first`. Such
+   * a plugin must not call what all ranks have to call, such as `runState.capture()`.
+   */
+  readonly ranks?: 'all' | 'first';
+  /**
+   * Whether an experiment may list several of them (default `false`). A string `name` among a plugin's options is then its name in
+   * checkpoints and errors, in the place of this one; all but one must have it.
+   */
+  readonly repeatable?: boolean;
+  /**
+   * Whether what is trained depends on it, so that a resumed run must have it with the same options. Told by itself of
+   * plugins that change loss or gradients in step hooks, or provide a strategy or batch statistics.
+   */
+  readonly affectsTraining?: boolean;
+  /** Its options, with limits and defaults; a plugin without takes whatever it is given. */
+  readonly options?: z.ZodType;
+  /** Services that the plugin itself fulfils, for others to ask for; they take the place of the run's own. */
+  readonly provides?: readonly Token<unknown>[];
+}
+
+/** What `@Plugin()` records of a class. */
+export type PluginMetadata = Required<Omit<PluginDeclaration, 'affectsTraining' | 'options'>> &
+  Pick<PluginDeclaration, 'affectsTraining' | 'options'>;
 
 /**
  * A plugin as it stands in an experiment's list: the class, the options, and what it offers to others.
@@ -38,16 +59,16 @@ export type PluginOrder = 'strategy' | 'normal' | 'monitor' | 'last';
  */
 export interface PluginDescriptor<Monitors extends string = never, Logs extends string = never> {
   readonly type: PluginClass;
+  /** With their defaults filled in. */
   readonly options: unknown;
-  /** Services that the built plugin itself fulfils. */
   readonly provides: readonly Token<unknown>[];
+  /** What is wrong with the options, a sentence each; the run says so with all else that keeps it from beginning. */
+  readonly problems: readonly string[];
   /**
    * Of a plugin that provides the checkpoint reader: finds out, before anything is started, what the checkpoint's run was
    * configured with. `home` is the folder of the run that `last` and `best` are of; `null` where there is none.
    */
   readonly recall?: (selector: string, home: string | null) => Promise<Recalled>;
-  /** What is wrong with the options, a sentence each; the run says so with all else that keeps it from beginning. */
-  readonly problems?: readonly string[];
   /** Only for the type checker. */
   readonly monitors?: Monitors;
   /** Only for the type checker. */
@@ -56,13 +77,3 @@ export interface PluginDescriptor<Monitors extends string = never, Logs extends 
 
 /** Any plugin, whatever it watches and logs. */
 export type AnyPlugin = PluginDescriptor<string, string>;
-
-/** Makes the value that stands in an experiment's `plugins` list; unless told otherwise, it may log anything. */
-export function definePlugin<Monitors extends string = never, Logs extends string = string>(
-  type: PluginClass,
-  options: unknown = {},
-  provides: readonly Token<unknown>[] = [],
-  problems: readonly string[] = [],
-): PluginDescriptor<Monitors, Logs> {
-  return { type, options, provides, problems };
-}

@@ -10,7 +10,18 @@ import type { PluginFolder } from './run-folder';
 import type { RunOrigin, RunState } from './run-state';
 import type { StateDict } from './state';
 import type { Strategy } from './strategy';
-import { token } from './token';
+
+/** A typed name of a service in the container: `Token<RunFolder>` resolves to a `RunFolder` and nothing else. */
+export interface Token<T> {
+  readonly key: symbol;
+  readonly description: string;
+  /** Only for the type checker. */
+  readonly resolves?: T;
+}
+
+export function token<T>(description: string): Token<T> {
+  return { key: Symbol(description), description };
+}
 
 /** Read access to the model in training. */
 export interface ModelAccess {

@@ -10,5 +10,4 @@ export {
 } from './hyper-parameter';
 export type { HyperParameterDefinition, HyperParameterRules, HyperParameterValue } from './hyper-parameter';
 export { inject, injectedTokens } from './inject';
-export { Plugin, pluginMetadata, pluginName } from './plugin';
-export type { PluginOptions } from './plugin';
+export { Plugin, checkedOptions, definePlugin, pluginMetadata, pluginName } from './plugin';

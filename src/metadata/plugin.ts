@@ -1,37 +1,31 @@
 import 'reflect-metadata';
 import { injectFromBase, injectable } from 'inversify';
-import type { AnyPlugin, PluginMetadata, PluginOrder } from '../contracts';
+import type { z } from 'zod';
+import type {
+  AnyPlugin,
+  PluginClass,
+  PluginDeclaration,
+  PluginDescriptor,
+  PluginMetadata,
+  Token,
+} from '../contracts';
 import { FulgurError } from '../errors';
 import type { CheckedHooks } from './hook-checks';
 import { inheritsInjections } from './inject';
 
-export interface PluginOptions {
-  /** Kebab-case; names the plugin's state in checkpoints, and the plugin in errors. */
-  readonly name: string;
-  /** `strategy` plugins run before all others at each hook, `monitor` and then `last` ones after them (default `normal`). */
-  readonly order?: PluginOrder;
-  /**
-   * Where it is built in a run of several ranks (default `all`): what only watches and writes belongs on the `first`. Such
-   * a plugin must not call what all ranks have to call, such as `runState.capture()`.
-   */
-  readonly ranks?: 'all' | 'first';
-  /**
-   * Whether an experiment may list several of them (default `false`). A string `name` among a plugin's options is then its name in
-   * checkpoints and errors, in the place of this one; all but one must have it.
-   */
-  readonly repeatable?: boolean;
-  /**
-   * Whether what is trained depends on it, so that a resumed run must have it with the same options. Told by itself of
-   * plugins that change loss or gradients in step hooks, or provide a strategy or batch statistics.
-   */
-  readonly affectsTraining?: boolean;
-}
-
 const key = Symbol('fulgur:plugin');
+
+/** What a class must be to provide the services of some tokens. */
+type ServicesOf<Provided extends readonly Token<unknown>[]> = Provided extends readonly [
+  Token<infer Service>,
+  ...infer Rest extends readonly Token<unknown>[],
+]
+  ? Service & ServicesOf<Rest>
+  : unknown;
 
 /**
  * Makes a class a plugin. A method that begins with `on` and is no hook, or has another signature than its hook, does
- * not compile.
+ * not compile; neither does a class that lacks a part of a service that it provides.
  *
  * @example
  * @Plugin({ name: 'bell' })
@@ -41,12 +35,12 @@ const key = Symbol('fulgur:plugin');
  *   }
  * }
  */
-export function Plugin(
-  options: PluginOptions,
-): <T extends CheckedHooks<T>>(target: new (...services: never[]) => T) => void {
+export function Plugin<const Provided extends readonly Token<unknown>[] = readonly []>(
+  declaration: PluginDeclaration & { readonly provides?: Provided },
+): <T extends CheckedHooks<T> & ServicesOf<Provided>>(target: new (...services: never[]) => T) => void {
   return (target) => {
-    const { name, order = 'normal', ranks = 'all', repeatable = false, affectsTraining } = options;
-    const metadata: PluginMetadata = { name, order, ranks, repeatable, affectsTraining };
+    const defaults = { order: 'normal', ranks: 'all', repeatable: false, provides: [] } as const;
+    const metadata: PluginMetadata = { ...defaults, ...declaration };
     Reflect.defineMetadata(key, metadata, target);
     injectable()(target);
     // Without this inversify gives nothing to a constructor that a class takes over from its parent.
@@ -55,17 +49,73 @@ export function Plugin(
 }
 
 /**
+ * Makes the value that stands in an experiment's `plugins` list, with the defaults of the options filled in; unless told
+ * otherwise, it may log anything. Wrong options are the run's to report: an experiment file that lists them still loads, so
+ * that `--help` works and all that is wrong is said at once.
+ */
+export function definePlugin<Monitors extends string = never, Logs extends string = string>(
+  type: PluginClass,
+  options: unknown = {},
+  services: readonly Token<unknown>[] = [],
+): PluginDescriptor<Monitors, Logs> {
+  // A class without the decorator is the run's to report, too.
+  const { name = '', options: schema, provides = [] } = metadataOf(type) ?? {};
+  return {
+    ...{ type, provides: [...provides, ...services] },
+    ...(schema === undefined ? { options, problems: [] } : checkedOptions(schema, factoryOf(name), options)),
+  };
+}
+
+/** Options with their defaults, or as they were given and what is wrong with them. */
+export function checkedOptions(
+  schema: z.ZodType,
+  factory: string,
+  options: unknown,
+): Pick<PluginDescriptor, 'options' | 'problems'> {
+  const result = schema.safeParse(options);
+  if (result.success) return { options: result.data, problems: [] };
+  const problems = result.error.issues.map((issue) => `${factory}(): ${describe(issue, options)}.`);
+  return { options, problems };
+}
+
+/** `early-stopping` is listed as `earlyStopping()`. */
+function factoryOf(name: string): string {
+  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function describe(issue: z.core.$ZodIssue, options: unknown): string {
+  if (issue.code === 'unrecognized_keys') return `there is no option ${issue.keys.join(', ')}`;
+  const reason = issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
+  if (issue.path.length === 0) return reason;
+  const value = issue.path.reduce<unknown>(
+    (at, part) => (at as Record<PropertyKey, unknown> | undefined)?.[part],
+    options,
+  );
+  return `${issue.path.join('.')} is ${shown(value)} (${reason})`;
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'function' ? 'a function' : JSON.stringify(value);
+}
+
+/**
  * What `@Plugin` recorded of a class.
  *
  * @throws FulgurError `plugin` for a class without the decorator
  */
 export function pluginMetadata(type: new (...services: never[]) => object): PluginMetadata {
-  const metadata = Reflect.getOwnMetadata(key, type) as PluginMetadata | undefined;
+  const metadata = metadataOf(type);
   if (metadata !== undefined) return metadata;
   throw new FulgurError('plugin', {
     what: `The class '${type.name}' in the list of plugins is no plugin.`,
     fix: `Write @Plugin({ name: '...' }) above it.`,
   });
+}
+
+function metadataOf(type: new (...services: never[]) => object): PluginMetadata | undefined {
+  return Reflect.getOwnMetadata(key, type) as PluginMetadata | undefined;
 }
 
 /**

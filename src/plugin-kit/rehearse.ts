@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildPlugins } from '../container';
+import { buildPlugins, checkPlugins } from '../container';
 import type { Services } from '../container';
 import type {
   AnyPlugin,
@@ -79,7 +79,8 @@ export async function rehearse(
     settings: completeSettings,
     capture: () => (fit ?? missing()).capture(),
   });
-  const built = buildPlugins(completeSettings.experiment, plugins, { ...given, ...services });
+  const checked = checkPlugins(completeSettings.experiment, plugins);
+  const built = buildPlugins(checked, { ...given, ...services }).plugins;
   let state: RunState | null = null;
   const save = async (): Promise<void> => {
     state = (await fit?.capture()) ?? null;

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { showOnlyGpu } from '../config';
 import type { ResolvedConfig } from '../config';
 import { checkPlugins, compose } from '../container';
-import type { Composition } from '../container';
+import type { CheckedPlugin, Composition } from '../container';
 import type { DataOptions, Notify, Ranks, RunSettings, ViewBatch } from '../contracts';
 import { prepareData } from '../data';
 import type { PreparedData } from '../data';
@@ -30,7 +30,7 @@ export async function executeRun(
 ): Promise<CommandResult> {
   const { config, world } = request;
   checkRun(request.experiment, config, world?.worldSize ?? 1);
-  checkPlugins(config.name, pluginsOf(request));
+  const plugins = checkPlugins(config.name, pluginsOf(request), world?.rank);
   // A checkpoint is looked for before anything is installed or downloaded; a new folder is made only after it.
   let shared = world === null ? await placeOfCheckpoint(config) : null;
   let data: PreparedData | null = null;
@@ -41,7 +41,7 @@ export async function executeRun(
     await requireSameRun(ranks, config, data.info);
     shared ??= await openSharedPlace(config, ranks);
     onFolder(shared.place.folder.path);
-    const result = await runInPlace({ ...request, config: shared.config }, data, shared, ranks);
+    const result = await runInPlace({ ...request, config: shared.config }, plugins, data, shared, ranks);
     await leaveCluster();
     return result;
   } finally {
@@ -109,6 +109,7 @@ async function takeGpu(
 
 async function runInPlace(
   request: RunRequest,
+  plugins: readonly CheckedPlugin[],
   data: PreparedData,
   { place: { folder } }: SharedPlace,
   ranks: Ranks,
@@ -125,7 +126,7 @@ async function runInPlace(
       data: data.info,
       evaluation: data.evaluation,
       module,
-      plugins: pluginsOf(request),
+      plugins,
       ranks,
     }));
     const selector = config.resume ?? config.checkpoint;

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '../../src/config';
 import { CompositionError, checkPlugins } from '../../src/container';
-import { definePlugin } from '../../src/contracts';
 import { datasets } from '../../src/data';
 import { describesCluster } from '../../src/launch';
-import { Experiment, HyperParameter, Plugin } from '../../src/metadata';
+import { Experiment, HyperParameter, Plugin, definePlugin } from '../../src/metadata';
 import { MetricStore } from '../../src/trainer/log/metric-store';
 import { resolveConfig } from './resolve';
 

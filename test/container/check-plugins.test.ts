@@ -1,7 +1,7 @@
 import { CompositionError, checkPlugins } from '../../src/container';
-import { definePlugin, token, tokens } from '../../src/contracts';
+import { token, tokens } from '../../src/contracts';
 import type { CheckpointReader, Notify, PluginDescriptor } from '../../src/contracts';
-import { Plugin, inject } from '../../src/metadata';
+import { Plugin, definePlugin, inject } from '../../src/metadata';
 
 interface Clock {
   now(): number;
@@ -149,7 +149,7 @@ describe('checkPlugins', () => {
   });
 
   it('says what is wrong with the options of plugins', () => {
-    expect(messageFor([definePlugin(Bell, { volume: -1 }, [], ['bell(): volume is -1.'])])).toBe(
+    expect(messageFor([{ ...definePlugin(Bell, { volume: -1 }), problems: ['bell(): volume is -1.'] }])).toBe(
       single('bell(): volume is -1.'),
     );
   });

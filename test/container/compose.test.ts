@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { compose } from '../../src/container';
+import { checkPlugins, compose } from '../../src/container';
 import type { Composition, RunParts } from '../../src/container';
-import { definePlugin, token, tokens } from '../../src/contracts';
+import { token, tokens } from '../../src/contracts';
 import type {
   BatchSource,
   CheckpointReader,
@@ -19,7 +19,7 @@ import type {
   ViewBatch,
 } from '../../src/contracts';
 import { liveCounts, start } from '../../src/engine';
-import { Plugin, inject } from '../../src/metadata';
+import { Plugin, definePlugin, inject } from '../../src/metadata';
 import * as nn from '../../src/nn';
 import * as optim from '../../src/optim';
 import { soloRanks } from '../../src/strategy';
@@ -144,7 +144,7 @@ function partsOf(module: Tiny, events: EventBus, plugins: readonly PluginDescrip
       open: () => Promise.reject(new Error('not in this test')),
     },
     module,
-    plugins,
+    plugins: checkPlugins(settings.experiment, plugins),
   };
 }
 

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../src/config';
-import { CompositionError } from '../../src/container/composition-error';
+import { CompositionError } from '../../src/container';
 import { FulgurError } from '../../src/errors';
 import { explainError } from '../../src/run/messages';
 

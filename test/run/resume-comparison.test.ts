@@ -3,17 +3,10 @@ import { join } from 'node:path';
 import { changedOptions } from '../../src/config';
 import type { ResolvedConfig } from '../../src/config';
 import { effectOf } from '../../src/config/option';
-import {
-  clusterSchema,
-  dataSchema,
-  definePlugin,
-  runSchema,
-  tokens,
-  trainerSchema,
-} from '../../src/contracts';
+import { clusterSchema, dataSchema, runSchema, tokens, trainerSchema } from '../../src/contracts';
 import type { AnyPlugin, Notify, RunOrigin, RunState } from '../../src/contracts';
 import { knnSchema, probeSchema } from '../../src/evaluation';
-import { Experiment, HyperParameter, Plugin } from '../../src/metadata';
+import { Experiment, HyperParameter, Plugin, definePlugin } from '../../src/metadata';
 import type { ExperimentClass, ExperimentDefinition } from '../../src/metadata';
 import { configureRun, requireSameData, runOrigin, sayDifferences } from '../../src/run/resume';
 import { checkpointing } from '../../plugins/checkpointing';

@@ -8,7 +8,7 @@ const imports = [
   "import type { Gradients, HookContext, Notify, RunEventSource, PluginFolder, RunSettings, Token, ViewBatch } from '../../src';",
   "import { checkpointing } from '../../plugins/checkpointing'; import { collapseSentinel } from '../../plugins/collapse-sentinel';",
   "import { csvLogger } from '../../plugins/csv-logger'; import { progressBar } from '../../plugins/progress-bar';",
-  "import { fastSiamLoss } from '../../experiments/fastsiam'; import { resolve } from '../../src/container/resolve'; import type { Container } from 'inversify';",
+  "import { fastSiamLoss } from '../../experiments/fastsiam'; import { resolve } from '../../src/container/build-plugins'; import type { Container } from 'inversify';",
 ];
 
 /** The examples of the README that begin with a decorator. */
@@ -186,7 +186,7 @@ describe('the type checker', () => {
 
   it('refuses a plugin without a name', () => {
     expect(verdictsOn('nameless')).toEqual([
-      "1: Property 'name' is missing in type '{}' but required in type 'PluginOptions'.",
+      "1: Property 'name' is missing in type '{}' but required in type 'PluginDeclaration'.",
     ]);
   });
 

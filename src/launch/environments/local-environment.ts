@@ -2,7 +2,7 @@ import { FulgurError } from '../../errors';
 import type { World } from '../world';
 import { parseAddress } from './address';
 import type { ClusterEnvironment } from './cluster-environment';
-import { missing, rankBelow, valueOf, wholeNumber } from './variables';
+import { missing, rankBelow, valueOf, wholeNumberIn } from './variables';
 import type { Variables } from './variables';
 
 const names = {
@@ -44,7 +44,7 @@ export class LocalEnvironment implements ClusterEnvironment {
     const list = valueOf(variables, names.addresses);
     if (list === null) throw missing(names.addresses, source);
     const addresses = list.split(',');
-    const worldSize = wholeNumber(variables, names.worldSize, { least: 1 });
+    const worldSize = wholeNumberIn(variables, names.worldSize, { least: 1 });
     const wrong = addresses.find((address) => parseAddress(address) === null);
     if (worldSize !== addresses.length || wrong !== undefined) {
       throw new FulgurError('config', {

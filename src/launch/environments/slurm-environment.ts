@@ -5,7 +5,7 @@ import type { ClusterEnvironment, JoinOptions } from './cluster-environment';
 import { meet } from './rendezvous/meet';
 import type { MeetingPlace } from './rendezvous/meeting';
 import { expandHostList, expandTaskCounts } from './slurm-lists';
-import { missing, portNumber, rankBelow, valueOf, wholeNumber } from './variables';
+import { missing, portNumber, rankBelow, valueOf, wholeNumberIn } from './variables';
 import type { Variables } from './variables';
 
 const source = 'Slurm';
@@ -36,11 +36,11 @@ export class SlurmEnvironment implements ClusterEnvironment {
       (name) => valueOf(variables, name) !== null,
     );
     if (sizeName === undefined || valueOf(variables, 'SLURM_PROCID') === null) return null;
-    const worldSize = wholeNumber(variables, sizeName, { least: 1 }) ?? 1;
+    const worldSize = wholeNumberIn(variables, sizeName, { least: 1 }) ?? 1;
     const rank = rankBelow(variables, 'SLURM_PROCID', worldSize, sizeName) ?? 0;
     if (worldSize === 1) return new SlurmEnvironment(rank, 1, alone, null, null);
     // srun binds each task to its own cores.
-    const cores = wholeNumber(variables, 'SLURM_CPUS_PER_TASK', { least: 1 });
+    const cores = wholeNumberIn(variables, 'SLURM_CPUS_PER_TASK', { least: 1 });
     const place = placeOf(variables, step, rank);
     return new SlurmEnvironment(rank, worldSize, localPlace(variables), place, cores);
   }
@@ -81,7 +81,7 @@ function isTerminal(variables: Variables): boolean {
 function localPlace(variables: Variables) {
   const counts =
     valueOf(variables, 'SLURM_STEP_TASKS_PER_NODE') ?? valueOf(variables, 'SLURM_TASKS_PER_NODE');
-  const node = wholeNumber(variables, 'SLURM_NODEID') ?? hostsOf(variables).indexOf(nameOf(variables));
+  const node = wholeNumberIn(variables, 'SLURM_NODEID') ?? hostsOf(variables).indexOf(nameOf(variables));
   const localWorldSize = counts === null ? undefined : expandTaskCounts(counts)[node];
   if (localWorldSize === undefined) return null;
   const localRank = rankBelow(variables, 'SLURM_LOCALID', localWorldSize, "Slurm's number of tasks here");
@@ -89,12 +89,12 @@ function localPlace(variables: Variables) {
 }
 
 function placeOf(variables: Variables, step: number, rank: number): MeetingPlace {
-  const job = wholeNumber(variables, 'SLURM_JOB_ID') ?? wholeNumber(variables, 'SLURM_JOBID');
+  const job = wholeNumberIn(variables, 'SLURM_JOB_ID') ?? wholeNumberIn(variables, 'SLURM_JOBID');
   if (job === null) throw missing('SLURM_JOB_ID', source);
   const own = valueOf(variables, 'MASTER_ADDR');
   const host = own ?? hostsOf(variables)[0];
   if (host === undefined) throw missing('SLURM_STEP_NODELIST', source);
-  if (rank === 0 && own === null && (wholeNumber(variables, 'SLURM_NODEID') ?? 0) !== 0) {
+  if (rank === 0 && own === null && (wholeNumberIn(variables, 'SLURM_NODEID') ?? 0) !== 0) {
     throw new FulgurError('config', {
       what: `Slurm put rank 0 on a node other than the first, ${host}, where the others look for it.`,
       fix: 'Start with srun --distribution=block, or set MASTER_ADDR to the host of rank 0.',

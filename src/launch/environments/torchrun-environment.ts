@@ -4,7 +4,7 @@ import { placeOnHost } from './address';
 import type { ClusterEnvironment, JoinOptions } from './cluster-environment';
 import { meet } from './rendezvous/meet';
 import type { MeetingPlace } from './rendezvous/meeting';
-import { missing, portNumber, rankBelow, valueOf, wholeNumber } from './variables';
+import { missing, portNumber, rankBelow, valueOf, wholeNumberIn } from './variables';
 import type { Variables } from './variables';
 
 const source = 'torchrun';
@@ -24,7 +24,7 @@ export class TorchrunEnvironment implements ClusterEnvironment {
    * @throws FulgurError of kind `config` where the variables do not fit together.
    */
   static from(variables: Variables): TorchrunEnvironment | null {
-    const worldSize = wholeNumber(variables, 'WORLD_SIZE', { least: 1 });
+    const worldSize = wholeNumberIn(variables, 'WORLD_SIZE', { least: 1 });
     if (worldSize === null || valueOf(variables, 'RANK') === null) return null;
     const rank = rankBelow(variables, 'RANK', worldSize, 'WORLD_SIZE') ?? 0;
     if (worldSize === 1) return new TorchrunEnvironment(rank, 1, alone, null);
@@ -40,7 +40,7 @@ export class TorchrunEnvironment implements ClusterEnvironment {
 }
 
 function localPlace(variables: Variables) {
-  const size = wholeNumber(variables, 'LOCAL_WORLD_SIZE', { least: 1 });
+  const size = wholeNumberIn(variables, 'LOCAL_WORLD_SIZE', { least: 1 });
   if (size !== null) {
     const localRank = rankBelow(variables, 'LOCAL_RANK', size, 'LOCAL_WORLD_SIZE');
     return localRank === null ? null : { localRank, localWorldSize: size };

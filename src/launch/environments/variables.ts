@@ -21,7 +21,7 @@ export function missing(name: string, source: string): FulgurError {
  * A whole number from a variable; `null` where it is not set.
  * @throws FulgurError of kind `config` for anything but digits, and for a number outside of `least` to `most`.
  */
-export function wholeNumber(
+export function wholeNumberIn(
   variables: Variables,
   name: string,
   { least = 0, most = Number.MAX_SAFE_INTEGER }: { readonly least?: number; readonly most?: number } = {},
@@ -39,12 +39,12 @@ export function wholeNumber(
 
 /** A port from a variable; `null` where it is not set. */
 export function portNumber(variables: Variables, name: string): number | null {
-  return wholeNumber(variables, name, { least: 1, most: 65_535 });
+  return wholeNumberIn(variables, name, { least: 1, most: 65_535 });
 }
 
 /** A rank that must be smaller than the number of processes. */
 export function rankBelow(variables: Variables, name: string, size: number, sizeName: string): number | null {
-  const rank = wholeNumber(variables, name);
+  const rank = wholeNumberIn(variables, name);
   if (rank === null || rank < size) return rank;
   throw new FulgurError('config', {
     what: `${name} is ${rank}, but ${sizeName} is ${size}.`,

@@ -9,7 +9,7 @@ import type {
   Stage,
 } from '../../contracts';
 import type { LogRouter } from '../log/log-router';
-import { requireWhole } from '../step/batch-size';
+import { requireUndisposed } from '../step/batch-size';
 import { hookFailure } from './hook-errors';
 import { loggerName } from './participants';
 import type { Participant } from './participants';
@@ -102,7 +102,7 @@ export class HostHookRunner {
     const started = performance.now();
     try {
       const returned = await (participant.kind === 'module' ? this.#log.at(hook, call) : call());
-      if (hookTable[hook].counts === 'as-batch') requireWhole(rest.at(-1));
+      if (hookTable[hook].counts === 'as-batch') requireUndisposed(rest.at(-1));
       return returned;
     } catch (error) {
       throw hookFailure(participant, hook, error);

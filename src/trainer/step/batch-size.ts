@@ -11,7 +11,7 @@ export function batchSizeOf(batch: unknown): number {
 }
 
 /** @throws FulgurError `plugin` where a tensor of the batch has been disposed. */
-export function requireWhole(batch: unknown): void {
+export function requireUndisposed(batch: unknown): void {
   for (const { isDisposed, shape } of tensorsIn(batch)) {
     if (!isDisposed) continue;
     throw new FulgurError('plugin', {

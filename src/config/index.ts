@@ -2,7 +2,7 @@ export { PrintAndExit, processArguments, processCommand, processFile } from './c
 export { childEnvironment, processVariables, showOnlyGpu, slurmJob } from './environment';
 export { terminalAbilities, wantsStackTraces } from './environment';
 export type { TerminalAbilities } from './environment';
-export { ConfigError, listed, nearestOption, shown } from './problems';
+export { ConfigError, listed, nearestOption } from './problems';
 export type { Problem } from './problems';
 export { changedOptions } from './recorded';
 export type { OptionChange } from './recorded';

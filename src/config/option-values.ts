@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { nearestChoice, shown } from './problems';
+import { valueText } from '../errors';
+import { nearestChoice } from './problems';
 
 /**
  * The values that an option can have, where they are few: those of an enumeration, and of a union the fixed ones and what
@@ -45,7 +46,7 @@ export function refusal(schema: z.ZodType, error: z.ZodError, value: unknown): s
   const isChoice = error.issues[0]?.code === 'invalid_value';
   const must = isChoice ? `must be one of ${choices.join(', ')}` : describe(error);
   const nearest = isChoice && typeof value === 'string' ? nearestChoice(value, choices) : null;
-  return `${must}, not ${shown(value)}${nearest === null ? '' : `; did you mean ${nearest}?`}`;
+  return `${must}, not ${valueText(value)}${nearest === null ? '' : `; did you mean ${nearest}?`}`;
 }
 
 function describe(error: z.ZodError): string {

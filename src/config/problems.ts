@@ -1,4 +1,4 @@
-import { FulgurError, nearestName, valueText } from '../errors';
+import { FulgurError, nearestName } from '../errors';
 
 /** One thing that is wrong with a configuration. */
 export interface Problem {
@@ -26,15 +26,6 @@ export function unknownOption(where: string, path: string, known: readonly strin
     where,
     what: nearest === null ? 'there is no such option' : `there is no such option; did you mean ${nearest}?`,
   };
-}
-
-/** A value as it is shown to the user: JSON, and by their names what JSON cannot say. */
-export function shown(value: unknown): string {
-  if (typeof value === 'number' || typeof value === 'bigint' || value === undefined) return String(value);
-  // JSON writes null for infinity and for what is no number.
-  return valueText(value, (_, part) =>
-    typeof part === 'bigint' || (typeof part === 'number' && !Number.isFinite(part)) ? String(part) : part,
-  );
 }
 
 /** All problems of a configuration in one error: a line each. */

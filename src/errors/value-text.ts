@@ -2,16 +2,23 @@
 const LONGEST = 2000;
 const KEPT_AT_THE_END = 300;
 
-/** A value as a message shows it: JSON, whatever is in it. */
-export function valueText(value: unknown, replacer?: (key: string, part: unknown) => unknown): string {
+/** A value as a message shows it: JSON, whatever is in it, and by their names the numbers that JSON cannot say. */
+export function valueText(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'bigint' || value === undefined) return String(value);
+  if (typeof value === 'function') return 'a function';
   try {
-    // Typed as a text always, but of a function there is none.
-    const text = JSON.stringify(value, replacer) as string | undefined;
-    return text ?? String(value);
+    // Typed as a text always; of a symbol there is none.
+    const text = JSON.stringify(value, (_, part: unknown) => nameOfNumber(part)) as string | undefined;
+    return text ?? typeof value;
   } catch {
     // Thousands of levels take more stack than there is.
     return Array.isArray(value) ? 'a list nested too deeply' : 'an object nested too deeply';
   }
+}
+
+function nameOfNumber(part: unknown): unknown {
+  const isNamed = typeof part === 'bigint' || (typeof part === 'number' && !Number.isFinite(part));
+  return isNamed ? String(part) : part;
 }
 
 /** A text without its middle, where it is longer than anybody reads. */

@@ -9,7 +9,7 @@ import type {
   PluginMetadata,
   Token,
 } from '../contracts';
-import { FulgurError } from '../errors';
+import { FulgurError, valueText } from '../errors';
 import type { CheckedHooks } from './hook-checks';
 import { inheritsInjections } from './inject';
 
@@ -91,13 +91,7 @@ function describe(issue: z.core.$ZodIssue, options: unknown): string {
     (at, part) => (at as Record<PropertyKey, unknown> | undefined)?.[part],
     options,
   );
-  return `${issue.path.join('.')} is ${shown(value)} (${reason})`;
-}
-
-function shown(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'function' ? 'a function' : JSON.stringify(value);
+  return `${issue.path.join('.')} is ${value === undefined ? 'missing' : valueText(value)} (${reason})`;
 }
 
 /**

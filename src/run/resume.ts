@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { changedOptions, resolveConfig, shown, wantedCheckpoint } from '../config';
+import { changedOptions, resolveConfig, wantedCheckpoint } from '../config';
 import type { OptionChange, ResolvedConfig } from '../config';
 import { jsonText, parseJson, tokens } from '../contracts';
 import type {
@@ -14,7 +14,7 @@ import type {
   RunOrigin,
 } from '../contracts';
 import type { DataInfo } from '../data';
-import { FulgurError } from '../errors';
+import { FulgurError, valueText } from '../errors';
 import { experimentDefinition, pluginMetadata, pluginName } from '../metadata';
 import type { ExperimentClass } from '../metadata';
 import { findRunFolder, hasCheckpoint } from '../run-folder';
@@ -293,5 +293,5 @@ function sentence({ path, before, now }: OptionChange): string {
 }
 
 function text(value: Json | undefined): string {
-  return value === undefined ? 'absent' : shown(value);
+  return value === undefined ? 'absent' : valueText(value);
 }

@@ -3,6 +3,9 @@ import { FulgurError, shortened, valueText } from '../../src/errors';
 it('shows a value of any depth', () => {
   expect(valueText({ a: [1, null] })).toBe('{"a":[1,null]}');
   expect(valueText(undefined)).toBe('undefined');
+  expect(valueText([NaN, -Infinity, 2n])).toBe('["NaN","-Infinity","2"]');
+  expect(valueText(Infinity)).toBe('Infinity');
+  expect(valueText(() => 1)).toBe('a function');
   expect(valueText(JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)))).toBe('a list nested too deeply');
   expect(valueText(JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`))).toBe(
     'an object nested too deeply',

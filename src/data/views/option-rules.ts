@@ -1,4 +1,4 @@
-import { FulgurError, nearestName } from '../../errors';
+import { FulgurError, nearestName, valueText } from '../../errors';
 
 /** What an option takes: in words, to follow "must be", and as a test. */
 export interface OptionRule {
@@ -55,7 +55,7 @@ export function resolveOptions<T extends object>(
       wrong.push(`"${name}" is not an option`);
       fixes.push(unknownOptionFix(name, [...ruleOf.keys()]));
     } else if (!rule.accepts(value)) {
-      wrong.push(`${name} is ${JSON.stringify(value)}`);
+      wrong.push(`${name} is ${valueText(value)}`);
       fixes.push(`${name} must be ${rule.expects}`);
     }
   }

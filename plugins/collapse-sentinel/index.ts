@@ -1,12 +1,159 @@
-import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../shared/check-options';
-import { CollapseSentinel } from './collapse-sentinel';
-import { collapseSentinelOptions } from './options';
-import type { CollapseSentinelOptions } from './options';
+import { z } from 'zod';
+import { FulgurError, Plugin, definePlugin, inject, tf, tokens } from '../../src';
+import type {
+  HookContext,
+  Json,
+  Notify,
+  PluginDescriptor,
+  PluginHooks,
+  Stateful,
+  StepContext,
+} from '../../src';
+import { nameOption } from '../shared/options';
+import { readState, stateNumber } from '../shared/read-state';
 
-export { CollapseSentinel } from './collapse-sentinel';
-export { spread } from './spread';
-export type { CollapseSentinelOptions } from './options';
+const schema = z.strictObject({
+  /** The key of what the module's `forward` returns that holds the representation, `[batch, d]`. */
+  watch: z.string().min(1),
+  /** Tells several sentinels of a run apart, in checkpoints; all but one need a name. */
+  name: nameOption,
+  /** Values below this count as collapsing. */
+  warnBelow: z.number().min(0).max(1).default(0.5),
+  /** Steps in a row that must lie below before a warning. */
+  patience: z.number().int().positive().default(10),
+});
+
+export type CollapseSentinelOptions<Watch extends string = string> = z.input<typeof schema> & {
+  readonly watch: Watch;
+};
+
+/**
+ * How widely a batch of vectors spreads over the unit sphere: the mean over the dimensions of
+ * std(z / ‖z‖₂) · √d, the deviation unbiased as `torch.std` has it. About 1 for directions spread evenly, 0 for equal
+ * ones; NaN for a batch of one, which has no spread.
+ *
+ * @param z `[batch, d]`.
+ */
+export function spread(z: tf.Tensor2D): tf.Scalar {
+  return tf.tidy(() => {
+    const [batch, width] = z.shape;
+    const length = tf.maximum(tf.sqrt(tf.sum(tf.square(z), 1, true)), 1e-12);
+    const directions = tf.div(z, length);
+    const deviations = tf.sub(directions, tf.mean(directions, 0, true));
+    const variance = tf.div(tf.sum(tf.square(deviations), 0), batch - 1);
+    return tf.reshape(tf.mul(tf.mean(tf.sqrt(variance)), Math.sqrt(width)), []);
+  });
+}
+
+const savedSteps = z.object({
+  stepsBelow: stateNumber,
+  stepsAbove: stateNumber,
+  collapsing: z.boolean(),
+  seen: stateNumber.optional(),
+});
+
+/** Measures inside the traced step, and watches the measured values from outside it. */
+@Plugin({ name: 'collapse-sentinel', repeatable: true, options: schema })
+export class CollapseSentinel implements PluginHooks, Stateful {
+  private readonly metric: string;
+  private stepsBelow = 0;
+  private stepsAbove = 0;
+  private collapsing = false;
+  /** Serial of the measurement that was looked at last. */
+  private seen = 0;
+
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>,
+    @inject(tokens.notify) private readonly notify: Notify,
+  ) {
+    this.metric = `${options.watch}_std`;
+  }
+
+  /** Once a view; a step's values of one name are recorded as their mean. */
+  onAfterForward(output: unknown, { log }: StepContext): void {
+    log(this.metric, spread(this.watched(output)), { progBar: true });
+  }
+
+  onTrainBatchEnd({ measured, progress }: HookContext): void {
+    const measurement = measured(this.metric, this.seen);
+    if (measurement === undefined) return;
+    const { value, serial } = measurement;
+    this.seen = serial;
+    if (Number.isNaN(value)) return;
+    const below = value < this.options.warnBelow;
+    this.stepsBelow = below ? this.stepsBelow + 1 : 0;
+    this.stepsAbove = below ? 0 : this.stepsAbove + 1;
+    const { patience } = this.options;
+    if (!this.collapsing && this.stepsBelow >= patience) {
+      this.collapsing = true;
+      this.notify('warning', this.warning(value, progress.globalStep));
+    } else if (this.collapsing && this.stepsAbove >= patience) {
+      this.collapsing = false;
+      this.notify(
+        'info',
+        `The representation spreads again: ${this.measureName} is ${value.toFixed(2)} at step ${progress.globalStep}.`,
+      );
+    }
+  }
+
+  pluginState(): Json {
+    const { stepsBelow, stepsAbove, collapsing, seen } = this;
+    return { stepsBelow, stepsAbove, collapsing, seen };
+  }
+
+  restorePluginState(state: Json): void {
+    const saved = readState(savedSteps, state);
+    this.stepsBelow = saved.stepsBelow;
+    this.stepsAbove = saved.stepsAbove;
+    this.collapsing = saved.collapsing;
+    this.seen = saved.seen ?? 0;
+  }
+
+  private get measureName(): string {
+    return `std(${this.options.watch})·√d`;
+  }
+
+  private warning(value: number, step: number): string {
+    return (
+      `The representation is collapsing: ${this.measureName} fell to ${value.toFixed(2)} at step ${step} ` +
+      '(healthy: about 1). Lower the learning rate, and check that the loss takes no gradient through the targets ' +
+      'and that the projection head ends in batch norm.'
+    );
+  }
+
+  private watched(output: unknown): tf.Tensor2D {
+    const { watch } = this.options;
+    const value = isRecord(output) ? output[watch] : undefined;
+    if (!isTensor(value)) {
+      throw new FulgurError('plugin', {
+        what: `collapseSentinel() is to watch '${watch}', which forward() does not return as a tensor: it returned ${described(output)}.`,
+        fix: `Return { ${watch}: ... } from forward(), or watch a key that is there.`,
+      });
+    }
+    if (value.rank !== 2) {
+      throw new FulgurError('plugin', {
+        what: `collapseSentinel() is to watch '${watch}', which has shape [${value.shape.join(', ')}] instead of [batch, d].`,
+        fix: 'Watch the output of the projection head, or flatten it to one vector a sample.',
+      });
+    }
+    return value as tf.Tensor2D;
+  }
+}
+
+function isTensor(value: unknown): value is tf.Tensor {
+  return value instanceof tf.Tensor;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !isTensor(value);
+}
+
+function described(output: unknown): string {
+  if (isTensor(output)) return `a tensor of shape [${output.shape.join(', ')}]`;
+  if (!isRecord(output)) return typeof output;
+  const keys = Object.keys(output);
+  return keys.length === 0 ? 'an object without keys' : `an object with ${keys.join(', ')}`;
+}
 
 /**
  * Measures in every training step how far the representation is from collapse, logs it as `<watch>_std` beside the
@@ -21,5 +168,5 @@ export type { CollapseSentinelOptions } from './options';
 export function collapseSentinel<const Watch extends string>(
   options: CollapseSentinelOptions<Watch>,
 ): PluginDescriptor<never, `${Watch}_std`> {
-  return pluginWithOptions(CollapseSentinel, 'collapseSentinel', collapseSentinelOptions, options);
+  return definePlugin(CollapseSentinel, options);
 }

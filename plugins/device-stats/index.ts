@@ -1,11 +1,65 @@
-import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../shared/check-options';
-import { DeviceStats } from './device-stats';
-import { deviceStatsOptions } from './options';
-import type { DeviceStatsOptions } from './options';
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { Plugin, definePlugin, engineInfo, inject, liveCounts, runProgram, tokens } from '../../src';
+import type { BatchResult, HookContext, PluginDescriptor, PluginHooks } from '../../src';
 
-export type { DeviceStatsOptions } from './options';
-export { DeviceStats } from './device-stats';
+const schema = z.strictObject({
+  /** Log after every n-th update. */
+  everyNSteps: z.int().positive().default(10),
+});
+
+export type DeviceStatsOptions = z.input<typeof schema>;
+
+const question = ['--query-gpu=memory.used', '--format=csv,noheader,nounits', '--id=0'];
+
+/** Mebibytes in use on the first GPU, by all programs, as its driver's tool tells; `null` where that tool does not. */
+async function gpuMemory(): Promise<number | null> {
+  const limits = { limitMs: 5_000, awaited: 'nvidia-smi' };
+  const answer = await runProgram('nvidia-smi', question, limits).catch(() => null);
+  const value = Number.parseFloat(answer?.stdout ?? '');
+  return answer?.code === 0 && Number.isFinite(value) ? value : null;
+}
+
+const MEBIBYTE = 2 ** 20;
+
+/** Reads what the process takes, after updates. */
+@Plugin({ name: 'device-stats', ranks: 'first', options: schema })
+export class DeviceStats implements PluginHooks {
+  private cpu = process.cpuUsage();
+  private since = performance.now();
+  private hasGpu = false;
+
+  constructor(@inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>) {}
+
+  onTrainStart(): void {
+    this.hasGpu = engineInfo().device === 'gpu';
+    this.restart();
+  }
+
+  async onTrainBatchEnd({ log, progress }: HookContext, { updated }: BatchResult): Promise<void> {
+    if (!updated || progress.globalStep % this.options.everyNSteps !== 0) return;
+    log('cpu_share', this.cpuShare());
+    log('resident_mib', process.memoryUsage.rss() / MEBIBYTE);
+    log('live_tensors', liveCounts().tensors);
+    this.restart();
+    if (!this.hasGpu) return;
+    const used = await gpuMemory();
+    if (used === null) this.hasGpu = false;
+    else log('gpu_memory_mib', used);
+  }
+
+  /** Of all cores, since the last look: 1 is every core busy with this process. */
+  private cpuShare(): number {
+    const { user, system } = process.cpuUsage(this.cpu);
+    const wall = 1000 * (performance.now() - this.since);
+    return (user + system) / (wall * availableParallelism());
+  }
+
+  private restart(): void {
+    this.cpu = process.cpuUsage();
+    this.since = performance.now();
+  }
+}
 
 /**
  * Logs what the process takes after every n-th update, in the place of Lightning's `DeviceStatsMonitor`: `cpu_share` (of
@@ -18,5 +72,5 @@ export { DeviceStats } from './device-stats';
  * ```
  */
 export function deviceStats(options: DeviceStatsOptions = {}): PluginDescriptor {
-  return pluginWithOptions(DeviceStats, 'deviceStats', deviceStatsOptions, options);
+  return definePlugin(DeviceStats, options);
 }

@@ -1,11 +1,156 @@
-import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../shared/check-options';
-import { EarlyStopping } from './early-stopping';
-import { earlyStoppingOptions } from './options';
-import type { EarlyStoppingOptions } from './options';
+import { z } from 'zod';
+import { FulgurError, Plugin, definePlugin, inject, suggestion, tokens } from '../../src';
+import type { HookContext, Json, PluginDescriptor, PluginHooks, Stateful } from '../../src';
+import { nameOption } from '../shared/options';
+import { readState, stateNumber } from '../shared/read-state';
 
-export { EarlyStopping } from './early-stopping';
-export type { EarlyStoppingOptions } from './options';
+const schema = z.strictObject({
+  /** The logged metric to watch. */
+  monitor: z.string().min(1),
+  /** Tells several early stoppings of a run apart, in checkpoints and messages; all but one need a name. */
+  name: nameOption,
+  /** Whether it is to fall or to rise. */
+  mode: z.enum(['min', 'max']).default('min'),
+  /** Looks in a row without improvement after which training ends. It looks once at each measurement. */
+  patience: z.int().positive().default(3),
+  /** What an improvement must exceed to count. */
+  minDelta: z.number().nonnegative().default(0),
+  /** Look in every n-th epoch only. */
+  everyNEpochs: z.int().positive().default(1),
+  /** A metric that was not logged by the time that it is due is an error, and not waited for. */
+  strict: z.boolean().default(true),
+  /** End training when the metric is NaN or infinite. */
+  checkFinite: z.boolean().default(true),
+  /** End training as soon as the metric is better than this; `null` for never. */
+  stoppingThreshold: z.number().nullable().default(null),
+  /** End training as soon as the metric is worse than this; `null` for never. */
+  divergenceThreshold: z.number().nullable().default(null),
+});
+
+export type EarlyStoppingOptions<Metric extends string = string> = z.input<typeof schema> & {
+  readonly monitor: Metric;
+};
+
+const savedSeen = z.object({
+  best: stateNumber.nullable(),
+  waited: stateNumber,
+  serial: stateNumber.optional(),
+});
+
+/** What has been seen so far. */
+interface Seen {
+  /** The best value; `null` where there was none yet, or only NaN and the worst of all. */
+  best: number | null;
+  /** Looks in a row that brought no improvement. */
+  waited: number;
+  /** Serial of the measurement that was looked at last. */
+  serial: number;
+}
+
+/**
+ * Looks once at each measurement of the metric: at one of a validation in the middle of an epoch when that is over, at all
+ * others at the end of the epoch, when everybody has logged.
+ */
+@Plugin({ name: 'early-stopping', order: 'monitor', ranks: 'first', repeatable: true, options: schema })
+export class EarlyStopping implements PluginHooks, Stateful {
+  private seen: Seen = { best: null, waited: 0, serial: 0 };
+  private isRestored = false;
+
+  constructor(@inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>) {}
+
+  /** One that joins a resumed run begins with what is measured from there on. */
+  onFitStart({ measured }: HookContext): void {
+    if (!this.isRestored) this.seen.serial = measured(this.options.monitor)?.serial ?? 0;
+  }
+
+  onValidationEnd(context: HookContext): void {
+    const { batchIndex, batchesPerEpoch } = context.progress;
+    if (context.stage !== 'fit' || batchIndex + 1 >= batchesPerEpoch) return;
+    const measurement = context.measured(this.options.monitor);
+    // The newest value of a step, or the last epoch's, is not what the validation was for.
+    if (measurement?.source === 'evaluation') this.look(context);
+  }
+
+  onTrainEpochEnd(context: HookContext): void {
+    this.look(context);
+  }
+
+  pluginState(): Json {
+    return { ...this.seen };
+  }
+
+  restorePluginState(state: Json): void {
+    // States of before measurements had a serial are of looks at the end of each epoch.
+    const { best, waited, serial } = readState(savedSeen, state);
+    this.seen = { best, waited, serial: serial ?? 1 };
+    this.isRestored = true;
+  }
+
+  private look({ measured, metrics, isDue, progress, stop }: HookContext): void {
+    const { everyNEpochs, monitor, strict, name } = this.options;
+    if ((progress.epoch + 1) % everyNEpochs !== 0) return;
+    if (strict && measured(monitor) === undefined && isDue(monitor)) {
+      throw neverLogged(name, monitor, metrics);
+    }
+    const measurement = measured(monitor, this.seen.serial);
+    if (measurement === undefined) return;
+    this.seen.serial = measurement.serial;
+    const reason = this.judge(measurement.value);
+    if (reason !== null) stop(name === undefined ? reason : `${name}: ${reason}`);
+  }
+
+  /** Why training is to end, or `null`. */
+  private judge(value: number): string | null {
+    const { monitor, mode, checkFinite, stoppingThreshold, divergenceThreshold, minDelta, patience } =
+      this.options;
+    if (checkFinite && !Number.isFinite(value)) return `${monitor} is ${value}`;
+    if (stoppingThreshold !== null && this.isBetter(value, stoppingThreshold)) {
+      return `${monitor} reached ${shown(value)}, better than ${stoppingThreshold}`;
+    }
+    if (divergenceThreshold !== null && this.isBetter(divergenceThreshold, value)) {
+      return `${monitor} is ${shown(value)}, worse than ${divergenceThreshold}`;
+    }
+    const best = this.seen.best ?? (mode === 'min' ? Infinity : -Infinity);
+    if (this.isBetter(value, best, minDelta)) {
+      this.seen.best = value;
+      this.seen.waited = 0;
+      return null;
+    }
+    this.seen.waited += 1;
+    if (this.seen.waited < patience) return null;
+    const what = this.seen.best === null ? 'has had no finite value' : `has not improved on ${shown(best)}`;
+    return `${monitor} ${what} ${times(patience)}`;
+  }
+
+  /** Compared in float32, in which steps log: there a logged 0.2 is no more than a threshold of 0.2. */
+  private isBetter(value: number, than: number, by = 0): boolean {
+    const margin = Math.fround(by);
+    return this.options.mode === 'min'
+      ? Math.fround(Math.fround(value) + margin) < Math.fround(than)
+      : Math.fround(Math.fround(value) - margin) > Math.fround(than);
+  }
+}
+
+function shown(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+function times(count: number): string {
+  return count === 1 ? 'at one look' : `for ${count} looks`;
+}
+
+function neverLogged(
+  name: string | undefined,
+  monitor: string,
+  metrics: Readonly<Record<string, number>>,
+): FulgurError {
+  const names = Object.keys(metrics);
+  return new FulgurError('plugin', {
+    what: `earlyStopping(${name === undefined ? '' : `{ name: '${name}' }`}) is to watch '${monitor}', which was not logged.`,
+    why: names.length === 0 ? 'Nothing was.' : `Logged were ${names.join(', ')}.`,
+    fix: `${suggestion(monitor, names)}Watch one that is logged by the end of each epoch, or pass strict: false to wait for it.`,
+  });
+}
 
 /**
  * Ends training when a metric no longer improves, is not finite, or passes a threshold. It looks once at each measurement: at
@@ -19,5 +164,5 @@ export type { EarlyStoppingOptions } from './options';
 export function earlyStopping<const Metric extends string>(
   options: EarlyStoppingOptions<Metric>,
 ): PluginDescriptor<Metric> {
-  return pluginWithOptions(EarlyStopping, 'earlyStopping', earlyStoppingOptions, options);
+  return definePlugin(EarlyStopping, options);
 }

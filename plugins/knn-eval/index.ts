@@ -1,11 +1,91 @@
-import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../shared/check-options';
-import { KnnEval } from './knn-eval';
-import { knnEvalOptions } from './options';
-import type { KnnEvalOptions } from './options';
+import { z } from 'zod';
+import { Plugin, definePlugin, evaluateByNeighbours, inject, knnSchema, tokens } from '../../src';
+import type {
+  EvaluationData,
+  HookContext,
+  Measuring,
+  ModelAccess,
+  Notify,
+  PlannedMetric,
+  PluginDescriptor,
+  PluginFolder,
+  PluginHooks,
+} from '../../src';
+import { afterEpochs, appendRecord } from '../shared/findings';
 
-export { KnnEval } from './knn-eval';
-export type { KnnEvalOptions } from './options';
+/** When to evaluate, and how: the rest has the defaults of the command `knn`. */
+const schema = knnSchema.extend({
+  /** Evaluate at the end of every n-th epoch. */
+  everyNEpochs: z.number().int().positive().default(1),
+  /** Also evaluate before the first step, with random weights, as `knn_accuracy_untrained`. */
+  atStart: z.boolean().default(false),
+});
+
+export type KnnEvalOptions = z.input<typeof schema>;
+
+const metric = 'knn_accuracy';
+/** Its own name, for it is recorded with the first epoch, whose `knn_accuracy` is another. */
+const untrainedMetric = 'knn_accuracy_untrained';
+
+/** Evaluates between epochs; the model is only read. */
+@Plugin({ name: 'knn-eval', ranks: 'first', options: schema })
+export class KnnEval implements PluginHooks, Measuring {
+  private readonly recordFile: string;
+
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>,
+    @inject(tokens.model) private readonly model: ModelAccess,
+    @inject(tokens.evaluationData) private readonly data: EvaluationData,
+    @inject(tokens.runFolder) folder: PluginFolder,
+    @inject(tokens.notify) private readonly notify: Notify,
+  ) {
+    this.recordFile = folder.claim('knn.jsonl');
+  }
+
+  measures(): readonly PlannedMetric[] {
+    return [{ metric, everyNEpochs: this.options.everyNEpochs }];
+  }
+
+  async onTrainEpochStart(context: HookContext): Promise<void> {
+    if (!this.options.atStart || context.progress.globalStep > 0) return;
+    const accuracy = await this.evaluate(context, 0);
+    if (accuracy !== null) context.log(untrainedMetric, accuracy);
+  }
+
+  async onTrainEpochEnd(context: HookContext): Promise<void> {
+    const epochsTrained = context.progress.epoch + 1;
+    if (epochsTrained % this.options.everyNEpochs !== 0) return;
+    const accuracy = await this.evaluate(context, epochsTrained);
+    if (accuracy !== null) context.log(metric, accuracy, { onEpoch: true, progBar: true });
+  }
+
+  private async evaluate({ progress, task }: HookContext, epochsTrained: number): Promise<number | null> {
+    const startedAt = performance.now();
+    const result = await task('kNN evaluation', (report) =>
+      evaluateByNeighbours(this.model, this.data, this.options, report),
+    );
+    const seconds = (performance.now() - startedAt) / 1000;
+    await appendRecord(this.recordFile, {
+      epochsTrained,
+      globalStep: progress.globalStep,
+      weights: this.model.evaluatedWeights(),
+      ...result,
+      seconds: Number(seconds.toFixed(2)),
+    });
+    const { accuracy, querySamples, bankSamples } = result;
+    const when = afterEpochs(epochsTrained);
+    if (accuracy === null) {
+      this.notify(
+        'warning',
+        `No kNN accuracy ${when}: the backbone gives features that are not finite. Training has diverged.`,
+      );
+    } else {
+      const effort = `${querySamples} images against ${bankSamples}, ${seconds.toFixed(1)} s`;
+      this.notify('info', `kNN accuracy ${when}: ${accuracy.toFixed(3)} (${effort}).`);
+    }
+    return accuracy;
+  }
+}
 
 /**
  * Measures what the backbone has learnt without any training on labels: the accuracy with which a held-out image's
@@ -20,5 +100,5 @@ export type { KnnEvalOptions } from './options';
 export function knnEval(
   options: KnnEvalOptions = {},
 ): PluginDescriptor<never, 'knn_accuracy' | 'knn_accuracy_untrained'> {
-  return pluginWithOptions(KnnEval, 'knnEval', knnEvalOptions, options);
+  return definePlugin(KnnEval, options);
 }

@@ -1,11 +1,128 @@
-import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../shared/check-options';
-import { LearningRateFinder } from './learning-rate-finder';
-import { learningRateFinderOptions } from './options';
-import type { LearningRateFinderOptions } from './options';
+import { z } from 'zod';
+import { Plugin, definePlugin, inject, jsonText, tokens, writeWhole } from '../../src';
+import type {
+  BatchResult,
+  HookContext,
+  LearningRateControl,
+  Notify,
+  PluginDescriptor,
+  PluginFolder,
+  PluginHooks,
+  Ranks,
+  RunSettings,
+} from '../../src';
+import { RateSweep, steepestRate } from './rate-sweep';
 
-export { LearningRateFinder } from './learning-rate-finder';
-export type { LearningRateFinderOptions } from './options';
+const schema = z
+  .strictObject({
+    /** The first rate to try. */
+    minRate: z.number().positive().default(1e-8),
+    /** The last. */
+    maxRate: z.number().positive().default(1),
+    /** Updates from the first to the last. */
+    steps: z.int().positive().default(100),
+    /** Whether rates grow by a factor or by a difference. */
+    mode: z.enum(['exponential', 'linear']).default('exponential'),
+    /** End when the smoothed loss is so many times the best one; `null` for never. Losses must be above 0. */
+    earlyStopThreshold: z.number().gt(1).nullable().default(4),
+  })
+  .refine(({ minRate, maxRate }) => minRate < maxRate, { message: 'minRate must be below maxRate' });
+
+export type LearningRateFinderOptions = z.input<typeof schema>;
+
+const fileName = 'learning-rates.json';
+
+/** Takes the place of the run's learning rates for as many updates as it needs, and then ends the run. */
+@Plugin({ name: 'learning-rate-finder', affectsTraining: true, options: schema })
+export class LearningRateFinder implements PluginHooks {
+  private readonly sweep: RateSweep;
+  private firstStep = 0;
+  private ended = false;
+  private diverged = false;
+  private reported = false;
+
+  private readonly curveFile: string;
+
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>,
+    @inject(tokens.learningRate) private readonly learningRate: LearningRateControl,
+    @inject(tokens.settings) private readonly settings: RunSettings,
+    @inject(tokens.runFolder) folder: PluginFolder,
+    @inject(tokens.notify) private readonly notify: Notify,
+    @inject(tokens.ranks) private readonly ranks: Ranks,
+  ) {
+    this.curveFile = folder.claim(fileName);
+    this.sweep = new RateSweep(options);
+  }
+
+  onFitStart({ progress }: HookContext): void {
+    this.firstStep = progress.globalStep;
+    this.learningRate.override((step) => this.sweep.rateAt(step - this.firstStep));
+    if (!this.settings.enableCheckpointing) return;
+    this.notify(
+      'warning',
+      'learningRateFinder() leaves a model that is of no use, and checkpoints of it may be saved. ' +
+        'Run it with --trainer.enableCheckpointing false.',
+    );
+  }
+
+  onTrainBatchEnd({ stop }: HookContext, { updated, loss }: BatchResult): void {
+    if (!updated || this.ended) return;
+    this.diverged = this.sweep.add(loss);
+    if (!this.diverged && !this.sweep.isComplete) return;
+    this.ended = true;
+    stop(
+      this.diverged
+        ? `the learning-rate finder saw the loss diverge after ${this.sweep.losses.length} updates`
+        : `the learning-rate finder has tried its ${this.options.steps} rates`,
+    );
+  }
+
+  async onTrainEnd(): Promise<void> {
+    await this.report();
+  }
+
+  /** A loss that is no number ends the run before the finder does; what was seen until then counts all the same. */
+  async onException(): Promise<void> {
+    if (this.sweep.rates.length > 0) await this.report();
+  }
+
+  private async report(): Promise<void> {
+    if (this.reported || this.ranks.rank > 0) return;
+    this.reported = true;
+    const { rates, losses } = this.sweep;
+    const suggestion = steepestRate(rates, losses);
+    const path = this.curveFile;
+    const { mode, minRate, maxRate, steps } = this.options;
+    const record = { suggestion, diverged: this.diverged, mode, minRate, maxRate, steps, rates, losses };
+    await writeWhole(path, Buffer.from(`${jsonText(record, 1)}\n`));
+    if (suggestion === null) {
+      this.notify(
+        'warning',
+        `${rates.length} updates are too few to suggest a learning rate: 13 are needed at least. ` +
+          'Raise steps of learningRateFinder(), trainer.maxEpochs, or earlyStopThreshold where the loss diverged.',
+      );
+      return;
+    }
+    this.notify(
+      'info',
+      `The loss falls fastest at a learning rate of ${shown(suggestion)}: ${this.advice(suggestion)}. ` +
+        `All rates and losses are in ${path}.`,
+    );
+  }
+
+  /** The exact option, where the experiment has one of a usual name. */
+  private advice(rate: number): string {
+    const name = ['lr', 'learningRate'].find((option) => option in this.settings.hyperparameters);
+    return name === undefined
+      ? 'give it to the optimiser in configureOptimizers, and take learningRateFinder() out of the plugins'
+      : `train with --${name} ${shown(rate)}, and without learningRateFinder() among the plugins`;
+  }
+}
+
+function shown(rate: number): string {
+  return String(Number(rate.toPrecision(4)));
+}
 
 /**
  * Makes a run a search for a learning rate, as Lightning's `LearningRateFinder`: over `steps` updates the rate goes from
@@ -26,5 +143,5 @@ export type { LearningRateFinderOptions } from './options';
  * ```
  */
 export function learningRateFinder(options: LearningRateFinderOptions = {}): PluginDescriptor {
-  return pluginWithOptions(LearningRateFinder, 'learningRateFinder', learningRateFinderOptions, options);
+  return definePlugin(LearningRateFinder, options);
 }

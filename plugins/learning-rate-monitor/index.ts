@@ -1,11 +1,42 @@
-import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../shared/check-options';
-import { LearningRateMonitor } from './learning-rate-monitor';
-import { learningRateMonitorOptions } from './options';
-import type { LearningRateMonitorOptions } from './options';
+import { z } from 'zod';
+import { Plugin, definePlugin, inject, tokens } from '../../src';
+import type { HookContext, OptimizersAccess, PluginDescriptor, PluginHooks } from '../../src';
 
-export { LearningRateMonitor } from './learning-rate-monitor';
-export type { LearningRateMonitorOptions } from './options';
+const schema = z.strictObject({
+  /** Log before every update, or at the beginning of each epoch. */
+  interval: z.enum(['step', 'epoch']).default('step'),
+});
+
+export type LearningRateMonitorOptions = z.input<typeof schema>;
+
+/** Reads the rates before the update that uses them. */
+@Plugin({ name: 'learning-rate-monitor', ranks: 'first', options: schema })
+export class LearningRateMonitor implements PluginHooks {
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>,
+    @inject(tokens.optimizers) private readonly optimizers: OptimizersAccess,
+  ) {}
+
+  onTrainEpochStart(context: HookContext): void {
+    if (this.options.interval === 'epoch') this.logRates(context);
+  }
+
+  onTrainBatchStart(context: HookContext): void {
+    if (this.options.interval === 'step') this.logRates(context);
+  }
+
+  private logRates({ log }: HookContext): void {
+    const seen = new Map<string, number>();
+    for (const { kind, learningRates } of this.optimizers.current()) {
+      const earlier = seen.get(kind) ?? 0;
+      seen.set(kind, earlier + 1);
+      const name = earlier === 0 ? `lr-${kind}` : `lr-${kind}-${earlier}`;
+      for (const [index, rate] of learningRates.entries()) {
+        log(learningRates.length === 1 ? name : `${name}/pg${index + 1}`, rate);
+      }
+    }
+  }
+}
 
 /**
  * Logs the learning rate as `lr-sgd`, and where there are several parameter groups as `lr-sgd/pg1`, `lr-sgd/pg2`, …;
@@ -18,5 +49,5 @@ export type { LearningRateMonitorOptions } from './options';
 export function learningRateMonitor(
   options: LearningRateMonitorOptions = {},
 ): PluginDescriptor<never, `lr-${string}`> {
-  return pluginWithOptions(LearningRateMonitor, 'learningRateMonitor', learningRateMonitorOptions, options);
+  return definePlugin(LearningRateMonitor, options);
 }

@@ -1,12 +1,75 @@
-import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../shared/check-options';
-import { ModelSummary } from './model-summary';
-import { modelSummaryOptions } from './options';
-import type { ModelSummaryOptions } from './options';
+import { z } from 'zod';
+import { Plugin, definePlugin, inject, tokens } from '../../src';
+import type { ModelAccess, ModuleSummary, Notify, PluginDescriptor, PluginHooks } from '../../src';
 
-export { ModelSummary } from './model-summary';
-export type { ModelSummaryOptions } from './options';
-export { summaryText } from './summary-text';
+const schema = z.strictObject({
+  /** Levels of modules below the model that are shown; -1 for all. */
+  maxDepth: z.int().min(-1).default(1),
+});
+
+export type ModelSummaryOptions = z.input<typeof schema>;
+
+const BYTES_OF_A_PARAMETER = 4;
+const headings = ['name', 'type', 'parameters', 'mode'] as const;
+
+/**
+ * A table of modules, and the model's size below it.
+ *
+ * @param modules the model first, as `ModelAccess.modules()` gives them.
+ * @param maxDepth levels below the model; -1 for all.
+ */
+export function summaryText(modules: readonly ModuleSummary[], maxDepth: number): string {
+  const [model, ...parts] = modules;
+  if (model === undefined) return '';
+  const shown = parts.filter(({ name }) => maxDepth < 0 || name.split('.').length <= maxDepth);
+  const rows = shown.map(({ name, type, parameters, training }) => [
+    name,
+    type,
+    parameters.toLocaleString('en'),
+    training ? 'train' : 'eval',
+  ]);
+  const lines = rows.length === 0 ? [] : table([[...headings], ...rows]);
+  return [...lines, totals(model)].join('\n');
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const [head = '', ...body] = rows.map((row) =>
+    row
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return headings[column] === 'parameters' ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join(' | ')
+      .trimEnd(),
+  );
+  return [head, widths.map((width) => '-'.repeat(width)).join('-+-'), ...body];
+}
+
+function totals({ parameters, trainable }: ModuleSummary): string {
+  const frozen = parameters - trainable;
+  const megabytes = (parameters * BYTES_OF_A_PARAMETER) / 1e6;
+  const split =
+    frozen === 0
+      ? 'all trained'
+      : `${trainable.toLocaleString('en')} trained, ${frozen.toLocaleString('en')} frozen`;
+  return `${parameters.toLocaleString('en')} parameters (${split}), ${megabytes.toFixed(1)} MB`;
+}
+
+/** Says what the model is made of when training begins. */
+@Plugin({ name: 'model-summary', ranks: 'first', options: schema })
+export class ModelSummary implements PluginHooks {
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>,
+    @inject(tokens.model) private readonly model: ModelAccess,
+    @inject(tokens.notify) private readonly notify: Notify,
+  ) {}
+
+  onFitStart(): void {
+    const text = summaryText(this.model.modules(), this.options.maxDepth);
+    for (const line of text.split('\n')) this.notify('info', line);
+  }
+}
 
 /**
  * Shows the model's modules with their types, parameters and modes when training begins, and its size. Columns and
@@ -17,5 +80,5 @@ export { summaryText } from './summary-text';
  * ```
  */
 export function modelSummary(options: ModelSummaryOptions = {}): PluginDescriptor {
-  return pluginWithOptions(ModelSummary, 'modelSummary', modelSummaryOptions, options);
+  return definePlugin(ModelSummary, options);
 }

@@ -1,11 +1,58 @@
-import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../shared/check-options';
-import { throughputOptions } from './options';
-import type { ThroughputOptions } from './options';
-import { Throughput } from './throughput';
+import { z } from 'zod';
+import { Plugin, definePlugin, inject, tokens } from '../../src';
+import type { BatchResult, HookContext, Notify, PluginDescriptor, PluginHooks, Ranks } from '../../src';
 
-export type { ThroughputOptions } from './options';
-export { Throughput } from './throughput';
+const schema = z.strictObject({
+  /** Batches that the figures are made of: the newest ones. */
+  window: z.int().positive().default(50),
+  /** Share of its time that training may wait for data before a warning. */
+  warnAbove: z.number().min(0).max(1).default(0.2),
+});
+
+export type ThroughputOptions = z.input<typeof schema>;
+
+/** Measures from what the loop tells of each batch. */
+@Plugin({ name: 'throughput', ranks: 'first', options: schema })
+export class Throughput implements PluginHooks {
+  private newest: BatchResult[] = [];
+  private isFirst = true;
+  private hasWarned = false;
+
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>,
+    @inject(tokens.notify) private readonly notify: Notify,
+    @inject(tokens.ranks) private readonly ranks: Ranks,
+  ) {}
+
+  /** The first batch of a fit is left out: its step is traced, and its data had no step to hide behind. */
+  onTrainBatchEnd({ log }: HookContext, result: BatchResult): void {
+    if (this.isFirst) {
+      this.isFirst = false;
+      return;
+    }
+    const { window } = this.options;
+    this.newest = [...this.newest, result].slice(-window);
+    const total = (of: (batch: BatchResult) => number): number =>
+      this.newest.reduce((sum, batch) => sum + of(batch), 0);
+    const waited = total(({ dataSeconds }) => dataSeconds);
+    const seconds = waited + total(({ stepSeconds }) => stepSeconds);
+    const share = waited / seconds;
+    // Those of all ranks, which take equally many.
+    log('samples_per_second', (this.ranks.worldSize * total(({ batchSize }) => batchSize)) / seconds);
+    log('data_wait_share', share);
+    if (this.newest.length === window) this.warnIfSlow(share);
+  }
+
+  private warnIfSlow(share: number): void {
+    if (this.hasWarned || share <= this.options.warnAbove) return;
+    this.hasWarned = true;
+    this.notify(
+      'warning',
+      `Training waits for data ${Math.round(100 * share)}% of its time. ` +
+        'Raise data.workers where cores are free, or take smaller images or cheaper views.',
+    );
+  }
+}
 
 /**
  * Logs how fast training is, over its newest batches: `samples_per_second` of all ranks, and `data_wait_share`, the share of the
@@ -18,5 +65,5 @@ export { Throughput } from './throughput';
 export function throughput(
   options: ThroughputOptions = {},
 ): PluginDescriptor<never, 'samples_per_second' | 'data_wait_share'> {
-  return pluginWithOptions(Throughput, 'throughput', throughputOptions, options);
+  return definePlugin(Throughput, options);
 }

@@ -13,7 +13,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { MetricsFile } from '../../../plugins/csv-logger/metrics-file';
 import { JsonlFile } from '../../../plugins/jsonl-logger/jsonl-file';
 import { Journal } from '../../../plugins/mlflow-logger/journal';
-import { appendRecord } from '../../../plugins/shared/append-record';
+import { appendRecord } from '../../../plugins/shared/findings';
 import type { RowSink } from '../../../plugins/shared/row-logger';
 import { EventFile } from '../../../plugins/tensorboard-logger/event-file';
 import { start } from '../../../src/engine';

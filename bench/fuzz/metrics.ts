@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { csvRecords } from '../../plugins/csv-logger/csv-text';
-import { MetricsFile } from '../../plugins/csv-logger/metrics-file';
-import { JsonlFile } from '../../plugins/jsonl-logger/jsonl-file';
+import { csvRecords } from '../../plugins/csv-logger';
+import { MetricsFile } from '../../plugins/csv-logger';
+import { JsonlFile } from '../../plugins/jsonl-logger';
 import { epochBar, epochLine } from '../../plugins/progress-bar/phrases';
 import { jsonText, parseJson } from '../../src/contracts';
 import type { MetricRow } from '../../src/contracts';

@@ -1,11 +1,30 @@
-import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../shared/check-options';
-import { JsonlLogger } from './jsonl-logger';
-import { jsonlLoggerOptions } from './options';
-import type { JsonlLoggerOptions } from './options';
+import { z } from 'zod';
+import { Plugin, definePlugin, inject, tokens } from '../../src';
+import type { MetricRow, Notify, PluginDescriptor, PluginFolder, RunEventSource } from '../../src';
+import { jsonLine, parseObject, wholeLines } from '../shared/json-lines';
+import { fileNameOption } from '../shared/options';
+import { RowFile, RowFileLogger } from '../shared/row-logger';
+import type { KeepRow } from '../shared/row-logger';
 
-export { JsonlLogger } from './jsonl-logger';
-export type { JsonlLoggerOptions } from './options';
+const schema = z.strictObject({
+  /** Name of the file inside the run folder. */
+  fileName: fileNameOption('metrics.jsonl'),
+});
+
+export type JsonlLoggerOptions = z.input<typeof schema>;
+
+/** Writes the run's rows as lines of JSON. */
+@Plugin({ name: 'jsonl-logger', ranks: 'first', options: schema })
+export class JsonlLogger extends RowFileLogger {
+  constructor(
+    @inject(tokens.pluginOptions) { fileName }: z.output<typeof schema>,
+    @inject(tokens.events) events: RunEventSource,
+    @inject(tokens.runFolder) folder: PluginFolder,
+    @inject(tokens.notify) notify: Notify,
+  ) {
+    super(new JsonlFile(folder.claim(fileName)), events, notify);
+  }
+}
 
 /**
  * Records every logged metric in `metrics.jsonl` of the run folder, one JSON object a logging moment:
@@ -21,5 +40,29 @@ export type { JsonlLoggerOptions } from './options';
  * ```
  */
 export function jsonlLogger(options: JsonlLoggerOptions = {}): PluginDescriptor {
-  return pluginWithOptions(JsonlLogger, 'jsonlLogger', jsonlLoggerOptions, options);
+  return definePlugin(JsonlLogger, options);
+}
+
+/** A file of metrics, one JSON object a line. */
+export class JsonlFile extends RowFile {
+  override async reopen(keep: KeepRow): Promise<number> {
+    const text = await this.file.read();
+    if (text === null) return 0;
+    const kept = wholeLines(text).filter((line, index) =>
+      keep(index, Number(parseObject(line, this.path, index + 1)['step'])),
+    );
+    // The kept lines stay as they are: a number written anew might have other digits.
+    await this.file.replace(Buffer.from(kept.map((line) => `${line}\n`).join('')));
+    this.written = kept.length;
+    return kept.length;
+  }
+
+  protected override async write(rows: readonly MetricRow[]): Promise<void> {
+    await this.file.append(Buffer.from(rows.map(lineOf).join('')));
+    this.written += rows.length;
+  }
+}
+
+function lineOf({ epoch, step, kind, values }: MetricRow): string {
+  return jsonLine({ epoch, step, kind, values });
 }

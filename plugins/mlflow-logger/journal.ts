@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MetricRow } from '../../src';
-import { AppendedFile } from '../shared/appended-file';
 import { jsonLine, parseObject, wholeLines } from '../shared/json-lines';
-import type { RowSink } from '../shared/row-logger';
-import { WaitingRows } from '../shared/waiting-rows';
+import { RowSink } from '../shared/row-logger';
 import type { JournalRow } from './metric-points';
 
 /**
@@ -11,9 +9,7 @@ import type { JournalRow } from './metric-points';
  * knows it; and a point that a killed run recorded after its checkpoint is not recorded anew, since MLflow cannot take
  * back the one that it may have got.
  */
-export class Journal implements RowSink {
-  private readonly file: AppendedFile;
-  private readonly waiting = new WaitingRows<JournalRow>();
+export class Journal extends RowSink<JournalRow> {
   /** Points of earlier starts that may come again. */
   private readonly known = new Set<string>();
 
@@ -22,11 +18,7 @@ export class Journal implements RowSink {
     path: string,
     private readonly onWritten: (rows: readonly JournalRow[]) => void,
   ) {
-    this.file = new AppendedFile(path, () => this.waiting.count);
-  }
-
-  get path(): string {
-    return this.file.path;
+    super(path);
   }
 
   /**
@@ -35,7 +27,7 @@ export class Journal implements RowSink {
    * @param resumedStep from which on points may come again.
    * @returns what names the run among all, and the rows of earlier starts.
    */
-  async open(resumedStep: number | null): Promise<{ launch: string; rows: readonly JournalRow[] }> {
+  async reopen(resumedStep: number | null): Promise<{ launch: string; rows: readonly JournalRow[] }> {
     const lines = wholeLines((await this.file.read()) ?? '');
     const [head, ...objects] = lines.map((line, index) => parseObject(line, this.path, index + 1));
     const launch = typeof head?.['launch'] === 'string' ? head['launch'] : randomUUID();
@@ -48,24 +40,16 @@ export class Journal implements RowSink {
     return { launch, rows };
   }
 
-  add({ kind, epoch, step, values }: MetricRow): void {
+  override add({ kind, epoch, step, values }: MetricRow): void {
     const fresh = Object.entries(values).filter(([name]) => !this.known.has(pointName(step, name)));
     if (fresh.length > 0) {
-      this.waiting.add({ time: Date.now(), epoch, step, kind, values: Object.fromEntries(fresh) });
+      this.keep({ time: Date.now(), epoch, step, kind, values: Object.fromEntries(fresh) });
     }
   }
 
-  async flush(): Promise<void> {
-    await this.waiting.drain(async (rows) => {
-      const lines = rows.map((row) => jsonLine(row));
-      await this.file.append(Buffer.from(lines.join('')));
-      this.onWritten(rows);
-    });
-  }
-
-  async sync(): Promise<void> {
-    await this.flush();
-    await this.file.sync();
+  protected override async write(rows: readonly JournalRow[]): Promise<void> {
+    await this.file.append(Buffer.from(rows.map(jsonLine).join('')));
+    this.onWritten(rows);
   }
 }
 

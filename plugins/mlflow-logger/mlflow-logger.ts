@@ -62,7 +62,7 @@ export class MlflowLogger extends RowLogger<Journal> implements Stateful {
   }
 
   async onFitStart(): Promise<void> {
-    const { launch, rows } = await this.sink.open(this.resumedStep);
+    const { launch, rows } = await this.sink.reopen(this.resumedStep);
     const { experimentName, runName, tags } = this.options;
     const description = {
       experimentName: experimentName ?? this.settings.experiment,

@@ -1,15 +1,76 @@
-import type { HookContext, MetricRow, PluginHooks, RunEventSource, RunState } from '../../src';
+import { z } from 'zod';
+import type {
+  HookContext,
+  Json,
+  MetricRow,
+  Notify,
+  PluginHooks,
+  RunEventSource,
+  RunState,
+  Stateful,
+} from '../../src';
+import { AppendedFile } from './appended-file';
+import { readState, stateNumber } from './read-state';
 
-/** Where a logger's rows go. */
-export interface RowSink {
-  add(row: MetricRow): void;
-  flush(): Promise<void>;
+/** Where a logger's rows go: a file, at whose end they are put. They wait in memory until `flush`. */
+export abstract class RowSink<Row = MetricRow> {
+  private readonly waiting: Row[] = [];
+  private place: AppendedFile | null = null;
+
+  /** @param path of the file; without one `open` names it. */
+  constructor(path?: string) {
+    if (path !== undefined) this.open(path);
+  }
+
+  open(path: string): void {
+    this.place = new AppendedFile(path, () => this.waitingRows);
+  }
+
+  get path(): string {
+    return this.file.path;
+  }
+
+  protected get file(): AppendedFile {
+    if (this.place === null) throw new Error('the file of a logger has not been opened');
+    return this.place;
+  }
+
+  protected get waitingRows(): number {
+    return this.waiting.length;
+  }
+
+  /** Takes a row that the run logged. */
+  abstract add(row: MetricRow): void;
+
+  /**
+   * Writes the waiting rows to the disk. When that fails they go on waiting, and so do rows that come meanwhile.
+   *
+   * @throws FulgurError `plugin`, naming the file.
+   */
+  async flush(): Promise<void> {
+    if (this.waiting.length === 0 || this.place === null) return;
+    const rows = [...this.waiting];
+    await this.write(rows);
+    this.waiting.splice(0, rows.length);
+  }
+
   /** Flushes, and returns only when what was added would survive a power cut. */
-  sync(): Promise<void>;
+  async sync(): Promise<void> {
+    await this.flush();
+    await this.place?.sync();
+  }
+
+  /** Lets a row, in the form in which it is to be written, wait. */
+  protected keep(row: Row): void {
+    this.waiting.push(row);
+  }
+
+  /** Adds rows to the file, or throws and adds none. */
+  protected abstract write(rows: readonly Row[]): Promise<void>;
 }
 
 /** Collects the rows that the run publishes and writes them at batch ends, so that no write races a step's log. */
-export abstract class RowLogger<Sink extends RowSink = RowSink> implements PluginHooks {
+export abstract class RowLogger<Sink extends Pick<RowSink, 'add' | 'flush' | 'sync'>> implements PluginHooks {
   /** The checkpoint's step in a resumed run. */
   protected resumedStep: number | null = null;
   private readonly stopListening: () => void;
@@ -41,5 +102,74 @@ export abstract class RowLogger<Sink extends RowSink = RowSink> implements Plugi
   async teardown(): Promise<void> {
     this.stopListening();
     await this.sink.flush();
+  }
+}
+
+/** Chooses rows by their place, from 0, and their step. */
+export type KeepRow = (index: number, step: number) => boolean;
+
+/** A file of metrics, a row a logging moment, that a resumed run goes on with. */
+export abstract class RowFile extends RowSink {
+  /** Rows in the file. */
+  protected written = 0;
+
+  /** Rows in the file and waiting. */
+  get rowCount(): number {
+    return this.written + this.waitingRows;
+  }
+
+  override add(row: MetricRow): void {
+    this.keep(row);
+  }
+
+  /**
+   * Goes on with the file that is there, if any: keeps the rows that `keep` chooses, and drops a half-written last one.
+   *
+   * @returns how many rows were kept.
+   */
+  abstract reopen(keep: KeepRow): Promise<number>;
+
+  /** Adds rows to the file and to `written`, or throws and adds none. */
+  protected abstract override write(rows: readonly MetricRow[]): Promise<void>;
+}
+
+const savedRows = z.object({ rows: stateNumber.nullish() });
+
+/** A logger of one file that ends with the same bytes whether the run was killed and resumed or not. */
+export abstract class RowFileLogger extends RowLogger<RowFile> implements Stateful {
+  private resumedRows: number | null = null;
+
+  constructor(
+    file: RowFile,
+    events: RunEventSource,
+    private readonly notify: Notify,
+  ) {
+    super(file, events);
+  }
+
+  /** How many rows there were: exact also where several rows share a step. */
+  pluginState(): Json {
+    return { rows: this.sink.rowCount };
+  }
+
+  restorePluginState(state: Json): void {
+    this.resumedRows = readState(savedRows.nullable(), state)?.rows ?? null;
+  }
+
+  async onFitStart(): Promise<void> {
+    const kept = await this.sink.reopen(this.keepRow());
+    if (this.resumedRows === null || kept >= this.resumedRows) return;
+    this.notify(
+      'warning',
+      `${this.sink.path} holds ${kept} of the ${this.resumedRows} rows that it had when the checkpoint was saved.`,
+    );
+  }
+
+  /** Rows that a killed run wrote after its checkpoint are written again by the resumed one, and go. */
+  private keepRow(): KeepRow {
+    const { resumedRows, resumedStep } = this;
+    if (resumedRows !== null) return (index) => index < resumedRows;
+    if (resumedStep !== null) return (_, step) => step <= resumedStep;
+    return () => true;
   }
 }

@@ -1,9 +1,8 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { MetricRow } from '../../src';
-import { AppendedFile } from '../shared/appended-file';
-import type { RowSink } from '../shared/row-logger';
-import { WaitingRows } from '../shared/waiting-rows';
+import { RowSink } from '../shared/row-logger';
 import { scalarsEvent } from './events';
-import { tfRecord } from './tf-record';
 
 /** A row with the time at which it was logged, in seconds since 1970. */
 export interface TimedRow extends Pick<MetricRow, 'step' | 'values'> {
@@ -11,9 +10,7 @@ export interface TimedRow extends Pick<MetricRow, 'step' | 'values'> {
 }
 
 /** An event file of TensorBoard. Events wait in memory until `flush`, and for `open`. */
-export class EventFile implements RowSink {
-  private file: AppendedFile | null = null;
-  private readonly waiting = new WaitingRows<Buffer>();
+export class EventFile extends RowSink<Buffer> {
   private newest: TimedRow[] = [];
 
   /** Rows of the highest step so far. */
@@ -21,11 +18,7 @@ export class EventFile implements RowSink {
     return this.newest;
   }
 
-  open(path: string): void {
-    this.file = new AppendedFile(path, () => this.waiting.count);
-  }
-
-  add({ step, values }: MetricRow): void {
+  override add({ step, values }: MetricRow): void {
     this.addTimed({ time: Date.now() / 1000, step, values });
   }
 
@@ -36,16 +29,70 @@ export class EventFile implements RowSink {
   }
 
   addEvent(event: Buffer): void {
-    this.waiting.add(tfRecord(event));
+    this.keep(tfRecord(event));
   }
 
-  async flush(): Promise<void> {
-    const { file } = this;
-    if (file !== null) await this.waiting.drain((records) => file.append(Buffer.concat(records)));
+  protected override async write(records: readonly Buffer[]): Promise<void> {
+    await this.file.append(Buffer.concat(records));
   }
+}
 
-  async sync(): Promise<void> {
-    await this.flush();
-    await this.file?.sync();
+const eventFile = /^events\.out\.tfevents\.(\d+)\./;
+
+/** The place of a new event file: readers take a folder's files in the order of their names. */
+export interface EventFilePlace {
+  readonly path: string;
+  /** Whether other event files come before it. */
+  readonly continues: boolean;
+}
+
+/** @param now in seconds; a clock that went backwards, or stood still, gives a later one. */
+export function nextEventFile(folder: string, now: number): EventFilePlace {
+  const times = namesIn(folder).flatMap((name) => eventFile.exec(name)?.slice(1).map(Number) ?? []);
+  const time = Math.max(Math.floor(now), ...times.map((earlier) => earlier + 1));
+  return {
+    path: join(folder, `events.out.tfevents.${String(time).padStart(10, '0')}.fulgur`),
+    continues: times.length > 0,
+  };
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
   }
+}
+
+/** Frames a record as TFRecord files hold it: length (8 bytes), its checksum (4), the data, their checksum (4). */
+export function tfRecord(data: Uint8Array): Buffer {
+  const head = Buffer.alloc(12);
+  head.writeBigUInt64LE(BigInt(data.length));
+  head.writeUInt32LE(maskedCrc32c(head.subarray(0, 8)), 8);
+  const foot = Buffer.alloc(4);
+  foot.writeUInt32LE(maskedCrc32c(data));
+  return Buffer.concat([head, data, foot]);
+}
+
+/** Castagnoli's polynomial, bits reversed. */
+const polynomial = 0x82f63b78;
+
+const table = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ polynomial : value >>> 1;
+  return value;
+});
+
+/** The CRC-32C checksum (RFC 3720, B.4). */
+export function crc32c(data: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of data) crc = (table[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+/** The checksum as TFRecord files hold it: turned and shifted, since a checksum of data that holds checksums is weak. */
+export function maskedCrc32c(data: Uint8Array): number {
+  const crc = crc32c(data);
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }

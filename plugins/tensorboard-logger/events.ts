@@ -1,7 +1,8 @@
-import { ProtobufMessage } from './protobuf-message';
+import { jsonText, redacted } from '../../src';
+import type { Json } from '../../src';
 
 /** When and at which step something happened. */
-export interface Moment {
+export interface EventTime {
   /** Seconds since 1970. */
   readonly time: number;
   readonly step: number;
@@ -13,17 +14,17 @@ const summaryValue = { tag: 1, simpleValue: 2, tensor: 8, metadata: 9 } as const
 const sessionStart = 1;
 
 /** What every event file begins with; version 2 makes readers heed `sessionStartEvent`. */
-export function versionEvent(moment: Moment): Buffer {
+export function versionEvent(moment: EventTime): Buffer {
   return eventAt(moment).text(event.fileVersion, 'brain.Event:2').encode();
 }
 
 /** Makes readers forget what earlier files of the folder hold from the moment's step on, unless it is the first. */
-export function sessionStartEvent(moment: Moment): Buffer {
+export function sessionStartEvent(moment: EventTime): Buffer {
   return eventAt(moment).message(event.sessionLog, new ProtobufMessage().integer(1, sessionStart)).encode();
 }
 
 /** Scalars as float32 simple values, as PyTorch's and TensorFlow 1's writers have them. */
-export function scalarsEvent(moment: Moment, values: Readonly<Record<string, number>>): Buffer {
+export function scalarsEvent(moment: EventTime, values: Readonly<Record<string, number>>): Buffer {
   const summary = new ProtobufMessage();
   for (const [tag, value] of Object.entries(values)) {
     summary.message(
@@ -35,8 +36,8 @@ export function scalarsEvent(moment: Moment, values: Readonly<Record<string, num
 }
 
 /** A summary whose only content is a plugin's metadata, beside an empty tensor. */
-export function pluginDataEvent(
-  moment: Moment,
+function pluginDataEvent(
+  moment: EventTime,
   { tag, plugin, content }: { readonly tag: string; readonly plugin: string; readonly content: Uint8Array },
 ): Buffer {
   const pluginData = new ProtobufMessage().text(1, plugin).bytes(2, content);
@@ -48,7 +49,7 @@ export function pluginDataEvent(
   return eventAt(moment).message(event.summary, new ProtobufMessage().message(1, value)).encode();
 }
 
-function eventAt({ time, step }: Moment): ProtobufMessage {
+function eventAt({ time, step }: EventTime): ProtobufMessage {
   const begun = new ProtobufMessage().double(event.wallTime, time);
   // As every writer of proto3: what has its default value is left out.
   return step === 0 ? begun : begun.integer(event.step, step);
@@ -57,4 +58,99 @@ function eventAt({ time, step }: Moment): ProtobufMessage {
 /** One dimension, of size 0. */
 function emptyShape(): ProtobufMessage {
   return new ProtobufMessage().message(2, new ProtobufMessage());
+}
+
+/** Field numbers of the hparams plugin's `plugin_data.proto`, and of `Value` in `struct.proto`. */
+const hparamsData = { sessionStart: 3, sessionEnd: 4 } as const;
+const start = { hparams: 1, time: 5 } as const;
+const end = { status: 1, time: 2 } as const;
+const value = { number: 2, text: 3, boolean: 4 } as const;
+const succeeded = 1;
+
+/** Tells the HPARAMS tab the run's hyperparameters; what is no number, text or boolean is shown as JSON. */
+export function hparamsStartEvent(
+  moment: EventTime,
+  hyperparameters: Readonly<Record<string, Json>>,
+): Buffer {
+  const session = new ProtobufMessage();
+  for (const [name, setting] of Object.entries(hyperparameters)) {
+    session.message(start.hparams, new ProtobufMessage().text(1, name).message(2, valueOf(setting)));
+  }
+  session.double(start.time, moment.time);
+  return hparamsEvent(moment, '_hparams_/session_start_info', hparamsData.sessionStart, session);
+}
+
+/** Tells the HPARAMS tab that the run finished. */
+export function hparamsEndEvent(moment: EventTime): Buffer {
+  const session = new ProtobufMessage().integer(end.status, succeeded).double(end.time, moment.time);
+  return hparamsEvent(moment, '_hparams_/session_end_info', hparamsData.sessionEnd, session);
+}
+
+function hparamsEvent(moment: EventTime, tag: string, field: number, session: ProtobufMessage): Buffer {
+  const content = new ProtobufMessage().message(field, session).encode();
+  return pluginDataEvent(moment, { tag, plugin: 'hparams', content });
+}
+
+function valueOf(setting: Json): ProtobufMessage {
+  if (typeof setting === 'number') return new ProtobufMessage().double(value.number, setting);
+  if (typeof setting === 'boolean') return new ProtobufMessage().integer(value.boolean, setting ? 1 : 0);
+  const text = typeof setting === 'string' ? setting : jsonText(setting);
+  return new ProtobufMessage().text(value.text, redacted(text));
+}
+
+/** How a field's value is laid out. */
+const wireTypes = { varint: 0, fixed64: 1, lengthPrefixed: 2, fixed32: 5 } as const;
+
+/** Builds a message in Protocol Buffers' wire format, field after field. */
+class ProtobufMessage {
+  private readonly parts: Uint8Array[] = [];
+
+  /** An integer from 0 to 2^53; also an enum's value, or a bool as 0 or 1. */
+  integer(field: number, value: number): this {
+    return this.put(field, 'varint', varint(value));
+  }
+
+  double(field: number, value: number): this {
+    const data = Buffer.alloc(8);
+    data.writeDoubleLE(value);
+    return this.put(field, 'fixed64', data);
+  }
+
+  float(field: number, value: number): this {
+    const data = Buffer.alloc(4);
+    data.writeFloatLE(value);
+    return this.put(field, 'fixed32', data);
+  }
+
+  text(field: number, value: string): this {
+    return this.bytes(field, Buffer.from(value));
+  }
+
+  bytes(field: number, value: Uint8Array): this {
+    return this.put(field, 'lengthPrefixed', varint(value.length), value);
+  }
+
+  message(field: number, value: ProtobufMessage): this {
+    return this.bytes(field, value.encode());
+  }
+
+  encode(): Buffer {
+    return Buffer.concat(this.parts);
+  }
+
+  private put(field: number, type: keyof typeof wireTypes, ...data: readonly Uint8Array[]): this {
+    this.parts.push(varint(field * 8 + wireTypes[type]), ...data);
+    return this;
+  }
+}
+
+/** Seven bits a byte, the lowest first; arithmetic, since JavaScript's bit operators stop at 32. */
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest >= 128) {
+    bytes.push((rest % 128) + 128);
+    rest = Math.floor(rest / 128);
+  }
+  return Buffer.from([...bytes, rest]);
 }

@@ -1,11 +1,93 @@
-import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../shared/check-options';
-import { tensorboardLoggerOptions } from './options';
-import type { TensorboardLoggerOptions } from './options';
-import { TensorboardLogger } from './tensorboard-logger';
+import { z } from 'zod';
+import { Plugin, definePlugin, inject, tokens } from '../../src';
+import type { Json, PluginDescriptor, PluginFolder, RunEventSource, RunSettings, Stateful } from '../../src';
+import { readState, stateNumber } from '../shared/read-state';
+import { RowLogger } from '../shared/row-logger';
+import { EventFile, nextEventFile } from './event-file';
+import type { TimedRow } from './event-file';
+import { hparamsEndEvent, hparamsStartEvent, sessionStartEvent, versionEvent } from './events';
+import type { EventTime } from './events';
 
-export { TensorboardLogger } from './tensorboard-logger';
-export type { TensorboardLoggerOptions } from './options';
+const schema = z.strictObject({
+  /** Record the hyperparameters for TensorBoard's HPARAMS tab. */
+  hyperparameters: z.boolean().default(true),
+});
+
+export type TensorboardLoggerOptions = z.input<typeof schema>;
+
+const savedRows = z.object({
+  newestRows: z
+    .array(z.object({ step: stateNumber, time: stateNumber, values: z.record(z.string(), stateNumber) }))
+    .optional(),
+});
+
+/** Writes an event file for every start of the run: a reader may be in the middle of the earlier ones. */
+@Plugin({ name: 'tensorboard-logger', ranks: 'first', options: schema })
+export class TensorboardLogger extends RowLogger<EventFile> implements Stateful {
+  /** The newest rows that the checkpoint counts on; `null` where it knows nothing of them. */
+  private resumedRows: readonly TimedRow[] | null = null;
+
+  private readonly eventFolder: string;
+
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>,
+    @inject(tokens.events) events: RunEventSource,
+    @inject(tokens.runFolder) folder: PluginFolder,
+    @inject(tokens.settings) private readonly settings: RunSettings,
+  ) {
+    super(new EventFile(), events);
+    this.eventFolder = folder.claim('tensorboard');
+  }
+
+  pluginState(): Json {
+    return { newestRows: this.sink.newestRows.map((row) => ({ ...row, values: { ...row.values } })) };
+  }
+
+  restorePluginState(state: Json): void {
+    this.resumedRows = readState(savedRows.nullable(), state)?.newestRows ?? null;
+  }
+
+  /** TensorBoard is to find the run also before its first row. */
+  async onFitStart(): Promise<void> {
+    const { path, continues } = nextEventFile(this.eventFolder, now());
+    this.sink.open(path);
+    this.sink.addEvent(versionEvent(this.moment(0)));
+    this.sink.addEvent(sessionStartEvent(this.moment(this.firstStep())));
+    // The first file's stay in force: readers keep the first metadata of a tag.
+    if (this.options.hyperparameters && !continues) {
+      this.sink.addEvent(hparamsStartEvent(this.moment(0), this.settings.hyperparameters));
+    }
+    for (const row of this.repeatedRows()) this.sink.addTimed(row);
+    await this.sink.flush();
+  }
+
+  /** Only of a run that finished: one that was interrupted or failed may still go on. */
+  onFitEnd(): void {
+    if (this.options.hyperparameters) this.sink.addEvent(hparamsEndEvent(this.moment(0)));
+  }
+
+  /**
+   * From this step on, what earlier files hold counts no more. It is the checkpoint's own step: a killed run may have
+   * written rows of that step after it, such as the epoch's.
+   */
+  private firstStep(): number {
+    if (this.resumedStep === null) return 0;
+    return this.resumedRows === null ? this.resumedStep + 1 : this.resumedStep;
+  }
+
+  /** Rows of that step which the checkpoint does count on. */
+  private repeatedRows(): readonly TimedRow[] {
+    return (this.resumedRows ?? []).filter(({ step }) => step === this.resumedStep);
+  }
+
+  private moment(step: number): EventTime {
+    return { time: now(), step };
+  }
+}
+
+function now(): number {
+  return Date.now() / 1000;
+}
 
 /**
  * Records every logged metric in `tensorboard/` of the run folder, for `tensorboard --logdir runs`: scalars under their
@@ -18,5 +100,5 @@ export type { TensorboardLoggerOptions } from './options';
  * ```
  */
 export function tensorboardLogger(options: TensorboardLoggerOptions = {}): PluginDescriptor {
-  return pluginWithOptions(TensorboardLogger, 'tensorboardLogger', tensorboardLoggerOptions, options);
+  return definePlugin(TensorboardLogger, options);
 }

@@ -36,7 +36,7 @@ const reserved: readonly Reserved[] = [
       'src/plugin-kit/',
       'plugins/checkpointing/',
       'plugins/shared/appended-file.ts',
-      'plugins/tensorboard-logger/event-folder.ts',
+      'plugins/tensorboard-logger/event-file.ts',
     ],
   },
 ];

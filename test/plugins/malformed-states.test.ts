@@ -1,8 +1,8 @@
 import { CollapseSentinel } from '../../plugins/collapse-sentinel';
 import { EarlyStopping } from '../../plugins/early-stopping';
 import { MlflowLogger } from '../../plugins/mlflow-logger/mlflow-logger';
-import { RowFileLogger } from '../../plugins/shared/row-file-logger';
-import { TensorboardLogger } from '../../plugins/tensorboard-logger/tensorboard-logger';
+import { RowFileLogger } from '../../plugins/shared/row-logger';
+import { TensorboardLogger } from '../../plugins/tensorboard-logger';
 import { Timer } from '../../plugins/timer';
 import { WeightAveraging } from '../../plugins/weight-averaging/weight-averaging';
 import type { Json, PluginHooks, RunState, StateDict } from '../../src';

@@ -10,8 +10,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { MetricsFile } from '../../../plugins/csv-logger/metrics-file';
-import { JsonlFile } from '../../../plugins/jsonl-logger/jsonl-file';
+import { MetricsFile } from '../../../plugins/csv-logger';
+import { JsonlFile } from '../../../plugins/jsonl-logger';
 import { Journal } from '../../../plugins/mlflow-logger/journal';
 import { appendRecord } from '../../../plugins/shared/findings';
 import type { RowSink } from '../../../plugins/shared/row-logger';
@@ -76,7 +76,7 @@ async function predict(rows: number): Promise<PredictionFiles> {
 async function main(): Promise<void> {
   await start();
   const journal = new Journal(place('mlflow.jsonl'), () => undefined);
-  await journal.open(null);
+  await journal.reopen(null);
   const events = new EventFile();
   events.open(place('events'));
   const said: Record<string, string> = {

@@ -1,4 +1,4 @@
-import { crc32c } from '../../../plugins/tensorboard-logger/crc32c';
+import { crc32c } from '../../../plugins/tensorboard-logger/event-file';
 
 /** A field's number with its value: a count, raw bytes, or a floating-point number. */
 type Field = readonly [number: number, value: number | Buffer];

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32c, maskedCrc32c } from '../../../plugins/tensorboard-logger/crc32c';
+import { crc32c, maskedCrc32c } from '../../../plugins/tensorboard-logger/event-file';
 import { scalarsEvent, sessionStartEvent, versionEvent } from '../../../plugins/tensorboard-logger/events';
-import { hparamsEndEvent, hparamsStartEvent } from '../../../plugins/tensorboard-logger/hparams-events';
-import { tfRecord } from '../../../plugins/tensorboard-logger/tf-record';
+import { hparamsEndEvent, hparamsStartEvent } from '../../../plugins/tensorboard-logger/events';
+import { tfRecord } from '../../../plugins/tensorboard-logger/event-file';
 import { readEvent, readRecords } from './event-reader';
 
 /**

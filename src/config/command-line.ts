@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import type { CommandWords, Selector } from '../contracts';
 import { shown } from '../system';
+import { choicesOf } from './option';
 import type { Option } from './option';
-import { choicesOf } from './option-values';
 import { listed, nearestChoice } from './problems';
 import type { Problem } from './problems';
 

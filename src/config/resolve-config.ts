@@ -3,7 +3,7 @@ import { clusterSchema, completeTrainerOptions, dataSchema, runSchema, trainerSc
 import type { ClusterOptions, CommandWords, DataOptions, Json, Recalled, TrainerOptions } from '../contracts';
 import { experimentData, experimentDefinition, hyperParameterDefaults, hyperParameters } from '../metadata';
 import type { ExperimentClass, HyperParameterValue } from '../metadata';
-import { isObjectProperty, redactedData } from '../system';
+import { redactedData } from '../system';
 import {
   PrintAndExit,
   helpText,
@@ -14,9 +14,9 @@ import {
 } from './command-line';
 import { readConfigFile } from './config-file';
 import { expandHome } from './environment';
-import { allOptions, reservedNames, shortNames } from './option';
+import { takenNames, wrongCommands } from './names';
+import { allOptions, readText, refusal, reservedNames, sectionsOf, shortNames } from './option';
 import type { Option } from './option';
-import { readText, refusal } from './option-values';
 import { ConfigError, unknownOption } from './problems';
 import type { Problem } from './problems';
 import {
@@ -217,49 +217,10 @@ function trains({ selectors }: CommandWords): boolean {
   return selectors.resume === true;
 }
 
-/** Commands that have options. */
-function sectionsOf(commands: readonly CommandWords[]): string[] {
-  return commands.filter(({ options }) => Object.keys(options).length > 0).map(({ name }) => name);
-}
-
 /** What a checkpoint gave to a configuration, beside what it would be without. */
 function takenFrom(config: ResolvedConfig, draft: Draft): OptionChange[] {
   const without = recordOf(draft, completed(draft.options, draft.own.declared));
   return changedOptions(config.toJson(), without).filter(({ path }) => !draft.given.has(path));
-}
-
-/** Hyperparameters whose name on the command line means something else already. */
-function takenNames(experiment: ExperimentClass, commands: readonly CommandWords[]): Problem[] {
-  const names = [...reservedNames, ...sectionsOf(commands)];
-  return hyperParameters(experiment)
-    .filter(({ name }) => names.includes(name) || isObjectProperty(name))
-    .map(({ name }) => ({
-      where: `${name} of ${experiment.name}`,
-      what: isObjectProperty(name)
-        ? 'is the name of a property of every object; call the hyperparameter otherwise'
-        : 'is the name of an option of every run; call the hyperparameter otherwise',
-    }));
-}
-
-/** Commands of an experiment whose name means something else already, or whose options nobody could leave out. */
-function wrongCommands(experiment: ExperimentClass, builtIn: BuiltInCommands): Problem[] {
-  const own = experimentDefinition(experiment).commands ?? [];
-  return own.flatMap(({ name, options }, index): Problem[] => {
-    const before = [...builtIn, ...own.slice(0, index)].map((command) => command.name);
-    const where = `command '${name}' of ${experiment.name}`;
-    const otherwise = 'call the command otherwise';
-    if (!/^[a-z][a-z0-9-]*$/i.test(name) || isObjectProperty(name))
-      return [{ where, what: `has no name of letters, digits and hyphens; ${otherwise}` }];
-    if (before.includes(name)) return [{ where, what: `is the name of another command; ${otherwise}` }];
-    if ([...reservedNames, 'hyperparameters'].includes(name))
-      return [{ where, what: `is the name of an option of every run; ${otherwise}` }];
-    return Object.entries(options)
-      .filter(([, schema]) => !schema.safeParse(undefined).success)
-      .map(([option]) => ({
-        where: `option ${option} of ${where}`,
-        what: 'has no default; write .default(...) behind its type',
-      }));
-  });
 }
 
 function accept(

@@ -12,33 +12,34 @@ const DAY = 86_400;
 const count = (unit: string): z.ZodNumber =>
   z.int(`must be a whole number of ${unit}`).nonnegative('must not be negative');
 
+const aboveZero = (): z.ZodNumber => z.number().positive('must be above 0');
+
+const orNone = <T extends z.ZodType>(values: T): z.ZodDefault<z.ZodNullable<T>> =>
+  values.nullable().default(null);
+
+const flag = (initial: boolean): z.ZodDefault<z.ZodBoolean> => z.boolean().default(initial);
+
 const atMost = (schema: z.ZodNumber, most: number, words = String(most)): z.ZodNumber =>
   schema.max(most, `must be at most ${words}`);
 
 /** A whole number of batches, or a fraction of those that there are; `null` for all. */
-const batches = (numbers = z.number().positive('must be above 0')) =>
-  numbers
-    .refine((limit) => limit < 1 || Number.isInteger(limit), 'must be a whole number, or a fraction below 1')
-    .nullable()
-    .default(null);
+const batches = (numbers = aboveZero()) =>
+  orNone(
+    numbers.refine(
+      (limit) => limit < 1 || Number.isInteger(limit),
+      'must be a whole number, or a fraction below 1',
+    ),
+  );
 
 const LIMIT = 'a number (1 is one), or a fraction below 1';
 
 /** How training goes; names and defaults follow Lightning's `Trainer` where it has them. */
 export const trainerSchema = optionSection({
-  maxEpochs: option(
-    wholeNumber('epochs').nullable().default(null),
-    'free',
-    'total epochs (1000 where maxSteps is not given)',
-  ),
-  maxSteps: option(wholeNumber('updates').nullable().default(null), 'free', 'total optimiser updates'),
+  maxEpochs: option(orNone(wholeNumber('epochs')), 'free', 'total epochs (1000 where maxSteps is not given)'),
+  maxSteps: option(orNone(wholeNumber('updates')), 'free', 'total optimiser updates'),
   minEpochs: option(count('epochs').default(0), 'free', 'epochs before which no plugin ends training'),
   minSteps: option(count('updates').default(0), 'free', 'updates before which no plugin ends training'),
-  gradientClipVal: option(
-    z.number().positive('must be above 0').nullable().default(null),
-    'numbers',
-    'largest norm, or value, of the gradients',
-  ),
+  gradientClipVal: option(orNone(aboveZero()), 'numbers', 'largest norm, or value, of the gradients'),
   gradientClipAlgorithm: option(
     z.enum(['norm', 'value']).default('norm'),
     'numbers',
@@ -92,8 +93,8 @@ export const trainerSchema = optionSection({
     'free',
     'updates between two rows of step metrics',
   ),
-  enableProgressBar: option(z.boolean().default(true), 'free', 'show progress'),
-  enableCheckpointing: option(z.boolean().default(true), 'free', 'let the checkpointing plugin write'),
+  enableProgressBar: option(flag(true), 'free', 'show progress'),
+  enableCheckpointing: option(flag(true), 'free', 'let the checkpointing plugin write'),
   accelerator: option(z.enum(['auto', 'cpu', 'gpu']).default('auto'), 'rounding', 'where tensors live'),
   devices: option(
     z
@@ -108,7 +109,7 @@ export const trainerSchema = optionSection({
     { alias: 'devices' },
   ),
   threads: option(
-    atMost(wholeNumber('threads'), MOST_THREADS).nullable().default(null),
+    orNone(atMost(wholeNumber('threads'), MOST_THREADS)),
     'rounding',
     'threads of one operation (one per core)',
   ),
@@ -117,18 +118,10 @@ export const trainerSchema = optionSection({
     'numbers',
     'numbers of convolutions and products',
   ),
-  barebones: option(
-    z.boolean().default(false),
-    'own',
-    'train without plugins, and tell what the framework costs',
-  ),
-  compile: option(
-    z.boolean().default(true),
-    'rounding',
-    'compile the step; false runs it operation by operation',
-  ),
+  barebones: option(flag(false), 'own', 'train without plugins, and tell what the framework costs'),
+  compile: option(flag(true), 'rounding', 'compile the step; false runs it operation by operation'),
   detectAnomaly: option(
-    z.boolean().default(false),
+    flag(false),
     'rounding',
     'run operation by operation and name the first one that makes a NaN',
   ),
@@ -169,14 +162,10 @@ const transform = z
 /** The data of a run. */
 export const dataSchema = optionSection({
   name: option(z.enum(datasetNames), 'source', 'the data set'),
-  path: option(z.string().nullable().default(null), 'source', 'where the data lie', { isPath: true }),
-  url: option(
-    z.url('must be an address').nullable().default(null),
-    'source',
-    'another address to download from',
-  ),
+  path: option(orNone(z.string()), 'source', 'where the data lie', { isPath: true }),
+  url: option(orNone(z.url('must be an address')), 'source', 'another address to download from'),
   fallback: option(
-    z.enum(datasetNames).nullable().default(null),
+    orNone(z.enum(datasetNames)),
     'source',
     'data set to use where the named one cannot be had',
   ),
@@ -191,8 +180,8 @@ export const dataSchema = optionSection({
     'free',
     'threads that prepare batches; 0 prepares them in the main thread',
   ),
-  shuffle: option(z.boolean().default(true), 'position', 'draw the samples in a new order each epoch'),
-  dropLast: option(z.boolean().default(true), 'position', 'leave out a last batch that is not full'),
+  shuffle: option(flag(true), 'position', 'draw the samples in a new order each epoch'),
+  dropLast: option(flag(true), 'position', 'leave out a last batch that is not full'),
   onBrokenImage: option(
     z.enum(['error', 'skip']).default('error'),
     'free',
@@ -203,7 +192,7 @@ export const dataSchema = optionSection({
     'free',
     'an image of more pixels counts as unreadable',
   ),
-  download: option(z.boolean().default(true), 'free', 'download data that are not on disk'),
+  download: option(flag(true), 'free', 'download data that are not on disk'),
   transform: option(transform, 'numbers', "makes a sample's views: what `views.fastSiam()` returns", {
     onlyInCode: true,
   }),
@@ -226,7 +215,7 @@ export const clusterSchema = optionSection({
     'silence after which a rank counts as gone',
   ),
   joinSeconds: option(
-    atMost(z.number().positive('must be above 0'), 100 * DAY, `${100 * DAY}, a hundred days`).default(300),
+    atMost(aboveZero(), 100 * DAY, `${100 * DAY}, a hundred days`).default(300),
     'free',
     'wait for all ranks at the start',
   ),
@@ -237,7 +226,7 @@ export const clusterSchema = optionSection({
     { alias: 'max-restarts' },
   ),
   isolate: option(
-    z.boolean().default(false),
+    flag(false),
     'free',
     'run the ranks of this host in a network of their own; also --isolate',
     { alias: 'isolate' },
@@ -251,35 +240,31 @@ export interface ClusterOptions extends Readonly<z.output<typeof clusterSchema>>
 export const runSchema = optionSection({
   seed: option(seedNumber().default(0), 'position', 'seed of every draw'),
   resume: option(
-    z.string().nullable().default(null),
+    orNone(z.string()),
     'own',
     'go on from a checkpoint: last, best or a folder; auto: from the last, or begin where there is none',
     { isPath: true },
   ),
   allowChanges: option(
-    z.boolean().default(false),
+    flag(false),
     'own',
     'go on although options that the numbers depend on are others than the checkpoint has',
   ),
   checkpoint: option(
-    z.string().nullable().default(null),
+    orNone(z.string()),
     'own',
     'evaluate this checkpoint: last (where nothing is said), best or a folder',
     { isPath: true },
   ),
   split: option(
-    z.enum(['train', 'test', 'all']).nullable().default(null),
+    orNone(z.enum(['train', 'test', 'all'])),
     'own',
     'samples that validate, test and predict cover (test)',
   ),
   weights: option(
-    z.enum(['raw', 'averaged']).nullable().default(null),
+    orNone(z.enum(['raw', 'averaged'])),
     'own',
     'weights of a checkpoint to evaluate (averaged where it has them)',
   ),
-  untrained: option(
-    z.boolean().default(false),
-    'own',
-    "evaluate the seed's random weights instead of a checkpoint",
-  ),
+  untrained: option(flag(false), 'own', "evaluate the seed's random weights instead of a checkpoint"),
 });

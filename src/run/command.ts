@@ -25,23 +25,15 @@ export interface CommandDefinition<Options extends Shape> {
 
 /** A command, as {@link defineCommand} makes it. */
 export class Command implements CommandWords {
-  readonly name: string;
-  readonly help: string;
-  readonly title: string;
-  readonly options: Shape;
-  readonly selectors: CommandWords['selectors'];
-
   /** @param start does it, as part of a run that is put together. */
   constructor(
-    words: CommandWords,
+    readonly name: string,
+    readonly help: string,
+    readonly title: string,
+    readonly options: Shape,
+    readonly selectors: CommandWords['selectors'],
     readonly start: (run: RunScope) => Promise<CommandResult>,
-  ) {
-    this.name = words.name;
-    this.help = words.help;
-    this.title = words.title;
-    this.options = words.options;
-    this.selectors = words.selectors;
-  }
+  ) {}
 }
 
 /**
@@ -63,17 +55,14 @@ export class Command implements CommandWords {
 export function defineCommand<Options extends Shape>(definition: CommandDefinition<Options>): Command {
   const { name, help, title = name, selectors, run } = definition;
   const schema = z.object(definition.options ?? ({} as Options));
-  const words: CommandWords = {
-    ...{ name, help, title },
-    options: schema.shape,
-    selectors: {
-      resume: `${name} takes its weights from --checkpoint`,
-      checkpoint: true,
-      untrained: true,
-      weights: true,
-      split: `${name} opens the splits that it needs`,
-      ...selectors,
-    },
+  const ofEvaluations: CommandWords['selectors'] = {
+    resume: `${name} takes its weights from --checkpoint`,
+    checkpoint: true,
+    untrained: true,
+    weights: true,
+    split: `${name} opens the splits that it needs`,
   };
-  return new Command(words, (parts) => run(new CommandScope(parts, schema.parse(parts.config.options))));
+  return new Command(name, help, title, schema.shape, { ...ofEvaluations, ...selectors }, (parts) =>
+    run(new CommandScope(parts, schema.parse(parts.config.options))),
+  );
 }

@@ -1,17 +1,29 @@
-import { oldNodeWarning, PrintAndExit, processArguments, processVariables, slurmJob } from '../config';
-import type { Notify, ViewBatch } from '../contracts';
+import {
+  oldNodeWarning,
+  PrintAndExit,
+  processArguments,
+  processVariables,
+  resolveConfig,
+  slurmJob,
+  wantedCheckpoint,
+} from '../config';
+import type { ResolvedConfig } from '../config';
+import type { Notify, Recalled, ViewBatch } from '../contracts';
 import { LostRanksError } from '../engine';
 import { describesCluster, findWorld, followLauncher, isLaunched, tellLauncher } from '../launch';
+import { experimentDefinition } from '../metadata';
 import type { ExperimentClass } from '../metadata';
+import { findRunFolder, hasCheckpoint } from '../run-folder';
 import { SharedFailure } from '../strategy';
 import { guardProcessOutput, writeLines, writeText } from '../system';
 import { EventBus } from '../trainer';
 import type { TrainingModule } from '../trainer';
+import { builtInCommands } from './commands';
 import { executeRun } from './execute';
 import { Interruption, requeueJob } from './interruption';
 import { MessageFallback, exitCodeOf, explainError } from './messages';
 import { launchRanks, localRanks } from './ranks';
-import { configureRun } from './resume';
+import { requireComparable } from './resume';
 import type { CommandResult } from './scope';
 
 export { defineCommand } from './command';
@@ -105,4 +117,35 @@ export async function run(
 function warnOfOldNode(notify: Notify): void {
   const warning = oldNodeWarning();
   if (warning !== null) notify('warning', warning);
+}
+
+/**
+ * A run's configuration. A command that starts from a checkpoint is configured as the checkpoint's run was, but for what
+ * it is given on top; a fit is not begun where that would make its numbers others.
+ *
+ * @throws ConfigError, PrintAndExit as `resolveConfig`; FulgurError `checkpoint` where there is no such checkpoint, or
+ * too much is another than it was.
+ */
+export async function configureRun(
+  experiment: ExperimentClass,
+  args: readonly string[],
+): Promise<ResolvedConfig> {
+  const recalled = await recall(experiment, args);
+  const config = resolveConfig(experiment, args, builtInCommands, recalled);
+  if (recalled !== null) requireComparable(recalled, experiment, config);
+  return config;
+}
+
+/** `null` where a command starts from no checkpoint, or none can be read: the run says that when it comes to it. */
+async function recall(experiment: ExperimentClass, args: readonly string[]): Promise<Recalled | null> {
+  const wanted = wantedCheckpoint(experiment, args, builtInCommands);
+  const plugins = experimentDefinition(experiment).plugins ?? [];
+  const reader = plugins.find((plugin) => plugin.recall !== undefined);
+  if (wanted === null || reader?.recall === undefined) return null;
+  const { defaultRootDir: root, experiment: name, isTrial } = wanted;
+  if (wanted.selector === 'auto' && !hasCheckpoint(root, name)) return null;
+  const selector = wanted.selector === 'auto' ? 'last' : wanted.selector;
+  if (isTrial && (selector === 'last' || selector === 'best')) return null;
+  const folder = findRunFolder({ root, experiment: name, resume: selector });
+  return reader.recall(selector, folder?.path ?? null);
 }

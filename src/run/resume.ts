@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { changedOptions, resolveConfig, wantedCheckpoint } from '../config';
+import { changedOptions } from '../config';
 import type { OptionChange, ResolvedConfig } from '../config';
 import { jsonText, parseJson, tokens } from '../contracts';
 import type {
@@ -15,43 +15,10 @@ import type {
 } from '../contracts';
 import type { DataInfo } from '../data';
 import { FulgurError, valueText } from '../errors';
-import { experimentDefinition, pluginMetadata, pluginName } from '../metadata';
+import { pluginMetadata, pluginName } from '../metadata';
 import type { ExperimentClass } from '../metadata';
-import { findRunFolder, hasCheckpoint } from '../run-folder';
 import { redactedData } from '../system';
 import { pluginsOf } from './check-run';
-import { builtInCommands } from './commands';
-
-/**
- * A run's configuration. A command that starts from a checkpoint is configured as the checkpoint's run was, but for what
- * it is given on top; a fit is not begun where that would make its numbers others.
- *
- * @throws ConfigError, PrintAndExit as `resolveConfig`; FulgurError `checkpoint` where there is no such checkpoint, or
- * too much is another than it was.
- */
-export async function configureRun(
-  experiment: ExperimentClass,
-  args: readonly string[],
-): Promise<ResolvedConfig> {
-  const recalled = await recall(experiment, args);
-  const config = resolveConfig(experiment, args, builtInCommands, recalled);
-  if (recalled !== null) requireComparable(recalled, experiment, config);
-  return config;
-}
-
-/** `null` where a command starts from no checkpoint, or none can be read: the run says that when it comes to it. */
-async function recall(experiment: ExperimentClass, args: readonly string[]): Promise<Recalled | null> {
-  const wanted = wantedCheckpoint(experiment, args, builtInCommands);
-  const plugins = experimentDefinition(experiment).plugins ?? [];
-  const reader = plugins.find((plugin) => plugin.recall !== undefined);
-  if (wanted === null || reader?.recall === undefined) return null;
-  const { defaultRootDir: root, experiment: name, isTrial } = wanted;
-  if (wanted.selector === 'auto' && !hasCheckpoint(root, name)) return null;
-  const selector = wanted.selector === 'auto' ? 'last' : wanted.selector;
-  if (isTrial && (selector === 'last' || selector === 'best')) return null;
-  const folder = findRunFolder({ root, experiment: name, resume: selector });
-  return reader.recall(selector, folder?.path ?? null);
-}
 
 /** What a run's checkpoints say that it was started with. */
 export function runOrigin(

@@ -8,7 +8,8 @@ import type { AnyPlugin, Notify, RunOrigin, RunState } from '../../src/contracts
 import { knnSchema, probeSchema } from '../../src/evaluation';
 import { Experiment, HyperParameter, Plugin, definePlugin } from '../../src/metadata';
 import type { ExperimentClass, ExperimentDefinition } from '../../src/metadata';
-import { configureRun, requireSameData, runOrigin, sayDifferences } from '../../src/run/resume';
+import { configureRun } from '../../src/run';
+import { requireSameData, runOrigin, sayDifferences } from '../../src/run/resume';
 import { checkpointing } from '../../plugins/checkpointing';
 import { CheckpointStore } from '../../plugins/checkpointing/checkpoint-store';
 import { dataParallel } from '../../plugins/data-parallel';

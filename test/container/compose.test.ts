@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { checkPlugins, compose } from '../../src/container';
 import type { Composition, RunParts } from '../../src/container';
-import { token, tokens } from '../../src/contracts';
+import { completeTrainerOptions, token, tokens } from '../../src/contracts';
 import type {
   BatchSource,
   CheckpointReader,
@@ -106,35 +106,7 @@ function partsOf(module: Tiny, events: EventBus, plugins: readonly PluginDescrip
   return {
     settings,
     ranks: soloRanks,
-    trainerOptions: {
-      devices: 1,
-      maxEpochs: 1,
-      maxSteps: null,
-      minEpochs: 0,
-      minSteps: 0,
-      gradientClipVal: null,
-      gradientClipAlgorithm: 'norm',
-      accumulateGradBatches: 1,
-      limitTrainBatches: null,
-      limitValBatches: null,
-      limitTestBatches: null,
-      limitPredictBatches: null,
-      overfitBatches: null,
-      checkValEveryNEpoch: 1,
-      valCheckInterval: null,
-      numSanityValSteps: 2,
-      precision: '32-true',
-      barebones: false,
-      fastDevRun: false,
-      logEveryNSteps: 1,
-      enableProgressBar: true,
-      enableCheckpointing: true,
-      accelerator: 'cpu',
-      threads: null,
-      compile: true,
-      detectAnomaly: false,
-      defaultRootDir: '/runs',
-    },
+    trainerOptions: completeTrainerOptions({ maxEpochs: 1, logEveryNSteps: 1, accelerator: 'cpu' }),
     events,
     folder,
     data: { name: 'ones', batchSize: 2, samples: 64 },

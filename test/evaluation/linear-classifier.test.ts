@@ -2,9 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { liveCounts, start } from '../../src/engine';
 import { Linear, randomPosition, setRandomPosition } from '../../src/nn';
-import { classify, shuffledBatches, trainClassifier } from '../../src/evaluation/linear-classifier';
-import { standardize } from '../../src/evaluation/standardize';
-import { topKAccuracy } from '../../src/evaluation/top-k';
+import { standardize } from '../../src/evaluation/feature-table';
+import {
+  classify,
+  shuffledBatches,
+  topKAccuracy,
+  trainClassifier,
+} from '../../src/evaluation/linear-classifier';
 
 interface Reference {
   readonly source: string;

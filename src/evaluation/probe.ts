@@ -1,12 +1,33 @@
+import { z } from 'zod';
+import { seedNumber, wholeNumber } from '../contracts';
 import type { EvaluationData, ModelAccess, TaskReport } from '../contracts';
 import { withSeed } from '../engine';
 import { Linear } from '../nn';
-import { embedSplit, hasFiniteFeatures } from './feature-table';
+import { embedSplit, fewerImages, hasFiniteFeatures, standardize } from './feature-table';
 import type { FeatureTable } from './feature-table';
-import { classify, probeRule, shuffledBatches, trainClassifier } from './linear-classifier';
-import type { ProbeOptions } from './options';
-import { standardize } from './standardize';
-import { topKAccuracy } from './top-k';
+import { classify, probeRule, shuffledBatches, topKAccuracy, trainClassifier } from './linear-classifier';
+
+/** How a linear classifier judges features; values as lightly's linear evaluation has them, but for `standardize`. */
+export const probeSchema = z.strictObject({
+  epochs: wholeNumber('epochs').default(90).describe('passes of the classifier over the train split'),
+  learningRate: z
+    .number()
+    .positive('must be above 0')
+    .default(0.1)
+    .describe('first learning rate for a batch of 256, in proportion for others'),
+  batchSize: wholeNumber('features').default(256).describe('features in an update of the classifier'),
+  seed: seedNumber().default(0).describe("seed of the classifier's first weights and batches"),
+  standardize: z
+    .boolean()
+    .default(true)
+    .describe('scale each feature to mean 0 and deviation 1 over the train split'),
+  embedBatchSize: wholeNumber('images').default(256).describe('images to embed at once'),
+  trainLimit: fewerImages().describe('most training images, spread evenly (all)'),
+  testLimit: fewerImages().describe('most held-out images, spread evenly (all)'),
+});
+
+/** The same, complete. */
+export interface ProbeOptions extends Readonly<z.output<typeof probeSchema>> {}
 
 /** What a linear probe told. */
 export interface ProbeFigures {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { clusterSchema, dataSchema, runSchema, trainerSchema } from '../contracts';
 import type { CommandWords, OptionEffect, OptionFacts, OptionSchema } from '../contracts';
 import type { HyperParameterDefinition, HyperParameterValue } from '../metadata';
-import { nearestChoice, shown } from './problems';
+import { valueText } from '../errors';
+import { nearestChoice } from './problems';
 
 /** One option as the command line and configuration files know it. */
 export interface Option extends OptionFacts {
@@ -141,7 +142,7 @@ export function refusal(schema: z.ZodType, error: z.ZodError, value: unknown): s
   const isChoice = error.issues[0]?.code === 'invalid_value';
   const must = isChoice ? `must be one of ${choices.join(', ')}` : describe(error);
   const nearest = isChoice && typeof value === 'string' ? nearestChoice(value, choices) : null;
-  return `${must}, not ${shown(value)}${nearest === null ? '' : `; did you mean ${nearest}?`}`;
+  return `${must}, not ${valueText(value)}${nearest === null ? '' : `; did you mean ${nearest}?`}`;
 }
 
 function describe(error: z.ZodError): string {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { clusterSchema, dataSchema, runSchema, trainerSchema } from '../contracts';
 import type { CommandWords, OptionEffect, OptionFacts, OptionSchema } from '../contracts';
-import type { HyperParameterDefinition, HyperParameterValue } from '../metadata';
 import { valueText } from '../errors';
+import type { HyperParameterDefinition, HyperParameterValue } from '../metadata';
 import { nearestChoice } from './problems';
 
 /** One option as the command line and configuration files know it. */

@@ -11,6 +11,10 @@ const imports = [
   "import { fastSiamLoss } from '../../experiments/fastsiam'; import { resolve } from '../../src/container/build-plugins'; import type { Container } from 'inversify';",
 ];
 
+/** The command that docs/commands.md shows. */
+const [, commandOfPage = ''] =
+  /```ts\n(import[^]*?)```/.exec(readFileSync(join(__dirname, '../../docs/commands.md'), 'utf8')) ?? [];
+
 /** The examples of the README that begin with a decorator. */
 const examples = [
   ...readFileSync(join(__dirname, '../../README.md'), 'utf8').matchAll(/^```ts\n(@[^]*?)^```$/gm),
@@ -69,6 +73,7 @@ const texts = {
     "@Experiment({ name: 'a', plugins: [checkpointing] }) class C {}",
     'run(A);',
   ].join('\n'),
+  commandOfPage: commandOfPage.replace("'../src'", "'../../src'"),
   optionSection: [
     "import { option, optionSection, z } from '../../src';",
     "optionSection({ one: option(z.int().default(1), 'free', 'a number') });",
@@ -231,6 +236,8 @@ describe('the type checker', () => {
   });
 
   it('knows the options of a command', () => {
+    expect(commandOfPage).toContain('defineCommand({');
+    expect(verdictsOn('commandOfPage')).toEqual([]);
     expect(verdictsOn('command')).toEqual([
       "3: Property 'size' does not exist on type '{ count: number; }'.",
       "4: Type 'string' is not assignable to type 'CommandWords'.",

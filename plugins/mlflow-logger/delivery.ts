@@ -1,10 +1,9 @@
 import { messageOf, pause, startTimer } from '../../src';
 import type { RunningTimer } from '../../src';
-import type { EntityNames } from './entity-names';
-import { nextBatch } from './metric-points';
-import type { JournalRow } from './metric-points';
-import type { RemoteRun, RunStatus } from './remote-run';
-import { ServerProblem } from './server-problem';
+import type { EntityNames } from './entities';
+import type { JournalRow } from './journal';
+import { ServerProblem } from './mlflow-client';
+import type { MetricPoint, RemoteRun, RemoteStatus } from './remote-run';
 
 /** Milliseconds between tries: doubled after each failure, up to the longest. */
 const pauses = { first: 1000, longest: 60_000, atTheEnd: 200 };
@@ -51,7 +50,7 @@ export class Delivery {
    *
    * @returns rows that were not sent, and why the end was not told or the rows not sent; `null` where all went well.
    */
-  async finish(status: RunStatus, seconds: number): Promise<{ rows: number; why: string } | null> {
+  async finish(status: RemoteStatus, seconds: number): Promise<{ rows: number; why: string } | null> {
     this.isEnding = true;
     this.timer?.cancel();
     const limit = startTimer(seconds * 1000, () => this.closing.abort());
@@ -66,7 +65,7 @@ export class Delivery {
     return this.problem === null ? null : { rows: this.waiting.length, why: this.problem.message };
   }
 
-  private async tryToEnd(status: RunStatus): Promise<boolean> {
+  private async tryToEnd(status: RemoteStatus): Promise<boolean> {
     return (await this.sendAll()) && this.attempt(() => this.run.end(status, this.closing.signal));
   }
 
@@ -119,4 +118,37 @@ export class Delivery {
     }).unref();
     this.wait = Math.min(this.wait * 2, pauses.longest);
   }
+}
+
+/** Metrics that one request may hold. */
+const largestBatch = 1000;
+
+/**
+ * The points of as many rows, from the first on, as one request takes.
+ *
+ * @param names gives each metric its name in MLflow.
+ * @returns also how many rows these are; a row too long for one request is cut to it.
+ */
+function nextBatch(
+  rows: readonly JournalRow[],
+  names: EntityNames,
+): { rows: number; metrics: MetricPoint[] } {
+  const metrics: MetricPoint[] = [];
+  let taken = 0;
+  for (const row of rows) {
+    const points = pointsOf(row, names);
+    if (taken > 0 && metrics.length + points.length > largestBatch) break;
+    metrics.push(...points.slice(0, largestBatch));
+    taken += 1;
+  }
+  return { rows: taken, metrics };
+}
+
+function pointsOf({ time, step, values }: JournalRow, names: EntityNames): MetricPoint[] {
+  return Object.entries(values).map(([name, value]) => ({
+    key: names.of(name),
+    value: Number.isFinite(value) ? value : String(value),
+    timestamp: time,
+    step,
+  }));
 }

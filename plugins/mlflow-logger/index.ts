@@ -1,11 +1,146 @@
-import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../shared/check-options';
-import { MlflowLogger } from './mlflow-logger';
-import { mlflowLoggerOptions } from './options';
-import type { MlflowLoggerOptions } from './options';
+import { z } from 'zod';
+import { FulgurError, Plugin, definePlugin, inject, tokens } from '../../src';
+import type {
+  HookContext,
+  Json,
+  Notify,
+  PluginDescriptor,
+  PluginFolder,
+  RunEventSource,
+  RunSettings,
+  Stateful,
+} from '../../src';
+import { readState, stateNumber } from '../shared/read-state';
+import { RowLogger } from '../shared/row-logger';
+import { Delivery } from './delivery';
+import { EntityNames, runParams } from './entities';
+import { Journal } from './journal';
+import type { JournalRow } from './journal';
+import { MlflowClient } from './mlflow-client';
+import { RemoteRun } from './remote-run';
+import type { RemoteStatus } from './remote-run';
 
-export { MlflowLogger } from './mlflow-logger';
-export type { MlflowLoggerOptions } from './options';
+const schema = z.strictObject({
+  /**
+   * Address of the MLflow server; the default is where `mlflow server` listens. A user and a password may stand in it,
+   * `https://user:password@host`.
+   */
+  trackingUri: z
+    .string()
+    .refine(isHttpAddress, 'expected the http or https address of an MLflow server')
+    .default('http://127.0.0.1:5000'),
+  /** A token for servers that want one, sent as `Authorization: Bearer`. */
+  token: z.string().min(1).nullable().default(null),
+  /** MLflow's experiment, made where it is not there; `null` for the name of Fulgur's. */
+  experimentName: z.string().min(1).max(500).nullable().default(null),
+  /** The run's name in MLflow; `null` for the version, as `version_0`. */
+  runName: z.string().min(1).nullable().default(null),
+  tags: z.record(z.string(), z.string()).default({}),
+  /** Seconds that the end of the run may take to send what waits. */
+  teardownSeconds: z.number().nonnegative().max(8_640_000).default(10),
+});
+
+export type MlflowLoggerOptions = z.input<typeof schema>;
+
+function isHttpAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+const savedRun = z.object({ runId: z.string().nullable(), hasParams: z.boolean(), sent: stateNumber });
+
+/** What a checkpoint keeps of the run on the server. */
+interface SavedRun {
+  readonly runId: string | null;
+  readonly hasParams: boolean;
+  /** Rows of the journal that the server had accepted. */
+  readonly sent: number;
+}
+
+/** Writes rows to the journal first, and from there to the server: whatever happens to either, none is lost or doubled. */
+@Plugin({ name: 'mlflow-logger', ranks: 'first', options: schema })
+export class MlflowLogger extends RowLogger<Journal> implements Stateful {
+  private readonly client: MlflowClient;
+  private saved: SavedRun = { runId: null, hasParams: false, sent: 0 };
+  private remote: RemoteRun | null = null;
+  private delivery: Delivery | null = null;
+  private status: RemoteStatus = 'FINISHED';
+
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>,
+    @inject(tokens.events) events: RunEventSource,
+    @inject(tokens.runFolder) private readonly folder: PluginFolder,
+    @inject(tokens.settings) private readonly settings: RunSettings,
+    @inject(tokens.notify) private readonly notify: Notify,
+  ) {
+    super(new Journal(folder.claim('mlflow.jsonl'), (rows) => this.delivery?.send(rows)), events);
+    this.client = new MlflowClient(options);
+  }
+
+  pluginState(): Json {
+    const { remote, delivery, saved } = this;
+    if (remote === null || delivery === null) return { ...saved };
+    return { runId: remote.id, hasParams: remote.hasParams, sent: delivery.sent };
+  }
+
+  restorePluginState(state: Json): void {
+    this.saved = readState(savedRun, state);
+  }
+
+  async onFitStart(): Promise<void> {
+    const { launch, rows } = await this.sink.reopen(this.resumedStep);
+    const { experimentName, runName, tags } = this.options;
+    const description = {
+      experimentName: experimentName ?? this.settings.experiment,
+      runName: runName ?? this.folder.version,
+      tags,
+      params: runParams(this.settings),
+      launch,
+      startTime: Date.now(),
+    };
+    const { runId, hasParams, sent } = this.saved;
+    const warn = (sentence: string) => this.notify('warning', sentence);
+    this.remote = new RemoteRun(this.client, description, runId, hasParams, warn);
+    const names = this.namesOf(rows);
+    this.delivery = new Delivery(this.remote, Math.min(sent, rows.length), names, warn);
+    this.delivery.send(rows.slice(sent));
+  }
+
+  onException(_: HookContext, error: unknown): void {
+    this.status = error instanceof FulgurError && error.kind === 'interrupted' ? 'KILLED' : 'FAILED';
+  }
+
+  override async teardown(): Promise<void> {
+    try {
+      await super.teardown();
+    } finally {
+      await this.endRun();
+    }
+  }
+
+  /** The names that earlier starts gave, so that a metric keeps its own. */
+  private namesOf(rows: readonly JournalRow[]): EntityNames {
+    let isNew = false;
+    const names = new EntityNames((name, given, owner) => {
+      const sentence = `MLflow would take '${owner}' and '${name}' for one metric: it gets '${name}' as '${given}'.`;
+      if (isNew) this.notify('warning', sentence);
+    });
+    for (const name of rows.flatMap(({ values }) => Object.keys(values))) names.of(name);
+    isNew = true;
+    return names;
+  }
+
+  private async endRun(): Promise<void> {
+    const failure = await this.delivery?.finish(this.status, this.options.teardownSeconds);
+    if (failure === null || failure === undefined) return;
+    const { rows, why } = failure;
+    this.notify(
+      'warning',
+      rows === 0
+        ? `${why} It was not told that the run is ${this.status}.`
+        : `${why} ${rows} rows of metrics were not sent: they are in ${this.sink.path}, and go when the run is resumed.`,
+    );
+  }
+}
 
 /**
  * Records the run on an MLflow server: hyperparameters and configuration as params, every logged metric, how the run
@@ -17,5 +152,5 @@ export type { MlflowLoggerOptions } from './options';
  * ```
  */
 export function mlflowLogger(options: MlflowLoggerOptions = {}): PluginDescriptor {
-  return pluginWithOptions(MlflowLogger, 'mlflowLogger', mlflowLoggerOptions, options);
+  return definePlugin(MlflowLogger, options);
 }

@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { MetricRow } from '../../src';
 import { jsonLine, parseObject, wholeLines } from '../shared/json-lines';
 import { RowSink } from '../shared/row-logger';
-import type { JournalRow } from './metric-points';
+
+/** A row with the time at which it was logged, in milliseconds since 1970. */
+export interface JournalRow extends MetricRow {
+  readonly time: number;
+}
 
 /**
  * The file of all rows meant for the server. What a resumed run sends once more has the same times, by which MLflow

@@ -1,5 +1,4 @@
 import { formatBytes, untilAborted, withoutLogin } from '../../src';
-import { ServerProblem } from './server-problem';
 
 type Answer = Readonly<Record<string, unknown>>;
 
@@ -113,4 +112,23 @@ function reasonOf(error: unknown): string {
   if (name === 'TimeoutError') return `nothing within ${requestMilliseconds / 1000} s`;
   if (name === 'AbortError') return 'nothing before the end of the run';
   return cause?.code ?? cause?.message ?? message;
+}
+
+/** Why a request came to nothing. */
+export class ServerProblem extends Error {
+  /**
+   * @param message a sentence that names the server.
+   * @param passing whether asking again may help.
+   * @param status of the answer, where there was one.
+   * @param code MLflow's name for the problem, where it gave one.
+   */
+  constructor(
+    message: string,
+    readonly passing: boolean,
+    readonly status: number | null = null,
+    readonly code: string | null = null,
+  ) {
+    super(message);
+    this.name = 'ServerProblem';
+  }
 }

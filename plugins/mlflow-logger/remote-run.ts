@@ -1,9 +1,17 @@
+import type { Param } from './entities';
+import { ServerProblem } from './mlflow-client';
 import type { MlflowClient } from './mlflow-client';
-import type { MetricPoint } from './metric-points';
-import type { Param } from './run-params';
-import { ServerProblem } from './server-problem';
 
-export type RunStatus = 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
+/** A point of a metric as MLflow's API has it. */
+export interface MetricPoint {
+  readonly key: string;
+  /** NaN and the infinities by their names, as in all JSON of Protocol Buffers. */
+  readonly value: number | string;
+  readonly timestamp: number;
+  readonly step: number;
+}
+
+export type RemoteStatus = 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
 
 /** What a run is made with. */
 export interface RunDescription {
@@ -56,7 +64,7 @@ export class RemoteRun {
   }
 
   /** @throws ServerProblem */
-  async end(status: RunStatus, closing: AbortSignal): Promise<void> {
+  async end(status: RemoteStatus, closing: AbortSignal): Promise<void> {
     await this.update(await this.prepare(closing), { status, end_time: Date.now() }, closing);
   }
 

@@ -1,11 +1,187 @@
-import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../shared/check-options';
-import { progressBarOptions } from './options';
-import type { ProgressBarOptions } from './options';
-import { ProgressBar } from './progress-bar';
+import { relative } from 'node:path';
+import { z } from 'zod';
+import { Plugin, definePlugin, inject, terminalAbilities, tokens } from '../../src';
+import type {
+  FitProgress,
+  MetricRow,
+  PluginDescriptor,
+  PluginHooks,
+  RunEventSource,
+  RunInfo,
+  RunSettings,
+  RunStatus,
+} from '../../src';
+import { EpochPace, duration, epochBar, epochLine, evaluationBar, runEnd, runHead, taskBar } from './phrases';
+import { PlainScreen, TerminalScreen } from './screen';
+import type { OutputStream, Screen } from './screen';
 
-export { ProgressBar } from './progress-bar';
-export type { ProgressBarOptions } from './options';
+const schema = z.strictObject({
+  /** Where to write; `process.stdout` where nothing else is given. */
+  stream: z
+    .custom<OutputStream>(
+      (value) => typeof (value as OutputStream | null)?.write === 'function',
+      'expected a stream',
+    )
+    .default(() => process.stdout as OutputStream),
+  /** Without a terminal: the least seconds between two lines about the same epoch. */
+  plainEverySeconds: z.number().positive().default(10),
+});
+
+export type ProgressBarOptions = z.input<typeof schema>;
+
+type Metrics = Readonly<Record<string, number>>;
+
+interface EpochOnScreen {
+  readonly index: number;
+  readonly pace: EpochPace;
+  metrics: Metrics;
+  epochMetrics: Metrics;
+  lastLineAt: number;
+}
+
+/** Milliseconds after which an evaluation shows a sign of life where nothing can be drawn in place. */
+const silence = 5000;
+
+/** Writes what the run's events say. With `enableProgressBar: false` only messages remain. */
+@Plugin({ name: 'progress-bar', ranks: 'first', options: schema })
+export class ProgressBar implements PluginHooks {
+  private readonly screen: Screen;
+  private readonly terminal: boolean;
+  private readonly plainEveryMilliseconds: number;
+  private readonly disposers: (() => void)[];
+  private run: { readonly folder: string; readonly startedAt: number } | null = null;
+  private epoch: EpochOnScreen | null = null;
+  /** What goes on besides training: how far it is, since when, and when a line of it is due. */
+  private aside: { text: string; readonly since: number; lineAt: number } | null = null;
+
+  constructor(
+    @inject(tokens.pluginOptions) { stream, plainEverySeconds }: z.output<typeof schema>,
+    @inject(tokens.events) events: RunEventSource,
+    @inject(tokens.settings) settings: RunSettings,
+  ) {
+    const { redraws, colours } = terminalAbilities(stream);
+    this.terminal = redraws;
+    this.screen = redraws ? new TerminalScreen(stream, colours) : new PlainScreen(stream, colours);
+    this.plainEveryMilliseconds = plainEverySeconds * 1000;
+    this.disposers = [
+      events.on('message', (level, text) =>
+        level === 'warning' ? this.screen.warn(text) : this.screen.line(text),
+      ),
+    ];
+    if (!settings.enableProgressBar) return;
+    this.disposers.push(
+      events.on('runStarted', (info) => this.startRun(info)),
+      events.on('epochStarted', (progress) => this.startEpoch(progress)),
+      events.on('batchEnded', (progress, _, metrics) => this.endBatch(progress, metrics)),
+      events.on('evaluationStarted', (progress) => this.showAside(evaluationBar(progress))),
+      events.on('evaluationBatchEnded', (progress) => this.showAside(evaluationBar(progress))),
+      events.on('evaluationEnded', () => this.endAside()),
+      events.on('taskStarted', (progress) => this.showAside(taskBar(progress))),
+      events.on('taskProgress', (progress) => this.showAside(taskBar(progress))),
+      events.on('taskEnded', () => this.endAside()),
+      events.on('metricsLogged', (row) => this.noteEpochMetrics(row)),
+      events.on('epochEnded', (progress, metrics, seconds) => this.endEpoch(progress, metrics, seconds)),
+      events.on('checkpointSaved', (path, reason) => this.screen.line(`Saved ${short(path)} (${reason}).`)),
+      events.on('runEnded', (status, detail) => this.endRun(status, detail)),
+    );
+  }
+
+  /** The redrawing stops whatever happened; lines may still follow, up to the run's last event. */
+  teardown(): void {
+    this.screen.hideBar();
+  }
+
+  private startRun(info: RunInfo): void {
+    this.run = { folder: short(info.folder), startedAt: Date.now() };
+    const resumedFrom = info.resumedFrom === null ? null : short(info.resumedFrom);
+    for (const line of runHead({ ...info, folder: this.run.folder, resumedFrom })) this.screen.line(line);
+  }
+
+  /** What goes on besides training, in place or now and then as a line. */
+  private showAside(text: string): void {
+    const now = Date.now();
+    this.epoch?.pace.rest(now);
+    if (this.aside === null) {
+      this.aside = { text, since: now, lineAt: now + silence };
+      this.screen.showBar(() => this.aside?.text ?? '');
+    } else {
+      this.aside.text = text;
+      this.screen.refreshBar();
+    }
+    if (this.terminal || now < this.aside.lineAt) return;
+    this.screen.line(`${text} [${duration((now - this.aside.since) / 1000)}]`);
+    this.aside.lineAt = now + Math.max(silence, this.plainEveryMilliseconds);
+  }
+
+  /** The training that goes on shows its bar again; what validation measured stands in its epoch's line. */
+  private endAside(): void {
+    this.aside = null;
+    this.epoch?.pace.goOn(Date.now());
+    this.screen.hideBar();
+    if (this.epoch !== null) this.showEpoch(this.epoch);
+  }
+
+  private startEpoch({ epoch, batchIndex, batchesPerEpoch }: FitProgress): void {
+    const now = Date.now();
+    const pace = new EpochPace(now, batchIndex, batchesPerEpoch);
+    this.epoch = { index: epoch, pace, metrics: {}, epochMetrics: {}, lastLineAt: now };
+    this.showEpoch(this.epoch);
+  }
+
+  private showEpoch(epoch: EpochOnScreen): void {
+    this.screen.showBar((columns) =>
+      epochBar(epoch.index, epoch.pace.at(Date.now()), epoch.metrics, columns),
+    );
+  }
+
+  private endBatch({ epoch, batchIndex, batchesPerEpoch }: FitProgress, metrics: Metrics): void {
+    if (this.epoch === null) return;
+    const now = Date.now();
+    const done = batchIndex + 1;
+    this.epoch.pace.batchEnded(done, now);
+    this.epoch.metrics = metrics;
+    this.screen.refreshBar();
+    const due = now - this.epoch.lastLineAt >= this.plainEveryMilliseconds;
+    // The epoch's own line follows its last batch.
+    if (this.terminal || !due || done >= batchesPerEpoch) return;
+    this.epoch.lastLineAt = now;
+    this.screen.line(epochLine(epoch, this.epoch.pace.at(now), metrics));
+  }
+
+  /** What only the epoch as a whole has is shown in its own line. */
+  private noteEpochMetrics({ kind, values }: MetricRow): void {
+    if (kind === 'epoch' && this.epoch !== null)
+      this.epoch.epochMetrics = { ...this.epoch.epochMetrics, ...values };
+  }
+
+  private endEpoch({ epoch }: FitProgress, metrics: Metrics, seconds: number): void {
+    if (this.epoch === null) return;
+    const standing = this.epoch.pace.ended(seconds);
+    this.screen.hideBar();
+    // The bar also shows what was measured in an earlier epoch; the epoch's own line does not.
+    const newest = Object.keys(this.epoch.metrics).flatMap((name) => {
+      const value = metrics[name];
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    const shown = { ...Object.fromEntries(newest), ...this.epoch.epochMetrics };
+    this.screen.line(epochLine(epoch, standing, shown));
+    this.epoch = null;
+  }
+
+  private endRun(status: RunStatus, detail: string | null): void {
+    this.screen.hideBar();
+    const seconds = this.run === null ? 0 : (Date.now() - this.run.startedAt) / 1000;
+    const lines = runEnd(status, detail, seconds, this.run?.folder ?? '');
+    for (const line of lines) this.screen.line(line);
+    for (const dispose of this.disposers) dispose();
+  }
+}
+
+/** A path as the user would type it from here. */
+function short(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere === '' || fromHere.startsWith('..') ? path : fromHere;
+}
 
 /**
  * Shows a run in the terminal: what it is about, a bar for each epoch, messages, how it ended. Where the output is
@@ -16,5 +192,5 @@ export type { ProgressBarOptions } from './options';
  * ```
  */
 export function progressBar(options: ProgressBarOptions = {}): PluginDescriptor {
-  return pluginWithOptions(ProgressBar, 'progressBar', progressBarOptions, options);
+  return definePlugin(ProgressBar, options);
 }

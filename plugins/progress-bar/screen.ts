@@ -1,6 +1,11 @@
 import { SingleBar } from 'cli-progress';
 import { guardOutput, shown, writeLines, writeText } from '../../src';
-import type { OutputStream } from './options';
+
+/** Where the lines go: `process.stdout` or anything written to like it. */
+export interface OutputStream extends NodeJS.WritableStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
 
 /** What a bar shows at a moment, given the columns there are. */
 export type BarText = (columns: number) => string;

@@ -1,10 +1,10 @@
 import { CollapseSentinel } from '../../plugins/collapse-sentinel';
 import { EarlyStopping } from '../../plugins/early-stopping';
-import { MlflowLogger } from '../../plugins/mlflow-logger/mlflow-logger';
+import { MlflowLogger } from '../../plugins/mlflow-logger';
 import { RowFileLogger } from '../../plugins/shared/row-logger';
 import { TensorboardLogger } from '../../plugins/tensorboard-logger';
 import { Timer } from '../../plugins/timer';
-import { WeightAveraging } from '../../plugins/weight-averaging/weight-averaging';
+import { WeightAveraging } from '../../plugins/weight-averaging';
 import type { Json, PluginHooks, RunState, StateDict } from '../../src';
 import { FulgurError } from '../../src';
 import { restorePluginStates } from '../../src/trainer/state/plugin-states';

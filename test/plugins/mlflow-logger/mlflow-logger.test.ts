@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EntityNames } from '../../../plugins/mlflow-logger/entity-names';
+import { EntityNames } from '../../../plugins/mlflow-logger/entities';
 import { MlflowLogger, mlflowLogger } from '../../../plugins/mlflow-logger';
 import type { MlflowLoggerOptions } from '../../../plugins/mlflow-logger';
 import { jsonText, parseJson } from '../../../src/contracts';

@@ -3,13 +3,13 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  manifestText,
   openCheckpoint,
   readCheckpoint,
   recallCheckpoint,
 } from '../../plugins/checkpointing/checkpoint-folder';
 import { CheckpointStore } from '../../plugins/checkpointing/checkpoint-store';
-import { manifestText } from '../../plugins/checkpointing/manifest';
-import type { Manifest } from '../../plugins/checkpointing/manifest';
+import type { CheckpointManifest } from '../../plugins/checkpointing/checkpoint-folder';
 import { jsonText, parseJson } from '../../src/contracts';
 import type { RunState } from '../../src/contracts';
 import { changed, damaged, deepJson, pick } from './draws';
@@ -62,7 +62,7 @@ export const checkpoints: Group = {
 };
 
 /** Whether digests were made right again. */
-async function change(draw: RandomStream, path: string, manifest: Manifest): Promise<boolean> {
+async function change(draw: RandomStream, path: string, manifest: CheckpointManifest): Promise<boolean> {
   const file = join(path, pick(draw, (await readdir(path)).sort()));
   if (draw.chance(0.35)) {
     await writeFile(file, damaged(draw, await readFile(file)));
@@ -94,7 +94,9 @@ async function change(draw: RandomStream, path: string, manifest: Manifest): Pro
 }
 
 function textOfManifest(value: unknown): string {
-  return typeof value === 'object' && value !== null ? manifestText(value as Manifest) : jsonText(value);
+  return typeof value === 'object' && value !== null
+    ? manifestText(value as CheckpointManifest)
+    : jsonText(value);
 }
 
 function textOf({ weights, optimizers, ...rest }: RunState): string {

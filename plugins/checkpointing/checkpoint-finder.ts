@@ -1,12 +1,16 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { FulgurError } from '../../src';
 import type { Notify, RunState } from '../../src';
-import { isCheckpoint, listCheckpoints, openCheckpoint, readCheckpoint } from './checkpoint-folder';
+import {
+  Damage,
+  exists,
+  isCheckpoint,
+  listCheckpoints,
+  openCheckpoint,
+  readCheckpoint,
+} from './checkpoint-folder';
 import type { StoredCheckpoint } from './checkpoint-folder';
-import { pointers, readPointer } from './checkpoint-store';
-import { Damage } from './damage';
-import { exists } from './exists';
-import { newest } from './retention';
+import { newest, pointers, readPointer } from './checkpoint-store';
 
 /** A run folder's folder of checkpoints. */
 export const checkpointsFolder = 'checkpoints';

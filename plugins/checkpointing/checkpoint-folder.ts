@@ -1,15 +1,18 @@
-import { readdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { access, readdir } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { FulgurError, messageOf, nn, openRegularFile, readRegularFile } from '../../src';
+import { FulgurError, jsonText, messageOf, nn, openRegularFile, parseJson, readRegularFile } from '../../src';
 import type { Recalled, RunState, StateDict } from '../../src';
-import { Damage } from './damage';
-import { exists } from './exists';
-import { readRange, sha256Of } from './file-parts';
-import { parseManifest } from './manifest';
-import type { Manifest } from './manifest';
-import { decodeOrigin, decodeState, optionalFileNames, stateFile, stateFileNames } from './state-files';
+import {
+  decodeOrigin,
+  decodeState,
+  optionalFileNames,
+  resumePointSchema,
+  stateFile,
+  stateFileNames,
+} from './state-files';
 
 export const manifestFile = 'manifest.json';
 const mostManifestBytes = 1 << 24;
@@ -21,7 +24,7 @@ export const hiddenPrefix = '.';
 export interface StoredCheckpoint {
   readonly path: string;
   readonly name: string;
-  readonly manifest: Manifest;
+  readonly manifest: CheckpointManifest;
 }
 
 /** The checkpoints in a folder, and the damage of those whose manifest cannot be read. */
@@ -121,7 +124,7 @@ async function withWhole<T>(
   return withFile(place, async (file) => {
     const { size } = await file.stat();
     if (size !== expected.bytes) throw new Damage(place, `has ${size} bytes instead of ${expected.bytes}`);
-    if ((await sha256Of(file, size)) !== expected.sha256)
+    if ((await sha256OfFile(file, size)) !== expected.sha256)
       throw new Damage(place, 'does not match its SHA-256');
     return use(file, size);
   });
@@ -171,4 +174,138 @@ async function readPart(file: string): Promise<Uint8Array> {
   } catch (cause) {
     throw unreadable(file, cause);
   }
+}
+
+/** Raised when a reader of the old format could misread the new one. */
+export const formatVersion = 1;
+
+// Earlier versions wrote null for an infinite score: of those it is not known which one, and they rank nothing.
+const score = z.custom<number | null>((value) => value === null || typeof value === 'number');
+
+const manifestSchema = z.object({
+  formatVersion: z.literal(formatVersion),
+  experiment: z.string(),
+  sequence: z.number().int(),
+  reason: z.string(),
+  savedAt: z.string(),
+  progress: resumePointSchema,
+  monitor: z.object({ name: z.string(), value: score }).nullable(),
+  files: z.record(z.string(), z.object({ bytes: z.number(), sha256: z.string() })),
+});
+
+/** What a checkpoint holds, and how to tell that it is whole. */
+export type CheckpointManifest = z.output<typeof manifestSchema>;
+
+/** The manifest as text, with a digest of itself. */
+export function manifestText(manifest: CheckpointManifest): string {
+  return `${jsonText({ ...manifest, digest: digestOf(manifest) }, 2)}\n`;
+}
+
+/**
+ * Reads a manifest. The digest comes before the version: it covers every version's members alike, so that a damaged
+ * version number is told from a newer one.
+ *
+ * @throws Damage when the text is not what was written.
+ * @throws FulgurError `checkpoint` for a format from the future.
+ */
+export function parseManifest(text: string, file: string): CheckpointManifest {
+  const { digest, ...manifest } = parseObject(text, file);
+  if (digest !== digestIn(manifest, file)) throw new Damage(file, 'does not match its own digest');
+  const version = manifest['formatVersion'];
+  if (typeof version === 'number' && version > formatVersion) {
+    throw new FulgurError('checkpoint', {
+      what: `${file} has checkpoint format ${version}.`,
+      why: `This Fulgur reads formats up to ${formatVersion}.`,
+      fix: 'Update Fulgur, or resume from a checkpoint that this version saved.',
+    });
+  }
+  const result = manifestSchema.safeParse(manifest);
+  if (!result.success) throw new Damage(file, 'is no checkpoint manifest');
+  return result.data;
+}
+
+function parseObject(text: string, file: string): Record<string, unknown> {
+  try {
+    const value: unknown = parseJson(text);
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  } catch {
+    // The finding below says it.
+  }
+  throw new Damage(file, 'is no JSON object');
+}
+
+/** @throws Damage for what no manifest holds, such as thousands of levels. */
+function digestIn(manifest: object, file: string): string {
+  try {
+    return digestOf(manifest);
+  } catch {
+    throw new Damage(file, 'is no checkpoint manifest');
+  }
+}
+
+function digestOf(manifest: object): string {
+  return sha256([Buffer.from(jsonText(manifest))]);
+}
+
+/** So much is hashed, read or written at once; system calls and digests take less than 2 GiB. */
+export const pieceBytes = 1 << 26;
+
+export function lengthOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((length, part) => length + part.length, 0);
+}
+
+/** The SHA-256 of the parts in a row. */
+export function sha256(parts: readonly Uint8Array[], piece: number = pieceBytes): string {
+  const hash = createHash('sha256');
+  for (const part of parts) {
+    for (let at = 0; at < part.length; at += piece) hash.update(part.subarray(at, at + piece));
+  }
+  return hash.digest('hex');
+}
+
+/** The SHA-256 of an open file. */
+export async function sha256OfFile(
+  file: FileHandle,
+  length: number,
+  piece: number = pieceBytes,
+): Promise<string> {
+  const hash = createHash('sha256');
+  for (let at = 0; at < length; at += piece)
+    hash.update(await readRange(file, at, Math.min(length, at + piece)));
+  return hash.digest('hex');
+}
+
+/** The bytes from `begin` to `end` of an open file, in an array of their own. */
+export async function readRange(
+  file: FileHandle,
+  begin: number,
+  end: number,
+  piece: number = pieceBytes,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(end - begin);
+  for (let done = 0; done < bytes.length;) {
+    const { bytesRead } = await file.read(bytes, done, Math.min(piece, bytes.length - done), begin + done);
+    if (bytesRead === 0) throw new Error(`it ends at byte ${begin + done}`);
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+/** A file of a checkpoint that is not what was written. */
+export class Damage extends Error {
+  constructor(
+    readonly file: string,
+    /** Completes a sentence that begins with the file: `has 12 bytes instead of 40`. */
+    readonly finding: string,
+  ) {
+    super(`${file} ${finding}.`);
+    this.name = 'Damage';
+  }
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,14 +1,17 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FulgurError, readRegularFile } from '../../src';
+import { FulgurError, makeFolder, messageOf, readRegularFile, syncFolder, writeDurably } from '../../src';
 import type { RunState } from '../../src';
-import { hiddenPrefix, listCheckpoints, manifestFile } from './checkpoint-folder';
-import type { StoredCheckpoint } from './checkpoint-folder';
-import { DurableFiles } from './durable-files';
-import { lengthOf, sha256 } from './file-parts';
-import type { FileParts } from './file-parts';
-import { formatVersion, manifestText } from './manifest';
-import type { Manifest } from './manifest';
+import {
+  formatVersion,
+  hiddenPrefix,
+  lengthOf,
+  listCheckpoints,
+  manifestFile,
+  manifestText,
+  sha256,
+} from './checkpoint-folder';
+import type { CheckpointManifest, StoredCheckpoint } from './checkpoint-folder';
 import { encodeState } from './state-files';
 
 /** Text files that name a checkpoint's folder, for people and scripts. */
@@ -29,7 +32,7 @@ export async function readPointer(path: string): Promise<string | null> {
 /** What a save adds to the state. */
 export interface SaveFacts {
   readonly reason: string;
-  readonly monitor: Manifest['monitor'];
+  readonly monitor: CheckpointManifest['monitor'];
 }
 
 /** The folder in which a run's checkpoints come and go; whatever kills the process, each one there is whole. */
@@ -79,7 +82,7 @@ export class CheckpointStore {
     const path = join(this.folder, freeName);
     const contents = encodeState(state);
     const sequence = this.nextSequence;
-    const manifest: Manifest = {
+    const manifest: CheckpointManifest = {
       formatVersion,
       experiment: state.experiment,
       sequence,
@@ -116,19 +119,28 @@ export class CheckpointStore {
   /** Deletes a checkpoint, and pointers to it before; it is gone for readers before its first file goes. */
   async remove(checkpoint: StoredCheckpoint): Promise<void> {
     const aside = this.asidePath(checkpoint.name);
-    await this.guardRemoval(checkpoint.path, async () => {
+    try {
       for (const pointer of pointers) {
         const path = join(this.folder, pointer);
         if ((await readPointer(path)) === checkpoint.name) await this.files.remove(path);
       }
       await this.files.rename(checkpoint.path, aside);
       await this.files.remove(aside);
-    });
+    } catch (cause) {
+      throw new FulgurError('checkpoint', {
+        what: `${checkpoint.path} could not be removed: ${messageOf(cause)}.`,
+        fix: 'Make the folder writable.',
+        cause,
+      });
+    }
     this.known = this.known.filter((other) => other !== checkpoint);
     this.taken.delete(checkpoint.name);
   }
 
-  private async writeFolder(path: string, parts: Readonly<Record<string, FileParts>>): Promise<void> {
+  private async writeFolder(
+    path: string,
+    parts: Readonly<Record<string, readonly Uint8Array[]>>,
+  ): Promise<void> {
     const aside = this.asidePath('new');
     try {
       await this.files.makeFolder(aside);
@@ -155,28 +167,86 @@ export class CheckpointStore {
     return join(this.folder, `${hiddenPrefix}${name}-${process.pid}-${this.aside}`);
   }
 
-  private async guardRemoval(path: string, change: () => Promise<void>): Promise<void> {
-    try {
-      await change();
-    } catch (cause) {
-      throw new FulgurError('checkpoint', {
-        what: `${path} could not be removed: ${(cause as Error).message}.`,
-        fix: 'Make the folder writable.',
-        cause,
-      });
-    }
-  }
-
   private async guard(path: string, change: () => Promise<void>): Promise<void> {
-    try {
-      await change();
-    } catch (cause) {
+    await change().catch((cause: unknown) => {
       throw new FulgurError('checkpoint', {
-        what: `${path} could not be written: ${(cause as Error).message}.`,
+        what: `${path} could not be written: ${messageOf(cause)}.`,
         why: 'The checkpoints that were there before are untouched.',
         fix: 'Free space on the disk or make the folder writable, then go on with --resume last.',
         cause,
       });
-    }
+    });
+  }
+}
+
+/** A checkpoint as far as its rank goes. */
+export interface Ranked {
+  readonly name: string;
+  /** Grows with every save of a run folder. */
+  readonly sequence: number;
+  /** The monitored metric; `null` where there was none. */
+  readonly score: number | null;
+  /** Whether it is what a run left behind that failed or was interrupted. */
+  readonly isRescue: boolean;
+}
+
+/** The best first; of equal ones the older, so that a metric that stands still moves nothing. */
+export function best<T extends Ranked>(checkpoints: readonly T[], mode: 'min' | 'max'): T[] {
+  const sign = mode === 'min' ? 1 : -1;
+  return checkpoints
+    .filter(({ score }) => score !== null && !Number.isNaN(score))
+    .sort((a, b) => sign * ((a.score ?? 0) - (b.score ?? 0)) || a.sequence - b.sequence);
+}
+
+/** The newest first. */
+export function newest<T extends Ranked>(checkpoints: readonly T[]): T[] {
+  return [...checkpoints].sort((a, b) => b.sequence - a.sequence);
+}
+
+export interface RetentionRule {
+  readonly saveLast: boolean;
+  readonly keepLast: number | 'all';
+  readonly mode: 'min' | 'max';
+  readonly saveTopK: number;
+}
+
+/**
+ * The checkpoints that may go: neither among the newest nor among the best. What a run left behind that broke off stays until
+ * there is a newer one, whatever the rule, as the run goes on from there.
+ */
+export function expendable<T extends Ranked>(checkpoints: readonly T[], rule: RetentionRule): T[] {
+  if (rule.keepLast === 'all') return [];
+  const inOrder = newest(checkpoints);
+  const kept = new Set<T>([
+    ...inOrder.slice(0, rule.saveLast ? rule.keepLast : 0),
+    ...inOrder.slice(0, 1).filter(({ isRescue }) => isRescue),
+    ...best(checkpoints, rule.mode).slice(0, rule.saveTopK),
+  ]);
+  return checkpoints.filter((checkpoint) => !kept.has(checkpoint));
+}
+
+/** The changes on the disk that saving needs, each one done for good when its promise resolves; tests break them off. */
+export class DurableFiles {
+  async makeFolder(path: string): Promise<void> {
+    await makeFolder(path);
+  }
+
+  /** Writes a new file. */
+  write(path: string, parts: readonly Uint8Array[]): Promise<void> {
+    return writeDurably(path, parts);
+  }
+
+  /** Renames a file or a folder; a file of the new name is replaced in one step. */
+  rename(from: string, to: string): Promise<void> {
+    return rename(from, to);
+  }
+
+  /** Makes the entries of a folder last. */
+  syncFolder(path: string): Promise<void> {
+    return syncFolder(path);
+  }
+
+  remove(path: string): Promise<void> {
+    return rm(path, { recursive: true, force: true });
   }
 }

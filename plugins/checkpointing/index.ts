@@ -1,15 +1,357 @@
 import { join } from 'node:path';
-import { tokens } from '../../src';
-import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../shared/check-options';
+import { z } from 'zod';
+import { FulgurError, Plugin, definePlugin, inject, messageOf, suggestion, tokens } from '../../src';
+import type {
+  BatchResult,
+  CheckpointReader,
+  HookContext,
+  Notify,
+  PluginDescriptor,
+  PluginFolder,
+  PluginHooks,
+  Ranks,
+  RunSettings,
+  RunState,
+  RunStateAccess,
+} from '../../src';
 import { CheckpointFinder, checkpointsFolder } from './checkpoint-finder';
 import { recallCheckpoint } from './checkpoint-folder';
-import { Checkpointing } from './checkpointing';
-import { checkpointingOptions } from './options';
-import type { CheckpointingOptions } from './options';
+import type { CheckpointManifest, StoredCheckpoint } from './checkpoint-folder';
+import { checkpointName, metricsIn, problemOfTemplate } from './checkpoint-name';
+import { CheckpointStore, best, expendable } from './checkpoint-store';
 
-export { Checkpointing } from './checkpointing';
-export type { CheckpointingOptions } from './options';
+const interval = z.number().int().positive().nullable();
+
+const schema = z
+  .strictObject({
+    /** Save at the end of every n-th epoch; `null` for never. */
+    everyNEpochs: interval.default(1),
+    /** Save after every n-th optimiser update; `null` for never. */
+    everyNSteps: interval.default(null),
+    /** Save at the first update that ends so many seconds after the last save; `null` for never. */
+    everyNSeconds: z.number().positive().nullable().default(null),
+    /** Save after each validation in the middle of an epoch. */
+    afterValidation: z.boolean().default(true),
+    /** Save when training ends, unless that state is saved already. */
+    saveOnTrainEnd: z.boolean().default(true),
+    /** Save when the run fails or is interrupted. */
+    saveOnException: z.boolean().default(true),
+    /**
+     * Keep the newest checkpoints, whatever their metric. Otherwise only the best are saved; and, until there is a newer one,
+     * what a run leaves behind that fails or is interrupted.
+     */
+    saveLast: z.boolean().default(true),
+    /**
+     * How many of the newest to keep, besides the best (should the last one be damaged, the one before is there); `'all'`
+     * deletes none.
+     */
+    keepLast: z
+      .union([z.number().int().positive(), z.literal('all')], "expected a whole number from 1, or 'all'")
+      .default(2),
+    /** The logged metric that ranks checkpoints; `null`: none is best. */
+    monitor: z.string().min(1).nullable().default(null),
+    /** A monitor that should have been logged by the end of an epoch, and was not, is an error. */
+    strict: z.boolean().default(true),
+    /** Whether a small or a large value of `monitor` is good. */
+    mode: z.enum(['min', 'max']).default('min'),
+    /** How many of the best by `monitor` to keep. */
+    saveTopK: z
+      .number()
+      .int()
+      .positive("expected a whole number from 1; keepLast: 'all' keeps all, monitor: null ranks none")
+      .default(1),
+    /**
+     * Name of a checkpoint's folder. `{epoch}`, `{step}` and names of metrics stand for their values, in Python's formats where
+     * they have one: `epoch={epoch:02d}-loss={val/loss:.3f}` is `epoch=03-loss=0.512`. A metric that was not logged yet is
+     * `none`. Nothing is put in by itself, as with Lightning's `auto_insert_metric_name=False`. A name that is taken gets `-v2`
+     * behind it.
+     */
+    filename: z
+      .string()
+      .superRefine((template, context) => {
+        const problem = problemOfTemplate(template);
+        if (problem !== null) context.addIssue(`expected ${problem}`);
+      })
+      .default('epoch={epoch}-step={step}'),
+  })
+  .refine(({ saveLast, monitor }) => saveLast || monitor !== null, {
+    message: 'saveLast: false without a monitor would keep nothing',
+  });
+
+export type CheckpointingOptions<Metric extends string = string> = z.input<typeof schema> & {
+  readonly monitor?: Metric | null;
+};
+
+/**
+ * Saves at the moments that its options name, after all other plugins' hooks, and reads for whoever resumes. Of several
+ * ranks the first one writes what all of them give.
+ */
+@Plugin({ name: 'checkpointing', order: 'last', provides: [tokens.checkpointReader], options: schema })
+export class Checkpointing implements PluginHooks, CheckpointReader {
+  private readonly store: CheckpointStore;
+  private readonly finder: CheckpointFinder;
+  /** Where training stood when it was last saved. */
+  private saved: RunState['progress'] | null = null;
+  private pointedBest: StoredCheckpoint | null = null;
+  private savedAt = performance.now();
+  /** Metrics of the names that were not logged, and are said so. */
+  private readonly saidToLack = new Set<string>();
+  /** Whether there is a state to save: not in an evaluation, nor where a run could not begin. */
+  private fitting = false;
+
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>,
+    @inject(tokens.runFolder) folder: PluginFolder,
+    @inject(tokens.settings) private readonly settings: RunSettings,
+    @inject(tokens.runState) private readonly runState: RunStateAccess,
+    @inject(tokens.notify) private readonly notify: Notify,
+    @inject(tokens.ranks) private readonly ranks: Ranks,
+  ) {
+    const home = folder.claim(checkpointsFolder);
+    this.store = new CheckpointStore(home);
+    this.finder = new CheckpointFinder(home, notify, options.monitor !== null);
+  }
+
+  read(selector: string): Promise<{ state: RunState; path: string }> {
+    return this.finder.read(selector);
+  }
+
+  onLoadCheckpoint(_: HookContext, { progress }: RunState): void {
+    this.saved = progress;
+  }
+
+  async onFitStart(): Promise<void> {
+    this.savedAt = performance.now();
+    if (this.settings.enableCheckpointing && this.ranks.rank === 0) await this.store.open();
+    this.fitting = true;
+  }
+
+  async onTrainBatchEnd(context: HookContext, { updated }: BatchResult): Promise<void> {
+    const { globalStep } = context.progress;
+    const { everyNSteps, everyNSeconds } = this.options;
+    if (!updated || this.epochEndFollows(context)) return;
+    if (isDue(globalStep, everyNSteps)) return this.save(context, `step ${globalStep}`);
+    if (everyNSeconds === null) return;
+    const seconds = (performance.now() - this.savedAt) / 1000;
+    // Clocks differ, and all ranks save together.
+    if (await this.ranks.anyRank(seconds >= everyNSeconds)) {
+      await this.save(context, `step ${globalStep}, ${Math.round(seconds)} s after the last`);
+    }
+  }
+
+  /** In the middle of an epoch: what was validated is what a monitor ranks. */
+  async onValidationEnd(context: HookContext): Promise<void> {
+    const { globalStep, batchIndex, batchesPerEpoch } = context.progress;
+    if (context.stage !== 'fit' || !this.options.afterValidation || batchIndex + 1 >= batchesPerEpoch) return;
+    await this.save(context, `validation after step ${globalStep}`);
+  }
+
+  async onTrainEpochEnd(context: HookContext): Promise<void> {
+    const { epoch } = context.progress;
+    await this.requireMonitor(context);
+    if (this.isDueAtEpochEnd(context)) await this.save(context, `end of epoch ${epoch}`);
+  }
+
+  async onTrainEnd(context: HookContext): Promise<void> {
+    if (this.options.saveOnTrainEnd) await this.save(context, 'end of training');
+    if (!this.sayIfNothingIsKept()) this.sayIfNothingIsRanked(context);
+  }
+
+  /** A state that cannot be saved must not hide why the run ended. */
+  async onException(context: HookContext, error: unknown): Promise<void> {
+    if (!this.fitting || !this.options.saveOnException || context.progress.globalStep === 0) return;
+    const interrupted = error instanceof FulgurError && error.kind === 'interrupted';
+    // A state is taken by all ranks together, and those of a failed run may be gone.
+    if (!interrupted && this.ranks.worldSize > 1) return;
+    try {
+      await this.save(context, interrupted ? rescues.interrupted : rescues.failure, {
+        afterFailure: !interrupted,
+      });
+    } catch (problem) {
+      this.notify('warning', `The state at the run's end could not be saved. ${(problem as Error).message}`);
+    }
+  }
+
+  private async save(context: HookContext, reason: string, { afterFailure = false } = {}): Promise<void> {
+    if (!this.settings.enableCheckpointing) return;
+    const state = await this.runState.capture();
+    if (this.saved !== null && samePoint(this.saved, state.progress)) return;
+    this.savedAt = performance.now();
+    if (this.ranks.rank > 0) return;
+    const broken = afterFailure ? firstBroken(state) : null;
+    if (broken !== null) {
+      this.notify(
+        'warning',
+        `The state at the failure was not saved: ${broken} holds numbers that are not finite.`,
+      );
+      return;
+    }
+    const score = this.scoreAt(context, state.progress.globalStep);
+    // What would go at once is not saved, and not said to be.
+    if (!this.isToBeKept(score, reason)) return;
+    this.sayWhatTheNameLacks(context);
+    const { epoch } = context.progress;
+    const name = checkpointName(this.options.filename, {
+      ...context.metrics,
+      epoch,
+      step: state.progress.globalStep,
+    });
+    const checkpoint = await this.store.save(name, state, { reason, monitor: score });
+    this.saved = state.progress;
+    this.savedAt = performance.now();
+    await this.point(checkpoint);
+    // What led to a failure may be in its state already: the ones before it stay until the next save.
+    if (!afterFailure) await this.prune();
+    this.notify('info', `Saved checkpoint ${checkpoint.name} (${reason}).`);
+  }
+
+  /** The metric that ranks a checkpoint: one that was measured with the weights that it holds, and not before them. */
+  private scoreAt({ measured }: HookContext, globalStep: number): CheckpointManifest['monitor'] {
+    const { monitor } = this.options;
+    if (monitor === null) return null;
+    const measurement = measured(monitor);
+    if (measurement?.step !== globalStep || Number.isNaN(measurement.value)) return null;
+    return { name: monitor, value: measurement.value };
+  }
+
+  /** Once for each metric of the template that should have been logged by now: a misspelt one would be `none` for ever. */
+  private sayWhatTheNameLacks({ metrics, isDue: isMetricDue }: HookContext): void {
+    const names = Object.keys(metrics);
+    for (const name of metricsIn(this.options.filename)) {
+      if (names.includes(name) || this.saidToLack.has(name) || !isMetricDue(name)) continue;
+      this.saidToLack.add(name);
+      this.notify(
+        'warning',
+        `'${name}' in the filename of checkpointing() was not logged, so it is 'none' in names. ${suggestion(name, names)}`.trim(),
+      );
+    }
+  }
+
+  private isToBeKept(score: CheckpointManifest['monitor'], reason: string): boolean {
+    const candidate = {
+      stored: null,
+      name: 'the next',
+      sequence: this.store.nextSequence,
+      score: score?.value ?? null,
+      isRescue: isRescue(reason),
+    };
+    return !expendable([...this.ranked(), candidate], this.options).includes(candidate);
+  }
+
+  /**
+   * @throws FulgurError `plugin`, on all ranks, where the monitor should have been logged by now. Most metrics are known to
+   *   the first rank alone.
+   */
+  private async requireMonitor({ metrics, measured, isDue: isMetricDue }: HookContext): Promise<void> {
+    const { monitor, strict } = this.options;
+    if (monitor === null || !strict || !this.settings.enableCheckpointing) return;
+    const isMissing = this.ranks.rank === 0 && measured(monitor) === undefined && isMetricDue(monitor);
+    if (await this.ranks.anyRank(isMissing)) throw neverLogged(monitor, metrics);
+  }
+
+  /** @returns whether it had to. */
+  private sayIfNothingIsKept(): boolean {
+    const { saveLast, monitor } = this.options;
+    if (saveLast || !this.settings.enableCheckpointing || this.ranks.rank > 0) return false;
+    if (this.store.checkpoints.length > 0) return false;
+    this.notify(
+      'warning',
+      `checkpointing() saved nothing: saveLast is false, and ${monitor} was not measured where it could rank a checkpoint.`,
+    );
+    return true;
+  }
+
+  private sayIfNothingIsRanked({ measured }: HookContext): void {
+    const { monitor } = this.options;
+    const measurement = monitor === null ? undefined : measured(monitor);
+    if (!this.settings.enableCheckpointing || this.ranks.rank > 0) return;
+    if (measurement === undefined || Number.isNaN(measurement.value)) return;
+    if (this.ranked().some(({ score }) => score !== null)) return;
+    this.notify(
+      'warning',
+      `checkpointing() could rank no checkpoint by ${monitor}: it was measured last at step ${measurement.step}, and nothing ` +
+        'was saved at the steps at which it was measured. Save there too, with everyNEpochs or everyNSteps.',
+    );
+  }
+
+  private async point(checkpoint: StoredCheckpoint): Promise<void> {
+    await this.store.point('last', checkpoint);
+    const [first] = best(this.ranked(), this.options.mode);
+    if (first === undefined || first.stored === this.pointedBest) return;
+    await this.store.point('best', first.stored);
+    this.pointedBest = first.stored;
+  }
+
+  private async prune(): Promise<void> {
+    for (const { stored } of expendable(this.ranked(), this.options)) {
+      try {
+        await this.store.remove(stored);
+      } catch (error) {
+        // Training does not depend on it, and the next save tries again.
+        this.notify('warning', messageOf(error));
+      }
+    }
+  }
+
+  /** Scores by another metric, of an earlier run of the same folder, rank nothing. */
+  private ranked() {
+    return this.store.checkpoints.map((stored) => {
+      const { monitor, sequence, reason } = stored.manifest;
+      const score = monitor !== null && monitor.name === this.options.monitor ? monitor.value : null;
+      return { stored, name: stored.name, sequence, score, isRescue: isRescue(reason) };
+    });
+  }
+
+  /** After an epoch's last batch there is still to come what is measured at its end. */
+  private epochEndFollows(context: HookContext): boolean {
+    const { batchIndex, batchesPerEpoch } = context.progress;
+    return batchIndex + 1 >= batchesPerEpoch && this.isDueAtEpochEnd(context);
+  }
+
+  private isDueAtEpochEnd({ progress }: HookContext): boolean {
+    const { everyNEpochs, everyNSteps, monitor } = this.options;
+    if (isDue(progress.epoch + 1, everyNEpochs)) return true;
+    const isLastBatch = progress.batchIndex + 1 >= progress.batchesPerEpoch;
+    return monitor !== null && isLastBatch && isDue(progress.globalStep, everyNSteps);
+  }
+}
+
+function isDue(count: number, every: number | null): boolean {
+  return every !== null && count > 0 && count % every === 0;
+}
+
+function samePoint(a: RunState['progress'], b: RunState['progress']): boolean {
+  return (
+    a.epoch === b.epoch &&
+    a.nextBatch === b.nextBatch &&
+    a.globalStep === b.globalStep &&
+    a.validated === b.validated
+  );
+}
+
+/** Why a run saves that breaks off. */
+const rescues = { interrupted: 'interrupted', failure: 'failure' } as const;
+
+function isRescue(reason: string): boolean {
+  return reason === rescues.interrupted || reason === rescues.failure;
+}
+
+function neverLogged(monitor: string, metrics: Readonly<Record<string, number>>): FulgurError {
+  const names = Object.keys(metrics);
+  return new FulgurError('plugin', {
+    what: `checkpointing() is to rank checkpoints by '${monitor}', which was not logged.`,
+    why: names.length === 0 ? 'Nothing was.' : `Logged were ${names.join(', ')}.`,
+    fix: `${suggestion(monitor, names)}Monitor one that is logged, or pass strict: false to wait for it.`,
+  });
+}
+
+/** The first weight that training cannot recover from. */
+function firstBroken({ weights }: RunState): string | null {
+  for (const [name, { data }] of weights) {
+    if (data instanceof Float32Array && !data.every(Number.isFinite)) return name;
+  }
+  return null;
+}
 
 /**
  * Saves the whole run so that it can go on as if it had never stopped, and reads it for `--resume last|best|PATH`.
@@ -25,16 +367,8 @@ export type { CheckpointingOptions } from './options';
 export function checkpointing<const Metric extends string = never>(
   options: CheckpointingOptions<Metric> = {},
 ): PluginDescriptor<Metric> {
-  const provides = [tokens.checkpointReader];
-  const descriptor = pluginWithOptions<Metric>(
-    Checkpointing,
-    'checkpointing',
-    checkpointingOptions,
-    options,
-    provides,
-  );
   return {
-    ...descriptor,
+    ...definePlugin<Metric, never>(Checkpointing, options),
     recall: async (selector, home) => {
       // Damage is said when the checkpoint is read whole.
       const finder = new CheckpointFinder(

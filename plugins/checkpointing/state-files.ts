@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { jsonText, nn, parseJson } from '../../src';
 import type { Json, OptimizerState, RankState, Recalled, RunOrigin, RunState, StateDict } from '../../src';
-import type { FileParts } from './file-parts';
-import { resumePointSchema } from './resume-point';
+
+const place = { epoch: z.number(), nextBatch: z.number(), globalStep: z.number() };
+
+/** Where a run goes on, as stored. */
+export const resumePointSchema = z.union([
+  z.object({ ...place, validated: z.literal(true) }),
+  z.object(place),
+]);
 
 const modelFile = 'model.safetensors';
 const optimizerFile = 'optimizer.safetensors';
@@ -20,8 +26,8 @@ type StateFileName = (typeof stateFileNames)[number];
 type OptionalFileName = (typeof optionalFileNames)[number];
 
 /** Files to be written, each in parts that follow each other. */
-export type StateFiles = Readonly<Record<StateFileName, FileParts>> &
-  Readonly<Partial<Record<OptionalFileName, FileParts>>>;
+export type StateFiles = Readonly<Record<StateFileName, readonly Uint8Array[]>> &
+  Readonly<Partial<Record<OptionalFileName, readonly Uint8Array[]>>>;
 
 /** What was read of the files: tensors, and the text beside them. */
 export interface StateParts {

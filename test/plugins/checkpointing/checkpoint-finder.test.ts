@@ -12,10 +12,13 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { CheckpointFinder } from '../../../plugins/checkpointing/checkpoint-finder';
-import { listCheckpoints } from '../../../plugins/checkpointing/checkpoint-folder';
+import {
+  listCheckpoints,
+  manifestText,
+  parseManifest,
+  sha256,
+} from '../../../plugins/checkpointing/checkpoint-folder';
 import { CheckpointStore } from '../../../plugins/checkpointing/checkpoint-store';
-import { sha256 } from '../../../plugins/checkpointing/file-parts';
-import { manifestText, parseManifest } from '../../../plugins/checkpointing/manifest';
 import { decodeState, encodeState } from '../../../plugins/checkpointing/state-files';
 import { decodeSafetensors } from '../../../src';
 import type { RunState } from '../../../src';

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkpointing } from '../../../plugins/checkpointing';
-import { checkpointName } from '../../../plugins/checkpointing/checkpoint-name';
-import { formatNumber, parseNumberFormat } from '../../../plugins/checkpointing/number-format';
+import {
+  checkpointName,
+  formatNumber,
+  parseNumberFormat,
+} from '../../../plugins/checkpointing/checkpoint-name';
 
 /** What `format(value, spec)` of Python 3.12 returns. */
 const formats = JSON.parse(readFileSync(join(__dirname, 'data', 'formats.json'), 'utf8')) as [

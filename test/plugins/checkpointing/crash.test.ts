@@ -3,9 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CheckpointFinder } from '../../../plugins/checkpointing/checkpoint-finder';
-import { CheckpointStore } from '../../../plugins/checkpointing/checkpoint-store';
-import { DurableFiles } from '../../../plugins/checkpointing/durable-files';
-import type { FileParts } from '../../../plugins/checkpointing/file-parts';
+import { CheckpointStore, DurableFiles } from '../../../plugins/checkpointing/checkpoint-store';
 import { Notes, TemporaryRunFolder, messageOf } from '../fakes/run';
 import { toyState } from './toy-state';
 
@@ -33,7 +31,7 @@ class KilledFiles extends DurableFiles {
     return this.unlessKilled(() => super.makeFolder(path));
   }
 
-  override write(path: string, parts: FileParts): Promise<void> {
+  override write(path: string, parts: readonly Uint8Array[]): Promise<void> {
     return this.unlessKilled(
       () => super.write(path, parts),
       () => writeHalf(path, parts),
@@ -54,7 +52,7 @@ class KilledFiles extends DurableFiles {
   }
 }
 
-function writeHalf(path: string, parts: FileParts): void {
+function writeHalf(path: string, parts: readonly Uint8Array[]): void {
   const data = Buffer.concat(parts);
   writeFileSync(path, data.subarray(0, data.length / 2));
 }
@@ -67,7 +65,7 @@ class FullDisk extends DurableFiles {
     super();
   }
 
-  override async write(path: string, parts: FileParts): Promise<void> {
+  override async write(path: string, parts: readonly Uint8Array[]): Promise<void> {
     this.writes += 1;
     if (this.writes !== this.fullAt) return super.write(path, parts);
     writeHalf(path, parts);

@@ -4,8 +4,8 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DurableFiles } from '../../../plugins/checkpointing/durable-files';
-import { lengthOf, readRange, sha256, sha256Of } from '../../../plugins/checkpointing/file-parts';
+import { DurableFiles } from '../../../plugins/checkpointing/checkpoint-store';
+import { lengthOf, readRange, sha256, sha256OfFile } from '../../../plugins/checkpointing/checkpoint-folder';
 import type { StateDict } from '../../../src';
 import { decodeSafetensors, encodeSafetensors, readSafetensors, safetensorsParts } from '../../../src/nn';
 import { writeWhole } from '../../../src/system';
@@ -44,7 +44,7 @@ describe('a file larger than what is handled at once', () => {
       await new DurableFiles().write(path(), parts);
       expect(readFileSync(path())).toEqual(whole);
       await opened(async (file) => {
-        expect(await sha256Of(file, 1065, piece)).toBe(plain(whole));
+        expect(await sha256OfFile(file, 1065, piece)).toBe(plain(whole));
         expect(Buffer.from(await readRange(file, 3, 1060, piece))).toEqual(whole.subarray(3, 1060));
         expect(Buffer.from(await readRange(narrow(file, piece), 3, 1060, piece))).toEqual(
           whole.subarray(3, 1060),

@@ -1,4 +1,4 @@
-import { best, expendable } from '../../../plugins/checkpointing/retention';
+import { best, expendable } from '../../../plugins/checkpointing/checkpoint-store';
 
 const rule = { saveLast: true, keepLast: 1, mode: 'min', saveTopK: 1 } as const;
 const ranked = (...scores: (number | null)[]) =>

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Checkpointing, checkpointing } from '../../../plugins/checkpointing';
-import { DurableFiles } from '../../../plugins/checkpointing/durable-files';
+import { DurableFiles } from '../../../plugins/checkpointing/checkpoint-store';
 import { FulgurError, soloRanks } from '../../../src';
 import type { HookContext } from '../../../src';
 import { TemporaryRunFolder, hookContext, runSettings } from '../fakes/run';

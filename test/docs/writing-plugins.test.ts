@@ -45,10 +45,12 @@ function load(path: string): unknown {
   return module.exports;
 }
 
-it('the page has three plugins, each with its test', () => {
+it('the page has four plugins, each with its test', () => {
   expect([...files.keys()].map((path) => path.slice(root.length + 1))).toEqual([
     'plugins/slow-batches/index.ts',
     'test/plugins/slow-batches/slow-batches.test.ts',
+    'plugins/long-table/index.ts',
+    'test/plugins/long-table/long-table.test.ts',
     'plugins/records/index.ts',
     'test/plugins/records/records.test.ts',
     'plugins/gradient-centralization/index.ts',

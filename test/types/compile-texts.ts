@@ -30,7 +30,8 @@ export function compileTexts(texts: Readonly<Record<string, string>>): Verdicts 
   );
 }
 
-function projectOptions(): ts.CompilerOptions {
+/** The project's own settings. */
+export function projectOptions(): ts.CompilerOptions {
   const file = posix.join(root, 'tsconfig.json');
   const { config } = ts.readConfigFile(file, (path) => ts.sys.readFile(path)) as { config: unknown };
   const { options } = ts.parseJsonConfigFileContent(config, { ...ts.sys, readDirectory: () => [] }, root);

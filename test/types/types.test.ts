@@ -59,6 +59,12 @@ const texts = {
   otherResult: plugin("onTrainBatchStart() { return 'end' as const; }"),
   waitingStepHook: plugin('async onAfterBackward(gradients: Gradients) { return gradients; }'),
   nameless: '@Plugin({})\nclass Bell {}',
+  provider: [
+    "@Plugin({ name: 'bell', provides: [tokens.checkpointReader] })",
+    'class Bell { teardown() {} }',
+    "@Plugin({ name: 'sink', provides: [tokens.evaluationWeights] })",
+    'class Sink { readonly exist = true; readonly standIn = false; swapIn() {} swapOut() {} }',
+  ].join('\n'),
   module: [
     'class Classifier extends TrainingModule<ViewBatch> {',
     '  forward() {}',
@@ -192,6 +198,12 @@ describe('the type checker', () => {
   it('refuses a plugin without a name', () => {
     expect(verdictsOn('nameless')).toEqual([
       "1: Property 'name' is missing in type '{}' but required in type 'PluginDeclaration'.",
+    ]);
+  });
+
+  it('refuses a plugin that is not the service which it provides', () => {
+    expect(verdictsOn('provider')).toEqual([
+      "1: Property 'read' is missing in type 'Bell' but required in type 'CheckpointReader'.",
     ]);
   });
 

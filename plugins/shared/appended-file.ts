@@ -39,7 +39,7 @@ export class AppendedFile {
   async replace(data: Uint8Array): Promise<void> {
     await this.guard(async () => {
       await makeFolder(dirname(this.path));
-      await replaceFile(this.path, [data], this.openFile);
+      await replaceFile(this.path, [data], { openFile: this.openFile });
     });
     this.bytes = data.length;
   }

@@ -171,19 +171,21 @@ export interface HookRow {
    */
   readonly logs: 'per-step' | 'per-epoch' | null;
   /**
-   * What a value that a host hook logs stands for: the batch that the hook is given, and so it weighs as many samples; the
-   * whole epoch, of which nothing is still to come; or itself, once in the epoch's mean.
+   * What a value that a host hook logs stands for: a batch, and so it weighs as many samples; the whole epoch, of which
+   * nothing is still to come; or itself, once in the epoch's mean.
    */
   readonly counts: 'as-batch' | 'as-epoch' | 'once';
+  /** Whether a batch is the last argument. */
+  readonly givesBatch: boolean;
 }
 
-const inStep: HookRow = { kind: 'step', logs: 'per-step', counts: 'as-batch' };
-const trainBatch: HookRow = { kind: 'host', logs: 'per-step', counts: 'as-batch' };
-const evaluationBatch: HookRow = { kind: 'host', logs: 'per-epoch', counts: 'as-batch' };
-const inEpoch: HookRow = { kind: 'host', logs: 'per-epoch', counts: 'once' };
-const epochEnd: HookRow = { kind: 'host', logs: 'per-epoch', counts: 'as-epoch' };
-const silent: HookRow = { kind: 'host', logs: null, counts: 'once' };
-const silentBatch: HookRow = { kind: 'host', logs: null, counts: 'as-batch' };
+const inStep: HookRow = { kind: 'step', logs: 'per-step', counts: 'as-batch', givesBatch: false };
+const silent: HookRow = { kind: 'host', logs: null, counts: 'once', givesBatch: false };
+const silentBatch: HookRow = { ...silent, givesBatch: true };
+const inEpoch: HookRow = { ...silent, logs: 'per-epoch' };
+const epochEnd: HookRow = { ...inEpoch, counts: 'as-epoch' };
+const evaluationBatch: HookRow = { ...inEpoch, counts: 'as-batch', givesBatch: true };
+const trainBatch: HookRow = { ...evaluationBatch, logs: 'per-step' };
 
 /** The hooks, a row each: their names, the check for misspelt ones and the rules of `log` derive from it. */
 export const hookTable: Readonly<Record<keyof Hooks, HookRow>> = {

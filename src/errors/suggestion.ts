@@ -8,7 +8,7 @@ import { closest, distance } from 'fastest-levenshtein';
 export function nearestName(
   given: string,
   known: readonly string[],
-  limit = Math.min(4, Math.ceil(given.length / 2)),
+  limit = Math.min(4, given.length / 2),
 ): string | null {
   if (known.length === 0) return null;
   const nearest = closest(given, known);

@@ -37,9 +37,15 @@ export async function writeDurably(
 /**
  * Puts other contents into a file, aside first: a reader finds the old ones or the new ones, whole, also after a power
  * cut. Where it fails, the file is as it was.
+ *
+ * @param aside where they are written first. A killed process leaves that behind, so a file of one writer has one such
+ *   name, which the next write takes.
  */
-export async function replaceFile(path: string, parts: FileParts, openFile: OpenFile = open): Promise<void> {
-  const aside = `${path}.${process.pid}.new`;
+export async function replaceFile(
+  path: string,
+  parts: FileParts,
+  { aside = `${path}.new`, openFile = open }: { readonly aside?: string; readonly openFile?: OpenFile } = {},
+): Promise<void> {
   try {
     await writeDurably(aside, parts, 'w', openFile);
     await rename(aside, path);
@@ -82,7 +88,8 @@ export async function writeAll(file: FileHandle, data: Uint8Array, position: num
 export async function writeWhole(path: string, ...parts: readonly Uint8Array[]): Promise<void> {
   try {
     await makeFolder(dirname(path));
-    await replaceFile(path, parts);
+    // Evaluations may run side by side.
+    await replaceFile(path, parts, { aside: `${path}.${process.pid}.new` });
   } catch (cause) {
     throw new FulgurError('data', {
       what: `${path} cannot be written: ${messageOf(cause)}.`,

@@ -12,7 +12,6 @@ const exceptions: Readonly<Record<string, string>> = {
   'src/trainer/log/log-rules.ts': "shows a metric's name",
   'src/strategy/require-agreement.ts': 'holds texts only',
   'src/run/place.ts': 'holds texts only',
-  'plugins/shared/check-options.ts': 'shows an option that is wrong',
   'plugins/shared/equal-models.ts': 'holds texts only',
   'src/trainer/step/frozen-fields.ts': "shows a field's value",
   'plugins/mlflow-logger/mlflow-client.ts': "is MLflow's protocol",

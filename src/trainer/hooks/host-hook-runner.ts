@@ -102,7 +102,7 @@ export class HostHookRunner {
     const started = performance.now();
     try {
       const returned = await (participant.kind === 'module' ? this.#log.at(hook, call) : call());
-      if (hookTable[hook].counts === 'as-batch') requireUndisposed(rest.at(-1));
+      if (hookTable[hook].givesBatch) requireUndisposed(rest.at(-1));
       return returned;
     } catch (error) {
       throw hookFailure(participant, hook, error);

@@ -32,5 +32,6 @@ function* tensorsIn(part: unknown, around: readonly unknown[] = []): Iterable<tf
 
 /** Whether something may hold tensors; a list of numbers, which may be long, holds none. */
 function isOpen(part: unknown): part is object {
-  return typeof part === 'object' && part !== null && !ArrayBuffer.isView(part);
+  if (typeof part !== 'object' || part === null || ArrayBuffer.isView(part)) return false;
+  return !Array.isArray(part) || typeof part[0] === 'object';
 }

@@ -144,11 +144,4 @@ export {
 } from './system';
 export type { OpenFile, Output, ProgramOptions, ProgramResult, RunningTimer } from './system';
 export { EventBus, Trainer, TrainingModule } from './trainer';
-export type {
-  BuiltPlugin,
-  EvaluationResult,
-  FitExtras,
-  FitOptions,
-  FitResult,
-  TrainerParts,
-} from './trainer';
+export type { BuiltPlugin, EvaluationResult, FitExtras, FitResult, TrainerParts } from './trainer';

@@ -1,16 +1,15 @@
-import { Plugin, compile, inject, requireAgreement, tokens } from '../../src';
+import { Plugin, inject, requireAgreement, tokens } from '../../src';
 import type {
   BatchStatistics,
-  CompileStepOptions,
-  CompiledStep,
   Gradients,
   ModelAccess,
   Notify,
   PluginHooks,
   Ranks,
   Replicated,
+  StepOutputs,
   Strategy,
-  TrainingStep,
+  tf,
 } from '../../src';
 import { becomeEqual, startEqual } from '../shared/equal-models';
 import { averageGradients } from './average-gradients';
@@ -44,19 +43,16 @@ export class DataParallel implements Strategy, PluginHooks {
     return startEqual(this.ranks, module, { resumed: this.resumed });
   }
 
-  compileStep<B>(step: TrainingStep<B>, options: CompileStepOptions): CompiledStep<B> {
-    if (!options.isUpdate) return compile<[B], ReturnType<TrainingStep<B>>>(step, options);
-    const shared: TrainingStep<B> = (batch) => {
-      const outputs = step(batch);
-      for (const { name } of outputs.logged) this.exchanged[`log('${name}')`] = 'there';
-      return shareOutputs(this.ranks, outputs);
-    };
-    // Exchanges have no names: ranks that give different things would take each other's for their own.
-    const onFirstTrace = (): Promise<void> =>
-      requireAgreement(this.ranks, 'step', this.exchanged, {
-        fix: 'Reach the same parameters and log the same values on all ranks: nothing in the step may depend on the rank.',
-      });
-    return compile<[B], ReturnType<TrainingStep<B>>>(shared, { ...options, onFirstTrace });
+  combineOutputs(outputs: StepOutputs<tf.Scalar>): StepOutputs<tf.Scalar> {
+    for (const { name } of outputs.logged) this.exchanged[`log('${name}')`] = 'there';
+    return shareOutputs(this.ranks, outputs);
+  }
+
+  /** Exchanges have no names: ranks that give different things would take each other's for their own. */
+  agreeOnStep(): Promise<void> {
+    return requireAgreement(this.ranks, 'step', this.exchanged, {
+      fix: 'Reach the same parameters and log the same values on all ranks: nothing in the step may depend on the rank.',
+    });
   }
 
   /** Running statistics are each rank's own in training; rank 0's are what is evaluated. */

@@ -1,16 +1,14 @@
 import { Plugin, compile, inject, nn, tf, tokens } from '../../src';
 import type {
   BatchResult,
-  CompileStepOptions,
-  CompiledStep,
   HookContext,
   ModelAccess,
   Notify,
   PluginHooks,
   Ranks,
   Replicated,
+  StepOutputs,
   Strategy,
-  TrainingStep,
 } from '../../src';
 import { startEqual } from '../shared/equal-models';
 import type { LocalSgdSettings } from './options';
@@ -40,8 +38,12 @@ export class LocalSgd implements Strategy, PluginHooks {
   }
 
   /** Nothing is exchanged in a step. */
-  compileStep<B>(step: TrainingStep<B>, options: CompileStepOptions): CompiledStep<B> {
-    return compile<[B], ReturnType<TrainingStep<B>>>(step, options);
+  combineOutputs(outputs: StepOutputs<tf.Scalar>): StepOutputs<tf.Scalar> {
+    return outputs;
+  }
+
+  agreeOnStep(): Promise<void> {
+    return Promise.resolve();
   }
 
   /** Each rank evaluates its own parameters on its share of the data, and a checkpoint holds those of all. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FulgurError } from '../errors';
 import { option, optionSection, seedNumber, wholeNumber } from './option';
 
 /** More of them cost memory and start-up time, and no machine has the cores for them. */
@@ -144,11 +145,29 @@ export type Precision = TrainerOptions['precision'];
 
 const DEFAULT_EPOCHS = 1000;
 
-/** Trainer options with defaults for what is left out; a run without any end has Lightning's 1000 epochs. */
-export function completeTrainerOptions(given: Partial<TrainerOptions>): TrainerOptions {
-  const options = { ...trainerSchema.parse({}), ...given };
+/** Trainer options as they are given: what is left out has its default. */
+export interface TrainerInput extends Readonly<z.input<typeof trainerSchema>> {}
+
+/**
+ * Trainer options with defaults for what is left out; a run without any end has Lightning's 1000 epochs.
+ *
+ * @throws FulgurError `config` where one has a value that it cannot have.
+ */
+export function completeTrainerOptions(given: TrainerInput): TrainerOptions {
+  const parsed = trainerSchema.safeParse(given);
+  if (!parsed.success) throw unfitOptions(parsed.error);
+  const options = parsed.data;
   const isEndless = options.maxEpochs === null && options.maxSteps === null;
   return isEndless ? { ...options, maxEpochs: DEFAULT_EPOCHS } : options;
+}
+
+function unfitOptions({ issues }: z.ZodError): FulgurError {
+  const list = issues.map(({ path, message }) => `${['trainer', ...path].join('.')}: ${message}.`);
+  return new FulgurError('config', {
+    what: 'The trainer cannot work with its options:',
+    list,
+    fix: 'Correct them in what `new Trainer` is given.',
+  });
 }
 
 /** Names of the data sets that Fulgur knows. */

@@ -1,3 +1,4 @@
+import type { WeightKind } from './evaluation-weights';
 import type { Json } from './json';
 import type { StateDict } from './state';
 
@@ -23,6 +24,23 @@ export interface RunState {
   readonly origin?: RunOrigin;
   /** What is each rank's own, by rank; absent for a run of one. */
   readonly ranks?: readonly RankState[];
+}
+
+/** A state to resume from, and where it was read. */
+export interface ResumeFrom {
+  readonly state: RunState;
+  /** The checkpoint's folder; `null` for a state that was never written. */
+  readonly path: string | null;
+}
+
+/** A state that was read from a checkpoint. */
+export interface SavedState extends ResumeFrom {
+  readonly path: string;
+}
+
+/** A checkpoint, and which of its weights to evaluate: averages where there are some, if nothing is said. */
+export interface Evaluated extends ResumeFrom {
+  readonly weights?: WeightKind | null;
 }
 
 /** Why training was ended before its plan was. */

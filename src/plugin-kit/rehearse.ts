@@ -5,6 +5,8 @@ import { buildPlugins, checkPlugins } from '../container';
 import type { Services } from '../container';
 import type {
   AnyPlugin,
+  FitProgress,
+  HookContext,
   Hooks,
   MetricRow,
   RunEventBus,
@@ -15,8 +17,11 @@ import type {
 } from '../contracts';
 import { FulgurError } from '../errors';
 import { hookNames } from '../metadata';
-import { EventBus, RehearsedFit } from '../trainer';
-import type { BuiltPlugin, FitResult, RehearsalScript } from '../trainer';
+import { SingleDevice } from '../strategy';
+import { EventBus, Trainer } from '../trainer';
+import type { BuiltPlugin, FitResult } from '../trainer';
+import { Understudy, playedBatches, playedOptimizer, playedSteps } from './played-fit';
+import type { RehearsalScript } from './played-fit';
 import { standIns } from './stand-ins';
 
 /** What a rehearsal is to be; all of it has a default. */
@@ -63,7 +68,7 @@ export async function rehearse(
   plugins: readonly AnyPlugin[],
   options: RehearsalOptions = {},
 ): Promise<Rehearsal> {
-  const { settings, services = {}, resumeFrom = null, interruptAfter, ...script } = options;
+  const { settings, services = {}, resumeFrom = null, interruptAfter, ...given } = options;
   const path = mkdtempSync(join(tmpdir(), 'fulgur-rehearsal-'));
   const folder: RunFolder = {
     ...{ path, experiment: 'rehearsal', version: 'version_0' },
@@ -72,52 +77,63 @@ export async function rehearse(
   const recorded: Recorded = { messages: [], rows: [], calls: [] };
   const events = recordingEvents(recorded);
   const completeSettings = settingsOf(settings);
-  let fit: RehearsedFit | null = null;
-  const given = standIns({
-    events,
-    folder,
-    settings: completeSettings,
-    capture: () => (fit ?? missing()).capture(),
-  });
+  const script = { ...defaults, ...given };
+  // What plugins are given before the trainer is there.
+  const current: { trainer?: Trainer; context?: HookContext; state: RunState | null } = { state: null };
+  const capture = (): Promise<RunState> => (current.trainer ?? missing()).runState.capture();
+  const progress = (): FitProgress => (current.context ?? missing()).progress;
+  const stand = standIns({ events, folder, settings: completeSettings, capture });
   const checked = checkPlugins(completeSettings.experiment, plugins);
-  const built = buildPlugins(checked, { ...given, ...services }).plugins;
-  let state: RunState | null = null;
+  const built = buildPlugins(checked, { ...stand, ...services }).plugins;
   const save = async (): Promise<void> => {
-    state = (await fit?.capture()) ?? null;
+    current.state = await capture();
   };
-  const saver: BuiltPlugin = {
+  const stagehand: BuiltPlugin = {
     ...{ name: 'rehearsal', order: 'last' },
     hooks: {
+      setup: (context) => {
+        current.context = context;
+      },
       onTrainEnd: save,
       onException: (_, error) =>
         error instanceof FulgurError && error.kind === 'interrupted' ? save() : undefined,
     },
   };
-  fit = new RehearsedFit({
-    script: { ...defaults, ...script },
-    plugins: [...built.map((plugin) => recording(plugin, recorded.calls)), saver],
-    events,
-    settings: completeSettings,
-    resumeFrom,
-  });
-  const current = fit;
   if (interruptAfter !== undefined) {
     events.on('batchEnded', ({ epoch, batchIndex }) => {
       const reason = interruptAfter({ epoch, batchIndex });
-      if (reason !== null) current.interrupt(reason);
+      if (reason !== null) current.trainer?.interrupt(reason);
     });
   }
   let result: FitResult | null = null;
   let error: unknown = null;
   try {
-    result = await fit.run();
+    current.trainer = new Trainer(script.options, {
+      plugins: [...built.map((plugin) => recording(plugin, recorded.calls)), stagehand],
+      events,
+      strategy: new SingleDevice(),
+      settings: completeSettings,
+      place: { folder: '', data: { name: 'rehearsal', samples: 0, batchSize: 1 } },
+      steps: playedSteps(script, progress),
+    });
+    result = await current.trainer.fit(new Understudy(), playedBatches(script.batchesPerEpoch), {
+      resumeFrom: resumeFrom === null ? undefined : { state: playable(resumeFrom), path: null },
+      validation: script.validationBatches === 0 ? undefined : playedBatches(script.validationBatches),
+    });
   } catch (caught) {
     error = caught;
   }
   return {
-    ...{ result, error, state, ...recorded, folder: path },
+    ...{ result, error, state: current.state, ...recorded, folder: path },
     dispose: () => rmSync(path, { recursive: true, force: true }),
   };
+}
+
+/** A state that may be that of another model. */
+function playable(state: RunState): RunState {
+  const optimizer = playedOptimizer();
+  optimizer.restore({ ...optimizer.state(), stepCount: state.progress.globalStep });
+  return { ...state, optimizers: [optimizer.state()] };
 }
 
 interface Recorded {
@@ -171,5 +187,5 @@ function isHook(name: string): name is keyof Hooks {
 }
 
 function missing(): never {
-  throw new Error('the state was asked for before the rehearsal began');
+  throw new Error('a plugin asked for the run before the rehearsal began');
 }

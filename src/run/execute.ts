@@ -3,7 +3,7 @@ import { showOnlyGpu } from '../config';
 import type { ResolvedConfig } from '../config';
 import { checkPlugins, compose } from '../container';
 import type { CheckedPlugin, Composition } from '../container';
-import type { DataOptions, Notify, Ranks, RunSettings, ViewBatch } from '../contracts';
+import type { DataOptions, Notify, Ranks, RunSettings, SavedState, ViewBatch } from '../contracts';
 import { prepareData } from '../data';
 import type { PreparedData } from '../data';
 import { leaveCluster, start, visibleGpus } from '../engine';
@@ -11,7 +11,7 @@ import { FulgurError, messageOf } from '../errors';
 import type { World } from '../launch';
 import { constructExperiment } from '../metadata';
 import { ProcessGroup, failTogether, soloRanks } from '../strategy';
-import type { ResumeFrom, TrainingModule } from '../trainer';
+import type { TrainingModule } from '../trainer';
 import { checkRun, pluginsOf, requireSameRun } from './check-run';
 import { commandOf } from './commands';
 import { openRunPlace, openSharedPlace, settleResume } from './place';
@@ -147,7 +147,7 @@ async function runInPlace(
 }
 
 /** The checkpoint that was really read may be another than the one that configured the run: the newest may be damaged. */
-function compareWith(from: ResumeFrom, request: RunRequest, { info }: PreparedData, { rank }: Ranks): void {
+function compareWith(from: SavedState, request: RunRequest, { info }: PreparedData, { rank }: Ranks): void {
   const { experiment, config } = request;
   const { path, state } = from;
   const notify: Notify = (level, text) => {

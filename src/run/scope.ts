@@ -11,6 +11,7 @@ import type {
   RunEventBus,
   RunFolder,
   RunStatus,
+  SavedState,
   TaskReport,
   ViewBatch,
   WeightKind,
@@ -21,7 +22,7 @@ import type { World } from '../launch';
 import type { ExperimentClass } from '../metadata';
 import { writeWhole } from '../system';
 import { inEvaluationMode, modelAccess } from '../trainer';
-import type { ResumeFrom, Trainer, TrainingModule } from '../trainer';
+import type { Trainer, TrainingModule } from '../trainer';
 import type { Interruption } from './interruption';
 import { environmentRecord } from './record';
 
@@ -45,7 +46,7 @@ export interface RunScope extends RunRequest {
   readonly trainer: Trainer;
   readonly ranks: Ranks;
   /** The checkpoint that was asked for. */
-  readonly from: ResumeFrom | undefined;
+  readonly from: SavedState | undefined;
 }
 
 /** How a command ended. One that fails rejects instead. */

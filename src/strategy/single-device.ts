@@ -1,5 +1,5 @@
-import type { CompiledStep, CompileStepOptions, Strategy, TrainingStep } from '../contracts';
-import { compile } from '../engine';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { StepOutputs, Strategy } from '../contracts';
 import { soloRanks } from './solo-ranks';
 
 /** One process, one device, nobody to exchange with. */
@@ -12,8 +12,12 @@ export class SingleDevice implements Strategy {
     return Promise.resolve();
   }
 
-  compileStep<B>(step: TrainingStep<B>, options: CompileStepOptions): CompiledStep<B> {
-    return compile<[B], ReturnType<TrainingStep<B>>>(step, options);
+  combineOutputs(outputs: StepOutputs<tf.Scalar>): StepOutputs<tf.Scalar> {
+    return outputs;
+  }
+
+  agreeOnStep(): Promise<void> {
+    return Promise.resolve();
   }
 
   beforeEvaluation(): Promise<void> {

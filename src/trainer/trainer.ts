@@ -1,43 +1,42 @@
 import type {
   BatchSource,
   BatchStatistics,
+  Evaluated,
   EvaluationKind,
   LearningRateControl,
   OptimizersAccess,
+  ResumeFrom,
   RunEventBus,
   RunSettings,
   RunState,
   RunStateAccess,
   RunTask,
   Strategy,
+  TrainerInput,
   TrainerOptions,
   WeightKind,
 } from '../contracts';
-import { requireStarted } from '../engine';
+import { completeTrainerOptions } from '../contracts';
+import { engineInfo, requireStarted } from '../engine';
 import { FulgurError } from '../errors';
 import { localBatchStatistics } from '../nn';
-import type { BuiltPlugin } from './hooks/participants';
-import { sayOneBatchLimits } from './loop/one-batch-limits';
-import type { BatchLimit } from './loop/one-batch-limits';
-import { fastBatches } from './loop/limit-batches';
-import { planFit } from './loop/fit-plan';
 import { evaluationKinds } from './evaluation/evaluation-kind';
-import { planEvaluation, planValidation } from './evaluation/validation-plan';
+import type { Outputs } from './evaluation/evaluation-loop';
+import { compileEvaluationStep } from './evaluation/evaluation-step';
 import { WeightSwitch } from './evaluation/weight-switch';
+import type { BuiltPlugin } from './hooks/participants';
 import { RunControl } from './loop/run-control';
-import { runEvaluation } from './run/evaluation-run';
-import type { EvaluationResult, Outputs } from './run/evaluation-run';
+import { planEvaluation, planFit, planValidation, sayOneBatchLimits } from './loop/run-plan';
+import type { BatchLimit } from './loop/run-plan';
+import { runEvaluation, runInspection } from './run/evaluation-run';
+import type { EvaluationResult } from './run/evaluation-run';
 import { FitRun } from './run/fit-run';
-import { runInspection } from './run/inspection-run';
-import type { FitResult } from './run/fit-result';
-import type { RunPlace } from './run/run-info';
+import type { FitResult } from './run/fit-run';
+import type { RunPlace, ScopeParts } from './run/trainer-scope';
 import { stateOfRank } from './state/rank-states';
-import type { Evaluated, ResumeFrom } from './state/resume-checks';
-import { stepOptions } from './step/step-options';
+import type { StepSource } from './step/step-source';
+import { CompiledTrainingStep } from './step/training-step';
 import type { TrainingModule } from './training-module';
-
-/** Trainer options; what is left out has its default. */
-export type FitOptions = Partial<TrainerOptions>;
 
 /** What a fit may be given besides module and data. */
 export interface FitExtras<B> {
@@ -59,8 +58,17 @@ export interface TrainerParts {
   /** Which weights evaluations see (default: those in training). */
   readonly weights?: WeightSwitch;
   /** What the `runStarted` event is to say of folder and data. */
-  readonly place?: RunPlace;
+  readonly place?: RunPlace | null;
+  /** Where its steps come from (default: the module's are compiled). */
+  readonly steps?: StepSource;
 }
+
+const compiledSteps: StepSource = {
+  requireReady: requireStarted,
+  device: () => engineInfo().deviceName,
+  training: (parts) => new CompiledTrainingStep(parts),
+  evaluation: compileEvaluationStep,
+};
 
 /**
  * Runs a training module over data, with plugins around it.
@@ -77,15 +85,22 @@ export class Trainer {
   readonly learningRate: LearningRateControl = {
     override: (schedule) => this.#overrideLearningRate(schedule),
   };
-  readonly #options: FitOptions;
-  readonly #parts: TrainerParts & Required<Pick<TrainerParts, 'weights'>>;
+  readonly #options: TrainerOptions;
+  readonly #parts: Required<TrainerParts>;
   #control: RunControl;
   #busy = false;
   #run: Pick<FitRun<unknown>, 'capture' | 'optimizers'> | null = null;
 
-  constructor(options: FitOptions, parts: TrainerParts) {
-    this.#options = options;
-    this.#parts = { weights: new WeightSwitch(), ...parts };
+  /** @throws FulgurError `config` where an option has a value that it cannot have. */
+  constructor(options: TrainerInput, parts: TrainerParts) {
+    this.#options = completeTrainerOptions(options);
+    this.#parts = {
+      batchStatistics: localBatchStatistics,
+      weights: new WeightSwitch(),
+      place: null,
+      steps: compiledSteps,
+      ...parts,
+    };
     this.#control = new RunControl(parts.strategy.ranks);
   }
 
@@ -99,28 +114,20 @@ export class Trainer {
     data: BatchSource<B>,
     { resumeFrom, validation }: FitExtras<B> = {},
   ): Promise<FitResult> {
-    const { place, batchStatistics = localBatchStatistics, ...parts } = this.#parts;
-    return this.#alone('fit()', () => {
-      const bounds = planFit(this.#options, data.batchesPerEpoch);
+    return this.#alone('fit()', (parts) => {
+      const { options, strategy } = parts;
+      const bounds = planFit(options, data.batchesPerEpoch);
       const ofValidation = validation === undefined ? [] : (['limitValBatches', 'valCheckInterval'] as const);
       this.#sayLimits(['limitTrainBatches', 'overfitBatches', ...ofValidation]);
-      const plan =
-        validation && planValidation(this.#options, validation.batchesPerEpoch, bounds.batchesPerEpoch);
-      const from = resumeFrom && {
-        ...resumeFrom,
-        state: stateOfRank(parts.strategy.ranks, resumeFrom, module),
-      };
-      const run = new FitRun<B>({
-        ...parts,
-        batchStatistics,
-        module,
+      const plan = validation && planValidation(options, validation.batchesPerEpoch, bounds.batchesPerEpoch);
+      const isValidated = module.validationStep !== undefined && plan !== undefined && plan.batches > 0;
+      const state = resumeFrom && stateOfRank(strategy.ranks, resumeFrom, module);
+      requireCompiled(options);
+      const run = new FitRun(module, parts, {
         data,
-        place: place ?? null,
-        resumeFrom: from ?? null,
         bounds,
-        validation: plan === undefined || validation === undefined ? null : { data: validation, plan },
-        steps: stepOptions(this.#options),
-        control: this.#control,
+        validation: isValidated && validation !== undefined ? { data: validation, plan } : null,
+        resumeFrom: resumeFrom === undefined || state === undefined ? null : { ...resumeFrom, state },
       });
       this.#run = run;
       return run.run();
@@ -156,9 +163,7 @@ export class Trainer {
     from: Evaluated | undefined,
     look: (weights: WeightKind, task: RunTask) => Promise<T>,
   ): Promise<T> {
-    return this.#alone('inspect()', () =>
-      runInspection({ ...this.#parts, module, from: from ?? null, control: this.#control }, look),
-    );
+    return this.#alone('inspect()', (parts) => runInspection(module, parts, from ?? null, look));
   }
 
   /**
@@ -181,31 +186,23 @@ export class Trainer {
     from: Evaluated | undefined,
     onOutputs?: (outputs: Outputs) => Promise<void>,
   ): Promise<EvaluationResult> {
-    return this.#alone(`${evaluationKinds[kind].stage}()`, () => {
+    return this.#alone(`${evaluationKinds[kind].stage}()`, (parts) => {
       this.#sayLimits([evaluationKinds[kind].limit]);
-      return runEvaluation({
-        ...this.#parts,
-        kind,
-        module,
-        data,
-        from: from ?? null,
-        onOutputs,
-        batches: planEvaluation(kind, this.#options, data.batchesPerEpoch),
-        steps: stepOptions(this.#options),
-        control: this.#control,
-      });
+      requireCompiled(parts.options);
+      const batches = planEvaluation(kind, parts.options, data.batchesPerEpoch);
+      return runEvaluation(module, parts, { kind, data, batches, from: from ?? null, onOutputs });
     });
   }
 
   #sayLimits(limits: readonly BatchLimit[]): void {
     const { events, strategy } = this.#parts;
-    if (strategy.ranks.rank !== 0 || fastBatches(this.#options.fastDevRun) !== null) return;
+    if (strategy.ranks.rank !== 0) return;
     for (const text of sayOneBatchLimits(this.#options, limits)) events.emit('message', 'info', text);
   }
 
   /** @throws FulgurError `trainer` while another run of this trainer is going on. */
-  async #alone<T>(name: string, run: () => Promise<T>): Promise<T> {
-    requireStarted();
+  async #alone<T>(name: string, run: (parts: ScopeParts) => Promise<T>): Promise<T> {
+    this.#parts.steps.requireReady();
     if (this.#busy) {
       throw new FulgurError('trainer', {
         what: `${name} was called while the trainer is at work already.`,
@@ -214,7 +211,7 @@ export class Trainer {
     }
     this.#busy = true;
     try {
-      return await run();
+      return await run({ ...this.#parts, options: this.#options, control: this.#control });
     } finally {
       this.#busy = false;
       this.#run = null;
@@ -241,4 +238,14 @@ export class Trainer {
       fix: 'Capture it in a host hook, such as onTrainBatchEnd.',
     });
   }
+}
+
+/** @throws FulgurError `trainer` for mixed precision without compiling. */
+function requireCompiled({ precision, compile, detectAnomaly }: TrainerOptions): void {
+  if (precision === '32-true' || (compile && !detectAnomaly)) return;
+  throw new FulgurError('trainer', {
+    what: `trainer.precision is ${precision}, and the step is to run operation by operation.`,
+    why: 'Mixed precision is a rewrite of the compiled step.',
+    fix: "Leave out compile: false and detectAnomaly, or set the precision to '32-true'.",
+  });
 }

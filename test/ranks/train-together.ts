@@ -2,14 +2,21 @@ import { DataParallel } from '../../plugins/data-parallel';
 import { LocalSgd } from '../../plugins/local-sgd';
 import { SyncBatchNorm } from '../../plugins/sync-bn';
 import { WeightAveraging } from '../../plugins/weight-averaging';
-import type { ModelAccess, Notify, PluginHooks, Ranks, RunState, Strategy } from '../../src/contracts';
+import type {
+  ModelAccess,
+  Notify,
+  PluginHooks,
+  Ranks,
+  RunState,
+  Strategy,
+  TrainerInput,
+} from '../../src/contracts';
 import { seedEverything } from '../../src/engine';
 // After the engine, which puts its random operations into it.
 import * as tf from '@tensorflow/tfjs-core';
 import * as nn from '../../src/nn';
 import { localBatchStatistics } from '../../src/nn';
 import { EventBus, Trainer, WeightSwitch, modelAccess } from '../../src/trainer';
-import type { FitOptions } from '../../src/trainer';
 import { plugin, settings } from '../trainer/fakes/fit';
 import type { PointBatch, PointsOptions } from '../trainer/fakes/points';
 import { Regression } from '../trainer/fakes/regression';
@@ -17,7 +24,7 @@ import { DealtPoints, SharedPoints } from './shared-points';
 
 /** A fit of a small model by ranks that share each batch. */
 export interface TogetherSetup {
-  readonly options?: FitOptions;
+  readonly options?: TrainerInput;
   readonly data?: PointsOptions;
   readonly validation?: PointsOptions;
   /** Held-out samples that are dealt one by one. */

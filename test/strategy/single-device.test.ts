@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
-import { start } from '../../src/engine';
-import type { TrainingStep } from '../../src/contracts';
+import type { StepOutputs } from '../../src/contracts';
+import { compile, start } from '../../src/engine';
 import { SingleDevice } from '../../src/strategy';
 
 beforeAll(async () => {
@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 describe('SingleDevice', () => {
   const options = { onStep: true, onEpoch: false, progBar: false, logger: true, reduce: 'mean' } as const;
-  const step: TrainingStep<tf.Tensor> = (batch) => ({
+  const step = (batch: tf.Tensor): StepOutputs<tf.Scalar> => ({
     loss: tf.sum<tf.Scalar>(batch),
     logged: [{ name: 'max', value: tf.max<tf.Scalar>(batch), options }],
   });
@@ -18,20 +18,21 @@ describe('SingleDevice', () => {
   it.each([
     ['compiled', false],
     ['operation by operation', true],
-  ])('runs a step %s and brings its scalars as numbers, with their options', async (_, eager) => {
-    const compiled = new SingleDevice().compileStep(step, {
-      name: 'training step',
-      isUpdate: true,
-      eager,
-      precision: '32-true',
-      onRetrace: () => undefined,
-      onNotice: () => undefined,
-    });
-    const batch = tf.tensor1d([1, 2, 4]);
-    expect(await compiled(batch)).toEqual({ loss: 7, logged: [{ name: 'max', value: 4, options }] });
-    compiled.dispose();
-    batch.dispose();
-  });
+  ])(
+    'leaves a step %s as it is, which brings its scalars as numbers, with their options',
+    async (_, eager) => {
+      const device = new SingleDevice();
+      const compiled = compile((input: tf.Tensor) => device.combineOutputs(step(input)), {
+        name: 'training step',
+        eager,
+        onFirstTrace: () => device.agreeOnStep(),
+      });
+      const batch = tf.tensor1d([1, 2, 4]);
+      expect(await compiled(batch)).toEqual({ loss: 7, logged: [{ name: 'max', value: 4, options }] });
+      compiled.dispose();
+      batch.dispose();
+    },
+  );
 
   it('is rank 0 of 1, with nobody to wait for', async () => {
     const { ranks } = new SingleDevice();

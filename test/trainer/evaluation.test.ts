@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
-import type { HookContext, RunState } from '../../src/contracts';
+import type { HookContext, RunState, TrainerInput } from '../../src/contracts';
 import { liveCounts, seedEverything, start } from '../../src/engine';
 import { SingleDevice } from '../../src/strategy';
 import { Trainer } from '../../src/trainer';
-import type { BuiltPlugin, FitOptions } from '../../src/trainer';
+import type { BuiltPlugin } from '../../src/trainer';
 import { callsOf, recordingHooks } from './fakes/call-recorder';
 import type { Overrides } from './fakes/call-recorder';
 import { fit, messageOf, plugin, recordingBus, settings } from './fakes/fit';
@@ -37,7 +37,7 @@ function evaluated(): Evaluated {
   return new Evaluated();
 }
 
-function trainerWith(plugins: readonly BuiltPlugin[] = [], options: FitOptions = {}): Trainer {
+function trainerWith(plugins: readonly BuiltPlugin[] = [], options: TrainerInput = {}): Trainer {
   return new Trainer(options, {
     plugins,
     events: recordingBus().bus,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { HookContext, RunOrigin, RunState } from '../../src/contracts';
+import type { HookContext, RunOrigin, RunState, TrainerInput } from '../../src/contracts';
 import { seedEverything, start } from '../../src/engine';
-import type { BuiltPlugin, FitOptions, FitResult } from '../../src/trainer';
+import type { BuiltPlugin, FitResult } from '../../src/trainer';
 import { fit, messageOf, plugin } from './fakes/fit';
 import type { FitSetup } from './fakes/fit';
 import { Points } from './fakes/points';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 
 /** Fits epochs of four batches with a plugin that wishes to stop at every chance from update `from` on. */
-async function stopWished(hook: 'onTrainBatchEnd' | 'onTrainEpochEnd', from: number, options: FitOptions) {
+async function stopWished(hook: 'onTrainBatchEnd' | 'onTrainEpochEnd', from: number, options: TrainerInput) {
   const wish = ({ progress, stop }: HookContext): void => {
     if (progress.globalStep >= from) stop(`wish of update ${progress.globalStep}`);
   };
@@ -121,7 +121,7 @@ describe('a run that is killed and resumed ends where it would have ended', () =
     return { fitted, states };
   }
 
-  it.each<[string, FitOptions, Wishers]>([
+  it.each<[string, TrainerInput, Wishers]>([
     [
       'a wish before the minimum, not renewed',
       { minEpochs: 3 },

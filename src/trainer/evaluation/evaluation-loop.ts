@@ -1,43 +1,27 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type {
-  BatchSource,
-  EvaluationKind,
-  EvaluationProgress,
-  MetricRow,
-  Replicated,
-  RunEventBus,
-  Strategy,
-} from '../../contracts';
+import type { BatchSource, EvaluationKind, EvaluationProgress, MetricRow } from '../../contracts';
 import { drawingAt } from '../../engine';
-import type { Module } from '../../nn';
 import { inEvaluationMode } from '../evaluation-mode';
-import type { HostHookRunner } from '../hooks/host-hook-runner';
-import type { LogRouter } from '../log/log-router';
 import { reduceOverRanks } from '../log/metric-reduction';
 import type { MetricStore } from '../log/metric-store';
+import type { TrainerScope } from '../run/trainer-scope';
 import { batchSizeOf } from '../step/batch-size';
+import type { EvaluationStep } from '../step/step-source';
 import { evaluationKinds } from './evaluation-kind';
-import type { EvaluationStep } from './evaluation-step';
-import type { WeightSwitch } from './weight-switch';
 
-/** What an evaluation works with. */
-export interface EvaluationParts<B> {
+/** What `predictStep` gave for a batch. */
+export type Outputs = Readonly<Record<string, tf.Tensor>>;
+
+/** What an evaluation looks at. */
+export interface EvaluationTask<B> {
   readonly kind: EvaluationKind;
-  readonly module: Module & Replicated;
   readonly data: BatchSource<B>;
-  readonly step: EvaluationStep<B>;
-  readonly hooks: HostHookRunner;
-  readonly log: LogRouter;
-  readonly events: RunEventBus;
   /** Updates of the weights that are evaluated: random operations depend on them. */
   readonly updates: () => number;
   /** The run's seed; `undefined` for that of this process. */
   readonly seed: number | undefined;
-  readonly isInterrupted: () => boolean;
-  readonly strategy: Strategy;
-  readonly weights: WeightSwitch;
   /** Gets what each batch gave, and disposes it. */
-  readonly onOutputs?: (outputs: Readonly<Record<string, tf.Tensor>>) => Promise<void>;
+  readonly onOutputs?: (outputs: Outputs) => Promise<void>;
 }
 
 /** How one evaluation is to be taken. */
@@ -53,10 +37,21 @@ type Values = MetricRow['values'];
 
 /** Goes once through held-out data, in evaluation mode. */
 export class EvaluationLoop<B> {
-  readonly #parts: EvaluationParts<B>;
+  readonly #scope: TrainerScope<B>;
+  readonly #task: EvaluationTask<B>;
+  readonly #step: EvaluationStep<B>;
 
-  constructor(parts: EvaluationParts<B>) {
-    this.#parts = parts;
+  /** @throws FulgurError `module` where the module has no step of this kind. */
+  constructor(scope: TrainerScope<B>, task: EvaluationTask<B>) {
+    const { parts, module, log, owners, warn } = scope;
+    this.#scope = scope;
+    this.#task = task;
+    this.#step = parts.steps.evaluation({
+      ...{ kind: task.kind, module, options: parts.options, log, owners, warn },
+    });
+    scope.releaseAtEnd(() => {
+      this.#step.dispose();
+    });
   }
 
   /**
@@ -65,9 +60,10 @@ export class EvaluationLoop<B> {
    * @returns what was logged; `null` where the run was interrupted on the way.
    */
   async run(use: EvaluationUse): Promise<Values | null> {
-    const { kind, module, hooks, log, events, strategy, weights } = this.#parts;
+    const { module, hooks, log, parts } = this.#scope;
+    const { events, strategy, weights } = parts;
     const { sanityCheck, publish, batches } = use;
-    const names = evaluationKinds[kind].hooks;
+    const names = evaluationKinds[this.#task.kind].hooks;
     const metrics = sanityCheck ? log.metrics.forTrial() : log.metrics.forEvaluation();
     const started = performance.now();
     events.emit('evaluationStarted', this.#progress(0, use));
@@ -76,8 +72,7 @@ export class EvaluationLoop<B> {
       await hooks.call(names.start, []);
       await hooks.call(names.epochStart, []);
       if (!(await this.#batches(metrics, use))) return null;
-      const parts = await reduceOverRanks(strategy.ranks, metrics.parts());
-      metrics.reduceEpoch(parts, { restart: true });
+      metrics.reduceEpoch(await reduceOverRanks(strategy.ranks, metrics.parts()), { restart: true });
       await hooks.call(names.epochEnd, []);
       return metrics.takeEpochRow();
     };
@@ -99,26 +94,27 @@ export class EvaluationLoop<B> {
   /** @returns whether all batches were evaluated. */
   async #batches(metrics: MetricStore, use: EvaluationUse): Promise<boolean> {
     const { batches } = use;
-    const { kind, data, step, hooks, log, events, updates, seed, isInterrupted, onOutputs } = this.#parts;
+    const { hooks, log, parts } = this.#scope;
+    const { kind, data, updates, seed, onOutputs } = this.#task;
     const names = evaluationKinds[kind].hooks;
     let batchIndex = 0;
     for await (const batch of data.epoch(0, { limit: batches })) {
-      if (isInterrupted()) return false;
+      if (parts.control.isInterrupted()) return false;
       const batchSize = batchSizeOf(batch);
       log.batchSize = batchSize;
       await hooks.call(names.batchStart, [batch]);
       const place = { seed, purpose: kind, position: [updates(), batchIndex] } as const;
-      const { logged, outputs } = await drawingAt(place, () => step(batch));
+      const { logged, outputs } = await drawingAt(place, () => this.#step(batch));
       for (const value of logged) metrics.record(value, batchSize);
       await onOutputs?.(outputs);
       await hooks.call(names.batchEnd, [{ batchIndex, batches, batchSize }, batch]);
       batchIndex += 1;
-      events.emit('evaluationBatchEnded', this.#progress(batchIndex, use));
+      parts.events.emit('evaluationBatchEnded', this.#progress(batchIndex, use));
     }
-    return !isInterrupted();
+    return !parts.control.isInterrupted();
   }
 
   #progress(batchesDone: number, { sanityCheck, batches }: EvaluationUse): EvaluationProgress {
-    return { kind: this.#parts.kind, sanityCheck, batchesDone, batches };
+    return { kind: this.#task.kind, sanityCheck, batchesDone, batches };
   }
 }

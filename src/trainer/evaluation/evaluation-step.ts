@@ -1,37 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { EvaluationKind, LoggedValue, Precision } from '../../contracts';
+import type { LoggedValue } from '../../contracts';
 import { compile, watchVariables } from '../../engine';
 import { FulgurError, messageOf } from '../../errors';
-import { FrozenFields } from '../step/frozen-fields';
-import type { LogRouter } from '../log/log-router';
 import { StepLogCollector } from '../log/step-log';
-import type { VariableOwners } from '../step/variable-owners';
+import { FrozenFields } from '../step/frozen-fields';
+import type { EvaluationOutcome, EvaluationStep, EvaluationStepParts } from '../step/step-source';
 import type { TrainingModule } from '../training-module';
 import { evaluationKinds } from './evaluation-kind';
-
-/** What evaluating one batch gave. */
-export interface EvaluationOutcome {
-  readonly logged: readonly LoggedValue<number>[];
-  /** What `predictStep` returned; the caller disposes the tensors. */
-  readonly outputs: Readonly<Record<string, tf.Tensor>>;
-}
-
-/** Evaluates one batch; compiled once for each shape. */
-export interface EvaluationStep<B> {
-  (batch: B): Promise<EvaluationOutcome>;
-  dispose(): void;
-}
-
-export interface EvaluationStepParts<B> {
-  readonly kind: EvaluationKind;
-  readonly module: TrainingModule<B>;
-  readonly log: LogRouter;
-  readonly eager: boolean;
-  readonly precision: Precision;
-  readonly owners: VariableOwners;
-  /** Says what a user should know of the compiled step. */
-  readonly warn: (message: string) => void;
-}
 
 /**
  * Compiles the module's step for a kind of evaluation. The module must be in evaluation mode when it is called.
@@ -41,9 +16,8 @@ export interface EvaluationStepParts<B> {
 export function compileEvaluationStep<B>({
   kind,
   module,
+  options,
   log,
-  eager,
-  precision,
   owners,
   warn,
 }: EvaluationStepParts<B>): EvaluationStep<B> {
@@ -71,8 +45,8 @@ export function compileEvaluationStep<B>({
   // A last batch that is smaller is no sign of trouble.
   const compiled = compile<[B], ReturnType<typeof evaluate>>(evaluate, {
     name: step,
-    eager,
-    precision,
+    eager: !options.compile,
+    precision: options.precision,
     onRetrace: () => undefined,
     onNotice: warn,
   });

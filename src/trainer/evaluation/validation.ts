@@ -1,31 +1,31 @@
-import type { HostHookRunner } from '../hooks/host-hook-runner';
 import type { MetricPublisher } from '../loop/metric-publisher';
 import type { ProgressCounter } from '../loop/progress-counter';
 import { endingOf } from '../loop/run-control';
-import type { RunControl } from '../loop/run-control';
+import type { ValidationPlan } from '../loop/run-plan';
+import type { TrainerScope } from '../run/trainer-scope';
 import type { EvaluationLoop } from './evaluation-loop';
-import type { ValidationPlan } from './validation-plan';
 
-export interface ValidationParts {
+interface ValidationParts {
   readonly plan: ValidationPlan;
-  readonly loop: Pick<EvaluationLoop<unknown>, 'run'>;
+  readonly loop: Pick<EvaluationLoop<never>, 'run'>;
   readonly progress: ProgressCounter;
   readonly publisher: MetricPublisher;
-  readonly hooks: HostHookRunner;
-  readonly control: RunControl;
 }
 
 /** A fit's validation: whether it is due, and that it is done once. */
 export class Validation {
+  readonly #scope: Pick<TrainerScope<never>, 'hooks' | 'parts'>;
   readonly #parts: ValidationParts;
 
-  constructor(parts: ValidationParts) {
+  constructor(scope: Pick<TrainerScope<never>, 'hooks' | 'parts'>, parts: ValidationParts) {
+    this.#scope = scope;
     this.#parts = parts;
   }
 
   /** Tries out a few batches before training, so that a mistake in validation does not show after an epoch only. */
   async sanityCheck(): Promise<void> {
-    const { plan, loop, hooks } = this.#parts;
+    const { plan, loop } = this.#parts;
+    const { hooks } = this.#scope;
     if (plan.sanityBatches === 0) return;
     await hooks.call('onSanityCheckStart', []);
     const done = await this.#evaluating(() =>
@@ -69,7 +69,7 @@ export class Validation {
 
   /** Ranks learn between two steps only that the user ends the run. */
   #evaluating<T>(work: () => Promise<T>): Promise<T> {
-    const { control } = this.#parts;
+    const { control } = this.#scope.parts;
     return control.during(endingOf(control, 'validation'), work);
   }
 }

@@ -1,5 +1,14 @@
-import type { Ranks, StopWish } from '../../contracts';
+import { setImmediate } from 'node:timers/promises';
+import type { Ranks, RunEventBus, RunStatus, RunTask, StopWish, TaskReport } from '../../contracts';
+import { FulgurError } from '../../errors';
 import { soloRanks } from '../../strategy';
+
+/** How a run ended that did not fail. */
+export interface RunOutcome {
+  readonly status: RunStatus;
+  /** Why it was stopped or interrupted; `null` where its plan was carried out. */
+  readonly detail: string | null;
+}
 
 /** What becomes of an evaluation when the user ends the run: one rank of several may not leave it alone. */
 export function endingOf({ isAlone }: RunControl, name: string): string {
@@ -108,4 +117,52 @@ export class RunControl {
   isEnding(): boolean {
     return this.stopReason !== null || this.isInterrupted();
   }
+
+  /** How the run ends that ends now. */
+  get outcome(): RunOutcome {
+    const { interruptReason, stopReason } = this;
+    if (interruptReason !== null) return { status: 'interrupted', detail: interruptReason };
+    if (stopReason !== null) return { status: 'stopped', detail: stopReason };
+    return { status: 'finished', detail: null };
+  }
+}
+
+/** What `onException` gets when a run is interrupted. */
+export function interrupted(reason: string): FulgurError {
+  return new FulgurError('interrupted', {
+    what: `The run was interrupted: ${reason}.`,
+    fix: 'Go on from the last checkpoint with --resume last.',
+  });
+}
+
+/** Longest time in which a task gives no way to signals, where its own parts are shorter. */
+const YIELD_MILLISECONDS = 20;
+
+/**
+ * Runs long pieces of work for hooks: says how far they are, and breaks them off when the user wants the run to end. Of
+ * several ranks one alone may not leave what all do together: there the work is finished first.
+ */
+export function taskRunner(control: RunControl, events: RunEventBus): RunTask {
+  return (name, work) => {
+    return control.during(endingOf(control, name), async () => {
+      const started = performance.now();
+      let yieldedAt = started;
+      let standing = { name, done: 0, total: 0 };
+      const report: TaskReport = async (done, total) => {
+        standing = { name, done, total };
+        events.emit('taskProgress', standing);
+        if (performance.now() - yieldedAt >= YIELD_MILLISECONDS) {
+          await setImmediate();
+          yieldedAt = performance.now();
+        }
+        if (control.isAlone && control.interruptReason !== null) throw interrupted(control.interruptReason);
+      };
+      events.emit('taskStarted', standing);
+      try {
+        return await work(report);
+      } finally {
+        events.emit('taskEnded', standing, (performance.now() - started) / 1000);
+      }
+    });
+  };
 }

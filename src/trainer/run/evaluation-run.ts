@@ -1,35 +1,22 @@
-import type * as tf from '@tensorflow/tfjs-core';
 import type {
   BatchSource,
+  Evaluated,
   EvaluationKind,
-  Notify,
-  RunEventBus,
+  FitProgress,
+  RunTask,
+  Stage,
   StateDict,
-  Strategy,
   WeightKind,
 } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { evaluationKinds } from '../evaluation/evaluation-kind';
 import { EvaluationLoop } from '../evaluation/evaluation-loop';
-import { compileEvaluationStep } from '../evaluation/evaluation-step';
-import type { EvaluationStep } from '../evaluation/evaluation-step';
+import type { Outputs } from '../evaluation/evaluation-loop';
 import { Predictions } from '../evaluation/predictions';
-import type { WeightSwitch } from '../evaluation/weight-switch';
-import { inHookOrder, refuseMisspeltHooks } from '../hooks/participants';
-import type { BuiltPlugin } from '../hooks/participants';
-import { HostHookRunner } from '../hooks/host-hook-runner';
-import { LogRouter } from '../log/log-router';
-import { MetricStore } from '../log/metric-store';
-import type { RunControl } from '../loop/run-control';
-import { connectModuleLog } from '../training-module';
-import type { Evaluated } from '../state/resume-checks';
-import { restoreModel } from '../state/run-state-keeper';
-import type { StepOptions } from '../step/build-step-runner';
-import { VariableOwners } from '../step/variable-owners';
+import { interrupted } from '../loop/run-control';
 import type { TrainingModule } from '../training-module';
-import { progressAt } from './inspection-run';
-import { runToEnd } from './run-to-end';
-import { taskRunner } from './tasks';
+import { TrainerScope } from './trainer-scope';
+import type { ScopeParts } from './trainer-scope';
 
 /** What an evaluation measured. */
 export interface EvaluationResult {
@@ -43,94 +30,96 @@ export interface EvaluationResult {
   readonly predictions: StateDict;
 }
 
-export interface EvaluationRunParts<B> {
+/** What an evaluation outside of a fit is to do. */
+export interface EvaluationOrder<B> {
   readonly kind: EvaluationKind;
-  readonly module: TrainingModule<B>;
   readonly data: BatchSource<B>;
   readonly batches: number;
   /** `null` evaluates the weights that the module has. */
   readonly from: Evaluated | null;
-  readonly weights: WeightSwitch;
-  readonly plugins: readonly BuiltPlugin[];
-  readonly events: RunEventBus;
-  readonly strategy: Strategy;
-  readonly steps: Pick<StepOptions, 'eager' | 'precision'>;
-  readonly control: RunControl;
   /** Takes each batch's outputs, and disposes them; else the result holds them all. */
   readonly onOutputs?: ((outputs: Outputs) => Promise<void>) | undefined;
 }
 
-/** What `predictStep` gave for a batch. */
-export type Outputs = Readonly<Record<string, tf.Tensor>>;
-
 /** Evaluates a module outside of a fit: setup, weights, the evaluation with its hooks, teardown. */
-export async function runEvaluation<B>(parts: EvaluationRunParts<B>): Promise<EvaluationResult> {
-  const { kind, module, batches, from, events, control, strategy, weights } = parts;
+export async function runEvaluation<B>(
+  module: TrainingModule<B>,
+  parts: ScopeParts,
+  { kind, data, batches, from, onOutputs }: EvaluationOrder<B>,
+): Promise<EvaluationResult> {
   if (batches === 0) throw nothingToEvaluate(kind);
-  const participants = inHookOrder(parts.plugins, { name: module.constructor.name, hooks: module });
-  refuseMisspeltHooks(participants);
+  const { control } = parts;
   const progress = progressAt(from);
-  const now = { step: progress.globalStep, epoch: progress.epoch };
-  const log = new LogRouter(new MetricStore(() => now));
-  const view = {
-    stage: () => evaluationKinds[kind].stage,
-    progress: () => progress,
-    isDue: () => false,
-    stop: () => undefined,
-    task: taskRunner(control, events),
-  };
-  const hooks = new HostHookRunner(participants, view, log, events);
-  const disconnect = connectModuleLog(module, log);
+  const scope = scopeAt(module, parts, evaluationKinds[kind].stage, progress);
   const predictions = new Predictions();
-  const notify: Notify = (level, text) => events.emit('message', level, text);
-  const owners = new VariableOwners(module, notify);
-  const made: {
-    step?: EvaluationStep<B>;
-    metrics?: EvaluationResult['metrics'] | null;
-    weights?: WeightKind;
-  } = {};
-  const work = async (): Promise<void> => {
-    const warn = (text: string): void => {
-      if (strategy.ranks.rank === 0) notify('warning', text);
-    };
-    const step = (made.step = compileEvaluationStep({ kind, module, log, owners, warn, ...parts.steps }));
-    await hooks.call('setup', []);
-    if (from !== null) {
-      await restoreModel(from, { ...parts, hooks }, notify);
-    }
-    weights.choose(from?.weights ?? null, `checkpoint ${from?.path ?? ''}`);
-    made.weights = weights.kind;
-    await strategy.prepare(module);
-    const loop = new EvaluationLoop<B>({
-      ...parts,
-      step,
-      hooks,
-      log,
-      updates: () => progress.globalStep,
-      seed: from?.state.seed,
-      isInterrupted: () => control.isInterrupted(),
-      onOutputs: parts.onOutputs ?? ((outputs) => predictions.add(outputs)),
+  const measured = await scope.toEnd(async () => {
+    const loop = new EvaluationLoop(scope, {
+      ...{ kind, data, updates: () => progress.globalStep, seed: from?.state.seed },
+      onOutputs: onOutputs ?? ((outputs) => predictions.add(outputs)),
     });
-    made.metrics = await control.during(
+    const weights = await takeWeights(scope, from);
+    const metrics = await control.during(
       'the evaluation ends after the current batch, and nothing is written.',
       () => loop.run({ batches, sanityCheck: false, publish: () => undefined }),
     );
-  };
-  const releases = [() => made.step?.dispose()];
-  try {
-    await runToEnd({ work, hooks, control, events, releases });
-  } finally {
-    disconnect();
-  }
-  const metrics = made.metrics ?? null;
-  const status = metrics === null ? 'interrupted' : 'finished';
+    return { weights, metrics };
+  });
+  const metrics = measured?.metrics ?? null;
   return {
-    status,
+    status: metrics === null ? 'interrupted' : 'finished',
     metrics: metrics ?? {},
     batches,
-    weights: made.weights ?? 'raw',
+    weights: measured?.weights ?? 'raw',
     predictions: predictions.tensors(),
   };
+}
+
+/** Looks at a module with a checkpoint's weights: setup, weights, whatever `look` does, teardown. */
+export async function runInspection<B, T>(
+  module: TrainingModule<B>,
+  parts: ScopeParts,
+  from: Evaluated | null,
+  look: (weights: WeightKind, task: RunTask) => Promise<T>,
+): Promise<T> {
+  const { weights, control } = parts;
+  const scope = scopeAt(module, parts, 'inspect', progressAt(from));
+  const found = await scope.toEnd(async () => {
+    const kind = await takeWeights(scope, from);
+    return { result: await weights.during(() => look(kind, scope.task)) };
+  });
+  if (found === null) throw interrupted(control.interruptReason ?? 'the end was asked for');
+  return found.result;
+}
+
+/** Sets everybody up with the checkpoint, and chooses the weights to evaluate. */
+async function takeWeights<B>(scope: TrainerScope<B>, from: Evaluated | null): Promise<WeightKind> {
+  const { module, parts } = scope;
+  await scope.setUp(from);
+  parts.weights.choose(from?.weights ?? null, `checkpoint ${from?.path ?? ''}`);
+  await parts.strategy.prepare(module);
+  return parts.weights.kind;
+}
+
+/** No plan is carried out, so nothing is due and nothing can be stopped. */
+function scopeAt<B>(
+  module: TrainingModule<B>,
+  parts: ScopeParts,
+  stage: Stage,
+  progress: FitProgress,
+): TrainerScope<B> {
+  return new TrainerScope(module, parts, {
+    stage: () => stage,
+    progress: () => progress,
+    moment: () => ({ step: progress.globalStep, epoch: progress.epoch }),
+    isDue: () => false,
+    stop: () => undefined,
+  });
+}
+
+/** Where training stood at a checkpoint. */
+function progressAt(from: Evaluated | null): FitProgress {
+  const { epoch = 0, nextBatch = 0, globalStep = 0 } = from?.state.progress ?? {};
+  return { epoch, batchIndex: nextBatch, globalStep, batchesPerEpoch: 0, maxEpochs: null, maxSteps: null };
 }
 
 function nothingToEvaluate(kind: EvaluationKind): FulgurError {

@@ -1,261 +1,236 @@
 import type {
   BatchSource,
-  BatchStatistics,
+  FitProgress,
   Notify,
   Optimizer,
-  RunEventBus,
-  RunSettings,
+  ResumeFrom,
+  RunInfo,
   RunState,
   Stage,
-  Strategy,
 } from '../../contracts';
 import { setRandomPosition } from '../../engine';
 import { FulgurError, messageOf } from '../../errors';
-import { refuseMisspeltHooks, inHookOrder } from '../hooks/participants';
-import type { BuiltPlugin, Participant } from '../hooks/participants';
-import { HostHookRunner } from '../hooks/host-hook-runner';
-import { StepHookRunner } from '../hooks/step-hook-runner';
-import { LogRouter } from '../log/log-router';
+import { EvaluationLoop } from '../evaluation/evaluation-loop';
+import { Validation } from '../evaluation/validation';
 import { MetricSchedule } from '../log/metric-schedule';
-import { MetricStore } from '../log/metric-store';
-import type { WeightSwitch } from '../evaluation/weight-switch';
 import { FitLoop } from '../loop/fit-loop';
 import { FitStopper } from '../loop/fit-stopper';
-import type { FitBounds } from '../loop/fit-plan';
 import { MetricPublisher } from '../loop/metric-publisher';
 import { ProgressCounter } from '../loop/progress-counter';
-import type { RunControl } from '../loop/run-control';
-import { connectModuleLog } from '../training-module';
+import type { RunOutcome } from '../loop/run-control';
+import type { FitBounds, ValidationPlan } from '../loop/run-plan';
 import { checkResume, sayNewcomers, sayResumed } from '../state/resume-checks';
-import type { ResumeFrom } from '../state/resume-checks';
-import { restoreRunState, RunStateKeeper } from '../state/run-state-keeper';
-import type { StateOwners } from '../state/run-state-keeper';
-import { buildStepRunner } from '../step/build-step-runner';
-import type { StepOptions } from '../step/build-step-runner';
-import type { StepRunner } from '../step/step-runner';
+import { RunStateKeeper } from '../state/run-state-keeper';
+import type { StepSource } from '../step/step-source';
+import { StepRunner } from '../step/step-runner';
 import { TrainedParameters } from '../step/trained-parameters';
-import { VariableOwners } from '../step/variable-owners';
 import type { TrainingModule } from '../training-module';
-import { outcomeOf } from './fit-result';
-import type { FitResult } from './fit-result';
-import { fitValidation } from './fit-validation';
-import type { FitValidation, ValidationSource } from './fit-validation';
 import { OptimizerSet } from './optimizer-set';
-import { runInfo } from './run-info';
-import type { RunPlace } from './run-info';
-import { runToEnd } from './run-to-end';
-import { taskRunner } from './tasks';
+import { TrainerScope } from './trainer-scope';
+import type { ScopeParts } from './trainer-scope';
 
-export interface FitRunParts<B> {
-  readonly module: TrainingModule<B>;
+/** How a fit ended. A fit that fails rejects instead. */
+export interface FitResult extends RunOutcome {
+  readonly progress: FitProgress;
+  /** The newest value of every logged metric. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** What one fit is to do. */
+export interface FitTask<B> {
   readonly data: BatchSource<B>;
-  /** `null` for a fit without validation. */
-  readonly validation: ValidationSource<B> | null;
-  readonly resumeFrom: ResumeFrom | null;
-  readonly plugins: readonly BuiltPlugin[];
-  readonly events: RunEventBus;
-  readonly strategy: Strategy;
-  readonly batchStatistics: BatchStatistics;
-  readonly weights: WeightSwitch;
-  readonly settings: RunSettings;
-  readonly place: RunPlace | null;
   readonly bounds: FitBounds;
-  readonly steps: StepOptions;
-  readonly control: RunControl;
+  /** `null` where nothing is validated. */
+  readonly validation: { readonly data: BatchSource<B>; readonly plan: ValidationPlan } | null;
+  readonly resumeFrom: ResumeFrom | null;
 }
 
 /** One fit from setup to teardown, in the order that `HostHooks` gives. */
 export class FitRun<B> {
-  readonly #parts: FitRunParts<B>;
-  readonly #participants: readonly Participant[];
+  readonly #scope: TrainerScope<B>;
+  readonly #task: FitTask<B>;
   readonly #progress: ProgressCounter;
-  readonly #log: LogRouter;
-  readonly #hooks: HostHookRunner;
-  readonly #owners: VariableOwners;
   readonly #stopper: FitStopper;
-  #optimizers: OptimizerSet | null = null;
-  #step: StepRunner<B> | null = null;
-  #keeper: RunStateKeeper<B> | null = null;
-  #validation: FitValidation | null = null;
   #stage: Stage = 'fit';
+  #optimizers: readonly Optimizer[] = [];
+  #capture: () => Promise<RunState> = askedTooEarly;
 
   /** @throws FulgurError when hooks are misspelt or the state to resume from is of another run. */
-  constructor(parts: FitRunParts<B>) {
-    const { module, plugins, resumeFrom, settings, bounds, control, events } = parts;
-    this.#parts = parts;
-    this.#participants = inHookOrder(plugins, { name: module.constructor.name, hooks: module });
-    refuseMisspeltHooks(this.#participants);
-    if (resumeFrom !== null) checkResume(resumeFrom, settings, bounds);
-    this.#owners = new VariableOwners(module, this.#notify);
+  constructor(module: TrainingModule<B>, parts: ScopeParts, task: FitTask<B>) {
+    const { bounds, resumeFrom, validation } = task;
     const progress = new ProgressCounter(bounds, resumeFrom?.state.progress);
+    this.#task = task;
     this.#progress = progress;
-    this.#log = new LogRouter(new MetricStore(() => progress.moment));
-    const schedule = new MetricSchedule(this.#participants, progress);
-    this.#stopper = new FitStopper(control, progress, this.#notify);
-    const view = {
+    this.#scope = new TrainerScope(module, parts, {
       stage: () => this.#stage,
       progress: () => progress.snapshot(),
-      isDue: (metric: string) => schedule.isDue(metric, this.#validation?.everyNEpochs ?? null),
-      stop: (reason: string, by: string) => this.#stopper.stop(reason, by),
-      task: taskRunner(control, events),
-    };
-    this.#hooks = new HostHookRunner(this.#participants, view, this.#log, events);
+      moment: () => progress.moment,
+      isDue: (metric) => schedule.isDue(metric, validation?.plan.everyNEpochs ?? null),
+      stop: (reason, by) => this.#stopper.stop(reason, by),
+    });
+    const schedule = new MetricSchedule(this.#scope.participants, progress);
+    this.#stopper = new FitStopper(parts.control, progress, this.#notify);
+    if (resumeFrom !== null) checkResume(resumeFrom, parts.settings, bounds);
   }
 
   async run(): Promise<FitResult> {
-    const { module, events, control } = this.#parts;
-    const disconnect = connectModuleLog(module, this.#log);
-    events.emit('runStarted', runInfo(this.#parts));
+    const { log, parts } = this.#scope;
+    parts.events.emit('runStarted', runInfo(parts, this.#task));
     try {
-      await runToEnd({
-        work: () => this.#train(),
-        hooks: this.#hooks,
-        control,
-        events,
-        releases: [
-          () => {
-            this.#keeper = null;
-            this.#step?.dispose();
-          },
-          () => this.#validation?.step.dispose(),
-          () => this.#optimizers?.dispose(),
-        ],
-      });
+      await this.#scope.toEnd(() => this.#train());
     } catch (error) {
-      events.emit('runEnded', 'failed', messageOf(error));
+      parts.events.emit('runEnded', 'failed', messageOf(error));
       throw error;
-    } finally {
-      disconnect();
     }
-    const { status, detail } = outcomeOf(control);
+    const { status, detail } = parts.control.outcome;
     const isTold = status === 'stopped' && this.#stopper.hasToldWhy;
-    events.emit('runEnded', status, isTold ? null : detail);
-    return { status, detail, progress: this.#progress.snapshot(), metrics: this.#log.metrics.newest() };
+    parts.events.emit('runEnded', status, isTold ? null : detail);
+    return { status, detail, progress: this.#progress.snapshot(), metrics: log.metrics.newest() };
   }
 
   /** The optimisers at work; none before the model has configured them. */
   get optimizers(): readonly Optimizer[] {
-    return this.#optimizers?.list ?? [];
+    return this.#optimizers;
   }
 
   /** @throws FulgurError `trainer` before the model and its optimiser are ready. */
   capture(): Promise<RunState> {
-    if (this.#keeper === null) {
-      throw new FulgurError('trainer', {
-        what: "The run's state was asked for before the optimiser was there.",
-        fix: 'Capture it from onFitStart on.',
-      });
-    }
-    return this.#keeper.capture();
+    return this.#capture();
   }
 
   async #train(): Promise<void> {
-    const { module, resumeFrom, bounds, strategy, control } = this.#parts;
-    await this.#hooks.call('setup', []);
-    if (resumeFrom !== null) await this.#restore(resumeFrom);
+    const { module, hooks, log, parts } = this.#scope;
+    const { resumeFrom, bounds } = this.#task;
+    const { control, strategy } = parts;
+    await this.#scope.setUp(resumeFrom);
+    if (resumeFrom !== null) this.#goOn(resumeFrom);
     const parameters = new TrainedParameters(module, this.#notify);
-    this.#optimizers = await OptimizerSet.configure(module, bounds, this.#log);
-    parameters.requireOwned(this.#optimizers.list);
-    if (resumeFrom !== null) this.#optimizers.restore(resumeFrom.state.optimizers, resumeFrom.path);
+    const optimizers = await OptimizerSet.configure(module, bounds, log);
+    this.#scope.releaseAtEnd(() => optimizers.dispose());
+    this.#optimizers = optimizers.list;
+    parameters.requireOwned(optimizers.list);
+    if (resumeFrom !== null) optimizers.restore(resumeFrom.state.optimizers, resumeFrom.path);
     setRandomPosition(this.#progress.resumePoint.globalStep);
     await strategy.prepare(module);
-    const step = this.#compile(this.#optimizers, parameters);
-    await this.#hooks.call('onFitStart', []);
-    const loop = this.#loop(step);
-    if (resumeFrom === null) await this.#checkSanity();
+    const step = this.#step(optimizers, parameters);
+    await hooks.call('onFitStart', []);
+    const { loop, validation } = this.#loops(step);
+    if (resumeFrom === null) await this.#checkSanity(validation);
     await control.settle();
     if (control.isInterrupted()) return;
-    await this.#hooks.call('onTrainStart', []);
+    await hooks.call('onTrainStart', []);
     await loop.run();
     if (control.isInterrupted()) return;
     parameters.requireSame();
-    await this.#hooks.call('onTrainEnd', []);
-    await this.#hooks.call('onFitEnd', []);
+    await hooks.call('onTrainEnd', []);
+    await hooks.call('onFitEnd', []);
   }
 
-  async #restore(resumeFrom: ResumeFrom): Promise<void> {
-    await restoreRunState(resumeFrom, this.#stateOwners, this.#notify);
-    const { settings, strategy, plugins } = this.#parts;
-    sayNewcomers(resumeFrom, plugins, this.#notify);
-    sayResumed(resumeFrom, settings, strategy.ranks.worldSize, this.#notify);
-    this.#stopper.restore(resumeFrom.state, settings);
+  /** Takes back what a state holds of the fit itself, and says where it goes on. */
+  #goOn(from: ResumeFrom): void {
+    const { log, parts } = this.#scope;
+    const { settings, strategy, plugins } = parts;
+    log.metrics.restore(from.state.metrics);
+    sayNewcomers(from, plugins, this.#notify);
+    sayResumed(from, settings, strategy.ranks.worldSize, this.#notify);
+    this.#stopper.restore(from.state, settings);
   }
 
-  #compile(optimizers: OptimizerSet, parameters: TrainedParameters): StepRunner<B> {
-    const { module, strategy, steps, bounds, batchStatistics, settings } = this.#parts;
-    const hooks = new StepHookRunner(this.#participants, this.#log, this.#owners);
-    this.#step = buildStepRunner({
-      ...steps,
-      module,
-      optimizers,
-      hooks,
-      strategy,
-      batchStatistics,
-      owners: this.#owners,
-      parameters,
-      log: this.#log,
-      seed: settings.seed,
-      batchesPerUpdate: bounds.accumulation.isEver ? () => this.#progress.batchesPerUpdate : null,
-      warn: (message) => {
-        this.#notify('warning', message);
-      },
+  /** From here on the run's state can be taken. */
+  #step(optimizers: OptimizerSet, parameters: TrainedParameters): StepRunner<B> {
+    const { parts, module, participants, log, owners, warn } = this.#scope;
+    const { isEver } = this.#task.bounds.accumulation;
+    const progress = this.#progress;
+    const made = parts.steps.training({
+      ...{ ...parts, module, participants, log, owners, warn, optimizers, parameters },
+      batchesPerUpdate: isEver ? () => progress.batchesPerUpdate : null,
     });
-    this.#keeper = new RunStateKeeper(this.#stateOwners, optimizers, this.#step, parameters);
-    return this.#step;
+    const step = new StepRunner(made, parts.settings.seed);
+    const keeper = new RunStateKeeper(this.#scope, { optimizers, step, parameters, progress });
+    this.#capture = () => keeper.capture();
+    this.#scope.releaseAtEnd(() => {
+      this.#capture = askedTooEarly;
+      step.dispose();
+    });
+    return step;
   }
 
-  #loop(step: StepRunner<B>): FitLoop<B> {
-    const { data, events, control, settings, strategy, validation, steps, module, weights } = this.#parts;
-    const publisher = new MetricPublisher(this.#log.metrics, this.#progress, events, {
+  #loops(step: StepRunner<B>): { loop: FitLoop<B>; validation: Validation | null } {
+    const { log, parts } = this.#scope;
+    const { settings, events, strategy } = parts;
+    const { data, validation: planned } = this.#task;
+    const progress = this.#progress;
+    const publisher = new MetricPublisher(log.metrics, progress, events, {
       everyNSteps: settings.logEveryNSteps,
       logs: strategy.ranks.rank === 0,
     });
-    const shared = {
-      control,
-      events,
-      hooks: this.#hooks,
-      log: this.#log,
-      progress: this.#progress,
-      publisher,
-    };
-    this.#validation = fitValidation(validation, {
-      ...shared,
-      module,
-      strategy,
-      steps,
-      weights,
-      owners: this.#owners,
-      seed: settings.seed,
-    });
-    return new FitLoop({
-      ...shared,
-      data,
-      step,
-      validation: this.#validation?.validation ?? null,
-      ranks: strategy.ranks,
-    });
+    const validation =
+      planned &&
+      new Validation(this.#scope, {
+        plan: planned.plan,
+        loop: new EvaluationLoop(this.#scope, {
+          kind: 'validation',
+          data: planned.data,
+          updates: () => progress.resumePoint.globalStep,
+          seed: settings.seed,
+        }),
+        ...{ progress, publisher },
+      });
+    return { loop: new FitLoop(this.#scope, { data, step, progress, publisher, validation }), validation };
   }
 
-  async #checkSanity(): Promise<void> {
+  async #checkSanity(validation: Validation | null): Promise<void> {
     this.#stage = 'sanity-check';
     try {
-      await this.#validation?.validation.sanityCheck();
+      await validation?.sanityCheck();
     } finally {
       this.#stage = 'fit';
     }
   }
 
-  get #stateOwners(): StateOwners<B> {
-    return {
-      ...this.#parts,
-      progress: this.#progress,
-      metrics: this.#log.metrics,
-      hooks: this.#hooks,
-    };
-  }
-
-  /** All ranks have the same to say: the first one says it. */
   readonly #notify: Notify = (level, text) => {
-    if (this.#parts.strategy.ranks.rank === 0) this.#parts.events.emit('message', level, text);
+    this.#scope.notify(level, text);
+  };
+}
+
+function askedTooEarly(): never {
+  throw new FulgurError('trainer', {
+    what: "The run's state was asked for before the optimiser was there.",
+    fix: 'Capture it from onFitStart on.',
+  });
+}
+
+/** The facts that `runStarted` publishes. */
+export function runInfo(
+  {
+    settings,
+    place,
+    strategy,
+    steps,
+  }: Pick<ScopeParts, 'settings' | 'place' | 'strategy'> & {
+    readonly steps: Pick<StepSource, 'device'>;
+  },
+  {
+    data,
+    resumeFrom,
+  }: Pick<FitTask<unknown>, 'resumeFrom'> & {
+    readonly data: Pick<BatchSource<unknown>, 'samples' | 'batchesPerEpoch'>;
+  },
+): RunInfo {
+  const { experiment, seed, config } = settings;
+  const { worldSize } = strategy.ranks;
+  return {
+    experiment,
+    seed,
+    config,
+    folder: place?.folder ?? '',
+    data: {
+      name: place?.data.name ?? 'data',
+      samples: place?.data.samples ?? data.samples * worldSize,
+      batchSize: place?.data.batchSize ?? Math.floor(data.samples / data.batchesPerEpoch),
+      ranks: worldSize,
+    },
+    device: steps.device(),
+    resumedFrom: resumeFrom?.path ?? null,
   };
 }

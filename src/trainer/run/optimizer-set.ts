@@ -3,6 +3,7 @@ import type { FitPlan, Gradients, Optimizer, OptimizerState } from '../../contra
 import { FulgurError } from '../../errors';
 import { lossGradients } from '../../optim';
 import type { LogRouter } from '../log/log-router';
+import { nameOfCheckpoint } from '../state/rank-states';
 import type { TrainingModule } from '../training-module';
 
 /** A fit's optimisers, which share one loss: each moves the parameters that it was given. */
@@ -71,10 +72,10 @@ export class OptimizerSet {
   }
 
   /** @throws FulgurError `checkpoint` for states of another number of optimisers, `state` for those of another kind. */
-  restore(states: readonly OptimizerState[], path: string): void {
+  restore(states: readonly OptimizerState[], path: string | null): void {
     if (states.length !== this.list.length) {
       throw new FulgurError('checkpoint', {
-        what: `The checkpoint ${path} holds the state of ${count(states.length)}, and the module has ${count(this.list.length)}.`,
+        what: `${nameOfCheckpoint(path)} holds the state of ${count(states.length)}, and the module has ${count(this.list.length)}.`,
         fix: 'Resume with the configureOptimizers that the run was started with.',
       });
     }

@@ -5,6 +5,7 @@ import type {
   RankState,
   Ranks,
   Replicated,
+  ResumeFrom,
   RunState,
   StateDict,
   Strategy,
@@ -12,7 +13,6 @@ import type {
 import { FulgurError } from '../../errors';
 import { decodeSafetensors, encodeSafetensors, isParameter, rankRuleOf } from '../../nn';
 import { bufferDiffers } from '../../strategy';
-import type { ResumeFrom } from './resume-checks';
 
 type Named = Pick<Replicated, 'namedVariables'>;
 
@@ -104,6 +104,11 @@ export function changedWorldSize({ ranks }: RunState, worldSize: number): string
   );
 }
 
+/** How errors begin that are about a checkpoint. */
+export function nameOfCheckpoint(path: string | null): string {
+  return path === null ? 'The checkpoint' : `The checkpoint ${path}`;
+}
+
 /** A buffer that is to be the same on all ranks is so wherever a state is taken. */
 function requireSame(differing: ReadonlySet<string>, module: Named): void {
   for (const [name, variable] of module.namedVariables()) {
@@ -129,7 +134,7 @@ function refuseOtherNumber(
   const [name] = own;
   if (progress.nextBatch === 0 && name === undefined) return;
   throw new FulgurError('checkpoint', {
-    what: `The checkpoint ${path} was written by ${count(before)}, and this run has ${worldSize}.`,
+    what: `${nameOfCheckpoint(path)} was written by ${count(before)}, and this run has ${worldSize}.`,
     why:
       name === undefined
         ? `It lies in the middle of an epoch, whose batches were dealt to ${count(before)}.`

@@ -1,30 +1,20 @@
-import type { Json, Notify, RunSettings, RunState, WeightKind } from '../../contracts';
+import { jsonText } from '../../contracts';
+import type { Json, Notify, ResumeFrom, RunSettings } from '../../contracts';
 import { FulgurError } from '../../errors';
 import type { BuiltPlugin } from '../hooks/participants';
-import type { FitBounds } from '../loop/fit-plan';
-import { changedWorldSize } from './rank-states';
-import { jsonText } from '../../contracts';
-
-/** A state to resume from, and where it was read. */
-export interface ResumeFrom {
-  readonly state: RunState;
-  readonly path: string;
-}
-
-/** A checkpoint, and which of its weights to evaluate: averages where there are some, if nothing is said. */
-export interface Evaluated extends ResumeFrom {
-  readonly weights?: WeightKind | null;
-}
+import type { FitBounds } from '../loop/run-plan';
+import { changedWorldSize, nameOfCheckpoint } from './rank-states';
 
 /**
  * Sees to it that a state belongs to this run, before anything is changed.
  *
  * @throws FulgurError `checkpoint`, naming what differs.
  */
-export function checkResume({ state, path }: ResumeFrom, settings: RunSettings, bounds: FitBounds): void {
+export function checkResume(from: ResumeFrom, settings: RunSettings, bounds: FitBounds): void {
+  const { state } = from;
   const { epoch, nextBatch, globalStep } = state.progress;
   const { batchesPerEpoch, maxEpochs, maxSteps } = bounds;
-  const checkpoint = `The checkpoint ${path}`;
+  const checkpoint = nameOfCheckpoint(from.path);
   if (state.experiment !== settings.experiment) {
     throw new FulgurError('checkpoint', {
       what: `${checkpoint} is of experiment '${state.experiment}', and this is '${settings.experiment}'.`,
@@ -65,6 +55,7 @@ export function sayResumed(from: ResumeFrom, settings: RunSettings, worldSize: n
   const { epoch, nextBatch, globalStep } = from.state.progress;
   const changes = [changedHyperparameters(from, settings), changedWorldSize(from.state, worldSize)];
   for (const changed of changes) if (changed !== null) notify('warning', changed);
+  if (from.path === null) return;
   notify('info', `Resumed from ${from.path}: epoch ${epoch}, batch ${nextBatch}, step ${globalStep}.`);
 }
 

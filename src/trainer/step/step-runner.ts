@@ -1,13 +1,6 @@
-import type { CompiledStep, StepOutputs } from '../../contracts';
 import { drawingAt } from '../../engine';
 import { FulgurError } from '../../errors';
-import type { FrozenFields } from './frozen-fields';
-import type { GradientAccumulator } from './gradient-accumulator';
-
-/** What running one step gave. */
-export interface StepOutcome extends StepOutputs<number> {
-  readonly seconds: number;
-}
+import type { StepOutcome, TrainingStep } from './step-source';
 
 /** Which batch a step runs on, and whether it ends an update. */
 export interface StepPlace {
@@ -17,58 +10,36 @@ export interface StepPlace {
   readonly isUpdate: boolean;
 }
 
-/** The steps of updates that take several batches. */
-export interface Accumulation<B> {
-  /** The step of a batch that more of its update follow. */
-  readonly step: CompiledStep<B>;
-  readonly accumulator: GradientAccumulator;
-}
-
-/** Runs the compiled steps, one batch at a time, and refuses to go on from a loss that is no number. */
+/** Runs the training step, one batch at a time, and refuses to go on from a loss that is no number. */
 export class StepRunner<B> {
-  readonly #update: CompiledStep<B>;
-  readonly #accumulation: Accumulation<B> | null;
+  readonly #step: TrainingStep<B>;
   #running = false;
   #accumulated = 0;
   #spoiled: FulgurError | null = null;
 
-  /**
-   * @param accumulation `null` where every batch makes an update.
-   * @param how `eager` steps run operation by operation: one that fails may leave some parameters updated.
-   */
+  /** @param seed the run's. */
   constructor(
-    update: CompiledStep<B>,
-    accumulation: Accumulation<B> | null,
-    private readonly how: {
-      readonly eager: boolean;
-      readonly frozen: Pick<FrozenFields, 'check'>;
-      readonly seed: number;
-    },
+    step: TrainingStep<B>,
+    private readonly seed: number,
   ) {
-    this.#update = update;
-    this.#accumulation = accumulation;
+    this.#step = step;
   }
 
   /** @throws FulgurError `trainer` when the loss is NaN or infinite; the weights are then of no more use. */
   async run(batch: B, place: StepPlace): Promise<StepOutcome> {
-    const step = place.isUpdate ? this.#update : (this.#accumulation?.step ?? this.#update);
-    this.how.frozen.check();
     this.#running = true;
-    const started = performance.now();
     try {
-      const { epoch, batchIndex } = place;
-      const { seed } = this.how;
-      const draws = { seed, purpose: 'step', position: [epoch, batchIndex] } as const;
-      const outputs = await drawingAt(draws, () => step(batch));
-      const seconds = (performance.now() - started) / 1000;
-      if (!Number.isFinite(outputs.loss)) {
-        this.#spoiled = lossIsNoNumber(outputs.loss, place);
+      const { epoch, batchIndex, isUpdate } = place;
+      const draws = { seed: this.seed, purpose: 'step', position: [epoch, batchIndex] } as const;
+      const outcome = await drawingAt(draws, () => this.#step.run(batch, isUpdate));
+      if (!Number.isFinite(outcome.loss)) {
+        this.#spoiled = lossIsNoNumber(outcome.loss, place);
         throw this.#spoiled;
       }
-      this.#accumulated = place.isUpdate ? 0 : this.#accumulated + 1;
-      return { ...outputs, seconds };
+      this.#accumulated = isUpdate ? 0 : this.#accumulated + 1;
+      return outcome;
     } catch (error) {
-      if (this.how.eager) this.#spoiled ??= halfDone(place, error);
+      if (this.#step.eager) this.#spoiled ??= halfDone(place, error);
       throw error;
     } finally {
       this.#running = false;
@@ -102,14 +73,12 @@ export class StepRunner<B> {
 
   /** Forgets the gradients of an update that is not to be finished. */
   dropAccumulated(): void {
-    if (this.#accumulated > 0) this.#accumulation?.accumulator.reset();
+    if (this.#accumulated > 0) this.#step.dropAccumulated();
     this.#accumulated = 0;
   }
 
   dispose(): void {
-    this.#update.dispose();
-    this.#accumulation?.step.dispose();
-    this.#accumulation?.accumulator.dispose();
+    this.#step.dispose();
   }
 }
 

@@ -1,74 +1,140 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { BatchStatistics, Gradients, Optimizer, TrainingStep } from '../../contracts';
-import { watchVariables, withoutNotingReads } from '../../engine';
+import type { StepOutputs } from '../../contracts';
+import { compile, sameOnAllRanks, watchVariables, withoutNotingReads } from '../../engine';
+import type { CompiledFunction } from '../../engine';
 import { FulgurError, messageOf } from '../../errors';
 import { withBatchStatistics } from '../../nn';
-import type { StepHookRunner } from '../hooks/step-hook-runner';
-import type { LogRouter } from '../log/log-router';
+import { StepHookRunner } from '../hooks/step-hook-runner';
 import { StepLogCollector } from '../log/step-log';
 import type { TrainingModule } from '../training-module';
-import type { AnomalyDetection } from './anomaly-detection';
-import type { FrozenFields } from './frozen-fields';
-import type { TrainedParameters } from './trained-parameters';
-import type { VariableOwners } from './variable-owners';
+import { AnomalyDetection } from './anomaly-detection';
+import { FrozenFields } from './frozen-fields';
+import { GradientAccumulator, clipGradients } from './gradients';
+import type { ClippingRule } from './gradients';
+import type { StepOutcome, TrainingStep, TrainingStepParts } from './step-source';
 import { watchForward } from './watch-forward';
 
-interface StepParts<B> {
-  readonly module: TrainingModule<B>;
-  readonly optimizers: Pick<Optimizer, 'gradients' | 'trainedParameters'>;
-  readonly hooks: StepHookRunner;
-  readonly log: LogRouter;
-  readonly batchStatistics: BatchStatistics;
-  readonly owners: VariableOwners;
-  readonly parameters: TrainedParameters;
+type Outputs = StepOutputs<tf.Scalar>;
+
+/** The training step, compiled: that of a batch that ends an update, and where it takes several that of the others. */
+export class CompiledTrainingStep<B> implements TrainingStep<B> {
+  readonly eager: boolean;
+  readonly #parts: TrainingStepParts<B>;
+  readonly #hooks: StepHookRunner;
+  readonly #frozen: FrozenFields;
   /** `null` where nobody looks for NaN. */
-  readonly anomalies: AnomalyDetection | null;
-  readonly frozen: Pick<FrozenFields, 'noting'>;
-}
+  readonly #anomalies: AnomalyDetection | null;
+  /** `null` where every batch makes an update. */
+  readonly #accumulator: GradientAccumulator | null;
+  /** `null` leaves gradients as they are. */
+  readonly #clipping: ClippingRule | null;
+  readonly #update: CompiledFunction<[B], Outputs>;
+  readonly #accumulate: CompiledFunction<[B], Outputs> | null;
 
-/** What becomes of a batch's gradients: an update of the parameters, or a part of one. */
-export type UseGradients = (gradients: Gradients, logged: StepLogCollector) => void;
+  constructor(parts: TrainingStepParts<B>) {
+    const { module, participants, log, owners, options, optimizers, batchesPerUpdate, strategy, warn } =
+      parts;
+    const { gradientClipVal: limit, gradientClipAlgorithm: algorithm, precision, detectAnomaly } = options;
+    this.#parts = parts;
+    this.#hooks = new StepHookRunner(participants, log, owners);
+    this.#frozen = new FrozenFields('training step', module, warn, this.#hooks.owners());
+    this.#anomalies = detectAnomaly ? new AnomalyDetection(module) : null;
+    this.#accumulator =
+      batchesPerUpdate === null ? null : new GradientAccumulator(optimizers.parameters(), batchesPerUpdate);
+    this.#clipping = limit === null ? null : { limit, algorithm };
 
-/**
- * The work on one batch: forward and loss, backward, and what becomes of the gradients, with the step hooks in their
- * places. Compiled, it runs in JavaScript once a trace, so nothing here costs time in training.
- */
-export function makeTrainingStep<B>(parts: StepParts<B>, useGradients: UseGradients): TrainingStep<B> {
-  const { module, optimizers, hooks, log, batchStatistics, owners, parameters, anomalies, frozen } = parts;
-  const work: TrainingStep<B> = (batch) => {
+    this.eager = !options.compile || detectAnomaly;
+    const how = { eager: this.eager, precision, onRetrace: warn, onNotice: warn };
+    this.#update = compile((batch: B) => this.#step(batch, true), {
+      ...how,
+      name: 'training step',
+      onFirstTrace: () => strategy.agreeOnStep(),
+    });
+    this.#accumulate =
+      this.#accumulator === null
+        ? null
+        : compile((batch: B) => this.#step(batch, false), { ...how, name: 'accumulating step' });
+  }
+
+  async run(batch: B, isUpdate: boolean): Promise<StepOutcome> {
+    const step = isUpdate ? this.#update : (this.#accumulate ?? this.#update);
+    this.#frozen.check();
+    const started = performance.now();
+    const outputs = await step(batch);
+    return { ...outputs, seconds: (performance.now() - started) / 1000 };
+  }
+
+  dropAccumulated(): void {
+    this.#accumulator?.reset();
+  }
+
+  dispose(): void {
+    this.#update.dispose();
+    this.#accumulate?.dispose();
+    this.#accumulator?.dispose();
+  }
+
+  /**
+   * The work on one batch, from its forward pass to the update. Compiled, it runs in JavaScript once a trace, so nothing
+   * here costs time in training.
+   */
+  #step(batch: B, isUpdate: boolean): Outputs {
+    const { module, log, owners, parameters, optimizers, strategy, batchStatistics } = this.#parts;
+    const hooks = this.#hooks;
     const logged = new StepLogCollector();
-    const unwatch = hooks.watchesForward
-      ? watchForward(module, (output) => {
-          hooks.afterForward(output, logged);
-        })
-      : () => undefined;
-    try {
+    const work = (): Outputs => {
       parameters.requireSameAtFirst();
-      const takeGradients = (): ReturnType<Optimizer['gradients']> =>
-        optimizers.gradients(() => {
-          const raw = withBatchStatistics(batchStatistics, () =>
-            log.inStep('trainingStep', logged, () => lossOf(module, batch)),
-          );
-          const loss = hooks.beforeBackward(requireLoss(module, raw), logged);
-          anomalies?.enter('backward');
-          return loss;
-        });
-      const { result, use } = watchVariables(() => orElse(takeGradients, () => parameters.requireSame()));
+
+      const forward = (): tf.Scalar => {
+        const returned = withBatchStatistics(batchStatistics, () =>
+          log.inStep('trainingStep', logged, () => lossOf(module, batch)),
+        );
+        const loss = hooks.beforeBackward(requireLoss(module, returned), logged);
+        this.#anomalies?.enter('backward');
+        return loss;
+      };
+      const backward = () => optimizers.gradients(forward);
+      const { result, use } = watchVariables(() => orElse(backward, () => parameters.requireSame()));
       owners.check('trainingStep', use);
-      anomalies?.enter('update');
-      const { loss } = result;
+      this.#anomalies?.enter('update');
       const gradients = hooks.afterBackward(result.gradients, logged);
       // What this asks is not what the step depends on.
       withoutNotingReads(() => parameters.tellUntrained(optimizers.trainedParameters(), gradients));
-      useGradients(gradients, logged);
-      return { loss, logged: logged.outputs() };
-    } finally {
-      unwatch();
-      logged.dispose();
-    }
-  };
-  const step: TrainingStep<B> = (batch) => frozen.noting(() => work(batch));
-  return anomalies === null ? step : (batch) => anomalies.watch(() => step(batch));
+
+      if (!isUpdate) this.#accumulator?.add(gradients);
+      else {
+        const mean = this.#accumulator?.take(gradients) ?? gradients;
+        // From here on ranks have one gradient, and must all do the same with it.
+        sameOnAllRanks(() => {
+          // The strategy's hook, the first one, exchanges them.
+          const settled = hooks.beforeOptimizerStep(mean, logged);
+          optimizers.apply(this.#clipping === null ? settled : clipGradients(settled, this.#clipping));
+        });
+      }
+      return { loss: result.loss, logged: logged.outputs() };
+    };
+    const outputs = this.#watching(logged, work);
+    return isUpdate ? strategy.combineOutputs(outputs) : outputs;
+  }
+
+  /** Runs the step's work under the eyes of all who look at what it reads, what `forward` returns, and for NaN. */
+  #watching(logged: StepLogCollector, work: () => Outputs): Outputs {
+    const watched = (): Outputs => {
+      const unwatch = this.#hooks.watchesForward
+        ? watchForward(this.#parts.module, (output) => {
+            this.#hooks.afterForward(output, logged);
+          })
+        : () => undefined;
+      try {
+        return work();
+      } finally {
+        unwatch();
+        logged.dispose();
+      }
+    };
+    const noted = (): Outputs => this.#frozen.noting(watched);
+    return this.#anomalies === null ? noted() : this.#anomalies.watch(noted);
+  }
 }
 
 /** Where a step fails since a hook has changed the model, that is the thing to say. */

@@ -1,13 +1,14 @@
+import { completeTrainerOptions } from '../../../src/contracts';
 import { Sampler, loader } from '../../../src/data';
 import { shareOf } from '../../../src/data/loader/share';
 import { start } from '../../../src/engine';
-import { planEvaluation, planValidation } from '../../../src/trainer/evaluation/validation-plan';
-import { planFit } from '../../../src/trainer/loop/fit-plan';
+import { planEvaluation, planFit, planValidation } from '../../../src/trainer/loop/run-plan';
 import { probe } from './helpers/probe-transform';
 import { smallDataset } from './helpers/small-dataset';
 
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i);
+const defaults = completeTrainerOptions({ maxEpochs: 1 });
 const limits = [null, 0.01, 0.1, 0.25, 1 / 3, 0.5, 0.75, 0.99, 1, 2, 5];
 
 /** What a call gives, or the sentence that it fails with. */
@@ -88,11 +89,11 @@ describe('what ranks make of a data set and its limits', () => {
                 const options = { limitTrainBatches: limit, limitValBatches: limit, limitTestBatches: limit };
                 const interval = limit !== null && limit < 1 ? { valCheckInterval: limit } : {};
                 return [
-                  outcome(() => planFit({ ...options, maxEpochs: 1 }, trained).batchesPerEpoch),
-                  outcome(() => planFit({ overfitBatches: limit, maxEpochs: 1 }, trained).batchesPerEpoch),
-                  outcome(() => planValidation({ ...options, ...interval }, evaluated, trained)),
-                  outcome(() => planValidation({ overfitBatches: limit }, evaluated, trained)),
-                  outcome(() => planEvaluation('test', options, evaluated)),
+                  outcome(() => planFit({ ...defaults, ...options }, trained).batchesPerEpoch),
+                  outcome(() => planFit({ ...defaults, overfitBatches: limit }, trained).batchesPerEpoch),
+                  outcome(() => planValidation({ ...defaults, ...options, ...interval }, evaluated, trained)),
+                  outcome(() => planValidation({ ...defaults, overfitBatches: limit }, evaluated, trained)),
+                  outcome(() => planEvaluation('test', { ...defaults, ...options }, evaluated)),
                 ];
               }),
         );

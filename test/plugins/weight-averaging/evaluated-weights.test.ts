@@ -11,11 +11,11 @@ import type {
   RunState,
   StateDict,
   WeightKind,
+  TrainerInput,
 } from '../../../src/contracts';
 import { seedEverything, start } from '../../../src/engine';
 import { SingleDevice } from '../../../src/strategy';
 import { EventBus, Trainer, WeightSwitch, modelAccess } from '../../../src/trainer';
-import type { FitOptions } from '../../../src/trainer';
 import { FeatureData } from '../../evaluation/fakes/feature-data';
 import { plugin, settings } from '../../trainer/fakes/fit';
 import { Points } from '../../trainer/fakes/points';
@@ -58,7 +58,7 @@ afterEach(() => folder.remove());
 
 interface Setup {
   readonly averaging?: WeightAveragingOptions | null;
-  readonly options?: FitOptions;
+  readonly options?: TrainerInput;
   readonly hooks?: (trainer: () => Trainer, model: ModelAccess) => PluginHooks;
   readonly judges?: (model: ModelAccess, notes: Notes) => PluginHooks[];
 }

@@ -6,11 +6,12 @@ import type {
   RunSettings,
   RunState,
   StateDict,
+  TrainerInput,
 } from '../../../src/contracts';
 import { seedEverything } from '../../../src/engine';
 import { SingleDevice } from '../../../src/strategy';
 import { EventBus, Trainer, WeightSwitch } from '../../../src/trainer';
-import type { BuiltPlugin, FitOptions, FitResult, TrainingModule } from '../../../src/trainer';
+import type { BuiltPlugin, FitResult, TrainingModule } from '../../../src/trainer';
 import type { PointBatch } from './points';
 import { Points } from './points';
 import { Regression } from './regression';
@@ -62,7 +63,7 @@ export function plugin(
 }
 
 export interface FitSetup {
-  readonly options?: FitOptions;
+  readonly options?: TrainerInput;
   readonly plugins?: readonly BuiltPlugin[] | ((trainer: () => Trainer) => readonly BuiltPlugin[]);
   readonly settings?: Partial<RunSettings>;
   readonly data?: BatchSource<PointBatch>;

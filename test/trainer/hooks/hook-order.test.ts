@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { PluginHooks, RunState } from '../../../src/contracts';
+import type { PluginHooks, RunState, TrainerInput } from '../../../src/contracts';
 import { start } from '../../../src/engine';
-import type { BuiltPlugin, FitOptions, Trainer } from '../../../src/trainer';
+import type { BuiltPlugin, Trainer } from '../../../src/trainer';
 import { callsOf, recordingHooks } from '../fakes/call-recorder';
 import type { Overrides } from '../fakes/call-recorder';
 import { fit, messageOf, plugin, seededRegression } from '../fakes/fit';
@@ -24,7 +24,7 @@ interface RecordedFit extends Fitted {
 
 /** A fit of plugins `one` and `two`, the module, and a monitor that stands first in the list. */
 async function recordedFit(
-  setup: { options?: FitOptions; overrides?: Record<string, Overrides>; resume?: RunState } = {},
+  setup: { options?: TrainerInput; overrides?: Record<string, Overrides>; resume?: RunState } = {},
   more: (trainer: () => Trainer) => readonly BuiltPlugin[] = () => [],
 ): Promise<RecordedFit> {
   const calls: string[] = [];

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
-import type { HookContext, Hooks, LogOptions, MetricRow } from '../../../src/contracts';
+import type { HookContext, Hooks, LogOptions, MetricRow, TrainerInput } from '../../../src/contracts';
 import { compile, start } from '../../../src/engine';
-import type { FitOptions } from '../../../src/trainer';
 import { fit, messageOf, messagesOf, plugin, rowsOf, seededRegression } from '../fakes/fit';
 import { Points } from '../fakes/points';
 import type { PointBatch } from '../fakes/points';
@@ -112,7 +111,7 @@ describe('log in a training step', () => {
     ]);
   });
 
-  it.each<[string, number, FitOptions, string[]]>([
+  it.each<[string, number, TrainerInput, string[]]>([
     ['has as many updates', 3, {}, []],
     [
       'is shorter',

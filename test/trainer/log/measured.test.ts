@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { HookContext, Measurement, PluginHooks, RunState } from '../../../src/contracts';
+import type { HookContext, Measurement, PluginHooks, RunState, TrainerInput } from '../../../src/contracts';
 import { seedEverything, start } from '../../../src/engine';
-import type { FitOptions, Trainer } from '../../../src/trainer';
+import type { Trainer } from '../../../src/trainer';
 import { fit, messageOf, plugin } from '../fakes/fit';
 import type { FitSetup } from '../fakes/fit';
 import { Points } from '../fakes/points';
@@ -61,7 +61,7 @@ class Watcher {
 const names = ['train_loss', 'train_loss_step', 'train_loss_epoch', 'val_loss', 'probed'];
 
 async function watch(
-  options: FitOptions,
+  options: TrainerInput,
   { only = names, ...setup }: FitSetup & { only?: readonly string[] } = {},
   saving: PluginHooks = {},
 ) {
@@ -132,7 +132,7 @@ describe('a metric carries when it was measured', () => {
     ]);
   });
 
-  it.each<[string, FitOptions]>([
+  it.each<[string, TrainerInput]>([
     ['compiled', {}],
     ['operation by operation', { compile: false }],
     ['with accumulated gradients', { accumulateGradBatches: 2 }],
@@ -203,7 +203,7 @@ it('shows in an epoch only what was measured in it', async () => {
 
 describe('a metric is due', () => {
   /** The epochs, counted from 1, at whose ends a metric is due. */
-  async function dueEpochs(metric: string, options: FitOptions, setup: FitSetup = {}): Promise<number[]> {
+  async function dueEpochs(metric: string, options: TrainerInput, setup: FitSetup = {}): Promise<number[]> {
     const due: number[] = [];
     const asker: PluginHooks = {
       onTrainEpochEnd: ({ isDue, progress }) => {

@@ -1,6 +1,6 @@
 import { SingleDevice } from '../../../src/strategy';
 import { start } from '../../../src/engine';
-import { runInfo } from '../../../src/trainer/run/run-info';
+import { runInfo } from '../../../src/trainer/run/fit-run';
 import { FakeRanks } from '../../ranks/fake-ranks';
 import { settings } from '../fakes/fit';
 
@@ -10,12 +10,13 @@ it.each([1, 2, 3])('counts the samples of all ranks once: %i ranks', (worldSize)
   const strategy = Object.assign(new SingleDevice(), { ranks: new FakeRanks(worldSize) });
   const share = { samples: Math.ceil(8000 / worldSize), batchesPerEpoch: 10 };
   const place = { folder: 'runs/a', data: { name: 'digits', samples: 8000, batchSize: 64 } };
-  const told = { settings, data: share, resumeFrom: null, strategy };
-  expect(runInfo({ ...told, place }).data).toEqual({
+  const told = { settings, strategy, steps: { device: () => 'cpu' } };
+  const task = { data: share, resumeFrom: null };
+  expect(runInfo({ ...told, place }, task).data).toEqual({
     name: 'digits',
     samples: 8000,
     batchSize: 64,
     ranks: worldSize,
   });
-  expect(runInfo({ ...told, place: null }).data.samples).toBe(share.samples * worldSize);
+  expect(runInfo({ ...told, place: null }, task).data.samples).toBe(share.samples * worldSize);
 });

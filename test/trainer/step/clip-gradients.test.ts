@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { compile, start } from '../../../src/engine';
-import { clipGradients } from '../../../src/trainer/step/clip-gradients';
-import type { ClippingRule } from '../../../src/trainer/step/clip-gradients';
-import type { FitOptions } from '../../../src/trainer';
+import { clipGradients } from '../../../src/trainer/step/gradients';
+import type { ClippingRule } from '../../../src/trainer/step/gradients';
+import type { TrainerInput } from '../../../src/contracts';
 import { fit, seededRegression } from '../fakes/fit';
 import reference from './data/clipping.json';
 
@@ -46,7 +46,7 @@ describe.each([
 });
 
 /** The gradients that one step of rate 0.1 used: what the parameters moved by, over the rate. */
-async function usedGradients(options: FitOptions): Promise<number[]> {
+async function usedGradients(options: TrainerInput): Promise<number[]> {
   const module = seededRegression();
   const before = module.stateDict();
   const { error, weights } = await fit({ options: { maxSteps: 1, ...options }, module });

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { planFit } from '../../../src/trainer/loop/fit-plan';
+import { completeTrainerOptions } from '../../../src/contracts';
+import type { TrainerInput } from '../../../src/contracts';
+import { planFit } from '../../../src/trainer/loop/run-plan';
+
+const plan = (options: TrainerInput, available: number) =>
+  planFit(completeTrainerOptions(options), available);
 
 describe('planFit', () => {
   it.each([
@@ -40,11 +45,11 @@ describe('planFit', () => {
       { batchesPerEpoch: 10, maxEpochs: 1, maxSteps: null },
     ],
   ])('of %j over ten batches is %j', (limits, expected) => {
-    expect(planFit(limits, 10)).toMatchObject(expected);
+    expect(plan(limits, 10)).toMatchObject(expected);
   });
 
   it('has 1000 epochs where nothing limits it, as in Lightning', () => {
-    expect(planFit({}, 10)).toMatchObject({
+    expect(plan({}, 10)).toMatchObject({
       batchesPerEpoch: 10,
       maxEpochs: 1000,
       maxSteps: null,
@@ -60,18 +65,18 @@ describe('planFit', () => {
     [{ 3: 10, 0: 5, 9: 7 }, 2 + 2 + 2 + 1],
     [3, 16],
   ])('counts the updates of four epochs where %j batches make one', (accumulateGradBatches, totalSteps) => {
-    expect(planFit({ maxEpochs: 4, accumulateGradBatches }, 10)).toMatchObject({ totalSteps });
+    expect(plan({ maxEpochs: 4, accumulateGradBatches }, 10)).toMatchObject({ totalSteps });
   });
 
   it('refuses a fraction that leaves no batch', () => {
-    expect(() => planFit({ limitTrainBatches: 0.05 }, 10)).toThrow(
+    expect(() => plan({ limitTrainBatches: 0.05 }, 10)).toThrow(
       'trainer.limitTrainBatches is 0.05, which is less than one of 10 batches. ' +
         'Set it to at least 0.1, or to a whole number of batches.',
     );
   });
 
   it('refuses data without a batch', () => {
-    expect(() => planFit({ maxEpochs: 1 }, 0)).toThrow(
+    expect(() => plan({ maxEpochs: 1 }, 0)).toThrow(
       'The data has no batch of training samples. A last batch that is not full is left out where dropLast is set. ' +
         'Lower data.batchSize, or give more data.',
     );

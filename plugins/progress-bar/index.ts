@@ -12,8 +12,8 @@ import type {
   RunStatus,
 } from '../../src';
 import { EpochPace, duration, epochBar, epochLine, evaluationBar, runEnd, runHead, taskBar } from './phrases';
-import { PlainScreen, TerminalScreen } from './screen';
-import type { OutputStream, Screen } from './screen';
+import { Screen } from './screen';
+import type { OutputStream } from './screen';
 
 const schema = z.strictObject({
   /** Where to write; `process.stdout` where nothing else is given. */
@@ -59,9 +59,9 @@ export class ProgressBar implements PluginHooks {
     @inject(tokens.events) events: RunEventSource,
     @inject(tokens.settings) settings: RunSettings,
   ) {
-    const { redraws, colours } = terminalAbilities(stream);
-    this.terminal = redraws;
-    this.screen = redraws ? new TerminalScreen(stream, colours) : new PlainScreen(stream, colours);
+    const abilities = terminalAbilities(stream);
+    this.terminal = abilities.redraws;
+    this.screen = new Screen(stream, abilities);
     this.plainEveryMilliseconds = plainEverySeconds * 1000;
     this.disposers = [
       events.on('message', (level, text) =>

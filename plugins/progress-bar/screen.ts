@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import { guardOutput, shown, writeLines, writeText } from '../../src';
+import type { TerminalAbilities } from '../../src';
 
 /** Where the lines go: `process.stdout` or anything written to like it. */
 export interface OutputStream extends NodeJS.WritableStream {
@@ -10,47 +11,37 @@ export interface OutputStream extends NodeJS.WritableStream {
 /** What a bar shows at a moment, given the columns there are. */
 export type BarText = (columns: number) => string;
 
-/** Lines, and below them one line that changes in place where the output can do that. */
-export interface Screen {
-  /** Writes a line that stays. */
-  line(text: string): void;
-  /** Writes a line that must not be missed. */
-  warn(text: string): void;
-  /** Shows what `text` says from now on, in place. */
-  showBar(text: BarText): void;
-  /** Says that what the bar shows may have changed. */
-  refreshBar(): void;
-  hideBar(): void;
-}
-
-/** A line that must not be missed. */
-function writeWarning(stream: OutputStream, text: string, inColour: boolean): void {
-  const line = shown(`WARNING: ${text}`);
-  writeText(stream, inColour ? `\u001b[1;33m${line}\u001b[0m\n` : `${line}\n`);
-}
-
-/** A terminal: cli-progress redraws the bar, at most ten times a second. */
-export class TerminalScreen implements Screen {
+/**
+ * Lines, and below them, on a terminal, one line that changes in place: cli-progress redraws it, at most ten times a second.
+ * A file or a pipe gets only lines that stay.
+ */
+export class Screen {
   private bar: SingleBar | null = null;
   private text: BarText | null = null;
 
   constructor(
     private readonly stream: OutputStream,
-    private readonly inColour: boolean,
+    private readonly abilities: TerminalAbilities,
   ) {
-    guardOutput(stream);
+    if (abilities.redraws) guardOutput(stream);
   }
 
+  /** Writes a line that stays. */
   line(text: string): void {
     this.aboveBar(() => writeLines(this.stream, [text]));
   }
 
+  /** Writes a line that must not be missed. */
   warn(text: string): void {
-    this.aboveBar(() => writeWarning(this.stream, text, this.inColour));
+    const line = shown(`WARNING: ${text}`);
+    const styled = this.abilities.colours ? `\u001b[1;33m${line}\u001b[0m` : line;
+    this.aboveBar(() => writeText(this.stream, `${styled}\n`));
   }
 
+  /** Shows what `text` says from now on, in place. */
   showBar(text: BarText): void {
     this.hideBar();
+    if (!this.abilities.redraws) return;
     this.text = text;
     this.bar = new SingleBar({
       stream: this.stream,
@@ -61,6 +52,7 @@ export class TerminalScreen implements Screen {
     this.bar.start(1, 0);
   }
 
+  /** Says that what the bar shows may have changed. */
   refreshBar(): void {
     this.bar?.update(0);
   }
@@ -78,24 +70,4 @@ export class TerminalScreen implements Screen {
     write();
     if (text !== null) this.showBar(text);
   }
-}
-
-/** A file or a pipe: only lines that stay. */
-export class PlainScreen implements Screen {
-  constructor(
-    private readonly stream: OutputStream,
-    private readonly inColour: boolean,
-  ) {}
-
-  line(text: string): void {
-    writeLines(this.stream, [text]);
-  }
-
-  warn(text: string): void {
-    writeWarning(this.stream, text, this.inColour);
-  }
-
-  showBar(): void {}
-  refreshBar(): void {}
-  hideBar(): void {}
 }

@@ -1,5 +1,5 @@
 import { compile, nn, stepInput, tf } from '../../src';
-import type { CompiledFunction, ModelAccess, StateDict } from '../../src';
+import type { CompiledFunction, EvaluationWeights, ModelAccess, StateDict } from '../../src';
 
 /** One variable of the model, and the average of its values. */
 interface Averaged {
@@ -9,10 +9,10 @@ interface Averaged {
 }
 
 /** Averages of a model's variables, kept in TensorFlow's memory and moved by one compiled function. */
-export class Averages {
+export abstract class Averages implements EvaluationWeights {
   private averaged: readonly Averaged[] = [];
   private move: CompiledFunction<[], void> | null = null;
-  private share = 0;
+  private nextShare = 0;
   /** The model's own weights while the averages stand in their place. */
   private raw: readonly tf.Tensor[] | null = null;
 
@@ -31,7 +31,7 @@ export class Averages {
   }
 
   /** Takes the weights at hand as the averages. */
-  begin(): void {
+  protected begin(): void {
     this.averaged = this.members().map(([name, current]) => ({
       name,
       current,
@@ -41,12 +41,12 @@ export class Averages {
   }
 
   /** Moves every average by `share` of the way to the weights at hand, off the JavaScript thread. */
-  async moveBy(share: number): Promise<void> {
-    this.share = share;
+  protected async moveBy(share: number): Promise<void> {
+    this.nextShare = share;
     this.move ??= compile(
       () => {
         tf.tidy(() => {
-          const part = stepInput(() => this.share);
+          const part = stepInput(() => this.nextShare);
           for (const { current, average } of this.averaged) {
             const isWhole = current.dtype !== 'float32';
             average.assign(
@@ -80,28 +80,29 @@ export class Averages {
   }
 
   /** Leaves the averages in the model for good. */
-  keepIn(): void {
+  protected keepIn(): void {
     tf.dispose([...(this.raw ?? [])]);
     this.raw = null;
   }
 
   /** The model with the averages in it, in PyTorch's naming and layout. */
-  modelState(): StateDict {
-    return this.whileIn(true, () => this.model.stateDict());
-  }
-
-  /** The model with its own weights. */
-  rawState(): StateDict {
-    return this.whileIn(false, () => this.model.stateDict());
+  protected modelState(): StateDict {
+    const stoodIn = this.standIn;
+    this.swapIn();
+    try {
+      return this.model.stateDict();
+    } finally {
+      if (!stoodIn) this.swapOut();
+    }
   }
 
   /** The averages alone, likewise. */
-  state(): StateDict {
+  protected state(): StateDict {
     const names = new Set(this.averaged.map(({ name }) => name));
     return new Map([...this.modelState()].filter(([name]) => names.has(name)));
   }
 
-  restore(state: StateDict): void {
+  protected restore(state: StateDict): void {
     this.dispose();
     const own = this.model.stateDict();
     this.model.loadStateDict(new Map([...own, ...state]));
@@ -110,26 +111,12 @@ export class Averages {
   }
 
   /** Gives the model its own weights back, and forgets the averages. */
-  dispose(): void {
+  protected dispose(): void {
     this.swapOut();
     this.move?.dispose();
     this.move = null;
     for (const { average } of this.averaged) average.dispose();
     this.averaged = [];
-  }
-
-  private whileIn<T>(averages: boolean, read: () => T): T {
-    const before = this.standIn;
-    const put = (wanted: boolean): void => {
-      if (wanted) this.swapIn();
-      else this.swapOut();
-    };
-    put(averages);
-    try {
-      return read();
-    } finally {
-      put(before);
-    }
   }
 
   private members(): readonly (readonly [string, tf.Variable])[] {

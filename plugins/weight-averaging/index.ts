@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { Plugin, definePlugin, inject, nn, tokens, writeWhole } from '../../src';
 import type {
   BatchResult,
-  EvaluationWeights,
   HookContext,
   Json,
   ModelAccess,
@@ -62,11 +61,9 @@ const fileName = 'averaged.safetensors';
   provides: [tokens.evaluationWeights],
   options: schema,
 })
-export class WeightAveraging implements PluginHooks, Stateful, TensorState, EvaluationWeights {
-  private readonly averages: Averages;
+export class WeightAveraging extends Averages implements PluginHooks, Stateful, TensorState {
   /** Weights that the average is made of. */
   private count = 0;
-
   private readonly savedFile: string | null;
 
   constructor(
@@ -75,36 +72,20 @@ export class WeightAveraging implements PluginHooks, Stateful, TensorState, Eval
     @inject(tokens.runFolder) folder: PluginFolder,
     @inject(tokens.notify) private readonly notify: Notify,
   ) {
+    super(model, options.useBuffers);
     this.savedFile = options.save ? folder.claim(fileName) : null;
-    this.averages = new Averages(model, options.useBuffers);
   }
 
   async onTrainBatchEnd(context: HookContext, { updated }: BatchResult): Promise<void> {
     if (!updated || !this.isDue(context)) return;
     if (this.count === 0) {
-      this.averages.begin();
+      this.begin();
       this.notify(
         'info',
         `From step ${context.progress.globalStep} on, evaluations see the averaged weights.`,
       );
-    } else await this.averages.moveBy(this.share);
+    } else await this.moveBy(this.share);
     this.count += 1;
-  }
-
-  get exist(): boolean {
-    return this.averages.exist;
-  }
-
-  get standIn(): boolean {
-    return this.averages.standIn;
-  }
-
-  swapIn(): void {
-    this.averages.swapIn();
-  }
-
-  swapOut(): void {
-    this.averages.swapOut();
   }
 
   pluginState(): Json {
@@ -112,32 +93,32 @@ export class WeightAveraging implements PluginHooks, Stateful, TensorState, Eval
   }
 
   pluginTensors(): StateDict {
-    return this.averages.exist ? this.averages.state() : new Map<string, never>();
+    return this.exist ? this.state() : new Map<string, never>();
   }
 
   restorePluginState(state: Json, tensors: StateDict): void {
     if (tensors.size === 0) return;
     const { count } = readState(savedCount, state);
-    this.averages.restore(tensors);
+    this.restore(tensors);
     this.count = count;
   }
 
   /** Later than onTrainEnd, at which the last checkpoint is saved. */
   async onFitEnd(): Promise<void> {
-    if (!this.averages.exist) {
+    if (!this.exist) {
       this.notify('warning', 'Training ended before weightAveraging() had anything to average.');
       return;
     }
-    this.averages.swapIn();
+    this.swapIn();
     if (this.savedFile === null) return;
-    await writeWhole(this.savedFile, ...nn.safetensorsParts(this.averages.modelState()));
+    await writeWhole(this.savedFile, ...nn.safetensorsParts(this.modelState()));
     this.notify('info', `The model has the averaged weights; they are in ${this.savedFile}.`);
   }
 
   teardown({ stage }: HookContext): void {
     // A fit that came to its end leaves them in the model.
-    if (stage === 'fit') this.averages.keepIn();
-    this.averages.dispose();
+    if (stage === 'fit') this.keepIn();
+    this.dispose();
     this.count = 0;
   }
 

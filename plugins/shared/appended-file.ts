@@ -1,7 +1,15 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { FulgurError, makeFolder, readRegularFile, replaceFile, syncFolder, writeAll } from '../../src';
+import {
+  FulgurError,
+  makeFolder,
+  messageOf,
+  readRegularFile,
+  replaceFile,
+  syncFolder,
+  writeAll,
+} from '../../src';
 import type { OpenFile } from '../../src';
 
 /** A file that grows at its end by whole pieces: what a failed write left of one is cut off again. */
@@ -55,16 +63,7 @@ export class AppendedFile {
 
   /** The file's text; `null` where there is no file. */
   async read(): Promise<string | null> {
-    try {
-      return (await readRegularFile(this.path, Infinity)).toString('utf8');
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw new FulgurError('plugin', {
-        what: `${this.path} cannot be read: ${(cause as Error).message}.`,
-        fix: 'Make the file readable, or move it away.',
-        cause,
-      });
-    }
+    return textOf(this.path);
   }
 
   private async appendTo(file: FileHandle, data: Uint8Array): Promise<void> {
@@ -102,11 +101,29 @@ export class AppendedFile {
     } catch (cause) {
       if (cause instanceof FulgurError) throw cause;
       throw new FulgurError('plugin', {
-        what: `${this.path} cannot be written: ${(cause as Error).message}.`,
+        what: `${this.path} cannot be written: ${messageOf(cause)}.`,
         why,
         fix: 'Free space on the disk or make the folder writable.',
         cause,
       });
     }
+  }
+}
+
+/**
+ * A file's text; `null` where there is no file.
+ *
+ * @throws FulgurError `plugin`, naming a file that cannot be read.
+ */
+export async function textOf(path: string): Promise<string | null> {
+  try {
+    return (await readRegularFile(path, Infinity)).toString('utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw new FulgurError('plugin', {
+      what: `${path} cannot be read: ${messageOf(cause)}.`,
+      fix: 'Make the file readable, or move it away.',
+      cause,
+    });
   }
 }

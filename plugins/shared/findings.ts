@@ -1,5 +1,6 @@
-import { FulgurError, parseJson, readRegularFile, writeWhole } from '../../src';
+import { parseJson, writeWhole } from '../../src';
 import type { Json } from '../../src';
+import { textOf } from './appended-file';
 import { jsonLine } from './json-lines';
 
 /** What a plugin found out about the model at some update. */
@@ -16,7 +17,7 @@ export interface TimedRecord {
  * @throws FulgurError naming the file, which is then as it was.
  */
 export async function appendRecord(path: string, record: TimedRecord): Promise<void> {
-  const earlier = recordsIn(await readIfThere(path)).filter((old) => old.globalStep < record.globalStep);
+  const earlier = recordsIn((await textOf(path)) ?? '').filter((old) => old.globalStep < record.globalStep);
   await writeWhole(path, Buffer.from([...earlier, record].map(jsonLine).join('')));
 }
 
@@ -28,19 +29,6 @@ function recordsIn(text: string): TimedRecord[] {
       return [];
     }
   });
-}
-
-async function readIfThere(path: string): Promise<string> {
-  try {
-    return (await readRegularFile(path, Infinity)).toString('utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw new FulgurError('plugin', {
-      what: `${path} cannot be read: ${(cause as Error).message}.`,
-      fix: 'Make the file readable, or move it away.',
-      cause,
-    });
-  }
 }
 
 /** When something was found out about the model. */

@@ -97,7 +97,7 @@ export type {
   ProbeResult,
 } from './evaluation';
 export * as losses from './losses';
-export { Experiment, HyperParameter, Plugin, checkedOptions, definePlugin, inject } from './metadata';
+export { Experiment, HyperParameter, Plugin, definePlugin, inject } from './metadata';
 export type {
   ExperimentClass,
   ExperimentDefinition,

@@ -1,13 +1,102 @@
-import { tokens } from '../../src';
-import type { PluginDescriptor } from '../../src';
-import { pluginWithOptions } from '../shared/check-options';
-import { DataParallel } from './data-parallel';
-import { dataParallelOptions } from './options';
-import type { DataParallelOptions } from './options';
+import { z } from 'zod';
+import { Plugin, definePlugin, inject, requireAgreement, tokens } from '../../src';
+import type {
+  BatchStatistics,
+  Gradients,
+  ModelAccess,
+  Notify,
+  PluginDescriptor,
+  PluginHooks,
+  Ranks,
+  Replicated,
+  StepOutputs,
+  Strategy,
+  tf,
+} from '../../src';
+import { becomeEqual, startEqual } from '../shared/equal-models';
+import { averageGradients, shareOutputs } from './exchanges';
 
-export { averageGradients } from './average-gradients';
-export { DataParallel } from './data-parallel';
-export type { DataParallelOptions } from './options';
+export { averageGradients } from './exchanges';
+
+const schema = z.strictObject({
+  /** Size of a bucket of gradients, in MiB; the default is PyTorch's. */
+  bucketMiB: z.number().positive().default(25),
+});
+
+export type DataParallelOptions = z.input<typeof schema>;
+
+/** The same model on every rank: each takes its share of the batch, and all make the same update. */
+@Plugin({ name: 'data-parallel', order: 'strategy', provides: [tokens.strategy], options: schema })
+export class DataParallel implements Strategy, PluginHooks {
+  readonly name = 'data-parallel';
+  readonly ranksDiffer = false;
+  /** What the step that was traced last exchanges. */
+  private exchanged: Record<string, string> = {};
+  private resumed = false;
+  private toldOfDrift = false;
+
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>,
+    @inject(tokens.ranks) readonly ranks: Ranks,
+    @inject(tokens.batchStatistics) private readonly statistics: BatchStatistics,
+    @inject(tokens.model) private readonly model: ModelAccess,
+    @inject(tokens.notify) private readonly notify: Notify,
+  ) {}
+
+  onLoadCheckpoint(): void {
+    this.resumed = true;
+  }
+
+  /** A resumed run goes on with the running statistics of each rank. */
+  prepare(module: Replicated): Promise<void> {
+    return startEqual(this.ranks, module, { resumed: this.resumed });
+  }
+
+  combineOutputs(outputs: StepOutputs<tf.Scalar>): StepOutputs<tf.Scalar> {
+    for (const { name } of outputs.logged) this.exchanged[`log('${name}')`] = 'there';
+    return shareOutputs(this.ranks, outputs);
+  }
+
+  /** Exchanges have no names: ranks that give different things would take each other's for their own. */
+  agreeOnStep(): Promise<void> {
+    return requireAgreement(this.ranks, 'step', this.exchanged, {
+      fix: 'Reach the same parameters and log the same values on all ranks: nothing in the step may depend on the rank.',
+    });
+  }
+
+  /** Running statistics are each rank's own in training; rank 0's are what is evaluated. */
+  async beforeEvaluation(module: Replicated): Promise<void> {
+    const [drifted] = await becomeEqual(this.ranks, module);
+    if (drifted === undefined || this.toldOfDrift) return;
+    this.toldOfDrift = true;
+    this.notify(
+      'warning',
+      `The ranks' parameters have drifted apart, '${drifted}' first: all take those of rank 0. ` +
+        'Either a hook changes them on some ranks only, or the hosts do not calculate alike.',
+    );
+  }
+
+  /** Part of the step that ends an update, and of no other. */
+  onBeforeOptimizerStep(gradients: Gradients): Gradients {
+    this.exchanged = Object.fromEntries(
+      [...gradients].map(([name, { shape }]) => [`gradient of ${name}`, `[${shape.join(', ')}]`]),
+    );
+    return averageGradients(this.ranks, gradients, this.options.bucketMiB * 2 ** 20);
+  }
+
+  onFitStart(): void {
+    const { rank, worldSize } = this.ranks;
+    if (rank > 0 || worldSize === 1) return;
+    this.notify('info', `${worldSize} ranks train together; an update takes a batch of each.`);
+    const normalises = this.model.modules().some(({ type }) => type.startsWith('BatchNorm'));
+    if (normalises && !this.statistics.overRanks) {
+      this.notify(
+        'warning',
+        `Batch norm sees each rank's batch alone, 1/${worldSize} of an update's: syncBatchNorm() in the plugins makes it see all.`,
+      );
+    }
+  }
+}
 
 /**
  * Trains one model on several devices or hosts (`--devices 2`, torchrun, Slurm, TF_CONFIG): each rank computes the
@@ -21,5 +110,5 @@ export type { DataParallelOptions } from './options';
  * Source: Li et al., "PyTorch Distributed: Experiences on Accelerating Data Parallel Training" (2020).
  */
 export function dataParallel(options: DataParallelOptions = {}): PluginDescriptor {
-  return pluginWithOptions(DataParallel, 'dataParallel', dataParallelOptions, options, [tokens.strategy]);
+  return definePlugin(DataParallel, options);
 }

@@ -56,18 +56,17 @@ export function Plugin<const Provided extends readonly Token<unknown>[] = readon
 export function definePlugin<Monitors extends string = never, Logs extends string = string>(
   type: PluginClass,
   options: unknown = {},
-  services: readonly Token<unknown>[] = [],
 ): PluginDescriptor<Monitors, Logs> {
   // A class without the decorator is the run's to report, too.
   const { name = '', options: schema, provides = [] } = metadataOf(type) ?? {};
   return {
-    ...{ type, provides: [...provides, ...services] },
+    ...{ type, provides },
     ...(schema === undefined ? { options, problems: [] } : checkedOptions(schema, factoryOf(name), options)),
   };
 }
 
 /** Options with their defaults, or as they were given and what is wrong with them. */
-export function checkedOptions(
+function checkedOptions(
   schema: z.ZodType,
   factory: string,
   options: unknown,

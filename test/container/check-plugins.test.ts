@@ -1,6 +1,6 @@
 import { CompositionError, checkPlugins } from '../../src/container';
 import { token, tokens } from '../../src/contracts';
-import type { CheckpointReader, Notify, PluginDescriptor } from '../../src/contracts';
+import type { CheckpointReader, Notify, PluginClass, PluginDescriptor, Token } from '../../src/contracts';
 import { Plugin, definePlugin, inject } from '../../src/metadata';
 
 interface Clock {
@@ -98,6 +98,11 @@ class Mute {
 
 class Undecorated {}
 
+/** Of a class that provides other services from test to test. */
+function provider(type: PluginClass, provides: readonly Token<unknown>[]): PluginDescriptor {
+  return { ...definePlugin(type), provides };
+}
+
 /** A plugin as plain JavaScript may write it, where no type checker looks at its methods. */
 function untypedPlugin(name: string, methods: readonly string[]): PluginDescriptor {
   class Untyped {}
@@ -130,7 +135,7 @@ function single(problem: string): string {
 
 describe('checkPlugins', () => {
   it('accepts plugins whose services are there, in any order', () => {
-    const plugins = [definePlugin(Alarm), definePlugin(Bell), definePlugin(Watch, {}, [clock])];
+    const plugins = [definePlugin(Alarm), definePlugin(Bell), provider(Watch, [clock])];
     expect(() => checkPlugins('toy', plugins)).not.toThrow();
   });
 
@@ -179,32 +184,28 @@ describe('checkPlugins', () => {
   });
 
   it('names a plugin that is there twice, once for all', () => {
-    const watch = definePlugin(Watch, {}, [clock]);
+    const watch = provider(Watch, [clock]);
     expect(messageFor([watch, definePlugin(Bell), watch])).toBe(
       single("Plugin 'watch' is in the list 2 times: keep one."),
     );
   });
 
   it('names the plugins that provide one service', () => {
-    const plugins = [definePlugin(Watch, {}, [clock]), definePlugin(Sundial, {}, [calendar, clock])];
+    const plugins = [provider(Watch, [clock]), provider(Sundial, [calendar, clock])];
     expect(messageFor(plugins)).toBe(
       single("The service 'clock' is provided by 'watch' and 'sundial': keep one of them."),
     );
   });
 
   it('shows the circle of plugins that need each other', () => {
-    const plugins = [
-      definePlugin(Diary),
-      definePlugin(Planner, {}, [calendar]),
-      definePlugin(Tower, {}, [clock]),
-    ];
+    const plugins = [definePlugin(Diary), provider(Planner, [calendar]), provider(Tower, [clock])];
     expect(messageFor(plugins)).toBe(
       single("Plugins need each other to be built: 'planner' → 'tower' → 'planner'."),
     );
   });
 
   it('shows the circle of a plugin that needs what it provides', () => {
-    expect(messageFor([definePlugin(Planner, {}, [clock])])).toBe(
+    expect(messageFor([provider(Planner, [clock])])).toBe(
       single("Plugins need each other to be built: 'planner' → 'planner'."),
     );
   });
@@ -266,8 +267,8 @@ describe('checkPlugins', () => {
       untypedPlugin('loose', ['onStart', 'onTrainEnds']),
       definePlugin(Resumer),
       definePlugin(Resumer),
-      definePlugin(Watch, {}, [clock]),
-      definePlugin(Sundial, {}, [clock]),
+      provider(Watch, [clock]),
+      provider(Sundial, [clock]),
     ];
     expect(messageFor(plugins)).toBe(
       [

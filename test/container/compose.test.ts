@@ -237,7 +237,7 @@ describe('compose', () => {
   it('builds a plugin once, whether others ask for what it provides or not', async () => {
     const reader = tokens.checkpointReader;
 
-    @Plugin({ name: 'archive' })
+    @Plugin({ name: 'archive', provides: [reader] })
     class Archive implements CheckpointReader {
       constructor() {
         built.push({ plugin: this });
@@ -257,10 +257,7 @@ describe('compose', () => {
       }
     }
 
-    const { checkpointReader, dispose, module } = composed([
-      definePlugin(Librarian),
-      definePlugin(Archive, {}, [reader]),
-    ]);
+    const { checkpointReader, dispose, module } = composed([definePlugin(Librarian), definePlugin(Archive)]);
     expect(built).toHaveLength(2);
     const [archive, librarian] = built;
     expect(librarian?.['archive']).toBe(archive?.plugin);
@@ -277,7 +274,7 @@ describe('compose', () => {
   });
 
   it('lets a plugin take the place of one of the run’s own services', async () => {
-    @Plugin({ name: 'other-model' })
+    @Plugin({ name: 'other-model', provides: [tokens.model] })
     class OtherModel implements ModelAccess {
       readonly name = 'another model';
       stateDict() {
@@ -300,10 +297,7 @@ describe('compose', () => {
       teardown(): void {}
     }
 
-    const { dispose, module } = composed([
-      definePlugin(Second),
-      definePlugin(OtherModel, {}, [tokens.model]),
-    ]);
+    const { dispose, module } = composed([definePlugin(Second), definePlugin(OtherModel)]);
     expect((built[0]?.['model'] as ModelAccess).name).toBe('another model');
     await dispose();
     module.dispose();

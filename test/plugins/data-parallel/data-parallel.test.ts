@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { averageGradients, dataParallel } from '../../../plugins/data-parallel';
-import { bucketsOf } from '../../../plugins/data-parallel/average-gradients';
-import { shareOutputs } from '../../../plugins/data-parallel/share-outputs';
+import { bucketsOf } from '../../../plugins/data-parallel/exchanges';
+import { shareOutputs } from '../../../plugins/data-parallel/exchanges';
 import type { LoggedValue } from '../../../src/contracts';
 import { start } from '../../../src/engine';
 import { SingleDevice } from '../../../src/strategy';

@@ -3,8 +3,7 @@ import type { ImageBatch, ModelAccess, ModuleSummary } from '../contracts';
 import { compile, watchVariables } from '../engine';
 import { FulgurError } from '../errors';
 import { Module } from '../nn';
-import { WeightSwitch } from './evaluation/weight-switch';
-import { inEvaluationMode } from './evaluation-mode';
+import { WeightSwitch, inEvaluationMode } from './evaluation/evaluated-model';
 import { VariableOwners } from './step/variable-owners';
 
 /** A module as observers get it, with what that compiled freed by `dispose`. */

@@ -2,7 +2,7 @@ import type { HookContext, PluginHooks, RunState } from '../../src/contracts';
 import { start } from '../../src/engine';
 import { EventBus } from '../../src/trainer';
 import type { Trainer } from '../../src/trainer';
-import { RunControl, taskRunner } from '../../src/trainer/loop/run-control';
+import { RunControl, taskRunner } from '../../src/trainer/run-control';
 import { FakeRanks } from '../ranks/fake-ranks';
 import { fit, messageOf, plugin } from './fakes/fit';
 import { Points } from './fakes/points';

@@ -1,63 +1,39 @@
-import type { EvaluationHooks, EvaluationKind, Stage } from '../../contracts';
+import type { EvaluationKind, HostHooks, Stage, TrainerOptions } from '../../contracts';
 
 /** What differs between validation, test and prediction. */
 interface KindFacts {
   readonly stage: Stage;
   /** The module's method. */
-  readonly step: 'validationStep' | 'testStep' | 'predictStep';
+  readonly step: string;
   /** The trainer option that says how many batches. */
-  readonly limit: 'limitValBatches' | 'limitTestBatches' | 'limitPredictBatches';
-  readonly hooks: {
-    readonly start: 'onValidationStart' | 'onTestStart' | 'onPredictStart';
-    readonly epochStart: 'onValidationEpochStart' | 'onTestEpochStart' | 'onPredictEpochStart';
-    readonly batchStart: 'onValidationBatchStart' | 'onTestBatchStart' | 'onPredictBatchStart';
-    readonly batchEnd: 'onValidationBatchEnd' | 'onTestBatchEnd' | 'onPredictBatchEnd';
-    readonly epochEnd: 'onValidationEpochEnd' | 'onTestEpochEnd' | 'onPredictEpochEnd';
-    readonly end: 'onValidationEnd' | 'onTestEnd' | 'onPredictEnd';
-  };
+  readonly limit: keyof TrainerOptions;
+  readonly hooks: Readonly<Record<string, keyof HostHooks>>;
 }
 
-/** The step and the hooks of each kind of evaluation. */
+/** The step, the limit and the hooks of each kind of evaluation. */
 export const evaluationKinds = {
   validation: {
     stage: 'validate',
     step: 'validationStep',
     limit: 'limitValBatches',
-    hooks: {
-      start: 'onValidationStart',
-      epochStart: 'onValidationEpochStart',
-      batchStart: 'onValidationBatchStart',
-      batchEnd: 'onValidationBatchEnd',
-      epochEnd: 'onValidationEpochEnd',
-      end: 'onValidationEnd',
-    },
+    hooks: hooksOf('Validation'),
   },
-  test: {
-    stage: 'test',
-    step: 'testStep',
-    limit: 'limitTestBatches',
-    hooks: {
-      start: 'onTestStart',
-      epochStart: 'onTestEpochStart',
-      batchStart: 'onTestBatchStart',
-      batchEnd: 'onTestBatchEnd',
-      epochEnd: 'onTestEpochEnd',
-      end: 'onTestEnd',
-    },
-  },
+  test: { stage: 'test', step: 'testStep', limit: 'limitTestBatches', hooks: hooksOf('Test') },
   prediction: {
     stage: 'predict',
     step: 'predictStep',
     limit: 'limitPredictBatches',
-    hooks: {
-      start: 'onPredictStart',
-      epochStart: 'onPredictEpochStart',
-      batchStart: 'onPredictBatchStart',
-      batchEnd: 'onPredictBatchEnd',
-      epochEnd: 'onPredictEpochEnd',
-      end: 'onPredictEnd',
-    },
+    hooks: hooksOf('Predict'),
   },
-} as const satisfies Readonly<Record<EvaluationKind, KindFacts>> & {
-  readonly [K in EvaluationKind]: { readonly hooks: Readonly<Record<string, keyof EvaluationHooks>> };
-};
+} as const satisfies Readonly<Record<EvaluationKind, KindFacts>>;
+
+function hooksOf<Name extends 'Validation' | 'Test' | 'Predict'>(name: Name) {
+  return {
+    start: `on${name}Start`,
+    epochStart: `on${name}EpochStart`,
+    batchStart: `on${name}BatchStart`,
+    batchEnd: `on${name}BatchEnd`,
+    epochEnd: `on${name}EpochEnd`,
+    end: `on${name}End`,
+  } as const;
+}

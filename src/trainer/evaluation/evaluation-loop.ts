@@ -1,10 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { BatchSource, EvaluationKind, EvaluationProgress, MetricRow } from '../../contracts';
 import { drawingAt } from '../../engine';
-import { inEvaluationMode } from '../evaluation-mode';
+import { inEvaluationMode } from './evaluated-model';
 import { reduceOverRanks } from '../log/metric-reduction';
 import type { MetricStore } from '../log/metric-store';
-import type { TrainerScope } from '../run/trainer-scope';
+import type { TrainerScope } from '../trainer-scope';
 import { batchSizeOf } from '../step/batch-size';
 import type { EvaluationStep } from '../step/step-source';
 import { evaluationKinds } from './evaluation-kind';

@@ -1,8 +1,8 @@
-import type { MetricPublisher } from '../loop/metric-publisher';
-import type { ProgressCounter } from '../loop/progress-counter';
-import { endingOf } from '../loop/run-control';
-import type { ValidationPlan } from '../loop/run-plan';
-import type { TrainerScope } from '../run/trainer-scope';
+import type { MetricPublisher } from '../fit/metric-publisher';
+import type { ProgressCounter } from '../fit/progress-counter';
+import { endingOf } from '../run-control';
+import type { ValidationPlan } from '../run-plan';
+import type { TrainerScope } from '../trainer-scope';
 import type { EvaluationLoop } from './evaluation-loop';
 
 interface ValidationParts {

@@ -2,7 +2,7 @@ import { jsonText } from '../../contracts';
 import type { Json, Notify, ResumeFrom, RunSettings } from '../../contracts';
 import { FulgurError } from '../../errors';
 import type { BuiltPlugin } from '../hooks/participants';
-import type { FitBounds } from '../loop/run-plan';
+import type { FitBounds } from '../run-plan';
 import { changedWorldSize, nameOfCheckpoint } from './rank-states';
 
 /**

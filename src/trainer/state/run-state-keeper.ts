@@ -1,6 +1,6 @@
 import type { OptimizerState, RunState, RunStateAccess } from '../../contracts';
-import type { ProgressCounter } from '../loop/progress-counter';
-import type { TrainerScope } from '../run/trainer-scope';
+import type { ProgressCounter } from '../fit/progress-counter';
+import type { TrainerScope } from '../trainer-scope';
 import type { StepRunner } from '../step/step-runner';
 import type { TrainedParameters } from '../step/trained-parameters';
 import { pluginStates, pluginTensors } from './plugin-states';

@@ -2,7 +2,7 @@ import { completeTrainerOptions } from '../../../src/contracts';
 import { Sampler, loader } from '../../../src/data';
 import { shareOf } from '../../../src/data/loader/share';
 import { start } from '../../../src/engine';
-import { planEvaluation, planFit, planValidation } from '../../../src/trainer/loop/run-plan';
+import { planEvaluation, planFit, planValidation } from '../../../src/trainer/run-plan';
 import { probe } from './helpers/probe-transform';
 import { smallDataset } from './helpers/small-dataset';
 

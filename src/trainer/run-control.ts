@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Ranks, RunEventBus, RunStatus, RunTask, StopWish, TaskReport } from '../../contracts';
-import { FulgurError } from '../../errors';
-import { soloRanks } from '../../strategy';
+import type { Ranks, RunEventBus, RunStatus, RunTask, StopWish, TaskReport } from '../contracts';
+import { FulgurError } from '../errors';
+import { soloRanks } from '../strategy';
 
 /** How a run ended that did not fail. */
 export interface RunOutcome {

@@ -1,5 +1,5 @@
 import type { FitProgress, ResumePoint } from '../../contracts';
-import type { FitBounds } from './run-plan';
+import type { FitBounds } from '../run-plan';
 
 /** Where a fit stands, and where it would go on. */
 export class ProgressCounter {

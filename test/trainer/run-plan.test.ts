@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { completeTrainerOptions } from '../../../src/contracts';
-import type { TrainerInput } from '../../../src/contracts';
-import { planFit } from '../../../src/trainer/loop/run-plan';
+import { completeTrainerOptions } from '../../src/contracts';
+import type { TrainerInput } from '../../src/contracts';
+import { planFit } from '../../src/trainer/run-plan';
 
 const plan = (options: TrainerInput, available: number) =>
   planFit(completeTrainerOptions(options), available);

@@ -1,6 +1,6 @@
-import type { AccumulationSchedule, EvaluationKind, FitPlan, TrainerOptions } from '../../contracts';
-import { FulgurError } from '../../errors';
-import { evaluationKinds } from '../evaluation/evaluation-kind';
+import type { AccumulationSchedule, EvaluationKind, FitPlan, TrainerOptions } from '../contracts';
+import { FulgurError } from '../errors';
+import { evaluationKinds } from './evaluation/evaluation-kind';
 
 /** How long a fit is. */
 export interface FitBounds extends FitPlan {

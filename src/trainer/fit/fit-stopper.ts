@@ -1,7 +1,7 @@
 import type { Notify, RunSettings, RunState, StopWish } from '../../contracts';
 import type { ProgressCounter } from './progress-counter';
-import type { RunControl } from './run-control';
-import { minimumOf } from './run-plan';
+import type { RunControl } from '../run-control';
+import { minimumOf } from '../run-plan';
 
 /** Ends a fit at a hook's wish, once its minimum is done. */
 export class FitStopper {

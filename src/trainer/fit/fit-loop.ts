@@ -4,7 +4,7 @@ import { FulgurError } from '../../errors';
 import type { Validation } from '../evaluation/validation';
 import { isInterruption } from '../hooks/hook-errors';
 import { reduceOverRanks } from '../log/metric-reduction';
-import type { TrainerScope } from '../run/trainer-scope';
+import type { TrainerScope } from '../trainer-scope';
 import { batchSizeOf } from '../step/batch-size';
 import type { StepRunner } from '../step/step-runner';
 import type { MetricPublisher } from './metric-publisher';

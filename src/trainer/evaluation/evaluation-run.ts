@@ -9,14 +9,14 @@ import type {
   WeightKind,
 } from '../../contracts';
 import { FulgurError } from '../../errors';
-import { evaluationKinds } from '../evaluation/evaluation-kind';
-import { EvaluationLoop } from '../evaluation/evaluation-loop';
-import type { Outputs } from '../evaluation/evaluation-loop';
-import { Predictions } from '../evaluation/predictions';
-import { interrupted } from '../loop/run-control';
+import { evaluationKinds } from './evaluation-kind';
+import { EvaluationLoop } from './evaluation-loop';
+import type { Outputs } from './evaluation-loop';
+import { Predictions } from './predictions';
+import { interrupted } from '../run-control';
 import type { TrainingModule } from '../training-module';
-import { TrainerScope } from './trainer-scope';
-import type { ScopeParts } from './trainer-scope';
+import { TrainerScope } from '../trainer-scope';
+import type { ScopeParts } from '../trainer-scope';
 
 /** What an evaluation measured. */
 export interface EvaluationResult {

@@ -1,6 +1,6 @@
 import { SingleDevice } from '../../../src/strategy';
 import { start } from '../../../src/engine';
-import { runInfo } from '../../../src/trainer/run/fit-run';
+import { runInfo } from '../../../src/trainer/fit/fit-run';
 import { FakeRanks } from '../../ranks/fake-ranks';
 import { settings } from '../fakes/fit';
 

@@ -7,24 +7,24 @@ import type {
   RunTask,
   Strategy,
   TrainerOptions,
-} from '../../contracts';
-import { messageOf } from '../../errors';
-import type { WeightSwitch } from '../evaluation/weight-switch';
-import { isInterruption, withLaterErrors } from '../hooks/hook-errors';
-import { HostHookRunner } from '../hooks/host-hook-runner';
-import type { RunView } from '../hooks/host-hook-runner';
-import { inHookOrder, refuseMisspeltHooks } from '../hooks/participants';
-import type { BuiltPlugin, Participant } from '../hooks/participants';
-import { LogRouter } from '../log/log-router';
-import { MetricStore } from '../log/metric-store';
-import type { Moment } from '../log/metric-store';
-import { interrupted, taskRunner } from '../loop/run-control';
-import type { RunControl } from '../loop/run-control';
-import { restorePluginStates } from '../state/plugin-states';
-import type { StepSource } from '../step/step-source';
-import { VariableOwners } from '../step/variable-owners';
-import { connectModuleLog } from '../training-module';
-import type { TrainingModule } from '../training-module';
+} from '../contracts';
+import { messageOf } from '../errors';
+import type { WeightSwitch } from './evaluation/evaluated-model';
+import { isInterruption, withLaterErrors } from './hooks/hook-errors';
+import { HostHookRunner } from './hooks/host-hook-runner';
+import type { RunView } from './hooks/host-hook-runner';
+import { inHookOrder, refuseMisspeltHooks } from './hooks/participants';
+import type { BuiltPlugin, Participant } from './hooks/participants';
+import { LogRouter } from './log/log-router';
+import { MetricStore } from './log/metric-store';
+import type { Moment } from './log/metric-store';
+import { interrupted, taskRunner } from './run-control';
+import type { RunControl } from './run-control';
+import { restorePluginStates } from './state/plugin-states';
+import type { StepSource } from './step/step-source';
+import { VariableOwners } from './step/variable-owners';
+import { connectModuleLog } from './training-module';
+import type { TrainingModule } from './training-module';
 
 /** What the `runStarted` event says and the trainer cannot know. */
 export interface RunPlace {

@@ -13,12 +13,12 @@ import { FulgurError, messageOf } from '../../errors';
 import { EvaluationLoop } from '../evaluation/evaluation-loop';
 import { Validation } from '../evaluation/validation';
 import { MetricSchedule } from '../log/metric-schedule';
-import { FitLoop } from '../loop/fit-loop';
-import { FitStopper } from '../loop/fit-stopper';
-import { MetricPublisher } from '../loop/metric-publisher';
-import { ProgressCounter } from '../loop/progress-counter';
-import type { RunOutcome } from '../loop/run-control';
-import type { FitBounds, ValidationPlan } from '../loop/run-plan';
+import { FitLoop } from './fit-loop';
+import { FitStopper } from './fit-stopper';
+import { MetricPublisher } from './metric-publisher';
+import { ProgressCounter } from './progress-counter';
+import type { RunOutcome } from '../run-control';
+import type { FitBounds, ValidationPlan } from '../run-plan';
 import { checkResume, sayNewcomers, sayResumed } from '../state/resume-checks';
 import { RunStateKeeper } from '../state/run-state-keeper';
 import type { StepSource } from '../step/step-source';
@@ -26,8 +26,8 @@ import { StepRunner } from '../step/step-runner';
 import { TrainedParameters } from '../step/trained-parameters';
 import type { TrainingModule } from '../training-module';
 import { OptimizerSet } from './optimizer-set';
-import { TrainerScope } from './trainer-scope';
-import type { ScopeParts } from './trainer-scope';
+import { TrainerScope } from '../trainer-scope';
+import type { ScopeParts } from '../trainer-scope';
 
 /** How a fit ended. A fit that fails rejects instead. */
 export interface FitResult extends RunOutcome {

@@ -28,12 +28,11 @@ export class MlflowAnswers implements Group {
     const { port } = (await this.server).address() as AddressInfo;
     this.answer = drawAnswer(draw);
     const trackingUri = `http://user:secret@127.0.0.1:${port}/${draw.chance(0.2) ? 'path/' : ''}`;
-    const client = new MlflowClient({ trackingUri, token: null });
-    const closing = AbortSignal.timeout(closingAfter);
+    const client = new MlflowClient({ trackingUri, token: null }, AbortSignal.timeout(closingAfter));
     try {
       const found = draw.chance(0.5)
-        ? await client.get('experiments/get-by-name', { name: word(draw) }, closing)
-        : await client.post('runs/log-batch', { metrics: tree(draw, 2) }, closing);
+        ? await client.get('experiments/get-by-name', { name: word(draw) })
+        : await client.post('runs/log-batch', { metrics: tree(draw, 2) });
       return typeof found === 'object' ? accepted : defect(`gave ${typeof found}`);
     } catch (error) {
       const outcome = refusalOf(error, ['ServerProblem']);

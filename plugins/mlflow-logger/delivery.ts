@@ -20,13 +20,14 @@ export class Delivery {
   private problem: ServerProblem | null = null;
   private told = false;
   private isEnding = false;
-  private readonly closing = new AbortController();
 
+  /** @param closing breaks off what is asked of the server, where the end of the run has waited long enough. */
   constructor(
     private readonly run: RemoteRun,
     sent: number,
     private readonly names: EntityNames,
     private readonly warn: (sentence: string) => void,
+    private readonly closing: AbortController,
   ) {
     this.sent = sent;
   }
@@ -66,15 +67,15 @@ export class Delivery {
   }
 
   private async tryToEnd(status: RemoteStatus): Promise<boolean> {
-    return (await this.sendAll()) && this.attempt(() => this.run.end(status, this.closing.signal));
+    return (await this.sendAll()) && this.attempt(() => this.run.end(status));
   }
 
   private async sendAll(): Promise<boolean> {
     return this.attempt(async () => {
-      await this.run.prepare(this.closing.signal);
+      await this.run.prepare();
       while (this.waiting.length > 0) {
         const { rows, metrics } = nextBatch(this.waiting, this.names);
-        await this.run.log(metrics, this.closing.signal);
+        await this.run.log(metrics);
         this.waiting = this.waiting.slice(rows);
         this.sent += rows;
       }

@@ -59,6 +59,7 @@ interface SavedRun {
 /** Writes rows to the journal first, and from there to the server: whatever happens to either, none is lost or doubled. */
 @Plugin({ name: 'mlflow-logger', ranks: 'first', options: schema })
 export class MlflowLogger extends RowLogger<Journal> implements Stateful {
+  private readonly closing = new AbortController();
   private readonly client: MlflowClient;
   private saved: SavedRun = { runId: null, hasParams: false, sent: 0 };
   private remote: RemoteRun | null = null;
@@ -73,7 +74,7 @@ export class MlflowLogger extends RowLogger<Journal> implements Stateful {
     @inject(tokens.notify) private readonly notify: Notify,
   ) {
     super(new Journal(folder.claim('mlflow.jsonl'), (rows) => this.delivery?.send(rows)), events);
-    this.client = new MlflowClient(options);
+    this.client = new MlflowClient(options, this.closing.signal);
   }
 
   pluginState(): Json {
@@ -101,7 +102,7 @@ export class MlflowLogger extends RowLogger<Journal> implements Stateful {
     const warn = (sentence: string) => this.notify('warning', sentence);
     this.remote = new RemoteRun(this.client, description, runId, hasParams, warn);
     const names = this.namesOf(rows);
-    this.delivery = new Delivery(this.remote, Math.min(sent, rows.length), names, warn);
+    this.delivery = new Delivery(this.remote, Math.min(sent, rows.length), names, warn, this.closing);
     this.delivery.send(rows.slice(sent));
   }
 

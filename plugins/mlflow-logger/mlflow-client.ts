@@ -13,7 +13,11 @@ export class MlflowClient {
   readonly address: string;
   private readonly headers: Record<string, string>;
 
-  constructor({ trackingUri, token }: { readonly trackingUri: string; readonly token: string | null }) {
+  /** @param closing breaks off what is asked. */
+  constructor(
+    { trackingUri, token }: { readonly trackingUri: string; readonly token: string | null },
+    private readonly closing: AbortSignal,
+  ) {
     const { address, authorization } = withoutLogin(trackingUri);
     this.address = `${address.origin}${address.pathname.replace(/\/+$/, '')}`;
     const login = token !== null ? `Bearer ${token}` : authorization;
@@ -24,18 +28,18 @@ export class MlflowClient {
   }
 
   /** @throws ServerProblem */
-  async get(call: string, query: Readonly<Record<string, string>>, closing: AbortSignal): Promise<Answer> {
-    return this.ask(call, `?${new URLSearchParams(query).toString()}`, { method: 'GET' }, closing);
+  async get(call: string, query: Readonly<Record<string, string>>): Promise<Answer> {
+    return this.ask(call, `?${new URLSearchParams(query).toString()}`, { method: 'GET' });
   }
 
   /** @throws ServerProblem */
-  async post(call: string, body: unknown, closing: AbortSignal): Promise<Answer> {
-    return this.ask(call, '', { method: 'POST', body: JSON.stringify(body) }, closing);
+  async post(call: string, body: unknown): Promise<Answer> {
+    return this.ask(call, '', { method: 'POST', body: JSON.stringify(body) });
   }
 
-  private async ask(call: string, query: string, init: RequestInit, closing: AbortSignal): Promise<Answer> {
+  private async ask(call: string, query: string, init: RequestInit): Promise<Answer> {
     const url = `${this.address}/api/2.0/mlflow/${call}${query}`;
-    const signal = AbortSignal.any([closing, AbortSignal.timeout(requestMilliseconds)]);
+    const signal = AbortSignal.any([this.closing, AbortSignal.timeout(requestMilliseconds)]);
     let status: number;
     let text: string;
     try {

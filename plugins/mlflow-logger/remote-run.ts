@@ -46,50 +46,50 @@ export class RemoteRun {
   ) {}
 
   /** @throws ServerProblem */
-  async prepare(closing: AbortSignal): Promise<string> {
+  async prepare(): Promise<string> {
     if (this.id !== null && this.ready) return this.id;
     if (this.id === null) {
-      const experimentId = await this.experimentId(closing);
-      this.id = (await this.find(experimentId, closing)) ?? (await this.create(experimentId, closing));
+      const experimentId = await this.experimentId();
+      this.id = (await this.find(experimentId)) ?? (await this.create(experimentId));
     }
-    await this.update(this.id, { status: 'RUNNING' }, closing);
-    await this.sendParams(this.id, closing);
+    await this.update(this.id, { status: 'RUNNING' });
+    await this.sendParams(this.id);
     this.ready = true;
     return this.id;
   }
 
   /** @throws ServerProblem */
-  async log(metrics: readonly MetricPoint[], closing: AbortSignal): Promise<void> {
-    await this.client.post('runs/log-batch', { run_id: await this.prepare(closing), metrics }, closing);
+  async log(metrics: readonly MetricPoint[]): Promise<void> {
+    await this.client.post('runs/log-batch', { run_id: await this.prepare(), metrics });
   }
 
   /** @throws ServerProblem */
-  async end(status: RemoteStatus, closing: AbortSignal): Promise<void> {
-    await this.update(await this.prepare(closing), { status, end_time: Date.now() }, closing);
+  async end(status: RemoteStatus): Promise<void> {
+    await this.update(await this.prepare(), { status, end_time: Date.now() });
   }
 
-  private async update(id: string, change: object, closing: AbortSignal): Promise<void> {
-    await this.client.post('runs/update', { run_id: id, ...change }, closing);
+  private async update(id: string, change: object): Promise<void> {
+    await this.client.post('runs/update', { run_id: id, ...change });
   }
 
-  private async experimentId(closing: AbortSignal): Promise<string> {
+  private async experimentId(): Promise<string> {
     const { experimentName: name } = this.description;
-    const known = await this.experimentOf(name, closing);
+    const known = await this.experimentOf(name);
     if (known !== null) return known;
     try {
-      return idIn(await this.client.post('experiments/create', { name }, closing), 'experiment_id');
+      return idIn(await this.client.post('experiments/create', { name }), 'experiment_id');
     } catch (error) {
       // Another run made it meanwhile.
       if (!isProblem(error, 'RESOURCE_ALREADY_EXISTS')) throw error;
-      const made = await this.experimentOf(name, closing);
+      const made = await this.experimentOf(name);
       if (made === null) throw error;
       return made;
     }
   }
 
-  private async experimentOf(name: string, closing: AbortSignal): Promise<string | null> {
+  private async experimentOf(name: string): Promise<string | null> {
     try {
-      const answer = await this.client.get('experiments/get-by-name', { experiment_name: name }, closing);
+      const answer = await this.client.get('experiments/get-by-name', { experiment_name: name });
       return idIn(answer['experiment'], 'experiment_id');
     } catch (error) {
       if (isProblem(error, 'RESOURCE_DOES_NOT_EXIST')) return null;
@@ -97,36 +97,32 @@ export class RemoteRun {
     }
   }
 
-  private async find(experimentId: string, closing: AbortSignal): Promise<string | null> {
+  private async find(experimentId: string): Promise<string | null> {
     const filter = `tags.\`${launchTag}\` = '${this.description.launch}'`;
     const query = { experiment_ids: [experimentId], filter, max_results: 1 };
-    const { runs } = await this.client.post('runs/search', query, closing);
+    const { runs } = await this.client.post('runs/search', query);
     const [first] = Array.isArray(runs) ? (runs as { info?: unknown }[]) : [];
     return first === undefined ? null : idIn(first.info, 'run_id');
   }
 
-  private async create(experimentId: string, closing: AbortSignal): Promise<string> {
+  private async create(experimentId: string): Promise<string> {
     const { runName, tags, launch, startTime } = this.description;
-    const answer = await this.client.post(
-      'runs/create',
-      {
-        experiment_id: experimentId,
-        run_name: runName,
-        start_time: startTime,
-        tags: Object.entries({ ...tags, [launchTag]: launch }).map(([key, value]) => ({ key, value })),
-      },
-      closing,
-    );
+    const answer = await this.client.post('runs/create', {
+      experiment_id: experimentId,
+      run_name: runName,
+      start_time: startTime,
+      tags: Object.entries({ ...tags, [launchTag]: launch }).map(([key, value]) => ({ key, value })),
+    });
     return idIn((answer['run'] as { info?: unknown } | undefined)?.info, 'run_id');
   }
 
-  private async sendParams(id: string, closing: AbortSignal): Promise<void> {
+  private async sendParams(id: string): Promise<void> {
     if (this.hasParams) return;
     const { params } = this.description;
     try {
       for (let at = 0; at < params.length; at += largestParamBatch) {
         const batch = params.slice(at, at + largestParamBatch);
-        await this.client.post('runs/log-batch', { run_id: id, params: batch }, closing);
+        await this.client.post('runs/log-batch', { run_id: id, params: batch });
       }
     } catch (error) {
       // Metrics matter more: a param that differs from the first start's is no reason to send none.

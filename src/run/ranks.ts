@@ -48,7 +48,8 @@ export async function launchRanks(parts: LaunchParts): Promise<number> {
     fix: 'Choose fewer with --devices.',
   });
   checkRun(experiment, config, ranks);
-  checkPlugins(config.name, pluginsOf({ experiment, config }));
+  // The last rank's list lacks those of the first rank; all of it is said before any rank is started.
+  checkPlugins(config.name, pluginsOf({ experiment, config }), ranks - 1);
   // Once, and not by every rank at the same time.
   await locateTensorFlow({ accelerator, onProgress: (line) => notify('info', line) });
   const signals: readonly LaunchSignal[] = [

@@ -197,6 +197,27 @@ describe('checkPlugins', () => {
     );
   });
 
+  it('gives a rank its plugins, and names what they lack without those of the first rank', () => {
+    @Plugin({ name: 'wall-clock', ranks: 'first', provides: [clock] })
+    class WallClock implements Clock {
+      now(): number {
+        return 9;
+      }
+    }
+
+    const plugins = [definePlugin(WallClock), definePlugin(Bell)];
+    const names = (rank: number) => checkPlugins('toy', plugins, rank).map(({ name }) => name);
+    expect(names(0)).toEqual(['wall-clock', 'bell']);
+    expect(names(1)).toEqual(['bell']);
+    const lacking = [...plugins, definePlugin(Alarm)];
+    expect(() => checkPlugins('toy', lacking, 0)).not.toThrow();
+    expect(() => checkPlugins('toy', lacking, 1)).toThrow(
+      single(
+        "Plugin 'alarm': parameter 2 of Alarm's constructor asks for the service 'clock', which nothing provides: add the plugin that provides it.",
+      ),
+    );
+  });
+
   it('shows the circle of plugins that need each other', () => {
     const plugins = [definePlugin(Diary), provider(Planner, [calendar]), provider(Tower, [clock])];
     expect(messageFor(plugins)).toBe(

@@ -35,10 +35,10 @@ it('a download of what cannot be decompressed ends', async () => {
 });
 
 it('a request to MLflow that is answered so ends with the run', async () => {
-  const client = new MlflowClient({ trackingUri: address, token: null });
   const closing = new AbortController();
+  const client = new MlflowClient({ trackingUri: address, token: null }, closing.signal);
   setTimeout(() => closing.abort(), 200);
-  await expect(client.get('runs/get', {}, closing.signal)).rejects.toThrow(
+  await expect(client.get('runs/get', {})).rejects.toThrow(
     `MLflow at ${address} does not answer (nothing before the end of the run).`,
   );
 });

@@ -20,7 +20,7 @@ export interface NormalizationOutput {
 }
 
 /**
- * Where batch norm layers get the statistics of a training batch. The default is the batch at hand; a plugin
+ * Where batch norm layers get the statistics of a training batch. The default is the current batch; a plugin
  * may put statistics over all ranks in its place, and the layers need not know.
  */
 export interface BatchStatistics {

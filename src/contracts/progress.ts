@@ -1,8 +1,8 @@
-/** Where a fit stands. Counters count finished things; `batchIndex` is the batch at hand. */
+/** Where a fit stands. Counters count finished things; `batchIndex` is the current batch. */
 export interface FitProgress {
-  /** Epoch at hand, from 0. */
+  /** Current epoch, from 0. */
   readonly epoch: number;
-  /** Index of the batch at hand within its epoch, from 0. */
+  /** Index of the current batch within its epoch, from 0. */
   readonly batchIndex: number;
   /** Optimiser updates done since the beginning of training. */
   readonly globalStep: number;

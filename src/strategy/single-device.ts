@@ -1,6 +1,16 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { StepOutputs, Strategy } from '../contracts';
-import { soloRanks } from './solo-ranks';
+import type { Ranks, StepOutputs, Strategy } from '../contracts';
+
+/** A group of one process. */
+export const soloRanks: Ranks = {
+  rank: 0,
+  worldSize: 1,
+  allReduce: (tensor) => tensor.clone(),
+  gather: (value) => Promise.resolve([value]),
+  gatherBytes: (bytes) => Promise.resolve([bytes]),
+  broadcastBytes: (bytes) => Promise.resolve(bytes),
+  anyRank: (wish) => Promise.resolve(wish),
+};
 
 /** One process, one device, nobody to exchange with. */
 export class SingleDevice implements Strategy {

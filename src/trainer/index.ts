@@ -10,5 +10,5 @@ export type { ModelReader } from './model-access';
 export type { EvaluationStep, StepSource, TrainingStep } from './step/step-source';
 export { Trainer } from './trainer';
 export type { FitExtras, TrainerParts } from './trainer';
-export type { RunPlace } from './trainer-scope';
+export type { RunLabel } from './trainer-scope';
 export { TrainingModule } from './training-module';

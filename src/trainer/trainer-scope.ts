@@ -27,7 +27,7 @@ import { connectModuleLog } from './training-module';
 import type { TrainingModule } from './training-module';
 
 /** What the `runStarted` event says and the trainer cannot know. */
-export interface RunPlace {
+export interface RunLabel {
   readonly folder: string;
   readonly data: { readonly name: string; readonly batchSize: number; readonly samples?: number };
 }
@@ -42,7 +42,7 @@ export interface ScopeParts {
   readonly batchStatistics: BatchStatistics;
   readonly settings: RunSettings;
   readonly weights: WeightSwitch;
-  readonly place: RunPlace | null;
+  readonly place: RunLabel | null;
   readonly steps: StepSource;
   readonly control: RunControl;
 }

@@ -32,7 +32,7 @@ import { runEvaluation, runInspection } from './evaluation/evaluation-run';
 import type { EvaluationResult } from './evaluation/evaluation-run';
 import { FitRun } from './fit/fit-run';
 import type { FitResult } from './fit/fit-run';
-import type { RunPlace, ScopeParts } from './trainer-scope';
+import type { RunLabel, ScopeParts } from './trainer-scope';
 import { stateOfRank } from './state/rank-states';
 import type { StepSource } from './step/step-source';
 import { CompiledTrainingStep } from './step/training-step';
@@ -58,7 +58,7 @@ export interface TrainerParts {
   /** Which weights evaluations see (default: those in training). */
   readonly weights?: WeightSwitch;
   /** What the `runStarted` event is to say of folder and data. */
-  readonly place?: RunPlace | null;
+  readonly place?: RunLabel | null;
   /** Where its steps come from (default: the module's are compiled). */
   readonly steps?: StepSource;
 }
@@ -77,9 +77,9 @@ const compiledSteps: StepSource = {
  * it. A run without either has 1000 epochs, as in Lightning.
  */
 export class Trainer {
-  /** Takes the state of the run at hand; between two steps only. */
+  /** Takes the state of the current run; between two steps only. */
   readonly runState: RunStateAccess = { capture: () => this.#capture() };
-  /** Sees the optimisers of the run at hand. */
+  /** Sees the optimisers of the current run. */
   readonly optimizers: OptimizersAccess = { current: () => this.#run?.optimizers ?? [] };
   /** Moves their learning rate aside. */
   readonly learningRate: LearningRateControl = {
@@ -167,7 +167,7 @@ export class Trainer {
   }
 
   /**
-   * Ends the run for a reason from outside, such as a signal: the update at hand is finished, then the run ends with
+   * Ends the run for a reason from outside, such as a signal: the current update is finished, then the run ends with
    * status `interrupted`. Before `fit`, it ends the fit as soon as that has begun.
    */
   interrupt(reason: string): void {

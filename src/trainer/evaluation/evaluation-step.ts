@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LoggedValue } from '../../contracts';
 import { compile, watchVariables } from '../../engine';
-import { FulgurError, messageOf } from '../../errors';
+import { FulgurError } from '../../errors';
 import { StepLogCollector } from '../log/step-log';
+import { callStep } from '../step/call-step';
 import { FrozenFields } from '../step/frozen-fields';
 import type { EvaluationOutcome, EvaluationStep, EvaluationStepParts } from '../step/step-source';
-import type { TrainingModule } from '../training-module';
 import { evaluationKinds } from './evaluation-kind';
 
 /**
@@ -28,7 +28,9 @@ export function compileEvaluationStep<B>({
     const logged = new StepLogCollector();
     try {
       const work = (): { returned: unknown } => ({
-        returned: log.inStep(step, logged, () => frozen.noting(() => callStep(module, step, batch))),
+        returned: log.inStep(step, logged, () =>
+          frozen.noting(() => callStep(module, step, () => module[step]?.(batch))),
+        ),
       });
       const {
         result: { returned },
@@ -42,7 +44,7 @@ export function compileEvaluationStep<B>({
       logged.dispose();
     }
   };
-  // A last batch that is smaller is no sign of trouble.
+  // A last batch that is smaller is not a sign of trouble.
   const compiled = compile<[B], ReturnType<typeof evaluate>>(evaluate, {
     name: step,
     eager: !options.compile,
@@ -58,26 +60,8 @@ export function compileEvaluationStep<B>({
   return Object.assign(run, { dispose: () => compiled.dispose() });
 }
 
-function callStep<B>(
-  module: TrainingModule<B>,
-  step: 'validationStep' | 'testStep' | 'predictStep',
-  batch: B,
-): unknown {
-  try {
-    return module[step]?.(batch);
-  } catch (error) {
-    if (error instanceof FulgurError) throw error;
-    throw new FulgurError('module', {
-      what: `The module ${module.constructor.name} failed in ${step}: ${messageOf(error)}.`,
-      fix: 'Correct it there; with --trainer.compile false it runs operation by operation, with values to look at.',
-      cause: error,
-    });
-  }
-}
-
 function refuseOutputs(module: object, step: string, returned: unknown): tf.TensorContainer {
   if (returned === undefined) return {};
-  if (returned instanceof Promise) throw asynchronous(module, step);
   throw new FulgurError('module', {
     what: `${step} of ${module.constructor.name} returned something.`,
     why: 'What it measures is logged.',
@@ -86,7 +70,6 @@ function refuseOutputs(module: object, step: string, returned: unknown): tf.Tens
 }
 
 function requireOutputs(module: object, returned: unknown): tf.TensorContainer {
-  if (returned instanceof Promise) throw asynchronous(module, 'predictStep');
   const tensors = returned instanceof tf.Tensor ? { prediction: returned as tf.Tensor } : returned;
   const rows = (value: unknown): boolean => value instanceof tf.Tensor && value.rank > 0;
   const fits =
@@ -98,13 +81,6 @@ function requireOutputs(module: object, returned: unknown): tf.TensorContainer {
   throw new FulgurError('module', {
     what: `predictStep of ${module.constructor.name} returned something other than tensors of [batch, ...] by name.`,
     fix: 'Return an object such as { features }.',
-  });
-}
-
-function asynchronous(module: object, step: string): FulgurError {
-  return new FulgurError('module', {
-    what: `${step} of ${module.constructor.name} returned a promise.`,
-    fix: 'Make it synchronous: it is traced, and may only call tensor operations.',
   });
 }
 

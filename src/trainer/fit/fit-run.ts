@@ -1,7 +1,6 @@
 import type {
   BatchSource,
   FitProgress,
-  Notify,
   Optimizer,
   ResumeFrom,
   RunInfo,
@@ -69,7 +68,7 @@ export class FitRun<B> {
       stop: (reason, by) => this.#stopper.stop(reason, by),
     });
     const schedule = new MetricSchedule(this.#scope.participants, progress);
-    this.#stopper = new FitStopper(parts.control, progress, this.#notify);
+    this.#stopper = new FitStopper(parts.control, progress, this.#scope.notify);
     if (resumeFrom !== null) checkResume(resumeFrom, parts.settings, bounds);
   }
 
@@ -99,12 +98,12 @@ export class FitRun<B> {
   }
 
   async #train(): Promise<void> {
-    const { module, hooks, log, parts } = this.#scope;
+    const { module, hooks, log, parts, notify } = this.#scope;
     const { resumeFrom, bounds } = this.#task;
     const { control, strategy } = parts;
     await this.#scope.setUp(resumeFrom);
     if (resumeFrom !== null) this.#goOn(resumeFrom);
-    const parameters = new TrainedParameters(module, this.#notify);
+    const parameters = new TrainedParameters(module, notify);
     const optimizers = await OptimizerSet.configure(module, bounds, log);
     this.#scope.releaseAtEnd(() => optimizers.dispose());
     this.#optimizers = optimizers.list;
@@ -128,11 +127,11 @@ export class FitRun<B> {
 
   /** Takes back what a state holds of the fit itself, and says where it goes on. */
   #goOn(from: ResumeFrom): void {
-    const { log, parts } = this.#scope;
+    const { log, parts, notify } = this.#scope;
     const { settings, strategy, plugins } = parts;
     log.metrics.restore(from.state.metrics);
-    sayNewcomers(from, plugins, this.#notify);
-    sayResumed(from, settings, strategy.ranks.worldSize, this.#notify);
+    sayNewcomers(from, plugins, notify);
+    sayResumed(from, settings, strategy.ranks.worldSize, notify);
     this.#stopper.restore(from.state, settings);
   }
 
@@ -187,10 +186,6 @@ export class FitRun<B> {
       this.#stage = 'fit';
     }
   }
-
-  readonly #notify: Notify = (level, text) => {
-    this.#scope.notify(level, text);
-  };
 }
 
 function askedTooEarly(): never {

@@ -35,7 +35,7 @@ export class ProgressCounter {
     return epoch + (this.isEpochComplete() ? 1 : 0) >= minEpochs && globalStep >= minSteps;
   }
 
-  /** Whether the epoch at hand has no batch left. */
+  /** Whether the current epoch has no batch left. */
   isEpochComplete(): boolean {
     return this.#resume.nextBatch >= this.bounds.batchesPerEpoch;
   }
@@ -64,14 +64,14 @@ export class ProgressCounter {
     this.#batchIndex = batchIndex;
   }
 
-  /** Whether the batch at hand ends an update: the last of every so many, and the last of the epoch. */
+  /** Whether the current batch ends an update: the last of every so many, and the last of the epoch. */
   get isUpdate(): boolean {
     const { batchesPerEpoch } = this.bounds;
     const done = this.#batchIndex + 1;
     return done % this.batchesPerUpdate === 0 || done >= batchesPerEpoch;
   }
 
-  /** The batch at hand is done, and where it ends one its update. */
+  /** The current batch is done, and its update where it ends one. */
   finishBatch(): void {
     const { epoch, globalStep } = this.#resume;
     const nextBatch = this.#batchIndex + 1;
@@ -94,7 +94,7 @@ export class ProgressCounter {
     this.#resume = point;
   }
 
-  /** Batches that make an update in the epoch at hand. */
+  /** Batches that make an update in the current epoch. */
   get batchesPerUpdate(): number {
     return this.bounds.accumulation.at(this.#epoch);
   }
@@ -116,7 +116,7 @@ export class ProgressCounter {
     });
   }
 
-  /** After an epoch's last batch, that one is still at hand. */
+  /** After an epoch's last batch, that one is still the current one. */
   #batchWithin(nextBatch: number): number {
     return Math.min(nextBatch, this.bounds.batchesPerEpoch - 1);
   }

@@ -24,7 +24,7 @@ export class AnomalyDetection {
     this.#module = module;
   }
 
-  /** Tells that the step at hand has come to another phase. */
+  /** Tells that the current step has come to another phase. */
   enter(phase: StepPhase): void {
     this.#phase = phase;
   }

@@ -17,7 +17,7 @@ export class GradientAccumulator {
 
   /**
    * @param parameters all that may be trained, by the names that gradients have.
-   * @param batches how many make the update at hand.
+   * @param batches how many make the current update.
    */
   constructor(parameters: ReadonlyMap<string, tf.Variable>, batches: () => number) {
     this.#sums = new Map(

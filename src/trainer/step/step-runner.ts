@@ -10,7 +10,7 @@ export interface StepPlace {
   readonly isUpdate: boolean;
 }
 
-/** Runs the training step, one batch at a time, and refuses to go on from a loss that is no number. */
+/** Runs the training step, one batch at a time, and refuses to go on from a loss that is not a number. */
 export class StepRunner<B> {
   readonly #step: TrainingStep<B>;
   #running = false;
@@ -46,7 +46,7 @@ export class StepRunner<B> {
     }
   }
 
-  /** @throws FulgurError `trainer` while weights are between two steps, or spoiled by a loss that is no number. */
+  /** @throws FulgurError `trainer` while weights are between two steps, or spoiled by a loss that is not a number. */
   requireSound(): void {
     if (this.#spoiled !== null) {
       throw new FulgurError('trainer', {

@@ -2,12 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { StepOutputs } from '../../contracts';
 import { compile, sameOnAllRanks, watchVariables, withoutNotingReads } from '../../engine';
 import type { CompiledFunction } from '../../engine';
-import { FulgurError, messageOf } from '../../errors';
+import { FulgurError } from '../../errors';
 import { withBatchStatistics } from '../../nn';
 import { StepHookRunner } from '../hooks/step-hook-runner';
 import { StepLogCollector } from '../log/step-log';
-import type { TrainingModule } from '../training-module';
 import { AnomalyDetection } from './anomaly-detection';
+import { callStep } from './call-step';
 import { FrozenFields } from './frozen-fields';
 import { GradientAccumulator, clipGradients } from './gradients';
 import type { ClippingRule } from './gradients';
@@ -87,7 +87,9 @@ export class CompiledTrainingStep<B> implements TrainingStep<B> {
 
       const forward = (): tf.Scalar => {
         const returned = withBatchStatistics(batchStatistics, () =>
-          log.inStep('trainingStep', logged, () => lossOf(module, batch)),
+          log.inStep('trainingStep', logged, () =>
+            callStep(module, 'trainingStep', () => module.trainingStep(batch)),
+          ),
         );
         const loss = hooks.beforeBackward(requireLoss(module, returned), logged);
         this.#anomalies?.enter('backward');
@@ -147,32 +149,15 @@ function orElse<T>(run: () => T, explain: () => void): T {
   }
 }
 
-/** An error of the user's own code does not say where it comes from. */
-function lossOf<B>(module: TrainingModule<B>, batch: B): unknown {
-  try {
-    return module.trainingStep(batch);
-  } catch (error) {
-    if (error instanceof FulgurError) throw error;
-    throw new FulgurError('module', {
-      what: `The module ${module.constructor.name} failed in trainingStep: ${messageOf(error)}.`,
-      fix: 'Correct it there; with --trainer.compile false it runs operation by operation, with values to look at.',
-      cause: error,
-    });
-  }
-}
-
 function requireLoss(module: object, loss: unknown): tf.Scalar {
   if (loss instanceof tf.Tensor && loss.rank === 0) return loss as tf.Scalar;
   throw new FulgurError('module', {
     what: `trainingStep of ${module.constructor.name} returned ${describe(loss)}.`,
-    fix:
-      loss instanceof Promise
-        ? 'Make it synchronous: it is traced, and may only call tensor operations.'
-        : 'Return the loss, a scalar tensor: tf.mean(...) makes one of many.',
+    fix: 'Return the loss, a scalar tensor: tf.mean(...) makes one of many.',
   });
 }
 
 function describe(value: unknown): string {
   if (value instanceof tf.Tensor) return `a tensor of shape [${(value as tf.Tensor).shape.join(', ')}]`;
-  return value instanceof Promise ? 'a promise' : String(value === null ? null : typeof value);
+  return String(value === null ? null : typeof value);
 }

@@ -245,12 +245,12 @@ describe('a rehearsal calls the hooks of a fit, in their order and with their co
     const spoiled = await rehearse([], { loss: () => NaN });
     expect(messageOf(spoiled.error)).toContain('The loss became NaN in step 0 (epoch 0, batch 0).');
     spoiled.dispose();
-    const misspelt = await rehearse([], { options: { maxEpochs: -1 } });
-    expect(messageOf(misspelt.error)).toBe(
+    const unfit = await rehearse([], { options: { maxEpochs: -1 } });
+    expect(messageOf(unfit.error)).toBe(
       'The trainer cannot work with its options:\n  trainer.maxEpochs: must be above 0.\n' +
         'Correct them in what `new Trainer` is given.',
     );
-    misspelt.dispose();
+    unfit.dispose();
   });
 });
 

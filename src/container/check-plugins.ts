@@ -89,8 +89,8 @@ function nameOf(entry: unknown, index: number, problems: string[]): CheckedPlugi
 /** For JavaScript: the type checker knows. */
 function isDescriptor(entry: unknown): entry is AnyPlugin {
   if (typeof entry !== 'object' || entry === null) return false;
-  const { type, provides } = entry as Partial<AnyPlugin>;
-  return typeof type === 'function' && Array.isArray(provides);
+  const { type, provides, problems } = entry as Partial<AnyPlugin>;
+  return typeof type === 'function' && Array.isArray(provides) && Array.isArray(problems);
 }
 
 function describe(entry: unknown): string {

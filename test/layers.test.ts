@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkHouseRules } from './layers/house-rules';
+import { checkHouseRules, checkNames } from './layers/house-rules';
 import { checkLayers, order } from './layers/layers';
 import type { Exception } from './layers/layers';
 import { importsOf, readSources, root } from './layers/source-file';
@@ -42,6 +42,10 @@ describe('the project', () => {
 
   it('keeps the house rules', () => {
     expect(sources.flatMap(checkHouseRules)).toEqual([]);
+  });
+
+  it('gives each exported name one meaning', () => {
+    expect(checkNames(sources)).toEqual([]);
   });
 
   it('has every room of the list, each with its entry', () => {
@@ -163,7 +167,7 @@ describe('checkLayers', () => {
     ]);
   });
 
-  it('finds a circle of files, also of one with itself, but for types', () => {
+  it('finds a circle of files, also of one with itself, and by types alone', () => {
     const bad = files({
       'src/nn/a.ts': "import './b';",
       'src/nn/b.ts': "export * from './c';",
@@ -173,8 +177,20 @@ describe('checkLayers', () => {
     });
     expect(checkLayers(bad)).toEqual([
       'the files src/nn/a.ts → src/nn/b.ts → src/nn/c.ts → src/nn/a.ts import each other',
+      'the files src/nn/c.ts → src/nn/d.ts → src/nn/c.ts import each other',
       'the files src/nn/self.ts → src/nn/self.ts import each other',
     ]);
+  });
+});
+
+describe('checkNames', () => {
+  it('finds a name that two files declare, and none that is handed on', () => {
+    const sources = files({
+      'src/nn/a.ts': 'export class Layer {} export const [x] = [1]; function own() {}',
+      'src/nn/b.ts': 'export interface Layer {} function own() {}',
+      'src/nn/index.ts': "export { Layer } from './a'; export type { Layer as Other } from './b';",
+    });
+    expect(checkNames(sources)).toEqual(['Layer is declared in src/nn/a.ts and src/nn/b.ts']);
   });
 });
 

@@ -48,6 +48,37 @@ export function checkHouseRules(source: SourceFile): string[] {
   return [...nameProblems(source), ...reservedImports(source), ...syntaxProblems(source)];
 }
 
+/** Names that two files declare and export: a reader would have to know which one is meant. */
+export function checkNames(sources: readonly SourceFile[]): string[] {
+  const places = new Map<string, string[]>();
+  for (const source of sources) {
+    for (const name of new Set(declaredExports(source))) {
+      places.set(name, [...(places.get(name) ?? []), source.path]);
+    }
+  }
+  return [...places]
+    .filter(([, paths]) => paths.length > 1)
+    .map(([name, paths]) => `${name} is declared in ${paths.join(' and ')}`);
+}
+
+function declaredExports(source: SourceFile): string[] {
+  return parse(source).statements.flatMap((statement) => {
+    const isExported =
+      ts.canHaveModifiers(statement) &&
+      (ts.getModifiers(statement) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+    if (!isExported) return [];
+    if (ts.isVariableStatement(statement)) {
+      return statement.declarationList.declarations.map(({ name }) => name.getText());
+    }
+    const named =
+      ts.isClassDeclaration(statement) ||
+      ts.isFunctionDeclaration(statement) ||
+      ts.isInterfaceDeclaration(statement) ||
+      ts.isTypeAliasDeclaration(statement);
+    return named && statement.name !== undefined ? [statement.name.text] : [];
+  });
+}
+
 function nameProblems({ path, text }: SourceFile): string[] {
   const name = basename(path, '.ts');
   const lines = text.trimEnd().split('\n').length;

@@ -44,7 +44,7 @@ export function checkLayers(sources: readonly SourceFile[], exceptions: readonly
   const edges: Edge[] = [];
   const used = new Set<Exception>();
   for (const source of sources) {
-    for (const { specifier, line, typeOnly } of importsOf(source)) {
+    for (const { specifier, line } of importsOf(source)) {
       const at = `${source.path}:${line}`;
       const to = targetOf(source.path, specifier, paths);
       if (to === null) {
@@ -52,8 +52,7 @@ export function checkLayers(sources: readonly SourceFile[], exceptions: readonly
         continue;
       }
       const edge = { from: source.path, to };
-      // Types may well refer to each other; what runs must have an order.
-      if (!typeOnly) edges.push(edge);
+      edges.push(edge);
       const reason = refusalOf(edge, exceptions, used);
       if (reason !== null) problems.push(`${at} imports ${to}: ${reason}`);
     }

@@ -102,7 +102,7 @@ function areaOf(path: string): string {
   return path.split('/')[0] ?? '';
 }
 
-/** `trainer` for `src/trainer/loop/fit-loop.ts`, `run` for `src/run.ts`. */
+/** `trainer` for `src/trainer/fit/fit-loop.ts`, `run` for `src/run.ts`. */
 function roomOf(path: string): string {
   return (path.split('/')[1] ?? '').replace(/\.ts$/, '');
 }

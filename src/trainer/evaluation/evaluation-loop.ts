@@ -5,7 +5,7 @@ import { inEvaluationMode } from './evaluated-model';
 import { reduceOverRanks } from '../log/metric-reduction';
 import type { MetricStore } from '../log/metric-store';
 import type { TrainerScope } from '../trainer-scope';
-import { batchSizeOf } from '../step/batch-size';
+import { batchSizeOf } from '../step/batch-tensors';
 import type { EvaluationStep } from '../step/step-source';
 import { evaluationKinds } from './evaluation-kind';
 

@@ -5,7 +5,7 @@ import type { Validation } from '../evaluation/validation';
 import { isInterruption } from '../hooks/hook-errors';
 import { reduceOverRanks } from '../log/metric-reduction';
 import type { TrainerScope } from '../trainer-scope';
-import { batchSizeOf } from '../step/batch-size';
+import { batchSizeOf } from '../step/batch-tensors';
 import type { StepRunner } from '../step/step-runner';
 import type { MetricPublisher } from './metric-publisher';
 import type { ProgressCounter } from './progress-counter';

@@ -9,7 +9,7 @@ import type {
   Stage,
 } from '../../contracts';
 import type { LogRouter } from '../log/log-router';
-import { requireUndisposed } from '../step/batch-size';
+import { requireUndisposed } from '../step/batch-tensors';
 import { hookFailure } from './hook-errors';
 import { loggerName } from './participants';
 import type { Participant } from './participants';

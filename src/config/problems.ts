@@ -10,7 +10,10 @@ export interface Problem {
 /** An option path close enough to `given` to be what was meant, or `null`; a name without its section is enough. */
 export function nearestOption(given: string, paths: readonly string[]): string | null {
   const lastOf = (path: string): string => path.split('.').at(-1) ?? path;
-  return paths.find((path) => lastOf(path) === lastOf(given)) ?? nearestName(given, paths, Math.min(4, Math.ceil(given.length / 2)));
+  return (
+    paths.find((path) => lastOf(path) === lastOf(given)) ??
+    nearestName(given, paths, Math.min(4, Math.ceil(given.length / 2)))
+  );
 }
 
 /** A choice close enough to `given`, or begun by it, to be what was meant, or `null`. */

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LoggedValue } from '../../contracts';
 import { compile, watchVariables } from '../../engine';
 import { FulgurError } from '../../errors';
-import { StepLogCollector } from '../log/step-log';
+import { StepLogCollector } from '../log/log-router';
 import { callStep } from '../step/call-step';
 import { FrozenFields } from '../step/frozen-fields';
 import type { EvaluationOutcome, EvaluationStep, EvaluationStepParts } from '../step/step-source';

@@ -5,7 +5,7 @@ import type { CompiledFunction } from '../../engine';
 import { FulgurError } from '../../errors';
 import { withBatchStatistics } from '../../nn';
 import { StepHookRunner } from '../hooks/step-hook-runner';
-import { StepLogCollector } from '../log/step-log';
+import { StepLogCollector } from '../log/log-router';
 import { AnomalyDetection } from './anomaly-detection';
 import { callStep } from './call-step';
 import { FrozenFields } from './frozen-fields';

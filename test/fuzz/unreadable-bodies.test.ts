@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { MlflowClient } from '../../plugins/mlflow-logger/mlflow-client';
 import { transfer } from '../../src/data/datasets/download/transfer';
 
-/** Node's fetch never ends with such a body, and does not hear that it is to. */
+/** Node's fetch mostly never ends with such a body, and does not hear that it is to; sometimes it finds the fault. */
 const answer = 'HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\nfalse';
 
 let server: Server;
@@ -30,7 +30,7 @@ afterEach(async () => {
 
 it('a download of what cannot be decompressed ends', async () => {
   await expect(transfer(address, join(folder, 'file'), { stallMs: 200 })).rejects.toThrow(
-    'the server sent nothing for 0.2 s',
+    /the server sent nothing for 0\.2 s|incorrect header check/,
   );
 });
 
@@ -39,6 +39,8 @@ it('a request to MLflow that is answered so ends with the run', async () => {
   const client = new MlflowClient({ trackingUri: address, token: null }, closing.signal);
   setTimeout(() => closing.abort(), 200);
   await expect(client.get('runs/get', {})).rejects.toThrow(
-    `MLflow at ${address} does not answer (nothing before the end of the run).`,
+    new RegExp(
+      `^MLflow at ${address} does not answer \\((nothing before the end of the run|.*incorrect header check.*)\\)`,
+    ),
   );
 });

@@ -75,7 +75,7 @@ export type {
   StreamPosition,
   TracedCall,
 } from './engine';
-export { FulgurError, formatBytes, messageOf, nearestName, suggestion } from './errors';
+export { FulgurError, formatBytes, isInterruption, messageOf, nearestName, suggestion } from './errors';
 export type { ErrorKind, ErrorParts } from './errors';
 export {
   embedSplit,
@@ -120,7 +120,7 @@ export type {
   Inspection,
   RunOptions,
 } from './run';
-export { SingleDevice, bufferDiffers, requireAgreement, soloRanks } from './strategy';
+export { SingleDevice, bufferDiffers, differingNames, requireAgreement, soloRanks } from './strategy';
 export {
   guardOutput,
   isPathName,

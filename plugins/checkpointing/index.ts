@@ -1,6 +1,15 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { FulgurError, Plugin, definePlugin, inject, messageOf, suggestion, tokens } from '../../src';
+import {
+  FulgurError,
+  Plugin,
+  definePlugin,
+  inject,
+  isInterruption,
+  messageOf,
+  suggestion,
+  tokens,
+} from '../../src';
 import type {
   BatchResult,
   CheckpointReader,
@@ -160,7 +169,7 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
   /** A state that cannot be saved must not hide why the run ended. */
   async onException(context: HookContext, error: unknown): Promise<void> {
     if (!this.fitting || !this.options.saveOnException || context.progress.globalStep === 0) return;
-    const interrupted = error instanceof FulgurError && error.kind === 'interrupted';
+    const interrupted = isInterruption(error);
     // A state is taken by all ranks together, and those of a failed run may be gone.
     if (!interrupted && this.ranks.worldSize > 1) return;
     try {

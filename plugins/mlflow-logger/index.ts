@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FulgurError, Plugin, definePlugin, inject, tokens } from '../../src';
+import { Plugin, definePlugin, inject, isInterruption, tokens } from '../../src';
 import type {
   HookContext,
   Json,
@@ -107,7 +107,7 @@ export class MlflowLogger extends RowLogger<Journal> implements Stateful {
   }
 
   onException(_: HookContext, error: unknown): void {
-    this.status = error instanceof FulgurError && error.kind === 'interrupted' ? 'KILLED' : 'FAILED';
+    this.status = isInterruption(error) ? 'KILLED' : 'FAILED';
   }
 
   override async teardown(): Promise<void> {

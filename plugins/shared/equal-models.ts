@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { bufferDiffers, decodeSafetensors, encodeSafetensors, nn, requireAgreement } from '../../src';
+import {
+  bufferDiffers,
+  decodeSafetensors,
+  differingNames,
+  encodeSafetensors,
+  nn,
+  requireAgreement,
+} from '../../src';
 import type { Ranks, Replicated, tf } from '../../src';
 
 type Variable = tf.Variable;
@@ -21,7 +28,7 @@ export async function startEqual(ranks: Ranks, module: Replicated, { resumed = f
   const mayDiffer = (variable: Variable): boolean =>
     nn.rankRuleOf(variable) === 'own' ||
     (resumed && nn.rankRuleOf(variable) === 'first' && !nn.isParameter(variable));
-  await takeFromFirst(ranks, module, await differingNames(ranks, module, mayDiffer));
+  await takeFromFirst(ranks, module, await differingVariables(ranks, module, mayDiffer));
   await requireAgreement(ranks, 'parameters', digestsOf(module, mayDiffer), {
     fix: 'Look at what changes the model between the start of the ranks and the first step.',
   });
@@ -35,7 +42,7 @@ export async function startEqual(ranks: Ranks, module: Replicated, { resumed = f
  */
 export async function becomeEqual(ranks: Ranks, module: Replicated): Promise<string[]> {
   if (ranks.worldSize === 1) return [];
-  const differing = await differingNames(ranks, module, (variable) => nn.rankRuleOf(variable) === 'own');
+  const differing = await differingVariables(ranks, module, (variable) => nn.rankRuleOf(variable) === 'own');
   const variables = module.namedVariables();
   const rules = differing.map((name) => {
     const variable = variables.get(name);
@@ -50,7 +57,7 @@ export async function becomeEqual(ranks: Ranks, module: Replicated): Promise<str
 }
 
 /** Names of which not all ranks have the same values; the same list on all. */
-async function differingNames(
+async function differingVariables(
   ranks: Ranks,
   module: Replicated,
   mayDiffer: (variable: Variable) => boolean,
@@ -60,8 +67,7 @@ async function differingNames(
   // Where all is well, little is sent.
   const hashes = await ranks.gather(createHash('sha256').update(text).digest('hex'));
   if (hashes.every((hash) => hash === hashes[0])) return [];
-  const [first = {}, ...others] = await ranks.gather(own);
-  return Object.keys(first).filter((name) => others.some((other) => other[name] !== first[name]));
+  return differingNames(await ranks.gather(own));
 }
 
 async function takeFromFirst(ranks: Ranks, module: Replicated, names: readonly string[]): Promise<void> {

@@ -70,6 +70,11 @@ export class FulgurError extends Error implements ErrorParts {
   }
 }
 
+/** Whether something broke off because the user ends the run. */
+export function isInterruption(error: unknown): error is FulgurError {
+  return error instanceof FulgurError && error.kind === 'interrupted';
+}
+
 function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -1,5 +1,5 @@
 export { formatBytes } from './format-bytes';
-export { FulgurError } from './fulgur-error';
+export { FulgurError, isInterruption } from './fulgur-error';
 export type { ErrorKind, ErrorParts } from './fulgur-error';
 export { messageOf } from './message-of';
 export { nearestName, suggestion } from './suggestion';

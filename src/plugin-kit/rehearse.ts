@@ -15,7 +15,7 @@ import type {
   RunSettings,
   RunState,
 } from '../contracts';
-import { FulgurError } from '../errors';
+import { isInterruption } from '../errors';
 import { hookNames } from '../metadata';
 import { SingleDevice } from '../strategy';
 import { EventBus, Trainer } from '../trainer';
@@ -95,8 +95,7 @@ export async function rehearse(
         current.context = context;
       },
       onTrainEnd: save,
-      onException: (_, error) =>
-        error instanceof FulgurError && error.kind === 'interrupted' ? save() : undefined,
+      onException: (_, error) => (isInterruption(error) ? save() : undefined),
     },
   };
   if (interruptAfter !== undefined) {

@@ -17,7 +17,7 @@ import type {
   WeightKind,
 } from '../contracts';
 import type { NamedSamples, PreparedData } from '../data';
-import { FulgurError } from '../errors';
+import { isInterruption } from '../errors';
 import type { World } from '../launch';
 import type { ExperimentClass } from '../metadata';
 import { writeWhole } from '../system';
@@ -148,8 +148,7 @@ export class CommandScope<Options = unknown> {
       await this.conclude(findings ?? {}, weights);
       return { status: 'finished', metrics: findings?.metrics ?? {} };
     } catch (error) {
-      const isInterrupted = error instanceof FulgurError && error.kind === 'interrupted';
-      if (isInterrupted) return { status: 'interrupted', metrics: {} };
+      if (isInterruption(error)) return { status: 'interrupted', metrics: {} };
       throw error;
     } finally {
       model.dispose();

@@ -28,9 +28,7 @@ export async function requireAgreement(
   const digests = await ranks.gather(createHash('sha256').update(text).digest('hex'));
   if (digests.every((digest) => digest === digests[0])) return;
   const everybody = await ranks.gather({ ...facts });
-  const [first = {}] = everybody;
-  const names = [...new Set(everybody.flatMap(Object.keys))];
-  const differing = names.filter((name) => everybody.some((other) => other[name] !== first[name]));
+  const differing = differingNames(everybody);
   const [name = ''] = differing;
   const values = new Map<string, number[]>();
   everybody.forEach((other, rank) => {
@@ -43,6 +41,13 @@ export async function requireAgreement(
     what: `The ranks do not have the same ${subject}: '${name}' is ${groups.join(' and ')}${more}.`,
     fix,
   });
+}
+
+/** Names of which not all ranks gave the same text. */
+export function differingNames(everybody: readonly Readonly<Record<string, string>>[]): string[] {
+  const [first = {}, ...others] = everybody;
+  const names = [...new Set(everybody.flatMap(Object.keys))];
+  return names.filter((name) => others.some((other) => other[name] !== first[name]));
 }
 
 /** The failure of ranks that have different values in a buffer that is to be the same. */

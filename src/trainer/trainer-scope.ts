@@ -8,9 +8,9 @@ import type {
   Strategy,
   TrainerOptions,
 } from '../contracts';
-import { messageOf } from '../errors';
+import { isInterruption, messageOf } from '../errors';
 import type { WeightSwitch } from './evaluation/evaluated-model';
-import { isInterruption, withLaterErrors } from './hooks/hook-errors';
+import { withLaterErrors } from './hooks/hook-errors';
 import { HostHookRunner } from './hooks/host-hook-runner';
 import type { RunView } from './hooks/host-hook-runner';
 import { inHookOrder, refuseMisspeltHooks } from './hooks/participants';

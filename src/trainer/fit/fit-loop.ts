@@ -1,8 +1,7 @@
 import type { BatchResult, BatchSource } from '../../contracts';
 import { setRandomPosition } from '../../engine';
-import { FulgurError } from '../../errors';
+import { FulgurError, isInterruption } from '../../errors';
 import type { Validation } from '../evaluation/validation';
-import { isInterruption } from '../hooks/hook-errors';
 import { reduceOverRanks } from '../log/metric-reduction';
 import type { TrainerScope } from '../trainer-scope';
 import { batchSizeOf } from '../step/batch-tensors';

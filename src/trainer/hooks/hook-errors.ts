@@ -1,4 +1,4 @@
-import { FulgurError, messageOf } from '../../errors';
+import { FulgurError, isInterruption, messageOf } from '../../errors';
 import { SharedFailure } from '../../strategy';
 import { describeParticipant } from './participants';
 import type { Participant } from './participants';
@@ -52,9 +52,4 @@ export function withLaterErrors(first: unknown, later: readonly Error[]): unknow
     return new FulgurError(kind, { what, list, why, fix, cause: all });
   }
   return new Error(messageOf(first), { cause: all });
-}
-
-/** Whether something broke off because the user ends the run. */
-export function isInterruption(error: unknown): error is FulgurError {
-  return error instanceof FulgurError && error.kind === 'interrupted';
 }

@@ -12,7 +12,7 @@ import type {
 } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { decodeSafetensors, encodeSafetensors, isParameter, rankRuleOf } from '../../nn';
-import { bufferDiffers } from '../../strategy';
+import { bufferDiffers, differingNames } from '../../strategy';
 
 type Named = Pick<Replicated, 'namedVariables'>;
 
@@ -33,7 +33,7 @@ export async function withRankStates(
   const everybody = await ranks.gather({ metrics: own.metrics, plugins: own.plugins, digest: digests.whole });
   const differing = everybody.every(({ digest }) => digest === digests.whole)
     ? null
-    : differingNames(await ranks.gather(digests.byName));
+    : new Set(differingNames(await ranks.gather(digests.byName)));
   if (differing !== null && !ranksDiffer) requireSame(differing, module);
   const gathered =
     differing === null
@@ -219,10 +219,4 @@ function digestsOf(tensors: StateDict): Digests {
     ]),
   );
   return { byName, whole: createHash('sha256').update(jsonText(byName)).digest('hex') };
-}
-
-function differingNames(everybody: readonly Readonly<Record<string, string>>[]): Set<string> {
-  const [first = {}, ...others] = everybody;
-  const names = [...new Set(everybody.flatMap(Object.keys))];
-  return new Set(names.filter((name) => others.some((other) => other[name] !== first[name])));
 }

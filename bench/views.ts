@@ -33,8 +33,8 @@ interface Rate {
 async function measure(source: Source, size: number, seconds: number): Promise<Rate> {
   const transform = fastSiam({ inputSize: size });
   const length = size * size * 3;
-  const out = new Float32Array(transform.views * length);
-  const offsets = Array.from({ length: transform.views }, (_, view) => view * length);
+  const out = new Float32Array(transform.views.length * length);
+  const offsets = transform.views.map((_, view) => view * length);
   let index = 0;
   const work = async (milliseconds: number): Promise<void> => {
     const end = performance.now() + milliseconds;
@@ -52,7 +52,7 @@ async function measure(source: Source, size: number, seconds: number): Promise<R
   const { user, system } = process.cpuUsage(before);
   return {
     imagesPerSecondPerCore: Math.round((index - done) / ((user + system) / 1e6)),
-    views: transform.views,
+    views: transform.views.length,
   };
 }
 
@@ -83,8 +83,8 @@ async function showViews(images: readonly Image[], size: number, file: string): 
     const raw = { width: image.width, height: image.height, channels: 3 } as const;
     const original = sharp(image.data, { raw }).resize(size, size, { fit: 'contain' });
     tiles.push({ input: await original.png().toBuffer(), top, left: GAP });
-    const floats = new Float32Array(transform.views * length);
-    const offsets = Array.from({ length: transform.views }, (_, view) => view * length);
+    const floats = new Float32Array(transform.views.length * length);
+    const offsets = transform.views.map((_, view) => view * length);
     transform.apply(image, { seed: 0, epoch: 0, index: row }, floats, offsets);
     for (const [view, offset] of offsets.entries()) {
       const input = Buffer.alloc(length);
@@ -93,7 +93,7 @@ async function showViews(images: readonly Image[], size: number, file: string): 
       tiles.push({ input, raw: { width: size, height: size, channels: 3 }, top, left });
     }
   }
-  const width = (transform.views + 1) * cell + GAP;
+  const width = (transform.views.length + 1) * cell + GAP;
   const height = images.length * cell + GAP;
   const sheet = sharp({ create: { width, height, channels: 3, background: '#3366aa' } }).composite(tiles);
   // Enlarged in a second step: sharp resizes before it composes.

@@ -32,6 +32,7 @@ export type {
   SamplerOptions,
   Split,
   TransformSpec,
+  ViewSize,
   ViewTransform,
 } from './data';
 export { terminalAbilities } from './config';

@@ -1,6 +1,6 @@
 import type { BatchSource, EvaluationData, ImageBatch, Notify } from '../contracts';
 import type { ImageDataset } from './datasets';
-import type { BrokenImageRule, ImageLoaderOptions } from './loader';
+import type { BrokenImageRule } from './loader';
 import { imageLoader } from './loader';
 import type { ViewTransform } from './views';
 
@@ -9,7 +9,7 @@ export interface EvaluationOptions {
   readonly open: (split: 'train' | 'test') => Promise<ImageDataset>;
   /** The split that is open already. */
   readonly train: ImageDataset;
-  /** The training views' transform: evaluation uses its size and normalisation. */
+  /** The training views' transform: evaluation uses its plain form. */
   readonly transform: ViewTransform;
   readonly workers: number | 'auto';
   readonly onBrokenImage: BrokenImageRule;
@@ -37,8 +37,7 @@ export class DatasetEvaluation implements EvaluationData {
     const { transform, workers, onBrokenImage, onMessage } = this.#options;
     return imageLoader(await this.#dataset(split), {
       batchSize,
-      inputSize: transform.height,
-      ...normalizeOf(transform),
+      transform: transform.plain(),
       workers,
       onBrokenImage,
       onMessage,
@@ -51,10 +50,4 @@ export class DatasetEvaluation implements EvaluationData {
     this.#opened.set(split, opened);
     return opened;
   }
-}
-
-/** The normalisation that a transform of ours carries in its options; others leave the default. */
-function normalizeOf({ spec: { options } }: ViewTransform): Pick<ImageLoaderOptions, 'normalize'> {
-  if (options === null || typeof options !== 'object' || !('normalize' in options)) return {};
-  return { normalize: options.normalize as NonNullable<ImageLoaderOptions['normalize']> | null };
 }

@@ -7,4 +7,11 @@ export { prepareData } from './prepare-data';
 export type { DataContext, DataInfo, NamedSamples, PreparedData } from './prepare-data';
 export type { DataOptions } from '../contracts';
 export * as views from './views';
-export type { FastSiamOptions, PlainOptions, SampleKey, TransformSpec, ViewTransform } from './views';
+export type {
+  FastSiamOptions,
+  PlainOptions,
+  SampleKey,
+  TransformSpec,
+  ViewSize,
+  ViewTransform,
+} from './views';

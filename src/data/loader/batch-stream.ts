@@ -68,7 +68,7 @@ export class BatchStream<B extends object> implements BatchSource<B> {
     this.samples = samples;
     this.#ownBatches = dropLast ? Math.floor(samples / batchSize) : Math.ceil(samples / batchSize);
     this.batchesPerEpoch = options.groupBatches ?? this.#ownBatches;
-    this.#shape = { batchSize, views: transform.views, height: transform.height, width: transform.width };
+    this.#shape = { batchSize, views: transform.views };
     this.#slots = allocateSlots(slotCount(options, this.#shape), this.#shape);
     this.#filler = this.#makeFiller();
     this.#prefetcher = new Prefetcher(this.#filler, this.#slots.length, (position) =>
@@ -169,14 +169,23 @@ export class BatchStream<B extends object> implements BatchSource<B> {
 }
 
 function allocateSlots(count: number, shape: SlotShape): Slot[] {
-  const { batchSize, views, height, width } = shape;
-  const pixels = `${views} ${views === 1 ? 'view' : 'views'} of ${height} x ${width} pixels`;
   requireMemory({
     bytes: count * slotBytes(shape),
-    what: `${count === 1 ? 'A batch' : `The memory for ${count} batches`} of ${batchSize} samples with ${pixels}`,
+    what: `${count === 1 ? 'A batch' : `The memory for ${count} batches`} of ${shape.batchSize} samples with ${viewsText(shape)}`,
     fix: 'Choose a smaller batchSize (data.batchSize, embedBatchSize) or inputSize, or fewer batches ahead (prefetch).',
   });
   return Array.from({ length: count }, () => allocateSlot(shape));
+}
+
+/** `2 views of 224 x 224 and 6 views of 96 x 96 pixels`. */
+function viewsText({ views }: SlotShape): string {
+  const counts = new Map<string, number>();
+  for (const { height, width } of views) {
+    const size = `${height} x ${width}`;
+    counts.set(size, (counts.get(size) ?? 0) + 1);
+  }
+  const parts = [...counts].map(([size, count]) => `${count} ${count === 1 ? 'view' : 'views'} of ${size}`);
+  return `${parts.join(' and ')} pixels`;
 }
 
 function slotCount<B>({ prefetch, workers }: BatchStreamOptions<B>, shape: SlotShape): number {

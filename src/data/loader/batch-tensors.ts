@@ -2,25 +2,25 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ImageBatch, ViewBatch } from '../../contracts';
 import type { ImageDataset } from '../datasets';
 import type { FilledBatch } from './batch-stream';
-import { viewLength } from './slot';
+import { blockStarts, viewLength } from './slot';
 
 /** Tensors of a batch with all its views. */
 export function toViewBatch(dataset: ImageDataset, batch: FilledBatch): ViewBatch {
-  const views = Array.from({ length: batch.shape.views }, (_, view) => viewTensor(batch, view));
+  const views = batch.shape.views.map((_, view) => viewTensor(batch, view));
   return { views, ...namesOf(dataset, batch) };
 }
 
-/** Tensors of a batch with one view. */
+/** Tensors of a batch with the first view alone. */
 export function toImageBatch(dataset: ImageDataset, batch: FilledBatch): ImageBatch {
   return { images: viewTensor(batch, 0), ...namesOf(dataset, batch) };
 }
 
 function viewTensor({ slot, shape, size }: FilledBatch, view: number): tf.Tensor4D {
-  const length = viewLength(shape);
-  const start = view * shape.batchSize * length;
+  const { height, width } = shape.views[view] ?? { height: 0, width: 0 };
+  const start = blockStarts(shape)[view] ?? 0;
   // A copy: backends keep the array that they are given, and the slot is about to be filled again.
-  const values = slot.pixels.slice(start, start + size * length);
-  return tf.tensor4d(values, [size, shape.height, shape.width, 3], 'float32');
+  const values = slot.pixels.slice(start, start + size * viewLength({ height, width }));
+  return tf.tensor4d(values, [size, height, width, 3], 'float32');
 }
 
 function namesOf(

@@ -3,7 +3,7 @@ import { BrokenImageError, reasonOf, stackOf } from '../datasets/data-errors';
 import type { Image } from '../image';
 import type { ViewTransform } from '../views';
 import type { Slot, SlotShape } from './slot';
-import { viewLength } from './slot';
+import { blockStarts, viewLength } from './slot';
 
 export type BrokenImageRule = 'error' | 'skip';
 
@@ -81,11 +81,8 @@ function transformInto(
   slot: Slot,
 ): FillFailure | null {
   const index = indices[position] ?? 0;
-  const length = viewLength(shape);
-  const offsets = Array.from(
-    { length: shape.views },
-    (_, view) => (view * shape.batchSize + from + position) * length,
-  );
+  const starts = blockStarts(shape);
+  const offsets = shape.views.map((size, view) => (starts[view] ?? 0) + (from + position) * viewLength(size));
   try {
     transform.apply(image, { seed, epoch, index }, slot.pixels, offsets);
     return null;

@@ -1,8 +1,7 @@
 import type { ImageBatch, Notify } from '../../contracts';
 import type { ImageDataset } from '../datasets';
 import { sayOnTerminal } from '../say-on-terminal';
-import type { NormalizeOptions } from '../views/normalization';
-import { plain } from '../views';
+import type { ViewTransform } from '../views';
 import { BatchStream } from './batch-stream';
 import { toImageBatch } from './batch-tensors';
 import type { BrokenImageRule } from './fill-slot';
@@ -10,10 +9,8 @@ import { requireWhole, workerCount } from './loader-options';
 
 export interface ImageLoaderOptions {
   readonly batchSize: number;
-  /** Height and width of the images, in pixels. */
-  readonly inputSize: number;
-  /** Mean and deviation by channel (default ImageNet's). */
-  readonly normalize?: NormalizeOptions | null;
+  /** Makes each image: `views.plain({ inputSize })`, or any transform's `plain()`. Only the first view counts. */
+  readonly transform: ViewTransform;
   /** As in `loader`. */
   readonly workers?: number | 'auto';
   /** At most this many samples, spread evenly over the data set (default all). */
@@ -23,11 +20,12 @@ export interface ImageLoaderOptions {
 }
 
 /**
- * Batches of plain images in data set order, for evaluation: resized, cut to the centre, normalised, the same ones in each
- * epoch. Otherwise as `loader`.
+ * Batches of single images in data set order, for evaluation, the same ones in each epoch. Otherwise as `loader`.
+ *
+ * @example imageLoader(dataset, { batchSize: 256, transform: views.plain({ inputSize: 32 }) })
  */
 export function imageLoader(dataset: ImageDataset, options: ImageLoaderOptions): BatchStream<ImageBatch> {
-  const { batchSize, inputSize, normalize, limit = dataset.length, workers = 'auto' } = options;
+  const { batchSize, transform, limit = dataset.length, workers = 'auto' } = options;
   requireWhole('batchSize', batchSize, 1);
   requireWhole('limit', limit, 1);
   const samples = Math.min(limit, dataset.length);
@@ -36,7 +34,7 @@ export function imageLoader(dataset: ImageDataset, options: ImageLoaderOptions):
   );
   return new BatchStream({
     dataset,
-    transform: plain({ inputSize, ...(normalize !== undefined && { normalize }) }),
+    transform,
     batchSize,
     seed: 0,
     workers: workerCount(workers),

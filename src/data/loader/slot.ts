@@ -1,26 +1,35 @@
+import type { ViewSize } from '../views';
+
 /** The sizes of a batch in memory. */
 export interface SlotShape {
   readonly batchSize: number;
-  readonly views: number;
-  readonly height: number;
-  readonly width: number;
+  /** Size of each view, in order. */
+  readonly views: readonly ViewSize[];
 }
 
 /** Memory for one batch, shared with the threads that fill it. */
 export interface Slot {
-  /** Float32 `[views, batchSize, height, width, 3]`. */
+  /** A block of float32 `[batchSize, height, width, 3]` for each view, one behind the other. */
   readonly pixels: Float32Array;
   /** Index of the sample that fills each place: another than the one asked for where that one is broken. */
   readonly filled: Uint32Array;
 }
 
 /** Floats of one view of one sample. */
-export function viewLength({ height, width }: SlotShape): number {
+export function viewLength({ height, width }: ViewSize): number {
   return height * width * 3;
 }
 
+/** The float at which each view's block begins, and where the last one ends. */
+export function blockStarts({ batchSize, views }: SlotShape): number[] {
+  const starts = [0];
+  let end = 0;
+  for (const view of views) starts.push((end += batchSize * viewLength(view)));
+  return starts;
+}
+
 export function slotBytes(shape: SlotShape): number {
-  return shape.views * shape.batchSize * viewLength(shape) * 4;
+  return (blockStarts(shape).at(-1) ?? 0) * 4;
 }
 
 /** A slot in shared memory. */

@@ -7,27 +7,30 @@ import type { FastSiamOptions, FastSiamSettings } from './fast-siam-options';
 import { resolveFastSiamOptions } from './fast-siam-options';
 import { Normalization } from './normalization';
 import { ViewRenderer } from './view-renderer';
-import type { SampleKey, TransformSpec, ViewTransform } from './view-transform';
+import { plain } from './plain';
+import type { SampleKey, TransformSpec, ViewSize, ViewTransform } from './view-transform';
 
 export type { FastSiamOptions } from './fast-siam-options';
 
 class FastSiamViews implements ViewTransform {
-  readonly views: number;
-  readonly height: number;
-  readonly width: number;
+  readonly views: readonly ViewSize[];
   readonly spec: TransformSpec;
   readonly #settings: FastSiamSettings;
   readonly #renderer: ViewRenderer;
   readonly #normalization: Normalization;
 
   constructor(settings: FastSiamSettings) {
-    this.views = settings.numViews;
-    this.height = settings.inputSize;
-    this.width = settings.inputSize;
+    const { numViews, inputSize } = settings;
+    this.views = Array.from({ length: numViews }, () => ({ height: inputSize, width: inputSize }));
     this.spec = { module: __filename, export: fastSiam.name, options: asJson(settings) };
     this.#settings = settings;
-    this.#renderer = new ViewRenderer(this.height, this.width);
+    this.#renderer = new ViewRenderer(inputSize, inputSize);
     this.#normalization = new Normalization(settings.normalize);
+  }
+
+  plain(): ViewTransform {
+    const { inputSize, normalize } = this.#settings;
+    return plain({ inputSize, normalize });
   }
 
   apply(
@@ -37,7 +40,7 @@ class FastSiamViews implements ViewTransform {
     offsets: readonly number[],
   ): void {
     checkImage(image);
-    offsets.slice(0, this.views).forEach((offset, view) => {
+    offsets.slice(0, this.views.length).forEach((offset, view) => {
       const stream = new RandomStream(seed, 'view', [epoch, index, view]);
       const plan = drawPlan(stream, image, this.#settings);
       this.#renderer.renderNormalized(image, plan, this.#normalization, out, offset);

@@ -5,4 +5,4 @@ export type { PlainOptions } from './plain';
 export { imagenet } from './normalization';
 export type { NormalizeOptions } from './normalization';
 export { rebuildTransform } from './view-transform';
-export type { SampleKey, TransformSpec, ViewTransform } from './view-transform';
+export type { SampleKey, TransformSpec, ViewSize, ViewTransform } from './view-transform';

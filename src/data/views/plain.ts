@@ -5,7 +5,7 @@ import { checkImage } from './check-image';
 import type { NormalizeOptions } from './normalization';
 import { Normalization, imagenet, normalizeRule } from './normalization';
 import { viewSize, resolveOptions } from './option-rules';
-import type { SampleKey, TransformSpec, ViewTransform } from './view-transform';
+import type { SampleKey, TransformSpec, ViewSize, ViewTransform } from './view-transform';
 
 /** Options of `views.plain`. */
 export interface PlainOptions {
@@ -21,25 +21,28 @@ const defaults: PlainSettings = { inputSize: 224, normalize: imagenet };
 const rules = { inputSize: viewSize, normalize: normalizeRule };
 
 class PlainView implements ViewTransform {
-  readonly views = 1;
-  readonly height: number;
-  readonly width: number;
+  readonly views: readonly ViewSize[];
   readonly spec: TransformSpec;
+  readonly #size: number;
   readonly #canvas: Canvas;
   readonly #normalization: Normalization;
 
   constructor({ inputSize, normalize }: PlainSettings) {
-    this.height = inputSize;
-    this.width = inputSize;
+    this.#size = inputSize;
+    this.views = [{ height: inputSize, width: inputSize }];
     const options: Json = { inputSize, normalize: normalize === null ? null : { ...normalize } };
     this.spec = { module: __filename, export: plain.name, options };
     this.#normalization = new Normalization(normalize);
     this.#canvas = new Canvas(inputSize, inputSize);
   }
 
+  plain(): ViewTransform {
+    return this;
+  }
+
   apply(image: Image, _sample: SampleKey, out: Float32Array, offsets: readonly number[]): void {
     checkImage(image);
-    const size = this.height;
+    const size = this.#size;
     const { width, height } = image;
     const shorter = Math.min(width, height);
     const resizedWidth = Math.trunc((size * width) / shorter);

@@ -19,13 +19,23 @@ export interface TransformSpec {
   readonly options: Json;
 }
 
-/** Turns an image into one or several normalised views. Keeps scratch memory: one thread, one instance. */
-export interface ViewTransform {
-  readonly views: number;
+/** The size of a view, in pixels. */
+export interface ViewSize {
   readonly height: number;
   readonly width: number;
+}
+
+/** Turns an image into one or several normalised views. Keeps scratch memory: one thread, one instance. */
+export interface ViewTransform {
+  /** The size of each view, in order. */
+  readonly views: readonly ViewSize[];
   readonly spec: TransformSpec;
-  /** Writes view v as float32 `[height, width, 3]`, normalised, into `out` from `offsets[v]` on. */
+  /**
+   * The evaluation form: one view without augmentation, resized and cut to the first view's size, with this transform's
+   * normalisation.
+   */
+  plain(): ViewTransform;
+  /** Writes view v as float32 `[height, width, 3]` of its size, normalised, into `out` from `offsets[v]` on. */
   apply(image: Image, sample: SampleKey, out: Float32Array, offsets: readonly number[]): void;
 }
 

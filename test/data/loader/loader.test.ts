@@ -212,9 +212,9 @@ describe("a loader's options", () => {
     );
     expect(() => load({ prefetch: 0 })).toThrow("The loader's prefetch is 0. Give a whole number from 1 on.");
     expect(() => load({ workers: -1 })).toThrow("The loader's workers is -1. Give a whole number from 0 on.");
-    expect(() => imageLoader(dataset, { batchSize: 4, inputSize: 8, limit: 1.5 })).toThrow(
-      "The loader's limit is 1.5. Give a whole number from 1 on.",
-    );
+    expect(() =>
+      imageLoader(dataset, { batchSize: 4, transform: views.plain({ inputSize: 8 }), limit: 1.5 }),
+    ).toThrow("The loader's limit is 1.5. Give a whole number from 1 on.");
   });
 
   it('leave at least one batch', () => {
@@ -231,7 +231,11 @@ describe("a loader's options", () => {
 
 describe('imageLoader', () => {
   it('gives plain images in the order of the data set, the same ones in each epoch', async () => {
-    const batches = imageLoader(dataset, { batchSize: 10, inputSize: 12, normalize: null, workers: 0 });
+    const batches = imageLoader(dataset, {
+      batchSize: 10,
+      transform: views.plain({ inputSize: 12, normalize: null }),
+      workers: 0,
+    });
     const epochs: number[][][] = [];
     for (const epoch of [0, 1]) {
       const found: number[][] = [];
@@ -253,7 +257,12 @@ describe('imageLoader', () => {
   });
 
   it('spreads a limit evenly over the data set', async () => {
-    const batches = imageLoader(dataset, { batchSize: 10, inputSize: 8, limit: 4, workers: 0 });
+    const batches = imageLoader(dataset, {
+      batchSize: 10,
+      transform: views.plain({ inputSize: 8 }),
+      limit: 4,
+      workers: 0,
+    });
     const found: number[] = [];
     for await (const { indices } of batches.epoch(0)) found.push(...indices.dataSync());
     expect(found).toEqual([0, 5, 11, 17]);

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { fastSiam, rebuildTransform } from '../../../src/data/views';
-import type { SampleKey, ViewTransform } from '../../../src/data/views';
+import type { FastSiamOptions, SampleKey, ViewTransform } from '../../../src/data/views';
 import { FulgurError } from '../../../src/errors';
 import { imageNamed } from './reference';
 
@@ -7,9 +8,10 @@ const sample: SampleKey = { seed: 3, epoch: 1, index: 5 };
 
 /** The views of an image, each as one hex string. */
 function viewsOf(transform: ViewTransform, key: SampleKey, image = 'square'): string[] {
-  const length = transform.height * transform.width * 3;
-  const out = new Float32Array(transform.views * length);
-  const offsets = Array.from({ length: transform.views }, (_, view) => view * length);
+  const { height = 0, width = 0 } = transform.views[0] ?? {};
+  const length = height * width * 3;
+  const out = new Float32Array(transform.views.length * length);
+  const offsets = transform.views.map((_, view) => view * length);
   transform.apply(imageNamed(image), key, out, offsets);
   return offsets.map((offset) => Buffer.from(out.slice(offset, offset + length).buffer).toString('hex'));
 }
@@ -29,8 +31,8 @@ describe('views.fastSiam', () => {
     const standard = fastSiam();
     const small = fastSiam({ inputSize: 8, numViews: 2 });
 
-    expect([standard.views, standard.height, standard.width]).toEqual([4, 224, 224]);
-    expect([small.views, small.height, small.width]).toEqual([2, 8, 8]);
+    expect(standard.views).toEqual(Array(4).fill({ height: 224, width: 224 }));
+    expect(small.views).toEqual(Array(2).fill({ height: 8, width: 8 }));
   });
 
   it('makes the same views of a sample at every time, in every instance and in any order of calls', () => {
@@ -42,6 +44,46 @@ describe('views.fastSiam', () => {
 
     expect(viewsOf(second, sample)).toEqual(wanted);
     expect(viewsOf(first, sample)).toEqual(wanted);
+  });
+
+  // Recorded at the commit before views of several sizes came: 4 images, 50 samples each, epochs 0 to 2, seed 11.
+  it.each<[string, FastSiamOptions, string]>([
+    [
+      "lightly's defaults at 32 pixels",
+      { inputSize: 32 },
+      '43dbb7abeab6a60f4d123474730fbfb25ad9501fa77f9322c8ffea001e882081',
+    ],
+    [
+      'every operation',
+      {
+        inputSize: 24,
+        rrProb: 0.5,
+        rrDegrees: [-20, 20],
+        vfProb: 0.5,
+        cjProb: 1,
+        gaussianBlur: 1,
+        sigmas: [0.1, 4],
+        randomGrayScale: 0.5,
+        normalize: null,
+      },
+      '824e9e18de9864a2a704b053490b67618042307c5d993d845fbab6602832e2ed',
+    ],
+    [
+      'right angles and one view',
+      { inputSize: 17, numViews: 1, rrProb: 1, minScale: 0.05, cjStrength: 0.5 },
+      'f121320d7fa7e3431e9e695830d7fc91dcd85776e4c0d3f7aa15e44126c3539c',
+    ],
+  ])('makes the bits that it has always made, with %s', (_name, options, digest) => {
+    const transform = fastSiam(options);
+    const hash = createHash('sha256');
+    for (const image of ['square', 'tall', 'wide', 'dot']) {
+      for (let index = 0; index < 50; index++) {
+        for (const view of viewsOf(transform, { seed: 11, epoch: index % 3, index }, image)) {
+          hash.update(Buffer.from(view, 'hex'));
+        }
+      }
+    }
+    expect(hash.digest('hex')).toBe(digest);
   });
 
   it('makes different views by view, sample, epoch and seed', () => {

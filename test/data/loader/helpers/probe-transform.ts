@@ -2,6 +2,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import type { Json } from '../../../../src/contracts';
 import type { Image } from '../../../../src/data/image';
+import { plain } from '../../../../src/data/views';
 import type { SampleKey, ViewTransform } from '../../../../src/data/views/view-transform';
 import { RandomStream } from '../../../../src/engine/random';
 
@@ -23,13 +24,18 @@ const size = 2;
 
 /** A transform of two tiny views whose values depend on the image and on the sample's own random stream. */
 class Probe implements ViewTransform {
-  readonly views = 2;
-  readonly height = size;
-  readonly width = size;
+  readonly views = [
+    { height: size, width: size },
+    { height: size, width: size },
+  ];
   readonly spec;
 
   constructor(private readonly options: ProbeOptions) {
     this.spec = { module: __filename, export: probe.name, options: options as Json };
+  }
+
+  plain(): ViewTransform {
+    return plain({ inputSize: size });
   }
 
   apply(image: Image, sample: SampleKey, out: Float32Array, offsets: readonly number[]): void {

@@ -3,14 +3,19 @@ import type { SampleKey, ViewTransform } from '../../../../src/data/views/view-t
 
 /** A transform that hands on the bytes of images of one size as they are. */
 class RawPixels implements ViewTransform {
-  readonly views = 1;
+  readonly views;
   readonly spec;
 
   constructor(
     readonly height: number,
     readonly width: number,
   ) {
+    this.views = [{ height, width }];
     this.spec = { module: __filename, export: rawPixels.name, options: [height, width] };
+  }
+
+  plain(): ViewTransform {
+    return this;
   }
 
   apply(image: Image, _sample: SampleKey, out: Float32Array, offsets: readonly number[]): void {

@@ -30,6 +30,7 @@ export type {
   PlainOptions,
   SampleKey,
   SamplerOptions,
+  SourceImage,
   Split,
   TransformSpec,
   ViewSize,

@@ -1,6 +1,21 @@
 import type { z } from 'zod';
-import { clusterSchema, completeTrainerOptions, dataSchema, runSchema, trainerSchema } from '../contracts';
-import type { ClusterOptions, CommandWords, DataOptions, Json, Recalled, TrainerOptions } from '../contracts';
+import {
+  clusterSchema,
+  completeTrainerOptions,
+  dataSchema,
+  datasetPaths,
+  runSchema,
+  trainerSchema,
+} from '../contracts';
+import type {
+  ClusterOptions,
+  CommandWords,
+  DataOptions,
+  DatasetName,
+  Json,
+  Recalled,
+  TrainerOptions,
+} from '../contracts';
 import { experimentData, experimentDefinition, hyperParameterDefaults, hyperParameters } from '../metadata';
 import type { ExperimentClass, HyperParameterValue } from '../metadata';
 import { redactedData } from '../system';
@@ -90,8 +105,9 @@ export function resolveConfig(
   const { values, options, problems } = draft;
   if (!values.has('data.name'))
     problems.push({ where: '--data.name', what: 'is missing; name a data set, for example digits' });
-  if (values.get('data.name') === 'folder' && (values.get('data.path') ?? null) === null)
-    problems.push({ where: '--data.path', what: 'is missing; name the folder of images' });
+  const path = datasetPaths[values.get('data.name') as DatasetName] ?? null;
+  if (path !== null && (values.get('data.path') ?? null) === null)
+    problems.push({ where: '--data.path', what: `is missing; name ${path}` });
   if (problems.length > 0) throw new ConfigError(problems);
   const config = assemble(draft, completed(options, values));
   return recalled === null ? config : { ...config, takenOver: takenFrom(config, draft) };

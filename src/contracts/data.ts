@@ -4,7 +4,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 export interface ViewBatch {
   /** One `[batch, height, width, 3]` float32 tensor a view, normalised. */
   readonly views: tf.Tensor4D[];
-  /** Class of each sample, int32 `[batch]`. */
+  /** Class of each sample, int32 `[batch]`; -1 where it is not known. */
   readonly labels: tf.Tensor1D;
   /** Index of each sample in its data set, int32 `[batch]`. */
   readonly indices: tf.Tensor1D;

@@ -16,6 +16,7 @@ export {
   completeTrainerOptions,
   dataSchema,
   datasetNames,
+  datasetPaths,
   runSchema,
   trainerSchema,
 } from './options';

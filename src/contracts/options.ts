@@ -170,8 +170,21 @@ function unfitOptions({ issues }: z.ZodError): FulgurError {
   });
 }
 
-/** Names of the data sets that Fulgur knows. */
-export const datasetNames = ['cifar10', 'digits', 'folder'] as const;
+/** The data sets that Fulgur knows, and what `data.path` names of each; `null` for those that do without. */
+export const datasetPaths = {
+  cifar10: null,
+  digits: null,
+  folder: 'the folder of images',
+} as const satisfies Readonly<Record<string, string | null>>;
+
+/** One of Fulgur's own data sets. */
+export type DatasetName = keyof typeof datasetPaths;
+
+/** Their names. */
+export const datasetNames = Object.keys(datasetPaths) as readonly DatasetName[] as readonly [
+  DatasetName,
+  ...DatasetName[],
+];
 
 const transform = z
   .custom<object>((value) => typeof value === 'object')

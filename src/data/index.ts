@@ -1,5 +1,6 @@
 export { DatasetUnavailableError, BrokenImageError, datasetNames, datasets } from './datasets';
-export type { DatasetName, DatasetSpec, ImageDataset, OpenOptions, Split } from './datasets';
+export type { DatasetSpec, ImageDataset, OpenOptions, Split } from './datasets';
+export type { SourceImage } from './source-image';
 export type { Image } from './image';
 export { Sampler, imageLoader, loader } from './loader';
 export type { BrokenImageRule, ImageLoaderOptions, LoaderOptions, SamplerOptions } from './loader';

@@ -1,4 +1,3 @@
-import { sep } from 'node:path';
 import type { BatchSource, DataOptions, EvaluationData, Notify, ViewBatch } from '../contracts';
 import { FulgurError } from '../errors';
 import { identityOf, openWithSplits } from './datasets';
@@ -39,8 +38,8 @@ export interface DataInfo {
 
 /** Samples to evaluate, and what each is called. */
 export interface NamedSamples extends BatchSource<ViewBatch> {
-  /** The file of the sample below the data set's folder, or its index; and its class. */
-  nameOf(index: number): { readonly name: string; readonly class: string };
+  /** The sample's name within its data set, and its class; `null` where that is not known. */
+  nameOf(index: number): { readonly name: string; readonly class: string | null };
 }
 
 export interface PreparedData {
@@ -101,13 +100,11 @@ export async function prepareData(options: DataOptions, context: DataContext): P
   };
 }
 
-function nameIn(samples: ImageDataset, index: number): { name: string; class: string } {
-  const described = samples.describe(index);
-  const below = samples.origin === '' ? '' : `${samples.origin}${sep}`;
-  const isFile = below !== '' && described.startsWith(below);
+function nameIn(samples: ImageDataset, index: number): { name: string; class: string | null } {
+  const label = samples.label(index);
   return {
-    name: isFile ? described.slice(below.length) : String(index),
-    class: samples.classNames[samples.label(index)] ?? String(samples.label(index)),
+    name: samples.sampleName(index),
+    class: label === null ? null : (samples.classNames[label] ?? String(label)),
   };
 }
 

@@ -20,9 +20,10 @@ interface Column {
 /** One sample of a prediction: where it stands in the data set, and what it is called there. */
 export interface PredictedSample {
   readonly index: number;
-  /** The image's file below the data set's folder, or its index. */
+  /** Its name within the data set: the file below the folder, or the index. */
   readonly name: string;
-  readonly class: string;
+  /** `null` where it is not known. */
+  readonly class: string | null;
 }
 
 const COPY_BYTES = 1 << 20;

@@ -11,11 +11,12 @@ const SAMPLED_BYTES = 1 << 20;
  * evenly spread. Files are not opened, and where they lie does not count, so that data may be moved.
  */
 export function identityOf(dataset: ImageDataset): DataIdentity {
-  const { name, length, classNames, origin, spec } = dataset;
+  const { name, length, classNames, spec } = dataset;
   const hash = createHash('sha256').update(JSON.stringify([length, classNames]));
   for (let index = 0; index < length; index++) {
-    const image = dataset.describe(index);
-    hash.update(`${dataset.label(index)} ${image.startsWith(origin) ? image.slice(origin.length) : image}\n`);
+    // Records of version 0.1 have these texts: those of files with a slash, those in memory as messages name them.
+    const image = isPacked(spec) ? dataset.describe(index) : `/${dataset.sampleName(index)}`;
+    hash.update(`${dataset.label(index)} ${image}\n`);
   }
   if (isPacked(spec)) {
     const every = Math.max(1, Math.ceil(spec.pixels.length / SAMPLED_BYTES));

@@ -10,6 +10,5 @@ export { reopenDataset } from './dataset-spec';
 export { identityOf } from './fingerprint';
 export type { DatasetSpec, ImageDataset, Split } from './image-dataset';
 export { datasetNames };
-export type { DatasetName } from './open-by-name';
 export { openWithSplits } from './open-dataset';
 export type { OpenOptions, OpenedDataset } from './open-dataset';

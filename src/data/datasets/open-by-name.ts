@@ -1,5 +1,5 @@
-import type { Notify } from '../../contracts';
-import { datasetNames } from '../../contracts';
+import type { DatasetName, Notify } from '../../contracts';
+import { datasetNames, datasetPaths } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { openCifar10 } from './cifar10/open-cifar10';
 import { officialSource } from './cifar10/source';
@@ -8,17 +8,15 @@ import { openDigits } from './digits';
 import { openFolder } from './folder/open-folder';
 import type { ImageDataset, Split } from './image-dataset';
 
-export type DatasetName = (typeof datasetNames)[number];
-
 /** How to open a data set, and from where. */
 export interface SourceOptions {
-  /** `folder`: the folder of images. `cifar10`: the user's own copy. */
+  /** Where the data lie: `folder`: the folder of images. `cifar10`: the user's own copy. */
   readonly path?: string | undefined;
   /** `cifar10`: the archive's address, in place of the official one; its checksum stays the official one. */
   readonly url?: string | undefined;
   /** Whether a data set that is not on disk may be downloaded (default `true`). */
   readonly download?: boolean | undefined;
-  /** `folder`: an image of more pixels counts as broken (default 178,956,970, as in Pillow). */
+  /** An image of more pixels counts as broken (default 178,956,970, as in Pillow). */
   readonly maxImagePixels?: number | undefined;
   /** Gets sentences about progress (default: the terminal). */
   readonly onMessage?: Notify | undefined;
@@ -26,20 +24,30 @@ export interface SourceOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Opens a split of a data set. */
+/** Opens a split; `path` is what was given, or empty for a data set that `datasetPaths` asks for none. */
+type Open = (split: Split, path: string, options: SourceOptions) => Promise<ImageDataset>;
+
+/** Each of Fulgur's own data sets; its name, and what `data.path` names of it, stand in `datasetPaths`. */
+const openers: Readonly<Record<DatasetName, Open>> = {
+  cifar10: (split, _, { url, ...others }) => {
+    const source = url === undefined ? officialSource : { ...officialSource, url };
+    return openCifar10({ ...others, split, path: others.path, cache: dataFolder(), source });
+  },
+  digits: (split) => openDigits(split),
+  folder: (split, path, options) => openFolder(path, split, options),
+};
+
+/**
+ * Opens a split of one of Fulgur's own data sets.
+ *
+ * @throws FulgurError of kind `config` where there is none of that name, or it lacks its path.
+ */
 export async function openByName(name: string, split: Split, options: SourceOptions): Promise<ImageDataset> {
-  const { path, url, ...others } = options;
-  switch (requireName(name)) {
-    case 'digits':
-      return openDigits(split);
-    case 'cifar10': {
-      const source = url === undefined ? officialSource : { ...officialSource, url };
-      return openCifar10({ ...others, split, path, cache: dataFolder(), source });
-    }
-    case 'folder':
-      if (path === undefined) throw pathMissing();
-      return openFolder(path, split, options);
-  }
+  const known = requireName(name);
+  const { path } = options;
+  const wanted = datasetPaths[known];
+  if (path === undefined && wanted !== null) throw pathMissing(known, wanted);
+  return openers[known](split, path ?? '', options);
 }
 
 /** @throws FulgurError of kind `config` where there is no data set of that name. */
@@ -52,9 +60,9 @@ export function requireName(name: string): DatasetName {
   });
 }
 
-function pathMissing(): FulgurError {
+function pathMissing(name: DatasetName, wanted: string): FulgurError {
   return new FulgurError('config', {
-    what: 'The data set "folder" was chosen without a path.',
-    fix: 'Name the folder of images by --data.path FOLDER.',
+    what: `The data set "${name}" was chosen without a path.`,
+    fix: `Name ${wanted} by --data.path PATH.`,
   });
 }

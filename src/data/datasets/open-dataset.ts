@@ -41,8 +41,7 @@ export async function openWithSplits(name: string, options: OpenOptions = {}): P
   // A misspelt fallback shows at once, not on the day when it is needed.
   if (fallback !== null) requireName(fallback);
   const once = { ...how, onMessage: sayOnce(onMessage) };
-  const openSplit = (wanted: Split): Promise<ImageDataset> =>
-    openByName(name, wanted, name === 'folder' ? once : how);
+  const openSplit = (wanted: Split): Promise<ImageDataset> => openByName(name, wanted, once);
   try {
     return { dataset: await openSplit(split), openSplit };
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Image } from '../image';
+import type { SourceImage } from '../source-image';
 import { requireIndex } from './require-index';
 import type { ImageDataset, Split } from './image-dataset';
 
@@ -9,12 +9,18 @@ export interface PackedSpec {
   readonly split: Split;
   readonly origin: string;
   readonly classNames: readonly string[];
+  /** Default `true`. */
+  readonly hasTestSplit?: boolean;
   readonly height: number;
   readonly width: number;
-  /** RGB bytes `[samples, height, width, 3]`. */
-  readonly pixels: Uint8Array;
-  /** Class of each sample. */
-  readonly labels: Uint8Array;
+  /** As in `SourceImage` (default 3). */
+  readonly channels?: 1 | 2 | 3 | 4;
+  /** Samples `[samples, height, width, channels]`. */
+  readonly pixels: Uint8Array | Uint16Array;
+  /** As in `SourceImage`. */
+  readonly range?: readonly [black: number, white: number];
+  /** Class of each sample; below 0 where it is not known. */
+  readonly labels: Uint8Array | Int32Array;
 }
 
 /** Images of one size, all in shared memory. */
@@ -23,37 +29,45 @@ export class PackedDataset implements ImageDataset {
   readonly split: Split;
   readonly origin: string;
   readonly classNames: readonly string[];
+  readonly hasTestSplit: boolean;
 
   constructor(readonly spec: PackedSpec) {
     this.name = spec.name;
     this.split = spec.split;
     this.origin = spec.origin;
     this.classNames = spec.classNames;
+    this.hasTestSplit = spec.hasTestSplit ?? true;
   }
 
   get length(): number {
     return this.spec.labels.length;
   }
 
-  label(index: number): number {
+  label(index: number): number | null {
     requireIndex(this, index);
-    return this.spec.labels[index] ?? 0;
+    const label = this.spec.labels[index] ?? 0;
+    return label < 0 ? null : label;
   }
 
   describe(index: number): string {
     return `sample ${index} of ${this.name} (${this.split})`;
   }
 
+  sampleName(index: number): string {
+    return String(index);
+  }
+
   /** The image at an index: a window on the shared memory, not to be written to. */
-  read(index: number): Image {
+  read(index: number): SourceImage {
     requireIndex(this, index);
-    const { height, width, pixels } = this.spec;
-    const bytes = height * width * 3;
-    return { height, width, data: pixels.subarray(index * bytes, (index + 1) * bytes) };
+    const { height, width, channels = 3, pixels, range } = this.spec;
+    const count = height * width * channels;
+    const data = pixels.subarray(index * count, (index + 1) * count);
+    return { height, width, channels, data, ...(range !== undefined && { range }) };
   }
 }
 
-/** Shared memory for the pixels and labels of a packed data set. */
+/** Shared memory for the RGB pixels and labels of a packed data set. */
 export function allocatePacked(
   samples: number,
   height: number,

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ImageBatch, ViewBatch } from '../../contracts';
 import type { ImageDataset } from '../datasets';
+import { unlabelled } from '../datasets/image-dataset';
 import type { FilledBatch } from './batch-stream';
 import { blockStarts, viewLength } from './slot';
 
@@ -28,6 +29,6 @@ function namesOf(
   { slot, size }: FilledBatch,
 ): { labels: tf.Tensor1D; indices: tf.Tensor1D } {
   const indices = Int32Array.from(slot.filled.subarray(0, size));
-  const labels = indices.map((index) => dataset.label(index));
+  const labels = indices.map((index) => dataset.label(index) ?? unlabelled);
   return { labels: tf.tensor1d(labels, 'int32'), indices: tf.tensor1d(indices, 'int32') };
 }

@@ -1,6 +1,8 @@
 import type { ImageDataset } from '../datasets';
 import { BrokenImageError, reasonOf, stackOf } from '../datasets/data-errors';
 import type { Image } from '../image';
+import type { SourceImage } from '../source-image';
+import { rgbOf } from '../source-image';
 import type { ViewTransform } from '../views';
 import type { Slot, SlotShape } from './slot';
 import { blockStarts, viewLength } from './slot';
@@ -24,7 +26,7 @@ export interface SkippedImage {
 
 /** Why a task could not be done. */
 export interface FillFailure {
-  readonly during: 'reading' | 'transform';
+  readonly during: 'reading' | 'conversion' | 'transform';
   readonly index: number;
   readonly reason: string;
   readonly stack: string;
@@ -100,13 +102,21 @@ async function readUsable({ dataset, onBrokenImage }: FillTools, wanted: number)
   const skipped: SkippedImage[] = [];
   for (let offset = 0; ; offset++) {
     const index = (wanted + offset) % dataset.length;
+    let source: SourceImage;
     try {
-      return { image: await dataset.read(index), index, skipped };
+      source = await dataset.read(index);
     } catch (error) {
       const failure = failureOf('reading', index, error);
       const mayGoOn = onBrokenImage === 'skip' && error instanceof BrokenImageError;
       if (!mayGoOn || offset + 1 === dataset.length) return { image: null, failure, skipped };
       skipped.push({ index, reason: failure.reason });
+      continue;
+    }
+    try {
+      return { image: rgbOf(source), index, skipped };
+    } catch (error) {
+      // A mistake of the data set, not of a file: no image takes its place.
+      return { image: null, failure: failureOf('conversion', index, error), skipped };
     }
   }
 }

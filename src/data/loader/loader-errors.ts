@@ -12,6 +12,13 @@ export function sampleFailed(
   cause.stack = stack;
   const name = dataset.describe(index);
   if (during === 'reading') return new BrokenImageError(name, reason, cause);
+  if (during === 'conversion') {
+    return new FulgurError('data', {
+      what: `The data set ${dataset.name} gave an image of ${name} that cannot be used: ${reason}.`,
+      fix: "Return { width, height, channels, data } from the data set's read, with a value for each channel of each pixel.",
+      cause,
+    });
+  }
   return new FulgurError('data', {
     what: `The view transform failed on ${name}, index ${index}: ${reason}.`,
     fix: 'Correct the transform, or try it on this sample alone with workers: 0.',

@@ -7,12 +7,12 @@ import type { FillTools } from './fill-slot';
 import { fillSlot } from './fill-slot';
 import type { WorkerReply, WorkerRequest, WorkerSetup } from './worker-messages';
 
-function main(): void {
+async function main(): Promise<void> {
   const setup = workerData as WorkerSetup;
   const reply = (message: WorkerReply): void => parentPort?.postMessage(message);
   let tools: FillTools;
   try {
-    tools = prepare(setup);
+    tools = await prepare(setup);
   } catch (error) {
     reply({ kind: 'unfit', reason: reasonOf(error), stack: stackOf(error) });
     return;
@@ -28,10 +28,10 @@ function main(): void {
   reply({ kind: 'ready' });
 }
 
-function prepare(setup: WorkerSetup): FillTools {
+async function prepare(setup: WorkerSetup): Promise<FillTools> {
   const { shape, seed, onBrokenImage, position } = setup;
   return {
-    dataset: reopenDataset(setup.dataset),
+    dataset: await reopenDataset(setup.dataset),
     transform: rebuildTransform(setup.transform),
     shape,
     seed,
@@ -40,4 +40,4 @@ function prepare(setup: WorkerSetup): FillTools {
   };
 }
 
-main();
+void main();

@@ -23,7 +23,7 @@ describe('the digits data set', () => {
     expect([train.length, test.length, train.classNames.length]).toEqual([8000, 2000, 10]);
     const counts = new Array<number>(10).fill(0);
     for (const dataset of [train, test]) {
-      for (let index = 0; index < dataset.length; index++) counts[dataset.label(index)]! += 1;
+      for (let index = 0; index < dataset.length; index++) counts[dataset.label(index) ?? -1]! += 1;
     }
     // The lengths of the package's own lists.
     expect(counts).toEqual([1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944, 978]);
@@ -60,8 +60,8 @@ describe('the digits data set', () => {
     );
   });
 
-  it('shares its memory with a thread that opens it again', () => {
-    const again = reopenDataset(structuredClone(test.spec));
+  it('shares its memory with a thread that opens it again', async () => {
+    const again = await reopenDataset(structuredClone(test.spec));
     const { pixels } = (test as PackedDataset).spec;
     const before = pixels[0]!;
     pixels[0] = 77;

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { datasets } from '../../../src/data';
 import { identityOf } from '../../../src/data/datasets';
+import { readRecords } from '../../../src/data/datasets/cifar10/read-records';
+import { allFiles, recordBytes } from '../../../src/data/datasets/cifar10/source';
+import type { ImageDataset, Split } from '../../../src/data/datasets';
 import { PackedDataset } from '../../../src/data/datasets/packed-dataset';
 
 let root: string;
@@ -23,7 +26,63 @@ async function ofFolder(path = root) {
   return identityOf(await datasets.open('folder', { path }));
 }
 
+/** As recorded by version 0.1, before data sets had names for their samples. */
+const recorded: Readonly<Record<string, readonly [train: string, test: string, all: string]>> = {
+  digits: ['2fe28e3ca3bba709', 'd1cf2641472e3436', '52ff2c58d090bc1b'],
+  cifar10: ['14721d7a8de511e2', '714f919ef74db080', '663414024c8f35db'],
+  classes: ['aba6256d295d85b6', '3cda0d325c3b0040', '3affd050931290da'],
+  splits: ['b835bdfaac84adb8', 'a45919290a2e3938', 'c3f1d28fbc98ef2a'],
+};
+
+/** A folder with these files, of which none is opened. */
+function folderOf(name: string, files: readonly string[]): string {
+  const folder = join(root, '..', name);
+  for (const file of files) {
+    mkdirSync(join(folder, file, '..'), { recursive: true });
+    writeFileSync(join(folder, file), '');
+  }
+  return folder;
+}
+
+/** Six files of CIFAR-10 with four records each. */
+function cifarFolder(): string {
+  const folder = folderOf('cifar', allFiles);
+  allFiles.forEach((file, number) => {
+    const bytes = Uint8Array.from({ length: 4 * recordBytes }, (_, at) =>
+      at % recordBytes === 0 ? (at / recordBytes + number) % 10 : (at * 7 + number) % 251,
+    );
+    writeFileSync(join(folder, file), bytes);
+  });
+  return folder;
+}
+
 describe("a data set's identity", () => {
+  it.each<[string, (split: Split) => Promise<ImageDataset>]>([
+    ['digits', (split) => datasets.open('digits', { split })],
+    ['cifar10', (split) => readRecords(cifarFolder(), split, 4)],
+    [
+      'classes',
+      (split) => {
+        const dogs = [0, 1, 2, 3].map((number) => `dogs/ä${number}.png`);
+        const cats = [0, 1, 2, 3].map((number) => `cats/${number}.png`);
+        const path = folderOf('classes', [...cats, ...dogs, 'dogs/4.png']);
+        return datasets.open('folder', { path, split });
+      },
+    ],
+    [
+      'splits',
+      (split) => {
+        const path = folderOf('splits', ['train/a/1.jpg', 'train/b/1.jpg', 'test/a/1.jpg', 'test/b/1.jpg']);
+        return datasets.open('folder', { path, split });
+      },
+    ],
+  ])('of %s is the one that older checkpoints have recorded', async (name, open) => {
+    const found = [];
+    for (const split of ['train', 'test', 'all'] as const)
+      found.push(identityOf(await open(split)).fingerprint);
+    expect(found).toEqual(recorded[name]);
+  });
+
   it('is the same each time, and wherever a folder lies', async () => {
     const before = await ofFolder();
     expect(before).toMatchObject({ name: 'folder', classes: 2 });

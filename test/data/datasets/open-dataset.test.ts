@@ -33,7 +33,7 @@ describe('datasets.open', () => {
 
   it('asks for the path of a folder', async () => {
     await expect(datasets.open('folder')).rejects.toThrow(
-      'The data set "folder" was chosen without a path. Name the folder of images by --data.path FOLDER.',
+      'The data set "folder" was chosen without a path. Name the folder of images by --data.path PATH.',
     );
   });
 

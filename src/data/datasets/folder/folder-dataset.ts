@@ -14,8 +14,11 @@ export interface FolderSpec {
   readonly split: Split;
   readonly root: string;
   readonly classNames: readonly string[];
+  /** Whether the folder has a test or validation split inside. */
+  readonly hasTestSplit: boolean;
   /** Paths below the root. */
   readonly paths: SharedStringsSpec;
+  /** Below 0 where there is none. */
   readonly labels: Int32Array;
   /** An image of more pixels counts as broken. */
   readonly maxImagePixels: number;
@@ -27,12 +30,14 @@ export class FolderDataset implements ImageDataset {
   readonly split: Split;
   readonly origin: string;
   readonly classNames: readonly string[];
+  readonly hasTestSplit: boolean;
   readonly #paths: SharedStrings;
 
   constructor(readonly spec: FolderSpec) {
     this.split = spec.split;
     this.origin = spec.root;
     this.classNames = spec.classNames;
+    this.hasTestSplit = spec.hasTestSplit;
     this.#paths = new SharedStrings(spec.paths);
   }
 
@@ -40,13 +45,18 @@ export class FolderDataset implements ImageDataset {
     return this.#paths.length;
   }
 
-  label(index: number): number {
+  label(index: number): number | null {
     requireIndex(this, index);
-    return this.spec.labels[index] ?? 0;
+    const label = this.spec.labels[index] ?? 0;
+    return label < 0 ? null : label;
   }
 
   describe(index: number): string {
     return readableName(this.#path(index));
+  }
+
+  sampleName(index: number): string {
+    return readableName(this.#paths.at(index));
   }
 
   async read(index: number): Promise<Image> {

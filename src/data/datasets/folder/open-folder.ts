@@ -89,6 +89,7 @@ function build(
     split,
     root,
     classNames: classNames.map(readableName),
+    hasTestSplit: parts.length > 1,
     paths: SharedStrings.from(paths).spec,
     labels: shared,
     maxImagePixels,

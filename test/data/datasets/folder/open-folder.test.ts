@@ -45,7 +45,7 @@ async function refusal(): Promise<string> {
 function contents(dataset: ImageDataset): [path: string, className: string | undefined][] {
   return Array.from({ length: dataset.length }, (_, index) => [
     dataset.describe(index).slice(root.length + 1),
-    dataset.classNames[dataset.label(index)],
+    dataset.classNames[dataset.label(index) ?? -1],
   ]);
 }
 
@@ -121,7 +121,7 @@ describe('openFolder', () => {
   it('opens again from a clone of its spec, as threads do', async () => {
     await put('ä b/0.jpg', 'ö/1.jpg');
     const dataset = await openFolder(root, 'all');
-    const again = reopenDataset(structuredClone(dataset.spec));
+    const again = await reopenDataset(structuredClone(dataset.spec));
     expect(contents(again)).toEqual(contents(dataset));
     expect((await again.read(1)).width).toBe(reference.images[0]!.width);
   });
@@ -186,7 +186,7 @@ describe('openFolder', () => {
     }
     const dataset = await openFolder(root, 'all');
     // Clones of the spec are what threads read by.
-    const found = reopenDataset(structuredClone(dataset.spec));
+    const found = await reopenDataset(structuredClone(dataset.spec));
     expect(dataset.length).toBe(order.samples.length);
     for (const [index, [path = '', label]] of (order.samples as [string, number][]).entries()) {
       expect([index, found.describe(index), found.label(index)]).toEqual([

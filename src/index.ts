@@ -1,7 +1,7 @@
 /** Fulgur's public list: what experiments and plugins are written with. */
 
 // Types of chained operations, `x.add(y)`; tfjs-node's kernels bring the methods themselves.
-import type {} from '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
+export type {} from '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 
 // Before tfjs's exports are copied: the engine puts random operations of its own into them.
 import './engine';

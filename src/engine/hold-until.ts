@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { TensorMetadata } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding';
+import type { TensorMetadata } from './backend/node-kernels';
 import { currentEngine } from './current-engine';
 
 /**

@@ -1,4 +1,3 @@
-import type { TFEOpAttr, TFJSBinding, TensorMetadata } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding';
 import { FulgurError } from '../../errors';
 import { refuseStatefulDraw } from '../draws/stateful-draws';
 import { dataTypeNumber, dataTypes } from '../native/data-types';
@@ -6,6 +5,7 @@ import type { HostValues } from '../native/native-tensors';
 import type { GraphOutput, NativeLibrary, NativePointer } from '../native/native-library';
 import { TensorFlowError } from '../native/status';
 import type { EagerRunner, HandleFacts } from './eager-runner';
+import type { TFEOpAttr, TFJSBinding, TensorMetadata } from './node-kernels';
 import type { OpAttribute } from './op-attributes';
 import { TensorTable } from './tensor-table';
 import { Trace, foreignSymbol, valueReadWhileTracing } from './trace';

@@ -1,10 +1,10 @@
 import './before-tfjs';
 import { engine } from '@tensorflow/tfjs-core';
 import type { DataType, KernelBackend, Tensor } from '@tensorflow/tfjs-core';
-import { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend';
-import type { TFJSBinding, TensorMetadata } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding';
 import { FulgurError } from '../../errors';
 import type { Binding } from './binding';
+import { NodeJSKernelBackend } from './node-kernels';
+import type { TFJSBinding, TensorMetadata } from './node-kernels';
 
 /** The name under which tfjs-node registers its kernels. */
 export const backendName = 'tensorflow';

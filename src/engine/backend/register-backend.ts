@@ -1,6 +1,5 @@
 import './before-tfjs';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-node-gpu/dist/register_all_kernels';
 import type { Binding } from './binding';
 import { FulgurBackend, backendName } from './fulgur-backend';
 import { overrideKernels } from './kernel-overrides';

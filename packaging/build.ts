@@ -1,0 +1,25 @@
+/**
+ * Builds the package into `dist`: `npm run build`. Compiles `src`, `plugins` and `experiments`, and puts tfjs-node's
+ * kernels in as one file (docs/adr/0026).
+ */
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { bundleKernels } from './bundle-kernels';
+
+const root = resolve(__dirname, '..');
+const dist = join(root, 'dist');
+
+async function buildPackage(): Promise<void> {
+  rmSync(dist, { recursive: true, force: true });
+  const compiler = require.resolve('typescript/bin/tsc');
+  execFileSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+  const door = join('src', 'engine', 'backend', 'node-kernels');
+  await bundleKernels(join(root, `${door}.ts`), join(dist, door));
+}
+
+buildPackage().catch((error: unknown) => {
+  process.exitCode = 1;
+  // The compiler has said what is wrong with a file.
+  console.error(error instanceof Error ? error.message : error);
+});

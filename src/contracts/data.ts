@@ -18,12 +18,17 @@ export interface ImageBatch {
   readonly indices: tf.Tensor1D;
 }
 
-/** Batches of one epoch after the other. */
+/**
+ * Batches of one epoch after the other. The source owns the tensors of a batch, and frees them when the next one is asked
+ * for or the epoch is left; a source may give the same tensors again and free them when it is closed.
+ */
 export interface BatchSource<B> {
   /** Batches in an epoch: of the rank that has the most, where ranks share the data, and so the same number on all. */
   readonly batchesPerEpoch: number;
   /** Samples in an epoch, on this rank. */
   readonly samples: number;
+  /** Samples that all ranks have together, each counted once (default: `samples` of each rank). */
+  readonly samplesOverall?: number;
   /**
    * The batches of an epoch, from `startBatch` on; the same ones at every call, whatever the number of workers. Of held-out
    * data, which are not padded, a rank may have fewer than `batchesPerEpoch`, or none.

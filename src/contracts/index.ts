@@ -1,3 +1,4 @@
+export type * from './batches';
 export type * from './command';
 export type * from './data';
 export type * from './evaluation-weights';

@@ -34,6 +34,7 @@ import { FitRun } from './fit/fit-run';
 import type { FitResult } from './fit/fit-run';
 import type { RunLabel, ScopeParts } from './trainer-scope';
 import { stateOfRank } from './state/rank-states';
+import { CheckedBatches } from './step/checked-batches';
 import type { StepSource } from './step/step-source';
 import { CompiledTrainingStep } from './step/training-step';
 import type { TrainingModule } from './training-module';
@@ -112,11 +113,13 @@ export class Trainer {
   async fit<B>(
     module: TrainingModule<B>,
     data: BatchSource<B>,
-    { resumeFrom, validation }: FitExtras<B> = {},
+    { resumeFrom, validation: heldOut }: FitExtras<B> = {},
   ): Promise<FitResult> {
     return this.#alone('fit()', (parts) => {
       const { options, strategy } = parts;
-      const bounds = planFit(options, data.batchesPerEpoch);
+      const train = new CheckedBatches(data, { role: 'training data' });
+      const bounds = planFit(options, train.batchesPerEpoch);
+      const validation = heldOut && new CheckedBatches(heldOut, { role: 'validation data', ...this.#held });
       const ofValidation = validation === undefined ? [] : (['limitValBatches', 'valCheckInterval'] as const);
       this.#sayLimits(['limitTrainBatches', 'overfitBatches', ...ofValidation]);
       const plan = validation && planValidation(options, validation.batchesPerEpoch, bounds.batchesPerEpoch);
@@ -124,7 +127,7 @@ export class Trainer {
       const state = resumeFrom && stateOfRank(strategy.ranks, resumeFrom, module);
       requireCompiled(options);
       const run = new FitRun(module, parts, {
-        data,
+        data: train,
         bounds,
         validation: isValidated && validation !== undefined ? { data: validation, plan } : null,
         resumeFrom: resumeFrom === undefined || state === undefined ? null : { ...resumeFrom, state },
@@ -189,9 +192,15 @@ export class Trainer {
     return this.#alone(`${evaluationKinds[kind].stage}()`, (parts) => {
       this.#sayLimits([evaluationKinds[kind].limit]);
       requireCompiled(parts.options);
-      const batches = planEvaluation(kind, parts.options, data.batchesPerEpoch);
-      return runEvaluation(module, parts, { kind, data, batches, from: from ?? null, onOutputs });
+      const checked = new CheckedBatches(data, { role: evaluationKinds[kind].role, ...this.#held });
+      const batches = planEvaluation(kind, parts.options, checked.batchesPerEpoch);
+      return runEvaluation(module, parts, { kind, data: checked, batches, from: from ?? null, onOutputs });
     });
+  }
+
+  /** Held-out data are dealt to ranks without padding. */
+  get #held(): { mayBeShort: boolean } {
+    return { mayBeShort: this.#parts.strategy.ranks.worldSize > 1 };
   }
 
   #sayLimits(limits: readonly BatchLimit[]): void {

@@ -20,7 +20,9 @@ describe('a run that fails', () => {
     [
       'trainingStep throws',
       'step',
-      'Error: The module Small failed in trainingStep: views are not what they were. Correct it there; ' +
+      'Error: The module Small failed in trainingStep: views are not what they were. ' +
+        'It was given { views: [float32 [16, 32, 32, 3], float32 [16, 32, 32, 3]], labels: int32 [16], indices: int32 [16] }. ' +
+        'Correct it there; ' +
         `with --trainer.compile false it runs operation by operation, with values to look at.\n${look}\n`,
     ],
     [

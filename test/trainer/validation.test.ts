@@ -218,6 +218,7 @@ describe('a fit with validation', () => {
     const { error } = await fitValidated({ module });
     expect(messageOf(error)).toBe(
       'The module Validated failed in validationStep: no targets. ' +
+        'It was given { points: float32 [4, 3], targets: float32 [4, 2] }. ' +
         'Correct it there; with --trainer.compile false it runs operation by operation, with values to look at.',
     );
   });

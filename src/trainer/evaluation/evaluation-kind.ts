@@ -1,10 +1,13 @@
 import type { EvaluationKind, HostHooks, Stage, TrainerOptions } from '../../contracts';
+import type { DataRole } from '../step/checked-batches';
 
 /** What differs between validation, test and prediction. */
 interface KindFacts {
   readonly stage: Stage;
   /** The module's method. */
   readonly step: string;
+  /** What its data are called in errors. */
+  readonly role: DataRole;
   /** The trainer option that says how many batches. */
   readonly limit: keyof TrainerOptions;
   readonly hooks: Readonly<Record<string, keyof HostHooks>>;
@@ -15,13 +18,21 @@ export const evaluationKinds = {
   validation: {
     stage: 'validate',
     step: 'validationStep',
+    role: 'validation data',
     limit: 'limitValBatches',
     hooks: hooksOf('Validation'),
   },
-  test: { stage: 'test', step: 'testStep', limit: 'limitTestBatches', hooks: hooksOf('Test') },
+  test: {
+    stage: 'test',
+    step: 'testStep',
+    role: 'test data',
+    limit: 'limitTestBatches',
+    hooks: hooksOf('Test'),
+  },
   prediction: {
     stage: 'predict',
     step: 'predictStep',
+    role: 'data to predict',
     limit: 'limitPredictBatches',
     hooks: hooksOf('Predict'),
   },

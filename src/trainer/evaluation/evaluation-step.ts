@@ -29,7 +29,7 @@ export function compileEvaluationStep<B>({
     try {
       const work = (): { returned: unknown } => ({
         returned: log.inStep(step, logged, () =>
-          frozen.noting(() => callStep(module, step, () => module[step]?.(batch))),
+          frozen.noting(() => callStep(module, step, batch, () => module[step]?.(batch))),
         ),
       });
       const {

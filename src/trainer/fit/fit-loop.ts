@@ -1,17 +1,18 @@
-import type { BatchResult, BatchSource } from '../../contracts';
+import type { BatchResult } from '../../contracts';
 import { setRandomPosition } from '../../engine';
-import { FulgurError, isInterruption } from '../../errors';
+import { isInterruption } from '../../errors';
 import type { Validation } from '../evaluation/validation';
 import { reduceOverRanks } from '../log/metric-reduction';
 import type { TrainerScope } from '../trainer-scope';
 import { batchSizeOf } from '../step/batch-tensors';
+import type { CheckedBatches } from '../step/checked-batches';
 import type { StepRunner } from '../step/step-runner';
 import type { MetricPublisher } from './metric-publisher';
 import type { ProgressCounter } from './progress-counter';
 
 /** What the loop works with. */
 export interface FitLoopParts<B> {
-  readonly data: BatchSource<B>;
+  readonly data: CheckedBatches<B>;
   readonly step: StepRunner<B>;
   readonly progress: ProgressCounter;
   readonly publisher: MetricPublisher;
@@ -99,6 +100,7 @@ export class FitLoop<B> {
     if (startBatch > 0) await this.#validateIfDue();
     if (progress.isEpochComplete() || progress.isComplete() || control.isEnding()) return false;
     const { batchesPerEpoch } = progress.bounds;
+    if (startBatch > 0) await data.requireStart(progress.resumePoint.epoch);
     // Counted from `startBatch`, so that nothing is prepared that a limit cuts off.
     const limit = batchesPerEpoch < data.batchesPerEpoch ? { limit: batchesPerEpoch - startBatch } : {};
     let index = startBatch;
@@ -117,7 +119,7 @@ export class FitLoop<B> {
       if (betweenUpdates && control.isEnding()) return false;
       waitingSince = performance.now();
     }
-    throw dataEndedEarly(index, batchesPerEpoch);
+    return false;
   }
 
   async #trainBatch(batch: B, index: number, dataSeconds: number): Promise<'end-epoch' | 'trained'> {
@@ -175,11 +177,4 @@ export class FitLoop<B> {
     const { log, parts } = this.#scope;
     log.metrics.reduceEpoch(await reduceOverRanks(parts.strategy.ranks, log.metrics.parts()), { restart });
   }
-}
-
-function dataEndedEarly(given: number, announced: number): FulgurError {
-  return new FulgurError('data', {
-    what: `The training data gave ${given} batches in an epoch that was to have ${announced}.`,
-    fix: 'Make batchesPerEpoch of the batch source the number of batches that epoch() gives.',
-  });
 }

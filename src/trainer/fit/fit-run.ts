@@ -21,6 +21,7 @@ import type { FitBounds, ValidationPlan } from '../run-plan';
 import { checkResume, sayNewcomers, sayResumed } from '../state/resume-checks';
 import { RunStateKeeper } from '../state/run-state-keeper';
 import type { StepSource } from '../step/step-source';
+import type { CheckedBatches } from '../step/checked-batches';
 import { StepRunner } from '../step/step-runner';
 import { TrainedParameters } from '../step/trained-parameters';
 import type { TrainingModule } from '../training-module';
@@ -37,10 +38,10 @@ export interface FitResult extends RunOutcome {
 
 /** What one fit is to do. */
 export interface FitTask<B> {
-  readonly data: BatchSource<B>;
+  readonly data: CheckedBatches<B>;
   readonly bounds: FitBounds;
   /** `null` where nothing is validated. */
-  readonly validation: { readonly data: BatchSource<B>; readonly plan: ValidationPlan } | null;
+  readonly validation: { readonly data: CheckedBatches<B>; readonly plan: ValidationPlan } | null;
   readonly resumeFrom: ResumeFrom | null;
 }
 

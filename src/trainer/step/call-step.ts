@@ -1,11 +1,13 @@
 import { FulgurError, messageOf } from '../../errors';
+import { describeBatch } from './batch-tensors';
 
 /**
  * Calls a step of the module. An error of the user's own code does not say where it comes from, so this says it.
  *
+ * @param batch what the step was given, for the error.
  * @throws FulgurError `module`, also for a step that is asynchronous.
  */
-export function callStep(module: object, step: string, call: () => unknown): unknown {
+export function callStep(module: object, step: string, batch: unknown, call: () => unknown): unknown {
   const { name } = module.constructor;
   let returned: unknown;
   try {
@@ -14,6 +16,7 @@ export function callStep(module: object, step: string, call: () => unknown): unk
     if (error instanceof FulgurError) throw error;
     throw new FulgurError('module', {
       what: `The module ${name} failed in ${step}: ${messageOf(error)}.`,
+      why: `It was given ${describeBatch(batch)}.`,
       fix: 'Correct it there; with --trainer.compile false it runs operation by operation, with values to look at.',
       cause: error,
     });

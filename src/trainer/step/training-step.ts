@@ -88,7 +88,7 @@ export class CompiledTrainingStep<B> implements TrainingStep<B> {
       const forward = (): tf.Scalar => {
         const returned = withBatchStatistics(batchStatistics, () =>
           log.inStep('trainingStep', logged, () =>
-            callStep(module, 'trainingStep', () => module.trainingStep(batch)),
+            callStep(module, 'trainingStep', batch, () => module.trainingStep(batch)),
           ),
         );
         const loss = hooks.beforeBackward(requireLoss(module, returned), logged);

@@ -1,0 +1,59 @@
+import type { BatchSource } from './data';
+import type { Json } from './json';
+import type { Notify } from './tokens';
+
+/** What batches of one's own are opened with. */
+export interface BatchesScope {
+  /** The run's: what is drawn at random is to be a function of it and of the epoch. */
+  readonly seed: number;
+  /** This process's place among the ranks: 0 of 1 for a process alone. */
+  readonly rank: number;
+  readonly worldSize: number;
+  /** Samples in a batch, on each rank: `data.batchSize`. */
+  readonly batchSize: number;
+  /** Whether an epoch has an order of its own: `data.shuffle` in training, `false` for held-out data. */
+  readonly shuffle: boolean;
+  /** Whether a last batch that is not full is left out: `data.dropLast` in training, `false` for held-out data. */
+  readonly dropLast: boolean;
+  /** Whether ranks get equally many samples by getting some twice: `true` in training, `false` for held-out data. */
+  readonly pad: boolean;
+  /** `data.path`, where it was given. */
+  readonly path: string | null;
+  /** Cores that this process may count on; `null` for those of the machine. */
+  readonly cores: number | null;
+  /** Says a sentence to the user. */
+  readonly onMessage: Notify;
+  /** Aborted when the run is over: ends what still waits in the background. */
+  readonly signal: AbortSignal;
+}
+
+/** The samples that an evaluation covers. */
+export type HeldOutSplit = 'train' | 'test' | 'all';
+
+/** Batches of one's own, open. */
+export interface OpenedBatches<B> {
+  readonly train: BatchSource<B>;
+  /**
+   * Opens samples to evaluate; the run closes them. Left out where nothing is held out: then the module is not validated,
+   * tested or asked for predictions.
+   *
+   * @param scope the same, in order and unpadded.
+   */
+  readonly heldOut?: (split: HeldOutSplit, scope: BatchesScope) => BatchSource<B> | Promise<BatchSource<B>>;
+  /** A digest of the samples and their order, which a resumed run compares (default: of options and number of samples). */
+  readonly fingerprint?: string;
+}
+
+/**
+ * Batches of one's own in an experiment: what the function that `defineBatches` gives returns.
+ *
+ * @typeParam B the batch: tensors in lists and plain objects.
+ */
+export interface BatchesDeclaration<B> {
+  readonly name: string;
+  /** With defaults, or as they were given where they are wrong; written to the run's record. */
+  readonly options: Json;
+  /** What is wrong with the options: the run's to report. */
+  readonly problems: readonly string[];
+  open(scope: BatchesScope): Promise<OpenedBatches<B>>;
+}

@@ -173,6 +173,7 @@ function unfitOptions({ issues }: z.ZodError): FulgurError {
 /** The data sets that Fulgur knows, and what `data.path` names of each; `null` for those that do without. */
 export const datasetPaths = {
   cifar10: null,
+  cifar100: null,
   digits: null,
   folder: 'the folder of images',
 } as const satisfies Readonly<Record<string, string | null>>;

@@ -1,8 +1,10 @@
 import type { DatasetName, Notify } from '../../contracts';
 import { datasetNames, datasetPaths } from '../../contracts';
 import { FulgurError } from '../../errors';
-import { openCifar10 } from './cifar10/open-cifar10';
-import { officialSource } from './cifar10/source';
+import type { CifarArchive } from './cifar/archive';
+import { cifar10 } from './cifar/cifar10';
+import { cifar100 } from './cifar/cifar100';
+import { openCifar } from './cifar/open-cifar';
 import { dataFolder } from './data-folder';
 import { openDigits } from './digits';
 import { openFolder } from './folder/open-folder';
@@ -10,9 +12,9 @@ import type { ImageDataset, Split } from './image-dataset';
 
 /** How to open a data set, and from where. */
 export interface SourceOptions {
-  /** Where the data lie: `folder`: the folder of images. `cifar10`: the user's own copy. */
+  /** Where the data lie: `folder`: the folder of images. `cifar10`, `cifar100`: the user's own copy. */
   readonly path?: string | undefined;
-  /** `cifar10`: the archive's address, in place of the official one; its checksum stays the official one. */
+  /** `cifar10`, `cifar100`: the archive's address, in place of the official one; its checksum stays the official one. */
   readonly url?: string | undefined;
   /** Whether a data set that is not on disk may be downloaded (default `true`). */
   readonly download?: boolean | undefined;
@@ -29,13 +31,19 @@ type Open = (split: Split, path: string, options: SourceOptions) => Promise<Imag
 
 /** Each of Fulgur's own data sets; its name, and what `data.path` names of it, stand in `datasetPaths`. */
 const openers: Readonly<Record<DatasetName, Open>> = {
-  cifar10: (split, _, { url, ...others }) => {
-    const source = url === undefined ? officialSource : { ...officialSource, url };
-    return openCifar10({ ...others, split, path: others.path, cache: dataFolder(), source });
-  },
+  cifar10: (split, _, options) => openCifarOf(cifar10, split, options),
+  cifar100: (split, _, options) => openCifarOf(cifar100, split, options),
   digits: (split) => openDigits(split),
   folder: (split, path, options) => openFolder(path, split, options),
 };
+
+function openCifarOf(
+  archive: CifarArchive,
+  split: Split,
+  { url = archive.url, ...others }: SourceOptions,
+): Promise<ImageDataset> {
+  return openCifar({ ...others, split, cache: dataFolder(), archive: { ...archive, url } });
+}
 
 /**
  * Opens a split of one of Fulgur's own data sets.

@@ -3,12 +3,14 @@ import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { datasets } from '../../../src/data';
-import { openCifar10 } from '../../../src/data/datasets/cifar10/open-cifar10';
-import { archiveName, trainFiles } from '../../../src/data/datasets/cifar10/source';
+import { cifar10 } from '../../../src/data/datasets/cifar/cifar10';
+import { openCifar } from '../../../src/data/datasets/cifar/open-cifar';
 import { fileMd5 } from '../../../src/data/datasets/download/file-md5';
 import { claimPartial } from '../../../src/data/datasets/download/partial-file';
-import { cifarFile, recordsPerFile, sourceOf } from './helpers/cifar-files';
+import { allFiles, archiveOf, cifarFile } from './helpers/cifar-files';
 
+const { archiveName } = cifar10;
+const trainFiles = allFiles.slice(0, 5);
 let folder: string;
 const at = (...parts: readonly string[]): string => join(folder, ...parts);
 
@@ -43,16 +45,16 @@ describe('what is read as data is a regular file of a bounded size', () => {
       if (index === 2) await make(at(name));
       else await writeFile(at(name), cifarFile(index));
     }
-    const source = { ...sourceOf(Buffer.alloc(0), 'http://unused.invalid/'), recordsPerFile };
-    await expect(openCifar10({ split: 'train', path: folder, cache: at('cache'), source })).rejects.toThrow(
+    const archive = archiveOf(Buffer.alloc(0), 'http://unused.invalid/');
+    await expect(openCifar({ split: 'train', path: folder, cache: at('cache'), archive })).rejects.toThrow(
       `${at(trainFiles[2] ?? '')} is no file of CIFAR-10's binary version: ${reason}`,
     );
   });
 
   it.each(oddities)('an archive that is %s', async (_, make, reason) => {
     await make(at(archiveName));
-    const source = sourceOf(Buffer.alloc(0), 'http://unused.invalid/');
-    await expect(openCifar10({ split: 'train', path: folder, cache: at('cache'), source })).rejects.toThrow(
+    const archive = archiveOf(Buffer.alloc(0), 'http://unused.invalid/');
+    await expect(openCifar({ split: 'train', path: folder, cache: at('cache'), archive })).rejects.toThrow(
       `The archive ${at(archiveName)} cannot be read: ${reason}`,
     );
   });

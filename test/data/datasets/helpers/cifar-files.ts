@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Header } from 'tar-stream';
 import { pack } from 'tar-stream';
-import type { Cifar10Source } from '../../../../src/data/datasets/cifar10/source';
-import { allFiles } from '../../../../src/data/datasets/cifar10/source';
+import type { CifarArchive } from '../../../../src/data/datasets/cifar/archive';
+import { cifar10 } from '../../../../src/data/datasets/cifar/cifar10';
 
 export const recordsPerFile = 3;
+export const allFiles = cifar10.files.map(({ name }) => name);
 
-/** A file of records whose class and pixels tell file, record, channel and place. */
+/** A file of CIFAR-10's records, whose class and pixels tell file, record, channel and place. */
 export function cifarFile(file: number): Buffer {
   const bytes = Buffer.alloc(recordsPerFile * 3073);
   for (let record = 0; record < recordsPerFile; record++) {
@@ -45,6 +46,28 @@ export async function tarball(entries: readonly TarEntry[]): Promise<Buffer> {
   return gzipSync(Buffer.concat(parts), { level: 1 });
 }
 
-export function sourceOf(archive: Buffer, url: string): Cifar10Source {
-  return { url, md5: createHash('md5').update(archive).digest('hex'), mostBytes: 1e9, recordsPerFile };
+/** CIFAR-100's files with few records each: the coarse label of each is 1, the fine one 3 per file and record. */
+export function cifar100Entries(): TarEntry[] {
+  return [
+    [{ name: 'cifar-100-binary/', type: 'directory' }],
+    ...['train.bin', 'test.bin'].map((name, file): TarEntry => {
+      const bytes = Buffer.alloc(recordsPerFile * 3074);
+      for (let record = 0; record < recordsPerFile; record++) {
+        bytes.set([1, 90 + file * 3 + record], record * 3074);
+        for (let at = 0; at < 3072; at++) bytes[record * 3074 + 2 + at] = cifarByte(file, record, at);
+      }
+      return [{ name: `cifar-100-binary/${name}` }, bytes];
+    }),
+    [{ name: 'cifar-100-binary/fine_label_names.txt' }, Buffer.from('apple\n')],
+  ];
+}
+
+/** What a data set's archive would be if a test had made it. */
+export function archiveOf(content: Buffer, url: string, archive: CifarArchive = cifar10): CifarArchive {
+  return {
+    ...archive,
+    url,
+    md5: createHash('md5').update(content).digest('hex'),
+    files: archive.files.map((file) => ({ ...file, records: recordsPerFile })),
+  };
 }

@@ -2,18 +2,20 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ImageDataset, Split } from '../../../../src/data';
-import type { Cifar10Options } from '../../../../src/data/datasets/cifar10/open-cifar10';
-import { openCifar10 } from '../../../../src/data/datasets/cifar10/open-cifar10';
-import { allFiles, testFiles } from '../../../../src/data/datasets/cifar10/source';
+import { cifar100 } from '../../../../src/data/datasets/cifar/cifar100';
+import type { CifarOptions } from '../../../../src/data/datasets/cifar/open-cifar';
+import { openCifar } from '../../../../src/data/datasets/cifar/open-cifar';
 import type { PackedDataset } from '../../../../src/data/datasets/packed-dataset';
 import { ArchiveServer } from '../helpers/archive-server';
 import type { TarEntry } from '../helpers/cifar-files';
 import {
+  allFiles,
+  archiveOf,
+  cifar100Entries,
   cifarByte,
   cifarEntries,
   cifarFile,
   recordsPerFile,
-  sourceOf,
   tarball,
 } from '../helpers/cifar-files';
 
@@ -45,8 +47,8 @@ async function withServer<T>(
   }
 }
 
-function openAt(path: string, split: Split, options: Partial<Cifar10Options> = {}): Promise<ImageDataset> {
-  return openCifar10({ split, path, cache, source: sourceOf(archive, 'http://unused.invalid/'), ...options });
+function openAt(path: string, split: Split, options: Partial<CifarOptions> = {}): Promise<ImageDataset> {
+  return openCifar({ split, path, cache, archive: archiveOf(archive, 'http://unused.invalid/'), ...options });
 }
 
 async function putFiles(place: string, names: readonly string[]): Promise<void> {
@@ -54,13 +56,13 @@ async function putFiles(place: string, names: readonly string[]): Promise<void> 
   for (const name of names) await writeFile(join(place, name), cifarFile(allFiles.indexOf(name)));
 }
 
-describe('openCifar10', () => {
+describe('openCifar', () => {
   it('downloads, checks and unpacks the archive once', async () => {
     await withServer(archive, async (url, server) => {
-      const options = { split: 'train', cache, source: sourceOf(archive, url) } as const;
-      const train = await openCifar10(options);
+      const options = { split: 'train', cache, archive: archiveOf(archive, url) } as const;
+      const train = await openCifar(options);
       expect(train.length).toBe(5 * recordsPerFile);
-      expect((await openCifar10({ ...options, split: 'test' })).length).toBe(recordsPerFile);
+      expect((await openCifar({ ...options, split: 'test' })).length).toBe(recordsPerFile);
       expect(server.ranges).toHaveLength(1);
       expect(await readdir(join(cache, 'cifar10'))).toEqual(['cifar-10-batches-bin']);
     });
@@ -79,7 +81,7 @@ describe('openCifar10', () => {
   });
 
   it('reads the files of a split alone, from a folder or one folder below', async () => {
-    await putFiles(join(folder, 'cifar-10-batches-bin'), testFiles);
+    await putFiles(join(folder, 'cifar-10-batches-bin'), ['test_batch.bin']);
     expect((await openAt(folder, 'test')).length).toBe(recordsPerFile);
     await expect(openAt(folder, 'train')).rejects.toThrow(
       `CIFAR-10 is not in ${folder}. ` +
@@ -129,17 +131,19 @@ describe('openCifar10', () => {
 
   it('names the three ways on where it is neither on disk nor reachable', async () => {
     const url = await withServer(archive, (address) => Promise.resolve(address));
-    const source = sourceOf(archive, url);
+    const source = archiveOf(archive, url);
     const { host } = new URL(url);
     const message = (why: string): string =>
       `CIFAR-10 is not in ${cache}/cifar10 and was not downloaded. ${why} ` +
       'Put cifar-10-binary.tar.gz or its .bin files into a folder and pass --data.path FOLDER, ' +
       'pass the address of a mirror by --data.url URL, or train on the embedded digits by --data.name digits.';
-    await expect(openCifar10({ split: 'train', cache, source })).rejects.toMatchObject({
+    await expect(openCifar({ split: 'train', cache, archive: source })).rejects.toMatchObject({
       name: 'DatasetUnavailableError',
       message: message(`${url} cannot be reached: connect ECONNREFUSED ${host}.`),
     });
-    await expect(openCifar10({ split: 'train', cache, source, download: false })).rejects.toMatchObject({
+    await expect(
+      openCifar({ split: 'train', cache, archive: source, download: false }),
+    ).rejects.toMatchObject({
       name: 'DatasetUnavailableError',
       message: message('Downloading is off.'),
     });
@@ -149,7 +153,7 @@ describe('openCifar10', () => {
     await writeFile(cache, 'a file in the way');
     await withServer(archive, async (url) => {
       await expect(
-        openCifar10({ split: 'train', cache, source: sourceOf(archive, url) }),
+        openCifar({ split: 'train', cache, archive: archiveOf(archive, url) }),
       ).rejects.toMatchObject({
         name: 'DatasetUnavailableError',
         message:
@@ -164,13 +168,13 @@ describe('openCifar10', () => {
   it('downloads again what lies damaged in its own cache', async () => {
     await withServer(archive, async (url) => {
       const home = join(cache, 'cifar10');
-      await putFiles(join(home, 'cifar-10-batches-bin'), testFiles);
+      await putFiles(join(home, 'cifar-10-batches-bin'), ['test_batch.bin']);
       await writeFile(join(home, 'cifar-10-binary.tar.gz'), 'half');
       const messages: string[] = [];
-      const dataset = await openCifar10({
+      const dataset = await openCifar({
         split: 'train',
         cache,
-        source: sourceOf(archive, url),
+        archive: archiveOf(archive, url),
         onMessage: (_level, text) => void messages.push(text),
       });
       expect(dataset.length).toBe(15);
@@ -215,7 +219,7 @@ describe('openCifar10', () => {
     const hostile = await tarball(entries);
     const path = join(folder, 'x.tar.gz');
     await writeFile(path, hostile);
-    await expect(openAt(path, 'test', { source: sourceOf(hostile, '') })).rejects.toThrow(
+    await expect(openAt(path, 'test', { archive: archiveOf(hostile, '') })).rejects.toThrow(
       `The archive ${path} is not CIFAR-10's binary version: ${reason}. Delete it and download it again.`,
     );
     expect(await readdir(join(cache, 'cifar10'))).toEqual([]);
@@ -225,9 +229,55 @@ describe('openCifar10', () => {
     const cut = archive.subarray(0, archive.length - 3000);
     const path = join(folder, 'x.tar.gz');
     await writeFile(path, cut);
-    await expect(openAt(path, 'test', { source: sourceOf(cut, '') })).rejects.toThrow(
+    await expect(openAt(path, 'test', { archive: archiveOf(cut, '') })).rejects.toThrow(
       `The archive ${path} is not CIFAR-10's binary version: unexpected end of file. Delete it and download it again.`,
     );
     expect(await readFile(path)).toEqual(cut);
+  });
+
+  it('reads CIFAR-100 by its fine labels, downloaded once', async () => {
+    const content = await tarball(cifar100Entries());
+    await withServer(content, async (url, server) => {
+      const options = { cache, archive: archiveOf(content, url, cifar100) };
+      const train = (await openCifar({ ...options, split: 'train' })) as PackedDataset;
+      const test = await openCifar({ ...options, split: 'test' });
+      expect([train.name, train.length, test.length, server.ranges.length]).toEqual(['cifar100', 3, 3, 1]);
+      expect([train.label(1), test.label(2)]).toEqual([91, 95]);
+      expect(train.classNames[91]).toBe('trout');
+      const place = 5 * 32 + 9;
+      expect([...train.read(1).data.subarray(place * 3, place * 3 + 3)]).toEqual(
+        [0, 1, 2].map((channel) => cifarByte(0, 1, channel * 1024 + place)),
+      );
+    });
+  });
+
+  it('says of CIFAR-100 what it says of CIFAR-10', async () => {
+    const archived = archiveOf(archive, 'http://unused.invalid/', cifar100);
+    await mkdir(join(folder, 'cifar-100-python'));
+    await expect(openAt(folder, 'test', { archive: archived })).rejects.toThrow(
+      `CIFAR-100 is not in ${folder}. It holds the Python version; Fulgur reads the binary version. ` +
+        'Let --data.path name cifar-100-binary.tar.gz, or a folder with it or with its .bin files.',
+    );
+    // The archive of CIFAR-10.
+    const path = join(folder, 'x.tar.gz');
+    await writeFile(path, archive);
+    await expect(openAt(path, 'test', { archive: archived })).rejects.toThrow(
+      `The archive ${path} is not CIFAR-100's binary version: its entry "cifar-10-batches-bin/" is a directory. ` +
+        'Delete it and download it again.',
+    );
+  });
+
+  it('knows the official archives: names of classes, files and their sizes', () => {
+    const { classNames, files } = cifar100;
+    expect([classNames.length, classNames[0], classNames[47], classNames[99]]).toEqual([
+      100,
+      'apple',
+      'maple_tree',
+      'worm',
+    ]);
+    expect(files.map(({ name, records }) => [name, records])).toEqual([
+      ['train.bin', 50_000],
+      ['test.bin', 10_000],
+    ]);
   });
 });

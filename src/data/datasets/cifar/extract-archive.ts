@@ -9,26 +9,26 @@ import { makeFolder, openRegularFile, syncFolder, writeDurably } from '../../../
 import { reasonOf } from '../data-errors';
 import { ownedName } from '../download/owned-name';
 import { findAbandoned } from '../download/partial-file';
-import { allFiles, archiveFolder, recordBytes } from './source';
+import type { CifarArchive } from './archive';
+import { recordBytes } from './archive';
 
-const smallFiles = ['batches.meta.txt', 'readme.html'];
-const smallBytes = 1 << 16;
+const mostTextBytes = 1 << 16;
 
 /**
- * Unpacks CIFAR-10's archive into `folder`, which then holds the `.bin` files. The folder appears whole or not at all.
+ * Unpacks a CIFAR data set's archive into `folder`, which then holds the `.bin` files. The folder appears whole or not at all.
  * Only the names that the archive should hold are written, so no entry can reach any other place.
  *
  * @throws FulgurError of kind `data` where the archive is broken or holds anything else.
  */
-export async function extractArchive(archive: string, folder: string, recordsPerFile: number): Promise<void> {
+export async function extractArchive(path: string, folder: string, archive: CifarArchive): Promise<void> {
   for (const left of await findAbandoned(folder)) await rm(left, { recursive: true, force: true });
   const making = ownedName(folder);
   await rm(making, { recursive: true, force: true });
   await makeFolder(making);
   try {
-    const written = await writeEntries(archive, making, recordsPerFile * recordBytes);
-    const missing = allFiles.filter((name) => !written.has(name));
-    if (missing.length > 0) throw refused(archive, `it lacks ${missing.join(', ')}`);
+    const written = await writeEntries(path, making, archive);
+    const missing = archive.files.map(({ name }) => name).filter((name) => !written.has(name));
+    if (missing.length > 0) throw refused(archive, path, `it lacks ${missing.join(', ')}`);
     await syncFolder(making);
     await putInPlace(making, folder);
   } finally {
@@ -36,20 +36,20 @@ export async function extractArchive(archive: string, folder: string, recordsPer
   }
 }
 
-async function writeEntries(archive: string, folder: string, binBytes: number): Promise<Set<string>> {
+async function writeEntries(path: string, folder: string, archive: CifarArchive): Promise<Set<string>> {
   const written = new Set<string>();
   const entries = extract();
-  const source = await openRegularFile(archive).catch((error: unknown) => {
-    throw refused(archive, reasonOf(error), error);
+  const source = await openRegularFile(path).catch((error: unknown) => {
+    throw refused(archive, path, reasonOf(error), error);
   });
   const unzipped = pipeline(source.createReadStream(), createGunzip(), entries);
   // Its failure also ends the loop below, which reports it.
   unzipped.catch(() => undefined);
   try {
     for await (const entry of entries) {
-      const name = acceptedName(archive, entry.header, binBytes);
+      const name = acceptedName(archive, path, entry.header);
       if (name !== null) {
-        if (written.has(name)) throw refused(archive, `it holds ${name} twice`);
+        if (written.has(name)) throw refused(archive, path, `it holds ${name} twice`);
         written.add(name);
         await writeEntry(entry as unknown as AsyncIterable<Buffer>, join(folder, name));
       }
@@ -59,22 +59,25 @@ async function writeEntries(archive: string, folder: string, binBytes: number): 
   } catch (error) {
     entries.destroy();
     if (error instanceof FulgurError || isDiskError(error)) throw error;
-    throw refused(archive, reasonOf(error), error);
+    throw refused(archive, path, reasonOf(error), error);
   }
   return written;
 }
 
 /** The file name that an entry is written under, or `null` for the folder that all lies in. */
-function acceptedName(archive: string, { name, type, size }: Header, binBytes: number): string | null {
+function acceptedName(archive: CifarArchive, path: string, { name, type, size }: Header): string | null {
+  const { title, archiveFolder, files, texts } = archive;
   if (type === 'directory' && (name === `${archiveFolder}/` || name === archiveFolder)) return null;
   const shown = JSON.stringify(name);
-  if (type !== 'file') throw refused(archive, `its entry ${shown} is a ${type}`);
-  const base = [...allFiles, ...smallFiles].find((file) => name === `${archiveFolder}/${file}`);
+  if (type !== 'file') throw refused(archive, path, `its entry ${shown} is a ${type}`);
+  const file = files.find((one) => name === `${archiveFolder}/${one.name}`);
+  const text = texts.find((one) => name === `${archiveFolder}/${one}`);
+  const base = file?.name ?? text;
   if (base === undefined) {
-    throw refused(archive, `its entry ${shown} does not belong to CIFAR-10`);
+    throw refused(archive, path, `its entry ${shown} does not belong to ${title}`);
   }
-  if (allFiles.includes(base) ? size !== binBytes : size > smallBytes) {
-    throw refused(archive, `its entry ${shown} has ${size} bytes`);
+  if (file === undefined ? size > mostTextBytes : size !== file.records * recordBytes(archive)) {
+    throw refused(archive, path, `its entry ${shown} has ${size} bytes`);
   }
   return base;
 }
@@ -98,9 +101,9 @@ function isDiskError(error: unknown): boolean {
   return typeof (error as NodeJS.ErrnoException).syscall === 'string';
 }
 
-function refused(archive: string, reason: string, cause?: unknown): FulgurError {
+function refused({ title }: CifarArchive, path: string, reason: string, cause?: unknown): FulgurError {
   return new FulgurError('data', {
-    what: `The archive ${archive} is not CIFAR-10's binary version: ${reason}.`,
+    what: `The archive ${path} is not ${title}'s binary version: ${reason}.`,
     fix: 'Delete it and download it again.',
     cause,
   });

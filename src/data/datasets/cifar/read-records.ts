@@ -4,48 +4,47 @@ import { readRegularFile } from '../../../system';
 import { reasonOf } from '../data-errors';
 import type { ImageDataset, Split } from '../image-dataset';
 import { PackedDataset, allocatePacked } from '../packed-dataset';
-import { allFiles, classNames, recordBytes, side, testFiles, trainFiles } from './source';
+import type { CifarArchive } from './archive';
+import { filesOf, recordBytes, side } from './archive';
 
 const plane = side * side;
 
-/** The files that a split consists of. */
-export function filesOf(split: Split): readonly string[] {
-  if (split === 'all') return allFiles;
-  return split === 'train' ? trainFiles : testFiles;
-}
-
 /**
- * Reads CIFAR-10's `.bin` files of a split from a folder.
+ * Reads the `.bin` files of a split from a folder.
  *
  * @throws FulgurError of kind `data` where a file is missing, has another size, or holds an unknown class.
  */
 export async function readRecords(
   folder: string,
   split: Split,
-  recordsPerFile: number,
+  archive: CifarArchive,
 ): Promise<ImageDataset> {
-  const files = filesOf(split);
-  const { pixels, labels } = allocatePacked(files.length * recordsPerFile, side, side);
-  for (const [position, name] of files.entries()) {
-    const path = join(folder, name);
-    const whole = recordsPerFile * recordBytes;
+  const { name, title, classNames, labelBytes } = archive;
+  const files = filesOf(archive, split);
+  const stride = recordBytes(archive);
+  const total = files.reduce((sum, { records }) => sum + records, 0);
+  const { pixels, labels } = allocatePacked(total, side, side);
+  let sample = 0;
+  for (const file of files) {
+    const path = join(folder, file.name);
+    const whole = file.records * stride;
     const bytes = await readRegularFile(path, whole).catch((error: unknown) => {
-      throw broken(path, reasonOf(error), error);
+      throw broken(path, title, reasonOf(error), error);
     });
     if (bytes.length !== whole) {
-      throw broken(path, `it has ${bytes.length} bytes instead of ${whole}`);
+      throw broken(path, title, `it has ${bytes.length} bytes instead of ${whole}`);
     }
-    for (let record = 0; record < recordsPerFile; record++) {
-      const label = bytes[record * recordBytes] ?? 0;
-      if (label >= classNames.length) throw broken(path, `its record ${record} has class ${label}`);
-      const sample = position * recordsPerFile + record;
+    for (let record = 0; record < file.records; record++, sample++) {
+      const start = record * stride + labelBytes;
+      const label = bytes[start - 1] ?? 0;
+      if (label >= classNames.length) throw broken(path, title, `its record ${record} has class ${label}`);
       labels[sample] = label;
-      interleave(bytes, record * recordBytes + 1, pixels, sample * plane * 3);
+      interleave(bytes, start, pixels, sample * plane * 3);
     }
   }
   return new PackedDataset({
     kind: 'packed',
-    name: 'cifar10',
+    name,
     split,
     origin: folder,
     classNames,
@@ -65,9 +64,9 @@ function interleave(planes: Uint8Array, from: number, pixels: Uint8Array, to: nu
   }
 }
 
-function broken(path: string, reason: string, cause?: unknown): FulgurError {
+function broken(path: string, title: string, reason: string, cause?: unknown): FulgurError {
   return new FulgurError('data', {
-    what: `${path} is no file of CIFAR-10's binary version: ${reason}.`,
+    what: `${path} is no file of ${title}'s binary version: ${reason}.`,
     fix: 'Delete it and unpack or download the archive again.',
     cause,
   });

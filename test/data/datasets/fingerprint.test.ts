@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { datasets } from '../../../src/data';
 import { identityOf } from '../../../src/data/datasets';
-import { readRecords } from '../../../src/data/datasets/cifar10/read-records';
-import { allFiles, recordBytes } from '../../../src/data/datasets/cifar10/source';
+import { recordBytes } from '../../../src/data/datasets/cifar/archive';
+import { cifar10 } from '../../../src/data/datasets/cifar/cifar10';
+import { readRecords } from '../../../src/data/datasets/cifar/read-records';
 import type { ImageDataset, Split } from '../../../src/data/datasets';
 import { PackedDataset } from '../../../src/data/datasets/packed-dataset';
 
@@ -44,14 +45,20 @@ function folderOf(name: string, files: readonly string[]): string {
   return folder;
 }
 
+const fewRecords = { ...cifar10, files: cifar10.files.map((file) => ({ ...file, records: 4 })) };
+
 /** Six files of CIFAR-10 with four records each. */
 function cifarFolder(): string {
-  const folder = folderOf('cifar', allFiles);
-  allFiles.forEach((file, number) => {
-    const bytes = Uint8Array.from({ length: 4 * recordBytes }, (_, at) =>
-      at % recordBytes === 0 ? (at / recordBytes + number) % 10 : (at * 7 + number) % 251,
+  const folder = folderOf(
+    'cifar',
+    cifar10.files.map(({ name }) => name),
+  );
+  const stride = recordBytes(cifar10);
+  cifar10.files.forEach(({ name }, number) => {
+    const bytes = Uint8Array.from({ length: 4 * stride }, (_, at) =>
+      at % stride === 0 ? (at / stride + number) % 10 : (at * 7 + number) % 251,
     );
-    writeFileSync(join(folder, file), bytes);
+    writeFileSync(join(folder, name), bytes);
   });
   return folder;
 }
@@ -59,7 +66,7 @@ function cifarFolder(): string {
 describe("a data set's identity", () => {
   it.each<[string, (split: Split) => Promise<ImageDataset>]>([
     ['digits', (split) => datasets.open('digits', { split })],
-    ['cifar10', (split) => readRecords(cifarFolder(), split, 4)],
+    ['cifar10', (split) => readRecords(cifarFolder(), split, fewRecords)],
     [
       'classes',
       (split) => {

@@ -35,4 +35,9 @@ const command = new Command('doctor')
     process.exitCode = isHealthy(findings) ? 0 : 1;
   });
 
+/** `fulgur doctor [options]`: the words after it. */
+export async function doctor(words: readonly string[]): Promise<void> {
+  await command.parseAsync(words, { from: 'user' });
+}
+
 if (require.main === module) void command.parseAsync();

@@ -33,6 +33,8 @@ export type { CommandResult, CommandScope, Findings, Inspection } from './scope'
 export interface RunOptions {
   /** Options as words, such as `['--trainer.maxEpochs', '1']` (default: those of this process's command line). */
   readonly args?: readonly string[];
+  /** Words of this process's command line before `args` that name the experiment: `['train', 'fastsiam']` for the command `fulgur`. */
+  readonly caller?: readonly string[];
 }
 
 /**
@@ -49,7 +51,7 @@ export interface RunOptions {
  */
 export async function run(
   experiment: ExperimentClass<TrainingModule<ViewBatch>>,
-  { args = processArguments() }: RunOptions = {},
+  { args = processArguments(), caller = [] }: RunOptions = {},
 ): Promise<CommandResult | null> {
   guardProcessOutput();
   let rank = 0;
@@ -82,7 +84,7 @@ export async function run(
     if (ranks > 1) {
       stopListening();
       const underSlurm = job !== null;
-      process.exitCode = await launchRanks({ experiment, config, args, notify, ranks, underSlurm });
+      process.exitCode = await launchRanks({ experiment, config, args, caller, notify, ranks, underSlurm });
       return null;
     }
     if (inCluster) followLauncher((signal) => interruption.receive(signal));
@@ -90,7 +92,7 @@ export async function run(
     rank = world?.rank ?? 0;
     isRank = world !== null;
     const result = await executeRun(
-      { experiment, config, args, events, notify, interruption, world },
+      { experiment, config, args: [...caller, ...args], events, notify, interruption, world },
       (path) => tellLauncher({ kind: 'run-folder', path }),
     );
     process.exitCode = result.status === 'interrupted' ? (interruption.exitCode ?? 1) : 0;
@@ -102,9 +104,8 @@ export async function run(
       process.exitCode = 0;
     } else {
       if (error instanceof LostRanksError) tellLauncher({ kind: 'lost', ranks: error.lost });
-      if (rank === 0 || !(error instanceof SharedFailure))
-        writeText(process.stderr, `${explainError(error)}\n`);
-      process.exitCode = exitCodeOf(error);
+      if (rank > 0 && error instanceof SharedFailure) process.exitCode = exitCodeOf(error);
+      else reportError(error);
     }
     return null;
   } finally {
@@ -112,6 +113,12 @@ export async function run(
     // Exchanges that hang keep a process alive.
     if (isRank) process.exit();
   }
+}
+
+/** Says what was thrown, and gives this process the exit code for it. */
+export function reportError(error: unknown): void {
+  writeText(process.stderr, `${explainError(error)}\n`);
+  process.exitCode = exitCodeOf(error);
 }
 
 function warnOfOldNode(notify: Notify): void {

@@ -14,6 +14,8 @@ export interface LaunchParts {
   readonly experiment: ExperimentClass;
   readonly config: ResolvedConfig;
   readonly args: readonly string[];
+  /** The words before them that name the experiment. */
+  readonly caller: readonly string[];
   readonly notify: Notify;
   /** How many processes to start. */
   readonly ranks: number;
@@ -39,7 +41,7 @@ export async function localRanks({ trains, trainer }: ResolvedConfig, notify: No
  * @throws FulgurError where the run cannot begin on several ranks.
  */
 export async function launchRanks(parts: LaunchParts): Promise<number> {
-  const { experiment, config, args, notify, ranks, underSlurm } = parts;
+  const { experiment, config, args, caller, notify, ranks, underSlurm } = parts;
   const { accelerator } = config.trainer;
   const { isolate, maxRestarts, heartbeatSeconds } = config.cluster;
   requireMemory({
@@ -56,7 +58,8 @@ export async function launchRanks(parts: LaunchParts): Promise<number> {
     ...(['SIGINT', 'SIGTERM', 'SIGHUP'] as const),
     ...(underSlurm ? ['SIGUSR1' as const] : []),
   ];
-  const command = [...processCommand(), ...args];
+  const program = [...processCommand(), ...caller];
+  const command = [...program, ...args];
   if (isolate && !isIsolated(processVariables())) return isolateNetwork(command, signals);
   if (isolate) enterIsolation();
   return launchLocally({
@@ -64,7 +67,7 @@ export async function launchRanks(parts: LaunchParts): Promise<number> {
     variables: (rank, ports) =>
       localRankVariables({ rank, addresses: ports.map((port) => `127.0.0.1:${port}`) }),
     commandToResume: (folder) =>
-      holdsCheckpoint(folder) ? [...processCommand(), ...withoutResume(args), '--resume', folder] : null,
+      holdsCheckpoint(folder) ? [...program, ...withoutResume(args), '--resume', folder] : null,
   });
 }
 

@@ -34,6 +34,7 @@ const reserved: readonly Reserved[] = [
       'src/run-folder/',
       'src/run/',
       'src/plugin-kit/',
+      'src/cli/',
       'plugins/checkpointing/',
       'plugins/shared/appended-file.ts',
       'plugins/tensorboard-logger/event-file.ts',

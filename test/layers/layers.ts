@@ -3,6 +3,7 @@ import type { SourceFile } from './source-file';
 
 /** The rooms of `src`, top to bottom; those of one line do not know each other. */
 export const order: readonly (readonly string[])[] = [
+  ['cli'],
   ['run', 'doctor', 'plugin-kit'],
   ['container'],
   ['trainer'],

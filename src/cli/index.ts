@@ -1,0 +1,80 @@
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { fulgurVersion } from '../config/versions';
+import { suggestion } from '../errors';
+import { guardProcessOutput, writeLines, writeText } from '../system';
+import type * as doctorModule from '../doctor';
+import type * as trainModule from './train';
+
+/** Each command's own code is loaded when the command is given: `--help` and `--version` need none of it. */
+const load = createRequire(__filename);
+
+interface Entry {
+  readonly name: string;
+  readonly usage: string;
+  readonly help: string;
+  /** Gets the words after the command. Sets the process's exit code, and does not reject. */
+  readonly run: (words: readonly string[]) => Promise<void>;
+}
+
+const entries: readonly Entry[] = [
+  {
+    name: 'train',
+    usage: '<experiment> [options]',
+    help: 'run an experiment that Fulgur ships, as on a folder of images: fulgur train fastsiam --data.path photos',
+    run: (words) => (load('./train') as typeof trainModule).train(words),
+  },
+  {
+    name: 'doctor',
+    usage: '[options]',
+    help: 'check this machine; installs TensorFlow if it is missing',
+    run: (words) => (load('../doctor') as typeof doctorModule).doctor(words),
+  },
+];
+
+/** A wrong command line, as with experiments. */
+const USAGE_CODE = 2;
+
+/** Runs the command line of this process: `fulgur <command>`. Never rejects. */
+export async function fulgur(): Promise<void> {
+  guardProcessOutput();
+  await program().parseAsync();
+}
+
+function program(): Command {
+  const top = new Command('fulgur')
+    .description('Declarative experiments for self-supervised learning.')
+    .argument('[command]')
+    .usage('<command> [options]')
+    .helpOption('--help', 'show this text')
+    .helpCommand(false)
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
+    .version(fulgurVersion(), '--version', "show Fulgur's version")
+    .enablePositionalOptions()
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE_CODE))
+    .configureOutput({ outputError: (text) => writeText(process.stderr, text.replace(/^error/, 'Error')) })
+    .action((name?: string) => (name === undefined ? sayHelp(top) : sayUnknown(name)));
+  for (const { name, usage, help, run } of entries) {
+    top
+      .command(name)
+      .usage(usage)
+      .description(help)
+      .argument('[words...]')
+      .helpOption(false)
+      .allowUnknownOption()
+      .passThroughOptions()
+      .action((words: readonly string[]) => run(words));
+  }
+  return top;
+}
+
+function sayHelp(top: Command): void {
+  writeText(process.stdout, top.helpInformation());
+}
+
+function sayUnknown(name: string): void {
+  const names = entries.map((entry) => entry.name);
+  const advice = `${suggestion(name, names)}Run 'fulgur --help' to see all commands.`;
+  writeLines(process.stderr, [`Error: There is no command '${name}'. ${advice}`]);
+  process.exitCode = USAGE_CODE;
+}

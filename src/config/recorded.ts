@@ -27,27 +27,33 @@ export function optionPathInFile(path: string): string {
   return path.startsWith(HYPERPARAMETERS) ? path.slice(HYPERPARAMETERS.length) : path;
 }
 
-/** The view transforms of an experiment; only its code can give them. */
-export interface Transforms {
+/** The parts of an experiment's data that only its code can give: view transforms, and a data set as a value. */
+export interface DataValues {
+  readonly dataset: object | null;
   readonly transform: object | null;
   readonly evaluationTransform: object | null;
 }
 
-/** A view transform by its name and options. */
-export function transformJson(transform: object | null): Json {
-  const spec = (transform as { spec?: { export: string; options: Json } } | null)?.spec;
-  return spec === undefined ? null : { [spec.export]: spec.options };
+/** Each of them by its name and options; wherever the file lies that exports it. */
+export function dataValuesJson(values: DataValues): Record<keyof DataValues, Json> {
+  const json = (value: object | null): Json => {
+    const spec = (value as { spec?: { export: string; options: Json } } | null)?.spec;
+    return spec === undefined ? null : { [spec.export]: spec.options };
+  };
+  const { dataset, transform, evaluationTransform } = values;
+  return {
+    dataset: json(dataset),
+    transform: json(transform),
+    evaluationTransform: json(evaluationTransform),
+  };
 }
 
 /** What a run's record tells and only the experiment's code can set. */
-export function recordedFacts(
-  name: string,
-  { transform, evaluationTransform }: Transforms,
-): ReadonlyMap<string, Json> {
+export function recordedFacts(name: string, values: DataValues): ReadonlyMap<string, Json> {
+  const ofData = Object.entries(dataValuesJson(values));
   return new Map<string, Json>([
     ['name', name],
-    ['data.transform', transformJson(transform)],
-    ['data.evaluationTransform', transformJson(evaluationTransform)],
+    ...ofData.map(([part, json]): [string, Json] => [`data.${part}`, json]),
   ]);
 }
 
@@ -59,6 +65,8 @@ export function takeFact(
 ): boolean {
   const expected = facts.get(path);
   if (expected === undefined) return false;
+  // A run that took a named data set in the place of the code's recorded none.
+  if (path === 'data.dataset' && value === null) return true;
   if (!isDeepStrictEqual(value, expected)) {
     const ours = typeof expected === 'string' ? `'${expected}'` : JSON.stringify(expected);
     problems.push({ where, what: `is ${ours} in the experiment's file, and can only be changed there` });
@@ -109,8 +117,8 @@ export function takenOver(
   if (origin === null) return [];
   return [...recordedValues(origin.config)].flatMap(([path, value]) => {
     const effect = effectOf(path);
-    // A hyperparameter is never null: it was infinite, in a record of an older version.
-    const isLost = effect === 'hyperparameter' && value === null;
+    // A hyperparameter is never null: it was infinite, in a record of an older version. No name says nothing of the data.
+    const isLost = value === null && (effect === 'hyperparameter' || path === 'data.name');
     if (!own.initial.has(path) || effect === 'own' || isLost || isSecret(value)) return [];
     // A default may be what no option could be given, such as infinity.
     if (isDeepStrictEqual(value, asJson(own.declared.get(path) ?? own.initial.get(path)))) return [];

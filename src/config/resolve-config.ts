@@ -5,12 +5,15 @@ import {
   dataSchema,
   datasetPaths,
   runSchema,
+  datasetProblem,
+  isDatasetDeclaration,
   trainerSchema,
 } from '../contracts';
 import type {
   ClusterOptions,
   CommandWords,
   DataOptions,
+  DatasetDeclaration,
   DatasetName,
   Json,
   Recalled,
@@ -18,6 +21,7 @@ import type {
 } from '../contracts';
 import { experimentData, experimentDefinition, hyperParameterDefaults, hyperParameters } from '../metadata';
 import type { ExperimentClass, HyperParameterValue } from '../metadata';
+import { valueText } from '../errors';
 import { redactedData } from '../system';
 import {
   PrintAndExit,
@@ -37,14 +41,14 @@ import type { Problem } from './problems';
 import {
   asJson,
   changedOptions,
+  dataValuesJson,
   flattenConfig,
   optionPathInFile,
   recordedFacts,
   takeFact,
   takenOver,
-  transformJson,
 } from './recorded';
-import type { GivenValue, OptionChange, OwnValues, Transforms } from './recorded';
+import type { DataValues, GivenValue, OptionChange, OwnValues } from './recorded';
 import { fulgurVersion } from './versions';
 
 type RunChoices = z.output<typeof runSchema>;
@@ -102,8 +106,8 @@ export function resolveConfig(
   recalled: Recalled | null = null,
 ): ResolvedConfig {
   const draft = draftConfig(experiment, args, builtIn, recalled);
-  const { values, options, problems } = draft;
-  if (!values.has('data.name'))
+  const { values, options, problems, dataValues } = draft;
+  if ((values.get('data.name') ?? null) === null && dataValues.dataset === null)
     problems.push({ where: '--data.name', what: 'is missing; name a data set, for example digits' });
   const path = datasetPaths[values.get('data.name') as DatasetName] ?? null;
   if (path !== null && (values.get('data.path') ?? null) === null)
@@ -148,7 +152,7 @@ interface Draft {
   readonly name: string;
   readonly command: CommandWords;
   readonly commands: readonly CommandWords[];
-  readonly transforms: Transforms;
+  readonly dataValues: DataValues;
   readonly options: readonly Option[];
   readonly own: OwnValues;
   /** Given by a file or the command line. */
@@ -173,8 +177,13 @@ function draftConfig(
 
   const problems: Problem[] = stray.map((word) => strayWord(word, args, commands));
   problems.push(...takenNames(experiment, commands), ...wrongCommands(experiment, builtIn));
-  const { transform = null, evaluationTransform = null, ...data } = experimentData(experiment);
-  const transforms = { transform, evaluationTransform };
+  const {
+    dataset = null,
+    transform = null,
+    evaluationTransform = null,
+    ...data
+  } = experimentData(experiment);
+  problems.push(...datasetProblems(dataset, data.name ?? null, experiment.name));
   const values = new Map<string, unknown>();
   const take = (entry: GivenValue): void => accept(entry, options, values, problems);
   for (const [path, value] of flattenConfig({
@@ -194,12 +203,14 @@ function draftConfig(
   const fromFiles = given
     .filter(([path]) => path === 'config')
     .flatMap(([, file]) => entriesOf(expandHome(String(file)), names));
-  const facts = recordedFacts(definition.name, transforms);
+  const facts = recordedFacts(definition.name, { dataset, transform, evaluationTransform });
   const optionsInFiles = fromFiles.filter((entry) => !takeFact(entry, facts, problems));
   for (const entry of optionsInFiles) take(entry);
 
   if (given.some(([path]) => path === 'help')) {
-    throw new PrintAndExit(helpText(definition.name, commands, options, completed(options, values)));
+    const defaults = completed(options, values);
+    if (isDatasetDeclaration(dataset)) defaults.set('data.name', `the experiment's own ${declared(dataset)}`);
+    throw new PrintAndExit(helpText(definition.name, commands, options, defaults));
   }
   const words = given.filter(([path]) => path !== 'config');
   for (const [path, text] of words) {
@@ -210,12 +221,33 @@ function draftConfig(
   }
   problems.push(...misplacedSelectors(command, commands, values));
   return {
-    ...{ name: definition.name, command, commands, transforms, options, own, values, problems },
+    ...{ name: definition.name, command, commands, options, own, values, problems },
+    // A name that is given from outside takes the place of the value in the code.
+    dataValues: {
+      dataset: (values.get('data.name') ?? null) === null ? dataset : null,
+      ...{ transform, evaluationTransform },
+    },
     given: new Set([
       ...optionsInFiles.map(({ path }) => path),
       ...words.map(([path]) => shortNames.get(path) ?? path),
     ]),
   };
+}
+
+/** What is wrong with a data set in an experiment's code. */
+function datasetProblems(dataset: object | null, name: string | null, experiment: string): Problem[] {
+  if (dataset === null) return [];
+  const where = `data.dataset of @Experiment on ${experiment}`;
+  const problem = datasetProblem(dataset);
+  return [
+    ...(problem === null ? [] : [{ where, what: problem }]),
+    ...(name === null ? [] : [{ where, what: `stands beside data.name '${name}'; give one of them` }]),
+  ];
+}
+
+/** A data set as `--help` shows it: `photoList {"csv":"photos.csv"}`. */
+function declared({ name, spec: { options } }: DatasetDeclaration): string {
+  return `${name} ${valueText(options)}`;
 }
 
 function entriesOf(file: string, names: readonly string[]): GivenValue[] {
@@ -267,13 +299,13 @@ function completed(options: readonly Option[], values: ReadonlyMap<string, unkno
 }
 
 function assemble(draft: Draft, values: ReadonlyMap<string, unknown>): ResolvedConfig {
-  const { name, command, transforms, own } = draft;
+  const { name, command, dataValues, own } = draft;
   const { seed, untrained, split, weights, allowChanges } = runSchema.parse(sectionOf(values, ''));
   return {
     ...{ name, command: command.name, trains: trains(command), options: sectionOf(values, command.name) },
     ...{ seed, ...startOf(draft, values), untrained, split: split ?? 'test', weights, allowChanges },
     trainer: trainerOf(values),
-    data: dataSchema.parse({ ...sectionOf(values, 'data'), ...transforms }),
+    data: dataSchema.parse({ ...sectionOf(values, 'data'), ...dataValues }),
     cluster: clusterSchema.parse(sectionOf(values, 'cluster')),
     hyperparameters: hyperParametersOf(draft, values),
     declared: asJson(Object.fromEntries(own.declared)) as Readonly<Record<string, Json>>,
@@ -293,17 +325,12 @@ function startOf(
 
 /** A configuration as a run's record has it: without the secrets of addresses. */
 function recordOf(draft: Draft, values: ReadonlyMap<string, unknown>): Json {
-  const { transform, evaluationTransform } = draft.transforms;
   return redactedData({
     name: draft.name,
     seed: values.get('seed'),
     resume: values.get('resume'),
     trainer: trainerOf(values),
-    data: {
-      ...sectionOf(values, 'data'),
-      transform: transformJson(transform),
-      evaluationTransform: transformJson(evaluationTransform),
-    },
+    data: { ...sectionOf(values, 'data'), ...dataValuesJson(draft.dataValues) },
     cluster: sectionOf(values, 'cluster'),
     ...Object.fromEntries(sectionsOf(draft.commands).map((name) => [name, sectionOf(values, name)])),
     hyperparameters: hyperParametersOf(draft, values),

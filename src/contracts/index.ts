@@ -1,6 +1,8 @@
 export type * from './batches';
 export type * from './command';
 export type * from './data';
+export { datasetProblem, definedBy, isDatasetDeclaration } from './dataset-declaration';
+export type * from './dataset-declaration';
 export type * from './evaluation-weights';
 export type * from './events';
 export { hookTable } from './hooks';

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { FulgurError } from '../errors';
+import type { DatasetDeclaration } from './dataset-declaration';
+import { isDatasetDeclaration } from './dataset-declaration';
 import { option, optionSection, seedNumber, wholeNumber } from './option';
 
 /** More of them cost memory and start-up time, and no machine has the cores for them. */
@@ -194,13 +196,24 @@ const transform = z
 
 /** The data of a run. */
 export const dataSchema = optionSection({
-  name: option(z.enum(datasetNames), 'source', 'the data set'),
+  name: option(orNone(z.enum(datasetNames)), 'source', 'the data set'),
+  dataset: option(
+    z.custom<DatasetDeclaration>(isDatasetDeclaration).nullable().default(null),
+    'source',
+    'the same as a value: what a function of `defineDataset` returns; `name` takes its place',
+    { onlyInCode: true },
+  ),
   path: option(orNone(z.string()), 'source', 'where the data lie', { isPath: true }),
   url: option(orNone(z.url('must be an address')), 'source', 'another address to download from'),
   fallback: option(
     orNone(z.enum(datasetNames)),
     'source',
     'data set to use where the named one cannot be had',
+  ),
+  testFraction: option(
+    orNone(z.number().gt(0, 'must be above 0').lt(1, 'must be below 1')),
+    'source',
+    'share of the samples to hold out for testing, of a data set that has no test split',
   ),
   batchSize: option(wholeNumber('samples').default(256), 'position', 'samples in a batch'),
   workers: option(

@@ -1,5 +1,6 @@
-export { DatasetUnavailableError, BrokenImageError, datasetNames, datasets } from './datasets';
+export { DatasetUnavailableError, BrokenImageError, datasetNames, datasets, defineDataset } from './datasets';
 export type { DatasetSpec, ImageDataset, OpenOptions, Split } from './datasets';
+export type { DatasetDefinition, DatasetFactory, DatasetScope, OpenedImages } from './datasets';
 export type { SourceImage } from './source-image';
 export type { Image } from './image';
 export { Sampler, imageLoader, loader } from './loader';

@@ -1,4 +1,11 @@
-import type { BatchSource, DataOptions, EvaluationData, Notify, ViewBatch } from '../contracts';
+import type {
+  BatchSource,
+  DataOptions,
+  DatasetDeclaration,
+  EvaluationData,
+  Notify,
+  ViewBatch,
+} from '../contracts';
 import { FulgurError } from '../errors';
 import { identityOf, openWithSplits } from './datasets';
 import type { ImageDataset, Split } from './datasets';
@@ -67,14 +74,15 @@ export async function prepareData(options: DataOptions, context: DataContext): P
     options.evaluationTransform === null
       ? transform
       : requireTransform(options.evaluationTransform, 'evaluationTransform');
-  const { dataset, openSplit } = await openWithSplits(options.name, {
+  const { dataset, openSplit, close } = await openWithSplits(sourceOf(options), {
+    testFraction: options.testFraction,
     path: options.path ?? undefined,
     url: options.url ?? undefined,
     download: options.download,
     fallback: options.fallback,
     maxImagePixels: options.maxImagePixels,
-    // All ranks list the same folder: rank 0 warns for all.
-    onMessage: options.name === 'folder' && rank > 0 ? (_, text) => onMessage('info', text) : onMessage,
+    // All ranks open the same data: rank 0 warns for all. Each host downloads for itself.
+    onMessage: options.name !== 'cifar10' && rank > 0 ? (_, text) => onMessage('info', text) : onMessage,
     signal,
   });
   const { batchSize, shuffle, dropLast, onBrokenImage } = options;
@@ -83,6 +91,11 @@ export async function prepareData(options: DataOptions, context: DataContext): P
   const forRank = { ...shared, batchSize, seed, rank, worldSize };
   const train = loader(dataset, { ...forRank, shuffle, dropLast });
   if (warmUp) train.warmUp();
+  const closeBatches = train.close.bind(train);
+  train.close = async () => {
+    await closeBatches();
+    await close();
+  };
   return {
     train,
     heldOut: async (split = 'test') => {
@@ -94,7 +107,7 @@ export async function prepareData(options: DataOptions, context: DataContext): P
     info: {
       ...identityOf(dataset),
       batchSize,
-      requested: options.name,
+      requested: nameOf(options),
       path: dataset.origin,
     },
   };
@@ -106,6 +119,20 @@ function nameIn(samples: ImageDataset, index: number): { name: string; class: st
     name: samples.sampleName(index),
     class: label === null ? null : (samples.classNames[label] ?? String(label)),
   };
+}
+
+function sourceOf({ dataset, name }: DataOptions): DatasetDeclaration | string {
+  const source = dataset ?? name;
+  if (source !== null) return source;
+  throw new FulgurError('config', {
+    what: "The experiment's data name no data set.",
+    fix: "Give data: { name: 'digits' }, or data: { dataset: photos() } with one of your own.",
+  });
+}
+
+function nameOf(options: DataOptions): string {
+  const source = sourceOf(options);
+  return typeof source === 'string' ? source : source.name;
 }
 
 function requireTransform(transform: object | null, option: string): ViewTransform {

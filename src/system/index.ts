@@ -1,3 +1,4 @@
+export { callerFile, pathOfModule } from './caller-file';
 export { replaceFile, syncFolder, writeAll, writeDurably, writeWhole } from './durable-files';
 export type { FileParts, OpenFile } from './durable-files';
 export { LineCutter } from './line-cutter';

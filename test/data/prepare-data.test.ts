@@ -11,6 +11,8 @@ import type { SeenBatch } from './loader/helpers/seen-batch';
 const transform = views.fastSiam({ inputSize: 16, normalize: null });
 const defaults: DataOptions = {
   name: 'digits',
+  dataset: null,
+  testFraction: null,
   path: null,
   url: null,
   fallback: null,

@@ -1,13 +1,19 @@
+import type { DefinedSpec } from './defined/defined-dataset';
+import { reopenDefined } from './defined/open-defined';
 import type { FolderSpec } from './folder/folder-dataset';
 import { FolderDataset } from './folder/folder-dataset';
 import type { DatasetSpec, ImageDataset } from './image-dataset';
 import type { PackedSpec } from './packed-dataset';
 import { PackedDataset } from './packed-dataset';
+import type { SubsetSpec } from './subset/subset-dataset';
+import { SubsetDataset } from './subset/subset-dataset';
 
 /** Every spec that a data set may have. */
 interface Specs {
   readonly packed: PackedSpec;
   readonly folder: FolderSpec;
+  readonly subset: SubsetSpec;
+  readonly defined: DefinedSpec;
 }
 
 type Kinds = { readonly [Kind in keyof Specs]: (spec: Specs[Kind]) => ImageDataset | Promise<ImageDataset> };
@@ -16,6 +22,8 @@ type Kinds = { readonly [Kind in keyof Specs]: (spec: Specs[Kind]) => ImageDatas
 const kinds: Kinds = {
   packed: (spec) => new PackedDataset(spec),
   folder: (spec) => new FolderDataset(spec),
+  subset: async (spec) => new SubsetDataset(await reopenDataset(spec.of), spec),
+  defined: reopenDefined,
 };
 
 /** Opens a data set that another thread has already opened: Fulgur's own kinds read nothing and copy nothing. */
@@ -25,7 +33,14 @@ export async function reopenDataset(spec: DatasetSpec): Promise<ImageDataset> {
   return (reopen as (spec: DatasetSpec) => ImageDataset | Promise<ImageDataset>)(spec);
 }
 
-/** Whether a data set's pixels lie in memory. */
-export function isPacked(spec: DatasetSpec): spec is PackedSpec {
-  return spec.kind === 'packed';
+/** The spec of a data set whose pixels lie in memory, be it the whole that a part is of; `null` of others. */
+export function packedSpec(spec: DatasetSpec): PackedSpec | null {
+  if (spec.kind === 'subset') return packedSpec((spec as SubsetSpec).of);
+  return spec.kind === 'packed' ? (spec as PackedSpec) : null;
+}
+
+/** The file that a loader thread loads to open a data set of the user's own; `null` for Fulgur's. */
+export function moduleOf(spec: DatasetSpec): string | null {
+  if (spec.kind === 'subset') return moduleOf((spec as SubsetSpec).of);
+  return spec.kind === 'defined' ? (spec as DefinedSpec).module : null;
 }

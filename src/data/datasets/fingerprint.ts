@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DataIdentity } from '../../contracts';
-import { isPacked } from './dataset-spec';
+import { packedSpec } from './dataset-spec';
 import type { ImageDataset } from './image-dataset';
 
 /** Bytes of pixels that are looked at of a data set in memory. */
@@ -12,19 +12,20 @@ const SAMPLED_BYTES = 1 << 20;
  */
 export function identityOf(dataset: ImageDataset): DataIdentity {
   const { name, length, classNames, spec } = dataset;
+  const packed = packedSpec(spec);
   const hash = createHash('sha256').update(JSON.stringify([length, classNames]));
   for (let index = 0; index < length; index++) {
     // Records of version 0.1 have these texts: those of files with a slash, those in memory as messages name them.
-    const image = isPacked(spec) ? dataset.describe(index) : `/${dataset.sampleName(index)}`;
+    const image = packed !== null ? dataset.describe(index) : `/${dataset.sampleName(index)}`;
     hash.update(`${dataset.label(index)} ${image}\n`);
   }
-  if (isPacked(spec)) {
-    const every = Math.max(1, Math.ceil(spec.pixels.length / SAMPLED_BYTES));
+  if (packed !== null) {
+    const { pixels } = packed;
+    const every = Math.max(1, Math.ceil(pixels.length / SAMPLED_BYTES));
+    const sampled = { length: Math.ceil(pixels.length / every) };
+    const valueOf = (_: unknown, i: number): number => pixels[i * every] ?? 0;
     hash.update(
-      Uint8Array.from(
-        { length: Math.ceil(spec.pixels.length / every) },
-        (_, i) => spec.pixels[i * every] ?? 0,
-      ),
+      pixels instanceof Uint8Array ? Uint8Array.from(sampled, valueOf) : Uint16Array.from(sampled, valueOf),
     );
   }
   return {

@@ -1,13 +1,21 @@
 import { datasetNames } from '../../contracts';
 import { openDataset } from './open-dataset';
+import { imageOfBytes, imageOfFile } from './read-image';
 
 /** The data sets that Fulgur knows. */
-export const datasets = { open: openDataset, names: datasetNames } as const;
+export const datasets = {
+  open: openDataset,
+  names: datasetNames,
+  readImage: imageOfFile,
+  decodeImage: imageOfBytes,
+} as const;
 
 export { BrokenImageError, DatasetUnavailableError, reasonOf } from './data-errors';
 export { dataFolder } from './data-folder';
 export { reopenDataset } from './dataset-spec';
 export { identityOf } from './fingerprint';
+export { defineDataset } from './defined/define-dataset';
+export type { DatasetDefinition, DatasetFactory, DatasetScope, OpenedImages } from './defined/define-dataset';
 export type { DatasetSpec, ImageDataset, Split } from './image-dataset';
 export { datasetNames };
 export { openWithSplits } from './open-dataset';

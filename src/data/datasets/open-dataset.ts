@@ -1,13 +1,19 @@
-import type { Notify } from '../../contracts';
+import type { DatasetDeclaration, Notify } from '../../contracts';
+import { datasetProblem, isDatasetDeclaration } from '../../contracts';
+import { FulgurError } from '../../errors';
 import { sayOnTerminal } from '../say-on-terminal';
 import { DatasetUnavailableError } from './data-errors';
+import { openDefined } from './defined/open-defined';
 import type { ImageDataset, Split } from './image-dataset';
 import type { SourceOptions } from './open-by-name';
 import { openByName, requireName } from './open-by-name';
+import { holdOutFraction } from './subset/hold-out-fraction';
 
 export interface OpenOptions extends SourceOptions {
   /** Default `train`. */
   readonly split?: Split | undefined;
+  /** The share of samples to hold out for the split `test`, of a data set that has no test split (default none). */
+  readonly testFraction?: number | null | undefined;
   /**
    * The data set to take where the one asked for is neither on disk nor reachable, with a loud warning (default none).
    * One that is there but wrong stays an error.
@@ -18,40 +24,96 @@ export interface OpenOptions extends SourceOptions {
 /** An open split of the data set that is really used, and the way to that data set's other splits. */
 export interface OpenedDataset {
   readonly dataset: ImageDataset;
+  /** Gives the same data set at each call for a split. */
   readonly openSplit: (split: Split) => Promise<ImageDataset>;
+  /** Gives back what the data sets hold open. */
+  readonly close: () => Promise<void>;
 }
 
 /**
- * Opens a data set: `digits` is embedded, `cifar10` is looked for on disk and downloaded, `folder` reads image files.
+ * Opens a data set: one of Fulgur's own by its name (`digits` is embedded, `cifar10` is looked for on disk and downloaded,
+ * `folder` reads image files), or one of the user's own as a value.
  *
  * @example await datasets.open('folder', { path: 'photos', split: 'train' })
  * @example await datasets.open('cifar10', { fallback: 'digits' })
+ * @example await datasets.open(photoList({ csv: 'photos.csv' }), { testFraction: 0.1 })
  * @throws DatasetUnavailableError where it is neither on disk nor reachable and there is no fallback; its message names
  * the ways on.
  * @throws FulgurError of kind `data` where it is there but wrong, of kind `config` for wrong options.
  */
-export async function openDataset(name: string, options: OpenOptions = {}): Promise<ImageDataset> {
-  return (await openWithSplits(name, options)).dataset;
+export async function openDataset(
+  source: string | DatasetDeclaration,
+  options: OpenOptions = {},
+): Promise<ImageDataset> {
+  return (await openWithSplits(source, options)).dataset;
 }
 
 /** As `openDataset`, for who needs another split later on: of the fallback, where that had to be taken. */
-export async function openWithSplits(name: string, options: OpenOptions = {}): Promise<OpenedDataset> {
-  const { split = 'train', fallback = null, onMessage = sayOnTerminal, ...others } = options;
-  const how = { ...others, onMessage };
+export async function openWithSplits(
+  source: string | DatasetDeclaration,
+  options: OpenOptions = {},
+): Promise<OpenedDataset> {
+  const { split = 'train', fallback = null, testFraction = null, ...others } = options;
+  const { onMessage = sayOnTerminal } = others;
+  const how = { ...others, onMessage: sayOnce(onMessage) };
   // A misspelt fallback shows at once, not on the day when it is needed.
   if (fallback !== null) requireName(fallback);
-  const once = { ...how, onMessage: sayOnce(onMessage) };
-  const openSplit = (wanted: Split): Promise<ImageDataset> => openByName(name, wanted, once);
+  if (testFraction !== null) requireFraction(testFraction);
+  const open = opener(source, how);
+  const parts = keepOpen(open, testFraction);
   try {
-    return { dataset: await openSplit(split), openSplit };
+    return { dataset: await parts.openSplit(split), ...parts };
   } catch (error) {
-    if (fallback === null || fallback === name || !(error instanceof DatasetUnavailableError)) throw error;
-    onMessage('warning', substitution(name, fallback, error));
+    if (fallback === null || fallback === source || !(error instanceof DatasetUnavailableError)) throw error;
+    onMessage('warning', substitution(nameOf(source), fallback, error));
     // Path and address are those of the data set that was asked for.
-    const elsewhere = { ...how, path: undefined, url: undefined };
-    const openInstead = (wanted: Split): Promise<ImageDataset> => openByName(fallback, wanted, elsewhere);
-    return { dataset: await openInstead(split), openSplit: openInstead };
+    const instead = keepOpen(opener(fallback, { ...how, path: undefined, url: undefined }), testFraction);
+    return { dataset: await instead.openSplit(split), ...instead };
   }
+}
+
+type Opener = (split: Split) => Promise<ImageDataset>;
+
+function opener(source: string | DatasetDeclaration, how: SourceOptions): Opener {
+  if (typeof source === 'string') return (split) => openByName(source, split, how);
+  if (isDatasetDeclaration(source)) return (split) => openDefined(source, split, how);
+  throw new FulgurError('config', {
+    what: 'datasets.open was given neither a name nor a data set.',
+    why: `What it is given ${datasetProblem(source) ?? ''}.`,
+    fix: "Call it as datasets.open('digits') or datasets.open(photos()).",
+  });
+}
+
+/** Opens each split once. */
+function keepOpen(open: Opener, testFraction: number | null): Omit<OpenedDataset, 'dataset'> {
+  const opened = new Map<Split, Promise<ImageDataset>>();
+  const once = (split: Split): Promise<ImageDataset> => {
+    const dataset = opened.get(split) ?? open(split);
+    opened.set(split, dataset);
+    return dataset;
+  };
+  return {
+    openSplit: async (split) =>
+      testFraction === null ? once(split) : holdOutFraction(await once('all'), split, testFraction),
+    close: async () => {
+      // What could not be opened has said so to who asked for it.
+      const all = await Promise.allSettled(opened.values());
+      opened.clear();
+      for (const one of all) if (one.status === 'fulfilled') await one.value.close?.();
+    },
+  };
+}
+
+function nameOf(source: string | DatasetDeclaration): string {
+  return typeof source === 'string' ? source : source.name;
+}
+
+function requireFraction(fraction: number): void {
+  if (fraction > 0 && fraction < 1) return;
+  throw new FulgurError('config', {
+    what: `The testFraction is ${fraction}.`,
+    fix: 'Give a number above 0 and below 1.',
+  });
 }
 
 /** Says the same sentence once, be it true of several splits. */

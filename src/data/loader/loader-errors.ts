@@ -14,7 +14,7 @@ export function sampleFailed(
   if (during === 'reading') return new BrokenImageError(name, reason, cause);
   if (during === 'conversion') {
     return new FulgurError('data', {
-      what: `The data set ${dataset.name} gave an image of ${name} that cannot be used: ${reason}.`,
+      what: `The image ${name} cannot be used: ${reason}.`,
       fix: "Return { width, height, channels, data } from the data set's read, with a value for each channel of each pixel.",
       cause,
     });
@@ -37,8 +37,10 @@ export function workersDie(sample: string, times: number, reason: string, cause:
 
 /** The error for worker threads that do not come up. */
 export function workersDoNotStart(reason: string, cause: unknown): FulgurError {
+  const what = 'A loader thread could not start';
+  if (cause instanceof FulgurError) return FulgurError.within(what, cause, 'data', cause.fix);
   return new FulgurError('data', {
-    what: `A loader thread could not start: ${reason}.`,
+    what: `${what}: ${reason}.`,
     why: 'Threads open the data set and build the view transform again from its module.',
     fix: 'Make that module loadable on its own, or prepare batches in this thread with workers: 0.',
     cause,

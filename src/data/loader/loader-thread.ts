@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads';
+import { FulgurError } from '../../errors';
 import { reasonOf } from '../datasets/data-errors';
 import type { FillResult, FillTask } from './fill-slot';
 import { startThread } from './start-thread';
@@ -80,7 +81,9 @@ export class LoaderThread<T> {
       this.#ready = true;
       events.onReady();
     } else if (reply.kind === 'unfit') {
-      this.#lastError = Object.assign(new Error(reply.reason), { stack: reply.stack });
+      const { reason, stack, parts } = reply;
+      const error = parts === null ? new Error(reason) : new FulgurError('data', parts);
+      this.#lastError = Object.assign(error, { stack });
       void this.#worker.terminate();
     } else {
       const ticket = this.#tasks.get(reply.id);

@@ -1,9 +1,10 @@
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { moduleOf } from '../datasets/dataset-spec';
 import type { WorkerSetup } from './worker-messages';
 
 /**
- * Runs before the thread's own code. TypeScript files, ours from a checkout or the user's transform, need ts-node as
+ * Runs before the thread's own code. TypeScript files, ours from a checkout or the user's transform or data set, need ts-node as
  * they do in the main thread, which may have it from its command line, from Jest or not at all.
  */
 const bootstrap = `
@@ -21,7 +22,8 @@ require(workerData.entry);
 /** Starts a loader thread; works from TypeScript under ts-node and Jest, and compiled. */
 export function startThread(setup: WorkerSetup): Worker {
   const extension = extname(__filename);
-  const needsTsNode = extension === '.ts' || extname(setup.transform.module) === '.ts';
+  const modules = [setup.transform.module, moduleOf(setup.dataset) ?? ''];
+  const needsTsNode = [extension, ...modules.map((module) => extname(module))].includes('.ts');
   const start = {
     entry: join(__dirname, `worker-thread${extension}`),
     tsNode: needsTsNode ? require.resolve('ts-node') : null,

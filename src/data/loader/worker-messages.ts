@@ -25,5 +25,15 @@ export interface WorkerRequest {
 /** From a thread. */
 export type WorkerReply =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'unfit'; readonly reason: string; readonly stack: string }
+  | {
+      readonly kind: 'unfit';
+      readonly reason: string;
+      readonly stack: string;
+      /** Of an error of Fulgur's own. */
+      readonly parts: {
+        readonly what: string;
+        readonly why?: string | undefined;
+        readonly fix: string;
+      } | null;
+    }
   | { readonly kind: 'done'; readonly id: number; readonly result: FillResult };

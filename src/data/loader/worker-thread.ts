@@ -1,5 +1,6 @@
 /** What runs inside a loader thread. It loads no tensors: it fills shared memory. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { FulgurError } from '../../errors';
 import { reasonOf, stackOf } from '../datasets/data-errors';
 import { reopenDataset } from '../datasets/dataset-spec';
 import { rebuildTransform } from '../views';
@@ -14,7 +15,8 @@ async function main(): Promise<void> {
   try {
     tools = await prepare(setup);
   } catch (error) {
-    reply({ kind: 'unfit', reason: reasonOf(error), stack: stackOf(error) });
+    const parts = error instanceof FulgurError ? { what: error.what, why: error.why, fix: error.fix } : null;
+    reply({ kind: 'unfit', reason: reasonOf(error), stack: stackOf(error), parts });
     return;
   }
   let last = Promise.resolve();

@@ -1,0 +1,161 @@
+import type { z } from 'zod';
+import { definedBy } from '../../../contracts';
+import type { DatasetDeclaration, Json, Notify } from '../../../contracts';
+import { jsonText, parseJson } from '../../../contracts';
+import { FulgurError, messageOf } from '../../../errors';
+import { callerFile, pathOfModule } from '../../../system';
+import type { SourceImage } from '../../source-image';
+import type { Split } from '../image-dataset';
+
+/** What a data set's `open` is told besides its options. */
+export interface DatasetScope {
+  /** The split to open; always `all` where the data set has no test split of its own. */
+  readonly split: Split;
+  /** What `data.path` names, or `null`. */
+  readonly path: string | null;
+  /** Images of more pixels are not to be decoded: `data.maxImagePixels`. */
+  readonly maxImagePixels: number;
+  /** Says a sentence to the user; in a loader thread nobody hears it. */
+  readonly onMessage: Notify;
+  /** Is aborted when the run ends early. */
+  readonly signal: AbortSignal;
+}
+
+/** What a data set's `open` returns: images by index, the same ones at every opening. */
+export interface OpenedImages {
+  readonly length: number;
+  /** Name of each class (default none: no image has a label). */
+  readonly classNames?: readonly string[];
+  /** Class of an image, as an index into `classNames`, or `null` where it is not known (default `null`). */
+  label?(index: number): number | null;
+  /** An image's name within the data set (default its index); `testFraction` goes by it, and predictions are listed by it. */
+  sampleName?(index: number): string;
+  /**
+   * The image at an index. Any thread may read any index at any time.
+   *
+   * @throws BrokenImageError for an image that `--data.onBrokenImage skip` may leave out.
+   */
+  read(index: number): SourceImage | Promise<SourceImage>;
+  /** Gives back what is held open, such as files. */
+  close?(): void | Promise<void>;
+}
+
+/** A data set of one's own: how it is found by a loader thread, its options, and how it is opened. */
+export interface DatasetDefinition<Options extends z.ZodType = z.ZodType<undefined>> {
+  /** The file that exports it: `__filename`, or `import.meta.url` (default: the file that calls `defineDataset`). */
+  readonly module?: string;
+  /** The name under which that file exports it. */
+  readonly export: string;
+  /** The options that it takes; what they are parsed from is recorded with the run, as JSON. */
+  readonly options?: Options;
+  /**
+   * Whether `open` gives other images for the split `test` than for `train`, and both for `all`. By default it has no
+   * splits, and `data.testFraction` may make them.
+   */
+  readonly hasTestSplit?: boolean;
+  /** Called in the main thread, once for each split that is used, and in every loader thread. */
+  open(options: z.output<Options>, scope: DatasetScope): OpenedImages | Promise<OpenedImages>;
+}
+
+/** A definition whose options may be anything: what is stored of one. */
+export interface StoredDefinition extends Required<
+  Pick<DatasetDefinition, 'module' | 'export' | 'hasTestSplit'>
+> {
+  open(options: Json, scope: DatasetScope): OpenedImages | Promise<OpenedImages>;
+}
+
+/** Declares a data set with these options; without arguments where all of them have defaults. */
+export type DatasetFactory<Input> = ((
+  ...options: undefined extends Input
+    ? [options?: Input]
+    : object extends Input
+      ? [options?: Input]
+      : [options: Input]
+) => DatasetDeclaration) & { readonly [definedBy]: StoredDefinition };
+
+/**
+ * Defines a data set that experiments take as a value. It may stand in any file that can be loaded on its own: every loader
+ * thread loads the file, and opens the data set again by the name of its export and its options.
+ *
+ * @example
+ * export const photoList = defineDataset({
+ *   export: 'photoList',
+ *   options: z.strictObject({ csv: z.string() }),
+ *   async open({ csv }, { maxImagePixels }) {
+ *     const files = (await readFile(csv, 'utf8')).trim().split('\n');
+ *     return {
+ *       length: files.length,
+ *       sampleName: (index) => files[index],
+ *       read: (index) => datasets.readImage(files[index], maxImagePixels),
+ *     };
+ *   },
+ * });
+ *
+ * @returns a function of the options; it throws a FulgurError of kind `config` for options that the schema refuses.
+ */
+export function defineDataset<Options extends z.ZodType = z.ZodType<undefined>>(
+  definition: DatasetDefinition<Options>,
+): DatasetFactory<z.input<Options>> {
+  const { export: name, options: schema, hasTestSplit = false } = definition;
+  const given = definition.module ?? callerFile(defineDataset);
+  if (given === null) throw moduleUnknown(name);
+  const stored: StoredDefinition = {
+    ...{ module: pathOfModule(given), export: name, hasTestSplit },
+    open: (options, scope) => definition.open(parsed(name, schema, options), scope),
+  };
+  const declare = (options?: unknown): DatasetDeclaration => {
+    parsed(name, schema, options);
+    const spec = { module: stored.module, export: name, options: asPlain(name, options ?? {}) };
+    return { name, spec, [definedBy]: stored };
+  };
+  Object.defineProperty(declare, 'name', { value: name });
+  return Object.assign(declare, { [definedBy]: stored });
+}
+
+function parsed<Options extends z.ZodType>(
+  name: string,
+  schema: Options | undefined,
+  options: unknown,
+): z.output<Options> {
+  if (schema === undefined) {
+    const names = Object.keys(options ?? {});
+    if (names.length === 0) return undefined as z.output<Options>;
+    throw wrongOptions(name, [`${names.join(', ')}: is not an option, since the data set declares none`]);
+  }
+  const result = schema.safeParse(options ?? {});
+  if (result.success) return result.data;
+  throw wrongOptions(
+    name,
+    result.error.issues.map(
+      ({ path, message }) => `${[...path].map(String).join('.') || 'options'}: ${message}`,
+    ),
+  );
+}
+
+function wrongOptions(name: string, problems: readonly string[]): FulgurError {
+  return new FulgurError('config', {
+    what: `The data set ${name} cannot work with its options: ${problems.join('; ')}.`,
+    fix: `Correct them where ${name}({ ... }) is called.`,
+  });
+}
+
+/** Options as records and threads have them. */
+function asPlain(name: string, options: unknown): Json {
+  try {
+    return parseJson(jsonText(options, 0, 'options'));
+  } catch (cause) {
+    throw new FulgurError('config', {
+      what: `The options of the data set ${name} are not plain data: ${messageOf(cause)}`,
+      why: 'They are recorded with the run, and loader threads get a copy.',
+      fix: 'Give numbers, texts, booleans, lists and plain objects, and make of them what is needed in open.',
+      cause,
+    });
+  }
+}
+
+function moduleUnknown(name: string): FulgurError {
+  return new FulgurError('config', {
+    what: `It is not known which file defines the data set ${name}.`,
+    fix: 'Name it: defineDataset({ module: __filename, ... }), in an ES module import.meta.url.',
+  });
+}

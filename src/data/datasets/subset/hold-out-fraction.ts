@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { FulgurError } from '../../../errors';
+import type { ImageDataset, Split } from '../image-dataset';
+import { SubsetDataset } from './subset-dataset';
+
+// The split belongs to the data: it does not follow the run's seed.
+const splitSeed = 20_300;
+
+/**
+ * The part of a data set without splits that is for training, or the `fraction` that is held out for testing. Each sample
+ * is held out or not by its own name alone, whatever else is in the data set, and one that a small fraction holds out
+ * a larger one holds out too. So the share is met on average, not exactly.
+ *
+ * @param whole the split `all`.
+ * @throws FulgurError of kind `config` where the data set has a test split, of kind `data` where a part would be empty.
+ */
+export function holdOutFraction(whole: ImageDataset, split: Split, fraction: number): ImageDataset {
+  if (whole.hasTestSplit) throw hasOwnSplit(whole, fraction);
+  if (split === 'all') return whole;
+  const chosen: number[] = [];
+  for (let index = 0; index < whole.length; index++) {
+    const isHeldOut = drawOf(whole.sampleName(index)) < fraction;
+    if (isHeldOut === (split === 'test')) chosen.push(index);
+  }
+  if (chosen.length === 0) throw emptyPart(whole, split, fraction);
+  const indices = new Uint32Array(new SharedArrayBuffer(chosen.length * 4));
+  indices.set(chosen);
+  return new SubsetDataset(whole, { kind: 'subset', of: whole.spec, split, indices });
+}
+
+/** A number from 0 up to 1 for each name: the first 48 bits of the digest of the split's seed and the name. */
+function drawOf(name: string): number {
+  return createHash('sha256').update(`${splitSeed} ${name}`).digest().readUIntBE(0, 6) / 2 ** 48;
+}
+
+/**
+ * Refuses to open the split `test` of a data set that has none.
+ *
+ * @throws FulgurError of kind `data`
+ */
+export function requireTestSplit(name: string, split: Split): void {
+  if (split !== 'test') return;
+  throw new FulgurError('data', {
+    what: `The data set ${name} has no test split.`,
+    fix: 'Hold out a part of it: --data.testFraction 0.1.',
+  });
+}
+
+function hasOwnSplit({ name }: ImageDataset, fraction: number): FulgurError {
+  return new FulgurError('config', {
+    what: `data.testFraction is ${fraction}, and the data set ${name} has a test split of its own.`,
+    fix: 'Leave out data.testFraction.',
+  });
+}
+
+function emptyPart({ name, length }: ImageDataset, split: Split, fraction: number): FulgurError {
+  const samples = `${length} ${length === 1 ? 'sample' : 'samples'}`;
+  return new FulgurError('data', {
+    what: `With data.testFraction ${fraction} none of the ${samples} of ${name} is in the ${split} split.`,
+    why: 'Each sample is held out or not by its name alone.',
+    fix: `Give a ${split === 'test' ? 'larger' : 'smaller'} fraction, or more samples.`,
+  });
+}

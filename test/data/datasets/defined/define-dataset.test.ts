@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import type { ViewBatch } from '../../../../src/contracts';
+import { datasets, defineDataset, loader, views } from '../../../../src/data';
+import { identityOf } from '../../../../src/data/datasets';
+import { start } from '../../../../src/engine';
+import { seenIn } from '../../loader/helpers/seen-batch';
+import { misnamed, odd, splitStripes, stripes } from '../helpers/own-datasets';
+
+beforeAll(async () => {
+  await start();
+});
+
+const transform = views.fastSiam({ inputSize: 8, normalize: null });
+
+async function loaded(declaration: ReturnType<typeof stripes>, workers: number) {
+  const dataset = await datasets.open(declaration);
+  return loader(dataset, { batchSize: 4, transform, seed: 3, workers, onMessage: () => undefined });
+}
+
+async function failureOf(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => 'nothing',
+    (error: unknown) => (error as Error).message.replaceAll(/\/\S*\/test\//g, 'test/'),
+  );
+}
+
+describe("a data set of one's own", () => {
+  it('is opened by its declaration, with labels that may be missing and names of its samples', async () => {
+    const dataset = await datasets.open(stripes({ length: 6 }));
+    expect([dataset.name, dataset.split, dataset.length, dataset.hasTestSplit]).toEqual([
+      'stripes',
+      'train',
+      6,
+      false,
+    ]);
+    expect(Array.from({ length: 6 }, (_, index) => dataset.label(index))).toEqual([0, 1, 2, null, 1, 2]);
+    expect(dataset.sampleName(4)).toBe('stripe-4');
+    expect(dataset.describe(4)).toBe('sample stripe-4 of stripes (train)');
+    expect(identityOf(dataset)).toMatchObject({ name: 'stripes', samples: 6, classes: 3 });
+  });
+
+  it('gives the same batches with 0, 1 and 2 loader threads', async () => {
+    const found = [];
+    for (const workers of [0, 1, 2]) found.push(await seenIn(await loaded(stripes(), workers), [0, 1]));
+    expect(found[0]).toHaveLength(10);
+    expect(found[1]).toEqual(found[0]);
+    expect(found[2]).toEqual(found[0]);
+  });
+
+  it('has the label -1 in a batch where an image has none', async () => {
+    const dataset = await datasets.open(stripes({ length: 4 }));
+    const batches = loader(dataset, { batchSize: 4, transform, shuffle: false, workers: 0 });
+    const labels: number[][] = [];
+    for await (const batch of batches.epoch(0) as AsyncIterable<ViewBatch>)
+      labels.push([...(await batch.labels.data())]);
+    expect(labels).toEqual([[0, 1, 2, -1]]);
+    await batches.close();
+  });
+
+  it('may have a test split of its own', async () => {
+    const lengths = [];
+    for (const split of ['train', 'test', 'all'] as const) {
+      lengths.push((await datasets.open(splitStripes(), { split })).length);
+    }
+    expect(lengths).toEqual([15, 5, 20]);
+  });
+
+  it('has no test split where it says nothing of one, and names the way to get one', async () => {
+    expect(await failureOf(datasets.open(stripes(), { split: 'test' }))).toBe(
+      'The data set stripes has no test split. Hold out a part of it: --data.testFraction 0.1.',
+    );
+  });
+
+  it('refuses options that its schema refuses where it is declared', () => {
+    expect(() => stripes({ length: -1 })).toThrow(
+      'The data set stripes cannot work with its options: length: must be above 0. Correct them where stripes({ ... }) is called.',
+    );
+    expect(() => (splitStripes as (options: object) => unknown)({ csv: 'x' })).toThrow(
+      'The data set splitStripes cannot work with its options: csv: is not an option, since the data set declares none. ' +
+        'Correct them where splitStripes({ ... }) is called.',
+    );
+  });
+
+  it('refuses options that no record can hold', () => {
+    const dated = defineDataset({
+      ...{ module: __filename, export: 'dated', options: z.object({ since: z.date() }) },
+      open: () => ({ length: 1, read: () => ({ width: 1, height: 1, data: new Uint8Array(3) }) }),
+    });
+    expect(() => dated({ since: new Date(0) })).toThrow(
+      'The options of the data set dated are not plain data: options.since is an object of class Date, which JSON cannot hold.',
+    );
+  });
+
+  it.each([
+    ['nothing', 'returned undefined from open, and not an object with length and read'],
+    ['no length', 'returned the length 2.5 from open, which is not a whole number of samples'],
+    ['no samples', 'returned no samples from open'],
+    ['no read', 'returned no function read from open'],
+    ['class numbers', 'returned classNames from open that are not a list of texts'],
+    [
+      'a label too large',
+      'gave sample photo-1 the label 2, and labels are null, or whole numbers from 0 to 1',
+    ],
+    ['a label without classes', 'gave sample 0 the label 0, and it has no class names'],
+    ['a label that throws', 'threw for the label of sample 0: no such row'],
+    ['a name that is a number', 'gave sample 0 the name 0, which is not a text'],
+  ])('is refused where it gives %s', async (gives, finding) => {
+    expect(await failureOf(datasets.open(odd({ gives })))).toBe(
+      `The data set odd ${finding}. Correct what defineDataset is given for odd.`,
+    );
+  });
+
+  it('says why it cannot be opened', async () => {
+    expect(await failureOf(datasets.open(odd({ gives: 'an error' })))).toBe(
+      'The data set odd cannot be opened: photos.csv is not there. ' +
+        'Correct its options or its data, or what its open does with them.',
+    );
+  });
+
+  it.each([0, 2])('names the sample whose image cannot be used, with %i threads', async (workers) => {
+    const failure = async (gives: string): Promise<string> => {
+      const batches = await loaded(odd({ gives }), workers);
+      const failed = await failureOf(seenIn(batches, [0]));
+      await batches.close();
+      return failed;
+    };
+    const fix =
+      "Return { width, height, channels, data } from the data set's read, with a value for each channel of each pixel.";
+    expect(await failure('too few bytes')).toBe(
+      `The image sample photo-2 of odd (train) cannot be used: it has 8 x 8 pixels of 4 channels, and 192 values instead of 256. ${fix}`,
+    );
+    expect(await failure('no image')).toBe(
+      `The image sample 2 of odd (train) cannot be used: it has no data of type Uint8Array or Uint16Array. ${fix}`,
+    );
+    expect(await failure('an image that throws')).toBe(
+      'The image sample 2 of odd (train) cannot be read: the camera is off. ' +
+        'Repair or remove the file, or go on without such images by --data.onBrokenImage skip.',
+    );
+  });
+
+  it('says what a loader thread misses: the export, or the samples of the main thread', async () => {
+    const without = await loaded(misnamed(), 1);
+    expect(await failureOf(seenIn(without, [0]))).toBe(
+      'A loader thread could not start: test/data/datasets/helpers/own-datasets.ts exports no data set "elsewhere". ' +
+        'Loader threads open a data set again by the file and the name that defineDataset is given. ' +
+        "Write export const elsewhere = defineDataset({ export: 'elsewhere', ... }) in that file.",
+    );
+    await without.close();
+    const others = await loaded(odd({ gives: 'other samples in threads' }), 1);
+    expect(await failureOf(seenIn(others, [0]))).toBe(
+      'A loader thread could not start: The data set odd opened with other samples in a loader thread than in the main thread. ' +
+        'What it reads has changed since, or open does not give the same samples each time. ' +
+        'Let open give the same samples in the same order whenever it is called.',
+    );
+    await others.close();
+  });
+
+  it('is not a plain object, a class or a function that was not called', async () => {
+    class Photos {}
+    const open = datasets.open as (source: unknown) => Promise<unknown>;
+    const shown =
+      "write export const photos = defineDataset({ export: 'photos', open: () => ({ length, read }) }) and give dataset: photos()";
+    const around = (problem: string): string =>
+      `datasets.open was given neither a name nor a data set. What it is given ${problem}. ` +
+      "Call it as datasets.open('digits') or datasets.open(photos()).";
+    const kind = 'must be what a function of defineDataset returns, not';
+    expect(await failureOf(open({ length: 2 }))).toBe(around(`${kind} an object; ${shown}`));
+    expect(await failureOf(open(new Photos()))).toBe(around(`${kind} a Photos; ${shown}`));
+    expect(await failureOf(open(Photos))).toBe(around(`${kind} a class; ${shown}`));
+    expect(await failureOf(open(stripes))).toBe(around('must be called: dataset: stripes({ ... })'));
+  });
+});

@@ -1,8 +1,16 @@
 import { totalmem } from 'node:os';
 import { formatBytes, FulgurError } from '../errors';
 
-/** Bytes of memory that this process can have at most: the machine's, or what its container allows. */
+let known: number | null = null;
+
+/** Bytes of memory that this process can have at most: the machine's, or what its container allows when this is first asked. */
 export function machineMemory(): number {
+  // Every operation of a trace asks, and the system answers from files.
+  known ??= askMemory();
+  return known;
+}
+
+function askMemory(): number {
   // 0, or a number beyond any machine's memory, where nothing constrains it.
   const allowed = process.constrainedMemory();
   return allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();

@@ -1,11 +1,11 @@
 import { FulgurError } from '../../errors';
 import { requireMemory } from '../../system';
-import { elementBytes } from '../native/data-types';
-import { toNativeTensor } from '../native/native-tensors';
+import { dataTypes, elementBytes } from '../native/data-types';
+import { hostBytes, toNativeTensor } from '../native/native-tensors';
 import type { HostValues } from '../native/native-tensors';
 import type { GraphOutput, NativeLibrary, NativePointer } from '../native/native-library';
 import { opDefinition } from '../native/op-definitions';
-import { checked } from '../native/status';
+import { SharedStatus } from '../native/status';
 import type { HandleFacts } from './eager-runner';
 import { attributeKinds, setAttributes } from './op-attributes';
 import type { OpAttribute } from './op-attributes';
@@ -13,13 +13,19 @@ import type { OpAttribute } from './op-attributes';
 /** Batch norm's reserve outputs have no known rank in a graph; nothing but its gradient reads them. */
 const OPAQUE_OUTPUTS = new Set(['FusedBatchNormV3']);
 
+/** Larger constants are rarely equal. */
+const MOST_SHARED_BYTES = 64;
+
 /** Adds operations to one TensorFlow graph and turns it into a function. */
 export class GraphBuilder {
   readonly #graph: NativePointer;
+  readonly #status: SharedStatus;
+  readonly #constants = new Map<string, GraphOutput>();
   #operations = 0;
 
   constructor(private readonly library: NativeLibrary) {
     this.#graph = library['TF_NewGraph']!();
+    this.#status = new SharedStatus(library);
   }
 
   get operations(): number {
@@ -35,12 +41,20 @@ export class GraphBuilder {
     });
   }
 
+  /** Small constants with equal values are one: shapes, axes and factors come hundreds of times. */
   constant(shape: readonly number[], dataType: number, values: HostValues): GraphOutput {
+    const key = constantKey(shape, dataType, values);
+    if (key === null) return this.#addConstant(shape, dataType, values);
+    const output = this.#constants.get(key) ?? this.#addConstant(shape, dataType, values);
+    this.#constants.set(key, output);
+    return output;
+  }
+
+  #addConstant(shape: readonly number[], dataType: number, values: HostValues): GraphOutput {
     const tensor = toNativeTensor(this.library, shape, dataType, values);
     try {
       return this.#add('Const', (operation) => {
-        checked(
-          this.library,
+        this.#status.check(
           (status) => this.library['TF_SetAttrTensor']!(operation, 'value', tensor, status) as undefined,
         );
         this.library['TF_SetAttrType']!(operation, 'dtype', dataType);
@@ -75,7 +89,7 @@ export class GraphBuilder {
    */
   facts(name: string, output: GraphOutput): HandleFacts {
     const dtype = Number(this.library['TF_OperationOutputType']!(output));
-    return checked(this.library, (status) => {
+    return this.#status.check((status) => {
       const rank = Number(this.library['TF_GraphGetTensorNumDims']!(this.#graph, output, status));
       const dims = new BigInt64Array(Math.max(rank, 1));
       if (rank > 0) this.library['TF_GraphGetTensorShape']!(this.#graph, output, dims, rank, status);
@@ -99,7 +113,7 @@ export class GraphBuilder {
     outputs: readonly GraphOutput[],
   ): NativePointer {
     try {
-      return checked(this.library, (status) => {
+      return this.#status.check((status) => {
         const made: NativePointer = this.library['TF_GraphToFunction']!(
           ...[
             this.#graph,
@@ -127,6 +141,7 @@ export class GraphBuilder {
 
   dispose(): void {
     this.library['TF_DeleteGraph']!(this.#graph);
+    this.#status.dispose();
   }
 
   #add(name: string, fill: (operation: NativePointer) => void): GraphOutput {
@@ -136,8 +151,7 @@ export class GraphBuilder {
       `${name}_${this.#operations++}`,
     );
     fill(operation);
-    const oper = checked(
-      this.library,
+    const oper = this.#status.check(
       (status) => this.library['TF_FinishOperation']!(operation, status) as NativePointer,
     );
     return { oper, index: 0 };
@@ -165,6 +179,13 @@ export class GraphBuilder {
     if (used !== inputs.length)
       throw new Error(`Operation ${name} takes ${used} inputs, not ${inputs.length}`);
   }
+}
+
+/** Equal for two constants that are the same to the last bit; `null` for what is not compared. */
+function constantKey(shape: readonly number[], dataType: number, values: HostValues): string | null {
+  if (dataType === dataTypes.string || values.length * elementBytes(dataType) > MOST_SHARED_BYTES)
+    return null;
+  return `${dataType}|${shape.join()}|${Buffer.from(hostBytes(dataType, values)).toString('latin1')}`;
 }
 
 function valueDependentShape(name: string): FulgurError {

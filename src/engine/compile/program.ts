@@ -31,8 +31,12 @@ export interface CompiledProgramOptions {
 }
 
 /** Grappler's arithmetic rewrites are off: they gather sums into AddN, which adds in the order that timing gives. */
-function graphOptions(precision: Precision): OpAttribute {
-  const value = graphConfig({ arithmeticOptimization: false, bfloat16: precision === 'bf16-mixed' });
+function graphOptions(precision: Precision, device: 'cpu' | 'gpu'): OpAttribute {
+  const value = graphConfig({
+    layoutOptimization: device === 'gpu',
+    arithmeticOptimization: false,
+    bfloat16: precision === 'bf16-mixed',
+  });
   return { name: 'config_proto', type: attributeKinds.string, value };
 }
 
@@ -59,7 +63,7 @@ export class Program {
   ) {
     this.#engine = engine;
     this.#label = label;
-    this.#options = [graphOptions(precision)];
+    this.#options = [graphOptions(precision, engine.info.device)];
     this.#name = `fulgur_${label.replace(/\W/g, '_')}_${programs++}`;
     const { binding, backend } = engine;
     separateVariables(backend);

@@ -23,7 +23,8 @@ export function toNativeTensor(
   return tensor;
 }
 
-function hostBytes(dataType: number, values: HostValues): Uint8Array {
+/** The bytes that values have in a tensor; a window on them where they are such bytes already. */
+export function hostBytes(dataType: number, values: HostValues): Uint8Array {
   const expected = arrayClass(dataType);
   if (
     values instanceof (expected as never) ||

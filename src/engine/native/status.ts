@@ -23,6 +23,33 @@ export function checked<T>(library: NativeLibrary, action: (status: NativePointe
   }
 }
 
+/** A `TF_Status` for many calls, one after the other, each of which would else make and free its own. */
+export class SharedStatus {
+  #status: NativePointer;
+
+  constructor(private readonly library: NativeLibrary) {
+    this.#status = library['TF_NewStatus']!();
+  }
+
+  /** As `checked`. */
+  check<T>(action: (status: NativePointer) => T): T {
+    try {
+      const result = action(this.#status);
+      throwIfFailed(this.library, this.#status);
+      return result;
+    } catch (error) {
+      // Not every function clears what an earlier one has left.
+      this.dispose();
+      this.#status = this.library['TF_NewStatus']!();
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.library['TF_DeleteStatus']!(this.#status);
+  }
+}
+
 /** @throws TensorFlowError when the status holds a failure */
 export function throwIfFailed(library: NativeLibrary, status: NativePointer): void {
   const code = Number(library['TF_GetCode']!(status));

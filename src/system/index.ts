@@ -17,3 +17,5 @@ export { hidden, printable, printableLine, redacted, redactedData, shown } from 
 export { pause, startTimer } from './timer';
 export type { RunningTimer } from './timer';
 export { untilAborted } from './until-aborted';
+export { loadModules, moduleExports } from './user-module';
+export type { ModuleExports } from './user-module';

@@ -1,35 +1,37 @@
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { moduleOf } from '../datasets/dataset-spec';
-import type { WorkerSetup } from './worker-messages';
+import { threadCompiler } from './thread-compiler';
+import type { ThreadData, WorkerSetup } from './worker-messages';
 
-/**
- * Runs before the thread's own code. TypeScript files, ours from a checkout or the user's transform or data set, need ts-node as
- * they do in the main thread, which may have it from its command line, from Jest or not at all.
- */
+/** Runs before the thread's own code, which may be TypeScript itself, as in a checkout. */
 const bootstrap = `
 const { workerData } = require('node:worker_threads');
-if (workerData.tsNode !== null && process[Symbol.for('ts-node.register.instance')] === undefined) {
-  require(workerData.tsNode).register({
-    cwd: workerData.projectFolder,
-    transpileOnly: true,
-    transpiler: workerData.transpiler,
-  });
+const { compiler, entry } = workerData;
+async function begin() {
+  if (compiler.kind === 'ts-node' && process[Symbol.for('ts-node.register.instance')] === undefined) {
+    require(compiler.module).register(compiler.options);
+  }
+  if (compiler.kind === 'tsx') {
+    require(compiler.commonJs).register();
+    (await import(compiler.esModules)).register();
+  }
+  require(entry);
 }
-require(workerData.entry);
+begin();
 `;
 
-/** Starts a loader thread; works from TypeScript under ts-node and Jest, and compiled. */
+/**
+ * Starts a loader thread; works compiled, and from TypeScript under ts-node, tsx and Jest.
+ *
+ * @throws FulgurError `config` for TypeScript that the thread could not compile.
+ */
 export function startThread(setup: WorkerSetup): Worker {
-  const extension = extname(__filename);
-  const modules = [setup.transform.module, moduleOf(setup.dataset) ?? ''];
-  const needsTsNode = [extension, ...modules.map((module) => extname(module))].includes('.ts');
-  const start = {
-    entry: join(__dirname, `worker-thread${extension}`),
-    tsNode: needsTsNode ? require.resolve('ts-node') : null,
-    transpiler: needsTsNode ? require.resolve('ts-node/transpilers/swc') : null,
-    projectFolder: __dirname,
-  };
+  const entry = join(__dirname, `worker-thread${extname(__filename)}`);
+  const module = moduleOf(setup.dataset);
+  const modules = [setup.transform.module, ...(module === null ? [] : [module])];
+  const compiler = threadCompiler([...modules, entry]);
+  const workerData: ThreadData = { ...setup, modules, compiler, entry };
   // The main thread's own flags, such as a preloaded ts-node, are not repeated in the thread.
-  return new Worker(bootstrap, { eval: true, execArgv: [], workerData: { ...setup, ...start } });
+  return new Worker(bootstrap, { eval: true, execArgv: [], workerData });
 }

@@ -2,6 +2,7 @@ import type { DatasetSpec } from '../datasets/image-dataset';
 import type { TransformSpec } from '../views';
 import type { BrokenImageRule, FillResult, FillTask } from './fill-slot';
 import type { Slot, SlotShape } from './slot';
+import type { ThreadCompiler } from './thread-compiler';
 
 /** What a thread is started with. */
 export interface WorkerSetup {
@@ -13,6 +14,15 @@ export interface WorkerSetup {
   readonly onBrokenImage: BrokenImageRule;
   /** One shared number: the index of the sample that the thread works on. */
   readonly position: Uint32Array;
+}
+
+/** The same, and how the thread gets at its code. */
+export interface ThreadData extends WorkerSetup {
+  /** Files that make the data set and the transform. */
+  readonly modules: readonly string[];
+  readonly compiler: ThreadCompiler;
+  /** The thread's own file. */
+  readonly entry: string;
 }
 
 /** To a thread: fill these places of a slot. */

@@ -1,15 +1,16 @@
 /** What runs inside a loader thread. It loads no tensors: it fills shared memory. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { FulgurError } from '../../errors';
+import { loadModules } from '../../system';
 import { reasonOf, stackOf } from '../datasets/data-errors';
 import { reopenDataset } from '../datasets/dataset-spec';
 import { rebuildTransform } from '../views';
 import type { FillTools } from './fill-slot';
 import { fillSlot } from './fill-slot';
-import type { WorkerReply, WorkerRequest, WorkerSetup } from './worker-messages';
+import type { ThreadData, WorkerReply, WorkerRequest } from './worker-messages';
 
 async function main(): Promise<void> {
-  const setup = workerData as WorkerSetup;
+  const setup = workerData as ThreadData;
   const reply = (message: WorkerReply): void => parentPort?.postMessage(message);
   let tools: FillTools;
   try {
@@ -30,8 +31,9 @@ async function main(): Promise<void> {
   reply({ kind: 'ready' });
 }
 
-async function prepare(setup: WorkerSetup): Promise<FillTools> {
+async function prepare(setup: ThreadData): Promise<FillTools> {
   const { shape, seed, onBrokenImage, position } = setup;
+  await loadModules(setup.modules);
   return {
     dataset: await reopenDataset(setup.dataset),
     transform: rebuildTransform(setup.transform),

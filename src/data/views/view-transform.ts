@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import type { Json } from '../../contracts';
 import { FulgurError } from '../../errors';
+import { moduleExports } from '../../system';
 import type { Image } from '../image';
 
 /** What a sample's random draws depend on; nothing else does, so neither workers nor timing change a view. */
@@ -47,8 +47,7 @@ type TransformFactory = (options: Json) => ViewTransform;
  * @throws FulgurError of kind `config` where the module has no such factory.
  */
 export function rebuildTransform(spec: TransformSpec): ViewTransform {
-  const exports = createRequire(__filename)(spec.module) as Readonly<Record<string, unknown>>;
-  const factory = exports[spec.export];
+  const factory = moduleExports(spec.module)[spec.export];
   if (typeof factory !== 'function') {
     throw new FulgurError('config', {
       what: `${spec.module} exports no function "${spec.export}".`,

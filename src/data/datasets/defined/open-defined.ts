@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module';
 import { definedBy } from '../../../contracts';
 import type { DatasetDeclaration, Notify } from '../../../contracts';
 import { FulgurError, messageOf } from '../../../errors';
+import { moduleExports } from '../../../system';
 import { largestImage } from '../../decoding';
 import { sayOnTerminal } from '../../say-on-terminal';
 import type { Split } from '../image-dataset';
@@ -79,8 +79,7 @@ async function opened(
 }
 
 function exportedDefinition(module: string, name: string): StoredDefinition {
-  const exports = createRequire(__filename)(module) as Readonly<Record<string, unknown>>;
-  const factory = exports[name];
+  const factory = moduleExports(module)[name];
   if (typeof factory === 'function' && definedBy in factory) return factory[definedBy] as StoredDefinition;
   throw new FulgurError('data', {
     what: `${module} exports no data set "${name}".`,

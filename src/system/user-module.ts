@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, extname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** What a module exports, by name. */
+export type ModuleExports = Readonly<Record<string, unknown>>;
+
+const require = createRequire(__filename);
+/** ES modules that this thread has loaded. */
+const imported = new Map<string, ModuleExports>();
+
+/**
+ * Loads files of the user's in this thread, so that `moduleExports` has them at once. An ES module cannot always be
+ * required: one that waits at its top level cannot, and neither can one in TypeScript.
+ *
+ * @param files absolute paths.
+ */
+export async function loadModules(files: readonly string[]): Promise<void> {
+  for (const file of new Set(files)) {
+    if (isEsModule(file)) {
+      imported.set(file, await importFile(file));
+      continue;
+    }
+    try {
+      require(file);
+    } catch (error) {
+      if (!mustBeImported(error)) throw error;
+      imported.set(file, await importFile(file));
+    }
+  }
+}
+
+/** What a file exports; it is loaded if this thread has not loaded it. `file` is an absolute path. */
+export function moduleExports(file: string): ModuleExports {
+  return imported.get(file) ?? (require(file) as ModuleExports);
+}
+
+async function importFile(file: string): Promise<ModuleExports> {
+  return (await import(pathToFileURL(file).href)) as ModuleExports;
+}
+
+function mustBeImported(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return code === 'ERR_REQUIRE_ESM' || code === 'ERR_REQUIRE_ASYNC_MODULE';
+}
+
+/** By its ending, or by the `type` of the package that it belongs to. */
+function isEsModule(file: string): boolean {
+  if (/\.m[jt]s$/.test(file)) return true;
+  return /\.(js|ts|tsx|jsx)$/.test(extname(file)) && packageType(dirname(file)) === 'module';
+}
+
+function packageType(folder: string): unknown {
+  try {
+    const { type } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { type?: unknown };
+    return type;
+  } catch {
+    const parent = dirname(folder);
+    return parent === folder ? undefined : packageType(parent);
+  }
+}

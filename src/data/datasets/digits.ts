@@ -3,6 +3,7 @@ import { FulgurError } from '../../errors';
 import { RandomStream, permutation } from '../../engine/random';
 import { readRegularFile } from '../../system';
 import { reasonOf } from './data-errors';
+import { readGrays } from './digit-grays';
 import type { ImageDataset, Split } from './image-dataset';
 import { PackedDataset, allocatePacked } from './packed-dataset';
 
@@ -49,8 +50,8 @@ export async function openDigits(split: Split): Promise<ImageDataset> {
 
 interface Digit {
   readonly label: number;
-  /** Gray values from 0 to 1 of all digits of this class. */
-  readonly values: readonly number[];
+  /** Gray values of all digits of this class. */
+  readonly grays: Uint8Array;
   readonly start: number;
 }
 
@@ -59,31 +60,33 @@ async function readPackage(): Promise<{ folder: string; digits: Digit[] }> {
   const folder = join(dirname(require.resolve(`${packageName}/package.json`)), 'src', 'digits');
   const digits: Digit[] = [];
   for (const label of classNames.keys()) {
-    const values = await readValues(join(folder, `${label}.json`));
-    for (let start = 0; start + side * side <= values.length; start += side * side) {
-      digits.push({ label, values, start });
+    const grays = await readClass(join(folder, `${label}.json`));
+    for (let start = 0; start + side * side <= grays.length; start += side * side) {
+      digits.push({ label, grays, start });
     }
   }
   if (digits.length !== total) throw damaged(folder, `it holds ${digits.length} digits instead of ${total}`);
   return { folder, digits };
 }
 
-async function readValues(file: string): Promise<readonly number[]> {
+async function readClass(file: string): Promise<Uint8Array> {
   try {
-    const text = (await readRegularFile(file, mostBytes)).toString('utf8');
-    return (JSON.parse(text) as { data: readonly number[] }).data;
+    return readGrays(await readRegularFile(file, mostBytes));
   } catch (error) {
     throw damaged(file, reasonOf(error), error);
   }
 }
 
-function copyDigit({ values, start }: Digit, pixels: Uint8Array, offset: number): void {
+/** Into black pixels. */
+function copyDigit({ grays, start }: Digit, pixels: Uint8Array, offset: number): void {
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
-      // The package has rounded byte / 255 to three digits; the nearest byte is the original.
-      const gray = Math.round((values[start + y * side + x] ?? 0) * 255);
+      const gray = grays[start + y * side + x] ?? 0;
+      if (gray === 0) continue;
       const at = offset + ((y + border) * padded + x + border) * 3;
-      pixels.fill(gray, at, at + 3);
+      pixels[at] = gray;
+      pixels[at + 1] = gray;
+      pixels[at + 2] = gray;
     }
   }
 }

@@ -16,11 +16,16 @@ export {
   datasetNames,
   datasets,
   defineDataset,
+  defineBatches,
   imageLoader,
   loader,
+  tensorBatches,
   views,
 } from './data';
 export type {
+  BatchesDefinition,
+  BatchesFactory,
+  BatchingRule,
   BrokenImageRule,
   DatasetDefinition,
   DatasetFactory,
@@ -34,6 +39,7 @@ export type {
   OpenedImages,
   PlainOptions,
   SampleKey,
+  SampleTensors,
   SamplerOptions,
   SourceImage,
   Split,
@@ -106,6 +112,7 @@ export type {
 export * as losses from './losses';
 export { Experiment, HyperParameter, Plugin, definePlugin, inject } from './metadata';
 export type {
+  DataDefinition,
   ExperimentClass,
   ExperimentDefinition,
   HyperParameterRules,

@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
-import type { ViewBatch } from '../contracts';
 import { FulgurError, suggestion } from '../errors';
 import { experimentDefinition } from '../metadata';
 import type { ExperimentClass } from '../metadata';
@@ -11,7 +10,7 @@ import { TrainingModule } from '../trainer';
 export interface ShippedExperiment {
   /** That of its file. */
   readonly name: string;
-  readonly type: ExperimentClass<TrainingModule<ViewBatch>>;
+  readonly type: ExperimentClass<TrainingModule<unknown>>;
 }
 
 // Beside `src`, in a checkout and in `dist`: what lies there is found at run time, since `src` knows no experiment.

@@ -27,9 +27,10 @@ export function optionPathInFile(path: string): string {
   return path.startsWith(HYPERPARAMETERS) ? path.slice(HYPERPARAMETERS.length) : path;
 }
 
-/** The parts of an experiment's data that only its code can give: view transforms, and a data set as a value. */
+/** The parts of an experiment's data that only its code can give: a data set or batches as a value, and view transforms. */
 export interface DataValues {
   readonly dataset: object | null;
+  readonly batches: object | null;
   readonly transform: object | null;
   readonly evaluationTransform: object | null;
 }
@@ -40,9 +41,10 @@ export function dataValuesJson(values: DataValues): Record<keyof DataValues, Jso
     const spec = (value as { spec?: { export: string; options: Json } } | null)?.spec;
     return spec === undefined ? null : { [spec.export]: spec.options };
   };
-  const { dataset, transform, evaluationTransform } = values;
+  const { dataset, batches, transform, evaluationTransform } = values;
   return {
     dataset: json(dataset),
+    batches: json(batches),
     transform: json(transform),
     evaluationTransform: json(evaluationTransform),
   };

@@ -5,7 +5,7 @@ import {
   dataSchema,
   datasetPaths,
   runSchema,
-  datasetProblem,
+  isBatchesDeclaration,
   isDatasetDeclaration,
   trainerSchema,
 } from '../contracts';
@@ -13,7 +13,6 @@ import type {
   ClusterOptions,
   CommandWords,
   DataOptions,
-  DatasetDeclaration,
   DatasetName,
   Json,
   Recalled,
@@ -21,7 +20,6 @@ import type {
 } from '../contracts';
 import { experimentData, experimentDefinition, hyperParameterDefaults, hyperParameters } from '../metadata';
 import type { ExperimentClass, HyperParameterValue } from '../metadata';
-import { valueText } from '../errors';
 import { redactedData } from '../system';
 import {
   PrintAndExit,
@@ -37,6 +35,7 @@ import { takenNames, wrongCommands } from './names';
 import { allOptions, readText, refusal, reservedNames, sectionsOf, shortNames } from './option';
 import type { Option } from './option';
 import { ConfigError, unknownOption } from './problems';
+import { batchesProblems, datasetProblems, declared, meaninglessToBatches } from './data-problems';
 import type { Problem } from './problems';
 import {
   asJson,
@@ -107,7 +106,10 @@ export function resolveConfig(
 ): ResolvedConfig {
   const draft = draftConfig(experiment, args, builtIn, recalled);
   const { values, options, problems, dataValues } = draft;
-  if ((values.get('data.name') ?? null) === null && dataValues.dataset === null)
+  const isNamed = (values.get('data.name') ?? null) !== null;
+  if (dataValues.batches !== null)
+    problems.push(...meaninglessToBatches(dataValues.batches, values, draft.own.initial));
+  else if (!isNamed && dataValues.dataset === null)
     problems.push({ where: '--data.name', what: 'is missing; name a data set, for example digits' });
   const path = datasetPaths[values.get('data.name') as DatasetName] ?? null;
   if (path !== null && (values.get('data.path') ?? null) === null)
@@ -179,11 +181,13 @@ function draftConfig(
   problems.push(...takenNames(experiment, commands), ...wrongCommands(experiment, builtIn));
   const {
     dataset = null,
+    batches = null,
     transform = null,
     evaluationTransform = null,
     ...data
   } = experimentData(experiment);
   problems.push(...datasetProblems(dataset, data.name ?? null, experiment.name));
+  problems.push(...batchesProblems(batches, { dataset, transform, evaluationTransform }, experiment.name));
   const values = new Map<string, unknown>();
   const take = (entry: GivenValue): void => accept(entry, options, values, problems);
   for (const [path, value] of flattenConfig({
@@ -203,12 +207,13 @@ function draftConfig(
   const fromFiles = given
     .filter(([path]) => path === 'config')
     .flatMap(([, file]) => entriesOf(expandHome(String(file)), names));
-  const facts = recordedFacts(definition.name, { dataset, transform, evaluationTransform });
+  const facts = recordedFacts(definition.name, { dataset, batches, transform, evaluationTransform });
   const optionsInFiles = fromFiles.filter((entry) => !takeFact(entry, facts, problems));
   for (const entry of optionsInFiles) take(entry);
 
   if (given.some(([path]) => path === 'help')) {
     const defaults = completed(options, values);
+    if (isBatchesDeclaration(batches)) defaults.set('data.name', `the experiment's own ${declared(batches)}`);
     if (isDatasetDeclaration(dataset)) defaults.set('data.name', `the experiment's own ${declared(dataset)}`);
     throw new PrintAndExit(helpText(definition.name, commands, options, defaults));
   }
@@ -225,29 +230,13 @@ function draftConfig(
     // A name that is given from outside takes the place of the value in the code.
     dataValues: {
       dataset: (values.get('data.name') ?? null) === null ? dataset : null,
-      ...{ transform, evaluationTransform },
+      ...{ batches, transform, evaluationTransform },
     },
     given: new Set([
       ...optionsInFiles.map(({ path }) => path),
       ...words.map(([path]) => shortNames.get(path) ?? path),
     ]),
   };
-}
-
-/** What is wrong with a data set in an experiment's code. */
-function datasetProblems(dataset: object | null, name: string | null, experiment: string): Problem[] {
-  if (dataset === null) return [];
-  const where = `data.dataset of @Experiment on ${experiment}`;
-  const problem = datasetProblem(dataset);
-  return [
-    ...(problem === null ? [] : [{ where, what: problem }]),
-    ...(name === null ? [] : [{ where, what: `stands beside data.name '${name}'; give one of them` }]),
-  ];
-}
-
-/** A data set as `--help` shows it: `photoList {"csv":"photos.csv"}`. */
-function declared({ name, spec: { options } }: DatasetDeclaration): string {
-  return `${name} ${valueText(options)}`;
 }
 
 function entriesOf(file: string, names: readonly string[]): GivenValue[] {

@@ -7,7 +7,6 @@ import type {
   RunFolder,
   RunSettings,
   TrainerOptions,
-  ViewBatch,
 } from '../contracts';
 import { FulgurError } from '../errors';
 import { localBatchStatistics } from '../nn';
@@ -25,7 +24,7 @@ export interface RunParts {
   readonly folder: RunFolder;
   readonly data: { readonly name: string; readonly batchSize: number; readonly samples: number };
   readonly evaluation: EvaluationData;
-  readonly module: TrainingModule<ViewBatch>;
+  readonly module: TrainingModule<unknown>;
   readonly plugins: readonly CheckedPlugin[];
   readonly ranks: Ranks;
 }

@@ -44,16 +44,34 @@ export interface OpenedBatches<B> {
   readonly fingerprint?: string;
 }
 
+/** Marks what a function of `defineBatches` returns; the same in every copy of Fulgur. */
+export const batchesMark = Symbol.for('fulgur.batches');
+
 /**
- * Batches of one's own in an experiment: what the function that `defineBatches` gives returns.
+ * Batches of one's own with their options: what `data: { batches: points({ noise: 0.1 }) }` takes.
  *
  * @typeParam B the batch: tensors in lists and plain objects.
  */
 export interface BatchesDeclaration<B> {
+  /** As messages and records have it. */
   readonly name: string;
-  /** With defaults, or as they were given where they are wrong; written to the run's record. */
-  readonly options: Json;
-  /** What is wrong with the options: the run's to report. */
-  readonly problems: readonly string[];
+  /** What is recorded with a run: the options as they were given. */
+  readonly spec: { readonly export: string; readonly options: Json };
+  readonly [batchesMark]: true;
   open(scope: BatchesScope): Promise<OpenedBatches<B>>;
+}
+
+/** Whether a value is what a function of `defineBatches` returned. */
+export function isBatchesDeclaration(value: unknown): value is BatchesDeclaration<unknown> {
+  return typeof value === 'object' && value !== null && batchesMark in value;
+}
+
+/** What is wrong with a value in the place of a declaration; `null` for one. */
+export function batchesProblem(value: unknown): string | null {
+  if (isBatchesDeclaration(value)) return null;
+  if (typeof value === 'function' && batchesMark in value) {
+    return `must be called: batches: ${value.name}({ ... })`;
+  }
+  const what = "write const points = defineBatches({ name: 'points', open: ... }) and give batches: points()";
+  return `must be what a function of defineBatches returns; ${what}`;
 }

@@ -32,7 +32,8 @@ export function datasetProblem(value: unknown): string | null {
       : `must be what a function of defineDataset returns, not a ${isClass(value) ? 'class' : 'function'}; ${example}`;
   }
   const { name = 'Object' } = (value as { constructor?: { name?: string } } | null)?.constructor ?? {};
-  const found = typeof value !== 'object' ? `a ${typeof value}` : name === 'Object' ? 'an object' : `a ${name}`;
+  const found =
+    typeof value !== 'object' ? `a ${typeof value}` : name === 'Object' ? 'an object' : `a ${name}`;
   return `must be what a function of defineDataset returns, not ${found}; ${example}`;
 }
 

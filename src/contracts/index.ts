@@ -1,3 +1,4 @@
+export { batchesMark, batchesProblem, isBatchesDeclaration } from './batches';
 export type * from './batches';
 export type * from './command';
 export type * from './data';

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { FulgurError } from '../errors';
 import type { DatasetDeclaration } from './dataset-declaration';
 import { isDatasetDeclaration } from './dataset-declaration';
+import { isBatchesDeclaration } from './batches';
+import type { BatchesDeclaration } from './batches';
 import { option, optionSection, seedNumber, wholeNumber } from './option';
 
 /** More of them cost memory and start-up time, and no machine has the cores for them. */
@@ -239,6 +241,12 @@ export const dataSchema = optionSection({
     'an image of more pixels counts as unreadable',
   ),
   download: option(flag(true), 'free', 'download data that are not on disk'),
+  batches: option(
+    z.custom<BatchesDeclaration<unknown>>(isBatchesDeclaration).nullable().default(null),
+    'numbers',
+    "batches of one's own in the place of images: what a function of `defineBatches` returns",
+    { onlyInCode: true },
+  ),
   transform: option(transform, 'numbers', "makes a sample's views: what `views.fastSiam()` returns", {
     onlyInCode: true,
   }),

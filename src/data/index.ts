@@ -1,4 +1,6 @@
 export { DatasetUnavailableError, BrokenImageError, datasetNames, datasets, defineDataset } from './datasets';
+export { defineBatches, prepareBatches, tensorBatches } from './batches';
+export type { BatchesDefinition, BatchesFactory, BatchingRule, SampleTensors } from './batches';
 export type { DatasetSpec, ImageDataset, OpenOptions, Split } from './datasets';
 export type { DatasetDefinition, DatasetFactory, DatasetScope, OpenedImages } from './datasets';
 export type { SourceImage } from './source-image';
@@ -6,7 +8,7 @@ export type { Image } from './image';
 export { Sampler, imageLoader, loader } from './loader';
 export type { BrokenImageRule, ImageLoaderOptions, LoaderOptions, SamplerOptions } from './loader';
 export { prepareData } from './prepare-data';
-export type { DataContext, DataInfo, NamedSamples, PreparedData } from './prepare-data';
+export type { DataContext, DataInfo, NamedSample, NamedSamples, PreparedData } from './prepare-data';
 export type { DataOptions } from '../contracts';
 export * as views from './views';
 export type {

@@ -43,19 +43,37 @@ export interface DataInfo {
   readonly path: string;
 }
 
-/** Samples to evaluate, and what each is called. */
-export interface NamedSamples extends BatchSource<ViewBatch> {
-  /** The sample's name within its data set, and its class; `null` where that is not known. */
-  nameOf(index: number): { readonly name: string; readonly class: string | null };
+/** A sample, as predictions are listed by it. */
+export interface NamedSample {
+  /** Its place in the data set. */
+  readonly index: number;
+  /** Its name within the data set: the file below the folder, or the index. */
+  readonly name: string;
+  /** `null` where it is not known. */
+  readonly class: string | null;
 }
 
-export interface PreparedData {
-  readonly train: BatchSource<ViewBatch>;
+/** Samples to evaluate, and what each is called. */
+export interface NamedSamples<B = unknown> extends BatchSource<B> {
+  /**
+   * The samples of a batch, in its order.
+   *
+   * @param place how many samples came before the batch, and how many are in it.
+   */
+  namesOf(
+    batch: B,
+    place: { readonly before: number; readonly size: number },
+  ): Promise<readonly NamedSample[]>;
+}
+
+/** @typeParam B the batch that source and module agree on: the type checker compares them at `@Experiment`. */
+export interface PreparedData<B = unknown> {
+  readonly train: BatchSource<B>;
   /**
    * Opens data to evaluate: all samples of a split (default `test`) in their order, the same views at each call. The
    * caller closes them.
    */
-  readonly heldOut: (split?: Split) => Promise<NamedSamples>;
+  readonly heldOut: (split?: Split) => Promise<NamedSamples<B>>;
   readonly evaluation: EvaluationData;
   readonly info: DataInfo;
 }
@@ -66,7 +84,10 @@ export interface PreparedData {
  *
  * @throws FulgurError of kind `config` for wrong options, of kind `data` where the data cannot be had or used.
  */
-export async function prepareData(options: DataOptions, context: DataContext): Promise<PreparedData> {
+export async function prepareData(
+  options: DataOptions,
+  context: DataContext,
+): Promise<PreparedData<ViewBatch>> {
   const { seed, rank = 0, worldSize = 1, onMessage = sayOnTerminal, signal, warmUp = true } = context;
   const { cores } = context;
   const transform = requireTransform(options.transform, 'transform');
@@ -101,7 +122,10 @@ export async function prepareData(options: DataOptions, context: DataContext): P
     heldOut: async (split = 'test') => {
       const samples = await openSplit(split);
       const how = { ...forRank, transform: evaluationTransform, shuffle: false, pad: false };
-      return Object.assign(loader(samples, how), { nameOf: (index: number) => nameIn(samples, index) });
+      return Object.assign(loader(samples, how), {
+        namesOf: async ({ indices }: ViewBatch) =>
+          [...(await indices.data())].map((index) => nameIn(samples, index)),
+      });
     },
     evaluation: new DatasetEvaluation({ ...shared, open: openSplit, train: dataset }),
     info: {
@@ -113,9 +137,10 @@ export async function prepareData(options: DataOptions, context: DataContext): P
   };
 }
 
-function nameIn(samples: ImageDataset, index: number): { name: string; class: string | null } {
+function nameIn(samples: ImageDataset, index: number): NamedSample {
   const label = samples.label(index);
   return {
+    index,
     name: samples.sampleName(index),
     class: label === null ? null : (samples.classNames[label] ?? String(label)),
   };

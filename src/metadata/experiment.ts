@@ -1,18 +1,37 @@
 import 'reflect-metadata';
-import type { AnyPlugin, CommandWords, DataOptions, TrainerOptions } from '../contracts';
+import type {
+  AnyPlugin,
+  BatchesDeclaration,
+  CommandWords,
+  DataOptions,
+  TrainerOptions,
+  ViewBatch,
+} from '../contracts';
 import { FulgurError } from '../errors';
 
 /** A class that can be run. */
 export type ExperimentClass<T extends object = object> = new () => T;
 
+/**
+ * The data of an experiment: a data set of images by name or as a value, or batches of one's own.
+ *
+ * @typeParam Batch what their batches are: `ViewBatch` for images.
+ */
+export interface DataDefinition<Batch = unknown> extends Partial<Omit<DataOptions, 'batches'>> {
+  readonly batches?: BatchesDeclaration<Batch> | null;
+}
+
 /** What an experiment declares about itself; all but the name has defaults. */
-export interface ExperimentDefinition<Plugins extends readonly AnyPlugin[] = readonly AnyPlugin[]> {
+export interface ExperimentDefinition<
+  Plugins extends readonly AnyPlugin[] = readonly AnyPlugin[],
+  Batch = unknown,
+> {
   /** Names the run's folder. */
   readonly name: string;
   readonly seed?: number;
   readonly trainer?: Partial<TrainerOptions>;
   /** The data, or another experiment, whose data are taken. */
-  readonly data?: Partial<DataOptions> | ExperimentClass;
+  readonly data?: DataDefinition<Batch> | ExperimentClass<TrainedOn<Batch>>;
   /** In the order in which their hooks run. */
   readonly plugins?: Plugins;
   /** Commands beside those that every experiment has: what `defineCommand` returns. */
@@ -20,6 +39,9 @@ export interface ExperimentDefinition<Plugins extends readonly AnyPlugin[] = rea
 }
 
 const key = Symbol('fulgur:experiment');
+
+/** A module by the batches that it is trained on. */
+type TrainedOn<Batch> = object & { trainingStep?(batch: Batch): unknown };
 
 /** The names under which a logged metric may be monitored. */
 type Shown<Metric extends string> = Metric | `${Metric}_step` | `${Metric}_epoch`;
@@ -50,19 +72,35 @@ type WithMonitorsLogged<Plugins extends readonly AnyPlugin[], T> = [Unlogged<Plu
   ? unknown
   : NobodyLogs<Unlogged<Plugins, T>>;
 
+/** Shown by the type checker where a module takes other batches than the experiment's data give. */
+interface OtherBatches<Given, Taken> {
+  readonly 'the data give other batches than trainingStep takes': readonly [given: Given, taken: Taken];
+}
+
+/** A class as it is, unless its batches are not those of its data. */
+type WithItsBatches<Given, T> = unknown extends Given
+  ? unknown
+  : T extends { trainingStep(batch: infer Taken): unknown }
+    ? [Given] extends [Taken]
+      ? unknown
+      : OtherBatches<Given, Taken>
+    : unknown;
+
 /**
  * Declares a training module as an experiment that `run` can run.
  *
  * A module whose type names its metrics, `TrainingModule<ViewBatch, 'train_loss'>`, does not compile with a plugin that
- * monitors another one.
+ * monitors another one; nor does one whose batch, `ViewBatch` here, is not what its data give.
  *
  * @example
  * @Experiment({ name: 'fastsiam', trainer: { maxEpochs: 10 }, data: { name: 'cifar10' }, plugins: [progressBar()] })
  * class FastSiam extends TrainingModule<ViewBatch> { ... }
  */
-export function Experiment<const Plugins extends readonly AnyPlugin[] = readonly []>(
-  definition: ExperimentDefinition<Plugins>,
-): <T extends object>(target: ExperimentClass<T> & WithMonitorsLogged<Plugins, T>) => void {
+export function Experiment<const Plugins extends readonly AnyPlugin[] = readonly [], Batch = ViewBatch>(
+  definition: ExperimentDefinition<Plugins, Batch>,
+): <T extends object>(
+  target: ExperimentClass<T> & WithMonitorsLogged<Plugins, T> & WithItsBatches<NoInfer<Batch>, T>,
+) => void {
   return (target) => Reflect.defineMetadata(key, definition, target);
 }
 
@@ -81,7 +119,7 @@ export function experimentDefinition(experiment: ExperimentClass): ExperimentDef
 }
 
 /** An experiment's data, with references to other experiments followed. */
-export function experimentData(experiment: ExperimentClass): Partial<DataOptions> {
+export function experimentData(experiment: ExperimentClass): DataDefinition {
   const { data = {} } = experimentDefinition(experiment);
   return typeof data === 'function' ? experimentData(data) : data;
 }

@@ -1,5 +1,5 @@
 export { Experiment, experimentData, experimentDefinition } from './experiment';
-export type { ExperimentClass, ExperimentDefinition } from './experiment';
+export type { DataDefinition, ExperimentClass, ExperimentDefinition } from './experiment';
 export { hookNames, misspeltHooks } from './hook-checks';
 export {
   HyperParameter,

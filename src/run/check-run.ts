@@ -2,10 +2,10 @@ import { fulgurVersion } from '../config';
 import type { ResolvedConfig } from '../config';
 import { jsonText, tokens } from '../contracts';
 import type { AnyPlugin, Ranks } from '../contracts';
-import type { DataInfo } from '../data';
+import type { PreparedData } from '../data';
 import { engineInfo } from '../engine';
 import { FulgurError } from '../errors';
-import { experimentDefinition } from '../metadata';
+import { experimentDefinition, injectedTokens, pluginName } from '../metadata';
 import type { ExperimentClass } from '../metadata';
 import { requireAgreement } from '../strategy';
 import { TrainingModule } from '../trainer';
@@ -32,7 +32,10 @@ export function checkRun(experiment: ExperimentClass, config: ResolvedConfig, wo
       fix: `Write class ${experiment.name} extends TrainingModule.`,
     });
   }
-  commandOf(experiment, config);
+  const { usesImages } = commandOf(experiment, config);
+  if (config.data.batches !== null) {
+    requireNoImages(config.data.batches.name, pluginsOf({ experiment, config }), usesImages ? command : null);
+  }
   const provided = pluginsOf({ experiment, config }).flatMap(({ provides }) => provides);
   const selector = resume ?? checkpoint;
   if (selector !== null && selector !== 'auto' && !provided.includes(tokens.checkpointReader)) {
@@ -68,11 +71,39 @@ export function checkRun(experiment: ExperimentClass, config: ResolvedConfig, wo
   }
 }
 
+/** @throws FulgurError `config` where a plugin or the command judges a model by images, and the data are batches of one's own. */
+function requireNoImages(batches: string, plugins: readonly AnyPlugin[], command: string | null): void {
+  const given = `the experiment's data are batches of its own, ${batches}`;
+  if (command !== null) {
+    throw new FulgurError('config', {
+      what: `'${command}' judges a model by plain images, and ${given}.`,
+      fix: 'Evaluate it by validate, test or predict, or give the experiment a data set of images.',
+    });
+  }
+  // What is no plugin is reported with the other problems of the list.
+  const asking = plugins.filter(
+    ({ type }) =>
+      typeof type === 'function' &&
+      injectedTokens(type).some((token) => token?.key === tokens.evaluationData.key),
+  );
+  const [plugin] = asking;
+  if (plugin === undefined) return;
+  throw new FulgurError('config', {
+    what: `Plugin '${pluginName(plugin)}' judges a model by plain images, and ${given}.`,
+    fix: 'Take it out of the list of plugins, or give the experiment a data set of images.',
+  });
+}
+
 /** @throws FulgurError `ranks` where ranks were started with different options, versions or data. */
-export async function requireSameRun(ranks: Ranks, config: ResolvedConfig, data: DataInfo): Promise<void> {
+export async function requireSameRun(
+  ranks: Ranks,
+  config: ResolvedConfig,
+  { info, train }: Pick<PreparedData, 'info' | 'train'>,
+): Promise<void> {
   const facts: Record<string, string> = {
-    'data set': `${data.name}, ${data.samples} samples`,
-    'content of the data set': data.fingerprint,
+    'data set': `${info.name}, ${info.samples} samples`,
+    'content of the data set': info.fingerprint,
+    'batches in an epoch': String(train.batchesPerEpoch),
     'version of Fulgur': fulgurVersion(),
     'version of TensorFlow': engineInfo().tensorflowVersion,
   };

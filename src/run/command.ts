@@ -20,6 +20,8 @@ export interface CommandDefinition<Options extends Shape> {
    * `checkpoint`, `untrained` and `weights`, as evaluations do.
    */
   readonly selectors?: Partial<Readonly<Record<Selector, true | string>>>;
+  /** Whether it asks for `scope.data`, plain images: then it refuses batches of one's own before anything is started. */
+  readonly usesImages?: boolean;
   readonly run: (scope: CommandScope<z.output<z.ZodObject<Options>>>) => Promise<CommandResult>;
 }
 
@@ -32,6 +34,7 @@ export class Command implements CommandWords {
     readonly title: string,
     readonly options: Shape,
     readonly selectors: CommandWords['selectors'],
+    readonly usesImages: boolean,
     readonly start: (run: RunScope) => Promise<CommandResult>,
   ) {}
 }
@@ -53,7 +56,7 @@ export class Command implements CommandWords {
  * });
  */
 export function defineCommand<Options extends Shape>(definition: CommandDefinition<Options>): Command {
-  const { name, help, title = name, selectors, run } = definition;
+  const { name, help, title = name, selectors, usesImages = false, run } = definition;
   const schema = z.object(definition.options ?? ({} as Options));
   const ofEvaluations: CommandWords['selectors'] = {
     resume: `${name} takes its weights from --checkpoint`,
@@ -62,7 +65,13 @@ export function defineCommand<Options extends Shape>(definition: CommandDefiniti
     weights: true,
     split: `${name} opens the splits that it needs`,
   };
-  return new Command(name, help, title, schema.shape, { ...ofEvaluations, ...selectors }, (parts) =>
-    run(new CommandScope(parts, schema.parse(parts.config.options))),
+  return new Command(
+    name,
+    help,
+    title,
+    schema.shape,
+    { ...ofEvaluations, ...selectors },
+    usesImages,
+    (parts) => run(new CommandScope(parts, schema.parse(parts.config.options))),
   );
 }

@@ -3,9 +3,9 @@ import { showOnlyGpu } from '../config';
 import type { ResolvedConfig } from '../config';
 import { checkPlugins, compose } from '../container';
 import type { CheckedPlugin, Composition } from '../container';
-import type { DataOptions, Notify, Ranks, RunSettings, SavedState, ViewBatch } from '../contracts';
-import { prepareData } from '../data';
-import type { PreparedData } from '../data';
+import type { DataOptions, Notify, Ranks, RunSettings, SavedState } from '../contracts';
+import { prepareBatches, prepareData } from '../data';
+import type { DataContext, PreparedData } from '../data';
 import { leaveCluster, start, visibleGpus } from '../engine';
 import { FulgurError, messageOf } from '../errors';
 import type { World } from '../launch';
@@ -34,17 +34,19 @@ export async function executeRun(
   // A checkpoint is looked for before anything is installed or downloaded; a new folder is made only after it.
   let shared = world === null ? await placeOfCheckpoint(config) : null;
   let data: PreparedData | null = null;
+  const over = new AbortController();
   try {
     await startEngine(request);
     const ranks = world === null ? soloRanks : new ProcessGroup();
-    data = await prepareTogether(request, ranks);
-    await requireSameRun(ranks, config, data.info);
+    data = await prepareTogether(request, ranks, over.signal);
+    await requireSameRun(ranks, config, data);
     shared ??= await openSharedPlace(config, ranks);
     onFolder(shared.place.folder.path);
     const result = await runInPlace({ ...request, config: shared.config }, plugins, data, shared, ranks);
     await leaveCluster();
     return result;
   } finally {
+    over.abort();
     try {
       await data?.train.close();
     } finally {
@@ -76,17 +78,26 @@ async function startEngine({ config, world, notify }: RunRequest): Promise<void>
 }
 
 /** The first rank of each host downloads what is missing; the others find it there. */
-async function prepareTogether(request: RunRequest, ranks: Ranks): Promise<PreparedData> {
+async function prepareTogether(
+  request: RunRequest,
+  ranks: Ranks,
+  signal: AbortSignal,
+): Promise<PreparedData> {
   const { config, world, notify } = request;
+  const options = dataOptions(config);
+  const context: DataContext = {
+    seed: config.seed,
+    rank: ranks.rank,
+    worldSize: ranks.worldSize,
+    cores: world === null ? undefined : coresOf(world),
+    onMessage: notify,
+    signal,
+    warmUp: config.trains,
+  };
   const prepare = (): Promise<PreparedData> =>
-    prepareData(dataOptions(config), {
-      seed: config.seed,
-      rank: ranks.rank,
-      worldSize: ranks.worldSize,
-      cores: world === null ? undefined : coresOf(world),
-      onMessage: notify,
-      warmUp: config.trains,
-    });
+    options.batches === null
+      ? prepareData(options, context)
+      : prepareBatches(options.batches, options, context);
   const isFirst = (world?.localRank ?? 0) === 0;
   const first = await failTogether(ranks, () => (isFirst ? prepare() : Promise.resolve(null)));
   return failTogether(ranks, async () => first ?? prepare());
@@ -169,7 +180,7 @@ function dataOptions({ data, trainer }: ResolvedConfig): DataOptions {
 function buildModule(
   experiment: RunRequest['experiment'],
   { name, hyperparameters }: ResolvedConfig,
-): TrainingModule<ViewBatch> {
+): TrainingModule<unknown> {
   try {
     return constructExperiment(experiment, hyperparameters);
   } catch (error) {

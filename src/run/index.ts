@@ -8,7 +8,7 @@ import {
   wantedCheckpoint,
 } from '../config';
 import type { ResolvedConfig } from '../config';
-import type { Notify, Recalled, ViewBatch } from '../contracts';
+import type { Notify, Recalled } from '../contracts';
 import { LostRanksError } from '../engine';
 import { describesCluster, findWorld, followLauncher, isLaunched, tellLauncher } from '../launch';
 import { experimentDefinition } from '../metadata';
@@ -50,7 +50,7 @@ export interface RunOptions {
  * did the work.
  */
 export async function run(
-  experiment: ExperimentClass<TrainingModule<ViewBatch>>,
+  experiment: ExperimentClass<TrainingModule<unknown>>,
   { args = processArguments(), caller = [] }: RunOptions = {},
 ): Promise<CommandResult | null> {
   guardProcessOutput();

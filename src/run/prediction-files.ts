@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { jsonText } from '../contracts';
 import type { StateDtype } from '../contracts';
+import type { NamedSample } from '../data';
 import { FulgurError, messageOf } from '../errors';
 import { requireTensorName, safetensorsHead } from '../nn';
 import { makeFolder } from '../system';
@@ -15,15 +16,6 @@ interface Column {
   readonly rowShape: readonly number[];
   readonly file: FileHandle;
   readonly path: string;
-}
-
-/** One sample of a prediction: where it stands in the data set, and what it is called there. */
-export interface PredictedSample {
-  readonly index: number;
-  /** Its name within the data set: the file below the folder, or the index. */
-  readonly name: string;
-  /** `null` where it is not known. */
-  readonly class: string | null;
 }
 
 const COPY_BYTES = 1 << 20;
@@ -53,10 +45,7 @@ export class PredictionFiles {
    *
    * @throws FulgurError `module` where an output has not one row for each sample, or rows of another shape than before.
    */
-  async add(
-    outputs: Readonly<Record<string, tf.Tensor>>,
-    samples: readonly PredictedSample[],
-  ): Promise<void> {
+  async add(outputs: Readonly<Record<string, tf.Tensor>>, samples: readonly NamedSample[]): Promise<void> {
     for (const [name, tensor] of Object.entries(outputs)) {
       const { dtype, shape, values } = await rowsOf(name, tensor, samples.length);
       const column = this.#columns.get(name) ?? (await this.#begin(name, dtype, shape.slice(1)));

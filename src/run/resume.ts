@@ -175,7 +175,8 @@ export function requireSameData(
 }
 
 function describe({ name, samples, classes }: DataIdentity): string {
-  return `${samples} samples of ${name} in ${classes} ${classes === 1 ? 'class' : 'classes'}`;
+  const inClasses = classes === 0 ? '' : ` in ${classes} ${classes === 1 ? 'class' : 'classes'}`;
+  return `${samples} samples of ${name}${inClasses}`;
 }
 
 function allChanges(

@@ -13,7 +13,6 @@ import type {
   RunStatus,
   SavedState,
   TaskReport,
-  ViewBatch,
   WeightKind,
 } from '../contracts';
 import type { NamedSamples, PreparedData } from '../data';
@@ -28,7 +27,7 @@ import { environmentRecord } from './record';
 
 /** An experiment to run, and what connects it to its process. */
 export interface RunRequest {
-  readonly experiment: ExperimentClass<TrainingModule<ViewBatch>>;
+  readonly experiment: ExperimentClass<TrainingModule<unknown>>;
   readonly config: ResolvedConfig;
   readonly args: readonly string[];
   readonly events: RunEventBus;
@@ -40,7 +39,7 @@ export interface RunRequest {
 
 /** A run once everything is put together. */
 export interface RunScope extends RunRequest {
-  readonly module: TrainingModule<ViewBatch>;
+  readonly module: TrainingModule<unknown>;
   readonly data: PreparedData;
   readonly folder: RunFolder;
   readonly trainer: Trainer;
@@ -92,7 +91,7 @@ export class CommandScope<Options = unknown> {
   }
 
   /** The experiment's module; {@link inspect} gives it the weights of a checkpoint. */
-  get module(): TrainingModule<ViewBatch> {
+  get module(): TrainingModule<unknown> {
     return this.run.module;
   }
 

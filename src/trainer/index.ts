@@ -8,6 +8,7 @@ export type { BuiltPlugin } from './hooks/participants';
 export { modelAccess } from './model-access';
 export type { ModelReader } from './model-access';
 export type { EvaluationStep, StepSource, TrainingStep } from './step/step-source';
+export { batchSizeOf } from './step/batch-tensors';
 export { Trainer } from './trainer';
 export type { FitExtras, TrainerParts } from './trainer';
 export type { RunLabel } from './trainer-scope';

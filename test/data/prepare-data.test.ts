@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { DataOptions, PreparedData } from '../../src/data';
+import type { ViewBatch } from '../../src/contracts';
+import type { DataOptions, NamedSample, PreparedData } from '../../src/data';
 import { loader, datasets, prepareData, views } from '../../src/data';
 import { liveCounts, start } from '../../src/engine';
 import { cifarUnavailable, unreachableAddress, useCache } from './helpers/unreachable';
@@ -23,6 +24,7 @@ const defaults: DataOptions = {
   onBrokenImage: 'error',
   maxImagePixels: 178_956_970,
   download: true,
+  batches: null,
   transform,
   evaluationTransform: null,
 };
@@ -47,13 +49,13 @@ afterEach(async () => {
   expect(liveCounts().tensors).toBe(tensors);
 });
 
-function prepare(options: Partial<DataOptions> = {}, rank = 0): Promise<PreparedData> {
+function prepare(options: Partial<DataOptions> = {}, rank = 0): Promise<PreparedData<ViewBatch>> {
   const onMessage = (level: string, text: string): void => void messages.push([level, text]);
   const ranks = rank > 0 ? { rank, worldSize: rank + 1 } : {};
   return prepareData({ ...defaults, ...options }, { seed: 5, onMessage, ...ranks });
 }
 
-async function firstOf({ train }: PreparedData): Promise<SeenBatch[]> {
+async function firstOf({ train }: PreparedData<ViewBatch>): Promise<SeenBatch[]> {
   const found: SeenBatch[] = [];
   for await (const batch of train.epoch(0, { limit: 1 })) found.push(seen(batch));
   return found;
@@ -130,7 +132,10 @@ describe('prepareData', () => {
       const { heldOut, train } = await prepare({ name: 'folder', path: folder, batchSize: 1 });
       const names = async (split: 'train' | 'test' | 'all') => {
         const samples = await heldOut(split);
-        const named = Array.from({ length: samples.samples }, (_, index) => samples.nameOf(index));
+        const named: NamedSample[] = [];
+        for await (const batch of samples.epoch(0)) {
+          named.push(...(await samples.namesOf(batch, { before: named.length, size: 1 })));
+        }
         await samples.close();
         return named.map((sample) => `${sample.name} ${sample.class}`);
       };
@@ -146,7 +151,10 @@ describe('prepareData', () => {
     }
     const { heldOut, train } = await prepare({});
     const digits = await heldOut();
-    expect(digits.nameOf(5)).toEqual({ name: '5', class: expect.stringMatching(/^\d$/) as string });
+    for await (const batch of digits.epoch(0, { limit: 1 })) {
+      const [, second] = await digits.namesOf(batch, { before: 0, size: 64 });
+      expect(second).toEqual({ index: 1, name: '1', class: expect.stringMatching(/^\d$/) as string });
+    }
     await digits.close();
     await train.close();
   });

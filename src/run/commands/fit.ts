@@ -1,6 +1,6 @@
-import type { RunEventBus } from '../../contracts';
+import type { BatchSource, Ranks, RunEventBus } from '../../contracts';
 import { writeRunRecord } from '../../run-folder';
-import { failTogether } from '../../strategy';
+import { failTogether, requireAgreement } from '../../strategy';
 import { redactedData } from '../../system';
 import type { FitResult } from '../../trainer';
 import { defineCommand } from '../command';
@@ -35,6 +35,7 @@ async function train(run: RunScope): Promise<FitResult> {
   const validates = module.validationStep !== undefined && config.trainer.limitValBatches !== 0;
   const validation = validates ? await failTogether(ranks, () => data.heldOut()) : undefined;
   try {
+    if (validation !== undefined) await requireSameLength(ranks, validation);
     return await interruption.during(trainer, () =>
       trainer.fit(module, data.train, { resumeFrom: from, validation }),
     );
@@ -42,6 +43,14 @@ async function train(run: RunScope): Promise<FitResult> {
     overhead?.report();
     await validation?.close();
   }
+}
+
+/** Ranks that validate on different numbers of batches would wait for each other. */
+async function requireSameLength(ranks: Ranks, { batchesPerEpoch }: BatchSource<unknown>): Promise<void> {
+  const facts = { 'batches of validation': String(batchesPerEpoch) };
+  await requireAgreement(ranks, 'run', facts, {
+    fix: 'Let batchesPerEpoch of held-out data be that of the rank that has the most.',
+  });
 }
 
 /** Adds up where a run's time goes, from its events. */

@@ -13,6 +13,7 @@ export const knn = defineCommand({
   title: 'Nearest neighbours',
   options: knnSchema.shape,
   selectors: { split: 'knn learns from train and is judged on test' },
+  usesImages: true,
   run: (scope) =>
     scope.inspect('kNN evaluation', async ({ model, report }) => {
       const limit = scope.trialImages;

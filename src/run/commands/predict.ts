@@ -1,5 +1,6 @@
-import type { ViewBatch } from '../../contracts';
-import type { NamedSamples } from '../../data';
+import type { BatchSource } from '../../contracts';
+import type { NamedSample, NamedSamples } from '../../data';
+import { batchSizeOf } from '../../trainer';
 import type { Outputs } from '../../trainer';
 import { defineCommand } from '../command';
 import { PredictionFiles } from '../prediction-files';
@@ -31,17 +32,19 @@ export const predict = defineCommand({
 
 /** The same batches, and the samples of the one that is evaluated now. */
 function withNames(samples: NamedSamples) {
-  let current: number[] = [];
-  const source = {
+  let current: readonly NamedSample[] = [];
+  let before = 0;
+  const source: BatchSource<unknown> = {
     samples: samples.samples,
     batchesPerEpoch: samples.batchesPerEpoch,
     close: () => samples.close(),
-    async *epoch(...asked: Parameters<NamedSamples['epoch']>): AsyncIterable<ViewBatch> {
+    async *epoch(...asked) {
       for await (const batch of samples.epoch(...asked)) {
-        current = [...(await batch.indices.data())];
+        current = await samples.namesOf(batch, { before, size: batchSizeOf(batch) });
+        before += current.length;
         yield batch;
       }
     },
   };
-  return { source, named: () => current.map((index) => ({ index, ...samples.nameOf(index) })) };
+  return { source, named: () => current };
 }

@@ -15,6 +15,7 @@ export const probe = defineCommand({
   title: 'Linear probe',
   options: probeSchema.shape,
   selectors: { split: 'probe learns from train and is judged on test' },
+  usesImages: true,
   run: (scope) =>
     scope.inspect('linear probe', async ({ model, report }) => {
       const limit = scope.trialImages;

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import * as tf from '@tensorflow/tfjs-core';
+import { jsonText } from '../../contracts';
+import type {
+  BatchSource,
+  BatchesDeclaration,
+  BatchesScope,
+  EvaluationData,
+  OpenedBatches,
+} from '../../contracts';
+import type { DataOptions } from '../../contracts';
+import { FulgurError, messageOf, valueText } from '../../errors';
+import type { DataContext, NamedSamples, PreparedData } from '../prepare-data';
+import { sayOnTerminal } from '../say-on-terminal';
+
+/**
+ * Opens batches of the user's own, as the data of a run.
+ *
+ * @throws FulgurError `data` where they cannot be opened, or what `open` returned is not a source of batches.
+ */
+export async function prepareBatches<B>(
+  declared: BatchesDeclaration<B>,
+  options: DataOptions,
+  context: DataContext,
+): Promise<PreparedData<B>> {
+  const { name } = declared;
+  const { rank = 0, worldSize = 1, onMessage = sayOnTerminal, signal } = context;
+  const { batchSize, shuffle, dropLast, path } = options;
+  const scope: BatchesScope = {
+    ...{ seed: context.seed, rank, worldSize, batchSize, shuffle, dropLast, pad: true, path, onMessage },
+    cores: context.cores ?? null,
+    signal: signal ?? new AbortController().signal,
+  };
+  const opened = await guarded(name, 'open', async () => {
+    const made: unknown = await declared.open(scope);
+    const train: unknown =
+      typeof made === 'object' && made !== null && 'train' in made ? made.train : undefined;
+    if (isSource(train)) return made as OpenedBatches<B>;
+    throw notASource(name, 'the train of what open returned', train);
+  });
+  const { train, heldOut, fingerprint } = opened;
+  const samples = train.samplesOverall ?? train.samples * worldSize;
+  return {
+    train,
+    heldOut: async (split = 'test') => {
+      if (heldOut === undefined) throw nothingHeldOut(name);
+      const ordered = { ...scope, shuffle: false, dropLast: false, pad: false };
+      const source: unknown = await guarded(name, 'heldOut', async () => heldOut(split, ordered));
+      if (isSource(source)) return named(source as BatchSource<B>);
+      throw notASource(name, `what heldOut returned for '${split}'`, source);
+    },
+    evaluation: withoutImages(name),
+    info: {
+      ...{ name, samples, batchSize, classes: 0, requested: name, path: path ?? name },
+      fingerprint: fingerprint ?? digestOf([name, declared.spec.options, samples]),
+    },
+  };
+}
+
+/** Says what asked for images where batches are none. */
+export function withoutImages(name: string): EvaluationData {
+  return {
+    ...{ name, classes: 0 },
+    open: () =>
+      Promise.reject(
+        new FulgurError('data', {
+          what: `Plain images were asked for, and the experiment's data are batches of its own, ${name}.`,
+          fix: 'Look at the samples that heldOut opens, or give the experiment a data set of images.',
+        }),
+      ),
+  };
+}
+
+/** Samples go by their `indices`, where a batch has such a tensor, else by their place in the source. */
+function named<B>(source: BatchSource<B>): NamedSamples<B> {
+  return {
+    batchesPerEpoch: source.batchesPerEpoch,
+    samples: source.samples,
+    epoch: (...asked) => source.epoch(...asked),
+    close: () => source.close(),
+    namesOf: async (batch, { before, size }) => {
+      const own = indicesIn(batch);
+      const indices =
+        own === null ? Array.from({ length: size }, (_, row) => before + row) : [...(await own.data())];
+      return indices.map((index) => ({ index, name: String(index), class: null }));
+    },
+  };
+}
+
+function indicesIn(batch: unknown): tf.Tensor | null {
+  const found: unknown =
+    typeof batch === 'object' && batch !== null && 'indices' in batch ? batch.indices : null;
+  return found instanceof tf.Tensor && found.rank === 1 ? (found as tf.Tensor) : null;
+}
+
+function isSource(value: unknown): value is BatchSource<unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const { epoch, close } = value as Partial<Record<string, unknown>>;
+  return typeof epoch === 'function' && typeof close === 'function';
+}
+
+async function guarded<T>(name: string, step: 'open' | 'heldOut', work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof FulgurError) throw cause;
+    throw new FulgurError('data', {
+      what: `The batches ${name} cannot be opened: ${messageOf(cause).replace(/\.$/, '')}.`,
+      fix: `Correct their options or their data, or what ${step} of defineBatches does with them.`,
+      cause,
+    });
+  }
+}
+
+function notASource(name: string, what: string, found: unknown): FulgurError {
+  return new FulgurError('data', {
+    what: `Of the batches ${name}, ${what} is ${typeof found === 'object' ? 'not a source of batches' : valueText(found)}.`,
+    fix: 'Give an object with batchesPerEpoch, samples, epoch() and close(), such as tensorBatches() makes.',
+  });
+}
+
+function nothingHeldOut(name: string): FulgurError {
+  return new FulgurError('data', {
+    what: `Held-out samples were asked for, and the batches ${name} hold none out.`,
+    fix: 'Give heldOut in what open of defineBatches returns; a fit goes without by --trainer.limitValBatches 0.',
+  });
+}
+
+function digestOf(facts: unknown): string {
+  return createHash('sha256').update(jsonText(facts)).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,88 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { BatchSource, BatchesScope } from '../../contracts';
+import { FulgurError } from '../../errors';
+import { Sampler } from '../loader';
+import { shareOf } from '../loader/share';
+
+/** Tensors by name, whose first dimension is that of the samples. */
+export type SampleTensors<Names extends PropertyKey = string> = Readonly<Record<Names, tf.Tensor>>;
+
+/** What of a scope says how samples are put into batches. */
+export type BatchingRule = Pick<
+  BatchesScope,
+  'seed' | 'rank' | 'worldSize' | 'batchSize' | 'shuffle' | 'dropLast' | 'pad'
+>;
+
+/**
+ * Batches of tensors that fit in memory: rows of each, `[batch, ...]`, under the same names. As PyTorch's `TensorDataset`
+ * behind a `DataLoader`: drawn in a new order each epoch where the scope says so, and dealt to ranks as its
+ * `DistributedSampler` deals. A function of seed and epoch, so that a fit may be resumed anywhere.
+ *
+ * The tensors are the source's from then on, and are disposed when it is closed; those of a batch when the next one is
+ * asked for.
+ *
+ * @example tensorBatches({ x: tf.tensor2d(points), y: tf.tensor1d(labels, 'int32') }, scope)
+ * @throws FulgurError `data` for tensors of different lengths, and where there is not one batch.
+ */
+export function tensorBatches<B extends SampleTensors<keyof B>>(
+  tensors: B,
+  rule: BatchingRule,
+): BatchSource<B> {
+  const length = lengthOf(tensors);
+  const { batchSize } = rule;
+  const { samples, batches, groupBatches } = shareOf({ ...rule, length });
+  if (groupBatches === 0) throw notOneBatch(length, rule);
+  const sampler = new Sampler({ ...rule, length });
+  return {
+    batchesPerEpoch: groupBatches,
+    samples,
+    samplesOverall: length,
+    async *epoch(epoch, { startBatch = 0, limit = Infinity } = {}) {
+      const order = Int32Array.from(sampler.order(epoch));
+      for (let batch = startBatch; batch < Math.min(batches, startBatch + limit); batch++) {
+        const made = rowsOf(tensors, order.slice(batch * batchSize, (batch + 1) * batchSize));
+        try {
+          yield await Promise.resolve(made);
+        } finally {
+          tf.dispose({ ...made });
+        }
+      }
+    },
+    close: () => {
+      tf.dispose({ ...tensors });
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Rows of each tensor, under the same names. */
+function rowsOf<B extends SampleTensors<keyof B>>(tensors: B, rows: Int32Array): B {
+  return tf.tidy(() => {
+    const indices = tf.tensor1d(rows, 'int32');
+    const made: Record<string, tf.Tensor> = {};
+    for (const [name, tensor] of Object.entries<tf.Tensor>({ ...tensors }))
+      made[name] = tf.gather(tensor, indices);
+    return made as B & tf.TensorContainer;
+  });
+}
+
+function lengthOf(tensors: SampleTensors): number {
+  const lengths = new Set(Object.values(tensors).map(({ shape }) => shape[0]));
+  const [length] = lengths;
+  if (length !== undefined && lengths.size === 1) return length;
+  const shapes = Object.entries(tensors).map(([name, { shape }]) => `${name} [${shape.join(', ')}]`);
+  throw new FulgurError('data', {
+    what: `tensorBatches was given ${shapes.length === 0 ? 'no tensor' : `tensors of different lengths: ${shapes.join(', ')}`}.`,
+    fix: 'Give tensors whose first dimension is the number of samples.',
+  });
+}
+
+function notOneBatch(length: number, { batchSize, worldSize, dropLast }: BatchingRule): FulgurError {
+  const ranks = worldSize === 1 ? '' : ` over ${worldSize} ranks`;
+  const most = Math.max(1, Math.floor(length / worldSize));
+  return new FulgurError('data', {
+    what: `tensorBatches was given ${length} samples${ranks}: not one batch of ${batchSize}.`,
+    ...(dropLast && { why: 'A last batch that is not full is left out.' }),
+    fix: dropLast ? `Choose a batchSize of at most ${most}, or set dropLast to false.` : 'Give samples.',
+  });
+}

@@ -219,7 +219,7 @@ describe('the type checker', () => {
       "2: Type 'string' is not assignable to type 'number'.",
       "3: Type '<const Metric extends string = never>(options?: CheckpointingOptions<Metric>) => PluginDescriptor<Metric, never>' is not assignable to type 'AnyPlugin'.",
       expect.stringMatching(
-        /^4: Type 'A' is missing the following properties from type 'TrainingModule<ViewBatch, string>': /,
+        /^4: Type 'A' is missing the following properties from type 'TrainingModule<unknown, string>': /,
       ),
     ]);
   });

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 /** What a module exports, by name. */
 export type ModuleExports = Readonly<Record<string, unknown>>;
 
-const require = createRequire(__filename);
+const load = createRequire(__filename);
 /** ES modules that this thread has loaded. */
 const imported = new Map<string, ModuleExports>();
 
@@ -23,7 +23,7 @@ export async function loadModules(files: readonly string[]): Promise<void> {
       continue;
     }
     try {
-      require(file);
+      load(file);
     } catch (error) {
       if (!mustBeImported(error)) throw error;
       imported.set(file, await importFile(file));
@@ -33,7 +33,7 @@ export async function loadModules(files: readonly string[]): Promise<void> {
 
 /** What a file exports; it is loaded if this thread has not loaded it. `file` is an absolute path. */
 export function moduleExports(file: string): ModuleExports {
-  return imported.get(file) ?? (require(file) as ModuleExports);
+  return imported.get(file) ?? (load(file) as ModuleExports);
 }
 
 async function importFile(file: string): Promise<ModuleExports> {

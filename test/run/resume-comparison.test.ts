@@ -129,6 +129,7 @@ const others: Readonly<Record<string, string>> = {
   'data.path': 'elsewhere',
   'data.url': 'http://localhost/cifar',
   'data.fallback': 'digits',
+  'data.testFraction': '0.2',
   'data.batchSize': '16',
   'data.workers': '3',
   'data.shuffle': 'false',
@@ -164,7 +165,7 @@ const everyOption = [
   ...Object.keys(knnSchema.shape).map((name) => `knn.${name}`),
   ...Object.keys(runSchema.shape),
 ];
-const onlyInCode = ['data.transform', 'data.evaluationTransform'];
+const onlyInCode = ['data.dataset', 'data.transform', 'data.evaluationTransform'];
 
 describe('every option', () => {
   it('has an effect, and all but those of a single start are tried here', () => {

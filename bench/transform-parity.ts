@@ -1,13 +1,14 @@
 /**
  * Compares the image operations with what torchvision and Pillow give.
  *
- *   npx ts-node bench/transform-parity.ts FILE.json [--every]
+ *   npx ts-node bench/transform-parity.ts FILE.json... [--every]
  *
- * FILE holds `cases[]` of `{op, params, in, out}`; images are `{height, width, data}`, RGB rows in base64. Each case runs
+ * A FILE holds `cases[]` of `{op, params, in, out}`; images are `{height, width, data}`, RGB rows in base64. Each case runs
  * through the renderer that makes training views. `--every` prints each case. The last line is a JSON object.
  */
 import { parseArgs } from 'node:util';
 import type { Image } from '../src/data/image';
+import type { Interpolation } from '../src/data/views/kernels/axis-filter';
 import type { ViewPlan } from '../src/data/views/view-plan';
 import { unchangedPlan } from '../src/data/views/view-plan';
 import { ViewRenderer } from '../src/data/views/view-renderer';
@@ -20,9 +21,13 @@ interface StoredImage {
   readonly data: string;
 }
 
+interface Params extends Readonly<Record<string, unknown>> {
+  readonly interpolation?: Interpolation;
+}
+
 interface ParityCase {
   readonly op: string;
-  readonly params: Readonly<Record<string, number>>;
+  readonly params: Params;
   readonly in: StoredImage;
   readonly out: StoredImage;
 }
@@ -30,10 +35,14 @@ interface ParityCase {
 /** Largest errors, in levels of 255, at which an implementation still agrees. */
 const tolerance = { mean: 0.5, largest: 2 };
 
-type PlanPart = (params: Readonly<Record<string, number>>) => Partial<ViewPlan>;
+type PlanPart = (params: Readonly<Record<string, number>>, interpolation: Interpolation) => Partial<ViewPlan>;
 
 const planParts: Readonly<Record<string, PlanPart>> = {
-  resizedCrop: ({ top = 0, left = 0, height = 0, width = 0 }) => ({ crop: { top, left, height, width } }),
+  resizedCrop: ({ top = 0, left = 0, height = 0, width = 0 }, interpolation) => ({
+    crop: { top, left, height, width },
+    interpolation,
+  }),
+  resizeShorterThenCentreCrop: (_, interpolation) => ({ crop: null, interpolation }),
   horizontalFlip: () => ({ horizontalFlip: true }),
   verticalFlip: () => ({ verticalFlip: true }),
   rotate: ({ degrees = 0 }) => ({ rotation: degrees }),
@@ -42,6 +51,7 @@ const planParts: Readonly<Record<string, PlanPart>> = {
   adjustSaturation: ({ factor = 1 }) => ({ jitter: [{ operation: 'saturation', factor }] }),
   adjustHue: ({ factor = 0 }) => ({ jitter: [{ operation: 'hue', factor }] }),
   grayscale: () => ({ grayscale: true }),
+  solarize: ({ threshold = 128 }) => ({ solarizeThreshold: threshold }),
   gaussianBlur: ({ sigma = 0 }) => ({ blurSigma: sigma }),
 };
 
@@ -59,7 +69,9 @@ function errorsOf(parityCase: ParityCase): { mean: number; largest: number } {
   }
   const input = decode(parityCase.in);
   const wanted = decode(parityCase.out);
-  const plan = { ...unchangedPlan(input.height, input.width), ...part(parityCase.params) };
+  const { interpolation = 'bilinear', ...numbers } = parityCase.params;
+  const changes = part(numbers as Readonly<Record<string, number>>, interpolation);
+  const plan = { ...unchangedPlan(input.height, input.width), ...changes };
   const ours = new ViewRenderer(wanted.height, wanted.width).render(input, plan);
   let sum = 0;
   let largest = 0;
@@ -76,8 +88,11 @@ function main(): void {
     allowPositionals: true,
     options: { every: { type: 'boolean', default: false } },
   });
-  const file = onlyFile(positionals, 'npx ts-node bench/transform-parity.ts FILE.json [--every]');
-  const { cases } = readReferenceFile(file, ['cases']) as { cases: ParityCase[] };
+  if (positionals.length === 0)
+    onlyFile(positionals, 'npx ts-node bench/transform-parity.ts FILE.json... [--every]');
+  const cases = positionals.flatMap(
+    (file) => (readReferenceFile(file, ['cases']) as { cases: ParityCase[] }).cases,
+  );
   const errors = cases.map((parityCase) => {
     const error = errorsOf(parityCase);
     if (values.every || error.largest > 0) {

@@ -35,11 +35,19 @@ export interface DataValues {
   readonly evaluationTransform: object | null;
 }
 
+/** What a record tells of a spec. */
+interface RecordedSpec {
+  readonly export: string;
+  readonly options: Json;
+  /** What stands in the record in place of the options. */
+  readonly recorded?: Json;
+}
+
 /** Each of them by its name and options; wherever the file lies that exports it. */
 export function dataValuesJson(values: DataValues): Record<keyof DataValues, Json> {
   const json = (value: object | null): Json => {
-    const spec = (value as { spec?: { export: string; options: Json } } | null)?.spec;
-    return spec === undefined ? null : { [spec.export]: spec.options };
+    const spec = (value as { spec?: RecordedSpec } | null)?.spec;
+    return spec === undefined ? null : { [spec.export]: spec.recorded ?? spec.options };
   };
   const { dataset, batches, transform, evaluationTransform } = values;
   return {

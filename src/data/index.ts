@@ -11,11 +11,30 @@ export { prepareData } from './prepare-data';
 export type { DataContext, DataInfo, NamedSample, NamedSamples, PreparedData } from './prepare-data';
 export type { DataOptions } from '../contracts';
 export * as views from './views';
+export { defineTransform } from './views';
 export type {
+  ByolOptions,
+  CustomOperation,
+  CustomOperationOptions,
+  DinoOptions,
   FastSiamOptions,
+  MaeOptions,
+  MocoOptions,
+  PixelOperation,
   PlainOptions,
   SampleKey,
+  SimclrOptions,
+  SimsiamOptions,
+  SomeViews,
+  SwavOptions,
+  TransformDefinition,
+  TransformParts,
   TransformSpec,
+  VicregOptions,
+  View,
+  ViewList,
+  ViewOptions,
+  ViewPixels,
   ViewSize,
   ViewTransform,
 } from './views';

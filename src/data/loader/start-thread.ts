@@ -28,8 +28,9 @@ begin();
  */
 export function startThread(setup: WorkerSetup): Worker {
   const entry = join(__dirname, `worker-thread${extname(__filename)}`);
-  const module = moduleOf(setup.dataset);
-  const modules = [setup.transform.module, ...(module === null ? [] : [module])];
+  const { transform, dataset } = setup;
+  const module = moduleOf(dataset);
+  const modules = [transform.module, ...(transform.modules ?? []), ...(module === null ? [] : [module])];
   const compiler = threadCompiler([...modules, entry]);
   const workerData: ThreadData = { ...setup, modules, compiler, entry };
   // The main thread's own flags, such as a preloaded ts-node, are not repeated in the thread.

@@ -53,9 +53,10 @@ export class Canvas {
     this.#resizer.resize(image, crop, target, this.#pixels, this.#plane);
   }
 
-  /** Turns by degrees counter-clockwise. The canvas must be square. */
+  /** Turns by degrees counter-clockwise. */
   rotate(degrees: number): void {
-    const rows = { bytes: this.#memory.bytes, size: this.width, plane: this.#plane };
+    const { height, width } = this;
+    const rows = { bytes: this.#memory.bytes, height, width, plane: this.#plane };
     rotate(rows, this.#pixels, degrees, this.#spare);
     [this.#pixels, this.#spare] = [this.#spare, this.#pixels];
   }
@@ -83,6 +84,12 @@ export class Canvas {
     this.#kernels.grayscale(this.#pixels, this.#plane, this.height);
   }
 
+  /** Turns levels of at least `threshold` over. */
+  solarize(threshold: number): void {
+    const least = Math.max(0, Math.ceil(threshold));
+    if (least < 256) this.#kernels.solarize(this.#pixels, this.#length, least);
+  }
+
   /** `sigma` is in pixels. */
   blur(sigma: number): void {
     const { width, height } = this;
@@ -107,11 +114,14 @@ export class Canvas {
   toBytes(): Uint8Array {
     const { bytes } = this.#memory;
     const rgb = new Uint8Array(this.height * this.width * 3);
-    for (let i = 0; i < rgb.length; i++) {
-      const pixel = Math.floor(i / 3);
-      const row = Math.floor(pixel / this.width);
-      const plane = row * 3 + (i % 3);
-      rgb[i] = bytes[this.#pixels + plane * this.#plane + (pixel % this.width)] ?? 0;
+    let to = 0;
+    for (let row = 0; row < this.height; row++) {
+      const red = this.#pixels + row * 3 * this.#plane;
+      for (let x = 0; x < this.width; x++, to += 3) {
+        rgb[to] = bytes[red + x] ?? 0;
+        rgb[to + 1] = bytes[red + this.#plane + x] ?? 0;
+        rgb[to + 2] = bytes[red + 2 * this.#plane + x] ?? 0;
+      }
     }
     return rgb;
   }

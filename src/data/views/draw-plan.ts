@@ -1,37 +1,43 @@
 import type { RandomStream } from '../../engine/random';
 import { permutation } from '../../engine/random';
-import type { FastSiamSettings } from './fast-siam-options';
 import type { CropBox } from './kernels/crop-box';
+import type { View } from './view-options';
 import type { JitterStep, ViewPlan } from './view-plan';
 
 const CROP_TRIES = 10;
-const MIN_ASPECT = 3 / 4;
-const MAX_ASPECT = 4 / 3;
 const jitterOrder = ['brightness', 'contrast', 'saturation', 'hue'] as const;
 
-/** Draws a view's plan. Probabilities and distributions are those of lightly's `SimSiamViewTransform`. */
+/** Draws a view's plan. Distributions are those of torchvision's and lightly's transforms. */
 export function drawPlan(
   stream: RandomStream,
   image: { readonly width: number; readonly height: number },
-  settings: FastSiamSettings,
+  view: View,
 ): ViewPlan {
-  // Draws follow the order of the operations, so that a new operation at the end would not change earlier ones.
+  // New operations draw after the old ones, so that they do not change what those draw.
   return {
-    crop: drawCrop(stream, image.width, image.height, settings.minScale),
-    horizontalFlip: stream.chance(settings.hfProb),
-    verticalFlip: stream.chance(settings.vfProb),
-    rotation: stream.chance(settings.rrProb) ? drawDegrees(stream, settings.rrDegrees) : 0,
-    jitter: stream.chance(settings.cjProb) ? drawJitter(stream, settings) : [],
-    grayscale: stream.chance(settings.randomGrayScale),
-    blurSigma: stream.chance(settings.gaussianBlur) ? stream.uniform(...settings.sigmas) : 0,
+    crop: view.crop === null ? null : drawCrop(stream, image.width, image.height, view.crop),
+    interpolation: view.crop?.interpolation ?? 'bilinear',
+    horizontalFlip: stream.chance(view.flip),
+    verticalFlip: stream.chance(view.verticalFlip),
+    rotation: stream.chance(view.rotate.prob) ? drawDegrees(stream, view.rotate.degrees) : 0,
+    jitter: stream.chance(view.jitter.prob) ? drawJitter(stream, view.jitter) : [],
+    grayscale: stream.chance(view.grayscale),
+    blurSigma: stream.chance(view.blur.prob) ? stream.uniform(...view.blur.sigmas) : 0,
+    solarizeThreshold: stream.chance(view.solarize.prob) ? view.solarize.threshold : null,
+    solarizeFirst: view.solarize.beforeBlur,
   };
 }
 
 /** torchvision's `RandomResizedCrop.get_params`: ten tries at an area and an aspect, then the largest centred crop. */
-function drawCrop(stream: RandomStream, width: number, height: number, minScale: number): CropBox {
+function drawCrop(
+  stream: RandomStream,
+  width: number,
+  height: number,
+  { scale, ratio: [minAspect, maxAspect] }: NonNullable<View['crop']>,
+): CropBox {
   for (let tries = 0; tries < CROP_TRIES; tries++) {
-    const area = width * height * stream.uniform(minScale, 1);
-    const aspect = Math.exp(stream.uniform(Math.log(MIN_ASPECT), Math.log(MAX_ASPECT)));
+    const area = width * height * stream.uniform(...scale);
+    const aspect = Math.exp(stream.uniform(Math.log(minAspect), Math.log(maxAspect)));
     const cropWidth = Math.round(Math.sqrt(area * aspect));
     const cropHeight = Math.round(Math.sqrt(area / aspect));
     if (cropWidth > 0 && cropWidth <= width && cropHeight > 0 && cropHeight <= height) {
@@ -40,10 +46,10 @@ function drawCrop(stream: RandomStream, width: number, height: number, minScale:
       return { top, left, height: cropHeight, width: cropWidth };
     }
   }
-  const tall = width / height < MIN_ASPECT;
-  const wide = width / height > MAX_ASPECT;
-  const cropWidth = wide ? Math.round(height * MAX_ASPECT) : width;
-  const cropHeight = tall ? Math.round(width / MIN_ASPECT) : height;
+  const tall = width / height < minAspect;
+  const wide = width / height > maxAspect;
+  const cropWidth = wide ? Math.round(height * maxAspect) : width;
+  const cropHeight = tall ? Math.round(width / minAspect) : height;
   return {
     top: Math.floor((height - cropHeight) / 2),
     left: Math.floor((width - cropWidth) / 2),
@@ -52,18 +58,20 @@ function drawCrop(stream: RandomStream, width: number, height: number, minScale:
   };
 }
 
-function drawDegrees(stream: RandomStream, degrees: FastSiamSettings['rrDegrees']): number {
+function drawDegrees(stream: RandomStream, degrees: View['rotate']['degrees']): number {
   if (degrees === null) return 90;
   if (typeof degrees === 'number') return stream.uniform(-degrees, degrees);
   return stream.uniform(...degrees);
 }
 
 /** torchvision's `ColorJitter.get_params`: all four operations in random order; those of no strength are left out. */
-function drawJitter(stream: RandomStream, settings: FastSiamSettings): JitterStep[] {
-  const { cjBright, cjContrast, cjSat, cjHue, cjStrength } = settings;
+function drawJitter(
+  stream: RandomStream,
+  { strength, brightness, contrast, saturation, hue }: View['jitter'],
+): JitterStep[] {
   const order = permutation(jitterOrder.length, stream);
-  const factors = [cjBright, cjContrast, cjSat].map((range) => drawFactor(stream, range * cjStrength));
-  factors.push(stream.uniform(-cjHue * cjStrength, cjHue * cjStrength));
+  const factors = [brightness, contrast, saturation].map((range) => drawFactor(stream, range * strength));
+  factors.push(stream.uniform(-hue * strength, hue * strength));
   const neutral = [1, 1, 1, 0];
   return Array.from(order)
     .filter((operation) => factors[operation] !== neutral[operation])

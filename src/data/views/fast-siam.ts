@@ -1,56 +1,17 @@
-import { RandomStream } from '../../engine/random';
-import type { Json } from '../../contracts';
-import type { Image } from '../image';
-import { checkImage } from './check-image';
-import { drawPlan } from './draw-plan';
-import type { FastSiamOptions, FastSiamSettings } from './fast-siam-options';
-import { resolveFastSiamOptions } from './fast-siam-options';
-import { Normalization } from './normalization';
-import { ViewRenderer } from './view-renderer';
-import { plain } from './plain';
-import type { SampleKey, TransformSpec, ViewSize, ViewTransform } from './view-transform';
+import type { SquareViewOptions } from './augmentation-options';
+import { resolveAugmentation, squareDefaults, squareRules, squareView } from './augmentation-options';
+import { namedList } from './named-list';
+import type { ViewList } from './view-list';
+import { viewCount } from './view-list';
 
-export type { FastSiamOptions } from './fast-siam-options';
-
-class FastSiamViews implements ViewTransform {
-  readonly views: readonly ViewSize[];
-  readonly spec: TransformSpec;
-  readonly #settings: FastSiamSettings;
-  readonly #renderer: ViewRenderer;
-  readonly #normalization: Normalization;
-
-  constructor(settings: FastSiamSettings) {
-    const { numViews, inputSize } = settings;
-    this.views = Array.from({ length: numViews }, () => ({ height: inputSize, width: inputSize }));
-    this.spec = { module: __filename, export: fastSiam.name, options: asJson(settings) };
-    this.#settings = settings;
-    this.#renderer = new ViewRenderer(inputSize, inputSize);
-    this.#normalization = new Normalization(settings.normalize);
-  }
-
-  plain(): ViewTransform {
-    const { inputSize, normalize } = this.#settings;
-    return plain({ inputSize, normalize });
-  }
-
-  apply(
-    image: Image,
-    { seed, epoch, index }: SampleKey,
-    out: Float32Array,
-    offsets: readonly number[],
-  ): void {
-    checkImage(image);
-    offsets.slice(0, this.views.length).forEach((offset, view) => {
-      const stream = new RandomStream(seed, 'view', [epoch, index, view]);
-      const plan = drawPlan(stream, image, this.#settings);
-      this.#renderer.renderNormalized(image, plan, this.#normalization, out, offset);
-    });
-  }
+/** Options of `views.fastSiam`: names and defaults are those of lightly's `FastSiamTransform`, in camelCase. */
+export interface FastSiamOptions extends SquareViewOptions {
+  /** Views of each image: FastSiam's K + 1 (default 4). */
+  readonly numViews?: number;
 }
 
-function asJson({ normalize, ...others }: FastSiamSettings): Json {
-  return { ...others, normalize: normalize === null ? null : { ...normalize } };
-}
+const defaults: Required<FastSiamOptions> = { numViews: 4, ...squareDefaults };
+const rules = { numViews: viewCount, ...squareRules };
 
 /**
  * FastSiam's views (Pototzky et al., 2022): four independent augmentations of each image, as lightly's
@@ -60,6 +21,9 @@ function asJson({ normalize, ...others }: FastSiamSettings): Json {
  * @example views.fastSiam({ inputSize: 32 })
  * @throws FulgurError of kind `config` that names every wrong option.
  */
-export function fastSiam(options: FastSiamOptions = {}): ViewTransform {
-  return new FastSiamViews(resolveFastSiamOptions(options));
+export function fastSiam(options: FastSiamOptions = {}): ViewList {
+  const settings = resolveAugmentation('views.fastSiam', options, defaults, rules);
+  const one = squareView(settings);
+  const list = Array.from({ length: settings.numViews }, () => one);
+  return namedList({ module: __filename, export: fastSiam.name }, settings, list);
 }

@@ -39,4 +39,11 @@ export class Normalization {
       }
     }
   }
+
+  /** Writes RGB bytes as normalised floats to `out`, from `offset` on. */
+  writeTo(rgb: Uint8Array, out: Float32Array, offset: number): void {
+    for (let i = 0; i < rgb.length; i++) {
+      out[offset + i] = this.table[(i % 3) * 256 + (rgb[i] ?? 0)] ?? 0;
+    }
+  }
 }

@@ -16,8 +16,15 @@ export function wholeUpTo(most: number): OptionRule {
   };
 }
 
-/** Height and width of a view: larger ones do not fit into a kernel's memory. */
-export const viewSize = wholeUpTo(8192);
+/** Height and width of a square view: larger ones do not fit into a kernel's memory. */
+export const viewSide = wholeUpTo(8192);
+
+/** One number, or height and width. */
+export const viewSize: OptionRule = {
+  expects: `${viewSide.expects}, or two for height and width`,
+  accepts: (value) =>
+    Array.isArray(value) ? value.length === 2 && value.every(viewSide.accepts) : viewSide.accepts(value),
+};
 
 export function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
@@ -34,6 +41,72 @@ export function isRange(value: unknown): boolean {
   return isNumber(low) && isNumber(high) && low <= high;
 }
 
+/** Smallest and largest standard deviation of a blur, in pixels. */
+export const sigmaRange: OptionRule = {
+  expects: 'two numbers from 0 to 1024, the smaller first',
+  accepts: (value) => isRange(value) && (value as number[]).every(isBetween(0, 1024)),
+};
+
+/** How pixels between the given ones are made. */
+export const interpolationRule: OptionRule = {
+  expects: '"bilinear" or "bicubic"',
+  accepts: (value) => value === 'bilinear' || value === 'bicubic',
+};
+
+export type OptionRules<T> = { readonly [K in keyof T]-?: OptionRule };
+
+/** Collects what is wrong with the options of one factory, so that one error can name it all. */
+export class OptionProblems {
+  readonly #wrong: string[] = [];
+  readonly #fixes: string[] = [];
+
+  constructor(private readonly factory: string) {}
+
+  /** `wrong` says what is the case, `fix` what must be. */
+  add(wrong: string, fix: string): void {
+    this.#wrong.push(wrong);
+    this.#fixes.push(fix);
+  }
+
+  /**
+   * Lays options over their defaults, and notes every unknown and every wrong one. `group` is what the options are part
+   * of, for example `crop`.
+   */
+  lay<T extends object>(
+    options: NoInfer<Partial<T>>,
+    defaults: T,
+    rules: OptionRules<NoInfer<T>>,
+    group = '',
+  ): T {
+    if (!isPlainObject(options)) {
+      const name = group === '' ? 'the argument' : group;
+      this.add(`${name} is ${valueText(options)}`, `${name} must be an object of options`);
+      return defaults;
+    }
+    const prefix = group === '' ? '' : `${group}.`;
+    const given = Object.entries(options).filter(([, value]) => value !== undefined);
+    const ruleOf = new Map<string, OptionRule>(Object.entries(rules));
+    for (const [name, value] of given) {
+      const rule = ruleOf.get(name);
+      if (rule === undefined) {
+        this.add(`"${prefix}${name}" is not an option`, unknownOptionFix(name, [...ruleOf.keys()], prefix));
+      } else if (!rule.accepts(value)) {
+        this.add(`${prefix}${name} is ${valueText(value)}`, `${prefix}${name} must be ${rule.expects}`);
+      }
+    }
+    return { ...defaults, ...(Object.fromEntries(given) as Partial<T>) };
+  }
+
+  /** @throws FulgurError of kind `config` where there is a problem. */
+  throwIfAny(): void {
+    if (this.#wrong.length === 0) return;
+    throw new FulgurError('config', {
+      what: `${this.factory}: ${this.#wrong.join('; ')}.`,
+      fix: `${this.#fixes.join('; ')}.`,
+    });
+  }
+}
+
 /**
  * Lays options over their defaults.
  *
@@ -41,28 +114,17 @@ export function isRange(value: unknown): boolean {
  */
 export function resolveOptions<T extends object>(
   factory: string,
-  options: Partial<T>,
+  options: NoInfer<Partial<T>>,
   defaults: T,
-  rules: { readonly [K in keyof T]-?: OptionRule },
+  rules: OptionRules<NoInfer<T>>,
 ): T {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const ruleOf = new Map<string, OptionRule>(Object.entries(rules));
-  const wrong: string[] = [];
-  const fixes: string[] = [];
-  for (const [name, value] of given) {
-    const rule = ruleOf.get(name);
-    if (rule === undefined) {
-      wrong.push(`"${name}" is not an option`);
-      fixes.push(unknownOptionFix(name, [...ruleOf.keys()]));
-    } else if (!rule.accepts(value)) {
-      wrong.push(`${name} is ${valueText(value)}`);
-      fixes.push(`${name} must be ${rule.expects}`);
-    }
-  }
-  if (wrong.length > 0) throw optionError(factory, wrong, fixes);
-  return { ...defaults, ...(Object.fromEntries(given) as Partial<T>) };
+  const problems = new OptionProblems(factory);
+  const settings = problems.lay(options, defaults, rules);
+  problems.throwIfAny();
+  return settings;
 }
 
+/** The error for options that are right one by one and wrong together. */
 export function optionError(
   factory: string,
   wrong: readonly string[],
@@ -71,9 +133,13 @@ export function optionError(
   return new FulgurError('config', { what: `${factory}: ${wrong.join('; ')}.`, fix: `${fixes.join('; ')}.` });
 }
 
-function unknownOptionFix(name: string, known: readonly string[]): string {
+export function isPlainObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function unknownOptionFix(name: string, known: readonly string[], prefix: string): string {
   const nearest = nearestName(name, known);
   return nearest === null
-    ? `"${name}" must go: the options are ${known.join(', ')}`
-    : `"${name}" should be "${nearest}"`;
+    ? `"${prefix}${name}" must go: the options are ${known.map((option) => prefix + option).join(', ')}`
+    : `"${prefix}${name}" should be "${prefix}${nearest}"`;
 }

@@ -2,14 +2,15 @@ import type { Image } from '../image';
 import { Canvas } from './canvas';
 import type { Normalization } from './normalization';
 import type { JitterStep, ViewPlan } from './view-plan';
+import type { ViewSize } from './view-transform';
 
 /** Carries out plans for views of one size. Bit-equal to torchvision's and lightly's transforms on PIL images. */
 export class ViewRenderer {
   readonly #canvas: Canvas;
 
   constructor(
-    private readonly height: number,
-    private readonly width: number,
+    readonly height: number,
+    readonly width: number,
   ) {
     this.#canvas = new Canvas(height, width);
   }
@@ -33,13 +34,35 @@ export class ViewRenderer {
   }
 
   #carryOut(image: Image, plan: ViewPlan): void {
-    const { height, width } = this;
-    const { crop, horizontalFlip, verticalFlip } = plan;
-    this.#canvas.draw(image, crop, { height, width, horizontalFlip, verticalFlip });
+    this.#draw(image, plan);
     if (plan.rotation % 360 !== 0) this.#canvas.rotate(plan.rotation);
     for (const step of plan.jitter) this.#adjust(step);
     if (plan.grayscale) this.#canvas.grayscale();
+    if (plan.solarizeFirst) this.#solarize(plan);
     if (plan.blurSigma > 0) this.#canvas.blur(plan.blurSigma);
+    if (!plan.solarizeFirst) this.#solarize(plan);
+  }
+
+  #draw(image: Image, { crop, interpolation, horizontalFlip, verticalFlip }: ViewPlan): void {
+    const { height, width } = this;
+    const how = { horizontalFlip, verticalFlip, interpolation };
+    if (crop !== null) {
+      this.#canvas.draw(image, crop, { height, width, ...how });
+      return;
+    }
+    const covering = coveringSize(image, this);
+    const window = {
+      top: roundHalfToEven((covering.height - height) / 2),
+      left: roundHalfToEven((covering.width - width) / 2),
+      height,
+      width,
+    };
+    const whole = { top: 0, left: 0, height: image.height, width: image.width };
+    this.#canvas.draw(image, whole, { ...covering, ...how, window });
+  }
+
+  #solarize({ solarizeThreshold }: ViewPlan): void {
+    if (solarizeThreshold !== null) this.#canvas.solarize(solarizeThreshold);
   }
 
   #adjust({ operation, factor }: JitterStep): void {
@@ -48,4 +71,18 @@ export class ViewRenderer {
     else if (operation === 'saturation') this.#canvas.adjustSaturation(factor);
     else this.#canvas.adjustHue(factor);
   }
+}
+
+/** The size at which an image just covers a view: of a square view, torchvision's `Resize` of the shorter side. */
+function coveringSize(image: ViewSize, view: ViewSize): ViewSize {
+  const { height, width } = view;
+  if (width * image.height >= height * image.width) {
+    return { height: Math.trunc((width * image.height) / image.width), width };
+  }
+  return { height, width: Math.trunc((height * image.width) / image.height) };
+}
+
+function roundHalfToEven(value: number): number {
+  const rounded = Math.round(value);
+  return value % 1 === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
 }

@@ -1,7 +1,7 @@
 import type { Json } from '../../contracts';
-import { FulgurError } from '../../errors';
-import { moduleExports } from '../../system';
+import { FulgurError, valueText } from '../../errors';
 import type { Image } from '../image';
+import { callFactory } from './load-factory';
 
 /** What a sample's random draws depend on; nothing else does, so neither workers nor timing change a view. */
 export interface SampleKey {
@@ -17,6 +17,10 @@ export interface TransformSpec {
   readonly module: string;
   readonly export: string;
   readonly options: Json;
+  /** Other modules of the user's that it loads: worker threads have to be able to. */
+  readonly modules?: readonly string[];
+  /** What the record of a run says in place of the options: without paths of this machine. */
+  readonly recorded?: Json;
 }
 
 /** The size of a view, in pixels. */
@@ -39,21 +43,24 @@ export interface ViewTransform {
   apply(image: Image, sample: SampleKey, out: Float32Array, offsets: readonly number[]): void;
 }
 
-type TransformFactory = (options: Json) => ViewTransform;
-
 /**
  * Builds a transform from its spec, for example in a worker thread.
  *
  * @throws FulgurError of kind `config` where the module has no such factory.
  */
 export function rebuildTransform(spec: TransformSpec): ViewTransform {
-  const factory = moduleExports(spec.module)[spec.export];
-  if (typeof factory !== 'function') {
-    throw new FulgurError('config', {
-      what: `${spec.module} exports no function "${spec.export}".`,
-      why: 'Worker threads build view transforms again from the module and name in their spec.',
-      fix: `Export the factory of the transform as "${spec.export}" from that module.`,
-    });
-  }
-  return (factory as TransformFactory)(spec.options);
+  const made = callFactory(spec);
+  if (isViewTransform(made)) return made;
+  throw new FulgurError('config', {
+    what: `"${spec.export}" of ${spec.module} returned ${valueText(made)} for its options.`,
+    why: 'Worker threads build view transforms again from the module and name in their spec.',
+    fix: `Let ${spec.export}(options) return a view transform.`,
+  });
+}
+
+/** Whether something has the parts of a view transform. */
+export function isViewTransform(value: unknown): value is ViewTransform {
+  if (typeof value !== 'object' || value === null) return false;
+  const { views, apply, spec } = value as Partial<ViewTransform>;
+  return Array.isArray(views) && typeof apply === 'function' && typeof spec === 'object';
 }

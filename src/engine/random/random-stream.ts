@@ -14,6 +14,7 @@ export const purposes = {
   prediction: 8,
   call: 9,
   loose: 10,
+  operation: 11,
 } as const;
 export type Purpose = keyof typeof purposes;
 

@@ -1,15 +1,15 @@
 import { drawPlan } from '../../../src/data/views/draw-plan';
-import type { FastSiamOptions } from '../../../src/data/views/fast-siam-options';
-import { resolveFastSiamOptions } from '../../../src/data/views/fast-siam-options';
+import { fastSiam } from '../../../src/data/views';
+import type { FastSiamOptions } from '../../../src/data/views';
 import type { ViewPlan } from '../../../src/data/views/view-plan';
 import { RandomStream } from '../../../src/engine/random';
 
 const DRAWS = 4000;
 
 function drawMany(options: FastSiamOptions, width: number, height: number, draws = DRAWS): ViewPlan[] {
-  const settings = resolveFastSiamOptions(options);
+  const [view] = fastSiam({ numViews: 1, ...options }).list;
   return Array.from({ length: draws }, (_, index) =>
-    drawPlan(new RandomStream(7, 'view', [0, index, 0]), { width, height }, settings),
+    drawPlan(new RandomStream(7, 'view', [0, index, 0]), { width, height }, view!),
   );
 }
 
@@ -83,7 +83,7 @@ describe('the draws of a FastSiam view', () => {
   });
 
   it('crop 0.2 to 1 of the area, with an even spread of log aspects from 3/4 to 4/3, everywhere in the image', () => {
-    const crops = drawMany({}, 2000, 1500).map(({ crop }) => crop);
+    const crops = drawMany({}, 2000, 1500).map(({ crop }) => crop!);
     const areas = crops.map(({ height, width }) => (height * width) / 3e6);
     const aspects = crops.map(({ height, width }) => Math.log(width / height));
 
@@ -105,7 +105,7 @@ describe('the draws of a FastSiam view', () => {
 
   it('fall back to the largest centred crop where ten tries find none', () => {
     const crops = (width: number, height: number): unknown[] =>
-      drawMany({ minScale: 1 }, width, height, 50).map(({ crop }) => crop);
+      drawMany({ minScale: 1 }, width, height, 50).map(({ crop }) => crop!);
 
     expect(new Set(crops(1000, 10).map((crop) => JSON.stringify(crop)))).toEqual(
       new Set([JSON.stringify({ top: 0, left: 493, height: 10, width: 13 })]),

@@ -37,11 +37,11 @@ function expectEqual(image: Image, plan: ViewPlan, height: number, width: number
 }
 
 /** Applies a part of a plan to random images of many sizes. */
-function expectEqualOnImages(part: (stream: RandomStream) => Partial<ViewPlan>, square = false): void {
+function expectEqualOnImages(part: (stream: RandomStream) => Partial<ViewPlan>): void {
   for (let index = 0; index < 50; index++) {
     const stream = streamOf(index);
     const height = side(stream);
-    const width = square ? height : side(stream);
+    const width = side(stream);
     const plan = { ...unchangedPlan(height, width), ...part(stream) };
     expectEqual(randomImage(stream, height, width), plan, height, width);
   }
@@ -54,32 +54,46 @@ function jitter(operation: JitterStep['operation'], low: number, high: number) {
 }
 
 describe('the kernels, bit for bit beside their plain form,', () => {
-  it('resize crops of all sizes to all sizes, with flips', () => {
-    for (let index = 0; index < 300; index++) {
-      const stream = streamOf(index, 1);
-      // Up to 300 pixels, so that some sums have a hundred terms.
-      const [height, width] = [1 + stream.below(stream.chance(0.3) ? 300 : 70), 1 + stream.below(90)];
-      const crop = { height: 1 + stream.below(height), width: 1 + stream.below(width), top: 0, left: 0 };
-      crop.top = stream.below(height - crop.height + 1);
-      crop.left = stream.below(width - crop.width + 1);
-      const flips = { horizontalFlip: stream.chance(0.5), verticalFlip: stream.chance(0.5) };
-      const plan = { ...unchangedPlan(height, width), crop, ...flips };
-      expectEqual(randomImage(stream, height, width), plan, side(stream), side(stream));
+  it.each(['bilinear', 'bicubic'] as const)(
+    'resize crops of all sizes to all sizes, with flips, %s',
+    (interpolation) => {
+      for (let index = 0; index < 300; index++) {
+        const stream = streamOf(index, 1);
+        // Up to 300 pixels, so that some sums have a hundred terms.
+        const [height, width] = [1 + stream.below(stream.chance(0.3) ? 300 : 70), 1 + stream.below(90)];
+        const crop = { height: 1 + stream.below(height), width: 1 + stream.below(width), top: 0, left: 0 };
+        crop.top = stream.below(height - crop.height + 1);
+        crop.left = stream.below(width - crop.width + 1);
+        const flips = { horizontalFlip: stream.chance(0.5), verticalFlip: stream.chance(0.5) };
+        const plan = { ...unchangedPlan(height, width), crop, interpolation, ...flips };
+        expectEqual(randomImage(stream, height, width), plan, side(stream), side(stream));
+      }
+    },
+  );
+
+  it.each(['bilinear', 'bicubic'] as const)('shrink white to white, by any factor, %s', (interpolation) => {
+    for (const width of [2, 7, 100, 1000, 5000]) {
+      const image = { height: 2, width, data: new Uint8Array(2 * width * 3).fill(255) };
+      const plan = { ...unchangedPlan(2, width), interpolation };
+      expect(new ViewRenderer(1, 3).render(image, plan)).toEqual(new Uint8Array(9).fill(255));
     }
   });
 
-  it('shrink white to white, by any factor', () => {
-    for (const width of [2, 7, 100, 1000, 5000]) {
-      const image = { height: 2, width, data: new Uint8Array(2 * width * 3).fill(255) };
-      expect(new ViewRenderer(1, 3).render(image, unchangedPlan(2, width))).toEqual(
-        new Uint8Array(9).fill(255),
-      );
+  it('cut what bicubic weights bring over white and under black', () => {
+    const stripes = Uint8Array.from({ length: 8 * 9 * 3 }, (_, i) => (Math.floor(i / 6) % 2) * 255);
+    for (const [height, width] of [
+      [8, 40],
+      [31, 9],
+      [40, 40],
+    ] as const) {
+      const plan = { ...unchangedPlan(8, 9), interpolation: 'bicubic' } as const;
+      expectEqual({ height: 8, width: 9, data: stripes }, plan, height, width);
     }
   });
 
   it('turn', () => {
-    expectEqualOnImages((stream) => ({ rotation: stream.uniform(-200, 200) }), true);
-    expectEqualOnImages((stream) => ({ rotation: 90 * stream.below(4) }), true);
+    expectEqualOnImages((stream) => ({ rotation: stream.uniform(-200, 200) }));
+    expectEqualOnImages((stream) => ({ rotation: 90 * stream.below(4) }));
   });
 
   it('change brightness', () => expectEqualOnImages(jitter('brightness', 0, 3)));
@@ -98,6 +112,14 @@ describe('the kernels, bit for bit beside their plain form,', () => {
   it('turn the hue', () => expectEqualOnImages(jitter('hue', -0.5, 0.5)));
 
   it('make gray', () => expectEqualOnImages(() => ({ grayscale: true })));
+
+  it('solarize, from every level on', () => {
+    expectEqualOnImages((stream) => ({ solarizeThreshold: stream.below(258) - 1 }));
+    expectEqualOnImages((stream) => ({ solarizeThreshold: stream.uniform(0, 255) }));
+    for (const solarizeFirst of [true, false]) {
+      expectEqualOnImages(() => ({ solarizeThreshold: 128, blurSigma: 1.5, solarizeFirst }));
+    }
+  });
 
   it('blur, with boxes of every radius', () => {
     expectEqualOnImages((stream) => ({ blurSigma: stream.uniform(0, 1.5) }));

@@ -45,7 +45,7 @@ describe('views.plain', () => {
 
   it('names its wrong options', () => {
     expect(() => plain({ inputSize: 1.5 })).toThrow(
-      'views.plain: inputSize is 1.5. inputSize must be a whole number from 1 to 8192.',
+      'views.plain: inputSize is 1.5. inputSize must be a whole number from 1 to 8192, or two for height and width.',
     );
   });
 });

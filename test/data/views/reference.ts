@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Image } from '../../../src/data/image';
 import type { ViewPlan } from '../../../src/data/views/view-plan';
+import { unchangedPlan } from '../../../src/data/views/view-plan';
 
 interface StoredReference {
   readonly images: Readonly<Record<string, { height: number; width: number; data: string }>>;
@@ -10,7 +11,7 @@ interface StoredReference {
     image: string;
     height: number;
     width: number;
-    plan: ViewPlan;
+    plan: Partial<ViewPlan>;
     out: string;
   }[];
   readonly plain: readonly { image: string; size: number; out: string }[];
@@ -30,7 +31,10 @@ export function imageNamed(name: string): Image {
 }
 
 /** What torchvision and Pillow made of plans. */
-export const viewCases = stored.cases;
+export const viewCases = stored.cases.map(({ plan, ...others }) => ({
+  ...others,
+  plan: { ...unchangedPlan(others.height, others.width), ...plan },
+}));
 
 /** What torchvision's Resize, CenterCrop, ToTensor and Normalize made of images: float32 `[size, size, 3]`. */
 export const plainCases = stored.plain.map(({ image, size, out }) => ({

@@ -4,11 +4,35 @@ import { aligned } from './module-memory';
 /** Fixed-point fraction bits of a weight: 8 bits stay for the pixel, 2 against overflow. */
 const WEIGHT_BITS = 22;
 const ONE = 1 << WEIGHT_BITS;
-/** A weight is stored in two parts: its lowest 15 bits, and the rest. */
+/** A weight is stored in two parts: its lowest 15 bits, and the rest, which has the sign. */
 const LOW_BITS = 15;
 const LOW_MASK = (1 << LOW_BITS) - 1;
-/** Half the filter's width at scale 1: the triangle of linear interpolation. */
-const SUPPORT = 1;
+
+/** How pixels between the given ones are made. Both widen when shrinking, so that every input counts. */
+export type Interpolation = 'bilinear' | 'bicubic';
+
+/** A filter's weight by the distance from its centre, from 0 on, and the distance from which on it weighs nothing. */
+interface Curve {
+  readonly support: number;
+  readonly weight: (distance: number) => number;
+}
+
+const curves: Readonly<Record<Interpolation, Curve>> = {
+  /** A triangle. */
+  bilinear: { support: 1, weight: (x) => Math.max(1 - x, 0) },
+  /**
+   * Cubic convolution with a = -1/2: negative between 1 and 2.
+   *
+   * Source: Keys, "Cubic convolution interpolation for digital image processing" (1981), equation 15.
+   */
+  bicubic: {
+    support: 2,
+    weight: (x) => {
+      if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
+      return x < 2 ? (((x - 5) * x + 8) * x - 4) * -0.5 : 0;
+    },
+  },
+};
 
 /** Which outputs of an axis are wanted, and in which order. */
 export interface AxisRange {
@@ -20,13 +44,21 @@ export interface AxisRange {
   readonly count: number;
   /** Last output first. */
   readonly mirrored: boolean;
+  readonly interpolation: Interpolation;
+}
+
+/** The inputs of one output, where its centre lies among them, and what a distance from it is multiplied by. */
+interface Inputs {
+  readonly begin: number;
+  readonly end: number;
+  readonly center: number;
+  readonly narrowing: number;
 }
 
 /**
- * Weights of a linear resize along one axis: output i is the sum of `taps` inputs from start i on, times its weights.
- * When shrinking, the triangle widens with the scale, so that every input counts.
+ * Weights of a resize along one axis: output i is the sum of `taps` inputs from start i on, times its weights.
  *
- * Bit-equal to Pillow's `resize(..., BILINEAR)` on 8-bit images.
+ * Bit-equal to Pillow's `resize` with BILINEAR and BICUBIC on 8-bit images.
  */
 export class AxisFilter {
   /** Addresses of the starts, 32 bits each, and of the weights. */
@@ -42,11 +74,14 @@ export class AxisFilter {
    * Writes starts, in units of `unit` bytes, and weights from `at` on; returns where they end. They go on to a multiple of
    * four outputs: the ones too many weigh nothing.
    */
-  prepare({ inSize, outSize, first, count, mirrored }: AxisRange, unit: number, at: number): number {
+  prepare(range: AxisRange, unit: number, at: number): number {
+    const { inSize, outSize, first, count, mirrored, interpolation } = range;
+    const curve = curves[interpolation];
     const scale = inSize / outSize;
     const widening = Math.max(scale, 1);
-    const support = SUPPORT * widening;
-    const taps = Math.min(inSize, inSize === outSize ? 1 : Math.ceil(2 * support));
+    // At the same size each output is its input.
+    const support = inSize === outSize ? 0.5 : curve.support * widening;
+    const taps = Math.min(inSize, Math.ceil(2 * support));
     const padded = (count + 3) & ~3;
     this.pairs = (taps + 1) >> 1;
     this.starts = at;
@@ -64,24 +99,28 @@ export class AxisFilter {
       const start = Math.min(begin, inSize - taps);
       const row = mirrored ? count - 1 - i : i;
       ints[(this.starts >> 2) + row] = start * unit;
-      this.#weigh(row, begin - start, Math.min(end, start + taps) - begin, center - begin, 1 / widening);
+      const inputs = { begin, end: Math.min(end, start + taps), center, narrowing: 1 / widening };
+      this.#weigh(row, begin - start, inputs, curve);
     }
     return end;
   }
 
-  /** Weights of one output: `count` taps behind the first `skipped` ones; `center` counts from the first of them. */
-  #weigh(row: number, skipped: number, count: number, center: number, narrowing: number): void {
+  /** Weights of one output, behind the first `skipped` taps. */
+  #weigh(row: number, skipped: number, { begin, end, center, narrowing }: Inputs, curve: Curve): void {
     const exact = this.#exact;
+    const count = end - begin;
     let total = 0;
     for (let i = 0; i < count; i++) {
-      const weight = Math.max(1 - Math.abs((i - center + 0.5) * narrowing), 0);
+      const weight = curve.weight(Math.abs((i + begin - center + 0.5) * narrowing));
       exact[i] = weight;
       total += weight;
     }
     const { shorts } = this.memory;
     const at = (this.weights >> 1) + row * this.pairs * 4;
     for (let i = 0; i < count; i++) {
-      const weight = Math.trunc(0.5 + ((exact[i] ?? 0) / total) * ONE);
+      const share = ((exact[i] ?? 0) / total) * ONE;
+      // Halves go away from zero.
+      const weight = Math.trunc(share < 0 ? share - 0.5 : share + 0.5);
       const tap = skipped + i;
       const place = at + (tap >> 1) * 4 + (tap & 1);
       shorts[place] = weight & LOW_MASK;

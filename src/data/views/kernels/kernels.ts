@@ -36,6 +36,7 @@ export interface Kernels {
   ): void;
   blend(pixels: number, length: number, level: number, factor: number): void;
   saturate(pixels: number, plane: number, height: number, factor: number): void;
+  solarize(pixels: number, length: number, threshold: number): void;
   turnHue(pixels: number, plane: number, height: number, shift: number): void;
   grayscale(pixels: number, plane: number, height: number): void;
   sumLuma(pixels: number, plane: number, width: number, height: number): number;

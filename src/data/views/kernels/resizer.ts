@@ -1,6 +1,7 @@
 import type { Image } from '../../image';
 import type { ModuleMemory } from './module-memory';
 import { aligned } from './module-memory';
+import type { Interpolation } from './axis-filter';
 import { AxisFilter } from './axis-filter';
 import type { CropBox } from './crop-box';
 import type { Kernels } from './kernels';
@@ -11,6 +12,8 @@ export interface ResizeTarget {
   readonly width: number;
   readonly horizontalFlip?: boolean;
   readonly verticalFlip?: boolean;
+  /** Default bilinear. */
+  readonly interpolation?: Interpolation;
   readonly window?: CropBox;
 }
 
@@ -26,8 +29,8 @@ interface SourceRows {
 }
 
 /**
- * Crops, resizes with antialiased linear interpolation, and flips. Bit-equal to cropping with Pillow 13, then
- * `resize(..., BILINEAR)`, then mirroring. (Pillow before 13 always works along rows first: up to one level apart.)
+ * Crops, resizes with antialiasing, and flips. Bit-equal to cropping with Pillow 13, then `resize` with BILINEAR or
+ * BICUBIC, then mirroring. (Pillow before 13 always works along rows first: up to one level apart.)
  */
 export class Resizer {
   readonly #across: AxisFilter;
@@ -45,7 +48,7 @@ export class Resizer {
 
   /** Writes the target's (or the window's) rows of three planes, `plane` bytes each, to `out`. */
   resize(image: Image, crop: CropBox, target: ResizeTarget, out: number, plane: number): void {
-    const { height, width } = target;
+    const { height, width, interpolation = 'bilinear' } = target;
     const window = target.window ?? { top: 0, left: 0, height, width };
     const stride = image.width * 3;
     const outStride = plane * 3;
@@ -58,6 +61,7 @@ export class Resizer {
       first: window.left,
       count: window.width,
       mirrored: target.horizontalFlip === true,
+      interpolation,
     };
     const down = {
       inSize: crop.height,
@@ -65,6 +69,7 @@ export class Resizer {
       first: window.top,
       count: window.height,
       mirrored: target.verticalFlip === true,
+      interpolation,
     };
     const afterAcross = this.#across.prepare(across, 3, this.scratch);
     const free = this.#down.prepare(down, columnsFirst ? stride : outStride, afterAcross);

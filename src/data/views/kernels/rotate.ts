@@ -1,34 +1,37 @@
 /** Fraction bits of a source position. */
 const BITS = 16;
 
-/** Rows of three planes side by side, `plane` bytes each, of a square image of `size` pixels. */
-export interface SquareRows {
+/** Rows of three planes side by side, `plane` bytes each, of an image. */
+export interface PlaneRows {
   readonly bytes: Uint8Array;
-  readonly size: number;
+  readonly height: number;
+  readonly width: number;
   readonly plane: number;
 }
 
 /**
- * Turns a square image at `from` counter-clockwise about its centre, into another one at `to`; what comes from outside is
- * black. Bit-equal to Pillow's `rotate(degrees)`: nearest neighbour in 16.16 fixed point, and exact at multiples of 90.
+ * Turns an image at `from` counter-clockwise about its centre, into another one of its size at `to`; what comes from
+ * outside is black. Bit-equal to Pillow's `rotate(degrees)`: nearest neighbour in 16.16 fixed point, and exact at
+ * multiples of 90.
  */
-export function rotate({ bytes, size, plane }: SquareRows, from: number, degrees: number, to: number): void {
+export function rotate(rows: PlaneRows, from: number, degrees: number, to: number): void {
+  const { bytes, height, width, plane } = rows;
   const angle = (((degrees % 360) + 360) % 360) * (Math.PI / 180);
   // Rounded so that right angles have exact cosines.
   const cosine = Number(Math.cos(angle).toFixed(15));
   const sine = Number(Math.sin(angle).toFixed(15));
-  const center = size / 2;
+  const [centerX, centerY] = [width / 2, height / 2];
   const stepX = fixed(cosine);
   const stepY = fixed(sine);
-  let rowX = fixed((sine - cosine) * center + center + (cosine - sine) * 0.5);
-  let rowY = fixed((-sine - cosine) * center + center + (sine + cosine) * 0.5);
-  for (let row = 0; row < size; row++) {
+  let rowX = fixed(cosine * -centerX - sine * -centerY + centerX + cosine * 0.5 - sine * 0.5);
+  let rowY = fixed(sine * -centerX + cosine * -centerY + centerY + sine * 0.5 + cosine * 0.5);
+  for (let row = 0; row < height; row++) {
     let x = rowX;
     let y = rowY;
-    for (let column = 0; column < size; column++) {
+    for (let column = 0; column < width; column++) {
       const sourceX = x >> BITS;
       const sourceY = y >> BITS;
-      const inside = sourceX >= 0 && sourceX < size && sourceY >= 0 && sourceY < size;
+      const inside = sourceX >= 0 && sourceX < width && sourceY >= 0 && sourceY < height;
       const source = from + sourceY * 3 * plane + sourceX;
       const target = to + row * 3 * plane + column;
       for (let shift = 0; shift < 3 * plane; shift += plane) {

@@ -1,8 +1,8 @@
 /** Fixed-point fraction bits of a weight: 8 bits stay for the pixel, 2 against overflow. */
 export const WEIGHT_BITS = 22;
 const ONE = 1 << WEIGHT_BITS;
-/** Half the filter's width at scale 1: the triangle of linear interpolation. */
-const SUPPORT = 1;
+/** Half the filters' widths at scale 1. */
+const supports = { bilinear: 1, bicubic: 2 };
 
 /** Which outputs of an axis are wanted, and in which order. */
 export interface AxisRange {
@@ -14,13 +14,14 @@ export interface AxisRange {
   readonly count: number;
   /** Last output first. */
   readonly mirrored: boolean;
+  readonly interpolation: 'bilinear' | 'bicubic';
 }
 
 /**
- * Weights of a linear resize along one axis: output i is the sum of `taps` inputs from `starts[i]` on, times
- * `weights[i * taps ...]`. When shrinking, the triangle widens with the scale, so that every input counts.
+ * Weights of a resize along one axis: output i is the sum of `taps` inputs from `starts[i]` on, times
+ * `weights[i * taps ...]`. When shrinking, the filter widens with the scale, so that every input counts.
  *
- * Bit-equal to Pillow's `resize(..., BILINEAR)` on 8-bit images.
+ * Bit-equal to Pillow's `resize` with BILINEAR and BICUBIC on 8-bit images.
  */
 export class AxisFilter {
   taps = 1;
@@ -28,11 +29,11 @@ export class AxisFilter {
   weights = new Int32Array(0);
   #exact = new Float64Array(0);
 
-  prepare({ inSize, outSize, first, count, mirrored }: AxisRange): void {
+  prepare({ inSize, outSize, first, count, mirrored, interpolation }: AxisRange): void {
     const scale = inSize / outSize;
     const widening = Math.max(scale, 1);
-    const support = SUPPORT * widening;
-    this.taps = Math.min(inSize, inSize === outSize ? 1 : Math.ceil(2 * support));
+    const support = supports[interpolation] * widening;
+    this.taps = Math.min(inSize, Math.ceil(2 * support));
     this.#reserve(count);
     for (let i = 0; i < count; i++) {
       const center = (first + i + 0.5) * scale;
@@ -42,7 +43,9 @@ export class AxisFilter {
       const start = Math.min(begin, inSize - this.taps);
       const row = mirrored ? count - 1 - i : i;
       this.starts[row] = start;
-      this.#weigh(row * this.taps, start, begin, end, center, 1 / widening);
+      this.#weigh(row * this.taps, start, begin, end, (input) =>
+        curve(interpolation, Math.abs((input - center + 0.5) / widening)),
+      );
     }
   }
 
@@ -52,18 +55,25 @@ export class AxisFilter {
     if (this.#exact.length < this.taps) this.#exact = new Float64Array(this.taps);
   }
 
-  #weigh(at: number, start: number, begin: number, end: number, center: number, narrowing: number): void {
+  #weigh(at: number, start: number, begin: number, end: number, weightOf: (input: number) => number): void {
     const last = Math.min(end, start + this.taps);
     let total = 0;
     for (let input = begin; input < last; input++) {
-      const weight = Math.max(1 - Math.abs((input - center + 0.5) * narrowing), 0);
+      const weight = weightOf(input);
       this.#exact[input - begin] = weight;
       total += weight;
     }
     this.weights.fill(0, at, at + this.taps);
     for (let input = begin; input < last; input++) {
       const share = (this.#exact[input - begin] ?? 0) / total;
-      this.weights[at + input - start] = Math.trunc(0.5 + share * ONE);
+      this.weights[at + input - start] = Math.trunc(share * ONE + (share < 0 ? -0.5 : 0.5));
     }
   }
+}
+
+/** A filter's weight at a distance from its centre; Keys' cubic with a = -1/2. */
+function curve(interpolation: AxisRange['interpolation'], x: number): number {
+  if (interpolation === 'bilinear') return Math.max(1 - x, 0);
+  if (x < 1) return ((-0.5 + 2) * x - (-0.5 + 3)) * x * x + 1;
+  return x < 2 ? (((x - 5) * x + 8) * x - 4) * -0.5 : 0;
 }

@@ -17,5 +17,12 @@ export function renderPlainly(image: Image, plan: ViewPlan, height: number, widt
   }
   for (const { operation, factor } of plan.jitter) pixels = adjustments[operation](pixels, factor);
   if (plan.grayscale) pixels = grayscale(pixels);
-  return plan.blurSigma > 0 ? gaussianBlur(pixels, height, width, plan.blurSigma) : pixels;
+  const { blurSigma, solarizeThreshold: threshold } = plan;
+  if (plan.solarizeFirst) pixels = solarize(pixels, threshold);
+  if (blurSigma > 0) pixels = gaussianBlur(pixels, height, width, blurSigma);
+  return plan.solarizeFirst ? pixels : solarize(pixels, threshold);
+}
+
+function solarize(pixels: Uint8Array, threshold: number | null): Uint8Array {
+  return threshold === null ? pixels : pixels.map((level) => (level < threshold ? level : 255 - level));
 }

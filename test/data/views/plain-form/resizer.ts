@@ -1,5 +1,6 @@
 import type { Image } from '../../../../src/data/image';
 import type { ViewPlan } from '../../../../src/data/views/view-plan';
+import type { CropBox } from '../../../../src/data/views/kernels/crop-box';
 import { AxisFilter, WEIGHT_BITS } from './axis-filter';
 
 const HALF = 1 << (WEIGHT_BITS - 1);
@@ -7,13 +8,14 @@ const HALF = 1 << (WEIGHT_BITS - 1);
 /** Crops, resizes and flips, one sum after the other: Pillow's two passes, in Pillow's order. */
 export function resize(
   image: Image,
-  { crop, horizontalFlip, verticalFlip }: ViewPlan,
+  { crop, interpolation, horizontalFlip, verticalFlip }: ViewPlan,
   height: number,
   width: number,
 ): Uint8Array {
+  if (crop === null) throw new Error('Only crops have a plain form.');
   const across = new AxisFilter();
   const down = new AxisFilter();
-  const whole = { first: 0, mirrored: false };
+  const whole = { first: 0, interpolation };
   across.prepare({ ...whole, inSize: crop.width, outSize: width, count: width, mirrored: horizontalFlip });
   down.prepare({ ...whole, inSize: crop.height, outSize: height, count: height, mirrored: verticalFlip });
   const source = cut(image, crop);
@@ -24,7 +26,7 @@ export function resize(
   return filterColumns(filterRows(source, crop.height, across, width), width, down, height);
 }
 
-function cut({ data, width }: Image, crop: ViewPlan['crop']): Uint8Array {
+function cut({ data, width }: Image, crop: CropBox): Uint8Array {
   const out = new Uint8Array(crop.height * crop.width * 3);
   for (let y = 0; y < crop.height; y++) {
     const from = ((crop.top + y) * width + crop.left) * 3;
@@ -46,7 +48,7 @@ function filterRows(
     const from = Math.floor(i / 3 / width) * row + starts[x]! * 3 + (i % 3);
     let sum = HALF;
     for (let tap = 0; tap < taps; tap++) sum += data[from + tap * 3]! * weights[x * taps + tap]!;
-    out[i] = sum >> WEIGHT_BITS;
+    out[i] = Math.min(Math.max(sum >> WEIGHT_BITS, 0), 255);
   }
   return out;
 }
@@ -64,7 +66,7 @@ function filterColumns(
     const from = starts[y]! * row + (i % row);
     let sum = HALF;
     for (let tap = 0; tap < taps; tap++) sum += data[from + tap * row]! * weights[y * taps + tap]!;
-    out[i] = sum >> WEIGHT_BITS;
+    out[i] = Math.min(Math.max(sum >> WEIGHT_BITS, 0), 255);
   }
   return out;
 }

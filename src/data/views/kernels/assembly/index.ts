@@ -5,3 +5,4 @@ export { turnHue } from './hue';
 export { grayscale, sumLuma } from './luma';
 export { normalize } from './normalize';
 export { resizeColumns, resizeRows } from './resize';
+export { solarize } from './solarize';

@@ -1,0 +1,88 @@
+import { isAbsolute } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Json } from '../../contracts';
+import { FulgurError, messageOf, valueText } from '../../errors';
+import { moduleExports, pathOfModule } from '../../system';
+
+/** What a module exports under a name, and the options that it is called with. */
+export interface FactorySpec {
+  /** Absolute path of the module. */
+  readonly module: string;
+  readonly export: string;
+  readonly options: Json;
+}
+
+/**
+ * Calls a module's factory, in this thread or in another one, with options that came there as JSON.
+ *
+ * @throws FulgurError of kind `config` where the module cannot be loaded or has no such factory.
+ */
+export function callFactory({ module, export: name, options }: FactorySpec): unknown {
+  const factory = exportsOf(module)[name];
+  if (typeof factory !== 'function') {
+    throw new FulgurError('config', {
+      what: `${module} exports no function "${name}".`,
+      why: 'Worker threads build view transforms again from the module and name in their spec.',
+      fix: `Export the factory of the transform as "${name}" from that module.`,
+    });
+  }
+  return (factory as (options: Json) => unknown)(options);
+}
+
+/**
+ * The spec of a factory in a user's module: `module` as a path or, from an ES module, as a file's address.
+ *
+ * @param who whose option `module` is, for messages: `views.custom`.
+ * @throws FulgurError of kind `config` for a path that is not absolute, or options that JSON cannot hold.
+ */
+export function factorySpec(
+  who: string,
+  { module, export: name, options }: { module: string; export: string; options: unknown },
+): FactorySpec {
+  const path = typeof module === 'string' ? pathOfModule(module) : module;
+  if (typeof path !== 'string' || !isAbsolute(path)) {
+    throw new FulgurError('config', {
+      what: `${who}: module is ${valueText(module)}.`,
+      why: 'Worker threads load it from its absolute path.',
+      fix: 'Write module: __filename, import.meta.url in an ES module, or require.resolve for another file.',
+    });
+  }
+  if (typeof name !== 'string' || name === '') {
+    throw new FulgurError('config', {
+      what: `${who}: export is ${valueText(name)}.`,
+      fix: `Give the name under which ${path} exports the factory.`,
+    });
+  }
+  if (!isJson(options)) {
+    throw new FulgurError('config', {
+      what: `${who}: the options of "${name}" hold what JSON cannot.`,
+      why: 'Worker threads get them as JSON, and the record of a run keeps them.',
+      fix: 'Give numbers, texts, true, false, null, and lists and plain objects of those.',
+    });
+  }
+  return { module: path, export: name, options };
+}
+
+function isJson(value: unknown): value is Json {
+  try {
+    return isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value);
+  } catch {
+    return false;
+  }
+}
+
+function exportsOf(module: string): Readonly<Record<string, unknown>> {
+  try {
+    return moduleExports(module);
+  } catch (cause) {
+    const { code } = (cause ?? {}) as { code?: unknown };
+    throw new FulgurError('config', {
+      what: `The module ${module} of a view transform cannot be loaded: ${messageOf(cause).split('\n')[0] ?? ''}.`,
+      fix:
+        typeof code === 'string' && code.startsWith('ERR_REQUIRE_')
+          ? 'Move the factory into a file of its own, without await at its top level: it has to load at once.'
+          : 'Correct the path or the module.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,168 @@
+import { RandomStream } from '../../engine/random';
+import type { Json } from '../../contracts';
+import { FulgurError } from '../../errors';
+import type { Image } from '../image';
+import { checkImage } from './check-image';
+import type { PixelOperation } from './custom-operation';
+import { applyOperation, buildOperation } from './custom-operation';
+import { drawPlan } from './draw-plan';
+import { Normalization } from './normalization';
+import { OptionProblems, wholeUpTo } from './option-rules';
+import { plain } from './plain';
+import type { View, ViewOptions } from './view-options';
+import { completeView } from './view-options';
+import { ViewRenderer } from './view-renderer';
+import type { SampleKey, TransformSpec, ViewSize, ViewTransform } from './view-transform';
+
+const MOST_VIEWS = 1024;
+/** Views of one image that a transform may have. */
+export const viewCount = wholeUpTo(MOST_VIEWS);
+
+/** Everything that makes one view, ready for use. */
+interface PreparedView {
+  readonly view: View;
+  readonly renderer: ViewRenderer;
+  readonly normalization: Normalization;
+  readonly operations: readonly { readonly name: string; readonly apply: PixelOperation }[];
+}
+
+/** Independent augmentations of each image: view v is a function of (seed, epoch, sample index, v) alone. */
+export class ViewList implements ViewTransform {
+  readonly views: readonly ViewSize[];
+  readonly spec: TransformSpec;
+  /** What each view is made by. */
+  readonly list: readonly View[];
+  readonly #prepared: readonly PreparedView[];
+
+  /** `spec` is what makes the same list in another thread. */
+  constructor(list: readonly View[], spec: TransformSpec) {
+    this.list = list;
+    this.spec = spec;
+    this.views = list.map(({ size: [height, width] }) => ({ height, width }));
+    this.#prepared = prepare(list);
+  }
+
+  plain(): ViewTransform {
+    const [first] = this.list;
+    if (first === undefined) throw new RangeError('A list of views has at least one');
+    const [height, width] = first.size;
+    return plain({ inputSize: height === width ? height : first.size, normalize: first.normalize });
+  }
+
+  apply(image: Image, sample: SampleKey, out: Float32Array, offsets: readonly number[]): void {
+    checkImage(image);
+    const { seed, epoch, index } = sample;
+    for (const [number, prepared] of this.#prepared.entries()) {
+      const { view, renderer, normalization, operations } = prepared;
+      const offset = offsets[number];
+      if (offset === undefined) return;
+      const plan = drawPlan(new RandomStream(seed, 'view', [epoch, index, number]), image, view);
+      if (operations.length === 0) {
+        renderer.renderNormalized(image, plan, normalization, out, offset);
+        continue;
+      }
+      const data = renderer.render(image, plan);
+      for (const [place, { name, apply }] of operations.entries()) {
+        const stream = new RandomStream(seed, 'operation', [epoch, index, place * MOST_VIEWS + number]);
+        applyOperation(apply, name, { height: renderer.height, width: renderer.width, data }, stream);
+      }
+      normalization.writeTo(data, out, offset);
+    }
+  }
+}
+
+/** Views of one size share their memory, and views of one normalisation its table. */
+function prepare(list: readonly View[]): PreparedView[] {
+  const renderers = new Map<string, ViewRenderer>();
+  const normalizations = new Map<string, Normalization>();
+  return list.map((view) => {
+    const [height, width] = view.size;
+    return {
+      view,
+      renderer: reused(renderers, `${height} ${width}`, () => new ViewRenderer(height, width)),
+      normalization: reused(
+        normalizations,
+        JSON.stringify(view.normalize),
+        () => new Normalization(view.normalize),
+      ),
+      operations: view.after.map((spec) => ({ name: spec.export, apply: buildOperation(spec) })),
+    };
+  });
+}
+
+function reused<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const found = known.get(key) ?? make();
+  known.set(key, found);
+  return found;
+}
+
+/** A view, a list of views, a named transform such as `views.dino()`, or lists of those. */
+export type SomeViews = View | ViewList | readonly SomeViews[];
+
+/**
+ * Describes one view. What is left out is not done, except for normalisation.
+ *
+ * @example views.view({ size: 96, crop: { scale: [0.2, 1] }, flip: 0.5, jitter: { strength: 0.5 }, blur: 0.5 })
+ * @throws FulgurError of kind `config` that names every wrong option.
+ */
+export function view(options: ViewOptions): View {
+  const problems = new OptionProblems('views.view');
+  const complete = completeView(options, problems);
+  problems.throwIfAny();
+  return complete;
+}
+
+/**
+ * The same views several times, each with draws of its own.
+ *
+ * @example views.of(large, large, views.times(6, small))
+ * @throws FulgurError of kind `config` where the count is not a whole number from 1 to 1024.
+ */
+export function times(count: number, ...views: readonly SomeViews[]): View[] {
+  const problems = new OptionProblems('views.times');
+  if (!viewCount.accepts(count))
+    problems.add(`the count is ${count}`, `the count must be ${viewCount.expects}`);
+  problems.throwIfAny();
+  const once = flat(views);
+  return Array.from({ length: count }, () => once).flat();
+}
+
+/**
+ * A transform of these views, in order; lists within lists are flattened.
+ *
+ * @example views.of(views.view({ size: 96, flip: 0.5 }), views.times(6, views.view({ size: 32 })))
+ * @throws FulgurError of kind `config` where there is no view, or more than 1024, or one is none.
+ */
+export function of(...views: readonly SomeViews[]): ViewList {
+  const problems = new OptionProblems('views.of');
+  const list = flat(views).map((one, index) => completeView(one, problems, `view ${index + 1}`));
+  problems.throwIfAny();
+  if (!viewCount.accepts(list.length)) {
+    throw new FulgurError('config', {
+      what: `views.of got ${list.length} views.`,
+      fix: `Give from 1 to ${MOST_VIEWS}, such as views.view({ size: 96 }).`,
+    });
+  }
+  return new ViewList(list, listSpec(list));
+}
+
+function flat(views: readonly SomeViews[]): View[] {
+  return views.flatMap((one) => {
+    if (Array.isArray(one)) return flat(one as readonly SomeViews[]);
+    return one instanceof ViewList ? one.list : [one as View];
+  });
+}
+
+function listSpec(list: readonly View[]): TransformSpec {
+  const spec = { module: __filename, export: of.name, options: list as unknown as Json };
+  const operations = list.flatMap(({ after }) => after);
+  if (operations.length === 0) return spec;
+  return {
+    ...spec,
+    modules: [...new Set(operations.map(({ module }) => module))],
+    recorded: list.map((one) => ({
+      ...one,
+      after: one.after.map(({ export: name, options }) => ({ [name]: options })),
+    })) as unknown as Json,
+  };
+}

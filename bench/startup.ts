@@ -9,7 +9,7 @@
  * processes of a command until that update. The last line is a JSON object.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -63,6 +63,7 @@ async function main(): Promise<void> {
 /** A project that has Fulgur among its packages, as npm would link a folder. */
 function projectWithFulgur(folder: string): string {
   const packages = join(folder, 'node_modules');
+  chmodSync(join(root, 'dist', 'src', 'cli', 'main.js'), 0o755);
   mkdirSync(join(packages, '.bin'), { recursive: true });
   symlinkSync(root, join(packages, 'fulgur'));
   symlinkSync(join('..', 'fulgur', 'dist', 'src', 'cli', 'main.js'), join(packages, '.bin', 'fulgur'));

@@ -5,6 +5,8 @@ import { FulgurError } from '../../../errors';
 import { largestImage } from '../../decoding';
 import { reasonOf } from '../data-errors';
 import type { ImageDataset, Split } from '../image-dataset';
+import { unlabelled } from '../image-dataset';
+import { requireTestSplit } from '../subset/hold-out-fraction';
 import { byCodePoint, readableName } from './file-name';
 import { FolderDataset } from './folder-dataset';
 import { chooseSplit } from './hold-out';
@@ -21,16 +23,17 @@ export interface FolderOptions {
   readonly maxImagePixels?: number | undefined;
 }
 
-/** Class name, and its images' paths below the root. */
-type ClassFiles = ReadonlyMap<string, readonly string[]>;
+/** Class name, `null` for images without a class; and its images' paths below the root. */
+type ClassFiles = ReadonlyMap<string | null, readonly string[]>;
 
 /**
  * A folder of images: each folder at its top is a class, with images at any depth below it. Where folders at the top are
  * splits by their names (`train` and `test` or `val`, see `findSplitFolders`), the classes are inside of these; else a
- * fixed tenth of each class is held out for testing, also where `train` is the only split. What is not used is counted in
- * one sentence.
+ * fixed tenth of each class is held out for testing, also where `train` is the only split. Where images lie at the top and
+ * no folders, they have no classes, and nothing is held out. What is not used is counted in one sentence.
  *
- * @throws FulgurError of kind `data` where the folder cannot be read, has no class folders, or a class has no images.
+ * @throws FulgurError of kind `data` where the folder cannot be read, holds nothing, a class has no images, or one split
+ * has classes and the other has none.
  */
 export async function openFolder(
   path: string,
@@ -50,6 +53,7 @@ export async function openFolder(
     leftOut.images(`beside the folder ${readableName(train)}`, top.images.length);
   }
   if (heldOut !== null) parts.push(await classesInside(root, heldOut, leftOut));
+  requireSameKind(root, parts, [train, heldOut]);
   for (const name of unused) {
     const images = await listImages(posix.join(root, name));
     leftOut.images(`in the folder ${readableName(name)} (${splitsAre(train, heldOut)})`, images.length);
@@ -67,11 +71,19 @@ function build(
   parts: readonly ClassFiles[],
   maxImagePixels: number,
 ): ImageDataset {
-  const classNames = [...new Set(parts.flatMap((part) => [...part.keys()]))].sort(byCodePoint);
+  const isFlat = parts[0]?.has(null) === true;
+  const classNames = [...new Set(parts.flatMap((part) => [...part.keys()]))]
+    .filter((name) => name !== null)
+    .sort(byCodePoint);
+  if (isFlat && parts.length === 1) requireTestSplit(`folder ${readableName(root)}`, split);
   const wanted = parts.length === 1 ? parts : parts.filter((_, index) => isWanted(index, split));
   const paths: string[] = [];
   const labels: number[] = [];
   for (const part of wanted) {
+    for (const file of part.get(null) ?? []) {
+      paths.push(file);
+      labels.push(unlabelled);
+    }
     classNames.forEach((name, label) => {
       const files = part.get(name) ?? [];
       const chosen = parts.length === 1 ? chooseSplit(files, label, split) : files;
@@ -113,8 +125,9 @@ async function classesOf(
 ): Promise<ClassFiles> {
   const { folders, images } = entries;
   const top = posix.join(root, part);
-  if (folders.length === 0) throw noClasses(top, images.length);
+  if (folders.length === 0 && images.length === 0) throw nothingThere(top);
   leftOut.passedOver(entries);
+  if (folders.length === 0) return new Map([[null, images.map((file) => posix.join(part, file))]]);
   leftOut.images('beside the class folders', images.length);
   const classes = new Map<string, string[]>();
   for (const name of folders) {
@@ -139,11 +152,29 @@ async function requireFolder(root: string): Promise<void> {
   });
 }
 
-function noClasses(top: string, images: number): FulgurError {
+function nothingThere(top: string): FulgurError {
   return new FulgurError('data', {
-    what: `${readableName(top)} holds no class folders, and ${images} ${images === 1 ? 'image' : 'images'}.`,
-    why: 'The name of the folder that an image lies in is its class.',
-    fix: `Put the images into a folder for each class, or into one folder for all: ${readableName(posix.join(top, 'all'))}.`,
+    what: `${readableName(top)} holds neither class folders nor images.`,
+    why: `Images are files that end in ${imageExtensions.join(', ')}.`,
+    fix: 'Put the images there: into a folder for each class, or side by side where they have no classes.',
+  });
+}
+
+/** @throws FulgurError where only one of two splits has classes. */
+function requireSameKind(
+  root: string,
+  parts: readonly ClassFiles[],
+  names: readonly (string | null)[],
+): void {
+  const places = parts.map((_, index) => readableName(posix.join(root, names[index] ?? '')));
+  const flat = places.filter((_, index) => parts[index]?.has(null));
+  if (flat.length === 0 || flat.length === parts.length) return;
+  const [classless = ''] = flat;
+  const other = places.find((place) => place !== classless) ?? '';
+  throw new FulgurError('data', {
+    what: `${classless} holds images and no class folders, and ${other} holds class folders.`,
+    why: 'The images of both splits have classes, or none have.',
+    fix: `Put the images of ${classless} into class folders, or leave that folder out.`,
   });
 }
 

@@ -148,12 +148,31 @@ describe('openFolder', () => {
     );
   });
 
-  it('says what to do about a folder without class folders', async () => {
-    await put('0.jpg', '1.jpg');
-    await expect(openFolder(root, 'all')).rejects.toThrow(
-      `${root} holds no class folders, and 2 images. ` +
-        'The name of the folder that an image lies in is its class. ' +
-        `Put the images into a folder for each class, or into one folder for all: ${root}/all.`,
+  it('takes images side by side without class folders as images without classes', async () => {
+    await put('b.jpg', 'a.png', '.hidden.jpg', 'notes.txt');
+    for (const split of ['train', 'all'] as const) {
+      const dataset = await openFolder(root, split);
+      expect(contents(dataset)).toEqual([
+        ['a.png', undefined],
+        ['b.jpg', undefined],
+      ]);
+      expect([dataset.classNames, dataset.hasTestSplit, dataset.label(0)]).toEqual([[], false, null]);
+      expect(dataset.sampleName(1)).toBe('b.jpg');
+    }
+    expect(await saidOf()).toEqual([
+      'warning: Left out of ROOT: 1 image with a dot before the name; 1 other file (1 .txt).',
+    ]);
+    await expect(openFolder(root, 'test')).rejects.toThrow(
+      `The data set folder ${root} has no test split. Hold out a part of it: --data.testFraction 0.1.`,
+    );
+  });
+
+  it('says what to do about a folder without anything', async () => {
+    await mkdir(join(root, '.git'));
+    expect(await refusal()).toBe(
+      'ROOT holds neither class folders nor images. ' +
+        'Images are files that end in .jpg, .jpeg, .png, .webp, .bmp, .tif, .tiff, .ppm, .pgm, .pbm, .pnm, .gif. ' +
+        'Put the images there: into a folder for each class, or side by side where they have no classes.',
     );
   });
 
@@ -291,12 +310,23 @@ describe('openFolder', () => {
     );
   });
 
-  it('refuses splits without classes', async () => {
-    await put('train/0.jpg', 'val/0.jpg');
+  it('takes splits of images without classes', async () => {
+    await put('train/0.jpg', 'train/1.jpg', 'val/0.jpg');
+    const [train, test] = [await openFolder(root, 'train'), await openFolder(root, 'test')];
+    expect(contents(train).map(([path]) => path)).toEqual(['train/0.jpg', 'train/1.jpg']);
+    expect(contents(test)).toEqual([['val/0.jpg', undefined]]);
+    expect([train.hasTestSplit, test.classNames]).toEqual([true, []]);
+  });
+
+  it.each([
+    [['train/a/0.jpg', 'test/0.jpg'], 'ROOT/test', 'ROOT/train'],
+    [['train/0.jpg', 'test/a/0.jpg'], 'ROOT/train', 'ROOT/test'],
+  ])('refuses splits of which one has classes: %j', async (files, flat, other) => {
+    await put(...files);
     expect(await refusal()).toBe(
-      'ROOT/train holds no class folders, and 1 image. ' +
-        'The name of the folder that an image lies in is its class. ' +
-        'Put the images into a folder for each class, or into one folder for all: ROOT/train/all.',
+      `${flat} holds images and no class folders, and ${other} holds class folders. ` +
+        'The images of both splits have classes, or none have. ' +
+        `Put the images of ${flat} into class folders, or leave that folder out.`,
     );
   });
 });

@@ -2,6 +2,7 @@ export { PrintAndExit, processArguments, processCommand, processFile } from './c
 export { childEnvironment, processVariables, showOnlyGpu, slurmJob } from './environment';
 export { terminalAbilities, wantsStackTraces } from './environment';
 export type { TerminalAbilities } from './environment';
+export { isMainFile } from './main-file';
 export { ConfigError, listed, nearestOption } from './problems';
 export type { Problem } from './problems';
 export { changedOptions } from './recorded';

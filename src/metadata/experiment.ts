@@ -8,6 +8,7 @@ import type {
   ViewBatch,
 } from '../contracts';
 import { FulgurError } from '../errors';
+import { requireTypeScriptForm } from './decorator-form';
 
 /** A class that can be run. */
 export type ExperimentClass<T extends object = object> = new () => T;
@@ -101,7 +102,10 @@ export function Experiment<const Plugins extends readonly AnyPlugin[] = readonly
 ): <T extends object>(
   target: ExperimentClass<T> & WithMonitorsLogged<Plugins, T> & WithItsBatches<NoInfer<Batch>, T>,
 ) => void {
-  return (target) => Reflect.defineMetadata(key, definition, target);
+  return (...args) => {
+    requireTypeScriptForm('@Experiment', args);
+    Reflect.defineMetadata(key, definition, args[0]);
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { FulgurError } from '../errors';
+import { neededCompilerOptions, requireTypeScriptForm } from './decorator-form';
 import type { ExperimentClass } from './experiment';
 
 export type HyperParameterValue = number | string | boolean;
@@ -37,7 +38,9 @@ let initialise: Initialise = keep;
 export function HyperParameter(
   rules: HyperParameterRules = {},
 ): <Name extends string>(prototype: Readonly<Record<Name, HyperParameterValue>>, property: Name) => void {
-  return (prototype, name) => {
+  return (...args) => {
+    requireTypeScriptForm('@HyperParameter', args);
+    const [prototype, name] = args;
     const own = (Reflect.getOwnMetadata(key, prototype) ?? []) as HyperParameterDefinition[];
     Reflect.defineMetadata(key, [...own, { name, ...rules }], prototype);
     const values = new WeakMap<object, HyperParameterValue>();
@@ -179,7 +182,11 @@ function readOwnDefaults(type: ExperimentClass, experiment: ExperimentClass, rea
     const defined = Object.getOwnPropertyDescriptor(blank.instance ?? {}, name);
     if (defined !== undefined) defaults[name] = defined.value as HyperParameterValue;
   }
-  if (missing.size > 0) throw unreadableDefaults(experiment, [...missing], cause);
+  if (missing.size === 0) return;
+  const bypassed = [...missing].filter((name) => Object.hasOwn(blank.instance ?? {}, name));
+  throw bypassed.length > 0
+    ? bypassedOptions(experiment, bypassed)
+    : unreadableDefaults(experiment, [...missing], cause);
 }
 
 /**
@@ -221,6 +228,15 @@ function withInitialiser<T>(action: Initialise, build: () => T): T {
   } finally {
     initialise = before;
   }
+}
+
+/** Fields that the compiler defines instead of assigning, which no option could reach. */
+function bypassedOptions(experiment: ExperimentClass, names: readonly string[]): FulgurError {
+  return new FulgurError('config', {
+    what: `No option can set '${names.join("', '")}' of '${experiment.name}': the compiler defines such fields, and does not assign them.`,
+    why: 'The compiler option useDefineForClassFields is on, as it is from the target ES2022 on where nothing else is said.',
+    fix: neededCompilerOptions,
+  });
 }
 
 function unreadableDefaults(

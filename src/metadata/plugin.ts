@@ -10,6 +10,7 @@ import type {
   Token,
 } from '../contracts';
 import { FulgurError, valueText } from '../errors';
+import { requireTypeScriptForm } from './decorator-form';
 import type { CheckedHooks } from './hook-checks';
 import { inheritsInjections } from './inject';
 
@@ -38,7 +39,9 @@ type ServicesOf<Provided extends readonly Token<unknown>[]> = Provided extends r
 export function Plugin<const Provided extends readonly Token<unknown>[] = readonly []>(
   declaration: PluginDeclaration & { readonly provides?: Provided },
 ): <T extends CheckedHooks<T> & ServicesOf<Provided>>(target: new (...services: never[]) => T) => void {
-  return (target) => {
+  return (...args) => {
+    requireTypeScriptForm('@Plugin', args);
+    const [target] = args;
     const defaults = { order: 'normal', ranks: 'all', repeatable: false, provides: [] } as const;
     const metadata: PluginMetadata = { ...defaults, ...declaration };
     Reflect.defineMetadata(key, metadata, target);

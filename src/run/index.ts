@@ -1,4 +1,5 @@
 import {
+  isMainFile,
   oldNodeWarning,
   PrintAndExit,
   processArguments,
@@ -33,6 +34,11 @@ export type { CommandResult, CommandScope, Findings, Inspection } from './scope'
 export interface RunOptions {
   /** Options as words, such as `['--trainer.maxEpochs', '1']` (default: those of this process's command line). */
   readonly args?: readonly string[];
+  /**
+   * The file that calls, as `import.meta.url`, `import.meta.filename` or `__filename`: nothing is done where this process was started
+   * with another file, which only imports the experiment. In CommonJS `if (require.main === module)` says the same.
+   */
+  readonly ifMain?: string;
   /** Words of this process's command line before `args` that name the experiment: `['train', 'fastsiam']` for the command `fulgur`. */
   readonly caller?: readonly string[];
 }
@@ -45,14 +51,16 @@ export interface RunOptions {
  * With several devices (`--devices 2`) this process starts one for each, with the same command line, and watches them. In a
  * cluster (TF_CONFIG, torchrun, Slurm) it is one of the ranks, and ends with the run.
  *
- * @example if (require.main === module) void run(FastSiam);
- * @returns how the fit or the evaluation ended; `null` after an error, `--help` and `--version`, and where other processes
- * did the work.
+ * @example if (require.main === module) void run(FastSiam); // in CommonJS
+ * @example void run(FastSiam, { ifMain: import.meta.url }); // in an ES module
+ * @returns how the fit or the evaluation ended; `null` after an error, `--help` and `--version`, where other processes
+ * did the work, and where `ifMain` is not the file that this process was started with.
  */
 export async function run(
   experiment: ExperimentClass<TrainingModule<unknown>>,
-  { args = processArguments(), caller = [] }: RunOptions = {},
+  { args = processArguments(), caller = [], ifMain }: RunOptions = {},
 ): Promise<CommandResult | null> {
+  if (ifMain !== undefined && !isMainFile(ifMain)) return null;
   guardProcessOutput();
   let rank = 0;
   let isRank = false;

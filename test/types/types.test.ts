@@ -114,6 +114,17 @@ const texts = {
     ],
     loggedByNobody: ['ViewBatch, "loss"', "checkpointing({ monitor: 'val_loss' }), csvLogger()"],
   }),
+  batches: [
+    "import { defineBatches, tensorBatches } from '../../src';",
+    'interface Points { readonly x: tf.Tensor2D } interface Other { readonly y: tf.Tensor2D }',
+    "const points = defineBatches({ name: 'points', open: (_, scope) => ({ train: tensorBatches({ x: tf.zeros<tf.Rank.R2>([4, 2]) }, scope) }) });",
+    'abstract class OnPoints extends TrainingModule<Points> { forward() {} override configureOptimizers() { return optim.sgd(this.parameters(), { learningRate: 1 }); } }',
+    "@Experiment({ name: 'a', data: { batches: points() } }) class Right extends OnPoints { override trainingStep({ x }: Points) { return tf.sum<tf.Scalar>(x); } }",
+    "@Experiment({ name: 'b', data: { batches: points() } }) class Wrong extends TrainingModule<Other> { forward() {} override trainingStep({ y }: Other) { return tf.sum<tf.Scalar>(y); } override configureOptimizers() { return optim.sgd(this.parameters(), { learningRate: 1 }); } }",
+    "@Experiment({ name: 'c', data: { name: 'digits' } }) class Images extends OnPoints { override trainingStep({ x }: Points) { return tf.sum<tf.Scalar>(x); } }",
+    "@Experiment({ name: 'd', data: Right }) class Same extends OnPoints { override trainingStep({ x }: Points) { return tf.sum<tf.Scalar>(x); } }",
+    'run(Right); run(Same);',
+  ].join('\n'),
   unnamedMetric: [
     'abstract class Logs extends TrainingModule<ViewBatch, "loss"> {',
     "  override setup() { this.log('loss', 1); this.log('los', 1); }",
@@ -237,6 +248,14 @@ describe('the type checker', () => {
     ]);
     expect(verdictsOn('unnamedMetric')).toEqual([
       `2: Argument of type '"los"' is not assignable to parameter of type '"loss"'.`,
+    ]);
+  });
+
+  it('refuses a module of other batches than its data give', () => {
+    const missing = `Property ''the data give other batches than trainingStep takes'' is missing in type`;
+    expect(verdictsOn('batches')).toEqual([
+      `6: ${missing} 'typeof Wrong' but required in type 'OtherBatches<NoInfer<{ x: Tensor<Rank.R2>; }>, Other>'.`,
+      `7: ${missing} 'typeof Images' but required in type 'OtherBatches<NoInfer<ViewBatch>, Points>'.`,
     ]);
   });
 

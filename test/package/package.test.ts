@@ -132,10 +132,13 @@ describe('the tarball', () => {
       const modules = join(root, 'node_modules');
       const publint = await runQuietly(join(modules, '.bin/publint'), ['run', tarball, '--strict'], root);
       expect(publint).toEqual({ code: 0, output: expect.stringContaining('All good!') as string });
-      const entryPoints = [
-        ...['.', './plugin-kit', './package.json'],
-        ...plugins.map((name) => `./plugins/${name}`),
-        ...experiments.map((name) => `./experiments/${name}`),
+      // One of each pattern of `exports` tells of all of them.
+      const patterns = [
+        '.',
+        './experiments/fastsiam',
+        './package.json',
+        './plugin-kit',
+        './plugins/csv-logger',
       ];
       const options = ['--profile', 'node16', '--format', 'json', '--entrypoints', ...patterns];
       const attw = await outputOf(join(modules, '.bin/attw'), [tarball, ...options], root);
@@ -143,7 +146,7 @@ describe('the tarball', () => {
         analysis: { problems: unknown[]; entrypoints: Record<string, unknown> };
       };
       expect(analysis.problems.filter((problem) => !isOfNode10(problem))).toEqual([]);
-      expect(Object.keys(analysis.entrypoints).sort()).toEqual(entryPoints);
+      expect(Object.keys(analysis.entrypoints).sort()).toEqual(patterns);
     },
     2 * minutes,
   );
@@ -288,6 +291,17 @@ describe("a user's experiment", () => {
       const output = await runNode(['compiled/my-photos.js', '--devices', '2', '--data.workers', '1']);
       expect(output).toContain('2 ranks');
       expect(newestMetrics(project)).toMatch(/^epoch,step,loss\n0,1,-?0\.\d+\n/);
+    },
+    minutes,
+  );
+
+  it(
+    'is not even needed: the command trains a shipped one on a folder of photos',
+    async () => {
+      const words = ['fastsiam', '--data.path', 'photos', '--trainer.maxSteps', '1', '--data.batchSize', '4'];
+      const output = await outputOf(join(project, 'node_modules/.bin/fulgur'), ['train', ...words], project);
+      expect(output).toContain('Finished after');
+      expect(readdirSync(join(project, 'runs', 'fastsiam'))).toEqual(['version_0']);
     },
     minutes,
   );

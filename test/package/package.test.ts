@@ -232,7 +232,7 @@ describe("the declarations in a user's project", () => {
       // tfjs-core's types for WebGPU and TypeScript's own contradict each other.
       const others = /^node_modules\/(@tensorflow|@webgpu|typescript)\//;
       expect(lines.filter((line) => !others.test(line))).toEqual([
-        "wrong.ts(2,17): error TS2322: Type 'string' is not assignable to type 'LearningRate'.",
+        "wrong.ts(2,17): error TS2322: Type 'string' is not assignable to type 'number | Schedule'.",
       ]);
     },
     minutes,
@@ -298,7 +298,17 @@ describe("a user's experiment", () => {
   it(
     'is not even needed: the command trains a shipped one on a folder of photos',
     async () => {
-      const words = ['fastsiam', '--data.path', 'photos', '--trainer.maxSteps', '1', '--data.batchSize', '4'];
+      const words = [
+        'fastsiam',
+        '--data.name',
+        'folder',
+        '--data.path',
+        'photos',
+        '--trainer.maxSteps',
+        '1',
+        '--data.batchSize',
+        '4',
+      ];
       const output = await outputOf(join(project, 'node_modules/.bin/fulgur'), ['train', ...words], project);
       expect(output).toContain('Finished after');
       expect(readdirSync(join(project, 'runs', 'fastsiam'))).toEqual(['version_0']);

@@ -23,9 +23,14 @@ export function drawPlan(
     jitter: stream.chance(view.jitter.prob) ? drawJitter(stream, view.jitter) : [],
     grayscale: stream.chance(view.grayscale),
     blurSigma: stream.chance(view.blur.prob) ? stream.uniform(...view.blur.sigmas) : 0,
-    solarizeThreshold: stream.chance(view.solarize.prob) ? view.solarize.threshold : null,
+    solarizeThreshold: isSolarized(stream, view) ? view.solarize.threshold : null,
     solarizeFirst: view.solarize.beforeBlur,
   };
+}
+
+/** The last draw of a plan, which views without solarization save. */
+function isSolarized(stream: RandomStream, { solarize }: View): boolean {
+  return solarize.prob > 0 && stream.chance(solarize.prob);
 }
 
 /** torchvision's `RandomResizedCrop.get_params`: ten tries at an area and an aspect, then the largest centred crop. */
@@ -33,10 +38,10 @@ function drawCrop(
   stream: RandomStream,
   width: number,
   height: number,
-  { scale, ratio: [minAspect, maxAspect] }: NonNullable<View['crop']>,
+  { scale: [minScale, maxScale], ratio: [minAspect, maxAspect] }: NonNullable<View['crop']>,
 ): CropBox {
   for (let tries = 0; tries < CROP_TRIES; tries++) {
-    const area = width * height * stream.uniform(...scale);
+    const area = width * height * stream.uniform(minScale, maxScale);
     const aspect = Math.exp(stream.uniform(Math.log(minAspect), Math.log(maxAspect)));
     const cropWidth = Math.round(Math.sqrt(area * aspect));
     const cropHeight = Math.round(Math.sqrt(area / aspect));

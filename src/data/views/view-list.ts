@@ -52,14 +52,13 @@ export class ViewList implements ViewTransform {
   apply(image: Image, sample: SampleKey, out: Float32Array, offsets: readonly number[]): void {
     checkImage(image);
     const { seed, epoch, index } = sample;
-    for (const [number, prepared] of this.#prepared.entries()) {
-      const { view, renderer, normalization, operations } = prepared;
+    this.#prepared.forEach(({ view, renderer, normalization, operations }, number) => {
       const offset = offsets[number];
       if (offset === undefined) return;
       const plan = drawPlan(new RandomStream(seed, 'view', [epoch, index, number]), image, view);
       if (operations.length === 0) {
         renderer.renderNormalized(image, plan, normalization, out, offset);
-        continue;
+        return;
       }
       const data = renderer.render(image, plan);
       for (const [place, { name, apply }] of operations.entries()) {
@@ -67,7 +66,7 @@ export class ViewList implements ViewTransform {
         applyOperation(apply, name, { height: renderer.height, width: renderer.width, data }, stream);
       }
       normalization.writeTo(data, out, offset);
-    }
+    });
   }
 }
 

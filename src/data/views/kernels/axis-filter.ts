@@ -11,28 +11,8 @@ const LOW_MASK = (1 << LOW_BITS) - 1;
 /** How pixels between the given ones are made. Both widen when shrinking, so that every input counts. */
 export type Interpolation = 'bilinear' | 'bicubic';
 
-/** A filter's weight by the distance from its centre, from 0 on, and the distance from which on it weighs nothing. */
-interface Curve {
-  readonly support: number;
-  readonly weight: (distance: number) => number;
-}
-
-const curves: Readonly<Record<Interpolation, Curve>> = {
-  /** A triangle. */
-  bilinear: { support: 1, weight: (x) => Math.max(1 - x, 0) },
-  /**
-   * Cubic convolution with a = -1/2: negative between 1 and 2.
-   *
-   * Source: Keys, "Cubic convolution interpolation for digital image processing" (1981), equation 15.
-   */
-  bicubic: {
-    support: 2,
-    weight: (x) => {
-      if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
-      return x < 2 ? (((x - 5) * x + 8) * x - 4) * -0.5 : 0;
-    },
-  },
-};
+/** The distance from a filter's centre, in inputs at scale 1, from which on it weighs nothing. */
+const supports: Readonly<Record<Interpolation, number>> = { bilinear: 1, bicubic: 2 };
 
 /** Which outputs of an axis are wanted, and in which order. */
 export interface AxisRange {
@@ -47,14 +27,6 @@ export interface AxisRange {
   readonly interpolation: Interpolation;
 }
 
-/** The inputs of one output, where its centre lies among them, and what a distance from it is multiplied by. */
-interface Inputs {
-  readonly begin: number;
-  readonly end: number;
-  readonly center: number;
-  readonly narrowing: number;
-}
-
 /**
  * Weights of a resize along one axis: output i is the sum of `taps` inputs from start i on, times its weights.
  *
@@ -67,6 +39,7 @@ export class AxisFilter {
   /** Pairs of taps. A pair is four 16-bit numbers: the low parts of both weights, then the high parts. */
   pairs = 1;
   #exact = new Float64Array(0);
+  #isCubic = false;
 
   constructor(private readonly memory: ModuleMemory) {}
 
@@ -76,11 +49,11 @@ export class AxisFilter {
    */
   prepare(range: AxisRange, unit: number, at: number): number {
     const { inSize, outSize, first, count, mirrored, interpolation } = range;
-    const curve = curves[interpolation];
     const scale = inSize / outSize;
     const widening = Math.max(scale, 1);
+    this.#isCubic = interpolation === 'bicubic';
     // At the same size each output is its input.
-    const support = inSize === outSize ? 0.5 : curve.support * widening;
+    const support = inSize === outSize ? 0.5 : supports[interpolation] * widening;
     const taps = Math.min(inSize, Math.ceil(2 * support));
     const padded = (count + 3) & ~3;
     this.pairs = (taps + 1) >> 1;
@@ -99,19 +72,19 @@ export class AxisFilter {
       const start = Math.min(begin, inSize - taps);
       const row = mirrored ? count - 1 - i : i;
       ints[(this.starts >> 2) + row] = start * unit;
-      const inputs = { begin, end: Math.min(end, start + taps), center, narrowing: 1 / widening };
-      this.#weigh(row, begin - start, inputs, curve);
+      this.#weigh(row, begin - start, Math.min(end, start + taps) - begin, center - begin, 1 / widening);
     }
     return end;
   }
 
-  /** Weights of one output, behind the first `skipped` taps. */
-  #weigh(row: number, skipped: number, { begin, end, center, narrowing }: Inputs, curve: Curve): void {
+  /** Weights of one output: `count` taps behind the first `skipped` ones; `center` counts from the first of them. */
+  #weigh(row: number, skipped: number, count: number, center: number, narrowing: number): void {
     const exact = this.#exact;
-    const count = end - begin;
+    const isCubic = this.#isCubic;
     let total = 0;
     for (let i = 0; i < count; i++) {
-      const weight = curve.weight(Math.abs((i + begin - center + 0.5) * narrowing));
+      const distance = Math.abs((i - center + 0.5) * narrowing);
+      const weight = isCubic ? cubicWeight(distance) : Math.max(1 - distance, 0);
       exact[i] = weight;
       total += weight;
     }
@@ -127,4 +100,14 @@ export class AxisFilter {
       shorts[place + 2] = weight >> LOW_BITS;
     }
   }
+}
+
+/**
+ * Cubic convolution with a = -1/2: negative between 1 and 2.
+ *
+ * Source: Keys, "Cubic convolution interpolation for digital image processing" (1981), equation 15.
+ */
+function cubicWeight(distance: number): number {
+  if (distance < 1) return (1.5 * distance - 2.5) * distance * distance + 1;
+  return distance < 2 ? (((distance - 5) * distance + 8) * distance - 4) * -0.5 : 0;
 }

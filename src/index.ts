@@ -114,6 +114,7 @@ export {
   evaluateByNeighbours,
   evaluateByProbe,
   knnSchema,
+  missingForJudgement,
   predictByNeighbours,
   probeSchema,
   unitRows,

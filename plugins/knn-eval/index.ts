@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { Plugin, definePlugin, evaluateByNeighbours, inject, knnSchema, tokens } from '../../src';
+import {
+  Plugin,
+  definePlugin,
+  evaluateByNeighbours,
+  inject,
+  knnSchema,
+  missingForJudgement,
+  tokens,
+} from '../../src';
 import type {
   EvaluationData,
   HookContext,
@@ -32,6 +40,9 @@ const untrainedMetric = 'knn_accuracy_untrained';
 export class KnnEval implements PluginHooks, Measuring {
   private readonly recordFile: string;
 
+  /** Why nothing can be measured on these data; `null` where it can. */
+  private missing: string | null = null;
+
   constructor(
     @inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>,
     @inject(tokens.model) private readonly model: ModelAccess,
@@ -42,19 +53,25 @@ export class KnnEval implements PluginHooks, Measuring {
     this.recordFile = folder.claim('knn.jsonl');
   }
 
+  /** What a look at the data finds out is said before any time is spent on training. */
+  async onFitStart(): Promise<void> {
+    this.missing = await missingForJudgement(this.data);
+    if (this.missing !== null) this.notify('warning', `knnEval() measures nothing here. ${this.missing}`);
+  }
+
   measures(): readonly PlannedMetric[] {
     return [{ metric, everyNEpochs: this.options.everyNEpochs }];
   }
 
   async onTrainEpochStart(context: HookContext): Promise<void> {
-    if (!this.options.atStart || context.progress.globalStep > 0) return;
+    if (this.missing !== null || !this.options.atStart || context.progress.globalStep > 0) return;
     const accuracy = await this.evaluate(context, 0);
     if (accuracy !== null) context.log(untrainedMetric, accuracy);
   }
 
   async onTrainEpochEnd(context: HookContext): Promise<void> {
     const epochsTrained = context.progress.epoch + 1;
-    if (epochsTrained % this.options.everyNEpochs !== 0) return;
+    if (this.missing !== null || epochsTrained % this.options.everyNEpochs !== 0) return;
     const accuracy = await this.evaluate(context, epochsTrained);
     if (accuracy !== null) context.log(metric, accuracy, { onEpoch: true, progBar: true });
   }

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { Plugin, definePlugin, evaluateByProbe, inject, probeSchema, tokens } from '../../src';
+import {
+  Plugin,
+  definePlugin,
+  evaluateByProbe,
+  inject,
+  missingForJudgement,
+  probeSchema,
+  tokens,
+} from '../../src';
 import type {
   EvaluationData,
   HookContext,
@@ -41,6 +49,9 @@ export class LinearProbe implements PluginHooks, Measuring {
 
   private readonly recordFile: string;
 
+  /** Why nothing can be measured on these data; `null` where it can. */
+  private missing: string | null = null;
+
   constructor(
     @inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>,
     @inject(tokens.model) private readonly model: ModelAccess,
@@ -49,6 +60,12 @@ export class LinearProbe implements PluginHooks, Measuring {
     @inject(tokens.notify) private readonly notify: Notify,
   ) {
     this.recordFile = folder.claim('linear-probe.jsonl');
+  }
+
+  /** What a look at the data finds out is said before any time is spent on training. */
+  async onFitStart(): Promise<void> {
+    this.missing = await missingForJudgement(this.data);
+    if (this.missing !== null) this.notify('warning', `linearProbe() measures nothing here. ${this.missing}`);
   }
 
   measures(): readonly PlannedMetric[] {
@@ -60,7 +77,7 @@ export class LinearProbe implements PluginHooks, Measuring {
   async onTrainEpochEnd(context: HookContext): Promise<void> {
     const { everyNEpochs } = this.options;
     const epochsTrained = context.progress.epoch + 1;
-    if (everyNEpochs === null || epochsTrained % everyNEpochs !== 0) return;
+    if (this.missing !== null || everyNEpochs === null || epochsTrained % everyNEpochs !== 0) return;
     const { accuracy, accuracyTop5 } = await this.probe(context, afterEpochs(epochsTrained));
     if (accuracy !== null) context.log('linear_accuracy', accuracy, { onEpoch: true, progBar: true });
     if (accuracyTop5 !== null) context.log('linear_accuracy_top5', accuracyTop5, { onEpoch: true });
@@ -71,7 +88,7 @@ export class LinearProbe implements PluginHooks, Measuring {
     const { globalStep } = context.progress;
     // In a run that is resumed after its last epoch the metric alone knows.
     const isProbed = this.probedAt === globalStep || context.measured('linear_accuracy')?.step === globalStep;
-    if (!this.options.atEnd || isProbed) return;
+    if (this.missing !== null || !this.options.atEnd || isProbed) return;
     await this.probe(context, 'after training');
   }
 

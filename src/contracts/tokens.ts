@@ -95,10 +95,13 @@ export interface CheckpointReader {
 export interface EvaluationData {
   readonly name: string;
   readonly classes: number;
-  /** Batches of plain images, in data set order; at most `limit` samples, spread evenly. */
+  /**
+   * Batches of plain images, in data set order; at most `limit` samples, spread evenly. The label of an image without a class
+   * is -1; `labelled` leaves such images out.
+   */
   open(
     split: 'train' | 'test',
-    options: { batchSize: number; limit?: number },
+    options: { batchSize: number; limit?: number; labelled?: boolean },
   ): Promise<BatchSource<ImageBatch>>;
 }
 

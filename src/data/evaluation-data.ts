@@ -1,5 +1,6 @@
 import type { BatchSource, EvaluationData, ImageBatch, Notify } from '../contracts';
 import type { ImageDataset } from './datasets';
+import { labelledPart } from './datasets/subset/labelled-part';
 import type { BrokenImageRule } from './loader';
 import { imageLoader } from './loader';
 import type { ViewTransform } from './views';
@@ -21,6 +22,7 @@ export class DatasetEvaluation implements EvaluationData {
   readonly name: string;
   readonly classes: number;
   readonly #options: EvaluationOptions;
+  readonly #labelled = new Map<'train' | 'test', ImageDataset>();
   readonly #opened = new Map<'train' | 'test', Promise<ImageDataset>>();
 
   constructor(options: EvaluationOptions) {
@@ -32,10 +34,10 @@ export class DatasetEvaluation implements EvaluationData {
 
   async open(
     split: 'train' | 'test',
-    { batchSize, limit }: { batchSize: number; limit?: number },
+    { batchSize, limit, labelled = false }: { batchSize: number; limit?: number; labelled?: boolean },
   ): Promise<BatchSource<ImageBatch>> {
     const { transform, workers, onBrokenImage, onMessage } = this.#options;
-    return imageLoader(await this.#dataset(split), {
+    return imageLoader(await (labelled ? this.#labelledDataset(split) : this.#dataset(split)), {
       batchSize,
       transform: transform.plain(),
       workers,
@@ -43,6 +45,14 @@ export class DatasetEvaluation implements EvaluationData {
       onMessage,
       ...(limit !== undefined && { limit }),
     });
+  }
+
+  /** Says once for each split what is left out. */
+  async #labelledDataset(split: 'train' | 'test'): Promise<ImageDataset> {
+    const dataset = await this.#dataset(split);
+    const part = this.#labelled.get(split) ?? labelledPart(dataset, this.#options.onMessage);
+    this.#labelled.set(split, part);
+    return part;
   }
 
   #dataset(split: 'train' | 'test'): Promise<ImageDataset> {

@@ -1,4 +1,11 @@
-export { DatasetUnavailableError, BrokenImageError, datasetNames, datasets, defineDataset } from './datasets';
+export {
+  DatasetUnavailableError,
+  NothingToJudgeError,
+  BrokenImageError,
+  datasetNames,
+  datasets,
+  defineDataset,
+} from './datasets';
 export { defineBatches, prepareBatches, tensorBatches } from './batches';
 export type { BatchesDefinition, BatchesFactory, BatchingRule, SampleTensors } from './batches';
 export type { DatasetSpec, ImageDataset, OpenOptions, Split } from './datasets';

@@ -20,6 +20,8 @@ export interface EmbedOptions {
   readonly batchSize: number;
   /** At most this many images, spread evenly; `null` for all. */
   readonly limit: number | null;
+  /** Whether to leave out images whose class is not known, which have the label -1 (default `false`). */
+  readonly labelled?: boolean;
 }
 
 /**
@@ -32,10 +34,10 @@ export async function embedSplit(
   model: ModelAccess,
   data: EvaluationData,
   split: 'train' | 'test',
-  { batchSize, limit }: EmbedOptions,
+  { batchSize, limit, labelled = false }: EmbedOptions,
   report?: TaskReport,
 ): Promise<FeatureTable> {
-  const source = await data.open(split, limit === null ? { batchSize } : { batchSize, limit });
+  const source = await data.open(split, { batchSize, ...(limit !== null && { limit }), labelled });
   try {
     const parts: Float32Array[] = [];
     const labels: number[] = [];
@@ -48,6 +50,8 @@ export async function embedSplit(
       await report?.(labels.length, source.samples);
     }
     if (labels.length === 0) throw nothingToEmbed(split, data.name);
+    const strange = labels.find((label) => label < 0 || label >= data.classes);
+    if (labelled && strange !== undefined) throw unknownClass(split, data, strange);
     return { features: joined(parts), labels: Int32Array.from(labels), width };
   } finally {
     await source.close();
@@ -86,6 +90,14 @@ function nothingToEmbed(split: string, name: string): FulgurError {
     what: `There are no images in the ${split} split of ${name}.`,
     why: 'Features are judged on held-out images by what training images tell.',
     fix: 'Use a data set that has both splits.',
+  });
+}
+
+function unknownClass(split: string, { name, classes }: EvaluationData, label: number): FulgurError {
+  return new FulgurError('data', {
+    what: `An image in the ${split} split of ${name} has the label ${label}, and there are ${classes} classes.`,
+    why: 'Features are judged by the classes of images.',
+    fix: 'Let open() of the evaluation data leave out images without a class where it is asked for labelled ones.',
   });
 }
 

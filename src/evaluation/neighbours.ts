@@ -40,7 +40,7 @@ export interface KnnResult {
  * length 1: lightly's `knn_predict` (Wu et al. 2018, InstDisc). No tensor is left.
  *
  * @param report hears how far each part of the work is, and may end it by rejecting.
- * @throws FulgurError `data` for a split without images.
+ * @throws FulgurError `data` for a split without images, or without labels; images without one are left out of others.
  */
 export async function evaluateByNeighbours(
   model: ModelAccess,
@@ -49,8 +49,10 @@ export async function evaluateByNeighbours(
   report?: TaskReport,
 ): Promise<KnnResult> {
   const { temperature, batchSize, bankLimit, queryLimit } = options;
-  const bank = unitRows(await embedSplit(model, data, 'train', { batchSize, limit: bankLimit }, report));
-  const queries = unitRows(await embedSplit(model, data, 'test', { batchSize, limit: queryLimit }, report));
+  const embed = (split: 'train' | 'test', limit: number | null): Promise<FeatureTable> =>
+    embedSplit(model, data, split, { batchSize, limit, labelled: true }, report);
+  const bank = unitRows(await embed('train', bankLimit));
+  const queries = unitRows(await embed('test', queryLimit));
   const rule = { k: Math.min(options.k, bank.labels.length), temperature, classes: data.classes };
   const finite = hasFiniteFeatures(bank) && hasFiniteFeatures(queries);
   return {

@@ -68,7 +68,7 @@ type ProbeSettings = Pick<ProbeOptions, 'epochs' | 'learningRate' | 'seed' | 'st
  * A function of weights, data and options: no other random number is drawn or moved, no tensor is left.
  *
  * @param report hears how far each part of the work is, and may end it by rejecting.
- * @throws FulgurError `data` for a split without images.
+ * @throws FulgurError `data` for a split without images, or without labels; images without one are left out of others.
  */
 export async function evaluateByProbe(
   model: ModelAccess,
@@ -78,7 +78,7 @@ export async function evaluateByProbe(
 ): Promise<ProbeResult> {
   const { embedBatchSize, trainLimit, testLimit, epochs, learningRate, seed } = options;
   const embed = (split: 'train' | 'test', limit: number | null): Promise<FeatureTable> =>
-    embedSplit(model, data, split, { batchSize: embedBatchSize, limit }, report);
+    embedSplit(model, data, split, { batchSize: embedBatchSize, limit, labelled: true }, report);
   const train = await embed('train', trainLimit);
   const test = await embed('test', testLimit);
   const batchSize = Math.min(options.batchSize, train.labels.length);

@@ -194,7 +194,7 @@ describe('rehearse', () => {
   it('says what a plugin asks for and a rehearsal does not have, and takes it', async () => {
     const without = await rehearse([knnEval()]);
     expect(String(without.error)).toContain(
-      "Plugin 'knn-eval' failed in onTrainEpochEnd: A rehearsal has no evaluationData, and its open() was called. " +
+      "Plugin 'knn-eval' failed in onFitStart: A rehearsal has no evaluationData, and its open() was called. " +
         'Give one: rehearse([...], { services: { evaluationData: ... } }).',
     );
     expect(without.state).toBeNull();

@@ -9,6 +9,14 @@ export class DatasetUnavailableError extends FulgurError {
   }
 }
 
+/** The data lack what features are judged by: a test split, or the classes of its images. */
+export class NothingToJudgeError extends FulgurError {
+  constructor(parts: ErrorParts) {
+    super('data', parts);
+    this.name = 'NothingToJudgeError';
+  }
+}
+
 /** An image that cannot be decoded. */
 export class BrokenImageError extends FulgurError {
   /** Why it cannot be decoded, as part of a sentence. */

@@ -10,7 +10,7 @@ export const datasets = {
   decodeImage: imageOfBytes,
 } as const;
 
-export { BrokenImageError, DatasetUnavailableError, reasonOf } from './data-errors';
+export { BrokenImageError, DatasetUnavailableError, NothingToJudgeError, reasonOf } from './data-errors';
 export { dataFolder } from './data-folder';
 export { reopenDataset } from './dataset-spec';
 export { identityOf } from './fingerprint';

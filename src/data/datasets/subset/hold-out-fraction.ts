@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FulgurError } from '../../../errors';
+import { NothingToJudgeError } from '../data-errors';
 import type { ImageDataset, Split } from '../image-dataset';
 import { SubsetDataset } from './subset-dataset';
 
@@ -36,11 +37,11 @@ function drawOf(name: string): number {
 /**
  * Refuses to open the split `test` of a data set that has none.
  *
- * @throws FulgurError of kind `data`
+ * @throws NothingToJudgeError
  */
 export function requireTestSplit(name: string, split: Split): void {
   if (split !== 'test') return;
-  throw new FulgurError('data', {
+  throw new NothingToJudgeError({
     what: `The data set ${name} has no test split.`,
     fix: 'Hold out a part of it: --data.testFraction 0.1.',
   });

@@ -18,7 +18,9 @@ export type Initializer = <R extends tf.Rank>(shape: tf.ShapeMap[R], fans: Fans)
  */
 export const pytorchUniform: Initializer = (shape, { fanIn }) => {
   const bound = 1 / Math.sqrt(fanIn);
-  return drawn(shape, (stream) => stream.uniform(-bound, bound));
+  return drawn(shape, (stream, values) => {
+    for (let i = 0; i < values.length; i++) values[i] = stream.uniform(-bound, bound);
+  });
 };
 
 /**
@@ -28,12 +30,12 @@ export const pytorchUniform: Initializer = (shape, { fanIn }) => {
  */
 export const kaimingNormalFanOut: Initializer = (shape, { fanOut }) => {
   const deviation = Math.sqrt(2 / fanOut);
-  return drawn(shape, (stream) => deviation * stream.normal());
+  return drawn(shape, (stream, values) => stream.fillNormal(values, deviation));
 };
 
 function drawn<R extends tf.Rank>(
   shape: tf.ShapeMap[R],
-  draw: (stream: RandomStream) => number,
+  fill: (stream: RandomStream, values: Float32Array) => void,
 ): tf.Tensor<R> {
   const stream = nextInitialisationStream();
   const size = tf.util.sizeFromShape(shape);
@@ -43,6 +45,6 @@ function drawn<R extends tf.Rank>(
     fix: 'Choose a smaller layer.',
   });
   const values = new Float32Array(size);
-  for (let i = 0; i < values.length; i++) values[i] = draw(stream);
+  fill(stream, values);
   return tf.tensor(values, shape, 'float32');
 }

@@ -1,6 +1,8 @@
-import { philox } from './philox';
+import { normalOf, writeNormals } from './normals';
+import { BLOCK, philox } from './philox';
 
-const { sqrt, log, cos, PI } = Math;
+/** Blocks that are made at a time where many are wanted. */
+const CHUNK = 256;
 
 /** What draws are for: streams of different purposes never share a number. */
 export const purposes = {
@@ -28,8 +30,8 @@ export type StreamPosition = readonly [first?: number, second?: number, third?: 
 export class RandomStream {
   readonly #key: readonly [number, number];
   readonly #position: readonly [number, number, number];
-  readonly #block = new Uint32Array(4);
-  #used = 4;
+  readonly #block = new Uint32Array(BLOCK);
+  #used = BLOCK;
   #blocks = 0;
 
   constructor(seed: number, purpose: Purpose, position: StreamPosition = []) {
@@ -41,10 +43,8 @@ export class RandomStream {
 
   /** A whole number, uniform over [0, 2^32). */
   word(): number {
-    if (this.#used === 4) {
-      const [first, second, third] = this.#position;
-      philox(this.#block, this.#key, [this.#blocks, first, second, third]);
-      this.#blocks += 1;
+    if (this.#used === BLOCK) {
+      this.#writeBlocks(this.#block);
       this.#used = 0;
     }
     const word = this.#block[this.#used] ?? 0;
@@ -77,9 +77,29 @@ export class RandomStream {
     return this.uniform() < probability;
   }
 
-  /** Normal with mean 0 and deviation 1, by Box and Muller's transform. */
+  /** Normal with mean 0 and deviation 1. */
   normal(): number {
-    const radius = sqrt(-2 * log((this.word() + 1) / 0x100000000));
-    return radius * cos(2 * PI * this.uniform());
+    return normalOf(this.word(), this.word());
+  }
+
+  /** Fills `out` with what `deviation * this.normal()` would give each time. */
+  fillNormal(out: Float32Array, deviation: number): void {
+    // A value takes two words, and whole blocks are faster to make.
+    const words = new Uint32Array(CHUNK * BLOCK);
+    let at = 0;
+    while (this.#used < BLOCK && at < out.length) out[at++] = deviation * this.normal();
+    while (this.#used === BLOCK && out.length - at >= words.length / 2) {
+      this.#writeBlocks(words);
+      writeNormals(out.subarray(at, at + words.length / 2), words, deviation);
+      at += words.length / 2;
+    }
+    while (at < out.length) out[at++] = deviation * this.normal();
+  }
+
+  /** The words of the next blocks. */
+  #writeBlocks(words: Uint32Array): void {
+    const [first, second, third] = this.#position;
+    philox(words, this.#key, [this.#blocks, first, second, third]);
+    this.#blocks += words.length / BLOCK;
   }
 }

@@ -31,4 +31,15 @@ describe('philox', () => {
       '24126ea1',
     ]);
   });
+
+  it('gives blocks of one counter after the other, from the last one round to the first', () => {
+    const many = new Uint32Array(12);
+    philox(many, [7, 8], [0xfffffffe, 1, 2, 3]);
+    const one = (first: number): string[] => words([7, 8], [first, 1, 2, 3]);
+    expect(Array.from(many, (word) => word.toString(16).padStart(8, '0'))).toEqual([
+      ...one(0xfffffffe),
+      ...one(0xffffffff),
+      ...one(0),
+    ]);
+  });
 });

@@ -11,6 +11,9 @@ import { SharedStrings } from './shared-strings';
 /** A folder of images as plain values; its lists lie in shared memory. */
 export interface FolderSpec {
   readonly kind: 'folder';
+  /** What a user calls it, and where the paths come from (default `folder`, and the root). */
+  readonly name?: string;
+  readonly origin?: string;
   readonly split: Split;
   readonly root: string;
   readonly classNames: readonly string[];
@@ -26,7 +29,7 @@ export interface FolderSpec {
 
 /** Image files, decoded at every reading. */
 export class FolderDataset implements ImageDataset {
-  readonly name = 'folder';
+  readonly name: string;
   readonly split: Split;
   readonly origin: string;
   readonly classNames: readonly string[];
@@ -34,8 +37,9 @@ export class FolderDataset implements ImageDataset {
   readonly #paths: SharedStrings;
 
   constructor(readonly spec: FolderSpec) {
+    this.name = spec.name ?? 'folder';
     this.split = spec.split;
-    this.origin = spec.root;
+    this.origin = spec.origin ?? spec.root;
     this.classNames = spec.classNames;
     this.hasTestSplit = spec.hasTestSplit;
     this.#paths = new SharedStrings(spec.paths);

@@ -1,16 +1,8 @@
 import { posix } from 'node:path';
 import { FulgurError } from '../../../errors';
+import { splitOf } from '../split-word';
 import { readableName } from './file-name';
 import { listFolder } from './list-images';
-
-/** Usual names of the folders that a data set is split into, in lower case. Of held-out ones the first found is used. */
-const usualNames = {
-  train: ['train', 'training'],
-  heldOut: [
-    ['test', 'testing'],
-    ['val', 'valid', 'validation'],
-  ],
-} as const;
 
 /** Where the classes of a folder of images are. */
 export interface SplitFolders {
@@ -31,14 +23,14 @@ export interface SplitFolders {
  * @throws FulgurError of kind `data` where it is not clear which folder is which split, or whether a folder is one.
  */
 export async function findSplitFolders(root: string, folders: readonly string[]): Promise<SplitFolders> {
-  const named = folders.filter((name) => roleOf(name) !== null);
-  const others = folders.filter((name) => roleOf(name) === null);
+  const named = folders.filter((name) => splitOf(name) !== null);
+  const others = folders.filter((name) => splitOf(name) === null);
   const nested: string[] = [];
   for (const name of named) {
     const { folders: inside } = await listFolder(posix.join(root, name));
     if (inside.length > 0) nested.push(name);
   }
-  const trains = named.filter((name) => roleOf(name) === 'train');
+  const trains = named.filter((name) => splitOf(name) === 'train');
   const areAllSplits = others.length === 0 && trains.length > 0 && trains.length < named.length;
   if (nested.length === 0 && !areAllSplits) {
     return { train: null, heldOut: null, unused: [], classesLikeSplits: named };
@@ -52,18 +44,11 @@ export async function findSplitFolders(root: string, folders: readonly string[])
   return { train, heldOut, unused, classesLikeSplits: [] };
 }
 
-function roleOf(name: string): 'train' | number | null {
-  const lower = name.toLowerCase();
-  if (usualNames.train.some((usual) => usual === lower)) return 'train';
-  const place = usualNames.heldOut.findIndex((usual) => usual.some((one) => one === lower));
-  return place < 0 ? null : place;
-}
-
 function chooseHeldOut(root: string, named: readonly string[], nested: readonly string[]): string | null {
   // Of test images the classes are often secret: then the validation part is the one to be judged by.
   for (const candidates of [nested, named]) {
-    for (const place of usualNames.heldOut.keys()) {
-      const found = candidates.filter((name) => roleOf(name) === place);
+    for (const split of ['test', 'val']) {
+      const found = candidates.filter((name) => splitOf(name) === split);
       if (found.length > 1) throw twoOfAKind(root, found);
       if (found[0] !== undefined) return found[0];
     }

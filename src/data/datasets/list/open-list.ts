@@ -1,0 +1,106 @@
+import { dirname, extname, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { Notify } from '../../../contracts';
+import { openRegularFile } from '../../../system';
+import { largestImage } from '../../decoding';
+import { reasonOf } from '../data-errors';
+import { FolderDataset } from '../folder/folder-dataset';
+import { SharedStrings } from '../folder/shared-strings';
+import type { ImageDataset, Split } from '../image-dataset';
+import type { TakeImage } from './listed-image';
+import { badList } from './listed-image';
+import { ListedImages } from './listed-images';
+import { readCsv } from './read-csv';
+import { readJsonLines } from './read-json-lines';
+import { requireTestSplit } from '../subset/hold-out-fraction';
+
+export interface ListOptions {
+  readonly onMessage?: Notify | undefined;
+  /** An image of more pixels counts as broken (default: as in Pillow). */
+  readonly maxImagePixels?: number | undefined;
+}
+
+/** More paths would not fit where threads share them. */
+const MOST_BYTES = 2 ** 31;
+const CHUNK_BYTES = 1 << 20;
+
+type Reader = (file: string, content: Readable, take: TakeImage) => Promise<void>;
+
+const readers: Readonly<Record<string, Reader>> = {
+  '.csv': readCsv,
+  '.jsonl': readJsonLines,
+  '.ndjson': readJsonLines,
+};
+
+/**
+ * Images that a list names, CSV or JSON Lines by its extension: a path below the list's folder, and where they are known a
+ * label and a split. Image files are not looked at before they are read. Class names are those of all splits together,
+ * sorted by code points.
+ *
+ * @throws FulgurError of kind `data` that names the file, and the line which cannot be used.
+ */
+export async function openList(
+  path: string,
+  split: Split,
+  { onMessage, maxImagePixels = largestImage }: ListOptions = {},
+): Promise<ImageDataset> {
+  const file = resolve(path);
+  const root = dirname(file);
+  const listed = new ListedImages(file, root);
+  await readList(file, (image) => listed.take(image));
+  const total = listed.paths.length;
+  if (total === 0) throw badList(file, 'names no images', 'Give it a line for each image.');
+  const unlabelled = listed.unlabelled;
+  if (unlabelled > 0 && unlabelled < total) {
+    onMessage?.('warning', `${unlabelled} of the ${total} images in ${file} have no label.`);
+  }
+  const parts = partsOf(listed);
+  if (parts.train.length === 0) {
+    throw badList(file, 'has no image in the split train', 'Give some images the split train.');
+  }
+  if (parts.unused > 0) {
+    onMessage?.(
+      'warning',
+      `Left out of ${file}: ${parts.unused} images of the split val, since there is a split test.`,
+    );
+  }
+  const hasTestSplit = parts.heldOut.length > 0;
+  if (!hasTestSplit) requireTestSplit('list', split);
+  const wanted = { train: parts.train, test: parts.heldOut, all: [...parts.train, ...parts.heldOut] }[split];
+  const { classNames, places, labels } = listed.chosen(wanted);
+  const shared = new Int32Array(new SharedArrayBuffer(labels.length * 4));
+  shared.set(labels);
+  return new FolderDataset({
+    kind: 'folder',
+    name: 'list',
+    origin: file,
+    split,
+    root,
+    classNames,
+    hasTestSplit,
+    paths: SharedStrings.from(places.map((place) => listed.paths[place] ?? '')).spec,
+    labels: shared,
+    maxImagePixels,
+  });
+}
+
+async function readList(file: string, take: TakeImage): Promise<void> {
+  const reader = readers[extname(file).toLowerCase()];
+  if (reader === undefined) {
+    const fix = `Name a file that ends in ${Object.keys(readers).join(', ')} by --data.path.`;
+    throw badList(file, 'is neither CSV nor JSON Lines by its name', fix);
+  }
+  const opened = await openRegularFile(file, MOST_BYTES).catch((error: unknown) => {
+    throw badList(file, `cannot be read: ${reasonOf(error)}`, 'Name a readable file by --data.path.', error);
+  });
+  // The stream closes the file.
+  await reader(file, opened.createReadStream({ highWaterMark: CHUNK_BYTES, end: MOST_BYTES }), take);
+}
+
+/** The words of the splits to train on and to hold out, and how many images are of neither. */
+function partsOf(listed: ListedImages): { train: string[]; heldOut: string[]; unused: number } {
+  if (listed.count('none') > 0) return { train: ['none'], heldOut: [], unused: 0 };
+  const [train, test, val] = [listed.count('train'), listed.count('test'), listed.count('val')];
+  const heldOut = test > 0 ? ['test'] : val > 0 ? ['val'] : [];
+  return { train: train > 0 ? ['train'] : [], heldOut, unused: test > 0 ? val : 0 };
+}

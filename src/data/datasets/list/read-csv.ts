@@ -1,0 +1,96 @@
+import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
+import { CsvError, parse } from 'csv-parse';
+import { FulgurError } from '../../../errors';
+import { reasonOf } from '../data-errors';
+import type { TakeImage } from './listed-image';
+import { badLine, badList } from './listed-image';
+
+/** A quote that is never closed would make the rest of the file one value. */
+const LONGEST_RECORD = 1 << 16;
+
+/** Where the columns stand that are read; -1 for one that is not there. */
+interface Columns {
+  readonly path: number;
+  readonly label: number;
+  readonly split: number;
+}
+
+/**
+ * Reads a list of comma-separated values: a header with `path`, and where they are known `label` and `split`; other
+ * columns are passed over. White space around a value that is not in quotes does not count.
+ *
+ * @throws FulgurError of kind `data` that names the line which cannot be read.
+ */
+export async function readCsv(file: string, content: Readable, take: TakeImage): Promise<void> {
+  let columns: Columns | null = null;
+  const parser = parse({
+    bom: true,
+    trim: true,
+    skip_empty_lines: true,
+    max_record_size: LONGEST_RECORD,
+    on_record: (values: readonly string[], { lines }) => {
+      if (columns === null) columns = columnsOf(file, lines, values);
+      else {
+        take({
+          line: lines,
+          path: values[columns.path] ?? '',
+          label: columns.label < 0 ? null : (values[columns.label] ?? ''),
+          split: columns.split < 0 ? null : (values[columns.split] ?? ''),
+        });
+      }
+      // Nothing is handed on.
+      return null;
+    },
+  });
+  try {
+    // It has to be read for the stream to end.
+    await pipeline(content, parser.resume());
+  } catch (error) {
+    if (error instanceof FulgurError) throw error;
+    if (!(error instanceof CsvError))
+      throw badList(file, `cannot be read: ${reasonOf(error)}`, fixFile, error);
+    throw badLine(file, Number(error.lines), reasonOfCsv(error), 'Correct the line.', error);
+  }
+  if (columns === null) throw badList(file, 'is empty', 'Give it a header and a line for each image.');
+}
+
+const fixFile = 'Name a readable file by --data.path.';
+
+function columnsOf(file: string, line: number, values: readonly string[]): Columns {
+  const names = values.map((value) => value.toLowerCase());
+  const place = (name: string): number => names.indexOf(name);
+  for (const name of ['path', 'label', 'split']) {
+    if (place(name) !== names.lastIndexOf(name))
+      throw badLine(file, line, `names the column ${name} twice`, 'Leave one of them.');
+  }
+  if (place('path') < 0) {
+    const fix = 'Give the list a header whose columns have commas between them: path,label,split.';
+    throw badLine(file, line, `names no column path, and ${names.length} other: ${shown(values)}`, fix);
+  }
+  return { path: place('path'), label: place('label'), split: place('split') };
+}
+
+function shown(values: readonly string[]): string {
+  const first = values.slice(0, 5).map((value) => (value.length > 40 ? `${value.slice(0, 40)}...` : value));
+  return [...first, ...(values.length > 5 ? [`${values.length - 5} more`] : [])].join(', ');
+}
+
+function reasonOfCsv(error: CsvError): string {
+  const { code } = error;
+  if (code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH') {
+    const { record, expected_length: expected } = error as { record?: unknown; expected_length?: unknown };
+    const count = Array.isArray(record) ? record.length : null;
+    if (count !== null && typeof expected === 'number') {
+      return `has ${count} ${count === 1 ? 'value' : 'values'} instead of ${expected}`;
+    }
+    return 'has another number of values than the header';
+  }
+  if (code === 'CSV_QUOTE_NOT_CLOSED') return 'is the end, and a quote is still open';
+  if (code === 'CSV_MAX_RECORD_SIZE') {
+    return `goes on for more than ${LONGEST_RECORD} characters, as after a quote that is not closed`;
+  }
+  if (code === 'CSV_INVALID_CLOSING_QUOTE') return 'has more text after a closing quote';
+  if (code === 'INVALID_OPENING_QUOTE') return 'has a quote within a value that is not in quotes';
+  return `cannot be read: ${reasonOf(error)}`;
+}

@@ -1,0 +1,101 @@
+import { badArray } from './array-error';
+import type { KnownArray } from './array-source';
+import { requireBytes } from './array-source';
+
+/** Images as an array has them. */
+export interface ImageShape {
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3 | 4;
+  readonly bytesPerSample: 1 | 2;
+}
+
+const asBytes = 'Save the pixels as uint8 or little-endian uint16.';
+
+/**
+ * What the images of an array look like.
+ *
+ * @throws FulgurError of kind `data` where an array cannot be taken for images, or promises more than is there.
+ */
+export function imageShapeOf(array: KnownArray, mostPixels: number): ImageShape {
+  const { source, header } = array;
+  const { shape, descr } = header;
+  requirePlain(array, asBytes);
+  const bytesPerSample = descr === '|u1' ? 1 : descr === '<u2' ? 2 : null;
+  if (bytesPerSample === null) {
+    const what = /f\d+$/.test(descr) ? 'floating-point numbers' : 'numbers';
+    throw badArray(source, `holds ${what} of the type ${descr}, not pixels`, asBytes);
+  }
+  const [count = 0, height = 0, width = 0, channels = 1] = shape;
+  const isImages = shape.length === 3 || (shape.length === 4 && [1, 3, 4].includes(channels));
+  if (!isImages) {
+    const comesFirst = shape.length === 4 && [1, 3, 4].includes(height);
+    throw badArray(
+      source,
+      `has the shape [${shape.join(', ')}], not [images, height, width] with 1, 3 or 4 channels or none`,
+      comesFirst ? 'Put the channels last: numpy.moveaxis(array, 1, -1).' : 'Save it in such a shape.',
+    );
+  }
+  if (count === 0) throw badArray(source, 'holds no images', 'Save images in it.');
+  if (height === 0 || width === 0 || height * width > mostPixels) {
+    const fix = 'Save smaller images, or raise --data.maxImagePixels.';
+    throw badArray(
+      source,
+      `holds images of ${height} x ${width} pixels, and at most ${mostPixels} are read`,
+      fix,
+    );
+  }
+  requireBytes(array, bytesPerSample);
+  return { count, height, width, channels: channels as 1 | 3 | 4, bytesPerSample };
+}
+
+/** Numbers of labels, by how NumPy calls them. */
+type ReadNumber = (bytes: Buffer, at: number) => number;
+
+const numbers: Readonly<Record<string, readonly [bytes: number, read: ReadNumber]>> = {
+  '|b1': [1, (bytes, at) => bytes.readUInt8(at)],
+  '|u1': [1, (bytes, at) => bytes.readUInt8(at)],
+  '|i1': [1, (bytes, at) => bytes.readInt8(at)],
+  '<u2': [2, (bytes, at) => bytes.readUInt16LE(at)],
+  '<i2': [2, (bytes, at) => bytes.readInt16LE(at)],
+  '<u4': [4, (bytes, at) => bytes.readUInt32LE(at)],
+  '<i4': [4, (bytes, at) => bytes.readInt32LE(at)],
+  '<u8': [8, (bytes, at) => Number(bytes.readBigUInt64LE(at))],
+  '<i8': [8, (bytes, at) => Number(bytes.readBigInt64LE(at))],
+};
+
+const asNumbers = 'Save a whole number for each image, [images] or [images, 1].';
+
+/**
+ * Bytes of a label and how to read it.
+ *
+ * @throws FulgurError of kind `data` where an array is not a label for each of so many images.
+ */
+export function labelFormatOf(array: KnownArray, images: number): readonly [bytes: number, read: ReadNumber] {
+  const { source, header } = array;
+  const { shape, descr } = header;
+  requirePlain(array, asNumbers);
+  const format = Object.hasOwn(numbers, descr) ? numbers[descr] : undefined;
+  if (format === undefined) {
+    throw badArray(source, `holds values of the type ${descr}, not whole numbers`, asNumbers);
+  }
+  const [count = 0, each = 1] = shape;
+  if (shape.length === 0 || shape.length > 2 || each !== 1 || count !== images) {
+    const does = `has the shape [${shape.join(', ')}], and there are ${images} images`;
+    throw badArray(source, does, asNumbers);
+  }
+  requireBytes(array, format[0]);
+  return format;
+}
+
+/** What no array may be that is read here. */
+function requirePlain({ source, header }: KnownArray, fix: string): void {
+  const { descr, fortranOrder, shape } = header;
+  if (descr === '|O') throw badArray(source, 'holds Python objects, which only Python can read', fix);
+  if (descr === 'record') throw badArray(source, 'holds records of several fields', fix);
+  if (descr.startsWith('>')) throw badArray(source, `is big-endian (${descr})`, fix);
+  if (fortranOrder && shape.length > 1) {
+    throw badArray(source, 'is in Fortran order', 'Save it in C order: numpy.ascontiguousarray(array).');
+  }
+}

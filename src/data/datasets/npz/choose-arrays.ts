@@ -1,0 +1,100 @@
+import type { ArrayFile } from './open-arrays';
+import { badArrayFile } from './array-error';
+import type { ArraySource, KnownArray } from './array-source';
+import { readHeader } from './array-source';
+
+/** The names that images and labels have in the files of Keras, MedMNIST and others. */
+const usualNames = {
+  train: {
+    images: ['images', 'x', 'data', 'x_train', 'train_images'],
+    labels: ['labels', 'y', 'y_train', 'train_labels'],
+  },
+  test: { images: ['x_test', 'test_images'], labels: ['y_test', 'test_labels'] },
+  val: { images: ['x_val', 'val_images'], labels: ['y_val', 'val_labels'] },
+} as const;
+
+/** The images of a split, and the classes of them where there are any. */
+export interface SplitArrays {
+  readonly images: KnownArray;
+  readonly labels: KnownArray | null;
+}
+
+export interface ChosenArrays {
+  readonly train: SplitArrays;
+  /** Test images, or those for validation where there are none. */
+  readonly heldOut: SplitArrays | null;
+  /** Images for validation that are not used, since there are test images. */
+  readonly unused: SplitArrays | null;
+}
+
+/**
+ * Finds out by their names which arrays hold the images and labels of which split.
+ *
+ * @throws FulgurError of kind `data` where that is not clear.
+ */
+export async function chooseArrays(file: string, arrays: ArrayFile): Promise<ChosenArrays> {
+  const train = (await splitOf(file, arrays, 'train')) ?? (await onlyImages(file, arrays));
+  const test = await splitOf(file, arrays, 'test');
+  const val = await splitOf(file, arrays, 'val');
+  return { train, heldOut: test ?? val, unused: test === null ? null : val };
+}
+
+async function splitOf(
+  file: string,
+  { sources }: ArrayFile,
+  split: keyof typeof usualNames,
+): Promise<SplitArrays | null> {
+  const images = theOne(file, sources, usualNames[split].images);
+  if (images === null) return null;
+  return withLabels(file, sources, await readHeader(images), usualNames[split].labels);
+}
+
+async function withLabels(
+  file: string,
+  sources: ReadonlyMap<string, ArraySource>,
+  images: KnownArray,
+  names: readonly string[],
+): Promise<SplitArrays> {
+  const labels = theOne(file, sources, names);
+  return { images, labels: labels === null ? null : await readHeader(labels) };
+}
+
+function theOne(
+  file: string,
+  sources: ReadonlyMap<string, ArraySource>,
+  names: readonly string[],
+): ArraySource | null {
+  const [found, second] = names.filter((name) => sources.has(name));
+  if (found === undefined) return null;
+  if (second !== undefined) {
+    throw badArrayFile(
+      file,
+      `holds the arrays ${found} and ${second}, which mean the same`,
+      'Leave one of them.',
+    );
+  }
+  return sources.get(found) ?? null;
+}
+
+/** The only array of an npy file, or the only one with four dimensions. */
+async function onlyImages(file: string, { sources }: ArrayFile): Promise<SplitArrays> {
+  const [sole] = sources.values();
+  if (sole?.array === null) return { images: await readHeader(sole), labels: null };
+  const known: KnownArray[] = [];
+  for (const source of sources.values()) {
+    // What is not an array is not images.
+    const array = await readHeader(source).catch(() => null);
+    if (array?.header.shape.length === 4) known.push(array);
+  }
+  const [images, second] = known;
+  if (images !== undefined && second === undefined) {
+    return withLabels(file, sources, images, usualNames.train.labels);
+  }
+  const names = [...sources.keys()].slice(0, 8).map((name) => name.slice(0, 40));
+  const listed = names.length === 0 ? 'no arrays' : `the arrays ${names.join(', ')}`;
+  throw badArrayFile(
+    file,
+    `holds ${listed}, and it is not clear which of them holds the images`,
+    `Call it ${usualNames.train.images.join(', ')}.`,
+  );
+}

@@ -1,0 +1,176 @@
+import { resolve } from 'node:path';
+import type { Notify } from '../../../contracts';
+import { FulgurError } from '../../../errors';
+import { requireMemory } from '../../../system';
+import { largestImage } from '../../decoding';
+import type { ImageDataset, Split } from '../image-dataset';
+import { unlabelled } from '../image-dataset';
+import { PackedDataset } from '../packed-dataset';
+import { requireTestSplit } from '../subset/hold-out-fraction';
+import { badArray, badArrayFile } from './array-error';
+import { readElements } from './array-source';
+import type { ImageShape } from './check-arrays';
+import { imageShapeOf, labelFormatOf } from './check-arrays';
+import type { SplitArrays } from './choose-arrays';
+import { chooseArrays } from './choose-arrays';
+import type { ArrayFile } from './open-arrays';
+import { openArrays } from './open-arrays';
+
+export interface PackedOptions {
+  readonly onMessage?: Notify | undefined;
+  /** Images of more pixels are refused (default: as in Pillow). */
+  readonly maxImagePixels?: number | undefined;
+}
+
+/** Class numbers from here on are more likely something else. */
+const MOST_CLASSES = 100_000;
+const fewerImages = 'Save fewer or smaller images, or keep them in shards: --data.name shards.';
+
+/**
+ * Images in an npz or npy file: uint8 or uint16 `[images, height, width]` or `[images, height, width, channels]`, read into
+ * shared memory as they are. Labels are whole numbers, -1 where there is none; the names of classes are their numbers.
+ *
+ * @throws FulgurError of kind `data` where the file is broken or its arrays are not such.
+ */
+export async function openPacked(
+  path: string,
+  split: Split,
+  options: PackedOptions = {},
+): Promise<ImageDataset> {
+  const file = resolve(path);
+  const arrays = await openArrays(file);
+  try {
+    return await readSplit(file, arrays, split, options);
+  } finally {
+    await arrays.close();
+  }
+}
+
+/** A split's arrays with what is known of them. */
+interface Part extends SplitArrays {
+  readonly shape: ImageShape;
+  readonly classes: Int32Array;
+}
+
+async function readSplit(
+  file: string,
+  arrays: ArrayFile,
+  split: Split,
+  { onMessage, maxImagePixels = largestImage }: PackedOptions,
+): Promise<ImageDataset> {
+  const chosen = await chooseArrays(file, arrays);
+  const train = await partOf(chosen.train, maxImagePixels);
+  const heldOut = chosen.heldOut === null ? null : await partOf(chosen.heldOut, maxImagePixels);
+  if (heldOut === null) requireTestSplit('packed', split);
+  else requireSameImages(file, train.shape, heldOut.shape);
+  if (chosen.unused !== null) {
+    const images = chosen.unused.images.header.shape[0] ?? 0;
+    onMessage?.(
+      'warning',
+      `Left out of ${file}: ${images} images for validation, since there are test images.`,
+    );
+  }
+  const parts = heldOut === null ? [train] : [train, heldOut];
+  sayUnlabelled(file, parts, onMessage);
+  const classCount =
+    Math.max(...parts.map(({ classes }) => classes.reduce((a, b) => Math.max(a, b), unlabelled))) + 1;
+  const wanted = split === 'all' ? parts : split === 'train' ? [train] : parts.slice(1);
+  const { height, width, channels } = train.shape;
+  return new PackedDataset({
+    kind: 'packed',
+    name: 'packed',
+    split,
+    origin: file,
+    classNames: Array.from({ length: classCount }, (_, number) => String(number)),
+    hasTestSplit: heldOut !== null,
+    height,
+    width,
+    channels,
+    pixels: await readPixels(file, wanted),
+    labels: joined(wanted),
+  });
+}
+
+async function partOf(arrays: SplitArrays, mostPixels: number): Promise<Part> {
+  const shape = imageShapeOf(arrays.images, mostPixels);
+  const { file } = arrays.images.source;
+  requireMemory({ bytes: bytesOf(shape) + shape.count * 4, what: `The images in ${file}`, fix: fewerImages });
+  return { ...arrays, shape, classes: await readClasses(arrays, shape.count) };
+}
+
+async function readClasses({ labels }: SplitArrays, images: number): Promise<Int32Array> {
+  if (labels === null) return new Int32Array(images).fill(unlabelled);
+  const [stride, read] = labelFormatOf(labels, images);
+  const bytes = Buffer.alloc(images * stride);
+  await readElements(labels, bytes);
+  return Int32Array.from({ length: images }, (_, index) => {
+    const value = read(bytes, index * stride);
+    if (value >= unlabelled && value < MOST_CLASSES) return value;
+    const fix = `Number the classes from 0 on, below ${MOST_CLASSES}; -1 stands for no label.`;
+    throw badArray(labels.source, `has the label ${value} for image ${index}`, fix);
+  });
+}
+
+function sayUnlabelled(file: string, parts: readonly Part[], onMessage: Notify | undefined): void {
+  const total = parts.reduce((sum, { shape }) => sum + shape.count, 0);
+  const without = parts.reduce(
+    (sum, { classes }) => sum + classes.reduce((count, one) => (one < 0 ? count + 1 : count), 0),
+    0,
+  );
+  if (without > 0 && without < total) {
+    onMessage?.('warning', `${without} of the ${total} images in ${file} have no label.`);
+  }
+}
+
+function requireSameImages(file: string, train: ImageShape, heldOut: ImageShape): void {
+  if (textOf(train) === textOf(heldOut)) return;
+  throw badArrayFile(
+    file,
+    `has images to train on of ${textOf(train)}, and others of ${textOf(heldOut)}`,
+    'Save them alike.',
+  );
+}
+
+function textOf({ height, width, channels, bytesPerSample }: ImageShape): string {
+  return `${height} x ${width} x ${channels}, uint${bytesPerSample * 8}`;
+}
+
+function bytesOf({ count, height, width, channels, bytesPerSample }: ImageShape): number {
+  return count * height * width * channels * bytesPerSample;
+}
+
+async function readPixels(file: string, parts: readonly Part[]): Promise<Uint8Array | Uint16Array> {
+  const total = parts.reduce((sum, { shape }) => sum + bytesOf(shape), 0);
+  requireMemory({ bytes: total, what: `The images in ${file}`, fix: fewerImages });
+  const memory = allocate(file, total);
+  let start = 0;
+  for (const { images, shape } of parts) {
+    const bytes = bytesOf(shape);
+    await readElements(images, new Uint8Array(memory, start, bytes));
+    start += bytes;
+  }
+  return parts[0]?.shape.bytesPerSample === 2 ? new Uint16Array(memory) : new Uint8Array(memory);
+}
+
+function allocate(file: string, bytes: number): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(bytes);
+  } catch (error) {
+    throw new FulgurError('data', {
+      what: `The images in ${file} take ${bytes} bytes, more than this process can have in one piece.`,
+      fix: fewerImages,
+      cause: error,
+    });
+  }
+}
+
+function joined(parts: readonly Part[]): Int32Array {
+  const total = parts.reduce((sum, { classes }) => sum + classes.length, 0);
+  const labels = new Int32Array(new SharedArrayBuffer(total * 4));
+  let start = 0;
+  for (const { classes } of parts) {
+    labels.set(classes, start);
+    start += classes.length;
+  }
+  return labels;
+}

@@ -180,6 +180,9 @@ export const datasetPaths = {
   cifar100: null,
   digits: null,
   folder: 'the folder of images',
+  list: 'the list of images, a .csv or .jsonl file,',
+  packed: 'the .npz or .npy file',
+  shards: 'the shards (shards/train-{0000..0009}.tar, one .tar file or their folder)',
 } as const satisfies Readonly<Record<string, string | null>>;
 
 /** One of Fulgur's own data sets. */

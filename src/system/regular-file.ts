@@ -47,7 +47,23 @@ export async function readRegularFile(path: string | Buffer, mostBytes: number):
   }
 }
 
-/** The same at once, as text. */
+/**
+ * Opens a file as `openRegularFile` does, at once; the caller closes its descriptor.
+ *
+ * @throws Error as `openRegularFile`.
+ */
+export function openRegularAtOnce(path: string): number {
+  const file = openAtOnce(path);
+  try {
+    requireRegular(fstatSync(file));
+    return file;
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+}
+
+/** The same as `readRegularFile` at once, as text. */
 export function readRegularText(path: string, mostBytes: number): string {
   const file = openAtOnce(path);
   try {

@@ -198,8 +198,8 @@ describe('resolveConfig', () => {
     expect(problemsOf(args)).toBe(
       [
         '6 options are wrong:',
-        '  --data.name: must be one of cifar10, cifar100, digits, folder, not "cifar"; did you mean cifar10?',
-        '  --data.fallback: must be one of cifar10, cifar100, digits, folder, not "Digit"; did you mean digits?',
+        '  --data.name: must be one of cifar10, cifar100, digits, folder, list, packed, shards, not "cifar"; did you mean cifar10?',
+        '  --data.fallback: must be one of cifar10, cifar100, digits, folder, list, packed, shards, not "Digit"; did you mean digits?',
         '  --data.batchSize: must be above 0, not 0',
         '  --trainer.precision: must be one of 32-true, bf16-mixed, not "bf16"; did you mean bf16-mixed?',
         '  --trainer.accelerator: must be one of auto, cpu, gpu, not "tpu"; did you mean cpu?',
@@ -228,7 +228,7 @@ describe('resolveConfig', () => {
   it('names the line of a wrong data set in a file', () => {
     const file = yaml('data:\n  name: imagenet\n');
     expect(problemsOf(['--config', file])).toContain(
-      `data.name in ${file}, line 2: must be one of cifar10, cifar100, digits, folder, not "imagenet"\n`,
+      `data.name in ${file}, line 2: must be one of cifar10, cifar100, digits, folder, list, packed, shards, not "imagenet"\n`,
     );
   });
 
@@ -377,8 +377,8 @@ describe('resolveConfig', () => {
       'trainer.accelerator: auto, cpu, gpu; default: auto',
       'trainer.devices: auto, a number; default: 1',
       'trainer.precision: 32-true, bf16-mixed; default: 32-true',
-      'data.name: cifar10, cifar100, digits, folder; default: digits',
-      'data.fallback: cifar10, cifar100, digits, folder; not set',
+      'data.name: cifar10, cifar100, digits, folder, list, packed, shards; default: digits',
+      'data.fallback: cifar10, cifar100, digits, folder, list, packed, shards; not set',
       'data.workers: auto, a number; default: auto',
       'data.onBrokenImage: error, skip; default: error',
       'split: train, test, all; not set',

@@ -5,6 +5,8 @@ import { FolderDataset } from './folder/folder-dataset';
 import type { DatasetSpec, ImageDataset } from './image-dataset';
 import type { PackedSpec } from './packed-dataset';
 import { PackedDataset } from './packed-dataset';
+import type { ShardSpec } from './shards/shard-dataset';
+import { ShardDataset } from './shards/shard-dataset';
 import type { SubsetSpec } from './subset/subset-dataset';
 import { SubsetDataset } from './subset/subset-dataset';
 
@@ -12,6 +14,7 @@ import { SubsetDataset } from './subset/subset-dataset';
 interface Specs {
   readonly packed: PackedSpec;
   readonly folder: FolderSpec;
+  readonly shards: ShardSpec;
   readonly subset: SubsetSpec;
   readonly defined: DefinedSpec;
 }
@@ -22,6 +25,7 @@ type Kinds = { readonly [Kind in keyof Specs]: (spec: Specs[Kind]) => ImageDatas
 const kinds: Kinds = {
   packed: (spec) => new PackedDataset(spec),
   folder: (spec) => new FolderDataset(spec),
+  shards: (spec) => new ShardDataset(spec),
   subset: async (spec) => new SubsetDataset(await reopenDataset(spec.of), spec),
   defined: reopenDefined,
 };

@@ -9,6 +9,9 @@ import { dataFolder } from './data-folder';
 import { openDigits } from './digits';
 import { openFolder } from './folder/open-folder';
 import type { ImageDataset, Split } from './image-dataset';
+import { openList } from './list/open-list';
+import { openPacked } from './npz/open-packed';
+import { openShards } from './shards/open-shards';
 
 /** How to open a data set, and from where. */
 export interface SourceOptions {
@@ -35,6 +38,9 @@ const openers: Readonly<Record<DatasetName, Open>> = {
   cifar100: (split, _, options) => openCifarOf(cifar100, split, options),
   digits: (split) => openDigits(split),
   folder: (split, path, options) => openFolder(path, split, options),
+  list: (split, path, options) => openList(path, split, options),
+  packed: (split, path, options) => openPacked(path, split, options),
+  shards: (split, path, options) => openShards(path, split, options),
 };
 
 function openCifarOf(

@@ -24,10 +24,10 @@ afterEach(async () => {
 describe('datasets.open', () => {
   it('names the data sets that it knows, for the fallback too and before it is needed', async () => {
     await expect(datasets.open('cifar1000')).rejects.toThrow(
-      'There is no data set "cifar1000". Choose one of cifar10, cifar100, digits, folder.',
+      'There is no data set "cifar1000". Choose one of cifar10, cifar100, digits, folder, list, packed, shards.',
     );
     await expect(datasets.open('digits', { fallback: 'digit' })).rejects.toThrow(
-      'There is no data set "digit". Choose one of cifar10, cifar100, digits, folder.',
+      'There is no data set "digit". Choose one of cifar10, cifar100, digits, folder, list, packed, shards.',
     );
   });
 

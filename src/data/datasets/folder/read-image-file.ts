@@ -22,12 +22,17 @@ export const imageExtensions = [
 const bytesPerPixel = 8;
 const otherBytes = 1 << 26;
 
+/** The bytes that a file of so many pixels has at most, however it is encoded. */
+export function mostFileBytes(pixels: number): number {
+  return pixels * bytesPerPixel + otherBytes;
+}
+
 /**
  * Reads an image file as torchvision's loader does; a path may be bytes, since a name need not be UTF-8.
  *
  * @throws Error whose message says why the file is not a readable image.
  */
 export async function readImageFile(path: string | Buffer, mostPixels = largestImage): Promise<Image> {
-  const bytes = await readRegularFile(path, mostPixels * bytesPerPixel + otherBytes);
+  const bytes = await readRegularFile(path, mostFileBytes(mostPixels));
   return decodeImage(bytes, mostPixels);
 }

@@ -23,14 +23,15 @@ interface Columns {
  * @throws FulgurError of kind `data` that names the line which cannot be read.
  */
 export async function readCsv(file: string, content: Readable, take: TakeImage): Promise<void> {
-  let columns: Columns | null = null;
+  const header: { columns: Columns | null } = { columns: null };
   const parser = parse({
     bom: true,
     trim: true,
     skip_empty_lines: true,
     max_record_size: LONGEST_RECORD,
     on_record: (values: readonly string[], { lines }) => {
-      if (columns === null) columns = columnsOf(file, lines, values);
+      const { columns } = header;
+      if (columns === null) header.columns = columnsOf(file, lines, values);
       else {
         take({
           line: lines,
@@ -52,7 +53,7 @@ export async function readCsv(file: string, content: Readable, take: TakeImage):
       throw badList(file, `cannot be read: ${reasonOf(error)}`, fixFile, error);
     throw badLine(file, Number(error.lines), reasonOfCsv(error), 'Correct the line.', error);
   }
-  if (columns === null) throw badList(file, 'is empty', 'Give it a header and a line for each image.');
+  if (header.columns === null) throw badList(file, 'is empty', 'Give it a header and a line for each image.');
 }
 
 const fixFile = 'Name a readable file by --data.path.';

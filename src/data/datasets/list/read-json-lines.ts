@@ -36,13 +36,14 @@ function takeLine(file: string, line: number, json: string, take: TakeImage): vo
   }
   const { path, label = null, split = null } = value as Readonly<Record<string, unknown>>;
   if (typeof path !== 'string') throw badLine(file, line, 'has no text as its path', fix);
-  if (label !== null && typeof label !== 'string' && !Number.isSafeInteger(label)) {
+  const known = typeof label === 'number' && Number.isSafeInteger(label) ? String(label) : label;
+  if (known !== null && typeof known !== 'string') {
     throw badLine(file, line, 'has a label that is neither a text nor a whole number', fix);
   }
   if (split !== null && typeof split !== 'string') {
     throw badLine(file, line, 'has a split that is not a text', fix);
   }
-  take({ line, path, label: label === null ? null : String(label as string | number), split });
+  take({ line, path, label: known, split });
 }
 
 function parsed(file: string, line: number, json: string): unknown {

@@ -20,8 +20,7 @@ const MOST_ARRAYS = 4096;
 const MOST_GROWTH = 1032;
 const stored = 0;
 const deflated = 8;
-const inArchive = /^PK(\x03\x04|\x05\x06)/;
-const alone = /^\x93NUMPY/;
+const signatures = { archived: 'PK', alone: '\x93NUMPY' } as const;
 
 /**
  * Opens an npz or npy file, told apart by their content.
@@ -34,14 +33,15 @@ export async function openArrays(file: string): Promise<ArrayFile> {
     throw badArrayFile(file, `cannot be read: ${reasonOf(error)}`, fix, error);
   });
   try {
-    const start = Buffer.alloc(8);
+    const start = Buffer.alloc(signatures.alone.length);
     const { bytesRead } = await handle.read(start, 0, start.length, 0);
-    const signature = start.toString('latin1', 0, bytesRead);
-    const sources = alone.test(signature)
-      ? await soleArray(file, handle)
-      : inArchive.test(signature)
-        ? await archived(file, handle)
-        : null;
+    const found = start.toString('latin1', 0, bytesRead);
+    const sources =
+      found === signatures.alone
+        ? await soleArray(file, handle)
+        : found.startsWith(signatures.archived)
+          ? await archived(file, handle)
+          : null;
     if (sources === null) {
       const fix = 'Save images by numpy.savez, as uint8 [images, height, width, channels].';
       throw badArrayFile(file, 'is neither an npz nor an npy file', fix);

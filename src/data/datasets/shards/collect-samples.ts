@@ -1,0 +1,138 @@
+import { posix } from 'node:path';
+import { reasonOf } from '../data-errors';
+import { readableName } from '../folder/file-name';
+import { imageExtensions } from '../folder/read-image-file';
+import type { ShardEntry } from './scan-shard';
+import type { ShardBytes } from './shard-bytes';
+import { badShard } from './shard-error';
+
+/** What a shard says of a sample's class: its number, its name, or nothing. */
+export type ShardLabel = number | string | null;
+
+/** An image in a shard, and where it is. */
+export interface ShardSample {
+  /** The path of its files up to the first dot of their names. */
+  readonly key: string;
+  readonly headerAt: number;
+  readonly headerSum: number;
+  /** Bytes of the image file. */
+  readonly size: number;
+  readonly label: ShardLabel;
+}
+
+/** What a shard holds that is not used. */
+export interface PassedOver {
+  /** Entries that stand for another file. */
+  readonly links: number;
+  /** Labels for which there is no image. */
+  readonly withoutImage: number;
+}
+
+const extensions: ReadonlySet<string> = new Set(imageExtensions.map((extension) => extension.slice(1)));
+const MOST_CLS_BYTES = 256;
+const MOST_JSON_BYTES = 1 << 24;
+const fileTypes: ReadonlySet<string> = new Set(['0', '7']);
+const linkTypes: ReadonlySet<string> = new Set(['1', '2']);
+
+interface Draft {
+  image?: ShardEntry;
+  cls?: ShardLabel;
+  json?: ShardLabel;
+}
+
+/** Puts the entries of a shard together: those with one key are one sample, wherever they stand. */
+export class SampleCollector {
+  readonly #drafts = new Map<string, Draft>();
+  #links = 0;
+
+  constructor(
+    private readonly file: string,
+    private readonly bytes: ShardBytes,
+  ) {}
+
+  /** @throws FulgurError of kind `data` that names a sample which cannot be used. */
+  take(entry: ShardEntry): void {
+    const { key, extension } = keyOf(entry.name);
+    const isImage = extensions.has(extension);
+    if (key === null || (!isImage && extension !== 'cls' && extension !== 'json')) return;
+    if (entry.isSparse && isImage) throw this.#bad(key, 'is a sparse file', 'Write it as an ordinary one.');
+    if (linkTypes.has(entry.type)) this.#links += isImage ? 1 : 0;
+    if (!fileTypes.has(entry.type)) return;
+    const draft = this.#drafts.get(key) ?? {};
+    if (isImage) {
+      if (draft.image !== undefined) throw this.#bad(key, 'has two images', 'Give each a key of its own.');
+      draft.image = entry;
+    } else if (extension === 'cls') draft.cls = this.#cls(key, entry);
+    else draft.json = this.#json(key, entry);
+    this.#drafts.set(key, draft);
+  }
+
+  /** The images in the shard's order. */
+  samples(): ShardSample[] {
+    const samples: ShardSample[] = [];
+    for (const [key, { image, cls, json }] of this.#drafts) {
+      if (image === undefined) continue;
+      const { headerAt, headerSum, size } = image;
+      samples.push({ key, headerAt, headerSum, size, label: cls ?? json ?? null });
+    }
+    return samples.sort((a, b) => a.headerAt - b.headerAt);
+  }
+
+  passedOver(): PassedOver {
+    const withoutImage = [...this.#drafts.values()].filter(({ image }) => image === undefined).length;
+    return { links: this.#links, withoutImage };
+  }
+
+  #cls(key: string, { headerAt, size }: ShardEntry): ShardLabel {
+    const text =
+      size > MOST_CLS_BYTES
+        ? ''
+        : this.bytes
+            .at(headerAt + 512, size)
+            .toString('latin1')
+            .trim();
+    if (/^-1$/.test(text)) return null;
+    if (/^\d{1,9}$/.test(text)) return Number(text);
+    throw this.#bad(
+      key,
+      'has a .cls file that is not a whole number',
+      'Write the number of the class into it.',
+    );
+  }
+
+  #json(key: string, { headerAt, size }: ShardEntry): ShardLabel {
+    if (size > MOST_JSON_BYTES) {
+      throw this.#bad(key, `has a .json file of ${size} bytes`, 'Keep the label in a .cls file.');
+    }
+    const value = this.#parsed(key, this.bytes.at(headerAt + 512, size));
+    if (typeof value !== 'object' || value === null) return null;
+    const { label = null } = value as { label?: unknown };
+    if (label === null || label === -1) return null;
+    if (typeof label === 'string' && label !== '') return label;
+    if (Number.isInteger(label) && (label as number) >= 0 && (label as number) < 1e9) return label as number;
+    const fix = 'Write the number or the name of the class into it: {"label": 3}.';
+    throw this.#bad(key, 'has a label in its .json file that is not such', fix);
+  }
+
+  #parsed(key: string, bytes: Buffer): unknown {
+    try {
+      return JSON.parse(bytes.toString('utf8')) as unknown;
+    } catch (error) {
+      const does = `has a .json file that is not JSON: ${reasonOf(error).slice(0, 200)}`;
+      throw this.#bad(key, does, 'Correct it, or leave it out.', error);
+    }
+  }
+
+  #bad(key: string, does: string, fix: string, cause?: unknown): Error {
+    return badShard(this.file, `holds the key ${readableName(key.slice(0, 200))}, which ${does}`, fix, cause);
+  }
+}
+
+/** The key of an entry, up to the first dot of its base name, and what is behind that; no key for hidden files. */
+function keyOf(name: string): { key: string | null; extension: string } {
+  const base = posix.basename(name);
+  const dot = base.indexOf('.');
+  if (dot <= 0) return { key: null, extension: '' };
+  const folder = posix.dirname(posix.normalize(name));
+  return { key: posix.join(folder, base.slice(0, dot)), extension: base.slice(dot + 1).toLowerCase() };
+}

@@ -1,0 +1,182 @@
+import { closeSync, fstatSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import type { Notify } from '../../../contracts';
+import { FulgurError } from '../../../errors';
+import { openRegularAtOnce } from '../../../system';
+import { largestImage } from '../../decoding';
+import { reasonOf } from '../data-errors';
+import { SharedStrings } from '../folder/shared-strings';
+import type { ImageDataset, Split } from '../image-dataset';
+import { unlabelled } from '../image-dataset';
+import { requireTestSplit } from '../subset/hold-out-fraction';
+import type { ShardClasses } from './class-names';
+import { classesOf } from './class-names';
+import type { PassedOver, ShardSample } from './collect-samples';
+import { SampleCollector } from './collect-samples';
+import { findShards } from './find-shards';
+import { scanShard } from './scan-shard';
+import { ShardBytes } from './shard-bytes';
+import { ShardDataset } from './shard-dataset';
+import { badShard, writeAgain } from './shard-error';
+import type { ShardState } from './shard-files';
+
+export interface ShardOptions {
+  readonly onMessage?: Notify | undefined;
+  /** An image of more pixels counts as broken (default: as in Pillow). */
+  readonly maxImagePixels?: number | undefined;
+}
+
+/** A shard's index. */
+interface IndexedShard {
+  readonly state: ShardState;
+  readonly samples: readonly ShardSample[];
+  readonly passedOver: PassedOver;
+}
+
+/** Entries between which other work of the process gets its turn. */
+const ENTRIES_AT_ONCE = 5000;
+
+/**
+ * Images in tar files, as WebDataset writes them: the files of one sample have one name up to its first dot. The headers of
+ * all entries are read when the data set is opened, and each image then from its place. So shards may be written beside
+ * these, and entries behind theirs, without an effect on a data set that is open.
+ *
+ * @param path a tar file, a folder of them, or a pattern with braces: `shards/train-{0000..0009}.tar`.
+ * @throws FulgurError of kind `data` that names the shard which is cut short, damaged, compressed or missing.
+ */
+export async function openShards(
+  path: string,
+  split: Split,
+  { onMessage, maxImagePixels = largestImage }: ShardOptions = {},
+): Promise<ImageDataset> {
+  const { root, train, heldOut, unused } = await findShards(path);
+  const hasTestSplit = heldOut.length > 0;
+  if (!hasTestSplit) requireTestSplit('shards', split);
+  const parts = {
+    train: await indexAll(root, train, onMessage),
+    heldOut: await indexAll(root, heldOut, onMessage),
+  };
+  const every = [...parts.train, ...parts.heldOut];
+  const wanted = { train: parts.train, test: parts.heldOut, all: every }[split];
+  if (wanted.every(({ samples }) => samples.length === 0)) throw noImages(path, split);
+  if (unused.length > 0) {
+    onMessage?.(
+      'warning',
+      `Left out of ${path}: ${unused.length} shards for validation, since there are some for testing.`,
+    );
+  }
+  sayUnlabelled(path, every, onMessage);
+  const labels = new Set(every.flatMap(({ samples }) => samples.map(({ label }) => label)));
+  const classes = await classesOf(root, labels);
+  return new ShardDataset({
+    kind: 'shards',
+    split,
+    origin: resolve(path),
+    root,
+    classNames: classes.names,
+    hasTestSplit,
+    maxImagePixels,
+    shards: wanted.map(({ state }) => state),
+    ...indexOf(wanted, classes),
+  });
+}
+
+async function indexAll(
+  root: string,
+  names: readonly string[],
+  onMessage: Notify | undefined,
+): Promise<IndexedShard[]> {
+  const indexed: IndexedShard[] = [];
+  for (const name of names) {
+    const shard = await indexShard(root, name);
+    indexed.push(shard);
+    const { links, withoutImage } = shard.passedOver;
+    const parts = [
+      ...(links > 0 ? [`${links} ${links === 1 ? 'image that is a link' : 'images that are links'}`] : []),
+      ...(withoutImage > 0
+        ? [`${withoutImage} ${withoutImage === 1 ? 'key' : 'keys'} without an image`]
+        : []),
+    ];
+    if (parts.length > 0) onMessage?.('warning', `Left out of ${join(root, name)}: ${parts.join('; ')}.`);
+  }
+  return indexed;
+}
+
+async function indexShard(root: string, name: string): Promise<IndexedShard> {
+  const file = join(root, name);
+  const opened = openShard(file);
+  try {
+    const { size, mtimeMs, ino: inode } = fstatSync(opened);
+    const bytes = new ShardBytes(opened, size);
+    const collector = new SampleCollector(file, bytes);
+    let entries = 0;
+    for (const entry of scanShard(file, bytes)) {
+      collector.take(entry);
+      entries += 1;
+      if (entries % ENTRIES_AT_ONCE === 0) await setImmediate();
+    }
+    const state = { name, size, mtimeMs, inode };
+    return { state, samples: collector.samples(), passedOver: collector.passedOver() };
+  } catch (error) {
+    throw error instanceof FulgurError ? error : unreadable(file, error);
+  } finally {
+    closeSync(opened);
+  }
+}
+
+function openShard(file: string): number {
+  try {
+    return openRegularAtOnce(file);
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+type Index = 'keys' | 'shardOf' | 'headerAt' | 'headerSum' | 'sizes' | 'labels';
+
+/** The samples of all shards, in shared memory. */
+function indexOf(shards: readonly IndexedShard[], classes: ShardClasses): Pick<ShardDataset['spec'], Index> {
+  const count = shards.reduce((sum, { samples }) => sum + samples.length, 0);
+  const shardOf = new Uint32Array(new SharedArrayBuffer(count * 4));
+  const headerAt = new Float64Array(new SharedArrayBuffer(count * 8));
+  const headerSum = new Uint32Array(new SharedArrayBuffer(count * 4));
+  const sizes = new Float64Array(new SharedArrayBuffer(count * 8));
+  const labels = new Int32Array(new SharedArrayBuffer(count * 4));
+  const keys: string[] = [];
+  shards.forEach(({ samples }, shard) => {
+    for (const sample of samples) {
+      const index = keys.length;
+      keys.push(sample.key);
+      shardOf[index] = shard;
+      headerAt[index] = sample.headerAt;
+      headerSum[index] = sample.headerSum;
+      sizes[index] = sample.size;
+      labels[index] = classes.indexOf(sample.label) ?? unlabelled;
+    }
+  });
+  return { keys: SharedStrings.from(keys).spec, shardOf, headerAt, headerSum, sizes, labels };
+}
+
+function sayUnlabelled(path: string, shards: readonly IndexedShard[], onMessage: Notify | undefined): void {
+  let [total, without] = [0, 0];
+  for (const { samples } of shards) {
+    total += samples.length;
+    for (const { label } of samples) without += label === null ? 1 : 0;
+  }
+  if (without > 0 && without < total) {
+    onMessage?.('warning', `${without} of the ${total} images in ${path} have no label.`);
+  }
+}
+
+function unreadable(file: string, error: unknown): FulgurError {
+  return badShard(file, `cannot be read: ${reasonOf(error)}`, writeAgain, error);
+}
+
+function noImages(path: string, split: Split): FulgurError {
+  return new FulgurError('data', {
+    what: `The ${split} split of the shards ${path} has no images.`,
+    why: 'An image is an entry such as 000017.jpg.',
+    fix: 'Name shards that hold images by --data.path.',
+  });
+}

@@ -1,0 +1,104 @@
+import { crc32 } from 'node:zlib';
+import { join, posix } from 'node:path';
+import type { Image } from '../../image';
+import { BrokenImageError } from '../data-errors';
+import { readableName } from '../folder/file-name';
+import { mostFileBytes } from '../folder/read-image-file';
+import type { SharedStringsSpec } from '../folder/shared-strings';
+import { SharedStrings } from '../folder/shared-strings';
+import type { DatasetSpec, ImageDataset, Split } from '../image-dataset';
+import { imageOfBytes } from '../read-image';
+import { requireIndex } from '../require-index';
+import type { ShardState } from './shard-files';
+import { ShardFiles, changed } from './shard-files';
+import { BLOCK } from './tar-header';
+
+/** A data set in shards as plain values; its index lies in shared memory. */
+export interface ShardSpec extends DatasetSpec {
+  readonly kind: 'shards';
+  readonly split: Split;
+  readonly origin: string;
+  /** The folder that all shards are below. */
+  readonly root: string;
+  readonly classNames: readonly string[];
+  readonly hasTestSplit: boolean;
+  readonly maxImagePixels: number;
+  readonly shards: readonly ShardState[];
+  /** Of each sample: its key. */
+  readonly keys: SharedStringsSpec;
+  /** The place of its shard in the list of them. */
+  readonly shardOf: Uint32Array;
+  /** The byte of the shard at which the header of its image stands. */
+  readonly headerAt: Float64Array;
+  /** The checksum of that header. */
+  readonly headerSum: Uint32Array;
+  /** Bytes of the image file. */
+  readonly sizes: Float64Array;
+  /** Below 0 where there is none. */
+  readonly labels: Int32Array;
+}
+
+/** Images in tar files, each read from its place. */
+export class ShardDataset implements ImageDataset {
+  readonly name = 'shards';
+  readonly split: Split;
+  readonly origin: string;
+  readonly classNames: readonly string[];
+  readonly hasTestSplit: boolean;
+  readonly #keys: SharedStrings;
+  readonly #files: ShardFiles;
+
+  constructor(readonly spec: ShardSpec) {
+    this.split = spec.split;
+    this.origin = spec.origin;
+    this.classNames = spec.classNames;
+    this.hasTestSplit = spec.hasTestSplit;
+    this.#keys = new SharedStrings(spec.keys);
+    this.#files = new ShardFiles(spec.root, spec.shards);
+  }
+
+  get length(): number {
+    return this.spec.labels.length;
+  }
+
+  label(index: number): number | null {
+    requireIndex(this, index);
+    const label = this.spec.labels[index] ?? 0;
+    return label < 0 ? null : label;
+  }
+
+  describe(index: number): string {
+    return posix.join(readableName(this.spec.root), this.sampleName(index));
+  }
+
+  sampleName(index: number): string {
+    return readableName(posix.join(this.#shard(index).name, this.#keys.at(index)));
+  }
+
+  /** @throws FulgurError of kind `data` for a shard that has changed, BrokenImageError for an image that is broken. */
+  async read(index: number): Promise<Image> {
+    requireIndex(this, index);
+    const { spec } = this;
+    const size = spec.sizes[index] ?? 0;
+    const most = mostFileBytes(spec.maxImagePixels);
+    if (size > most) {
+      throw new BrokenImageError(this.describe(index), `it has ${size} bytes, and at most ${most} are read`);
+    }
+    const start = spec.headerAt[index] ?? 0;
+    const bytes = await this.#files.read(spec.shardOf[index] ?? 0, start, BLOCK + size);
+    if (crc32(bytes.subarray(0, BLOCK)) !== spec.headerSum[index]) {
+      throw changed(join(spec.root, this.#shard(index).name), `another entry is at byte ${start}`);
+    }
+    return imageOfBytes(bytes.subarray(BLOCK), this.describe(index), spec.maxImagePixels);
+  }
+
+  close(): Promise<void> {
+    return this.#files.close();
+  }
+
+  #shard(index: number): ShardState {
+    const shard = this.spec.shards[this.spec.shardOf[index] ?? 0];
+    if (shard === undefined) throw new Error(`there is no shard of sample ${index}`);
+    return shard;
+  }
+}

@@ -23,15 +23,21 @@ interface Columns {
  * @throws FulgurError of kind `data` that names the line which cannot be read.
  */
 export async function readCsv(file: string, content: Readable, take: TakeImage): Promise<void> {
-  const header: { columns: Columns | null } = { columns: null };
+  const seen: { columns: Columns | null; values: number; line: number } = {
+    columns: null,
+    values: 0,
+    line: 0,
+  };
   const parser = parse({
     bom: true,
     trim: true,
     skip_empty_lines: true,
     max_record_size: LONGEST_RECORD,
     on_record: (values: readonly string[], { lines }) => {
-      const { columns } = header;
-      if (columns === null) header.columns = columnsOf(file, lines, values);
+      const { columns } = seen;
+      seen.line = lines;
+      seen.values = values.length;
+      if (columns === null) seen.columns = columnsOf(file, lines, values);
       else {
         take({
           line: lines,
@@ -51,9 +57,9 @@ export async function readCsv(file: string, content: Readable, take: TakeImage):
     if (error instanceof FulgurError) throw error;
     if (!(error instanceof CsvError))
       throw badList(file, `cannot be read: ${reasonOf(error)}`, fixFile, error);
-    throw badLine(file, Number(error.lines), reasonOfCsv(error), 'Correct the line.', error);
+    throw badCsv(file, error, seen);
   }
-  if (header.columns === null) throw badList(file, 'is empty', 'Give it a header and a line for each image.');
+  if (seen.columns === null) throw badList(file, 'is empty', 'Give it a header and a line for each image.');
 }
 
 const fixFile = 'Name a readable file by --data.path.';
@@ -77,21 +83,24 @@ function shown(values: readonly string[]): string {
   return [...first, ...(values.length > 5 ? [`${values.length - 5} more`] : [])].join(', ');
 }
 
-function reasonOfCsv(error: CsvError): string {
-  const { code } = error;
-  if (code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH') {
-    const { record, expected_length: expected } = error as { record?: unknown; expected_length?: unknown };
-    const count = Array.isArray(record) ? record.length : null;
-    if (count !== null && typeof expected === 'number') {
-      return `has ${count} ${count === 1 ? 'value' : 'values'} instead of ${expected}`;
-    }
-    return 'has another number of values than the header';
+function badCsv(
+  file: string,
+  error: CsvError,
+  { line, values }: { readonly line: number; readonly values: number },
+): FulgurError {
+  const { code, record } = error;
+  const isOpen = code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_MAX_RECORD_SIZE';
+  if (isOpen) {
+    // The parser noticed it far behind.
+    const does = line === 0 ? 'has' : 'is the last that can be read: behind it is';
+    return badLine(file, Math.max(line, 1), `${does} a quote that is not closed`, 'Close it.', error);
   }
-  if (code === 'CSV_QUOTE_NOT_CLOSED') return 'is the end, and a quote is still open';
-  if (code === 'CSV_MAX_RECORD_SIZE') {
-    return `goes on for more than ${LONGEST_RECORD} characters, as after a quote that is not closed`;
-  }
-  if (code === 'CSV_INVALID_CLOSING_QUOTE') return 'has more text after a closing quote';
-  if (code === 'INVALID_OPENING_QUOTE') return 'has a quote within a value that is not in quotes';
-  return `cannot be read: ${reasonOf(error)}`;
+  const count = Array.isArray(record) ? record.length : 0;
+  const reasons: Readonly<Record<string, string>> = {
+    CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: `has ${count} ${count === 1 ? 'value' : 'values'} instead of ${values}`,
+    CSV_INVALID_CLOSING_QUOTE: 'has more text after a closing quote',
+    INVALID_OPENING_QUOTE: 'has a quote within a value that is not in quotes',
+  };
+  const does = reasons[code] ?? `cannot be read: ${reasonOf(error)}`;
+  return badLine(file, Number(error.lines), does, 'Correct the line.', error);
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { FileHandle } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Entry, ZipFile } from 'yauzl';
 import { fromFdPromise } from 'yauzl';
 import { openRegularFile } from '../../../system';
@@ -18,6 +18,7 @@ export interface ArrayFile {
 const MOST_ARRAYS = 4096;
 /** Deflate makes at most so much of a byte. */
 const MOST_GROWTH = 1032;
+const CHUNK_BYTES = 1 << 20;
 const stored = 0;
 const deflated = 8;
 const signatures = { archived: 'PK', alone: '\x93NUMPY' } as const;
@@ -55,9 +56,18 @@ export async function openArrays(file: string): Promise<ArrayFile> {
 
 async function soleArray(file: string, handle: FileHandle): Promise<Map<string, ArraySource>> {
   const { size } = await handle.stat();
-  const open = (): Promise<Readable> =>
-    Promise.resolve(handle.createReadStream({ start: 0, autoClose: false, highWaterMark: 1 << 20 }));
+  const open = (): Promise<Readable> => Promise.resolve(Readable.from(chunksOf(handle)));
   return new Map([[basename(file), { file, array: null, bytes: size, mostBytes: size, crc32: null, open }]]);
+}
+
+async function* chunksOf(handle: FileHandle): AsyncGenerator<Buffer> {
+  for (let at = 0; ;) {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const { bytesRead } = await handle.read(chunk, 0, chunk.length, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield chunk.subarray(0, bytesRead);
+  }
 }
 
 async function archived(file: string, handle: FileHandle): Promise<Map<string, ArraySource>> {

@@ -31,7 +31,7 @@ export interface KnownArray {
  *
  * @throws FulgurError of kind `data` that names the array.
  */
-export async function readHeader(source: ArraySource): Promise<KnownArray> {
+export async function readArrayHeader(source: ArraySource): Promise<KnownArray> {
   let start = Buffer.alloc(0);
   return guarded(source, async () => {
     const stream = await source.open();

@@ -1,7 +1,7 @@
 import type { ArrayFile } from './open-arrays';
 import { badArrayFile } from './array-error';
 import type { ArraySource, KnownArray } from './array-source';
-import { readHeader } from './array-source';
+import { readArrayHeader } from './array-source';
 
 /** The names that images and labels have in the files of Keras, MedMNIST and others. */
 const usualNames = {
@@ -46,7 +46,7 @@ async function splitOf(
 ): Promise<SplitArrays | null> {
   const images = theOne(file, sources, usualNames[split].images);
   if (images === null) return null;
-  return withLabels(file, sources, await readHeader(images), usualNames[split].labels);
+  return withLabels(file, sources, await readArrayHeader(images), usualNames[split].labels);
 }
 
 async function withLabels(
@@ -56,7 +56,7 @@ async function withLabels(
   names: readonly string[],
 ): Promise<SplitArrays> {
   const labels = theOne(file, sources, names);
-  return { images, labels: labels === null ? null : await readHeader(labels) };
+  return { images, labels: labels === null ? null : await readArrayHeader(labels) };
 }
 
 function theOne(
@@ -79,11 +79,11 @@ function theOne(
 /** The only array of an npy file, or the only one with four dimensions. */
 async function onlyImages(file: string, { sources }: ArrayFile): Promise<SplitArrays> {
   const [sole] = sources.values();
-  if (sole?.array === null) return { images: await readHeader(sole), labels: null };
+  if (sole?.array === null) return { images: await readArrayHeader(sole), labels: null };
   const known: KnownArray[] = [];
   for (const source of sources.values()) {
     // What is not an array is not images.
-    const array = await readHeader(source).catch(() => null);
+    const array = await readArrayHeader(source).catch(() => null);
     if (array?.header.shape.length === 4) known.push(array);
   }
   const [images, second] = known;

@@ -14,6 +14,7 @@ import { fastSiamLoss } from './fastsiam';
 
 @Experiment({
   name: 'fastsiam-digits',
+  help: 'FastSiam on the embedded digits: learns visibly within minutes, and needs no download',
   seed: 1,
   trainer: { maxEpochs: 5 },
   data: {

@@ -13,6 +13,7 @@ import { FastSiam } from './fastsiam';
 
 @Experiment({
   name: 'fastsiam-distributed',
+  help: 'FastSiam over several devices or hosts, with synchronised batch norm',
   trainer: { maxEpochs: 10, devices: 'auto' },
   data: FastSiam,
   plugins: [dataParallel(), syncBatchNorm(), progressBar(), csvLogger(), checkpointing()],

@@ -13,6 +13,7 @@ import { progressBar } from '../plugins/progress-bar';
 
 @Experiment({
   name: 'fastsiam',
+  help: 'FastSiam on CIFAR-10',
   trainer: { maxEpochs: 10 },
   data: {
     name: 'cifar10',

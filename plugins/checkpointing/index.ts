@@ -95,7 +95,13 @@ export type CheckpointingOptions<Metric extends string = string> = z.input<typeo
  * Saves at the moments that its options name, after all other plugins' hooks, and reads for whoever resumes. Of several
  * ranks the first one writes what all of them give.
  */
-@Plugin({ name: 'checkpointing', order: 'last', provides: [tokens.checkpointReader], options: schema })
+@Plugin({
+  name: 'checkpointing',
+  help: 'saves every epoch and at the end, keeps the last and the best, resumes',
+  order: 'last',
+  provides: [tokens.checkpointReader],
+  options: schema,
+})
 export class Checkpointing implements PluginHooks, CheckpointReader {
   private readonly store: CheckpointStore;
   private readonly finder: CheckpointFinder;

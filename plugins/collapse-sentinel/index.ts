@@ -53,7 +53,12 @@ const savedSteps = z.object({
 });
 
 /** Measures inside the traced step, and watches the measured values from outside it. */
-@Plugin({ name: 'collapse-sentinel', repeatable: true, options: schema })
+@Plugin({
+  name: 'collapse-sentinel',
+  help: 'logs std(z)·√d beside the loss and warns when it falls: about 1 is healthy, 0 is collapse',
+  repeatable: true,
+  options: schema,
+})
 export class CollapseSentinel implements PluginHooks, Stateful {
   private readonly metric: string;
   private stepsBelow = 0;

@@ -13,7 +13,7 @@ const schema = z.strictObject({
 export type CsvLoggerOptions = z.input<typeof schema>;
 
 /** Writes the run's rows to a table. */
-@Plugin({ name: 'csv-logger', ranks: 'first', options: schema })
+@Plugin({ name: 'csv-logger', help: 'metrics.csv', ranks: 'first', options: schema })
 export class CsvLogger extends RowFileLogger {
   constructor(
     @inject(tokens.pluginOptions) { fileName }: z.output<typeof schema>,

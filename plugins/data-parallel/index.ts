@@ -26,7 +26,13 @@ const schema = z.strictObject({
 export type DataParallelOptions = z.input<typeof schema>;
 
 /** The same model on every rank: each takes its share of the batch, and all make the same update. */
-@Plugin({ name: 'data-parallel', order: 'strategy', provides: [tokens.strategy], options: schema })
+@Plugin({
+  name: 'data-parallel',
+  help: 'one model on several ranks, which average their gradients',
+  order: 'strategy',
+  provides: [tokens.strategy],
+  options: schema,
+})
 export class DataParallel implements Strategy, PluginHooks {
   readonly name = 'data-parallel';
   readonly ranksDiffer = false;

@@ -23,7 +23,7 @@ async function gpuMemory(): Promise<number | null> {
 const MEBIBYTE = 2 ** 20;
 
 /** Reads what the process takes, after updates. */
-@Plugin({ name: 'device-stats', ranks: 'first', options: schema })
+@Plugin({ name: 'device-stats', help: 'logs processor and memory', ranks: 'first', options: schema })
 export class DeviceStats implements PluginHooks {
   private cpu = process.cpuUsage();
   private since = performance.now();

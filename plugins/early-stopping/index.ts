@@ -51,7 +51,14 @@ interface Seen {
  * Looks once at each measurement of the metric: at one of a validation in the middle of an epoch when that is over, at all
  * others at the end of the epoch, when everybody has logged.
  */
-@Plugin({ name: 'early-stopping', order: 'monitor', ranks: 'first', repeatable: true, options: schema })
+@Plugin({
+  name: 'early-stopping',
+  help: 'ends training when a metric no longer improves',
+  order: 'monitor',
+  ranks: 'first',
+  repeatable: true,
+  options: schema,
+})
 export class EarlyStopping implements PluginHooks, Stateful {
   private seen: Seen = { best: null, waited: 0, serial: 0 };
   private isRestored = false;

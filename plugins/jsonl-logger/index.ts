@@ -14,7 +14,7 @@ const schema = z.strictObject({
 export type JsonlLoggerOptions = z.input<typeof schema>;
 
 /** Writes the run's rows as lines of JSON. */
-@Plugin({ name: 'jsonl-logger', ranks: 'first', options: schema })
+@Plugin({ name: 'jsonl-logger', help: 'metrics.jsonl', ranks: 'first', options: schema })
 export class JsonlLogger extends RowFileLogger {
   constructor(
     @inject(tokens.pluginOptions) { fileName }: z.output<typeof schema>,

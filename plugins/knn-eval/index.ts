@@ -36,7 +36,12 @@ const metric = 'knn_accuracy';
 const untrainedMetric = 'knn_accuracy_untrained';
 
 /** Evaluates between epochs; the model is only read. */
-@Plugin({ name: 'knn-eval', ranks: 'first', options: schema })
+@Plugin({
+  name: 'knn-eval',
+  help: 'kNN accuracy of the features on held-out samples',
+  ranks: 'first',
+  options: schema,
+})
 export class KnnEval implements PluginHooks, Measuring {
   private readonly recordFile: string;
 

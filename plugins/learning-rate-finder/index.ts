@@ -32,7 +32,12 @@ export type LearningRateFinderOptions = z.input<typeof schema>;
 const fileName = 'learning-rates.json';
 
 /** Takes the place of the run's learning rates for as many updates as it needs, and then ends the run. */
-@Plugin({ name: 'learning-rate-finder', affectsTraining: true, options: schema })
+@Plugin({
+  name: 'learning-rate-finder',
+  help: 'a short run that suggests a learning rate',
+  affectsTraining: true,
+  options: schema,
+})
 export class LearningRateFinder implements PluginHooks {
   private readonly sweep: RateSweep;
   private firstStep = 0;

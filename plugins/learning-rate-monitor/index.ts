@@ -10,7 +10,7 @@ const schema = z.strictObject({
 export type LearningRateMonitorOptions = z.input<typeof schema>;
 
 /** Reads the rates before the update that uses them. */
-@Plugin({ name: 'learning-rate-monitor', ranks: 'first', options: schema })
+@Plugin({ name: 'learning-rate-monitor', help: 'logs the learning rate', ranks: 'first', options: schema })
 export class LearningRateMonitor implements PluginHooks {
   constructor(
     @inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>,

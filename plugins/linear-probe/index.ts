@@ -42,7 +42,12 @@ const causes = {
 } as const;
 
 /** Probes between epochs and after training; the model is only read, and trains on as if nobody had looked. */
-@Plugin({ name: 'linear-probe', ranks: 'first', options: schema })
+@Plugin({
+  name: 'linear-probe',
+  help: 'accuracy of a linear classifier on the frozen features',
+  ranks: 'first',
+  options: schema,
+})
 export class LinearProbe implements PluginHooks, Measuring {
   /** Updates that the model had when it was probed last. */
   private probedAt: number | null = null;

@@ -22,7 +22,13 @@ const schema = z.strictObject({
 export type LocalSgdOptions = z.input<typeof schema>;
 
 /** Ranks that train alone, and average their parameters every so many updates. */
-@Plugin({ name: 'local-sgd', order: 'strategy', provides: [tokens.strategy], options: schema })
+@Plugin({
+  name: 'local-sgd',
+  help: 'ranks that train alone, and average their parameters now and then',
+  order: 'strategy',
+  provides: [tokens.strategy],
+  options: schema,
+})
 export class LocalSgd implements Strategy, PluginHooks {
   readonly name = 'local-sgd';
   readonly ranksDiffer = true;

@@ -57,7 +57,12 @@ interface SavedRun {
 }
 
 /** Writes rows to the journal first, and from there to the server: whatever happens to either, none is lost or doubled. */
-@Plugin({ name: 'mlflow-logger', ranks: 'first', options: schema })
+@Plugin({
+  name: 'mlflow-logger',
+  help: 'metrics and hyperparameters for MLflow',
+  ranks: 'first',
+  options: schema,
+})
 export class MlflowLogger extends RowLogger<Journal> implements Stateful {
   private readonly closing = new AbortController();
   private readonly client: MlflowClient;

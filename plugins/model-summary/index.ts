@@ -57,7 +57,12 @@ function totals({ parameters, trainable }: ModuleSummary): string {
 }
 
 /** Says what the model is made of when training begins. */
-@Plugin({ name: 'model-summary', ranks: 'first', options: schema })
+@Plugin({
+  name: 'model-summary',
+  help: 'shows modules, parameters and size when training begins',
+  ranks: 'first',
+  options: schema,
+})
 export class ModelSummary implements PluginHooks {
   constructor(
     @inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>,

@@ -38,7 +38,13 @@ const schema = z.strictObject({
 export type ProfilerOptions = z.input<typeof schema>;
 
 /** Watches the run from its beginning, and reports at its end, after everybody else's. */
-@Plugin({ name: 'profiler', order: 'monitor', ranks: 'first', options: schema })
+@Plugin({
+  name: 'profiler',
+  help: "shows where the time goes, down to TensorFlow's operations",
+  order: 'monitor',
+  ranks: 'first',
+  options: schema,
+})
 export class Profiler implements PluginHooks {
   private readonly clock: PhaseClock;
   private trace: OperationTrace | null = null;

@@ -43,7 +43,12 @@ interface EpochOnScreen {
 const silence = 5000;
 
 /** Writes what the run's events say. With `enableProgressBar: false` only messages remain. */
-@Plugin({ name: 'progress-bar', ranks: 'first', options: schema })
+@Plugin({
+  name: 'progress-bar',
+  help: 'a bar on a terminal, plain lines elsewhere',
+  ranks: 'first',
+  options: schema,
+})
 export class ProgressBar implements PluginHooks {
   private readonly screen: Screen;
   private readonly terminal: boolean;

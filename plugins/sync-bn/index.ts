@@ -9,7 +9,7 @@ import type {
 } from '../../src';
 
 /** Batch norm over the batches of all ranks together. */
-@Plugin({ name: 'sync-batch-norm', provides: [tokens.batchStatistics] })
+@Plugin({ name: 'sync-batch-norm', help: 'batch norm over all ranks', provides: [tokens.batchStatistics] })
 export class SyncBatchNorm implements BatchStatistics {
   readonly overRanks = true;
 

@@ -22,7 +22,12 @@ const savedRows = z.object({
 });
 
 /** Writes an event file for every start of the run: a reader may be in the middle of the earlier ones. */
-@Plugin({ name: 'tensorboard-logger', ranks: 'first', options: schema })
+@Plugin({
+  name: 'tensorboard-logger',
+  help: 'metrics and hyperparameters for TensorBoard',
+  ranks: 'first',
+  options: schema,
+})
 export class TensorboardLogger extends RowLogger<EventFile> implements Stateful {
   /** The newest rows that the checkpoint counts on; `null` where it knows nothing of them. */
   private resumedRows: readonly TimedRow[] | null = null;

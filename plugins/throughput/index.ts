@@ -12,7 +12,12 @@ const schema = z.strictObject({
 export type ThroughputOptions = z.input<typeof schema>;
 
 /** Measures from what the loop tells of each batch. */
-@Plugin({ name: 'throughput', ranks: 'first', options: schema })
+@Plugin({
+  name: 'throughput',
+  help: 'logs samples a second, and the share of time spent waiting for data',
+  ranks: 'first',
+  options: schema,
+})
 export class Throughput implements PluginHooks {
   private newest: BatchResult[] = [];
   private isFirst = true;

@@ -30,7 +30,7 @@ function toSeconds([days = 0, hours = 0, minutes = 0, seconds = 0]: readonly num
 const savedTime = z.object({ seconds: stateNumber });
 
 /** Counts training time alone: of a resumed run also what it took before it was cut off. */
-@Plugin({ name: 'timer', ranks: 'first', options: schema })
+@Plugin({ name: 'timer', help: 'ends training when its time is over', ranks: 'first', options: schema })
 export class Timer implements PluginHooks, Stateful {
   private secondsBefore = 0;
   private startedAt: number | null = null;

@@ -57,6 +57,7 @@ const fileName = 'averaged.safetensors';
 /** Averages after updates, and lets evaluations see the average. */
 @Plugin({
   name: 'weight-averaging',
+  help: 'averaged weights (EMA, SWA), used by every evaluation',
   affectsTraining: true,
   provides: [tokens.evaluationWeights],
   options: schema,

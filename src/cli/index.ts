@@ -4,6 +4,7 @@ import { fulgurVersion } from '../config/versions';
 import { suggestion } from '../errors';
 import { guardProcessOutput, writeLines, writeText } from '../system';
 import type * as doctorModule from '../doctor';
+import type * as listModule from './list';
 import type * as trainModule from './train';
 
 /** Each command's own code is loaded when the command is given: `--help` and `--version` need none of it. */
@@ -23,6 +24,12 @@ const entries: readonly Entry[] = [
     usage: '<experiment> [options]',
     help: 'run an experiment that Fulgur ships, as on a folder of images: fulgur train fastsiam --data.path photos',
     run: (words) => (load('./train') as typeof trainModule).train(words),
+  },
+  {
+    name: 'list',
+    usage: '',
+    help: 'show the experiments, data sets and plugins that Fulgur brings along',
+    run: () => (load('./list') as typeof listModule).list(),
   },
   {
     name: 'doctor',

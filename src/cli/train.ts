@@ -1,23 +1,50 @@
 import { FulgurError } from '../errors';
 import { reportError, run } from '../run';
+import { writeLines } from '../system';
+import { dataOfWords } from './data-of-path';
 import { shippedExperiment } from './experiments';
+import { experimentTable } from './list';
 
 /**
  * `fulgur train <experiment> [words]`: runs an experiment that Fulgur ships, as its file would be run with these words.
  */
-export async function train([name = '--help', ...words]: readonly string[]): Promise<void> {
+export async function train([name = '', ...words]: readonly string[]): Promise<void> {
   try {
-    if (name.startsWith('-')) throw nameMissing(name);
+    if (name === '--help') return sayUsage();
+    if (name === '' || name.startsWith('-')) throw nameMissing(name);
     const { type } = shippedExperiment(name);
-    await run(type, { args: words, caller: ['train', name] });
+    await run(type, { args: [...words, ...dataWords(words)], caller: ['train', name] });
   } catch (error) {
     reportError(error);
   }
 }
 
+function sayUsage(): void {
+  writeLines(process.stdout, [
+    ...['Usage: fulgur train <experiment> [command] [options]', ''],
+    ...['Experiments:', ...experimentTable(), ''],
+    ...[
+      'Examples:',
+      '  fulgur train fastsiam --data.path photos',
+      '  fulgur train fastsiam knn --checkpoint last',
+    ],
+    ...['  fulgur train fastsiam --help    shows commands and options', ''],
+    'A path alone is taken for what lies there: a folder of images, a list (.csv, .jsonl), arrays (.npz, .npy) or shards (.tar).',
+  ]);
+}
+
+/** `--data.path photos` alone means what lies there, which is said. */
+function dataWords(words: readonly string[]): readonly string[] {
+  const found = dataOfWords(words);
+  if (found === null) return [];
+  const { name, what, path } = found;
+  writeLines(process.stderr, [`${path} is taken for ${what}: --data.name ${name}.`]);
+  return ['--data.name', name];
+}
+
 function nameMissing(word: string): FulgurError {
   return new FulgurError('config', {
-    what: `'fulgur train ${word}' names no experiment.`,
-    fix: "Write it behind train, as in 'fulgur train fastsiam --help'; 'fulgur list' shows all.",
+    what: `No experiment stands behind 'fulgur train'${word === '' ? '' : `, but ${word}`}.`,
+    fix: "Name one first, as in 'fulgur train fastsiam --data.path photos'; 'fulgur list' shows all.",
   });
 }

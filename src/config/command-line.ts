@@ -127,19 +127,19 @@ export function parseArguments(args: readonly string[]): CommandLine {
 
 /** The text of `--help`: every option with its default, in groups. */
 export function helpText(
-  experiment: string,
+  { name, help }: { readonly name: string; readonly help?: string },
   commands: readonly CommandWords[],
   options: readonly Option[],
   defaults: ReadonlyMap<string, unknown>,
 ): string {
-  const width = Math.max(...commands.map(({ name }) => name.length)) + 2;
-  const parser = new Command(experiment)
-    .usage(`[${commands.map(({ name }) => name).join('|')}] [options]`)
+  const width = Math.max(...commands.map((command) => command.name.length)) + 2;
+  const parser = new Command(name)
+    .usage(`[${commands.map((command) => command.name).join('|')}] [options]`)
     .description(
       [
-        `Runs the experiment '${experiment}'.`,
+        `Runs the experiment '${name}'${help === undefined ? '' : `: ${help}`}.`,
         '',
-        ...commands.map(({ name, help }) => `  ${name.padEnd(width)}${help}`),
+        ...commands.map((command) => `  ${command.name.padEnd(width)}${command.help}`),
       ].join('\n'),
     )
     .configureOutput({ writeOut: () => undefined });

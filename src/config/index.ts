@@ -1,5 +1,6 @@
-export { PrintAndExit, processArguments, processCommand, processFile } from './command-line';
-export { childEnvironment, processVariables, showOnlyGpu, slurmJob } from './environment';
+export { PrintAndExit, parseArguments, processArguments, processCommand, processFile } from './command-line';
+export { readConfigFile } from './config-file';
+export { childEnvironment, expandHome, processVariables, showOnlyGpu, slurmJob } from './environment';
 export { terminalAbilities, wantsStackTraces } from './environment';
 export type { TerminalAbilities } from './environment';
 export { isMainFile } from './main-file';

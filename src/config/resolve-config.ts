@@ -215,7 +215,7 @@ function draftConfig(
     const defaults = completed(options, values);
     if (isBatchesDeclaration(batches)) defaults.set('data.name', `the experiment's own ${declared(batches)}`);
     if (isDatasetDeclaration(dataset)) defaults.set('data.name', `the experiment's own ${declared(dataset)}`);
-    throw new PrintAndExit(helpText(definition.name, commands, options, defaults));
+    throw new PrintAndExit(helpText(definition, commands, options, defaults));
   }
   const words = given.filter(([path]) => path !== 'config');
   for (const [path, text] of words) {

@@ -24,6 +24,8 @@ export interface PluginDeclaration {
    * called after it: `slow-batches` is `slowBatches()`.
    */
   readonly name: string;
+  /** A line for `fulgur list`. */
+  readonly help?: string;
   /** `strategy` plugins run before all others at each hook, `monitor` and then `last` ones after them (default `normal`). */
   readonly order?: PluginOrder;
   /**
@@ -48,8 +50,8 @@ export interface PluginDeclaration {
 }
 
 /** What `@Plugin()` records of a class. */
-export type PluginMetadata = Required<Omit<PluginDeclaration, 'affectsTraining' | 'options'>> &
-  Pick<PluginDeclaration, 'affectsTraining' | 'options'>;
+export type PluginMetadata = Required<Omit<PluginDeclaration, 'affectsTraining' | 'help' | 'options'>> &
+  Pick<PluginDeclaration, 'affectsTraining' | 'help' | 'options'>;
 
 /**
  * A plugin as it stands in an experiment's list: the class, the options, and what it offers to others.

@@ -29,6 +29,8 @@ export interface ExperimentDefinition<
 > {
   /** Names the run's folder. */
   readonly name: string;
+  /** A line for `--help` and `fulgur list`. */
+  readonly help?: string;
   readonly seed?: number;
   readonly trainer?: Partial<TrainerOptions>;
   /** The data, or another experiment, whose data are taken. */

@@ -10,4 +10,4 @@ export {
 } from './hyper-parameter';
 export type { HyperParameterDefinition, HyperParameterRules, HyperParameterValue } from './hyper-parameter';
 export { inject, injectedTokens } from './inject';
-export { Plugin, definePlugin, pluginMetadata, pluginName } from './plugin';
+export { Plugin, definePlugin, isPlugin, pluginMetadata, pluginName } from './plugin';

@@ -110,6 +110,11 @@ export function pluginMetadata(type: new (...services: never[]) => object): Plug
   });
 }
 
+/** Whether a class has the decorator. */
+export function isPlugin(type: PluginClass): boolean {
+  return metadataOf(type) !== undefined;
+}
+
 function metadataOf(type: new (...services: never[]) => object): PluginMetadata | undefined {
   return Reflect.getOwnMetadata(key, type) as PluginMetadata | undefined;
 }

@@ -1,0 +1,43 @@
+import { datasetPaths } from '../contracts';
+import { experimentDefinition } from '../metadata';
+import { reportError } from '../run';
+import { writeLines } from '../system';
+import { shippedExperiments } from './experiments';
+import { shippedPlugins } from './plugins';
+
+/** What each data set is, in a line. */
+const datasetHelp: Readonly<Record<string, string>> = {
+  cifar10: '50,000 images of 10 classes; downloaded, or your copy at --data.path',
+  cifar100: '50,000 images of 100 classes; downloaded, or your copy at --data.path',
+  digits: '8,000 handwritten digits; embedded',
+  folder: 'your images in a folder, flat or with a subfolder for each class',
+  list: 'your images by a list, .csv or .jsonl: path, label, split',
+  packed: 'your images in a file of arrays, .npz or .npy',
+  shards: 'your images in tar files, as WebDataset writes them',
+};
+
+/** `fulgur list`: what Fulgur brings along, a line each. */
+export function list(): Promise<void> {
+  try {
+    const datasets = Object.keys(datasetPaths).map((name) => [name, datasetHelp[name] ?? ''] as const);
+    const plugins = shippedPlugins().map(({ folder, help }) => [folder, help] as const);
+    writeLines(process.stdout, [
+      ...['Experiments: fulgur train <experiment>', ...experimentTable(), ''],
+      ...['Data sets: --data.name <data set>', ...table(datasets), ''],
+      ...["Plugins: from 'fulgur/plugins/<plugin>'", ...table(plugins)],
+    ]);
+  } catch (error) {
+    reportError(error);
+  }
+  return Promise.resolve();
+}
+
+/** The shipped experiments, a line each. */
+export function experimentTable(): string[] {
+  return table(shippedExperiments().map(({ name, type }) => [name, experimentDefinition(type).help ?? '']));
+}
+
+function table(rows: readonly (readonly [name: string, help: string])[]): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+  return rows.map(([name, help]) => `  ${name.padEnd(width)}${help}`.trimEnd());
+}

@@ -9,7 +9,7 @@ const cwd = temporaryFolder();
 function runHere(root: string, ...words: readonly string[]): Promise<Ended> {
   const command = words[0]?.startsWith('--') === false ? words.slice(0, 1) : [];
   const args = [...command, '--trainer.defaultRootDir', root, ...words.slice(command.length)];
-  return runChild('test/open/own-batches/blobs.ts', args, { cwd });
+  return runChild('test/open/experiments/blobs.ts', args, { cwd });
 }
 
 function inRun(root: string, ...path: readonly string[]): string {

@@ -1,5 +1,4 @@
 import { isAbsolute } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../../contracts';
 import { FulgurError, messageOf, valueText } from '../../errors';
 import { moduleExports, pathOfModule } from '../../system';
@@ -64,11 +63,16 @@ export function factorySpec(
 }
 
 function isJson(value: unknown): value is Json {
-  try {
-    return isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value);
-  } catch {
-    return false;
-  }
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (Array.isArray(value)) return value.every(isJson);
+  return typeof value === 'object' && isPlain(value) && Object.values(value).every(isJson);
+}
+
+/** Whether an object is of no class; those of another context have an `Object` of their own. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function exportsOf(module: string): Readonly<Record<string, unknown>> {

@@ -76,7 +76,7 @@ function operationsOf(view: View): Operation[] {
     } as Operation,
     { op: 'grayscale', prob: view.grayscale },
     ...(solarize.beforeBlur ? [solarized, blurred] : [blurred, solarized]),
-    { op: 'normalize', prob: normalize === null ? 0 : 1, ...normalize } as Operation,
+    { op: 'normalize', prob: normalize === null ? 0 : 1, ...normalize },
   ];
   return all.filter(({ prob }) => prob > 0);
 }

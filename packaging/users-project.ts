@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import sharp from 'sharp';
 import { outputOf } from './run-quietly';
 
 const root = resolve(__dirname, '..');
@@ -40,4 +41,29 @@ export async function addCompiler(
   const [program = 'npm', ...first] = npm;
   const packages = companions.map((name) => `${name}@${devDependencies[name] ?? 'latest'}`);
   await outputOf(program, [...first, 'install', '--save-dev', ...packages], folder, variables);
+}
+
+/** Puts an experiment, its photos and the `tsconfig.json` that docs/install.md gives into a project. */
+export async function addExperiment(folder: string): Promise<void> {
+  cpSync(join(root, 'test/package/project'), folder, { recursive: true });
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(documentedConfig()));
+  await makePhotos(folder);
+}
+
+/** The configuration that docs/install.md gives. */
+export function documentedConfig(): { compilerOptions: Record<string, unknown> } {
+  const text = readFileSync(join(root, 'docs/install.md'), 'utf8');
+  const [, block = ''] = /```json\n([^`]*)```/.exec(text) ?? [];
+  return JSON.parse(block) as { compilerOptions: Record<string, unknown> };
+}
+
+/** 24 photos, each of a colour of its own. */
+async function makePhotos(folder: string): Promise<void> {
+  for (const name of ['cats', 'dogs']) mkdirSync(join(folder, 'photos', name), { recursive: true });
+  for (let index = 0; index < 24; index++) {
+    const background = { r: index * 10, g: 255 - index * 10, b: (index * 67) % 256 };
+    await sharp({ create: { width: 40, height: 36, channels: 3, background } })
+      .png()
+      .toFile(join(folder, 'photos', index % 2 === 0 ? 'cats' : 'dogs', `${index}.png`));
+  }
 }

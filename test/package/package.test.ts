@@ -10,9 +10,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import sharp from 'sharp';
 import { outputOf, runQuietly } from '../../packaging/run-quietly';
-import { addCompiler, makeProject, packFulgur } from '../../packaging/users-project';
+import {
+  addCompiler,
+  addExperiment,
+  documentedConfig,
+  makeProject,
+  packFulgur,
+} from '../../packaging/users-project';
 
 const root = resolve(__dirname, '../..');
 const minutes = 60_000;
@@ -39,23 +44,6 @@ const entryPoints = [
   ...experiments.map((name) => `fulgur/experiments/${name}`),
 ];
 
-/** The configuration that docs/install.md gives. */
-function documentedConfig(): { compilerOptions: Record<string, unknown> } {
-  const [, text = ''] = /```json\n([^`]*)```/.exec(readFileSync(join(root, 'docs/install.md'), 'utf8')) ?? [];
-  return JSON.parse(text) as { compilerOptions: Record<string, unknown> };
-}
-
-/** 24 photos, each of a colour of its own. */
-async function makePhotos(folder: string): Promise<void> {
-  for (const name of ['cats', 'dogs']) mkdirSync(join(folder, 'photos', name), { recursive: true });
-  for (let index = 0; index < 24; index++) {
-    const background = { r: index * 10, g: 255 - index * 10, b: (index * 67) % 256 };
-    await sharp({ create: { width: 40, height: 36, channels: 3, background } })
-      .png()
-      .toFile(join(folder, 'photos', index % 2 === 0 ? 'cats' : 'dogs', `${index}.png`));
-  }
-}
-
 let workplace: string;
 let tarball: string;
 let project: string;
@@ -69,9 +57,7 @@ beforeAll(async () => {
   await makeProject(project, tarball);
   installed = packagesOf(project);
   await addCompiler(project);
-  cpSync(join(__dirname, 'project'), project, { recursive: true });
-  await makePhotos(project);
-  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(documentedConfig()));
+  await addExperiment(project);
   writeFileSync(
     join(project, 'entry-points.ts'),
     entryPoints.map((name, index) => `export * as entry${index} from '${name}';\n`).join(''),

@@ -3,7 +3,7 @@
  * kernels in as one file (docs/adr/0026).
  */
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { bundleKernels } from './bundle-kernels';
 
@@ -16,6 +16,8 @@ async function buildPackage(): Promise<void> {
   execFileSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
   const door = join('src', 'engine', 'backend', 'node-kernels');
   await bundleKernels(join(root, `${door}.ts`), join(dist, door));
+  const template = join('src', 'cli', 'template');
+  cpSync(join(root, template), join(dist, template), { recursive: true });
 }
 
 buildPackage().catch((error: unknown) => {

@@ -4,6 +4,7 @@ import { fulgurVersion } from '../config/versions';
 import { suggestion } from '../errors';
 import { guardProcessOutput, writeLines, writeText } from '../system';
 import type * as doctorModule from '../doctor';
+import type * as initModule from './init';
 import type * as listModule from './list';
 import type * as trainModule from './train';
 
@@ -24,6 +25,12 @@ const entries: readonly Entry[] = [
     usage: '<experiment> [options]',
     help: 'run an experiment that Fulgur ships, as on a folder of images: fulgur train fastsiam --data.path photos',
     run: (words) => (load('./train') as typeof trainModule).train(words),
+  },
+  {
+    name: 'init',
+    usage: '<folder>',
+    help: 'make a project with one experiment and its test',
+    run: (words) => (load('./init') as typeof initModule).init(words),
   },
   {
     name: 'list',

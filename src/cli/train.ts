@@ -10,7 +10,10 @@ import { experimentTable } from './list';
  */
 export async function train([name = '', ...words]: readonly string[]): Promise<void> {
   try {
-    if (name === '--help') { sayUsage(); return; }
+    if (name === '--help') {
+      sayUsage();
+      return;
+    }
     if (name === '' || name.startsWith('-')) throw nameMissing(name);
     const { type } = shippedExperiment(name);
     await run(type, { args: [...words, ...dataWords(words)], caller: ['train', name] });

@@ -1,0 +1,130 @@
+import { Command } from 'commander';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { FulgurError, messageOf } from '../errors';
+import { listed } from '../config';
+import { reportError } from '../run';
+import { writeLines } from '../system';
+import { ownPackage } from './own-package';
+
+/** The files of a new project and what they are called here: npm would take some names for its own. */
+const files = {
+  'package.json': 'package.template.json',
+  'tsconfig.json': 'tsconfig.template.json',
+  '.gitignore': 'gitignore',
+  'README.md': 'README.md',
+  'digits.ts': 'digits.ts',
+  'digits.test.ts': 'digits.test.ts',
+} as const;
+
+const template = join(__dirname, 'template');
+
+/** `fulgur init <folder>`: makes a project with one experiment and its test. */
+export async function init(words: readonly string[]): Promise<void> {
+  const command = new Command('fulgur init')
+    .description('Makes a project with one experiment and its test.')
+    .argument('<folder>', 'a new folder, or an empty one')
+    .helpOption('--help', 'show this text')
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+    .action(async (folder: string) => {
+      try {
+        await makeProject(folder);
+        writeLines(process.stdout, nextSteps(folder));
+      } catch (error) {
+        reportError(error);
+      }
+    });
+  await command.parseAsync(words, { from: 'user' });
+}
+
+/**
+ * Makes the project beside its place, and moves it there whole.
+ *
+ * @throws FulgurError `config` for a folder that holds anything, or that cannot be made.
+ */
+export async function makeProject(folder: string): Promise<void> {
+  const target = resolve(folder);
+  const isThere = await requireEmpty(folder, target);
+  const partial = join(dirname(target), `.${basename(target)}.partial-${process.pid}`);
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    await mkdir(partial);
+    for (const [name, source] of Object.entries(files)) {
+      const text = await readFile(join(template, source), 'utf8');
+      await writeFile(join(partial, name), name === 'package.json' ? manifest(text, target) : text);
+    }
+    if (isThere) for (const name of Object.keys(files)) await rename(join(partial, name), join(target, name));
+    else await rename(partial, target);
+  } catch (cause) {
+    throw new FulgurError('config', {
+      what: `The project ${folder} cannot be made: ${messageOf(cause)}.`,
+      fix: 'Name a folder that this user may write to.',
+      cause,
+    });
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+}
+
+/** Whether there is a folder already, which must be empty then. */
+async function requireEmpty(folder: string, target: string): Promise<boolean> {
+  let found: string[];
+  try {
+    found = await readdir(target);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw new FulgurError('config', {
+      what: `No project can be made at ${folder}: ${messageOf(cause)}.`,
+      fix: 'Name a folder that is not there yet.',
+      cause,
+    });
+  }
+  if (found.length === 0) return true;
+  const shown = found.length > 3 ? [...found.slice(0, 3), `${found.length - 3} more`] : found;
+  throw new FulgurError('config', {
+    what: `The folder ${folder} is not empty: it holds ${listed(shown)}.`,
+    why: 'Nothing in it is to be overwritten.',
+    fix: 'Name a folder that is not there yet.',
+  });
+}
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+/** The project's package.json, with this Fulgur and the compilers that it is tested with. */
+function manifest(text: string, target: string): string {
+  const { dependencies, devDependencies, ...others } = JSON.parse(text) as Manifest;
+  const { source, tools } = ownPackage();
+  const compilers = Object.keys(devDependencies).map((name) => [name, tools[name] ?? '*'] as const);
+  const own = {
+    ...others,
+    name: packageName(target, [...Object.keys(dependencies), ...Object.keys(devDependencies)]),
+    dependencies: { ...dependencies, fulgur: source },
+    devDependencies: Object.fromEntries(compilers),
+  };
+  return `${JSON.stringify(own, null, 2)}\n`;
+}
+
+/** The folder's name, as npm allows it; a package cannot depend on one of its own name. */
+function packageName(target: string, taken: readonly string[]): string {
+  const name = basename(target)
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[._-]+|[._-]+$/g, '');
+  if (name === '') return 'my-experiments';
+  return taken.includes(name) ? `my-${name}` : name;
+}
+
+function nextSteps(folder: string): string[] {
+  const quoted = /^[\w./~-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`;
+  return [
+    `Made the project ${folder}. Next:`,
+    '',
+    ...(resolve(folder) === process.cwd() ? [] : [`  cd ${quoted}`]),
+    '  npm install',
+    '  npm run train    # on the embedded digits; the first start fetches the libraries of TensorFlow',
+    '  npm test',
+  ];
+}

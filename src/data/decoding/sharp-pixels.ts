@@ -1,10 +1,21 @@
-import sharp from 'sharp';
+import { createRequire } from 'node:module';
+import type sharp from 'sharp';
 import { reasonOf } from '../datasets/data-errors';
 import type { Image } from '../image';
 
-// Parallelism comes from the loader's workers; what is read once per epoch is not worth keeping.
-sharp.concurrency(1);
-sharp.cache(false);
+const load = createRequire(__filename);
+let loaded: typeof sharp | null = null;
+
+/** sharp, from the first image on that it decodes: many a run, and many a thread, has none. */
+function libvips(): typeof sharp {
+  if (loaded !== null) return loaded;
+  const library = load('sharp') as typeof sharp;
+  // Parallelism comes from the loader's workers; what is read once per epoch is not worth keeping.
+  library.concurrency(1);
+  library.cache(false);
+  loaded = library;
+  return library;
+}
 
 /** Longer than a slow machine takes for the largest image, and short enough for a file that is made to last for ever. */
 const MOST_SECONDS = 60;
@@ -51,7 +62,7 @@ export async function deepGraySamples(bytes: Buffer, mostPixels: number): Promis
 }
 
 function open(bytes: Buffer, mostPixels: number): sharp.Sharp {
-  const image = sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: mostPixels });
+  const image = libvips()(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: mostPixels });
   return image.timeout({ seconds: MOST_SECONDS });
 }
 

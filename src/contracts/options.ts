@@ -199,6 +199,8 @@ const transform = z
   .nullable()
   .default(null);
 
+const GRAY_RANGE = 'must be two numbers, the smaller first, as 0,4095';
+
 /** The data of a run. */
 export const dataSchema = optionSection({
   name: option(orNone(z.enum(datasetNames)), 'source', 'the data set'),
@@ -242,6 +244,21 @@ export const dataSchema = optionSection({
     atMost(wholeNumber('pixels'), MOST_IMAGE_PIXELS).default(178_956_970),
     'free',
     'an image of more pixels counts as unreadable',
+  ),
+  grayRange: option(
+    orNone(
+      z
+        .union([
+          z.tuple([z.number(), z.number()], GRAY_RANGE),
+          z
+            .string()
+            .transform((text) => text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part))))
+            .pipe(z.tuple([z.number(GRAY_RANGE), z.number(GRAY_RANGE)], GRAY_RANGE)),
+        ])
+        .refine(([black, white]) => black < white, GRAY_RANGE),
+    ),
+    'numbers',
+    'values of 16-bit gray images that become black and white, as 0,4095 (0,65535)',
   ),
   download: option(flag(true), 'free', 'download data that are not on disk'),
   batches: option(

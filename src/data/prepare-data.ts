@@ -102,6 +102,7 @@ export async function prepareData(
     download: options.download,
     fallback: options.fallback,
     maxImagePixels: options.maxImagePixels,
+    grayRange: options.grayRange,
     // All ranks open the same data: rank 0 warns for all. Each host downloads for itself.
     onMessage: options.name !== 'cifar10' && rank > 0 ? (_, text) => onMessage('info', text) : onMessage,
     signal,

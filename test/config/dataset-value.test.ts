@@ -129,3 +129,23 @@ it('a share of samples to hold out lies between 0 and 1', () => {
     );
   }
 });
+
+it('a range of gray is two numbers, from the command line, a file or the code', () => {
+  const rangeOf = (args: readonly string[]) => resolveConfig(album, args).data.grayRange;
+  expect(rangeOf([])).toBeNull();
+  expect(rangeOf(['--data.grayRange', '0,4095'])).toEqual([0, 4095]);
+  expect(rangeOf(['--data.grayRange', '100, 4095.5'])).toEqual([100, 4095.5]);
+  expect(rangeOf(recorded({ data: { grayRange: [0, 4095] } }))).toEqual([0, 4095]);
+  for (const [given, shown] of [
+    ['4095', '4095'],
+    ['4095,0', '"4095,0"'],
+    ['0,many', '"0,many"'],
+    ['0,1,2', '"0,1,2"'],
+    [',5', '",5"'],
+  ] as const) {
+    expect(problemsOf({ dataset: photos({ csv: 'a.csv' }) }, ['--data.grayRange', given])).toBe(
+      'An option is wrong:\n  --data.grayRange: must be two numbers, the smaller first, as 0,4095, ' +
+        `not ${shown}\nRun with --help to see all options.`,
+    );
+  }
+});

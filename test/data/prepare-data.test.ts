@@ -14,6 +14,7 @@ const defaults: DataOptions = {
   name: 'digits',
   dataset: null,
   testFraction: null,
+  grayRange: null,
   path: null,
   url: null,
   fallback: null,

@@ -130,6 +130,7 @@ const others: Readonly<Record<string, string>> = {
   'data.url': 'http://localhost/cifar',
   'data.fallback': 'digits',
   'data.testFraction': '0.2',
+  'data.grayRange': '0,4095',
   'data.batchSize': '16',
   'data.workers': '3',
   'data.shuffle': 'false',

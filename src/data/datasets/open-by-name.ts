@@ -8,6 +8,7 @@ import { openCifar } from './cifar/open-cifar';
 import { dataFolder } from './data-folder';
 import { openDigits } from './digits';
 import { openFolder } from './folder/open-folder';
+import type { GrayRange } from '../decoding';
 import type { ImageDataset, Split } from './image-dataset';
 import { openList } from './list/open-list';
 import { openPacked } from './npz/open-packed';
@@ -23,6 +24,8 @@ export interface SourceOptions {
   readonly download?: boolean | undefined;
   /** An image of more pixels counts as broken (default 178,956,970, as in Pillow). */
   readonly maxImagePixels?: number | undefined;
+  /** The values of 16-bit gray that become black and white (default 0 and 65535). */
+  readonly grayRange?: GrayRange | null | undefined;
   /** Gets sentences about progress (default: the terminal). */
   readonly onMessage?: Notify | undefined;
   /** Ends a download. */

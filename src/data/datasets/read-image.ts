@@ -1,17 +1,25 @@
 import { BrokenImageError, reasonOf } from './data-errors';
 import type { Image } from '../image';
 import { decodeImage } from '../decoding';
+import type { GrayRange } from '../decoding';
 import { readImageFile } from './folder/read-image-file';
+
+/** How an image is read; the scope of a data set of one's own has what the run's options say. */
+export interface ReadOptions {
+  /** An image of more pixels counts as broken (default 178,956,970, as in Pillow). */
+  readonly maxImagePixels?: number;
+  /** The values of 16-bit gray that become black and white (default 0 and 65535). */
+  readonly grayRange?: GrayRange | null;
+}
 
 /**
  * Reads an image file as the data set `folder` does, for a data set of one's own.
  *
- * @param mostPixels an image of more pixels counts as broken (default 178,956,970, as in Pillow).
  * @throws BrokenImageError where it is not a readable image; `--data.onBrokenImage skip` leaves it out.
  */
-export async function imageOfFile(path: string, mostPixels?: number): Promise<Image> {
+export async function imageOfFile(path: string, how: ReadOptions = {}): Promise<Image> {
   try {
-    return await readImageFile(path, mostPixels);
+    return await readImageFile(path, how.maxImagePixels, how.grayRange);
   } catch (error) {
     throw new BrokenImageError(path, reasonOf(error), error);
   }
@@ -22,9 +30,10 @@ export async function imageOfFile(path: string, mostPixels?: number): Promise<Im
  *
  * @param name of the image, for the error.
  */
-export async function imageOfBytes(bytes: Uint8Array, name: string, mostPixels?: number): Promise<Image> {
+export async function imageOfBytes(bytes: Uint8Array, name: string, how: ReadOptions = {}): Promise<Image> {
   try {
-    return await decodeImage(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), mostPixels);
+    const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    return await decodeImage(file, how.maxImagePixels, how.grayRange);
   } catch (error) {
     throw new BrokenImageError(name, reasonOf(error), error);
   }

@@ -1,6 +1,7 @@
 import type { Image } from '../image';
 import { decodeBitmap } from './bitmap';
 import { imageOfDeepGray } from './deep-gray';
+import type { GrayRange } from './deep-gray';
 import { decodeGif } from './gif';
 import { largestImage } from './image-size';
 import { decodePortable } from './portable';
@@ -8,7 +9,7 @@ import { cmykSamples, deepGraySamples, rgbPixels } from './sharp-pixels';
 import { decodeTiff } from './tiff';
 import { rgbOfCmyk } from './to-rgb';
 
-type Decoder = (bytes: Buffer, mostPixels: number) => Image | Promise<Image>;
+type Decoder = (bytes: Buffer, mostPixels: number, grayRange: GrayRange | null) => Image | Promise<Image>;
 
 // libvips would also open formats that run code of their own, such as SVG: only these are let through.
 const decoders: readonly (readonly [start: RegExp, decoder: Decoder])[] = [
@@ -25,16 +26,21 @@ const decoders: readonly (readonly [start: RegExp, decoder: Decoder])[] = [
  * Decodes an image file by its content, whatever its name is. The pixels equal those of PIL's
  * `Image.open(file).convert('RGB')`, which torchvision's loader calls, save for what `docs/data.md` lists.
  *
+ * @param grayRange the values of 16-bit gray that become black and white (default 0 and 65535).
  * @throws Error whose message says why the content is not a readable image.
  */
-export async function decodeImage(bytes: Buffer, mostPixels = largestImage): Promise<Image> {
+export async function decodeImage(
+  bytes: Buffer,
+  mostPixels = largestImage,
+  grayRange: GrayRange | null = null,
+): Promise<Image> {
   if (bytes.length === 0) throw new Error('the file is empty');
   const start = bytes.toString('latin1', 0, 12);
   const found = decoders.find(([signature]) => signature.test(start));
   if (found === undefined) {
     throw new Error('its content is not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM image');
   }
-  return found[1](bytes, mostPixels);
+  return found[1](bytes, mostPixels, grayRange);
 }
 
 /** Decodes a JPEG file: gray, colour or CMYK. EXIF orientation is not applied, as in PIL. */
@@ -64,11 +70,15 @@ function channelCount(bytes: Buffer): number | null {
 
 const depthAt = 24;
 const colourTypeAt = 25;
+const gray = 0;
+const grayWithAlpha = 4;
 
 /** Decodes a PNG file. Gamma, profiles and EXIF orientation are not applied, transparent pixels keep their colour. */
-async function decodePng(bytes: Buffer, mostPixels: number): Promise<Image> {
-  const isDeepGray = bytes[depthAt] === 16 && bytes[colourTypeAt] === 0;
+async function decodePng(bytes: Buffer, mostPixels: number, grayRange: GrayRange | null): Promise<Image> {
+  // With alpha, PIL reads the high bytes, as of colours.
+  const types = grayRange === null ? [gray] : [gray, grayWithAlpha];
+  const isDeepGray = bytes[depthAt] === 16 && types.includes(bytes[colourTypeAt] ?? -1);
   return isDeepGray
-    ? imageOfDeepGray(await deepGraySamples(bytes, mostPixels))
+    ? imageOfDeepGray(await deepGraySamples(bytes, mostPixels), grayRange)
     : rgbPixels(bytes, mostPixels);
 }

@@ -1,5 +1,6 @@
 import type { Image } from '../image';
-import { highBytes, imageOfDeepGray } from './deep-gray';
+import { imageOfDeepGray } from './deep-gray';
+import type { GrayRange } from './deep-gray';
 import { requireSize } from './image-size';
 
 interface Header {
@@ -15,11 +16,11 @@ interface Header {
 
 /**
  * Decodes a file of the PNM family: bitmap (PBM), gray (PGM) or colour (PPM), as text or binary. Values are scaled by the
- * largest value that the file names.
+ * largest value that the file names, those of gray of more than 8 bits by the range that is given.
  *
  * @throws Error that says what is wrong with the header or the values.
  */
-export function decodePortable(bytes: Buffer, mostPixels: number): Image {
+export function decodePortable(bytes: Buffer, mostPixels: number, grayRange: GrayRange | null): Image {
   const header = readHeader(bytes, mostPixels);
   const { kind, width, height, white } = header;
   const isBitmap = kind === 1 || kind === 4;
@@ -27,8 +28,9 @@ export function decodePortable(bytes: Buffer, mostPixels: number): Image {
   const count = width * height * channels;
   const values = kind <= 3 ? textValues(bytes, header, count) : binaryValues(bytes, header, count);
   if (channels === 1 && white > 255) {
-    const gray = { width, height, values: values.map((value) => scale(value, white, 65535)) };
-    return white === 65535 ? imageOfDeepGray(gray) : highBytes(gray);
+    // A file that names its own largest value needs nobody to name it.
+    const range = grayRange ?? (white === 65535 ? null : ([0, white] as const));
+    return imageOfDeepGray({ width, height, values }, range);
   }
   const data = new Uint8Array(width * height * 3);
   for (let at = 0; at < data.length; at++) {

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type sharp from 'sharp';
 import { reasonOf } from '../datasets/data-errors';
 import type { Image } from '../image';
+import type { DeepGray } from './deep-gray';
 
 const load = createRequire(__filename);
 let loaded: typeof sharp | null = null;
@@ -56,7 +57,7 @@ async function byteSamples(bytes: Buffer, mostPixels: number, space: string, bit
 }
 
 /** Gray values of 16 bits. */
-export async function deepGraySamples(bytes: Buffer, mostPixels: number): Promise<Samples> {
+export async function deepGraySamples(bytes: Buffer, mostPixels: number): Promise<DeepGray> {
   const image = open(bytes, mostPixels).removeAlpha().pipelineColourspace('grey16').toColourspace('grey16');
   return words(await settle(image.raw({ depth: 'ushort' })));
 }
@@ -96,7 +97,7 @@ function samplesOf({ data, info }: Raw): Samples {
   return { width: info.width, height: info.height, channels: info.channels, values: data };
 }
 
-function words({ data, info }: Raw): Samples {
+function words({ data, info }: Raw): Samples & DeepGray {
   const values = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
   return { width: info.width, height: info.height, channels: info.channels, values };
 }

@@ -1,5 +1,6 @@
 import type { Image } from '../image';
 import { imageOfDeepGray } from './deep-gray';
+import type { GrayRange } from './deep-gray';
 import { cmykSamples, deepGraySamples, rgbPixels, rgbaSamples } from './sharp-pixels';
 import type { TiffTags } from './tiff-tags';
 import { readTiffTags, withTagValue } from './tiff-tags';
@@ -29,12 +30,17 @@ interface Layout {
  *
  * @throws Error that names what is not supported.
  */
-export async function decodeTiff(bytes: Buffer, mostPixels: number): Promise<Image> {
+export async function decodeTiff(
+  bytes: Buffer,
+  mostPixels: number,
+  grayRange: GrayRange | null,
+): Promise<Image> {
   const tags = readTiffTags(bytes);
   const layout = readLayout(tags);
   refuseUnknown(tags, layout);
   refuseMissingParts(tags);
-  return orient(await decodeSamples(bytes, tags, layout, mostPixels), layout.orientation);
+  const image = await decodeSamples(bytes, tags, { ...layout, grayRange }, mostPixels);
+  return orient(image, layout.orientation);
 }
 
 function readLayout(tags: TiffTags): Layout {
@@ -105,14 +111,14 @@ function refuseMissingParts(tags: TiffTags): void {
 async function decodeSamples(
   bytes: Buffer,
   tags: TiffTags,
-  layout: Layout,
+  layout: Layout & { readonly grayRange: GrayRange | null },
   mostPixels: number,
 ): Promise<Image> {
   const { bits, photometric: colours, compression, subsampled } = layout;
   if (colours === photometric.cmyk)
     return rgbOfCmyk(await cmykSamples(bytes, mostPixels, bits === 16 ? 16 : 8));
   if (colours <= photometric.blackIsZero && bits === 16)
-    return imageOfDeepGray(await deepGraySamples(bytes, mostPixels));
+    return imageOfDeepGray(await deepGraySamples(bytes, mostPixels), rangeOf(layout));
   const extra = tags.get(338);
   if (extra?.values[0] === premultiplied) {
     // libvips would divide by alpha with other roundings.
@@ -122,6 +128,16 @@ async function decodeSamples(
   if (colours !== photometric.lumaChroma || subsampled) return image;
   if (compression === uncompressed) return convertByPillow(image);
   return convertByLibtiff(image, { shares: tags.get(529)?.values ?? [], codes: tags.get(532)?.values ?? [] });
+}
+
+/** libvips turns the values around where 0 is white: there the range is turned around too. */
+function rangeOf({
+  grayRange,
+  photometric: colours,
+}: Layout & { readonly grayRange: GrayRange | null }): GrayRange | null {
+  if (grayRange === null || colours !== photometric.whiteIsZero) return grayRange;
+  const [black, white] = grayRange;
+  return [65535 - white, 65535 - black];
 }
 
 /** Turns an image as TIFF's orientation tag says; other values than 2 to 8 leave it as it is. */

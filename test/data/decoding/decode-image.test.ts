@@ -26,11 +26,19 @@ function find(name: string | null): Entry | undefined {
   return entries.find((entry) => entry.name === name);
 }
 
-/** RGB of 16-bit values by their high bytes. */
-function highBytes(gray: Buffer): Buffer {
+/** RGB of 16-bit values of which `black` and `white` are the ends. */
+function scaled(values: readonly number[], [black, white]: readonly number[] = [0, 65535]): Buffer {
+  const bytes = values.map((value) => ((value - black!) / (white! - black!)) * 255);
   return Buffer.from(
-    Array.from({ length: (gray.length / 2) * 3 }, (_, at) => gray[Math.floor(at / 3) * 2 + 1] ?? 0),
+    bytes.flatMap((byte) => new Array<number>(3).fill(Math.round(Math.min(255, Math.max(0, byte))))),
   );
+}
+
+function valuesOf(entry: Entry): number[] {
+  const gray = bytesOf(entry.gray);
+  const values = Array.from({ length: gray.length / 2 }, (_, at) => gray.readUInt16LE(at * 2));
+  // Pillow leaves white at 0 in 16 bits, and only there.
+  return entry.name.includes('white is 0') ? values.map((value) => 65535 - value) : values;
 }
 
 /** A small TIFF file with the tags of its first image changed: `[tag, type, count, value]`, little-endian. */
@@ -135,16 +143,12 @@ describe('decodeImage', () => {
   it.each(entries.filter(({ name, gray }) => gray !== undefined && !(name in refusals)))(
     'scales the values of $name by 65535',
     async (entry) => {
-      const gray = bytesOf(entry.gray);
-      const values = Array.from({ length: gray.length / 2 }, (_, at) => gray.readUInt16LE(at * 2));
+      const values = valuesOf(entry);
       if (Math.max(...values) < 4096) {
         expect(nearlyBlack.exec(await reasonFor(entry))?.[1]).toBe(String(Math.max(...values)));
         return;
       }
-      // Pillow leaves white at 0 in 16 bits, and only there.
-      const isInverted = entry.name.includes('white is 0');
-      const bytes = isInverted ? Buffer.from(gray.map((byte) => 255 - byte)) : gray;
-      expect((await decoded(entry)).data).toEqual(highBytes(bytes));
+      expect((await decoded(entry)).data).toEqual(scaled(values));
     },
   );
 
@@ -152,9 +156,26 @@ describe('decodeImage', () => {
     await expect(decoded(find('PNG, grey of 16 bits up to 4095') as Entry)).rejects.toThrow(
       new Error(
         'its 16-bit gray values end at 3978, so it would become nearly black ' +
-          '(scale them so that 65535 is white, or save them with 8 bits)',
+          '(name the values that are black and white: --data.grayRange 0,4095)',
       ),
     );
+  });
+
+  it.each(
+    entries.filter(({ name, gray }) => gray !== undefined && !(name in refusals) && !name.startsWith('PGM')),
+  )('scales the values of $name by the range that is given', async (entry) => {
+    const [black, white] = [300, 3500];
+    const range = entry.name.includes('white is 0') ? [65535 - white, 65535 - black] : [black, white];
+    const found = await decodeImage(bytesOf(entry.file), undefined, [black, white]);
+    expect(found.data).toEqual(scaled(valuesOf(entry), range));
+  });
+
+  it('takes the range that is given of the values that a PGM file has, also where it names a largest of its own', async () => {
+    const file = Buffer.from('P2 3 1 1000 100 500 1000');
+    const shades = async (range: readonly [number, number] | null): Promise<number[]> =>
+      [...(await decodeImage(file, undefined, range)).data].filter((_, at) => at % 3 === 0);
+    expect(await shades(null)).toEqual([26, 128, 255]);
+    expect(await shades([100, 500])).toEqual([0, 255, 255]);
   });
 
   it('refuses an empty file', async () => {

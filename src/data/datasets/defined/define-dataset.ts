@@ -4,6 +4,7 @@ import type { DatasetDeclaration, Json, Notify } from '../../../contracts';
 import { jsonText, parseJson } from '../../../contracts';
 import { FulgurError, messageOf } from '../../../errors';
 import { callerFile, pathOfModule } from '../../../system';
+import type { GrayRange } from '../../decoding';
 import type { SourceImage } from '../../source-image';
 import type { Split } from '../image-dataset';
 
@@ -15,6 +16,8 @@ export interface DatasetScope {
   readonly path: string | null;
   /** Images of more pixels are not to be decoded: `data.maxImagePixels`. */
   readonly maxImagePixels: number;
+  /** The values of 16-bit gray that become black and white: `data.grayRange`; `null` for 0 and 65535. */
+  readonly grayRange: GrayRange | null;
   /** Says a sentence to the user; in a loader thread nobody hears it. */
   readonly onMessage: Notify;
   /** Is aborted when the run ends early. */
@@ -81,12 +84,12 @@ export type DatasetFactory<Input> = ((
  * export const photoList = defineDataset({
  *   export: 'photoList',
  *   options: z.strictObject({ csv: z.string() }),
- *   async open({ csv }, { maxImagePixels }) {
+ *   async open({ csv }, scope) {
  *     const files = (await readFile(csv, 'utf8')).trim().split('\n');
  *     return {
  *       length: files.length,
- *       sampleName: (index) => files[index],
- *       read: (index) => datasets.readImage(files[index], maxImagePixels),
+ *       sampleName: (index) => files[index] ?? '',
+ *       read: (index) => datasets.readImage(files[index] ?? '', scope),
  *     };
  *   },
  * });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '../../../contracts';
 import { FulgurError, messageOf, valueText } from '../../../errors';
+import type { GrayRange } from '../../decoding';
 import type { SourceImage } from '../../source-image';
 import type { DatasetSpec, ImageDataset, Split } from '../image-dataset';
 import { unlabelled } from '../image-dataset';
@@ -16,6 +17,7 @@ export interface DefinedSpec extends DatasetSpec {
   readonly split: Split;
   readonly path: string | null;
   readonly maxImagePixels: number;
+  readonly grayRange: GrayRange | null;
   /** Of length and names: a thread must find the same images. */
   readonly digest: string;
 }

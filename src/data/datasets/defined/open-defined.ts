@@ -3,6 +3,7 @@ import type { DatasetDeclaration, Notify } from '../../../contracts';
 import { FulgurError, messageOf } from '../../../errors';
 import { moduleExports } from '../../../system';
 import { largestImage } from '../../decoding';
+import type { GrayRange } from '../../decoding';
 import { sayOnTerminal } from '../../say-on-terminal';
 import type { Split } from '../image-dataset';
 import { requireTestSplit } from '../subset/hold-out-fraction';
@@ -13,6 +14,7 @@ import { DefinedDataset } from './defined-dataset';
 export interface DefinedOptions {
   readonly path?: string | undefined;
   readonly maxImagePixels?: number | undefined;
+  readonly grayRange?: GrayRange | null | undefined;
   readonly onMessage?: Notify | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -25,17 +27,23 @@ export interface DefinedOptions {
 export async function openDefined(
   { name, spec, [definedBy]: stored }: DatasetDeclaration,
   split: Split,
-  { path, maxImagePixels = largestImage, onMessage = sayOnTerminal, signal }: DefinedOptions,
+  {
+    path,
+    maxImagePixels = largestImage,
+    grayRange = null,
+    onMessage = sayOnTerminal,
+    signal,
+  }: DefinedOptions,
 ): Promise<DefinedDataset> {
   const definition = stored as StoredDefinition;
   const { hasTestSplit } = definition;
   if (!hasTestSplit) requireTestSplit(name, split);
   const scope: DatasetScope = {
-    ...{ split: hasTestSplit ? split : 'all', path: path ?? null, maxImagePixels, onMessage },
+    ...{ split: hasTestSplit ? split : 'all', path: path ?? null, maxImagePixels, grayRange, onMessage },
     signal: signal ?? new AbortController().signal,
   };
   const images = await opened(definition, spec, scope);
-  const opening = { ...spec, kind: 'defined', split, path: scope.path, maxImagePixels } as const;
+  const opening = { ...spec, kind: 'defined', split, path: scope.path, maxImagePixels, grayRange } as const;
   return new DefinedDataset({ ...opening, name, hasTestSplit }, images);
 }
 
@@ -47,9 +55,10 @@ export async function openDefined(
 export async function reopenDefined({ digest, ...spec }: DefinedSpec): Promise<DefinedDataset> {
   const definition = exportedDefinition(spec.module, spec.export);
   const { hasTestSplit } = definition;
-  const { split, path, maxImagePixels } = spec;
+  const { split, path, maxImagePixels, grayRange } = spec;
   const images = await opened(definition, spec, {
-    ...{ split: hasTestSplit ? split : 'all', path, maxImagePixels, onMessage: () => undefined },
+    ...{ split: hasTestSplit ? split : 'all', path, maxImagePixels, grayRange },
+    onMessage: () => undefined,
     signal: new AbortController().signal,
   });
   const dataset = new DefinedDataset({ ...spec, name: spec.export, hasTestSplit }, images);

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { BrokenImageError, reasonOf } from '../data-errors';
+import type { GrayRange } from '../../decoding';
 import type { Image } from '../../image';
 import type { ImageDataset, Split } from '../image-dataset';
 import { requireIndex } from '../require-index';
@@ -25,6 +26,8 @@ export interface FolderSpec {
   readonly labels: Int32Array;
   /** An image of more pixels counts as broken. */
   readonly maxImagePixels: number;
+  /** The values of 16-bit gray that become black and white; `null` for 0 and 65535. */
+  readonly grayRange: GrayRange | null;
 }
 
 /** Image files, decoded at every reading. */
@@ -66,7 +69,8 @@ export class FolderDataset implements ImageDataset {
   async read(index: number): Promise<Image> {
     requireIndex(this, index);
     try {
-      return await readImageFile(nameBytes(this.#path(index)), this.spec.maxImagePixels);
+      const { maxImagePixels, grayRange } = this.spec;
+      return await readImageFile(nameBytes(this.#path(index)), maxImagePixels, grayRange);
     } catch (error) {
       throw new BrokenImageError(this.describe(index), reasonOf(error), error);
     }

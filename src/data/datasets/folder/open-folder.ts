@@ -3,12 +3,14 @@ import { join, posix, resolve } from 'node:path';
 import type { Notify } from '../../../contracts';
 import { FulgurError } from '../../../errors';
 import { largestImage } from '../../decoding';
+import type { GrayRange } from '../../decoding';
 import { reasonOf } from '../data-errors';
 import type { ImageDataset, Split } from '../image-dataset';
 import { unlabelled } from '../image-dataset';
 import { requireTestSplit } from '../subset/hold-out-fraction';
 import { byCodePoint, readableName } from './file-name';
 import { FolderDataset } from './folder-dataset';
+import type { FolderSpec } from './folder-dataset';
 import { chooseSplit } from './hold-out';
 import { LeftOut } from './left-out';
 import type { FolderEntries } from './list-images';
@@ -21,6 +23,8 @@ export interface FolderOptions {
   readonly onMessage?: Notify | undefined;
   /** An image of more pixels counts as broken (default: as in Pillow). */
   readonly maxImagePixels?: number | undefined;
+  /** The values of 16-bit gray that become black and white (default 0 and 65535). */
+  readonly grayRange?: GrayRange | null | undefined;
 }
 
 /** Class name, `null` for images without a class; and its images' paths below the root. */
@@ -38,7 +42,7 @@ type ClassFiles = ReadonlyMap<string | null, readonly string[]>;
 export async function openFolder(
   path: string,
   split: Split,
-  { onMessage, maxImagePixels = largestImage }: FolderOptions = {},
+  { onMessage, maxImagePixels = largestImage, grayRange = null }: FolderOptions = {},
 ): Promise<ImageDataset> {
   const root = resolve(path);
   await requireFolder(root);
@@ -58,7 +62,7 @@ export async function openFolder(
     const images = await listImages(posix.join(root, name));
     leftOut.images(`in the folder ${readableName(name)} (${splitsAre(train, heldOut)})`, images.length);
   }
-  const dataset = build(root, split, parts, maxImagePixels);
+  const dataset = build(root, split, parts, { maxImagePixels, grayRange });
   const sentence = leftOut.sentence(root);
   if (sentence !== null) onMessage?.(leftOut.hasImages ? 'warning' : 'info', sentence);
   for (const name of classesLikeSplits) onMessage?.('warning', classLikeSplit(root, name));
@@ -69,7 +73,7 @@ function build(
   root: string,
   split: Split,
   parts: readonly ClassFiles[],
-  maxImagePixels: number,
+  how: Pick<FolderSpec, 'maxImagePixels' | 'grayRange'>,
 ): ImageDataset {
   const isFlat = parts[0]?.has(null) === true;
   const classNames = [...new Set(parts.flatMap((part) => [...part.keys()]))]
@@ -104,7 +108,7 @@ function build(
     hasTestSplit: parts.length > 1,
     paths: SharedStrings.from(paths).spec,
     labels: shared,
-    maxImagePixels,
+    ...how,
   });
 }
 

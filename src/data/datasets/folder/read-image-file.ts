@@ -1,5 +1,6 @@
 import { readRegularFile } from '../../../system';
 import { decodeImage, largestImage } from '../../decoding';
+import type { GrayRange } from '../../decoding';
 import type { Image } from '../../image';
 
 /** Extensions of the files that count as images, in lower case: torchvision's, and the rest of PNM's and GIF's. */
@@ -30,9 +31,14 @@ export function mostFileBytes(pixels: number): number {
 /**
  * Reads an image file as torchvision's loader does; a path may be bytes, since a name need not be UTF-8.
  *
+ * @param grayRange the values of 16-bit gray that become black and white (default 0 and 65535).
  * @throws Error whose message says why the file is not a readable image.
  */
-export async function readImageFile(path: string | Buffer, mostPixels = largestImage): Promise<Image> {
+export async function readImageFile(
+  path: string | Buffer,
+  mostPixels = largestImage,
+  grayRange: GrayRange | null = null,
+): Promise<Image> {
   const bytes = await readRegularFile(path, mostFileBytes(mostPixels));
-  return decodeImage(bytes, mostPixels);
+  return decodeImage(bytes, mostPixels, grayRange);
 }

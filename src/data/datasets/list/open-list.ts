@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Notify } from '../../../contracts';
 import { openRegularFile } from '../../../system';
 import { largestImage } from '../../decoding';
+import type { GrayRange } from '../../decoding';
 import { reasonOf } from '../data-errors';
 import { FolderDataset } from '../folder/folder-dataset';
 import { SharedStrings } from '../folder/shared-strings';
@@ -18,6 +19,8 @@ export interface ListOptions {
   readonly onMessage?: Notify | undefined;
   /** An image of more pixels counts as broken (default: as in Pillow). */
   readonly maxImagePixels?: number | undefined;
+  /** The values of 16-bit gray that become black and white (default 0 and 65535). */
+  readonly grayRange?: GrayRange | null | undefined;
 }
 
 /** More paths would not fit where threads share them. */
@@ -42,7 +45,7 @@ const readers: Readonly<Record<string, Reader>> = {
 export async function openList(
   path: string,
   split: Split,
-  { onMessage, maxImagePixels = largestImage }: ListOptions = {},
+  { onMessage, maxImagePixels = largestImage, grayRange = null }: ListOptions = {},
 ): Promise<ImageDataset> {
   const file = resolve(path);
   const root = dirname(file);
@@ -81,6 +84,7 @@ export async function openList(
     paths: SharedStrings.from(places.map((place) => listed.paths[place] ?? '')).spec,
     labels: shared,
     maxImagePixels,
+    grayRange,
   });
 }
 

@@ -3,6 +3,7 @@ import type { Notify } from '../../../contracts';
 import { FulgurError } from '../../../errors';
 import { requireMemory } from '../../../system';
 import { largestImage } from '../../decoding';
+import type { GrayRange } from '../../decoding';
 import type { ImageDataset, Split } from '../image-dataset';
 import { unlabelled } from '../image-dataset';
 import { PackedDataset } from '../packed-dataset';
@@ -20,6 +21,8 @@ export interface PackedOptions {
   readonly onMessage?: Notify | undefined;
   /** Images of more pixels are refused (default: as in Pillow). */
   readonly maxImagePixels?: number | undefined;
+  /** The values of 16-bit samples that become black and white (default 0 and 65535). */
+  readonly grayRange?: GrayRange | null | undefined;
 }
 
 /** Class numbers from here on are more likely something else. */
@@ -56,7 +59,7 @@ async function readSplit(
   file: string,
   arrays: ArrayFile,
   split: Split,
-  { onMessage, maxImagePixels = largestImage }: PackedOptions,
+  { onMessage, maxImagePixels = largestImage, grayRange = null }: PackedOptions,
 ): Promise<ImageDataset> {
   const chosen = await chooseArrays(file, arrays);
   const train = await partOf(chosen.train, maxImagePixels);
@@ -75,7 +78,7 @@ async function readSplit(
   const classCount =
     Math.max(...parts.map(({ classes }) => classes.reduce((a, b) => Math.max(a, b), unlabelled))) + 1;
   const wanted = split === 'all' ? parts : split === 'train' ? [train] : parts.slice(1);
-  const { height, width, channels } = train.shape;
+  const { height, width, channels, bytesPerSample } = train.shape;
   return new PackedDataset({
     kind: 'packed',
     name: 'packed',
@@ -86,6 +89,7 @@ async function readSplit(
     height,
     width,
     channels,
+    ...(grayRange !== null && bytesPerSample === 2 && { range: grayRange }),
     pixels: await readPixels(file, wanted),
     labels: joined(wanted),
   });

@@ -5,6 +5,7 @@ import type { Notify } from '../../../contracts';
 import { FulgurError } from '../../../errors';
 import { openRegularAtOnce } from '../../../system';
 import { largestImage } from '../../decoding';
+import type { GrayRange } from '../../decoding';
 import { reasonOf } from '../data-errors';
 import { SharedStrings } from '../folder/shared-strings';
 import type { ImageDataset, Split } from '../image-dataset';
@@ -25,6 +26,8 @@ export interface ShardOptions {
   readonly onMessage?: Notify | undefined;
   /** An image of more pixels counts as broken (default: as in Pillow). */
   readonly maxImagePixels?: number | undefined;
+  /** The values of 16-bit gray that become black and white (default 0 and 65535). */
+  readonly grayRange?: GrayRange | null | undefined;
 }
 
 /** A shard's index. */
@@ -48,7 +51,7 @@ const ENTRIES_AT_ONCE = 5000;
 export async function openShards(
   path: string,
   split: Split,
-  { onMessage, maxImagePixels = largestImage }: ShardOptions = {},
+  { onMessage, maxImagePixels = largestImage, grayRange = null }: ShardOptions = {},
 ): Promise<ImageDataset> {
   const { root, train, heldOut, unused } = await findShards(path);
   const hasTestSplit = heldOut.length > 0;
@@ -77,6 +80,7 @@ export async function openShards(
     classNames: classes.names,
     hasTestSplit,
     maxImagePixels,
+    grayRange,
     shards: wanted.map(({ state }) => state),
     ...indexOf(wanted, classes),
   });

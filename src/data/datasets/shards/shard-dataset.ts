@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { join, posix } from 'node:path';
+import type { GrayRange } from '../../decoding';
 import type { Image } from '../../image';
 import { BrokenImageError } from '../data-errors';
 import { readableName } from '../folder/file-name';
@@ -23,6 +24,8 @@ export interface ShardSpec extends DatasetSpec {
   readonly classNames: readonly string[];
   readonly hasTestSplit: boolean;
   readonly maxImagePixels: number;
+  /** The values of 16-bit gray that become black and white; `null` for 0 and 65535. */
+  readonly grayRange: GrayRange | null;
   readonly shards: readonly ShardState[];
   /** Of each sample: its key. */
   readonly keys: SharedStringsSpec;
@@ -89,7 +92,7 @@ export class ShardDataset implements ImageDataset {
     if (crc32(bytes.subarray(0, BLOCK)) !== spec.headerSum[index]) {
       throw changed(join(spec.root, this.#shard(index).name), `another entry is at byte ${start}`);
     }
-    return imageOfBytes(bytes.subarray(BLOCK), this.describe(index), spec.maxImagePixels);
+    return imageOfBytes(bytes.subarray(BLOCK), this.describe(index), spec);
   }
 
   close(): Promise<void> {

@@ -13,6 +13,7 @@ import { DatasetEvaluation } from './evaluation-data';
 import { loader, workerCount } from './loader';
 import { sayOnTerminal } from './say-on-terminal';
 import type { ViewTransform } from './views';
+import { isViewTransform } from './views';
 
 export interface DataContext {
   readonly seed: number;
@@ -162,7 +163,15 @@ function nameOf(options: DataOptions): string {
 }
 
 function requireTransform(transform: object | null, option: string): ViewTransform {
-  if (transform !== null && 'apply' in transform && 'spec' in transform) return transform as ViewTransform;
+  if (isViewTransform(transform)) return transform;
+  const isList =
+    Array.isArray(transform) || (transform !== null && 'size' in transform && 'crop' in transform);
+  if (isList) {
+    throw new FulgurError('config', {
+      what: `The experiment's data.${option} is a description of views, and no view transform yet.`,
+      fix: `Hand it to views.of: data: { ${option}: views.of(...) }.`,
+    });
+  }
   throw new FulgurError('config', {
     what: `The experiment's data.${option} ${transform === null ? 'is missing' : 'is no view transform'}.`,
     fix: `Set it in the experiment file: data: { ${option}: views.fastSiam() }.`,

@@ -121,6 +121,13 @@ describe('prepareData', () => {
     await expect(prepare({ transform: { inputSize: 32 } })).rejects.toThrow(
       `The experiment's data.transform is no view transform. ${fix}`,
     );
+    const view = views.view({ size: 8 });
+    for (const transform of [view, views.times(2, view)]) {
+      await expect(prepare({ transform })).rejects.toThrow(
+        "The experiment's data.transform is a description of views, and no view transform yet. " +
+          'Hand it to views.of: data: { transform: views.of(...) }.',
+      );
+    }
   });
 
   it('names the samples of a split: by their files below the folder, else by their index', async () => {

@@ -28,5 +28,5 @@ export type {
   View,
   ViewOptions,
 } from './view-options';
-export { rebuildTransform } from './view-transform';
+export { isViewTransform, rebuildTransform } from './view-transform';
 export type { SampleKey, TransformSpec, ViewSize, ViewTransform } from './view-transform';

@@ -61,6 +61,7 @@ export function rebuildTransform(spec: TransformSpec): ViewTransform {
 /** Whether something has the parts of a view transform. */
 export function isViewTransform(value: unknown): value is ViewTransform {
   if (typeof value !== 'object' || value === null) return false;
-  const { views, apply, spec } = value as Partial<ViewTransform>;
-  return Array.isArray(views) && typeof apply === 'function' && typeof spec === 'object';
+  const { views, apply, plain, spec } = value as Partial<ViewTransform>;
+  const acts = typeof apply === 'function' && typeof plain === 'function';
+  return acts && Array.isArray(views) && typeof spec === 'object';
 }

@@ -166,7 +166,7 @@ const everyOption = [
   ...Object.keys(knnSchema.shape).map((name) => `knn.${name}`),
   ...Object.keys(runSchema.shape),
 ];
-const onlyInCode = ['data.dataset', 'data.transform', 'data.evaluationTransform'];
+const onlyInCode = ['data.dataset', 'data.batches', 'data.transform', 'data.evaluationTransform'];
 
 describe('every option', () => {
   it('has an effect, and all but those of a single start are tried here', () => {

@@ -1,3 +1,5 @@
+import type { ErrorParts } from '../../errors';
+import { FulgurError } from '../../errors';
 import type { ImageDataset } from '../datasets';
 import { BrokenImageError, reasonOf, stackOf } from '../datasets/data-errors';
 import type { Image } from '../image';
@@ -30,6 +32,8 @@ export interface FillFailure {
   readonly index: number;
   readonly reason: string;
   readonly stack: string;
+  /** What the data set itself says, where it is not that the image is broken. */
+  readonly told?: Pick<ErrorParts, 'what' | 'why' | 'fix'>;
 }
 
 export interface FillResult {
@@ -123,5 +127,8 @@ async function readUsable({ dataset, onBrokenImage }: FillTools, wanted: number)
 
 function failureOf(during: FillFailure['during'], index: number, error: unknown): FillFailure {
   const reason = error instanceof BrokenImageError ? error.reason : reasonOf(error);
-  return { during, index, reason, stack: stackOf(error) };
+  const failure = { during, index, reason, stack: stackOf(error) };
+  if (!(error instanceof FulgurError) || error instanceof BrokenImageError) return failure;
+  const { what, why, fix } = error;
+  return { ...failure, told: { what, why, fix } };
 }

@@ -6,11 +6,12 @@ import type { FillFailure } from './fill-slot';
 /** The error for a sample that could not be made. */
 export function sampleFailed(
   dataset: ImageDataset,
-  { during, index, reason, stack }: FillFailure,
+  { during, index, reason, stack, told }: FillFailure,
 ): FulgurError {
   const cause = new Error(reason);
   cause.stack = stack;
   const name = dataset.describe(index);
+  if (during === 'reading' && told !== undefined) return new FulgurError('data', { ...told, cause });
   if (during === 'reading') return new BrokenImageError(name, reason, cause);
   if (during === 'conversion') {
     return new FulgurError('data', {

@@ -5,6 +5,7 @@ import { imageExtensions } from '../folder/read-image-file';
 import type { ShardEntry } from './scan-shard';
 import type { ShardBytes } from './shard-bytes';
 import { badShard } from './shard-error';
+import { TAR_BLOCK } from './tar-header';
 
 /** What a shard says of a sample's class: its number, its name, or nothing. */
 export type ShardLabel = number | string | null;
@@ -88,7 +89,7 @@ export class SampleCollector {
       size > MOST_CLS_BYTES
         ? ''
         : this.bytes
-            .at(headerAt + 512, size)
+            .at(headerAt + TAR_BLOCK, size)
             .toString('latin1')
             .trim();
     if (/^-1$/.test(text)) return null;
@@ -104,7 +105,7 @@ export class SampleCollector {
     if (size > MOST_JSON_BYTES) {
       throw this.#bad(key, `has a .json file of ${size} bytes`, 'Keep the label in a .cls file.');
     }
-    const value = this.#parsed(key, this.bytes.at(headerAt + 512, size));
+    const value = this.#parsed(key, this.bytes.at(headerAt + TAR_BLOCK, size));
     if (typeof value !== 'object' || value === null) return null;
     const { label = null } = value as { label?: unknown };
     if (label === null || label === -1) return null;

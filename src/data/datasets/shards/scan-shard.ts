@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib';
+import { reasonOf } from '../data-errors';
 import type { ShardBytes } from './shard-bytes';
 import { badShard, writeAgain } from './shard-error';
 import type { PaxChanges, TarHeader } from './tar-header';
-import { BLOCK, isEmpty, parsePax, parseTarHeader } from './tar-header';
+import { TAR_BLOCK, isEmpty, parsePax, parseTarHeader } from './tar-header';
 
 /** An entry of a shard, and where it is. */
 export interface ShardEntry extends TarHeader {
@@ -29,19 +30,19 @@ export function* scanShard(file: string, bytes: ShardBytes): Generator<ShardEntr
   let changes: PaxChanges = { isSparse: false };
   let at = 0;
   for (;;) {
-    const block = bytes.at(at, BLOCK);
-    if (block.length === BLOCK && isEmpty(block)) break;
-    if (block.length < BLOCK)
+    const block = bytes.at(at, TAR_BLOCK);
+    if (block.length === TAR_BLOCK && isEmpty(block)) break;
+    if (block.length < TAR_BLOCK)
       throw cutShort(file, `ends at byte ${bytes.size} without the empty block that closes it`);
     const plain = parsed(file, at, () => parseTarHeader(block));
     const header = { ...plain, size: changes.size ?? plain.size };
-    const end = at + BLOCK + header.size;
+    const end = at + TAR_BLOCK + header.size;
     if (end > bytes.size) {
       throw cutShort(file, `ends at byte ${bytes.size}, and its entry at byte ${at} goes on to byte ${end}`);
     }
     if (meaning(header.type)) {
       if (header.size > MOST_MEANING_BYTES) throw damaged(file, at, `has a header of ${header.size} bytes`);
-      const content = bytes.at(at + BLOCK, header.size);
+      const content = bytes.at(at + TAR_BLOCK, header.size);
       changes = parsed(file, at, () => changed(changes, header.type, content));
     } else {
       const name = changes.name ?? header.name;
@@ -49,7 +50,7 @@ export function* scanShard(file: string, bytes: ShardBytes): Generator<ShardEntr
       yield { ...header, name, headerAt: at, headerSum: crc32(block), isSparse };
       changes = { isSparse: false };
     }
-    at += BLOCK + Math.ceil(header.size / BLOCK) * BLOCK;
+    at += TAR_BLOCK + Math.ceil(header.size / TAR_BLOCK) * TAR_BLOCK;
   }
   if (!isEmpty(bytes.at(at, MOST_PADDING))) {
     throw damaged(file, at, 'has its end, and more entries behind it, as of two archives put together');
@@ -77,7 +78,7 @@ function parsed<T>(file: string, at: number, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw damaged(file, at, error instanceof Error ? error.message : String(error), error);
+    throw damaged(file, at, reasonOf(error), error);
   }
 }
 

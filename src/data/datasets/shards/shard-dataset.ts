@@ -12,7 +12,7 @@ import { imageOfBytes } from '../read-image';
 import { requireIndex } from '../require-index';
 import type { ShardState } from './shard-files';
 import { ShardFiles, changed } from './shard-files';
-import { BLOCK } from './tar-header';
+import { TAR_BLOCK } from './tar-header';
 
 /** A data set in shards as plain values; its index lies in shared memory. */
 export interface ShardSpec extends DatasetSpec {
@@ -88,15 +88,16 @@ export class ShardDataset implements ImageDataset {
       throw new BrokenImageError(this.describe(index), `it has ${size} bytes, and at most ${most} are read`);
     }
     const start = spec.headerAt[index] ?? 0;
-    const bytes = await this.#files.read(spec.shardOf[index] ?? 0, start, BLOCK + size);
-    if (crc32(bytes.subarray(0, BLOCK)) !== spec.headerSum[index]) {
+    const bytes = await this.#files.read(spec.shardOf[index] ?? 0, start, TAR_BLOCK + size);
+    if (crc32(bytes.subarray(0, TAR_BLOCK)) !== spec.headerSum[index]) {
       throw changed(join(spec.root, this.#shard(index).name), `another entry is at byte ${start}`);
     }
-    return imageOfBytes(bytes.subarray(BLOCK), this.describe(index), spec);
+    return imageOfBytes(bytes.subarray(TAR_BLOCK), this.describe(index), spec);
   }
 
   close(): Promise<void> {
-    return this.#files.close();
+    this.#files.close();
+    return Promise.resolve();
   }
 
   #shard(index: number): ShardState {

@@ -1,7 +1,8 @@
-import { close, fstat, read } from 'node:fs';
+import { closeSync, fstat, read } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openRegularAtOnce } from '../../../system';
+import { reasonOf } from '../data-errors';
 import { badShard } from './shard-error';
 
 /** What tells whether a shard is still what it was when its index was taken. */
@@ -23,7 +24,6 @@ const MOST_OPEN = 16;
 
 const readAt = promisify(read);
 const stateOf = promisify(fstat);
-const closeFile = promisify(close);
 
 /** The shards of a data set, opened as they are needed; the ones that were used last stay open. */
 export class ShardFiles {
@@ -44,7 +44,7 @@ export class ShardFiles {
     const state = this.shards[place];
     if (state === undefined) throw new Error(`there is no shard ${place}`);
     const path = join(this.root, state.name);
-    const shard = await this.#opened(place, path);
+    const shard = this.#opened(place, path);
     try {
       const bytes = Buffer.allocUnsafe(length);
       let filled = 0;
@@ -60,33 +60,31 @@ export class ShardFiles {
       return bytes;
     } finally {
       shard.users -= 1;
+      const isKept = this.#open.get(place) === shard;
+      if (shard.users === 0 && !isKept) closeSync(shard.file);
     }
   }
 
-  async close(): Promise<void> {
-    const files = [...this.#open.values()];
+  /** Closes what is not being read; that follows when it has been read. */
+  close(): void {
+    const idle = [...this.#open.values()].filter(({ users }) => users === 0);
     this.#open.clear();
-    await Promise.all(files.map(({ file }) => closeFile(file)));
+    for (const { file } of idle) closeSync(file);
   }
 
   /** The shard, which stays open at least until who asked for it has no use for it any more. */
-  async #opened(place: number, path: string): Promise<OpenShard> {
-    const known = this.#open.get(place);
-    this.#open.delete(place);
-    const shard = known ?? { file: openAgain(path), users: 0 };
-    this.#open.set(place, shard);
+  #opened(place: number, path: string): OpenShard {
+    const shard = this.#open.get(place) ?? { file: openAgain(path), users: 0 };
     shard.users += 1;
-    if (this.#open.size > MOST_OPEN) await this.#closeOldest();
-    return shard;
-  }
-
-  async #closeOldest(): Promise<void> {
-    for (const [place, { file, users }] of this.#open) {
-      if (users > 0 || this.#open.size <= MOST_OPEN) continue;
-      this.#open.delete(place);
-      await closeFile(file);
-      return;
+    this.#open.delete(place);
+    this.#open.set(place, shard);
+    for (const [oldest, { file, users }] of this.#open) {
+      if (this.#open.size <= MOST_OPEN) break;
+      if (users > 0) continue;
+      this.#open.delete(oldest);
+      closeSync(file);
     }
+    return shard;
   }
 }
 
@@ -94,7 +92,7 @@ function openAgain(path: string): number {
   try {
     return openRegularAtOnce(path);
   } catch (error) {
-    throw changed(path, error instanceof Error ? error.message : String(error), error);
+    throw changed(path, reasonOf(error), error);
   }
 }
 

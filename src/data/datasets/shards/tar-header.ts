@@ -1,7 +1,7 @@
 import { nameOfBytes } from '../folder/file-name';
 
 /** Headers and contents begin at multiples of it. */
-export const BLOCK = 512;
+export const TAR_BLOCK = 512;
 
 /** What a tar header says of the entry that follows it. */
 export interface TarHeader {
@@ -63,7 +63,7 @@ function numberIn(block: Buffer, [from, to]: Field): number {
 /** The sum of all bytes, with spaces where it stands itself. */
 function sumOf(block: Buffer): number {
   let sum = 0;
-  for (let at = 0; at < BLOCK; at++) {
+  for (let at = 0; at < TAR_BLOCK; at++) {
     const isOwn = at >= sumField[0] && at < sumField[1];
     sum += isOwn ? 0x20 : (block[at] ?? 0);
   }

@@ -47,10 +47,30 @@ function refuse(error) {
   process.exit(1);
 }
 
+/** swc says of a decorator only that it expected an expression, and compiles fields so that no option can set them. */
+function requireDecorators({ service }) {
+  const { options = {}, fileNames = [] } = service.config ?? {};
+  if (options.experimentalDecorators === true && options.useDefineForClassFields === false) return;
+  const file =
+    options.configFilePath ?? (fileNames.length > 0 ? 'tsconfig.json' : 'the tsconfig.json that is missing');
+  process.stderr.write(
+    `Error: Fulgur's decorators do not work with the settings of ${file}. ` +
+      'Set "experimentalDecorators": true and "useDefineForClassFields": false in its compilerOptions.\n',
+  );
+  process.exit(2);
+}
+
+/** From where the user's project finds it, which need not be where Fulgur lies. */
+function requireFromProject(name, { service }) {
+  const { cwd = process.cwd(), configFilePath } = service;
+  return require(require.resolve(name, { paths: [configFilePath ?? cwd, cwd, __dirname] }));
+}
+
 exports.create = (options) => {
+  requireDecorators(options);
   try {
     provideFolder();
-    return require('ts-node/transpilers/swc').create(options);
+    return requireFromProject('ts-node/transpilers/swc', options).create(options);
   } catch (error) {
     return refuse(error);
   }

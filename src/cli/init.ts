@@ -14,7 +14,7 @@ const files = {
   '.gitignore': 'gitignore',
   'README.md': 'README.md',
   'digits.ts': 'digits.ts',
-  'digits.test.ts': 'digits.test.ts',
+  'digits.test.ts': 'digits-test.ts',
 } as const;
 
 const template = join(__dirname, 'template');

@@ -47,7 +47,9 @@ export async function start(options: StartOptions = {}): Promise<EngineInfo> {
   if (isStarted()) return engineInfo();
   const contextOptions = { threads: options.threads ?? 0, cpuOnly: accelerator === 'cpu' };
   const open = (): Opened => {
-    const library = loadNativeLibrary(found.directory);
+    // Those of the cache are compared with the manifest of their installation.
+    const areChecked = found.source === 'cache' || found.source === 'installed';
+    const library = loadNativeLibrary(found.directory, areChecked);
     if (cluster === undefined) return { library, context: createContext(library, contextOptions) };
     const definition = serverDefinition(library, cluster);
     const more = sessionConfigOf(definition);

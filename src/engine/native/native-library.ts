@@ -29,6 +29,7 @@ export type NativeLibrary = Readonly<Record<string, NativeFunction>> & {
   bufferBytes(buffer: NativePointer): Uint8Array;
 };
 
+const RTLD_LAZY = 0x1;
 const RTLD_NOW = 0x2;
 const RTLD_NODELETE = 0x1000;
 const files = ['libtensorflow_framework.so.2', 'libtensorflow_cc.so.2'];
@@ -37,13 +38,15 @@ const files = ['libtensorflow_framework.so.2', 'libtensorflow_cc.so.2'];
  * Loads TensorFlow's two libraries and binds the functions of `prototypes`.
  *
  * @param directory - the folder that holds the libraries
+ * @param areChecked - whether they are known to belong together: their 190,000 calls of each other are then looked up when
+ * they are made, and not now. Of others a missing function must show here; later on it would end the process.
  * @throws FulgurError `engine` when they cannot be loaded or lack a function
  */
-export function loadNativeLibrary(directory: string): NativeLibrary {
+export function loadNativeLibrary(directory: string, areChecked = false): NativeLibrary {
   const paths = files.map((file) => join(directory, file));
   try {
-    paths.forEach(pin);
-    return bind(paths.map((path) => koffi.load(path)));
+    for (const path of paths) pin(path, areChecked ? RTLD_LAZY : RTLD_NOW);
+    return bind(paths.map((path) => koffi.load(path, { lazy: areChecked })));
   } catch (cause) {
     throw new FulgurError('engine', {
       what: `TensorFlow's libraries in ${directory} cannot be loaded: ${messageOf(cause)}.`,
@@ -54,11 +57,11 @@ export function loadNativeLibrary(directory: string): NativeLibrary {
 }
 
 /** Without this the libraries are unloaded at exit while their threads still run, and the process crashes. */
-function pin(path: string): void {
+function pin(path: string, binding: number): void {
   const libc = koffi.load('libc.so.6');
   const dlopen = libc.func('void* dlopen(const char*, int)') as NativeFunction;
   const dlerror = libc.func('const char* dlerror()') as NativeFunction;
-  if (dlopen(path, RTLD_NOW | RTLD_NODELETE) === null) throw new Error(String(dlerror()));
+  if (dlopen(path, binding | RTLD_NODELETE) === null) throw new Error(String(dlerror()));
 }
 
 function bind(libraries: readonly ReturnType<typeof koffi.load>[]): NativeLibrary {

@@ -1,4 +1,5 @@
 import { checkpoints } from './checkpoints';
+import { dataFiles } from './data-files';
 import { images } from './images';
 import { locks } from './locks';
 import { metrics } from './metrics';
@@ -11,6 +12,7 @@ import { safetensors } from './safetensors';
 export const groups: readonly Group[] = [
   safetensors,
   images,
+  ...dataFiles,
   options,
   checkpoints,
   new MlflowAnswers(),

@@ -99,6 +99,7 @@ function badCsv(
   const reasons: Readonly<Record<string, string>> = {
     CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: `has ${count} ${count === 1 ? 'value' : 'values'} instead of ${values}`,
     CSV_INVALID_CLOSING_QUOTE: 'has more text after a closing quote',
+    CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: 'has more text after a closing quote',
     INVALID_OPENING_QUOTE: 'has a quote within a value that is not in quotes',
   };
   const does = reasons[code] ?? `cannot be read: ${reasonOf(error)}`;

@@ -105,7 +105,10 @@ export async function prepareData(
     maxImagePixels: options.maxImagePixels,
     grayRange: options.grayRange,
     // All ranks open the same data: rank 0 warns for all. Each host downloads for itself.
-    onMessage: options.name !== 'cifar10' && rank > 0 ? (_, text) => onMessage('info', text) : onMessage,
+    onMessage:
+      rank > 0 && options.name?.startsWith('cifar') !== true
+        ? (_, text) => onMessage('info', text)
+        : onMessage,
     signal,
   });
   const { batchSize, shuffle, dropLast, onBrokenImage } = options;

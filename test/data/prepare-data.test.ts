@@ -5,6 +5,7 @@ import type { ViewBatch } from '../../src/contracts';
 import type { DataOptions, NamedSample, PreparedData } from '../../src/data';
 import { loader, datasets, prepareData, views } from '../../src/data';
 import { liveCounts, start } from '../../src/engine';
+import { closable, closed, stripes } from './datasets/helpers/own-datasets';
 import { cifarUnavailable, unreachableAddress, useCache } from './helpers/unreachable';
 import { seen, seenIn } from './loader/helpers/seen-batch';
 import type { SeenBatch } from './loader/helpers/seen-batch';
@@ -63,6 +64,33 @@ async function firstOf({ train }: PreparedData<ViewBatch>): Promise<SeenBatch[]>
 }
 
 describe('prepareData', () => {
+  it("opens a data set of the user's own, closes each of its splits once, and needs a data set", async () => {
+    const data = await prepare({ name: null, dataset: closable(), batchSize: 2 });
+    expect(data.info).toMatchObject({ name: 'closable', requested: 'closable', samples: 4, classes: 0 });
+    for (let times = 0; times < 2; times++) await (await data.heldOut()).close();
+    expect(closed).toEqual([]);
+    await data.train.close();
+    expect(closed).toEqual(['train', 'test']);
+    await expect(prepare({ name: null })).rejects.toThrow(
+      "The experiment's data name no data set. " +
+        "Give data: { name: 'digits' }, or data: { dataset: photos() } with one of your own.",
+    );
+  });
+
+  it('holds a share of the samples out, for training, evaluation and plugins alike', async () => {
+    const own = { name: null, dataset: stripes({ length: 40 }), batchSize: 4, testFraction: 0.3 } as const;
+    const data = await prepare(own);
+    const heldOut = await data.heldOut();
+    const judged = await data.evaluation.open('test', { batchSize: 4, labelled: true });
+    expect(data.info.samples + heldOut.samples).toBe(40);
+    expect(judged.samples).toBeLessThan(heldOut.samples);
+    for await (const batch of heldOut.epoch(0, { limit: 1 })) {
+      const [first] = await heldOut.namesOf(batch, { before: 0, size: 4 });
+      expect(first?.name).toMatch(/^stripe-\d+$/);
+    }
+    for (const source of [heldOut, judged, data.train]) await source.close();
+  });
+
   it('gives the batches that a loader of the same options gives, and says what they are made of', async () => {
     const prepared = await prepare({ workers: 1 });
     expect(prepared.info).toEqual({

@@ -20,7 +20,7 @@ export interface DatasetScope {
   readonly grayRange: GrayRange | null;
   /** Says a sentence to the user; in a loader thread nobody hears it. */
   readonly onMessage: Notify;
-  /** Is aborted when the run ends early. */
+  /** Is aborted when the run is over. */
   readonly signal: AbortSignal;
 }
 
@@ -39,7 +39,7 @@ export interface OpenedImages {
    * @throws BrokenImageError for an image that `--data.onBrokenImage skip` may leave out.
    */
   read(index: number): SourceImage | Promise<SourceImage>;
-  /** Gives back what is held open, such as files. */
+  /** Gives back what is held open, such as files, at the end of the run; a loader thread ends without calling it. */
   close?(): void | Promise<void>;
 }
 

@@ -91,6 +91,19 @@ export const odd = defineDataset({
   open: ({ gives }, scope) => returned[gives]?.(scope) as never,
 });
 
+/** Splits that were closed, in this thread. */
+export const closed: string[] = [];
+
+/** Says when it is closed. */
+export const closable = defineDataset({
+  ...{ export: 'closable', hasTestSplit: true },
+  open: (_, { split }) => ({
+    length: 4,
+    read: (index) => striped(index, 3),
+    close: () => void closed.push(split),
+  }),
+});
+
 /** Its export has another name. */
 export const misnamed = defineDataset({
   export: 'elsewhere',

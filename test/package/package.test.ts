@@ -34,7 +34,7 @@ function readManifest(folder: string): Manifest {
 const plugins = readdirSync(join(root, 'plugins')).filter((name) =>
   existsSync(join(root, 'plugins', name, 'index.ts')),
 );
-// The loop is a program without exports, which trains as soon as it is loaded.
+// The loop is a program without exports.
 const experiments = readdirSync(join(root, 'experiments'))
   .map((file) => basename(file, '.ts'))
   .filter((name) => name !== 'fastsiam-loop');
@@ -100,7 +100,10 @@ describe('the tarball', () => {
   it('holds compiled code, declarations, licences and nothing else', async () => {
     const listed = (await outputOf('tar', ['-tzf', tarball], workplace)).trim().split('\n');
     const others = listed.filter(
-      (path) => !/^package\/dist\/(src|plugins|experiments)\/.*\.(js|d\.ts)$/.test(path),
+      (path) =>
+        !/^package\/dist\/(src|plugins|experiments)\/.*\.(js|d\.ts)$/.test(path) &&
+        // What `fulgur init` writes.
+        !path.startsWith('package/dist/src/cli/template/'),
     );
     expect(others.sort()).toEqual([
       'package/CHANGELOG.md',
@@ -300,5 +303,21 @@ describe("a user's experiment", () => {
       expect(readdirSync(join(project, 'runs', 'fastsiam'))).toEqual(['version_0']);
     },
     minutes,
+  );
+});
+
+describe('fulgur init', () => {
+  it(
+    'makes a project that installs this Fulgur, and whose types, test and training pass',
+    async () => {
+      await outputOf(join(project, 'node_modules/.bin/fulgur'), ['init', 'made'], project);
+      const made = join(project, 'made');
+      await outputOf('npm', ['install'], made);
+      await outputOf('npm', ['run', 'typecheck'], made);
+      expect(await outputOf('npm', ['test'], made)).toMatch(/^(#|ℹ) pass 1$/m);
+      const words = ['--trainer.maxSteps', '1', '--data.batchSize', '8'];
+      expect(await outputOf('npm', ['run', 'train', '--', ...words], made)).toContain('Finished after');
+    },
+    3 * minutes,
   );
 });

@@ -18,7 +18,7 @@ export interface DefinedSpec extends DatasetSpec {
   readonly path: string | null;
   readonly maxImagePixels: number;
   readonly grayRange: GrayRange | null;
-  /** Of length and names: a thread must find the same images. */
+  /** Of class names, and of every sample's name and label: a thread must find the same images. */
   readonly digest: string;
 }
 
@@ -47,9 +47,10 @@ export class DefinedDataset implements ImageDataset {
     this.classNames = images.classNames ?? [];
     this.hasTestSplit = hasTestSplit;
     this.#images = images;
-    const digest = createHash('sha256');
+    const digest = createHash('sha256').update(JSON.stringify(this.classNames));
     for (let index = 0; index < this.length; index++) digest.update(`${this.#checkedName(index)}\n`);
     this.#labels = Int32Array.from({ length: this.length }, (_, index) => this.#checkedLabel(index));
+    digest.update(this.#labels);
     this.spec = { ...spec, digest: digest.digest('hex') };
   }
 
@@ -67,9 +68,11 @@ export class DefinedDataset implements ImageDataset {
     return this.#images.sampleName?.(index) ?? String(index);
   }
 
+  /** A copy: the user's `read` may fill the same memory again, and the next image is read while this one is in use. */
   read(index: number): SourceImage | Promise<SourceImage> {
     requireIndex(this, index);
-    return this.#images.read(index);
+    const image = this.#images.read(index);
+    return image instanceof Promise ? image.then(ownPixels) : ownPixels(image);
   }
 
   async close(): Promise<void> {
@@ -109,6 +112,13 @@ export class DefinedDataset implements ImageDataset {
       `gave sample ${this.sampleName(index)} the label ${valueText(label)}, and ${limits}`,
     );
   }
+}
+
+/** The image with pixels that nobody else writes to; what is not an image is left as it is, to be refused by `rgbOf`. */
+function ownPixels(image: SourceImage): SourceImage {
+  const { data } = (image as Partial<SourceImage> | null | undefined) ?? {};
+  if (data instanceof Uint8Array) return { ...image, data: new Uint8Array(data) };
+  return data instanceof Uint16Array ? { ...image, data: new Uint16Array(data) } : image;
 }
 
 function requireImages(name: string, images: unknown): asserts images is OpenedImages {

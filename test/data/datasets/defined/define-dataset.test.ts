@@ -4,7 +4,7 @@ import { datasets, defineDataset, loader, views } from '../../../../src/data';
 import { identityOf } from '../../../../src/data/datasets';
 import { start } from '../../../../src/engine';
 import { seenIn } from '../../loader/helpers/seen-batch';
-import { misnamed, odd, splitStripes, stripes } from '../helpers/own-datasets';
+import { misnamed, odd, splitStripes, stripes, stripesInOnePlace } from '../helpers/own-datasets';
 
 beforeAll(async () => {
   await start();
@@ -46,6 +46,20 @@ describe("a data set of one's own", () => {
     expect(found[1]).toEqual(found[0]);
     expect(found[2]).toEqual(found[0]);
   });
+
+  it.each([false, true])(
+    'may fill the same memory for each image, though the next one is read while one is in use (late: %p)',
+    async (late) => {
+      const expected = await loaded(stripes(), 0);
+      const batches = await seenIn(expected, [0]);
+      await expected.close();
+      for (const workers of [0, 1]) {
+        const reused = await loaded(stripesInOnePlace({ late }), workers);
+        expect(await seenIn(reused, [0])).toEqual(batches);
+        await reused.close();
+      }
+    },
+  );
 
   it('has the label -1 in a batch where an image has none', async () => {
     const dataset = await datasets.open(stripes({ length: 4 }));
@@ -146,13 +160,15 @@ describe("a data set of one's own", () => {
         "Write export const elsewhere = defineDataset({ export: 'elsewhere', ... }) in that file.",
     );
     await without.close();
-    const others = await loaded(odd({ gives: 'other samples in threads' }), 1);
-    expect(await failureOf(seenIn(others, [0]))).toBe(
-      'A loader thread could not start: The data set odd opened with other samples in a loader thread than in the main thread. ' +
-        'What it reads has changed since, or open does not give the same samples each time. ' +
-        'Let open give the same samples in the same order whenever it is called.',
-    );
-    await others.close();
+    for (const gives of ['other samples in threads', 'other labels in threads']) {
+      const others = await loaded(odd({ gives }), 1);
+      expect(await failureOf(seenIn(others, [0]))).toBe(
+        'A loader thread could not start: The data set odd opened with other samples in a loader thread than in the main thread. ' +
+          'What it reads has changed since, or open does not give the same samples each time. ' +
+          'Let open give the same samples in the same order whenever it is called.',
+      );
+      await others.close();
+    }
   });
 
   it('is not a plain object, a class or a function that was not called', async () => {

@@ -81,7 +81,32 @@ const returned: Readonly<Record<string, (scope: { path: string | null }) => unkn
     sampleName: (index: number) => `${index}${isMainThread ? '' : ' of a thread'}`,
     read: (index: number) => striped(index, 3),
   }),
+  'other labels in threads': () => ({
+    ...{ length: 4, classNames: ['a', 'b'] },
+    label: (index: number) => (index + (isMainThread ? 0 : 1)) % 2,
+    read: (index: number) => striped(index, 3),
+  }),
 };
+
+/** Memory that is filled again for each image. */
+const scratch = new Uint8Array(side * side * 3);
+
+/** The images of `stripes`, all in the same memory, which is there at once or a little later. */
+export const stripesInOnePlace = defineDataset({
+  export: 'stripesInOnePlace',
+  options: z.strictObject({ late: z.boolean() }),
+  open: ({ late }) => ({
+    ...{ length: 20, classNames: ['a', 'b', 'c'], sampleName: (index: number) => `stripe-${index}` },
+    label: (index) => (index % 4 === 3 ? null : index % 3),
+    read: (index) => {
+      const image = (): SourceImage => {
+        scratch.set(striped(index, 3).data);
+        return { width: side, height: side, data: scratch };
+      };
+      return late ? new Promise((resolve) => setImmediate(() => resolve(image()))) : image();
+    },
+  }),
+});
 
 /** A data set that does what the option says. */
 export const odd = defineDataset({

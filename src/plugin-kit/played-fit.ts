@@ -19,6 +19,8 @@ export interface RehearsalScript {
   readonly batchesPerEpoch: number;
   /** 0 for a fit without validation. */
   readonly validationBatches: number;
+  /** The batch that hooks are given, by its number in the epoch. */
+  readonly batch: (index: number) => unknown;
   /** The loss of a step, by where the fit stands before it. */
   readonly loss: (progress: FitProgress) => number;
   /** How long a step takes, in words only: nobody waits. */
@@ -29,12 +31,8 @@ export interface RehearsalScript {
   readonly validationMetrics: (progress: FitProgress) => Metrics;
 }
 
-interface PlayedBatch {
-  readonly played: true;
-}
-
 /** Stands in the place of a model: it has no parameters, and takes every state. */
-export class Understudy extends TrainingModule<PlayedBatch> {
+export class Understudy extends TrainingModule<unknown> {
   forward(): void {}
 
   override trainingStep(): tf.Scalar {
@@ -47,7 +45,7 @@ export class Understudy extends TrainingModule<PlayedBatch> {
     return playedOptimizer();
   }
 
-  override loadStateDict(): ReturnType<TrainingModule<PlayedBatch>['loadStateDict']> {
+  override loadStateDict(): ReturnType<TrainingModule<unknown>['loadStateDict']> {
     return { missing: [], unexpected: [] };
   }
 }
@@ -123,13 +121,13 @@ function loggedOf(
   return Object.entries(metrics).map(([name, value]) => ({ name, value, options }));
 }
 
-export function playedBatches(batches: number): BatchSource<PlayedBatch> {
+export function playedBatches(batches: number, batch: RehearsalScript['batch']): BatchSource<unknown> {
   return {
     batchesPerEpoch: batches,
     samples: batches,
     async *epoch(_, { startBatch = 0, limit = Infinity } = {}) {
       for (let index = startBatch; index < Math.min(batches, startBatch + limit); index++) {
-        yield await Promise.resolve({ played: true });
+        yield await Promise.resolve(batch(index));
       }
     },
     close: () => Promise.resolve(),

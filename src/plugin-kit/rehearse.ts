@@ -115,10 +115,15 @@ export async function rehearse(
       place: { folder: '', data: { name: 'rehearsal', samples: 0, batchSize: 1 } },
       steps: playedSteps(script, progress),
     });
-    result = await current.trainer.fit(new Understudy(), playedBatches(script.batchesPerEpoch), {
-      resumeFrom: resumeFrom === null ? undefined : { state: playable(resumeFrom), path: null },
-      validation: script.validationBatches === 0 ? undefined : playedBatches(script.validationBatches),
-    });
+    result = await current.trainer.fit(
+      new Understudy(),
+      playedBatches(script.batchesPerEpoch, script.batch),
+      {
+        resumeFrom: resumeFrom === null ? undefined : { state: playable(resumeFrom), path: null },
+        validation:
+          script.validationBatches === 0 ? undefined : playedBatches(script.validationBatches, script.batch),
+      },
+    );
   } catch (caught) {
     error = caught;
   }
@@ -145,6 +150,7 @@ const defaults: RehearsalScript = {
   options: { maxEpochs: 1 },
   batchesPerEpoch: 2,
   validationBatches: 0,
+  batch: () => ({ played: true }),
   loss: ({ globalStep }) => 1 / (1 + globalStep),
   stepSeconds: () => 0,
   metrics: () => ({}),

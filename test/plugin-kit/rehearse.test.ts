@@ -249,4 +249,26 @@ describe('rehearse', () => {
     expect(played.messages).toEqual(messagesOf(events).map((text) => `info: ${text}`));
     played.dispose();
   });
+
+  it('gives hooks the batches that it is told to', async () => {
+    const seen: unknown[] = [];
+    @Plugin({ name: 'watch' })
+    class Watch implements PluginHooks {
+      onTrainBatchEnd(_: HookContext, __: unknown, batch: unknown): void {
+        seen.push(batch);
+      }
+
+      onValidationBatchStart(_: HookContext, batch: unknown): void {
+        seen.push(batch);
+      }
+    }
+    const plain = await rehearse([definePlugin(Watch)], { batchesPerEpoch: 1 });
+    expect(seen.splice(0)).toEqual([{ played: true }]);
+    const batch = (index: number) => ({ x: index });
+    const given = await rehearse([definePlugin(Watch)], { batch, batchesPerEpoch: 2, validationBatches: 1 });
+    // The check before training, two batches, and the validation after them.
+    expect(seen).toEqual([{ x: 0 }, { x: 0 }, { x: 1 }, { x: 0 }]);
+    plain.dispose();
+    given.dispose();
+  });
 });

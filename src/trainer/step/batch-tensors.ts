@@ -51,8 +51,8 @@ function* tensorsIn(part: unknown, around: readonly unknown[] = []): Iterable<tf
   }
 }
 
-/** Whether something may hold tensors; a list of numbers, which may be long, holds none. */
+/** Whether something may hold tensors; a list that begins with plain values, which may be long, holds none. */
 function isOpen(part: unknown): part is object {
   if (typeof part !== 'object' || part === null || ArrayBuffer.isView(part)) return false;
-  return !Array.isArray(part) || typeof part[0] === 'object';
+  return !Array.isArray(part) || part.slice(0, MOST_NAMED).some((item) => typeof item === 'object');
 }

@@ -20,7 +20,7 @@ export const photoList = defineDataset({
       classNames,
       label: (index) => (photo(index).label === '' ? null : classNames.indexOf(photo(index).label)),
       sampleName: (index) => photo(index).file,
-      read: (index) => datasets.readImage(join(dirname(list), photo(index).file), maxImagePixels),
+      read: (index) => datasets.readImage(join(dirname(list), photo(index).file), { maxImagePixels }),
     };
   },
 });

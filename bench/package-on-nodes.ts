@@ -30,7 +30,7 @@ const steps = ['--trainer.maxSteps', '1', '--data.batchSize', '4'];
 const uses: Readonly<Record<string, readonly string[]>> = {
   'npx fulgur doctor': ['node_modules/.bin/fulgur', 'doctor', '--accelerator', 'cpu'],
   'npx fulgur train fastsiam': [
-    ...['node_modules/.bin/fulgur', 'train', 'fastsiam', '--data.name', 'folder', '--data.path', 'photos'],
+    ...['node_modules/.bin/fulgur', 'train', 'fastsiam', '--data.path', 'photos'],
     ...steps,
   ],
   'npx ts-node my-photos.ts': ['-r', 'ts-node/register', 'my-photos.ts'],

@@ -57,13 +57,18 @@ export function documentedConfig(): { compilerOptions: Record<string, unknown> }
   return JSON.parse(block) as { compilerOptions: Record<string, unknown> };
 }
 
-/** 24 photos, each of a colour of its own. */
+/** 24 photos, each of a colour of its own, and a list of them in which every third one has no label. */
 async function makePhotos(folder: string): Promise<void> {
+  const rows: string[] = [];
   for (const name of ['cats', 'dogs']) mkdirSync(join(folder, 'photos', name), { recursive: true });
   for (let index = 0; index < 24; index++) {
     const background = { r: index * 10, g: 255 - index * 10, b: (index * 67) % 256 };
+    const label = index % 2 === 0 ? 'cats' : 'dogs';
+    const path = join('photos', label, `${index}.png`);
     await sharp({ create: { width: 40, height: 36, channels: 3, background } })
       .png()
-      .toFile(join(folder, 'photos', index % 2 === 0 ? 'cats' : 'dogs', `${index}.png`));
+      .toFile(join(folder, path));
+    rows.push(index % 3 === 0 ? path : `${path},${label}`);
   }
+  writeFileSync(join(folder, 'photos.csv'), `${rows.join('\n')}\n`);
 }

@@ -4,12 +4,26 @@ import type { ViewBatch } from 'fulgur';
 import { checkpointing } from 'fulgur/plugins/checkpointing';
 import { csvLogger } from 'fulgur/plugins/csv-logger';
 import { dataParallel } from 'fulgur/plugins/data-parallel';
+import { photoList } from './photo-list';
 
 @Experiment({
   name: 'my-photos',
   seed: 7,
   trainer: { maxSteps: 3, logEveryNSteps: 1 },
-  data: { name: 'folder', path: 'photos', batchSize: 8, transform: views.fastSiam({ inputSize: 32 }) },
+  data: {
+    dataset: photoList({ csv: 'photos.csv' }),
+    batchSize: 8,
+    transform: views.of(
+      views.view({ size: 32, crop: { scale: [0.2, 1] }, flip: 0.5, jitter: { strength: 0.5 }, blur: 0.5 }),
+      views.view({
+        size: 24,
+        crop: { scale: [0.2, 1] },
+        flip: 0.5,
+        jitter: { strength: 0.5 },
+        solarize: 0.2,
+      }),
+    ),
+  },
   plugins: [csvLogger(), checkpointing(), dataParallel()],
 })
 export class MyPhotos extends TrainingModule<ViewBatch, 'loss'> {
@@ -25,8 +39,7 @@ export class MyPhotos extends TrainingModule<ViewBatch, 'loss'> {
   }
 
   override trainingStep(batch: ViewBatch): tf.Scalar {
-    const outputs = batch.views.map((view) => this.forward(view));
-    const [first, second] = outputs;
+    const [first, second] = batch.views.map((view) => this.forward(view));
     if (first === undefined || second === undefined) throw new Error('Two views at least.');
     const loss = losses.negativeCosineSimilarity(first.p, second.z).mul(0.5).asScalar();
     this.log('loss', loss);

@@ -21,7 +21,7 @@ export const photoList = defineDataset({
         return label === undefined ? null : classNames.indexOf(label);
       },
       sampleName: pathOf,
-      read: (index) => datasets.readImage(pathOf(index), maxImagePixels),
+      read: (index) => datasets.readImage(pathOf(index), { maxImagePixels }),
     };
   },
 });

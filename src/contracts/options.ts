@@ -11,6 +11,8 @@ const MOST_THREADS = 1024;
 const MOST_WORKERS = 256;
 /** As RGB they take 3 GB. */
 const MOST_IMAGE_PIXELS = 2 ** 30;
+/** Larger views do not fit into the memory of a kernel of `views`. */
+const MOST_VIEW_SIZE = 8192;
 const MOST_DEVICES = 1024;
 const DAY = 86_400;
 
@@ -270,6 +272,11 @@ export const dataSchema = optionSection({
   transform: option(transform, 'numbers', "makes a sample's views: what `views.fastSiam()` returns", {
     onlyInCode: true,
   }),
+  viewSize: option(
+    orNone(atMost(wholeNumber('pixels'), MOST_VIEW_SIZE)),
+    'numbers',
+    'height and width of the views, in pixels, in place of those that the transform has',
+  ),
   evaluationTransform: option(
     transform,
     'free',

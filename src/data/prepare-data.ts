@@ -91,11 +91,9 @@ export async function prepareData(
 ): Promise<PreparedData<ViewBatch>> {
   const { seed, rank = 0, worldSize = 1, onMessage = sayOnTerminal, signal, warmUp = true } = context;
   const { cores } = context;
-  const transform = requireTransform(options.transform, 'transform');
+  const transform = usableTransform(options, 'transform');
   const evaluationTransform =
-    options.evaluationTransform === null
-      ? transform
-      : requireTransform(options.evaluationTransform, 'evaluationTransform');
+    options.evaluationTransform === null ? transform : usableTransform(options, 'evaluationTransform');
   const { dataset, openSplit, close } = await openWithSplits(sourceOf(options), {
     testFraction: options.testFraction,
     path: options.path ?? undefined,
@@ -163,6 +161,18 @@ function sourceOf({ dataset, name }: DataOptions): DatasetDeclaration | string {
 function nameOf(options: DataOptions): string {
   const source = sourceOf(options);
   return typeof source === 'string' ? source : source.name;
+}
+
+/** A transform as the experiment gives it, at the size that `data.viewSize` gives. */
+function usableTransform(options: DataOptions, option: 'transform' | 'evaluationTransform'): ViewTransform {
+  const transform = requireTransform(options[option], option);
+  const { viewSize } = options;
+  if (viewSize === null) return transform;
+  if (transform.resized !== undefined) return transform.resized(viewSize);
+  throw new FulgurError('config', {
+    what: `data.viewSize is ${viewSize}, and the size of the experiment's data.${option} cannot be chosen.`,
+    fix: `Leave it out, or give the transform a method resized(size).`,
+  });
 }
 
 function requireTransform(transform: object | null, option: string): ViewTransform {

@@ -16,6 +16,7 @@ const defaults: DataOptions = {
   dataset: null,
   testFraction: null,
   grayRange: null,
+  viewSize: null,
   path: null,
   url: null,
   fallback: null,
@@ -64,6 +65,28 @@ async function firstOf({ train }: PreparedData<ViewBatch>): Promise<SeenBatch[]>
 }
 
 describe('prepareData', () => {
+  it('makes views of the size that data.viewSize gives, for training and evaluation', async () => {
+    const sized = await prepare({ viewSize: 24 });
+    const given = await prepare({ transform: views.fastSiam({ inputSize: 24, normalize: null }) });
+    expect(await firstOf(sized)).toEqual(await firstOf(given));
+    const images = await sized.evaluation.open('test', { batchSize: 2, limit: 2 });
+    for await (const { images: found } of images.epoch(0)) expect(found.shape).toEqual([2, 24, 24, 3]);
+    for (const source of [images, sized.train, given.train]) await source.close();
+  });
+
+  it('refuses data.viewSize for views of several sizes, and for a transform of one size', async () => {
+    await expect(prepare({ viewSize: 24, transform: views.dino() })).rejects.toThrow(
+      'data.viewSize is 24, and the views of dino have several sizes: 224 x 224, 96 x 96. ' +
+        'Leave it out, and give the sizes where the experiment names its transform.',
+    );
+    const { spec, views: sizes } = transform;
+    const own = { spec, views: sizes, plain: () => transform, apply: () => undefined };
+    await expect(prepare({ viewSize: 24, transform: own })).rejects.toThrow(
+      "data.viewSize is 24, and the size of the experiment's data.transform cannot be chosen. " +
+        'Leave it out, or give the transform a method resized(size).',
+    );
+  });
+
   it("opens a data set of the user's own, closes each of its splits once, and needs a data set", async () => {
     const data = await prepare({ name: null, dataset: closable(), batchSize: 2 });
     expect(data.info).toMatchObject({ name: 'closable', requested: 'closable', samples: 4, classes: 0 });

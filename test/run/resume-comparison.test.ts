@@ -131,6 +131,7 @@ const others: Readonly<Record<string, string>> = {
   'data.fallback': 'digits',
   'data.testFraction': '0.2',
   'data.grayRange': '0,4095',
+  'data.viewSize': '24',
   'data.batchSize': '16',
   'data.workers': '3',
   'data.shuffle': 'false',

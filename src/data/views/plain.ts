@@ -32,18 +32,19 @@ const rules: OptionRules<PlainOptions> = {
 class PlainView implements ViewTransform {
   readonly views: readonly ViewSize[];
   readonly spec: TransformSpec;
-  readonly #interpolation: Interpolation;
+  readonly #settings: PlainSettings;
   readonly #renderer: ViewRenderer;
   readonly #normalization: Normalization;
 
-  constructor({ inputSize, normalize, interpolation }: PlainSettings) {
+  constructor(settings: PlainSettings) {
+    const { inputSize, normalize, interpolation } = settings;
+    this.#settings = settings;
     const [height, width] = typeof inputSize === 'number' ? [inputSize, inputSize] : inputSize;
     this.views = [{ height, width }];
     const options: Json = { inputSize, normalize: normalize === null ? null : { ...normalize } };
     // Records of older versions do not name the usual one.
     const how = interpolation === 'bilinear' ? {} : { interpolation };
     this.spec = { module: __filename, export: plain.name, options: { ...options, ...how } };
-    this.#interpolation = interpolation;
     this.#normalization = new Normalization(normalize);
     this.#renderer = new ViewRenderer(height, width);
   }
@@ -52,12 +53,16 @@ class PlainView implements ViewTransform {
     return this;
   }
 
+  resized(size: number): ViewTransform {
+    return new PlainView({ ...this.#settings, inputSize: size });
+  }
+
   apply(image: Image, _sample: SampleKey, out: Float32Array, offsets: readonly number[]): void {
     checkImage(image);
     const plan = {
       ...unchangedPlan(image.height, image.width),
       crop: null,
-      interpolation: this.#interpolation,
+      interpolation: this.#settings.interpolation,
     };
     this.#renderer.renderNormalized(image, plan, this.#normalization, out, offsets[0] ?? 0);
   }

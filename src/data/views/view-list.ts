@@ -49,6 +49,15 @@ export class ViewList implements ViewTransform {
     return plain({ inputSize: height === width ? height : first.size, normalize: first.normalize });
   }
 
+  resized(size: number): ViewTransform {
+    const sizes = [...new Set(this.views.map(({ height, width }) => `${height} x ${width}`))];
+    if (sizes.length === 1) return of(this.list.map((one) => ({ ...one, size: [size, size] as const })));
+    throw new FulgurError('config', {
+      what: `data.viewSize is ${size}, and the views of ${this.spec.export} have several sizes: ${sizes.join(', ')}.`,
+      fix: 'Leave it out, and give the sizes where the experiment names its transform.',
+    });
+  }
+
   apply(image: Image, sample: SampleKey, out: Float32Array, offsets: readonly number[]): void {
     checkImage(image);
     const { seed, epoch, index } = sample;

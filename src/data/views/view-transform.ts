@@ -39,6 +39,12 @@ export interface ViewTransform {
    * normalisation.
    */
   plain(): ViewTransform;
+  /**
+   * The same views as squares of another size, in pixels: `data.viewSize`. A transform that has one size only leaves it out.
+   *
+   * @throws FulgurError of kind `config` where its views have several sizes.
+   */
+  resized?(size: number): ViewTransform;
   /** Writes view v as float32 `[height, width, 3]` of its size, normalised, into `out` from `offsets[v]` on. */
   apply(image: Image, sample: SampleKey, out: Float32Array, offsets: readonly number[]): void;
 }

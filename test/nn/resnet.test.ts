@@ -19,6 +19,18 @@ it.each(['resnet18', 'resnet34', 'resnet50'] as const)("%s has torchvision's nam
   network.dispose();
 });
 
+it("a backbone's numbers stand for torchvision's parts, in their order", () => {
+  const network = nn.resnet18();
+  const parts = ['conv1', 'bn1', 'relu', 'maxpool', 'layer1', 'layer2', 'layer3', 'layer4', 'avgpool'];
+  const backbone = nn.resnet18({ head: 'none' });
+  const renamed = describeState(backbone).map((line) =>
+    line.replace(/^\d+/, (number) => parts[Number(number)] ?? 'nothing'),
+  );
+  expect(renamed).toEqual(describeState(network).filter((line) => !line.startsWith('fc.')));
+  network.dispose();
+  backbone.dispose();
+});
+
 it("a FastSiam model has lightly's 144 names and shapes", () => {
   const model = new FastSiam();
   expect(reference.fastSiam).toHaveLength(144);

@@ -22,12 +22,23 @@ export interface DeepGray {
  */
 export function imageOfDeepGray({ width, height, values }: DeepGray, range: GrayRange | null): Image {
   if (range !== null) return rgbOf({ width, height, channels: 1, data: values, range });
+  const white = whiteOfUnscaled(values);
+  if (white === null) return rgbOf({ width, height, channels: 1, data: values });
+  throw new Error(
+    `its 16-bit gray values end at ${largestOf(values)}, so it would become nearly black ` +
+      `(name the values that are black and white: --data.grayRange 0,${white})`,
+  );
+}
+
+/** The largest value of so few bits that 16-bit values seem to have; `null` where they need more than 12, or all are 0. */
+export function whiteOfUnscaled(values: Uint16Array): number | null {
+  const largest = largestOf(values);
+  if (largest === 0 || largest >= unscaled) return null;
+  return 2 ** Math.ceil(Math.log2(largest + 1)) - 1;
+}
+
+function largestOf(values: Uint16Array): number {
   let largest = 0;
   for (const value of values) largest = Math.max(largest, value);
-  if (largest === 0 || largest >= unscaled) return rgbOf({ width, height, channels: 1, data: values });
-  const white = 2 ** Math.ceil(Math.log2(largest + 1)) - 1;
-  throw new Error(
-    `its 16-bit gray values end at ${largest}, so it would become nearly black ` +
-      `(name the values that are black and white: --data.grayRange 0,${Math.max(white, 1)})`,
-  );
+  return largest;
 }

@@ -50,6 +50,21 @@ export function imageShapeOf(array: KnownArray, mostPixels: number): ImageShape 
   return { count, height, width, channels: channels as 1 | 3 | 4, bytesPerSample };
 }
 
+/**
+ * Sees to it that a picture in colour is not taken for a pile of narrow gray ones: without labels nothing else tells them apart.
+ *
+ * @throws FulgurError of kind `data`
+ */
+export function requireManyImages({ source, header: { shape } }: KnownArray): void {
+  const [, , last = 0] = shape;
+  if (shape.length !== 3 || (last !== 3 && last !== 4)) return;
+  throw badArray(
+    source,
+    `has the shape [${shape.join(', ')}], which is that of one image in colour, and of gray images of width ${last}`,
+    'Save array[None] if it is one image, and array[..., None] if they are gray.',
+  );
+}
+
 /** Numbers of labels, by how NumPy calls them. */
 type ReadNumber = (bytes: Buffer, at: number) => number;
 

@@ -25,6 +25,8 @@ export interface ChosenArrays {
   readonly heldOut: SplitArrays | null;
   /** Images for validation that are not used, since there are test images. */
   readonly unused: SplitArrays | null;
+  /** Names of the arrays that are of no split. */
+  readonly others: readonly string[];
 }
 
 /**
@@ -36,7 +38,13 @@ export async function chooseArrays(file: string, arrays: ArrayFile): Promise<Cho
   const train = (await splitOf(file, arrays, 'train')) ?? (await onlyImages(file, arrays));
   const test = await splitOf(file, arrays, 'test');
   const val = await splitOf(file, arrays, 'val');
-  return { train, heldOut: test ?? val, unused: test === null ? null : val };
+  const splits = [train, test, val].filter((split) => split !== null);
+  const taken = new Set(splits.flatMap(({ images, labels }) => [images.source.array, labels?.source.array]));
+  const others = [...arrays.sources.values()].filter(({ array }) => !taken.has(array));
+  return {
+    ...{ train, heldOut: test ?? val, unused: test === null ? null : val },
+    others: others.map(({ array, file: alone }) => array ?? alone),
+  };
 }
 
 async function splitOf(
@@ -76,12 +84,14 @@ function theOne(
   return sources.get(found) ?? null;
 }
 
-/** The only array of an npy file, or the only one with four dimensions. */
+/** The only array of an npy file, or the only one with four dimensions; images to judge by are not trained on. */
 async function onlyImages(file: string, { sources }: ArrayFile): Promise<SplitArrays> {
   const [sole] = sources.values();
   if (sole?.array === null) return { images: await readArrayHeader(sole), labels: null };
   const known: KnownArray[] = [];
+  const heldOut: readonly string[] = [...usualNames.test.images, ...usualNames.val.images];
   for (const source of sources.values()) {
+    if (heldOut.includes(source.array ?? '')) continue;
     // What is not an array is not images.
     const array = await readArrayHeader(source).catch(() => null);
     if (array?.header.shape.length === 4) known.push(array);

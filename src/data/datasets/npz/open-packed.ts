@@ -2,16 +2,17 @@ import { resolve } from 'node:path';
 import type { Notify } from '../../../contracts';
 import { FulgurError } from '../../../errors';
 import { requireMemory } from '../../../system';
-import { largestImage } from '../../decoding';
+import { largestImage, whiteOfUnscaled } from '../../decoding';
 import type { GrayRange } from '../../decoding';
 import type { ImageDataset, Split } from '../image-dataset';
 import { unlabelled } from '../image-dataset';
 import { PackedDataset } from '../packed-dataset';
 import { requireTestSplit } from '../subset/hold-out-fraction';
 import { badArray, badArrayFile } from './array-error';
+import type { ArraySource } from './array-source';
 import { readElements } from './array-source';
 import type { ImageShape } from './check-arrays';
-import { imageShapeOf, labelFormatOf } from './check-arrays';
+import { imageShapeOf, labelFormatOf, requireManyImages } from './check-arrays';
 import type { SplitArrays } from './choose-arrays';
 import { chooseArrays } from './choose-arrays';
 import type { ArrayFile } from './open-arrays';
@@ -73,12 +74,17 @@ async function readSplit(
       `Left out of ${file}: ${images} images for validation, since there are test images.`,
     );
   }
+  sayOthers(file, chosen.others, onMessage);
   const parts = heldOut === null ? [train] : [train, heldOut];
   sayUnlabelled(file, parts, onMessage);
   const classCount =
     Math.max(...parts.map(({ classes }) => classes.reduce((a, b) => Math.max(a, b), unlabelled))) + 1;
   const wanted = split === 'all' ? parts : split === 'train' ? [train] : parts.slice(1);
   const { height, width, channels, bytesPerSample } = train.shape;
+  const pixels = await readPixels(file, wanted);
+  if (grayRange === null && pixels instanceof Uint16Array && wanted.includes(train)) {
+    requireBright(train.images.source, pixels.subarray(0, bytesOf(train.shape) / 2));
+  }
   return new PackedDataset({
     kind: 'packed',
     name: 'packed',
@@ -90,12 +96,13 @@ async function readSplit(
     width,
     channels,
     ...(grayRange !== null && bytesPerSample === 2 && { range: grayRange }),
-    pixels: await readPixels(file, wanted),
+    pixels,
     labels: joined(wanted),
   });
 }
 
 async function partOf(arrays: SplitArrays, mostPixels: number): Promise<Part> {
+  if (arrays.labels === null) requireManyImages(arrays.images);
   const shape = imageShapeOf(arrays.images, mostPixels);
   const { file } = arrays.images.source;
   requireMemory({ bytes: bytesOf(shape) + shape.count * 4, what: `The images in ${file}`, fix: fewerImages });
@@ -113,6 +120,17 @@ async function readClasses({ labels }: SplitArrays, images: number): Promise<Int
     const fix = `Number the classes from 0 on, below ${MOST_CLASSES}; -1 stands for no label.`;
     throw badArray(labels.source, `has the label ${value} for image ${index}`, fix);
   });
+}
+
+function sayOthers(file: string, names: readonly string[], onMessage: Notify | undefined): void {
+  if (names.length === 0) return;
+  const shown = names.slice(0, 8).map((name) => name.slice(0, 40));
+  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
+  const [are, them] = names.length === 1 ? ['array', 'its name says'] : ['arrays', 'their names say'];
+  onMessage?.(
+    'info',
+    `Not read of ${file}: the ${are} ${shown.join(', ')}${more}, since ${them} nothing of images or labels.`,
+  );
 }
 
 function sayUnlabelled(file: string, parts: readonly Part[], onMessage: Notify | undefined): void {
@@ -154,6 +172,18 @@ async function readPixels(file: string, parts: readonly Part[]): Promise<Uint8Ar
     start += bytes;
   }
   return parts[0]?.shape.bytesPerSample === 2 ? new Uint16Array(memory) : new Uint8Array(memory);
+}
+
+/**
+ * As of image files: 12 bits and fewer, not scaled to 16, would become nearly black.
+ *
+ * @throws FulgurError of kind `data` that names the option.
+ */
+function requireBright(source: ArraySource, values: Uint16Array): void {
+  const white = whiteOfUnscaled(values);
+  if (white === null) return;
+  const does = `holds 16-bit values of which none exceeds ${white}, so its images would become nearly black`;
+  throw badArray(source, does, `Name the values that are black and white: --data.grayRange 0,${white}.`);
 }
 
 function allocate(file: string, bytes: number): SharedArrayBuffer {

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ImageDataset, Split } from '../../../../src/data';
+import type { PackedOptions } from '../../../../src/data/datasets/npz/open-packed';
 import { openPacked } from '../../../../src/data/datasets/npz/open-packed';
 import { rgbOf } from '../../../../src/data/source-image';
 import { npyBytes, zipOf } from '../helpers/array-files';
@@ -25,7 +26,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 async function open(
   split: Split = 'train',
-  options: { maxImagePixels?: number } = {},
+  options: Omit<PackedOptions, 'onMessage'> = {},
 ): Promise<ImageDataset> {
   return openPacked(file, split, { ...options, onMessage: (_, text) => void messages.push(text) });
 }
@@ -91,7 +92,9 @@ describe('openPacked', () => {
   it('finds the only array of four dimensions, and reads an npy file', async () => {
     const rgba = await openNumpy('rgba');
     expect([rgba.length, labels(rgba), (await rgba.read(0)).channels]).toEqual([2, [null, null], 4]);
-    expect(messages).toEqual([]);
+    expect(messages).toEqual([
+      `Not read of ${file}: the array else_, since its name says nothing of images or labels.`,
+    ]);
     const plain = await openNumpy('plain', 'all');
     expect([plain.length, plain.classNames, plain.hasTestSplit]).toEqual([2, [], false]);
     expect(await values(plain, 1)).toEqual(ramp(12, 12));
@@ -228,6 +231,57 @@ describe('openPacked', () => {
       kind: 'data',
       message: expected.endsWith(': ') ? (expect.stringContaining(expected) as string) : expected,
     });
+  });
+
+  const of = (name: string, content: Buffer) => ({ name: `${name}.npy`, content });
+  const pictures = (count: number): Buffer =>
+    npyBytes({ shape: [count, 2, 2, 3] }, new Uint8Array(count * 12).fill(9));
+
+  it('does not train on images that are there to judge by', async () => {
+    for (const name of ['x_test', 'test_images', 'x_val', 'val_images']) {
+      await writeFile(file, zipOf([of(name, pictures(2))]));
+      await expect(open()).rejects.toMatchObject({
+        kind: 'data',
+        message: `The file ${file} holds the arrays ${name}, and it is not clear which of them holds the images. ${names}`,
+      });
+    }
+  });
+
+  it('says which arrays it does not read, such as labels of another name', async () => {
+    await writeFile(
+      file,
+      zipOf([of('photos', pictures(2)), of('classes', npyBytes({ shape: [2] }, Uint8Array.of(0, 1)))]),
+    );
+    expect(labels(await open())).toEqual([null, null]);
+    expect(messages).toEqual([
+      `Not read of ${file}: the array classes, since its name says nothing of images or labels.`,
+    ]);
+  });
+
+  it('does not take a picture in colour for gray ones', async () => {
+    const content = npyBytes({ shape: [5, 4, 3] }, new Uint8Array(60));
+    await writeFile(file, content);
+    await expect(open()).rejects.toMatchObject({
+      kind: 'data',
+      message:
+        `The array in ${file} has the shape [5, 4, 3], which is that of one image in colour, and of gray images of width 3. ` +
+        'Save array[None] if it is one image, and array[..., None] if they are gray.',
+    });
+    await writeFile(file, zipOf([of('x', content), of('y', npyBytes({ shape: [5] }, new Uint8Array(5)))]));
+    expect((await open()).length).toBe(5);
+  });
+
+  it('does not read 12 bits as 16, unless the range is named', async () => {
+    const twelve = Buffer.from(Uint16Array.of(0, 1000, 4080, 7).buffer);
+    await writeFile(file, npyBytes({ shape: [1, 2, 2], descr: '<u2' }, twelve));
+    await expect(open()).rejects.toMatchObject({
+      kind: 'data',
+      message:
+        `The array in ${file} holds 16-bit values of which none exceeds 4095, so its images would become nearly black. ` +
+        'Name the values that are black and white: --data.grayRange 0,4095.',
+    });
+    const dataset = await open('train', { grayRange: [0, 4080] });
+    expect([...rgbOf(await dataset.read(0)).data].filter((_, at) => at % 3 === 0)).toEqual([0, 63, 255, 0]);
   });
 
   it('refuses images of more pixels than it may read', async () => {

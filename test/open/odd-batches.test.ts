@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { runChild, temporaryFolder } from '../run/child';
+import type { Ended } from '../run/child';
+
+const cwd = temporaryFolder();
+const odd = 'test/open/experiments/odd-batches.ts';
+
+/** Runs on one kind of batches; besides errors it says which checkpoints it has saved. */
+async function train(kind: string, ...args: readonly string[]): Promise<Pick<Ended, 'code' | 'errors'>> {
+  const words = ['--data.path', kind, '--trainer.defaultRootDir', kind, ...args];
+  const { code, errors } = await runChild(odd, words, { cwd });
+  return { code, errors: errors.replace(/^(Saved|Changed|Resumed|Set FULGUR_DEBUG=1) .*\n/gm, '') };
+}
+
+describe('a run on batches that break their contract', () => {
+  const fix = 'Make batchesPerEpoch of the batch source the number of batches that epoch() gives.';
+
+  it.each([
+    [
+      'bare',
+      'Held-out samples were asked for, and the batches odd hold none out. ' +
+        'Give heldOut in what open of defineBatches returns; a fit goes without by --trainer.limitValBatches 0.',
+    ],
+    [
+      'closed',
+      'The batches odd cannot be opened: the archive is locked. ' +
+        'Correct their options or their data, or what open of defineBatches does with them.',
+    ],
+  ])('ends before training with a sentence: %s', async (kind, sentence) => {
+    expect(await train(kind)).toMatchObject({ code: 1, errors: `Error: ${sentence}\n` });
+    expect(existsSync(join(cwd, kind, 'odd-batches/version_0/checkpoints'))).toBe(false);
+  });
+
+  it('goes without held-out samples where it is not to validate', async () => {
+    expect(await train('bare', '--trainer.limitValBatches', '0')).toMatchObject({ code: 0, errors: '' });
+  });
+
+  it('ends where an epoch is too short', async () => {
+    expect(await train('short', '--trainer.limitValBatches', '0')).toMatchObject({
+      code: 1,
+      errors: `Error: The training data gave 3 batches in an epoch that was to have 4. ${fix}\n`,
+    });
+  });
+
+  it('is not gone on with in mid-epoch where they begin with the first one again', async () => {
+    expect(await train('forgetful', '--trainer.maxSteps', '2')).toMatchObject({ code: 0 });
+    expect(await train('forgetful', '--resume', 'last', '--trainer.maxSteps', '4')).toMatchObject({
+      code: 1,
+      errors:
+        'Error: The training data gave a batch when asked for those after the last one. ' +
+        'A fit that is resumed in the middle of an epoch would train on other batches than are left of it. ' +
+        'Let epoch(epoch, { startBatch }) of the batch source begin with the batch of that number.\n',
+    });
+  });
+
+  it('is not begun on ranks that have different numbers of batches', async () => {
+    const { code, errors } = await train('uneven', '--devices', '2');
+    expect(code).toBe(1);
+    expect(errors).toContain(
+      "The ranks do not have the same run: 'data set' is odd, 16 samples on rank 0 and odd, 20 samples on rank 1",
+    );
+  });
+
+  it('is not judged by a plugin that asks for images', async () => {
+    expect(await runChild('test/open/experiments/judged-batches.ts', [], { cwd })).toMatchObject({
+      code: 2,
+      errors:
+        "Error: Plugin 'linear-probe' judges a model by plain images, and the experiment's data are batches of its own, odd. " +
+        'Take it out of the list of plugins, or give the experiment a data set of images.\n',
+    });
+  });
+});

@@ -24,6 +24,9 @@ const lines: readonly Line[] = [
   { node: '24.21.0', npm: '11.3.0' },
 ];
 
+/** One of each pattern of `exports`. */
+const patterns = ['.', './plugin-kit', './plugins/csv-logger', './experiments/fastsiam', './package.json'];
+
 const steps = ['--trainer.maxSteps', '1', '--data.batchSize', '4'];
 
 /** What is run in the project, each with the words for Node. */
@@ -58,7 +61,11 @@ async function main(): Promise<void> {
     for (const line of lines) await tryLine(line, tarball, workplace);
     const publint = await runQuietly('npx', ['publint', 'run', tarball, '--strict'], root);
     say(`\npublint (exit code ${publint.code}):\n${publint.output}`);
-    const attw = await runQuietly('npx', ['attw', tarball, '--profile', 'node16', '--no-color'], root);
+    const attw = await runQuietly(
+      'npx',
+      ['attw', tarball, '--profile', 'node16', '--no-color', '--entrypoints', ...patterns],
+      root,
+    );
     say(`attw (exit code ${attw.code}):\n${attw.output}`);
   } finally {
     rmSync(workplace, { recursive: true, force: true });

@@ -26,6 +26,8 @@ export interface ShardOptions {
   readonly onMessage?: Notify | undefined;
   /** An image of more pixels counts as broken (default: as in Pillow). */
   readonly maxImagePixels?: number | undefined;
+  /** Ends the taking of the index. */
+  readonly signal?: AbortSignal | undefined;
   /** The values of 16-bit gray that become black and white (default 0 and 65535). */
   readonly grayRange?: GrayRange | null | undefined;
 }
@@ -51,14 +53,14 @@ const ENTRIES_AT_ONCE = 5000;
 export async function openShards(
   path: string,
   split: Split,
-  { onMessage, maxImagePixels = largestImage, grayRange = null }: ShardOptions = {},
+  { onMessage, maxImagePixels = largestImage, grayRange = null, signal }: ShardOptions = {},
 ): Promise<ImageDataset> {
   const { root, train, heldOut, unused } = await findShards(path);
   const hasTestSplit = heldOut.length > 0;
   if (!hasTestSplit) requireTestSplit('shards', split);
   const parts = {
-    train: await indexAll(root, train, onMessage),
-    heldOut: await indexAll(root, heldOut, onMessage),
+    train: await indexAll(root, train, { onMessage, signal }),
+    heldOut: await indexAll(root, heldOut, { onMessage, signal }),
   };
   const every = [...parts.train, ...parts.heldOut];
   const wanted = { train: parts.train, test: parts.heldOut, all: every }[split];
@@ -89,11 +91,11 @@ export async function openShards(
 async function indexAll(
   root: string,
   names: readonly string[],
-  onMessage: Notify | undefined,
+  { onMessage, signal }: Pick<ShardOptions, 'onMessage' | 'signal'>,
 ): Promise<IndexedShard[]> {
   const indexed: IndexedShard[] = [];
   for (const name of names) {
-    const shard = await indexShard(root, name);
+    const shard = await indexShard(root, name, signal);
     indexed.push(shard);
     const { links, withoutImage } = shard.passedOver;
     const parts = [
@@ -107,7 +109,12 @@ async function indexAll(
   return indexed;
 }
 
-async function indexShard(root: string, name: string): Promise<IndexedShard> {
+async function indexShard(
+  root: string,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<IndexedShard> {
+  signal?.throwIfAborted();
   const file = join(root, name);
   const opened = openShard(file);
   try {
@@ -118,11 +125,14 @@ async function indexShard(root: string, name: string): Promise<IndexedShard> {
     for (const entry of scanShard(file, bytes)) {
       collector.take(entry);
       entries += 1;
-      if (entries % ENTRIES_AT_ONCE === 0) await setImmediate();
+      if (entries % ENTRIES_AT_ONCE > 0) continue;
+      await setImmediate();
+      signal?.throwIfAborted();
     }
     const state = { name, size, mtimeMs, inode };
     return { state, samples: collector.samples(), passedOver: collector.passedOver() };
   } catch (error) {
+    signal?.throwIfAborted();
     throw error instanceof FulgurError ? error : unreadable(file, error);
   } finally {
     closeSync(opened);

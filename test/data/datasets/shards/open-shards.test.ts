@@ -214,6 +214,14 @@ describe('openShards', () => {
     expect(opened()).toBe(0);
   });
 
+  it('ends the taking of an index when it is told to', async () => {
+    await put('a.tar', await shardOf(0, 3000));
+    const controller = new AbortController();
+    const opening = openShards(folder, 'train', { signal: controller.signal });
+    setImmediate(() => controller.abort(new Error('enough')));
+    await expect(opening).rejects.toThrow(/^enough$/);
+  });
+
   const again = 'Write or copy it again, or leave it out of --data.path.';
   it.each<[string, () => Promise<Buffer>, string]>([
     [

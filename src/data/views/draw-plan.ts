@@ -7,15 +7,23 @@ import type { JitterStep, ViewPlan } from './view-plan';
 const CROP_TRIES = 10;
 const jitterOrder = ['brightness', 'contrast', 'saturation', 'hue'] as const;
 
+/** The logarithms of a crop's smallest and largest aspect. */
+export type LogAspects = readonly [number, number];
+
+export function logAspectsOf({ crop }: View): LogAspects {
+  return crop === null ? [0, 0] : [Math.log(crop.ratio[0]), Math.log(crop.ratio[1])];
+}
+
 /** Draws a view's plan. Distributions are those of torchvision's and lightly's transforms. */
 export function drawPlan(
   stream: RandomStream,
   image: { readonly width: number; readonly height: number },
   view: View,
+  logAspects = logAspectsOf(view),
 ): ViewPlan {
   // New operations draw after the old ones, so that they do not change what those draw.
   return {
-    crop: view.crop === null ? null : drawCrop(stream, image.width, image.height, view.crop),
+    crop: view.crop === null ? null : drawCrop(stream, image.width, image.height, view.crop, logAspects),
     interpolation: view.crop?.interpolation ?? 'bilinear',
     horizontalFlip: stream.chance(view.flip),
     verticalFlip: stream.chance(view.verticalFlip),
@@ -38,11 +46,12 @@ function drawCrop(
   stream: RandomStream,
   width: number,
   height: number,
-  { scale: [minScale, maxScale], ratio: [minAspect, maxAspect] }: NonNullable<View['crop']>,
+  { scale, ratio }: NonNullable<View['crop']>,
+  logAspects: LogAspects,
 ): CropBox {
   for (let tries = 0; tries < CROP_TRIES; tries++) {
-    const area = width * height * stream.uniform(minScale, maxScale);
-    const aspect = Math.exp(stream.uniform(Math.log(minAspect), Math.log(maxAspect)));
+    const area = width * height * stream.uniform(scale[0], scale[1]);
+    const aspect = Math.exp(stream.uniform(logAspects[0], logAspects[1]));
     const cropWidth = Math.round(Math.sqrt(area * aspect));
     const cropHeight = Math.round(Math.sqrt(area / aspect));
     if (cropWidth > 0 && cropWidth <= width && cropHeight > 0 && cropHeight <= height) {
@@ -51,6 +60,7 @@ function drawCrop(
       return { top, left, height: cropHeight, width: cropWidth };
     }
   }
+  const [minAspect, maxAspect] = ratio;
   const tall = width / height < minAspect;
   const wide = width / height > maxAspect;
   const cropWidth = wide ? Math.round(height * maxAspect) : width;

@@ -5,7 +5,8 @@ import type { Image } from '../image';
 import { checkImage } from './check-image';
 import type { PixelOperation } from './custom-operation';
 import { applyOperation, buildOperation } from './custom-operation';
-import { drawPlan } from './draw-plan';
+import type { LogAspects } from './draw-plan';
+import { drawPlan, logAspectsOf } from './draw-plan';
 import { Normalization } from './normalization';
 import { OptionProblems, wholeUpTo } from './option-rules';
 import { plain } from './plain';
@@ -21,6 +22,7 @@ export const viewCount = wholeUpTo(MOST_VIEWS);
 /** Everything that makes one view, ready for use. */
 interface PreparedView {
   readonly view: View;
+  readonly logAspects: LogAspects;
   readonly renderer: ViewRenderer;
   readonly normalization: Normalization;
   readonly operations: readonly { readonly name: string; readonly apply: PixelOperation }[];
@@ -61,18 +63,19 @@ export class ViewList implements ViewTransform {
   apply(image: Image, sample: SampleKey, out: Float32Array, offsets: readonly number[]): void {
     checkImage(image);
     const { seed, epoch, index } = sample;
-    this.#prepared.forEach(({ view, renderer, normalization, operations }, number) => {
+    this.#prepared.forEach(({ view, logAspects, renderer, normalization, operations }, number) => {
       const offset = offsets[number];
       if (offset === undefined) return;
-      const plan = drawPlan(new RandomStream(seed, 'view', [epoch, index, number]), image, view);
+      const stream = new RandomStream(seed, 'view', [epoch, index, number]);
+      const plan = drawPlan(stream, image, view, logAspects);
       if (operations.length === 0) {
         renderer.renderNormalized(image, plan, normalization, out, offset);
         return;
       }
       const data = renderer.render(image, plan);
       for (const [place, { name, apply }] of operations.entries()) {
-        const stream = new RandomStream(seed, 'operation', [epoch, index, place * MOST_VIEWS + number]);
-        applyOperation(apply, name, { height: renderer.height, width: renderer.width, data }, stream);
+        const own = new RandomStream(seed, 'operation', [epoch, index, place * MOST_VIEWS + number]);
+        applyOperation(apply, name, { height: renderer.height, width: renderer.width, data }, own);
       }
       normalization.writeTo(data, out, offset);
     });
@@ -87,6 +90,7 @@ function prepare(list: readonly View[]): PreparedView[] {
     const [height, width] = view.size;
     return {
       view,
+      logAspects: logAspectsOf(view),
       renderer: reused(renderers, `${height} ${width}`, () => new ViewRenderer(height, width)),
       normalization: reused(
         normalizations,

@@ -45,9 +45,8 @@ export class ViewRenderer {
 
   #draw(image: Image, { crop, interpolation, horizontalFlip, verticalFlip }: ViewPlan): void {
     const { height, width } = this;
-    const how = { horizontalFlip, verticalFlip, interpolation };
     if (crop !== null) {
-      this.#canvas.draw(image, crop, { height, width, ...how });
+      this.#canvas.draw(image, crop, { height, width, horizontalFlip, verticalFlip, interpolation });
       return;
     }
     const covering = coveringSize(image, this);
@@ -58,7 +57,7 @@ export class ViewRenderer {
       width,
     };
     const whole = { top: 0, left: 0, height: image.height, width: image.width };
-    this.#canvas.draw(image, whole, { ...covering, ...how, window });
+    this.#canvas.draw(image, whole, { ...covering, horizontalFlip, verticalFlip, interpolation, window });
   }
 
   #solarize({ solarizeThreshold }: ViewPlan): void {

@@ -93,7 +93,7 @@ export class AxisFilter {
     for (let i = 0; i < count; i++) {
       const share = ((exact[i] ?? 0) / total) * ONE;
       // Halves go away from zero.
-      const weight = Math.trunc(share < 0 ? share - 0.5 : share + 0.5);
+      const weight = share < 0 ? Math.trunc(share - 0.5) : Math.trunc(share + 0.5);
       const tap = skipped + i;
       const place = at + (tap >> 1) * 4 + (tap & 1);
       shorts[place] = weight & LOW_MASK;

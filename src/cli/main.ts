@@ -1,5 +1,9 @@
 #!/usr/bin/env node
 /** The command `fulgur`. */
-import { fulgur } from '.';
+import { createRequire } from 'node:module';
+import type * as commandLine from '.';
+import { keepCompiledCode } from './compile-cache';
 
-void fulgur();
+keepCompiledCode();
+// Loaded after that, so that it is kept, too.
+void (createRequire(__filename)('.') as typeof commandLine).fulgur();

@@ -5,7 +5,7 @@ import { readableName } from '../folder/file-name';
 export interface ListedImage {
   readonly line: number;
   readonly path: string;
-  /** `null` or empty where there is none. */
+  /** `null`, empty or -1 where there is none. */
   readonly label: string | null;
   /** `null` where the list says nothing of splits. */
   readonly split: string | null;

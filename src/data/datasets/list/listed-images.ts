@@ -7,6 +7,8 @@ import { badLine } from './listed-image';
 
 const missing = -1;
 const noSplit = 'none';
+/** As in arrays and shards. */
+const noLabel = '-1';
 
 /** The images of a list as they come in, each checked: paths below the folder, classes, splits. */
 export class ListedImages {
@@ -67,7 +69,7 @@ export class ListedImages {
   }
 
   #classOf(line: number, label: string | null): number {
-    if (label === null || label === '') return missing;
+    if (label === null || label === '' || label === noLabel) return missing;
     this.#requireText(line, 'label', label);
     const known = this.#classes.get(label) ?? this.#classes.size;
     this.#classes.set(label, known);

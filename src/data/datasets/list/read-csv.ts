@@ -93,7 +93,10 @@ function badCsv(
   if (isOpen) {
     // The parser noticed it far behind.
     const does = line === 0 ? 'has' : 'is the last that can be read: behind it is';
-    return badLine(file, Math.max(line, 1), `${does} a quote that is not closed`, 'Close it.', error);
+    const isLong = code === 'CSV_MAX_RECORD_SIZE';
+    const what = `${isLong ? `a line of more than ${LONGEST_RECORD} characters, or ` : ''}a quote that is not closed`;
+    const fix = isLong ? 'Shorten the line, or close the quote.' : 'Close it.';
+    return badLine(file, Math.max(line, 1), `${does} ${what}`, fix, error);
   }
   const count = Array.isArray(record) ? record.length : 0;
   const reasons: Readonly<Record<string, string>> = {

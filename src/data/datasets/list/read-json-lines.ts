@@ -7,6 +7,9 @@ import { badLine, badList } from './listed-image';
 
 const fix = 'Write an object on each line: {"path": "cats/1.jpg", "label": "cat", "split": "train"}.';
 
+/** Other fields may hold much: boxes, captions, features. */
+const LONGEST_LINE = 1 << 24;
+
 /**
  * Reads a list in JSON Lines: an object with `path`, and where they are known `label`, a text or a whole number, and
  * `split`; other fields and empty lines are passed over.
@@ -17,9 +20,13 @@ export async function readJsonLines(file: string, content: Readable, take: TakeI
   let line = 0;
   const cutter = new LineCutter((text) => {
     line += 1;
+    if (text.length >= LONGEST_LINE) {
+      const shorter = 'Leave out fields other than path, label and split.';
+      throw badLine(file, line, `has more than ${LONGEST_LINE} characters`, shorter);
+    }
     const json = line === 1 ? text.replace(/^\ufeff/, '') : text;
     if (json.trim() !== '') takeLine(file, line, json, take);
-  });
+  }, LONGEST_LINE);
   try {
     for await (const chunk of content) cutter.write(chunk as Buffer);
   } catch (error) {

@@ -27,6 +27,8 @@ export interface PassedOver {
   readonly links: number;
   /** Labels for which there is no image. */
   readonly withoutImage: number;
+  /** Images with a second dot in their names, such as `a.v2.png`, whose samples have no image by that. */
+  readonly dotted: number;
 }
 
 const extensions: ReadonlySet<string> = new Set(imageExtensions.map((extension) => extension.slice(1)));
@@ -39,6 +41,8 @@ interface Draft {
   image?: ShardEntry;
   cls?: ShardLabel;
   json?: ShardLabel;
+  /** Images with more than an extension behind the key. */
+  dotted?: number;
 }
 
 /** Puts the entries of a shard together: those with one key are one sample, wherever they stand. */
@@ -55,7 +59,8 @@ export class SampleCollector {
   take(entry: ShardEntry): void {
     const { key, extension } = keyOf(entry.name);
     const isImage = extensions.has(extension);
-    if (key === null || (!isImage && extension !== 'cls' && extension !== 'json')) return;
+    const isDotted = !isImage && extensions.has(extension.slice(extension.lastIndexOf('.') + 1));
+    if (key === null || !(isImage || isDotted || extension === 'cls' || extension === 'json')) return;
     if (entry.isSparse && isImage) throw this.#bad(key, 'is a sparse file', 'Write it as an ordinary one.');
     if (linkTypes.has(entry.type)) this.#links += isImage ? 1 : 0;
     if (!fileTypes.has(entry.type)) return;
@@ -63,8 +68,13 @@ export class SampleCollector {
     if (isImage) {
       if (draft.image !== undefined) throw this.#bad(key, 'has two images', 'Give each a key of its own.');
       draft.image = entry;
-    } else if (extension === 'cls') draft.cls = this.#cls(key, entry);
-    else draft.json = this.#json(key, entry);
+    } else if (isDotted) draft.dotted = (draft.dotted ?? 0) + 1;
+    else {
+      if (draft[extension as 'cls' | 'json'] !== undefined)
+        throw this.#bad(key, `has two .${extension} files`, 'Leave one of them.');
+      if (extension === 'cls') draft.cls = this.#cls(key, entry);
+      else draft.json = this.#json(key, entry);
+    }
     this.#drafts.set(key, draft);
   }
 
@@ -80,8 +90,10 @@ export class SampleCollector {
   }
 
   passedOver(): PassedOver {
-    const withoutImage = [...this.#drafts.values()].filter(({ image }) => image === undefined).length;
-    return { links: this.#links, withoutImage };
+    const unused = [...this.#drafts.values()].filter(({ image }) => image === undefined);
+    const withoutImage = unused.filter(({ cls, json }) => cls !== undefined || json !== undefined).length;
+    const dotted = unused.reduce((sum, { dotted = 0 }) => sum + dotted, 0);
+    return { links: this.#links, withoutImage, dotted };
   }
 
   #cls(key: string, { headerAt, size }: ShardEntry): ShardLabel {

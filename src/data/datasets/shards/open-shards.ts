@@ -97,11 +97,16 @@ async function indexAll(
   for (const name of names) {
     const shard = await indexShard(root, name, signal);
     indexed.push(shard);
-    const { links, withoutImage } = shard.passedOver;
+    const { links, withoutImage, dotted } = shard.passedOver;
     const parts = [
       ...(links > 0 ? [`${links} ${links === 1 ? 'image that is a link' : 'images that are links'}`] : []),
       ...(withoutImage > 0
         ? [`${withoutImage} ${withoutImage === 1 ? 'key' : 'keys'} without an image`]
+        : []),
+      ...(dotted > 0
+        ? [
+            `${dotted} ${dotted === 1 ? 'image with a second dot in its name' : 'images with a second dot in their names'}`,
+          ]
         : []),
     ];
     if (parts.length > 0) onMessage?.('warning', `Left out of ${join(root, name)}: ${parts.join('; ')}.`);

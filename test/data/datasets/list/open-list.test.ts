@@ -102,6 +102,20 @@ describe('openList', () => {
     expect([...(await dataset.read(0)).data]).toEqual([1, 2, 3]);
   });
 
+  it('takes -1 for no label, as arrays and shards do', async () => {
+    for (const dataset of [
+      await open('path,label\na,3\nb,-1\n'),
+      await open('{"path":"a","label":3}\n{"path":"b","label":-1}', 'train', 'list.jsonl'),
+    ]) {
+      expect([dataset.classNames, dataset.label(0), dataset.label(1)]).toEqual([['3'], 0, null]);
+    }
+  });
+
+  it('reads a line of JSON with much beside the path', async () => {
+    const dataset = await open(`{"path":"a","caption":"${'c'.repeat(1e6)}"}`, 'train', 'list.jsonl');
+    expect(dataset.sampleName(0)).toBe('a');
+  });
+
   it('names a file that is not there when it is read', async () => {
     const dataset = await open('path\na.png\n');
     await expect(dataset.read(0)).rejects.toMatchObject({
@@ -136,7 +150,14 @@ describe('openList', () => {
       'an open quote before much text',
       '.csv',
       `path\n"a\n${'b\n'.repeat(40_000)}`,
-      'Line 1 of LIST is the last that can be read: behind it is a quote that is not closed. Close it.',
+      'Line 1 of LIST is the last that can be read: behind it is a line of more than 65536 characters, or a quote that is not closed. ' +
+        'Shorten the line, or close the quote.',
+    ],
+    [
+      'a line without an end',
+      '.jsonl',
+      `{"path":"a"}\n{"path":"b","label":"${'c'.repeat(2 ** 24)}"}`,
+      'Line 2 of LIST has more than 16777216 characters. Leave out fields other than path, label and split.',
     ],
     [
       'text after a quote',

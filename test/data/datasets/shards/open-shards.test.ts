@@ -128,6 +128,30 @@ describe('openShards', () => {
     ]);
   });
 
+  it('says how many images it leaves out for a second dot in their names', async () => {
+    const path = await put('a.tar', [
+      ['a.png', ''],
+      ['a.mask.png', ''],
+      ['scan_v1.0.png', ''],
+      ['scan_v1.1.PNG', ''],
+      ['scan_v1.0.txt', ''],
+    ]);
+    expect(names(await open(path))).toEqual(['a.tar/a']);
+    expect(messages).toEqual([`Left out of ${path}: 2 images with a second dot in their names.`]);
+  });
+
+  it('refuses two labels of one sample', async () => {
+    const path = await put('a.tar', [
+      ['a.png', ''],
+      ['a.cls', '1'],
+      ['a.cls', '0'],
+    ]);
+    await expect(open(path)).rejects.toMatchObject({
+      kind: 'data',
+      message: `The shard ${path} holds the key a, which has two .cls files. Leave one of them.`,
+    });
+  });
+
   it('takes classes from a file beside the shards, or names by code points', async () => {
     const path = await put('a.tar', [
       ['1.png', ''],

@@ -35,7 +35,7 @@ const exceptions: readonly Exception[] = [
   {
     room: 'cli',
     file: 'src/config/environment.ts',
-    why: 'names the cache folder before anything else is loaded',
+    why: 'The folder of compiled code is named before anything else is loaded.',
   },
 ];
 

@@ -25,7 +25,9 @@ export function injectedTokens(type: Constructor): (Token<unknown> | undefined)[
   if (inheritsInjections(type)) return injectedTokens(Object.getPrototypeOf(type) as Constructor);
   const own = ownTokens(type);
   const types = (Reflect.getOwnMetadata('design:paramtypes', type) ?? []) as unknown[];
-  return Array.from({ length: Math.max(type.length, types.length) }, (_, index) => own.get(index));
+  // A parameter with a default counts neither in `length` nor, where the compiler emits no types, among these.
+  const injected = Math.max(0, ...[...own.keys()].map((index) => index + 1));
+  return Array.from({ length: Math.max(type.length, types.length, injected) }, (_, index) => own.get(index));
 }
 
 /** Whether a class takes over the constructor, and so the injections, of the class that it extends. */

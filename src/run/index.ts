@@ -20,6 +20,7 @@ import { guardProcessOutput, writeLines, writeText } from '../system';
 import { EventBus } from '../trainer';
 import type { TrainingModule } from '../trainer';
 import { builtInCommands } from './commands';
+import { watchForEmptyLoop } from './empty-loop';
 import { executeRun } from './execute';
 import { Interruption, requeueJob } from './interruption';
 import { MessageFallback, exitCodeOf, explainError } from './messages';
@@ -83,6 +84,7 @@ export async function run(
           },
   });
   const stopListening = interruption.listen();
+  const stopWatching = watchForEmptyLoop(reportError);
   try {
     if (!isLaunched()) warnOfOldNode(notify);
     const config = await configureRun(experiment, args);
@@ -118,6 +120,7 @@ export async function run(
     return null;
   } finally {
     stopListening();
+    stopWatching();
     // Exchanges that hang keep a process alive.
     if (isRank) process.exit();
   }

@@ -33,6 +33,17 @@ describe("an experiment with a data set of its own file's", () => {
     whole = weightsOf('whole', 'epoch=1-step=12');
   });
 
+  it('does not end without a word where an image never comes', async () => {
+    expect(await train('stuck', '--data.path', 'stuck')).toMatchObject({
+      code: 1,
+      errors: expect.stringContaining(
+        'Error: The run cannot go on: it waits for a promise that nothing will settle. ' +
+          "Such a promise comes from code of the experiment's own, as a data set's read, a source of batches or a plugin. " +
+          'Let each promise that such code returns settle, also where something fails.\n',
+      ) as string,
+    });
+  });
+
   it('goes on in the middle of an epoch to the same bits, with 0 and 2 loader threads', async () => {
     expect(await train('cut', '--trainer.maxSteps', '8', '--data.workers', '2')).toMatchObject({
       code: 0,

@@ -1,6 +1,6 @@
 /** A small model on a data set of the file's own: run as a process by the tests, on one rank or two. */
 import { Experiment, TrainingModule, defineDataset, nn, optim, run, tf, views, z } from '../../../src';
-import type { ViewBatch } from '../../../src';
+import type { SourceImage, ViewBatch } from '../../../src';
 import { checkpointing } from '../../../plugins/checkpointing';
 import { dataParallel } from '../../../plugins/data-parallel';
 import { progressBar } from '../../../plugins/progress-bar';
@@ -16,13 +16,15 @@ export const shades = defineDataset({
     classNames: ['dark', 'light'],
     label: (index) => (index % 3 === 2 ? null : index % 2),
     sampleName: (index) => `${path ?? 'shade'}-${index}`,
-    read: (index) => ({
-      ...{ width: side, height: side, channels: 1 },
-      data: Uint16Array.from({ length: side * side }, (_, at) => (at * 257 + index * 911) % 4096),
-      range: [0, 4095],
-    }),
+    // Of the path `stuck`, one image never comes.
+    read: (index) => (path === 'stuck' && index === 3 ? new Promise(() => undefined) : shadeOf(index)),
   }),
 });
+
+function shadeOf(index: number): SourceImage {
+  const data = Uint16Array.from({ length: side * side }, (_, at) => (at * 257 + index * 911) % 4096);
+  return { width: side, height: side, channels: 1, data, range: [0, 4095] };
+}
 
 @Experiment({
   name: 'own-data',

@@ -1,8 +1,9 @@
+import { isAbsolute } from 'node:path';
 import type { z } from 'zod';
 import { definedBy } from '../../../contracts';
 import type { DatasetDeclaration, Json, Notify } from '../../../contracts';
 import { jsonText, parseJson } from '../../../contracts';
-import { FulgurError, messageOf } from '../../../errors';
+import { FulgurError, messageOf, valueText } from '../../../errors';
 import { callerFile, pathOfModule } from '../../../system';
 import type { GrayRange } from '../../decoding';
 import type { SourceImage } from '../../source-image';
@@ -95,10 +96,12 @@ export type DatasetFactory<Input> = ((
  * });
  *
  * @returns a function of the options; it throws a FulgurError of kind `config` for options that the schema refuses.
+ * @throws FulgurError of kind `config` for a definition that lacks a part, or has one of another type.
  */
 export function defineDataset<Options extends z.ZodType = z.ZodType<undefined>>(
   definition: DatasetDefinition<Options>,
 ): DatasetFactory<z.input<Options>> {
+  requireDefinition(definition);
   const { export: name, options: schema, hasTestSplit = false } = definition;
   const given = definition.module ?? callerFile(defineDataset);
   if (given === null) throw moduleUnknown(name);
@@ -113,6 +116,36 @@ export function defineDataset<Options extends z.ZodType = z.ZodType<undefined>>(
   };
   Object.defineProperty(declare, 'name', { value: name });
   return Object.assign(declare, { [definedBy]: stored });
+}
+
+/** Of users without a type checker. */
+function requireDefinition(definition: unknown): void {
+  const given = (definition ?? {}) as Readonly<Record<string, unknown>>;
+  const { export: name, open, module, options, hasTestSplit } = given;
+  const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+  const isSchema = typeof (options as { safeParse?: unknown } | null | undefined)?.safeParse === 'function';
+  const isPlace = isText(module) && isAbsolute(module.replace(/^file:\/\//, ''));
+  const isFlag = hasTestSplit === undefined || typeof hasTestSplit === 'boolean';
+  const problems: readonly (readonly [wrong: boolean, part: string, value: unknown, fix: string])[] = [
+    [!isText(name), 'the export', name, 'the name under which its file exports it'],
+    [typeof open !== 'function', 'the open', open, 'a function that opens the data set'],
+    [
+      options !== undefined && !isSchema,
+      'the options',
+      options,
+      'a zod schema: z.strictObject({ csv: z.string() })',
+    ],
+    [module !== undefined && !isPlace, 'the module', module, '__filename, in an ES module import.meta.url'],
+    [!isFlag, 'the hasTestSplit', hasTestSplit, 'true or false'],
+  ];
+  const found = problems.find(([wrong]) => wrong);
+  if (found === undefined) return;
+  const [, part, value, fix] = found;
+  const who = isText(name) ? `defineDataset of ${name}` : 'defineDataset';
+  throw new FulgurError('config', {
+    what: `${who} was given ${part} ${valueText(value)}.`,
+    fix: `Write ${fix}.`,
+  });
 }
 
 function parsed<Options extends z.ZodType>(

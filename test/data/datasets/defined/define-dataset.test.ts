@@ -85,6 +85,33 @@ describe("a data set of one's own", () => {
     );
   });
 
+  it.each<[unknown, string]>([
+    [
+      undefined,
+      'defineDataset was given the export undefined. Write the name under which its file exports it.',
+    ],
+    [{ export: 5 }, 'defineDataset was given the export 5. Write the name under which its file exports it.'],
+    [
+      { export: 'photos' },
+      'defineDataset of photos was given the open undefined. Write a function that opens the data set.',
+    ],
+    [
+      { export: 'photos', open: () => null, options: { csv: 'a' } },
+      'defineDataset of photos was given the options {"csv":"a"}. Write a zod schema: z.strictObject({ csv: z.string() }).',
+    ],
+    [
+      { export: 'photos', open: () => null, module: './photos' },
+      'defineDataset of photos was given the module "./photos". Write __filename, in an ES module import.meta.url.',
+    ],
+    [
+      { export: 'photos', open: () => null, hasTestSplit: 'yes' },
+      'defineDataset of photos was given the hasTestSplit "yes". Write true or false.',
+    ],
+  ])('is refused where its definition is %j', (definition, message) => {
+    const define = defineDataset as (definition: unknown) => unknown;
+    expect(() => define(definition)).toThrow(new Error(message));
+  });
+
   it('refuses options that its schema refuses where it is declared', () => {
     expect(() => stripes({ length: -1 })).toThrow(
       'The data set stripes cannot work with its options: length: must be above 0. Correct them where stripes({ ... }) is called.',

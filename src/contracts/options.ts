@@ -182,7 +182,7 @@ export const datasetPaths = {
   cifar100: null,
   digits: null,
   folder: 'the folder of images',
-  list: 'the list of images, a .csv or .jsonl file,',
+  list: 'the list of images (a .csv or .jsonl file)',
   packed: 'the .npz or .npy file',
   shards: 'the shards (shards/train-{0000..0009}.tar, one .tar file or their folder)',
 } as const satisfies Readonly<Record<string, string | null>>;

@@ -222,6 +222,11 @@ describe('resolveConfig', () => {
           'Run with --help to see all options.',
       );
     }
+    expect(problemsOf(['--data.name', 'list'])).toBe(
+      'An option is wrong:\n' +
+        '  --data.path: is missing; name the list of images (a .csv or .jsonl file)\n' +
+        'Run with --help to see all options.',
+    );
     expect(resolveConfig(Tiny, ['--config', file, '--data.path', 'photos']).data.path).toBe('photos');
   });
 

@@ -7,9 +7,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { nodeOf } from '../packaging/node-of';
-import { outputOf, runQuietly } from '../packaging/run-quietly';
-import { addCompiler, addExperiment, makeProject, packFulgur } from '../packaging/users-project';
+import { nodeOf } from '../.packaging/node-of';
+import { outputOf, runQuietly } from '../.packaging/run-quietly';
+import { addCompiler, addExperiment, makeProject, packFulgur } from '../.packaging/users-project';
 
 const root = resolve(__dirname, '..');
 

@@ -1,9 +1,9 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { nodeOf } from '../packaging/node-of';
-import { runQuietly } from '../packaging/run-quietly';
-import type { Ended } from '../packaging/run-quietly';
+import { nodeOf } from '../.packaging/node-of';
+import { runQuietly } from '../.packaging/run-quietly';
+import type { Ended } from '../.packaging/run-quietly';
 
 const root = resolve(__dirname, '..');
 

@@ -1,14 +1,14 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { outputOf, runQuietly } from '../../packaging/run-quietly';
+import { outputOf, runQuietly } from '../../.packaging/run-quietly';
 import {
   addCompiler,
   addExperiment,
   documentedConfig,
   makeProject,
   packFulgur,
-} from '../../packaging/users-project';
+} from '../../.packaging/users-project';
 
 const root = resolve(__dirname, '../..');
 const minutes = 60_000;

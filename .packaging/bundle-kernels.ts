@@ -22,7 +22,7 @@ const banner = `/*!
  * Kernels of @tensorflow/tfjs-node-gpu, and gradients and chained operations of @tensorflow/tfjs-core.
  * Copyright Google LLC. Licensed under the Apache License, Version 2.0: see node-kernels.LICENSE.txt beside this file.
  * Changed by Fulgur's build: bundled into one file, with @tensorflow/tfjs-core as the only package of tfjs and without
- * the protocol buffers. See packaging/bundle-kernels.ts in Fulgur's repository.
+ * the protocol buffers. See .packaging/bundle-kernels.ts in Fulgur's repository.
  */`;
 
 const oneCore: Plugin = {

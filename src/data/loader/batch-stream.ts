@@ -172,7 +172,7 @@ function allocateSlots(count: number, shape: SlotShape): Slot[] {
   requireMemory({
     bytes: count * slotBytes(shape),
     what: `${count === 1 ? 'A batch' : `The memory for ${count} batches`} of ${shape.batchSize} samples with ${viewsText(shape)}`,
-    fix: 'Choose a smaller batchSize (data.batchSize, embedBatchSize) or inputSize, or fewer batches ahead (prefetch).',
+    fix: 'Choose a smaller batchSize (data.batchSize, embedBatchSize), smaller views (data.viewSize, or the size that the transform is given), or fewer batches ahead (prefetch).',
   });
   return Array.from({ length: count }, () => allocateSlot(shape));
 }

@@ -32,6 +32,8 @@ export interface FillFailure {
   readonly index: number;
   readonly reason: string;
   readonly stack: string;
+  /** Whether the data set says that this image is broken, so that another one may take its place. */
+  readonly isBroken: boolean;
   /** What the data set itself says, where it is not that the image is broken. */
   readonly told?: Pick<ErrorParts, 'what' | 'why' | 'fix'>;
 }
@@ -48,28 +50,30 @@ export interface FillTools {
   readonly shape: SlotShape;
   readonly seed: number;
   readonly onBrokenImage: BrokenImageRule;
-  /** Called before the work on each sample. */
+  /** Called with the sample that is worked on from now on: before it is read, transformed, or waited for. */
   readonly onSample?: (index: number) => void;
 }
 
 /**
- * Reads and transforms the samples of a task into a slot. The next image is read while the one at hand is transformed.
+ * Reads and transforms the samples of a task into a slot. The next image is read while one is transformed.
  * What is written depends on the task, the data set and the seed alone.
  */
 export async function fillSlot(tools: FillTools, task: FillTask, slot: Slot): Promise<FillResult> {
   const skipped: SkippedImage[] = [];
-  let next = readUsable(tools, task.indices[0] ?? 0);
+  const place: ReadPlace = { index: 0 };
+  let next = readUsable(tools, task.indices[0] ?? 0, place);
   for (let position = 0; position < task.indices.length; position++) {
-    const index = task.indices[position] ?? 0;
-    tools.onSample?.(index);
     const found = await next;
-    if (position + 1 < task.indices.length) next = readUsable(tools, task.indices[position + 1] ?? 0);
+    if (position + 1 < task.indices.length) next = readUsable(tools, task.indices[position + 1] ?? 0, place);
     skipped.push(...found.skipped);
     if (found.image === null) {
       await next;
       return { skipped, failure: found.failure };
     }
+    tools.onSample?.(found.index);
     const failure = transformInto(tools, task, position, found.image, slot);
+    // The transform is over at once: from here on the thread can only die of what is being read.
+    tools.onSample?.(place.index);
     if (failure !== null) {
       await next;
       return { skipped, failure };
@@ -101,17 +105,28 @@ type Reading =
   | { readonly image: Image; readonly index: number; readonly skipped: readonly SkippedImage[] }
   | { readonly image: null; readonly failure: FillFailure; readonly skipped: readonly SkippedImage[] };
 
+/** The sample that was asked of the data set last. */
+interface ReadPlace {
+  index: number;
+}
+
 /** The image at an index; where it is broken and may be skipped, the next one that can be read. */
-async function readUsable({ dataset, onBrokenImage }: FillTools, wanted: number): Promise<Reading> {
+async function readUsable(
+  { dataset, onBrokenImage, onSample }: FillTools,
+  wanted: number,
+  place: ReadPlace,
+): Promise<Reading> {
   const skipped: SkippedImage[] = [];
   for (let offset = 0; ; offset++) {
     const index = (wanted + offset) % dataset.length;
+    place.index = index;
+    onSample?.(index);
     let source: SourceImage;
     try {
       source = await dataset.read(index);
     } catch (error) {
       const failure = failureOf('reading', index, error);
-      const mayGoOn = onBrokenImage === 'skip' && error instanceof BrokenImageError;
+      const mayGoOn = onBrokenImage === 'skip' && failure.isBroken;
       if (!mayGoOn || offset + 1 === dataset.length) return { image: null, failure, skipped };
       skipped.push({ index, reason: failure.reason });
       continue;
@@ -126,9 +141,10 @@ async function readUsable({ dataset, onBrokenImage }: FillTools, wanted: number)
 }
 
 function failureOf(during: FillFailure['during'], index: number, error: unknown): FillFailure {
-  const reason = error instanceof BrokenImageError ? error.reason : reasonOf(error);
-  const failure = { during, index, reason, stack: stackOf(error) };
-  if (!(error instanceof FulgurError) || error instanceof BrokenImageError) return failure;
+  const isBroken = error instanceof BrokenImageError;
+  const reason = isBroken ? error.reason : reasonOf(error);
+  const failure = { during, index, reason, stack: stackOf(error), isBroken };
+  if (!(error instanceof FulgurError) || isBroken) return failure;
   const { what, why, fix } = error;
   return { ...failure, told: { what, why, fix } };
 }

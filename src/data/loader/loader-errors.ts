@@ -6,13 +6,20 @@ import type { FillFailure } from './fill-slot';
 /** The error for a sample that could not be made. */
 export function sampleFailed(
   dataset: ImageDataset,
-  { during, index, reason, stack, told }: FillFailure,
+  { during, index, reason, stack, isBroken, told }: FillFailure,
 ): FulgurError {
   const cause = new Error(reason);
   cause.stack = stack;
   const name = dataset.describe(index);
   if (during === 'reading' && told !== undefined) return new FulgurError('data', { ...told, cause });
-  if (during === 'reading') return new BrokenImageError(name, reason, cause);
+  if (during === 'reading' && isBroken) return new BrokenImageError(name, reason, cause);
+  if (during === 'reading') {
+    return new FulgurError('data', {
+      what: `The image ${name} cannot be read: ${reason}.`,
+      fix: "Correct the data set's read; for an image that is broken, let it throw new BrokenImageError(name, reason), which --data.onBrokenImage skip leaves out.",
+      cause,
+    });
+  }
   if (during === 'conversion') {
     return new FulgurError('data', {
       what: `The image ${name} cannot be used: ${reason}.`,

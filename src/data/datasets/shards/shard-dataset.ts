@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import type { GrayRange } from '../../decoding';
 import type { Image } from '../../image';
 import { BrokenImageError } from '../data-errors';
@@ -71,11 +71,12 @@ export class ShardDataset implements ImageDataset {
   }
 
   describe(index: number): string {
-    return posix.join(readableName(this.spec.root), this.sampleName(index));
+    return readableName(`${join(this.spec.root, this.#shard(index).name)}/${this.#keys.at(index)}`);
   }
 
+  /** Shard and key as they are: of two keys such as `a` and `../a`, each keeps a name of its own. */
   sampleName(index: number): string {
-    return readableName(posix.join(this.#shard(index).name, this.#keys.at(index)));
+    return readableName(`${this.#shard(index).name}/${this.#keys.at(index)}`);
   }
 
   /** @throws FulgurError of kind `data` for a shard that has changed, BrokenImageError for an image that is broken. */

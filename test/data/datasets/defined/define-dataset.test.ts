@@ -175,9 +175,48 @@ describe("a data set of one's own", () => {
     );
     expect(await failure('an image that throws')).toBe(
       'The image sample 2 of odd (train) cannot be read: the camera is off. ' +
-        'Repair or remove the file, or go on without such images by --data.onBrokenImage skip.',
+        "Correct the data set's read; for an image that is broken, let it throw new BrokenImageError(name, reason), " +
+        'which --data.onBrokenImage skip leaves out.',
     );
   });
+
+  it.each([0, 2])(
+    'has an image left out where its read throws BrokenImageError, and no other error, with %i threads',
+    async (workers) => {
+      const seen = async (gives: string) => {
+        const messages: string[] = [];
+        const batches = loader(await datasets.open(odd({ gives })), {
+          ...{ batchSize: 4, shuffle: false, transform, seed: 3, workers, onBrokenImage: 'skip' },
+          onMessage: (_, text) => void messages.push(text),
+        });
+        const found = await seenIn(batches, [0]).finally(() => batches.close());
+        return { indices: found.map(({ indices }) => indices), messages };
+      };
+      expect(await seen('a broken image')).toEqual({
+        indices: [[0, 1, 3, 3]],
+        messages: ['Skipping the image sample 2 of odd (train), which cannot be read: the lens was covered.'],
+      });
+      expect(await failureOf(seen('an image that throws'))).toBe(
+        'The image sample 2 of odd (train) cannot be read: the camera is off. ' +
+          "Correct the data set's read; for an image that is broken, let it throw new BrokenImageError(name, reason), " +
+          'which --data.onBrokenImage skip leaves out.',
+      );
+    },
+  );
+
+  it.each(['the end of the thread at once', 'the end of the thread a little later'])(
+    'names the sample that is read where its read brings %s',
+    async (gives) => {
+      const batches = loader(await datasets.open(odd({ gives })), {
+        ...{ batchSize: 12, shuffle: false, transform, workers: 1, seed: 3, onMessage: () => undefined },
+      });
+      expect(await failureOf(seenIn(batches, [0]))).toBe(
+        'A loader thread died 3 times at sample 5 of odd (train): it ended with exit code 3. ' +
+          'Look at this sample and the view transform, or see the failure in this thread with workers: 0.',
+      );
+      await batches.close();
+    },
+  );
 
   it('says what a loader thread misses: the export, or the samples of the main thread', async () => {
     const without = await loaded(misnamed(), 1);

@@ -1,6 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import { z } from 'zod';
-import { defineDataset } from '../../../../src/data';
+import { BrokenImageError, defineDataset } from '../../../../src/data';
 import type { SourceImage } from '../../../../src/data';
 
 const side = 8;
@@ -9,6 +10,12 @@ const side = 8;
 function striped(index: number, channels: 1 | 2 | 3 | 4): SourceImage {
   const data = Uint8Array.from({ length: side * side * channels }, (_, at) => (at * 7 + index * 31) % 251);
   return { width: side, height: side, channels, data };
+}
+
+/** An image that ends the loader thread which reads it, where it is that of sample 5. */
+function ending(index: number): SourceImage {
+  if (index === 5 && !isMainThread) process.exit(3);
+  return striped(index, 3);
 }
 
 /** Stripes in three classes, of which every fourth image has none. */
@@ -71,6 +78,21 @@ const returned: Readonly<Record<string, (scope: { path: string | null }) => unkn
     read: (index: number) => {
       if (index === 2) throw new Error('the camera is off.');
       return striped(index, 3);
+    },
+  }),
+  'a broken image': () => ({
+    length: 4,
+    read: (index: number) => {
+      if (index === 2) throw new BrokenImageError('photo 2', 'the lens was covered');
+      return striped(index, 3);
+    },
+  }),
+  'the end of the thread at once': () => ({ length: 12, read: (index: number) => ending(index) }),
+  'the end of the thread a little later': () => ({
+    length: 12,
+    read: async (index: number) => {
+      await setTimeout(2);
+      return ending(index);
     },
   }),
   'an error': () => {

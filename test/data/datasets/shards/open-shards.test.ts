@@ -128,6 +128,25 @@ describe('openShards', () => {
     ]);
   });
 
+  it('keeps names apart that lead out of a shard', async () => {
+    for (const name of ['a.tar', 'b.tar']) {
+      await put(name, [
+        ['x.png', ''],
+        ['../x.png', ''],
+        ['../b.tar/x.png', ''],
+        ['/x.png', ''],
+      ]);
+    }
+    const dataset = await open();
+    const expected = ['a.tar', 'b.tar'].flatMap((shard) =>
+      ['x', '../x', '../b.tar/x', '/x'].map((key) => `${shard}/${key}`),
+    );
+    expect(names(dataset)).toEqual(expected);
+    expect(expected.map((_, index) => dataset.describe(index))).toEqual(
+      expected.map((name) => `${folder}/${name}`),
+    );
+  });
+
   it('says how many images it leaves out for a second dot in their names', async () => {
     const path = await put('a.tar', [
       ['a.png', ''],

@@ -15,7 +15,7 @@ describe('the command line of an experiment', () => {
       ...['lr', 'pauseAfter', 'failure'],
       ...Object.keys(trainerSchema.shape).map((name) => `trainer.${name}`),
       ...Object.keys(dataSchema.shape)
-        .filter((name) => !/transform/i.test(name))
+        .filter((name) => !/transform|dataset|batches/i.test(name)) // These are given in code only.
         .map((name) => `data.${name}`),
       ...Object.keys(probeSchema.shape).map((name) => `probe.${name}`),
       ...Object.keys(knnSchema.shape).map((name) => `knn.${name}`),

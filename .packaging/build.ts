@@ -3,7 +3,7 @@
  * kernels in as one file (docs/adr/0026).
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { bundleKernels } from './bundle-kernels';
 
@@ -18,6 +18,8 @@ async function buildPackage(): Promise<void> {
   await bundleKernels(join(root, `${door}.ts`), join(dist, door));
   const template = join('src', 'cli', 'template');
   cpSync(join(root, template), join(dist, template), { recursive: true });
+  // npm does it for what it installs, and not for a checkout that is linked.
+  chmodSync(join(dist, 'src', 'cli', 'main.js'), 0o755);
 }
 
 buildPackage().catch((error: unknown) => {

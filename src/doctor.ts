@@ -9,35 +9,36 @@ import { examine } from './doctor/examine';
 import type { Finding } from './doctor/finding';
 import { formatFinding, formatJson, isHealthy } from './doctor/report';
 import type { Accelerator } from './engine/install';
-import { guardProcessOutput, writeLines, writeText } from './system';
+import { guardProcessOutput, plainCommand, writeLines, writeText } from './system';
 
-const command = new Command('doctor')
-  .description(
-    'Checks this machine for Fulgur; installs TensorFlow if it is missing. Exit code 1: something failed.',
-  )
-  .option('--json', 'print one JSON object instead of lines', false)
-  .addOption(
-    new Option('--accelerator <name>', 'what runs are to compute on')
-      .choices(['auto', 'cpu', 'gpu'])
-      .default('auto'),
-  )
-  // 1 says that something failed; a wrong option is another matter.
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
-  .action(async ({ json, accelerator }: { json: boolean; accelerator: Accelerator }) => {
-    const findings: Finding[] = [];
-    guardProcessOutput();
-    const onProgress = (line: string) => writeLines(process.stderr, [`      ${line}`]);
-    for await (const finding of examine({ accelerator, onProgress })) {
-      findings.push(finding);
-      if (!json) writeText(process.stdout, `${formatFinding(finding)}\n`);
-    }
-    if (json) writeText(process.stdout, `${formatJson(findings)}\n`);
-    process.exitCode = isHealthy(findings) ? 0 : 1;
-  });
+/** @param name what the user types. */
+function commandLine(name: string): Command {
+  return plainCommand(new Command(name))
+    .description(
+      'Checks this machine for Fulgur; installs TensorFlow if it is missing. Exit code 1: something failed.',
+    )
+    .option('--json', 'print one JSON object instead of lines', false)
+    .addOption(
+      new Option('--accelerator <name>', 'what runs are to compute on')
+        .choices(['auto', 'cpu', 'gpu'])
+        .default('auto'),
+    )
+    .action(async ({ json, accelerator }: { json: boolean; accelerator: Accelerator }) => {
+      const findings: Finding[] = [];
+      guardProcessOutput();
+      const onProgress = (line: string) => writeLines(process.stderr, [`      ${line}`]);
+      for await (const finding of examine({ accelerator, onProgress })) {
+        findings.push(finding);
+        if (!json) writeText(process.stdout, `${formatFinding(finding)}\n`);
+      }
+      if (json) writeText(process.stdout, `${formatJson(findings)}\n`);
+      process.exitCode = isHealthy(findings) ? 0 : 1;
+    });
+}
 
 /** `fulgur doctor [options]`: the words after it. */
 export async function doctor(words: readonly string[]): Promise<void> {
-  await command.parseAsync(words, { from: 'user' });
+  await commandLine('fulgur doctor').parseAsync(words, { from: 'user' });
 }
 
-if (require.main === module) void command.parseAsync();
+if (require.main === module) void commandLine('npx ts-node src/doctor.ts').parseAsync();

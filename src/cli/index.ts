@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { fulgurVersion } from '../config/versions';
 import { suggestion } from '../errors';
-import { guardProcessOutput, writeLines, writeText } from '../system';
+import { guardProcessOutput, plainCommand, writeLines, writeText } from '../system';
 import type * as doctorModule from '../doctor';
 import type * as initModule from './init';
 import type * as listModule from './list';
@@ -36,7 +36,7 @@ const entries: readonly Entry[] = [
     name: 'list',
     usage: '',
     help: 'show the experiments, data sets and plugins that Fulgur brings along',
-    run: () => (load('./list') as typeof listModule).list(),
+    run: (words) => (load('./list') as typeof listModule).list(words),
   },
   {
     name: 'doctor',
@@ -56,17 +56,14 @@ export async function fulgur(): Promise<void> {
 }
 
 function program(): Command {
-  const top = new Command('fulgur')
+  const top = plainCommand(new Command('fulgur'))
     .description('Declarative experiments for self-supervised learning.')
     .argument('[command]')
     .usage('<command> [options]')
-    .helpOption('--help', 'show this text')
     .helpCommand(false)
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
     .version(fulgurVersion(), '--version', "show Fulgur's version")
     .enablePositionalOptions()
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE_CODE))
-    .configureOutput({ outputError: (text) => writeText(process.stderr, text.replace(/^error/, 'Error')) })
     .action((name?: string) => (name === undefined ? sayHelp(top) : sayUnknown(name)));
   for (const { name, usage, help, run } of entries) {
     top

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { FulgurError, messageOf } from '../errors';
 import { listed } from '../config';
 import { reportError } from '../run';
-import { writeLines } from '../system';
+import { plainCommand, writeLines } from '../system';
 import { ownPackage } from './own-package';
 
 /** The files of a new project and what they are called here: npm would take some names for its own. */
@@ -21,11 +21,9 @@ const template = join(__dirname, 'template');
 
 /** `fulgur init <folder>`: makes a project with one experiment and its test. */
 export async function init(words: readonly string[]): Promise<void> {
-  const command = new Command('fulgur init')
+  const command = plainCommand(new Command('fulgur init'))
     .description('Makes a project with one experiment and its test.')
     .argument('<folder>', 'a new folder, or an empty one')
-    .helpOption('--help', 'show this text')
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .action(async (folder: string) => {
       try {
         await makeProject(folder);

@@ -1,7 +1,8 @@
+import { Command } from 'commander';
 import { datasetPaths } from '../contracts';
 import { experimentDefinition } from '../metadata';
 import { reportError } from '../run';
-import { writeLines } from '../system';
+import { plainCommand, writeLines } from '../system';
 import { shippedExperiments } from './experiments';
 import { shippedPlugins } from './plugins';
 
@@ -17,7 +18,14 @@ const datasetHelp: Readonly<Record<string, string>> = {
 };
 
 /** `fulgur list`: what Fulgur brings along, a line each. */
-export function list(): Promise<void> {
+export async function list(words: readonly string[]): Promise<void> {
+  const command = plainCommand(new Command('fulgur list'))
+    .description('Shows the experiments, data sets and plugins that Fulgur brings along.')
+    .action(sayAll);
+  await command.parseAsync(words, { from: 'user' });
+}
+
+function sayAll(): void {
   try {
     const datasets = Object.keys(datasetPaths).map((name) => [name, datasetHelp[name] ?? ''] as const);
     const plugins = shippedPlugins().map(({ folder, help }) => [folder, help] as const);
@@ -29,7 +37,6 @@ export function list(): Promise<void> {
   } catch (error) {
     reportError(error);
   }
-  return Promise.resolve();
 }
 
 /** The shipped experiments, a line each. */

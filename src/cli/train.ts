@@ -1,8 +1,10 @@
+import { tokens } from '../contracts';
 import { FulgurError } from '../errors';
+import { experimentDefinition } from '../metadata';
 import { reportError, run } from '../run';
 import { writeLines } from '../system';
 import { dataOfWords } from './data-of-path';
-import { shippedExperiment } from './experiments';
+import { shippedExperiment, shippedExperiments } from './experiments';
 import { experimentTable } from './list';
 
 /**
@@ -10,16 +12,26 @@ import { experimentTable } from './list';
  */
 export async function train([name = '', ...words]: readonly string[]): Promise<void> {
   try {
-    if (name === '--help') {
+    if (name === '--help' || name === '-h') {
       sayUsage();
       return;
     }
     if (name === '' || name.startsWith('-')) throw nameMissing(name);
     const { type } = shippedExperiment(name);
-    await run(type, { args: [...words, ...dataWords(words)], caller: ['train', name] });
+    await run(type, { args: [...words, ...dataWords(words)], caller: { words: ['train', name], onRanks } });
   } catch (error) {
     reportError(error);
   }
+}
+
+/** The shipped experiments that several ranks can train, as commands. */
+function onRanks(): string {
+  return shippedExperiments()
+    .filter(({ type }) =>
+      (experimentDefinition(type).plugins ?? []).some(({ provides }) => provides.includes(tokens.strategy)),
+    )
+    .map(({ name }) => `fulgur train ${name}`)
+    .join(' or ');
 }
 
 function sayUsage(): void {

@@ -99,12 +99,16 @@ function isAbsent(value: unknown): boolean {
   return value === undefined || value === null || value === false;
 }
 
-/** Splits arguments into options and stray words: `--path value`, `--path=value`, `--path`, `--no-path`. */
+/** Splits arguments into options and stray words: `--path value`, `--path=value`, `--path`, `--no-path`, `-h` for `--help`. */
 export function parseArguments(args: readonly string[]): CommandLine {
   const given: [string, string | true][] = [];
   const stray: string[] = [];
   for (let index = 0; index < args.length; index++) {
     const word = args[index] ?? '';
+    if (word === '-h') {
+      given.push(['help', true]);
+      continue;
+    }
     if (!word.startsWith('--') || word === '--') {
       stray.push(word);
       continue;
@@ -127,13 +131,13 @@ export function parseArguments(args: readonly string[]): CommandLine {
 
 /** The text of `--help`: every option with its default, in groups. */
 export function helpText(
-  { name, help }: { readonly name: string; readonly help?: string },
+  { name, help, program }: { readonly name: string; readonly help?: string; readonly program: string | null },
   commands: readonly CommandWords[],
   options: readonly Option[],
   defaults: ReadonlyMap<string, unknown>,
 ): string {
   const width = Math.max(...commands.map((command) => command.name.length)) + 2;
-  const parser = new Command(name)
+  const parser = new Command(program ?? name)
     .usage(`[${commands.map((command) => command.name).join('|')}] [options]`)
     .description(
       [
@@ -156,6 +160,6 @@ export function helpText(
   }
   parser.option('--config <file>', 'YAML file with options; the command line wins over it');
   parser.option('--version', "show Fulgur's version");
-  parser.helpOption('--help', 'show this text');
+  parser.helpOption('-h, --help', 'show this text');
   return parser.helpInformation().split('\n').map(shown).join('\n');
 }

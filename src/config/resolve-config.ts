@@ -95,6 +95,7 @@ export type BuiltInCommands = readonly [CommandWords, ...CommandWords[]];
  *
  * @param builtIn the commands besides those that the experiment brings.
  * @param recalled the checkpoint that the command starts from.
+ * @param program what runs the experiment, for `--help`, as `fulgur train fastsiam` (default: its name).
  * @throws ConfigError naming every problem at once
  * @throws PrintAndExit for `--help` and `--version`
  */
@@ -103,8 +104,9 @@ export function resolveConfig(
   args: readonly string[],
   builtIn: BuiltInCommands,
   recalled: Recalled | null = null,
+  program: string | null = null,
 ): ResolvedConfig {
-  const draft = draftConfig(experiment, args, builtIn, recalled);
+  const draft = draftConfig(experiment, args, builtIn, recalled, program);
   const { values, options, problems, dataValues } = draft;
   const isNamed = (values.get('data.name') ?? null) !== null;
   if (dataValues.batches !== null)
@@ -138,8 +140,9 @@ export function wantedCheckpoint(
   experiment: ExperimentClass,
   args: readonly string[],
   builtIn: BuiltInCommands,
+  program: string | null = null,
 ): WantedCheckpoint | null {
-  const draft = draftConfig(experiment, args, builtIn, null);
+  const draft = draftConfig(experiment, args, builtIn, null, program);
   if (draft.problems.length > 0) throw new ConfigError(draft.problems);
   const values = completed(draft.options, draft.values);
   const { resume, checkpoint } = startOf(draft, values);
@@ -168,6 +171,7 @@ function draftConfig(
   args: readonly string[],
   builtIn: BuiltInCommands,
   recalled: Recalled | null,
+  program: string | null,
 ): Draft {
   const definition = experimentDefinition(experiment);
   const defaults = hyperParameterDefaults(experiment);
@@ -215,7 +219,7 @@ function draftConfig(
     const defaults = completed(options, values);
     if (isBatchesDeclaration(batches)) defaults.set('data.name', `the experiment's own ${declared(batches)}`);
     if (isDatasetDeclaration(dataset)) defaults.set('data.name', `the experiment's own ${declared(dataset)}`);
-    throw new PrintAndExit(helpText(definition, commands, options, defaults));
+    throw new PrintAndExit(helpText({ ...definition, program }, commands, options, defaults));
   }
   const words = given.filter(([path]) => path !== 'config');
   for (const [path, text] of words) {

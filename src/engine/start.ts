@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { quietenTensorFlow, wantsTensorFlowLog } from '../config/environment';
-import { FulgurError } from '../errors';
+import { FulgurError, doctorCommand } from '../errors';
 import { Binding } from './backend/binding';
 import { EagerRunner } from './backend/eager-runner';
 import { registerBackend } from './backend/register-backend';
@@ -98,6 +98,6 @@ interface Opened {
 function noUsableGpu(directory: string, devices: readonly Device[]): FulgurError {
   return new FulgurError('engine', {
     what: `A GPU was asked for, but TensorFlow in ${directory} can use none: it sees ${devices.map(({ name }) => name).join(', ')}.`,
-    fix: "Run 'npm run doctor' to see what is missing (driver, CUDA libraries), or pass --trainer.accelerator cpu.",
+    fix: `Run '${doctorCommand()}' to see what is missing (driver, CUDA libraries), or pass --trainer.accelerator cpu.`,
   });
 }

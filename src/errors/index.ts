@@ -1,3 +1,4 @@
+export { doctorCommand } from './doctor-command';
 export { formatBytes } from './format-bytes';
 export { FulgurError, isInterruption } from './fulgur-error';
 export type { ErrorKind, ErrorParts } from './fulgur-error';

@@ -10,6 +10,7 @@ import type { ExperimentClass } from '../metadata';
 import { requireAgreement } from '../strategy';
 import { TrainingModule } from '../trainer';
 import { commandOf } from './commands';
+import type { Caller } from './scope';
 
 /** The plugins of a run; a barebones run is nothing but training. */
 export function pluginsOf(run: {
@@ -24,7 +25,12 @@ export function pluginsOf(run: {
  *
  * @throws FulgurError `module` for a class that is no experiment, `config` where the command needs a plugin that is not there.
  */
-export function checkRun(experiment: ExperimentClass, config: ResolvedConfig, worldSize: number): void {
+export function checkRun(
+  experiment: ExperimentClass,
+  config: ResolvedConfig,
+  worldSize: number,
+  caller?: Caller,
+): void {
   const { name, command, trains, trainer, resume, checkpoint, weights } = config;
   if (!(experiment.prototype instanceof TrainingModule)) {
     throw new FulgurError('module', {
@@ -66,7 +72,9 @@ export function checkRun(experiment: ExperimentClass, config: ResolvedConfig, wo
       what: `'${name}' is to train on ${worldSize} ranks, and no plugin of it says what they exchange.`,
       fix: trainer.barebones
         ? 'Leave out --trainer.barebones, which takes all plugins away.'
-        : 'Add dataParallel() to the plugins of the experiment.',
+        : caller === undefined
+          ? 'Add dataParallel() to the plugins of the experiment.'
+          : `Train one whose plugins do: ${caller.onRanks()}.`,
     });
   }
 }

@@ -29,7 +29,7 @@ export async function executeRun(
   onFolder: (path: string) => void,
 ): Promise<CommandResult> {
   const { config, world } = request;
-  checkRun(request.experiment, config, world?.worldSize ?? 1);
+  checkRun(request.experiment, config, world?.worldSize ?? 1, request.caller);
   const plugins = checkPlugins(config.name, pluginsOf(request), world?.rank);
   // A checkpoint is looked for before anything is installed or downloaded; a new folder is made only after it.
   let shared = world === null ? await placeOfCheckpoint(config) : null;

@@ -26,11 +26,11 @@ import { Interruption, requeueJob } from './interruption';
 import { MessageFallback, exitCodeOf, explainError } from './messages';
 import { launchRanks, localRanks } from './ranks';
 import { requireComparable } from './resume';
-import type { CommandResult } from './scope';
+import type { Caller, CommandResult } from './scope';
 
 export { defineCommand } from './command';
 export type { Command, CommandDefinition } from './command';
-export type { CommandResult, CommandScope, Findings, Inspection } from './scope';
+export type { Caller, CommandResult, CommandScope, Findings, Inspection } from './scope';
 
 export interface RunOptions {
   /** Options as words, such as `['--trainer.maxEpochs', '1']` (default: those of this process's command line). */
@@ -40,8 +40,8 @@ export interface RunOptions {
    * with another file, which only imports the experiment. In CommonJS `if (require.main === module)` says the same.
    */
   readonly ifMain?: string;
-  /** Words of this process's command line before `args` that name the experiment: `['train', 'fastsiam']` for the command `fulgur`. */
-  readonly caller?: readonly string[];
+  /** The command that runs the experiment by its name (default: none, it is run by its file). */
+  readonly caller?: Caller;
 }
 
 /**
@@ -59,7 +59,7 @@ export interface RunOptions {
  */
 export async function run(
   experiment: ExperimentClass<TrainingModule<unknown>>,
-  { args = processArguments(), caller = [], ifMain }: RunOptions = {},
+  { args = processArguments(), caller, ifMain }: RunOptions = {},
 ): Promise<CommandResult | null> {
   if (ifMain !== undefined && !isMainFile(ifMain)) return null;
   guardProcessOutput();
@@ -87,7 +87,7 @@ export async function run(
   const stopWatching = watchForEmptyLoop(reportError);
   try {
     if (!isLaunched()) warnOfOldNode(notify);
-    const config = await configureRun(experiment, args);
+    const config = await configureRun(experiment, args, caller);
     const variables = processVariables();
     const inCluster = describesCluster(variables);
     const ranks = inCluster ? 1 : await localRanks(config, notify);
@@ -102,7 +102,16 @@ export async function run(
     rank = world?.rank ?? 0;
     isRank = world !== null;
     const result = await executeRun(
-      { experiment, config, args: [...caller, ...args], events, notify, interruption, world },
+      {
+        experiment,
+        config,
+        args: [...(caller?.words ?? []), ...args],
+        caller,
+        events,
+        notify,
+        interruption,
+        world,
+      },
       (path) => tellLauncher({ kind: 'run-folder', path }),
     );
     process.exitCode = result.status === 'interrupted' ? (interruption.exitCode ?? 1) : 0;
@@ -147,16 +156,22 @@ function warnOfOldNode(notify: Notify): void {
 export async function configureRun(
   experiment: ExperimentClass,
   args: readonly string[],
+  caller?: Caller,
 ): Promise<ResolvedConfig> {
-  const recalled = await recall(experiment, args);
-  const config = resolveConfig(experiment, args, builtInCommands, recalled);
+  const program = caller === undefined ? null : ['fulgur', ...caller.words].join(' ');
+  const recalled = await recall(experiment, args, program);
+  const config = resolveConfig(experiment, args, builtInCommands, recalled, program);
   if (recalled !== null) requireComparable(recalled, experiment, config);
   return config;
 }
 
 /** `null` where a command starts from no checkpoint, or none can be read: the run says that when it comes to it. */
-async function recall(experiment: ExperimentClass, args: readonly string[]): Promise<Recalled | null> {
-  const wanted = wantedCheckpoint(experiment, args, builtInCommands);
+async function recall(
+  experiment: ExperimentClass,
+  args: readonly string[],
+  program: string | null,
+): Promise<Recalled | null> {
+  const wanted = wantedCheckpoint(experiment, args, builtInCommands, program);
   const plugins = experimentDefinition(experiment).plugins ?? [];
   const reader = plugins.find((plugin) => plugin.recall !== undefined);
   if (wanted === null || reader?.recall === undefined) return null;

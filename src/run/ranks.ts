@@ -9,13 +9,14 @@ import type { ExperimentClass } from '../metadata';
 import { requireMemory } from '../system';
 import { holdsCheckpoint } from '../run-folder';
 import { checkRun, pluginsOf } from './check-run';
+import type { Caller } from './scope';
 
 export interface LaunchParts {
   readonly experiment: ExperimentClass;
   readonly config: ResolvedConfig;
   readonly args: readonly string[];
-  /** The words before them that name the experiment. */
-  readonly caller: readonly string[];
+  /** The command that names the experiment before them. */
+  readonly caller: Caller | undefined;
   readonly notify: Notify;
   /** How many processes to start. */
   readonly ranks: number;
@@ -49,7 +50,7 @@ export async function launchRanks(parts: LaunchParts): Promise<number> {
     what: `Training on ${ranks} ranks of this host`,
     fix: 'Choose fewer with --devices.',
   });
-  checkRun(experiment, config, ranks);
+  checkRun(experiment, config, ranks, caller);
   // The last rank's list lacks those of the first rank; all of it is said before any rank is started.
   checkPlugins(config.name, pluginsOf({ experiment, config }), ranks - 1);
   // Once, and not by every rank at the same time.
@@ -58,7 +59,7 @@ export async function launchRanks(parts: LaunchParts): Promise<number> {
     ...(['SIGINT', 'SIGTERM', 'SIGHUP'] as const),
     ...(underSlurm ? ['SIGUSR1' as const] : []),
   ];
-  const program = [...processCommand(), ...caller];
+  const program = [...processCommand(), ...(caller?.words ?? [])];
   const command = [...program, ...args];
   if (isolate && !isIsolated(processVariables())) return isolateNetwork(command, signals);
   if (isolate) enterIsolation();

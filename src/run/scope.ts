@@ -25,11 +25,20 @@ import type { Trainer, TrainingModule } from '../trainer';
 import type { Interruption } from './interruption';
 import { environmentRecord } from './record';
 
+/** A command that runs an experiment by its name, as `fulgur train fastsiam`. */
+export interface Caller {
+  /** What stands between the program and the options: `['train', 'fastsiam']`. */
+  readonly words: readonly string[];
+  /** The commands for who asks for several ranks, and the experiment is none for them: `fulgur train fastsiam-distributed`. */
+  readonly onRanks: () => string;
+}
+
 /** An experiment to run, and what connects it to its process. */
 export interface RunRequest {
   readonly experiment: ExperimentClass<TrainingModule<unknown>>;
   readonly config: ResolvedConfig;
   readonly args: readonly string[];
+  readonly caller: Caller | undefined;
   readonly events: RunEventBus;
   readonly notify: Notify;
   readonly interruption: Interruption;

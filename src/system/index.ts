@@ -14,6 +14,7 @@ export { openRegularAtOnce, openRegularFile, readRegularFile, readRegularText } 
 export { guardOutput, guardProcessOutput, writeLines, writeText } from './output';
 export type { Output } from './output';
 export { hidden, printable, printableLine, redacted, redactedData, shown } from './shown';
+export { plainCommand } from './plain-command';
 export { pause, startTimer } from './timer';
 export type { RunningTimer } from './timer';
 export { untilAborted } from './until-aborted';

@@ -58,7 +58,61 @@ describe('the command fulgur', () => {
   });
 });
 
+describe('a command of fulgur', () => {
+  const jsn = "Error: Unknown option '--jsn'. Did you mean --json?";
+  it.each([
+    [['doctor', '--jsn'], `${jsn} Run 'fulgur doctor --help' to see what it takes.`],
+    [
+      ['doctor', '--accelerator', 'tpu'],
+      "Error: Option '--accelerator <name>' argument 'tpu' is invalid. Allowed choices are auto, cpu, gpu. " +
+        "Run 'fulgur doctor --help' to see what it takes.",
+    ],
+    [
+      ['doctor', 'me'],
+      "Error: 'fulgur doctor' does not take 'me'. Run 'fulgur doctor --help' to see what it takes.",
+    ],
+    [['init'], "Error: 'fulgur init' lacks its folder. Run 'fulgur init --help' to see what it takes."],
+    [
+      ['init', 'a', 'b', 'c'],
+      "Error: 'fulgur init' does not take 'b', 'c'. Run 'fulgur init --help' to see what it takes.",
+    ],
+    [
+      ['list', 'foo'],
+      "Error: 'fulgur list' does not take 'foo'. Run 'fulgur list --help' to see what it takes.",
+    ],
+    [
+      ['--vresion'],
+      "Error: Unknown option '--vresion'. Did you mean --version? Run 'fulgur --help' to see what it takes.",
+    ],
+  ])('says in one sentence what is wrong, and what to do: %j', (words, line) => {
+    expect(fulgur(...words)).toEqual({ status: 2, stdout: '', stderr: `${line}\n` });
+  });
+
+  it.each([
+    [[], 'Usage: fulgur <command> [options]'],
+    [['doctor'], 'Usage: fulgur doctor [options]'],
+    [['init'], 'Usage: fulgur init [options] <folder>'],
+    [['list'], 'Usage: fulgur list [options]'],
+    [['train'], 'Usage: fulgur train <experiment> [command] [options]'],
+    [['train', 'fastsiam'], 'Usage: fulgur train fastsiam [fit|validate|test|predict|probe|knn] [options]'],
+  ])('tells by its whole name how it is used, with --help and with -h: %j', (words, usage) => {
+    const { status, stdout, stderr } = fulgur(...words, '--help');
+    expect([status, stdout.split('\n')[0], stderr]).toEqual([0, usage, '']);
+    expect(fulgur(...words, '-h')).toEqual({ status, stdout, stderr });
+  });
+});
+
 describe('fulgur train', () => {
+  it('names the experiment that several devices can train, where another one is to be', () => {
+    expect(fulgur('train', 'fastsiam', '--data.name', 'digits', '--devices', '2')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        "Error: 'fastsiam' is to train on 2 ranks, and no plugin of it says what they exchange. " +
+        'Train one whose plugins do: fulgur train fastsiam-distributed.\n',
+    });
+  });
+
   it('names the nearest experiment', () => {
     expect(fulgur('train', 'fastsim', '--seed', '3')).toEqual({
       status: 2,

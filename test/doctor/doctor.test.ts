@@ -5,12 +5,12 @@ import type { Finding } from '../../src/doctor/finding';
 const root = resolve(__dirname, '..', '..');
 
 function doctor(args: string[], environment: Record<string, string> = {}) {
-  const { status, stdout } = spawnSync(
+  const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['-r', 'ts-node/register', resolve(root, 'src', 'doctor.ts'), ...args],
     { cwd: root, encoding: 'utf8', env: { ...process.env, ...environment } },
   );
-  return { status, stdout };
+  return { status, stdout, stderr };
 }
 
 describe('the command src/doctor.ts', () => {
@@ -37,7 +37,13 @@ describe('the command src/doctor.ts', () => {
   it('explains itself with --help, and refuses options that it does not have with exit code 2', () => {
     const { status, stdout } = doctor(['--help']);
     expect(status).toBe(0);
+    expect(stdout).toContain('Usage: npx ts-node src/doctor.ts [options]\n');
     expect(stdout).toContain('--json');
-    expect(doctor(['--jsn']).status).toBe(2);
+    expect(doctor(['--jsn'])).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        "Error: Unknown option '--jsn'. Did you mean --json? Run 'npx ts-node src/doctor.ts --help' to see what it takes.\n",
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { outputOf, runQuietly } from '../../.packaging/run-quietly';
@@ -104,6 +104,10 @@ describe('the tarball', () => {
       'package/dist/src/engine/backend/node-kernels.LICENSE.txt',
       'package/package.json',
     ]);
+  });
+
+  it('comes from a build whose command fulgur can be executed', () => {
+    expect(statSync(join(root, 'dist/src/cli/main.js')).mode & 0o111).toBe(0o111);
   });
 
   it(

@@ -94,7 +94,7 @@ function copyDigit({ grays, start }: Digit, pixels: Uint8Array, offset: number):
 function damaged(file: string, reason: string, cause?: unknown): FulgurError {
   return new FulgurError('data', {
     what: `The embedded digits cannot be read from ${file}: ${reason}.`,
-    fix: 'Install the dependencies again: npm ci.',
+    fix: "Delete the folder node_modules, and run 'npm install'.",
     cause,
   });
 }

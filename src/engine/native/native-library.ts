@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import koffi from 'koffi';
-import { FulgurError, messageOf } from '../../errors';
+import { FulgurError, doctorCommand, messageOf } from '../../errors';
 import { prototypes } from './prototypes';
 
 /** An address in native memory. */
@@ -50,7 +50,7 @@ export function loadNativeLibrary(directory: string, areChecked = false): Native
   } catch (cause) {
     throw new FulgurError('engine', {
       what: `TensorFlow's libraries in ${directory} cannot be loaded: ${messageOf(cause)}.`,
-      fix: "Run 'npm run doctor', or point FULGUR_TENSORFLOW at the 'tensorflow' folder of a TensorFlow 2.21 wheel for this system.",
+      fix: `Run '${doctorCommand()}', or point FULGUR_TENSORFLOW at the 'tensorflow' folder of a TensorFlow 2.21 wheel for this system.`,
       cause,
     });
   }

@@ -9,7 +9,7 @@ it('the code of docs/batches.md is what the type checker accepts', () => {
   const blocks = [...page.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, text = '']) => text);
   expect(blocks).toHaveLength(2);
   const texts = Object.fromEntries(
-    blocks.map((text, index) => [`block-${index}`, text.replaceAll("'../src'", "'../../src'")]),
+    blocks.map((text, index) => [`block-${index}`, text.replaceAll("'fulgur'", "'../../src'")]),
   );
   expect(compileTexts(texts)).toEqual({ 'block-0': [], 'block-1': [] });
 });

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { batchesMark, jsonText, parseJson } from '../../contracts';
 import type { BatchesDeclaration, BatchesScope, Json, OpenedBatches } from '../../contracts';
 import { FulgurError, messageOf } from '../../errors';
+import { isName, isSchemaOrNone, requireParts } from '../require-parts';
 
 /** Batches of one's own: their name, their options, and how they are opened. */
 export interface BatchesDefinition<B, Options extends z.ZodType = z.ZodType<undefined>> {
@@ -40,10 +41,12 @@ export type BatchesFactory<B, Input> = ((
  * class Mine extends TrainingModule<{ x: tf.Tensor2D }> { ... }
  *
  * @returns a function of the options; it throws a FulgurError of kind `config` for options that the schema refuses.
+ * @throws FulgurError of kind `config` for a definition that lacks a part, or has one of another type.
  */
 export function defineBatches<B, Options extends z.ZodType = z.ZodType<undefined>>(
   definition: BatchesDefinition<B, Options>,
 ): BatchesFactory<B, z.input<Options>> {
+  requireDefinition(definition);
   const { name, options: schema } = definition;
   const declare = (options?: unknown): BatchesDeclaration<B> => {
     const parsed = parse(name, schema, options);
@@ -56,6 +59,28 @@ export function defineBatches<B, Options extends z.ZodType = z.ZodType<undefined
   };
   Object.defineProperty(declare, 'name', { value: name });
   return Object.assign(declare, { [batchesMark]: true as const });
+}
+
+function requireDefinition(definition: unknown): void {
+  const { name, open, options } = (definition ?? {}) as Readonly<Record<string, unknown>>;
+  requireParts('defineBatches', name, [
+    {
+      name: 'name',
+      value: name,
+      isRight: isName(name),
+      fix: 'what messages and records are to call the batches',
+    },
+    {
+      name: 'open',
+      value: open,
+      isRight: typeof open === 'function',
+      fix: 'a function that opens the batches',
+    },
+    {
+      ...{ name: 'options', value: options, isRight: isSchemaOrNone(options) },
+      fix: 'a zod schema: z.strictObject({ samples: z.int() })',
+    },
+  ]);
 }
 
 function parse<Options extends z.ZodType>(
@@ -88,8 +113,9 @@ function asPlain(name: string, options: unknown): Json {
   try {
     return parseJson(jsonText(options, 0, 'options'));
   } catch (cause) {
+    const finding = cause instanceof FulgurError ? cause.what : messageOf(cause);
     throw new FulgurError('config', {
-      what: `The options of the batches ${name} are not plain data: ${messageOf(cause)}`,
+      what: `The options of the batches ${name} are not plain data: ${finding}`,
       why: 'They are recorded with the run.',
       fix: 'Give numbers, texts, booleans, lists and plain objects, and make of them what is needed in open.',
       cause,

@@ -39,10 +39,10 @@ export interface CustomOperationOptions {
  * }
  * // experiment.ts
  * views.view({ size: 32, after: [views.custom({ module: require.resolve('./invert'), export: 'invert', options: { prob: 0.5 } })] })
- * @throws FulgurError of kind `config` at once where the module has no such operation.
+ * @throws FulgurError of kind `config` at once where something is left out, or the module has no such operation.
  */
-export function custom({ module, export: name, options = null }: CustomOperationOptions): CustomOperation {
-  const operation = factorySpec('views.custom', { module, export: name, options });
+export function custom(options: CustomOperationOptions): CustomOperation {
+  const operation = factorySpec('views.custom', options);
   buildOperation(operation);
   return operation;
 }

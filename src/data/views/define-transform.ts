@@ -1,6 +1,7 @@
 import { RandomStream } from '../../engine/random';
 import { FulgurError, valueText } from '../../errors';
 import type { Image } from '../image';
+import { requireParts } from '../require-parts';
 import { checkImage } from './check-image';
 import type { ViewPixels } from './custom-operation';
 import type { FactorySpec } from './load-factory';
@@ -49,13 +50,23 @@ export interface TransformDefinition<O> {
  * });
  * // experiment.ts
  * data: { transform: halves({ size: 32 }) }
- * @throws FulgurError of kind `config` from the factory, for options that JSON cannot hold, or parts that are wrong.
+ * @throws FulgurError of kind `config` for a definition that lacks something; from the factory, for options that JSON cannot
+ * hold, or parts that are wrong.
  */
 export function defineTransform<O = null>(
   definition: TransformDefinition<O>,
 ): (...options: null extends O ? [options?: O] : [options: O]) => ViewTransform {
+  const { module, export: name } = factorySpec('defineTransform', definition);
+  const isRight = typeof definition.build === 'function';
+  requireParts('defineTransform', name, [
+    {
+      name: 'build',
+      value: definition.build,
+      isRight,
+      fix: 'a function of the options that returns { views, draw }',
+    },
+  ]);
   return (...[options = null]) => {
-    const { module, export: name } = definition;
     const spec = factorySpec('defineTransform', { module, export: name, options });
     return new DefinedTransform(spec, definition.build(options as O));
   };

@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path';
 import type { Json } from '../../contracts';
 import { FulgurError, messageOf, valueText } from '../../errors';
 import { moduleExports, pathOfModule } from '../../system';
+import { isPlainObject } from './option-rules';
 
 /** What a module exports under a name, and the options that it is called with. */
 export interface FactorySpec {
@@ -31,13 +32,20 @@ export function callFactory({ module, export: name, options }: FactorySpec): unk
 /**
  * The spec of a factory in a user's module: `module` as a path or, from an ES module, as a file's address.
  *
- * @param who whose option `module` is, for messages: `views.custom`.
- * @throws FulgurError of kind `config` for a path that is not absolute, or options that JSON cannot hold.
+ * @param who was given it, for messages: `views.custom`.
+ * @throws FulgurError of kind `config` for what is no object, a path that is not absolute, or options that JSON cannot hold.
  */
 export function factorySpec(
   who: string,
-  { module, export: name, options }: { module: string; export: string; options: unknown },
+  given: { readonly module: string; readonly export: string; readonly options?: unknown },
 ): FactorySpec {
+  if (!isPlainObject(given)) {
+    throw new FulgurError('config', {
+      what: `${who}: the argument is ${valueText(given)}.`,
+      fix: 'Give an object: { module: __filename, export: the name under which that file exports it, ... }.',
+    });
+  }
+  const { module, export: name, options = null } = given;
   const path = typeof module === 'string' ? pathOfModule(module) : module;
   if (typeof path !== 'string' || !isAbsolute(path)) {
     throw new FulgurError('config', {
@@ -62,11 +70,13 @@ export function factorySpec(
   return { module: path, export: name, options };
 }
 
-function isJson(value: unknown): value is Json {
+/** `around` holds the lists and objects that the value is in: JSON has no value that holds itself. */
+function isJson(value: unknown, around: readonly unknown[] = []): value is Json {
   if (typeof value === 'number') return Number.isFinite(value);
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
-  if (Array.isArray(value)) return value.every(isJson);
-  return typeof value === 'object' && isPlain(value) && Object.values(value).every(isJson);
+  if (typeof value !== 'object' || around.includes(value)) return false;
+  const isPart = (part: unknown): boolean => isJson(part, [...around, value]);
+  return Array.isArray(value) ? value.every(isPart) : isPlain(value) && Object.values(value).every(isPart);
 }
 
 /** Whether an object is of no class; those of another context have an `Object` of their own. */

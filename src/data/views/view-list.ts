@@ -8,12 +8,13 @@ import { applyOperation, buildOperation } from './custom-operation';
 import type { LogAspects } from './draw-plan';
 import { drawPlan, logAspectsOf } from './draw-plan';
 import { Normalization } from './normalization';
-import { OptionProblems, wholeUpTo } from './option-rules';
+import { OptionProblems, optionError, wholeUpTo } from './option-rules';
 import { plain } from './plain';
 import type { View, ViewOptions } from './view-options';
 import { completeView } from './view-options';
 import { ViewRenderer } from './view-renderer';
 import type { SampleKey, TransformSpec, ViewSize, ViewTransform } from './view-transform';
+import { isViewTransform } from './view-transform';
 
 const MOST_VIEWS = 1024;
 /** Views of one image that a transform may have. */
@@ -135,7 +136,7 @@ export function times(count: number, ...views: readonly SomeViews[]): View[] {
   if (!viewCount.accepts(count))
     problems.add(`the count is ${count}`, `the count must be ${viewCount.expects}`);
   problems.throwIfAny();
-  const once = flat(views);
+  const once = flat('views.times', views);
   return Array.from({ length: count }, () => once).flat();
 }
 
@@ -143,11 +144,14 @@ export function times(count: number, ...views: readonly SomeViews[]): View[] {
  * A transform of these views, in order; lists within lists are flattened.
  *
  * @example views.of(views.view({ size: 96, flip: 0.5 }), views.times(6, views.view({ size: 32 })))
- * @throws FulgurError of kind `config` where there is no view, or more than 1024, or one is none.
+ * @throws FulgurError of kind `config` where there is no view, or more than 1024, one is none or a whole transform, or a list holds
+ * itself.
  */
 export function of(...views: readonly SomeViews[]): ViewList {
   const problems = new OptionProblems('views.of');
-  const list = flat(views).map((one, index) => completeView(one, problems, `view ${index + 1}`));
+  const given = flat('views.of', views);
+  requireSingleViews(given);
+  const list = given.map((one, index) => completeView(one, problems, `view ${index + 1}`));
   problems.throwIfAny();
   if (!viewCount.accepts(list.length)) {
     throw new FulgurError('config', {
@@ -158,11 +162,28 @@ export function of(...views: readonly SomeViews[]): ViewList {
   return new ViewList(list, listSpec(list));
 }
 
-function flat(views: readonly SomeViews[]): View[] {
+/** `around` holds the lists that these views are in. */
+function flat(factory: string, views: readonly SomeViews[], around: readonly unknown[] = []): View[] {
+  if (around.includes(views)) {
+    throw optionError(factory, ['a list of views holds itself'], ['Give it views, and lists of other views']);
+  }
   return views.flatMap((one) => {
-    if (Array.isArray(one)) return flat(one as readonly SomeViews[]);
+    if (Array.isArray(one)) return flat(factory, one as readonly SomeViews[], [...around, views]);
     return one instanceof ViewList ? one.list : [one as View];
   });
+}
+
+/** Of `views.plain`, `defineTransform` and classes, single views cannot be taken out. */
+function requireSingleViews(views: readonly unknown[]): void {
+  const number = views.findIndex(isViewTransform) + 1;
+  if (number === 0) return;
+  throw optionError(
+    'views.of',
+    [`view ${number} is a whole transform, not a view`],
+    [
+      'Give what views.view or a transform of random views such as views.simsiam returns, or use the transform by itself',
+    ],
+  );
 }
 
 function listSpec(list: readonly View[]): TransformSpec {

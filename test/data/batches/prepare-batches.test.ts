@@ -42,6 +42,8 @@ function opening(open: (scope: BatchesScope) => unknown): Promise<PreparedData<N
 }
 
 describe('defineBatches', () => {
+  const nothing = (): null => null;
+
   it('records the options as they were given, and opens with their defaults', async () => {
     const open = jest.fn(({ samples }: { samples: number }, scope: BatchesScope) => ({
       train: numbers(samples, scope),
@@ -72,6 +74,45 @@ describe('defineBatches', () => {
       fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
     });
     await train.close();
+  });
+
+  it.each([
+    [
+      undefined,
+      'defineBatches was given the name undefined. Write what messages and records are to call the batches.',
+    ],
+    [
+      {},
+      'defineBatches was given the name undefined. Write what messages and records are to call the batches.',
+    ],
+    [
+      { name: '', open: nothing },
+      'defineBatches was given the name "". Write what messages and records are to call the batches.',
+    ],
+    [
+      { name: 'points', open: 3 },
+      'defineBatches of points was given the open 3. Write a function that opens the batches.',
+    ],
+    [
+      { name: 'points', open: nothing, options: { samples: 3 } },
+      'defineBatches of points was given the options {"samples":3}. Write a zod schema: z.strictObject({ samples: z.int() }).',
+    ],
+  ])('is refused where its definition is %j', (definition, message) => {
+    const define = defineBatches as (definition: unknown) => unknown;
+    expect(() => define(definition)).toThrow(new Error(message));
+  });
+
+  it('refuses options that hold themselves', () => {
+    const open = () => opening(() => undefined) as never;
+    const options = z.strictObject({ layers: z.unknown() });
+    const declare = defineBatches({ name: 'numbers', options, open });
+    const layers: unknown[] = [];
+    layers.push(layers);
+    expect(() => declare({ layers })).toThrow(
+      'The options of the batches numbers are not plain data: options.layers[0] holds itself, which JSON cannot hold. ' +
+        'They are recorded with the run. ' +
+        'Give numbers, texts, booleans, lists and plain objects, and make of them what is needed in open.',
+    );
   });
 
   it('refuses options that the schema does not take, and what is not plain data', () => {

@@ -72,13 +72,58 @@ describe('a transform of defineTransform', () => {
     );
   });
 
+  it.each([
+    [
+      undefined,
+      'defineTransform: the argument is undefined. ' +
+        'Give an object: { module: __filename, export: the name under which that file exports it, ... }.',
+    ],
+    [
+      {},
+      'defineTransform: module is undefined. Worker threads load it from its absolute path. ' +
+        'Write module: __filename, import.meta.url in an ES module, or require.resolve for another file.',
+    ],
+    [
+      { module: '/my/halves.ts' },
+      'defineTransform: export is undefined. Give the name under which /my/halves.ts exports the factory.',
+    ],
+    [
+      { module: '/my/halves.ts', export: 'halves' },
+      'defineTransform of halves was given the build undefined. ' +
+        'Write a function of the options that returns { views, draw }.',
+    ],
+  ])('is refused where its definition is %j', (definition, message) => {
+    const define = defineTransform as (definition: unknown) => unknown;
+    expect(() => define(definition)).toThrow(new Error(message));
+  });
+
+  it('refuses options that hold themselves, and takes those that name one object twice', () => {
+    const pair = (options: unknown) => (halves as (options: unknown) => ViewTransform)(options);
+    const own: Record<string, unknown> = { size: 6 };
+    own.around = [{ own }];
+    const shared = { sigma: 2 };
+
+    expect(() => pair(own)).toThrow(
+      new Error(
+        'defineTransform: the options of "halves" hold what JSON cannot. ' +
+          'Worker threads get them as JSON, and the record of a run keeps them. ' +
+          'Give numbers, texts, true, false, null, and lists and plain objects of those.',
+      ),
+    );
+    expect(pair({ size: 6, one: shared, other: shared }).spec.options).toEqual({
+      size: 6,
+      one: { sigma: 2 },
+      other: { sigma: 2 },
+    });
+  });
+
   it('refuses to draw later', () => {
     const late = defineTransform({
       module: __filename,
       export: 'late',
       build: () => ({
         views: [{ height: 1, width: 1 }],
-        draw: async () => undefined,
+        draw: (): unknown => Promise.resolve(),
       }),
     });
 

@@ -1,8 +1,9 @@
-import type { View, ViewOptions, ViewTransform } from '../../../src/data';
+import type { SomeViews, View, ViewOptions, ViewTransform } from '../../../src/data';
 import { views } from '../../../src/data';
 import { rebuildTransform } from '../../../src/data/views';
 import { dataValuesJson } from '../../../src/config/recorded';
 import { FulgurError } from '../../../src/errors';
+import { halves } from './helpers/halves';
 import { imageNamed } from './reference';
 
 const sample = { seed: 3, epoch: 1, index: 5 };
@@ -177,6 +178,20 @@ describe('views.of', () => {
     }
   });
 
+  it('refuses a list that holds itself, and takes one twice', () => {
+    const list: SomeViews[] = [small];
+    const around: SomeViews[] = [large, list];
+
+    expect(views.of(list, around, list).views).toHaveLength(4);
+    list.push(around);
+    expect(messageOf(() => views.of(list))).toBe(
+      '[config] views.of: a list of views holds itself. Give it views, and lists of other views.',
+    );
+    expect(messageOf(() => views.times(2, large, around))).toBe(
+      '[config] views.times: a list of views holds itself. Give it views, and lists of other views.',
+    );
+  });
+
   it('refuses no views, too many, and what is none', () => {
     const loose = { ...small, flip: 3, size: undefined } as unknown as View;
 
@@ -190,6 +205,15 @@ describe('views.of', () => {
       '[config] views.of: view 2.flip is 3; view 2.size is missing. view 2.flip must be a number from 0 to 1; ' +
         'view 2.size must be a whole number from 1 to 8192, or two for height and width.',
     );
+    const wholes = [views.plain({ inputSize: 8 }), halves({ size: 6 })] as unknown as View[];
+    for (const whole of wholes) {
+      for (const given of [whole, [views.times(2, whole)]]) {
+        expect(messageOf(() => views.of(large, given))).toBe(
+          '[config] views.of: view 2 is a whole transform, not a view. Give what views.view or a transform of random ' +
+            'views such as views.simsiam returns, or use the transform by itself.',
+        );
+      }
+    }
     expect(messageOf(() => views.times(0, small))).toBe(
       '[config] views.times: the count is 0. the count must be a whole number from 1 to 1024.',
     );
@@ -244,6 +268,17 @@ describe('views.custom', () => {
     const make = (changes: object) => () =>
       views.custom({ module: operations, export: 'invert', options: { prob: 1 }, ...changes });
 
+    const own: { prob: number; own?: object } = { prob: 1 };
+    own.own = own;
+    expect(messageOf(() => (views.custom as () => unknown)())).toBe(
+      '[config] views.custom: the argument is undefined. ' +
+        'Give an object: { module: __filename, export: the name under which that file exports it, ... }.',
+    );
+    expect(messageOf(make({ options: own }))).toBe(
+      '[config] views.custom: the options of "invert" hold what JSON cannot. ' +
+        'Worker threads get them as JSON, and the record of a run keeps them. ' +
+        'Give numbers, texts, true, false, null, and lists and plain objects of those.',
+    );
     expect(messageOf(make({ module: './own-operations' }))).toBe(
       '[config] views.custom: module is "./own-operations". Worker threads load it from its absolute path. ' +
         'Write module: __filename, import.meta.url in an ES module, or require.resolve for another file.',

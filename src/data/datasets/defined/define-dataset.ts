@@ -3,9 +3,10 @@ import type { z } from 'zod';
 import { definedBy } from '../../../contracts';
 import type { DatasetDeclaration, Json, Notify } from '../../../contracts';
 import { jsonText, parseJson } from '../../../contracts';
-import { FulgurError, messageOf, valueText } from '../../../errors';
+import { FulgurError, messageOf } from '../../../errors';
 import { callerFile, pathOfModule } from '../../../system';
 import type { GrayRange } from '../../decoding';
+import { isName, isSchemaOrNone, requireParts } from '../../require-parts';
 import type { SourceImage } from '../../source-image';
 import type { Split } from '../image-dataset';
 
@@ -118,34 +119,27 @@ export function defineDataset<Options extends z.ZodType = z.ZodType<undefined>>(
   return Object.assign(declare, { [definedBy]: stored });
 }
 
-/** Of users without a type checker. */
 function requireDefinition(definition: unknown): void {
   const given = (definition ?? {}) as Readonly<Record<string, unknown>>;
   const { export: name, open, module, options, hasTestSplit } = given;
-  const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-  const isSchema = typeof (options as { safeParse?: unknown } | null | undefined)?.safeParse === 'function';
-  const isPlace = isText(module) && isAbsolute(module.replace(/^file:\/\//, ''));
+  const isPlace = isName(module) && isAbsolute(module.replace(/^file:\/\//, ''));
   const isFlag = hasTestSplit === undefined || typeof hasTestSplit === 'boolean';
-  const problems: readonly (readonly [wrong: boolean, part: string, value: unknown, fix: string])[] = [
-    [!isText(name), 'the export', name, 'the name under which its file exports it'],
-    [typeof open !== 'function', 'the open', open, 'a function that opens the data set'],
-    [
-      options !== undefined && !isSchema,
-      'the options',
-      options,
-      'a zod schema: z.strictObject({ csv: z.string() })',
-    ],
-    [module !== undefined && !isPlace, 'the module', module, '__filename, in an ES module import.meta.url'],
-    [!isFlag, 'the hasTestSplit', hasTestSplit, 'true or false'],
-  ];
-  const found = problems.find(([wrong]) => wrong);
-  if (found === undefined) return;
-  const [, part, value, fix] = found;
-  const who = isText(name) ? `defineDataset of ${name}` : 'defineDataset';
-  throw new FulgurError('config', {
-    what: `${who} was given ${part} ${valueText(value)}.`,
-    fix: `Write ${fix}.`,
-  });
+  requireParts('defineDataset', name, [
+    { name: 'export', value: name, isRight: isName(name), fix: 'the name under which its file exports it' },
+    {
+      ...{ name: 'open', value: open, isRight: typeof open === 'function' },
+      fix: 'a function that opens the data set',
+    },
+    {
+      ...{ name: 'options', value: options, isRight: isSchemaOrNone(options) },
+      fix: 'a zod schema: z.strictObject({ csv: z.string() })',
+    },
+    {
+      ...{ name: 'module', value: module, isRight: module === undefined || isPlace },
+      fix: '__filename, in an ES module import.meta.url',
+    },
+    { name: 'hasTestSplit', value: hasTestSplit, isRight: isFlag, fix: 'true or false' },
+  ]);
 }
 
 function parsed<Options extends z.ZodType>(
@@ -180,8 +174,9 @@ function asPlain(name: string, options: unknown): Json {
   try {
     return parseJson(jsonText(options, 0, 'options'));
   } catch (cause) {
+    const finding = cause instanceof FulgurError ? cause.what : messageOf(cause);
     throw new FulgurError('config', {
-      what: `The options of the data set ${name} are not plain data: ${messageOf(cause)}`,
+      what: `The options of the data set ${name} are not plain data: ${finding}`,
       why: 'They are recorded with the run, and loader threads get a copy.',
       fix: 'Give numbers, texts, booleans, lists and plain objects, and make of them what is needed in open.',
       cause,

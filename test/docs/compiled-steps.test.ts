@@ -10,7 +10,7 @@ it('its code is what the type checker accepts', () => {
   expect(blocks.length).toBeGreaterThan(0);
   // Pages and type tests lie at different depths.
   const texts = Object.fromEntries(
-    blocks.map((text, index) => [`block-${index}`, text.replaceAll("'../src'", "'../../src'")]),
+    blocks.map((text, index) => [`block-${index}`, text.replaceAll("'fulgur'", "'../../src'")]),
   );
   expect(compileTexts(texts)).toEqual(Object.fromEntries(Object.keys(texts).map((name) => [name, []])));
 });

@@ -79,7 +79,7 @@ const texts = {
     "@Experiment({ name: 'a', plugins: [checkpointing] }) class C {}",
     'run(A);',
   ].join('\n'),
-  commandOfPage: commandOfPage.replace("'../src'", "'../../src'"),
+  commandOfPage: commandOfPage.replace("'fulgur'", "'../../src'"),
   optionSection: [
     "import { option, optionSection, z } from '../../src';",
     "optionSection({ one: option(z.int().default(1), 'free', 'a number') });",

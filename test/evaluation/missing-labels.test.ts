@@ -1,7 +1,7 @@
 import { KnnEval, knnEval } from '../../plugins/knn-eval';
 import { LinearProbe, linearProbe } from '../../plugins/linear-probe';
-import { datasets, defineDataset, liveCounts, start, views, z } from '../../src';
-import type { EvaluationData } from '../../src';
+import { defineDataset, liveCounts, start, views, z } from '../../src';
+import type { EvaluationData, datasets } from '../../src';
 import { DatasetEvaluation } from '../../src/data/evaluation-data';
 import { openWithSplits } from '../../src/data/datasets';
 import { evaluateByNeighbours, evaluateByProbe, knnSchema, probeSchema } from '../../src/evaluation';

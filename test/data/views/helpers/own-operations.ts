@@ -17,7 +17,8 @@ export function noise({ most }: { most: number }): PixelOperation {
 
 /** A promise comes too late. */
 export function late(): PixelOperation {
-  return async () => undefined;
+  const promised: () => unknown = () => Promise.resolve();
+  return promised;
 }
 
 /** Not an operation. */

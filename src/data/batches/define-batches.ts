@@ -1,7 +1,8 @@
 import type { z } from 'zod';
-import { batchesMark, jsonText, parseJson } from '../../contracts';
-import type { BatchesDeclaration, BatchesScope, Json, OpenedBatches } from '../../contracts';
-import { FulgurError, messageOf } from '../../errors';
+import { batchesMark } from '../../contracts';
+import type { BatchesDeclaration, BatchesScope, OpenedBatches } from '../../contracts';
+import { parseDeclared, plainOptions } from '../declared-options';
+import type { OptionOwner } from '../declared-options';
 import { isName, isSchemaOrNone, requireParts } from '../require-parts';
 
 /** Batches of one's own: their name, their options, and how they are opened. */
@@ -49,10 +50,11 @@ export function defineBatches<B, Options extends z.ZodType = z.ZodType<undefined
   requireDefinition(definition);
   const { name, options: schema } = definition;
   const declare = (options?: unknown): BatchesDeclaration<B> => {
-    const parsed = parse(name, schema, options);
+    const owner: OptionOwner = { name, kind: 'batches' };
+    const parsed = parseDeclared(owner, schema, options);
     return {
       name,
-      spec: { export: name, options: asPlain(name, options ?? {}) },
+      spec: { export: name, options: plainOptions(owner, options ?? {}, 'They are recorded with the run.') },
       [batchesMark]: true,
       open: async (scope) => definition.open(parsed, scope),
     };
@@ -81,44 +83,4 @@ function requireDefinition(definition: unknown): void {
       fix: 'a zod schema: z.strictObject({ samples: z.int() })',
     },
   ]);
-}
-
-function parse<Options extends z.ZodType>(
-  name: string,
-  schema: Options | undefined,
-  options: unknown,
-): z.output<Options> {
-  if (schema === undefined) {
-    const given = Object.keys(options ?? {});
-    if (given.length === 0) return undefined as z.output<Options>;
-    throw wrongOptions(name, [`${given.join(', ')}: is not an option, since they declare none`]);
-  }
-  const result = schema.safeParse(options ?? {});
-  if (result.success) return result.data;
-  const problems = result.error.issues.map(
-    ({ path, message }) => `${path.map(String).join('.') || 'options'}: ${message}`,
-  );
-  throw wrongOptions(name, problems);
-}
-
-function wrongOptions(name: string, problems: readonly string[]): FulgurError {
-  return new FulgurError('config', {
-    what: `The batches ${name} cannot work with their options: ${problems.join('; ')}.`,
-    fix: `Correct them where ${name}({ ... }) is called.`,
-  });
-}
-
-/** Options as records have them. */
-function asPlain(name: string, options: unknown): Json {
-  try {
-    return parseJson(jsonText(options, 0, 'options'));
-  } catch (cause) {
-    const finding = cause instanceof FulgurError ? cause.what : messageOf(cause);
-    throw new FulgurError('config', {
-      what: `The options of the batches ${name} are not plain data: ${finding}`,
-      why: 'They are recorded with the run.',
-      fix: 'Give numbers, texts, booleans, lists and plain objects, and make of them what is needed in open.',
-      cause,
-    });
-  }
 }

@@ -2,9 +2,10 @@ import { isAbsolute } from 'node:path';
 import type { z } from 'zod';
 import { definedBy } from '../../../contracts';
 import type { DatasetDeclaration, Json, Notify } from '../../../contracts';
-import { jsonText, parseJson } from '../../../contracts';
-import { FulgurError, messageOf } from '../../../errors';
+import { FulgurError } from '../../../errors';
 import { callerFile, pathOfModule } from '../../../system';
+import { parseDeclared, plainOptions } from '../../declared-options';
+import type { OptionOwner } from '../../declared-options';
 import type { GrayRange } from '../../decoding';
 import { isName, isSchemaOrNone, requireParts } from '../../require-parts';
 import type { SourceImage } from '../../source-image';
@@ -106,13 +107,15 @@ export function defineDataset<Options extends z.ZodType = z.ZodType<undefined>>(
   const { export: name, options: schema, hasTestSplit = false } = definition;
   const given = definition.module ?? callerFile(defineDataset);
   if (given === null) throw moduleUnknown(name);
+  const owner: OptionOwner = { name, kind: 'data set' };
+  const use = 'They are recorded with the run, and loader threads get a copy.';
   const stored: StoredDefinition = {
     ...{ module: pathOfModule(given), export: name, hasTestSplit },
-    open: (options, scope) => definition.open(parsed(name, schema, options), scope),
+    open: (options, scope) => definition.open(parseDeclared(owner, schema, options), scope),
   };
   const declare = (options?: unknown): DatasetDeclaration => {
-    parsed(name, schema, options);
-    const spec = { module: stored.module, export: name, options: asPlain(name, options ?? {}) };
+    parseDeclared(owner, schema, options);
+    const spec = { module: stored.module, export: name, options: plainOptions(owner, options ?? {}, use) };
     return { name, spec, [definedBy]: stored };
   };
   Object.defineProperty(declare, 'name', { value: name });
@@ -140,48 +143,6 @@ function requireDefinition(definition: unknown): void {
     },
     { name: 'hasTestSplit', value: hasTestSplit, isRight: isFlag, fix: 'true or false' },
   ]);
-}
-
-function parsed<Options extends z.ZodType>(
-  name: string,
-  schema: Options | undefined,
-  options: unknown,
-): z.output<Options> {
-  if (schema === undefined) {
-    const names = Object.keys(options ?? {});
-    if (names.length === 0) return undefined as z.output<Options>;
-    throw wrongOptions(name, [`${names.join(', ')}: is not an option, since the data set declares none`]);
-  }
-  const result = schema.safeParse(options ?? {});
-  if (result.success) return result.data;
-  throw wrongOptions(
-    name,
-    result.error.issues.map(
-      ({ path, message }) => `${[...path].map(String).join('.') || 'options'}: ${message}`,
-    ),
-  );
-}
-
-function wrongOptions(name: string, problems: readonly string[]): FulgurError {
-  return new FulgurError('config', {
-    what: `The data set ${name} cannot work with its options: ${problems.join('; ')}.`,
-    fix: `Correct them where ${name}({ ... }) is called.`,
-  });
-}
-
-/** Options as records and threads have them. */
-function asPlain(name: string, options: unknown): Json {
-  try {
-    return parseJson(jsonText(options, 0, 'options'));
-  } catch (cause) {
-    const finding = cause instanceof FulgurError ? cause.what : messageOf(cause);
-    throw new FulgurError('config', {
-      what: `The options of the data set ${name} are not plain data: ${finding}`,
-      why: 'They are recorded with the run, and loader threads get a copy.',
-      fix: 'Give numbers, texts, booleans, lists and plain objects, and make of them what is needed in open.',
-      cause,
-    });
-  }
 }
 
 function moduleUnknown(name: string): FulgurError {

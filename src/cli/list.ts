@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { datasetPaths } from '../contracts';
+import type { DatasetName } from '../contracts';
 import { experimentDefinition } from '../metadata';
 import { reportError } from '../run';
 import { plainCommand, writeLines } from '../system';
@@ -7,7 +7,7 @@ import { shippedExperiments } from './experiments';
 import { shippedPlugins } from './plugins';
 
 /** What each data set is, in a line. */
-const datasetHelp: Readonly<Record<string, string>> = {
+const datasetHelp: Readonly<Record<DatasetName, string>> = {
   cifar10: '50,000 images of 10 classes; downloaded, or your copy at --data.path',
   cifar100: '50,000 images of 100 classes; downloaded, or your copy at --data.path',
   digits: '8,000 handwritten digits; embedded',
@@ -27,11 +27,10 @@ export async function list(words: readonly string[]): Promise<void> {
 
 function sayAll(): void {
   try {
-    const datasets = Object.keys(datasetPaths).map((name) => [name, datasetHelp[name] ?? ''] as const);
     const plugins = shippedPlugins().map(({ folder, help }) => [folder, help] as const);
     writeLines(process.stdout, [
       ...['Experiments: fulgur train <experiment>', ...experimentTable(), ''],
-      ...['Data sets: --data.name <data set>', ...table(datasets), ''],
+      ...['Data sets: --data.name <data set>', ...table(Object.entries(datasetHelp)), ''],
       ...["Plugins: from 'fulgur/plugins/<plugin>'", ...table(plugins)],
     ]);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { dirname, extname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { ownManifest } from '../config/versions';
 
 /** The package that this code belongs to. */
 export interface OwnPackage {
@@ -11,14 +12,10 @@ export interface OwnPackage {
 
 /** Reads Fulgur's own package.json, and how it was installed. */
 export function ownPackage(): OwnPackage {
-  const isBuilt = extname(__filename) === '.js';
-  // From src/cli, or from dist/src/cli once built.
-  const root = resolve(__dirname, isBuilt ? '../../..' : '../..');
-  const { version, devDependencies = {} } = readJson(join(root, 'package.json')) as {
-    readonly version: string;
-    readonly devDependencies?: Readonly<Record<string, string>>;
-  };
-  return { source: fileOf(root) ?? version, tools: devDependencies };
+  const manifest = ownManifest();
+  if (manifest === null) throw new Error('Fulgur has no package.json of its own');
+  const { folder, version, devDependencies = {} } = manifest;
+  return { source: fileOf(folder) ?? version, tools: devDependencies };
 }
 
 /** The file or folder that npm installed this package from, as `file:/home/me/fulgur-0.1.0.tgz`; `null` for a registry. */
@@ -26,7 +23,7 @@ function fileOf(root: string): string | null {
   const modules = dirname(root);
   if (!modules.endsWith('node_modules')) return `file:${root}`;
   try {
-    const { packages } = readJson(join(modules, '.package-lock.json')) as {
+    const { packages } = JSON.parse(readFileSync(join(modules, '.package-lock.json'), 'utf8')) as {
       readonly packages: Readonly<Record<string, { readonly resolved?: string }>>;
     };
     const { resolved = '' } = packages['node_modules/fulgur'] ?? {};
@@ -36,8 +33,4 @@ function fileOf(root: string): string | null {
   } catch {
     return null;
   }
-}
-
-function readJson(file: string): unknown {
-  return JSON.parse(readFileSync(file, 'utf8'));
 }

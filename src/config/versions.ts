@@ -1,18 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** This package's version. */
-export function fulgurVersion(): string {
+/** What this package's own package.json says, and the folder that it lies in. */
+export interface OwnManifest {
+  readonly folder: string;
+  readonly version: string;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+/** `null` where there is none. */
+export function ownManifest(): OwnManifest | null {
   // From src/config, or from dist/src/config once built.
   for (const up of ['../..', '../../..']) {
+    const folder = join(__dirname, up);
     try {
-      const text = readFileSync(join(__dirname, up, 'package.json'), 'utf8');
-      return (JSON.parse(text) as { version: string }).version;
+      const found = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as object;
+      return { ...(found as Omit<OwnManifest, 'folder'>), folder };
     } catch {
       continue;
     }
   }
-  return 'unknown';
+  return null;
+}
+
+/** This package's version. */
+export function fulgurVersion(): string {
+  return ownManifest()?.version ?? 'unknown';
 }
 
 const oldest = [20, 19] as const;

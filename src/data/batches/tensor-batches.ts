@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { BatchSource, BatchesScope } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { Sampler } from '../loader';
+import { notOneBatch } from '../loader/loader-errors';
 import { shareOf } from '../loader/share';
 
 /** Tensors by name, whose first dimension is that of the samples. */
@@ -29,9 +30,11 @@ export function tensorBatches<B extends SampleTensors<keyof B>>(
   rule: BatchingRule,
 ): BatchSource<B> {
   const length = lengthOf(tensors);
-  const { batchSize } = rule;
+  const { batchSize, dropLast, worldSize } = rule;
   const { samples, batches, groupBatches } = shareOf({ ...rule, length });
-  if (groupBatches === 0) throw notOneBatch(length, rule);
+  if (groupBatches === 0) {
+    throw notOneBatch('tensorBatches was given', { length, batchSize, dropLast, worldSize }, 'samples');
+  }
   const sampler = new Sampler({ ...rule, length });
   return {
     batchesPerEpoch: groupBatches,
@@ -74,15 +77,5 @@ function lengthOf(tensors: SampleTensors): number {
   throw new FulgurError('data', {
     what: `tensorBatches was given ${shapes.length === 0 ? 'no tensor' : `tensors of different lengths: ${shapes.join(', ')}`}.`,
     fix: 'Give tensors whose first dimension is the number of samples.',
-  });
-}
-
-function notOneBatch(length: number, { batchSize, worldSize, dropLast }: BatchingRule): FulgurError {
-  const ranks = worldSize === 1 ? '' : ` over ${worldSize} ranks`;
-  const most = Math.max(1, Math.floor(length / worldSize));
-  return new FulgurError('data', {
-    what: `tensorBatches was given ${length} samples${ranks}: not one batch of ${batchSize}.`,
-    ...(dropLast && { why: 'A last batch that is not full is left out.' }),
-    fix: dropLast ? `Choose a batchSize of at most ${most}, or set dropLast to false.` : 'Give samples.',
   });
 }

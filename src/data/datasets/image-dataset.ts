@@ -42,6 +42,3 @@ export interface ImageDataset {
   /** Gives back what is held open, such as files. */
   close?(): Promise<void>;
 }
-
-/** The label in a batch, or in a list of numbers, of an image whose class is not known. */
-export const unlabelled = -1;

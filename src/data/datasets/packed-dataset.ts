@@ -1,4 +1,5 @@
 import type { SourceImage } from '../source-image';
+import { labelAt } from './labels';
 import { requireIndex } from './require-index';
 import type { ImageDataset, Split } from './image-dataset';
 
@@ -45,8 +46,7 @@ export class PackedDataset implements ImageDataset {
 
   label(index: number): number | null {
     requireIndex(this, index);
-    const label = this.spec.labels[index] ?? 0;
-    return label < 0 ? null : label;
+    return labelAt(this.spec.labels, index);
   }
 
   describe(index: number): string {

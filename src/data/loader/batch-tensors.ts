@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ImageBatch, ViewBatch } from '../../contracts';
 import type { ImageDataset } from '../datasets';
-import { unlabelled } from '../datasets/image-dataset';
+import { unlabelled } from '../datasets/labels';
 import type { FilledBatch } from './batch-stream';
 import { blockStarts, viewLength } from './slot';
 

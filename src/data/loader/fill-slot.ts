@@ -61,6 +61,7 @@ export interface FillTools {
 export async function fillSlot(tools: FillTools, task: FillTask, slot: Slot): Promise<FillResult> {
   const skipped: SkippedImage[] = [];
   const place: ReadPlace = { index: 0 };
+  const starts = blockStarts(tools.shape);
   let next = readUsable(tools, task.indices[0] ?? 0, place);
   for (let position = 0; position < task.indices.length; position++) {
     const found = await next;
@@ -71,7 +72,7 @@ export async function fillSlot(tools: FillTools, task: FillTask, slot: Slot): Pr
       return { skipped, failure: found.failure };
     }
     tools.onSample?.(found.index);
-    const failure = transformInto(tools, task, position, found.image, slot);
+    const failure = transformInto(tools, task, position, found.image, { slot, starts });
     // The transform is over at once: from here on the thread can only die of what is being read.
     tools.onSample?.(place.index);
     if (failure !== null) {
@@ -88,10 +89,9 @@ function transformInto(
   { epoch, from, indices }: FillTask,
   position: number,
   image: Image,
-  slot: Slot,
+  { slot, starts }: { readonly slot: Slot; readonly starts: readonly number[] },
 ): FillFailure | null {
   const index = indices[position] ?? 0;
-  const starts = blockStarts(shape);
   const offsets = shape.views.map((size, view) => (starts[view] ?? 0) + (from + position) * viewLength(size));
   try {
     transform.apply(image, { seed, epoch, index }, slot.pixels, offsets);

@@ -55,6 +55,35 @@ export function workersDoNotStart(reason: string, cause: unknown): FulgurError {
   });
 }
 
+/** How samples were to be put into batches. */
+interface BatchRule {
+  /** Samples over all ranks. */
+  readonly length: number;
+  readonly batchSize: number;
+  readonly dropLast: boolean;
+  readonly worldSize: number;
+}
+
+/**
+ * The error for data of which no rank gets a batch.
+ *
+ * @param who gives the samples, to stand before their number: `tensorBatches was given`.
+ * @param wanted what to give more of, where nothing is left out.
+ */
+export function notOneBatch(
+  who: string,
+  { length, batchSize, dropLast, worldSize }: BatchRule,
+  wanted: string,
+): FulgurError {
+  const ranks = worldSize === 1 ? '' : ` over ${worldSize} ranks`;
+  const most = Math.max(1, Math.floor(length / worldSize));
+  return new FulgurError('data', {
+    what: `${who} ${length} samples${ranks}: not one batch of ${batchSize}.`,
+    ...(dropLast && { why: 'A last batch that is not full is left out.' }),
+    fix: dropLast ? `Choose a batchSize of at most ${most}, or set dropLast to false.` : `Give ${wanted}.`,
+  });
+}
+
 export function loaderClosed(): FulgurError {
   return new FulgurError('data', {
     what: 'A batch was asked for after the loader was closed.',

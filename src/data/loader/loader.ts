@@ -1,12 +1,12 @@
 import type { Notify, ViewBatch } from '../../contracts';
 import { ambientSeed } from '../../engine/random';
-import { FulgurError } from '../../errors';
 import type { ImageDataset } from '../datasets';
 import { sayOnTerminal } from '../say-on-terminal';
 import type { ViewTransform } from '../views';
 import { BatchStream } from './batch-stream';
 import { toViewBatch } from './batch-tensors';
 import type { BrokenImageRule } from './fill-slot';
+import { notOneBatch } from './loader-errors';
 import { requireWhole, workerCount } from './loader-options';
 import { Sampler } from './sampler';
 import { shareOf } from './share';
@@ -55,7 +55,11 @@ export function loader(dataset: ImageDataset, options: LoaderOptions): BatchStre
   if (prefetch !== undefined) requireWhole('prefetch', prefetch, 1);
   const sampler = new Sampler({ length: dataset.length, shuffle, seed, rank, worldSize, dropLast, pad });
   const { groupBatches } = shareOf({ length: dataset.length, batchSize, rank, worldSize, dropLast, pad });
-  requireBatch(dataset, groupBatches, { batchSize, dropLast, worldSize });
+  // On all ranks alike: where some have a batch and others have none, there is something to do.
+  if (groupBatches === 0) {
+    const who = `The data set ${dataset.name} (${dataset.split}) has`;
+    throw notOneBatch(who, { length: dataset.length, batchSize, dropLast, worldSize }, 'data');
+  }
   return new BatchStream({
     dataset,
     transform,
@@ -71,21 +75,5 @@ export function loader(dataset: ImageDataset, options: LoaderOptions): BatchStre
     groupBatches,
     order: (epoch) => sampler.order(epoch),
     toBatch: (batch) => toViewBatch(dataset, batch),
-  });
-}
-
-/** @throws FulgurError on all ranks alike: where some have a batch and others have none, there is something to do. */
-function requireBatch(
-  { name, split, length }: ImageDataset,
-  batches: number,
-  { batchSize, dropLast, worldSize }: { batchSize: number; dropLast: boolean; worldSize: number },
-): void {
-  if (batches > 0) return;
-  const ranks = worldSize === 1 ? '' : ` over ${worldSize} ranks`;
-  const most = Math.max(1, Math.floor(length / worldSize));
-  throw new FulgurError('data', {
-    what: `The data set ${name} (${split}) has ${length} samples${ranks}: not one batch of ${batchSize}.`,
-    ...(dropLast && { why: 'A last batch that is not full is left out.' }),
-    fix: dropLast ? `Choose a batchSize of at most ${most}, or set dropLast to false.` : 'Give data.',
   });
 }

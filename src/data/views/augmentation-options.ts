@@ -3,8 +3,8 @@ import { imagenet, normalizeRule } from './normalization';
 import type { OptionRule, OptionRules } from './option-rules';
 import {
   OptionProblems,
-  isBetween,
-  isNumber,
+  checkHue,
+  hueRule,
   notNegative,
   probability,
   sigmaRange,
@@ -93,7 +93,7 @@ const colourRules = {
   cjBright: notNegative,
   cjContrast: notNegative,
   cjSat: notNegative,
-  cjHue: { expects: 'a number from 0 to 0.5', accepts: isBetween(0, 0.5) },
+  cjHue: hueRule,
 };
 const otherRules = {
   kernelSize: ignoredByLightly,
@@ -120,22 +120,6 @@ export const squareRules: OptionRules<SquareViewOptions> = {
   ...otherRules,
 };
 
-/** Notes a hue that turns further than half the colour circle. `group` stands before the names in messages. */
-export function checkHue(
-  { cjHue, cjStrength }: Required<AugmentationOptions>,
-  problems: OptionProblems,
-  group = '',
-): void {
-  if (!augmentationRules.cjHue.accepts(cjHue) || !isNumber(cjStrength)) return;
-  const hue = cjHue * cjStrength;
-  if (hue <= 0.5) return;
-  const [hueName, strengthName] = [`${group}cjHue`, `${group}cjStrength`];
-  problems.add(
-    `${hueName} ${cjHue} times ${strengthName} ${cjStrength} is ${hue}`,
-    `${hueName} times ${strengthName} must be at most 0.5, half the colour circle`,
-  );
-}
-
 /**
  * Lays options over a method's defaults.
  *
@@ -149,7 +133,8 @@ export function resolveAugmentation<T extends Required<AugmentationOptions>>(
 ): T {
   const problems = new OptionProblems(factory);
   const settings = problems.lay<T>(options, defaults, rules);
-  checkHue(settings, problems);
+  const { cjHue, cjStrength } = settings;
+  checkHue(problems, ['cjHue', cjHue], ['cjStrength', cjStrength]);
   problems.throwIfAny();
   return settings;
 }

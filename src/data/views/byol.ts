@@ -1,8 +1,8 @@
 import type { SquareViewOptions } from './augmentation-options';
-import { checkHue, squareDefaults, squareRules, squareView } from './augmentation-options';
+import { squareDefaults, squareRules, squareView } from './augmentation-options';
 import { namedList } from './named-list';
 import type { OptionRules } from './option-rules';
-import { OptionProblems, isPlainObject, probability } from './option-rules';
+import { OptionProblems, checkHue, isPlainObject, probability } from './option-rules';
 import type { ViewList } from './view-list';
 
 /** Options of one of BYOL's views: lightly's `BYOLView1Transform` and `BYOLView2Transform`, in camelCase. */
@@ -43,7 +43,8 @@ export function byol(options: ByolOptions = {}): ViewList {
   const complete = (name: keyof typeof defaults, own: ByolViewOptions | undefined): ByolSettings => {
     const given = isPlainObject(own) ? own : {};
     const settings = problems.lay<ByolSettings>(given, { ...defaults[name], ...both }, viewRules, name);
-    checkHue(settings, problems, `${name}.`);
+    const { cjHue, cjStrength } = settings;
+    checkHue(problems, [`${name}.cjHue`, cjHue], [`${name}.cjStrength`, cjStrength]);
     return settings;
   };
   const settings = {

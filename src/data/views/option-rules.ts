@@ -124,6 +124,22 @@ export function resolveOptions<T extends object>(
   return settings;
 }
 
+/** The rule for a hue: a share of the colour circle, either way. */
+export const hueRule: OptionRule = { expects: 'a number from 0 to 0.5', accepts: isBetween(0, 0.5) };
+
+/** Notes a hue that turns further than half the colour circle, once it is multiplied; each option with its name in messages. */
+export function checkHue(
+  problems: OptionProblems,
+  [hueName, hue]: readonly [string, number],
+  [strengthName, strength]: readonly [string, number],
+): void {
+  if (!hueRule.accepts(hue) || !isNumber(strength) || hue * strength <= 0.5) return;
+  problems.add(
+    `${hueName} ${hue} times ${strengthName} ${strength} is ${hue * strength}`,
+    `${hueName} times ${strengthName} must be at most 0.5, half the colour circle`,
+  );
+}
+
 /** The error for options that are right one by one and wrong together. */
 export function optionError(
   factory: string,

@@ -4,6 +4,8 @@ import type { CustomOperation } from './custom-operation';
 import type { Interpolation } from './kernels/axis-filter';
 import type { OptionRule, OptionRules, OptionProblems } from './option-rules';
 import {
+  checkHue,
+  hueRule,
   interpolationRule,
   isBetween,
   isNumber,
@@ -149,7 +151,7 @@ const jitterRules: OptionRules<JitterOptions> = {
   brightness: notNegative,
   contrast: notNegative,
   saturation: notNegative,
-  hue: { expects: 'a number from 0 to 0.5', accepts: isBetween(0, 0.5) },
+  hue: hueRule,
 };
 const blurRules: OptionRules<BlurOptions> = { prob: probability, sigmas: sigmaRange };
 const solarizeRules: OptionRules<SolarizeOptions> = {
@@ -213,7 +215,8 @@ export function completeView(options: ViewOptions, problems: OptionProblems, gro
     after: top.after ?? [],
     normalize: top.normalize === undefined ? imagenet : top.normalize,
   };
-  requireHue(complete.jitter, problems, named('jitter'));
+  const { hue, strength } = complete.jitter;
+  checkHue(problems, [named('jitter.hue'), hue], [named('jitter.strength'), strength]);
   return complete;
 }
 
@@ -221,16 +224,4 @@ export function completeView(options: ViewOptions, problems: OptionProblems, gro
 function withProb<T extends object>(value: number | T): T | { prob: number } {
   if (isPlainObject(value)) return value;
   return { prob: probability.accepts(value) ? value : 0 };
-}
-
-function requireHue(
-  { hue, strength }: Required<JitterOptions>,
-  problems: OptionProblems,
-  group: string,
-): void {
-  if (!jitterRules.hue.accepts(hue) || !isNumber(strength) || hue * strength <= 0.5) return;
-  problems.add(
-    `${group}.hue ${hue} times ${group}.strength ${strength} is ${hue * strength}`,
-    `${group}.hue times ${group}.strength must be at most 0.5, half the colour circle`,
-  );
 }

@@ -4,7 +4,7 @@ import { FulgurError, messageOf, valueText } from '../../../errors';
 import type { GrayRange } from '../../decoding';
 import type { SourceImage } from '../../source-image';
 import type { DatasetSpec, ImageDataset, Split } from '../image-dataset';
-import { unlabelled } from '../image-dataset';
+import { labelAt, unlabelled } from '../labels';
 import { requireIndex } from '../require-index';
 import type { OpenedImages } from './define-dataset';
 
@@ -56,8 +56,7 @@ export class DefinedDataset implements ImageDataset {
 
   label(index: number): number | null {
     requireIndex(this, index);
-    const label = this.#labels[index] ?? unlabelled;
-    return label === unlabelled ? null : label;
+    return labelAt(this.#labels, index);
   }
 
   describe(index: number): string {

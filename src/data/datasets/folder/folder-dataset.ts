@@ -3,6 +3,7 @@ import { BrokenImageError, reasonOf } from '../data-errors';
 import type { GrayRange } from '../../decoding';
 import type { Image } from '../../image';
 import type { ImageDataset, Split } from '../image-dataset';
+import { labelAt } from '../labels';
 import { requireIndex } from '../require-index';
 import { nameBytes, readableName } from './file-name';
 import { readImageFile } from './read-image-file';
@@ -54,8 +55,7 @@ export class FolderDataset implements ImageDataset {
 
   label(index: number): number | null {
     requireIndex(this, index);
-    const label = this.spec.labels[index] ?? 0;
-    return label < 0 ? null : label;
+    return labelAt(this.spec.labels, index);
   }
 
   describe(index: number): string {

@@ -6,7 +6,7 @@ import { largestImage } from '../../decoding';
 import type { GrayRange } from '../../decoding';
 import { reasonOf } from '../data-errors';
 import type { ImageDataset, Split } from '../image-dataset';
-import { unlabelled } from '../image-dataset';
+import { sharedLabels, unlabelled } from '../labels';
 import { requireTestSplit } from '../subset/hold-out-fraction';
 import { byCodePoint, readableName } from './file-name';
 import { FolderDataset } from './folder-dataset';
@@ -98,8 +98,6 @@ function build(
     });
   }
   if (paths.length === 0) throw emptySplit(root, split);
-  const shared = new Int32Array(new SharedArrayBuffer(labels.length * 4));
-  shared.set(labels);
   return new FolderDataset({
     kind: 'folder',
     split,
@@ -107,7 +105,7 @@ function build(
     classNames: classNames.map(readableName),
     hasTestSplit: parts.length > 1,
     paths: SharedStrings.from(paths).spec,
-    labels: shared,
+    labels: sharedLabels(labels),
     ...how,
   });
 }

@@ -8,6 +8,7 @@ import { reasonOf } from '../data-errors';
 import { FolderDataset } from '../folder/folder-dataset';
 import { SharedStrings } from '../folder/shared-strings';
 import type { ImageDataset, Split } from '../image-dataset';
+import { sharedLabels } from '../labels';
 import type { TakeImage } from './listed-image';
 import { badList } from './listed-image';
 import { ListedImages } from './listed-images';
@@ -71,8 +72,6 @@ export async function openList(
   if (!hasTestSplit) requireTestSplit('list', split);
   const wanted = { train: parts.train, test: parts.heldOut, all: [...parts.train, ...parts.heldOut] }[split];
   const { classNames, places, labels } = listed.chosen(wanted);
-  const shared = new Int32Array(new SharedArrayBuffer(labels.length * 4));
-  shared.set(labels);
   return new FolderDataset({
     kind: 'folder',
     name: 'list',
@@ -82,7 +81,7 @@ export async function openList(
     classNames,
     hasTestSplit,
     paths: SharedStrings.from(places.map((place) => listed.paths[place] ?? '')).spec,
-    labels: shared,
+    labels: sharedLabels(labels),
     maxImagePixels,
     grayRange,
   });

@@ -5,7 +5,7 @@ import { requireMemory } from '../../../system';
 import { largestImage, whiteOfUnscaled } from '../../decoding';
 import type { GrayRange } from '../../decoding';
 import type { ImageDataset, Split } from '../image-dataset';
-import { unlabelled } from '../image-dataset';
+import { unlabelled } from '../labels';
 import { PackedDataset } from '../packed-dataset';
 import { requireTestSplit } from '../subset/hold-out-fraction';
 import { badArray, badArrayFile } from './array-error';

@@ -9,7 +9,7 @@ import type { GrayRange } from '../../decoding';
 import { reasonOf } from '../data-errors';
 import { SharedStrings } from '../folder/shared-strings';
 import type { ImageDataset, Split } from '../image-dataset';
-import { unlabelled } from '../image-dataset';
+import { unlabelled } from '../labels';
 import { requireTestSplit } from '../subset/hold-out-fraction';
 import type { ShardClasses } from './class-names';
 import { classesOf } from './class-names';

@@ -8,6 +8,7 @@ import { mostFileBytes } from '../folder/read-image-file';
 import type { SharedStringsSpec } from '../folder/shared-strings';
 import { SharedStrings } from '../folder/shared-strings';
 import type { DatasetSpec, ImageDataset, Split } from '../image-dataset';
+import { labelAt } from '../labels';
 import { imageOfBytes } from '../read-image';
 import { requireIndex } from '../require-index';
 import type { ShardState } from './shard-files';
@@ -66,8 +67,7 @@ export class ShardDataset implements ImageDataset {
 
   label(index: number): number | null {
     requireIndex(this, index);
-    const label = this.spec.labels[index] ?? 0;
-    return label < 0 ? null : label;
+    return labelAt(this.spec.labels, index);
   }
 
   describe(index: number): string {

@@ -24,9 +24,7 @@ export function holdOutFraction(whole: ImageDataset, split: Split, fraction: num
     if (isHeldOut === (split === 'test')) chosen.push(index);
   }
   if (chosen.length === 0) throw emptyPart(whole, split, fraction);
-  const indices = new Uint32Array(new SharedArrayBuffer(chosen.length * 4));
-  indices.set(chosen);
-  return new SubsetDataset(whole, { kind: 'subset', of: whole.spec, split, indices });
+  return SubsetDataset.of(whole, split, chosen);
 }
 
 /** A number from 0 up to 1 for each name: the first 48 bits of the digest of the split's seed and the name. */

@@ -9,7 +9,7 @@ import { SubsetDataset } from './subset-dataset';
  * @throws NothingToJudgeError where no sample has a class.
  */
 export function labelledPart(dataset: ImageDataset, onMessage: Notify): ImageDataset {
-  const { name, split, length, spec } = dataset;
+  const { name, split, length } = dataset;
   const labelled: number[] = [];
   for (let index = 0; index < length; index++) if (dataset.label(index) !== null) labelled.push(index);
   if (labelled.length === length) return dataset;
@@ -23,7 +23,5 @@ export function labelledPart(dataset: ImageDataset, onMessage: Notify): ImageDat
     'info',
     `Of the ${length} samples of ${name} (${split}), ${labelled.length} have a label: these are judged by.`,
   );
-  const indices = new Uint32Array(new SharedArrayBuffer(labelled.length * 4));
-  indices.set(labelled);
-  return new SubsetDataset(dataset, { kind: 'subset', of: spec, split, indices });
+  return SubsetDataset.of(dataset, split, labelled);
 }

@@ -23,6 +23,13 @@ export class SubsetDataset implements ImageDataset {
     this.split = spec.split;
   }
 
+  /** The samples at these places of a data set, in this order. */
+  static of(whole: ImageDataset, split: Split, places: readonly number[]): SubsetDataset {
+    const indices = new Uint32Array(new SharedArrayBuffer(places.length * 4));
+    indices.set(places);
+    return new SubsetDataset(whole, { kind: 'subset', of: whole.spec, split, indices });
+  }
+
   get name(): string {
     return this.whole.name;
   }

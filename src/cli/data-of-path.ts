@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { extname } from 'node:path';
 import { expandHome, parseArguments, readConfigFile } from '../config';
+import { imageExtensions, listExtensions } from '../data';
 
 /** What lies at a path, as a data set. */
 export interface FoundData {
@@ -19,8 +20,7 @@ const kinds = {
 } as const satisfies Readonly<Record<string, FoundData>>;
 
 const kindOfEnding: Readonly<Record<string, FoundData>> = {
-  '.csv': kinds.list,
-  '.jsonl': kinds.list,
+  ...Object.fromEntries(listExtensions.map((extension) => [extension, kinds.list])),
   '.npz': kinds.packed,
   '.npy': kinds.packed,
   '.tar': kinds.shards,
@@ -50,11 +50,14 @@ export function dataOfPath(path: string): FoundData | null {
   if (entries === null) return ofEnding ?? (isFile(path) ? null : kinds.folder);
   const has = (pattern: RegExp): boolean => entries.some(({ name }) => pattern.test(name));
   if (has(/^(cifar-10+-(batches-bin|binary)|data_batch_1\.bin|train\.bin)/)) return null;
-  const holdsImages = entries.some((entry) => entry.isDirectory()) || has(imageEnding);
+  const holdsImages =
+    entries.some((entry) => entry.isDirectory()) || entries.some(({ name }) => isImage(name));
   return has(/\.tar$/i) && !holdsImages ? kinds.shards : kinds.folder;
 }
 
-const imageEnding = /\.(jpe?g|png|webp|tiff?|bmp|gif|p[bgp]m)$/i;
+function isImage(name: string): boolean {
+  return imageExtensions.some((extension) => name.toLowerCase().endsWith(extension));
+}
 
 /** What a folder holds; `null` for what is not one. */
 function entriesOf(path: string): Dirent[] | null {

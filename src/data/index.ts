@@ -5,6 +5,8 @@ export {
   datasetNames,
   datasets,
   defineDataset,
+  imageExtensions,
+  listExtensions,
 } from './datasets';
 export { defineBatches, prepareBatches, tensorBatches } from './batches';
 export type { BatchesDefinition, BatchesFactory, BatchingRule, SampleTensors } from './batches';

@@ -14,6 +14,8 @@ export { BrokenImageError, DatasetUnavailableError, NothingToJudgeError, reasonO
 export { dataFolder } from './data-folder';
 export { reopenDataset } from './dataset-spec';
 export { identityOf } from './fingerprint';
+export { imageExtensions } from './folder/read-image-file';
+export { listExtensions } from './list/open-list';
 export { defineDataset } from './defined/define-dataset';
 export type { DatasetDefinition, DatasetFactory, DatasetScope, OpenedImages } from './defined/define-dataset';
 export type { DatasetSpec, ImageDataset, Split } from './image-dataset';

@@ -36,6 +36,9 @@ const readers: Readonly<Record<string, Reader>> = {
   '.ndjson': readJsonLines,
 };
 
+/** Endings of the files that can be lists. */
+export const listExtensions: readonly string[] = Object.keys(readers);
+
 /**
  * Images that a list names, CSV or JSON Lines by its extension: a path below the list's folder, and where they are known a
  * label and a split. Image files are not looked at before they are read. Class names are those of all splits together,
@@ -90,7 +93,7 @@ export async function openList(
 async function readList(file: string, take: TakeImage): Promise<void> {
   const reader = readers[extname(file).toLowerCase()];
   if (reader === undefined) {
-    const fix = `Name a file that ends in ${Object.keys(readers).join(', ')} by --data.path.`;
+    const fix = `Name a file that ends in ${listExtensions.join(', ')} by --data.path.`;
     throw badList(file, 'is neither CSV nor JSON Lines by its name', fix);
   }
   const opened = await openRegularFile(file, MOST_BYTES).catch((error: unknown) => {

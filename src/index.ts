@@ -139,7 +139,7 @@ export type {
   HyperParameterValue,
 } from './metadata';
 export * as nn from './nn';
-export { decodeSafetensors, encodeSafetensors } from './nn';
+export { decodeSafetensors, encodeSafetensors, ranks } from './nn';
 export * as optim from './optim';
 export { schedules } from './optim';
 export { rehearse } from './plugin-kit';

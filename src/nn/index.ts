@@ -12,6 +12,8 @@ export { describeOutside } from './outside';
 export { buffer, descriptionOf, isParameter, layoutOf, parameter, rankRuleOf } from './parameter';
 export type { Buffer, BufferOptions, Parameter, ParameterOptions, RankRule } from './parameter';
 export { ParameterList } from './parameter-list';
+export { ranks, withRanks } from './ranks';
+export type { StepRanks } from './ranks';
 export { randomPosition, setRandomPosition } from '../engine';
 export * from './resnet';
 export * from './state';

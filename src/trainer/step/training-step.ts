@@ -3,7 +3,8 @@ import type { StepOutputs } from '../../contracts';
 import { compile, sameOnAllRanks, watchVariables, withoutNotingReads } from '../../engine';
 import type { CompiledFunction } from '../../engine';
 import { FulgurError } from '../../errors';
-import { withBatchStatistics } from '../../nn';
+import { withBatchStatistics, withRanks } from '../../nn';
+import { soloRanks } from '../../strategy';
 import { StepHookRunner } from '../hooks/step-hook-runner';
 import { StepLogCollector } from '../log/log-router';
 import { AnomalyDetection } from './anomaly-detection';
@@ -86,10 +87,12 @@ export class CompiledTrainingStep<B> implements TrainingStep<B> {
       parameters.requireSameAtFirst();
 
       const forward = (): tf.Scalar => {
-        const returned = withBatchStatistics(batchStatistics, () =>
+        const trainingStep = (): unknown =>
           log.inStep('trainingStep', logged, () =>
             callStep(module, 'trainingStep', batch, () => module.trainingStep(batch)),
-          ),
+          );
+        const returned = withBatchStatistics(batchStatistics, () =>
+          withRanks(strategy.ranksDiffer ? soloRanks : strategy.ranks, trainingStep),
         );
         const loss = hooks.beforeBackward(requireLoss(module, returned), logged);
         this.#anomalies?.enter('backward');

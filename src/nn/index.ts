@@ -1,6 +1,7 @@
 export { batchStatistics, localBatchStatistics, withBatchStatistics } from './batch-statistics';
 export { withGradient } from './custom-gradient';
 export type { CustomResult } from './custom-gradient';
+export { exactMatMul, float32Barrier } from './exact';
 export { meanOf, stopGradient } from './gradients';
 export * from './heads';
 export { kaimingNormalFanOut, pytorchUniform } from './initialization';

@@ -17,10 +17,7 @@ export type Initializer = <R extends tf.Rank>(shape: tf.ShapeMap[R], fans: Fans)
  * (`kaiming_uniform_` with a = √5).
  */
 export const pytorchUniform: Initializer = (shape, { fanIn }) => {
-  const bound = 1 / Math.sqrt(fanIn);
-  return drawn(shape, (stream, values) => {
-    for (let i = 0; i < values.length; i++) values[i] = stream.uniform(-bound, bound);
-  });
+  return uniform(shape, 1 / Math.sqrt(fanIn));
 };
 
 /**
@@ -32,6 +29,26 @@ export const kaimingNormalFanOut: Initializer = (shape, { fanOut }) => {
   const deviation = Math.sqrt(2 / fanOut);
   return drawn(shape, (stream, values) => stream.fillNormal(values, deviation));
 };
+
+/** Normal with mean 0 and this deviation. */
+export function normal(deviation: number): Initializer {
+  return (shape) => drawn(shape, (stream, values) => stream.fillNormal(values, deviation));
+}
+
+/**
+ * Uniform over ±√(6 / (fanIn + fanOut)).
+ *
+ * Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010).
+ */
+export const xavierUniform: Initializer = (shape, { fanIn, fanOut }) => {
+  return uniform(shape, Math.sqrt(6 / (fanIn + fanOut)));
+};
+
+function uniform<R extends tf.Rank>(shape: tf.ShapeMap[R], bound: number): tf.Tensor<R> {
+  return drawn(shape, (stream, values) => {
+    for (let i = 0; i < values.length; i++) values[i] = stream.uniform(-bound, bound);
+  });
+}
 
 function drawn<R extends tf.Rank>(
   shape: tf.ShapeMap[R],

@@ -4,6 +4,7 @@ import { compile, liveCounts, start } from '../../src/engine';
 import * as nn from '../../src/nn';
 import { BasicBlock, Bottleneck } from '../../src/nn/resnet/residual-block';
 import reference from './data/layers.json';
+import ofTransformers from './data/transformer-layers.json';
 
 interface Case {
   readonly name: string;
@@ -37,9 +38,16 @@ const makers = {
   bottleneck: Bottleneck,
   projectionHead: nn.SimSiamProjectionHead,
   predictionHead: nn.SimSiamPredictionHead,
+  layerNorm: nn.LayerNorm,
+  gelu: nn.GELU,
+  weightNormLinear: nn.WeightNormLinear,
+  dinoHead: nn.DINOProjectionHead,
 };
 
-const cases = reference.cases as unknown as Case[];
+const cases = [
+  ...reference.cases,
+  ...ofTransformers.cases.filter(({ kind }) => kind in makers),
+] as unknown as Case[];
 
 beforeAll(async () => {
   await start({ accelerator: 'cpu' });
@@ -147,16 +155,15 @@ it.each(cases)('$name leaves no tensor behind but its output', (wanted) => {
 describe('inputs that do not fit', () => {
   it.each([
     ['Conv2d(3, 4, 3)', () => new nn.Conv2d(3, 4, 3), '[batch, height, width, 3]'],
-    ['Linear(3, 4)', () => new nn.Linear(3, 4), '[batch, 3]'],
+    ['Linear(3, 4)', () => new nn.Linear(3, 4), '[..., 3]'],
+    ['WeightNormLinear(3, 4)', () => new nn.WeightNormLinear(3, 4), '[..., 3]'],
+    ['LayerNorm(3)', () => new nn.LayerNorm(3), '[..., 3]'],
     ['BatchNorm1d(3)', () => new nn.BatchNorm1d(3), '[batch, 3]'],
     ['BatchNorm2d(3)', () => new nn.BatchNorm2d(3), '[batch, height, width, 3]'],
   ])('of %s are named with what it takes', (name, make, takes) => {
     const layer = make() as nn.Module as nn.Layer;
-    for (const shape of [
-      [2, 5],
-      [2, 8, 8, 1],
-      [2, 3, 3],
-    ]) {
+    const shapes = [[2, 5], [2, 8, 8, 1], takes.startsWith('[...') ? [3, 2] : [2, 3, 3]];
+    for (const shape of shapes) {
       expect(() => layer.forward(tf.zeros(shape))).toThrow(
         `${name} got an input of shape [${shape.join(', ')}]. It takes ${takes}. ` +
           'Match the layer to what comes before it.',
@@ -222,4 +229,30 @@ it('stopGradient keeps the values and lets nothing through', () => {
 it('meanOf gives the elementwise mean', () => {
   const mean = nn.meanOf([tf.tensor1d([1, 2]), tf.tensor1d([3, 6])]);
   expect([...mean.dataSync()]).toEqual([2, 4]);
+});
+
+it("DINO's head trains directions alone, from lengths of 1, unless told otherwise", () => {
+  const head = new nn.DINOProjectionHead(4, 5, 3, 6);
+  const free = new nn.DINOProjectionHead(4, 5, 3, 6, { normLastLayer: false });
+  expect([...head.lastLayer.weightG.dataSync()]).toEqual([1, 1, 1, 1, 1, 1]);
+  const trained = (module: nn.Module): string[] =>
+    [...module.namedParameters()].flatMap(([name, { trainable }]) => (trainable ? [name] : []));
+  const layers = [0, 2, 4].flatMap((index) => [`layers.${index}.weight`, `layers.${index}.bias`]);
+  expect(trained(head)).toEqual([...layers, 'last_layer.weight_v']);
+  expect(trained(free)).toEqual([...layers, 'last_layer.weight_g', 'last_layer.weight_v']);
+  head.dispose();
+  free.dispose();
+});
+
+it('unitRows divides rows by their lengths, and has a finite gradient for a row of zeros', () => {
+  const rows = tf.tensor2d([3, 4, 0, 0], [2, 2]);
+  const { value, grads } = tf.engine().gradients(() => {
+    const units = nn.unitRows(rows, 0.5);
+    return tf.sum<tf.Scalar>(tf.mul(units, tf.tensor2d([1, 2, 3, 4], [2, 2])));
+  }, [rows]);
+  expect(value.dataSync()[0]).toBeCloseTo(0.6 + 1.6, 6);
+  // ([1, 2] − 2.2 · [0.6, 0.8]) / 5, and [3, 4] / 0.5 as the second row counts as 0.5 long.
+  expect([...grads[0]!.dataSync()].map((number) => Math.round(number * 1e6) / 1e6)).toEqual([
+    -0.064, 0.048, 6, 8,
+  ]);
 });

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { pytorchUniform } from '../initialization';
+import type { Initializer } from '../initialization';
 import { Module } from '../module';
 import { parameter } from '../parameter';
 import type { Parameter } from '../parameter';
@@ -8,35 +9,41 @@ import { requireShape } from '../require-shape';
 export interface LinearOptions {
   /** Add a learned offset (default `true`). */
   readonly bias?: boolean;
+  /** How the weight is drawn, beside a bias of zeros (default PyTorch's, `pytorchUniform`, for both). */
+  readonly initialization?: Initializer;
 }
 
 /**
- * y = x·W + b: `[batch, inFeatures]` to `[batch, outFeatures]`.
+ * y = x·W + b: `[..., inFeatures]` to `[..., outFeatures]`, as one product of all rows.
  *
  * State dict: `weight` `[out, in]`, `bias` `[out]`; initial values as PyTorch's `nn.Linear`.
  */
 export class Linear extends Module {
   readonly weight: Parameter<tf.Rank.R2>;
   readonly bias: Parameter<tf.Rank.R1> | null;
-  readonly #name: string;
-  readonly #inFeatures: number;
 
-  constructor(inFeatures: number, outFeatures: number, { bias = true }: LinearOptions = {}) {
+  constructor(inFeatures: number, outFeatures: number, { bias = true, initialization }: LinearOptions = {}) {
     super();
     const fans = { fanIn: inFeatures, fanOut: outFeatures };
-    this.weight = parameter(pytorchUniform<tf.Rank.R2>([inFeatures, outFeatures], fans), {
-      layout: 'linear',
-    });
-    this.bias = bias ? parameter(pytorchUniform<tf.Rank.R1>([outFeatures], fans)) : null;
-    this.#name = `Linear(${inFeatures}, ${outFeatures})`;
-    this.#inFeatures = inFeatures;
+    const draw = initialization ?? pytorchUniform;
+    this.weight = parameter(draw<tf.Rank.R2>([inFeatures, outFeatures], fans), { layout: 'linear' });
+    this.bias = bias ? parameter(initialBias(outFeatures, initialization === undefined ? fans : null)) : null;
   }
 
-  forward(x: tf.Tensor2D): tf.Tensor2D {
-    requireShape(this.#name, x, 2, this.#inFeatures);
+  /** @throws FulgurError `module` for another last extent than `inFeatures`. */
+  forward<T extends tf.Tensor>(x: T): T {
+    const [inFeatures, outFeatures] = this.weight.shape;
+    requireShape(`Linear(${inFeatures}, ${outFeatures})`, x, 'any', inFeatures);
     return tf.tidy(() => {
-      const product = tf.matMul<tf.Tensor2D>(x, this.weight);
-      return this.bias === null ? product : tf.add<tf.Tensor2D>(product, this.bias);
+      const product = tf.matMul(tf.reshape<tf.Rank.R2>(x, [-1, inFeatures]), this.weight);
+      const y = this.bias === null ? product : tf.add(product, this.bias);
+      return tf.reshape(y, [...x.shape.slice(0, -1), outFeatures]) as T;
     });
   }
+}
+
+function initialBias(outFeatures: number, fans: { fanIn: number; fanOut: number } | null): tf.Tensor1D {
+  return fans === null
+    ? tf.zeros<tf.Rank.R1>([outFeatures])
+    : pytorchUniform<tf.Rank.R1>([outFeatures], fans);
 }

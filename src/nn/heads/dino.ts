@@ -1,0 +1,56 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { normal } from '../initialization';
+import { BatchNorm1d, GELU, Linear, Sequential, WeightNormLinear } from '../layers';
+import type { Layer } from '../layers';
+import { Module } from '../module';
+import { unitRows } from '../unit-rows';
+
+export interface DINOProjectionHeadOptions {
+  /** Batch norm after the first two layers, which then have no offsets (default `false`). */
+  readonly batchNorm?: boolean;
+  /** Epochs, from the first one, in which the last layer is not trained (default 0; DINO's own is 1). */
+  readonly freezeLastLayer?: number;
+  /** Keep the rows of the last layer's weight at length 1 (default `true`). */
+  readonly normLastLayer?: boolean;
+}
+
+/**
+ * Three linear layers with GELU between them, unit rows, and a weight-normalised layer onto the prototypes:
+ * `[batch, inFeatures]` to logits `[batch, outFeatures]`.
+ *
+ * State dict: `layers.0`, `layers.2`, `layers.4` (with batch norm `layers.0`, `1`, `3`, `4`, `6`), `last_layer.weight_g`,
+ * `last_layer.weight_v`.
+ *
+ * Source: Caron et al., "Emerging properties in self-supervised vision transformers" (2021); names, layers, defaults and
+ * initial values as lightly's.
+ */
+export class DINOProjectionHead extends Module {
+  readonly layers: Sequential;
+  readonly lastLayer: WeightNormLinear;
+  readonly freezeLastLayer: number;
+
+  constructor(
+    inFeatures = 2048,
+    hiddenFeatures = 2048,
+    bottleneckFeatures = 256,
+    outFeatures = 65536,
+    { batchNorm = false, freezeLastLayer = 0, normLastLayer = true }: DINOProjectionHeadOptions = {},
+  ) {
+    super();
+    const linear = (from: number, to: number, bias = true): Linear =>
+      new Linear(from, to, { bias, initialization: normal(0.02) });
+    const block = (from: number): Layer[] => [
+      linear(from, hiddenFeatures, !batchNorm),
+      ...(batchNorm ? [new BatchNorm1d(hiddenFeatures)] : []),
+      new GELU(),
+    ];
+    const bottleneck = linear(hiddenFeatures, bottleneckFeatures);
+    this.layers = new Sequential(...block(inFeatures), ...block(hiddenFeatures), bottleneck);
+    this.lastLayer = new WeightNormLinear(bottleneckFeatures, outFeatures, { fixedLengths: normLastLayer });
+    this.freezeLastLayer = freezeLastLayer;
+  }
+
+  forward(x: tf.Tensor2D): tf.Tensor2D {
+    return tf.tidy(() => this.lastLayer.forward(unitRows(this.layers.forward(x) as tf.Tensor2D)));
+  }
+}

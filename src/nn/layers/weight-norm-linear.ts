@@ -1,0 +1,57 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { oncePerTrace } from '../../engine';
+import { pytorchUniform } from '../initialization';
+import { Module } from '../module';
+import { parameter } from '../parameter';
+import type { Parameter } from '../parameter';
+import { requireShape } from '../require-shape';
+
+export interface WeightNormLinearOptions {
+  /** Keep the lengths of the weight's rows at 1 and train their directions only (default `false`). */
+  readonly fixedLengths?: boolean;
+}
+
+/**
+ * A linear layer without offset whose weight is learnt as lengths and directions, y = x · (g · v / ‖v‖): `[..., inFeatures]`
+ * to `[..., outFeatures]`. Lengths are 1 at first, directions as the weight of PyTorch's `nn.Linear`.
+ *
+ * State dict: `weight_g` `[out, 1]`, `weight_v` `[out, in]`, as PyTorch's `nn.utils.weight_norm`.
+ *
+ * Source: Salimans and Kingma, "Weight normalization" (2016).
+ */
+export class WeightNormLinear extends Module {
+  /** Held as [1, out]. */
+  readonly weightG: Parameter<tf.Rank.R2>;
+  /** Held as [in, out]. */
+  readonly weightV: Parameter<tf.Rank.R2>;
+
+  constructor(
+    inFeatures: number,
+    outFeatures: number,
+    { fixedLengths = false }: WeightNormLinearOptions = {},
+  ) {
+    super();
+    const fans = { fanIn: inFeatures, fanOut: outFeatures };
+    const lengths = tf.ones<tf.Rank.R2>([1, outFeatures]);
+    this.weightG = parameter(lengths, { layout: 'linear', trainable: !fixedLengths });
+    this.weightV = parameter(pytorchUniform<tf.Rank.R2>([inFeatures, outFeatures], fans), {
+      layout: 'linear',
+    });
+  }
+
+  /** @throws FulgurError `module` for another last extent than `inFeatures`. */
+  forward<T extends tf.Tensor>(x: T): T {
+    const [inFeatures, outFeatures] = this.weightV.shape;
+    requireShape(`WeightNormLinear(${inFeatures}, ${outFeatures})`, x, 'any', inFeatures);
+    return tf.tidy(() => {
+      const [directions] = oncePerTrace(this.weightV, 'unit directions', () => [unitColumns(this.weightV)]);
+      const rows = tf.reshape(x, [-1, inFeatures]);
+      const y = tf.mul(tf.matMul(rows, directions as tf.Tensor2D), this.weightG);
+      return tf.reshape(y, [...x.shape.slice(0, -1), outFeatures]) as T;
+    });
+  }
+}
+
+function unitColumns(directions: tf.Tensor2D): tf.Tensor2D {
+  return tf.div(directions, tf.sqrt(tf.sum(tf.square(directions), 0, true)));
+}

@@ -1,4 +1,12 @@
+export { BarlowTwinsProjectionHead, VICRegProjectionHead } from './barlow-twins';
+export type { VICRegHeadOptions } from './barlow-twins';
+export { BYOLPredictionHead, BYOLProjectionHead, TiCoProjectionHead } from './byol';
 export { DINOProjectionHead } from './dino';
 export type { DINOProjectionHeadOptions } from './dino';
+export { NNCLRPredictionHead, NNCLRProjectionHead } from './nnclr';
 export { ProjectionHead } from './projection-head';
+export { MoCoProjectionHead, SimCLRProjectionHead } from './sim-clr';
+export type { PerceptronHeadOptions } from './sim-clr';
 export { SimSiamPredictionHead, SimSiamProjectionHead } from './sim-siam';
+export { SwaVPrototypes, SwaVProjectionHead } from './swav';
+export type { PrototypeLogits } from './swav';

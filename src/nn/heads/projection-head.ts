@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { Sequential } from '../layers';
+import { FulgurError } from '../../errors';
+import { BatchNorm1d, Linear, ReLU, Sequential } from '../layers';
 import type { Layer } from '../layers';
 import { Module } from '../module';
 
@@ -15,4 +16,22 @@ export abstract class ProjectionHead extends Module {
   forward(x: tf.Tensor2D): tf.Tensor2D {
     return this.layers.forward(x) as tf.Tensor2D;
   }
+}
+
+/** A linear layer with batch norm (and so without a bias) and ReLU: the hidden layer of most heads. */
+export function hiddenBlock(inFeatures: number, outFeatures: number): Layer[] {
+  return [new Linear(inFeatures, outFeatures, { bias: false }), new BatchNorm1d(outFeatures), new ReLU()];
+}
+
+/**
+ * How many layers stand between the first and the last.
+ *
+ * @throws FulgurError `module` for fewer than two layers.
+ */
+export function layersBetween(head: string, layers: number): number {
+  if (Number.isInteger(layers) && layers >= 2) return layers - 2;
+  throw new FulgurError('module', {
+    what: `${head} was to have ${layers} linear layers.`,
+    fix: 'Give layers: 2 or more.',
+  });
 }

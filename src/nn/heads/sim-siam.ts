@@ -1,5 +1,5 @@
-import { BatchNorm1d, Linear, ReLU } from '../layers';
-import { ProjectionHead } from './projection-head';
+import { BatchNorm1d, Linear } from '../layers';
+import { ProjectionHead, hiddenBlock } from './projection-head';
 
 /**
  * Three linear layers, each with batch norm, the last without scale and offset; ReLU after the first two.
@@ -9,12 +9,8 @@ import { ProjectionHead } from './projection-head';
 export class SimSiamProjectionHead extends ProjectionHead {
   constructor(inFeatures = 2048, hiddenFeatures = 2048, outFeatures = 2048) {
     super(
-      new Linear(inFeatures, hiddenFeatures, { bias: false }),
-      new BatchNorm1d(hiddenFeatures),
-      new ReLU(),
-      new Linear(hiddenFeatures, hiddenFeatures, { bias: false }),
-      new BatchNorm1d(hiddenFeatures),
-      new ReLU(),
+      ...hiddenBlock(inFeatures, hiddenFeatures),
+      ...hiddenBlock(hiddenFeatures, hiddenFeatures),
       new Linear(hiddenFeatures, outFeatures, { bias: false }),
       new BatchNorm1d(outFeatures, { affine: false }),
     );
@@ -28,11 +24,6 @@ export class SimSiamProjectionHead extends ProjectionHead {
  */
 export class SimSiamPredictionHead extends ProjectionHead {
   constructor(inFeatures = 2048, hiddenFeatures = 512, outFeatures = 2048) {
-    super(
-      new Linear(inFeatures, hiddenFeatures, { bias: false }),
-      new BatchNorm1d(hiddenFeatures),
-      new ReLU(),
-      new Linear(hiddenFeatures, outFeatures),
-    );
+    super(...hiddenBlock(inFeatures, hiddenFeatures), new Linear(hiddenFeatures, outFeatures));
   }
 }

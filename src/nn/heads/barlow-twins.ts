@@ -1,0 +1,47 @@
+import { Linear } from '../layers';
+import { ProjectionHead, hiddenBlock, layersBetween } from './projection-head';
+
+/**
+ * Three wide linear layers, batch norm and ReLU after the first two.
+ *
+ * Source: Zbontar et al., "Barlow Twins: self-supervised learning via redundancy reduction" (2021); names, layers and
+ * defaults as lightly's.
+ */
+export class BarlowTwinsProjectionHead extends ProjectionHead {
+  constructor(inFeatures = 2048, hiddenFeatures = 8192, outFeatures = 8192) {
+    super(
+      ...hiddenBlock(inFeatures, hiddenFeatures),
+      ...hiddenBlock(hiddenFeatures, hiddenFeatures),
+      new Linear(hiddenFeatures, outFeatures),
+    );
+  }
+}
+
+export interface VICRegHeadOptions {
+  /** Linear layers, two or more (default 3). */
+  readonly layers?: number;
+}
+
+/**
+ * The layers of Barlow Twins' head, as many as are asked for.
+ *
+ * Source: Bardes, Ponce and LeCun, "VICReg: variance-invariance-covariance regularization" (2022); names, layers and
+ * defaults as lightly's.
+ *
+ * @throws FulgurError `module` for fewer than two layers.
+ */
+export class VICRegProjectionHead extends ProjectionHead {
+  constructor(
+    inFeatures = 2048,
+    hiddenFeatures = 8192,
+    outFeatures = 8192,
+    { layers = 3 }: VICRegHeadOptions = {},
+  ) {
+    const length = layersBetween('A VICRegProjectionHead', layers);
+    super(
+      ...hiddenBlock(inFeatures, hiddenFeatures),
+      ...Array.from({ length }, () => hiddenBlock(hiddenFeatures, hiddenFeatures)).flat(),
+      new Linear(hiddenFeatures, outFeatures),
+    );
+  }
+}

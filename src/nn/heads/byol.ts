@@ -1,0 +1,27 @@
+import { Linear } from '../layers';
+import { ProjectionHead, hiddenBlock } from './projection-head';
+
+/**
+ * A linear layer with batch norm and ReLU into a wide middle, and a linear layer out of it.
+ *
+ * Source: Grill et al., "Bootstrap your own latent" (2020); names, layers and defaults as lightly's.
+ */
+export class BYOLProjectionHead extends ProjectionHead {
+  constructor(inFeatures = 2048, hiddenFeatures = 4096, outFeatures = 256) {
+    super(...hiddenBlock(inFeatures, hiddenFeatures), new Linear(hiddenFeatures, outFeatures));
+  }
+}
+
+/** What predicts the teacher's projection from the student's: the same layers from projection to projection. */
+export class BYOLPredictionHead extends BYOLProjectionHead {
+  constructor(inFeatures = 256, hiddenFeatures = 4096, outFeatures = 256) {
+    super(inFeatures, hiddenFeatures, outFeatures);
+  }
+}
+
+/**
+ * The layers of BYOL's projection head.
+ *
+ * Source: Zhu et al., "TiCo: transformation invariance and covariance contrast" (2022); names and defaults as lightly's.
+ */
+export class TiCoProjectionHead extends BYOLProjectionHead {}

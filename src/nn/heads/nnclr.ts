@@ -1,0 +1,23 @@
+import { BatchNorm1d, Linear } from '../layers';
+import { BYOLPredictionHead } from './byol';
+import { ProjectionHead, hiddenBlock } from './projection-head';
+
+/**
+ * Three linear layers, each with batch norm; ReLU after the first two.
+ *
+ * Source: Dwibedi et al., "With a little help from my friends: nearest-neighbor contrastive learning of visual
+ * representations" (2021); names, layers and defaults as lightly's.
+ */
+export class NNCLRProjectionHead extends ProjectionHead {
+  constructor(inFeatures = 2048, hiddenFeatures = 2048, outFeatures = 256) {
+    super(
+      ...hiddenBlock(inFeatures, hiddenFeatures),
+      ...hiddenBlock(hiddenFeatures, hiddenFeatures),
+      new Linear(hiddenFeatures, outFeatures, { bias: false }),
+      new BatchNorm1d(outFeatures),
+    );
+  }
+}
+
+/** What predicts one view's nearest neighbour from the other view: the layers of BYOL's prediction head. */
+export class NNCLRPredictionHead extends BYOLPredictionHead {}

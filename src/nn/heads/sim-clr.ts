@@ -1,0 +1,67 @@
+import { BatchNorm1d, Linear, ReLU } from '../layers';
+import type { Layer } from '../layers';
+import { ProjectionHead, layersBetween } from './projection-head';
+
+/** How deep a head is, and whether it normalises; fewer than two layers are refused (`FulgurError` `module`). */
+export interface PerceptronHeadOptions {
+  /** Linear layers, two or more (default 2). */
+  readonly layers?: number;
+  /** Batch norm after every linear layer, the last one too; these layers have no bias then. */
+  readonly batchNorm?: boolean;
+}
+
+/**
+ * Linear layers with batch norm, ReLU after all but the last. SimCLR has two of them, its second version three.
+ *
+ * Source: Chen et al., "A simple framework for contrastive learning of visual representations" (2020); names, layers and
+ * defaults as lightly's.
+ */
+export class SimCLRProjectionHead extends ProjectionHead {
+  constructor(
+    inFeatures = 2048,
+    hiddenFeatures = 2048,
+    outFeatures = 128,
+    { layers = 2, batchNorm = true }: PerceptronHeadOptions = {},
+  ) {
+    const between = layersBetween('A SimCLRProjectionHead', layers);
+    super(...perceptron(inFeatures, hiddenFeatures, outFeatures, between, batchNorm));
+  }
+}
+
+/**
+ * Linear layers, ReLU after all but the last: two without batch norm in MoCo's second version, three with it in its third.
+ *
+ * Source: Chen et al., "Improved baselines with momentum contrastive learning" (2020); names, layers and defaults as
+ * lightly's.
+ */
+export class MoCoProjectionHead extends ProjectionHead {
+  constructor(
+    inFeatures = 2048,
+    hiddenFeatures = 2048,
+    outFeatures = 128,
+    { layers = 2, batchNorm = false }: PerceptronHeadOptions = {},
+  ) {
+    const between = layersBetween('A MoCoProjectionHead', layers);
+    super(...perceptron(inFeatures, hiddenFeatures, outFeatures, between, batchNorm));
+  }
+}
+
+/** A layer to the hidden width, so many more of that width, and one out of it. */
+function perceptron(
+  inFeatures: number,
+  hiddenFeatures: number,
+  outFeatures: number,
+  between: number,
+  batchNorm: boolean,
+): Layer[] {
+  const block = (from: number, to: number): Layer[] => [
+    new Linear(from, to, { bias: !batchNorm }),
+    ...(batchNorm ? [new BatchNorm1d(to)] : []),
+  ];
+  return [
+    ...block(inFeatures, hiddenFeatures),
+    new ReLU(),
+    ...Array.from({ length: between }, () => [...block(hiddenFeatures, hiddenFeatures), new ReLU()]).flat(),
+    ...block(hiddenFeatures, outFeatures),
+  ];
+}

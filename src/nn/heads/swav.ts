@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { stopGradient } from '../gradients';
+import { Linear } from '../layers';
+import { Module } from '../module';
+import { BYOLProjectionHead } from './byol';
+
+/**
+ * A linear layer with batch norm and ReLU, and a linear layer: the layers of BYOL's head with SwaV's widths.
+ *
+ * Source: Caron et al., "Unsupervised learning of visual features by contrasting cluster assignments" (2020); names,
+ * layers and defaults as lightly's.
+ */
+export class SwaVProjectionHead extends BYOLProjectionHead {
+  constructor(inFeatures = 2048, hiddenFeatures = 2048, outFeatures = 128) {
+    super(inFeatures, hiddenFeatures, outFeatures);
+  }
+}
+
+/** Logits of one set of prototypes, or of each of several. */
+export type PrototypeLogits<N extends number | readonly number[]> = N extends number
+  ? tf.Tensor2D
+  : tf.Tensor2D[];
+
+/**
+ * How well features fit each prototype: unit rows `[batch, inFeatures]` to logits `[batch, prototypes]`; several numbers
+ * of prototypes give a list of logits. Names and defaults as lightly's: a linear layer `heads.N` each, with its bias.
+ *
+ * Source: Caron et al., "Unsupervised learning of visual features by contrasting cluster assignments" (2020).
+ */
+export class SwaVPrototypes<N extends number | readonly number[] = number> extends Module {
+  readonly heads: readonly Linear[];
+  readonly isSingle: boolean;
+
+  constructor(inFeatures = 128, prototypes: N = 3000 as N) {
+    super();
+    this.isSingle = typeof prototypes === 'number';
+    const numbers: readonly number[] = typeof prototypes === 'number' ? [prototypes] : prototypes;
+    this.heads = numbers.map((outFeatures) => new Linear(inFeatures, outFeatures));
+  }
+
+  forward(x: tf.Tensor2D): PrototypeLogits<N> {
+    const logits = this.heads.map((head) => head.forward(x));
+    return (this.isSingle ? logits[0] : logits) as PrototypeLogits<N>;
+  }
+
+  /** Brings every prototype to length 1: call it inside the step, before `forward`. */
+  normalize(): void {
+    tf.tidy(() => {
+      for (const { weight } of this.heads) {
+        const rows = stopGradient(weight); // a column is a prototype
+        weight.assign(tf.div(rows, tf.norm(rows, 2, 0, true)));
+      }
+    });
+  }
+}

@@ -140,7 +140,12 @@ function remembering(model: ModelAccess): ModelAccess & {
   let next = 0;
   return {
     ...model,
-    embed: async (batch) => (known[next] ??= await model.embed(batch)) && known[next++]!,
+    embed: async (batch) => {
+      const features = known[next] ?? (await model.embed(batch));
+      known[next] = features;
+      next += 1;
+      return features;
+    },
     again: () => (next = 0),
     newest: (rows) => {
       const last = known.slice(-rows / batchSize);

@@ -67,7 +67,7 @@ function caseClass(
       judging.module = this;
     }
   }
-  return MethodCase as new () => TrainingModule<ViewBatch>;
+  return MethodCase;
 }
 
 void runCommand(main);

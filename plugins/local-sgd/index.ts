@@ -93,7 +93,7 @@ export class LocalSgd implements Strategy, PluginHooks {
   /** Traced: all in one exchange. */
   private assignMeans(): void {
     const variables = [...this.model.variables().values()].filter(
-      (variable) => variable.dtype === 'float32' && nn.rankRuleOf(variable) !== 'own',
+      (variable) => variable.dtype === 'float32' && nn.isAveraged(variable),
     );
     tf.tidy(() => {
       const flat = tf.concat(variables.map((variable) => tf.reshape(variable, [variable.size])));

@@ -27,7 +27,7 @@ export async function startEqual(ranks: Ranks, module: Replicated, { resumed = f
   });
   const mayDiffer = (variable: Variable): boolean =>
     nn.rankRuleOf(variable) === 'own' ||
-    (resumed && nn.rankRuleOf(variable) === 'first' && !nn.isParameter(variable));
+    (resumed && nn.rankRuleOf(variable) === 'first' && !nn.isWeight(variable));
   await takeFromFirst(ranks, module, await differingVariables(ranks, module, mayDiffer));
   await requireAgreement(ranks, 'parameters', digestsOf(module, mayDiffer), {
     fix: 'Look at what changes the model between the start of the ranks and the first step.',
@@ -46,9 +46,9 @@ export async function becomeEqual(ranks: Ranks, module: Replicated): Promise<str
   const variables = module.namedVariables();
   const rules = differing.map((name) => {
     const variable = variables.get(name);
-    return { name, variable, rule: variable === undefined ? 'same' : nn.rankRuleOf(variable) };
+    return { name, variable, isBroken: variable === undefined || nn.isSameOnRanks(variable) };
   });
-  const [broken] = rules.filter(({ rule }) => rule === 'same');
+  const [broken] = rules.filter(({ isBroken }) => isBroken);
   if (broken !== undefined) throw bufferDiffers(broken.name);
   await takeFromFirst(ranks, module, differing);
   return rules.flatMap(({ name, variable }) =>

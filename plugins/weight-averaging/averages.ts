@@ -121,11 +121,10 @@ export abstract class Averages implements EvaluationWeights {
 
   private members(): readonly (readonly [string, tf.Variable])[] {
     // Running statistics are variables that are not trained from the start; a frozen layer's weights do not move anyway.
-    // What each rank holds of its own, such as a queue, is data, and its mean over time means nothing.
+    // A queue is data, and its mean over time means nothing.
     return [...this.model.variables()].filter(
       ([, variable]) =>
-        variable.trainable ||
-        (this.useBuffers && (nn.isParameter(variable) || nn.rankRuleOf(variable) !== 'own')),
+        variable.trainable || (this.useBuffers && (nn.isParameter(variable) || nn.isAveraged(variable))),
     );
   }
 }

@@ -3,6 +3,9 @@ export { withGradient } from './custom-gradient';
 export type { CustomResult } from './custom-gradient';
 export { exactMatMul, float32Barrier } from './exact';
 export { meanOf, stopGradient } from './gradients';
+export { isEvaluating, whileEvaluating } from './evaluating';
+export { FeatureQueue } from './feature-queue';
+export type { FeatureQueueOptions } from './feature-queue';
 export * from './heads';
 export { kaimingNormalFanOut, normal, pytorchUniform, xavierUniform } from './initialization';
 export type { Fans, Initializer } from './initialization';
@@ -10,7 +13,17 @@ export * from './layers';
 export { Module } from './module';
 export { listNames } from './naming';
 export { describeOutside } from './outside';
-export { buffer, descriptionOf, isParameter, layoutOf, parameter, rankRuleOf } from './parameter';
+export {
+  buffer,
+  descriptionOf,
+  isAveraged,
+  isParameter,
+  isSameOnRanks,
+  isWeight,
+  layoutOf,
+  parameter,
+  rankRuleOf,
+} from './parameter';
 export type { Buffer, BufferOptions, Parameter, ParameterOptions, RankRule } from './parameter';
 export { ParameterList } from './parameter-list';
 export { ranks, withRanks } from './ranks';
@@ -18,4 +31,6 @@ export type { StepRanks } from './ranks';
 export { randomPosition, setRandomPosition } from '../engine';
 export * from './resnet';
 export * from './state';
+export { restartTeachers, teacherOf } from './teacher';
+export type { Teacher, TeacherOptions } from './teacher';
 export { unitRows } from './unit-rows';

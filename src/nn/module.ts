@@ -12,6 +12,9 @@ import { loadState } from './state/load-state';
 import type { LoadOptions, LoadReport } from './state/load-state';
 import { readVariable } from './state/variable-state';
 
+// The mode is kept outside of modules: a copy of one, such as a teacher, has no #private fields.
+const inEvaluation = new WeakSet<Module>();
+
 /**
  * The base of layers and models: owns parameters, buffers and child modules. What stands in a field, alone or in an
  * array, is found by itself, in the order of declaration; `#private` fields are not searched.
@@ -27,8 +30,6 @@ import { readVariable } from './state/variable-state';
  * }
  */
 export abstract class Module {
-  #training = true;
-
   constructor() {
     if (isReadingDefaults()) throw notNow();
     rememberModule(this);
@@ -39,13 +40,17 @@ export abstract class Module {
 
   /** Whether layers such as batch norm and dropout act as in training (the default). Read when a step is traced. */
   get training(): boolean {
-    noteRead(this, 'training', this.#training);
-    return this.#training;
+    const training = !inEvaluation.has(this);
+    noteRead(this, 'training', training);
+    return training;
   }
 
   /** Puts this module and everything below it into training mode. */
   train(mode = true): this {
-    for (const { module } of this.#visits()) module.#training = mode;
+    for (const { module } of visits(this)) {
+      if (mode) inEvaluation.delete(module);
+      else inEvaluation.add(module);
+    }
     return this;
   }
 
@@ -73,17 +78,17 @@ export abstract class Module {
 
   /** Parameters by state-dict name; one that stands in several places has its first name. */
   namedParameters(): Map<string, Parameter> {
-    return firstNames([...this.#visits()].flatMap(({ name, parameters }) => fullNames(name, parameters)));
+    return firstNames([...visits(this)].flatMap(({ name, parameters }) => fullNames(name, parameters)));
   }
 
   /** Buffers by state-dict name; one that stands in several places has its first name. */
   namedBuffers(): Map<string, Buffer> {
-    return firstNames([...this.#visits()].flatMap(({ name, buffers }) => fullNames(name, buffers)));
+    return firstNames([...visits(this)].flatMap(({ name, buffers }) => fullNames(name, buffers)));
   }
 
   /** Parameters and buffers by state-dict name, in its order. */
   namedVariables(): Map<string, Parameter | Buffer> {
-    return this.#stateVariables();
+    return stateVariables(this);
   }
 
   /** This module and all below it, each once, owners before their children. */
@@ -93,12 +98,12 @@ export abstract class Module {
 
   /** Modules by name; this one has the name `''`. */
   namedModules(): Map<string, Module> {
-    return firstNames([...this.#visits()].map(({ name, module }) => [name, module]));
+    return firstNames([...visits(this)].map(({ name, module }) => [name, module]));
   }
 
   /** A copy of all parameters and buffers in host memory, in PyTorch's naming, layout and order. */
   stateDict(): StateDict {
-    return new Map([...this.#stateVariables()].map(([name, variable]) => [name, readVariable(variable)]));
+    return new Map([...stateVariables(this)].map(([name, variable]) => [name, readVariable(variable)]));
   }
 
   /**
@@ -110,25 +115,25 @@ export abstract class Module {
    * @throws FulgurError `state`, naming every missing, unexpected and mismatched key.
    */
   loadStateDict(state: StateDict, options: LoadOptions = {}): LoadReport {
-    return loadState(this.constructor.name, this.#stateVariables(), state, options);
+    return loadState(this.constructor.name, stateVariables(this), state, options);
   }
 
   /** Frees all parameters and buffers; the module cannot be used afterwards. */
   dispose(): void {
-    for (const variable of new Set(this.#stateVariables().values())) variable.dispose();
+    for (const variable of new Set(stateVariables(this).values())) variable.dispose();
   }
+}
 
-  #visits(): Generator<Visit<Module>> {
-    return walk<Module>(this, isModule);
-  }
+function visits(root: Module): Generator<Visit<Module>> {
+  return walk<Module>(root, isModule);
+}
 
-  #stateVariables(): Map<string, Parameter | Buffer> {
-    return new Map(
-      [...this.#visits()].flatMap(({ name, parameters, buffers }) =>
-        fullNames<Parameter | Buffer>(name, [...parameters, ...buffers]),
-      ),
-    );
-  }
+function stateVariables(root: Module): Map<string, Parameter | Buffer> {
+  return new Map(
+    [...visits(root)].flatMap(({ name, parameters, buffers }) =>
+      fullNames<Parameter | Buffer>(name, [...parameters, ...buffers]),
+    ),
+  );
 }
 
 function isModule(value: unknown): value is Module {

@@ -23,13 +23,15 @@ export interface ParameterOptions {
  * What the ranks of a run hold in a buffer.
  *
  * - `same`: equal values, which is checked before each evaluation and at each checkpoint.
- * - `own`: values of each rank's own, such as a queue of features.
+ * - `gathered`: samples of all ranks, such as a queue of features: equal values while ranks train as one, which is checked as
+ *   for `same`; each rank's own while ranks train alone. Being data, it is never averaged, over ranks or over time.
+ * - `own`: values of each rank's own.
  * - `first`: values that drift apart in training without harm, such as running statistics; before each evaluation all
  *   ranks take rank 0's.
  *
  * A checkpoint holds, and a resumed run gets, what differs by rank.
  */
-export type RankRule = 'same' | 'own' | 'first';
+export type RankRule = 'same' | 'gathered' | 'own' | 'first';
 
 export interface BufferOptions {
   readonly layout?: StateLayout;
@@ -45,6 +47,8 @@ export interface VariableDescription {
   readonly layout: StateLayout;
   readonly storedAs: StateDtype;
   readonly ranks: RankRule;
+  /** Whether it is a parameter, or a teacher's copy of one. */
+  readonly isWeight: boolean;
 }
 
 /** How values of each type can be stored, each one as itself; the first where nothing else is said. */
@@ -75,7 +79,7 @@ export function parameter<R extends tf.Rank>(
       fix: 'Cast the values, or keep them with nn.buffer(...).',
     });
   }
-  const description = { role: 'parameter', layout, storedAs: 'F32', ranks: 'first' } as const;
+  const description = { role: 'parameter', layout, storedAs: 'F32', ranks: 'first', isWeight: true } as const;
   return createVariable(initialValue, trainable, description) as Parameter<R>;
 }
 
@@ -103,7 +107,21 @@ export function buffer<R extends tf.Rank>(
       fix: 'Leave storedAs out, or cast the values.',
     });
   }
-  return createVariable(initialValue, false, { role: 'buffer', layout, storedAs, ranks }) as Buffer<R>;
+  const description = { role: 'buffer', layout, storedAs, ranks, isWeight: false } as const;
+  return createVariable(initialValue, false, description) as Buffer<R>;
+}
+
+/** A buffer with the values, the layout and the rank rule of a variable that `nn` made: what a teacher has in its place. */
+export function copyAsBuffer(source: tf.Variable, description: VariableDescription): Buffer {
+  return createVariable(tf.clone(source), false, { ...description, role: 'buffer' }) as Buffer;
+}
+
+/** Makes a buffer of a variable that `nn` made, in its place. */
+export function turnIntoBuffer(variable: Parameter | Buffer): void {
+  const description = descriptions.get(variable);
+  if (description === undefined) return;
+  variable.trainable = false;
+  descriptions.set(variable, { ...description, role: 'buffer' });
 }
 
 /** What the variable is to its module; `undefined` for a variable that `nn` did not make. */
@@ -119,6 +137,21 @@ export function layoutOf(variable: tf.Variable): StateLayout {
 /** What the ranks of a run hold in the variable; rank 0's parameters count where arithmetic leaves ranks with others. */
 export function rankRuleOf(variable: tf.Variable): RankRule {
   return descriptions.get(variable)?.ranks ?? 'same';
+}
+
+/** Whether ranks that train as one must have the same values in the variable. */
+export function isSameOnRanks(variable: tf.Variable): boolean {
+  return ['same', 'gathered'].includes(rankRuleOf(variable));
+}
+
+/** Whether a mean of the variable's values, over ranks or over time, means something: not that of data. */
+export function isAveraged(variable: tf.Variable): boolean {
+  return ['same', 'first'].includes(rankRuleOf(variable));
+}
+
+/** Whether the variable is a parameter, or a teacher's copy of one: not a statistic, a counter or data. */
+export function isWeight(variable: tf.Variable): boolean {
+  return descriptions.get(variable)?.isWeight ?? false;
 }
 
 /** Whether the variable is a parameter, trained or frozen. */

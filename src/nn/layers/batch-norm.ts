@@ -63,35 +63,46 @@ export abstract class BatchNorm extends Module {
 
   /** Normalises over all axes but the last. */
   protected normalize(x: tf.Tensor4D): tf.Tensor4D {
-    const running = this.#running();
-    if (running !== null && !this.training) return this.#byRunningStatistics(x, running);
+    const running = runningStatisticsOf(this);
+    if (running !== null && !this.training) return byRunningStatistics(x, running, this);
     const scale = this.weight ?? tf.ones<tf.Rank.R1>([this.channels]);
     const offset = this.bias ?? tf.zeros<tf.Rank.R1>([this.channels]);
     const output = batchStatistics().normalize({ x, scale, offset, epsilon: this.epsilon });
-    if (running !== null) this.#track(running, output);
+    if (running !== null) track(running, output, this.momentum);
     return output.y;
   }
+}
 
-  #running(): RunningStatistics | null {
-    const { runningMean: mean, runningVar: variance, numBatchesTracked: batches } = this;
-    return mean === null || variance === null || batches === null ? null : { mean, variance, batches };
-  }
+function runningStatisticsOf({
+  runningMean: mean,
+  runningVar: variance,
+  numBatchesTracked: batches,
+}: BatchNorm): RunningStatistics | null {
+  return mean === null || variance === null || batches === null ? null : { mean, variance, batches };
+}
 
-  #track({ mean, variance, batches }: RunningStatistics, batch: NormalizationOutput): void {
-    const blend = (old: tf.Tensor1D, fresh: tf.Tensor1D): tf.Tensor1D =>
-      tf.add(tf.mul(old, 1 - this.momentum), tf.mul(fresh, this.momentum));
-    mean.assign(blend(mean, batch.mean));
-    variance.assign(blend(variance, batch.unbiasedVariance));
-    batches.assign(tf.add(batches, tf.scalar(1, 'int32')));
-  }
+function track(
+  { mean, variance, batches }: RunningStatistics,
+  batch: NormalizationOutput,
+  momentum: number,
+): void {
+  const blend = (old: tf.Tensor1D, fresh: tf.Tensor1D): tf.Tensor1D =>
+    tf.add(tf.mul(old, 1 - momentum), tf.mul(fresh, momentum));
+  mean.assign(blend(mean, batch.mean));
+  variance.assign(blend(variance, batch.unbiasedVariance));
+  batches.assign(tf.add(batches, tf.scalar(1, 'int32')));
+}
 
-  #byRunningStatistics(x: tf.Tensor4D, { mean, variance }: RunningStatistics): tf.Tensor4D {
-    const inverse = tf.rsqrt(tf.add(variance, this.epsilon));
-    const scale = this.weight === null ? inverse : tf.mul(inverse, this.weight);
-    const shift = tf.mul(mean, scale);
-    const offset = this.bias === null ? tf.neg(shift) : tf.sub(this.bias, shift);
-    return tf.add(tf.mul(x, scale), offset);
-  }
+function byRunningStatistics(
+  x: tf.Tensor4D,
+  { mean, variance }: RunningStatistics,
+  { weight, bias, epsilon }: BatchNorm,
+): tf.Tensor4D {
+  const inverse = tf.rsqrt(tf.add(variance, epsilon));
+  const scale = weight === null ? inverse : tf.mul(inverse, weight);
+  const shift = tf.mul(mean, scale);
+  const offset = bias === null ? tf.neg(shift) : tf.sub(bias, shift);
+  return tf.add(tf.mul(x, scale), offset);
 }
 
 /** Batch norm over features: `[batch, features]`. */

@@ -29,8 +29,6 @@ export class Conv2d extends Module {
   readonly bias: Parameter<tf.Rank.R1> | null;
   readonly stride: number;
   readonly padding: number;
-  readonly #name: string;
-  readonly #inChannels: number;
 
   constructor(
     inChannels: number,
@@ -46,12 +44,11 @@ export class Conv2d extends Module {
     this.bias = bias ? parameter(pytorchUniform<tf.Rank.R1>([outChannels], fans)) : null;
     this.stride = stride;
     this.padding = padding;
-    this.#name = `Conv2d(${inChannels}, ${outChannels}, ${kernel})`;
-    this.#inChannels = inChannels;
   }
 
   forward(x: tf.Tensor4D): tf.Tensor4D {
-    requireShape(this.#name, x, 4, this.#inChannels);
+    const [kernel, , inChannels, outChannels] = this.weight.shape;
+    requireShape(`Conv2d(${inChannels}, ${outChannels}, ${kernel})`, x, 4, inChannels);
     return tf.tidy(() => {
       const y = convolve(x, this.weight, { stride: this.stride, padding: this.padding });
       return this.bias === null ? y : tf.add(y, this.bias);

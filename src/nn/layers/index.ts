@@ -3,7 +3,7 @@ export type { BatchNormOptions } from './batch-norm';
 export { Conv2d } from './conv2d';
 export type { Conv2dOptions } from './conv2d';
 export { Dropout } from './dropout';
-export { Flatten } from './flatten';
+export { Flatten, flattened } from './flatten';
 export { GELU } from './gelu';
 export { Identity } from './identity';
 export type { Layer } from './layer';

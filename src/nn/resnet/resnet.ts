@@ -5,6 +5,7 @@ import {
   BatchNorm2d,
   Conv2d,
   Flatten,
+  flattened,
   Identity,
   Linear,
   MaxPool2d,
@@ -53,7 +54,6 @@ export class ResNet extends Module {
   readonly layer4: Sequential;
   readonly avgpool: AdaptiveAvgPool2d;
   readonly fc: Linear;
-  readonly #flatten = new Flatten();
 
   constructor(kind: ResNetKind, classes: number, options: ResNetOptions = {}) {
     super();
@@ -72,7 +72,7 @@ export class ResNet extends Module {
       const stem = this.maxpool.forward(this.relu.forward(this.bn1.forward(this.conv1.forward(x))));
       let maps: tf.Tensor = stem;
       for (const stage of [this.layer1, this.layer2, this.layer3, this.layer4]) maps = stage.forward(maps);
-      return this.fc.forward(this.#flatten.forward(this.avgpool.forward(maps as tf.Tensor4D)));
+      return this.fc.forward(flattened(this.avgpool.forward(maps as tf.Tensor4D)));
     });
   }
 }

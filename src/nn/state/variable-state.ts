@@ -9,6 +9,7 @@ const plainVariable: VariableDescription = {
   layout: 'plain',
   storedAs: 'F32',
   ranks: 'same',
+  isWeight: false,
 };
 
 /** Element type and shape that a variable has in state dicts. */

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LoggedValue } from '../../contracts';
 import { compile, watchVariables } from '../../engine';
 import { FulgurError } from '../../errors';
+import { whileEvaluating } from '../../nn';
 import { StepLogCollector } from '../log/log-router';
 import { callStep } from '../step/call-step';
 import { FrozenFields } from '../step/frozen-fields';
@@ -29,7 +30,9 @@ export function compileEvaluationStep<B>({
     try {
       const work = (): { returned: unknown } => ({
         returned: log.inStep(step, logged, () =>
-          frozen.noting(() => callStep(module, step, batch, () => module[step]?.(batch))),
+          frozen.noting(() =>
+            whileEvaluating(() => callStep(module, step, batch, () => module[step]?.(batch))),
+          ),
         ),
       });
       const {

@@ -11,7 +11,7 @@ import type {
   Strategy,
 } from '../../contracts';
 import { FulgurError } from '../../errors';
-import { decodeSafetensors, encodeSafetensors, isParameter, rankRuleOf } from '../../nn';
+import { decodeSafetensors, encodeSafetensors, isSameOnRanks, isWeight, rankRuleOf } from '../../nn';
 import { bufferDiffers, differingNames } from '../../strategy';
 
 type Named = Pick<Replicated, 'namedVariables'>;
@@ -112,7 +112,7 @@ export function nameOfCheckpoint(path: string | null): string {
 /** A buffer that is to be the same on all ranks is so wherever a state is taken. */
 function requireSame(differing: ReadonlySet<string>, module: Named): void {
   for (const [name, variable] of module.namedVariables()) {
-    if (differing.has(`weights/${name}`) && rankRuleOf(variable) === 'same') throw bufferDiffers(name);
+    if (differing.has(`weights/${name}`) && isSameOnRanks(variable)) throw bufferDiffers(name);
   }
 }
 
@@ -125,7 +125,7 @@ function refuseOtherNumber(
   const variables = module.namedVariables();
   const mayDrift = (name: string): boolean => {
     const variable = variables.get(name);
-    return variable !== undefined && rankRuleOf(variable) === 'first' && !isParameter(variable);
+    return variable !== undefined && rankRuleOf(variable) === 'first' && !isWeight(variable);
   };
   const own = ranks.flatMap(({ weights, optimizers = [] }) => [
     ...[...(weights?.keys() ?? [])].filter((name) => !mayDrift(name)),

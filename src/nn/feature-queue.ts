@@ -1,0 +1,118 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { nextInitialisationStream, offTape, runOp } from '../engine';
+import { FulgurError } from '../errors';
+import { isEvaluating } from './evaluating';
+import { Module } from './module';
+import { buffer } from './parameter';
+import type { Buffer } from './parameter';
+import { ranks } from './ranks';
+
+export interface FeatureQueueOptions {
+  /** Rows that it holds. */
+  readonly size: number;
+  /** Features of a row. */
+  readonly features: number;
+}
+
+/**
+ * A ring of the newest features, such as a teacher's keys: the negatives of MoCo, the neighbours of NNCLR. It begins with
+ * random rows of length 1, and is filled inside the step with the rows of all ranks, in the order of the samples.
+ *
+ * A batch that reaches the end is cut there, and the next one begins at the start, as in lightly's `MemoryBankModule`.
+ *
+ * State dict: `bank` `[size, features]` and `bank_ptr` `[1]`, the row that is written next. Ranks that train as one hold the
+ * same rows; under local SGD each rank holds its own. Rows are data: no plugin averages them.
+ *
+ * Source: He et al., "Momentum contrast for unsupervised visual representation learning" (2020), section 3.2.
+ *
+ * @example
+ * readonly queue = new nn.FeatureQueue({ size: 4096, features: 128 });
+ * // in trainingStep: read first, then push
+ * const loss = losses.ntXentAgainst(queries, keys, this.queue.values(), { temperature: 0.1 });
+ * this.queue.push(keys);
+ */
+export class FeatureQueue extends Module {
+  readonly size: number;
+  readonly features: number;
+  readonly bank: Buffer<tf.Rank.R2>;
+  readonly bankPtr: Buffer<tf.Rank.R1>;
+
+  /** @throws FulgurError `module` where size or features is not a whole number of 1 or more. */
+  constructor({ size, features }: FeatureQueueOptions) {
+    super();
+    for (const [name, value] of Object.entries({ size, features })) {
+      if (Number.isInteger(value) && value >= 1) continue;
+      throw new FulgurError('module', {
+        what: `FeatureQueue got ${name} ${value}.`,
+        fix: 'Give a whole number of 1 or more.',
+      });
+    }
+    this.size = size;
+    this.features = features;
+    this.bank = buffer(randomUnitRows(size, features), { ranks: 'gathered' });
+    this.bankPtr = buffer(tf.tensor1d([0], 'int32'), { storedAs: 'I64', ranks: 'gathered' });
+  }
+
+  /** The rows as they are now, `[size, features]`, without a gradient; a later `push` does not change them. */
+  values(): tf.Tensor2D {
+    return offTape(() => tf.clone<tf.Tensor2D>(this.bank));
+  }
+
+  /** As `values()`. */
+  forward(): tf.Tensor2D {
+    return this.values();
+  }
+
+  /**
+   * Writes the keys of all ranks over the oldest rows, without a gradient. In the evaluations of a trainer it does nothing.
+   *
+   * @param keys `[batch, features]` of this rank.
+   * @throws FulgurError `module` for another shape.
+   */
+  push(keys: tf.Tensor2D): void {
+    if (keys.rank !== 2 || keys.shape[1] !== this.features) {
+      throw new FulgurError('module', {
+        what: `FeatureQueue(${this.size}, ${this.features}) got keys of shape [${keys.shape.join(', ')}].`,
+        why: `It takes [batch, ${this.features}].`,
+        fix: 'Make features of the queue the width of the keys.',
+      });
+    }
+    if (isEvaluating()) return;
+    offTape(() => {
+      tf.tidy(() => {
+        this.write(ranks.allGather(keys));
+      });
+    });
+  }
+
+  private write(rows: tf.Tensor2D): void {
+    const { size } = this;
+    const [batch] = rows.shape;
+    const end = tf.sub(tf.scalar(size - 1, 'int32'), this.bankPtr);
+    // What does not fit in is the last row that does, once more: the same values at the same place.
+    const kept = tf.minimum<tf.Tensor1D>(tf.range(0, batch, 1, 'int32'), end);
+    const places = tf.reshape(tf.add(this.bankPtr, kept), [batch, 1]);
+    const [bank] = runOp(
+      'TensorScatterUpdate',
+      { T: { type: 'type', value: 'float32' }, Tindices: { type: 'type', value: 'int32' } },
+      [this.bank, places, tf.gather(rows, kept)],
+      1,
+    );
+    const next = tf.add<tf.Tensor1D>(this.bankPtr, tf.scalar(batch, 'int32'));
+    const reachesEnd = tf.greaterEqual(next, tf.scalar(size, 'int32'));
+    this.bank.assign(bank as tf.Tensor2D);
+    this.bankPtr.assign(tf.where(reachesEnd, tf.zerosLike(next), next));
+  }
+}
+
+/** Rows in random directions: normal draws, divided by their lengths. */
+function randomUnitRows(size: number, features: number): tf.Tensor2D {
+  const values = new Float32Array(size * features);
+  nextInitialisationStream().fillNormal(values, 1);
+  for (let row = 0; row < size; row++) {
+    const own = values.subarray(row * features, (row + 1) * features);
+    const length = Math.sqrt(own.reduce((sum, value) => sum + value * value, 0));
+    own.forEach((value, index) => (own[index] = value / Math.max(length, 1e-12)));
+  }
+  return tf.tensor2d(values, [size, features]);
+}

@@ -1,0 +1,192 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { isInStep, offTape } from '../engine';
+import { FulgurError } from '../errors';
+import { isEvaluating } from './evaluating';
+import { Module } from './module';
+import { copyOf } from './module-copy';
+import { listNames } from './naming';
+import { isWeight, turnIntoBuffer } from './parameter';
+
+/** A module that follows another one: it computes the same with tensors of its own, which no optimiser has. */
+export type Teacher<M extends Module> = M & {
+  /**
+   * Moves each parameter towards the student's: `teacher = momentum · teacher + (1 − momentum) · student`. Call it in
+   * `trainingStep`, before the teacher's forward pass. In the evaluations of a trainer it does nothing.
+   *
+   * @param momentum from 0 (take the student's values) to 1 (stay): a number, or a scalar of the step as `scheduled` gives.
+   * @throws FulgurError `module` where the student has other tensors than when the teacher was made.
+   */
+  follow(momentum: number | tf.Scalar): void;
+};
+
+export interface TeacherOptions<M extends Module> {
+  /**
+   * What `follow` does with buffers, such as batch norm's running statistics: `own` (default, as in lightly's methods)
+   * leaves them to the teacher's own forward passes, `copy` takes the student's, `average` moves them as parameters are.
+   * Whole numbers are copied where others are averaged.
+   */
+  readonly buffers?: 'own' | 'copy' | 'average';
+  /** Makes a module like the student, where it cannot be copied. It gets the student's values. */
+  readonly build?: () => M;
+}
+
+interface Following {
+  readonly student: Module;
+  readonly buffers: 'own' | 'copy' | 'average';
+}
+
+// Held from outside: the fields of a module are searched, and would give the student's tensors a second name.
+const followings = new WeakMap<object, Following>();
+
+/**
+ * A teacher: a copy of a module with the same names and values, and `follow()`. Its tensors are buffers: saved with the
+ * model, not among `parameters()`, not touched by optimisers, `freeze()` or `unfreeze()`. What it computes has no gradient.
+ * It starts in the student's mode, and `train()` and `eval()` reach it as any other part of the model.
+ *
+ * Numbers as lightly's `update_momentum` on a `copy.deepcopy` with `deactivate_requires_grad`.
+ *
+ * Source: Tarvainen and Valpola, "Mean teachers are better role models" (2017).
+ *
+ * @param student a module that is complete; the teacher knows the tensors that it has now.
+ * @throws FulgurError `module` for what cannot be copied, and within a compiled step.
+ *
+ * @example
+ * readonly backbone = nn.resnet18({ head: 'none' });
+ * readonly backboneMomentum = nn.teacherOf(this.backbone);
+ * // in trainingStep
+ * this.backboneMomentum.follow(0.996);
+ * const targets = this.backboneMomentum.forward(view);
+ */
+export function teacherOf<M extends Module>(student: M, options: TeacherOptions<M> = {}): Teacher<M> {
+  requireStudent(student);
+  const { buffers = 'own', build } = options;
+  const teacher = build === undefined ? copyOf(student) : built(student, build);
+  for (const part of teacher.modules()) withoutGradients(part);
+  Object.setPrototypeOf(
+    teacher,
+    Object.create(Object.getPrototypeOf(teacher) as object, {
+      follow: { value: follow, configurable: true, writable: true },
+    }) as object,
+  );
+  followings.set(teacher, { student, buffers });
+  return teacher as Teacher<M>;
+}
+
+/** Gives every teacher in a model its student's values, buffers too: after weights to begin with were loaded into the student. */
+export function restartTeachers(model: Module): void {
+  for (const module of model.modules()) {
+    const following = followings.get(module);
+    if (following !== undefined) takeOver(module, following.student);
+  }
+}
+
+/** The method `follow` of a teacher. */
+function follow(this: Module, momentum: number | tf.Scalar): void {
+  const following = followings.get(this);
+  if (following === undefined || isEvaluating()) return;
+  const { student, buffers } = following;
+  requireMomentum(this, momentum);
+  const pairs = pairsOf(this, student);
+  offTape(() => {
+    tf.tidy(() => {
+      const share = typeof momentum === 'number' ? 1 - momentum : tf.sub(1, momentum);
+      for (const [own, source] of pairs) {
+        if (!isWeight(own) && buffers === 'own') continue;
+        const isCopied = own.dtype !== 'float32' || (!isWeight(own) && buffers === 'copy');
+        own.assign(isCopied ? tf.clone(source) : tf.add(tf.mul(own, momentum), tf.mul(source, share)));
+      }
+    });
+  });
+}
+
+function built<M extends Module>(student: M, build: () => M): M {
+  const teacher = build();
+  if ((teacher as unknown) === student) {
+    throw new FulgurError('module', {
+      what: `build of teacherOf gave the student itself, a ${student.constructor.name}.`,
+      fix: 'Let it make a new one: { build: () => new TheModule(...) }.',
+    });
+  }
+  takeOver(teacher, student);
+  for (const variable of teacher.namedVariables().values()) turnIntoBuffer(variable);
+  teacher.train(student.training);
+  return teacher;
+}
+
+function takeOver(teacher: Module, student: Module): void {
+  tf.tidy(() => {
+    for (const [own, source] of pairsOf(teacher, student)) own.assign(tf.clone(source));
+  });
+}
+
+/** Puts a `forward` in front of a module's own whose results have no gradient. */
+function withoutGradients(module: Module): void {
+  const prototype = Object.getPrototypeOf(module) as Module;
+  const forward = function (this: Module, ...inputs: never[]): unknown {
+    return offTape(() => prototype.forward.apply(this, inputs));
+  };
+  const properties = { forward: { value: forward, configurable: true, writable: true } };
+  Object.setPrototypeOf(module, Object.create(prototype, properties) as object);
+}
+
+/** Each tensor of the teacher once, with the student's of that name. */
+function pairsOf(teacher: Module, student: Module): Map<tf.Variable, tf.Variable> {
+  const own = teacher.namedVariables();
+  const theirs = student.namedVariables();
+  const all = [...new Set([...own.keys(), ...theirs.keys()])];
+  const differing = all.filter((name) => formOf(own.get(name)) !== formOf(theirs.get(name)));
+  if (differing.length > 0) {
+    const kind = student.constructor.name;
+    throw new FulgurError('module', {
+      what: `A teacher and its student, a ${kind}, do not have the same tensors: ${listNames(differing, all)}.`,
+      why: 'A teacher has those that the student had when it was made.',
+      fix: 'Complete the student before teacherOf, and let build make a module of the same shape.',
+    });
+  }
+  const pairs = new Map<tf.Variable, tf.Variable>();
+  for (const [name, variable] of own) {
+    const source = theirs.get(name);
+    if (source !== undefined && !pairs.has(variable)) pairs.set(variable, source);
+  }
+  return pairs;
+}
+
+function formOf(variable: tf.Variable | undefined): string {
+  return variable === undefined ? 'none' : `${variable.dtype} ${variable.shape.join(' ')}`;
+}
+
+function requireStudent(student: unknown): asserts student is Module {
+  if (isInStep()) {
+    throw new FulgurError('module', {
+      what: 'teacherOf was called inside a compiled step.',
+      why: 'The teacher would be born anew at every trace and forgotten at its end.',
+      fix: 'Hold it in a field of the model: readonly teacher = nn.teacherOf(this.student).',
+    });
+  }
+  if (!(student instanceof Module)) {
+    throw new FulgurError('module', {
+      what: `teacherOf got ${student === undefined ? 'undefined' : `a value of type ${typeof student}`} in the place of a module.`,
+      fix: 'Give it the student, and declare the student above its teacher.',
+    });
+  }
+  const inner = [...student.namedModules()].find(([name, part]) => name !== '' && followings.has(part));
+  if (inner === undefined) return;
+  throw new FulgurError('module', {
+    what: `teacherOf cannot copy a ${student.constructor.name}: '${inner[0]}' in it is a teacher.`,
+    why: 'Its copy would not know whom to follow.',
+    fix: 'Hold teachers beside their students, in the model, and not in them.',
+  });
+}
+
+function requireMomentum(teacher: Module, momentum: number | tf.Scalar): void {
+  const isFine =
+    typeof momentum === 'number'
+      ? momentum >= 0 && momentum <= 1
+      : momentum instanceof tf.Tensor && momentum.rank === 0;
+  if (isFine) return;
+  const got = typeof momentum === 'number' ? String(momentum) : 'something other than a number or a scalar';
+  throw new FulgurError('module', {
+    what: `follow() of the teacher ${teacher.constructor.name} got the momentum ${got}.`,
+    fix: 'Give a number from 0 to 1, or a scalar of the step: this.scheduled(...).',
+  });
+}

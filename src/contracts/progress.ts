@@ -21,3 +21,17 @@ export interface FitPlan {
   /** Optimiser updates in the whole run; `null` for an endless run. */
   readonly totalSteps: number | null;
 }
+
+/** What a schedule may know of the run around its step. */
+export interface ScheduleRun {
+  /** The epoch of the step, from 0. */
+  readonly epoch: number;
+  /** Epochs of the whole run, the last of which may be cut short; `null` for an endless run. */
+  readonly maxEpochs: number | null;
+  /** Optimiser updates in the whole run; `null` for an endless run. */
+  readonly totalSteps: number | null;
+  /** Optimiser updates in the current epoch. */
+  readonly stepsPerEpoch: number;
+  /** Optimiser updates in so many epochs, counted from the first. */
+  stepsIn(epochs: number): number;
+}

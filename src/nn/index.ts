@@ -34,3 +34,5 @@ export * from './state';
 export { restartTeachers, teacherOf } from './teacher';
 export type { Teacher, TeacherOptions } from './teacher';
 export { unitRows } from './unit-rows';
+export { beginsUpdate, stepPosition, withStepPosition } from './step-position';
+export type { StepPosition } from './step-position';

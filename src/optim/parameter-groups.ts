@@ -1,7 +1,7 @@
 import { FulgurError } from '../errors';
 import { ParameterList } from '../nn';
 import type { Parameter } from '../nn';
-import type { Schedule } from './schedules';
+import type { Schedule } from './schedule';
 
 /** Options that every optimiser has. */
 export interface CommonOptions {

@@ -2,9 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Gradients, Optimizer, OptimizerState } from '../contracts';
 import { advanceRandomPosition, afterStep, stepInput } from '../engine';
 import { FulgurError } from '../errors';
+import { stepPosition } from '../nn';
 import type { Parameter } from '../nn';
 import { lossGradients } from './loss-gradients';
 import type { CommonOptions, SettledGroup } from './parameter-groups';
+import { scheduledValue, unknownRun } from './schedule';
+import type { Scheduled } from './schedule';
 import { Slots } from './slots';
 
 /** One parameter about to be updated. */
@@ -36,6 +39,8 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
   readonly kind: string;
   readonly slots = new Slots();
   readonly #groups: readonly SettledGroup<Options>[];
+  /** Where the training that it is made for stands. */
+  readonly #position = stepPosition();
   #stepCount = 0;
   /** Updates that parameters had no part in; most are not here. */
   #missed = new Map<string, number>();
@@ -164,9 +169,14 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
     this.#stepCount = stepCount;
   }
 
+  #valueOf(option: Scheduled): number {
+    if (typeof option === 'number') return option;
+    return scheduledValue(option, this.#stepCount, this.#position?.run ?? unknownRun);
+  }
+
   #rateOf({ options: { learningRate } }: SettledGroup<Options>): number {
     if (this.#override !== null) return this.#override(this.#stepCount);
-    return typeof learningRate === 'number' ? learningRate : learningRate(this.#stepCount);
+    return this.#valueOf(learningRate);
   }
 }
 

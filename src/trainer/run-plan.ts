@@ -10,6 +10,8 @@ export interface FitBounds extends FitPlan {
   /** Epochs and updates before which no hook's wish ends the fit. */
   readonly minEpochs: number;
   readonly minSteps: number;
+  /** Epochs that the fit begins, as `maxEpochs` or `maxSteps` ends it; `null` for an endless one. */
+  readonly plannedEpochs: number | null;
 }
 
 /**
@@ -42,6 +44,10 @@ export function planFit(options: TrainerOptions, available: number): FitBounds {
     minEpochs,
     minSteps,
     totalSteps: totalSteps === Infinity ? null : totalSteps,
+    plannedEpochs:
+      totalSteps === Infinity
+        ? null
+        : accumulation.epochsOf(totalSteps, batchesPerEpoch, maxEpochs ?? totalSteps),
   };
 }
 
@@ -164,6 +170,17 @@ export class Accumulation {
       until = from;
     }
     return total;
+  }
+
+  /** Epochs that so many updates reach into, at most `limit`. */
+  epochsOf(updates: number, batchesPerEpoch: number, limit: number): number {
+    let [enough, tooFew] = [limit, 0];
+    while (enough - tooFew > 1) {
+      const middle = Math.floor((enough + tooFew) / 2);
+      if (this.updates(middle, batchesPerEpoch) >= updates) enough = middle;
+      else tooFew = middle;
+    }
+    return enough;
   }
 }
 

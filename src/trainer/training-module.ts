@@ -1,6 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { FitPlan, Hooks, LogOptions, Optimizer } from '../contracts';
-import { Module } from '../nn';
+import { stepInput } from '../engine';
+import { FulgurError } from '../errors';
+import { Module, stepPosition } from '../nn';
+import { scheduledValue } from '../optim';
+import type { Schedule } from '../optim';
 
 /** Takes what a module logs during a run. */
 export interface ModuleLog {
@@ -65,6 +69,22 @@ export abstract class TrainingModule<B, Metrics extends string = string> extends
   }
 
   /**
+   * A number that changes as training goes on, for `trainingStep`: a teacher's momentum, a temperature. All batches of an
+   * update see one value. In a `validationStep` it has the value of the update before; a schedule that spans
+   * the whole run ends where `trainer.maxEpochs` or `trainer.maxSteps` ends it.
+   *
+   * @example
+   * this.teacher.follow(this.scheduled(schedules.cosine({ from: 0.996, to: 1 })));
+   * @returns an input of the compiled step, which costs no more than its upload.
+   * @throws FulgurError `trainer` outside of a fit's steps.
+   */
+  scheduled(schedule: Schedule): tf.Scalar {
+    const position = stepPosition();
+    if (position === null) throw notInFit(this.constructor.name);
+    return stepInput(() => scheduledValue(schedule, position.step, position.run));
+  }
+
+  /**
    * Looks at a batch of held-out data: logs metrics, which are reduced over the whole validation. Traced as
    * `trainingStep`, in evaluation mode and without gradients. A module that has one is validated while it is fitted.
    */
@@ -73,4 +93,14 @@ export abstract class TrainingModule<B, Metrics extends string = string> extends
   testStep?(batch: B): void;
   /** What `Trainer.predict` gives for a batch, tensors of `[batch, ...]` by name; traced, in evaluation mode. */
   predictStep?(batch: B): Readonly<Record<string, tf.Tensor>>;
+}
+
+function notInFit(module: string): FulgurError {
+  return new FulgurError('trainer', {
+    what: `scheduled() of ${module} was called outside of the training and validation steps of a fit.`,
+    why: 'A scheduled value belongs to an update of a run, and there is none.',
+    fix:
+      'Call it in trainingStep or validationStep; compute with a fixed number in testStep and predictStep; ' +
+      'in a loop of your own, say where training stands: nn.withStepPosition({ step, batchOfUpdate, run }, () => ...).',
+  });
 }

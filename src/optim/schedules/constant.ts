@@ -1,6 +1,6 @@
-import type { Schedule } from './schedule';
+import type { StepSchedule } from '../schedule';
 
 /** The same learning rate at every step. */
-export function constant(learningRate: number): Schedule {
+export function constant(learningRate: number): StepSchedule {
   return () => learningRate;
 }

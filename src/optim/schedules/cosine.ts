@@ -1,5 +1,7 @@
 import { FulgurError } from '../../errors';
-import type { Schedule } from './schedule';
+import type { Schedule, StepSchedule } from '../schedule';
+import { checkLength, checkSpan, givenLength, spanLength, placeIn } from './span';
+import type { Span } from './span';
 
 export interface CosineOptions {
   /** The highest learning rate: that of the last warm-up step, and of the first step after it. */
@@ -11,16 +13,41 @@ export interface CosineOptions {
   readonly end?: number;
 }
 
+export interface CosineSpanOptions extends Span {
+  /** The value that the cosine begins with. */
+  readonly from: number;
+  /** The last value, and all after it. */
+  readonly to: number;
+  /** Updates that climb to `from` before, in equal parts; they count as a part of the whole (default 0). */
+  readonly warmupSteps?: number;
+  /** The same in epochs. */
+  readonly warmupEpochs?: number;
+  /** Where the warm-up climbs from; its first value is one part above (default 0). */
+  readonly warmupFrom?: number;
+  /** Goes to `to` and back again and again, once in so many updates (epochs with `every: 'epoch'`), without an end. */
+  readonly period?: number;
+}
+
 /**
- * A linear climb, then half a cosine down to `end`.
+ * A linear climb, then half a cosine from one value to another, over the whole run or a part of it.
  *
- * Values as lightly's `CosineWarmupScheduler`, whose default for the end is a thousandth of the learning rate.
+ * Values as lightly's `cosine_schedule` and `cosine_warmup_schedule`, and with `learningRate` as its
+ * `CosineWarmupScheduler`, whose default for the end is a thousandth of the learning rate.
  *
  * Source: Loshchilov and Hutter, "SGDR" (2017), equation 5, with the warm-up of Goyal et al. (2017).
  *
- * @throws FulgurError `config` for a warm-up longer than the whole.
+ * @example
+ * const momentum = this.scheduled(schedules.cosine({ from: 0.996, to: 1, every: 'epoch' }));
+ * optim.sgd(this.parameters(), { learningRate: schedules.cosine({ from: 0.06, to: 0, warmupEpochs: 10 }) });
+ * @throws FulgurError `config` for lengths that make no sense.
  */
-export function cosine({ learningRate, totalSteps, warmupSteps = 0, end = 0 }: CosineOptions): Schedule {
+export function cosine(options: CosineOptions): StepSchedule;
+export function cosine(options: CosineSpanOptions): Schedule;
+export function cosine(options: CosineOptions | CosineSpanOptions): Schedule {
+  return 'learningRate' in options ? overSteps(options) : overSpan(options);
+}
+
+function overSteps({ learningRate, totalSteps, warmupSteps = 0, end = 0 }: CosineOptions): StepSchedule {
   if (!(warmupSteps >= 0 && warmupSteps <= totalSteps)) {
     throw new FulgurError('config', {
       what: `A cosine schedule got ${warmupSteps} warm-up steps of ${totalSteps} steps.`,
@@ -34,4 +61,63 @@ export function cosine({ learningRate, totalSteps, warmupSteps = 0, end = 0 }: C
     if (decaying >= lastStep) return end;
     return end + ((learningRate - end) * (1 + Math.cos((Math.PI * decaying) / lastStep))) / 2;
   };
+}
+
+function overSpan(options: CosineSpanOptions): Schedule {
+  const { from, to, warmupFrom = 0, period } = options;
+  const warmup = warmupOf(options);
+  checkCosine(options, warmup);
+  return (step, run) => {
+    const climbing = givenLength(warmup, run) ?? 0;
+    const place = placeIn(options, step, run);
+    if (place < climbing) return warmupFrom + ((from - warmupFrom) * (place + 1)) / climbing;
+    const decaying = place - climbing;
+    if (period !== undefined) return between(from, to, (2 * Math.PI * decaying) / period);
+    const last = spanLength('cosine', options, run) - climbing - 1;
+    return decaying >= last ? to : between(from, to, (Math.PI * decaying) / last);
+  };
+}
+
+/** In the order of lightly's operations, so that its numbers come out. */
+function between(from: number, to: number, angle: number): number {
+  return to - ((to - from) * (Math.cos(angle) + 1)) / 2;
+}
+
+function warmupOf({ every = 'step', warmupSteps, warmupEpochs }: CosineSpanOptions): Span {
+  return {
+    every,
+    ...(warmupSteps === undefined ? {} : { steps: warmupSteps }),
+    ...(warmupEpochs === undefined ? {} : { epochs: warmupEpochs }),
+  };
+}
+
+function checkCosine(options: CosineSpanOptions, warmup: Span): void {
+  checkSpan('cosine', options);
+  checkLength('cosine', 'warmupSteps', warmup.steps, 0);
+  checkLength('cosine', 'warmupEpochs', warmup.epochs, 0);
+  checkLength('cosine', 'period', options.period);
+  const { steps, epochs, every, period, warmupSteps, warmupEpochs } = options;
+  if (warmupSteps !== undefined && (every === 'epoch' || warmupEpochs !== undefined)) {
+    throw new FulgurError('config', {
+      what: `A cosine schedule got ${warmupSteps} warm-up steps, and ${every === 'epoch' ? 'moves with every epoch' : `${warmupEpochs} warm-up epochs`}.`,
+      fix: every === 'epoch' ? 'Give warmupEpochs in their place.' : 'Give one of the two.',
+    });
+  }
+  if (period !== undefined && (steps ?? epochs) !== undefined) {
+    throw new FulgurError('config', {
+      what: `A cosine schedule got a period of ${period} and ${steps === undefined ? `${epochs} epochs` : `${steps} steps`}.`,
+      why: 'With a period it goes on without an end.',
+      fix: 'Give one of the two.',
+    });
+  }
+  for (const [unit, whole, climb] of [
+    ['steps', steps, warmupSteps],
+    ['epochs', epochs, warmupEpochs],
+  ] as const) {
+    if (whole === undefined || climb === undefined || climb <= whole) continue;
+    throw new FulgurError('config', {
+      what: `A cosine schedule got ${climb} warm-up ${unit} of ${whole} ${unit}.`,
+      fix: 'Make the warm-up at most as long as the whole.',
+    });
+  }
 }

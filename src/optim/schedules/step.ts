@@ -1,5 +1,5 @@
 import { FulgurError } from '../../errors';
-import type { Schedule } from './schedule';
+import type { StepSchedule } from '../schedule';
 
 export interface StepOptions {
   /** The learning rate of the first steps. */
@@ -15,7 +15,7 @@ export interface StepOptions {
  *
  * @throws FulgurError `config` for less than one step between falls.
  */
-export function step({ learningRate, every, factor }: StepOptions): Schedule {
+export function step({ learningRate, every, factor }: StepOptions): StepSchedule {
   if (!(every >= 1)) {
     throw new FulgurError('config', {
       what: `A step schedule got ${every} steps between falls.`,

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { BatchSource, EvaluationKind, EvaluationProgress, MetricRow } from '../../contracts';
 import { drawingAt } from '../../engine';
+import type { StepPosition } from '../../nn';
 import { inEvaluationMode } from './evaluated-model';
 import { reduceOverRanks } from '../log/metric-reduction';
 import type { MetricStore } from '../log/metric-store';
@@ -20,6 +21,8 @@ export interface EvaluationTask<B> {
   readonly updates: () => number;
   /** The run's seed; `undefined` for that of this process. */
   readonly seed: number | undefined;
+  /** Where training stands, for scheduled values; left out outside of a fit. */
+  readonly position?: StepPosition;
   /** Gets what each batch gave, and disposes it. */
   readonly onOutputs?: (outputs: Outputs) => Promise<void>;
 }
@@ -48,6 +51,7 @@ export class EvaluationLoop<B> {
     this.#task = task;
     this.#step = parts.steps.evaluation({
       ...{ kind: task.kind, module, options: parts.options, log, owners, warn },
+      position: task.position ?? null,
     });
     scope.releaseAtEnd(() => {
       this.#step.dispose();

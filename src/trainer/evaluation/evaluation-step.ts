@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LoggedValue } from '../../contracts';
 import { compile, watchVariables } from '../../engine';
 import { FulgurError } from '../../errors';
-import { whileEvaluating } from '../../nn';
+import { whileEvaluating, withStepPosition } from '../../nn';
 import { StepLogCollector } from '../log/log-router';
 import { callStep } from '../step/call-step';
 import { FrozenFields } from '../step/frozen-fields';
@@ -20,6 +20,7 @@ export function compileEvaluationStep<B>({
   options,
   log,
   owners,
+  position,
   warn,
 }: EvaluationStepParts<B>): EvaluationStep<B> {
   const { step } = evaluationKinds[kind];
@@ -31,7 +32,9 @@ export function compileEvaluationStep<B>({
       const work = (): { returned: unknown } => ({
         returned: log.inStep(step, logged, () =>
           frozen.noting(() =>
-            whileEvaluating(() => callStep(module, step, batch, () => module[step]?.(batch))),
+            withStepPosition(position, () =>
+              whileEvaluating(() => callStep(module, step, batch, () => module[step]?.(batch))),
+            ),
           ),
         ),
       });

@@ -9,10 +9,12 @@ import type {
 } from '../../contracts';
 import { setRandomPosition } from '../../engine';
 import { FulgurError, messageOf } from '../../errors';
+import type { StepPosition } from '../../nn';
 import { EvaluationLoop } from '../evaluation/evaluation-loop';
 import { Validation } from '../evaluation/validation';
 import { MetricSchedule } from '../log/metric-schedule';
 import { FitLoop } from './fit-loop';
+import { trainingPosition, validationPosition } from './fit-position';
 import { FitStopper } from './fit-stopper';
 import { MetricPublisher } from './metric-publisher';
 import { ProgressCounter } from './progress-counter';
@@ -50,6 +52,7 @@ export class FitRun<B> {
   readonly #scope: TrainerScope<B>;
   readonly #task: FitTask<B>;
   readonly #progress: ProgressCounter;
+  readonly #position: StepPosition;
   readonly #stopper: FitStopper;
   #stage: Stage = 'fit';
   #optimizers: readonly Optimizer[] = [];
@@ -61,6 +64,7 @@ export class FitRun<B> {
     const progress = new ProgressCounter(bounds, resumeFrom?.state.progress);
     this.#task = task;
     this.#progress = progress;
+    this.#position = trainingPosition(progress);
     this.#scope = new TrainerScope(module, parts, {
       stage: () => this.#stage,
       progress: () => progress.snapshot(),
@@ -105,7 +109,7 @@ export class FitRun<B> {
     await this.#scope.setUp(resumeFrom);
     if (resumeFrom !== null) this.#goOn(resumeFrom);
     const parameters = new TrainedParameters(module, notify);
-    const optimizers = await OptimizerSet.configure(module, bounds, log);
+    const optimizers = await OptimizerSet.configure(module, { plan: bounds, position: this.#position }, log);
     this.#scope.releaseAtEnd(() => optimizers.dispose());
     this.#optimizers = optimizers.list;
     parameters.requireOwned(optimizers.list);
@@ -144,6 +148,7 @@ export class FitRun<B> {
     const made = parts.steps.training({
       ...{ ...parts, module, participants, log, owners, warn, optimizers, parameters },
       batchesPerUpdate: isEver ? () => progress.batchesPerUpdate : null,
+      position: this.#position,
     });
     const step = new StepRunner(made, parts.settings.seed);
     const keeper = new RunStateKeeper(this.#scope, { optimizers, step, parameters, progress });
@@ -173,6 +178,7 @@ export class FitRun<B> {
           data: planned.data,
           updates: () => progress.resumePoint.globalStep,
           seed: settings.seed,
+          position: validationPosition(progress),
         }),
         ...{ progress, publisher },
       });

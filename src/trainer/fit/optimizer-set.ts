@@ -1,6 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { FitPlan, Gradients, Optimizer, OptimizerState } from '../../contracts';
 import { FulgurError } from '../../errors';
+import { withStepPosition } from '../../nn';
+import type { StepPosition } from '../../nn';
 import { lossGradients } from '../../optim';
 import type { LogRouter } from '../log/log-router';
 import { nameOfCheckpoint } from '../state/rank-states';
@@ -17,10 +19,17 @@ export class OptimizerSet {
   /**
    * Asks the module for its optimisers.
    *
+   * @param position where the fit stands, for their schedules.
    * @throws FulgurError `module` unless there is one at least, and each parameter is in one of them only.
    */
-  static async configure<B>(module: TrainingModule<B>, plan: FitPlan, log: LogRouter): Promise<OptimizerSet> {
-    const configured: unknown = await log.at('configureOptimizers', () => module.configureOptimizers(plan));
+  static async configure<B>(
+    module: TrainingModule<B>,
+    { plan, position }: { readonly plan: FitPlan; readonly position: StepPosition },
+    log: LogRouter,
+  ): Promise<OptimizerSet> {
+    const configured: unknown = await log.at('configureOptimizers', () =>
+      withStepPosition(position, () => module.configureOptimizers(plan)),
+    );
     const list: unknown[] = Array.isArray(configured) ? configured : [configured];
     if (list.length === 0 || !list.every(isOptimizer)) {
       throw new FulgurError('module', {

@@ -20,6 +20,11 @@ export class ProgressCounter {
     return this.#resume;
   }
 
+  /** The epoch of the update to come. */
+  get nextEpoch(): number {
+    return this.isEpochComplete() ? this.#resume.epoch + 1 : this.#resume.epoch;
+  }
+
   /** Whether no further update is to be made. */
   isComplete(): boolean {
     const { maxEpochs, maxSteps } = this.bounds;
@@ -69,6 +74,11 @@ export class ProgressCounter {
     const { batchesPerEpoch } = this.bounds;
     const done = this.#batchIndex + 1;
     return done % this.batchesPerUpdate === 0 || done >= batchesPerEpoch;
+  }
+
+  /** Which of the batches of its update the current one is, from 0. */
+  get batchOfUpdate(): number {
+    return this.#batchIndex % this.batchesPerUpdate;
   }
 
   /** The current batch is done, and its update where it ends one. */

@@ -8,6 +8,7 @@ import type {
   Strategy,
   TrainerOptions,
 } from '../../contracts';
+import type { StepPosition } from '../../nn';
 import type { Participant } from '../hooks/participants';
 import type { LogRouter } from '../log/log-router';
 import type { TrainingModule } from '../training-module';
@@ -49,12 +50,15 @@ interface StepParts<B> {
   readonly options: Pick<TrainerOptions, 'compile' | 'precision'>;
   readonly log: LogRouter;
   readonly owners: VariableOwners;
+  /** Where training stands; `null` in an evaluation outside of a fit. */
+  readonly position: StepPosition | null;
   /** Says what a user should know of the step: that it is traced again, or does not see a change. */
   readonly warn: (message: string) => void;
 }
 
 export interface TrainingStepParts<B> extends StepParts<B> {
   readonly options: TrainerOptions;
+  readonly position: StepPosition;
   readonly participants: readonly Participant[];
   readonly optimizers: Pick<Optimizer, 'gradients' | 'apply' | 'parameters' | 'trainedParameters'>;
   readonly parameters: TrainedParameters;

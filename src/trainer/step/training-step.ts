@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { StepOutputs } from '../../contracts';
 import { compile, sameOnAllRanks, watchVariables, withoutNotingReads } from '../../engine';
-import type { CompiledFunction } from '../../engine';
 import { FulgurError } from '../../errors';
-import { withBatchStatistics, withRanks } from '../../nn';
+import { withBatchStatistics, withRanks, withStepPosition } from '../../nn';
+import type { StepPosition } from '../../nn';
 import { soloRanks } from '../../strategy';
 import { StepHookRunner } from '../hooks/step-hook-runner';
 import { StepLogCollector } from '../log/log-router';
@@ -13,6 +13,7 @@ import { FrozenFields } from './frozen-fields';
 import { GradientAccumulator, clipGradients } from './gradients';
 import type { ClippingRule } from './gradients';
 import type { StepOutcome, TrainingStep, TrainingStepParts } from './step-source';
+import { StepVariants } from './step-variants';
 import { watchForward } from './watch-forward';
 
 type Outputs = StepOutputs<tf.Scalar>;
@@ -29,12 +30,22 @@ export class CompiledTrainingStep<B> implements TrainingStep<B> {
   readonly #accumulator: GradientAccumulator | null;
   /** `null` leaves gradients as they are. */
   readonly #clipping: ClippingRule | null;
-  readonly #update: CompiledFunction<[B], Outputs>;
-  readonly #accumulate: CompiledFunction<[B], Outputs> | null;
+  readonly #variants: StepVariants<B, Outputs>;
+  readonly #position: StepPosition;
 
   constructor(parts: TrainingStepParts<B>) {
-    const { module, participants, log, owners, options, optimizers, batchesPerUpdate, strategy, warn } =
-      parts;
+    const {
+      module,
+      participants,
+      log,
+      owners,
+      options,
+      optimizers,
+      batchesPerUpdate,
+      position,
+      strategy,
+      warn,
+    } = parts;
     const { gradientClipVal: limit, gradientClipAlgorithm: algorithm, precision, detectAnomaly } = options;
     this.#parts = parts;
     this.#hooks = new StepHookRunner(participants, log, owners);
@@ -46,22 +57,22 @@ export class CompiledTrainingStep<B> implements TrainingStep<B> {
 
     this.eager = !options.compile || detectAnomaly;
     const how = { eager: this.eager, precision, onRetrace: warn, onNotice: warn };
-    this.#update = compile((batch: B) => this.#step(batch, true), {
-      ...how,
-      name: 'training step',
-      onFirstTrace: () => strategy.agreeOnStep(),
-    });
-    this.#accumulate =
-      this.#accumulator === null
-        ? null
-        : compile((batch: B) => this.#step(batch, false), { ...how, name: 'accumulating step' });
+    this.#variants = new StepVariants((isUpdate) =>
+      compile((batch: B) => this.#step(batch, isUpdate), {
+        ...how,
+        ...(isUpdate
+          ? { name: 'training step', onFirstTrace: () => strategy.agreeOnStep() }
+          : { name: 'accumulating step' }),
+      }),
+    );
+    this.#position = this.#variants.watch(position);
   }
 
   async run(batch: B, isUpdate: boolean): Promise<StepOutcome> {
-    const step = isUpdate ? this.#update : (this.#accumulate ?? this.#update);
+    const begins = this.#parts.position.batchOfUpdate === 0;
     this.#frozen.check();
     const started = performance.now();
-    const outputs = await step(batch);
+    const outputs = await this.#variants.run(batch, { isUpdate, begins });
     return { ...outputs, seconds: (performance.now() - started) / 1000 };
   }
 
@@ -70,8 +81,7 @@ export class CompiledTrainingStep<B> implements TrainingStep<B> {
   }
 
   dispose(): void {
-    this.#update.dispose();
-    this.#accumulate?.dispose();
+    this.#variants.dispose();
     this.#accumulator?.dispose();
   }
 
@@ -137,7 +147,8 @@ export class CompiledTrainingStep<B> implements TrainingStep<B> {
         logged.dispose();
       }
     };
-    const noted = (): Outputs => this.#frozen.noting(watched);
+    const placed = (): Outputs => withStepPosition(this.#position, watched);
+    const noted = (): Outputs => this.#frozen.noting(placed);
     return this.#anomalies === null ? noted() : this.#anomalies.watch(noted);
   }
 }

@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { FulgurError } from '../errors';
+import { float32Barrier } from '../nn';
 import { normalizedRows } from './normalized-rows';
+import { requirePair } from './require-pair';
+
+const SHORTEST = 1e-8;
 
 /**
  * The mean over the batch of −cos(p, z): from −1, where every pair points the same way, to 1. Both are
@@ -13,11 +16,12 @@ import { normalizedRows } from './normalized-rows';
  * @throws FulgurError `module` where the shapes differ or are no matrices.
  */
 export function negativeCosineSimilarity(p: tf.Tensor2D, z: tf.Tensor2D): tf.Scalar {
-  if (p.rank !== 2 || !tf.util.arraysEqual(p.shape, z.shape)) {
-    throw new FulgurError('module', {
-      what: `negativeCosineSimilarity got p of shape [${p.shape.join(', ')}] and z of shape [${z.shape.join(', ')}].`,
-      fix: 'Give two tensors of the same shape [batch, features].',
-    });
-  }
-  return tf.tidy(() => tf.neg(tf.mean<tf.Scalar>(tf.sum(tf.mul(normalizedRows(p), normalizedRows(z)), 1))));
+  requirePair('negativeCosineSimilarity', ['p', 'z'], p, z);
+  return tf.tidy(() => {
+    const [predictions, targets] = [p, z].map((rows) => normalizedRows(float32Barrier(rows), SHORTEST)) as [
+      tf.Tensor2D,
+      tf.Tensor2D,
+    ];
+    return tf.neg(tf.mean<tf.Scalar>(tf.sum(tf.mul(predictions, targets), 1)));
+  });
 }

@@ -1,0 +1,122 @@
+import { FulgurError, losses, nn, tf } from '../../src';
+import { fill } from '../parity/generate';
+
+/** Norm and first numbers of a tensor. */
+export interface NormAndFirst {
+  readonly norm: number;
+  readonly first: readonly number[];
+}
+
+/** What one call of a loss gives. */
+export interface LossFigures {
+  readonly loss: number;
+  /** Of the inputs that have one. */
+  readonly gradients: Readonly<Record<string, NormAndFirst>>;
+  /** What the loss keeps, after the call. */
+  readonly state?: NormAndFirst;
+}
+
+/** A loss with its options, called once or several times with new inputs. */
+export interface LossCase {
+  readonly loss: string;
+  readonly params: Readonly<Record<string, number>>;
+  readonly inputs: Readonly<Record<string, readonly [batch: number, features: number]>>;
+  readonly calls: readonly LossFigures[];
+  /** How far one float32 run of PyTorch was off, per call. */
+  readonly float32Error: readonly number[];
+}
+
+/** A reference file of losses. */
+export interface LossReference {
+  readonly seed: number;
+  readonly cases: readonly LossCase[];
+}
+
+type Inputs = Readonly<Record<string, tf.Tensor2D>>;
+
+/** A loss of Fulgur's that stands ready to be called. */
+export interface ReadyLoss {
+  readonly run: (inputs: Inputs) => tf.Scalar;
+  /** What it keeps between calls. */
+  readonly state: tf.Variable | null;
+  dispose(): void;
+}
+
+type Maker = (params: Readonly<Record<string, number>>, features: number, seed: number) => ReadyLoss;
+
+/** Ours by the names of the reference. */
+const makers: Readonly<Record<string, Maker>> = {
+  ntXent: (params) => stateless(({ a, b }) => losses.ntXent(a, b, params)),
+  ntXentWithQueue: ({ queue: size = 1, ...params }, features, seed) =>
+    withQueue(size, params, features, seed),
+  dcl: (params) => stateless(({ a, b }) => losses.dcl(a, b, params)),
+  dclw: (params) => stateless(({ a, b }) => losses.dclw(a, b, params)),
+  barlowTwins: (params) => stateless(({ a, b }) => losses.barlowTwins(a, b, params)),
+  vicReg: (params) => stateless(({ a, b }) => losses.vicReg(a, b, params)),
+  negativeCosineSimilarity: () => stateless(({ a, b }) => losses.negativeCosineSimilarity(a, b)),
+};
+
+/** @throws FulgurError `data` for a loss that Fulgur does not have. */
+export function readyLoss({ loss, params, inputs }: LossCase, seed: number): ReadyLoss {
+  const make = makers[loss];
+  if (make === undefined) {
+    throw new FulgurError('data', {
+      what: `The reference has the loss '${loss}', which this script does not know.`,
+      fix: `It knows ${Object.keys(makers).join(', ')}.`,
+    });
+  }
+  const [first] = Object.values(inputs);
+  return make(params, first![1], seed);
+}
+
+/** The inputs of a call. */
+export function inputsOf(
+  { loss, inputs }: LossCase,
+  call: number,
+  seed: number,
+): Record<string, tf.Tensor2D> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, shape]) => [
+      name,
+      tf.tensor2d(fill(`${loss}.${name}.${call}`, shape[0] * shape[1], seed, 1), [...shape]),
+    ]),
+  );
+}
+
+type Named = Record<string, tf.Tensor2D> & { readonly a: tf.Tensor2D; readonly b: tf.Tensor2D };
+
+function stateless(run: (inputs: Named) => tf.Scalar): ReadyLoss {
+  return { run: (inputs) => run(inputs as Named), state: null, dispose: () => undefined };
+}
+
+/** lightly's memory bank: it is filled after it was read, and a batch that reaches its end is cut there. */
+function withQueue(
+  size: number,
+  params: Readonly<Record<string, number>>,
+  features: number,
+  seed: number,
+): ReadyLoss {
+  const rows = tf.tidy(() => unitRows(tf.tensor2d(fill('bank', size * features, seed, 1), [size, features])));
+  const bank = nn.buffer(rows);
+  let pointer = 0;
+  return {
+    run: ({ query, key }) => {
+      const loss = losses.ntXentAgainst(query!, key!, bank, params);
+      const end = Math.min(pointer + key!.shape[0], size);
+      const keys = tf.slice(unitRows(key!), [0, 0], [end - pointer, features]);
+      const before = tf.slice(bank, [0, 0], [pointer, features]);
+      const after = tf.slice(bank, [end, 0], [size - end, features]);
+      bank.assign(tf.concat<tf.Tensor2D>([before, keys, after], 0));
+      pointer = end === size ? 0 : end;
+      return loss;
+    },
+    state: bank,
+    dispose: () => {
+      bank.dispose();
+    },
+  };
+}
+
+function unitRows(rows: tf.Tensor2D): tf.Tensor2D {
+  return tf.div(rows, tf.norm(rows, 2, 1, true));
+}

@@ -1,0 +1,80 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { stopGradient } from '../nn';
+import { contrast } from './contrast';
+import type { Contrast } from './contrast';
+import { logSumExpOver } from './cross-entropy';
+import { requirePair, requirePositive, requireSeveral } from './require-pair';
+
+export interface DclOptions {
+  /** Cosines are divided by it (default 0.1). */
+  readonly temperature?: number | tf.Scalar;
+  /** Take the samples of all ranks for negatives (default `true`), or only this rank's, as lightly does by itself. */
+  readonly gather?: boolean;
+}
+
+export interface DclwOptions extends DclOptions {
+  /** Cosines of positive pairs are divided by it where they become weights (default 0.5). */
+  readonly sigma?: number;
+}
+
+/**
+ * Decoupled contrastive learning: `ntXent` without the positive pair in the denominator. The mean over the `2 · batch` views.
+ *
+ * `a` and `b` are `[batch, features]`, row for row two views of one sample; gradients flow to both. As lightly's `DCLLoss`,
+ * but over the samples of all ranks.
+ *
+ * Source: Yeh et al., "Decoupled contrastive learning" (2021), equation 6.
+ *
+ * @throws FulgurError `module` where the shapes differ, or for one sample in all.
+ */
+export function dcl(
+  a: tf.Tensor2D,
+  b: tf.Tensor2D,
+  { temperature = 0.1, gather = true }: DclOptions = {},
+): tf.Scalar {
+  return decoupled('dcl', a, b, { temperature, gather }, () => null);
+}
+
+/**
+ * `dcl` whose positive pairs count the more the less alike they are: 2 − samples · softmax(cosine / sigma), by the negative
+ * von Mises-Fisher weighting. As lightly's `DCLWLoss`, but with the softmax, too, over the samples of all ranks.
+ *
+ * Source: Yeh et al., "Decoupled contrastive learning" (2021), section 3.
+ *
+ * @throws FulgurError `module` where the shapes differ, or for one sample in all.
+ */
+export function dclw(
+  a: tf.Tensor2D,
+  b: tf.Tensor2D,
+  { temperature = 0.1, sigma = 0.5, gather = true }: DclwOptions = {},
+): tf.Scalar {
+  requirePositive('dclw', { sigma });
+  return decoupled('dclw', a, b, { temperature, gather }, ({ positives, allPositives }) => {
+    const all = tf.div<tf.Tensor1D>(stopGradient(allPositives()), sigma);
+    const own = tf.div(stopGradient(positives), sigma);
+    const logits = tf.expandDims<tf.Tensor2D>(all, 0);
+    const logSum = logSumExpOver(logits, tf.zeros<tf.Rank.R1>([1]), null);
+    return tf.sub(2, tf.mul(tf.exp(tf.sub(own, logSum)), all.size));
+  });
+}
+
+function decoupled(
+  name: string,
+  a: tf.Tensor2D,
+  b: tf.Tensor2D,
+  { temperature, gather }: Required<DclOptions>,
+  weightsOf: (pairs: Contrast) => tf.Tensor1D | null,
+): tf.Scalar {
+  requirePair(name, ['a', 'b'], a, b);
+  requireSeveral(name, a, gather, 'There is no other one to tell it from.');
+  requirePositive(name, { temperature });
+  return tf.tidy(() => {
+    const pairs = contrast(a, b, gather);
+    const weights = weightsOf(pairs);
+    const cosines = weights === null ? pairs.positives : tf.mul<tf.Tensor1D>(pairs.positives, weights);
+    const positive = tf.div<tf.Tensor1D>(cosines, temperature);
+    const logits = tf.div<tf.Tensor2D>(pairs.cosines, temperature);
+    const both = tf.concat1d([positive, positive]);
+    return tf.mean<tf.Scalar>(logSumExpOver(logits, both, pairs.exclusion('its sample')));
+  });
+}

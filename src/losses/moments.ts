@@ -1,0 +1,81 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { exactMatMul, float32Barrier, ranks, stopGradient } from '../nn';
+import { meanOverRanks, sameOnRanks } from './over-ranks';
+
+/** The samples of a batch around their mean, over which a loss takes variances and products. */
+export interface Centred {
+  /** Both views, `[rows, features]` each: this rank's, or all, where all are at every rank. */
+  readonly views: readonly [tf.Tensor2D, tf.Tensor2D];
+  /** Samples that the mean was taken over: those of all ranks together. */
+  readonly samples: number;
+  /** Rows are all samples: what is computed of them needs no exchange. */
+  readonly whole: boolean;
+  /** The mean over all samples of a mean over rows. It is the same on all ranks, and so must be all that is made of it. */
+  overSamples<T extends tf.Tensor>(ownMean: T): T;
+  /** To be called last, with a loss that is the same on all ranks. */
+  settle(loss: tf.Scalar): tf.Scalar;
+}
+
+/**
+ * Takes the mean over all samples off two views, `[batch, features]` each.
+ *
+ * Products of features, `[features, features]`, are the mean over ranks of what each has for its own rows. Where there are
+ * fewer samples than half the features, products of samples hold the same in less: then all ranks have all rows.
+ *
+ * No gradient flows through the mean: for what is computed of centred rows alone it would be zero.
+ */
+export function centred(a: tf.Tensor2D, b: tf.Tensor2D, gather: boolean): Centred {
+  const [batch, features] = a.shape;
+  const worldSize = gather ? ranks.worldSize : 1;
+  const samples = batch * worldSize;
+  const both = tf.concat2d([float32Barrier(a), float32Barrier(b)], 1);
+  const whole = worldSize === 1 || 2 * samples <= features;
+  const rows = whole && worldSize > 1 ? ranks.allGather(both) : both;
+  const overSamples = <T extends tf.Tensor>(mean: T): T => meanOverRanks(mean, !whole);
+  const settle = (loss: tf.Scalar): tf.Scalar => sameOnRanks(loss, !whole);
+  const mean = stopGradient(overSamples(tf.mean<tf.Tensor1D>(rows, 0)));
+  const [first, second] = tf.split<tf.Tensor2D>(tf.sub<tf.Tensor2D>(rows, mean), [features, features], 1);
+  return { views: [first as tf.Tensor2D, second as tf.Tensor2D], samples, whole, overSamples, settle };
+}
+
+/** Mean squares of the features, `[features]`: their variances, as the rows are centred. */
+export function variances(rows: tf.Tensor2D, { overSamples }: Centred): tf.Tensor1D {
+  return overSamples(tf.mean<tf.Tensor1D>(tf.square(rows), 0));
+}
+
+/**
+ * Σ over features i ≠ j of (mean over samples of a_i · b_j / (a's divisor_i · b's divisor_j))²: how much different features
+ * have in common.
+ */
+export function offDiagonalSquares(a: Scaled, b: Scaled, group: Centred): tf.Scalar {
+  const [rows, features] = a.rows.shape;
+  if (group.whole && 2 * rows <= features) {
+    // ‖aᵀb‖² = ⟨aaᵀ, bbᵀ⟩, in as many numbers as there are pairs of samples.
+    const first = divided(a);
+    const products = exactMatMul(first, first, false, true);
+    const second = a === b ? first : divided(b);
+    const others = a === b ? products : exactMatMul(second, second, false, true);
+    const diagonal = tf.mean(tf.mul(first, second), 0);
+    return tf.sub(tf.div(tf.sum(tf.mul(products, others)), rows * rows), tf.sum(tf.square(diagonal)));
+  }
+  const own = tf.div<tf.Tensor2D>(exactMatMul(a.rows, b.rows, true, false), rows);
+  const products = tf.mul(group.overSamples(own), offDiagonal(features));
+  // Divided here and not before: what is the same on all ranks must come of what is the same on all.
+  const down = a.divisors === null ? products : tf.div(products, tf.expandDims(a.divisors, 1));
+  return tf.sum(tf.square(b.divisors === null ? down : tf.div(down, b.divisors)));
+}
+
+/** Centred rows `[rows, features]`, to be divided by one number a feature. */
+export interface Scaled {
+  readonly rows: tf.Tensor2D;
+  readonly divisors: tf.Tensor1D | null;
+}
+
+function divided({ rows, divisors }: Scaled): tf.Tensor2D {
+  return divisors === null ? rows : tf.div(rows, divisors);
+}
+
+/** 0 on the diagonal, 1 elsewhere; made in the step, so that no graph holds it as a constant. */
+function offDiagonal(size: number): tf.Tensor2D {
+  return tf.oneHot(tf.range(0, size, 1, 'int32'), size, 0, 1, 'float32') as tf.Tensor2D;
+}

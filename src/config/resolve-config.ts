@@ -72,6 +72,9 @@ export interface ResolvedConfig {
   readonly weights: RunChoices['weights'];
   /** What `--resume` named, or `null`. */
   readonly resume: string | null;
+  /** The weights that a run without a checkpoint begins with: a file or a folder; `null` for the seed's. */
+  readonly initialWeights: string | null;
+  readonly initialWeightsStrict: boolean;
   readonly trainer: TrainerOptions;
   readonly data: DataOptions;
   readonly cluster: ClusterOptions;
@@ -198,6 +201,8 @@ function draftConfig(
     trainer: definition.trainer ?? {},
     data,
     seed: definition.seed,
+    initialWeights: definition.initialWeights,
+    initialWeightsStrict: definition.initialWeightsStrict,
   }))
     take({ path, where: `${path} of @Experiment on ${experiment.name}`, value });
   const own: OwnValues = {
@@ -229,6 +234,14 @@ function draftConfig(
     take({ path: full, where: `--${path}`, value });
   }
   problems.push(...misplacedSelectors(command, commands, values));
+  const isGiven = (path: string): boolean =>
+    optionsInFiles.some((entry) => entry.path === path) || words.some(([word]) => word === path);
+  if (!trains(command) && isGiven('initialWeights') && values.get('untrained') !== true) {
+    problems.push({
+      where: '--initialWeights',
+      what: `begins a fit; to look at these weights with ${command.name}, give --untrained too`,
+    });
+  }
   return {
     ...{ name: definition.name, command, commands, options, own, values, problems },
     // A name that is given from outside takes the place of the value in the code.
@@ -293,10 +306,12 @@ function completed(options: readonly Option[], values: ReadonlyMap<string, unkno
 
 function assemble(draft: Draft, values: ReadonlyMap<string, unknown>): ResolvedConfig {
   const { name, command, dataValues, own } = draft;
-  const { seed, untrained, split, weights, allowChanges } = runSchema.parse(sectionOf(values, ''));
+  const { split, ...choices } = runSchema.parse(sectionOf(values, ''));
+  const { seed, untrained, weights, allowChanges, initialWeights, initialWeightsStrict } = choices;
   return {
     ...{ name, command: command.name, trains: trains(command), options: sectionOf(values, command.name) },
     ...{ seed, ...startOf(draft, values), untrained, split: split ?? 'test', weights, allowChanges },
+    ...{ initialWeights, initialWeightsStrict },
     trainer: trainerOf(values),
     data: dataSchema.parse({ ...sectionOf(values, 'data'), ...dataValues }),
     cluster: clusterSchema.parse(sectionOf(values, 'cluster')),
@@ -321,6 +336,8 @@ function recordOf(draft: Draft, values: ReadonlyMap<string, unknown>): Json {
   return redactedData({
     name: draft.name,
     seed: values.get('seed'),
+    initialWeights: values.get('initialWeights'),
+    initialWeightsStrict: values.get('initialWeightsStrict'),
     resume: values.get('resume'),
     trainer: trainerOf(values),
     data: { ...sectionOf(values, 'data'), ...dataValuesJson(draft.dataValues) },

@@ -2,6 +2,7 @@ import { tokens } from '../contracts';
 import type {
   CheckpointReader,
   EvaluationData,
+  InitialWeights,
   Ranks,
   RunEventBus,
   RunFolder,
@@ -27,6 +28,8 @@ export interface RunParts {
   readonly module: TrainingModule<unknown>;
   readonly plugins: readonly CheckedPlugin[];
   readonly ranks: Ranks;
+  /** Reads the weights that a run without a checkpoint begins with (default: those that the module has). */
+  readonly initialWeights?: ((reader: CheckpointReader | null) => Promise<InitialWeights>) | null;
 }
 
 /** What a run takes out of the container. */
@@ -41,6 +44,7 @@ export interface Composition {
 /** Builds a run's plugins, and the trainer around them. */
 export function compose(parts: RunParts): Composition {
   const { module, events, settings, trainerOptions, folder, data, evaluation, ranks } = parts;
+  const { initialWeights = null } = parts;
   let trainer: Trainer | null = null;
   // Plugins are built before the trainer that they are given to, and ask for the state only while it fits.
   const running = (): Trainer => trainer ?? askedTooEarly();
@@ -64,16 +68,18 @@ export function compose(parts: RunParts): Composition {
   if (container.isBound(tokens.evaluationWeights.key)) {
     weights.connect(resolve(container, tokens.evaluationWeights));
   }
+  const checkpointReader = container.isBound(tokens.checkpointReader.key)
+    ? resolve(container, tokens.checkpointReader)
+    : null;
   trainer = new Trainer(trainerOptions, {
     ...{ plugins, events, settings, weights, place: { folder: folder.path, data } },
     strategy: resolve(container, tokens.strategy),
     batchStatistics: resolve(container, tokens.batchStatistics),
+    initialWeights: initialWeights === null ? null : () => initialWeights(checkpointReader),
   });
   return {
     trainer,
-    checkpointReader: container.isBound(tokens.checkpointReader.key)
-      ? resolve(container, tokens.checkpointReader)
-      : null,
+    checkpointReader,
     dispose: async () => {
       model.dispose();
       await container.unbindAll();

@@ -320,6 +320,17 @@ export interface ClusterOptions extends Readonly<z.output<typeof clusterSchema>>
 /** A run as a whole. */
 export const runSchema = optionSection({
   seed: option(seedNumber().default(0), 'position', 'seed of every draw'),
+  initialWeights: option(
+    orNone(z.string().min(1, 'must not be empty')),
+    'numbers',
+    "weights to begin with: a safetensors file of Fulgur's, torchvision's or timm's names, or a checkpoint of any run; with --untrained also for an evaluation",
+    { isPath: true },
+  ),
+  initialWeightsStrict: option(
+    flag(true),
+    'own',
+    'whether these weights must fit all of what they are for; false loads those that fit, and says what else there is',
+  ),
   resume: option(
     orNone(z.string()),
     'own',
@@ -347,5 +358,9 @@ export const runSchema = optionSection({
     'own',
     'weights of a checkpoint to evaluate (averaged where it has them)',
   ),
-  untrained: option(flag(false), 'own', "evaluate the seed's random weights instead of a checkpoint"),
+  untrained: option(
+    flag(false),
+    'own',
+    "evaluate what a fit begins with, the seed's random weights, instead of a checkpoint",
+  ),
 });

@@ -43,6 +43,15 @@ export interface Evaluated extends ResumeFrom {
   readonly weights?: WeightKind | null;
 }
 
+/** Weights from elsewhere that a run begins with, in PyTorch's layout. */
+export interface InitialWeights {
+  readonly state: StateDict;
+  /** Where they were read, for messages. */
+  readonly source: string;
+  /** Whether all of what they are for must be among them, and nothing else (default `true`). */
+  readonly strict?: boolean;
+}
+
 /** Why training was ended before its plan was. */
 export interface StopWish {
   readonly reason: string;

@@ -32,6 +32,10 @@ export interface ExperimentDefinition<
   /** A line for `--help` and `fulgur list`. */
   readonly help?: string;
   readonly seed?: number;
+  /** Weights that a fit begins with, a file or a checkpoint's folder: the option `--initialWeights`. */
+  readonly initialWeights?: string;
+  /** Whether they must fit all of what they are for (default `true`). */
+  readonly initialWeightsStrict?: boolean;
   readonly trainer?: Partial<TrainerOptions>;
   /** The data, or another experiment, whose data are taken. */
   readonly data?: DataDefinition<Batch> | ExperimentClass<TrainedOn<Batch>>;

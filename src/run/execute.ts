@@ -14,6 +14,7 @@ import { ProcessGroup, failTogether, soloRanks } from '../strategy';
 import type { TrainingModule } from '../trainer';
 import { checkRun, pluginsOf, requireSameRun } from './check-run';
 import { commandOf } from './commands';
+import { readInitialWeights } from './initial-weights';
 import { openRunPlace, openSharedPlace, settleResume } from './place';
 import type { SharedPlace } from './place';
 import { requireComparable, requireSameData, runOrigin, sayDifferences } from './resume';
@@ -126,6 +127,7 @@ async function runInPlace(
   ranks: Ranks,
 ): Promise<CommandResult> {
   const { experiment, config, events } = request;
+  const { initialWeights: source, initialWeightsStrict: strict } = config;
   const module = buildModule(experiment, config);
   let composition: Composition | null = null;
   try {
@@ -139,6 +141,10 @@ async function runInPlace(
       module,
       plugins,
       ranks,
+      initialWeights:
+        source === null
+          ? null
+          : (reader) => failTogether(ranks, () => readInitialWeights(source, strict, reader)),
     }));
     const selector = config.resume ?? config.checkpoint;
     const from =

@@ -171,12 +171,15 @@ export class CommandScope<Options = unknown> {
   }
 
   /**
-   * `<run>/evaluations/<checkpoint>.<command>`, to which an ending is put; of random weights, the seed names the file.
+   * `<run>/evaluations/<checkpoint>.<command>`, to which an ending is put; of weights that a fit begins with, the seed names the file,
+   * and what they were read from.
    * Another split, and raw weights that were asked for, stand behind the command.
    */
   get stem(): string {
     const { config, folder, from } = this.run;
-    const weights = from === undefined ? `seed=${config.seed}` : basename(from.path);
+    const { seed, initialWeights } = config;
+    const begun = initialWeights === null ? '' : `-${basename(initialWeights, '.safetensors')}`;
+    const weights = from === undefined ? `seed=${seed}${begun}` : basename(from.path);
     const kinds = [
       ...(config.split === 'test' ? [] : [config.split]),
       ...(config.weights === 'raw' ? ['raw'] : []),

@@ -1,5 +1,6 @@
 import type {
   BatchStatistics,
+  InitialWeights,
   Notify,
   ResumeFrom,
   RunEventBus,
@@ -9,6 +10,7 @@ import type {
   TrainerOptions,
 } from '../contracts';
 import { isInterruption, messageOf } from '../errors';
+import { loadInitialWeights } from '../nn';
 import type { WeightSwitch } from './evaluation/evaluated-model';
 import { withLaterErrors } from './hooks/hook-errors';
 import { HostHookRunner } from './hooks/host-hook-runner';
@@ -44,6 +46,8 @@ export interface ScopeParts {
   readonly weights: WeightSwitch;
   readonly place: RunLabel | null;
   readonly steps: StepSource;
+  /** `null` where a run without a checkpoint begins with the weights that the module has. */
+  readonly initialWeights: (() => Promise<InitialWeights>) | null;
   readonly control: RunControl;
 }
 
@@ -93,11 +97,21 @@ export class TrainerScope<B> {
   /** Sets everybody up, with the weights and the states of plugins that a checkpoint holds where there is one. */
   async setUp(from: ResumeFrom | null): Promise<void> {
     await this.hooks.call('setup', []);
-    if (from === null) return;
+    if (from === null) {
+      await this.#begin();
+      return;
+    }
     await this.hooks.call('onLoadCheckpoint', [from.state]);
     // Weights first, as they may be refused.
     this.module.loadStateDict(from.state.weights);
     restorePluginStates(this.parts.plugins, from.state, this.notify, from.path);
+  }
+
+  /** Loads the weights that a run without a checkpoint begins with, where some were given. */
+  async #begin(): Promise<void> {
+    const { initialWeights } = this.parts;
+    if (initialWeights === null) return;
+    this.notify('info', loadInitialWeights(this.module, await initialWeights()));
   }
 
   /** Frees what the run made, after everybody's teardown; what was made last goes first. */

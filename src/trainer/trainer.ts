@@ -3,6 +3,7 @@ import type {
   BatchStatistics,
   Evaluated,
   EvaluationKind,
+  InitialWeights,
   LearningRateControl,
   OptimizersAccess,
   ResumeFrom,
@@ -62,6 +63,8 @@ export interface TrainerParts {
   readonly place?: RunLabel | null;
   /** Where its steps come from (default: the module's are compiled). */
   readonly steps?: StepSource;
+  /** Weights that a fit begins with, and an evaluation without a checkpoint: read after `setup`, in the place of a checkpoint's. */
+  readonly initialWeights?: (() => Promise<InitialWeights>) | null;
 }
 
 const compiledSteps: StepSource = {
@@ -100,6 +103,7 @@ export class Trainer {
       weights: new WeightSwitch(),
       place: null,
       steps: compiledSteps,
+      initialWeights: null,
       ...parts,
     };
     this.#control = new RunControl(parts.strategy.ranks);

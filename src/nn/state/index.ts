@@ -1,3 +1,4 @@
+export { loadInitialWeights } from './initial-weights';
 export type { StateLayout } from './layout';
 export { loadState } from './load-state';
 export type { LoadOptions, LoadReport } from './load-state';

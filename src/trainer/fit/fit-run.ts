@@ -133,7 +133,10 @@ export class FitRun<B> {
   /** Takes back what a state holds of the fit itself, and says where it goes on. */
   #goOn(from: ResumeFrom): void {
     const { log, parts, notify } = this.#scope;
-    const { settings, strategy, plugins } = parts;
+    const { settings, strategy, plugins, initialWeights } = parts;
+    if (initialWeights !== null) {
+      notify('info', "Initial weights are not loaded again: the run goes on with its checkpoint's.");
+    }
     log.metrics.restore(from.state.metrics);
     sayNewcomers(from, plugins, notify);
     sayResumed(from, settings, strategy.ranks.worldSize, notify);

@@ -1,0 +1,125 @@
+import type { InitialWeights, StateTensor } from '../../contracts';
+import { FulgurError } from '../../errors';
+import type { Module } from '../module';
+import { listNames } from '../naming';
+import { isParameter } from '../parameter';
+import { fitNames } from './fitted-names';
+import type { FittedNames } from './fitted-names';
+import { loadState } from './load-state';
+import { storedForm } from './variable-state';
+
+/** So many names of each side are shown where none of them meet. */
+const SHOWN = 3;
+
+/**
+ * Sets a model, or its backbone, from weights that were made elsewhere: all that they are for, or nothing. They have
+ * the model's own names, torchvision's of a ResNet, timm's of a ViT, or those of a backbone alone. The classifier of a
+ * ResNet or ViT is left out where the backbone has none.
+ *
+ * @returns what was loaded and what was not, in one sentence.
+ * @throws FulgurError `state` for weights that do not fit, with what is missing, unexpected or of another shape; with
+ * `strict: false` where not one parameter fits.
+ */
+export function loadInitialWeights(module: Module, { state, source, strict = true }: InitialWeights): string {
+  const variables = module.namedVariables();
+  const own = [...variables.keys()];
+  const given = [...state.keys()];
+  const fitted = fitNames(own, given);
+  if (fitted === null) throw nothingInCommon(module, source, own, given);
+  const fitting = new Map<string, StateTensor>();
+  const mismatched: string[] = [];
+  for (const [name, theirs] of fitted.pairs) {
+    const tensor = state.get(theirs);
+    const variable = variables.get(name);
+    if (tensor === undefined || variable === undefined) continue;
+    const [is, wanted] = [described(tensor), described(storedForm(variable))];
+    if (is === wanted) fitting.set(name, tensor);
+    else mismatched.push(`${theirs} (${is}, and ${name} is ${wanted})`);
+  }
+  const owner = ownerOf(module, fitted);
+  if (strict) requireAll(owner, source, { ...fitted, mismatched }, own, given);
+  const chosen = new Map([...variables].filter(([name]) => fitting.has(name)));
+  if (![...chosen.values()].some(isParameter)) throw nothingFits(owner, source, mismatched);
+  loadState(owner, chosen, fitting);
+  return reportOf(owner, source, fitting.size, { ...fitted, mismatched }, own, given);
+}
+
+type Differences = Pick<FittedNames, 'missing' | 'unexpected' | 'classifier'> & {
+  readonly mismatched: readonly string[];
+};
+
+function requireAll(
+  owner: string,
+  source: string,
+  { missing, unexpected, mismatched }: Differences,
+  own: readonly string[],
+  given: readonly string[],
+): void {
+  const problems = [
+    ...(missing.length > 0 ? [`missing: ${listNames(missing, own)}`] : []),
+    ...(unexpected.length > 0 ? [`unexpected: ${listNames(unexpected, given)}`] : []),
+    ...(mismatched.length > 0 ? [`of another shape: ${shortList(mismatched)}`] : []),
+  ];
+  if (problems.length === 0) return;
+  throw new FulgurError('state', {
+    what: `The weights of ${source} do not fit ${owner}: ${problems.join('; ')}.`,
+    why: 'Nothing was loaded.',
+    fix: 'Build the model as theirs is built, or load what fits with --initialWeightsStrict false.',
+  });
+}
+
+function reportOf(
+  owner: string,
+  source: string,
+  loaded: number,
+  { missing, unexpected, classifier, mismatched }: Differences,
+  own: readonly string[],
+  given: readonly string[],
+): string {
+  const leftOut = [...classifier, ...unexpected];
+  const parts = [
+    `The weights of ${source} are loaded into ${owner} (${loaded} tensors)`,
+    ...(leftOut.length > 0 ? [`left out: ${listNames(leftOut, given)}`] : []),
+    ...(mismatched.length > 0 ? [`of another shape, and left out: ${shortList(mismatched)}`] : []),
+    ...(missing.length > 0 ? [`not found there: ${listNames(missing, own)}`] : []),
+  ];
+  return `${parts.join('; ')}.`;
+}
+
+function nothingInCommon(
+  module: Module,
+  source: string,
+  own: readonly string[],
+  given: readonly string[],
+): FulgurError {
+  const first = (names: readonly string[]): string =>
+    names.length === 0
+      ? 'nothing'
+      : listNames(names.slice(0, SHOWN), []) + (names.length > SHOWN ? ', …' : '');
+  return new FulgurError('state', {
+    what: `No weights of ${source} are of ${module.constructor.name}: it holds ${first(given)}, and the model has ${first(own)}.`,
+    why: 'Nothing was loaded.',
+    fix: "Give weights with the model's own names, or a backbone's: Fulgur's, torchvision's of a ResNet or timm's of a ViT.",
+  });
+}
+
+function nothingFits(owner: string, source: string, mismatched: readonly string[]): FulgurError {
+  return new FulgurError('state', {
+    what: `Not one parameter of ${owner} can be had from ${source}: ${shortList(mismatched)}.`,
+    why: 'Nothing was loaded.',
+    fix: 'Build the model as theirs is built.',
+  });
+}
+
+function ownerOf(module: Module, { part }: FittedNames): string {
+  return part === '' ? module.constructor.name : `${part} of ${module.constructor.name}`;
+}
+
+function shortList(items: readonly string[]): string {
+  const more = items.length - SHOWN;
+  return items.slice(0, SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+function described({ dtype, shape }: Pick<StateTensor, 'dtype' | 'shape'>): string {
+  return `${dtype} [${shape.join(', ')}]`;
+}

@@ -1,0 +1,181 @@
+import type { StateDict } from '../../src/contracts';
+import { liveCounts, start } from '../../src/engine';
+import * as nn from '../../src/nn';
+
+beforeEach(async () => {
+  await start({ accelerator: 'cpu', seed: 1 });
+});
+
+/** A model as experiments have them, small. */
+class Model extends nn.Module {
+  readonly backbone: nn.ResNet | nn.ResNetBackbone;
+  readonly projectionHead = new nn.SimSiamProjectionHead(32, 8, 4);
+
+  constructor(backbone: nn.ResNet | nn.ResNetBackbone = nn.resnet18({ head: 'none', width: 4 })) {
+    super();
+    this.backbone = backbone;
+  }
+
+  forward(): void {
+    return undefined;
+  }
+}
+
+/** The same with DINO's names. */
+class Student extends nn.Module {
+  readonly studentBackbone = nn.resnet18({ head: 'none', width: 4 });
+
+  forward(): void {
+    return undefined;
+  }
+}
+
+/** Modules that are freed after each test. */
+const made: nn.Module[] = [];
+afterEach(() => {
+  for (const module of made.splice(0)) module.dispose();
+});
+
+function keep<M extends nn.Module>(module: M): M {
+  made.push(module);
+  return module;
+}
+
+/** A state of its own: no value is one that a new module has. */
+function marked(module: nn.Module): StateDict {
+  let count = 0;
+  return new Map(
+    [...module.stateDict()].map(([name, tensor]) => {
+      count += 1;
+      const data =
+        tensor.data instanceof BigInt64Array
+          ? BigInt64Array.from(tensor.data, () => BigInt(count))
+          : Float32Array.from(tensor.data as Float32Array, (_, at) => count + at / 64);
+      return [name, { ...tensor, data }];
+    }),
+  );
+}
+
+/** Torchvision's state of a ResNet-18, as `resnet.test.ts` holds its names to torchvision's. */
+const torchvision = (options: nn.ResNetOptions = {}): StateDict =>
+  marked(keep(nn.resnet18({ width: 4, classes: 3, ...options })));
+
+const renamed = (state: StateDict, prefix: string): StateDict =>
+  new Map([...state].map(([name, tensor]) => [`${prefix}${name}`, tensor]));
+
+const load = (module: nn.Module, state: StateDict, strict = true): string =>
+  nn.loadInitialWeights(module, { state, source: 'weights.safetensors', strict });
+
+describe('weights to begin with', () => {
+  it("with torchvision's names are those of a numbered backbone, without the classifier", () => {
+    const model = keep(new Model());
+    const before = model.stateDict();
+    const given = torchvision();
+    expect(load(model, given)).toBe(
+      'The weights of weights.safetensors are loaded into backbone of Model (120 tensors); left out: fc.* (2).',
+    );
+    const state = model.stateDict();
+    expect(state.get('backbone.0.weight')).toEqual(given.get('conv1.weight'));
+    expect(state.get('backbone.1.num_batches_tracked')).toEqual(given.get('bn1.num_batches_tracked'));
+    expect(state.get('backbone.7.1.bn2.running_var')).toEqual(given.get('layer4.1.bn2.running_var'));
+    const heads = [...state].filter(([name]) => name.startsWith('projection_head.'));
+    expect(heads).toEqual([...before].filter(([name]) => name.startsWith('projection_head.')));
+  });
+
+  it('of a numbered backbone fit a ResNet that has a classifier only where it may keep its own', () => {
+    const model = keep(new Model(nn.resnet18({ width: 4, classes: 3 })));
+    const given = marked(keep(nn.resnet18({ head: 'none', width: 4 })));
+    expect(() => load(model, given)).toThrow(
+      'The weights of weights.safetensors do not fit backbone of Model: missing: backbone.fc.* (2). Nothing was loaded. ' +
+        'Build the model as theirs is built, or load what fits with --initialWeightsStrict false.',
+    );
+    expect(load(model, given, false)).toBe(
+      'The weights of weights.safetensors are loaded into backbone of Model (120 tensors); not found there: backbone.fc.* (2).',
+    );
+    expect(model.stateDict().get('backbone.layer1.0.conv1.weight')).toEqual(given.get('4.0.conv1.weight'));
+  });
+
+  it.each(['', 'backbone.', 'student_backbone.'])("of a backbone alone may stand under '%s'", (prefix) => {
+    const given = renamed(marked(keep(nn.resnet18({ head: 'none', width: 4 }))), prefix);
+    for (const model of [keep(new Model()), keep(new Student())]) {
+      expect(load(model, given)).toMatch(/ackbone of \w+ \(120 tensors\)\.$/);
+    }
+  });
+
+  it('of a whole model are all of it', () => {
+    const model = keep(new Model());
+    const given = marked(model);
+    expect(load(keep(new Model()), given)).toBe(
+      'The weights of weights.safetensors are loaded into Model (136 tensors).',
+    );
+  });
+
+  it('of another method are an error unless what fits is asked for', () => {
+    const given = new Map([
+      ...marked(keep(new Model())),
+      ['prediction_head.weight', { dtype: 'F32', shape: [1], data: Float32Array.of(1) }] as const,
+    ]);
+    given.delete('projection_head.layers.0.weight');
+    const model = keep(new Model());
+    const before = model.stateDict();
+    expect(() => load(model, given)).toThrow(
+      'The weights of weights.safetensors do not fit Model: missing: projection_head.layers.0.weight; ' +
+        'unexpected: prediction_head.weight. Nothing was loaded.',
+    );
+    expect(model.stateDict()).toEqual(before);
+    expect(load(model, given, false)).toBe(
+      'The weights of weights.safetensors are loaded into Model (135 tensors); ' +
+        'left out: prediction_head.weight; not found there: projection_head.layers.0.weight.',
+    );
+  });
+
+  it('may lack the counts of batches, as those of old versions of PyTorch do', () => {
+    const given = new Map([...torchvision()].filter(([name]) => !name.endsWith('num_batches_tracked')));
+    expect(load(keep(new Model()), given)).toContain('(100 tensors); left out: fc.* (2).');
+  });
+
+  it('of another stem are left out, and said, where what fits is asked for', () => {
+    const model = keep(new Model(nn.resnet18({ head: 'none', width: 4, stem: 'cifar' })));
+    const before = model.stateDict();
+    const shapes = 'conv1.weight (F32 [4, 3, 7, 7], and backbone.0.weight is F32 [4, 3, 3, 3])';
+    expect(() => load(model, torchvision())).toThrow(
+      `The weights of weights.safetensors do not fit backbone of Model: of another shape: ${shapes}. Nothing was loaded.`,
+    );
+    expect(model.stateDict()).toEqual(before);
+    expect(load(model, torchvision(), false)).toBe(
+      'The weights of weights.safetensors are loaded into backbone of Model (119 tensors); left out: fc.* (2); ' +
+        `of another shape, and left out: ${shapes}.`,
+    );
+    expect(model.stateDict().get('backbone.0.weight')).toEqual(before.get('backbone.0.weight'));
+  });
+
+  it('of which no parameter fits are an error whatever is asked for', () => {
+    const model = keep(new Model());
+    const before = model.stateDict();
+    expect(() => load(model, torchvision({ width: 8 }), false)).toThrow(
+      'Not one parameter of backbone of Model can be had from weights.safetensors: ' +
+        'conv1.weight (F32 [8, 3, 7, 7], and backbone.0.weight is F32 [4, 3, 7, 7]), ' +
+        'bn1.weight (F32 [8], and backbone.1.weight is F32 [4]), ' +
+        'bn1.bias (F32 [8], and backbone.1.bias is F32 [4]) and 97 more. ' +
+        'Nothing was loaded. Build the model as theirs is built.',
+    );
+    expect(model.stateDict()).toEqual(before);
+  });
+
+  it('with none of the names are an error that shows both', () => {
+    const given: StateDict = new Map([['tower.w', { dtype: 'F32', shape: [1], data: Float32Array.of(1) }]]);
+    expect(() => load(keep(new Model()), given)).toThrow(
+      'No weights of weights.safetensors are of Model: it holds tower.w, and the model has projection_head.layers.0.weight, ' +
+        'projection_head.layers.1.weight and projection_head.layers.1.bias, …. Nothing was loaded. ' +
+        "Give weights with the model's own names, or a backbone's: Fulgur's, torchvision's of a ResNet or timm's of a ViT.",
+    );
+  });
+
+  it('are set without leaving a tensor behind', () => {
+    const model = keep(new Model());
+    const given = torchvision();
+    const { tensors } = liveCounts();
+    load(model, given);
+    expect(liveCounts().tensors).toBe(tensors);
+  });
+});

@@ -72,11 +72,15 @@ export function teacherOf<M extends Module>(student: M, options: TeacherOptions<
   return teacher as Teacher<M>;
 }
 
-/** Gives every teacher in a model its student's values, buffers too: after weights to begin with were loaded into the student. */
-export function restartTeachers(model: Module): void {
+/**
+ * Gives teachers in a model their students' values, buffers too: after weights to begin with were loaded into the student.
+ *
+ * @param restarts which of them (default: all), such as those that the weights were not for.
+ */
+export function restartTeachers(model: Module, restarts: (teacher: Module) => boolean = () => true): void {
   for (const module of model.modules()) {
     const following = followings.get(module);
-    if (following !== undefined) takeOver(module, following.student);
+    if (following !== undefined && restarts(module)) takeOver(module, following.student);
   }
 }
 

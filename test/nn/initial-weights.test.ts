@@ -30,6 +30,16 @@ class Student extends nn.Module {
   }
 }
 
+/** A student with a teacher, as in BYOL. */
+class Pair extends nn.Module {
+  readonly backbone = nn.resnet18({ head: 'none', width: 4 });
+  readonly backboneMomentum = nn.teacherOf(this.backbone);
+
+  forward(): void {
+    return undefined;
+  }
+}
+
 /** Modules that are freed after each test. */
 const made: nn.Module[] = [];
 afterEach(() => {
@@ -169,6 +179,21 @@ describe('weights to begin with', () => {
         'projection_head.layers.1.weight and projection_head.layers.1.bias, …. Nothing was loaded. ' +
         "Give weights with the model's own names, or a backbone's: Fulgur's, torchvision's of a ResNet or timm's of a ViT.",
     );
+  });
+
+  it('are where a teacher starts too, unless it has some of its own among them', () => {
+    const model = keep(new Pair());
+    const given = torchvision();
+    load(model, given);
+    const own = marked(model);
+    for (const teacher of ['backbone', 'backbone_momentum']) {
+      const state = model.stateDict();
+      expect(state.get(`${teacher}.4.0.conv1.weight`)).toEqual(given.get('layer1.0.conv1.weight'));
+      expect(state.get(`${teacher}.1.running_mean`)).toEqual(given.get('bn1.running_mean'));
+    }
+    load(model, own);
+    expect(model.stateDict()).toEqual(own);
+    expect(own.get('backbone.0.weight')).not.toEqual(own.get('backbone_momentum.0.weight'));
   });
 
   it('are set without leaving a tensor behind', () => {

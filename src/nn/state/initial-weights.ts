@@ -3,6 +3,7 @@ import { FulgurError } from '../../errors';
 import type { Module } from '../module';
 import { listNames } from '../naming';
 import { isParameter } from '../parameter';
+import { restartTeachers } from '../teacher';
 import { fitNames } from './fitted-names';
 import type { FittedNames } from './fitted-names';
 import { loadState } from './load-state';
@@ -14,7 +15,7 @@ const SHOWN = 3;
 /**
  * Sets a model, or its backbone, from weights that were made elsewhere: all that they are for, or nothing. They have
  * the model's own names, torchvision's of a ResNet, timm's of a ViT, or those of a backbone alone. The classifier of a
- * ResNet or ViT is left out where the backbone has none.
+ * ResNet or ViT is left out where the backbone has none. Teachers that the weights are not for start from their students.
  *
  * @returns what was loaded and what was not, in one sentence.
  * @throws FulgurError `state` for weights that do not fit, with what is missing, unexpected or of another shape; with
@@ -41,6 +42,11 @@ export function loadInitialWeights(module: Module, { state, source, strict = tru
   const chosen = new Map([...variables].filter(([name]) => fitting.has(name)));
   if (![...chosen.values()].some(isParameter)) throw nothingFits(owner, source, mismatched);
   loadState(owner, chosen, fitting);
+  const loaded = new Set<unknown>(chosen.values());
+  restartTeachers(
+    module,
+    (teacher) => ![...teacher.namedVariables().values()].some((own) => loaded.has(own)),
+  );
   return reportOf(owner, source, fitting.size, { ...fitted, mismatched }, own, given);
 }
 

@@ -22,12 +22,13 @@ import { sameEmoji, withoutOwnEmoji } from './same-emoji';
 /** What is judged: set by the process that trains one case. */
 export const judging: {
   data: CaseData;
-  epochs: number;
+  /** Epochs after which a linear classifier is trained too; 0: before training. */
+  probedEpochs: readonly number[];
   /** The module in training. */
   module: nn.Module | null;
   readonly judgements: Judgement[];
   readonly losses: (number | null)[];
-} = { data: 'digits', epochs: 0, module: null, judgements: [], losses: [] };
+} = { data: 'digits', probedEpochs: [], module: null, judgements: [], losses: [] };
 
 const batchSize = 250;
 const heldOutDigits = 2000;
@@ -61,8 +62,8 @@ class Judge implements PluginHooks {
 
   private async judge(epoch: number): Promise<void> {
     const begin = performance.now();
-    const isAtEnd = epoch === 0 || epoch === judging.epochs;
-    const kind = judging.data === 'digits' ? await this.judgeDigits(isAtEnd) : await this.judgeEmoji();
+    const isProbed = judging.probedEpochs.includes(epoch);
+    const kind = judging.data === 'digits' ? await this.judgeDigits(isProbed) : await this.judgeEmoji();
     const judgement = { epoch, ...kind, projectedSpread: await this.projectedSpread() };
     judging.judgements.push(judgement);
     const seconds = ((performance.now() - begin) / 1000).toFixed(1);

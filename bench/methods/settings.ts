@@ -1,5 +1,6 @@
 import { views } from '../../src';
 import type { TrainingModule, ViewBatch, ViewTransform } from '../../src';
+import { FulgurError } from '../../src/errors';
 import type { Case, CaseData, CasePrecision } from './case';
 import { NarrowFastSiam, NarrowSimSiam } from './narrow-experiments';
 import { sgdWords } from './narrow';
@@ -44,14 +45,23 @@ export const methods: Readonly<Record<string, MethodSettings>> = {
   },
 };
 
+/** @throws FulgurError `config` for a method that is not there. */
+export function settingsOf(method: string): MethodSettings {
+  const settings = methods[method];
+  if (settings !== undefined) return settings;
+  throw new FulgurError('config', {
+    what: `There is no method '${method}'.`,
+    fix: `Give ${Object.keys(methods).join(', ')}.`,
+  });
+}
+
 /** The case of a method with the settings that it has here. */
 export function caseOf(
   method: string,
   data: CaseData,
   { seed, precision = '32-true', epochs }: { seed: number; precision?: CasePrecision; epochs?: number },
 ): Case {
-  const settings = methods[method];
-  if (settings === undefined) throw new RangeError(`There is no method ${method}.`);
+  const settings = settingsOf(method);
   return {
     ...{ data, method, seed, precision, batchSize },
     epochs: epochs ?? settings.epochs?.[data] ?? epochsOf[data],

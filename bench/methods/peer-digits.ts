@@ -1,0 +1,18 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { datasets } from '../../src';
+
+/** Writes the digits as the peer's script reads them: pixels and labels of both splits, a byte each. */
+export async function writePeerDigits(folder: string): Promise<void> {
+  for (const split of ['train', 'test'] as const) {
+    const digits = await datasets.open('digits', { split });
+    const indices = Array.from({ length: digits.length }, (_, index) => index);
+    const images = await Promise.all(indices.map((index) => digits.read(index)));
+    const pixels = images.map(({ data }) => Uint8Array.from(data));
+    await writeFile(join(folder, `${split}.bin`), Buffer.concat(pixels));
+    await writeFile(
+      join(folder, `${split}.labels`),
+      Uint8Array.from(indices, (index) => digits.label(index) ?? 0),
+    );
+  }
+}

@@ -53,6 +53,22 @@ const makers: Readonly<Record<string, Maker>> = {
   dclw: (params) => stateless(({ a, b }) => losses.dclw(a, b, params)),
   barlowTwins: (params) => stateless(({ a, b }) => losses.barlowTwins(a, b, params)),
   vicReg: (params) => stateless(({ a, b }) => losses.vicReg(a, b, params)),
+  tiCo: (params, features) => {
+    const tiCo = new losses.TiCo({ features, ...params });
+    return stateful(tiCo, tiCo.covariance, ({ a, b }) => tiCo.forward(a!, b!));
+  },
+  dino: (params, outFeatures) => {
+    const dino = new losses.Dino({ outFeatures, ...params });
+    return stateful(dino, dino.center, (inputs) =>
+      dino.forward(viewsOf(inputs, 'teacher'), viewsOf(inputs, 'student')),
+    );
+  },
+  swaV: (params) => ({
+    run: (inputs) => losses.swaV(viewsOf(inputs, 'high'), viewsOf(inputs, 'low'), params),
+    state: null,
+    dispose: () => undefined,
+  }),
+  koLeo: () => stateless(({ a }) => losses.koLeo(a)),
   negativeCosineSimilarity: () => stateless(({ a, b }) => losses.negativeCosineSimilarity(a, b)),
 };
 
@@ -87,6 +103,21 @@ type Named = Record<string, tf.Tensor2D> & { readonly a: tf.Tensor2D; readonly b
 
 function stateless(run: (inputs: Named) => tf.Scalar): ReadyLoss {
   return { run: (inputs) => run(inputs as Named), state: null, dispose: () => undefined };
+}
+
+function stateful(module: nn.Module, state: tf.Variable, run: ReadyLoss['run']): ReadyLoss {
+  return {
+    run,
+    state,
+    dispose: () => {
+      module.dispose();
+    },
+  };
+}
+
+/** Inputs `high0`, `high1`, ... */
+function viewsOf(inputs: Inputs, name: string): tf.Tensor2D[] {
+  return Object.entries(inputs).flatMap(([own, view]) => (own.startsWith(name) ? [view] : []));
 }
 
 /** lightly's memory bank: it is filled after it was read, and a batch that reaches its end is cut there. */

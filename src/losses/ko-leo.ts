@@ -1,0 +1,46 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { exactMatMul, float32Barrier, ranks, stopGradient } from '../nn';
+import { normalizedRows } from './normalized-rows';
+import { requireRows, requireSeveral } from './require-pair';
+
+const EPSILON = 1e-8;
+/** Taken off a row's cosine with itself: more than two cosines differ. */
+const EXCLUDED = 4;
+
+export interface KoLeoOptions {
+  /** Look for neighbours among the samples of all ranks (default `true`), or only this rank's, as lightly does. */
+  readonly gather?: boolean;
+}
+
+/**
+ * The Kozachenko-Leonenko regulariser: −log of the distance to the nearest neighbour among the directions of the other rows,
+ * the mean over rows. It spreads them out, and is added to another loss.
+ *
+ * `rows` is `[batch, features]`; gradients flow to a row and its neighbour. As lightly's `KoLeoLoss`: norms below 1e-8 count
+ * as 1e-8, and 1e-8 is added to differences and distances, so equal rows give a large loss and not an infinite one.
+ *
+ * Source: Sablayrolles et al., "Spreading vectors for similarity search" (2019), equation 3.
+ *
+ * @throws FulgurError `module` for another shape, or for one sample in all, which has no neighbour.
+ */
+export function koLeo(rows: tf.Tensor2D, { gather = true }: KoLeoOptions = {}): tf.Scalar {
+  requireRows('koLeo', 'rows', rows);
+  requireSeveral('koLeo', rows, gather, 'It has no neighbour.');
+  return tf.tidy(() => {
+    const own = normalizedRows(float32Barrier(rows), EPSILON);
+    const [rank, worldSize] = gather ? [ranks.rank, ranks.worldSize] : [0, 1];
+    const all = worldSize === 1 ? own : ranks.allGather(own);
+    const neighbours = tf.gather(all, nearest(own, all, rank, worldSize));
+    const differences = tf.add(tf.sub(own, neighbours), EPSILON);
+    const distances = tf.sqrt(tf.sum(tf.square(differences), 1));
+    return tf.neg(tf.mean<tf.Scalar>(tf.log(tf.add(distances, EPSILON))));
+  });
+}
+
+/** The row of `all` with the largest cosine to each own row but itself. */
+function nearest(own: tf.Tensor2D, all: tf.Tensor2D, rank: number, worldSize: number): tf.Tensor1D {
+  const places = Array.from({ length: own.shape[0] }, (_, row) => row * worldSize + rank);
+  const cosines = exactMatMul(stopGradient(own), stopGradient(all), false, true);
+  const itself = tf.oneHot(tf.tensor1d(places, 'int32'), all.shape[0], EXCLUDED, 0, 'float32');
+  return tf.argMax<tf.Tensor1D>(tf.sub(cosines, itself), 1);
+}

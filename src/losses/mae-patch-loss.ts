@@ -1,0 +1,53 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { offTape } from '../engine';
+import { FulgurError } from '../errors';
+import { float32Barrier } from '../nn';
+
+const EPSILON = 1e-6;
+
+export interface MaePatchLossOptions {
+  /** Predict the pixels of each patch less their mean, over their deviation (default `false`: the pixels as they are). */
+  readonly normalize?: boolean;
+}
+
+/**
+ * MAE's loss: the mean squared difference between the predicted and the true pixels of the masked patches, both
+ * `[batch, patches, pixels]`. Gradients flow to the predictions.
+ *
+ * As PyTorch's `MSELoss`, with which lightly's example trains; `normalize` is the paper's `norm_pix_loss` (unbiased variance,
+ * epsilon 1e-6).
+ *
+ * Source: He et al., "Masked autoencoders are scalable vision learners" (2022), section 3.
+ *
+ * @throws FulgurError `module` where the shapes differ, and with `normalize` for patches of one number.
+ */
+export function maePatchLoss(
+  predictions: tf.Tensor3D,
+  targets: tf.Tensor3D,
+  { normalize = false }: MaePatchLossOptions = {},
+): tf.Scalar {
+  if (predictions.rank !== 3 || !tf.util.arraysEqual(predictions.shape, targets.shape)) {
+    throw new FulgurError('module', {
+      what: `maePatchLoss got predictions of shape [${predictions.shape.join(', ')}] and targets of shape [${targets.shape.join(', ')}].`,
+      fix: 'Give two tensors of the same shape [batch, patches, pixels].',
+    });
+  }
+  if (normalize && targets.shape[2] < 2) {
+    throw new FulgurError('module', {
+      what: `maePatchLoss got patches of one number, [${targets.shape.join(', ')}], to be normalised.`,
+      why: 'Their deviation is not defined.',
+      fix: 'Leave normalize out.',
+    });
+  }
+  return tf.tidy(() => {
+    const pixels = offTape(() => (normalize ? normalized(float32Barrier(targets)) : float32Barrier(targets)));
+    return tf.mean<tf.Scalar>(tf.squaredDifference(float32Barrier(predictions), pixels));
+  });
+}
+
+function normalized(patches: tf.Tensor3D): tf.Tensor3D {
+  const pixels = patches.shape[2];
+  const centred = tf.sub(patches, tf.mean(patches, 2, true));
+  const variance = tf.div(tf.sum(tf.square(centred), 2, true), pixels - 1);
+  return tf.div(centred, tf.sqrt(tf.add(variance, EPSILON)));
+}

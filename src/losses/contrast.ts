@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { exactMatMul, float32Barrier, ranks } from '../nn';
-import { normalizedRows } from './normalized-rows';
+import { exactMatMul, float32Barrier, normalizeRows, ranks } from '../nn';
 
 /** Taken off a logit that is not to count: more than logits at any sensible temperature differ. */
 const EXCLUDED = 1e9;
@@ -20,7 +19,7 @@ export interface Contrast {
 /** With `gather` the samples are those of all ranks, else this rank's; rows and products are float32 in any precision. */
 export function contrast(a: tf.Tensor2D, b: tf.Tensor2D, gather: boolean): Contrast {
   const [batch, features] = a.shape;
-  const own = [a, b].map((view) => normalizedRows(float32Barrier(view))) as [tf.Tensor2D, tf.Tensor2D];
+  const own = [a, b].map((view) => normalizeRows(float32Barrier(view))) as [tf.Tensor2D, tf.Tensor2D];
   const [rank, worldSize] = gather ? [ranks.rank, ranks.worldSize] : [0, 1];
   const all = worldSize === 1 ? own : gathered(own, features);
   const samples = batch * worldSize;

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { exactMatMul, float32Barrier, ranks, stopGradient } from '../nn';
-import { normalizedRows } from './normalized-rows';
+import { exactMatMul, float32Barrier, normalizeRows, ranks, stopGradient } from '../nn';
 import { requireRows, requireSeveral } from './require-pair';
 
 const EPSILON = 1e-8;
@@ -27,7 +26,7 @@ export function koLeo(rows: tf.Tensor2D, { gather = true }: KoLeoOptions = {}): 
   requireRows('koLeo', 'rows', rows);
   requireSeveral('koLeo', rows, gather, 'It has no neighbour.');
   return tf.tidy(() => {
-    const own = normalizedRows(float32Barrier(rows), EPSILON);
+    const own = normalizeRows(float32Barrier(rows), EPSILON);
     const [rank, worldSize] = gather ? [ranks.rank, ranks.worldSize] : [0, 1];
     const all = worldSize === 1 ? own : ranks.allGather(own);
     const neighbours = tf.gather(all, nearest(own, all, rank, worldSize));

@@ -3,8 +3,6 @@ import { float32Barrier } from '../nn';
 import { normalizedRows } from './normalized-rows';
 import { requirePair } from './require-pair';
 
-const SHORTEST = 1e-8;
-
 /**
  * The mean over the batch of −cos(p, z): from −1, where every pair points the same way, to 1. Both are
  * `[batch, features]` and gradients flow to both; give `z` through `nn.stopGradient` as SimSiam and FastSiam do.
@@ -18,7 +16,7 @@ const SHORTEST = 1e-8;
 export function negativeCosineSimilarity(p: tf.Tensor2D, z: tf.Tensor2D): tf.Scalar {
   requirePair('negativeCosineSimilarity', ['p', 'z'], p, z);
   return tf.tidy(() => {
-    const [predictions, targets] = [p, z].map((rows) => normalizedRows(float32Barrier(rows), SHORTEST)) as [
+    const [predictions, targets] = [p, z].map((rows) => normalizedRows(float32Barrier(rows))) as [
       tf.Tensor2D,
       tf.Tensor2D,
     ];

@@ -1,20 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+const SHORTEST = 1e-8;
 /** Keeps 0 / 0 out of the gradient of a row of zeros; far below any norm of float32 values that matters. */
 const TINY = 1e-30;
 
 /**
- * Rows divided by their Euclidean norms, of which the shortest count as `shortest` (default 1e-12, as in PyTorch's
- * `normalize`).
+ * Rows divided by their Euclidean norms, of which the shortest count as 1e-8.
  *
  * The gradient is finite everywhere: the norm of a row of zeros has the gradient 0, as in PyTorch, where tfjs's own
  * square root gives NaN.
  */
-export function normalizedRows(x: tf.Tensor2D, shortest = 1e-12): tf.Tensor2D {
+export function normalizedRows(x: tf.Tensor2D): tf.Tensor2D {
   const differentiable = tf.customGrad<tf.Tensor2D>((input, save) => {
     const rows = input as tf.Tensor2D;
     const norm = tf.sqrt(tf.sum(tf.square(rows), 1, true));
-    const divisor = tf.maximum(norm, shortest);
+    const divisor = tf.maximum(norm, SHORTEST);
     const units = tf.div<tf.Tensor2D>(rows, divisor);
     const directions = tf.div(rows, tf.maximum(norm, TINY));
     (save as (tensors: tf.Tensor[]) => void)([units, directions, divisor]);

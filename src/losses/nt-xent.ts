@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { exactMatMul, float32Barrier, stopGradient } from '../nn';
+import { exactMatMul, float32Barrier, normalizeRows, stopGradient } from '../nn';
 import { contrast } from './contrast';
 import { logSumExpOver } from './cross-entropy';
-import { normalizedRows } from './normalized-rows';
 import { requirePair, requirePositive, requireSeveral } from './require-pair';
 import { FulgurError } from '../errors';
 
@@ -67,8 +66,8 @@ export function ntXentAgainst(
   }
   requirePositive('ntXentAgainst', { temperature });
   return tf.tidy(() => {
-    const queries = normalizedRows(float32Barrier(query));
-    const positives = tf.sum(tf.mul(queries, normalizedRows(float32Barrier(keys))), 1, true);
+    const queries = normalizeRows(float32Barrier(query));
+    const positives = tf.sum(tf.mul(queries, normalizeRows(float32Barrier(keys))), 1, true);
     const negatives = exactMatMul(queries, stopGradient(bank), false, true);
     const logits = tf.div<tf.Tensor2D>(tf.concat2d([positives as tf.Tensor2D, negatives], 1), temperature);
     const positive = tf.div<tf.Tensor1D>(tf.squeeze(positives, [1]), temperature);

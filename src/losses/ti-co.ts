@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { offTape } from '../engine';
 import { FulgurError } from '../errors';
-import { Module, buffer, exactMatMul, float32Barrier, isEvaluating, ranks } from '../nn';
+import { Module, buffer, exactMatMul, float32Barrier, isEvaluating, normalizeRows, ranks } from '../nn';
 import type { Buffer } from '../nn';
-import { normalizedRows } from './normalized-rows';
 import { requirePair, requireSeveral } from './require-pair';
 
 export interface TiCoOptions {
@@ -58,7 +57,7 @@ export class TiCo extends Module {
     }
     requireSeveral('TiCo', a, this.gather, 'Its features have no covariance.');
     return tf.tidy(() => {
-      const [student, teacher] = [a, b].map((rows) => normalizedRows(float32Barrier(rows))) as [
+      const [student, teacher] = [a, b].map((rows) => normalizeRows(float32Barrier(rows))) as [
         tf.Tensor2D,
         tf.Tensor2D,
       ];

@@ -33,6 +33,6 @@ export * from './resnet';
 export * from './state';
 export { restartTeachers, teacherOf } from './teacher';
 export type { Teacher, TeacherOptions } from './teacher';
-export { unitRows } from './unit-rows';
+export { normalizeRows } from './normalize-rows';
 export { beginsUpdate, stepPosition, withStepPosition } from './step-position';
 export type { StepPosition } from './step-position';

@@ -244,10 +244,10 @@ it("DINO's head trains directions alone, from lengths of 1, unless told otherwis
   free.dispose();
 });
 
-it('unitRows divides rows by their lengths, and has a finite gradient for a row of zeros', () => {
+it('normalizeRows divides rows by their lengths, and has a finite gradient for a row of zeros', () => {
   const rows = tf.tensor2d([3, 4, 0, 0], [2, 2]);
   const { value, grads } = tf.engine().gradients(() => {
-    const units = nn.unitRows(rows, 0.5);
+    const units = nn.normalizeRows(rows, 0.5);
     return tf.sum<tf.Scalar>(tf.mul(units, tf.tensor2d([1, 2, 3, 4], [2, 2])));
   }, [rows]);
   expect(value.dataSync()[0]).toBeCloseTo(0.6 + 1.6, 6);

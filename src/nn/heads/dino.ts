@@ -3,7 +3,7 @@ import { normal } from '../initialization';
 import { BatchNorm1d, GELU, Linear, Sequential, WeightNormLinear } from '../layers';
 import type { Layer } from '../layers';
 import { Module } from '../module';
-import { unitRows } from '../unit-rows';
+import { normalizeRows } from '../normalize-rows';
 
 export interface DINOProjectionHeadOptions {
   /** Batch norm after the first two layers, which then have no offsets (default `false`). */
@@ -51,6 +51,6 @@ export class DINOProjectionHead extends Module {
   }
 
   forward(x: tf.Tensor2D): tf.Tensor2D {
-    return tf.tidy(() => this.lastLayer.forward(unitRows(this.layers.forward(x) as tf.Tensor2D)));
+    return tf.tidy(() => this.lastLayer.forward(normalizeRows(this.layers.forward(x) as tf.Tensor2D)));
   }
 }

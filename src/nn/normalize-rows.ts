@@ -5,7 +5,7 @@ import { withGradient } from './custom-gradient';
  * Rows of `[batch, features]` divided by their Euclidean norms, of which the shortest count as `shortest`, as PyTorch's
  * `nn.functional.normalize`. The gradient is finite also for a row of zeros, where tfjs's own square root gives NaN.
  */
-export function unitRows(rows: tf.Tensor2D, shortest = 1e-12): tf.Tensor2D {
+export function normalizeRows(rows: tf.Tensor2D, shortest = 1e-12): tf.Tensor2D {
   return withGradient<tf.Tensor2D>([rows], () => {
     const norm = tf.sqrt(tf.sum(tf.square(rows), 1, true));
     const divisor = tf.maximum(norm, shortest);

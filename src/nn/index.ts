@@ -36,3 +36,4 @@ export type { Teacher, TeacherOptions } from './teacher';
 export { normalizeRows } from './normalize-rows';
 export { beginsUpdate, stepPosition, withStepPosition } from './step-position';
 export type { StepPosition } from './step-position';
+export * from './vit';

@@ -2,6 +2,7 @@ export { BatchNorm1d, BatchNorm2d } from './batch-norm';
 export type { BatchNormOptions } from './batch-norm';
 export { Conv2d } from './conv2d';
 export type { Conv2dOptions } from './conv2d';
+export { DropPath } from './drop-path';
 export { Dropout } from './dropout';
 export { Flatten, flattened } from './flatten';
 export { GELU } from './gelu';

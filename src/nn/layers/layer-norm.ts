@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { withGradient } from '../custom-gradient';
+import { float32Barrier } from '../exact';
 import { Module } from '../module';
 import { parameter } from '../parameter';
 import type { Parameter } from '../parameter';
@@ -35,8 +36,9 @@ export class LayerNorm extends Module {
     const [features] = this.weight.shape;
     requireShape(`LayerNorm(${features})`, x, 'any', features);
     return tf.tidy(() => {
-      const rows = tf.reshape<tf.Rank.R2>(x, [-1, features]);
-      return tf.reshape(normalized(rows, this.weight, this.bias, this.epsilon), x.shape) as T;
+      const rows = float32Barrier(tf.reshape<tf.Rank.R2>(x, [-1, features]));
+      const y = float32Barrier(normalized(rows, this.weight, this.bias, this.epsilon));
+      return tf.reshape(y, x.shape) as T;
     });
   }
 }

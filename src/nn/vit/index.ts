@@ -1,0 +1,14 @@
+export { Attention } from './attention';
+export type { AttentionOptions } from './attention';
+export { Mlp } from './mlp';
+export type { MlpOptions } from './mlp';
+export { PatchEmbed, gridOf } from './patch-embed';
+export type { PatchEmbedOptions } from './patch-embed';
+export { resampledPositions } from './position-embedding';
+export type { Grid } from './position-embedding';
+export { TransformerBlock } from './transformer-block';
+export type { TransformerBlockOptions } from './transformer-block';
+export { vitBase, vitSmall, vitTiny } from './variants';
+export type { VitOptions } from './variants';
+export { VisionTransformer } from './vision-transformer';
+export type { VisionTransformerOptions } from './vision-transformer';

@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { FulgurError } from '../../errors';
+import { Conv2d } from '../layers';
+import { Module } from '../module';
+
+export interface PatchEmbedOptions {
+  /** Height and width of a patch in pixels (default 16). */
+  readonly patchSize?: number;
+  /** Channels of the images (default 3). */
+  readonly inChannels?: number;
+}
+
+/**
+ * Images as rows of patches, each multiplied by one matrix: `[batch, height, width, channels]` to tokens
+ * `[batch, height · width / patchSize², features]`, row after row.
+ *
+ * State dict: `proj.weight` `[features, channels, patchSize, patchSize]`, `proj.bias`, as timm's `PatchEmbed`; drawn as
+ * PyTorch draws convolutions.
+ */
+export class PatchEmbed extends Module {
+  readonly proj: Conv2d;
+  readonly patchSize: number;
+
+  constructor(features: number, { patchSize = 16, inChannels = 3 }: PatchEmbedOptions = {}) {
+    super();
+    this.proj = new Conv2d(inChannels, features, patchSize, { stride: patchSize });
+    this.patchSize = patchSize;
+  }
+
+  /** @throws FulgurError `module` for images that patches do not fill. */
+  forward(x: tf.Tensor4D): tf.Tensor3D {
+    const [rows, columns] = gridOf(x.shape, this.patchSize);
+    return tf.tidy(() => {
+      const maps = this.proj.forward(x);
+      return tf.reshape(maps, [x.shape[0], rows * columns, maps.shape[3]]);
+    });
+  }
+}
+
+/**
+ * Rows and columns of patches of images of a shape `[batch, height, width, channels]`.
+ *
+ * @throws FulgurError `module` for images that patches do not fill.
+ */
+export function gridOf(shape: readonly number[], patchSize: number): [rows: number, columns: number] {
+  const [, height = 0, width = 0] = shape;
+  if (shape.length === 4 && height % patchSize === 0 && width % patchSize === 0) {
+    return [height / patchSize, width / patchSize];
+  }
+  throw new FulgurError('module', {
+    what: `Images of shape [${shape.join(', ')}] were to be cut into patches of ${patchSize}×${patchSize} pixels.`,
+    why: 'Height and width of [batch, height, width, channels] must be multiples of the patch size.',
+    fix: 'Give images of another size, or choose another patch size.',
+  });
+}

@@ -36,6 +36,13 @@ const step = (name: string, words: readonly string[], bf16 = false): Comparison 
   figure: 'medianSeconds',
 });
 
+const methodStep = (method: string): Comparison => ({
+  name: `step, ${method}`,
+  ours: ['step.ts', '--method', method],
+  peers: ['step_methods.py', '--method', method],
+  figure: 'medianSeconds',
+});
+
 const views = (size: string, from: string, words: readonly string[]): Comparison => ({
   name: `views, ${size} px from ${from}`,
   ours: ['views.ts', '--size', size, ...words],
@@ -48,6 +55,8 @@ const comparisons: readonly Comparison[] = [
   endToEnd('bf16', ['--precision', 'bf16-mixed'], ['--bf16']),
   step('float32', []),
   step('bf16', [], true),
+  methodStep('byol'),
+  methodStep('moco'),
   views('32', '32', []),
   views('224', 'JPEGs of 500 × 375', ['--source', '375x500', '--jpeg']),
 ];

@@ -1,7 +1,8 @@
 /**
- * Time of one FastSiam optimiser step on ready-made views, without data work: a ResNet with the ImageNet stem, SGD.
+ * Time of one optimiser step of FastSiam (or BYOL, MoCo) on ready-made views, without data work: a ResNet with the ImageNet
+ * stem, SGD.
  *
- *   npx ts-node bench/step.ts [--batch 256] [--size 32] [--steps 7] [--warm-up 2] [--model resnet18]
+ *   npx ts-node bench/step.ts [--method byol] [--batch 256] [--size 32] [--steps 7] [--warm-up 2] [--model resnet18]
  *     [--precision bf16-mixed] [--eager] [--profile] [--profile-file FILE]
  *
  * `--warm-up` steps come first. A line tells how the event loop fared meanwhile: the step runs off the JavaScript thread, so timers
@@ -12,8 +13,8 @@ import { parseArgs } from 'node:util';
 import { RandomStream, compile, optim, start, tf, traceOperations } from '../src';
 import type { Precision } from '../src';
 import { positiveOption, runCommand } from './command';
-import { FastSiam } from './parity/fast-siam';
 import { isProfile, profileOptions, reportProfile } from './profile';
+import { stepModels } from './step/models';
 
 const TICK_MILLISECONDS = 5;
 
@@ -39,6 +40,7 @@ function watchEventLoop(): { stop(): { ticks: number; longestGap: number } } {
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
+      method: { type: 'string', default: 'fastsiam' },
       batch: { type: 'string', default: '256' },
       size: { type: 'string', default: '32' },
       steps: { type: 'string', default: '7' },
@@ -59,17 +61,21 @@ async function main(): Promise<void> {
   if (values.model !== 'resnet18' && values.model !== 'resnet50') {
     throw new Error(`--model is ${values.model}; give resnet18 or resnet50.`);
   }
+  const build = stepModels[values.method];
+  if (build === undefined || (values.method !== 'fastsiam' && values.model !== 'resnet18')) {
+    const names = Object.keys(stepModels).join(', ');
+    throw new Error(`--method is ${values.method}, --model ${values.model}; give ${names}, with resnet18.`);
+  }
   await start({ seed: 0 });
-  const model = new FastSiam('imagenet', values.model);
+  const model = build(values.model);
   const optimizer = optim.sgd(model.parameters(), { learningRate: 0.06 });
-  const views = [0, 1, 2, 3].map((view) => {
+  const views = Array.from({ length: model.viewCount }, (_, view) => {
     const stream = new RandomStream(0, 'view', [view]);
     const pixels = Float32Array.from({ length: batch * size * size * 3 }, () => stream.normal());
     return tf.tensor4d(pixels, [batch, size, size, 3]);
   });
   const step = compile(
-    (inputs: tf.Tensor4D[]) =>
-      optimizer.minimize(() => model.loss(inputs.map((view) => model.forward(view)))),
+    (inputs: tf.Tensor4D[]) => optimizer.minimize(() => model.lossOf(inputs)),
     { name: 'step', eager: values.eager, precision: values.precision as Precision },
   );
 

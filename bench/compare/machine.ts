@@ -33,15 +33,14 @@ export function describeMachine(machine: Machine): string {
   return `${hardware.join(', ')}; ${software.join(', ')}`;
 }
 
-/** This machine, its TensorFlow, and what the peer's Python has. */
-export function readMachine(python: string): Machine {
+/** This machine, its TensorFlow, and what the peer's Python has; `null` where there is no peer. */
+export function readMachine(python: string | null): Machine {
   const doctor = callCommand(['npx', 'ts-node', 'src/doctor.ts', '--json']);
   const { findings } = JSON.parse(doctor) as { findings: { name: string; detail: string }[] };
   // '2.21.0 (cpu), from the cache: ...', 'cpu (CPU:0), 2 threads'
   const found = (name: string): string =>
     findings.find((finding) => finding.name === name)?.detail.split(' ')[0] ?? 'unknown';
-  const script = join(__dirname, '../peer/versions.py');
-  const peers = JSON.parse(callCommand([python, script, ...Object.values(peerPackages)])) as string[];
+  const peers = python === null ? {} : peerVersions(python);
   return {
     processor: cpus()[0]?.model.trim() ?? 'unknown processor',
     instructions: readInstructions(),
@@ -51,11 +50,15 @@ export function readMachine(python: string): Machine {
     versions: {
       Node: process.versions.node,
       TensorFlow: found('TensorFlow'),
-      ...Object.fromEntries(
-        Object.keys(peerPackages).map((name, index) => [name, peers[index] ?? 'unknown']),
-      ),
+      ...peers,
     },
   };
+}
+
+function peerVersions(python: string): Record<string, string> {
+  const script = join(__dirname, '../peer/versions.py');
+  const found = JSON.parse(callCommand([python, script, ...Object.values(peerPackages)])) as string[];
+  return Object.fromEntries(Object.keys(peerPackages).map((name, index) => [name, found[index] ?? 'unknown']));
 }
 
 function readInstructions(): string[] {

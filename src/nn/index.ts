@@ -11,6 +11,8 @@ export { kaimingNormalFanOut, normal, pytorchUniform, xavierUniform } from './in
 export type { Fans, Initializer } from './initialization';
 export * from './layers';
 export { Module } from './module';
+export { matchingParameters } from './name-pattern';
+export type { NamePattern } from './name-pattern';
 export { listNames } from './naming';
 export { describeOutside } from './outside';
 export {

@@ -13,7 +13,13 @@ import { privateMembersOf } from './private-members';
  *   members.
  */
 export function copyOf<M extends Module>(module: M): M {
-  return copyModule(module, new Map()) as M;
+  const copies: Copies = new Map();
+  try {
+    return copyModule(module, copies) as M;
+  } catch (error) {
+    for (const copy of copies.values()) if (copy instanceof tf.Variable) copy.dispose();
+    throw error;
+  }
 }
 
 /** What was copied already, so that it is copied once. */
@@ -34,7 +40,6 @@ function copyModule(module: Module, copies: Copies): Module {
     Object.defineProperty(copy, key, { ...own, value: copyValue(own.value, place, copies) });
   }
   rememberModule(copy);
-  if (!module.training) copy.eval();
   return copy;
 }
 

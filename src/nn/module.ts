@@ -5,6 +5,8 @@ import { rememberModule } from './made-modules';
 import { noteRead } from '../engine';
 import { walk } from './module-tree';
 import type { Visit } from './module-tree';
+import { matchingParameters } from './name-pattern';
+import type { NamePattern } from './name-pattern';
 import { joinName } from './naming';
 import type { Buffer, Parameter } from './parameter';
 import { ParameterList } from './parameter-list';
@@ -59,16 +61,19 @@ export abstract class Module {
     return this.train(false);
   }
 
-  /** Takes all parameters out of training, from the next trace on. */
-  freeze(): this {
-    for (const parameter of this.parameters()) parameter.trainable = false;
-    return this;
+  /**
+   * Takes parameters out of training, from the next trace on: all of them, or those whose names match.
+   *
+   * @param names state-dict names below this module: `backbone.layer1.*`, `backbone`, `*.bias`, a regular expression, a list.
+   * @throws FulgurError `module` for a pattern that no parameter matches.
+   */
+  freeze(names?: NamePattern | readonly NamePattern[]): this {
+    return setTrainable(this, names, false);
   }
 
-  /** Puts all parameters back into training, from the next trace on. */
-  unfreeze(): this {
-    for (const parameter of this.parameters()) parameter.trainable = true;
-    return this;
+  /** Puts parameters back into training, from the next trace on: all of them, or those whose names match, as `freeze`. */
+  unfreeze(names?: NamePattern | readonly NamePattern[]): this {
+    return setTrainable(this, names, true);
   }
 
   /** All parameters, each once, for an optimiser. Frozen ones are among them, and are left alone while frozen. */
@@ -122,6 +127,16 @@ export abstract class Module {
   dispose(): void {
     for (const variable of new Set(stateVariables(this).values())) variable.dispose();
   }
+}
+
+function setTrainable<M extends Module>(
+  module: M,
+  names: NamePattern | readonly NamePattern[] | undefined,
+  trainable: boolean,
+): M {
+  const chosen = names === undefined ? module.namedParameters() : matchingParameters(module, names);
+  for (const parameter of chosen.values()) parameter.trainable = trainable;
+  return module;
 }
 
 function visits(root: Module): Generator<Visit<Module>> {

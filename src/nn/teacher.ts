@@ -61,6 +61,7 @@ export function teacherOf<M extends Module>(student: M, options: TeacherOptions<
   requireStudent(student);
   const { buffers = 'own', build } = options;
   const teacher = build === undefined ? copyOf(student) : built(student, build);
+  takeModes(teacher, student);
   for (const part of teacher.modules()) withoutGradients(part);
   Object.setPrototypeOf(
     teacher,
@@ -105,15 +106,18 @@ function follow(this: Module, momentum: number | tf.Scalar): void {
 
 function built<M extends Module>(student: M, build: () => M): M {
   const teacher = build();
-  if ((teacher as unknown) === student) {
+  const theirs = new Set<tf.Variable>(student.namedVariables().values());
+  const shared = [...teacher.namedVariables()].filter(([, variable]) => theirs.has(variable));
+  if (shared.length > 0) {
+    const names = shared.map(([name]) => name);
     throw new FulgurError('module', {
-      what: `build of teacherOf gave the student itself, a ${student.constructor.name}.`,
-      fix: 'Let it make a new one: { build: () => new TheModule(...) }.',
+      what: `build of teacherOf gave a ${teacher.constructor.name} that has tensors of the student: ${listNames(names, [...teacher.namedVariables().keys()])}.`,
+      why: 'A teacher needs tensors of its own.',
+      fix: 'Let build make all parts anew.',
     });
   }
   takeOver(teacher, student);
   for (const variable of teacher.namedVariables().values()) turnIntoBuffer(variable);
-  teacher.train(student.training);
   return teacher;
 }
 
@@ -121,6 +125,12 @@ function takeOver(teacher: Module, student: Module): void {
   tf.tidy(() => {
     for (const [own, source] of pairsOf(teacher, student)) own.assign(tf.clone(source));
   });
+}
+
+function takeModes(teacher: Module, student: Module): void {
+  const parts = teacher.namedModules();
+  // Setting a mode sets that of all below: owners come first.
+  for (const [name, { training }] of student.namedModules()) parts.get(name)?.train(training);
 }
 
 /** Puts a `forward` in front of a module's own whose results have no gradient. */

@@ -143,6 +143,62 @@ describe('modes', () => {
     const gradient = await compile(take, { name: 'free' })();
     expect([...gradient.dataSync()]).toEqual([1, 1]);
   });
+
+  it.each([
+    ['offset', ['offset']],
+    ['blocks', ['blocks.0.weight', 'blocks.1.0.weight']],
+    ['blocks.*', ['blocks.0.weight', 'blocks.1.0.weight']],
+    ['*.weight', ['projection_head.weight', 'blocks.0.weight', 'blocks.1.0.weight']],
+    ['gains.?', null],
+    [/gains\.\d$/g, ['gains.0', 'gains.1']],
+    // What stands in two places goes by both names.
+    ['tied.*', ['projection_head.weight']],
+    [
+      ['offset', 'gains.1'],
+      ['offset', 'gains.1'],
+    ],
+    [[], []],
+  ] as const)('freeze by name: %s', (names, expected) => {
+    const tree = new Tree();
+    const frozen = (): string[] =>
+      [...tree.namedParameters()].flatMap(([name, { trainable }]) => (trainable ? [] : [name]));
+    if (expected === null) {
+      expect(() => tree.freeze(names)).toThrow("No parameter of Tree matches 'gains.?'.");
+      return;
+    }
+    expect(tree.freeze(names)).toBe(tree);
+    expect(frozen()).toEqual(expected);
+    tree.unfreeze(names);
+    expect(frozen()).toEqual([]);
+    tree.freeze();
+    tree.unfreeze(names);
+    expect([...tree.namedParameters().keys()].filter((name) => !frozen().includes(name))).toEqual(expected);
+  });
+
+  it('say which names are near a pattern that matches nothing, and change nothing', () => {
+    const tree = new Tree();
+    const refused: [nn.NamePattern, string][] = [
+      [
+        'projectionHead.*',
+        "No parameter of Tree matches 'projectionHead.*'. Did you mean 'projection_head'?",
+      ],
+      [
+        /layer/,
+        "No parameter of Tree matches /layer/. Name some of 'offset', 'gains', 'projection_head', 'blocks'.",
+      ],
+      ['backbone', "No parameter of Tree matches 'backbone'. Did you mean 'blocks'?"],
+      [
+        '*.running_max',
+        "No parameter of Tree matches '*.running_max', but these buffers do: projection_head.running_max, " +
+          'blocks.0.running_max, blocks.1.0.running_max and tied.running_max. Buffers, such as the tensors of a teacher, ' +
+          'are not trained in any case. Leave the pattern out, or name parameters.',
+      ],
+    ];
+    for (const [pattern, message] of refused) {
+      expect(() => tree.freeze(['offset', pattern])).toThrow(message);
+    }
+    expect(tree.offset.trainable).toBe(true);
+  });
 });
 
 describe('loadStateDict', () => {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { compile, liveCounts, start, stepInput } from '../../src/engine';
 import * as nn from '../../src/nn';
+import { privateMembersOf } from '../../src/nn/private-members';
 
 beforeAll(async () => {
   await start({ accelerator: 'cpu' });
@@ -24,23 +25,30 @@ afterEach(() => {
 });
 
 class Mlp extends nn.Module {
-  readonly layers = new nn.Sequential(
-    new nn.Linear(3, 4),
-    new nn.BatchNorm1d(4),
-    new nn.ReLU(),
-    new nn.Linear(4, 2),
-  );
+  readonly layers: nn.Sequential;
+
+  constructor(width = 4) {
+    super();
+    this.layers = new nn.Sequential(
+      new nn.Linear(3, width),
+      new nn.BatchNorm1d(width),
+      new nn.ReLU(),
+      new nn.Linear(width, 2),
+    );
+  }
 
   forward(x: tf.Tensor2D): tf.Tensor2D {
     return this.layers.forward(x) as tf.Tensor2D;
   }
 }
 
-class Model extends nn.Module {
-  readonly student = new Mlp();
-  readonly teacher: nn.Teacher<Mlp>;
+class Pair<M extends nn.Module> extends nn.Module {
+  readonly teacher: nn.Teacher<M>;
 
-  constructor(options: nn.TeacherOptions<Mlp> = {}) {
+  constructor(
+    readonly student: M,
+    options: nn.TeacherOptions<M> = {},
+  ) {
     super();
     this.teacher = nn.teacherOf(this.student, options);
   }
@@ -50,72 +58,362 @@ class Model extends nn.Module {
   }
 }
 
-const values = (variable: tf.Tensor | null | undefined): number[] => [...(variable?.dataSync() ?? [])];
-const filled = (module: nn.Module, value: number): void => {
+function pair(options: nn.TeacherOptions<Mlp> = {}): Pair<Mlp> {
+  return owned(new Pair(new Mlp(), options));
+}
+
+/** The values of a module's tensor, all of them equal, as one. */
+function valueOf(module: nn.Module, name: string): number | undefined {
+  const values = new Set(module.namedVariables().get(name)?.dataSync());
+  return values.size === 1 ? [...values][0] : undefined;
+}
+
+function fill(module: nn.Module, value: number): void {
   tf.tidy(() => {
-    for (const variable of module.namedVariables().values())
+    for (const variable of new Set(module.namedVariables().values())) {
       variable.assign(tf.fill(variable.shape, value, variable.dtype));
+    }
   });
-};
+}
+
+function outputOf(module: Mlp): number[] {
+  return tf.tidy(() => [...module.forward(tf.tensor2d([1, 2, 3, 4, 5, 7], [2, 3])).dataSync()]);
+}
 
 describe('a teacher', () => {
-  it('is a copy with the names and values of its student', () => {
-    const { student, teacher } = owned(new Model());
+  it('is a copy: the names, values and layers of its student, and tensors of its own', () => {
+    const { student, teacher } = pair();
     expect([...teacher.stateDict()]).toEqual([...student.stateDict()]);
     expect(teacher).toBeInstanceOf(Mlp);
     expect(teacher.layers[0]).toBeInstanceOf(nn.Linear);
-    expect(teacher.layers).not.toBe(student.layers);
-    expect(tf.tidy(() => values(teacher.forward(tf.ones([2, 3]))))).toEqual(
-      tf.tidy(() => values(student.forward(tf.ones([2, 3])))),
+    expect(outputOf(teacher)).toEqual(outputOf(student));
+    fill(student, 5);
+    expect(valueOf(teacher, 'layers.0.weight')).not.toBe(5);
+  });
+
+  it('has buffers only, with the layout and the rank rule of their sources, which nothing trains', () => {
+    const model = pair();
+    const { student, teacher } = model;
+    expect([...model.namedParameters().keys()].filter((name) => name.startsWith('teacher'))).toEqual([]);
+    expect([...teacher.namedBuffers().keys()]).toEqual([...student.namedVariables().keys()]);
+    model.unfreeze();
+    expect([...teacher.namedBuffers().values()].map(({ trainable }) => trainable)).not.toContain(true);
+    for (const [name, source] of student.namedVariables()) {
+      const own = teacher.namedBuffers().get(name) as nn.Buffer;
+      expect([nn.layoutOf(own), nn.rankRuleOf(own), nn.isWeight(own)]).toEqual([
+        nn.layoutOf(source),
+        nn.rankRuleOf(source),
+        nn.isParameter(source),
+      ]);
+    }
+  });
+
+  it.each([
+    [false, 'own', 3, 7],
+    [false, 'copy', 1, 1],
+    [false, 'average', 2.5, 1],
+    [true, 'own', 3, 7],
+    [true, 'copy', 1, 1],
+    [true, 'average', 2.5, 1],
+  ] as const)('follows (eager: %s), and buffers as said: %s', async (eager, buffers, mean, batches) => {
+    const { student, teacher } = pair({ buffers });
+    fill(student, 1);
+    fill(teacher, 3);
+    tf.tidy(() =>
+      teacher.namedVariables().get('layers.1.num_batches_tracked')?.assign(tf.scalar(7, 'int32')),
+    );
+    const momenta = [0.75, 1];
+    const step = compile(() => teacher.follow(stepInput(() => momenta.shift() ?? 0)), {
+      ...{ name: 'follow', eager },
+    });
+    await step();
+    expect(valueOf(teacher, 'layers.0.weight')).toBe(2.5);
+    expect(valueOf(teacher, 'layers.1.bias')).toBe(2.5);
+    expect(valueOf(teacher, 'layers.1.running_mean')).toBe(mean);
+    expect(valueOf(teacher, 'layers.1.num_batches_tracked')).toBe(batches);
+    await step();
+    expect(valueOf(teacher, 'layers.0.weight')).toBe(2.5);
+    expect(valueOf(student, 'layers.0.weight')).toBe(1);
+    step.dispose();
+    teacher.follow(0);
+    expect(valueOf(teacher, 'layers.0.weight')).toBe(1);
+  });
+
+  it('follows with the bits of float32 in a bf16-mixed step that uses it', async () => {
+    const steps = ['32-true', 'bf16-mixed'] as const;
+    const bits: unknown[] = [];
+    const outputs: unknown[] = [];
+    for (const precision of steps) {
+      const { student, teacher } = pair();
+      tf.tidy(() => {
+        for (const [at, variables] of [student, teacher].map((each) => each.namedVariables()).entries()) {
+          for (const variable of variables.values()) {
+            if (variable.dtype === 'float32')
+              variable.assign(tf.randomUniform(variable.shape, 0.1, 1, 'float32', 7 + at));
+          }
+        }
+      });
+      const x = tf.randomUniform<tf.Rank.R2>([8, 3], -1, 1, 'float32', 5);
+      const step = compile(
+        () => {
+          teacher.follow(0.99);
+          return tf.mean(tf.matMul(teacher.forward(x), student.forward(x), false, true));
+        },
+        { name: 'step', precision },
+      );
+      outputs.push(await step());
+      step.dispose();
+      x.dispose();
+      bits.push(
+        ['0.weight', '0.bias', '1.weight', '3.weight'].map(
+          (name) => teacher.stateDict().get(`layers.${name}`)?.data,
+        ),
+      );
+    }
+    expect(outputs[1]).not.toBe(outputs[0]);
+    expect(bits[1]).toEqual(bits[0]);
+  });
+
+  it('computes without a gradient, as does each part of it', () => {
+    const { student, teacher } = pair();
+    const x = tf.ones<tf.Rank.R2>([4, 3]);
+    const loss = (): tf.Scalar =>
+      tf.tidy(() => tf.mean(tf.mul(student.forward(x), teacher.forward(tf.mul(x, 3)))));
+    const { value, grads } = tf.variableGrads(loss);
+    expect(Object.keys(grads)).toHaveLength(6);
+    tf.dispose([value, grads]);
+    for (const run of [
+      (input: tf.Tensor2D) => teacher.forward(input),
+      (input: tf.Tensor2D) => (teacher.layers[0] as nn.Linear).forward(input),
+    ]) {
+      expect(() => tf.grad((input) => run(input as tf.Tensor2D))(x)).toThrow(
+        'Cannot compute gradient of y=f(x) with respect to x.',
+      );
+    }
+    x.dispose();
+  });
+
+  it('keeps running statistics of its own', () => {
+    const { student, teacher } = pair();
+    outputOf(teacher);
+    expect(valueOf(teacher, 'layers.1.num_batches_tracked')).toBe(1);
+    expect(valueOf(student, 'layers.1.num_batches_tracked')).toBe(0);
+  });
+
+  it('starts in the modes of its student, and takes part in train() and eval()', () => {
+    const student = owned(new Mlp());
+    student.layers[1]?.eval();
+    const model = owned(new Pair(student));
+    const modes = (): boolean[] => model.teacher.modules().map(({ training }) => training);
+    expect(modes()).toEqual([true, true, true, false, true, true]);
+    model.eval();
+    expect(modes()).not.toContain(true);
+    model.train();
+    expect(modes()).not.toContain(false);
+    model.teacher.eval();
+    expect(student.modules().map(({ training }) => training)).not.toContain(false);
+  });
+
+  it('follows a frozen student', () => {
+    const { student, teacher } = pair();
+    student.freeze();
+    fill(student, 1);
+    fill(teacher, 3);
+    teacher.follow(0.5);
+    expect(valueOf(teacher, 'layers.0.weight')).toBe(2);
+  });
+
+  it('stays where it is in an evaluation', () => {
+    const { student, teacher } = pair();
+    fill(student, 1);
+    fill(teacher, 3);
+    nn.whileEvaluating(() => teacher.follow(0.5));
+    expect(valueOf(teacher, 'layers.0.weight')).toBe(3);
+  });
+
+  it('may have a teacher', () => {
+    const first = pair();
+    const second = owned(new Pair<nn.Teacher<Mlp>>(first.teacher));
+    fill(first.student, 1);
+    fill(first.teacher, 3);
+    fill(second.teacher, 7);
+    first.teacher.follow(0.5);
+    second.teacher.follow(0.5);
+    expect(valueOf(second.teacher, 'layers.0.weight')).toBe(4.5);
+    expect(valueOf(second.teacher, 'layers.1.running_mean')).toBe(7);
+    expect(second.namedParameters().size).toBe(0);
+  });
+
+  it('keeps what its student has twice as one, and moves it once', () => {
+    class Tied extends nn.Module {
+      readonly first = new nn.Linear(2, 2);
+      readonly again = [this.first, { note: 'plain', of: [1, 2] }] as const;
+      readonly sizes = new Float32Array([1, 2]);
+
+      forward(): void {
+        // It is only copied.
+      }
+    }
+    const { student, teacher } = owned(new Pair(new Tied()));
+    expect(teacher.again[0]).toBe(teacher.first);
+    expect(teacher.again[1]).toEqual({ note: 'plain', of: [1, 2] });
+    expect(teacher.again[1]).not.toBe(student.again[1]);
+    expect(teacher.sizes).not.toBe(student.sizes);
+    fill(student, 1);
+    fill(teacher, 3);
+    teacher.follow(0.5);
+    expect(valueOf(teacher, 'again.0.weight')).toBe(2);
+  });
+
+  it('is saved and loaded with the model, under its own name', () => {
+    const [one, other] = [pair(), pair()];
+    fill(one.teacher, 3);
+    other.loadStateDict(one.stateDict());
+    expect([...other.stateDict()]).toEqual([...one.stateDict()]);
+    const withoutTeacher = new Map(
+      [...one.stateDict()].filter(([name]) => !name.startsWith('teacher.layers.0.')),
+    );
+    expect(() => other.loadStateDict(withoutTeacher)).toThrow(
+      'The state does not fit Pair: missing: teacher.layers.0.weight, teacher.layers.0.bias. Nothing was changed. ' +
+        'Load the state of the same model, or pass { strict: false } to pass over missing and unexpected keys.',
     );
   });
 
-  it('has buffers only', () => {
-    const model = owned(new Model());
-    expect(model.parameters()).toHaveLength(6);
-    expect(model.teacher.parameters()).toHaveLength(0);
-    model.unfreeze();
-    expect([...model.teacher.namedVariables().values()].some(({ trainable }) => trainable)).toBe(false);
-    expect([...model.namedBuffers().keys()].filter((name) => name.startsWith('teacher.'))).toHaveLength(9);
-  });
-
-  it.each([false, true])('follows as lightly does (eager: %s)', async (eager) => {
-    const { student, teacher } = owned(new Model());
-    filled(student, 1);
-    filled(teacher, 3);
-    const step = compile(() => teacher.follow(stepInput(() => 0.75)), { name: 'follow', eager });
-    await step();
-    step.dispose();
-    expect(values(teacher.namedVariables().get('layers.0.weight'))).toEqual(Array(12).fill(2.5));
-    expect(values(teacher.namedVariables().get('layers.1.running_mean'))).toEqual(Array(4).fill(3));
-    teacher.follow(1);
-    expect(values(teacher.namedVariables().get('layers.0.weight'))).toEqual(Array(12).fill(2.5));
+  it('begins anew from a student into which weights were loaded', () => {
+    const model = pair();
+    fill(model.student, 2);
+    nn.restartTeachers(model);
+    expect([...model.teacher.stateDict()]).toEqual([...model.student.stateDict()]);
   });
 });
 
-describe('a queue', () => {
-  it.each([false, true])('cuts a batch at its end, as lightly does (eager: %s)', async (eager) => {
-    const queue = owned(new nn.FeatureQueue({ size: 5, features: 1 }));
-    tf.tidy(() => queue.bank.assign(tf.zeros([5, 1])));
-    const push = compile((rows: tf.Tensor2D) => queue.push(rows), { name: 'push', eager });
-    const seen: unknown[] = [];
-    for (const rows of [
-      [1, 2],
-      [3, 4],
-      [5, 6],
-      [7, 8, 9, 10, 11, 12, 13],
-    ]) {
-      const batch = tf.tensor2d(rows, [rows.length, 1]);
-      await push(batch);
-      batch.dispose();
-      seen.push([values(queue.bank), values(queue.bankPtr)]);
+describe('a teacher that cannot be a copy', () => {
+  class Secret extends Mlp {
+    static #made = 0;
+    readonly #scale = 2;
+
+    override forward(x: tf.Tensor2D): tf.Tensor2D {
+      Secret.#made += 1; // Not of an instance.
+      return tf.mul(super.forward(x), Secret.#made > 0 ? this.#scale : 1);
     }
-    push.dispose();
-    expect(seen).toEqual([
-      [[1, 2, 0, 0, 0], [2]],
-      [[1, 2, 3, 4, 0], [4]],
-      [[1, 2, 3, 4, 5], [0]],
-      [[7, 8, 9, 10, 11], [0]],
-    ]);
+  }
+
+  it('is refused, with what to do', () => {
+    const cases: [string, unknown, string][] = [
+      ['scale', () => 1, 'a function'],
+      ['scale', Math.max, 'a function'],
+      ['options', { rules: [new (class Clock {})()] }, 'an object of class Clock'],
+    ];
+    for (const [field, value, what] of cases) {
+      const student = Object.assign(new nn.ReLU(), { [field]: value });
+      expect(() => nn.teacherOf(student)).toThrow(
+        `teacherOf cannot copy field '${field}' of ReLU, ${what}. ` +
+          'It may hold on to the module that is copied, and the teacher would compute with that. ' +
+          'Give teacherOf a way to build the module once more: { build: () => new TheModule(...) }.',
+      );
+    }
+    const withGetter = Object.defineProperty(new nn.ReLU(), 'own', { get: () => 1, enumerable: true });
+    expect(() => nn.teacherOf(withGetter)).toThrow(
+      "teacherOf cannot copy field 'own' of ReLU, a getter or setter.",
+    );
+    expect(() => nn.teacherOf(owned(new (class extends Secret {})()))).toThrow(
+      'teacherOf cannot copy a Secret: it has the #private member #scale. ' +
+        'JavaScript gives #private members to nothing but what a constructor makes. ' +
+        "Make it 'private' of TypeScript, or give teacherOf a way to build another one: { build: () => new Secret(...) }.",
+    );
   });
+
+  it('leaves nothing behind where it is refused', () => {
+    const student = owned(
+      new nn.Sequential(new nn.Linear(2, 2), Object.assign(new nn.ReLU(), { own: () => 1 })),
+    );
+    const live = liveCounts();
+    expect(() => nn.teacherOf(student)).toThrow("teacherOf cannot copy field 'own' of ReLU");
+    expect(liveCounts()).toEqual(live);
+  });
+
+  it('is built instead, with the values, modes and rules of a copy', () => {
+    const student = owned(new Secret());
+    student.layers[1]?.eval();
+    const model = owned(new Pair(student, { build: () => new Secret() }));
+    const { teacher } = model;
+    expect([...teacher.stateDict()]).toEqual([...student.stateDict()]);
+    expect(teacher.modules().map(({ training }) => training)).toEqual(
+      student.modules().map(({ training }) => training),
+    );
+    expect(model.parameters()).toHaveLength(6);
+    expect([...teacher.namedBuffers().values()].map(({ trainable }) => trainable)).not.toContain(true);
+    expect(outputOf(teacher)).toEqual(outputOf(student));
+    fill(student, 1);
+    fill(teacher, 3);
+    teacher.follow(0.5);
+    expect(valueOf(teacher, 'layers.0.weight')).toBe(2);
+  });
+
+  it('is refused where build makes no other module, or one of another shape', () => {
+    const student = owned(new Mlp());
+    expect(() => nn.teacherOf(student, { build: () => student })).toThrow(
+      'build of teacherOf gave a Mlp that has tensors of the student: layers.* (9). ' +
+        'A teacher needs tensors of its own. Let build make all parts anew.',
+    );
+    const wide = owned(new Mlp(5));
+    expect(() => nn.teacherOf(student, { build: () => wide })).toThrow(
+      'A teacher and its student, a Mlp, do not have the same tensors: layers.0.* (2), layers.1.weight, layers.1.bias, ' +
+        'layers.1.running_mean, layers.1.running_var and layers.3.weight. ' +
+        'A teacher has those that the student had when it was made. ' +
+        'Complete the student before teacherOf, and let build make a module of the same shape.',
+    );
+  });
+});
+
+describe('teacherOf', () => {
+  it('says that a student is not there yet', () => {
+    const early = undefined as unknown as Mlp;
+    expect(() => nn.teacherOf(early)).toThrow(
+      'teacherOf got undefined in the place of a module. Give it the student, and declare the student above its teacher.',
+    );
+  });
+
+  it.each([false, true])('is not for steps (eager: %s)', async (eager) => {
+    const student = owned(new Mlp());
+    const step = compile(() => void nn.teacherOf(student), { name: 'step', eager });
+    await expect(step()).rejects.toThrow(
+      'teacherOf was called inside a compiled step. The teacher would be born anew at every trace and forgotten at its end. ' +
+        'Hold it in a field of the model: readonly teacher = nn.teacherOf(this.student).',
+    );
+    step.dispose();
+  });
+
+  it('does not copy a teacher within a student', () => {
+    const model = pair();
+    expect(() => nn.teacherOf(model)).toThrow(
+      "teacherOf cannot copy a Pair: 'teacher' in it is a teacher. Its copy would not know whom to follow. " +
+        'Hold teachers beside their students, in the model, and not in them.',
+    );
+  });
+
+  it('lets follow() say that the student has changed, and that a momentum is none', () => {
+    const { student, teacher } = pair();
+    owned(student.layers[3] as nn.Linear);
+    Object.assign(student.layers, { 3: new nn.Linear(4, 5) });
+    expect(() => teacher.follow(0.5)).toThrow(
+      'A teacher and its student, a Mlp, do not have the same tensors: layers.3.* (2). ' +
+        'A teacher has those that the student had when it was made. ' +
+        'Complete the student before teacherOf, and let build make a module of the same shape.',
+    );
+    for (const momentum of [-0.1, 1.5, NaN]) {
+      expect(() => teacher.follow(momentum)).toThrow(
+        `follow() of the teacher Mlp got the momentum ${momentum}. ` +
+          'Give a number from 0 to 1, or a scalar of the step: this.scheduled(...).',
+      );
+    }
+  });
+});
+
+it('no layer of nn has #private members, so that each can be copied', () => {
+  const classes = Object.values(nn).filter(
+    (value): value is typeof nn.ReLU => typeof value === 'function' && value.prototype instanceof nn.Module,
+  );
+  expect(classes.length).toBeGreaterThan(20);
+  for (const each of classes) expect(privateMembersOf(each.prototype)).toBeNull();
 });

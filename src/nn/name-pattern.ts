@@ -1,0 +1,101 @@
+import { FulgurError, nearestName } from '../errors';
+import type { Module } from './module';
+import { listNames } from './naming';
+import type { Parameter } from './parameter';
+
+/**
+ * State-dict names: a text in which `*` stands for any letters, dots too, and a module's name for all that is below it, or a
+ * regular expression that is found in the name.
+ *
+ * `backbone`, `backbone.layer1.*`, `*.bias`, `/\.bn\d\./`
+ */
+export type NamePattern = string | RegExp;
+
+/**
+ * The parameters of a module whose names match a pattern, or any of several.
+ *
+ * @throws FulgurError `module` for a pattern that matches none, with names that are near it.
+ */
+export function matchingParameters(
+  module: Module,
+  patterns: NamePattern | readonly NamePattern[],
+): Map<string, Parameter> {
+  // A parameter that stands in two places goes by both of its names.
+  const named = [...module.namedVariables()];
+  const trained = new Map([...module.namedParameters()].map(([name, parameter]) => [parameter, name]));
+  const found = new Map<string, Parameter>();
+  for (const pattern of isList(patterns) ? patterns : [patterns]) {
+    const matches = matcherOf(pattern);
+    const matched = named.filter(([name]) => matches(name));
+    const parameters = matched.flatMap(([, variable]) => {
+      const first = trained.get(variable as Parameter);
+      return first === undefined ? [] : [[first, variable as Parameter] as const];
+    });
+    if (parameters.length === 0)
+      throw noneMatches(
+        module,
+        pattern,
+        matched.map(([name]) => name),
+      );
+    for (const [name, parameter] of parameters) found.set(name, parameter);
+  }
+  return found;
+}
+
+function isList(patterns: NamePattern | readonly NamePattern[]): patterns is readonly NamePattern[] {
+  return Array.isArray(patterns);
+}
+
+function matcherOf(pattern: NamePattern): (name: string) => boolean {
+  // `search` begins anew each time, whatever the flags.
+  if (pattern instanceof RegExp) return (name) => name.search(pattern) >= 0;
+  const words = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
+  const glob = new RegExp(`^${words.join('.*')}(?:\\..*)?$`);
+  return (name) => glob.test(name);
+}
+
+function noneMatches(module: Module, pattern: NamePattern, buffers: readonly string[]): FulgurError {
+  const { name: kind } = module.constructor;
+  const shown = pattern instanceof RegExp ? String(pattern) : `'${pattern}'`;
+  if (buffers.length > 0) {
+    return new FulgurError('module', {
+      what: `No parameter of ${kind} matches ${shown}, but these buffers do: ${listNames(buffers, [...module.namedVariables().keys()])}.`,
+      why: 'Buffers, such as the tensors of a teacher, are not trained in any case.',
+      fix: 'Leave the pattern out, or name parameters.',
+    });
+  }
+  return new FulgurError('module', {
+    what: `No parameter of ${kind} matches ${shown}.`,
+    fix: near(module, pattern),
+  });
+}
+
+/** So many names are shown. */
+const SHOWN = 6;
+
+/** Which names, of parameters and of what is above them, are nearest to a pattern; else the first ones. */
+function near(module: Module, pattern: NamePattern): string {
+  const names = [...module.namedParameters().keys()];
+  const levels = names.flatMap((name) => {
+    const parts = name.split('.');
+    return parts.map((_, depth) => parts.slice(0, depth + 1).join('.'));
+  });
+  const known = [...new Set(levels)];
+  const shown: string[] = [];
+  if (typeof pattern === 'string') {
+    const wanted = pattern.replace(/[.*]+$/, '');
+    while (shown.length < SHOWN) {
+      const nearest = nearestName(
+        wanted,
+        known.filter((name) => !shown.includes(name)),
+      );
+      if (nearest === null) break;
+      shown.push(nearest);
+    }
+  }
+  const outermost = known.filter((name) => !name.includes('.'));
+  if (shown.length === 1) return `Did you mean '${shown.join('')}'?`;
+  const listed = shown.length > 0 ? shown : outermost.slice(0, SHOWN);
+  const more = shown.length > 0 ? 0 : outermost.length - listed.length;
+  return `Name some of ${listed.map((name) => `'${name}'`).join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
+}

@@ -1,7 +1,6 @@
 import { FulgurError, nearestName } from '../errors';
-import type { Module } from './module';
 import { listNames } from './naming';
-import type { Parameter } from './parameter';
+import type { Buffer, Parameter } from './parameter';
 
 /**
  * State-dict names: a text in which `*` stands for any letters, dots too, and a module's name for all that is below it, or a
@@ -11,13 +10,19 @@ import type { Parameter } from './parameter';
  */
 export type NamePattern = string | RegExp;
 
+/** A module, as far as names go. */
+interface Named {
+  namedParameters(): ReadonlyMap<string, Parameter>;
+  namedVariables(): ReadonlyMap<string, Parameter | Buffer>;
+}
+
 /**
  * The parameters of a module whose names match a pattern, or any of several.
  *
  * @throws FulgurError `module` for a pattern that matches none, with names that are near it.
  */
 export function matchingParameters(
-  module: Module,
+  module: Named,
   patterns: NamePattern | readonly NamePattern[],
 ): Map<string, Parameter> {
   // A parameter that stands in two places goes by both of its names.
@@ -54,7 +59,7 @@ function matcherOf(pattern: NamePattern): (name: string) => boolean {
   return (name) => glob.test(name);
 }
 
-function noneMatches(module: Module, pattern: NamePattern, buffers: readonly string[]): FulgurError {
+function noneMatches(module: Named, pattern: NamePattern, buffers: readonly string[]): FulgurError {
   const { name: kind } = module.constructor;
   const shown = pattern instanceof RegExp ? String(pattern) : `'${pattern}'`;
   if (buffers.length > 0) {
@@ -74,7 +79,7 @@ function noneMatches(module: Module, pattern: NamePattern, buffers: readonly str
 const SHOWN = 6;
 
 /** Which names, of parameters and of what is above them, are nearest to a pattern; else the first ones. */
-function near(module: Module, pattern: NamePattern): string {
+function near(module: Named, pattern: NamePattern): string {
   const names = [...module.namedParameters().keys()];
   const levels = names.flatMap((name) => {
     const parts = name.split('.');

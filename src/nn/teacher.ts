@@ -6,12 +6,14 @@ import { Module } from './module';
 import { copyOf } from './module-copy';
 import { listNames } from './naming';
 import { isWeight, turnIntoBuffer } from './parameter';
+import { beginsUpdate } from './step-position';
 
 /** A module that follows another one: it computes the same with tensors of its own, which no optimiser has. */
 export type Teacher<M extends Module> = M & {
   /**
    * Moves each parameter towards the student's: `teacher = momentum · teacher + (1 − momentum) · student`. Call it in
-   * `trainingStep`, before the teacher's forward pass. In the evaluations of a trainer it does nothing.
+   * `trainingStep`, before the teacher's forward pass. Where an update takes several batches, it moves in the first of them only.
+   * In the evaluations of a trainer it does nothing.
    *
    * @param momentum from 0 (take the student's values) to 1 (stay): a number, or a scalar of the step as `scheduled` gives.
    * @throws FulgurError `module` where the student has other tensors than when the teacher was made.
@@ -88,7 +90,7 @@ export function restartTeachers(model: Module, restarts: (teacher: Module) => bo
 /** The method `follow` of a teacher. */
 function follow(this: Module, momentum: number | tf.Scalar): void {
   const following = followings.get(this);
-  if (following === undefined || isEvaluating()) return;
+  if (following === undefined || isEvaluating() || !beginsUpdate()) return;
   const { student, buffers } = following;
   requireMomentum(this, momentum);
   const pairs = pairsOf(this, student);

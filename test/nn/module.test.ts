@@ -186,7 +186,10 @@ describe('modes', () => {
         /layer/,
         "No parameter of Tree matches /layer/. Name some of 'offset', 'gains', 'projection_head', 'blocks'.",
       ],
-      ['backbone', "No parameter of Tree matches 'backbone'. Did you mean 'blocks'?"],
+      [
+        'backbone',
+        "No parameter of Tree matches 'backbone'. Name some of 'offset', 'gains', 'projection_head', 'blocks'.",
+      ],
       [
         '*.running_max',
         "No parameter of Tree matches '*.running_max', but these buffers do: projection_head.running_max, " +

@@ -113,10 +113,14 @@ export {
   embedSplit,
   evaluateByNeighbours,
   evaluateByProbe,
+  evaluateRankMe,
   knnSchema,
   missingForJudgement,
   predictByNeighbours,
   probeSchema,
+  rankMeOf,
+  rankMeSchema,
+  singularValues,
   unitRows,
 } from './evaluation';
 export type {
@@ -128,6 +132,8 @@ export type {
   ProbeFigures,
   ProbeOptions,
   ProbeResult,
+  RankMeOptions,
+  RankMeResult,
 } from './evaluation';
 export * as losses from './losses';
 export { Experiment, HyperParameter, Plugin, definePlugin, inject } from './metadata';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FulgurError, Plugin, definePlugin, inject, tf, tokens } from '../../src';
+import { Plugin, definePlugin, inject, tf, tokens } from '../../src';
 import type {
   HookContext,
   Json,
@@ -11,6 +11,7 @@ import type {
 } from '../../src';
 import { nameOption } from '../shared/options';
 import { readState, stateNumber } from '../shared/read-state';
+import { watchedVectors } from '../shared/watched-vectors';
 
 const schema = z.strictObject({
   /** The key of what the module's `forward` returns that holds the representation, `[batch, d]`. */
@@ -76,7 +77,9 @@ export class CollapseSentinel implements PluginHooks, Stateful {
 
   /** Once a view; a step's values of one name are recorded as their mean. */
   onAfterForward(output: unknown, { log }: StepContext): void {
-    log(this.metric, spread(this.watched(output)), { progBar: true });
+    log(this.metric, spread(watchedVectors('collapseSentinel()', this.options.watch, output)), {
+      progBar: true,
+    });
   }
 
   onTrainBatchEnd({ measured, progress }: HookContext): void {
@@ -125,39 +128,6 @@ export class CollapseSentinel implements PluginHooks, Stateful {
       'and that the projection head ends in batch norm.'
     );
   }
-
-  private watched(output: unknown): tf.Tensor2D {
-    const { watch } = this.options;
-    const value = isRecord(output) ? output[watch] : undefined;
-    if (!isTensor(value)) {
-      throw new FulgurError('plugin', {
-        what: `collapseSentinel() is to watch '${watch}', which forward() does not return as a tensor: it returned ${described(output)}.`,
-        fix: `Return { ${watch}: ... } from forward(), or watch a key that is there.`,
-      });
-    }
-    if (value.rank !== 2) {
-      throw new FulgurError('plugin', {
-        what: `collapseSentinel() is to watch '${watch}', which has shape [${value.shape.join(', ')}] instead of [batch, d].`,
-        fix: 'Watch the output of the projection head, or flatten it to one vector a sample.',
-      });
-    }
-    return value as tf.Tensor2D;
-  }
-}
-
-function isTensor(value: unknown): value is tf.Tensor {
-  return value instanceof tf.Tensor;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !isTensor(value);
-}
-
-function described(output: unknown): string {
-  if (isTensor(output)) return `a tensor of shape [${output.shape.join(', ')}]`;
-  if (!isRecord(output)) return typeof output;
-  const keys = Object.keys(output);
-  return keys.length === 0 ? 'an object without keys' : `an object with ${keys.join(', ')}`;
 }
 
 /**

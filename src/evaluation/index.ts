@@ -5,3 +5,6 @@ export { evaluateByNeighbours, knnSchema, predictByNeighbours } from './neighbou
 export type { KnnOptions, KnnResult, NeighbourRule } from './neighbours';
 export { evaluateByProbe, probeSchema } from './probe';
 export type { ProbeFigures, ProbeOptions, ProbeResult } from './probe';
+export { evaluateRankMe, rankMeOf, rankMeSchema } from './rank-me';
+export type { RankMeOptions, RankMeResult } from './rank-me';
+export { singularValues } from './singular-values';

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { Plugin, definePlugin, evaluateRankMe, inject, rankMeSchema, tokens } from '../../src';
+import type {
+  EvaluationData,
+  HookContext,
+  Measuring,
+  ModelAccess,
+  Notify,
+  PlannedMetric,
+  PluginDescriptor,
+  PluginFolder,
+  PluginHooks,
+} from '../../src';
+import { afterEpochs, appendRecord } from '../shared/findings';
+
+/** When to look, and at how many images. */
+const schema = rankMeSchema.extend({
+  /** Look at the end of every n-th epoch. */
+  everyNEpochs: z.number().int().positive().default(1),
+  /** Also look before the first step, at the weights to begin with, as `rankme_untrained`. */
+  atStart: z.boolean().default(false),
+});
+
+export type RankMePluginOptions = z.input<typeof schema>;
+
+const metric = 'rankme';
+/** Its own name, for it is recorded with the first epoch, whose `rankme` is another. */
+const untrainedMetric = 'rankme_untrained';
+
+/** Looks between epochs; the model is only read. */
+@Plugin({
+  name: 'rank-me',
+  help: 'RankMe of the features: how many dimensions they fill, without labels',
+  ranks: 'first',
+  options: schema,
+})
+export class RankMe implements PluginHooks, Measuring {
+  private readonly recordFile: string;
+  private toldOfSplit = false;
+
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>,
+    @inject(tokens.model) private readonly model: ModelAccess,
+    @inject(tokens.evaluationData) private readonly data: EvaluationData,
+    @inject(tokens.runFolder) folder: PluginFolder,
+    @inject(tokens.notify) private readonly notify: Notify,
+  ) {
+    this.recordFile = folder.claim('rankme.jsonl');
+  }
+
+  measures(): readonly PlannedMetric[] {
+    return [{ metric, everyNEpochs: this.options.everyNEpochs }];
+  }
+
+  async onTrainEpochStart(context: HookContext): Promise<void> {
+    if (!this.options.atStart || context.progress.globalStep > 0) return;
+    const rankMe = await this.look(context, 0);
+    if (rankMe !== null) context.log(untrainedMetric, rankMe);
+  }
+
+  async onTrainEpochEnd(context: HookContext): Promise<void> {
+    const epochsTrained = context.progress.epoch + 1;
+    if (epochsTrained % this.options.everyNEpochs !== 0) return;
+    const rankMe = await this.look(context, epochsTrained);
+    if (rankMe !== null) context.log(metric, rankMe, { onEpoch: true, progBar: true });
+  }
+
+  private async look({ progress, task }: HookContext, epochsTrained: number): Promise<number | null> {
+    const startedAt = performance.now();
+    const result = await task('RankMe', (report) =>
+      evaluateRankMe(this.model, this.data, this.options, report),
+    );
+    const seconds = (performance.now() - startedAt) / 1000;
+    await appendRecord(this.recordFile, {
+      epochsTrained,
+      globalStep: progress.globalStep,
+      weights: this.model.evaluatedWeights(),
+      ...result,
+      seconds: Number(seconds.toFixed(2)),
+    });
+    const { rankMe, samples, featureWidth, split } = result;
+    if (split === 'train' && !this.toldOfSplit) {
+      this.toldOfSplit = true;
+      this.notify('info', `${result.data} has no test split: RankMe is that of training images.`);
+    }
+    const when = afterEpochs(epochsTrained);
+    if (rankMe === null) {
+      this.notify(
+        'warning',
+        `No RankMe ${when}: the backbone gives features that are not finite. Training has diverged.`,
+      );
+    } else {
+      const most = Math.min(samples, featureWidth);
+      const effort = `${samples} images, ${seconds.toFixed(1)} s`;
+      this.notify('info', `RankMe ${when}: ${rankMe.toFixed(1)} of at most ${most} (${effort}).`);
+    }
+    return rankMe;
+  }
+}
+
+/**
+ * Measures without labels how many dimensions the backbone's features of held-out images fill: RankMe, the exponential of
+ * the entropy of their singular values (Garrido et al. 2023). It falls where features collapse to a few dimensions, which
+ * a deviation of each dimension does not show. Logs `rankme` (before training `rankme_untrained`), and appends what the
+ * figure depends on to `rankme.jsonl` in the run folder.
+ *
+ * ```ts
+ * plugins: [rankMe({ everyNEpochs: 1 })]
+ * ```
+ */
+export function rankMe(
+  options: RankMePluginOptions = {},
+): PluginDescriptor<never, 'rankme' | 'rankme_untrained'> {
+  return definePlugin(RankMe, options);
+}

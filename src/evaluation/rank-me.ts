@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { EvaluationData, ModelAccess, TaskReport } from '../contracts';
+import { wholeNumber } from '../contracts';
+import { NothingToJudgeError } from '../data';
+import { embedSplit, hasFiniteFeatures } from './feature-table';
+import { singularValues } from './singular-values';
+
+/** Added to each share, as the paper has it. */
+const FLOOR = 1e-7;
+
+/** How RankMe looks at a model. */
+export const rankMeSchema = z.strictObject({
+  limit: wholeNumber('images')
+    .nullable()
+    .default(2048)
+    .describe('most held-out images to look at, spread evenly; null for all'),
+  batchSize: wholeNumber('images').default(256).describe('images to embed at once'),
+});
+
+/** The same, complete. */
+export interface RankMeOptions extends Readonly<z.output<typeof rankMeSchema>> {}
+
+/** A RankMe, and everything that it depends on besides the weights. */
+export interface RankMeResult {
+  /** From 1, where all features lie on a line, to the smaller of `samples` and `featureWidth`; `null` where features are not finite. */
+  readonly rankMe: number | null;
+  readonly data: string;
+  /** `train` for data without a test split. */
+  readonly split: 'train' | 'test';
+  readonly samples: number;
+  readonly featureWidth: number;
+}
+
+/**
+ * How many dimensions a model's features of plain held-out images really fill, without labels: the exponential of the
+ * entropy of their singular values. Features are not centred. No tensor is left.
+ *
+ * Source: Garrido et al., "RankMe: Assessing the downstream performance of pretrained self-supervised representations by
+ * their rank" (2023), equations 1 and 2; of the backbone's features, the paper's "representations".
+ *
+ * @param report hears how far each part of the work is, and may end it by rejecting.
+ */
+export async function evaluateRankMe(
+  model: ModelAccess,
+  data: EvaluationData,
+  { limit, batchSize }: RankMeOptions,
+  report?: TaskReport,
+): Promise<RankMeResult> {
+  const split = await heldOutSplit(data);
+  const table = await embedSplit(model, data, split, { batchSize, limit }, report);
+  const rankMe = hasFiniteFeatures(table) ? rankMeOf(await singularValues(table, report)) : null;
+  return { rankMe, data: data.name, split, samples: table.labels.length, featureWidth: table.width };
+}
+
+/** The exponential of the entropy of singular values; NaN where all are 0. */
+export function rankMeOf(singular: Float64Array): number {
+  const sum = singular.reduce((total, value) => total + value, 0);
+  const entropy = singular.reduce((total, value) => {
+    const share = value / sum + FLOOR;
+    return total - share * Math.log(share);
+  }, 0);
+  return Math.exp(entropy);
+}
+
+/** The test split, or that of training where there is no other. */
+async function heldOutSplit(data: EvaluationData): Promise<'train' | 'test'> {
+  try {
+    const source = await data.open('test', { batchSize: 1, limit: 1 });
+    await source.close();
+    return 'test';
+  } catch (error) {
+    if (error instanceof NothingToJudgeError) return 'train';
+    throw error;
+  }
+}

@@ -19,6 +19,11 @@ export interface Optimizer extends OptimizerView {
   trainedParameters(): ReadonlyMap<string, tf.Variable>;
   /** Loss and gradients of this optimiser's parameters; one that the loss does not reach has none. */
   gradients(loss: () => tf.Scalar): { loss: tf.Scalar; gradients: Gradients };
+  /**
+   * The same gradients with zeros where parameters are held still for now, as by `frozenEpochs`; `gradients` has done it
+   * already. Left out by optimisers that hold none.
+   */
+  withoutHeld?(gradients: Gradients): Gradients;
   /** One update of the parameters that have a gradient. The others stay as they are, and so does what it keeps of them. */
   apply(gradients: Gradients): void;
   /** `gradients` and `apply` in one: for hand-written loops. Returns the loss. */

@@ -1,5 +1,8 @@
-export { adamw } from './adamw';
-export type { AdamWOptions } from './adamw';
+export { adam, adamw } from './adam';
+export type { AdamOptions, AdamWOptions } from './adam';
+export type { Gate } from './gate';
+export { groups, isBiasOrNorm, noDecay } from './groups-by-rule';
+export type { GroupOptions, GroupRule, ParameterMatch } from './groups-by-rule';
 export { lars } from './lars';
 export type { LarsOptions } from './lars';
 export type { OptimizerParameters, ParameterGroup } from './parameter-groups';

@@ -4,17 +4,23 @@ import { checkMomentum, momentumRule, momentumSlots } from './momentum';
 import type { MomentumOptions } from './momentum';
 import { settleGroups } from './parameter-groups';
 import type { CommonOptions, OptimizerParameters } from './parameter-groups';
+import type { Scheduled } from './schedule';
 import { SteppedOptimizer } from './stepped-optimizer';
 import type { StepFacts, UpdateRule } from './stepped-optimizer';
 
 export interface LarsOptions extends CommonOptions, MomentumOptions {
   /** Weight decay (default 0). A group with 0 is not scaled layer by layer either: so biases and norms are left out. */
-  readonly weightDecay?: number;
+  readonly weightDecay?: Scheduled;
   /** Share of a layer's norm that one step may move it by (default 0.001). */
-  readonly trustCoefficient?: number;
+  readonly trustCoefficient?: Scheduled;
   /** Added to the divisor of the scale (default 1e-8). */
-  readonly epsilon?: number;
+  readonly epsilon?: Scheduled;
 }
+
+const optionNames = [
+  ...['learningRate', 'momentum', 'dampening', 'nesterov', 'weightDecay'],
+  ...['trustCoefficient', 'epsilon'],
+];
 
 /**
  * SGD whose direction is scaled per parameter by trust·|p| / (|g| + weightDecay·|p| + ε), as lightly's `LARS`.
@@ -22,42 +28,43 @@ export interface LarsOptions extends CommonOptions, MomentumOptions {
  * Source: You et al., "Large batch training of convolutional networks" (2017), equation 6.
  *
  * @example
- * const all = model.parameters();
- * optim.lars(
- *   [{ parameters: all.filter((p) => p.rank > 1) }, { parameters: all.filter((p) => p.rank <= 1), weightDecay: 0 }],
- *   { learningRate: 0.3, momentum: 0.9, weightDecay: 1e-6 },
- * );
+ * optim.lars(optim.noDecay(model), { learningRate: 0.3, momentum: 0.9, weightDecay: 1e-6 });
  * @throws FulgurError `module` for Nesterov's momentum without momentum or with dampening, and for wrong parameters.
  */
 export function lars(parameters: OptimizerParameters<LarsOptions>, options: LarsOptions): Optimizer {
-  const groups = settleGroups('lars', parameters, options);
+  const groups = settleGroups('lars', parameters, { options, optionNames });
   for (const group of groups) checkMomentum('lars', group.options);
   return new Lars('lars', groups, momentumSlots);
 }
 
 class Lars extends SteppedOptimizer<LarsOptions> {
-  protected ruleFor(options: LarsOptions, { learningRate, updates }: StepFacts): UpdateRule {
-    const follow = momentumRule(options, this.slots, updates);
+  protected ruleFor(options: LarsOptions, facts: StepFacts): UpdateRule {
+    const follow = momentumRule(options, this.slots, facts);
+    const scaled = scalingOf(options, facts);
     return ({ name, parameter, gradient }) => {
-      const direction = follow(name, scaled(parameter, gradient, options));
-      return tf.sub(parameter, tf.mul(direction, learningRate));
+      const direction = follow(name, scaled(parameter, gradient));
+      return tf.sub(parameter, tf.mul(direction, facts.learningRate));
     };
   }
 }
 
-/** The gradient with weight decay, scaled to its layer; the bare gradient where a norm is zero. */
-function scaled(parameter: tf.Tensor, gradient: tf.Tensor, options: LarsOptions): tf.Tensor {
+type Scaling = (parameter: tf.Tensor, gradient: tf.Tensor) => tf.Tensor;
+
+/** The gradient with weight decay, scaled to its layer; the bare gradient where a norm or the weight decay is zero. */
+function scalingOf(options: LarsOptions, { factor }: StepFacts): Scaling {
   const { weightDecay = 0, trustCoefficient = 0.001, epsilon = 1e-8 } = options;
-  if (weightDecay === 0) return gradient;
+  if (weightDecay === 0) return (_, gradient) => gradient;
   const norm = (tensor: tf.Tensor): tf.Scalar => tf.sqrt(tf.sum(tf.square(tensor)));
-  const parameterNorm = norm(parameter);
-  const gradientNorm = norm(gradient);
-  const divisor = tf.add(tf.add(gradientNorm, tf.mul(parameterNorm, weightDecay)), epsilon);
-  const scale = tf.mul(tf.div(parameterNorm, divisor), trustCoefficient);
-  const isScaled = tf.greater(tf.mul(parameterNorm, gradientNorm), 0);
-  const decayed = tf.add(
-    gradient,
-    tf.mul(parameter, tf.where(isScaled, tf.scalar(weightDecay), tf.scalar(0))),
-  );
-  return tf.mul(decayed, tf.where(isScaled, scale, tf.scalar(1)));
+  const [decay, trust, added] = [factor(weightDecay), factor(trustCoefficient), factor(epsilon)];
+  const decayScalar = typeof decay === 'number' ? tf.scalar(decay) : decay;
+  return (parameter, gradient) => {
+    const parameterNorm = norm(parameter);
+    const gradientNorm = norm(gradient);
+    const divisor = tf.add(tf.add(gradientNorm, tf.mul(parameterNorm, decay)), added);
+    const scale = tf.mul(tf.div(parameterNorm, divisor), trust);
+    const hasNorms = tf.greater(tf.mul(parameterNorm, gradientNorm), 0);
+    const isScaled = typeof decay === 'number' ? hasNorms : tf.logicalAnd(hasNorms, tf.notEqual(decay, 0));
+    const decayed = tf.add(gradient, tf.mul(parameter, tf.where(isScaled, decayScalar, tf.scalar(0))));
+    return tf.mul(decayed, tf.where(isScaled, scale, tf.scalar(1)));
+  };
 }

@@ -1,13 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { stepInput } from '../engine';
 import { FulgurError } from '../errors';
+import type { Scheduled } from './schedule';
 import type { Slots } from './slots';
+import type { StepFacts } from './stepped-optimizer';
 
 export interface MomentumOptions {
   /** Share of the earlier directions that is kept (default 0: none). */
-  readonly momentum?: number;
+  readonly momentum?: Scheduled;
   /** Share of the new direction that is left out from the second step on (default 0). */
-  readonly dampening?: number;
+  readonly dampening?: Scheduled;
   /** Look ahead along the momentum, as Nesterov does (default `false`). */
   readonly nesterov?: boolean;
 }
@@ -23,11 +25,16 @@ export function momentumSlots({ momentum = 0 }: MomentumOptions): readonly strin
 /** @throws FulgurError `module` for Nesterov's momentum without momentum or with dampening. */
 export function checkMomentum(kind: string, options: MomentumOptions): void {
   const { momentum = 0, dampening = 0, nesterov = false } = options;
-  if (!nesterov || (momentum > 0 && dampening === 0)) return;
+  const isThere = typeof momentum === 'function' || momentum > 0;
+  if (!nesterov || (isThere && dampening === 0)) return;
   throw new FulgurError('module', {
-    what: `optim.${kind} got nesterov with momentum ${momentum} and dampening ${dampening}.`,
+    what: `optim.${kind} got nesterov with momentum ${shown(momentum)} and dampening ${shown(dampening)}.`,
     fix: 'Nesterov asks for a momentum above 0 and no dampening.',
   });
+}
+
+function shown(option: Scheduled): string {
+  return typeof option === 'number' ? String(option) : 'by a schedule';
 }
 
 /** Turns a new direction into the one to move in, and keeps the parameter's momentum on the way. */
@@ -36,15 +43,16 @@ export type MomentumRule = (parameterName: string, direction: tf.Tensor) => tf.T
 export function momentumRule(
   { momentum = 0, dampening = 0, nesterov = false }: MomentumOptions,
   slots: Slots,
-  updates: () => number,
+  { updates, factor, valueOf }: Pick<StepFacts, 'updates' | 'factor' | 'valueOf'>,
 ): MomentumRule {
   if (momentum === 0) return (_, direction) => direction;
   // A parameter's first step takes the new direction whole.
-  const share = dampening === 0 ? null : stepInput(() => (updates() === 0 ? 1 : 1 - dampening));
+  const share = dampening === 0 ? null : stepInput(() => (updates() === 0 ? 1 : 1 - valueOf(dampening)));
+  const keeping = factor(momentum);
   return (parameterName, direction) => {
     const kept = slots.of(MOMENTUM_SLOT, parameterName);
     const fresh = share === null ? direction : tf.mul(direction, share);
-    kept.assign(tf.add(tf.mul(kept, momentum), fresh));
-    return nesterov ? tf.add(direction, tf.mul(kept, momentum)) : kept;
+    kept.assign(tf.add(tf.mul(kept, keeping), fresh));
+    return nesterov ? tf.add(direction, tf.mul(kept, keeping)) : kept;
   };
 }

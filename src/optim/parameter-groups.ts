@@ -1,16 +1,18 @@
-import { FulgurError } from '../errors';
+import { FulgurError, nearestName } from '../errors';
 import { ParameterList } from '../nn';
 import type { Parameter } from '../nn';
-import type { Schedule } from './schedule';
+import { checkGate } from './gate';
+import type { Gate } from './gate';
+import type { Scheduled } from './schedule';
 
 /** Options that every optimiser has. */
 export interface CommonOptions {
   /** A number, or a schedule of numbers by step. */
-  readonly learningRate: number | Schedule;
+  readonly learningRate: Scheduled;
 }
 
 /** Parameters with options of their own; what is left out comes from the optimiser's options. */
-export type ParameterGroup<Options> = { readonly parameters: ParameterList } & Partial<Options>;
+export type ParameterGroup<Options> = { readonly parameters: ParameterList } & Gate & Partial<Options>;
 
 /** What an optimiser updates: `module.parameters()`, or groups of them. */
 export type OptimizerParameters<Options> = ParameterList | readonly ParameterGroup<Options>[];
@@ -19,21 +21,30 @@ export type OptimizerParameters<Options> = ParameterList | readonly ParameterGro
 export interface SettledGroup<Options> {
   readonly options: Options;
   readonly members: readonly [name: string, parameter: Parameter][];
+  /** `null` for a group that is trained from the beginning. */
+  readonly gate: Gate | null;
 }
 
 /**
- * @throws FulgurError `module` where there is nothing to update, or one name or parameter stands twice.
+ * @param given the optimiser's options, and the names of all that it has.
+ * @throws FulgurError `module` where there is nothing to update, one name or parameter stands twice, or a group has an
+ * option that the optimiser does not have.
  */
 export function settleGroups<Options extends CommonOptions>(
   kind: string,
   parameters: OptimizerParameters<Options>,
-  options: Options,
+  { options, optionNames }: { readonly options: Options; readonly optionNames: readonly string[] },
 ): SettledGroup<Options>[] {
-  const groups = parameters instanceof ParameterList ? [{ parameters }] : parameters;
-  const settled = groups.map(({ parameters: list, ...own }) => ({
-    options: { ...options, ...own },
-    members: list.entries(),
-  }));
+  const open: Gate = {};
+  const groups = parameters instanceof ParameterList ? [{ parameters, ...open }] : parameters;
+  const settled = groups.map(({ parameters: list, frozenEpochs, frozenSteps, ...own }) => {
+    refuseUnknown(kind, Object.keys(own), optionNames);
+    return {
+      options: { ...options, ...own },
+      members: list.entries(),
+      gate: checkGate(kind, { frozenEpochs, frozenSteps }),
+    };
+  });
   const members = settled.flatMap((group) => group.members);
   if (members.length === 0) {
     throw new FulgurError('module', {
@@ -43,6 +54,16 @@ export function settleGroups<Options extends CommonOptions>(
   }
   refuseRepeated(kind, members);
   return settled;
+}
+
+function refuseUnknown(kind: string, given: readonly string[], known: readonly string[]): void {
+  const unknown = given.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const nearest = nearestName(unknown, known);
+  throw new FulgurError('module', {
+    what: `A group of optim.${kind} has an option '${unknown}', which optim.${kind} does not have.`,
+    fix: nearest === null ? `Its options are ${known.join(', ')}.` : `Did you mean ${nearest}?`,
+  });
 }
 
 function refuseRepeated(kind: string, members: readonly [string, Parameter][]): void {

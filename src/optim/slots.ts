@@ -19,6 +19,27 @@ export class Slots {
     return kept;
   }
 
+  /**
+   * Gives a parameter the value that an update makes, on condition: else the parameter and its slots stay as they are.
+   *
+   * @param isMade a truth value of the step.
+   * @param update makes the value, and assigns slots on the way.
+   */
+  keepUnless(
+    isMade: tf.Scalar,
+    { name, parameter }: { readonly name: string; readonly parameter: Parameter },
+    update: () => tf.Tensor,
+  ): void {
+    const own = [...this.#slots].filter(([slot]) => slot.slice(slot.indexOf('/') + 1) === name);
+    const before = own.map(([, kept]) => tf.clone(kept));
+    const after = update();
+    parameter.assign(tf.where(isMade, after, parameter));
+    own.forEach(([, kept], index) => {
+      const old = before[index];
+      if (old !== undefined) kept.assign(tf.where(isMade, kept, old));
+    });
+  }
+
   state(): StateDict {
     return new Map([...this.#slots].map(([name, kept]) => [name, readVariable(kept)]));
   }

@@ -4,6 +4,8 @@ import { advanceRandomPosition, afterStep, stepInput } from '../engine';
 import { FulgurError } from '../errors';
 import { stepPosition } from '../nn';
 import type { Parameter } from '../nn';
+import { isOpen } from './gate';
+import type { Gate } from './gate';
 import { lossGradients } from './loss-gradients';
 import type { CommonOptions, SettledGroup } from './parameter-groups';
 import { scheduledValue, unknownRun } from './schedule';
@@ -17,11 +19,22 @@ export interface Member {
   readonly gradient: tf.Tensor;
 }
 
+/** What tensors are multiplied with: a number that stays, or an input of the step. */
+export type Factor = number | tf.Scalar;
+
 /** What a rule may ask of the step that it is for. */
 export interface StepFacts {
   readonly learningRate: tf.Scalar;
   /** Updates that the rule's parameters have had; read before each call. */
   readonly updates: () => number;
+  /** An option's number in the current update; read before each call. */
+  readonly valueOf: (option: Scheduled) => number;
+  /**
+   * An option to compute with: a number as it is, a schedule as an input of the step.
+   *
+   * @param convert what is computed of its number first, in double precision.
+   */
+  readonly factor: (option: Scheduled, convert?: (value: number) => number) => Factor;
 }
 
 /** Gives a parameter's new value; slots are assigned on the way, and everything else that it makes is freed. */
@@ -40,7 +53,7 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
   readonly slots = new Slots();
   readonly #groups: readonly SettledGroup<Options>[];
   /** Where the training that it is made for stands. */
-  readonly #position = stepPosition();
+  #position = stepPosition();
   #stepCount = 0;
   /** Updates that parameters had no part in; most are not here. */
   #missed = new Map<string, number>();
@@ -70,7 +83,27 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
   }
 
   gradients(loss: () => tf.Scalar): { loss: tf.Scalar; gradients: Gradients } {
-    return lossGradients(`optim.${this.kind}`, loss, this.trainedParameters());
+    const made = lossGradients(`optim.${this.kind}`, loss, this.trainedParameters());
+    return { ...made, gradients: this.withoutHeld(made.gradients) };
+  }
+
+  withoutHeld(gradients: Gradients): Gradients {
+    this.#position ??= stepPosition();
+    const passed = new Map(gradients);
+    for (const group of this.#groups) {
+      if (group.gate === null) continue;
+      const members = membersOf(group, gradients);
+      if (members.length === 0) continue;
+      const open = this.#openness(group.gate);
+      for (const { name, gradient } of members) {
+        passed.set(
+          name,
+          tf.tidy(() => tf.where(open, gradient, tf.zerosLike(gradient))),
+        );
+      }
+      open.dispose();
+    }
+    return passed;
   }
 
   trainedParameters(): ReadonlyMap<string, Parameter> {
@@ -83,24 +116,29 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
   }
 
   apply(gradients: Gradients): void {
-    const moved = new Set<string>();
+    this.#position ??= stepPosition();
+    const moved = new Map<string, Gate | null>();
     tf.tidy(() => {
       for (const group of this.#groups) {
         const members = membersOf(group, gradients);
         if (members.length === 0) continue;
-        const learningRate = stepInput(() => this.#rateOf(group));
+        const open = group.gate === null ? null : this.#openness(group.gate);
         for (const peers of this.#byUpdates(members)) {
-          const rule = this.ruleFor(group.options, { learningRate, updates: () => this.#updatesOf(peers) });
+          const rule = this.ruleFor(group.options, this.#factsOf(group, peers));
           for (const member of peers) {
-            member.parameter.assign(rule(member));
-            moved.add(member.name);
+            const { name, parameter } = member;
+            if (open === null) parameter.assign(rule(member));
+            else this.slots.keepUnless(open, member, () => rule(member));
+            moved.set(name, group.gate);
           }
         }
       }
     });
     afterStep(() => {
       for (const name of this.parameters().keys()) {
-        if (!moved.has(name)) this.#missed.set(name, this.#missedBy(name) + 1);
+        const gate = moved.get(name);
+        const isMissed = gate === undefined || (gate !== null && !this.#isOpen(gate));
+        if (isMissed) this.#missed.set(name, this.#missedBy(name) + 1);
       }
       this.#moveTo(this.#stepCount + 1);
     });
@@ -141,6 +179,30 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
 
   /** How a group's parameters move in this step. */
   protected abstract ruleFor(options: Options, facts: StepFacts): UpdateRule;
+
+  #factsOf(group: SettledGroup<Options>, peers: readonly Member[]): StepFacts {
+    return {
+      learningRate: stepInput(() => this.#rateOf(group)),
+      updates: () => this.#updatesOf(peers),
+      valueOf: (option) => this.#valueOf(option),
+      factor: (option, convert = (value) => value) =>
+        typeof option === 'number' ? convert(option) : stepInput(() => convert(this.#valueOf(option))),
+    };
+  }
+
+  /** Whether a group is trained in the current update, for the step to compute with. */
+  #openness(gate: Gate): tf.Scalar {
+    return tf.tidy(() =>
+      tf.greater<tf.Scalar>(
+        stepInput(() => (this.#isOpen(gate) ? 1 : 0)),
+        0,
+      ),
+    );
+  }
+
+  #isOpen(gate: Gate): boolean {
+    return isOpen(gate, this.#stepCount, this.#position?.run ?? unknownRun);
+  }
 
   /** Parameters that have had equally many updates, which share a rule: mostly all of them. */
   #byUpdates(members: readonly Member[]): Member[][] {

@@ -5,19 +5,38 @@ import type { Fetched } from '../../src/engine';
 import * as nn from '../../src/nn';
 import * as optim from '../../src/optim';
 import reference from './data/optimizers.json';
+import scheduled from './data/scheduled-options.json';
 
 type Values = Record<'weight' | 'bias', number[]>;
 
+const optionNames = ['learningRate', 'momentum', 'dampening', 'weightDecay', 'epsilon', 'trustCoefficient'];
+
 interface Case {
   readonly name: string;
-  readonly kind: 'sgd' | 'adamw' | 'lars';
+  readonly kind: 'sgd' | 'adam' | 'adamw' | 'lars';
   readonly options: optim.SgdOptions;
   readonly biasOptions?: Partial<optim.SgdOptions>;
   readonly rates?: readonly number[];
+  /** Steps in which the bias is held still. */
+  readonly frozenSteps?: number;
   readonly after: readonly Values[];
 }
 
-const cases = reference.cases as unknown as Case[];
+const cases = [...reference.cases, ...scheduled.cases].map((each) => withSchedules(each as object) as Case);
+
+/** Options with a list of numbers, one a step, become schedules. */
+function withSchedules(given: object): object {
+  const entries = Object.entries(given).map(([name, value]: [string, unknown]): [string, unknown] => {
+    if (name === 'options' || name === 'biasOptions') return [name, withSchedules(value as object)];
+    if (name === 'betas') return [name, (value as unknown[]).map(schedule)];
+    return [name, optionNames.includes(name) ? schedule(value) : value];
+  });
+  return Object.fromEntries(entries);
+}
+
+function schedule(value: unknown): unknown {
+  return Array.isArray(value) ? (step: number): unknown => value[step] : value;
+}
 
 class Pair extends nn.Module {
   readonly weight = nn.parameter(tf.tensor2d(reference.initial.weight, [2, 3]));
@@ -36,14 +55,18 @@ beforeAll(async () => {
   await start({ accelerator: 'cpu' });
 });
 
-function build({ kind, options, biasOptions, rates }: Case, pair: Pair): Optimizer {
+function build({ kind, options, biasOptions, frozenSteps, rates }: Case, pair: Pair): Optimizer {
   const all = pair.parameters();
   const parameters =
-    biasOptions === undefined
+    biasOptions === undefined && frozenSteps === undefined
       ? all
       : [
           { parameters: all.filter((_, name) => name === 'weight') },
-          { parameters: all.filter((_, name) => name === 'bias'), ...biasOptions },
+          {
+            parameters: all.filter((_, name) => name === 'bias'),
+            ...biasOptions,
+            ...(frozenSteps === undefined ? {} : { frozenSteps }),
+          },
         ];
   const learningRate = rates === undefined ? options.learningRate : (step: number) => rates[step]!;
   return optim[kind](parameters, { ...options, learningRate });

@@ -61,7 +61,12 @@ export class OptimizerSet {
     const [only, second] = this.list;
     if (only !== undefined && second === undefined) return only.gradients(loss);
     const owner = this.list.map(({ kind }) => `optim.${kind}`).join(' and ');
-    return lossGradients(owner, loss, this.trainedParameters());
+    const made = lossGradients(owner, loss, this.trainedParameters());
+    const gradients = this.list.reduce<Gradients>(
+      (all, optimizer) => optimizer.withoutHeld?.(all) ?? all,
+      made.gradients,
+    );
+    return { ...made, gradients };
   }
 
   /**

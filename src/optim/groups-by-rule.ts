@@ -1,0 +1,136 @@
+import { FulgurError } from '../errors';
+import { ParameterList, listNames } from '../nn';
+import type { Module, Parameter } from '../nn';
+import type { AdamOptions } from './adam';
+import type { Gate } from './gate';
+import type { LarsOptions } from './lars';
+import type { ParameterGroup } from './parameter-groups';
+import type { SgdOptions } from './sgd';
+
+/** Which parameters a rule is for, by state-dict name: a pattern, the beginning of names (whole parts), or a test. */
+export type ParameterMatch = RegExp | string | ((parameter: Parameter, name: string) => boolean);
+
+/** Every option that a group may have of its own; those that its optimiser does not know are refused there. */
+export type GroupOptions = Gate & Partial<SgdOptions & LarsOptions & AdamOptions>;
+
+/** Options of the parameters that match. */
+export type GroupRule = { readonly match: ParameterMatch | readonly ParameterMatch[] } & GroupOptions;
+
+/**
+ * Biases and the weights of norm layers: what has one dimension at most, or a name that ends in `bias`. As timm's rule;
+ * lightly's `get_weight_decay_parameters` finds the same in networks of convolutions, linear and norm layers.
+ */
+export function isBiasOrNorm(parameter: Parameter, name: string): boolean {
+  return parameter.rank <= 1 || /(^|\.)bias$/.test(name);
+}
+
+/**
+ * Parameter groups in which biases and norms have no weight decay.
+ *
+ * @param model a module, or parameters of one.
+ * @param also what else has none, such as timm's `['cls_token', 'pos_embed']`.
+ * @throws FulgurError `module` where there are none, or a part of `also` matches nothing.
+ *
+ * @example
+ * optim.lars(optim.noDecay(this), { learningRate: 0.3, momentum: 0.9, weightDecay: 1e-6 });
+ */
+export function noDecay(
+  model: Module | ParameterList,
+  { also = [] }: { readonly also?: readonly ParameterMatch[] } = {},
+): ParameterGroup<GroupOptions>[] {
+  return groups(model, [{ match: [isBiasOrNorm, ...also], weightDecay: 0 }]);
+}
+
+/**
+ * Parameter groups by rule. A parameter that several rules match has the options of all of them; one that none matches has
+ * the optimiser's. The order of rules means nothing.
+ *
+ * @param model a module, or parameters of one.
+ * @throws FulgurError `module` for a match without a parameter, and for two rules that give one parameter the same option.
+ *
+ * @example
+ * optim.groups(this, [
+ *   { match: optim.isBiasOrNorm, weightDecay: 0 },
+ *   { match: 'student_head.last_layer', frozenEpochs: 1 },
+ * ]);
+ */
+export function groups(
+  model: Module | ParameterList,
+  rules: readonly GroupRule[],
+): ParameterGroup<GroupOptions>[] {
+  const all = model instanceof ParameterList ? model : model.parameters();
+  rules.forEach((rule, index) => requireMatches(all, rule, index));
+  const found = new Map<string, { options: GroupOptions; names: Set<string> }>();
+  for (const [name, parameter] of all.entries()) {
+    const own = rules.flatMap((rule, index) => (matches(rule, parameter, name) ? [index] : []));
+    const key = own.join(' ');
+    const group = found.get(key) ?? { options: optionsOf(rules, own, name), names: new Set() };
+    group.names.add(name);
+    found.set(key, group);
+  }
+  // What no rule matches comes first, then groups in the order of their rules.
+  return [...found]
+    .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
+    .map(([, { options, names }]) => ({
+      parameters: all.filter((_, name) => names.has(name)),
+      ...options,
+    }));
+}
+
+function matchesOf({ match }: GroupRule): readonly ParameterMatch[] {
+  return Array.isArray(match) ? (match as readonly ParameterMatch[]) : [match as ParameterMatch];
+}
+
+function matches(rule: GroupRule, parameter: Parameter, name: string): boolean {
+  return matchesOf(rule).some((match) => fits(match, parameter, name));
+}
+
+function fits(match: ParameterMatch, parameter: Parameter, name: string): boolean {
+  if (typeof match === 'function') return match(parameter, name);
+  if (typeof match === 'string') return name === match || name.startsWith(`${match}.`);
+  // A pattern with the flag g or y would remember where it stopped.
+  return new RegExp(match.source, match.flags.replace(/[gy]/g, '')).test(name);
+}
+
+function requireMatches(all: ParameterList, rule: GroupRule, index: number): void {
+  const none = matchesOf(rule).find(
+    (match) => !all.entries().some(([name, each]) => fits(match, each, name)),
+  );
+  if (none === undefined) return;
+  const names = all.entries().map(([name]) => name);
+  throw new FulgurError('module', {
+    what: `Rule ${index + 1} of optim.groups matches no parameter with ${shownMatch(none)}.`,
+    why: names.length === 0 ? 'The module has none.' : `There are ${listNames(names, names)}.`,
+    fix: "Write the state dict's names, as stateDict() gives them, or leave the rule out.",
+  });
+}
+
+/** The options of all rules that match a parameter. */
+function optionsOf(rules: readonly GroupRule[], own: readonly number[], name: string): GroupOptions {
+  const givenBy = new Map<string, number>();
+  const options: Record<string, unknown> = {};
+  for (const index of own) {
+    for (const [option, value] of Object.entries(rules[index] ?? {})) {
+      if (option === 'match') continue;
+      const other = givenBy.get(option);
+      if (other !== undefined) throw givenTwice(name, option, [other, index]);
+      givenBy.set(option, index);
+      options[option] = value;
+    }
+  }
+  return options;
+}
+
+function givenTwice(name: string, option: string, [first, second]: readonly [number, number]): FulgurError {
+  return new FulgurError('module', {
+    what: `Rules ${first + 1} and ${second + 1} of optim.groups both give ${option} to the parameter '${name}'.`,
+    why: 'Which of the two holds is not said.',
+    fix: 'Narrow one of them, so that a parameter has each option from one rule only.',
+  });
+}
+
+function shownMatch(match: ParameterMatch): string {
+  if (typeof match === 'function')
+    return ['', 'match'].includes(match.name) ? 'its test' : `the test ${match.name}`;
+  return typeof match === 'string' ? `'${match}'` : String(match);
+}

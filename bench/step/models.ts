@@ -1,4 +1,5 @@
-import { losses, nn, tf } from '../../src';
+import type { tf } from '../../src';
+import { losses, nn } from '../../src';
 import { FastSiam } from '../parity/fast-siam';
 
 /** A model with the loss of a batch of views. */
@@ -61,7 +62,7 @@ class MoCo extends WithTeacher {
 
   lossOf([query, key]: [tf.Tensor4D, tf.Tensor4D]): tf.Scalar {
     this.follow(0.99);
-    const keys = nn.unitRows(this.target(key));
+    const keys = nn.normalizeRows(this.target(key));
     const loss = losses.ntXentAgainst(this.forward(query), keys, this.queue.values(), { temperature: 0.5 });
     this.queue.push(keys);
     return loss;

@@ -1,9 +1,12 @@
+import { Taught } from '../trainer/fakes/taught';
 import type { TogetherSetup } from './train-together';
 
 /** Fits that one rank and several make alike. */
 export const cases = {
   plain: {},
   accumulated: { options: { maxEpochs: 2, accumulateGradBatches: 2, gradientClipVal: 0.5 } },
+  taught: { module: () => new Taught() },
+  taughtAccumulated: { module: () => new Taught(), options: { maxEpochs: 2, accumulateGradBatches: 2 } },
   uneven: { options: { maxEpochs: 1 }, validation: { batches: 3, batchSize: 4, lastBatchSize: 3 } },
 } satisfies Record<string, TogetherSetup>;
 
@@ -39,6 +42,17 @@ export const rankStateCases = {
   'averages of models of their own': {
     strategy: 'local-sgd',
     queue: 'own',
+    averaging: true,
+    validation,
+  },
+  'teachers and the queue of all': {
+    module: () => new Taught(),
+    options: { maxEpochs: 3, accumulateGradBatches: 2 },
+    data: { batches: 4, batchSize: 12 },
+  },
+  'teachers and queues of models of their own': {
+    strategy: 'local-sgd',
+    module: () => new Taught(),
     averaging: true,
     validation,
   },

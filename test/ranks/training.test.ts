@@ -9,6 +9,9 @@ interface Report extends Record<
   | 'plain'
   | 'accumulated'
   | 'uneven'
+  | 'taught'
+  | 'taughtAccumulated'
+  | 'localTaught'
   | 'stopped'
   | 'earlyStopped'
   | 'endedEpoch'
@@ -46,7 +49,7 @@ describe('two ranks that share each batch', () => {
     expect(Object.keys(a.weights)).toEqual(Object.keys(b.weights));
   };
 
-  it.each(['plain', 'accumulated', 'uneven'] as const)(
+  it.each(['plain', 'accumulated', 'taught', 'uneven'] as const)(
     'train as one rank with the whole batch: %s',
     async (name) => {
       const alone = await trainTogether(soloRanks, cases[name]);
@@ -61,14 +64,20 @@ describe('two ranks that share each batch', () => {
     },
   );
 
-  it.each(['plain', 'accumulated', 'uneven', 'otherSeeds', 'stopped', 'endedEpoch'] as const)(
-    'end with the same bits and metrics: %s',
-    (name) => {
-      expect(second[name].weights).toEqual(first[name].weights);
-      expect(second[name].metrics['train_loss_epoch']).toBe(first[name].metrics['train_loss_epoch']);
-      expect(second[name].step).toBe(first[name].step);
-    },
-  );
+  it.each([
+    'plain',
+    'accumulated',
+    'taught',
+    'taughtAccumulated',
+    'uneven',
+    'otherSeeds',
+    'stopped',
+    'endedEpoch',
+  ] as const)('end with the same bits and metrics: %s', (name) => {
+    expect(second[name].weights).toEqual(first[name].weights);
+    expect(second[name].metrics['train_loss_epoch']).toBe(first[name].metrics['train_loss_epoch']);
+    expect(second[name].step).toBe(first[name].step);
+  });
 
   it('start with the weights of rank 0, whatever they were built with', () => {
     expect(first.otherSeeds.weights).toEqual(first.plain.weights);
@@ -138,6 +147,14 @@ describe('two ranks that share each batch', () => {
     expect(first.localSgd.weights).toEqual(second.localSgd.weights);
     expect(first.localSgd.weights).not.toEqual(first.plain.weights);
     expect(first.localSgdResumed.first.weights).not.toEqual(second.localSgdResumed.first.weights);
+  });
+
+  it('average teachers as parameters in local SGD, and never a queue', () => {
+    const [one, other] = [first.localTaught.weights, second.localTaught.weights];
+    expect(first.localTaught.error).toBeNull();
+    expect(one['backbone_momentum.weight']).toEqual(other['backbone_momentum.weight']);
+    expect(one['queue.bank_ptr']).toEqual([(4 * 8) % 28]);
+    expect(one['queue.bank']).not.toEqual(other['queue.bank']);
   });
 
   it('resume local SGD with the weights of each rank', () => {

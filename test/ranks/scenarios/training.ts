@@ -91,6 +91,9 @@ scenario(async (ranks) => {
     measured: await measured(),
     plain: await train(cases.plain),
     accumulated: await train(cases.accumulated),
+    taught: await train(cases.taught),
+    taughtAccumulated: await train(cases.taughtAccumulated),
+    localTaught: await train({ ...cases.taught, strategy: 'local-sgd' }),
     uneven: await train(cases.uneven),
     stopped: await train({
       hooks: () =>

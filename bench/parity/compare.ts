@@ -1,4 +1,5 @@
-import type { Figures, Reference, SumAndNorm } from './reference';
+import { outputNames } from './reference';
+import type { Figures, OutputName, Reference, SumAndNorm } from './reference';
 
 /** Largest errors over their tolerances; a run agrees where none is above 1. */
 export interface ErrorRatios {
@@ -10,23 +11,25 @@ export interface ErrorRatios {
 /** Sets a run's figures against the reference's; a figure that is missing or no number counts as infinitely wrong. */
 export function compareFigures(figures: Figures, { truth, tolerance }: Reference): ErrorRatios {
   const lists = (key: 'loss' | 'gradNorm' | 'zStdTimesSqrtD'): number =>
-    largestRatio(figures[key], truth[key], tolerance[key]);
+    largestRatio(figures[key] ?? [], truth[key] ?? [], tolerance[key] ?? []);
   const records = (key: 'grad0' | 'final'): number =>
     Math.max(
       ...Object.entries(truth[key]).map(([name, wanted]) =>
         largestRatio(figures[key][name] ?? [], wanted, tolerance[key][name] ?? []),
       ),
     );
-  const outputs = (key: 'evalZ0' | 'evalP0'): number =>
-    largestRatio(
-      figures[key],
-      truth[key],
-      truth[key].map(() => tolerance[key]),
+  const outputs = (key: OutputName): number => {
+    const wanted = truth[key] ?? [];
+    return largestRatio(
+      figures[key] ?? [],
+      wanted,
+      wanted.map(() => tolerance[key] ?? 0),
     );
+  };
   return {
     maxLossErrorRatio: Math.max(lists('loss'), lists('zStdTimesSqrtD')),
     maxGradErrorRatio: Math.max(lists('gradNorm'), records('grad0')),
-    maxStateErrorRatio: Math.max(records('final'), outputs('evalZ0'), outputs('evalP0')),
+    maxStateErrorRatio: Math.max(records('final'), ...outputNames.map(outputs)),
   };
 }
 

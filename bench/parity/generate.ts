@@ -3,7 +3,7 @@ import type { StateDict, StateTensor } from '../../src';
 import type { Reference, TrainingSpec } from './reference';
 
 const BIAS_BOUND = 0.125;
-const BIAS_NAME = 'prediction_head.layers.3.bias';
+const TOKEN_BOUND = 0.5;
 
 /** A number in [0, 1) that depends on seed and index alone, the same in every language. */
 function hash(seed: number, index: number): number {
@@ -22,41 +22,74 @@ export function fill(name: string, length: number, seed: number, bound: number):
   return Float32Array.from({ length }, (_, i) => (2 * hash(key, i) - 1) * bound);
 }
 
-/** The state that training starts from. */
-export function initialState({ spec, stateDict }: Reference): StateDict {
-  return new Map(
-    Object.entries(stateDict).map(([name, shape]) => [name, initialTensor(name, shape, spec.seed)]),
-  );
+/** The state that training starts from; position embeddings, which are fixed, are not in it. */
+export function initialState({ spec, stateDict }: Pick<Reference, 'spec' | 'stateDict'>): StateDict {
+  const drawn = Object.keys(stateDict).filter((name) => !name.endsWith('pos_embed'));
+  return new Map(drawn.map((name) => [name, initialTensor(name, stateDict, spec.seed)]));
 }
 
-function initialTensor(name: string, shape: readonly number[], seed: number): StateTensor {
+type Shapes = Reference['stateDict'];
+
+function initialTensor(name: string, shapes: Shapes, seed: number): StateTensor {
+  const shape = shapes[name] ?? [];
   if (name.endsWith('.num_batches_tracked')) return { dtype: 'I64', shape, data: new BigInt64Array(1) };
   const length = shape.reduce((size, extent) => size * extent, 1);
-  const bound = boundOf(name, shape);
+  const bound = boundOf(name, shapes);
   const data =
     bound === null
       ? new Float32Array(length).fill(isOneAtFirst(name) ? 1 : 0)
-      : fill(name, length, seed, bound);
+      : fill(studentOf(name), length, seed, bound);
+  if (name === 'bank') toUnitRows(data, shape[1] ?? 1);
   return { dtype: 'F32', shape, data };
 }
 
 /** How far drawn values reach; `null` for a tensor that starts as PyTorch starts it. */
-function boundOf(name: string, shape: readonly number[]): number | null {
-  if (name === BIAS_NAME) return BIAS_BOUND;
+function boundOf(name: string, shapes: Shapes): number | null {
+  const shape = shapes[name] ?? [];
+  if (name === 'bank') return 1;
+  if (name === 'covariance' || name.endsWith('weight_g')) return null;
+  if (/(cls|mask)_token$/.test(name)) return TOKEN_BOUND;
+  if (name.endsWith('.bias') && isLinear(name, shapes)) return BIAS_BOUND;
   const [, inputs = 1, kernelHeight = 1, kernelWidth = 1] = shape;
   if (shape.length === 4) return Math.sqrt(6 / (inputs * kernelHeight * kernelWidth));
   return shape.length === 2 ? Math.sqrt(1 / inputs) : null;
 }
 
-function isOneAtFirst(name: string): boolean {
-  return name.endsWith('.weight') || name.endsWith('.running_var');
+/** Whether a bias is that of a linear layer. */
+function isLinear(bias: string, shapes: Shapes): boolean {
+  return shapes[bias.replace(/bias$/, 'weight')]?.length === 2;
 }
 
-/** The four views, each `[batch, size, size, 3]`: noise over an image of 4×4 cells that they share. */
-export function makeViews({ seed, batch, size }: TrainingSpec): Float32Array[] {
+/** A teacher starts as its student. */
+function studentOf(name: string): string {
+  return name.replace(/^(backbone|projection_head)_momentum\./, '$1.').replace(/^teacher_/, 'student_');
+}
+
+function isOneAtFirst(name: string): boolean {
+  return /\.(weight|running_var|weight_g)$/.test(name);
+}
+
+function toUnitRows(values: Float32Array, width: number): void {
+  for (let start = 0; start < values.length; start += width) {
+    const row = values.subarray(start, start + width);
+    const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
+    row.forEach((value, index) => (row[index] = value / length));
+  }
+}
+
+/** Height and width of each view. */
+export function viewSizes({ method, size, cropSize = size }: TrainingSpec): number[] {
+  if (method === undefined) return [size, size, size, size];
+  if (method === 'mae') return [size];
+  return method === 'swav' || method === 'dino' ? [size, size, cropSize, cropSize] : [size, size];
+}
+
+/** The views, each `[batch, size, size, 3]`: noise over an image of 4×4 cells that they share. */
+export function makeViews(spec: TrainingSpec): Float32Array[] {
+  const { seed, batch } = spec;
   const cells = 4;
   const coarse = fill('coarse', batch * 3 * cells * cells, seed, 1);
-  return [0, 1, 2, 3].map((view) => {
+  return viewSizes(spec).map((size, view) => {
     const noise = fill(`view${view}`, batch * 3 * size * size, seed, 0.25);
     const pixels = new Float32Array(noise.length);
     let target = 0;

@@ -3,9 +3,18 @@ import { readReferenceFile } from '../command';
 
 /** How a reference run was trained. */
 export interface TrainingSpec {
+  /** Which of lightly's methods; FastSiam where none is named. */
+  readonly method?: string;
   readonly seed: number;
   readonly batch: number;
   readonly size: number;
+  /** Size of the small views of methods that have some. */
+  readonly cropSize?: number;
+  /** Rows of the queue of methods that have one. */
+  readonly bank?: number;
+  /** The teacher's share in its own values. */
+  readonly ema?: number;
+  readonly temperature?: number;
   readonly steps: number;
   readonly ranks: number;
   readonly lr: number;
@@ -23,23 +32,27 @@ export interface Figures {
   readonly loss: readonly number[];
   /** Norm of all gradients together, at each step. */
   readonly gradNorm: readonly number[];
-  /** Collapse measure of view 0's z, at each step. */
-  readonly zStdTimesSqrtD: readonly number[];
+  /** Collapse measure of view 0's z, at each step: of FastSiam. */
+  readonly zStdTimesSqrtD?: readonly number[];
   /** Gradients of the first step, by parameter. */
   readonly grad0: Readonly<Record<string, SumAndNorm>>;
   /** Parameters and buffers after the last step. */
   readonly final: Readonly<Record<string, SumAndNorm>>;
-  /** First numbers of z for sample 0 of view 0, in evaluation mode after the last step. */
-  readonly evalZ0: readonly number[];
+  /** First numbers of z for sample 0 of view 0, in evaluation mode after the last step: of FastSiam. */
+  readonly evalZ0?: readonly number[];
   /** The same of p. */
-  readonly evalP0: readonly number[];
+  readonly evalP0?: readonly number[];
+  /** The same of the backbone's output: of all other methods. */
+  readonly evalFeatures?: readonly number[];
 }
 
+/** What is compared of a model in evaluation mode. */
+export const outputNames = ['evalZ0', 'evalP0', 'evalFeatures'] as const;
+
+export type OutputName = (typeof outputNames)[number];
+
 /** Largest errors at which a run still agrees. */
-export type Tolerance = Omit<Figures, 'evalZ0' | 'evalP0'> & {
-  readonly evalZ0: number;
-  readonly evalP0: number;
-};
+export type Tolerance = Omit<Figures, OutputName> & { readonly [Name in OutputName]?: number };
 
 /** A reference file: PyTorch's figures in float64, and how far honest float32 runs are from them. */
 export interface Reference {
@@ -83,6 +96,6 @@ function withoutRunningStatistics(reference: Reference): Reference {
   );
   return {
     ...reference,
-    truth: { ...reference.truth, final: Object.fromEntries(kept), evalZ0: [], evalP0: [] },
+    truth: { ...reference.truth, final: Object.fromEntries(kept), evalZ0: [], evalP0: [], evalFeatures: [] },
   };
 }

@@ -2,9 +2,11 @@ import { averageGradients } from '../../plugins/data-parallel';
 import { SyncBatchNorm } from '../../plugins/sync-bn';
 import { compile, nn, optim, tf } from '../../src';
 import type { Ranks, StateDict } from '../../src';
-import { FastSiam, collapseMeasure } from './fast-siam';
-import { initialState, makeViews } from './generate';
-import type { Figures, Reference, SumAndNorm, TrainingSpec } from './reference';
+import { collapseMeasure } from './fast-siam';
+import { initialState, makeViews, viewSizes } from './generate';
+import type { Figures, OutputName, Reference, SumAndNorm } from './reference';
+import { traineeOf } from './trainee';
+import type { Trainee } from './trainee';
 
 /** So many that ResNet-18's gradients take several. */
 const BUCKET_BYTES = 8 * 2 ** 20;
@@ -25,24 +27,31 @@ export async function trainFigures(
 ): Promise<Figures> {
   const { spec } = reference;
   const statistics = syncBn ? new SyncBatchNorm(ranks) : nn.localBatchStatistics;
-  const model = new FastSiam(spec.stem);
-  model.loadStateDict(initialState(reference));
+  const trainee = traineeOf(spec, ranks);
+  const { model } = trainee;
+  model.loadStateDict(completeState(trainee, reference));
   const optimizer = optim.sgd(model.parameters(), {
     learningRate: spec.lr,
     momentum: spec.momentum,
     weightDecay: spec.wd,
   });
-  const views = makeViews(spec).map((pixels) => shareOf(pixels, spec, ranks));
+  const views = makeViews(spec).map((pixels, view) =>
+    shareOf(pixels, spec.batch, viewSizes(spec)[view]!, ranks),
+  );
 
   const step = compile(
     (batch: tf.Tensor4D[]) => {
       let collapse = tf.scalar(0);
-      const { loss, gradients } = optimizer.gradients(() => {
-        const outputs = nn.withBatchStatistics(statistics, () => batch.map((view) => model.forward(view)));
-        const { z } = outputs[0]!;
-        collapse = tf.keep(collapseMeasure(syncBn ? gathered(ranks, z) : z));
-        return model.loss(outputs);
-      });
+      const { loss, gradients } = optimizer.gradients(() =>
+        nn.withBatchStatistics(statistics, () =>
+          nn.withRanks(ranks, () => {
+            const value = trainee.loss(batch);
+            const z = trainee.watched();
+            if (z !== null) collapse = tf.keep(collapseMeasure(syncBn ? gathered(ranks, z) : z));
+            return value;
+          }),
+        ),
+      );
       const means = averageGradients(ranks, gradients, BUCKET_BYTES);
       const squares = [...means.values()].map((gradient) => tf.sum(tf.square(gradient)));
       const gradNorm = tf.sqrt(tf.addN(squares)) as tf.Scalar;
@@ -56,7 +65,7 @@ export async function trainFigures(
     },
     { name: 'train', eager },
   );
-  const evaluate = compile((view: tf.Tensor4D) => model.forward(view), { name: 'evaluate', eager });
+  const evaluate = compile((view: tf.Tensor4D) => trainee.outputs(view), { name: 'evaluate', eager });
 
   const loss: number[] = [];
   const gradNorm: number[] = [];
@@ -75,30 +84,40 @@ export async function trainFigures(
   }
 
   model.eval();
-  const { z, p } = await evaluate(views[0]!);
+  const outputs = await evaluate(views[0]!);
   const figures = {
     loss,
     gradNorm,
     zStdTimesSqrtD,
     grad0,
-    final: summary(model.stateDict()),
-    evalZ0: [...z.dataSync().slice(0, 16)],
-    evalP0: [...p.dataSync().slice(0, 16)],
+    final: summary(model.stateDict(), trainee, reference),
+    ...firstNumbers(outputs),
   };
   step.dispose();
   evaluate.dispose();
-  tf.dispose([z, p, ...views]);
+  tf.dispose([outputs, ...views]);
   optimizer.dispose();
   model.dispose();
   return figures;
 }
 
+/** The reference's state, and what only our state dict has: places in queues, and position embeddings that are not learnt. */
+function completeState({ model, ownName }: Trainee, reference: Reference): StateDict {
+  const drawn = [...initialState(reference)].map(([name, tensor]) => [ownName(name), tensor] as const);
+  const ours = [...model.stateDict()].filter(([name]) => /(bank_ptr|pos_embed)$/.test(name));
+  return new Map([...ours, ...drawn]);
+}
+
+function firstNumbers(
+  outputs: Readonly<Partial<Record<OutputName, tf.Tensor2D>>>,
+): Partial<Record<OutputName, number[]>> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, rows]) => [name, [...rows.dataSync().slice(0, 16)]]),
+  );
+}
+
 /** This rank's samples of a view: every so many, from its own number on, as the sampler deals them. */
-function shareOf(
-  pixels: Float32Array,
-  { batch, size }: TrainingSpec,
-  { rank, worldSize }: Ranks,
-): tf.Tensor4D {
+function shareOf(pixels: Float32Array, batch: number, size: number, { rank, worldSize }: Ranks): tf.Tensor4D {
   const sample = size * size * 3;
   const own = batch / worldSize;
   const share = new Float32Array(own * sample);
@@ -128,12 +147,18 @@ function gathered(ranks: Ranks, rows: tf.Tensor2D): tf.Tensor2D {
   );
 }
 
-function summary(state: StateDict): Record<string, SumAndNorm> {
+/** By the reference's names. */
+function summary(
+  state: StateDict,
+  { ownName }: Trainee,
+  { stateDict }: Reference,
+): Record<string, SumAndNorm> {
   return Object.fromEntries(
-    [...state].map(([name, { data }]) => [
-      name,
-      sumAndNorm(data instanceof BigInt64Array ? Float64Array.from(data, Number) : data),
-    ]),
+    Object.keys(stateDict).flatMap((name) => {
+      const data = state.get(ownName(name))?.data;
+      if (data === undefined) return [];
+      return [[name, sumAndNorm(data instanceof BigInt64Array ? Float64Array.from(data, Number) : data)]];
+    }),
   );
 }
 

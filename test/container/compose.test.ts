@@ -53,7 +53,7 @@ class Ones implements BatchSource<ViewBatch> {
   async *epoch(): AsyncGenerator<ViewBatch> {
     for (let batch = 0; batch < 2; batch++) {
       const made = {
-        views: [tf.ones<tf.Rank.R4>([2, 2, 2, 3])],
+        views: [tf.ones([2, 2, 2, 3]), tf.ones([2, 2, 2, 3])] as [tf.Tensor4D, tf.Tensor4D],
         labels: tf.tensor1d([0, 1], 'int32'),
         indices: tf.tensor1d([0, 1], 'int32'),
       };

@@ -66,7 +66,6 @@ export class SimClr extends TrainingModule<ViewBatch, 'loss'> {
   }
 
   override trainingStep({ views: [a, b] }: ViewBatch) {
-    if (a === undefined || b === undefined) throw new Error('SimCLR needs two views');
     const loss = ntXent(this.forward(a), this.forward(b), this.temperature);
     this.log('loss', loss, { progBar: true });
     return loss;

@@ -184,8 +184,9 @@ function training(): BatchSource<ViewBatch> {
     close: async () => undefined,
     async *epoch() {
       for (let from = 0; from < 48; from += 16) {
+        const view = tf.tensor4d(rows.slice(from * width, (from + 16) * width), [16, 1, 1, width]);
         const batch: ViewBatch = {
-          views: [tf.tensor4d(rows.slice(from * width, (from + 16) * width), [16, 1, 1, width])],
+          views: [view, view],
           labels: tf.tensor1d(labels.slice(from, from + 16), 'int32'),
           indices: tf.range(from, from + 16, 1, 'int32'),
         };

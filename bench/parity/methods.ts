@@ -1,0 +1,69 @@
+import { FulgurError } from '../../src';
+import type { TrainingModule, ViewBatch } from '../../src';
+import { BarlowTwins } from '../../experiments/barlow-twins';
+import { BYOL } from '../../experiments/byol';
+import { DCL } from '../../experiments/dcl';
+import { MoCo } from '../../experiments/moco';
+import { SimCLR } from '../../experiments/simclr';
+import { SimSiam } from '../../experiments/simsiam';
+import { VICReg } from '../../experiments/vicreg';
+import { constructExperiment } from '../../src/metadata';
+import type { HyperParameterValue } from '../../src/metadata';
+import type { TrainingSpec } from './reference';
+
+/** Which of a batch's samples a rank has. */
+export interface Place {
+  readonly rank: number;
+  readonly worldSize: number;
+}
+
+export interface ShippedMethod {
+  /** Names in our state dict of tensors that the reference names otherwise. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** The experiment with the reference's widths. */
+  readonly build: (spec: TrainingSpec, place: Place) => TrainingModule<ViewBatch>;
+}
+
+type Values = Readonly<Record<string, HyperParameterValue | undefined>>;
+
+/** The experiment of this class with these hyperparameters, as `--name value` would set them. */
+function built(type: new () => TrainingModule<ViewBatch>, values: (spec: TrainingSpec) => Values) {
+  return (spec: TrainingSpec) => {
+    const given = Object.entries({ stem: spec.stem, ...values(spec) }).filter(
+      ([, value]) => value !== undefined,
+    );
+    return constructExperiment(type, Object.fromEntries(given) as Record<string, HyperParameterValue>);
+  };
+}
+
+const widths = { hiddenFeatures: 512, outFeatures: 128 };
+const wide = { hiddenFeatures: 512, outFeatures: 256 };
+
+const methods: Readonly<Record<string, ShippedMethod>> = {
+  simsiam: { build: built(SimSiam, () => ({})) },
+  simclr: { build: built(SimCLR, ({ temperature }) => ({ ...widths, temperature })) },
+  dcl: { build: built(DCL, ({ temperature }) => ({ ...widths, temperature })) },
+  byol: { build: built(BYOL, ({ ema }) => ({ ...widths, momentum: ema })) },
+  moco: {
+    names: { bank: 'queue.bank' },
+    build: built(MoCo, ({ ema, bank, temperature }) => ({
+      ...widths,
+      temperature,
+      momentum: ema,
+      queueSize: bank,
+    })),
+  },
+  barlowtwins: { build: built(BarlowTwins, () => wide) },
+  vicreg: { build: built(VICReg, () => wide) },
+};
+
+/** @throws FulgurError `data` where no experiment is named so. */
+export function shippedMethod(name: string): ShippedMethod {
+  const method = methods[name];
+  if (method !== undefined) return method;
+  throw new FulgurError('data', {
+    what: `The reference is of the method '${name}'.`,
+    why: `The experiments that are compared are ${Object.keys(methods).join(', ')}.`,
+    fix: 'Add it to bench/parity/methods.ts.',
+  });
+}

@@ -1,0 +1,78 @@
+import { nn, tf } from '../../src';
+import type { BatchViews, TrainingModule, ViewBatch } from '../../src';
+import { FastSiam } from './fast-siam';
+import { shippedMethod } from './methods';
+import type { Place } from './methods';
+import type { OutputName, TrainingSpec } from './reference';
+
+/** A model, its loss, and what is looked at of it. */
+export interface Trainee {
+  readonly model: nn.Module;
+  /** The model's name for a tensor to which the reference gives another one. */
+  ownName(name: string): string;
+  /** The loss of the views of this rank's samples. */
+  loss(views: tf.Tensor4D[]): tf.Scalar;
+  /** What tells a collapse, `[batch, features]`: of the views that had their loss taken last; `null` where nobody asks. */
+  watched(): tf.Tensor2D | null;
+  /** What the model makes of a view. */
+  outputs(view: tf.Tensor4D): Readonly<Partial<Record<OutputName, tf.Tensor2D>>>;
+}
+
+/** The model that a reference was made with; on several ranks, the one of this rank. */
+export function traineeOf(spec: TrainingSpec, place: Place): Trainee {
+  return spec.method === undefined ? fastSiamTrainee(spec) : experimentTrainee(spec.method, spec, place);
+}
+
+function fastSiamTrainee({ stem }: TrainingSpec): Trainee {
+  const model = new FastSiam(stem);
+  let z: tf.Tensor2D | null = null;
+  return {
+    model,
+    ownName: (name) => name,
+    loss: (views) => {
+      const outputs = views.map((view) => model.forward(view));
+      z = outputs[0]?.z ?? null;
+      return model.loss(outputs);
+    },
+    watched: () => z,
+    outputs: (view) => {
+      const { z: evalZ0, p: evalP0 } = model.forward(view);
+      return { evalZ0, evalP0 };
+    },
+  };
+}
+
+/** An experiment as it ships: its own `trainingStep`, at the first update of a run, where schedules have their first values. */
+function experimentTrainee(name: string, spec: TrainingSpec, place: Place): Trainee {
+  const { names = {}, build } = shippedMethod(name);
+  const model = build(spec, place);
+  const run = {
+    epoch: 0,
+    maxEpochs: 10,
+    totalSteps: 1000,
+    stepsPerEpoch: 100,
+    stepsIn: (n: number) => 100 * n,
+  };
+  const position = { step: 0, batchOfUpdate: 0, run };
+  return {
+    model,
+    ownName: (wanted) => names[wanted] ?? wanted,
+    loss: (views) => nn.withStepPosition(position, () => model.trainingStep(batchOf(views))),
+    watched: () => null,
+    outputs: (view) => ({ evalFeatures: featuresOf(model, view) }),
+  };
+}
+
+function batchOf(views: tf.Tensor4D[]): ViewBatch {
+  const rows = views[0]?.shape[0] ?? 0;
+  const none = tf.fill<tf.Rank.R1>([rows], -1, 'int32');
+  return { views: views as BatchViews, labels: none, indices: none };
+}
+
+/** As the features of an experiment are found by `knn` and `probe`. */
+function featuresOf(model: TrainingModule<ViewBatch>, view: tf.Tensor4D): tf.Tensor2D {
+  const { embed, backbone } = model as { embed?: Forward; backbone?: { forward: Forward } };
+  return embed === undefined ? backbone!.forward(view) : embed.call(model, view);
+}
+
+type Forward = (view: tf.Tensor4D) => tf.Tensor2D;

@@ -1,0 +1,70 @@
+/**
+ * Barlow Twins on CIFAR-10: the features of two views correlate each with itself, and with no other.
+ *
+ *   npx ts-node experiments/barlow-twins.ts
+ *   npx ts-node experiments/barlow-twins.ts --trainer.maxEpochs 1 --stem cifar --data.name digits
+ */
+import { Experiment, HyperParameter, TrainingModule, losses, nn, optim, run, views } from '../src';
+import type { ViewBatch, tf } from '../src';
+import { checkpointing } from '../plugins/checkpointing';
+import { collapseSentinel } from '../plugins/collapse-sentinel';
+import { csvLogger } from '../plugins/csv-logger';
+import { dataParallel } from '../plugins/data-parallel';
+import { knnEval } from '../plugins/knn-eval';
+import { progressBar } from '../plugins/progress-bar';
+import { syncBatchNorm } from '../plugins/sync-bn';
+
+@Experiment({
+  name: 'barlow-twins',
+  help: 'Barlow Twins on CIFAR-10: features of two views agree, and do not repeat each other (Zbontar et al., arXiv 2103.03230)',
+  trainer: { maxEpochs: 10 },
+  data: {
+    name: 'cifar10',
+    fallback: 'digits',
+    batchSize: 256,
+    dropLast: true,
+    transform: views.byol({ inputSize: 32, gaussianBlur: 0 }),
+  },
+  plugins: [
+    dataParallel(),
+    syncBatchNorm(),
+    progressBar(),
+    csvLogger(),
+    checkpointing(),
+    collapseSentinel({ watch: 'z' }),
+    knnEval({ everyNEpochs: 1 }),
+  ],
+})
+export class BarlowTwins extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
+  @HyperParameter({ min: 0 }) lr = 0.06;
+  @HyperParameter({ min: 0 }) lambda = 5e-3;
+  @HyperParameter({ choices: ['imagenet', 'cifar'] }) stem: 'imagenet' | 'cifar' = 'imagenet';
+  @HyperParameter({ min: 1, integer: true }) width = 64;
+  @HyperParameter({ min: 1, integer: true }) hiddenFeatures = 2048;
+  @HyperParameter({ min: 1, integer: true }) outFeatures = 2048;
+
+  readonly backbone = nn.resnet18({ head: 'none', stem: this.stem, width: this.width });
+  readonly projectionHead = new nn.BarlowTwinsProjectionHead(
+    this.backbone.features,
+    this.hiddenFeatures,
+    this.outFeatures,
+  );
+
+  forward(view: tf.Tensor4D) {
+    return { z: this.projectionHead.forward(this.backbone.forward(view)) };
+  }
+
+  override trainingStep({ views: [first, second] }: ViewBatch): tf.Scalar {
+    const [a, b] = [this.forward(first), this.forward(second)];
+    const { lambda } = this;
+    const loss = losses.barlowTwins(a.z, b.z, { lambda });
+    this.log('train_loss_ssl', loss, { progBar: true });
+    return loss;
+  }
+
+  override configureOptimizers() {
+    return optim.sgd(this.parameters(), { learningRate: this.lr });
+  }
+}
+
+if (require.main === module) void run(BarlowTwins);

@@ -1,0 +1,69 @@
+/**
+ * VICReg on CIFAR-10: two views agree, every feature varies, and features do not repeat each other.
+ *
+ *   npx ts-node experiments/vicreg.ts
+ *   npx ts-node experiments/vicreg.ts --trainer.maxEpochs 1 --stem cifar --data.name digits
+ */
+import { Experiment, HyperParameter, TrainingModule, losses, nn, optim, run, views } from '../src';
+import type { ViewBatch, tf } from '../src';
+import { checkpointing } from '../plugins/checkpointing';
+import { collapseSentinel } from '../plugins/collapse-sentinel';
+import { csvLogger } from '../plugins/csv-logger';
+import { dataParallel } from '../plugins/data-parallel';
+import { knnEval } from '../plugins/knn-eval';
+import { progressBar } from '../plugins/progress-bar';
+import { syncBatchNorm } from '../plugins/sync-bn';
+
+@Experiment({
+  name: 'vicreg',
+  help: 'VICReg on CIFAR-10: variance, invariance and covariance of features (Bardes et al., arXiv 2105.04906)',
+  trainer: { maxEpochs: 10 },
+  data: {
+    name: 'cifar10',
+    fallback: 'digits',
+    batchSize: 256,
+    dropLast: true,
+    transform: views.vicreg({ inputSize: 32 }),
+  },
+  plugins: [
+    dataParallel(),
+    syncBatchNorm(),
+    progressBar(),
+    csvLogger(),
+    checkpointing(),
+    collapseSentinel({ watch: 'z' }),
+    knnEval({ everyNEpochs: 1 }),
+  ],
+})
+export class VICReg extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
+  @HyperParameter({ min: 0 }) lr = 0.06;
+  @HyperParameter({ choices: ['imagenet', 'cifar'] }) stem: 'imagenet' | 'cifar' = 'imagenet';
+  @HyperParameter({ min: 1, integer: true }) width = 64;
+  @HyperParameter({ min: 1, integer: true }) hiddenFeatures = 2048;
+  @HyperParameter({ min: 1, integer: true }) outFeatures = 2048;
+
+  readonly backbone = nn.resnet18({ head: 'none', stem: this.stem, width: this.width });
+  readonly projectionHead = new nn.VICRegProjectionHead(
+    this.backbone.features,
+    this.hiddenFeatures,
+    this.outFeatures,
+    { layers: 2 },
+  );
+
+  forward(view: tf.Tensor4D) {
+    return { z: this.projectionHead.forward(this.backbone.forward(view)) };
+  }
+
+  override trainingStep({ views: [first, second] }: ViewBatch): tf.Scalar {
+    const [a, b] = [this.forward(first), this.forward(second)];
+    const loss = losses.vicReg(a.z, b.z);
+    this.log('train_loss_ssl', loss, { progBar: true });
+    return loss;
+  }
+
+  override configureOptimizers() {
+    return optim.sgd(this.parameters(), { learningRate: this.lr });
+  }
+}
+
+if (require.main === module) void run(VICReg);

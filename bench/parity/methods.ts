@@ -4,12 +4,15 @@ import { BarlowTwins } from '../../experiments/barlow-twins';
 import { BYOL } from '../../experiments/byol';
 import { DCL } from '../../experiments/dcl';
 import { MoCo } from '../../experiments/moco';
+import { NNCLR } from '../../experiments/nnclr';
 import { SimCLR } from '../../experiments/simclr';
 import { SimSiam } from '../../experiments/simsiam';
+import { SwaV } from '../../experiments/swav';
+import { TiCo } from '../../experiments/tico';
 import { VICReg } from '../../experiments/vicreg';
 import { constructExperiment } from '../../src/metadata';
 import type { HyperParameterValue } from '../../src/metadata';
-import type { TrainingSpec } from './reference';
+import type { MethodSpec } from './reference';
 
 /** Which of a batch's samples a rank has. */
 export interface Place {
@@ -21,19 +24,14 @@ export interface ShippedMethod {
   /** Names in our state dict of tensors that the reference names otherwise. */
   readonly names?: Readonly<Record<string, string>>;
   /** The experiment with the reference's widths. */
-  readonly build: (spec: TrainingSpec, place: Place) => TrainingModule<ViewBatch>;
+  readonly build: (spec: MethodSpec, place: Place) => TrainingModule<ViewBatch>;
 }
 
-type Values = Readonly<Record<string, HyperParameterValue | undefined>>;
+type Values = Readonly<Record<string, HyperParameterValue>>;
 
 /** The experiment of this class with these hyperparameters, as `--name value` would set them. */
-function built(type: new () => TrainingModule<ViewBatch>, values: (spec: TrainingSpec) => Values) {
-  return (spec: TrainingSpec) => {
-    const given = Object.entries({ stem: spec.stem, ...values(spec) }).filter(
-      ([, value]) => value !== undefined,
-    );
-    return constructExperiment(type, Object.fromEntries(given) as Record<string, HyperParameterValue>);
-  };
+function built(type: new () => TrainingModule<ViewBatch>, values: (spec: MethodSpec) => Values) {
+  return (spec: MethodSpec) => constructExperiment(type, { stem: spec.stem, ...values(spec) });
 }
 
 const widths = { hiddenFeatures: 512, outFeatures: 128 };
@@ -55,6 +53,15 @@ const methods: Readonly<Record<string, ShippedMethod>> = {
   },
   barlowtwins: { build: built(BarlowTwins, () => wide) },
   vicreg: { build: built(VICReg, () => wide) },
+  tico: {
+    names: { covariance: 'criterion.covariance' },
+    build: built(TiCo, ({ ema }) => ({ ...widths, momentum: ema })),
+  },
+  nnclr: {
+    names: { bank: 'memory_bank.bank' },
+    build: built(NNCLR, ({ bank, temperature }) => ({ ...widths, temperature, queueSize: bank })),
+  },
+  swav: { build: built(SwaV, () => ({ ...widths, nPrototypes: 64 })) },
 };
 
 /** @throws FulgurError `data` where no experiment is named so. */

@@ -10,17 +10,26 @@ export interface TrainingSpec {
   readonly size: number;
   /** Size of the small views of methods that have some. */
   readonly cropSize?: number;
-  /** Rows of the queue of methods that have one. */
-  readonly bank?: number;
-  /** The teacher's share in its own values. */
-  readonly ema?: number;
-  readonly temperature?: number;
   readonly steps: number;
   readonly ranks: number;
   readonly lr: number;
   readonly stem: 'imagenet' | 'cifar';
   readonly momentum: number;
   readonly wd: number;
+}
+
+/** How a reference of one of lightly's other methods was trained. */
+export interface MethodSpec extends TrainingSpec {
+  readonly method: string;
+  /** Rows of the queue of methods that have one. */
+  readonly bank: number;
+  /** The teacher's share in its own values. */
+  readonly ema: number;
+  readonly temperature: number;
+}
+
+export function isMethodSpec(spec: TrainingSpec): spec is MethodSpec {
+  return spec.method !== undefined;
 }
 
 /** Sum and Euclidean norm of a tensor: alike in every layout. */

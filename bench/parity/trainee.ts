@@ -3,7 +3,8 @@ import type { BatchViews, TrainingModule, ViewBatch } from '../../src';
 import { FastSiam } from './fast-siam';
 import { shippedMethod } from './methods';
 import type { Place } from './methods';
-import type { OutputName, TrainingSpec } from './reference';
+import { isMethodSpec } from './reference';
+import type { MethodSpec, OutputName, TrainingSpec } from './reference';
 
 /** A model, its loss, and what is looked at of it. */
 export interface Trainee {
@@ -20,7 +21,7 @@ export interface Trainee {
 
 /** The model that a reference was made with; on several ranks, the one of this rank. */
 export function traineeOf(spec: TrainingSpec, place: Place): Trainee {
-  return spec.method === undefined ? fastSiamTrainee(spec) : experimentTrainee(spec.method, spec, place);
+  return isMethodSpec(spec) ? experimentTrainee(spec, place) : fastSiamTrainee(spec);
 }
 
 function fastSiamTrainee({ stem }: TrainingSpec): Trainee {
@@ -43,8 +44,8 @@ function fastSiamTrainee({ stem }: TrainingSpec): Trainee {
 }
 
 /** An experiment as it ships: its own `trainingStep`, at the first update of a run, where schedules have their first values. */
-function experimentTrainee(name: string, spec: TrainingSpec, place: Place): Trainee {
-  const { names = {}, build } = shippedMethod(name);
+function experimentTrainee(spec: MethodSpec, place: Place): Trainee {
+  const { names = {}, build } = shippedMethod(spec.method);
   const model = build(spec, place);
   const run = {
     epoch: 0,

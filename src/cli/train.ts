@@ -18,20 +18,22 @@ export async function train([name = '', ...words]: readonly string[]): Promise<v
     }
     if (name === '' || name.startsWith('-')) throw nameMissing(name);
     const { type } = shippedExperiment(name);
-    await run(type, { args: [...words, ...dataWords(words)], caller: { words: ['train', name], onRanks } });
+    await run(type, {
+      args: [...words, ...dataWords(words)],
+      caller: { words: ['train', name], onRanks: () => onRanks(name) },
+    });
   } catch (error) {
     reportError(error);
   }
 }
 
-/** The shipped experiments that several ranks can train, as commands. */
-function onRanks(): string {
-  return shippedExperiments()
-    .filter(({ type }) =>
-      (experimentDefinition(type).plugins ?? []).some(({ provides }) => provides.includes(tokens.strategy)),
-    )
-    .map(({ name }) => `fulgur train ${name}`)
-    .join(' or ');
+/** The shipped experiments that several ranks can train, as commands: those of this method, where there are some. */
+function onRanks(method: string): string {
+  const able = shippedExperiments().filter(({ type }) =>
+    (experimentDefinition(type).plugins ?? []).some(({ provides }) => provides.includes(tokens.strategy)),
+  );
+  const related = able.filter(({ name }) => name.startsWith(`${method}-`));
+  return (related.length > 0 ? related : able).map(({ name }) => `fulgur train ${name}`).join(' or ');
 }
 
 function sayUsage(): void {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { nextInitialisationStream, offTape, runOp } from '../engine';
 import { FulgurError } from '../errors';
+import { exactMatMul } from './exact';
 import { isEvaluating } from './evaluating';
 import { Module } from './module';
 import { buffer } from './parameter';
@@ -61,6 +62,25 @@ export class FeatureQueue extends Module {
   /** As `values()`. */
   forward(): tf.Tensor2D {
     return this.values();
+  }
+
+  /**
+   * The row nearest to each of these by its cosine, `[batch, features]` as it stands in the queue, without a gradient.
+   *
+   * Source: Dwibedi et al., "With a little help from my friends" (2021), equation 2; as lightly's `NNMemoryBankModule`.
+   *
+   * @param rows `[batch, features]`
+   * @throws FulgurError `module` for another width.
+   */
+  nearest(rows: tf.Tensor2D): tf.Tensor2D {
+    return offTape(() =>
+      tf.tidy(() => {
+        const lengths = tf.maximum(tf.norm(this.bank, 2, 1, true), 1e-12);
+        // The length of a row of the batch does not change which cosine is the largest.
+        const cosines = exactMatMul(rows, tf.div<tf.Tensor2D>(this.bank, lengths), false, true);
+        return tf.gather<tf.Tensor2D>(this.bank, tf.argMax<tf.Tensor1D>(cosines, 1));
+      }),
+    );
   }
 
   /**

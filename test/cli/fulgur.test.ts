@@ -26,7 +26,9 @@ function fulgur(...words: string[]) {
   return { status, stdout, stderr };
 }
 
-const experiments = 'fastsiam, fastsiam-digits, fastsiam-distributed';
+const experiments =
+  'barlow-twins, byol, dcl, fastsiam, fastsiam-digits, fastsiam-distributed, moco, nnclr, simclr, simsiam, swav, ' +
+  'tico, vicreg';
 
 describe('the command fulgur', () => {
   it('shows its commands with --help, and without a word', () => {

@@ -70,7 +70,7 @@ export class MoCo extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
     this.projectionHeadMomentum.follow(momentum);
     const { temperature } = this;
     const { z } = this.forward(query);
-    const keys = nn.unitRows(this.teacherForward(key));
+    const keys = nn.normalizeRows(this.teacherForward(key));
     const loss = losses.ntXentAgainst(z, keys, this.queue.values(), { temperature });
     this.queue.push(keys);
     this.log('train_loss_ssl', loss, { progBar: true });

@@ -53,7 +53,7 @@ export class SwaV extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
   readonly prototypes = new nn.SwaVPrototypes(this.outFeatures, this.nPrototypes);
 
   forward(view: tf.Tensor4D) {
-    const z = nn.unitRows(this.projectionHead.forward(this.backbone.forward(view)));
+    const z = nn.normalizeRows(this.projectionHead.forward(this.backbone.forward(view)));
     return { z, logits: this.prototypes.forward(z) };
   }
 
@@ -67,7 +67,7 @@ export class SwaV extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
   }
 
   override configureOptimizers() {
-    return optim.adamw(this.parameters(), { learningRate: this.lr, weightDecay: 0 });
+    return optim.adam(this.parameters(), { learningRate: this.lr });
   }
 }
 

@@ -35,7 +35,7 @@ import { syncBatchNorm } from '../plugins/sync-bn';
     knnEval({ everyNEpochs: 1 }),
   ],
 })
-export class TiCo extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
+export class TICO extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
   @HyperParameter({ min: 0 }) lr = 0.06;
   /** The teacher's share in its own values at first; it rises to 1 over the epochs. */
   @HyperParameter({ min: 0, max: 1 }) momentum = 0.996;
@@ -76,4 +76,4 @@ export class TiCo extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
   }
 }
 
-if (require.main === module) void run(TiCo);
+if (require.main === module) void run(TICO);

@@ -8,7 +8,7 @@ import { NNCLR } from '../../experiments/nnclr';
 import { SimCLR } from '../../experiments/simclr';
 import { SimSiam } from '../../experiments/simsiam';
 import { SwaV } from '../../experiments/swav';
-import { TiCo } from '../../experiments/tico';
+import { TICO } from '../../experiments/tico';
 import { VICReg } from '../../experiments/vicreg';
 import { constructExperiment } from '../../src/metadata';
 import type { HyperParameterValue } from '../../src/metadata';
@@ -55,7 +55,7 @@ const methods: Readonly<Record<string, ShippedMethod>> = {
   vicreg: { build: built(VICReg, () => wide) },
   tico: {
     names: { covariance: 'criterion.covariance' },
-    build: built(TiCo, ({ ema }) => ({ ...widths, momentum: ema })),
+    build: built(TICO, ({ ema }) => ({ ...widths, momentum: ema })),
   },
   nnclr: {
     names: { bank: 'memory_bank.bank' },

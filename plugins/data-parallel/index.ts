@@ -64,8 +64,11 @@ export class DataParallel implements Strategy, PluginHooks {
   }
 
   /** Exchanges have no names: ranks that give different things would take each other's for their own. */
-  agreeOnStep(): Promise<void> {
-    return requireAgreement(this.ranks, 'step', this.exchanged, {
+  async agreeOnStep(inLoss: Readonly<Record<string, string>>): Promise<void> {
+    await requireAgreement(this.ranks, 'step', inLoss, {
+      fix: 'Give losses and queues batches of the same shape, in the same order, on all ranks.',
+    });
+    await requireAgreement(this.ranks, 'step', this.exchanged, {
       fix: 'Reach the same parameters and log the same values on all ranks: nothing in the step may depend on the rank.',
     });
   }

@@ -43,11 +43,12 @@ export interface Strategy {
    */
   combineOutputs(outputs: StepOutputs<tf.Scalar>): StepOutputs<tf.Scalar>;
   /**
-   * After the update's step is first traced, before it first runs: makes sure that all ranks exchange the same in it.
+   * After a step is first traced, before it first runs: makes sure that all ranks exchange the same in it.
    *
+   * @param inLoss what its loss and queues exchange, forward and back, by names of their order.
    * @throws FulgurError `ranks`, on all of them, where they do not.
    */
-  agreeOnStep(): Promise<void>;
+  agreeOnStep(inLoss: Readonly<Record<string, string>>): Promise<void>;
   /**
    * Before an evaluation: makes the ranks' models equal where training leaves them different.
    *

@@ -28,7 +28,7 @@ export {
 } from './parameter';
 export type { Buffer, BufferOptions, Parameter, ParameterOptions, RankRule } from './parameter';
 export { ParameterList } from './parameter-list';
-export { ranks, withRanks } from './ranks';
+export { notingExchanges, ranks, withRanks } from './ranks';
 export type { StepRanks } from './ranks';
 export { randomPosition, setRandomPosition } from '../engine';
 export * from './resnet';

@@ -9,6 +9,19 @@ const alone: StepRanks = { rank: 0, worldSize: 1, allReduce: (tensor) => tf.clon
 
 let current = alone;
 
+/** The same ranks; `note` hears of every exchange in words, such as `sum of [16, 128]`, also of those of gradients. */
+export function notingExchanges(group: StepRanks, note: (exchange: string) => void): StepRanks {
+  const { rank, worldSize } = group;
+  return {
+    rank,
+    worldSize,
+    allReduce: (tensor, result) => {
+      note(`${result} of [${tensor.shape.join(', ')}]`);
+      return group.allReduce(tensor, result);
+    },
+  };
+}
+
 /**
  * Lets losses and queues reach these ranks while `run` runs, which must not be asynchronous. A trainer does so in the
  * training step; in an evaluation, where ranks may have batches of different sizes, each rank is alone.

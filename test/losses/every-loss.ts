@@ -15,6 +15,8 @@ export interface LossOfViews {
   readonly name: string;
   /** Takes so many views of the samples, `[batch, features]` each. */
   readonly views: number;
+  /** The first of them that has a gradient; those before are a teacher's. */
+  readonly student: number;
   make(features: number): ReadyLoss;
 }
 
@@ -23,6 +25,7 @@ type Pair = readonly [tf.Tensor2D, tf.Tensor2D];
 const plain = (name: string, views: number, run: ReadyLoss['run']): LossOfViews => ({
   name,
   views,
+  student: 0,
   make: () => ({ run, state: null, dispose: () => undefined }),
 });
 
@@ -53,6 +56,7 @@ export const everyLoss: readonly LossOfViews[] = [
   {
     name: 'TiCo',
     views: 2,
+    student: 0,
     make: (features) => {
       const loss = new losses.TiCo({ features });
       return ofModule(loss, loss.covariance, (views) => loss.forward(...(views as unknown as Pair)));
@@ -61,6 +65,7 @@ export const everyLoss: readonly LossOfViews[] = [
   {
     name: 'Dino',
     views: 5,
+    student: 2,
     make: (outFeatures) => {
       const loss = new losses.Dino({ outFeatures });
       return ofModule(loss, loss.center, (views) => loss.forward(views.slice(0, 2), views.slice(2)));

@@ -18,7 +18,7 @@ interface RankResult {
 
 /** Loss, gradients and state of a rank that has every `worldSize`th sample. */
 function stepOf(
-  { views, make }: LossOfViews,
+  { views, student, make }: LossOfViews,
   features: number,
   rank: number,
   worldSize: number,
@@ -29,11 +29,9 @@ function stepOf(
   try {
     return tf.tidy(() => {
       const own = drawnViews(views, SAMPLES, features).map((view) => tf.gather(view, places));
-      const { value, grads } = tf.engine().gradients(
-        () => tf.mul<tf.Scalar>(loss.run(own), factor),
-        // Some views have none: those of a teacher.
-        own.filter((_, view) => hasGradient(loss.state?.shape.length === 3, view)),
-      );
+      const { value, grads } = tf
+        .engine()
+        .gradients(() => tf.mul<tf.Scalar>(loss.run(own), factor), own.slice(student));
       return {
         loss: value.dataSync()[0]!,
         gradients: grads.map((gradient) => gradient.arraySync() as number[][]),
@@ -43,10 +41,6 @@ function stepOf(
   } finally {
     loss.dispose();
   }
-}
-
-function hasGradient(isDino: boolean, view: number): boolean {
-  return !isDino || view >= 2;
 }
 
 /** What the ranks' mean update is made of: the mean of losses, and of gradients at their samples. */
@@ -111,6 +105,7 @@ describe.each([3, 24])('with %i features', (features) => {
 const withoutInvariance: LossOfViews = {
   name: 'vicReg',
   views: 2,
+  student: 0,
   make: () => ({
     run: ([a, b]) => losses.vicReg(a!, b!, { lambda: 0 }),
     state: null,

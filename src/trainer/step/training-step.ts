@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { StepOutputs } from '../../contracts';
 import { compile, sameOnAllRanks, watchVariables, withoutNotingReads } from '../../engine';
 import { FulgurError } from '../../errors';
-import { withBatchStatistics, withRanks, withStepPosition } from '../../nn';
-import type { StepPosition } from '../../nn';
+import { notingExchanges, withBatchStatistics, withRanks, withStepPosition } from '../../nn';
+import type { StepPosition, StepRanks } from '../../nn';
 import { soloRanks } from '../../strategy';
 import { StepHookRunner } from '../hooks/step-hook-runner';
 import { StepLogCollector } from '../log/log-router';
@@ -32,6 +32,8 @@ export class CompiledTrainingStep<B> implements TrainingStep<B> {
   readonly #clipping: ClippingRule | null;
   readonly #variants: StepVariants<B, Outputs>;
   readonly #position: StepPosition;
+  /** What losses exchange in the step that was traced last, by their order. */
+  #exchanged: Record<string, string> = {};
 
   constructor(parts: TrainingStepParts<B>) {
     const {
@@ -60,9 +62,8 @@ export class CompiledTrainingStep<B> implements TrainingStep<B> {
     this.#variants = new StepVariants((isUpdate) =>
       compile((batch: B) => this.#step(batch, isUpdate), {
         ...how,
-        ...(isUpdate
-          ? { name: 'training step', onFirstTrace: () => strategy.agreeOnStep() }
-          : { name: 'accumulating step' }),
+        name: isUpdate ? 'training step' : 'accumulating step',
+        onFirstTrace: () => strategy.agreeOnStep(this.#exchanged),
       }),
     );
     this.#position = this.#variants.watch(position);
@@ -102,7 +103,7 @@ export class CompiledTrainingStep<B> implements TrainingStep<B> {
             callStep(module, 'trainingStep', batch, () => module.trainingStep(batch)),
           );
         const returned = withBatchStatistics(batchStatistics, () =>
-          withRanks(strategy.ranksDiffer ? soloRanks : strategy.ranks, trainingStep),
+          withRanks(this.#ranksOfStep(), trainingStep),
         );
         const loss = hooks.beforeBackward(requireLoss(module, returned), logged);
         this.#anomalies?.enter('backward');
@@ -130,6 +131,17 @@ export class CompiledTrainingStep<B> implements TrainingStep<B> {
     };
     const outputs = this.#watching(logged, work);
     return isUpdate ? strategy.combineOutputs(outputs) : outputs;
+  }
+
+  /** The ranks as losses see them. */
+  #ranksOfStep(): StepRanks {
+    const { strategy } = this.#parts;
+    if (strategy.ranksDiffer) return soloRanks;
+    const exchanged: Record<string, string> = {};
+    this.#exchanged = exchanged;
+    return notingExchanges(strategy.ranks, (exchange) => {
+      exchanged[`exchange ${Object.keys(exchanged).length + 1} of the loss`] = exchange;
+    });
   }
 
   /** Runs the step's work under the eyes of all who look at what it reads, what `forward` returns, and for NaN. */

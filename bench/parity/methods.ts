@@ -3,6 +3,7 @@ import type { TrainingModule, ViewBatch } from '../../src';
 import { BarlowTwins } from '../../experiments/barlow-twins';
 import { BYOL } from '../../experiments/byol';
 import { DCL } from '../../experiments/dcl';
+import { DINO } from '../../experiments/dino';
 import { MoCo } from '../../experiments/moco';
 import { NNCLR } from '../../experiments/nnclr';
 import { SimCLR } from '../../experiments/simclr';
@@ -60,6 +61,12 @@ const methods: Readonly<Record<string, ShippedMethod>> = {
   nnclr: {
     names: { bank: 'memory_bank.bank' },
     build: built(NNCLR, ({ bank, temperature }) => ({ ...widths, temperature, queueSize: bank })),
+  },
+  dino: {
+    build: built(DINO, ({ ema }) => ({
+      ...{ hiddenFeatures: 256, bottleneckFeatures: 64, outFeatures: 256 },
+      momentum: ema,
+    })),
   },
   swav: { build: built(SwaV, () => ({ ...widths, nPrototypes: 64 })) },
 };

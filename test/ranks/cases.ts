@@ -1,4 +1,5 @@
 import { Taught } from '../trainer/fakes/taught';
+import { ScheduledRegression } from './scheduled-regression';
 import type { TogetherSetup } from './train-together';
 
 /** Fits that one rank and several make alike. */
@@ -7,6 +8,10 @@ export const cases = {
   accumulated: { options: { maxEpochs: 2, accumulateGradBatches: 2, gradientClipVal: 0.5 } },
   taught: { module: () => new Taught() },
   taughtAccumulated: { module: () => new Taught(), options: { maxEpochs: 2, accumulateGradBatches: 2 } },
+  scheduled: {
+    module: () => new ScheduledRegression(),
+    options: { maxEpochs: 3, accumulateGradBatches: 2, gradientClipVal: 0.5 },
+  },
   uneven: { options: { maxEpochs: 1 }, validation: { batches: 3, batchSize: 4, lastBatchSize: 3 } },
 } satisfies Record<string, TogetherSetup>;
 

@@ -8,6 +8,8 @@ import type { Together } from './train-together';
 interface Report extends Record<
   | 'plain'
   | 'accumulated'
+  | 'scheduled'
+  | 'localScheduled'
   | 'uneven'
   | 'taught'
   | 'taughtAccumulated'
@@ -19,6 +21,7 @@ interface Report extends Record<
   | 'otherSeeds',
   Together
 > {
+  readonly scheduledResumed: { readonly first: Together; readonly second: Together };
   readonly resumed: { readonly first: Together; readonly second: Together };
   readonly stoppedResumed: {
     readonly first: Together;
@@ -49,7 +52,7 @@ describe('two ranks that share each batch', () => {
     expect(Object.keys(a.weights)).toEqual(Object.keys(b.weights));
   };
 
-  it.each(['plain', 'accumulated', 'taught', 'uneven'] as const)(
+  it.each(['plain', 'accumulated', 'taught', 'scheduled', 'uneven'] as const)(
     'train as one rank with the whole batch: %s',
     async (name) => {
       const alone = await trainTogether(soloRanks, cases[name]);
@@ -58,7 +61,7 @@ describe('two ranks that share each batch', () => {
       expect(first[name].step).toBe(alone.step);
       for (const metric of ['train_loss_epoch', 'train_loss_step'] as const) {
         // While gradients are accumulated a step's loss is each rank's own, and the epoch's that of all.
-        if (name === 'accumulated' && metric === 'train_loss_step') continue;
+        if (['accumulated', 'scheduled'].includes(name) && metric === 'train_loss_step') continue;
         expect(first[name].metrics[metric]).toBeCloseTo(alone.metrics[metric]!, 5);
       }
     },
@@ -69,6 +72,7 @@ describe('two ranks that share each batch', () => {
     'accumulated',
     'taught',
     'taughtAccumulated',
+    'scheduled',
     'uneven',
     'otherSeeds',
     'stopped',
@@ -140,6 +144,21 @@ describe('two ranks that share each batch', () => {
       expect(report.resumed.second.weights).toEqual(report.plain.weights);
       expect(report.resumed.second.metrics).toEqual(report.plain.metrics);
     }
+  });
+
+  it('move by schedules alike, whole, resumed in the middle of an epoch, and in local SGD', () => {
+    for (const report of [first, second]) {
+      expect(report.scheduled.step).toBe(6);
+      expect(report.scheduled.weights['updates']).toEqual([6]);
+      expect([report.scheduledResumed.first.status, report.scheduledResumed.first.step]).toEqual([
+        'interrupted',
+        3,
+      ]);
+      expect(report.scheduledResumed.second.weights).toEqual(report.scheduled.weights);
+      expect(report.localScheduled.error).toBeNull();
+      expect(report.localScheduled.weights['updates']).toEqual([6]);
+    }
+    expect(first.localScheduled.weights['head.weight']).toEqual(second.localScheduled.weights['head.weight']);
   });
 
   it('differ between two meetings of local SGD, and agree after one', () => {

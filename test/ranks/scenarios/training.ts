@@ -94,6 +94,9 @@ scenario(async (ranks) => {
     taught: await train(cases.taught),
     taughtAccumulated: await train(cases.taughtAccumulated),
     localTaught: await train({ ...cases.taught, strategy: 'local-sgd' }),
+    scheduled: await train(cases.scheduled),
+    scheduledResumed: await resumed(cases.scheduled),
+    localScheduled: await train({ ...cases.scheduled, strategy: 'local-sgd' }),
     uneven: await train(cases.uneven),
     stopped: await train({
       hooks: () =>

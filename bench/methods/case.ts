@@ -15,8 +15,8 @@ export interface Case {
   readonly optimizer: string;
   /** The views as the run's record has them. */
   readonly views: string;
-  /** Other numbers of the method, in words; empty where it has none. */
-  readonly numbers: string;
+  /** Hyperparameters that are not the defaults of the experiment, in words. */
+  readonly options: string;
 }
 
 /** What features were worth at one time of a training. */

@@ -96,11 +96,12 @@ class Judge implements PluginHooks {
       temperature: 0.1,
       classes: this.data.classes,
     });
+    const isFinite = queries.features.every(Number.isFinite);
     return {
-      knn: categories,
+      knn: isFinite ? categories : null,
       linear: null,
-      top1: shares[0] ?? null,
-      top5: shares[1] ?? null,
+      top1: isFinite ? (shares[0] ?? null) : null,
+      top5: isFinite ? (shares[1] ?? null) : null,
       spread: spreadOf(queries),
     };
   }

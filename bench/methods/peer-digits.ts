@@ -7,8 +7,8 @@ export async function writePeerDigits(folder: string): Promise<void> {
   for (const split of ['train', 'test'] as const) {
     const digits = await datasets.open('digits', { split });
     const indices = Array.from({ length: digits.length }, (_, index) => index);
-    const images = await Promise.all(indices.map((index) => digits.read(index)));
-    const pixels = images.map(({ data }) => Uint8Array.from(data));
+    const pixels: Uint8Array[] = [];
+    for (const index of indices) pixels.push(Uint8Array.from((await digits.read(index)).data));
     await writeFile(join(folder, `${split}.bin`), Buffer.concat(pixels));
     await writeFile(
       join(folder, `${split}.labels`),

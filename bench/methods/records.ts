@@ -69,7 +69,7 @@ export function readRecords(file: string): Records {
 export function addRecords(file: string, fresh: Partial<Records>): Records {
   const stored = readRecords(file);
   const records: Records = {
-    findings: replaced(stored.findings, fresh.findings, (a, b) => isSameCase(a.case, b.case)),
+    findings: replaced(stored.findings, fresh.findings, isSameTraining),
     timings: replaced(stored.timings, fresh.timings, isSame('method', 'precision')),
     peers: replaced(stored.peers, fresh.peers, isSame('precision', 'seed')),
   };
@@ -81,6 +81,11 @@ export function addRecords(file: string, fresh: Partial<Records>): Records {
 
 export function findingOf({ findings }: Records, wanted: Case): Finding | undefined {
   return findings.find((finding) => isSameCase(finding.case, wanted));
+}
+
+/** Whatever its settings are: what was found with other settings is of no use any more. */
+function isSameTraining(a: Finding, b: Finding): boolean {
+  return isSame<Case>('data', 'method', 'seed', 'precision')(a.case, b.case);
 }
 
 function replaced<T>(stored: readonly T[], fresh: readonly T[] = [], isSame: (a: T, b: T) => boolean): T[] {

@@ -1,7 +1,8 @@
-import { Experiment, run } from '../../src';
+import { Experiment, ambientSeed, nn, run, withSeed } from '../../src';
 import type { AnyPlugin, DataDefinition, TrainingModule, ViewBatch } from '../../src';
+import { restartTeachers } from '../../src/nn/teacher';
+import type { SimSiam } from '../../experiments/simsiam';
 import type { CaseData } from './case';
-import type { NarrowFastSiam } from './narrow-experiments';
 import { pictograms } from './pictograms';
 import { batchSize, settingsOf } from './settings';
 
@@ -21,25 +22,47 @@ export async function runMethod(
   data: CaseData,
   { folder, words, plugins, onModule }: MethodRun,
 ): Promise<void> {
-  const { build, views } = settingsOf(method);
+  const { build, views, options, optimizer } = settingsOf(method);
   const source: DataDefinition<ViewBatch> = {
     ...(data === 'digits' ? { name: 'digits' } : { dataset: pictograms() }),
     ...{ transform: views[data](), batchSize, dropLast: true },
   };
   // Any class that is not abstract will do for the type checker.
-  const Base = build as unknown as typeof NarrowFastSiam;
+  const Base = build as unknown as typeof SimSiam;
   @Experiment({ name: method, data: source, plugins })
   class MethodCase extends Base {
     constructor() {
       super();
+      drawAsLightly(this);
       onModule?.(this);
+    }
+
+    override configureOptimizers() {
+      return optimizer.build(this);
     }
   }
   const all = {
+    ...options,
     ...words,
     'trainer.defaultRootDir': folder,
     'trainer.enableCheckpointing': 'false',
     'trainer.enableProgressBar': 'false',
   };
   await run(MethodCase, { args: Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]) });
+}
+
+/** Gives a ResNet the initial values of lightly's for small images, whose convolutions keep PyTorch's default. */
+function drawAsLightly(model: nn.Module): void {
+  for (const part of Object.values(model) as unknown[]) {
+    if (!(part instanceof nn.ResNetBackbone)) continue;
+    // From the start of the seed's draws: all methods begin with the same backbone.
+    const drawn = withSeed(ambientSeed(), () =>
+      nn.resnet18({ head: 'none', stem: 'cifar', width: 16, initialization: 'pytorch' }),
+    );
+    part.loadStateDict(drawn.stateDict());
+    drawn.dispose();
+    // A teacher is a backbone too, and takes the student's values.
+    break;
+  }
+  restartTeachers(model);
 }

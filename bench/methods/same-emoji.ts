@@ -9,9 +9,10 @@ export function sameEmoji(gallery: FeatureTable, queries: FeatureTable, counts: 
   const found = counts.map(() => 0);
   forEachQuery(gallery, queries, (similarities, own) => {
     const wanted = similarities[own] ?? NaN;
-    // Equal ones count as nearer: a model that gives the same features for all finds nothing.
+    // Equal ones count as nearer, and so does what is not finite: a model that gives the same for all finds nothing.
+    const isNearer = (value: number): boolean => !(value < wanted);
     const before = similarities.reduce(
-      (sum, value, row) => sum + (row !== own && value >= wanted ? 1 : 0),
+      (sum, value, row) => sum + (row !== own && isNearer(value) ? 1 : 0),
       0,
     );
     counts.forEach((count, i) => (found[i] = (found[i] ?? 0) + (before < count ? 1 : 0)));

@@ -12,7 +12,6 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Plugin, definePlugin } from '../../src';
 import { positiveOption, runCommand } from '../command';
-import type { CasePrecision } from './case';
 import { runMethod } from './run-method';
 import { batchSize } from './settings';
 
@@ -40,7 +39,7 @@ async function main(): Promise<void> {
   try {
     await runMethod(positionals[0] ?? '', 'digits', {
       folder,
-      words: { 'trainer.maxSteps': maxSteps, 'trainer.precision': values.precision as CasePrecision },
+      words: { 'trainer.maxSteps': maxSteps, 'trainer.precision': values.precision },
       plugins: [definePlugin(Stamps)],
     });
   } finally {

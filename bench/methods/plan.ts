@@ -1,0 +1,34 @@
+import type { Case, CaseData } from './case';
+import { caseOf, methods } from './settings';
+
+/** Cases that belong together, in the order in which they are trained. */
+export interface Part {
+  readonly name: PartName;
+  readonly cases: readonly Case[];
+}
+
+export type PartName = 'digits' | 'precision' | 'pictograms';
+
+export const seeds: readonly number[] = [1, 2, 3];
+
+/** The methods that are trained in `bf16-mixed` too. */
+export const precisionMethods = ['fastsiam', 'simsiam'] as const;
+
+/** Seed of the pictograms. */
+export const pictogramSeed = 1;
+
+/** All cases. Of the digits one seed of all methods comes first, so that an early end leaves a whole table. */
+export function plan(): Part[] {
+  const names = Object.keys(methods);
+  const of = (data: CaseData, seed: number): Case[] => names.map((method) => caseOf(method, data, { seed }));
+  return [
+    { name: 'digits', cases: seeds.flatMap((seed) => of('digits', seed)) },
+    { name: 'pictograms', cases: of('pictograms', pictogramSeed) },
+    {
+      name: 'precision',
+      cases: seeds.flatMap((seed) =>
+        precisionMethods.map((method) => caseOf(method, 'digits', { seed, precision: 'bf16-mixed' })),
+      ),
+    },
+  ];
+}

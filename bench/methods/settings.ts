@@ -9,7 +9,7 @@ import { NNCLR } from '../../experiments/nnclr';
 import { SimCLR } from '../../experiments/simclr';
 import { SimSiam } from '../../experiments/simsiam';
 import { SwaV } from '../../experiments/swav';
-import { TiCo } from '../../experiments/tico';
+import { TICO } from '../../experiments/tico';
 import { VICReg } from '../../experiments/vicreg';
 import type { Case, CaseData, CasePrecision } from './case';
 import { NarrowFastSiam } from './narrow-fastsiam';
@@ -124,7 +124,7 @@ export const methods: Readonly<Record<string, MethodSettings>> = {
     options: { ...narrow, hiddenFeatures: '1024', outFeatures: '512' },
   },
   tico: {
-    build: TiCo,
+    build: TICO,
     views: on(views.byol),
     optimizer: sgd(),
     options: { ...narrow, ...followed },

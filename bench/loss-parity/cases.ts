@@ -120,34 +120,22 @@ function viewsOf(inputs: Inputs, name: string): tf.Tensor2D[] {
   return Object.entries(inputs).flatMap(([own, view]) => (own.startsWith(name) ? [view] : []));
 }
 
-/** lightly's memory bank: it is filled after it was read, and a batch that reaches its end is cut there. */
+/** The queue is filled after it was read, as lightly's memory bank. */
 function withQueue(
   size: number,
   params: Readonly<Record<string, number>>,
   features: number,
   seed: number,
 ): ReadyLoss {
-  const rows = tf.tidy(() => unitRows(tf.tensor2d(fill('bank', size * features, seed, 1), [size, features])));
-  const bank = nn.buffer(rows);
-  let pointer = 0;
-  return {
-    run: ({ query, key }) => {
-      const loss = losses.ntXentAgainst(query!, key!, bank, params);
-      const end = Math.min(pointer + key!.shape[0], size);
-      const keys = tf.slice(unitRows(key!), [0, 0], [end - pointer, features]);
-      const before = tf.slice(bank, [0, 0], [pointer, features]);
-      const after = tf.slice(bank, [end, 0], [size - end, features]);
-      bank.assign(tf.concat<tf.Tensor2D>([before, keys, after], 0));
-      pointer = end === size ? 0 : end;
-      return loss;
-    },
-    state: bank,
-    dispose: () => {
-      bank.dispose();
-    },
-  };
-}
-
-function unitRows(rows: tf.Tensor2D): tf.Tensor2D {
-  return tf.div(rows, tf.norm(rows, 2, 1, true));
+  const queue = new nn.FeatureQueue({ size, features });
+  tf.tidy(() => {
+    queue.bank.assign(
+      nn.normalizeRows(tf.tensor2d(fill('bank', size * features, seed, 1), [size, features])),
+    );
+  });
+  return stateful(queue, queue.bank, ({ query, key }) => {
+    const loss = losses.ntXentAgainst(query!, key!, queue.values(), params);
+    queue.push(nn.normalizeRows(key!));
+    return loss;
+  });
 }

@@ -15,30 +15,29 @@ export interface LossRatios {
 /** Calls a loss as its reference was called, on the started engine. */
 export async function lossFigures(wanted: LossCase, seed: number, eager: boolean): Promise<LossFigures[]> {
   const ready = readyLoss(wanted, seed);
+  const names = Object.keys(wanted.calls[0]!.gradients);
+  const run = compile(
+    (given: Record<string, tf.Tensor2D>) => {
+      const { value, grads } = tf.engine().gradients(
+        () => ready.run(given),
+        names.map((name) => given[name]!),
+      );
+      return { loss: value, gradients: grads };
+    },
+    { name: wanted.loss, eager },
+  );
   const figures: LossFigures[] = [];
-  for (const [call, { gradients }] of wanted.calls.entries()) {
+  for (const call of wanted.calls.keys()) {
     const inputs = inputsOf(wanted, call, seed);
-    const names = Object.keys(gradients);
-    // Compiled anew for each call: the bench's queue moves its pointer in JavaScript.
-    const run = compile(
-      (given: Record<string, tf.Tensor2D>) => {
-        const { value, grads } = tf.engine().gradients(
-          () => ready.run(given),
-          names.map((name) => given[name]!),
-        );
-        return { loss: value, gradients: grads };
-      },
-      { name: wanted.loss, eager },
-    );
-    const result = await run(inputs);
+    const { loss, gradients } = await run(inputs);
     figures.push({
-      loss: result.loss,
-      gradients: Object.fromEntries(names.map((name, i) => [name, normAndFirst(result.gradients[i]!)])),
+      loss,
+      gradients: Object.fromEntries(names.map((name, i) => [name, normAndFirst(gradients[i]!)])),
       ...(ready.state !== null && { state: normAndFirst(ready.state) }),
     });
-    run.dispose();
-    tf.dispose([inputs, result.gradients]);
+    tf.dispose([inputs, gradients]);
   }
+  run.dispose();
   ready.dispose();
   return figures;
 }

@@ -10,6 +10,7 @@ export * from './heads';
 export { kaimingNormalFanOut, normal, pytorchUniform, xavierUniform } from './initialization';
 export type { Fans, Initializer } from './initialization';
 export * from './layers';
+export * from './mae';
 export { Module } from './module';
 export { matchingParameters } from './name-pattern';
 export type { NamePattern } from './name-pattern';
@@ -29,6 +30,8 @@ export {
 export type { Buffer, BufferOptions, Parameter, ParameterOptions, RankRule } from './parameter';
 export { ParameterList } from './parameter-list';
 export { notingExchanges, ranks, withRanks } from './ranks';
+export { patchGrid, patchify } from './patchify';
+export { ranks, withRanks } from './ranks';
 export type { StepRanks } from './ranks';
 export { randomPosition, setRandomPosition } from '../engine';
 export * from './resnet';

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { float32Barrier } from '../exact';
 import { normal } from '../initialization';
 import { BatchNorm1d, GELU, Linear, Sequential, WeightNormLinear } from '../layers';
 import type { Layer } from '../layers';
@@ -51,6 +52,8 @@ export class DINOProjectionHead extends Module {
   }
 
   forward(x: tf.Tensor2D): tf.Tensor2D {
-    return tf.tidy(() => this.lastLayer.forward(normalizeRows(this.layers.forward(x) as tf.Tensor2D)));
+    return tf.tidy(() =>
+      this.lastLayer.forward(normalizeRows(float32Barrier(this.layers.forward(x) as tf.Tensor2D))),
+    );
   }
 }

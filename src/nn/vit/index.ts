@@ -2,7 +2,7 @@ export { Attention } from './attention';
 export type { AttentionOptions } from './attention';
 export { Mlp } from './mlp';
 export type { MlpOptions } from './mlp';
-export { PatchEmbed, gridOf } from './patch-embed';
+export { PatchEmbed } from './patch-embed';
 export type { PatchEmbedOptions } from './patch-embed';
 export { resampledPositions } from './position-embedding';
 export type { Grid } from './position-embedding';

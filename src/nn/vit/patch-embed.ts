@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { FulgurError } from '../../errors';
 import { Conv2d } from '../layers';
 import { Module } from '../module';
+import { patchGrid } from '../patchify';
 
 export interface PatchEmbedOptions {
   /** Height and width of a patch in pixels (default 16). */
@@ -29,27 +29,10 @@ export class PatchEmbed extends Module {
 
   /** @throws FulgurError `module` for images that patches do not fill. */
   forward(x: tf.Tensor4D): tf.Tensor3D {
-    const [rows, columns] = gridOf(x.shape, this.patchSize);
+    const [rows, columns] = patchGrid(x.shape, this.patchSize);
     return tf.tidy(() => {
       const maps = this.proj.forward(x);
       return tf.reshape(maps, [x.shape[0], rows * columns, maps.shape[3]]);
     });
   }
-}
-
-/**
- * Rows and columns of patches of images of a shape `[batch, height, width, channels]`.
- *
- * @throws FulgurError `module` for images that patches do not fill.
- */
-export function gridOf(shape: readonly number[], patchSize: number): [rows: number, columns: number] {
-  const [, height = 0, width = 0] = shape;
-  if (shape.length === 4 && height % patchSize === 0 && width % patchSize === 0) {
-    return [height / patchSize, width / patchSize];
-  }
-  throw new FulgurError('module', {
-    what: `Images of shape [${shape.join(', ')}] were to be cut into patches of ${patchSize}×${patchSize} pixels.`,
-    why: 'Height and width of [batch, height, width, channels] must be multiples of the patch size.',
-    fix: 'Give images of another size, or choose another patch size.',
-  });
 }

@@ -4,7 +4,8 @@ import { Dropout, LayerNorm, Linear, Sequential } from '../layers';
 import { Module } from '../module';
 import { parameter } from '../parameter';
 import type { Parameter } from '../parameter';
-import { PatchEmbed, gridOf } from './patch-embed';
+import { patchGrid } from '../patchify';
+import { PatchEmbed } from './patch-embed';
 import { resampledPositions } from './position-embedding';
 import { TransformerBlock } from './transformer-block';
 
@@ -79,7 +80,7 @@ export class VisionTransformer extends Module {
     ...blocks
   }: VisionTransformerOptions = {}) {
     super();
-    const [rows, columns] = gridOf([1, imageSize, imageSize, inChannels], patchSize);
+    const [rows, columns] = patchGrid([1, imageSize, imageSize, inChannels], patchSize);
     const initialization = normal(INITIAL_DEVIATION);
     const fans = { fanIn: width, fanOut: width };
     this.clsToken = parameter(normal(CLASS_TOKEN_DEVIATION)<tf.Rank.R3>([1, 1, width], fans));
@@ -118,8 +119,8 @@ export class VisionTransformer extends Module {
    */
   embed(x: tf.Tensor4D, alter: (tokens: tf.Tensor3D) => tf.Tensor3D = (tokens) => tokens): tf.Tensor3D {
     return tf.tidy(() => {
-      const grid = gridOf(x.shape, this.patchSize);
-      const own = gridOf([1, this.imageSize, this.imageSize, 1], this.patchSize);
+      const grid = patchGrid(x.shape, this.patchSize);
+      const own = patchGrid([1, this.imageSize, this.imageSize, 1], this.patchSize);
       const patches = this.patchEmbed.forward(x);
       // Added to zeros: tfjs takes the gradient of a repetition apart into a slice for each sample.
       const first = tf.add<tf.Tensor3D>(tf.zeros([x.shape[0], 1, this.features]), this.clsToken);

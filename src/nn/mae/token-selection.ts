@@ -1,0 +1,155 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { offTape, runOp } from '../../engine';
+import type { OpAttributes } from '../../engine';
+import { FulgurError } from '../../errors';
+import { withGradient } from '../custom-gradient';
+
+/** Which tokens of each sample are seen, and which are hidden: whole numbers from 0, together each of them once. */
+export interface TokenMask {
+  /** `[batch, kept]`, int32. */
+  readonly keep: tf.Tensor2D;
+  /** `[batch, masked]`, int32. */
+  readonly mask: tf.Tensor2D;
+}
+
+export interface TokenMaskOptions {
+  /** Share of the tokens to mask (default 0.6). */
+  readonly maskRatio?: number;
+  /** `true`: token 0 may be masked as any other; `false` (default): it is the class token, and always kept first. */
+  readonly maskClassToken?: boolean;
+}
+
+const int32 = { type: 'type', value: 'int32' } as const;
+const float32 = { type: 'type', value: 'float32' } as const;
+
+/**
+ * Draws for each sample which of its tokens to keep, in random order. In a step the draws are those of the step: other
+ * ones in each call and on each rank, and the same again in a resumed run.
+ *
+ * Counts as lightly's `random_token_mask`: `⌊(tokens − 1) · (1 − maskRatio)⌋` are kept besides the class token.
+ *
+ * @param size `[batch, tokens]`, with the class token.
+ * @throws FulgurError `module` where nothing would be kept, or nothing masked.
+ */
+export function randomTokenMask(
+  [batch, tokens]: readonly [batch: number, tokens: number],
+  { maskRatio = 0.6, maskClassToken = false }: TokenMaskOptions = {},
+): TokenMask {
+  const first = maskClassToken ? 0 : 1;
+  const kept = first + Math.floor((tokens - first) * (1 - maskRatio));
+  if (!(kept >= 1 && kept < tokens)) {
+    throw new FulgurError('module', {
+      what: `A mask of ${tokens} tokens was to hide the share ${maskRatio} of them, and keep ${kept}.`,
+      why: 'One token at least must be kept, and one masked.',
+      fix: 'Give a maskRatio between 0 and 1, or smaller patches.',
+    });
+  }
+  return offTape(() =>
+    tf.tidy(() => {
+      const noise = tf.randomUniform<tf.Rank.R2>([batch, tokens - first]);
+      const ranked = first === 0 ? noise : tf.concat([tf.fill<tf.Rank.R2>([batch, 1], -1), noise], 1);
+      // The largest come first, and of equal ones the first.
+      const { indices } = tf.topk(tf.neg(ranked), tokens);
+      const [keep, mask] = tf.split(indices, [kept, tokens - kept], 1) as [tf.Tensor2D, tf.Tensor2D];
+      return { keep, mask };
+    }),
+  );
+}
+
+/**
+ * The tokens at some places of each sample: `[batch, tokens, features]` and indices `[batch, taken]`, int32, to
+ * `[batch, taken, features]`. As lightly's `get_at_index`.
+ *
+ * @throws FulgurError `module` for indices of another type or batch.
+ */
+export function takeTokens(tokens: tf.Tensor3D, index: tf.Tensor2D): tf.Tensor3D {
+  const count = tokens.shape[1];
+  requireIndex('takeTokens', index, tokens.shape[0]);
+  return withGradient<tf.Tensor3D>([tokens], () => ({
+    value: gathered(tokens, index),
+    saved: [index],
+    gradient: (dy, [places]) => scattered(dy, places as tf.Tensor2D, count),
+  }));
+}
+
+/**
+ * Tokens at their places among copies of one token: `values` `[batch, placed, features]` at the indices `[batch, placed]`,
+ * int32 and different from each other, of `[batch, count, features]`; `token` `[1, 1, features]` everywhere else. As
+ * lightly's `set_at_index` on `repeat_token`.
+ *
+ * @throws FulgurError `module` for indices of another type or batch.
+ */
+export function placeTokens(
+  token: tf.Tensor3D,
+  count: number,
+  index: tf.Tensor2D,
+  values: tf.Tensor3D,
+): tf.Tensor3D {
+  requireIndex('placeTokens', index, values.shape[0]);
+  return tf.tidy(() => {
+    const placed = withGradient<tf.Tensor3D>([values], () => ({
+      value: scattered(values, index, count),
+      saved: [index],
+      gradient: (dy, [places]) => gathered(dy, places as tf.Tensor2D),
+    }));
+    return tf.add(placed, tf.mul(tf.sub(1, marked(index, count)), token));
+  });
+}
+
+/**
+ * One token in the place of some: `[batch, tokens, features]` with `token` `[1, 1, features]` at the indices
+ * `[batch, masked]`, int32. As lightly's `mask_at_index`.
+ *
+ * @throws FulgurError `module` for indices of another type or batch.
+ */
+export function maskTokens(tokens: tf.Tensor3D, index: tf.Tensor2D, token: tf.Tensor3D): tf.Tensor3D {
+  requireIndex('maskTokens', index, tokens.shape[0]);
+  return tf.tidy(() => {
+    const mask = marked(index, tokens.shape[1]);
+    return tf.add(tf.mul(tf.sub(1, mask), tokens), tf.mul(mask, token));
+  });
+}
+
+/** 1 at the indices and 0 elsewhere: `[batch, count, 1]`. */
+function marked(index: tf.Tensor2D, count: number): tf.Tensor3D {
+  const [batch, places] = index.shape;
+  return offTape(() => scattered(tf.ones([batch, places, 1]), index, count));
+}
+
+/** Refuses an index beyond the tokens, where the next sample's would begin. */
+function gathered(tokens: tf.Tensor3D, index: tf.Tensor2D): tf.Tensor3D {
+  const attributes: OpAttributes = {
+    batch_dims: { type: 'int', value: 1 },
+    ...{ Tparams: float32, Tindices: int32, Taxis: int32 },
+  };
+  return tf.tidy(
+    () => runOp('GatherV2', attributes, [tokens, index, tf.scalar(1, 'int32')], 1)[0] as tf.Tensor3D,
+  );
+}
+
+/** The sum of all tokens for each place: what `gathered` is the transpose of. */
+function scattered(values: tf.Tensor3D, index: tf.Tensor2D, count: number): tf.Tensor3D {
+  const [batch, places, features] = values.shape;
+  return tf.tidy(() => {
+    const starts = tf.tensor2d(
+      Array.from({ length: batch }, (_, sample) => sample * count),
+      [batch, 1],
+      'int32',
+    );
+    const rows = tf.reshape(values, [batch * places, features]);
+    const inputs = [rows, tf.reshape(tf.add(index, starts), [-1]), tf.scalar(batch * count, 'int32')];
+    const attributes: OpAttributes = { T: float32, Tindices: int32, Tnumsegments: int32 };
+    const [sums] = runOp('UnsortedSegmentSum', attributes, inputs, 1);
+    return tf.reshape(sums as tf.Tensor, [batch, count, features]);
+  });
+}
+
+/** tfjs makes real numbers of whole ones where a plain number is added. */
+function requireIndex(what: string, index: tf.Tensor, batch: number): void {
+  if (index.dtype === 'int32' && index.rank === 2 && index.shape[0] === batch) return;
+  throw new FulgurError('module', {
+    what: `${what} got indices of type ${index.dtype} and shape [${index.shape.join(', ')}] for ${batch} samples.`,
+    why: 'It takes int32 indices [batch, places].',
+    fix: "Add tf.scalar(1, 'int32') rather than 1 to indices, and give a row of them for each sample.",
+  });
+}

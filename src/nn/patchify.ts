@@ -1,0 +1,36 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { FulgurError } from '../errors';
+
+/**
+ * Images cut into square patches, row after row: `[batch, height, width, channels]` to
+ * `[batch, height · width / patchSize², patchSize² · channels]`. A patch's numbers are row after row, its channels together,
+ * in the order of lightly's `patchify`.
+ *
+ * @throws FulgurError `module` for images that patches do not fill.
+ */
+export function patchify(images: tf.Tensor4D, patchSize: number): tf.Tensor3D {
+  const [rows, columns] = patchGrid(images.shape, patchSize);
+  const [batch, , , channels] = images.shape;
+  return tf.tidy(() => {
+    const strips = tf.reshape(images, [batch, rows, patchSize, columns, patchSize * channels]);
+    const patches = tf.transpose(strips, [0, 1, 3, 2, 4]);
+    return tf.reshape(patches, [batch, rows * columns, patchSize * patchSize * channels]);
+  });
+}
+
+/**
+ * Rows and columns of patches of images of a shape `[batch, height, width, channels]`.
+ *
+ * @throws FulgurError `module` for images that patches do not fill.
+ */
+export function patchGrid(shape: readonly number[], patchSize: number): [rows: number, columns: number] {
+  const [, height = 0, width = 0] = shape;
+  if (shape.length === 4 && height % patchSize === 0 && width % patchSize === 0) {
+    return [height / patchSize, width / patchSize];
+  }
+  throw new FulgurError('module', {
+    what: `Images of shape [${shape.join(', ')}] were to be cut into patches of ${patchSize}×${patchSize} pixels.`,
+    why: 'Height and width of [batch, height, width, channels] must be multiples of the patch size.',
+    fix: 'Give images of another size, or choose another patch size.',
+  });
+}

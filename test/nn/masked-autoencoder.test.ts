@@ -1,0 +1,329 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { fill } from '../../bench/parity/generate';
+import { pytorchDraws } from '../../bench/parity/pytorch-draws';
+import { compile, liveCounts, start } from '../../src/engine';
+import * as losses from '../../src/losses';
+import * as nn from '../../src/nn';
+import reference from './data/masked-autoencoder.json';
+
+beforeEach(async () => {
+  await start({ accelerator: 'cpu', seed: 1 });
+});
+
+const { seed, batch, size } = reference.spec;
+const PATCH = 4;
+
+class Autoencoder extends nn.Module {
+  readonly backbone = new nn.MaskedVisionTransformer(
+    new nn.VisionTransformer({
+      ...{ imageSize: size, patchSize: PATCH, width: 96, depth: 2, heads: 3, head: 'none' },
+    }),
+  );
+  readonly decoder = new nn.MAEDecoder({
+    ...{ patches: 64, patchSize: PATCH, features: 96, width: 48, depth: 1, heads: 3 },
+  });
+
+  forward(images: tf.Tensor4D, selection: nn.TokenMask): tf.Scalar {
+    return tf.tidy(() => {
+      const encoded = this.backbone.encode(images, { keep: selection.keep });
+      const predictions = this.decoder.reconstruct(encoded, selection);
+      return losses.maePatchLoss(predictions, this.decoder.targets(images, selection));
+    });
+  }
+}
+
+/** The reference's weights; positions keep their sines and cosines. */
+function fillWeights(model: nn.Module): void {
+  const state = new Map(model.stateDict());
+  for (const [name, tensor] of state) {
+    const { shape } = tensor;
+    const [, inputs = 1, height = 1, width = 1] = shape;
+    const bounds = [1, 0.125, Math.sqrt(1 / inputs), 0.5, Math.sqrt(6 / (inputs * height * width))];
+    if (name.endsWith('pos_embed') || /norm\d?\./.test(name)) continue;
+    if (name === 'backbone.vit.patch_embed.proj.bias') {
+      state.set(name, { ...tensor, data: pytorchDraws(0, 96 * 48, 96, 1 / Math.sqrt(48)) });
+      continue;
+    }
+    state.set(name, { ...tensor, data: fill(name, tensor.data.length, seed, bounds[shape.length]!) });
+  }
+  model.loadStateDict(state);
+}
+
+/** The reference's images, `[batch, size, size, 3]`: noise over 4×4 cells. */
+function images(): tf.Tensor4D {
+  return tf.tidy(() => {
+    const coarse = tf.tensor4d(fill('coarse', batch * 3 * 16, seed, 1), [batch, 3, 4, 4]);
+    const noise = tf.tensor4d(fill('view0', batch * 3 * size * size, seed, 0.25), [batch, 3, size, size]);
+    const large = tf.image.resizeNearestNeighbor(tf.transpose<tf.Tensor4D>(coarse, [0, 2, 3, 1]), [
+      size,
+      size,
+    ]);
+    return tf.add(large, tf.transpose(noise, [0, 2, 3, 1]));
+  });
+}
+
+/** The reference's mask: a quarter of the patches in the order of drawn numbers, and the class token before them. */
+function selection(): nn.TokenMask {
+  const patches = (size / PATCH) ** 2;
+  const noise = fill('mask', batch * patches, seed, 1);
+  const orders = Array.from({ length: batch }, (_, sample) => {
+    const own = noise.slice(sample * patches, (sample + 1) * patches);
+    return [...own.keys()].sort((a, b) => own[a]! - own[b]!).map((index) => index + 1);
+  });
+  return {
+    keep: tf.tensor2d(
+      orders.map((order) => [0, ...order.slice(0, patches / 4)]),
+      undefined,
+      'int32',
+    ),
+    mask: tf.tensor2d(
+      orders.map((order) => order.slice(patches / 4)),
+      undefined,
+      'int32',
+    ),
+  };
+}
+
+it("MAE's encoder and decoder have lightly's names, shapes and order", () => {
+  const model = new Autoencoder();
+  expect(Object.fromEntries([...model.stateDict()].map(([name, { shape }]) => [name, shape]))).toEqual(
+    reference.stateDict,
+  );
+  expect([...model.stateDict().keys()]).toEqual(Object.keys(reference.stateDict));
+  expect(model.backbone.sequenceLength).toBe(65);
+  const fixed = [...model.namedParameters()].filter(([, { trainable }]) => !trainable);
+  expect(fixed.map(([name]) => name)).toEqual(['backbone.vit.pos_embed', 'decoder.decoder_pos_embed']);
+  model.dispose();
+});
+
+it.each([
+  ['compiled', false],
+  ['eager', true],
+])("%s, loss and gradients of a given mask are lightly's", async (_, eager) => {
+  const model = new Autoencoder();
+  fillWeights(model);
+  const names = Object.keys(reference.grad0);
+  const parameters = names.map((name) => model.namedParameters().get(name)!);
+  const step = compile(
+    (x: tf.Tensor4D, { keep, mask }: { keep: tf.Tensor2D; mask: tf.Tensor2D }) => {
+      const { value, grads } = tf.engine().gradients(() => model.forward(x, { keep, mask }), parameters);
+      return { loss: value, grads };
+    },
+    { eager },
+  );
+  const [x, chosen] = [images(), selection()];
+  const { loss, grads } = await step(x, { ...chosen });
+
+  expect(Math.abs(loss - reference.loss)).toBeLessThan(1e-6);
+  let squares = 0;
+  const wanted = Object.values(reference.grad0) as [number, number][];
+  grads.forEach((gradient, index) => {
+    const values = [...gradient.dataSync()];
+    const [sum, norm] = wanted[index]!;
+    const square = values.reduce((total, value) => total + value * value, 0);
+    squares += square;
+    expect(Math.abs(Math.sqrt(square) - norm)).toBeLessThan(1e-5 * norm);
+    expect(Math.abs(values.reduce((total, value) => total + value, 0) - sum)).toBeLessThan(1e-5 * norm);
+  });
+  expect(Math.abs(Math.sqrt(squares) - reference.gradNorm)).toBeLessThan(1e-5);
+  tf.dispose([x, { ...chosen }, grads]);
+  step.dispose();
+  model.dispose();
+});
+
+describe('randomTokenMask', () => {
+  it.each([
+    // Counts of lightly's random_token_mask.
+    [197, 0.75, false, 50],
+    [197, 0.6, false, 79],
+    [65, 0.75, false, 17],
+    [10, 0.5, true, 5],
+    [5, 0.6, false, 2],
+  ])(
+    'of %d tokens at ratio %d, class token masked: %s, keeps %d',
+    (tokens, maskRatio, maskClassToken, kept) => {
+      const { keep, mask } = nn.randomTokenMask([3, tokens], { maskRatio, maskClassToken });
+      expect([keep.shape, mask.shape]).toEqual([
+        [3, kept],
+        [3, tokens - kept],
+      ]);
+      const rows = keep.arraySync().map((row, sample) => [...row, ...mask.arraySync()[sample]!]);
+      const all = Array.from({ length: tokens }, (_, index) => index);
+      for (const row of rows) expect(row.sort((a, b) => a - b)).toEqual(all);
+      tf.dispose([keep, mask]);
+    },
+  );
+
+  it('keeps the class token first, and draws each sample and each call of a step anew', async () => {
+    const step = compile(() => ({ keep: nn.randomTokenMask([4, 33], { maskRatio: 0.5 }).keep }));
+    const calls = [await step(), await step()].map(({ keep }) => {
+      const rows = keep.arraySync();
+      keep.dispose();
+      return rows;
+    });
+    const rows = calls.flat();
+    expect(rows.map(([first]) => first)).toEqual(Array(8).fill(0));
+    expect(new Set(rows.map((row) => row.join())).size).toBe(8);
+    step.dispose();
+  });
+
+  it('masks every token about as often', () => {
+    const { mask } = nn.randomTokenMask([4000, 9], { maskRatio: 0.5 });
+    const counts = Array<number>(9).fill(0);
+    for (const index of mask.dataSync()) counts[index]! += 1;
+    expect(counts[0]).toBe(0);
+    // 2000 of 4000 with a deviation of 32.
+    for (const count of counts.slice(1)) expect(Math.abs(count - 2000)).toBeLessThan(160);
+    mask.dispose();
+  });
+
+  it('refuses a ratio that keeps or masks nothing', () => {
+    expect(() => nn.randomTokenMask([2, 5], { maskRatio: 0 })).toThrow(
+      'A mask of 5 tokens was to hide the share 0 of them, and keep 5. One token at least must be kept, and one masked. ' +
+        'Give a maskRatio between 0 and 1, or smaller patches.',
+    );
+    expect(() => nn.randomTokenMask([2, 5], { maskRatio: NaN })).toThrow('and keep NaN');
+  });
+});
+
+describe('tokens', () => {
+  const tokens = (): tf.Tensor3D => tf.tensor3d([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [2, 3, 2]);
+  const index = (): tf.Tensor2D => tf.tensor2d([2, 0, 1, 1], [2, 2], 'int32');
+
+  it('are taken by sample, and gradients go back to their places and add up', () => {
+    const [x, places] = [tokens(), index()];
+    const weights = tf.tensor3d([1, 10, 100, 1000, 2, 20, 3, 30], [2, 2, 2]);
+    const { grads } = tf.engine().gradients(() => {
+      const taken = nn.takeTokens(x, places);
+      expect([...taken.dataSync()]).toEqual([5, 6, 1, 2, 9, 10, 9, 10]);
+      return tf.sum<tf.Scalar>(tf.mul(taken, weights));
+    }, [x]);
+    expect([...grads[0]!.dataSync()]).toEqual([100, 1000, 0, 0, 1, 10, 0, 0, 5, 50, 0, 0]);
+    tf.dispose([x, places, weights, grads]);
+  });
+
+  it('are placed among copies of one, and gradients go to both', () => {
+    const values = tf.tensor3d([1, 2, 3, 4], [2, 1, 2]);
+    const token = tf.tensor3d([-1, -2], [1, 1, 2]);
+    const places = tf.tensor2d([2, 0], [2, 1], 'int32');
+    const weights = tokens();
+    const { grads } = tf.engine().gradients(() => {
+      const all = nn.placeTokens(token, 3, places, values);
+      expect([...all.dataSync()]).toEqual([-1, -2, -1, -2, 1, 2, 3, 4, -1, -2, -1, -2]);
+      return tf.sum<tf.Scalar>(tf.mul(all, weights));
+    }, [values, token]);
+    expect([...grads[0]!.dataSync()]).toEqual([5, 6, 7, 8]);
+    expect([...grads[1]!.dataSync()]).toEqual([1 + 3 + 9 + 11, 2 + 4 + 10 + 12]);
+    tf.dispose([values, token, places, weights, grads]);
+  });
+
+  it('are masked by one', () => {
+    const [x, places, token] = [
+      tokens(),
+      tf.tensor2d([1, 0], [2, 1], 'int32'),
+      tf.tensor3d([-1, -2], [1, 1, 2]),
+    ];
+    const masked = nn.maskTokens(x, places, token);
+    expect([...masked.dataSync()]).toEqual([1, 2, -1, -2, 5, 6, -1, -2, 9, 10, 11, 12]);
+    tf.dispose([x, places, token, masked]);
+  });
+
+  it('are told from each other by whole numbers of each sample', () => {
+    const places = tf.tensor2d([2, 0], [1, 2]);
+    const x = tokens();
+    expect(() => nn.takeTokens(x, places)).toThrow(
+      'takeTokens got indices of type float32 and shape [1, 2] for 2 samples. It takes int32 indices [batch, places]. ' +
+        "Add tf.scalar(1, 'int32') rather than 1 to indices, and give a row of them for each sample.",
+    );
+    expect(() => nn.takeTokens(x, tf.cast(places, 'int32'))).toThrow('of type int32 and shape [1, 2] for 2');
+    tf.dispose([x, places]);
+  });
+
+  it('leave no tensors behind', () => {
+    const [x, places, token] = [tokens(), index(), tf.zeros<tf.Rank.R3>([1, 1, 2])];
+    const run = (): void =>
+      tf.dispose([
+        nn.takeTokens(x, places),
+        nn.maskTokens(x, places, token),
+        nn.placeTokens(
+          token,
+          4,
+          places,
+          tf.tidy(() => tf.slice(x, [0, 0, 0], [2, 2, 2])),
+        ),
+      ]);
+    const before = liveCounts().tensors;
+    tf.tidy(run);
+    expect(liveCounts().tensors).toBe(before);
+    tf.dispose([x, places, token]);
+  });
+});
+
+it('the encoder hides what is to be masked behind its mask token, at its place', () => {
+  const model = new Autoencoder();
+  fillWeights(model);
+  const x = tf.tidy(() => tf.slice(images(), [0, 0, 0, 0], [1, size, size, 3]));
+  const patch = tf.tidy(() => tf.pad(tf.ones([1, PATCH, PATCH, 3]), [[0, 0], [4, 24], [8, 20], [0, 0]])); // prettier-ignore
+  const changed = tf.tidy(() => tf.add<tf.Tensor4D>(x, patch));
+  // Row 1, column 2 of a grid of 8×8, after the class token.
+  const hidden = tf.tensor2d([[1 + 8 + 2]], [1, 1], 'int32');
+  const features = (images: tf.Tensor4D, mask?: tf.Tensor2D): number[] =>
+    tf.tidy(() => [...model.backbone.forward(images, mask === undefined ? {} : { mask }).dataSync()]);
+  expect(features(changed)).not.toEqual(features(x));
+  expect(features(changed, hidden)).toEqual(features(x, hidden));
+  expect(features(x, hidden)).not.toEqual(features(x));
+  tf.dispose([x, patch, changed, hidden]);
+  model.dispose();
+});
+
+it("positions are lightly's sines and cosines", () => {
+  const positions = nn.sineCosinePositions(8, 3, 1);
+  const rows = positions.arraySync()[0]!;
+  expect(positions.shape).toEqual([1, 10, 8]);
+  // Of lightly's get_2d_sine_cosine_positional_embedding(8, 3): column 2 of row 1.
+  const wanted = [0.9092974, 0.0199987, -0.4161468, 0.9998, 0.841471, 0.0099998, 0.5403023, 0.99995];
+  wanted.forEach((value, index) => expect(rows[6]![index]).toBeCloseTo(value, 6));
+  expect(rows[0]).toEqual(Array(8).fill(0));
+  positions.dispose();
+  expect(() => nn.sineCosinePositions(6, 3, 1)).toThrow(
+    'Sine and cosine position embeddings of 6 features were asked for. They are sines and cosines of rows and columns, a ' +
+      'quarter of the features each. Choose a multiple of 4.',
+  );
+});
+
+it('what the decoder cannot take is refused', () => {
+  expect(() => new nn.MAEDecoder({ patches: 50, patchSize: 4 })).toThrow(
+    'MAEDecoder got 50 patches. Its position embeddings are those of a square grid. Give (imageSize / patchSize)².',
+  );
+  const decoder = new nn.MAEDecoder({
+    ...{ patches: 4, patchSize: 2, features: 8, width: 8, depth: 1, heads: 2 },
+  });
+  expect(() => decoder.forward(tf.zeros([1, 3, 8]))).toThrow(
+    'MAEDecoder got 3 tokens of an image. It was made for 5, with the class token. Put mask tokens in the place of those ' +
+      'that the encoder did not see, as reconstruct() does.',
+  );
+  expect(() => nn.patchify(tf.zeros([1, 4, 6, 3]), 4)).toThrow(
+    'Images of shape [1, 4, 6, 3] were to be cut into patches of 4×4 pixels.',
+  );
+  decoder.dispose();
+});
+
+it("initial values are MAE's: Xavier's, patches as a linear layer, and positions that are learnt or given if asked for", () => {
+  const vit = (): nn.VisionTransformer =>
+    new nn.VisionTransformer({
+      ...{ imageSize: 8, patchSize: 4, width: 48, depth: 1, heads: 3, head: 'none' },
+    });
+  const model = new nn.MaskedVisionTransformer(vit());
+  const bound = (parameter: tf.Variable): number => Math.max(...parameter.dataSync().map(Math.abs));
+  expect(bound(model.vit.patchEmbed.proj.weight)).toBeCloseTo(Math.sqrt(6 / (48 + 48)), 2);
+  const [block] = model.vit.blocks as Iterable<nn.TransformerBlock>;
+  expect(bound(block!.mlp.fc1.weight)).toBeCloseTo(Math.sqrt(6 / (48 + 192)), 2);
+  expect(bound(block!.mlp.fc1.bias!)).toBe(0);
+  const learnt = new nn.MaskedVisionTransformer(vit(), { positions: 'learnt' });
+  expect(learnt.vit.posEmbed.trainable).toBe(true);
+  const own = vit();
+  const before = own.stateDict();
+  const given = new nn.MaskedVisionTransformer(own, { initialization: 'none', positions: 'given' });
+  expect(given.vit.stateDict()).toEqual(before);
+  for (const each of [model, learnt, given]) each.dispose();
+});

@@ -31,7 +31,6 @@ export type { Buffer, BufferOptions, Parameter, ParameterOptions, RankRule } fro
 export { ParameterList } from './parameter-list';
 export { notingExchanges, ranks, withRanks } from './ranks';
 export { patchGrid, patchify } from './patchify';
-export { ranks, withRanks } from './ranks';
 export type { StepRanks } from './ranks';
 export { randomPosition, setRandomPosition } from '../engine';
 export * from './resnet';

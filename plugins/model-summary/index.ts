@@ -22,9 +22,9 @@ export function summaryText(modules: readonly ModuleSummary[], maxDepth: number)
   const [model, ...parts] = modules;
   if (model === undefined) return '';
   const shown = parts.filter(({ name }) => maxDepth < 0 || name.split('.').length <= maxDepth);
-  const rows = shown.map(({ name, type, parameters, training }) => [
+  const rows = shown.map(({ name, type, parameters, copied, training }) => [
     name,
-    type,
+    parameters === 0 && copied > 0 ? `${type} (teacher)` : type,
     parameters.toLocaleString('en'),
     training ? 'train' : 'eval',
   ]);
@@ -46,14 +46,16 @@ function table(rows: readonly (readonly string[])[]): string[] {
   return [head, widths.map((width) => '-'.repeat(width)).join('-+-'), ...body];
 }
 
-function totals({ parameters, trainable }: ModuleSummary): string {
+function totals({ parameters, trainable, copied }: ModuleSummary): string {
   const frozen = parameters - trainable;
-  const megabytes = (parameters * BYTES_OF_A_PARAMETER) / 1e6;
+  const megabytes = (count: number): string => `${((count * BYTES_OF_A_PARAMETER) / 1e6).toFixed(1)} MB`;
   const split =
     frozen === 0
       ? 'all trained'
       : `${trainable.toLocaleString('en')} trained, ${frozen.toLocaleString('en')} frozen`;
-  return `${parameters.toLocaleString('en')} parameters (${split}), ${megabytes.toFixed(1)} MB`;
+  const copies =
+    copied === 0 ? '' : `, and ${copied.toLocaleString('en')} copies of teachers, ${megabytes(copied)}`;
+  return `${parameters.toLocaleString('en')} parameters (${split}), ${megabytes(parameters)}${copies}`;
 }
 
 /** Says what the model is made of when training begins. */

@@ -60,6 +60,8 @@ export interface ModuleSummary {
   readonly parameters: number;
   /** Those of them that are not frozen. */
   readonly trainable: number;
+  /** Numbers in the copies of parameters that teachers have in it; they are buffers. */
+  readonly copied: number;
   readonly training: boolean;
 }
 

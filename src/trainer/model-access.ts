@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ImageBatch, ModelAccess, ModuleSummary } from '../contracts';
 import { compile, watchVariables } from '../engine';
 import { FulgurError } from '../errors';
-import { Module } from '../nn';
+import { Module, isWeight } from '../nn';
 import { WeightSwitch, inEvaluationMode } from './evaluation/evaluated-model';
 import { VariableOwners } from './step/variable-owners';
 
@@ -59,12 +59,15 @@ export function modelAccess(module: Module, weights = new WeightSwitch()): Model
 
 function summaryOf(name: string, module: Module): ModuleSummary {
   const parameters = [...module.parameters()];
-  const count = (list: typeof parameters): number => list.reduce((sum, { size }) => sum + size, 0);
+  const copies = [...module.namedBuffers().values()].filter(isWeight);
+  const count = (list: readonly { readonly size: number }[]): number =>
+    list.reduce((sum, { size }) => sum + size, 0);
   return {
     name,
     type: module.constructor.name,
     parameters: count(parameters),
     trainable: count(parameters.filter(({ trainable }) => trainable)),
+    copied: count(copies),
     training: module.training,
   };
 }

@@ -49,3 +49,20 @@ it('shows as many levels as asked for, what is frozen, and what is in evaluation
   expect(summaryText(model.modules(), -1).split('\n')).toHaveLength(2 + 13 + 1);
   expect(summaryText(model.modules(), 0)).toBe('3,680 parameters (2,580 trained, 1,100 frozen), 0.0 MB');
 });
+
+it('counts what teachers have by itself', () => {
+  class Taught extends nn.Module {
+    readonly backbone = new nn.Linear(10, 100);
+    readonly backboneMomentum = nn.teacherOf(this.backbone);
+
+    forward(): void {
+      // Only its structure is wanted.
+    }
+  }
+  const lines = summaryText(modelAccess(new Taught()).modules(), 1).split('\n');
+  expect(lines.slice(2)).toEqual([
+    'backbone          | Linear           |      1,100 | train',
+    'backbone_momentum | Linear (teacher) |          0 | train',
+    '1,100 parameters (all trained), 0.0 MB, and 1,100 copies of teachers, 0.0 MB',
+  ]);
+});

@@ -93,17 +93,25 @@ export interface CheckpointReader {
   read(selector: string): Promise<{ state: RunState; path: string }>;
 }
 
+/** How images are drawn to train a classifier on. */
+export interface TrainingImages {
+  /** Of the order, which is another one in each epoch, and of the crops. */
+  readonly seed: number;
+  /** Random crops of at least a share of the image's area, flipped with a probability; `null` for plain images. */
+  readonly crops: { readonly minScale: number; readonly flip: number } | null;
+}
+
 /** Opens held-out or unaugmented data for evaluation. */
 export interface EvaluationData {
   readonly name: string;
   readonly classes: number;
   /**
    * Batches of plain images, in data set order; at most `limit` samples, spread evenly. The label of an image without a class
-   * is -1; `labelled` leaves such images out.
+   * is -1; `labelled` leaves such images out. With `training`, whole batches in a new order each epoch.
    */
   open(
     split: 'train' | 'test',
-    options: { batchSize: number; limit?: number; labelled?: boolean },
+    options: { batchSize: number; limit?: number; labelled?: boolean; training?: TrainingImages },
   ): Promise<BatchSource<ImageBatch>>;
 }
 

@@ -1,8 +1,10 @@
-import type { BatchSource, EvaluationData, ImageBatch, Notify } from '../contracts';
+import type { BatchSource, EvaluationData, ImageBatch, Notify, ViewBatch } from '../contracts';
 import type { ImageDataset } from './datasets';
 import { labelledPart } from './datasets/subset/labelled-part';
 import type { BrokenImageRule } from './loader';
-import { imageLoader } from './loader';
+import { SubsetDataset } from './datasets/subset/subset-dataset';
+import { imageLoader, loader } from './loader';
+import { trainingCrops } from './views/training-crops';
 import type { ViewTransform } from './views';
 
 export interface EvaluationOptions {
@@ -34,17 +36,21 @@ export class DatasetEvaluation implements EvaluationData {
 
   async open(
     split: 'train' | 'test',
-    { batchSize, limit, labelled = false }: { batchSize: number; limit?: number; labelled?: boolean },
+    { batchSize, limit, labelled = false, training }: Parameters<EvaluationData['open']>[1],
   ): Promise<BatchSource<ImageBatch>> {
     const { transform, workers, onBrokenImage, onMessage } = this.#options;
-    return imageLoader(await (labelled ? this.#labelledDataset(split) : this.#dataset(split)), {
-      batchSize,
-      transform: transform.plain(),
-      workers,
-      onBrokenImage,
-      onMessage,
-      ...(limit !== undefined && { limit }),
-    });
+    const dataset = await (labelled ? this.#labelledDataset(split) : this.#dataset(split));
+    const how = { batchSize, workers, onBrokenImage, onMessage };
+    if (training === undefined) {
+      return imageLoader(dataset, {
+        ...{ ...how, transform: transform.plain() },
+        ...(limit !== undefined && { limit }),
+      });
+    }
+    const { seed, crops } = training;
+    const part = limit === undefined ? dataset : SubsetDataset.of(dataset, split, spread(dataset, limit));
+    const views = crops === null ? transform.plain() : trainingCrops(transform, crops);
+    return firstViews(loader(part, { ...how, transform: views, seed, shuffle: true, dropLast: true }));
   }
 
   /** Says once for each split what is left out. */
@@ -60,4 +66,25 @@ export class DatasetEvaluation implements EvaluationData {
     this.#opened.set(split, opened);
     return opened;
   }
+}
+
+/** At most `limit` samples, spread evenly. */
+function spread({ length }: ImageDataset, limit: number): number[] {
+  const samples = Math.min(limit, length);
+  return Array.from({ length: samples }, (_, position) => Math.floor((position * length) / samples));
+}
+
+/** Batches of views as batches of images, which have one view. */
+function firstViews(source: BatchSource<ViewBatch>): BatchSource<ImageBatch> {
+  return {
+    samples: source.samples,
+    batchesPerEpoch: source.batchesPerEpoch,
+    close: () => source.close(),
+    async *epoch(...asked) {
+      for await (const { views, labels, indices } of source.epoch(...asked)) {
+        const [images] = views;
+        if (images !== undefined) yield { images, labels, indices };
+      }
+    },
+  };
 }

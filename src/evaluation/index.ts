@@ -1,3 +1,5 @@
+export { evaluateByFinetuning, finetuneSchema } from './finetune';
+export type { FinetuneModel, FinetuneOptions, FinetuneResult } from './finetune';
 export { embedSplit, unitRows } from './feature-table';
 export type { EmbedOptions, FeatureTable } from './feature-table';
 export { missingForJudgement } from './judgeable';

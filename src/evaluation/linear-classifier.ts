@@ -10,7 +10,7 @@ import type { FeatureTable } from './feature-table';
 export const probeRule = { optimizer: 'sgd', momentum: 0.9, weightDecay: 0, schedule: 'cosine' } as const;
 
 /** The last learning rate of lightly's `CosineWarmupScheduler`, as a share of the first. */
-const lastRate = 1e-3;
+export const lastRate = 1e-3;
 /** Logits held at once, 64 MiB of them. */
 const blockElements = 1 << 24;
 

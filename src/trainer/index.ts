@@ -5,7 +5,7 @@ export { rowsOf } from './evaluation/predictions';
 export { EventBus } from './event-bus';
 export type { FitResult } from './fit/fit-run';
 export type { BuiltPlugin } from './hooks/participants';
-export { modelAccess } from './model-access';
+export { featuresOf, modelAccess } from './model-access';
 export type { ModelReader } from './model-access';
 export type { EvaluationStep, StepSource, TrainingStep } from './step/step-source';
 export { batchSizeOf } from './step/batch-tensors';

@@ -23,10 +23,9 @@ export function modelAccess(module: Module, weights = new WeightSwitch()): Model
   const owners = new VariableOwners(module);
   const embed = compile(
     (images: tf.Tensor4D) => {
-      const { result: features, use } = watchVariables(() => embedderOf(module)(images));
+      const { result: features, use } = watchVariables(() => featuresOf(module)(images));
       owners.check('embed', use);
-      const [batch] = features.shape as [number];
-      return tf.reshape<tf.Rank.R2>(features, [batch, -1]);
+      return features;
     },
     // Evaluation sees a full and a last batch of every data set: some traces are no sign of trouble.
     { name: 'embed', onRetrace: () => undefined },
@@ -69,6 +68,20 @@ function summaryOf(name: string, module: Module): ModuleSummary {
     trainable: count(parameters.filter(({ trainable }) => trainable)),
     copied: count(copies),
     training: module.training,
+  };
+}
+
+/**
+ * What gives a module's features of images: its `embed(images)`, or its field `backbone`. What is not flat is flattened.
+ *
+ * @throws FulgurError `module` where there is neither.
+ */
+export function featuresOf(module: Module): (images: tf.Tensor4D) => tf.Tensor2D {
+  const embed = embedderOf(module);
+  return (images) => {
+    const features = embed(images);
+    const [batch] = features.shape as [number];
+    return tf.reshape<tf.Rank.R2>(features, [batch, -1]);
   };
 }
 

@@ -96,7 +96,10 @@ describe('a command of fulgur', () => {
     [['init'], 'Usage: fulgur init [options] <folder>'],
     [['list'], 'Usage: fulgur list [options]'],
     [['train'], 'Usage: fulgur train <experiment> [command] [options]'],
-    [['train', 'fastsiam'], 'Usage: fulgur train fastsiam [fit|validate|test|predict|probe|knn] [options]'],
+    [
+      ['train', 'fastsiam'],
+      'Usage: fulgur train fastsiam [fit|validate|test|predict|probe|knn|finetune] [options]',
+    ],
   ])('tells by its whole name how it is used, with --help and with -h: %j', (words, usage) => {
     const { status, stdout, stderr } = fulgur(...words, '--help');
     expect([status, stdout.split('\n')[0], stderr]).toEqual([0, usage, '']);

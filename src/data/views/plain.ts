@@ -29,9 +29,12 @@ const rules: OptionRules<PlainOptions> = {
   interpolation: interpolationRule,
 };
 
-class PlainView implements ViewTransform {
+/** What `plain` makes. */
+export class PlainView implements ViewTransform {
   readonly views: readonly ViewSize[];
   readonly spec: TransformSpec;
+  /** Mean and deviation by channel; `null` leaves values in [0, 1]. */
+  readonly normalize: NormalizeOptions | null;
   readonly #settings: PlainSettings;
   readonly #renderer: ViewRenderer;
   readonly #normalization: Normalization;
@@ -39,6 +42,7 @@ class PlainView implements ViewTransform {
   constructor(settings: PlainSettings) {
     const { inputSize, normalize, interpolation } = settings;
     this.#settings = settings;
+    this.normalize = normalize;
     const [height, width] = typeof inputSize === 'number' ? [inputSize, inputSize] : inputSize;
     this.views = [{ height, width }];
     const options: Json = { inputSize, normalize: normalize === null ? null : { ...normalize } };

@@ -1,0 +1,306 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+import { seedNumber, wholeNumber } from '../contracts';
+import type { EvaluationData, ImageBatch, Precision, StateDict, TaskReport } from '../contracts';
+import { compile, watchVariables, withSeed } from '../engine';
+import type { CompileOptions } from '../engine';
+import { FulgurError } from '../errors';
+import {
+  Linear,
+  Module,
+  ParameterList,
+  isParameter,
+  randomPosition,
+  setRandomPosition,
+  stopGradient,
+} from '../nn';
+import { schedules, sgd } from '../optim';
+import { fewerImages } from './feature-table';
+import { lastRate, probeRule, topKAccuracy } from './linear-classifier';
+
+const probability = z.number().min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1');
+
+/** How a backbone is finetuned; values as lightly's finetuning has them. */
+export const finetuneSchema = z.strictObject({
+  epochs: wholeNumber('epochs').default(30).describe('passes over the train split'),
+  learningRate: z
+    .number()
+    .positive('must be above 0')
+    .default(0.05)
+    .describe('first learning rate for a batch of 256, in proportion for others'),
+  batchSize: wholeNumber('images').default(256).describe('images in an update'),
+  unfreezeAfter: z
+    .int('must be a whole number of epochs')
+    .nonnegative('must not be negative')
+    .default(0)
+    .describe('first epochs in which only the classifier learns'),
+  seed: seedNumber().default(0).describe("seed of the classifier's first weights, batches and crops"),
+  augment: z.boolean().default(true).describe('learn from random crops and flips; false: from plain images'),
+  minScale: probability.default(0.08).describe("smallest area of a crop, as a share of the image's"),
+  flip: probability.default(0.5).describe('probability of a horizontal flip'),
+  trainLimit: fewerImages().describe('most training images, spread evenly (all)'),
+  testLimit: fewerImages().describe('most held-out images to judge on, spread evenly (all)'),
+});
+
+/** The same, complete. */
+export interface FinetuneOptions extends Readonly<z.output<typeof finetuneSchema>> {}
+
+/** A model to finetune, which is changed by it. */
+export interface FinetuneModel {
+  readonly module: Module;
+  /** Its features of images: `[batch, height, width, 3]` to `[batch, width]`. */
+  readonly features: (images: tf.Tensor4D) => tf.Tensor2D;
+}
+
+/** What finetuning came to, and everything that it depends on besides the weights that it began with. */
+export interface FinetuneResult extends Omit<FinetuneOptions, 'trainLimit' | 'testLimit'> {
+  /** The share of held-out images whose class is told. */
+  readonly accuracy: number;
+  /** The same for a class among the five that are told; `null` where there are no more than five. */
+  readonly accuracyTop5: number | null;
+  /** Mean loss of the last epoch. */
+  readonly trainLoss: number;
+  readonly classes: number;
+  readonly data: string;
+  readonly trainSamples: number;
+  readonly testSamples: number;
+  readonly featureWidth: number;
+  /** What gives the features, finetuned, under the module's names, and `classifier.weight` and `.bias`. */
+  readonly state: StateDict;
+}
+
+/**
+ * Trains a linear classifier on a backbone's features, and the backbone with it, end to end, and judges them on plain held-out
+ * images after the last epoch: SGD on cross entropy, batch norm as in training, random crops and flips. While the
+ * backbone is frozen it is in evaluation mode. Parameters that the module has frozen stay so. The module is left
+ * finetuned; no tensor is left besides.
+ *
+ * Source: lightly's `FinetuneClassifier` and its benchmarks' `finetune_eval`, after SimCLR (Chen et al. 2020).
+ *
+ * @param how whether the steps are compiled, and their precision.
+ * @param report hears how much is done, and may end it by rejecting.
+ * @throws FulgurError `data` for data without labels or images, `module` where training diverges or nothing of the features
+ * can be trained.
+ */
+export async function evaluateByFinetuning(
+  { module, features }: FinetuneModel,
+  data: EvaluationData,
+  options: FinetuneOptions,
+  how: { readonly eager: boolean; readonly precision: Precision },
+  report?: TaskReport,
+): Promise<FinetuneResult> {
+  const { trainLimit, testLimit, ...settings } = options;
+  const { found, trainSamples } = await lookAt(module, features, data, trainLimit);
+  const batchSize = Math.min(settings.batchSize, trainSamples);
+  const classifier = withSeed(settings.seed, () => new Linear(found.width, data.classes));
+  const position = randomPosition();
+  setRandomPosition(0);
+  try {
+    const model = new Finetuned(module, classifier, features);
+    const order = { ...settings, batchSize };
+    const named = [...model.namedParameters()].filter(
+      ([name]) => name.startsWith('classifier.') || found.names.has(name.replace(/^model\./, '')),
+    );
+    const learning = new ParameterList(new Map(named));
+    const trainLoss = await train(model, learning, data, { ...order, trainLimit }, how, report);
+    const { logits, labels } = await judge(model, data, batchSize, testLimit, how, report);
+    if (!logits.every(Number.isFinite)) throw diverged(settings.learningRate);
+    const top = (k: number): number => topKAccuracy(logits, labels, k);
+    return {
+      ...{ accuracy: top(1), accuracyTop5: data.classes > 5 ? top(5) : null, trainLoss, ...order },
+      ...{ classes: data.classes, data: data.name, trainSamples, testSamples: labels.length },
+      featureWidth: found.width,
+      state: stateOf(module, classifier, found.names),
+    };
+  } finally {
+    setRandomPosition(position);
+    classifier.dispose();
+  }
+}
+
+/** The module with a classifier on its features. */
+class Finetuned extends Module {
+  constructor(
+    readonly model: Module,
+    readonly classifier: Linear,
+    /** Not a method: the module is not searched for in it. */
+    readonly features: FinetuneModel['features'],
+  ) {
+    super();
+  }
+
+  /** Images to logits. @param learns whether gradients reach the features. */
+  forward(images: tf.Tensor4D, learns: boolean): tf.Tensor2D {
+    const features = this.features(images);
+    return this.classifier.forward(learns ? features : stopGradient(features));
+  }
+}
+
+interface Found {
+  readonly width: number;
+  /** Names of the tensors that features depend on. */
+  readonly names: ReadonlySet<string>;
+}
+
+/** What the features of one image tell of the model, and how many images there are to learn from. */
+async function lookAt(
+  module: Module,
+  features: FinetuneModel['features'],
+  data: EvaluationData,
+  limit: number | null,
+): Promise<{ found: Found; trainSamples: number }> {
+  const source = await data.open('train', { batchSize: 1, labelled: true, ...(limit !== null && { limit }) });
+  module.eval();
+  try {
+    for await (const { images } of source.epoch(0, { limit: 1 })) {
+      return { found: usedBy(module, features, images), trainSamples: source.samples };
+    }
+  } finally {
+    await source.close();
+  }
+  throw new FulgurError('data', {
+    what: `There are no images in the train split of ${data.name}.`,
+    fix: 'Use a data set that has both splits.',
+  });
+}
+
+function usedBy(module: Module, features: FinetuneModel['features'], images: tf.Tensor4D): Found {
+  let width = 0;
+  const variables = [...module.namedVariables()];
+  const read = tf.tidy(() => {
+    const { result, use } = watchVariables(() => features(images));
+    width = result.shape[1];
+    return variables.filter(([, variable]) => use.read.has(variable));
+  });
+  if (!read.some(([, variable]) => isParameter(variable) && variable.trainable)) {
+    throw new FulgurError('module', {
+      what: `Nothing of what gives the features of ${module.constructor.name} can be trained.`,
+      why: 'They come from frozen parameters, or from a teacher.',
+      fix: "Let embed(images) or the field 'backbone' be the student's, and not frozen.",
+    });
+  }
+  // Batch norm's count of batches is not read, and belongs to it.
+  const owners = new Set(read.map(([name]) => ownerOf(name)));
+  return {
+    width,
+    names: new Set(variables.map(([name]) => name).filter((name) => owners.has(ownerOf(name)))),
+  };
+}
+
+function ownerOf(name: string): string {
+  return name.slice(0, name.lastIndexOf('.') + 1);
+}
+
+type Compiling = Pick<CompileOptions, 'eager' | 'precision'>;
+
+/** Gives the mean loss of the last epoch. */
+async function train(
+  model: Finetuned,
+  learning: ParameterList,
+  data: EvaluationData,
+  options: Omit<FinetuneOptions, 'testLimit'>,
+  how: Compiling,
+  report: TaskReport | undefined,
+): Promise<number> {
+  const { epochs, batchSize, learningRate, unfreezeAfter, seed, augment, minScale, flip, trainLimit } =
+    options;
+  const source = await data.open('train', {
+    ...{ batchSize, labelled: true, ...(trainLimit !== null && { limit: trainLimit }) },
+    training: { seed, crops: augment ? { minScale, flip } : null },
+  });
+  const first = (learningRate * batchSize) / 256;
+  const totalSteps = epochs * source.batchesPerEpoch;
+  const schedule = schedules.cosine({ learningRate: first, totalSteps, end: lastRate * first });
+  const { momentum, weightDecay } = probeRule;
+  const optimizer = sgd(learning, { learningRate: schedule, momentum, weightDecay });
+  const update = (learns: boolean) =>
+    compile(
+      (images: tf.Tensor4D, labels: tf.Tensor1D): tf.Scalar =>
+        optimizer.minimize(() => {
+          const logits = model.forward(images, learns);
+          const targets = tf.oneHot(labels, data.classes);
+          return tf.losses.softmaxCrossEntropy(targets, logits).asScalar();
+        }),
+      { ...how, name: 'finetuning' },
+    );
+  const updates = { frozen: update(false), all: update(true) };
+  let done = 0;
+  let sum = 0;
+  try {
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      const learns = epoch >= unfreezeAfter;
+      model.train(learns);
+      const step = learns ? updates.all : updates.frozen;
+      sum = 0;
+      for await (const { images, labels } of source.epoch(epoch)) {
+        const loss = await step(images, labels);
+        if (!Number.isFinite(loss)) throw diverged(learningRate);
+        sum += loss;
+        done += 1;
+        await report?.(done, totalSteps);
+      }
+    }
+    return sum / source.batchesPerEpoch;
+  } finally {
+    updates.frozen.dispose();
+    updates.all.dispose();
+    optimizer.dispose();
+    await source.close();
+  }
+}
+
+/** Logits of held-out images, `[samples, classes]` row by row, and their classes. */
+async function judge(
+  model: Finetuned,
+  data: EvaluationData,
+  batchSize: number,
+  limit: number | null,
+  how: Compiling,
+  report: TaskReport | undefined,
+): Promise<{ logits: Float32Array; labels: Int32Array }> {
+  model.eval();
+  const source = await data.open('test', { batchSize, labelled: true, ...(limit !== null && { limit }) });
+  const classify = compile((images: tf.Tensor4D) => model.forward(images, false), {
+    ...{ ...how, name: 'finetuned classifier' },
+    // A last batch that is smaller is not a sign of trouble.
+    onRetrace: () => undefined,
+  });
+  const logits = new Float32Array(source.samples * data.classes);
+  const labels = new Int32Array(source.samples);
+  let done = 0;
+  try {
+    for await (const batch of source.epoch(0)) {
+      const rows = await classify(batch.images);
+      try {
+        logits.set(await rows.data(), done * data.classes);
+      } finally {
+        rows.dispose();
+      }
+      const classes = await classesOf(batch);
+      labels.set(classes, done);
+      done += classes.length;
+      await report?.(done, source.samples);
+    }
+    return { logits: logits.subarray(0, done * data.classes), labels: labels.subarray(0, done) };
+  } finally {
+    classify.dispose();
+    await source.close();
+  }
+}
+
+async function classesOf({ labels }: ImageBatch): Promise<Int32Array> {
+  return (await labels.data()) as Int32Array;
+}
+
+function stateOf(module: Module, classifier: Linear, names: ReadonlySet<string>): StateDict {
+  const own = [...module.stateDict()].filter(([name]) => names.has(name));
+  const added = [...classifier.stateDict()].map(([name, tensor]) => [`classifier.${name}`, tensor] as const);
+  return new Map([...own, ...added]);
+}
+
+function diverged(learningRate: number): FulgurError {
+  return new FulgurError('module', {
+    what: `Finetuning diverged at learning rate ${learningRate}.`,
+    fix: 'Give a smaller one with --finetune.learningRate.',
+  });
+}

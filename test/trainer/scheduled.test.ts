@@ -155,6 +155,16 @@ describe.each([
   });
 });
 
+it('keeps its float32 value in a step of bf16-mixed', async () => {
+  const { total, error } = await follow(() => 0.996, {
+    options: { maxEpochs: 2, precision: 'bf16-mixed' },
+    data: new Points({ batches: 4 }),
+  });
+  expect(error).toBeNull();
+  // In bfloat16 it would be 0.9961.
+  expect(total).toBeCloseTo(8 * 0.996, 5);
+});
+
 describe('a schedule that spans the run', () => {
   const ends = async (schedule: Schedule, options: TrainerInput) => {
     const { asked, error } = await follow(schedule, { options, data: new Points({ batches: 4 }) });

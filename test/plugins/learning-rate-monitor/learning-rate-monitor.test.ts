@@ -53,6 +53,35 @@ it('logs the rate that each update of a real fit uses, by parameter group', asyn
   expect(optimizers.current()).toEqual([]);
 });
 
+/** Its rate moves with every epoch. */
+class ByEpoch extends Regression {
+  override configureOptimizers() {
+    const learningRate = optim.schedules.linear({ from: 0.3, to: 0.1, every: 'epoch' });
+    return optim.sgd(this.parameters(), { learningRate });
+  }
+}
+
+it.each(['step', 'epoch'] as const)(
+  'logs a rate that moves with every epoch, interval %s',
+  async (interval) => {
+    await start();
+    const { error, events } = await fit({
+      options: { maxEpochs: 3, accumulateGradBatches: 2 },
+      module: new ByEpoch(),
+      settings: { logEveryNSteps: 1 },
+      plugins: (trainer) => {
+        const optimizers: OptimizersAccess = { current: () => trainer().optimizers.current() };
+        return [plugin('lr', new LearningRateMonitor(factory(interval), optimizers))];
+      },
+    });
+    expect(error).toBeNull();
+    const rates = rowsOf(events).flatMap(({ values }) => values['lr-sgd'] ?? []);
+    const expected = interval === 'step' ? [0.3, 0.3, 0.2, 0.2, 0.1, 0.1] : [0.3, 0.2, 0.1];
+    expect(rates).toHaveLength(expected.length);
+    expected.forEach((rate, index) => expect(rates[index]).toBeCloseTo(rate, 12));
+  },
+);
+
 it('gives every optimiser and every parameter group a name of its own', () => {
   const optimizers: OptimizersAccess = {
     current: () => [

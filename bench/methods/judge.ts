@@ -24,11 +24,13 @@ export const judging: {
   data: CaseData;
   /** Epochs after which a linear classifier is trained too; 0: before training. */
   probedEpochs: readonly number[];
+  /** Epochs after which training ends: schedules are those of a longer run. */
+  epochs: number;
   /** The module in training. */
   module: nn.Module | null;
   readonly judgements: Judgement[];
   readonly losses: (number | null)[];
-} = { data: 'digits', probedEpochs: [], module: null, judgements: [], losses: [] };
+} = { data: 'digits', probedEpochs: [], epochs: 0, module: null, judgements: [], losses: [] };
 
 const batchSize = 250;
 const heldOutDigits = 2000;
@@ -53,11 +55,13 @@ class Judge implements PluginHooks {
     this.batches += 1;
   }
 
-  async onTrainEpochEnd({ progress }: HookContext): Promise<void> {
+  async onTrainEpochEnd({ progress, stop }: HookContext): Promise<void> {
     const mean = this.lossSum / this.batches;
     judging.losses.push(Number.isFinite(mean) ? mean : null);
     this.lossSum = this.batches = 0;
-    await this.judge(progress.epoch + 1);
+    const epochs = progress.epoch + 1;
+    await this.judge(epochs);
+    if (epochs === judging.epochs) stop('The case is trained.');
   }
 
   private async judge(epoch: number): Promise<void> {

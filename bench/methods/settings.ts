@@ -40,6 +40,9 @@ export const batchSize = 128;
 /** Passes over the 8,000 digits and the 5,556 pictograms. */
 export const epochsOf: Readonly<Record<CaseData, number>> = { digits: 2, pictograms: 10 };
 
+/** Epochs that schedules span, as in lightly's examples: training ends before they do. */
+export const scheduledEpochs: Readonly<Record<CaseData, number>> = { digits: 10, pictograms: 20 };
+
 // A mirrored digit is another digit, and a small crop of one is no digit at all.
 const onDigits = { inputSize: 32, hfProb: 0, minScale: 0.5 } as const;
 // Much of what a pictogram is lies in its colours.

@@ -12,18 +12,23 @@ import { runCommand } from '../command';
 import type { Case, Finding } from './case';
 import { judge, judging } from './judge';
 import { runMethod } from './run-method';
-import { caseOf, epochsOf } from './settings';
+import { caseOf, epochsOf, scheduledEpochs } from './settings';
 
 async function main(): Promise<void> {
   const given = JSON.parse(process.argv[2] ?? '{}') as Case;
   const { data, method, seed, precision, epochs } = given;
   judging.data = data;
+  judging.epochs = epochs;
   judging.probedEpochs = [0, epochsOf[data], epochs];
   const folder = mkdtempSync(join(tmpdir(), 'fulgur-method-'));
   try {
     await runMethod(method, data, {
       folder,
-      words: { seed: String(seed), 'trainer.maxEpochs': String(epochs), 'trainer.precision': precision },
+      words: {
+        seed: String(seed),
+        'trainer.maxEpochs': String(scheduledEpochs[data]),
+        'trainer.precision': precision,
+      },
       plugins: [judge()],
       onModule: (module) => (judging.module = module),
     });

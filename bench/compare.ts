@@ -37,7 +37,7 @@ const step = (name: string, words: readonly string[], bf16 = false): Comparison 
 });
 
 const methodStep = (method: string): Comparison => ({
-  name: `step, ${method}`,
+  name: `step of ${method}`,
   ours: ['step.ts', '--method', method],
   peers: ['step_methods.py', '--method', method],
   figure: 'medianSeconds',

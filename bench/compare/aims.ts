@@ -19,8 +19,8 @@ const aims: readonly (readonly [beginning: string, aim: Aim])[] = [
   ['step, float32', { times: 1 / 0.6, memory: 1.3 }],
   ['step, bf16', { memory: 1.3 }],
   // 0.7 of it.
-  ['step, byol', { times: 1 / 0.7 }],
-  ['step, moco', { times: 1 / 0.7 }],
+  ['step of byol', { times: 1 / 0.7 }],
+  ['step of moco', { times: 1 / 0.7 }],
   ['step, ResNet', { times: 1 }],
   ['views, 32 px', { times: 5 }],
   ['views, 224 px', { times: 2 }],

@@ -13,6 +13,8 @@ export interface FeatureQueueOptions {
   readonly size: number;
   /** Features of a row. */
   readonly features: number;
+  /** Take the keys of all ranks (default `true`); else each rank fills a queue of its own. */
+  readonly gather?: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface FeatureQueueOptions {
  * A batch that reaches the end is cut there, and the next one begins at the start, as in lightly's `MemoryBankModule`.
  *
  * State dict: `bank` `[size, features]` and `bank_ptr` `[1]`, the row that is written next. Ranks that train as one hold the
- * same rows; under local SGD each rank holds its own. Rows are data: no plugin averages them.
+ * same rows; under local SGD, and with `gather: false`, each rank holds its own. Rows are data: no plugin averages them.
  *
  * Source: He et al., "Momentum contrast for unsupervised visual representation learning" (2020), section 3.2.
  *
@@ -35,11 +37,12 @@ export interface FeatureQueueOptions {
 export class FeatureQueue extends Module {
   readonly size: number;
   readonly features: number;
+  readonly gather: boolean;
   readonly bank: Buffer<tf.Rank.R2>;
   readonly bankPtr: Buffer<tf.Rank.R1>;
 
   /** @throws FulgurError `module` where size or features is not a whole number of 1 or more. */
-  constructor({ size, features }: FeatureQueueOptions) {
+  constructor({ size, features, gather = true }: FeatureQueueOptions) {
     super();
     for (const [name, value] of Object.entries({ size, features })) {
       if (Number.isInteger(value) && value >= 1) continue;
@@ -50,8 +53,10 @@ export class FeatureQueue extends Module {
     }
     this.size = size;
     this.features = features;
-    this.bank = buffer(randomUnitRows(size, features), { ranks: 'gathered' });
-    this.bankPtr = buffer(tf.tensor1d([0], 'int32'), { storedAs: 'I64', ranks: 'gathered' });
+    this.gather = gather;
+    const rule = { ranks: gather ? 'gathered' : 'own' } as const;
+    this.bank = buffer(randomUnitRows(size, features), rule);
+    this.bankPtr = buffer(tf.tensor1d([0], 'int32'), { storedAs: 'I64', ...rule });
   }
 
   /** The rows as they are now, `[size, features]`, without a gradient; a later `push` does not change them. */
@@ -84,7 +89,7 @@ export class FeatureQueue extends Module {
   }
 
   /**
-   * Writes the keys of all ranks over the oldest rows, without a gradient. In the evaluations of a trainer it does nothing.
+   * Writes keys over the oldest rows, without a gradient: those of all ranks, unless `gather` is `false`. In the evaluations of a trainer it does nothing.
    *
    * @param keys `[batch, features]` of this rank.
    * @throws FulgurError `module` for another shape.
@@ -100,7 +105,7 @@ export class FeatureQueue extends Module {
     if (isEvaluating()) return;
     offTape(() => {
       tf.tidy(() => {
-        this.write(ranks.allGather(keys));
+        this.write(this.gather ? ranks.allGather(keys) : keys);
       });
     });
   }

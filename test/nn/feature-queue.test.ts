@@ -111,6 +111,25 @@ it('takes the keys of all ranks, in the order of the samples', () => {
   expect(held()).toEqual({ bank: [10, 1, 20, 2, 0], pointer: 4 });
 });
 
+it('takes the keys of its own rank only, where it does not gather', () => {
+  const own = new nn.FeatureQueue({ size: 5, features: 2, gather: false });
+  const keys = rows(1, 2);
+  const group: nn.StepRanks = { rank: 1, worldSize: 2, allReduce: () => fail() };
+  nn.withRanks(group, () => own.push(keys));
+  expect([...own.bank.dataSync()].slice(0, 4)).toEqual([1, 1, 2, 2]);
+  expect([queue.bank, own.bank, own.bankPtr].map((each) => nn.rankRuleOf(each))).toEqual([
+    'gathered',
+    'own',
+    'own',
+  ]);
+  keys.dispose();
+  own.dispose();
+});
+
+function fail(): never {
+  throw new Error('nothing is to be exchanged');
+}
+
 it('takes nothing in an evaluation', () => {
   clear();
   const keys = rows(1, 2);

@@ -13,7 +13,7 @@ import { progressBar } from '../plugins/progress-bar';
 
 @Experiment({
   name: 'fastsiam',
-  help: 'FastSiam on CIFAR-10',
+  help: 'FastSiam on CIFAR-10: four views predict each other (Pototzky et al., GCPR 2022)',
   trainer: { maxEpochs: 10 },
   data: {
     name: 'cifar10',

@@ -31,7 +31,7 @@ import { syncBatchNorm } from '../plugins/sync-bn';
     progressBar(),
     csvLogger(),
     checkpointing(),
-    collapseSentinel({ watch: 'z' }),
+    collapseSentinel({ watch: 'z', warnBelow: 0.2 }),
     knnEval({ everyNEpochs: 1 }),
   ],
 })

@@ -1,9 +1,11 @@
 import { crc32 } from 'node:zlib';
 import type { StateDict, StateTensor } from '../../src';
+import { pytorchDraws } from './pytorch-draws';
 import type { Reference, TrainingSpec } from './reference';
 
 const BIAS_BOUND = 0.125;
 const TOKEN_BOUND = 0.5;
+const PATCH_BIAS = 'backbone.vit.patch_embed.proj.bias';
 
 /** A number in [0, 1) that depends on seed and index alone, the same in every language. */
 function hash(seed: number, index: number): number {
@@ -34,6 +36,7 @@ function initialTensor(name: string, shapes: Shapes, seed: number): StateTensor 
   const shape = shapes[name] ?? [];
   if (name.endsWith('.num_batches_tracked')) return { dtype: 'I64', shape, data: new BigInt64Array(1) };
   const length = shape.reduce((size, extent) => size * extent, 1);
+  if (name === PATCH_BIAS) return { dtype: 'F32', shape, data: patchBias(length, shapes) };
   const bound = boundOf(name, shapes);
   const data =
     bound === null
@@ -41,6 +44,13 @@ function initialTensor(name: string, shapes: Shapes, seed: number): StateTensor 
       : fill(studentOf(name), length, seed, bound);
   if (name === 'bank') toUnitRows(data, shape[1] ?? 1);
   return { dtype: 'F32', shape, data };
+}
+
+/** The offsets of a convolution: the reference left these to PyTorch, which drew them after the convolution's weight. */
+function patchBias(length: number, shapes: Shapes): Float32Array {
+  const [outChannels = 0, ...inputs] = shapes[PATCH_BIAS.replace(/bias$/, 'weight')] ?? [];
+  const fanIn = inputs.reduce((size, extent) => size * extent, 1);
+  return pytorchDraws(0, outChannels * fanIn, length, 1 / Math.sqrt(fanIn));
 }
 
 /** How far drawn values reach; `null` for a tensor that starts as PyTorch starts it. */

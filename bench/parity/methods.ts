@@ -1,9 +1,10 @@
-import { FulgurError } from '../../src';
+import { FulgurError, nn, tf } from '../../src';
 import type { TrainingModule, ViewBatch } from '../../src';
 import { BarlowTwins } from '../../experiments/barlow-twins';
 import { BYOL } from '../../experiments/byol';
 import { DCL } from '../../experiments/dcl';
 import { DINO } from '../../experiments/dino';
+import { MAE } from '../../experiments/mae';
 import { MoCo } from '../../experiments/moco';
 import { NNCLR } from '../../experiments/nnclr';
 import { SimCLR } from '../../experiments/simclr';
@@ -13,6 +14,7 @@ import { TICO } from '../../experiments/tico';
 import { VICReg } from '../../experiments/vicreg';
 import { constructExperiment } from '../../src/metadata';
 import type { HyperParameterValue } from '../../src/metadata';
+import { fill } from './generate';
 import type { MethodSpec } from './reference';
 
 /** Which of a batch's samples a rank has. */
@@ -68,8 +70,31 @@ const methods: Readonly<Record<string, ShippedMethod>> = {
       momentum: ema,
     })),
   },
+  mae: { build: buildMae },
   swav: { build: built(SwaV, () => ({ ...widths, nPrototypes: 64 })) },
 };
+
+/** With the reference's mask in the place of a drawn one. */
+function buildMae(spec: MethodSpec, { rank, worldSize }: Place): MAE {
+  const model = constructExperiment(MAE, {
+    ...{ imageSize: spec.size, patchSize: 4, width: 96, depth: 2, heads: 3 },
+    ...{ decoderWidth: 48, decoderDepth: 1, decoderHeads: 3 },
+  });
+  const patches = model.backbone.sequenceLength - 1;
+  const noise = fill('mask', spec.batch * patches, spec.seed, 1);
+  const orders = Array.from({ length: spec.batch / worldSize }, (_, index) => {
+    const start = (rank + index * worldSize) * patches;
+    const own = noise.slice(start, start + patches);
+    return [...own.keys()].sort((a, b) => own[a]! - own[b]!).map((patch) => patch + 1);
+  });
+  const rows = (tokens: number[][]): tf.Tensor2D => tf.tensor2d(tokens, undefined, 'int32');
+  const tokenMask = (): nn.TokenMask => ({
+    keep: rows(orders.map((order) => [0, ...order.slice(0, patches / 4)])),
+    mask: rows(orders.map((order) => order.slice(patches / 4))),
+  });
+  Object.defineProperty(model, 'tokenMask', { value: tokenMask });
+  return model;
+}
 
 /** @throws FulgurError `data` where no experiment is named so. */
 export function shippedMethod(name: string): ShippedMethod {

@@ -27,8 +27,8 @@ function fulgur(...words: string[]) {
 }
 
 const experiments =
-  'barlow-twins, byol, dcl, fastsiam, fastsiam-digits, fastsiam-distributed, moco, nnclr, simclr, simsiam, swav, ' +
-  'tico, vicreg';
+  'barlow-twins, byol, dcl, dino, fastsiam, fastsiam-digits, fastsiam-distributed, mae, moco, nnclr, simclr, simsiam, ' +
+  'swav, tico, vicreg';
 
 describe('the command fulgur', () => {
   it('shows its commands with --help, and without a word', () => {

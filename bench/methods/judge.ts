@@ -61,7 +61,7 @@ class Judge implements PluginHooks {
     this.lossSum = this.batches = 0;
     const epochs = progress.epoch + 1;
     await this.judge(epochs);
-    if (epochs === judging.epochs) stop('The case is trained.');
+    if (epochs === judging.epochs) stop('the case is trained');
   }
 
   private async judge(epoch: number): Promise<void> {

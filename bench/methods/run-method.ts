@@ -1,5 +1,5 @@
 import { Experiment, ambientSeed, nn, run, withSeed } from '../../src';
-import type { AnyPlugin, DataDefinition, TrainingModule, ViewBatch } from '../../src';
+import type { AnyPlugin, DataDefinition, Optimizer, TrainingModule, ViewBatch } from '../../src';
 import { restartTeachers } from '../../src/nn/teacher';
 import type { SimSiam } from '../../experiments/simsiam';
 import type { CaseData } from './case';
@@ -37,8 +37,8 @@ export async function runMethod(
       onModule?.(this);
     }
 
-    override configureOptimizers() {
-      return optimizer.build(this);
+    override configureOptimizers(): Optimizer {
+      return optimizer.build?.(this) ?? super.configureOptimizers();
     }
   }
   const all = {

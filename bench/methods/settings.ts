@@ -4,6 +4,7 @@ import { FulgurError } from '../../src/errors';
 import { BarlowTwins } from '../../experiments/barlow-twins';
 import { BYOL } from '../../experiments/byol';
 import { DCL } from '../../experiments/dcl';
+import { DINO } from '../../experiments/dino';
 import { MoCo } from '../../experiments/moco';
 import { NNCLR } from '../../experiments/nnclr';
 import { SimCLR } from '../../experiments/simclr';
@@ -17,7 +18,8 @@ import { NarrowFastSiam } from './narrow-fastsiam';
 /** An optimiser, and how the document names it. */
 interface OptimizerSettings {
   readonly words: string;
-  readonly build: (model: nn.Module) => Optimizer;
+  /** `null`: the experiment's own. */
+  readonly build: ((model: nn.Module) => Optimizer) | null;
 }
 
 /** How a method is trained here. */
@@ -59,10 +61,15 @@ const adamw = (learningRate = 1e-3, weightDecay = 1e-4): OptimizerSettings => ({
   build: (model) => optim.adamw(model.parameters(), { learningRate, weightDecay }),
 });
 
+const ownOptimizer = (words: string): OptimizerSettings => ({ words, build: null });
+
 /** Two large views and four small ones. */
 const smallCrops = { cropSizes: [32, 16], cropCounts: [2, 4] } as const;
 
-const narrow = { stem: 'cifar', width: '16' } as const;
+const smallViews = { globalCropSize: 32, localCropSize: 16, nLocalViews: 4 } as const;
+
+/** Of every ResNet here. */
+export const narrow = { stem: 'cifar', width: '16' } as const;
 /** In a hundred updates, a teacher of momentum 0.996 stays where it began. */
 const followed = { momentum: '0.99' } as const;
 
@@ -147,6 +154,17 @@ export const methods: Readonly<Record<string, MethodSettings>> = {
     },
     optimizer: adamw(),
     options: { ...narrow, nPrototypes: '128' },
+  },
+  dino: {
+    build: DINO,
+    views: {
+      digits: () =>
+        views.dino({ ...smallViews, hfProb: 0, globalCropScale: [0.5, 1], localCropScale: [0.2, 0.5] }),
+      pictograms: () =>
+        views.dino({ ...smallViews, cjStrength: 0.5, randomGrayScale: 0.1, gaussianBlur: [0, 0, 0] }),
+    },
+    optimizer: ownOptimizer('Adam 0.001, the last layer after one epoch'),
+    options: { ...narrow, ...followed, outFeatures: '512' },
   },
 };
 

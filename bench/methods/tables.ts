@@ -1,5 +1,5 @@
 import type { Case, Finding, Judgement } from './case';
-import { caseOf, epochsOf, methods } from './settings';
+import { caseOf, epochsOf, methods, narrow } from './settings';
 import { findingOf } from './records';
 import type { PeerFinding, Records, Timing } from './records';
 import { pictogramSeed, precisionMethods, seeds } from './plan';
@@ -40,7 +40,7 @@ function settingsTable(): string {
   const rows = Object.entries(methods).map(([name, { views, optimizer, options, note }]) => {
     const count = views.digits().views.length;
     const others = Object.entries(options)
-      .filter(([option]) => !['stem', 'width'].includes(option))
+      .filter(([option, value]) => narrow[option as keyof typeof narrow] !== value)
       .map((entry) => entry.join(' '));
     return [name, String(count), optimizer.words, others.join(', '), note ?? ''];
   });

@@ -30,7 +30,8 @@ export function koLeo(rows: tf.Tensor2D, { gather = true }: KoLeoOptions = {}): 
     const [rank, worldSize] = gather ? [ranks.rank, ranks.worldSize] : [0, 1];
     const all = worldSize === 1 ? own : ranks.allGather(own);
     const neighbours = tf.gather(all, nearest(own, all, rank, worldSize));
-    const differences = tf.add(tf.sub(own, neighbours), EPSILON);
+    // Behind a barrier, as TensorFlow would else add the small number to the neighbours, where it is lost.
+    const differences = tf.add(float32Barrier(tf.sub<tf.Tensor2D>(own, neighbours)), EPSILON);
     const distances = tf.sqrt(tf.sum(tf.square(differences), 1));
     return tf.neg(tf.mean<tf.Scalar>(tf.log(tf.add(distances, EPSILON))));
   });

@@ -77,5 +77,6 @@ function divided({ rows, divisors }: Scaled): tf.Tensor2D {
 
 /** 0 on the diagonal, 1 elsewhere; made in the step, so that no graph holds it as a constant. */
 function offDiagonal(size: number): tf.Tensor2D {
+  if (size === 1) return tf.zeros([1, 1]);
   return tf.oneHot(tf.range(0, size, 1, 'int32'), size, 0, 1, 'float32') as tf.Tensor2D;
 }

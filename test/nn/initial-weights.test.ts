@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type { StateDict } from '../../src/contracts';
 import { liveCounts, start } from '../../src/engine';
 import * as nn from '../../src/nn';
@@ -38,6 +39,43 @@ class Pair extends nn.Module {
   forward(): void {
     return undefined;
   }
+}
+
+/** A ViT as backbone, alone or as masked ones hold it. */
+class Seer extends nn.Module {
+  readonly backbone: nn.VisionTransformer | nn.Module;
+
+  constructor(imageSize: number, options: { readonly within?: boolean } = {}) {
+    super();
+    const vit = smallViT(imageSize, 'none');
+    this.backbone = options.within === true ? new Frame(vit) : vit;
+  }
+
+  forward(): void {
+    return undefined;
+  }
+}
+
+class Frame extends nn.Module {
+  constructor(readonly vit: nn.VisionTransformer) {
+    super();
+  }
+
+  forward(): void {
+    return undefined;
+  }
+}
+
+function smallViT(imageSize: number, head: 'none' | 'linear'): nn.VisionTransformer {
+  return new nn.VisionTransformer({
+    imageSize,
+    patchSize: 4,
+    width: 8,
+    depth: 1,
+    heads: 2,
+    head,
+    classes: 3,
+  });
 }
 
 /** Modules that are freed after each test. */
@@ -179,6 +217,33 @@ describe('weights to begin with', () => {
         'projection_head.layers.1.weight and projection_head.layers.1.bias, …. Nothing was loaded. ' +
         "Give weights with the model's own names, or a backbone's: Fulgur's, torchvision's of a ResNet or timm's of a ViT.",
     );
+  });
+
+  it.each([false, true])("with timm's names are those of a ViT, without the classifier", (within) => {
+    const model = keep(new Seer(16, { within }));
+    const given = marked(keep(smallViT(16, 'linear')));
+    const part = within ? 'backbone.vit' : 'backbone';
+    expect(load(model, given)).toBe(
+      `The weights of weights.safetensors are loaded into ${part} of Seer (18 tensors); left out: head.* (2).`,
+    );
+    expect(model.stateDict().get(`${part}.blocks.0.attn.qkv.weight`)).toEqual(
+      given.get('blocks.0.attn.qkv.weight'),
+    );
+  });
+
+  it('of a ViT for larger images have their positions resampled, as its own forward pass does', () => {
+    const large = keep(smallViT(32, 'none'));
+    const model = keep(new Seer(16));
+    expect(load(model, large.stateDict())).toBe(
+      'The weights of weights.safetensors are loaded into backbone of Seer (18 tensors); ' +
+        'resampled: pos_embed from 8 × 8 patches to 4 × 4.',
+    );
+    tf.tidy(() => {
+      const images = tf.randomNormal<tf.Rank.R4>([2, 16, 16, 3], 0, 1, 'float32', 5);
+      const [own, theirs] = [model.backbone as nn.VisionTransformer, large].map((vit) => vit.forward(images));
+      const apart = tf.max(tf.abs(tf.sub(own as tf.Tensor2D, theirs as tf.Tensor2D)));
+      expect(apart.dataSync()[0]).toBeLessThan(1e-6);
+    });
   });
 
   it('are where a teacher starts too, unless it has some of its own among them', () => {

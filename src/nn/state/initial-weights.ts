@@ -7,6 +7,7 @@ import { restartTeachers } from '../teacher';
 import { fitNames } from './fitted-names';
 import type { FittedNames } from './fitted-names';
 import { loadState } from './load-state';
+import { movedPositions } from './moved-positions';
 import { storedForm } from './variable-state';
 
 /** So many names of each side are shown where none of them meet. */
@@ -15,7 +16,8 @@ const SHOWN = 3;
 /**
  * Sets a model, or its backbone, from weights that were made elsewhere: all that they are for, or nothing. They have
  * the model's own names, torchvision's of a ResNet, timm's of a ViT, or those of a backbone alone. The classifier of a
- * ResNet or ViT is left out where the backbone has none. Teachers that the weights are not for start from their students.
+ * ResNet or ViT is left out where the backbone has none, and a ViT's position embeddings of another square of patches are
+ * resampled, as timm does. Teachers that the weights are not for start from their students.
  *
  * @returns what was loaded and what was not, in one sentence.
  * @throws FulgurError `state` for weights that do not fit, with what is missing, unexpected or of another shape; with
@@ -29,13 +31,19 @@ export function loadInitialWeights(module: Module, { state, source, strict = tru
   if (fitted === null) throw nothingInCommon(module, source, own, given);
   const fitting = new Map<string, StateTensor>();
   const mismatched: string[] = [];
+  const resampled: string[] = [];
   for (const [name, theirs] of fitted.pairs) {
     const tensor = state.get(theirs);
     const variable = variables.get(name);
     if (tensor === undefined || variable === undefined) continue;
-    const [is, wanted] = [described(tensor), described(storedForm(variable))];
+    const form = storedForm(variable);
+    const [is, wanted] = [described(tensor), described(form)];
+    const moved = is === wanted ? null : movedPositions(theirs, tensor, form.shape);
     if (is === wanted) fitting.set(name, tensor);
-    else mismatched.push(`${theirs} (${is}, and ${name} is ${wanted})`);
+    else if (moved !== null) {
+      fitting.set(name, moved.tensor);
+      resampled.push(`${theirs} from ${moved.from} × ${moved.from} patches to ${moved.to} × ${moved.to}`);
+    } else mismatched.push(`${theirs} (${is}, and ${name} is ${wanted})`);
   }
   const owner = ownerOf(module, fitted);
   if (strict) requireAll(owner, source, { ...fitted, mismatched }, own, given);
@@ -47,7 +55,7 @@ export function loadInitialWeights(module: Module, { state, source, strict = tru
     module,
     (teacher) => ![...teacher.namedVariables().values()].some((own) => loaded.has(own)),
   );
-  return reportOf(owner, source, fitting.size, { ...fitted, mismatched }, own, given);
+  return reportOf(owner, source, fitting.size, { ...fitted, mismatched, resampled }, own, given);
 }
 
 type Differences = Pick<FittedNames, 'missing' | 'unexpected' | 'classifier'> & {
@@ -78,13 +86,20 @@ function reportOf(
   owner: string,
   source: string,
   loaded: number,
-  { missing, unexpected, classifier, mismatched }: Differences,
+  {
+    missing,
+    unexpected,
+    classifier,
+    mismatched,
+    resampled,
+  }: Differences & { readonly resampled: readonly string[] },
   own: readonly string[],
   given: readonly string[],
 ): string {
   const leftOut = [...classifier, ...unexpected];
   const parts = [
     `The weights of ${source} are loaded into ${owner} (${loaded} tensors)`,
+    ...(resampled.length > 0 ? [`resampled: ${shortList(resampled)}`] : []),
     ...(leftOut.length > 0 ? [`left out: ${listNames(leftOut, given)}`] : []),
     ...(mismatched.length > 0 ? [`of another shape, and left out: ${shortList(mismatched)}`] : []),
     ...(missing.length > 0 ? [`not found there: ${listNames(missing, own)}`] : []),

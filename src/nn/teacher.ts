@@ -129,6 +129,16 @@ function takeOver(teacher: Module, student: Module): void {
   });
 }
 
+function missesPrivate(module: Module, cause: Error): FulgurError {
+  const { name } = module.constructor;
+  return new FulgurError('module', {
+    what: `A teacher lacks private members of ${name}: ${cause.message}.`,
+    why: 'They belong to what a constructor makes, and a copy has none.',
+    fix: `Give teacherOf a way to build another one: { build: () => new ${name}(...) }.`,
+    cause,
+  });
+}
+
 function takeModes(teacher: Module, student: Module): void {
   const parts = teacher.namedModules();
   // Setting a mode sets that of all below: owners come first.
@@ -139,7 +149,13 @@ function takeModes(teacher: Module, student: Module): void {
 function withoutGradients(module: Module): void {
   const prototype = Object.getPrototypeOf(module) as Module;
   const forward = function (this: Module, ...inputs: never[]): unknown {
-    return offTape(() => prototype.forward.apply(this, inputs));
+    try {
+      return offTape(() => prototype.forward.apply(this, inputs));
+    } catch (error) {
+      // Compilers make #private members of older JavaScript in ways that the source does not show.
+      if (error instanceof TypeError && /\bprivate\b/i.test(error.message)) throw missesPrivate(this, error);
+      throw error;
+    }
   };
   const properties = { forward: { value: forward, configurable: true, writable: true } };
   Object.setPrototypeOf(module, Object.create(prototype, properties) as object);

@@ -323,6 +323,31 @@ describe('a teacher that cannot be a copy', () => {
     );
   });
 
+  it('is refused at its first use where a compiler has hidden its private members', () => {
+    const scales = new WeakMap<object, number>();
+    class Hidden extends nn.ReLU {
+      constructor() {
+        super();
+        scales.set(this, 2);
+      }
+
+      override forward<T extends tf.Tensor>(x: T): T {
+        // As TypeScript's helper does.
+        if (!scales.has(this))
+          throw new TypeError('Cannot read private member from an object whose class did not declare it');
+        return x;
+      }
+    }
+    const x = tf.scalar(1);
+    expect(() => nn.teacherOf(new Hidden()).forward(x)).toThrow(
+      'A teacher lacks private members of Hidden: Cannot read private member from an object whose class did not declare it. ' +
+        'They belong to what a constructor makes, and a copy has none. ' +
+        'Give teacherOf a way to build another one: { build: () => new Hidden(...) }.',
+    );
+    expect(nn.teacherOf(new Hidden(), { build: () => new Hidden() }).forward(x)).toBe(x);
+    x.dispose();
+  });
+
   it('leaves nothing behind where it is refused', () => {
     const student = owned(
       new nn.Sequential(new nn.Linear(2, 2), Object.assign(new nn.ReLU(), { own: () => 1 })),

@@ -1,6 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { ScheduleRun, TrainerInput } from '../../src/contracts';
 import { compile, liveCounts, start } from '../../src/engine';
+// After the engine, which puts its random operations into it.
+import * as tf from '@tensorflow/tfjs-core';
 import * as nn from '../../src/nn';
 import * as optim from '../../src/optim';
 import type { Schedule } from '../../src/optim';
@@ -153,6 +154,32 @@ describe.each([
     expect(rest.asked).toEqual(whole.asked.slice(10));
     expect(rest.weights).toEqual(whole.weights);
   });
+});
+
+it('a step that asks whether its batch begins an update draws the same random numbers', async () => {
+  class Drawing extends Plain {
+    constructor(private readonly asks: boolean) {
+      super((step) => step);
+    }
+
+    override trainingStep({ points }: PointBatch): tf.Scalar {
+      if (this.asks && nn.beginsUpdate()) this.updates.assign(tf.add(this.updates, 1));
+      const noise = tf.randomNormal<tf.Rank.R2>([4, 3]);
+      return tf.mean<tf.Scalar>(tf.square(this.forward(tf.add(points, noise))));
+    }
+  }
+  const train = async (asks: boolean, compiled: boolean) => {
+    const module = new Drawing(asks);
+    for (const parameter of module.parameters()) parameter.assign(tf.ones(parameter.shape));
+    const options = { maxEpochs: 2, accumulateGradBatches: 3, compile: compiled };
+    const { error } = await fit({ module, options, data: new Points({ batches: 7 }) });
+    expect(error).toBeNull();
+    return { weights: module.layer.stateDict(), updates: module.updates.dataSync()[0] };
+  };
+  const asking = await train(true, true);
+  expect(asking.updates).toBe(6);
+  expect((await train(false, true)).weights).toEqual(asking.weights);
+  expect((await train(true, false)).updates).toBe(6);
 });
 
 it('keeps its float32 value in a step of bf16-mixed', async () => {

@@ -50,6 +50,8 @@ export interface FinetuneModel {
   readonly module: Module;
   /** Its features of images: `[batch, height, width, 3]` to `[batch, width]`. */
   readonly features: (images: tf.Tensor4D) => tf.Tensor2D;
+  /** First `weight` and `bias` of the classifier (default: drawn as PyTorch draws them). */
+  readonly classifier?: StateDict;
 }
 
 /** What finetuning came to, and everything that it depends on besides the weights that it began with. */
@@ -83,7 +85,7 @@ export interface FinetuneResult extends Omit<FinetuneOptions, 'trainLimit' | 'te
  * can be trained.
  */
 export async function evaluateByFinetuning(
-  { module, features }: FinetuneModel,
+  { module, features, classifier: first }: FinetuneModel,
   data: EvaluationData,
   options: FinetuneOptions,
   how: { readonly eager: boolean; readonly precision: Precision },
@@ -96,6 +98,7 @@ export async function evaluateByFinetuning(
   const position = randomPosition();
   setRandomPosition(0);
   try {
+    if (first !== undefined) classifier.loadStateDict(first);
     const model = new Finetuned(module, classifier, features);
     const order = { ...settings, batchSize };
     const named = [...model.namedParameters()].filter(

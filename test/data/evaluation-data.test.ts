@@ -47,6 +47,59 @@ async function contentOf(
 }
 
 describe('DatasetEvaluation', () => {
+  it('gives whole batches of training images in another order each epoch, cropped by the seed', async () => {
+    const before = liveCounts();
+    const mean = [0.5, 0.25, 0.125] as const;
+    const std = [0.5, 0.25, 0.5] as const;
+    const evaluation = evaluate(views.fastSiam({ inputSize: 12, normalize: { mean, std } }));
+    const seen = async (seed: number, crops: { minScale: number; flip: number } | null) => {
+      const how = { batchSize: 4, labelled: true, training: { seed, crops } };
+      const source = await evaluation.open('train', how);
+      const epochs: { indices: number[]; pixels: number[] }[] = [];
+      for (const epoch of [0, 1]) {
+        const indices: number[] = [];
+        const pixels: number[] = [];
+        for await (const { images, indices: own } of source.epoch(epoch)) {
+          expect(images.shape).toEqual([4, 12, 12, 3]);
+          indices.push(...own.dataSync());
+          pixels.push(...images.dataSync());
+        }
+        epochs.push({ indices, pixels });
+      }
+      await source.close();
+      return epochs;
+    };
+    const [first, second] = await seen(1, { minScale: 0.08, flip: 0.5 });
+    expect([first?.indices.length, new Set(first?.indices).size]).toEqual([8, 8]);
+    expect(second?.indices).not.toEqual(first?.indices);
+    expect(await seen(1, { minScale: 0.08, flip: 0.5 })).toEqual([first, second]);
+    expect((await seen(2, { minScale: 0.08, flip: 0.5 }))[0]).not.toEqual(first);
+    const [plain] = await seen(1, null);
+    const [whole] = await seen(1, { minScale: 0.08, flip: 0 });
+    expect(plain?.indices).toEqual(first?.indices);
+    expect(whole?.pixels).not.toEqual(plain?.pixels);
+    const expected = (plain?.indices ?? []).flatMap((index) =>
+      [...train.read(index).data].map((byte, at) => (byte / 255 - (mean[at % 3] ?? 0)) / (std[at % 3] ?? 1)),
+    );
+    const worst = expected.reduce(
+      (most, value, at) => Math.max(most, Math.abs(value - (plain?.pixels[at] ?? NaN))),
+      0,
+    );
+    expect(worst).toBeLessThan(1e-6);
+    expect(liveCounts()).toEqual(before);
+  });
+
+  it('takes training images spread evenly where they are limited, and says where crops cannot be made', async () => {
+    const evaluation = evaluate(views.fastSiam({ inputSize: 12 }));
+    const how = { batchSize: 3, limit: 3, training: { seed: 0, crops: null } };
+    const { indices } = await contentOf(await evaluation.open('train', how));
+    expect([...indices].sort()).toEqual([0, 1, 2]);
+    const own = Object.assign(Object.create(probe()) as ViewTransform, { plain: () => probe() });
+    await expect(
+      evaluate(own).open('train', { ...how, training: { seed: 0, crops: { minScale: 1, flip: 0 } } }),
+    ).rejects.toThrow(/^Random crops cannot be made for probe, whose plain\(\) is a transform of its own\./);
+  });
+
   it("gives plain images of the size and normalisation of the training's views", async () => {
     const before = liveCounts();
     const mean = [0.5, 0.25, 0.125] as const;

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { FulgurError } from '../../errors';
+import { float32Barrier } from '../exact';
 import { normal, xavierUniform } from '../initialization';
 import { LayerNorm, Linear, Sequential } from '../layers';
 import { Module } from '../module';
@@ -132,7 +133,7 @@ export class MAEDecoder extends Module {
       });
     }
     return tf.tidy(() => {
-      const placed = tf.add<tf.Tensor3D>(tokens, this.decoderPosEmbed);
+      const placed = tf.add<tf.Tensor3D>(float32Barrier(tokens), this.decoderPosEmbed);
       return this.decoderNorm.forward(this.decoderBlocks.forward(placed) as tf.Tensor3D);
     });
   }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { float32Barrier } from '../exact';
 import type { Initializer } from '../initialization';
 import { DropPath, LayerNorm } from '../layers';
 import { Module } from '../module';
@@ -24,7 +25,7 @@ export interface TransformerBlockOptions {
 
 /**
  * A transformer's layer that normalises first: x + attention(norm(x)), then x + mlp(norm(x)). Tokens
- * `[batch, tokens, features]` to the same shape.
+ * `[batch, tokens, features]` to the same shape. The two sums, like the norms, are float32 at every precision.
  *
  * State dict: `norm1`, `attn`, `norm2`, `mlp`, as timm's `Block`; both norms have ε 1e-6, as timm's vision transformers.
  */
@@ -48,9 +49,11 @@ export class TransformerBlock extends Module {
   }
 
   forward(x: tf.Tensor3D): tf.Tensor3D {
+    // TensorFlow would add in the precision of the product that is added.
+    const branch = (y: tf.Tensor3D): tf.Tensor3D => this.dropPath.forward(float32Barrier(y));
     return tf.tidy(() => {
-      const seen = tf.add(x, this.dropPath.forward(this.attn.forward(this.norm1.forward(x))));
-      return tf.add(seen, this.dropPath.forward(this.mlp.forward(this.norm2.forward(seen))));
+      const seen = tf.add(x, branch(this.attn.forward(this.norm1.forward(x))));
+      return tf.add(seen, branch(this.mlp.forward(this.norm2.forward(seen))));
     });
   }
 }

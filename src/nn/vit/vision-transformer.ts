@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { float32Barrier } from '../exact';
 import { normal } from '../initialization';
 import { Dropout, LayerNorm, Linear, Sequential } from '../layers';
 import { Module } from '../module';
@@ -121,7 +122,7 @@ export class VisionTransformer extends Module {
     return tf.tidy(() => {
       const grid = patchGrid(x.shape, this.patchSize);
       const own = patchGrid([1, this.imageSize, this.imageSize, 1], this.patchSize);
-      const patches = this.patchEmbed.forward(x);
+      const patches = float32Barrier(this.patchEmbed.forward(x));
       // Added to zeros: tfjs takes the gradient of a repetition apart into a slice for each sample.
       const first = tf.add<tf.Tensor3D>(tf.zeros([x.shape[0], 1, this.features]), this.clsToken);
       const tokens = alter(tf.concat([first, patches], 1));

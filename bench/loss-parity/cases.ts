@@ -69,6 +69,13 @@ const makers: Readonly<Record<string, Maker>> = {
     dispose: () => undefined,
   }),
   koLeo: () => stateless(({ a }) => losses.koLeo(a)),
+  maePatchLoss: ({ normalize }) =>
+    stateless(({ predictions, targets }) =>
+      // Rows as patches of one image.
+      losses.maePatchLoss(tf.expandDims(predictions!, 0), tf.expandDims(targets!, 0), {
+        normalize: normalize === 1,
+      }),
+    ),
   negativeCosineSimilarity: () => stateless(({ a, b }) => losses.negativeCosineSimilarity(a, b)),
 };
 

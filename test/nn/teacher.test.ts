@@ -435,6 +435,38 @@ describe('teacherOf', () => {
   });
 });
 
+it.each<[string, () => nn.Module & { forward(x: tf.Tensor): tf.Tensor }, number[]]>([
+  ['a ResNet', () => nn.resnet18({ width: 4, classes: 3 }), [2, 32, 32, 3]],
+  ['a backbone', () => nn.resnet50({ head: 'none', stem: 'cifar', width: 4 }), [2, 16, 16, 3]],
+  [
+    'a ViT of another image size',
+    () => nn.vitTiny({ patchSize: 8, imageSize: 16, head: 'none' }),
+    [2, 32, 32, 3],
+  ],
+  ["DINO's head", () => new nn.DINOProjectionHead(8, 6, 4, 5), [4, 8]],
+  ["SwaV's prototypes", () => new nn.SwaVPrototypes(8, 5), [4, 8]],
+  ["BYOL's head", () => new nn.BYOLProjectionHead(8, 6, 4), [4, 8]],
+])('%s has a teacher, which computes the same, compiled and not', async (_, build, shape) => {
+  const student = owned(build());
+  const teacher = owned(nn.teacherOf(student));
+  const x = tf.randomUniform(shape, -1, 1, 'float32', 3);
+  for (const eager of [true, false]) {
+    for (const mode of [true, false]) {
+      student.train(mode);
+      teacher.train(mode);
+      const step = compile(() => ({ own: student.forward(x), its: teacher.forward(x) }), {
+        name: 'step',
+        eager,
+      });
+      const { own, its } = await step();
+      expect([...its.dataSync()]).toEqual([...own.dataSync()]);
+      tf.dispose([own, its]);
+      step.dispose();
+    }
+  }
+  x.dispose();
+});
+
 it('no layer of nn has #private members, so that each can be copied', () => {
   const classes = Object.values(nn).filter(
     (value): value is typeof nn.ReLU => typeof value === 'function' && value.prototype instanceof nn.Module,

@@ -52,7 +52,7 @@ export class TransformerBlock extends Module {
     // TensorFlow would add in the precision of the product that is added.
     const branch = (y: tf.Tensor3D): tf.Tensor3D => this.dropPath.forward(float32Barrier(y));
     return tf.tidy(() => {
-      const seen = tf.add(x, branch(this.attn.forward(this.norm1.forward(x))));
+      const seen = tf.add<tf.Tensor3D>(x, branch(this.attn.forward(this.norm1.forward(x))));
       return tf.add(seen, branch(this.mlp.forward(this.norm2.forward(seen))));
     });
   }

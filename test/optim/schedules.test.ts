@@ -1,4 +1,7 @@
+import type { ScheduleRun } from '../../src/contracts';
 import { schedules } from '../../src/optim';
+import type { Schedule } from '../../src/optim';
+import lightly from './data/lightly-schedules.json';
 import reference from './data/schedules.json';
 
 const makers = schedules as unknown as Record<string, (options: object) => (step: number) => number>;
@@ -34,3 +37,97 @@ it('says what is wrong with its numbers', () => {
     'A step schedule got 0 steps between falls. Give every a whole number from 1 up.',
   );
 });
+
+function runOf(parts: Partial<ScheduleRun> = {}): ScheduleRun {
+  const length = { maxEpochs: 5, totalSteps: 20, stepsPerEpoch: 4 };
+  return { epoch: 0, ...length, stepsIn: (epochs) => 4 * epochs, ...parts };
+}
+
+describe('a schedule over a part of a run', () => {
+  const spans = schedules as unknown as Record<string, (options: object) => Schedule>;
+
+  it.each(lightly.cases)('$kind $options has the values of $lightly', ({ kind, options, values }) => {
+    const schedule = spans[kind]!(options);
+    values.forEach((value, step) => expect(schedule(step, runOf())).toBeCloseTo(value, 14));
+    const byEpoch = spans[kind]!({ ...options, ...inEpochs(options), every: 'epoch' });
+    values.forEach((value, epoch) => expect(byEpoch(7, runOf({ epoch }))).toBeCloseTo(value, 14));
+  });
+
+  it.each(Object.entries(lightly.byEpoch.runs))(
+    'a cosine over %s epochs has the values that lightly has with current_epoch and max_epochs',
+    (epochs, values) => {
+      const schedule = schedules.cosine({ from: 0.996, to: 1, every: 'epoch' });
+      values.forEach((value, epoch) => {
+        expect(schedule(999, runOf({ epoch, maxEpochs: Number(epochs) }))).toBeCloseTo(value, 15);
+      });
+    },
+  );
+
+  it('counts epochs in updates where it moves with them', () => {
+    const schedule = schedules.cosine({ from: 1, to: 0, epochs: 3, warmupEpochs: 1 });
+    const same = schedules.cosine({ from: 1, to: 0, steps: 12, warmupSteps: 4 });
+    for (let step = 0; step < 14; step++) expect(schedule(step, runOf())).toBe(same(step, runOf()));
+  });
+
+  it('stays within a warm-up that is longer than the run', () => {
+    const schedule = schedules.cosine({ from: 1, to: 0, warmupEpochs: 10 });
+    expect([0, 19].map((step) => schedule(step, runOf()))).toEqual([1 / 40, 20 / 40]);
+  });
+
+  it('needs an end, or a length', () => {
+    const endless = runOf({ maxEpochs: null, totalSteps: null });
+    const message = (name: string) =>
+      `A ${name} schedule spans the whole run, and the run has no end. ` +
+      'Give the schedule steps or epochs, or set trainer.maxEpochs or trainer.maxSteps.';
+    const bounds = { from: 1, to: 0 };
+    expect(() => schedules.cosine(bounds)(0, endless)).toThrow(message('cosine'));
+    expect(() => schedules.cosine({ ...bounds, every: 'epoch' })(0, endless)).toThrow(message('cosine'));
+    expect(() => schedules.linear(bounds)(0, endless)).toThrow(message('linear'));
+    expect(schedules.cosine({ ...bounds, period: 2 })(3, endless)).toBeCloseTo(0, 14);
+    expect(schedules.linear({ ...bounds, epochs: 2 })(7, endless)).toBe(0);
+  });
+
+  it.each<[object, string]>([
+    [
+      { steps: 4, epochs: 1 },
+      'A cosine schedule got 4 steps and 1 epochs. Give its length once, in steps or in epochs.',
+    ],
+    [
+      { steps: 4, every: 'epoch' },
+      "A cosine schedule got 4 steps, and moves with every epoch. Give its length in epochs, or leave out every: 'epoch'.",
+    ],
+    [{ epochs: 1.5 }, 'A cosine schedule got epochs 1.5. Give epochs a whole number from 1 up.'],
+    [{ warmupSteps: -1 }, 'A cosine schedule got warmupSteps -1. Give warmupSteps a whole number from 0 up.'],
+    [{ period: 0 }, 'A cosine schedule got period 0. Give period a whole number from 1 up.'],
+    [
+      { warmupSteps: 2, every: 'epoch' },
+      'A cosine schedule got 2 warm-up steps, and moves with every epoch. Give warmupEpochs in their place.',
+    ],
+    [
+      { warmupSteps: 2, warmupEpochs: 1 },
+      'A cosine schedule got 2 warm-up steps, and 1 warm-up epochs. Give one of the two.',
+    ],
+    [
+      { period: 3, steps: 9 },
+      'A cosine schedule got a period of 3 and 9 steps. With a period it goes on without an end. Give one of the two.',
+    ],
+    [
+      { epochs: 3, warmupEpochs: 4 },
+      'A cosine schedule got 4 warm-up epochs of 3 epochs. Make the warm-up at most as long as the whole.',
+    ],
+  ])('says what is wrong with %j', (options, message) => {
+    expect(() => spans['cosine']!({ from: 1, to: 0, ...options })).toThrow(message);
+  });
+
+  it('says that a linear warm-up without a length has none', () => {
+    expect(() => schedules.linearWarmup({ to: 1 })).toThrow(
+      'A linear warm-up schedule got no length. Give it steps or epochs.',
+    );
+  });
+});
+
+/** Lengths in steps as lengths in epochs. */
+function inEpochs({ steps, warmupSteps }: { steps?: number; warmupSteps?: number }): object {
+  const lengths = { steps: undefined, warmupSteps: undefined, epochs: steps, warmupEpochs: warmupSteps };
+  return lengths;
+}

@@ -40,6 +40,6 @@ describe('TrainingModule', () => {
   it('declares every hook, and nothing of them at run time', () => {
     expect(sameHooks).toBe(true);
     const methods = Object.getOwnPropertyNames(TrainingModule.prototype);
-    expect(methods).toEqual(['constructor', 'log']);
+    expect(methods).toEqual(['constructor', 'log', 'scheduled']);
   });
 });

@@ -5,6 +5,7 @@ import { BarlowTwins } from '../../experiments/barlow-twins';
 import { BYOL } from '../../experiments/byol';
 import { DCL } from '../../experiments/dcl';
 import { DINO } from '../../experiments/dino';
+import { MAE } from '../../experiments/mae';
 import { MoCo } from '../../experiments/moco';
 import { NNCLR } from '../../experiments/nnclr';
 import { SimCLR } from '../../experiments/simclr';
@@ -165,6 +166,18 @@ export const methods: Readonly<Record<string, MethodSettings>> = {
     },
     optimizer: ownOptimizer('Adam 0.001, the last layer after one epoch'),
     options: { ...narrow, ...followed, outFeatures: '512' },
+  },
+  mae: {
+    build: MAE,
+    views: {
+      digits: () => views.of(views.view({ size: 32, crop: { scale: [0.5, 1], interpolation: 'bicubic' } })),
+      pictograms: () => views.mae({ inputSize: 32 }),
+    },
+    optimizer: adamw(1e-3, 0.05),
+    options: {
+      ...{ width: '96', depth: '4', decoderWidth: '96', decoderHeads: '3' },
+    },
+    note: 'a ViT with patches of 4 × 4',
   },
 };
 

@@ -9,7 +9,10 @@ import { normalizeRows } from '../normalize-rows';
 export interface DINOProjectionHeadOptions {
   /** Batch norm after the first two layers, which then have no offsets (default `false`). */
   readonly batchNorm?: boolean;
-  /** Epochs, from the first one, in which the last layer is not trained (default 0; DINO's own is 1). */
+  /**
+   * Epochs, from the first one, in which the last layer is to stay as it is (default 0; DINO's own is 1). The head only keeps
+   * the number: give it to `optim.groups` as `frozenEpochs` of `/\.last_layer\./`.
+   */
   readonly freezeLastLayer?: number;
   /** Keep the rows of the last layer's weight at length 1 (default `true`). */
   readonly normLastLayer?: boolean;

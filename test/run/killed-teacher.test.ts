@@ -88,6 +88,6 @@ describe('a run with teachers, a queue and averages that is killed with SIGKILL 
       expect(Object.keys(remains).length).toBeGreaterThan(4);
       expect(remainsOf(`killed ${name}`)).toEqual(remains);
     },
-    240_000,
+    600_000,
   );
 });

@@ -264,3 +264,41 @@ describe('wrong parameters and options', () => {
     }
   });
 });
+
+describe('a schedule that asks for the run', () => {
+  const learningRate = optim.schedules.linear({ from: 4, to: 1, every: 'epoch' });
+
+  it('says that there is none in a hand-written loop', async () => {
+    const pair = new Pair();
+    const optimizer = optim.sgd(pair.parameters(), { learningRate });
+    const message =
+      'A schedule asks for the number of epochs, and no trainer is at work. ' +
+      'Give the schedule a number of steps, train with a Trainer, or run the step in ' +
+      'nn.withStepPosition({ step, batchOfUpdate, run }, () => ...).';
+    expect(() => optimizer.learningRates).toThrow(message);
+    await expect(train(optimizer, pair, false)).rejects.toThrow(message);
+    const gated = optim.sgd([{ parameters: pair.parameters(), frozenEpochs: 1 }], { learningRate: 1 });
+    await expect(train(gated, pair, false)).rejects.toThrow(
+      'A schedule asks for the epoch, and no trainer is at work.',
+    );
+  });
+
+  it('knows the run that the optimiser was made in', () => {
+    const run = {
+      epoch: 0,
+      maxEpochs: 4,
+      totalSteps: 8,
+      stepsPerEpoch: 2,
+      stepsIn: (epochs: number) => 2 * epochs,
+    };
+    const pair = new Pair();
+    const optimizer = nn.withStepPosition({ step: 0, batchOfUpdate: 0, run }, () =>
+      optim.sgd(pair.parameters(), { learningRate }),
+    );
+    const rates = [0, 1, 2, 3].map((epoch) => {
+      run.epoch = epoch;
+      return optimizer.learningRates[0];
+    });
+    expect(rates).toEqual([4, 3, 2, 1]);
+  });
+});

@@ -1,5 +1,5 @@
-import { FulgurError, nn, tf } from '../../src';
-import type { TrainingModule, ViewBatch } from '../../src';
+import { FulgurError, tf } from '../../src';
+import type { TrainingModule, ViewBatch, nn } from '../../src';
 import { BarlowTwins } from '../../experiments/barlow-twins';
 import { BYOL } from '../../experiments/byol';
 import { DCL } from '../../experiments/dcl';

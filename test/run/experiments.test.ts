@@ -1,8 +1,14 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
+import { shippedExperiments } from '../../src/cli/experiments';
 import { engineInfo, start } from '../../src/engine';
 import { Child, readYaml, runChild, temporaryFolder } from './child';
+import type { Ended } from './child';
 
 const cwd = temporaryFolder();
+/** For machines that are busy with other things; a quiet one takes a minute. */
+const twelveMinutes = 720_000;
 const twoSteps = ['--trainer.maxSteps', '2', '--data.batchSize', '16', '--data.workers', '1'];
 
 /** TensorFlow as it is found here, and a cache in which no data set lies. */
@@ -47,4 +53,71 @@ describe('the experiments of this package', () => {
     const { output } = await loop.ended;
     expect(output).toMatch(/^epoch: 00, loss: -?\d\.\d{5}\nepoch: 01, loss: -?\d\.\d{5}\n/);
   });
+
+  it(
+    'all run for two steps, with their plugins, on images in a folder',
+    async () => {
+      const words = [await photos(), 'all', '--trainer.maxSteps', '2'];
+      const { code, output, errors } = await runChild('test/run/every-experiment.ts', words, { cwd });
+      expect({ code, errors }).toEqual({ code: 0, errors: '' });
+      const names = shippedExperiments().map(({ name }) => name);
+      expect(output.match(/^\S+ ended with \d$/gm)).toEqual(names.map((name) => `${name} ended with 0`));
+      const losses = output.match(/^Epoch 0: 2\/3 \[.*train_loss_ssl=-?\d+\.\d+.*\]$/gm) ?? [];
+      expect(losses.length).toBeGreaterThanOrEqual(names.length);
+    },
+    twelveMinutes,
+  );
+
+  it.each(['moco', 'dino'])(
+    '%s.ts, resumed in mid-epoch, ends with the bits of a run that was not stopped',
+    async (name) => {
+      const weights = (root: string): Buffer =>
+        readFileSync(
+          join(cwd, root, name, 'version_0', 'checkpoints', 'epoch=0-step=2', 'model.safetensors'),
+        );
+      const to = (root: string, steps: string): string[] => [
+        ...['--trainer.defaultRootDir', root],
+        ...['--trainer.maxSteps', steps],
+      ];
+      for (const words of [to('whole', '2'), to('parts', '1'), [...to('parts', '2'), '--resume', 'last']]) {
+        const { code, errors } = await runSmall(name, words);
+        expect({ code, errors }).toEqual({ code: 0, errors: '' });
+      }
+      expect(weights('parts').equals(weights('whole'))).toBe(true);
+    },
+    twelveMinutes,
+  );
+
+  it(
+    'moco.ts trains on two ranks, which fill one queue',
+    async () => {
+      const words = ['--trainer.maxSteps', '2', '--devices', '2', '--trainer.defaultRootDir', 'ranks'];
+      const { code, output, errors } = await runSmall('moco', words);
+      expect({ code, errors }).toEqual({ code: 0, errors: '' });
+      expect(output).toContain('2 ranks train together; an update takes a batch of each.');
+    },
+    twelveMinutes,
+  );
 });
+
+/** Makes 32 images of two classes, once, and gives their folder. */
+async function photos(): Promise<string> {
+  const folder = join(cwd, 'photos');
+  if (existsSync(folder)) return folder;
+  for (let index = 0; index < 32; index++) {
+    const place = join(folder, index % 2 === 0 ? 'a' : 'b');
+    mkdirSync(place, { recursive: true });
+    const pixels = Buffer.from(Array.from({ length: 36 * 36 * 3 }, (_, at) => (at * 7 + index * 31) % 256));
+    await sharp(pixels, { raw: { width: 36, height: 36, channels: 3 } })
+      .png()
+      .toFile(join(place, `${index}.png`));
+  }
+  return folder;
+}
+
+/** Runs one of them on these images, with an eighth of its width. */
+async function runSmall(name: string, words: readonly string[]): Promise<Ended> {
+  const data = ['--data.name', 'folder', '--data.path', await photos(), '--data.testFraction', '0.25'];
+  const few = ['--trainer.maxEpochs', '1', '--data.batchSize', '8', '--data.workers', '1', '--width', '8'];
+  return runChild(`experiments/${name}.ts`, [...data, ...few, ...words], { cwd });
+}

@@ -1,4 +1,4 @@
-import type { PluginHooks, StateDict } from '../../src/contracts';
+import type { PluginHooks, RunState, StateDict } from '../../src/contracts';
 import { seedEverything, start } from '../../src/engine';
 import { SingleDevice } from '../../src/strategy';
 import { Trainer } from '../../src/trainer';
@@ -22,6 +22,7 @@ describe('weights that a trainer is given to begin with', () => {
   it('are there when the fit starts, and a resumed fit does not read them', async () => {
     const { module, given } = modelAndGiven();
     const seen: StateDict[] = [];
+    const states: RunState[] = [];
     let reads = 0;
     const { bus, recorded } = recordingBus();
     const hooks: PluginHooks = { onFitStart: () => void seen.push(module.stateDict()) };
@@ -30,7 +31,7 @@ describe('weights that a trainer is given to begin with', () => {
       {
         plugins: [
           plugin('look', hooks),
-          plugin('keep', { onTrainEnd: async () => void (state = await trainer.runState.capture()) }),
+          plugin('keep', { onTrainEnd: async () => void states.push(await trainer.runState.capture()) }),
         ],
         ...{ events: bus, strategy: new SingleDevice(), settings },
         initialWeights: () => {
@@ -39,13 +40,13 @@ describe('weights that a trainer is given to begin with', () => {
         },
       },
     );
-    let state: Awaited<ReturnType<Trainer['runState']['capture']>> | null = null;
     await trainer.fit(module, new Points({ batches: 2, batchSize: 4 }));
     expect(seen[0]).toEqual(given);
     const messages = (): unknown[] =>
       recorded.flatMap(([event, , text]) => (event === 'message' ? [text] : []));
     expect(messages()).toContain('The weights of given.safetensors are loaded into Regression (9 tensors).');
-    if (state === null) throw new Error('nothing was captured');
+    const [state] = states;
+    if (state === undefined) throw new Error('nothing was captured');
     const trained = module.stateDict();
     await trainer.fit(module, new Points({ batches: 2, batchSize: 4 }), {
       resumeFrom: { state, path: null },

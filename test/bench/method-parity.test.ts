@@ -8,6 +8,9 @@ import { liveCounts, start } from '../../src/engine';
 
 const fileOf = (method: string): string => join(__dirname, 'data', `method-${method}.json`);
 
+// For machines that are busy with other things; a training takes a few seconds on a quiet one.
+jest.setTimeout(600_000);
+
 beforeAll(async () => {
   await start({ accelerator: 'cpu' });
 });

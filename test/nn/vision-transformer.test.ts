@@ -211,3 +211,40 @@ it('dropout and skipped branches change training and not evaluation', () => {
   x.dispose();
   plain.dispose();
 });
+
+it('a teacher of it, with a head of weight norm, gives the same, follows, and takes no gradient', async () => {
+  const student = new nn.Sequential(
+    nn.vitTiny({ imageSize: 32, head: 'none' }) as nn.Module as nn.Layer,
+    new nn.DINOProjectionHead(192, 16, 8, 12) as nn.Module as nn.Layer,
+  );
+  const teacher = nn.teacherOf(student);
+  expect(describeState(teacher)).toEqual(describeState(student));
+  const parameters = [...student.namedParameters()].flatMap(([, each]) => (each.trainable ? [each] : []));
+  const step = compile((large: tf.Tensor4D, small: tf.Tensor4D) => {
+    teacher.follow(0.5);
+    const wanted = teacher.forward(large);
+    const { grads } = tf
+      .engine()
+      .gradients(() => tf.sum<tf.Scalar>(tf.squaredDifference(student.forward(small), wanted)), parameters);
+    return {
+      same: tf.sub(student.forward(large), wanted),
+      finite: tf.addN(grads.map((each) => tf.sum(each))),
+    };
+  });
+  const [large, small] = [images(2, 32, 32), images(2, 16, 16)];
+  const before = await step(large, small);
+  expect(new Set(before.same.dataSync())).toEqual(new Set([0]));
+  expect(before.finite).not.toBeNaN();
+  const [first] = parameters;
+  tf.tidy(() => first!.assign(tf.add(first!, 1)));
+  const after = await step(large, small);
+  expect(Math.max(...after.same.dataSync().map(Math.abs))).toBeGreaterThan(0);
+  const [own, theirs] = [student, teacher].map((each) =>
+    each.namedVariables().get('0.cls_token')!.dataSync(),
+  );
+  expect(own![0]! - theirs![0]!).toBeCloseTo(0.5, 5);
+  tf.dispose([large, small, before.same, after.same]);
+  step.dispose();
+  student.dispose();
+  teacher.dispose();
+});

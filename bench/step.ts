@@ -74,10 +74,11 @@ async function main(): Promise<void> {
     const pixels = Float32Array.from({ length: batch * size * size * 3 }, () => stream.normal());
     return tf.tensor4d(pixels, [batch, size, size, 3]);
   });
-  const step = compile(
-    (inputs: tf.Tensor4D[]) => optimizer.minimize(() => model.lossOf(inputs)),
-    { name: 'step', eager: values.eager, precision: values.precision as Precision },
-  );
+  const step = compile((inputs: tf.Tensor4D[]) => optimizer.minimize(() => model.lossOf(inputs)), {
+    name: 'step',
+    eager: values.eager,
+    precision: values.precision as Precision,
+  });
 
   for (let index = 0; index < warmUp; index++) await step(views);
   const seconds: number[] = [];

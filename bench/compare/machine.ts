@@ -58,7 +58,9 @@ export function readMachine(python: string | null): Machine {
 function peerVersions(python: string): Record<string, string> {
   const script = join(__dirname, '../peer/versions.py');
   const found = JSON.parse(callCommand([python, script, ...Object.values(peerPackages)])) as string[];
-  return Object.fromEntries(Object.keys(peerPackages).map((name, index) => [name, found[index] ?? 'unknown']));
+  return Object.fromEntries(
+    Object.keys(peerPackages).map((name, index) => [name, found[index] ?? 'unknown']),
+  );
 }
 
 function readInstructions(): string[] {

@@ -114,7 +114,7 @@ export const methods: Readonly<Record<string, MethodSettings>> = {
     build: BYOL,
     views: on(views.byol),
     optimizer: sgd(),
-    options: { ...narrow, ...followed },
+    options: { ...narrow, momentum: '0.9' },
   },
   moco: {
     build: MoCo,

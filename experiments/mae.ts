@@ -55,7 +55,8 @@ export class MAE extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
       heads: this.heads,
       head: 'none',
     }),
-  );
+    // Patches that are masked are left out here, so nothing stands in their place.
+  ).freeze('mask_token');
   readonly decoder = new nn.MAEDecoder({
     patches: this.backbone.sequenceLength - 1,
     patchSize: this.patchSize,
@@ -65,15 +66,16 @@ export class MAE extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
     heads: this.decoderHeads,
   });
 
-  /** The patches that the backbone sees, of so many images. */
-  tokenMask(images: number): nn.TokenMask {
-    return nn.randomTokenMask([images, this.backbone.sequenceLength], { maskRatio: this.maskRatio });
+  /** Which patches of the images the backbone sees. */
+  tokenMask(images: tf.Tensor4D): nn.TokenMask {
+    const size = [images.shape[0], this.backbone.sequenceLengthOf(images)] as const;
+    return nn.randomTokenMask(size, { maskRatio: this.maskRatio });
   }
 
   forward(images: tf.Tensor4D) {
-    const selection = this.tokenMask(images.shape[0]);
+    const selection = this.tokenMask(images);
     const encoded = this.backbone.encode(images, { keep: selection.keep });
-    const predictions = this.decoder.reconstruct(encoded, selection);
+    const predictions = this.decoder.reconstruct(encoded, selection, images);
     return { predictions, targets: this.decoder.targets(images, selection) };
   }
 

@@ -26,7 +26,7 @@ class Autoencoder extends nn.Module {
   forward(images: tf.Tensor4D, selection: nn.TokenMask): tf.Scalar {
     return tf.tidy(() => {
       const encoded = this.backbone.encode(images, { keep: selection.keep });
-      const predictions = this.decoder.reconstruct(encoded, selection);
+      const predictions = this.decoder.reconstruct(encoded, selection, images);
       return losses.maePatchLoss(predictions, this.decoder.targets(images, selection));
     });
   }
@@ -228,6 +228,31 @@ describe('tokens', () => {
     tf.dispose([x, places, token, masked]);
   });
 
+  it('are placed each at a place of its own', () => {
+    const [values, token, places] = [tokens(), tf.zeros<tf.Rank.R3>([1, 1, 2]), index()];
+    expect(() => nn.placeTokens(token, 4, places, values)).toThrow(
+      'placeTokens got 3 tokens of a sample to put at 2 places. Each token has a place of its own. Give the tokens that ' +
+        "were taken with the same indices, as encode(images, { keep }) of MAE's encoder does.",
+    );
+    tf.dispose([values, token, places]);
+  });
+
+  it('are not masked, placed or taken with indices that were drawn for another number of tokens', () => {
+    const [x, token] = [tokens(), tf.zeros<tf.Rank.R3>([1, 1, 2])];
+    const { keep, mask } = nn.randomTokenMask([2, 4], { maskRatio: 0.5 });
+    const message = (name: string, count: number, why: string): string =>
+      `${name} got a mask that was drawn for 4 tokens, and ${count} tokens. It would ${why} Draw masks for the images: ` +
+      'nn.randomTokenMask([batch, backbone.sequenceLengthOf(images)]), and give encoder and decoder the same patch size.';
+    expect(() => nn.takeTokens(x, keep)).toThrow(message('takeTokens', 3, 'reach beyond the last one.'));
+    expect(() => nn.maskTokens(x, mask, token)).toThrow(
+      message('maskTokens', 3, 'reach beyond the last one.'),
+    );
+    expect(() => nn.placeTokens(token, 5, keep, x)).toThrow(
+      message('placeTokens', 5, 'never reach the last ones.'),
+    );
+    tf.dispose([x, token, keep, mask]);
+  });
+
   it('are told from each other by whole numbers of each sample', () => {
     const places = tf.tensor2d([2, 0], [1, 2]);
     const x = tokens();
@@ -276,6 +301,95 @@ it('the encoder hides what is to be masked behind its mask token, at its place',
   model.dispose();
 });
 
+describe('images of another size than the model was made for', () => {
+  const ofSize = (height: number, width: number): tf.Tensor4D =>
+    tf.randomUniform([2, height, width, 3], 0, 1, 'float32', 5);
+  const drawnFor = (model: Autoencoder, x: tf.Tensor4D): nn.TokenMask =>
+    nn.randomTokenMask([x.shape[0], model.backbone.sequenceLengthOf(x)], { maskRatio: 0.75 });
+  const both = [
+    ['compiled', false],
+    ['eager', true],
+  ] as const;
+
+  it.each(both)('%s, are seen and drawn in all their places', async (_, eager) => {
+    const model = new Autoencoder();
+    const parameters = [model.decoder.maskToken, model.backbone.vit.clsToken];
+    const step = compile(
+      (x: tf.Tensor4D) => {
+        const selection = drawnFor(model, x);
+        const { value, grads } = tf.engine().gradients(() => model.forward(x, selection), parameters);
+        return { loss: value, grads, targets: model.decoder.targets(x, selection), ...selection };
+      },
+      { eager, onRetrace: () => undefined },
+    );
+    for (const [height, width] of [
+      [64, 64],
+      [16, 16],
+      [16, 64],
+    ] as const) {
+      // prettier-ignore
+      const x = ofSize(height, width);
+      const { loss, grads, targets, keep, mask } = await step(x);
+      const count = (height * width) / PATCH ** 2;
+      const all = Array.from({ length: 1 + count }, (_, token) => token);
+      keep.arraySync().forEach((row, sample) => {
+        expect([...row, ...mask.arraySync()[sample]!].sort((a, b) => a - b)).toEqual(all);
+      });
+      expect(targets.shape).toEqual([2, 0.75 * count, 3 * PATCH ** 2]);
+      expect(loss).toBeGreaterThan(0);
+      for (const gradient of grads)
+        expect(tf.tidy(() => tf.max(tf.abs(gradient)).dataSync()[0])).toBeGreaterThan(0);
+      tf.dispose([x, grads, targets, keep, mask]);
+    }
+    step.dispose();
+    model.dispose();
+  });
+
+  it('have positions where their patches are: interpolated, as those of the encoder', () => {
+    const { decoder, ...model } = new Autoencoder();
+    const grid = [4, 16] as const;
+    const tokens = tf.zeros<tf.Rank.R3>([1, 65, 48]);
+    const decoded = tf.tidy(() => decoder.decode(tokens, grid));
+    const wanted = tf.tidy(() => {
+      const positions = nn.resampledPositions(decoder.decoderPosEmbed, [8, 8], grid, 1);
+      return decoder.decoderNorm.forward(decoder.decoderBlocks.forward(positions) as tf.Tensor3D);
+    });
+    expect([...decoded.dataSync()]).toEqual([...wanted.dataSync()]);
+    const own = tf.tidy(() => decoder.decode(tokens));
+    expect([...own.dataSync()]).not.toEqual([...decoded.dataSync()]);
+    tf.dispose([tokens, decoded, wanted, own]);
+    decoder.dispose();
+    model.backbone.dispose();
+  });
+
+  it.each([
+    ['larger', 64, 257, 'It would never reach the last ones.'],
+    ['smaller', 16, 17, 'It would reach beyond the last one.'],
+  ])('%s ones are refused with masks of the size of the model', async (_, side, tokens, why) => {
+    const model = new Autoencoder();
+    const x = ofSize(side, side);
+    const fix =
+      'Draw masks for the images: nn.randomTokenMask([batch, backbone.sequenceLengthOf(images)]), and give encoder and ' +
+      'decoder the same patch size.';
+    const selection = nn.randomTokenMask([2, model.backbone.sequenceLength], { maskRatio: 0.75 });
+    for (const eager of [false, true]) {
+      const drawn = (images: tf.Tensor4D): tf.Scalar =>
+        model.forward(images, nn.randomTokenMask([2, 65], { maskRatio: 0.75 }));
+      const step = compile(drawn, { eager });
+      await expect(step(x)).rejects.toThrow(
+        `takeTokens got a mask that was drawn for 65 tokens, and ${tokens} tokens. ${why} ${fix}`,
+      );
+      step.dispose();
+    }
+    const message = `MAEDecoder got a mask of 65 tokens (17 kept, 48 masked) for images of ${tokens}. Each token of an image, the class token among them, is either kept or masked. ${fix}`;
+    const encoded = tf.zeros<tf.Rank.R3>([2, 17, 96]);
+    expect(() => model.decoder.reconstruct(encoded, selection, x)).toThrow(message);
+    expect(() => model.decoder.targets(x, selection)).toThrow(message);
+    tf.dispose([x, encoded, { ...selection }]);
+    model.dispose();
+  });
+});
+
 it("positions are lightly's sines and cosines", () => {
   const positions = nn.sineCosinePositions(8, 3, 1);
   const rows = positions.arraySync()[0]!;
@@ -299,9 +413,16 @@ it('what the decoder cannot take is refused', () => {
     ...{ patches: 4, patchSize: 2, features: 8, width: 8, depth: 1, heads: 2 },
   });
   expect(() => decoder.forward(tf.zeros([1, 3, 8]))).toThrow(
-    'MAEDecoder got 3 tokens of an image. It was made for 5, with the class token. Put mask tokens in the place of those ' +
+    'MAEDecoder got 3 tokens of an image of 2×2 patches. It takes 5, with the class token. Put mask tokens in the place of those ' +
       'that the encoder did not see, as reconstruct() does.',
   );
+  const images = tf.zeros<tf.Rank.R4>([1, 4, 4, 3]);
+  const withClassToken = nn.randomTokenMask([1, 5], { maskClassToken: true });
+  expect(() => decoder.targets(images, withClassToken)).toThrow(
+    'MAEDecoder got a mask that was drawn with maskClassToken: true. A class token that is masked has no pixels to tell. ' +
+      'Draw masks for MAE without maskClassToken.',
+  );
+  tf.dispose([images, { ...withClassToken }]);
   expect(() => nn.patchify(tf.zeros([1, 4, 6, 3]), 4)).toThrow(
     'Images of shape [1, 4, 6, 3] were to be cut into patches of 4×4 pixels.',
   );

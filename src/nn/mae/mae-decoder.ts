@@ -6,14 +6,15 @@ import { LayerNorm, Linear, Sequential } from '../layers';
 import { Module } from '../module';
 import { parameter } from '../parameter';
 import type { Parameter } from '../parameter';
-import { patchify } from '../patchify';
-import { TransformerBlock } from '../vit';
+import { patchGrid, patchify } from '../patchify';
+import { TransformerBlock, resampledPositions } from '../vit';
+import type { Grid } from '../vit';
 import { sineCosinePositions } from './sine-cosine-positions';
-import { placeTokens, takeTokens } from './token-selection';
+import { placeTokens, requireWholeMask, takeTokens } from './token-selection';
 import type { TokenMask } from './token-selection';
 
 export interface MAEDecoderOptions {
-  /** Patches of an image, a square number. */
+  /** Patches of an image of the size that the position embeddings are made for, a square number. */
   readonly patches: number;
   /** Height and width of a patch in pixels. */
   readonly patchSize: number;
@@ -36,7 +37,8 @@ export interface MAEDecoderOptions {
 }
 
 /**
- * MAE's decoder: from the tokens that the encoder saw to the pixels of those that it did not.
+ * MAE's decoder: from the tokens that the encoder saw to the pixels of those that it did not. For images of another size
+ * than the one it was made for, position embeddings are interpolated, as those of the encoder are.
  *
  * State dict: `mask_token`, `decoder_pos_embed` (fixed sines and cosines), `decoder_embed`, `decoder_blocks`, `decoder_norm`,
  * `decoder_pred`, as lightly's `MAEDecoderTIMM`; defaults and initial values as lightly's.
@@ -51,6 +53,8 @@ export class MAEDecoder extends Module {
   readonly decoderNorm: LayerNorm;
   readonly decoderPred: Linear;
   readonly patchSize: number;
+  /** Rows and columns of patches that the position embeddings are made for. */
+  readonly grid: Grid;
 
   /** @throws FulgurError `module` where the patches are not a square, or the width has no sines and cosines. */
   constructor({
@@ -86,31 +90,48 @@ export class MAEDecoder extends Module {
     this.decoderNorm = new LayerNorm(width, { epsilon: 1e-6 });
     this.decoderPred = new Linear(width, patchSize ** 2 * inChannels, { initialization });
     this.patchSize = patchSize;
+    this.grid = [side, side];
   }
 
   /**
    * The pixels of the masked tokens, `[batch, masked, patchSize² · channels]`, from what the encoder made of the others,
    * `[batch, kept, features]`.
+   *
+   * @param images what the encoder saw a part of. Only their shape counts: it tells where the patches are.
+   * @throws FulgurError `module` for a mask of another number of tokens than the images have, or of the class token.
    */
-  reconstruct(encoded: tf.Tensor3D, { keep, mask }: TokenMask): tf.Tensor3D {
+  reconstruct(encoded: tf.Tensor3D, { keep, mask }: TokenMask, images: tf.Tensor4D): tf.Tensor3D {
+    const grid = patchGrid(images.shape, this.patchSize);
+    const count = tokensOf(grid);
+    requireWholeMask({ keep, mask }, count);
     return tf.tidy(() => {
-      const tokens = placeTokens(this.maskToken, this.decoderPosEmbed.shape[1], keep, this.embed(encoded));
-      return this.predict(takeTokens(this.decode(tokens), mask));
+      const tokens = placeTokens(this.maskToken, count, keep, this.embed(encoded));
+      return this.predict(takeTokens(this.decode(tokens, grid), mask));
     });
   }
 
-  /** The true pixels of the masked tokens, `[batch, masked, patchSize² · channels]`, of images `[batch, height, width, channels]`. */
-  targets(images: tf.Tensor4D, { mask }: Pick<TokenMask, 'mask'>): tf.Tensor3D {
+  /**
+   * The true pixels of the masked tokens, `[batch, masked, patchSize² · channels]`, of images
+   * `[batch, height, width, channels]`.
+   *
+   * @throws FulgurError `module` for a mask of another number of tokens than the images have, or of the class token.
+   */
+  targets(images: tf.Tensor4D, selection: TokenMask): tf.Tensor3D {
+    requireWholeMask(selection, tokensOf(patchGrid(images.shape, this.patchSize)));
     return tf.tidy(() => {
       // Token 0 is the class token.
-      const patches = tf.sub<tf.Tensor2D>(mask, tf.scalar(1, 'int32'));
+      const patches = tf.sub<tf.Tensor2D>(selection.mask, tf.scalar(1, 'int32'));
       return takeTokens(patchify(images, this.patchSize), patches);
     });
   }
 
-  /** Pixels for all tokens, `[batch, 1 + patches, features]` to `[batch, 1 + patches, patchSize² · channels]`. */
-  forward(encoded: tf.Tensor3D): tf.Tensor3D {
-    return tf.tidy(() => this.predict(this.decode(this.embed(encoded))));
+  /**
+   * Pixels for all tokens, `[batch, 1 + patches, features]` to `[batch, 1 + patches, patchSize² · channels]`.
+   *
+   * @param grid rows and columns of patches of the images (default those that it was made for).
+   */
+  forward(encoded: tf.Tensor3D, grid: Grid = this.grid): tf.Tensor3D {
+    return tf.tidy(() => this.predict(this.decode(this.embed(encoded), grid)));
   }
 
   /** The encoder's tokens, `[batch, tokens, features]`, in the decoder's width. */
@@ -121,19 +142,21 @@ export class MAEDecoder extends Module {
   /**
    * All tokens, `[batch, 1 + patches, width]`, with their positions through the blocks and the norm.
    *
+   * @param grid rows and columns of patches of the images (default those that it was made for).
    * @throws FulgurError `module` for another number of tokens.
    */
-  decode(tokens: tf.Tensor3D): tf.Tensor3D {
-    const [, count] = this.decoderPosEmbed.shape;
+  decode(tokens: tf.Tensor3D, grid: Grid = this.grid): tf.Tensor3D {
+    const count = tokensOf(grid);
     if (tokens.shape[1] !== count) {
       throw new FulgurError('module', {
-        what: `MAEDecoder got ${tokens.shape[1]} tokens of an image.`,
-        why: `It was made for ${count}, with the class token.`,
+        what: `MAEDecoder got ${tokens.shape[1]} tokens of an image of ${grid.join('×')} patches.`,
+        why: `It takes ${count}, with the class token.`,
         fix: 'Put mask tokens in the place of those that the encoder did not see, as reconstruct() does.',
       });
     }
     return tf.tidy(() => {
-      const placed = tf.add<tf.Tensor3D>(float32Barrier(tokens), this.decoderPosEmbed);
+      const positions = resampledPositions(this.decoderPosEmbed, this.grid, grid, 1);
+      const placed = tf.add<tf.Tensor3D>(float32Barrier(tokens), positions);
       return this.decoderNorm.forward(this.decoderBlocks.forward(placed) as tf.Tensor3D);
     });
   }
@@ -142,4 +165,8 @@ export class MAEDecoder extends Module {
   predict(decoded: tf.Tensor3D): tf.Tensor3D {
     return this.decoderPred.forward(decoded);
   }
+}
+
+function tokensOf([rows, columns]: Grid): number {
+  return 1 + rows * columns;
 }

@@ -59,6 +59,16 @@ export class MaskedVisionTransformer extends Module {
     return this.vit.posEmbed.shape[1];
   }
 
+  /**
+   * Tokens of these images, with the class token: what masks are drawn for.
+   *
+   * @throws FulgurError `module` for images that patches do not fill.
+   */
+  sequenceLengthOf(images: tf.Tensor4D): number {
+    const [rows, columns] = patchGrid(images.shape, this.vit.patchSize);
+    return 1 + rows * columns;
+  }
+
   /** The width of the output. */
   get features(): number {
     return this.vit.features;

@@ -19,6 +19,14 @@ export interface TokenMaskOptions {
   readonly maskClassToken?: boolean;
 }
 
+/** What indices are of: that of `randomTokenMask`'s is known while a step is traced, when their values are not. */
+interface Drawn {
+  readonly tokens: number;
+  readonly maskClassToken: boolean;
+}
+
+const drawn = new WeakMap<tf.Tensor, Drawn>();
+
 const int32 = { type: 'type', value: 'int32' } as const;
 const float32 = { type: 'type', value: 'float32' } as const;
 
@@ -27,6 +35,8 @@ const float32 = { type: 'type', value: 'float32' } as const;
  * ones in each call and on each rank, and the same again in a resumed run.
  *
  * Counts as lightly's `random_token_mask`: `⌊(tokens − 1) · (1 − maskRatio)⌋` are kept besides the class token.
+ *
+ * The functions that take these indices refuse them for another number of tokens.
  *
  * @param size `[batch, tokens]`, with the class token.
  * @throws FulgurError `module` where nothing would be kept, or nothing masked.
@@ -44,7 +54,7 @@ export function randomTokenMask(
       fix: 'Give a maskRatio between 0 and 1, or smaller patches.',
     });
   }
-  return offTape(() =>
+  const selection = offTape(() =>
     tf.tidy(() => {
       const noise = tf.randomUniform<tf.Rank.R2>([batch, tokens - first]);
       const ranked = first === 0 ? noise : tf.concat([tf.fill<tf.Rank.R2>([batch, 1], -1), noise], 1);
@@ -54,17 +64,19 @@ export function randomTokenMask(
       return { keep, mask };
     }),
   );
+  for (const index of [selection.keep, selection.mask]) drawn.set(index, { tokens, maskClassToken });
+  return selection;
 }
 
 /**
  * The tokens at some places of each sample: `[batch, tokens, features]` and indices `[batch, taken]`, int32, to
  * `[batch, taken, features]`. As lightly's `get_at_index`.
  *
- * @throws FulgurError `module` for indices of another type or batch.
+ * @throws FulgurError `module` for indices of another type or batch, or drawn for another number of tokens.
  */
 export function takeTokens(tokens: tf.Tensor3D, index: tf.Tensor2D): tf.Tensor3D {
   const count = tokens.shape[1];
-  requireIndex('takeTokens', index, tokens.shape[0]);
+  requireIndex('takeTokens', index, tokens.shape[0], count);
   return withGradient<tf.Tensor3D>([tokens], () => ({
     value: gathered(tokens, index),
     saved: [index],
@@ -77,7 +89,7 @@ export function takeTokens(tokens: tf.Tensor3D, index: tf.Tensor2D): tf.Tensor3D
  * int32 and different from each other, of `[batch, count, features]`; `token` `[1, 1, features]` everywhere else. As
  * lightly's `set_at_index` on `repeat_token`.
  *
- * @throws FulgurError `module` for indices of another type or batch.
+ * @throws FulgurError `module` for indices of another type, batch or count, or drawn for another number of tokens.
  */
 export function placeTokens(
   token: tf.Tensor3D,
@@ -85,7 +97,14 @@ export function placeTokens(
   index: tf.Tensor2D,
   values: tf.Tensor3D,
 ): tf.Tensor3D {
-  requireIndex('placeTokens', index, values.shape[0]);
+  requireIndex('placeTokens', index, values.shape[0], count);
+  if (values.shape[1] !== index.shape[1]) {
+    throw new FulgurError('module', {
+      what: `placeTokens got ${values.shape[1]} tokens of a sample to put at ${index.shape[1]} places.`,
+      why: 'Each token has a place of its own.',
+      fix: "Give the tokens that were taken with the same indices, as encode(images, { keep }) of MAE's encoder does.",
+    });
+  }
   return tf.tidy(() => {
     const placed = withGradient<tf.Tensor3D>([values], () => ({
       value: scattered(values, index, count),
@@ -100,10 +119,10 @@ export function placeTokens(
  * One token in the place of some: `[batch, tokens, features]` with `token` `[1, 1, features]` at the indices
  * `[batch, masked]`, int32. As lightly's `mask_at_index`.
  *
- * @throws FulgurError `module` for indices of another type or batch.
+ * @throws FulgurError `module` for indices of another type or batch, or drawn for another number of tokens.
  */
 export function maskTokens(tokens: tf.Tensor3D, index: tf.Tensor2D, token: tf.Tensor3D): tf.Tensor3D {
-  requireIndex('maskTokens', index, tokens.shape[0]);
+  requireIndex('maskTokens', index, tokens.shape[0], tokens.shape[1]);
   return tf.tidy(() => {
     const mask = marked(index, tokens.shape[1]);
     return tf.add(tf.mul(tf.sub(1, mask), tokens), tf.mul(mask, token));
@@ -144,12 +163,47 @@ function scattered(values: tf.Tensor3D, index: tf.Tensor2D, count: number): tf.T
   });
 }
 
-/** tfjs makes real numbers of whole ones where a plain number is added. */
-function requireIndex(what: string, index: tf.Tensor, batch: number): void {
-  if (index.dtype === 'int32' && index.rank === 2 && index.shape[0] === batch) return;
+/**
+ * A mask of all tokens of some images, for MAE's decoder.
+ *
+ * @param tokens of an image, with the class token.
+ * @throws FulgurError `module` where `keep` and `mask` together are not that many, or the class token may be masked.
+ */
+export function requireWholeMask({ keep, mask }: TokenMask, tokens: number): void {
+  const [kept, masked] = [keep.shape[1], mask.shape[1]];
+  if (kept + masked !== tokens) {
+    throw new FulgurError('module', {
+      what: `MAEDecoder got a mask of ${kept + masked} tokens (${kept} kept, ${masked} masked) for images of ${tokens}.`,
+      why: 'Each token of an image, the class token among them, is either kept or masked.',
+      fix: masksOfImages,
+    });
+  }
+  if (drawn.get(mask)?.maskClassToken !== true) return;
   throw new FulgurError('module', {
-    what: `${what} got indices of type ${index.dtype} and shape [${index.shape.join(', ')}] for ${batch} samples.`,
-    why: 'It takes int32 indices [batch, places].',
-    fix: "Add tf.scalar(1, 'int32') rather than 1 to indices, and give a row of them for each sample.",
+    what: 'MAEDecoder got a mask that was drawn with maskClassToken: true.',
+    why: 'A class token that is masked has no pixels to tell.',
+    fix: 'Draw masks for MAE without maskClassToken.',
+  });
+}
+
+const masksOfImages =
+  'Draw masks for the images: nn.randomTokenMask([batch, backbone.sequenceLengthOf(images)]), and give encoder and ' +
+  'decoder the same patch size.';
+
+/** tfjs makes real numbers of whole ones where a plain number is added. */
+function requireIndex(what: string, index: tf.Tensor, batch: number, count: number): void {
+  if (index.dtype !== 'int32' || index.rank !== 2 || index.shape[0] !== batch) {
+    throw new FulgurError('module', {
+      what: `${what} got indices of type ${index.dtype} and shape [${index.shape.join(', ')}] for ${batch} samples.`,
+      why: 'It takes int32 indices [batch, places].',
+      fix: "Add tf.scalar(1, 'int32') rather than 1 to indices, and give a row of them for each sample.",
+    });
+  }
+  const tokens = drawn.get(index)?.tokens ?? count;
+  if (tokens === count) return;
+  throw new FulgurError('module', {
+    what: `${what} got a mask that was drawn for ${tokens} tokens, and ${count} tokens.`,
+    why: tokens < count ? 'It would never reach the last ones.' : 'It would reach beyond the last one.',
+    fix: masksOfImages,
   });
 }

@@ -64,7 +64,7 @@ export abstract class Module {
   /**
    * Takes parameters out of training, from the next trace on: all of them, or those whose names match.
    *
-   * @param names state-dict names below this module: `backbone.layer1.*`, `backbone`, `*.bias`, a regular expression, a list.
+   * @param names state-dict names below this module: `backbone.4.*`, `backbone`, `*.bias`, a regular expression, a list.
    * @throws FulgurError `module` for a pattern that no parameter matches.
    */
   freeze(names?: NamePattern | readonly NamePattern[]): this {

@@ -6,7 +6,7 @@ import type { Buffer, Parameter } from './parameter';
  * State-dict names: a text in which `*` stands for any letters, dots too, and a module's name for all that is below it, or a
  * regular expression that is found in the name.
  *
- * `backbone`, `backbone.layer1.*`, `*.bias`, `/\.bn\d\./`
+ * `backbone`, `backbone.4.*`, `*.bias`, `/\.bn\d\./`
  */
 export type NamePattern = string | RegExp;
 
@@ -78,7 +78,10 @@ function noneMatches(module: Named, pattern: NamePattern, buffers: readonly stri
 /** So many names are shown. */
 const SHOWN = 6;
 
-/** Which names, of parameters and of what is above them, are nearest to a pattern; else the first ones. */
+/**
+ * Which names, of parameters and of what is above them, are nearest to a pattern; else those one level below the part of it that
+ * there is.
+ */
 function near(module: Named, pattern: NamePattern): string {
   const names = [...module.namedParameters().keys()];
   const levels = names.flatMap((name) => {
@@ -98,9 +101,17 @@ function near(module: Named, pattern: NamePattern): string {
       shown.push(nearest);
     }
   }
-  const outermost = known.filter((name) => !name.includes('.'));
   if (shown.length === 1) return `Did you mean '${shown.join('')}'?`;
-  const listed = shown.length > 0 ? shown : outermost.slice(0, SHOWN);
-  const more = shown.length > 0 ? 0 : outermost.length - listed.length;
+  const below = shown.length > 0 ? shown : belowMatchedPart(known, pattern);
+  const listed = below.slice(0, SHOWN);
+  const more = below.length - listed.length;
   return `Name some of ${listed.map((name) => `'${name}'`).join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
+}
+
+/** Names one level below the longest beginning of a pattern that is a module's name; the outermost ones where none is. */
+function belowMatchedPart(known: readonly string[], pattern: NamePattern): string[] {
+  const parts = typeof pattern === 'string' ? pattern.split('.') : [];
+  const beginnings = parts.map((_, depth) => `${parts.slice(0, depth + 1).join('.')}.`);
+  const owner = beginnings.findLast((name) => known.some((other) => other.startsWith(name))) ?? '';
+  return known.filter((name) => name.startsWith(owner) && !name.slice(owner.length).includes('.'));
 }

@@ -145,20 +145,48 @@ function takeModes(teacher: Module, student: Module): void {
   for (const [name, { training }] of student.namedModules()) parts.get(name)?.train(training);
 }
 
-/** Puts a `forward` in front of a module's own whose results have no gradient. */
+/**
+ * Puts methods in front of a module's own whose results have no gradient: `forward` and all others that its classes have
+ * beyond those of `Module`, and functions in its fields.
+ */
 function withoutGradients(module: Module): void {
   const prototype = Object.getPrototypeOf(module) as Module;
-  const forward = function (this: Module, ...inputs: never[]): unknown {
-    try {
-      return offTape(() => prototype.forward.apply(this, inputs));
-    } catch (error) {
-      // Compilers make #private members of older JavaScript in ways that the source does not show.
-      if (error instanceof TypeError && /\bprivate\b/i.test(error.message)) throw missesPrivate(this, error);
-      throw error;
+  const properties: PropertyDescriptorMap = {};
+  for (let level = prototype; level !== Module.prototype; level = Object.getPrototypeOf(level) as Module) {
+    for (const key of Reflect.ownKeys(level)) {
+      const own = Object.getOwnPropertyDescriptor(level, key);
+      if (own === undefined || key in properties || key in Module.prototype) continue;
+      properties[key as string] = detached(own);
     }
-  };
-  const properties = { forward: { value: forward, configurable: true, writable: true } };
+  }
   Object.setPrototypeOf(module, Object.create(prototype, properties) as object);
+  // A module that was built may have functions in fields, which a copy has not.
+  for (const [key, own] of Object.entries(Object.getOwnPropertyDescriptors(module))) {
+    if (own.configurable === true && typeof own.value === 'function')
+      Object.defineProperty(module, key, detached(own));
+  }
+}
+
+/** A property whose function, or getter, runs off the tape. */
+function detached(own: PropertyDescriptor): PropertyDescriptor {
+  const value: unknown = own.value;
+  if (typeof value === 'function') return { ...own, value: withoutGradient(value) };
+  return own.get === undefined ? own : { ...own, get: withoutGradient(own.get) as () => unknown };
+}
+
+function withoutGradient(method: object): object {
+  return new Proxy(method as (this: Module, ...inputs: unknown[]) => unknown, {
+    apply: (target, self: Module, inputs: unknown[]): unknown => {
+      try {
+        return offTape(() => target.apply(self, inputs));
+      } catch (error) {
+        // Compilers make #private members of older JavaScript in ways that the source does not show.
+        if (error instanceof TypeError && /\bprivate\b/i.test(error.message))
+          throw missesPrivate(self, error);
+        throw error;
+      }
+    },
+  });
 }
 
 /** Each tensor of the teacher once, with the student's of that name. */

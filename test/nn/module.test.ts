@@ -191,6 +191,14 @@ describe('modes', () => {
         "No parameter of Tree matches 'backbone'. Name some of 'offset', 'gains', 'projection_head', 'blocks'.",
       ],
       [
+        'blocks.1.first_layer.*',
+        "No parameter of Tree matches 'blocks.1.first_layer.*'. Name some of 'blocks.1.0'.",
+      ],
+      [
+        'blocks.decoder',
+        "No parameter of Tree matches 'blocks.decoder'. Name some of 'blocks.0', 'blocks.1'.",
+      ],
+      [
         '*.running_max',
         "No parameter of Tree matches '*.running_max', but these buffers do: projection_head.running_max, " +
           'blocks.0.running_max, blocks.1.0.running_max and tied.running_max. Buffers, such as the tensors of a teacher, ' +
@@ -202,6 +210,17 @@ describe('modes', () => {
     }
     expect(tree.offset.trainable).toBe(true);
   });
+});
+
+it('the stages of a backbone without a head are frozen by number, which the error tells', () => {
+  const model = new nn.Sequential(nn.resnet18({ head: 'none', width: 4 }));
+  expect(() => model.freeze('0.layer1.*')).toThrow(
+    "No parameter of Sequential matches '0.layer1.*'. Name some of '0.0', '0.1', '0.4', '0.5', '0.6', '0.7'.",
+  );
+  model.freeze(['0.0', '0.1', '0.4.*']);
+  const frozen = [...model.namedParameters()].flatMap(([name, { trainable }]) => (trainable ? [] : [name]));
+  expect([...new Set(frozen.map((name) => name.slice(0, 3)))]).toEqual(['0.0', '0.1', '0.4']);
+  model.dispose();
 });
 
 describe('loadStateDict', () => {

@@ -42,6 +42,44 @@ class Mlp extends nn.Module {
   }
 }
 
+class Doubling extends nn.Module {
+  readonly linear = new nn.Linear(3, 3);
+  readonly scale = nn.parameter(tf.scalar(1));
+
+  protected last: tf.Tensor2D | null = null;
+
+  get squared(): tf.Tensor2D {
+    return tf.square(this.last ?? tf.zeros([2, 3]));
+  }
+
+  twice(x: tf.Tensor2D): tf.Tensor2D {
+    return tf.mul(x, 2);
+  }
+
+  forward(x: tf.Tensor2D): tf.Tensor2D {
+    return this.linear.forward(x);
+  }
+}
+
+class Residual extends Doubling {
+  shifted(x: tf.Tensor2D): tf.Tensor2D {
+    return x;
+  }
+
+  embed(x: tf.Tensor2D): tf.Tensor2D {
+    this.last = x;
+    return tf.add(super.forward(x), x);
+  }
+
+  override forward(x: tf.Tensor2D): tf.Tensor2D {
+    return this.embed(x);
+  }
+}
+
+class Shifting extends Residual {
+  override shifted = (x: tf.Tensor2D): tf.Tensor2D => tf.add(x, 1);
+}
+
 class Pair<M extends nn.Module> extends nn.Module {
   readonly teacher: nn.Teacher<M>;
 
@@ -190,6 +228,35 @@ describe('a teacher', () => {
         'Cannot compute gradient of y=f(x) with respect to x.',
       );
     }
+    x.dispose();
+  });
+
+  it.each<[string, (module: Residual, x: tf.Tensor2D) => tf.Tensor2D]>([
+    ['forward', (module, x) => module.forward(x)],
+    ['another method', (module, x) => module.embed(x)],
+    ['an inherited method', (module, x) => module.twice(x)],
+    ['a getter', (module, x) => (module.forward(x), module.squared)],
+    ['a function in a field', (module, x) => module.shifted(x)],
+  ])('computes without a gradient in %s', (what, run) => {
+    const isBuilt = what === 'a function in a field';
+    const student = owned(isBuilt ? new Shifting() : new Residual());
+    const teacher = owned(nn.teacherOf(student, isBuilt ? { build: () => new Shifting() } : {}));
+    const x = tf.tensor2d([1, 2, 3, 4, 5, 7], [2, 3]);
+    const gradientOf = (module: Residual): number[] =>
+      tf.tidy(() => {
+        // The student's features are given to the teacher; without it their gradient is 2.
+        const loss = (): tf.Scalar => {
+          const z = tf.mul<tf.Tensor2D>(x, student.scale);
+          return tf.sum(tf.add(tf.mul(z, 2), tf.square(run(module, z))));
+        };
+        const { grads } = tf.variableGrads(loss, [student.scale]);
+        return [...(grads[student.scale.name]?.dataSync() ?? [])];
+      });
+    expect(gradientOf(teacher)).toEqual([2 * (1 + 2 + 3 + 4 + 5 + 7)]);
+    expect(gradientOf(student)).not.toEqual(gradientOf(teacher));
+    tf.tidy(() => {
+      expect([...run(teacher, x).dataSync()]).toEqual([...run(student, x).dataSync()]);
+    });
     x.dispose();
   });
 

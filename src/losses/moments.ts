@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { exactMatMul, float32Barrier, ranks, stopGradient } from '../nn';
-import { meanOverRanks, sameOnRanks } from './over-ranks';
+import { exactMatMul, float32Barrier, ranks, stopGradient, withGradient } from '../nn';
 
 /** The samples of a batch around their mean, over which a loss takes variances and products. */
 export interface Centred {
@@ -79,4 +78,21 @@ function divided({ rows, divisors }: Scaled): tf.Tensor2D {
 function offDiagonal(size: number): tf.Tensor2D {
   if (size === 1) return tf.zeros([1, 1]);
   return tf.oneHot(tf.range(0, size, 1, 'int32'), size, 0, 1, 'float32') as tf.Tensor2D;
+}
+
+/**
+ * For a loss that every rank computes alike from `meanOverRanks`: the same value, whose gradient is the mean of what comes
+ * back on all ranks. So what lies before it has one gradient on all, and needs no exchange of its own.
+ */
+function sameOnRanks(loss: tf.Scalar, gather: boolean): tf.Scalar {
+  return gather && ranks.worldSize > 1 ? ranks.allReduce(loss, 'mean') : loss;
+}
+
+/**
+ * The mean of a tensor over ranks, of which all ranks then compute the same, up to `sameOnRanks`. The gradient of the
+ * result is therefore the same on all: what `ranks.allReduce` would exchange on the way back is there already.
+ */
+function meanOverRanks<T extends tf.Tensor>(own: T, gather: boolean): T {
+  if (!gather || ranks.worldSize === 1) return own;
+  return withGradient<T>([own], () => ({ value: ranks.allReduce(own, 'mean'), gradient: (dy) => dy }));
 }

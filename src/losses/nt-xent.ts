@@ -44,7 +44,7 @@ export function ntXent(
  * temperature. The mean over queries.
  *
  * `query` and `keys` are `[batch, features]`, row for row two views of one sample; gradients flow to both, so let a teacher
- * make the keys. `bank` is `[size, features]` of unit rows, such as `queue.values()`; push the keys after this call. As
+ * make the keys. `bank` is `[size, features]`, such as `queue.values()`; push the keys after this call. As
  * lightly's `NTXentLoss` with a memory bank. Nothing is exchanged between ranks: the queue has the keys of all.
  *
  * Source: He et al., "Momentum contrast for unsupervised visual representation learning" (2020), equation 1.
@@ -68,7 +68,7 @@ export function ntXentAgainst(
   return tf.tidy(() => {
     const queries = normalizeRows(float32Barrier(query));
     const positives = tf.sum(tf.mul(queries, normalizeRows(float32Barrier(keys))), 1, true);
-    const negatives = exactMatMul(queries, stopGradient(bank), false, true);
+    const negatives = exactMatMul(queries, normalizeRows(float32Barrier(stopGradient(bank))), false, true);
     const logits = tf.div<tf.Tensor2D>(tf.concat2d([positives as tf.Tensor2D, negatives], 1), temperature);
     const positive = tf.div<tf.Tensor1D>(tf.squeeze(positives, [1]), temperature);
     return tf.mean<tf.Scalar>(logSumExpOver(logits, positive, null));

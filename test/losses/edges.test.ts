@@ -85,3 +85,19 @@ describe('at a temperature of 0.001', () => {
     expect(numbers.slice(1).some((number) => number !== 0)).toBe(true);
   });
 });
+
+it('takes the rows of a bank at any length', async () => {
+  const { ntXentAgainst } = losses;
+  const loss = compile(
+    (query: tf.Tensor2D, keys: tf.Tensor2D, bank: tf.Tensor2D) => ntXentAgainst(query, keys, bank),
+    { name: 'against a bank' },
+  );
+  const [query, keys, bank] = [1, 2, 3].map((seed) =>
+    tf.randomNormal<tf.Rank.R2>([4, 5], 0, 1, 'float32', seed),
+  ) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+  const longer = tf.mul<tf.Tensor2D>(bank, 7);
+  const [one, other] = [await loss(query, keys, bank), await loss(query, keys, longer)];
+  expect(other).toBeCloseTo(one, 5);
+  loss.dispose();
+  tf.dispose([query, keys, bank, longer]);
+});

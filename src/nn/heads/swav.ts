@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { exactMatMul, float32Barrier } from '../exact';
 import { stopGradient } from '../gradients';
 import { Linear } from '../layers';
 import { Module } from '../module';
+import { requireShape } from '../require-shape';
 import { BYOLProjectionHead } from './byol';
 
 /**
@@ -23,7 +25,8 @@ export type PrototypeLogits<N extends number | readonly number[]> = N extends nu
 
 /**
  * How well features fit each prototype: unit rows `[batch, inFeatures]` to logits `[batch, prototypes]`; several numbers
- * of prototypes give a list of logits. Names and defaults as lightly's: a linear layer `heads.N` each, with its bias.
+ * of prototypes give a list of logits. Names and defaults as lightly's: a linear layer `heads.N` each, with its bias. The
+ * products are similarities, and stay float32 under `bf16-mixed`.
  *
  * Source: Caron et al., "Unsupervised learning of visual features by contrasting cluster assignments" (2020).
  */
@@ -39,7 +42,7 @@ export class SwaVPrototypes<N extends number | readonly number[] = number> exten
   }
 
   forward(x: tf.Tensor2D): PrototypeLogits<N> {
-    const logits = this.heads.map((head) => head.forward(x));
+    const logits = this.heads.map((head) => similarities(x, head));
     return (this.isSingle ? logits[0] : logits) as PrototypeLogits<N>;
   }
 
@@ -52,4 +55,12 @@ export class SwaVPrototypes<N extends number | readonly number[] = number> exten
       }
     });
   }
+}
+
+function similarities(x: tf.Tensor2D, { weight, bias }: Linear): tf.Tensor2D {
+  requireShape('SwaVPrototypes', x, 2, weight.shape[0]);
+  return tf.tidy(() => {
+    const products = exactMatMul<tf.Tensor2D>(float32Barrier(x), weight);
+    return bias === null ? products : tf.add(products, bias);
+  });
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { oncePerTrace } from '../../engine';
+import { exactMatMul } from '../exact';
 import { pytorchUniform } from '../initialization';
 import { Module } from '../module';
 import { parameter } from '../parameter';
@@ -13,7 +14,8 @@ export interface WeightNormLinearOptions {
 
 /**
  * A linear layer without offset whose weight is learnt as lengths and directions, y = x · (g · v / ‖v‖): `[..., inFeatures]`
- * to `[..., outFeatures]`. Lengths are 1 at first, directions as the weight of PyTorch's `nn.Linear`.
+ * to `[..., outFeatures]`. Lengths are 1 at first, directions as the weight of PyTorch's `nn.Linear`. Between unit rows the
+ * products are similarities, and stay float32 under `bf16-mixed`.
  *
  * State dict: `weight_g` `[out, 1]`, `weight_v` `[out, in]`, as PyTorch's `nn.utils.weight_norm`.
  *
@@ -45,8 +47,8 @@ export class WeightNormLinear extends Module {
     requireShape(`WeightNormLinear(${inFeatures}, ${outFeatures})`, x, 'any', inFeatures);
     return tf.tidy(() => {
       const [directions] = oncePerTrace(this.weightV, 'unit directions', () => [unitColumns(this.weightV)]);
-      const rows = tf.reshape(x, [-1, inFeatures]);
-      const y = tf.mul(tf.matMul(rows, directions as tf.Tensor2D), this.weightG);
+      const rows = tf.reshape<tf.Rank.R2>(x, [-1, inFeatures]);
+      const y = tf.mul(exactMatMul<tf.Tensor2D>(rows, directions as tf.Tensor2D), this.weightG);
       return tf.reshape(y, [...x.shape.slice(0, -1), outFeatures]) as T;
     });
   }

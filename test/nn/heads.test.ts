@@ -164,4 +164,12 @@ describe('SwaVPrototypes', () => {
     prototypes.dispose();
     expect(liveCounts()).toEqual(before);
   });
+
+  it('leaves prototypes as they are in evaluations', () => {
+    const prototypes = new nn.SwaVPrototypes(4, 6);
+    const before = prototypes.stateDict().get('heads.0.weight')!.data;
+    nn.whileEvaluating(() => prototypes.normalize());
+    expect(prototypes.stateDict().get('heads.0.weight')!.data).toEqual(before);
+    prototypes.dispose();
+  });
 });

@@ -150,6 +150,19 @@ describe('weights to begin with', () => {
     }
   });
 
+  it('that are not finite are an error, and nothing is loaded', () => {
+    const model = new Model();
+    const state = new Map(model.stateDict());
+    const wild = state.get('backbone.0.weight')!;
+    state.set('backbone.0.weight', { ...wild, data: new Float32Array(wild.data.length).fill(NaN) });
+    expect(() => nn.loadInitialWeights(model, { state, source: 'wild.safetensors' })).toThrow(
+      'The weights of wild.safetensors hold values that are not finite, in backbone.0.weight. Nothing was loaded. ' +
+        'Take weights of an earlier checkpoint, from before they diverged.',
+    );
+    expect(model.stateDict().get('backbone.0.weight')?.data).not.toContain(NaN);
+    model.dispose();
+  });
+
   it('of a whole model are all of it', () => {
     const model = keep(new Model());
     const given = marked(model);

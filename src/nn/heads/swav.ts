@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { isEvaluating } from '../evaluating';
 import { exactMatMul, float32Barrier } from '../exact';
 import { stopGradient } from '../gradients';
 import { Linear } from '../layers';
@@ -46,8 +47,9 @@ export class SwaVPrototypes<N extends number | readonly number[] = number> exten
     return (this.isSingle ? logits[0] : logits) as PrototypeLogits<N>;
   }
 
-  /** Brings every prototype to length 1: call it inside the step, before `forward`. */
+  /** Brings every prototype to length 1: call it inside the step, before `forward`. In the evaluations of a trainer it does nothing. */
   normalize(): void {
+    if (isEvaluating()) return;
     tf.tidy(() => {
       for (const { weight } of this.heads) {
         const rows = stopGradient(weight); // a column is a prototype

@@ -20,7 +20,7 @@ const SHOWN = 3;
  * resampled, as timm does. Teachers that the weights are not for start from their students.
  *
  * @returns what was loaded and what was not, in one sentence.
- * @throws FulgurError `state` for weights that do not fit, with what is missing, unexpected or of another shape; with
+ * @throws FulgurError `state` for weights that are not finite, or do not fit, with what is missing, unexpected or of another shape; with
  * `strict: false` where not one parameter fits.
  */
 export function loadInitialWeights(module: Module, { state, source, strict = true }: InitialWeights): string {
@@ -49,6 +49,7 @@ export function loadInitialWeights(module: Module, { state, source, strict = tru
   if (strict) requireAll(owner, source, { ...fitted, mismatched }, own, given);
   const chosen = new Map([...variables].filter(([name]) => fitting.has(name)));
   if (![...chosen.values()].some(isParameter)) throw nothingFits(owner, source, mismatched);
+  requireFinite(source, fitting);
   loadState(owner, chosen, fitting);
   const loaded = new Set<unknown>(chosen.values());
   restartTeachers(
@@ -79,6 +80,20 @@ function requireAll(
     what: `The weights of ${source} do not fit ${owner}: ${problems.join('; ')}.`,
     why: 'Nothing was loaded.',
     fix: 'Build the model as theirs is built, or load what fits with --initialWeightsStrict false.',
+  });
+}
+
+/** A network with NaN in it may go on to give a loss that looks well: max pooling takes it for the smallest number. */
+function requireFinite(source: string, weights: ReadonlyMap<string, StateTensor>): void {
+  const wild = [...weights].filter(
+    ([, { data }]) => data instanceof Float32Array && !data.every(Number.isFinite),
+  );
+  const [first] = wild;
+  if (first === undefined) return;
+  throw new FulgurError('state', {
+    what: `The weights of ${source} hold values that are not finite, in ${shortList(wild.map(([name]) => name))}.`,
+    why: 'Nothing was loaded.',
+    fix: 'Take weights of an earlier checkpoint, from before they diverged.',
   });
 }
 

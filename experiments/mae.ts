@@ -36,7 +36,7 @@ import { syncBatchNorm } from '../plugins/sync-bn';
 export class MAE extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
   @HyperParameter({ min: 0 }) lr = 1.5e-4;
   @HyperParameter({ min: 0, max: 1 }) maskRatio = 0.75;
-  /** ViT-Tiny, where lightly has ViT-Base with patches of 32 pixels: these images have but 32. */
+  /** ViT-Tiny, where lightly has ViT-Base with patches of 32 pixels: an image of 32 pixels would be one patch. */
   @HyperParameter({ min: 1, integer: true }) width = 192;
   @HyperParameter({ min: 1, integer: true }) depth = 12;
   @HyperParameter({ min: 1, integer: true }) heads = 3;

@@ -19,7 +19,7 @@ export interface MaePatchLossOptions {
  *
  * Source: He et al., "Masked autoencoders are scalable vision learners" (2022), section 3.
  *
- * @throws FulgurError `module` where the shapes differ, and with `normalize` for patches of one number.
+ * @throws FulgurError `module` where the shapes differ or are of no patches, and with `normalize` for patches of one number.
  */
 export function maePatchLoss(
   predictions: tf.Tensor3D,
@@ -30,6 +30,13 @@ export function maePatchLoss(
     throw new FulgurError('module', {
       what: `maePatchLoss got predictions of shape [${predictions.shape.join(', ')}] and targets of shape [${targets.shape.join(', ')}].`,
       fix: 'Give two tensors of the same shape [batch, patches, pixels].',
+    });
+  }
+  if (predictions.size === 0) {
+    throw new FulgurError('module', {
+      what: `maePatchLoss got no patches: predictions and targets of shape [${predictions.shape.join(', ')}].`,
+      why: 'A mean of no numbers is not defined.',
+      fix: 'Mask one patch of each image at least.',
     });
   }
   if (normalize && targets.shape[2] < 2) {

@@ -8,6 +8,7 @@ import type { Visit } from './module-tree';
 import { matchingParameters } from './name-pattern';
 import type { NamePattern } from './name-pattern';
 import { joinName } from './naming';
+import { isFixed } from './parameter';
 import type { Buffer, Parameter } from './parameter';
 import { ParameterList } from './parameter-list';
 import { loadState } from './state/load-state';
@@ -71,7 +72,12 @@ export abstract class Module {
     return setTrainable(this, names, false);
   }
 
-  /** Puts parameters back into training, from the next trace on: all of them, or those whose names match, as `freeze`. */
+  /**
+   * Puts parameters back into training, from the next trace on: all of them, or those whose names match, as `freeze`. Those
+   * that were made with `trainable: false` are left out, unless a pattern matches no others.
+   *
+   * @throws FulgurError `module` for a pattern that no parameter matches.
+   */
   unfreeze(names?: NamePattern | readonly NamePattern[]): this {
     return setTrainable(this, names, true);
   }
@@ -134,8 +140,15 @@ function setTrainable<M extends Module>(
   names: NamePattern | readonly NamePattern[] | undefined,
   trainable: boolean,
 ): M {
-  const chosen = names === undefined ? module.namedParameters() : matchingParameters(module, names);
-  for (const parameter of chosen.values()) parameter.trainable = trainable;
+  const all = names === undefined;
+  const groups = all
+    ? [module.namedParameters()]
+    : [names].flat().map((name) => matchingParameters(module, name));
+  for (const group of groups) {
+    const chosen = [...group.values()];
+    const open = trainable ? chosen.filter((parameter) => !isFixed(parameter)) : chosen;
+    for (const parameter of all || open.length > 0 ? open : chosen) parameter.trainable = trainable;
+  }
   return module;
 }
 

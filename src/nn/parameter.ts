@@ -15,7 +15,7 @@ export type Buffer<R extends tf.Rank = tf.Rank> = tf.Variable<R> & { readonly [r
 export interface ParameterOptions {
   /** How the tensor is laid out inside Fulgur, and so how the state dict turns it (default `plain`: not at all). */
   readonly layout?: StateLayout;
-  /** `false` makes it frozen from the start (default `true`). */
+  /** `false` makes it fixed: frozen from the start, and left out by an `unfreeze` of more than fixed ones (default `true`). */
   readonly trainable?: boolean;
 }
 
@@ -60,6 +60,7 @@ const storedDtypes: Partial<Record<tf.DataType, readonly [StateDtype, ...StateDt
 
 // Variables are tagged from outside, so that they stay ordinary tf.Variables for every tfjs op.
 const descriptions = new WeakMap<tf.Variable, VariableDescription>();
+const fixed = new WeakSet<tf.Variable>();
 let created = 0;
 
 /**
@@ -80,7 +81,20 @@ export function parameter<R extends tf.Rank>(
     });
   }
   const description = { role: 'parameter', layout, storedAs: 'F32', ranks: 'first', isWeight: true } as const;
-  return createVariable(initialValue, trainable, description) as Parameter<R>;
+  const made = createVariable(initialValue, trainable, description) as Parameter<R>;
+  if (!trainable) fix(made);
+  return made;
+}
+
+/** Makes a parameter one that is not meant to be trained, such as positions that are computed. */
+export function fix(parameter: Parameter): void {
+  parameter.trainable = false;
+  fixed.add(parameter);
+}
+
+/** Whether the parameter was made not to be trained; `freeze()` alone does not make it so. */
+export function isFixed(parameter: Parameter): boolean {
+  return fixed.has(parameter);
 }
 
 /**

@@ -6,7 +6,7 @@ import { FulgurError } from '../errors';
  * `[batch, height · width / patchSize², patchSize² · channels]`. A patch's numbers are row after row, its channels together,
  * in the order of lightly's `patchify`.
  *
- * @throws FulgurError `module` for images that patches do not fill.
+ * @throws FulgurError `module` for images that patches do not fill, or without a batch axis.
  */
 export function patchify(images: tf.Tensor4D, patchSize: number): tf.Tensor3D {
   const [rows, columns] = patchGrid(images.shape, patchSize);
@@ -21,11 +21,18 @@ export function patchify(images: tf.Tensor4D, patchSize: number): tf.Tensor3D {
 /**
  * Rows and columns of patches of images of a shape `[batch, height, width, channels]`.
  *
- * @throws FulgurError `module` for images that patches do not fill.
+ * @throws FulgurError `module` for images that patches do not fill, or without a batch axis.
  */
 export function patchGrid(shape: readonly number[], patchSize: number): [rows: number, columns: number] {
   const [, height = 0, width = 0] = shape;
-  if (shape.length === 4 && height % patchSize === 0 && width % patchSize === 0) {
+  if (shape.length !== 4) {
+    throw new FulgurError('module', {
+      what: `Images of shape [${shape.join(', ')}] were to be cut into patches.`,
+      why: 'Their shape is [batch, height, width, channels].',
+      fix: 'Give a single image as a batch of one: tf.expandDims(image, 0).',
+    });
+  }
+  if (height % patchSize === 0 && width % patchSize === 0) {
     return [height / patchSize, width / patchSize];
   }
   throw new FulgurError('module', {

@@ -84,6 +84,10 @@ it('maePatchLoss tells of shapes that do not fit, and of patches that have no de
       'Give two tensors of the same shape [batch, patches, pixels].',
   );
   const one = (): tf.Tensor3D => tf.zeros([2, 3, 1]);
+  expect(calling(() => losses.maePatchLoss(tf.zeros([2, 0, 4]), tf.zeros([2, 0, 4])))).toThrow(
+    'maePatchLoss got no patches: predictions and targets of shape [2, 0, 4]. A mean of no numbers is not defined. Mask one ' +
+      'patch of each image at least.',
+  );
   expect(calling(() => losses.maePatchLoss(one(), one(), { normalize: true }))).toThrow(
     'maePatchLoss got patches of one number, [2, 3, 1], to be normalised. Their deviation is not defined. Leave normalize out.',
   );

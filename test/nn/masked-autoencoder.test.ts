@@ -96,6 +96,23 @@ it("MAE's encoder and decoder have lightly's names, shapes and order", () => {
   model.dispose();
 });
 
+it('what is fixed stays so when all is unfrozen, and is trained only where it alone is named', () => {
+  const model = new Autoencoder();
+  const fixed = (): string[] =>
+    [...model.namedParameters()].filter(([, { trainable }]) => !trainable).map(([name]) => name);
+  const positions = ['backbone.vit.pos_embed', 'decoder.decoder_pos_embed'];
+  model.freeze().unfreeze();
+  expect(fixed()).toEqual(positions);
+  model.freeze('backbone').unfreeze(['backbone', 'decoder']);
+  expect(fixed()).toEqual(positions);
+  model.unfreeze('backbone.vit.pos_embed');
+  expect(fixed()).toEqual(['decoder.decoder_pos_embed']);
+  const head = new nn.DINOProjectionHead(4, 4, 4, 8);
+  head.freeze().unfreeze('last_layer');
+  expect([head.lastLayer.weightG.trainable, head.lastLayer.weightV.trainable]).toEqual([false, true]);
+  for (const each of [model, head]) each.dispose();
+});
+
 it.each([
   ['compiled', false],
   ['eager', true],
@@ -181,6 +198,9 @@ describe('randomTokenMask', () => {
     expect(() => nn.randomTokenMask([2, 5], { maskRatio: 0 })).toThrow(
       'A mask of 5 tokens was to hide the share 0 of them, and keep 5. One token at least must be kept, and one masked. ' +
         'Give a maskRatio between 0 and 1, or smaller patches.',
+    );
+    expect(() => nn.randomTokenMask([0, 5])).toThrow(
+      'A mask of 0 samples was to be drawn. Give [batch, tokens], with the batch of the images: images.shape[0].',
     );
     expect(() => nn.randomTokenMask([2, 5], { maskRatio: NaN })).toThrow('and keep NaN');
   });
@@ -425,6 +445,10 @@ it('what the decoder cannot take is refused', () => {
   tf.dispose([images, { ...withClassToken }]);
   expect(() => nn.patchify(tf.zeros([1, 4, 6, 3]), 4)).toThrow(
     'Images of shape [1, 4, 6, 3] were to be cut into patches of 4×4 pixels.',
+  );
+  expect(() => nn.patchGrid([4, 4, 3], 4)).toThrow(
+    'Images of shape [4, 4, 3] were to be cut into patches. Their shape is [batch, height, width, channels]. Give a single ' +
+      'image as a batch of one: tf.expandDims(image, 0).',
   );
   decoder.dispose();
 });

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { normal, xavierUniform } from '../initialization';
 import { Linear } from '../layers';
 import { Module } from '../module';
-import { parameter } from '../parameter';
+import { fix, parameter } from '../parameter';
 import type { Parameter } from '../parameter';
 import { patchGrid } from '../patchify';
 import type { VisionTransformer } from '../vit';
@@ -51,7 +51,8 @@ export class MaskedVisionTransformer extends Module {
         ? sineCosinePositions(vit.features, side, 1)
         : normal(0.02)<tf.Rank.R3>(vit.posEmbed.shape, fans),
     );
-    vit.posEmbed.trainable = positions === 'learnt';
+    if (positions === 'sine') fix(vit.posEmbed);
+    else vit.posEmbed.trainable = true;
   }
 
   /** Tokens of an image of the size that the transformer was made for, with the class token. */

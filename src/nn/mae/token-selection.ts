@@ -39,12 +39,18 @@ const float32 = { type: 'type', value: 'float32' } as const;
  * The functions that take these indices refuse them for another number of tokens.
  *
  * @param size `[batch, tokens]`, with the class token.
- * @throws FulgurError `module` where nothing would be kept, or nothing masked.
+ * @throws FulgurError `module` where nothing would be kept, or nothing masked, or for a batch without samples.
  */
 export function randomTokenMask(
   [batch, tokens]: readonly [batch: number, tokens: number],
   { maskRatio = 0.6, maskClassToken = false }: TokenMaskOptions = {},
 ): TokenMask {
+  if (!(Number.isInteger(batch) && batch >= 1)) {
+    throw new FulgurError('module', {
+      what: `A mask of ${batch} samples was to be drawn.`,
+      fix: 'Give [batch, tokens], with the batch of the images: images.shape[0].',
+    });
+  }
   const first = maskClassToken ? 0 : 1;
   const kept = first + Math.floor((tokens - first) * (1 - maskRatio));
   if (!(kept >= 1 && kept < tokens)) {

@@ -54,7 +54,8 @@ export class BarlowTwins extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
     return { z: this.projectionHead.forward(this.backbone.forward(view)) };
   }
 
-  override trainingStep({ views: [first, second] }: ViewBatch): tf.Scalar {
+  override trainingStep(batch: ViewBatch): tf.Scalar {
+    const [first, second] = nn.viewsOf(batch, 2);
     const [a, b] = [this.forward(first), this.forward(second)];
     const { lambda } = this;
     const loss = losses.barlowTwins(a.z, b.z, { lambda });

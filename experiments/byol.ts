@@ -67,7 +67,8 @@ export class BYOL extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
     return this.projectionHeadMomentum.forward(this.backboneMomentum.forward(view));
   }
 
-  override trainingStep({ views: [first, second] }: ViewBatch): tf.Scalar {
+  override trainingStep(batch: ViewBatch): tf.Scalar {
+    const [first, second] = nn.viewsOf(batch, 2);
     const momentum = this.scheduled(schedules.cosine({ from: this.momentum, to: 1, every: 'epoch' }));
     this.backboneMomentum.follow(momentum);
     this.projectionHeadMomentum.follow(momentum);

@@ -78,7 +78,8 @@ export class DINO extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
     return this.teacherHead.forward(this.teacherBackbone.forward(view));
   }
 
-  override trainingStep({ views }: ViewBatch): tf.Scalar {
+  override trainingStep(batch: ViewBatch): tf.Scalar {
+    const views = nn.viewsOf(batch, { large: 2 });
     const momentum = this.scheduled(schedules.cosine({ from: this.momentum, to: 1, every: 'epoch' }));
     this.teacherBackbone.follow(momentum);
     this.teacherHead.follow(momentum);

@@ -36,7 +36,8 @@ export class FastSiam extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
     return { z: nn.stopGradient(z), p: this.predictionHead.forward(z) };
   }
 
-  override trainingStep({ views }: ViewBatch): tf.Scalar {
+  override trainingStep(batch: ViewBatch): tf.Scalar {
+    const views = nn.viewsOf(batch, { atLeast: 2 });
     const loss = fastSiamLoss(views.map((view) => this.forward(view)));
     this.log('train_loss_ssl', loss, { progBar: true });
     return loss;

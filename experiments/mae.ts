@@ -79,7 +79,8 @@ export class MAE extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
     return { predictions, targets: this.decoder.targets(images, selection) };
   }
 
-  override trainingStep({ views: [images] }: ViewBatch): tf.Scalar {
+  override trainingStep(batch: ViewBatch): tf.Scalar {
+    const [images] = nn.viewsOf(batch, 1);
     const { predictions, targets } = this.forward(images);
     const loss = losses.maePatchLoss(predictions, targets);
     this.log('train_loss_ssl', loss, { progBar: true });

@@ -64,7 +64,8 @@ export class MoCo extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
     return this.projectionHeadMomentum.forward(this.backboneMomentum.forward(view));
   }
 
-  override trainingStep({ views: [query, key] }: ViewBatch): tf.Scalar {
+  override trainingStep(batch: ViewBatch): tf.Scalar {
+    const [query, key] = nn.viewsOf(batch, 2);
     const momentum = this.scheduled(schedules.cosine({ from: this.momentum, to: 1, every: 'epoch' }));
     this.backboneMomentum.follow(momentum);
     this.projectionHeadMomentum.follow(momentum);

@@ -62,7 +62,8 @@ export class NNCLR extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
     return { z: nn.stopGradient(z), p: this.predictionHead.forward(z) };
   }
 
-  override trainingStep({ views: [first, second] }: ViewBatch): tf.Scalar {
+  override trainingStep(batch: ViewBatch): tf.Scalar {
+    const [first, second] = nn.viewsOf(batch, 2);
     const { temperature, memoryBank } = this;
     const [a, b] = [this.forward(first), this.forward(second)];
     const loss = nn.meanOf([

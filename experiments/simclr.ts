@@ -54,7 +54,8 @@ export class SimCLR extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
     return { z: this.projectionHead.forward(this.backbone.forward(view)) };
   }
 
-  override trainingStep({ views: [first, second] }: ViewBatch): tf.Scalar {
+  override trainingStep(batch: ViewBatch): tf.Scalar {
+    const [first, second] = nn.viewsOf(batch, 2);
     const [a, b] = [this.forward(first), this.forward(second)];
     const { temperature } = this;
     const loss = losses.ntXent(a.z, b.z, { temperature });

@@ -57,7 +57,8 @@ export class SwaV extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
     return { z, logits: this.prototypes.forward(z) };
   }
 
-  override trainingStep({ views }: ViewBatch): tf.Scalar {
+  override trainingStep(batch: ViewBatch): tf.Scalar {
+    const views = nn.viewsOf(batch, { large: 2 });
     const { temperature } = this;
     this.prototypes.normalize();
     const logits = views.map((view) => this.forward(view).logits);

@@ -32,6 +32,8 @@ export { ParameterList } from './parameter-list';
 export { notingExchanges, ranks, withRanks } from './ranks';
 export { patchGrid, patchify } from './patchify';
 export type { StepRanks } from './ranks';
+export { viewsOf } from './views-of';
+export type { ViewsOf, ViewCount } from './views-of';
 export { randomPosition, setRandomPosition } from '../engine';
 export * from './resnet';
 export * from './state';

@@ -36,9 +36,9 @@ export class Digits extends TrainingModule<ViewBatch, 'loss'> {
     return { z: nn.stopGradient(z), p: this.predictionHead.forward(z) };
   }
 
-  override trainingStep({ views }: ViewBatch): tf.Scalar {
-    const [a, b] = views.map((view) => this.forward(view));
-    if (a === undefined || b === undefined) throw new Error('The transform makes fewer than two views.');
+  override trainingStep(batch: ViewBatch): tf.Scalar {
+    const [first, second] = nn.viewsOf(batch, 2);
+    const [a, b] = [this.forward(first), this.forward(second)];
     const loss = nn.meanOf([
       losses.negativeCosineSimilarity(a.p, b.z),
       losses.negativeCosineSimilarity(b.p, a.z),

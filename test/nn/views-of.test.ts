@@ -1,0 +1,78 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { start } from '../../src/engine';
+import * as nn from '../../src/nn';
+
+beforeAll(async () => {
+  await start({ accelerator: 'cpu' });
+});
+
+let views: tf.Tensor4D[] = [];
+afterEach(() => tf.dispose(views));
+
+/** A batch with a square view of each size. */
+function batchOf(...sizes: number[]): { views: tf.Tensor4D[] } {
+  views = sizes.map((size) => tf.zeros([2, size, size, 3]));
+  return { views };
+}
+
+describe('viewsOf', () => {
+  it('gives the views, with as many in the type', () => {
+    const batch = batchOf(4, 4);
+    const [first, second]: [tf.Tensor4D, tf.Tensor4D] = nn.viewsOf(batch, 2);
+    expect([first === batch.views[0], second === batch.views[1]]).toEqual([true, true]);
+    const all: [tf.Tensor4D, tf.Tensor4D, ...tf.Tensor4D[]] = nn.viewsOf(batch, { atLeast: 2 });
+    expect(all.map(({ id }) => id)).toEqual(batch.views.map(({ id }) => id));
+  });
+
+  it('takes views beyond those that are asked for at least, and smaller ones after large ones', () => {
+    expect(nn.viewsOf(batchOf(4, 5, 6), { atLeast: 2 })).toHaveLength(3);
+    tf.dispose(views);
+    expect(nn.viewsOf(batchOf(4, 4, 2, 2), { large: 2 })).toHaveLength(4);
+    tf.dispose(views);
+    expect(nn.viewsOf(batchOf(4, 4, 4), { large: 2 })).toHaveLength(3);
+  });
+
+  it.each<[number[], nn.ViewCount, string]>([
+    [
+      [4],
+      2,
+      'The method takes 2 views of each image, and the batch has 1. Give data a transform that makes 2.',
+    ],
+    [
+      [4, 4, 2],
+      2,
+      'The method takes 2 views of each image, and the batch has 3. Give data a transform that makes 2.',
+    ],
+    [
+      [4, 4],
+      1,
+      'The method takes 1 view of each image, and the batch has 2. Give data a transform that makes 1.',
+    ],
+    [
+      [4],
+      { atLeast: 2 },
+      'The method takes at least 2 views of each image, and the batch has 1. ' +
+        'Give data a transform that makes 2 or more.',
+    ],
+    [
+      [4],
+      { large: 2 },
+      'The method takes at least 2 views of each image, and the batch has 1. ' +
+        'Give data a transform that makes 2 or more.',
+    ],
+    [
+      [4, 2, 2],
+      { large: 2 },
+      'The method takes 2 large views before the smaller ones, and the batch has views of 4 × 4, 2 × 2, 2 × 2 pixels. ' +
+        'Give data a transform whose first 2 views have one size, which no other exceeds.',
+    ],
+    [
+      [2, 2, 4],
+      { large: 2 },
+      'The method takes 2 large views before the smaller ones, and the batch has views of 2 × 2, 2 × 2, 4 × 4 pixels. ' +
+        'Give data a transform whose first 2 views have one size, which no other exceeds.',
+    ],
+  ])('refuses views of sizes %j where %j are taken', (sizes, count, message) => {
+    expect(() => nn.viewsOf(batchOf(...sizes), count)).toThrow(message);
+  });
+});

@@ -1,0 +1,45 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { shippedExperiments } from '../../src/cli/experiments';
+import { start } from '../../src/engine';
+
+beforeAll(async () => {
+  await start({ accelerator: 'cpu' });
+});
+
+it('shipped methods say that the transform makes another number of views', () => {
+  const views = tf.tidy(() => [32, 16, 16].map((size) => tf.zeros<tf.Rank.R4>([2, size, size, 3])));
+  const said = shippedExperiments().map(({ name, type }) => {
+    const model = new type();
+    const messages = [views.slice(0, 1), views].map((given) => {
+      try {
+        return tf.tidy(() => String(model.trainingStep({ views: given })));
+      } catch (error) {
+        return (error as Error).message;
+      }
+    });
+    model.dispose();
+    return [name, ...messages];
+  });
+  tf.dispose(views);
+  const few = 'and the batch has 1. Give data a transform that makes 2';
+  const pair = [
+    `The method takes 2 views of each image, ${few}.`,
+    'The method takes 2 views of each image, and the batch has 3. Give data a transform that makes 2.',
+  ];
+  const multiCrop = [
+    `The method takes at least 2 views of each image, ${few} or more.`,
+    'The method takes 2 large views before the smaller ones, and the batch has views of 32 × 32, 16 × 16, 16 × 16 pixels. ' +
+      'Give data a transform whose first 2 views have one size, which no other exceeds.',
+  ];
+  const pairs = ['barlow-twins', 'byol', 'dcl', 'moco', 'nnclr', 'simclr', 'simsiam', 'tico', 'vicreg'];
+  const refused = said.filter(([name = '']) => [...pairs, 'dino', 'swav'].includes(name));
+  expect(refused).toEqual(
+    [...pairs.map((name) => [name, ...pair]), ...['dino', 'swav'].map((name) => [name, ...multiCrop])].sort(
+      ([a = ''], [b = '']) => (a < b ? -1 : 1),
+    ),
+  );
+  expect(said.find(([name]) => name === 'fastsiam')?.[1]).toBe(multiCrop[0]);
+  expect(said.find(([name]) => name === 'mae')?.[2]).toBe(
+    'The method takes 1 view of each image, and the batch has 3. Give data a transform that makes 1.',
+  );
+});

@@ -214,7 +214,7 @@ describe('weights to begin with', () => {
     const model = keep(new Model());
     const before = model.stateDict();
     expect(() => load(model, torchvision({ width: 8 }), false)).toThrow(
-      'Not one parameter of backbone of Model can be had from weights.safetensors: ' +
+      'Not one parameter of backbone of Model can be taken from weights.safetensors: ' +
         'conv1.weight (F32 [8, 3, 7, 7], and backbone.0.weight is F32 [4, 3, 7, 7]), ' +
         'bn1.weight (F32 [8], and backbone.1.weight is F32 [4]), ' +
         'bn1.bias (F32 [8], and backbone.1.bias is F32 [4]) and 97 more. ' +

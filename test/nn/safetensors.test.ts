@@ -176,7 +176,7 @@ describe('hostile and broken files', () => {
     ["its '__metadata__' has the key '__proto__'", file('{"__metadata__":{"__proto__":"a"}}')],
   ])('%s', (problem, bytes) => {
     expect(() => decodeSafetensors(bytes)).toThrow(
-      `This is no sound safetensors file: ${problem}. Write the file anew, or get it again from where it came from.`,
+      `This is not a valid safetensors file: ${problem}. Write the file anew, or get it again from where it came from.`,
     );
   });
 
@@ -190,7 +190,7 @@ describe('hostile and broken files', () => {
 
   it('are refused at whatever byte a sound file is cut', () => {
     for (let length = 0; length < fromPython.length; length++) {
-      expect(() => decodeSafetensors(fromPython.subarray(0, length))).toThrow('no sound safetensors file');
+      expect(() => decodeSafetensors(fromPython.subarray(0, length))).toThrow('not a valid safetensors file');
     }
   });
 });

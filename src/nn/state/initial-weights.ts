@@ -141,7 +141,7 @@ function nothingInCommon(
 
 function nothingFits(owner: string, source: string, mismatched: readonly string[]): FulgurError {
   return new FulgurError('state', {
-    what: `Not one parameter of ${owner} can be had from ${source}: ${shortList(mismatched)}.`,
+    what: `Not one parameter of ${owner} can be taken from ${source}: ${shortList(mismatched)}.`,
     why: 'Nothing was loaded.',
     fix: 'Build the model as theirs is built.',
   });

@@ -153,7 +153,7 @@ function isStoredDtype(value: unknown): value is StoredDtype {
 
 function broken(problem: string, cause?: unknown): FulgurError {
   return new FulgurError('state', {
-    what: `This is no sound safetensors file: ${problem}.`,
+    what: `This is not a valid safetensors file: ${problem}.`,
     fix: 'Write the file anew, or get it again from where it came from.',
     cause,
   });

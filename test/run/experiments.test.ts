@@ -88,6 +88,19 @@ describe('the experiments of this package', () => {
     twelveMinutes,
   );
 
+  it.each([['16'], ['48']])(
+    'mae.ts for images of %s pixels trains on views of 32 without a warning',
+    async (imageSize) => {
+      const model = ['--imageSize', imageSize, '--heads', '2', '--depth', '1'];
+      const decoder = ['--decoderWidth', '8', '--decoderHeads', '2'];
+      const words = [...model, ...decoder, '--trainer.maxSteps', '1', '--trainer.defaultRootDir', 'sizes'];
+      const { code, output, errors } = await runSmall('mae', words);
+      expect({ code, errors }).toEqual({ code: 0, errors: '' });
+      expect(output).toMatch(/^Epoch 0: 1\/3 \[.*train_loss_ssl=\d\.\d+.*\]$/m);
+    },
+    twelveMinutes,
+  );
+
   it(
     'moco.ts trains on two ranks, which fill one queue',
     async () => {

@@ -21,7 +21,7 @@ export type AlignmentUniformityOptions<Watch extends string = string> = z.input<
 
 /**
  * How near to each other two views of the same images lie on the unit sphere: the mean of `‖x − y‖^alpha`. 0 for views
- * that are told alike.
+ * of which the features are the same.
  *
  * Source: Wang and Isola, "Understanding contrastive representation learning through alignment and uniformity on the
  * hypersphere" (2020), equation 6.

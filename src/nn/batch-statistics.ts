@@ -34,7 +34,7 @@ function normalizeLocally(input: NormalizationInput): NormalizationOutput {
     throw new FulgurError('module', {
       what: `Batch norm got a single value per channel in training: input [${x.shape.join(', ')}].`,
       why: 'Its variance is not defined.',
-      fix: 'Train with a batch size of 2 or more, or call eval() first.',
+      fix: 'Train with a batch size of 2 or more, with data.dropLast true where only the last batch of an epoch is so small, or call eval() first.',
     });
   }
   return tf.tidy(() => {

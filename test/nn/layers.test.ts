@@ -175,7 +175,7 @@ describe('inputs that do not fit', () => {
     const layer = new nn.BatchNorm1d(3);
     expect(() => layer.forward(tf.zeros([1, 3]))).toThrow(
       'Batch norm got a single value per channel in training: input [1, 1, 1, 3]. Its variance is not defined. ' +
-        'Train with a batch size of 2 or more, or call eval() first.',
+        'Train with a batch size of 2 or more, with data.dropLast true where only the last batch of an epoch is so small, or call eval() first.',
     );
     expect(layer.eval().forward(tf.ones([1, 3])).shape).toEqual([1, 3]);
   });

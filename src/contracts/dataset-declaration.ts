@@ -1,3 +1,4 @@
+import { withArticle } from '../errors';
 import type { Json } from './json';
 
 /** Marks what a function of `defineDataset` returns, and carries its definition; the same in every copy of Fulgur. */
@@ -33,7 +34,7 @@ export function datasetProblem(value: unknown): string | null {
   }
   const { name = 'Object' } = (value as { constructor?: { name?: string } } | null)?.constructor ?? {};
   const found =
-    typeof value !== 'object' ? `a ${typeof value}` : name === 'Object' ? 'an object' : `a ${name}`;
+    typeof value !== 'object' ? `a ${typeof value}` : name === 'Object' ? 'an object' : withArticle(name);
   return `must be what a function of defineDataset returns, not ${found}; ${example}`;
 }
 

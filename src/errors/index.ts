@@ -3,5 +3,8 @@ export { formatBytes } from './format-bytes';
 export { FulgurError, isInterruption } from './fulgur-error';
 export type { ErrorKind, ErrorParts } from './fulgur-error';
 export { messageOf } from './message-of';
+export { isNumberOf, numbers, requireNumbers } from './number-rules';
+export type { NumberRule } from './number-rules';
 export { nearestName, suggestion } from './suggestion';
+export { counted, valueKind, withArticle } from './value-kind';
 export { shortened, valueText } from './value-text';

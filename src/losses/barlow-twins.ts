@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { centred, offDiagonalSquares, variances } from './moments';
-import { requirePair, requireSeveral } from './require-pair';
+import { requirePair, requireSeveral, requireWeights } from './require-pair';
 
 /** As in PyTorch's batch norm. */
 const EPSILON = 1e-5;
@@ -30,6 +30,7 @@ export function barlowTwins(
 ): tf.Scalar {
   requirePair('barlowTwins', ['a', 'b'], a, b);
   requireSeveral('barlowTwins', a, gather, 'Its features have no variance.');
+  requireWeights('barlowTwins', { lambda });
   return tf.tidy(() => {
     const group = centred(a, b, gather);
     const [first, second] = group.views.map((rows) => ({

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { offTape } from '../engine';
-import { FulgurError } from '../errors';
+import { FulgurError, counted, numbers, requireNumbers } from '../errors';
 import { Module, buffer, float32Barrier, isEvaluating, ranks } from '../nn';
 import type { Buffer } from '../nn';
 import { softCrossEntropy } from './cross-entropy';
@@ -44,12 +44,8 @@ export class Dino extends Module {
   }: DinoLossOptions = {}) {
     super();
     requirePositive('Dino', { teacherTemp, studentTemp });
-    if (!(centerMomentum >= 0 && centerMomentum <= 1)) {
-      throw new FulgurError('config', {
-        what: `Dino got centerMomentum ${centerMomentum}.`,
-        fix: 'Give a number from 0 to 1.',
-      });
-    }
+    requireNumbers('Dino', { outFeatures }, numbers.count);
+    requireNumbers('Dino', { centerMomentum }, numbers.share);
     this.center = buffer(tf.zeros<tf.Rank.R3>([1, 1, outFeatures]));
     this.teacherTemp = teacherTemp;
     this.studentTemp = studentTemp;
@@ -66,12 +62,16 @@ export class Dino extends Module {
     { teacherTemp = this.teacherTemp }: { readonly teacherTemp?: number | tf.Scalar } = {},
   ): tf.Scalar {
     const outFeatures = this.center.size;
-    requireViews('Dino', [...teacher, ...student], `[batch, ${outFeatures}]`);
+    requireViews(
+      'Dino',
+      { "the teacher's views": teacher, "the student's views": student },
+      `[batch, ${outFeatures}]`,
+    );
     const pairs = teacher.length * student.length - Math.min(teacher.length, student.length);
     const [first] = teacher;
     if (pairs === 0 || first === undefined) {
       throw new FulgurError('module', {
-        what: `Dino got ${teacher.length} views of the teacher and ${student.length} of the student.`,
+        what: `Dino got ${counted(teacher.length, 'view')} of the teacher and ${student.length} of the student.`,
         why: 'A view is not compared with itself.',
         fix: 'Give two views or more to one of them, and one at least to the other.',
       });

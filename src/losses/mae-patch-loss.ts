@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { offTape } from '../engine';
 import { FulgurError } from '../errors';
 import { float32Barrier } from '../nn';
+import { requireTensor } from './require-pair';
 
 const EPSILON = 1e-6;
 
@@ -26,6 +27,8 @@ export function maePatchLoss(
   targets: tf.Tensor3D,
   { normalize = false }: MaePatchLossOptions = {},
 ): tf.Scalar {
+  requireTensor('maePatchLoss', 'predictions', predictions, '[batch, patches, pixels]');
+  requireTensor('maePatchLoss', 'targets', targets, '[batch, patches, pixels]');
   if (predictions.rank !== 3 || !tf.util.arraysEqual(predictions.shape, targets.shape)) {
     throw new FulgurError('module', {
       what: `maePatchLoss got predictions of shape [${predictions.shape.join(', ')}] and targets of shape [${targets.shape.join(', ')}].`,

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { exactMatMul, float32Barrier, normalizeRows, stopGradient } from '../nn';
 import { contrast } from './contrast';
 import { logSumExpOver } from './cross-entropy';
-import { requirePair, requirePositive, requireSeveral } from './require-pair';
+import { requirePair, requirePositive, requireSeveral, requireTensor } from './require-pair';
 import { FulgurError } from '../errors';
 
 export interface NtXentOptions {
@@ -58,6 +58,7 @@ export function ntXentAgainst(
   { temperature = 0.5 }: Pick<NtXentOptions, 'temperature'> = {},
 ): tf.Scalar {
   requirePair('ntXentAgainst', ['query', 'keys'], query, keys);
+  requireTensor('ntXentAgainst', 'bank', bank, '[size, features]');
   if (bank.rank !== 2 || bank.shape[1] !== query.shape[1]) {
     throw new FulgurError('module', {
       what: `ntXentAgainst got queries of shape [${query.shape.join(', ')}] and a bank of shape [${bank.shape.join(', ')}].`,

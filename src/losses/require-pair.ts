@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { FulgurError } from '../errors';
+import { FulgurError, numbers, requireNumbers, valueKind } from '../errors';
 import { ranks } from '../nn';
 
 /** @throws FulgurError `module` where the two are not `[batch, features]`, of one shape. */
@@ -9,6 +9,8 @@ export function requirePair(
   a: tf.Tensor,
   b: tf.Tensor,
 ): void {
+  requireTensor(loss, names[0], a, '[batch, features]');
+  requireTensor(loss, names[1], b, '[batch, features]');
   if (a.rank === 2 && tf.util.arraysEqual(a.shape, b.shape)) return;
   throw new FulgurError('module', {
     what: `${loss} got ${names[0]} of shape [${a.shape.join(', ')}] and ${names[1]} of shape [${b.shape.join(', ')}].`,
@@ -18,6 +20,7 @@ export function requirePair(
 
 /** @throws FulgurError `module` for anything but `[batch, features]`. */
 export function requireRows(loss: string, name: string, rows: tf.Tensor): void {
+  requireTensor(loss, name, rows, '[batch, features]');
   if (rows.rank === 2) return;
   throw new FulgurError('module', {
     what: `${loss} got ${name} of shape [${rows.shape.join(', ')}].`,
@@ -38,13 +41,23 @@ export function requireSeveral(loss: string, rows: tf.Tensor2D, gather: boolean,
   });
 }
 
-/** @throws FulgurError `config` where a number among these options is not greater than 0; a tensor is taken as it is. */
+/** @throws FulgurError `config` where one of these options is no number greater than 0; a scalar is taken as it is. */
 export function requirePositive(loss: string, options: Readonly<Record<string, number | tf.Scalar>>): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (typeof value !== 'number' || (value > 0 && value < Infinity)) continue;
-    throw new FulgurError('config', {
-      what: `${loss} got ${name} ${value}.`,
-      fix: 'Give a number greater than 0.',
-    });
-  }
+  const given = Object.entries<unknown>(options);
+  const unseen = ([, value]: [string, unknown]): boolean => value instanceof tf.Tensor && value.rank === 0;
+  requireNumbers(loss, Object.fromEntries(given.filter((entry) => !unseen(entry))), numbers.positive);
+}
+
+/** @throws FulgurError `config` where one of these weights of terms is negative or no number. */
+export function requireWeights(loss: string, weights: Readonly<Record<string, number>>): void {
+  requireNumbers(loss, weights, numbers.fromZero);
+}
+
+/** @throws FulgurError `module` for anything but a tensor. */
+export function requireTensor(loss: string, name: string, value: unknown, form: string): void {
+  if (value instanceof tf.Tensor) return;
+  throw new FulgurError('module', {
+    what: `${loss} got ${valueKind(value)} as ${name}.`,
+    fix: `Give a tensor of shape ${form}.`,
+  });
 }

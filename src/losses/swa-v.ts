@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { offTape } from '../engine';
-import { FulgurError } from '../errors';
+import { FulgurError, counted, numbers, requireNumbers } from '../errors';
 import { float32Barrier, ranks } from '../nn';
 import { softCrossEntropy } from './cross-entropy';
 import { requirePositive } from './require-pair';
@@ -36,16 +36,17 @@ export function swaV(
   low: readonly tf.Tensor2D[],
   { temperature = 0.1, sinkhornIterations = 3, sinkhornEpsilon = 0.05, gather = true }: SwaVOptions = {},
 ): tf.Scalar {
+  requireViews('swaV', { 'the large views': high, 'the small views': low }, '[batch, prototypes]');
   const views = [...high, ...low];
-  requireViews('swaV', views, '[batch, prototypes]');
   if (high.length < 1 || views.length < 2) {
     throw new FulgurError('module', {
-      what: `swaV got ${high.length} large and ${low.length} small views.`,
+      what: `swaV got ${high.length} large and ${counted(low.length, 'small view')}.`,
       why: 'It predicts the codes of a large view from another view.',
       fix: 'Give two views or more, of which one at least is large.',
     });
   }
-  requirePositive('swaV', { temperature, sinkhornIterations, sinkhornEpsilon });
+  requirePositive('swaV', { temperature, sinkhornEpsilon });
+  requireNumbers('swaV', { sinkhornIterations }, numbers.count);
   return tf.tidy(() => {
     const scores = views.map(float32Barrier);
     const codes = offTape(() =>

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { offTape } from '../engine';
-import { FulgurError } from '../errors';
+import { FulgurError, numbers, requireNumbers } from '../errors';
 import { Module, buffer, exactMatMul, float32Barrier, isEvaluating, normalizeRows, ranks } from '../nn';
 import type { Buffer } from '../nn';
-import { requirePair, requireSeveral } from './require-pair';
+import { requirePair, requireSeveral, requireWeights } from './require-pair';
 
 export interface TiCoOptions {
   /** Features of a row. */
@@ -36,9 +36,9 @@ export class TiCo extends Module {
 
   constructor({ features, beta = 0.9, rho = 8, gather = true }: TiCoOptions) {
     super();
-    if (!(beta >= 0 && beta <= 1)) {
-      throw new FulgurError('config', { what: `TiCo got beta ${beta}.`, fix: 'Give a number from 0 to 1.' });
-    }
+    requireNumbers('TiCo', { features }, numbers.count);
+    requireNumbers('TiCo', { beta }, numbers.share);
+    requireWeights('TiCo', { rho });
     this.covariance = buffer(tf.zeros<tf.Rank.R2>([features, features]), { ranks: gather ? 'same' : 'own' });
     this.beta = beta;
     this.rho = rho;

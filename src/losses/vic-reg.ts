@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { float32Barrier } from '../nn';
 import { centred, offDiagonalSquares, variances } from './moments';
-import { requirePair, requireSeveral } from './require-pair';
+import { requirePair, requireSeveral, requireWeights } from './require-pair';
 
 export interface VicRegOptions {
   /** Weight of invariance: the mean squared difference of the views (default 25). */
@@ -35,6 +35,7 @@ export function vicReg(
 ): tf.Scalar {
   requirePair('vicReg', ['a', 'b'], a, b);
   requireSeveral('vicReg', a, gather, 'Its features have no variance.');
+  requireWeights('vicReg', { lambda, mu, nu, eps });
   return tf.tidy(() => {
     const features = a.shape[1];
     const invariance = tf.mean(tf.squaredDifference(float32Barrier(a), float32Barrier(b)));

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { nextInitialisationStream, offTape, runOp } from '../engine';
-import { FulgurError } from '../errors';
+import { FulgurError, numbers, requireNumbers, valueKind } from '../errors';
 import { exactMatMul } from './exact';
 import { isEvaluating } from './evaluating';
 import { Module } from './module';
@@ -44,13 +44,7 @@ export class FeatureQueue extends Module {
   /** @throws FulgurError `module` where size or features is not a whole number of 1 or more. */
   constructor({ size, features, gather = true }: FeatureQueueOptions) {
     super();
-    for (const [name, value] of Object.entries({ size, features })) {
-      if (Number.isInteger(value) && value >= 1) continue;
-      throw new FulgurError('module', {
-        what: `FeatureQueue got ${name} ${value}.`,
-        fix: 'Give a whole number of 1 or more.',
-      });
-    }
+    requireNumbers('FeatureQueue', { size, features }, numbers.count, { kind: 'module' });
     this.size = size;
     this.features = features;
     this.gather = gather;
@@ -75,9 +69,10 @@ export class FeatureQueue extends Module {
    * Source: Dwibedi et al., "With a little help from my friends" (2021), equation 2; as lightly's `NNMemoryBankModule`.
    *
    * @param rows `[batch, features]`
-   * @throws FulgurError `module` for another width.
+   * @throws FulgurError `module` for another shape.
    */
   nearest(rows: tf.Tensor2D): tf.Tensor2D {
+    this.requireRows('rows', rows);
     return offTape(() =>
       tf.tidy(() => {
         const lengths = tf.maximum(tf.norm(this.bank, 2, 1, true), 1e-12);
@@ -95,18 +90,23 @@ export class FeatureQueue extends Module {
    * @throws FulgurError `module` for another shape.
    */
   push(keys: tf.Tensor2D): void {
-    if (keys.rank !== 2 || keys.shape[1] !== this.features) {
-      throw new FulgurError('module', {
-        what: `FeatureQueue(${this.size}, ${this.features}) got keys of shape [${keys.shape.join(', ')}].`,
-        why: `It takes [batch, ${this.features}].`,
-        fix: 'Make features of the queue the width of the keys.',
-      });
-    }
+    this.requireRows('keys', keys);
     if (isEvaluating()) return;
     offTape(() => {
       tf.tidy(() => {
         this.write(this.gather ? ranks.allGather(keys) : keys);
       });
+    });
+  }
+
+  private requireRows(name: string, rows: tf.Tensor): void {
+    const isTensor = rows instanceof tf.Tensor;
+    if (isTensor && rows.shape.length === 2 && rows.shape[1] === this.features) return;
+    const got = isTensor ? `${name} of shape [${rows.shape.join(', ')}]` : `${valueKind(rows)} as ${name}`;
+    throw new FulgurError('module', {
+      what: `FeatureQueue(${this.size}, ${this.features}) got ${got}.`,
+      why: `It takes [batch, ${this.features}].`,
+      fix: `Make features of the queue the width of the ${name}.`,
     });
   }
 

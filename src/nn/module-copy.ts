@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { FulgurError } from '../errors';
+import { FulgurError, withArticle } from '../errors';
 import { rememberModule } from './made-modules';
 import { Module } from './module';
 import { copyAsBuffer, descriptionOf } from './parameter';
@@ -104,7 +104,7 @@ function refusePrivateMembers(module: Module): void {
   const members = privateMembersOf(module);
   if (members === null) return;
   throw new FulgurError('module', {
-    what: `teacherOf cannot copy a ${members.owner}: it has the #private member ${members.names.join(', ')}.`,
+    what: `teacherOf cannot copy ${withArticle(members.owner)}: it has the #private member ${members.names.join(', ')}.`,
     why: 'JavaScript gives #private members to nothing but what a constructor makes.',
     fix: `Make it 'private' of TypeScript, or give teacherOf a way to build another one: { build: () => new ${members.owner}(...) }.`,
   });

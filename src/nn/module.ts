@@ -66,7 +66,7 @@ export abstract class Module {
    * Takes parameters out of training, from the next trace on: all of them, or those whose names match.
    *
    * @param names state-dict names below this module: `backbone.4.*`, `backbone`, `*.bias`, a regular expression, a list.
-   * @throws FulgurError `module` for a pattern that no parameter matches.
+   * @throws FulgurError `module` for a pattern that no parameter matches, and for an empty list.
    */
   freeze(names?: NamePattern | readonly NamePattern[]): this {
     return setTrainable(this, names, false);

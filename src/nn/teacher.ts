@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { isInStep, offTape } from '../engine';
-import { FulgurError } from '../errors';
+import { FulgurError, isNumberOf, numbers, valueKind, withArticle } from '../errors';
 import { isEvaluating } from './evaluating';
 import { Module } from './module';
 import { copyOf } from './module-copy';
@@ -62,6 +62,7 @@ const followings = new WeakMap<object, Following>();
 export function teacherOf<M extends Module>(student: M, options: TeacherOptions<M> = {}): Teacher<M> {
   requireStudent(student);
   const { buffers = 'own', build } = options;
+  requireBufferRule(buffers);
   const teacher = build === undefined ? copyOf(student) : built(student, build);
   takeModes(teacher, student);
   for (const part of teacher.modules()) withoutGradients(part);
@@ -106,14 +107,15 @@ function follow(this: Module, momentum: number | tf.Scalar): void {
   });
 }
 
-function built<M extends Module>(student: M, build: () => M): M {
-  const teacher = build();
+function built(student: Module, build: () => unknown): Module {
+  const teacher: unknown = build();
+  if (!(teacher instanceof Module)) throw madeNone(teacher);
   const theirs = new Set<tf.Variable>(student.namedVariables().values());
   const shared = [...teacher.namedVariables()].filter(([, variable]) => theirs.has(variable));
   if (shared.length > 0) {
     const names = shared.map(([name]) => name);
     throw new FulgurError('module', {
-      what: `build of teacherOf gave a ${teacher.constructor.name} that has tensors of the student: ${listNames(names, [...teacher.namedVariables().keys()])}.`,
+      what: `build of teacherOf gave ${withArticle(teacher.constructor.name)} that has tensors of the student: ${listNames(names, [...teacher.namedVariables().keys()])}.`,
       why: 'A teacher needs tensors of its own.',
       fix: 'Let build make all parts anew.',
     });
@@ -121,6 +123,14 @@ function built<M extends Module>(student: M, build: () => M): M {
   takeOver(teacher, student);
   for (const variable of teacher.namedVariables().values()) turnIntoBuffer(variable);
   return teacher;
+}
+
+function madeNone(made: unknown): FulgurError {
+  return new FulgurError('module', {
+    what: `build of teacherOf gave ${valueKind(made)} in the place of a module.`,
+    why: made === undefined ? 'A function with braces gives nothing without a return.' : undefined,
+    fix: 'Let it return a module like the student: { build: () => new TheModule(...) }.',
+  });
 }
 
 function takeOver(teacher: Module, student: Module): void {
@@ -196,9 +206,9 @@ function pairsOf(teacher: Module, student: Module): Map<tf.Variable, tf.Variable
   const all = [...new Set([...own.keys(), ...theirs.keys()])];
   const differing = all.filter((name) => formOf(own.get(name)) !== formOf(theirs.get(name)));
   if (differing.length > 0) {
-    const kind = student.constructor.name;
+    const kind = withArticle(student.constructor.name);
     throw new FulgurError('module', {
-      what: `A teacher and its student, a ${kind}, do not have the same tensors: ${listNames(differing, all)}.`,
+      what: `A teacher and its student, ${kind}, do not have the same tensors: ${listNames(differing, all)}.`,
       why: 'A teacher has those that the student had when it was made.',
       fix: 'Complete the student before teacherOf, and let build make a module of the same shape.',
     });
@@ -225,28 +235,36 @@ function requireStudent(student: unknown): asserts student is Module {
   }
   if (!(student instanceof Module)) {
     throw new FulgurError('module', {
-      what: `teacherOf got ${student === undefined ? 'undefined' : `a value of type ${typeof student}`} in the place of a module.`,
+      what: `teacherOf got ${valueKind(student)} in the place of a module.`,
       fix: 'Give it the student, and declare the student above its teacher.',
     });
   }
   const inner = [...student.namedModules()].find(([name, part]) => name !== '' && followings.has(part));
   if (inner === undefined) return;
   throw new FulgurError('module', {
-    what: `teacherOf cannot copy a ${student.constructor.name}: '${inner[0]}' in it is a teacher.`,
+    what: `teacherOf cannot copy ${withArticle(student.constructor.name)}: '${inner[0]}' in it is a teacher.`,
     why: 'Its copy would not know whom to follow.',
     fix: 'Hold teachers beside their students, in the model, and not in them.',
+  });
+}
+
+function requireBufferRule(buffers: unknown): void {
+  const rules: readonly unknown[] = ['own', 'copy', 'average'];
+  if (rules.includes(buffers)) return;
+  throw new FulgurError('module', {
+    what: `teacherOf got buffers ${valueKind(buffers)}.`,
+    fix: "Give 'own', 'copy' or 'average'.",
   });
 }
 
 function requireMomentum(teacher: Module, momentum: number | tf.Scalar): void {
   const isFine =
     typeof momentum === 'number'
-      ? momentum >= 0 && momentum <= 1
+      ? isNumberOf(numbers.share, momentum)
       : momentum instanceof tf.Tensor && momentum.rank === 0;
   if (isFine) return;
-  const got = typeof momentum === 'number' ? String(momentum) : 'something other than a number or a scalar';
   throw new FulgurError('module', {
-    what: `follow() of the teacher ${teacher.constructor.name} got the momentum ${got}.`,
+    what: `follow() of the teacher ${teacher.constructor.name} got the momentum ${valueKind(momentum)}.`,
     fix: 'Give a number from 0 to 1, or a scalar of the step: this.scheduled(...).',
   });
 }

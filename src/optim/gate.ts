@@ -1,5 +1,5 @@
 import type { ScheduleRun } from '../contracts';
-import { FulgurError } from '../errors';
+import { FulgurError, isNumberOf, numbers, valueKind } from '../errors';
 
 /** How long a group's parameters are held still from the beginning of training. */
 export interface Gate {
@@ -18,10 +18,10 @@ export interface Gate {
  * @throws FulgurError `module` for lengths that make no sense.
  */
 export function checkGate(kind: string, { frozenEpochs, frozenSteps }: Gate): Gate | null {
-  for (const [name, length] of Object.entries({ frozenEpochs, frozenSteps })) {
-    if (length === undefined || (Number.isInteger(length) && length >= 0)) continue;
+  for (const [name, length] of Object.entries<unknown>({ frozenEpochs, frozenSteps })) {
+    if (length === undefined || isNumberOf(numbers.countFromZero, length)) continue;
     throw new FulgurError('module', {
-      what: `A group of optim.${kind} has ${name} ${length}.`,
+      what: `A group of optim.${kind} has ${name} ${valueKind(length)}.`,
       fix: 'Give it a whole number from 0 up.',
     });
   }

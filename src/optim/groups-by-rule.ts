@@ -93,6 +93,13 @@ function fits(match: ParameterMatch, parameter: Parameter, name: string): boolea
 }
 
 function requireMatches(all: ParameterList, rule: GroupRule, index: number): void {
+  if (matchesOf(rule).length === 0) {
+    throw new FulgurError('module', {
+      what: `Rule ${index + 1} of optim.groups has an empty list as its match.`,
+      why: 'It would be for no parameter.',
+      fix: 'Name the parameters that it is for, or leave the rule out.',
+    });
+  }
   const none = matchesOf(rule).find(
     (match) => !all.entries().some(([name, each]) => fits(match, each, name)),
   );

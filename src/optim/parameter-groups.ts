@@ -3,6 +3,7 @@ import { ParameterList } from '../nn';
 import type { Parameter } from '../nn';
 import { checkGate } from './gate';
 import type { Gate } from './gate';
+import { checkedOptions } from './option-rules';
 import type { Scheduled } from './schedule';
 
 /** Options that every optimiser has. */
@@ -28,7 +29,7 @@ export interface SettledGroup<Options> {
 /**
  * @param given the optimiser's options, and the names of all that it has.
  * @throws FulgurError `module` where there is nothing to update, one name or parameter stands twice, or a group has an
- * option that the optimiser does not have.
+ * option that the optimiser does not have; `config` for an option's number out of its range.
  */
 export function settleGroups<Options extends CommonOptions>(
   kind: string,
@@ -40,7 +41,7 @@ export function settleGroups<Options extends CommonOptions>(
   const settled = groups.map(({ parameters: list, frozenEpochs, frozenSteps, ...own }) => {
     refuseUnknown(kind, Object.keys(own), optionNames);
     return {
-      options: { ...options, ...own },
+      options: checkedOptions<Options>(kind, { ...options, ...own }),
       members: list.entries(),
       gate: checkGate(kind, { frozenEpochs, frozenSteps }),
     };

@@ -1,5 +1,5 @@
 import type { ScheduleRun } from '../contracts';
-import { FulgurError } from '../errors';
+import { FulgurError, counted, valueKind } from '../errors';
 
 /**
  * A number as a function of the optimiser updates done before: the first update sees 0. All batches of an update see one
@@ -50,7 +50,7 @@ export function scheduledValue(schedule: Schedule, step: number, run: ScheduleRu
   const value: unknown = schedule(step, run);
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   throw new FulgurError('config', {
-    what: `A schedule gave ${String(value)} for the update after ${step} updates.`,
+    what: `A schedule gave ${valueKind(value)} for the update after ${counted(step, 'update')}.`,
     why: 'Everything that is computed with it would become useless.',
     fix: 'Return a finite number for every step.',
   });

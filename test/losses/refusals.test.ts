@@ -74,7 +74,7 @@ it('swaV refuses one view, small views alone, and views of other shapes', () => 
     'swaV got views of shape [4, 3], [4, 3], [2, 3]. Give tensors of one shape [batch, prototypes].',
   );
   expect(calling(() => losses.swaV([rows(4)], [rows(4)], { sinkhornIterations: 0 }))).toThrow(
-    'swaV got sinkhornIterations 0. Give a number greater than 0.',
+    'swaV got sinkhornIterations 0. Give a whole number of 1 or more.',
   );
 });
 
@@ -113,7 +113,7 @@ describe('Dino', () => {
   it('refuses views of which no two differ, other features and options out of range', () => {
     const loss = new losses.Dino({ outFeatures: 3 });
     expect(calling(() => loss.forward([rows(4)], [rows(4)]))).toThrow(
-      'Dino got 1 views of the teacher and 1 of the student. A view is not compared with itself. ' +
+      'Dino got 1 view of the teacher and 1 of the student. A view is not compared with itself. ' +
         'Give two views or more to one of them, and one at least to the other.',
     );
     expect(calling(() => loss.forward([rows(4, 2)], [rows(4, 2), rows(4, 2)]))).toThrow(
@@ -126,5 +126,83 @@ describe('Dino', () => {
     expect(() => new losses.Dino({ studentTemp: 0 })).toThrow(
       'Dino got studentTemp 0. Give a number greater than 0.',
     );
+  });
+});
+
+describe('numbers without sense', () => {
+  const weight = 'Give a number of 0 or more.';
+  const count = 'Give a whole number of 1 or more.';
+  const share = 'Give a number from 0 to 1.';
+  it.each<[string, () => unknown]>([
+    [`barlowTwins got lambda NaN. ${weight}`, () => losses.barlowTwins(rows(4), rows(4), { lambda: NaN })],
+    [`barlowTwins got lambda -7. ${weight}`, () => losses.barlowTwins(rows(4), rows(4), { lambda: -7 })],
+    [`vicReg got eps -1. ${weight}`, () => losses.vicReg(rows(4), rows(4), { eps: -1 })],
+    [`vicReg got mu Infinity. ${weight}`, () => losses.vicReg(rows(4), rows(4), { mu: Infinity })],
+    [
+      `swaV got sinkhornIterations 1.5. ${count}`,
+      () => losses.swaV([rows(4)], [rows(4)], { sinkhornIterations: 1.5 }),
+    ],
+    [`TiCo got rho NaN. ${weight}`, () => new losses.TiCo({ features: 3, rho: NaN })],
+    [`TiCo got beta NaN. ${share}`, () => new losses.TiCo({ features: 3, beta: NaN })],
+    [`TiCo got features 0. ${count}`, () => new losses.TiCo({ features: 0 })],
+    [`Dino got outFeatures 0. ${count}`, () => new losses.Dino({ outFeatures: 0 })],
+  ])('%s', (message, run) => {
+    expect(calling(run)).toThrow(new Error(message));
+  });
+
+  it('weights of 0 are fine', () => {
+    expect(calling(() => losses.barlowTwins(rows(4), rows(4), { lambda: 0 }))).not.toThrow();
+    expect(calling(() => losses.vicReg(rows(4), rows(4), { lambda: 0, mu: 0, nu: 0 }))).not.toThrow();
+  });
+});
+
+describe('values of another kind', () => {
+  const tensor = 'Give a tensor of shape [batch, features].';
+  const list = 'Give a list of tensors of shape [batch, prototypes], also for one view.';
+  const wrong = (value: unknown): never => value as never;
+  it.each<[string, () => unknown]>([
+    [
+      'ntXent got temperature the text "0.5". Give a number greater than 0.',
+      () => losses.ntXent(rows(4), rows(4), { temperature: wrong('0.5') }),
+    ],
+    [
+      'dcl got temperature a tensor of shape [2]. Give a number greater than 0.',
+      () => losses.dcl(rows(4), rows(4), { temperature: wrong(tf.ones([2])) }),
+    ],
+    [`ntXent got a list as a. ${tensor}`, () => losses.ntXent(wrong([rows(4)]), rows(4))],
+    [
+      `negativeCosineSimilarity got undefined as z. ${tensor}`,
+      () => losses.negativeCosineSimilarity(rows(4), wrong(undefined)),
+    ],
+    [`koLeo got an object as rows. ${tensor}`, () => losses.koLeo(wrong({}))],
+    [
+      'ntXentAgainst got a FeatureQueue as bank. Give a tensor of shape [size, features].',
+      () => losses.ntXentAgainst(rows(4), rows(4), wrong(new (class FeatureQueue {})())),
+    ],
+    [
+      'maePatchLoss got a list as targets. Give a tensor of shape [batch, patches, pixels].',
+      () => losses.maePatchLoss(tf.zeros([2, 3, 4]), wrong([])),
+    ],
+    [
+      `swaV got a tensor of shape [4, 3] in the place of a list of the large views. ${list}`,
+      () => losses.swaV(wrong(rows(4)), wrong(rows(4))),
+    ],
+    [
+      'swaV got undefined as one of the small views. Give a tensor of shape [batch, prototypes].',
+      () => losses.swaV([rows(4)], [wrong(undefined)]),
+    ],
+  ])('%s', (message, run) => {
+    expect(calling(run)).toThrow(new Error(message));
+  });
+
+  it('Dino wants lists of views', () => {
+    const loss = new losses.Dino({ outFeatures: 3 });
+    expect(calling(() => loss.forward([rows(4)], wrong(rows(4))))).toThrow(
+      new Error(
+        "Dino got a tensor of shape [4, 3] in the place of a list of the student's views. " +
+          'Give a list of tensors of shape [batch, 3], also for one view.',
+      ),
+    );
+    loss.dispose();
   });
 });

@@ -108,11 +108,15 @@ describe('defaults', () => {
 
 describe('depth', () => {
   it.each([
-    ['SimCLRProjectionHead', () => new nn.SimCLRProjectionHead(2, 2, 2, { layers: 1 }), '1'],
-    ['MoCoProjectionHead', () => new nn.MoCoProjectionHead(2, 2, 2, { layers: 0 }), '0'],
-    ['VICRegProjectionHead', () => new nn.VICRegProjectionHead(2, 2, 2, { layers: 2.5 }), '2.5'],
+    ['SimCLRProjectionHead', () => new nn.SimCLRProjectionHead(2, 2, 2, { layers: 1 }), '1 linear layer'],
+    ['MoCoProjectionHead', () => new nn.MoCoProjectionHead(2, 2, 2, { layers: 0 }), '0 linear layers'],
+    [
+      'VICRegProjectionHead',
+      () => new nn.VICRegProjectionHead(2, 2, 2, { layers: 2.5 }),
+      '2.5 linear layers',
+    ],
   ])('%s refuses what is not at least two whole layers', (name, make, layers) => {
-    expect(make).toThrow(`A ${name} was to have ${layers} linear layers. Give layers: 2 or more.`);
+    expect(make).toThrow(`A ${name} was to have ${layers}. Give layers: 2 or more.`);
   });
 });
 

@@ -90,7 +90,7 @@ describe('a schedule over a part of a run', () => {
   it.each<[object, string]>([
     [
       { steps: 4, epochs: 1 },
-      'A cosine schedule got 4 steps and 1 epochs. Give its length once, in steps or in epochs.',
+      'A cosine schedule got 4 steps and 1 epoch. Give its length once, in steps or in epochs.',
     ],
     [
       { steps: 4, every: 'epoch' },
@@ -105,7 +105,7 @@ describe('a schedule over a part of a run', () => {
     ],
     [
       { warmupSteps: 2, warmupEpochs: 1 },
-      'A cosine schedule got 2 warm-up steps, and 1 warm-up epochs. Give one of the two.',
+      'A cosine schedule got 2 warm-up steps, and 1 warm-up epoch. Give one of the two.',
     ],
     [
       { period: 3, steps: 9 },

@@ -1,4 +1,5 @@
 import { Linear } from '../layers';
+import { requireSizes } from '../require-sizes';
 import { ProjectionHead, hiddenBlock, layersBetween } from './projection-head';
 
 /**
@@ -9,6 +10,7 @@ import { ProjectionHead, hiddenBlock, layersBetween } from './projection-head';
  */
 export class BarlowTwinsProjectionHead extends ProjectionHead {
   constructor(inFeatures = 2048, hiddenFeatures = 8192, outFeatures = 8192) {
+    requireSizes(new.target.name, { inFeatures, hiddenFeatures, outFeatures });
     super(
       ...hiddenBlock(inFeatures, hiddenFeatures),
       ...hiddenBlock(hiddenFeatures, hiddenFeatures),
@@ -28,7 +30,7 @@ export interface VICRegHeadOptions {
  * Source: Bardes, Ponce and LeCun, "VICReg: variance-invariance-covariance regularization" (2022); names, layers and
  * defaults as lightly's.
  *
- * @throws FulgurError `module` for fewer than two layers.
+ * @throws FulgurError `module` for fewer than two layers, and for widths below 1.
  */
 export class VICRegProjectionHead extends ProjectionHead {
   constructor(
@@ -37,6 +39,7 @@ export class VICRegProjectionHead extends ProjectionHead {
     outFeatures = 8192,
     { layers = 3 }: VICRegHeadOptions = {},
   ) {
+    requireSizes(new.target.name, { inFeatures, hiddenFeatures, outFeatures });
     const length = layersBetween('A VICRegProjectionHead', layers);
     super(
       ...hiddenBlock(inFeatures, hiddenFeatures),

@@ -1,4 +1,5 @@
 import { Linear } from '../layers';
+import { requireSizes } from '../require-sizes';
 import { ProjectionHead, hiddenBlock } from './projection-head';
 
 /**
@@ -8,6 +9,7 @@ import { ProjectionHead, hiddenBlock } from './projection-head';
  */
 export class BYOLProjectionHead extends ProjectionHead {
   constructor(inFeatures = 2048, hiddenFeatures = 4096, outFeatures = 256) {
+    requireSizes(new.target.name, { inFeatures, hiddenFeatures, outFeatures });
     super(...hiddenBlock(inFeatures, hiddenFeatures), new Linear(hiddenFeatures, outFeatures));
   }
 }

@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { numbers, requireNumbers } from '../../errors';
 import { float32Barrier } from '../exact';
 import { normal } from '../initialization';
 import { BatchNorm1d, GELU, Linear, Sequential, WeightNormLinear } from '../layers';
 import type { Layer } from '../layers';
 import { Module } from '../module';
 import { normalizeRows } from '../normalize-rows';
+import { requireSizes } from '../require-sizes';
 
 export interface DINOProjectionHeadOptions {
   /** Batch norm after the first two layers, which then have no offsets (default `false`). */
@@ -41,6 +43,8 @@ export class DINOProjectionHead extends Module {
     { batchNorm = false, freezeLastLayer = 0, normLastLayer = true }: DINOProjectionHeadOptions = {},
   ) {
     super();
+    requireSizes('DINOProjectionHead', { inFeatures, hiddenFeatures, bottleneckFeatures, outFeatures });
+    requireNumbers('DINOProjectionHead', { freezeLastLayer }, numbers.countFromZero, { kind: 'module' });
     const linear = (from: number, to: number, bias = true): Linear =>
       new Linear(from, to, { bias, initialization: normal(0.02) });
     const block = (from: number): Layer[] => [

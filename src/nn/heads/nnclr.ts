@@ -1,5 +1,6 @@
 import { BatchNorm1d, Linear } from '../layers';
 import { BYOLPredictionHead } from './byol';
+import { requireSizes } from '../require-sizes';
 import { ProjectionHead, hiddenBlock } from './projection-head';
 
 /**
@@ -10,6 +11,7 @@ import { ProjectionHead, hiddenBlock } from './projection-head';
  */
 export class NNCLRProjectionHead extends ProjectionHead {
   constructor(inFeatures = 2048, hiddenFeatures = 2048, outFeatures = 256) {
+    requireSizes(new.target.name, { inFeatures, hiddenFeatures, outFeatures });
     super(
       ...hiddenBlock(inFeatures, hiddenFeatures),
       ...hiddenBlock(hiddenFeatures, hiddenFeatures),

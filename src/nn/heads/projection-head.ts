@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { FulgurError } from '../../errors';
+import { FulgurError, counted, isNumberOf, numbers, valueKind } from '../../errors';
 import { BatchNorm1d, Linear, ReLU, Sequential } from '../layers';
 import type { Layer } from '../layers';
 import { Module } from '../module';
@@ -29,9 +29,12 @@ export function hiddenBlock(inFeatures: number, outFeatures: number): Layer[] {
  * @throws FulgurError `module` for fewer than two layers.
  */
 export function layersBetween(head: string, layers: number): number {
-  if (Number.isInteger(layers) && layers >= 2) return layers - 2;
+  if (isNumberOf(numbers.count, layers) && layers >= 2) return layers - 2;
   throw new FulgurError('module', {
-    what: `${head} was to have ${layers} linear layers.`,
+    what:
+      typeof layers === 'number'
+        ? `${head} was to have ${counted(layers, 'linear layer')}.`
+        : `${head} got layers ${valueKind(layers)}.`,
     fix: 'Give layers: 2 or more.',
   });
 }

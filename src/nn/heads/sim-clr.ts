@@ -1,5 +1,6 @@
 import { BatchNorm1d, Linear, ReLU } from '../layers';
 import type { Layer } from '../layers';
+import { requireSizes } from '../require-sizes';
 import { ProjectionHead, layersBetween } from './projection-head';
 
 /** How deep a head is, and whether it normalises; fewer than two layers are refused (`FulgurError` `module`). */
@@ -23,6 +24,7 @@ export class SimCLRProjectionHead extends ProjectionHead {
     outFeatures = 128,
     { layers = 2, batchNorm = true }: PerceptronHeadOptions = {},
   ) {
+    requireSizes(new.target.name, { inFeatures, hiddenFeatures, outFeatures });
     const between = layersBetween('A SimCLRProjectionHead', layers);
     super(...perceptron(inFeatures, hiddenFeatures, outFeatures, between, batchNorm));
   }
@@ -41,6 +43,7 @@ export class MoCoProjectionHead extends ProjectionHead {
     outFeatures = 128,
     { layers = 2, batchNorm = false }: PerceptronHeadOptions = {},
   ) {
+    requireSizes(new.target.name, { inFeatures, hiddenFeatures, outFeatures });
     const between = layersBetween('A MoCoProjectionHead', layers);
     super(...perceptron(inFeatures, hiddenFeatures, outFeatures, between, batchNorm));
   }

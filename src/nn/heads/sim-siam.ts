@@ -1,4 +1,5 @@
 import { BatchNorm1d, Linear } from '../layers';
+import { requireSizes } from '../require-sizes';
 import { ProjectionHead, hiddenBlock } from './projection-head';
 
 /**
@@ -8,6 +9,7 @@ import { ProjectionHead, hiddenBlock } from './projection-head';
  */
 export class SimSiamProjectionHead extends ProjectionHead {
   constructor(inFeatures = 2048, hiddenFeatures = 2048, outFeatures = 2048) {
+    requireSizes(new.target.name, { inFeatures, hiddenFeatures, outFeatures });
     super(
       ...hiddenBlock(inFeatures, hiddenFeatures),
       ...hiddenBlock(hiddenFeatures, hiddenFeatures),
@@ -24,6 +26,7 @@ export class SimSiamProjectionHead extends ProjectionHead {
  */
 export class SimSiamPredictionHead extends ProjectionHead {
   constructor(inFeatures = 2048, hiddenFeatures = 512, outFeatures = 2048) {
+    requireSizes(new.target.name, { inFeatures, hiddenFeatures, outFeatures });
     super(...hiddenBlock(inFeatures, hiddenFeatures), new Linear(hiddenFeatures, outFeatures));
   }
 }

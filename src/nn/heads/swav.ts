@@ -3,8 +3,10 @@ import { isEvaluating } from '../evaluating';
 import { exactMatMul, float32Barrier } from '../exact';
 import { stopGradient } from '../gradients';
 import { Linear } from '../layers';
+import { FulgurError, valueKind } from '../../errors';
 import { Module } from '../module';
 import { requireShape } from '../require-shape';
+import { requireSizes } from '../require-sizes';
 import { BYOLProjectionHead } from './byol';
 
 /**
@@ -18,6 +20,9 @@ export class SwaVProjectionHead extends BYOLProjectionHead {
     super(inFeatures, hiddenFeatures, outFeatures);
   }
 }
+
+/** What shorter prototypes count as when they are divided by their lengths, as in PyTorch's `normalize`. */
+const SHORTEST = 1e-12;
 
 /** Logits of one set of prototypes, or of each of several. */
 export type PrototypeLogits<N extends number | readonly number[]> = N extends number
@@ -37,9 +42,11 @@ export class SwaVPrototypes<N extends number | readonly number[] = number> exten
 
   constructor(inFeatures = 128, prototypes: N = 3000 as N) {
     super();
+    requireSizes('SwaVPrototypes', { inFeatures });
+    requirePrototypes(prototypes);
     this.isSingle = typeof prototypes === 'number';
-    const numbers: readonly number[] = typeof prototypes === 'number' ? [prototypes] : prototypes;
-    this.heads = numbers.map((outFeatures) => new Linear(inFeatures, outFeatures));
+    const all: readonly number[] = typeof prototypes === 'number' ? [prototypes] : prototypes;
+    this.heads = all.map((outFeatures) => new Linear(inFeatures, outFeatures));
   }
 
   forward(x: tf.Tensor2D): PrototypeLogits<N> {
@@ -47,13 +54,16 @@ export class SwaVPrototypes<N extends number | readonly number[] = number> exten
     return (this.isSingle ? logits[0] : logits) as PrototypeLogits<N>;
   }
 
-  /** Brings every prototype to length 1: call it inside the step, before `forward`. In the evaluations of a trainer it does nothing. */
+  /**
+   * Brings every prototype to length 1, but one of zeros, which stays: call it inside the step, before `forward`. In the
+   * evaluations of a trainer it does nothing.
+   */
   normalize(): void {
     if (isEvaluating()) return;
     tf.tidy(() => {
       for (const { weight } of this.heads) {
         const rows = stopGradient(weight); // a column is a prototype
-        weight.assign(tf.div(rows, tf.norm(rows, 2, 0, true)));
+        weight.assign(tf.div(rows, tf.maximum(tf.norm(rows, 2, 0, true), SHORTEST)));
       }
     });
   }
@@ -64,5 +74,22 @@ function similarities(x: tf.Tensor2D, { weight, bias }: Linear): tf.Tensor2D {
   return tf.tidy(() => {
     const products = exactMatMul<tf.Tensor2D>(float32Barrier(x), weight);
     return bias === null ? products : tf.add(products, bias);
+  });
+}
+
+function requirePrototypes(prototypes: unknown): void {
+  if (typeof prototypes === 'number') {
+    requireSizes('SwaVPrototypes', { prototypes });
+    return;
+  }
+  if (Array.isArray(prototypes) && prototypes.length > 0) {
+    prototypes.forEach((each: unknown, index) =>
+      requireSizes('SwaVPrototypes', { [`prototypes[${index}]`]: each }),
+    );
+    return;
+  }
+  throw new FulgurError('module', {
+    what: `SwaVPrototypes got prototypes ${Array.isArray(prototypes) ? 'in an empty list' : valueKind(prototypes)}.`,
+    fix: 'Give a whole number of 1 or more, or a list of such numbers.',
   });
 }

@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NormalizationOutput } from '../../contracts';
+import { numbers, requireNumbers } from '../../errors';
 import { batchStatistics } from '../batch-statistics';
 import { Module } from '../module';
 import { buffer, parameter } from '../parameter';
 import type { Buffer, Parameter } from '../parameter';
 import { requireShape } from '../require-shape';
+import { requireSizes } from '../require-sizes';
 
 export interface BatchNormOptions {
   /** Added to the variance (default 1e-5). */
@@ -47,6 +49,9 @@ export abstract class BatchNorm extends Module {
     { epsilon = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true }: BatchNormOptions = {},
   ) {
     super();
+    requireSizes(new.target.name, { channels });
+    requireNumbers(new.target.name, { epsilon }, numbers.fromZero, { kind: 'module' });
+    requireNumbers(new.target.name, { momentum }, numbers.share, { kind: 'module' });
     this.weight = affine ? parameter(tf.ones<tf.Rank.R1>([channels])) : null;
     this.bias = affine ? parameter(tf.zeros<tf.Rank.R1>([channels])) : null;
     this.runningMean = trackRunningStats

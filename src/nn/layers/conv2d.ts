@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { numbers, requireNumbers } from '../../errors';
 import { convolve } from '../convolution';
 import { pytorchUniform } from '../initialization';
 import type { Initializer } from '../initialization';
@@ -6,6 +7,7 @@ import { Module } from '../module';
 import { parameter } from '../parameter';
 import type { Parameter } from '../parameter';
 import { requireShape } from '../require-shape';
+import { requireSizes } from '../require-sizes';
 
 export interface Conv2dOptions {
   /** Default 1. */
@@ -37,6 +39,8 @@ export class Conv2d extends Module {
     { stride = 1, padding = 0, bias = true, initialization = pytorchUniform }: Conv2dOptions = {},
   ) {
     super();
+    requireSizes('Conv2d', { inChannels, outChannels, kernel, stride });
+    requireNumbers('Conv2d', { padding }, numbers.countFromZero, { kind: 'module' });
     const area = kernel * kernel;
     const fans = { fanIn: inChannels * area, fanOut: outChannels * area };
     const shape: tf.ShapeMap[tf.Rank.R4] = [kernel, kernel, inChannels, outChannels];

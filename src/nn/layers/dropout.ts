@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { dropped } from '../../engine';
-import { FulgurError } from '../../errors';
+import { numbers, requireNumbers } from '../../errors';
 import { Module } from '../module';
 
 /**
@@ -16,12 +16,7 @@ export class Dropout extends Module {
 
   constructor(probability = 0.5) {
     super();
-    if (!(probability >= 0 && probability < 1)) {
-      throw new FulgurError('module', {
-        what: `Dropout got the probability ${probability}.`,
-        fix: 'Give a number from 0 up to, and not including, 1.',
-      });
-    }
+    requireNumbers('Dropout', { 'the probability': probability }, numbers.belowOne, { kind: 'module' });
     this.probability = probability;
   }
 

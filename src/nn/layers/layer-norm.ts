@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { numbers, requireNumbers } from '../../errors';
 import { withGradient } from '../custom-gradient';
 import { float32Barrier } from '../exact';
 import { Module } from '../module';
 import { parameter } from '../parameter';
 import type { Parameter } from '../parameter';
 import { requireShape } from '../require-shape';
+import { requireSizes } from '../require-sizes';
 
 export interface LayerNormOptions {
   /** Added to the variance (default 1e-5, as PyTorch's; vision transformers take 1e-6). */
@@ -26,6 +28,8 @@ export class LayerNorm extends Module {
 
   constructor(features: number, { epsilon = 1e-5 }: LayerNormOptions = {}) {
     super();
+    requireSizes('LayerNorm', { features });
+    requireNumbers('LayerNorm', { epsilon }, numbers.fromZero, { kind: 'module' });
     this.weight = parameter(tf.ones<tf.Rank.R1>([features]));
     this.bias = parameter(tf.zeros<tf.Rank.R1>([features]));
     this.epsilon = epsilon;

@@ -5,6 +5,7 @@ import { Module } from '../module';
 import { parameter } from '../parameter';
 import type { Parameter } from '../parameter';
 import { requireShape } from '../require-shape';
+import { requireSizes } from '../require-sizes';
 
 export interface LinearOptions {
   /** Add a learned offset (default `true`). */
@@ -24,6 +25,7 @@ export class Linear extends Module {
 
   constructor(inFeatures: number, outFeatures: number, { bias = true, initialization }: LinearOptions = {}) {
     super();
+    requireSizes('Linear', { inFeatures, outFeatures });
     const fans = { fanIn: inFeatures, fanOut: outFeatures };
     const draw = initialization ?? pytorchUniform;
     this.weight = parameter(draw<tf.Rank.R2>([inFeatures, outFeatures], fans), { layout: 'linear' });

@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { holdUntil, runOp } from '../../engine';
 import type { OpAttributes } from '../../engine';
+import { numbers, requireNumbers } from '../../errors';
 import { AxisGeometry } from '../convolution';
 import { withGradient } from '../custom-gradient';
 import { Module } from '../module';
 import { padded } from '../padded';
+import { requireSizes } from '../require-sizes';
 
 export interface PoolOptions {
   /** Default: the kernel's size. */
@@ -21,6 +23,7 @@ export class MaxPool2d extends Module {
 
   constructor(kernel: number, { stride = kernel, padding = 0 }: PoolOptions = {}) {
     super();
+    requireWindows('MaxPool2d', { kernel, stride, padding });
     this.kernel = kernel;
     this.stride = stride;
     this.padding = padding;
@@ -39,6 +42,7 @@ export class AvgPool2d extends Module {
 
   constructor(kernel: number, { stride = kernel, padding = 0 }: PoolOptions = {}) {
     super();
+    requireWindows('AvgPool2d', { kernel, stride, padding });
     this.kernel = kernel;
     this.stride = stride;
     this.padding = padding;
@@ -85,6 +89,11 @@ function maxPool(x: tf.Tensor4D, pool: PoolWindows): tf.Tensor4D {
       },
     };
   });
+}
+
+function requireWindows(owner: string, { kernel, stride, padding }: PoolWindows): void {
+  requireSizes(owner, { kernel, stride });
+  requireNumbers(owner, { padding }, numbers.countFromZero, { kind: 'module' });
 }
 
 interface PoolWindows {

@@ -6,6 +6,7 @@ import { Module } from '../module';
 import { parameter } from '../parameter';
 import type { Parameter } from '../parameter';
 import { requireShape } from '../require-shape';
+import { requireSizes } from '../require-sizes';
 
 export interface WeightNormLinearOptions {
   /** Keep the lengths of the weight's rows at 1 and train their directions only (default `false`). */
@@ -33,6 +34,7 @@ export class WeightNormLinear extends Module {
     { fixedLengths = false }: WeightNormLinearOptions = {},
   ) {
     super();
+    requireSizes('WeightNormLinear', { inFeatures, outFeatures });
     const fans = { fanIn: inFeatures, fanOut: outFeatures };
     const lengths = tf.ones<tf.Rank.R2>([1, outFeatures]);
     this.weightG = parameter(lengths, { layout: 'linear', trainable: !fixedLengths });

@@ -7,6 +7,7 @@ import { Module } from '../module';
 import { parameter } from '../parameter';
 import type { Parameter } from '../parameter';
 import { patchGrid, patchify } from '../patchify';
+import { requireSizes } from '../require-sizes';
 import { TransformerBlock, resampledPositions } from '../vit';
 import type { Grid } from '../vit';
 import { sineCosinePositions } from './sine-cosine-positions';
@@ -68,6 +69,7 @@ export class MAEDecoder extends Module {
     ...blocks
   }: MAEDecoderOptions) {
     super();
+    requireSizes('MAEDecoder', { patches, patchSize, features, inChannels, width, depth, heads });
     const side = Math.sqrt(patches);
     if (!Number.isInteger(side)) {
       throw new FulgurError('module', {

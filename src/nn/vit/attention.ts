@@ -5,6 +5,7 @@ import type { Initializer } from '../initialization';
 import { Dropout, Linear } from '../layers';
 import { Module } from '../module';
 import { requireShape } from '../require-shape';
+import { requireSizes } from '../require-sizes';
 
 export interface AttentionOptions {
   /** Heads among which the features are shared (default 8). */
@@ -48,6 +49,7 @@ export class Attention extends Module {
     }: AttentionOptions = {},
   ) {
     super();
+    requireSizes('Attention', { features, heads });
     if (features % heads !== 0) {
       throw new FulgurError('module', {
         what: `Attention got ${features} features for ${heads} heads.`,

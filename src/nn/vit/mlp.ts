@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Initializer } from '../initialization';
 import { Dropout, GELU, Linear } from '../layers';
 import { Module } from '../module';
+import { requireSizes } from '../require-sizes';
 
 export interface MlpOptions {
   /** Dropout after each of the two layers (default 0). */
@@ -23,6 +24,7 @@ export class Mlp extends Module {
 
   constructor(features: number, hiddenFeatures: number, { dropout = 0, ...others }: MlpOptions = {}) {
     super();
+    requireSizes('Mlp', { features, hiddenFeatures });
     this.fc1 = new Linear(features, hiddenFeatures, others);
     this.fc2 = new Linear(hiddenFeatures, features, others);
     this.drop = new Dropout(dropout);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Conv2d } from '../layers';
 import { Module } from '../module';
 import { patchGrid } from '../patchify';
+import { requireSizes } from '../require-sizes';
 
 export interface PatchEmbedOptions {
   /** Height and width of a patch in pixels (default 16). */
@@ -23,6 +24,7 @@ export class PatchEmbed extends Module {
 
   constructor(features: number, { patchSize = 16, inChannels = 3 }: PatchEmbedOptions = {}) {
     super();
+    requireSizes('PatchEmbed', { features, patchSize, inChannels });
     this.proj = new Conv2d(inChannels, features, patchSize, { stride: patchSize });
     this.patchSize = patchSize;
   }

@@ -6,6 +6,7 @@ import { Module } from '../module';
 import { parameter } from '../parameter';
 import type { Parameter } from '../parameter';
 import { patchGrid } from '../patchify';
+import { requireSizes } from '../require-sizes';
 import { PatchEmbed } from './patch-embed';
 import { resampledPositions } from './position-embedding';
 import { TransformerBlock } from './transformer-block';
@@ -81,6 +82,7 @@ export class VisionTransformer extends Module {
     ...blocks
   }: VisionTransformerOptions = {}) {
     super();
+    requireSizes('VisionTransformer', { imageSize, patchSize, inChannels, width, depth, heads });
     const [rows, columns] = patchGrid([1, imageSize, imageSize, inChannels], patchSize);
     const initialization = normal(INITIAL_DEVIATION);
     const fans = { fanIn: width, fanOut: width };

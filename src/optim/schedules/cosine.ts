@@ -1,4 +1,4 @@
-import { FulgurError } from '../../errors';
+import { FulgurError, counted, numbers, requireNumbers } from '../../errors';
 import type { Schedule, StepSchedule } from '../schedule';
 import { checkLength, checkSpan, givenLength, spanLength, placeIn } from './span';
 import type { Span } from './span';
@@ -48,9 +48,10 @@ export function cosine(options: CosineOptions | CosineSpanOptions): Schedule {
 }
 
 function overSteps({ learningRate, totalSteps, warmupSteps = 0, end = 0 }: CosineOptions): StepSchedule {
+  requireNumbers('A cosine schedule', { learningRate, totalSteps, end }, numbers.finite);
   if (!(warmupSteps >= 0 && warmupSteps <= totalSteps)) {
     throw new FulgurError('config', {
-      what: `A cosine schedule got ${warmupSteps} warm-up steps of ${totalSteps} steps.`,
+      what: `A cosine schedule got ${counted(warmupSteps, 'warm-up step')} of ${counted(totalSteps, 'step')}.`,
       fix: 'Give warmupSteps from 0 to totalSteps.',
     });
   }
@@ -66,6 +67,7 @@ function overSteps({ learningRate, totalSteps, warmupSteps = 0, end = 0 }: Cosin
 function overSpan(options: CosineSpanOptions): Schedule {
   const { from, to, warmupFrom = 0, period } = options;
   const warmup = warmupOf(options);
+  requireNumbers('A cosine schedule', { from, to, warmupFrom }, numbers.finite);
   checkCosine(options, warmup);
   return (step, run) => {
     const climbing = givenLength(warmup, run) ?? 0;
@@ -99,24 +101,24 @@ function checkCosine(options: CosineSpanOptions, warmup: Span): void {
   const { steps, epochs, every, period, warmupSteps, warmupEpochs } = options;
   if (warmupSteps !== undefined && (every === 'epoch' || warmupEpochs !== undefined)) {
     throw new FulgurError('config', {
-      what: `A cosine schedule got ${warmupSteps} warm-up steps, and ${every === 'epoch' ? 'moves with every epoch' : `${warmupEpochs} warm-up epochs`}.`,
+      what: `A cosine schedule got ${counted(warmupSteps, 'warm-up step')}, and ${every === 'epoch' ? 'moves with every epoch' : counted(warmupEpochs ?? 0, 'warm-up epoch')}.`,
       fix: every === 'epoch' ? 'Give warmupEpochs in their place.' : 'Give one of the two.',
     });
   }
   if (period !== undefined && (steps ?? epochs) !== undefined) {
     throw new FulgurError('config', {
-      what: `A cosine schedule got a period of ${period} and ${steps === undefined ? `${epochs} epochs` : `${steps} steps`}.`,
+      what: `A cosine schedule got a period of ${period} and ${steps === undefined ? counted(epochs ?? 0, 'epoch') : counted(steps, 'step')}.`,
       why: 'With a period it goes on without an end.',
       fix: 'Give one of the two.',
     });
   }
   for (const [unit, whole, climb] of [
-    ['steps', steps, warmupSteps],
-    ['epochs', epochs, warmupEpochs],
+    ['step', steps, warmupSteps],
+    ['epoch', epochs, warmupEpochs],
   ] as const) {
     if (whole === undefined || climb === undefined || climb <= whole) continue;
     throw new FulgurError('config', {
-      what: `A cosine schedule got ${climb} warm-up ${unit} of ${whole} ${unit}.`,
+      what: `A cosine schedule got ${counted(climb, `warm-up ${unit}`)} of ${counted(whole, unit)}.`,
       fix: 'Make the warm-up at most as long as the whole.',
     });
   }

@@ -1,4 +1,4 @@
-import { FulgurError } from '../../errors';
+import { FulgurError, numbers, requireNumbers } from '../../errors';
 import type { Schedule } from '../schedule';
 import { checkSpan, givenLength, spanLength, placeIn } from './span';
 import type { Span } from './span';
@@ -21,6 +21,7 @@ export interface LinearSpanOptions extends Span {
 export function linear(options: LinearSpanOptions): Schedule {
   checkSpan('linear', options);
   const { from, to } = options;
+  requireNumbers('A linear schedule', { from, to }, numbers.finite);
   return (step, run) => {
     const last = spanLength('linear', options, run) - 1;
     const place = placeIn(options, step, run);
@@ -44,6 +45,7 @@ export interface LinearWarmupOptions extends Span {
 export function linearWarmup(options: LinearWarmupOptions): Schedule {
   checkSpan('linear warm-up', options);
   const { from = 0, to } = options;
+  requireNumbers('A linear warm-up schedule', { from, to }, numbers.finite);
   if (options.steps === undefined && options.epochs === undefined) {
     throw new FulgurError('config', {
       what: 'A linear warm-up schedule got no length.',

@@ -1,5 +1,5 @@
 import type { ScheduleRun } from '../../contracts';
-import { FulgurError } from '../../errors';
+import { FulgurError, counted, isNumberOf, numbers, valueKind } from '../../errors';
 
 /** What part of a run a schedule moves over: all of it, so many updates, or so many epochs. */
 export interface Span {
@@ -15,13 +15,13 @@ export interface Span {
 export function checkSpan(name: string, { every = 'step', steps, epochs }: Span): void {
   if (steps !== undefined && epochs !== undefined) {
     throw new FulgurError('config', {
-      what: `A ${name} schedule got ${steps} steps and ${epochs} epochs.`,
+      what: `A ${name} schedule got ${counted(steps, 'step')} and ${counted(epochs, 'epoch')}.`,
       fix: 'Give its length once, in steps or in epochs.',
     });
   }
   if (steps !== undefined && every === 'epoch') {
     throw new FulgurError('config', {
-      what: `A ${name} schedule got ${steps} steps, and moves with every epoch.`,
+      what: `A ${name} schedule got ${counted(steps, 'step')}, and moves with every epoch.`,
       fix: "Give its length in epochs, or leave out every: 'epoch'.",
     });
   }
@@ -31,9 +31,9 @@ export function checkSpan(name: string, { every = 'step', steps, epochs }: Span)
 
 /** @throws FulgurError `config` for a length that is not a whole number from `least` up. */
 export function checkLength(name: string, option: string, length: number | undefined, least = 1): void {
-  if (length === undefined || (Number.isInteger(length) && length >= least)) return;
+  if (length === undefined || (isNumberOf(numbers.countFromZero, length) && length >= least)) return;
   throw new FulgurError('config', {
-    what: `A ${name} schedule got ${option} ${length}.`,
+    what: `A ${name} schedule got ${option} ${valueKind(length)}.`,
     fix: `Give ${option} a whole number from ${least} up.`,
   });
 }

@@ -1,4 +1,4 @@
-import { FulgurError } from '../../errors';
+import { FulgurError, numbers, requireNumbers } from '../../errors';
 import type { StepSchedule } from '../schedule';
 
 export interface StepOptions {
@@ -16,6 +16,7 @@ export interface StepOptions {
  * @throws FulgurError `config` for less than one step between falls.
  */
 export function step({ learningRate, every, factor }: StepOptions): StepSchedule {
+  requireNumbers('A step schedule', { learningRate, factor }, numbers.finite);
   if (!(every >= 1)) {
     throw new FulgurError('config', {
       what: `A step schedule got ${every} steps between falls.`,

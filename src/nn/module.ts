@@ -5,7 +5,7 @@ import { rememberModule } from './made-modules';
 import { noteRead } from '../engine';
 import { walk } from './module-tree';
 import type { Visit } from './module-tree';
-import { matchingParameters } from './name-pattern';
+import { matchingParameters, patternsOf } from './name-pattern';
 import type { NamePattern } from './name-pattern';
 import { joinName } from './naming';
 import { isFixed } from './parameter';
@@ -143,7 +143,7 @@ function setTrainable<M extends Module>(
   const all = names === undefined;
   const groups = all
     ? [module.namedParameters()]
-    : [names].flat().map((name) => matchingParameters(module, name));
+    : patternsOf(module, names).map((name) => matchingParameters(module, name));
   for (const group of groups) {
     const chosen = [...group.values()];
     const open = trainable ? chosen.filter((parameter) => !isFixed(parameter)) : chosen;

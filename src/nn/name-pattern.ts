@@ -19,7 +19,7 @@ interface Named {
 /**
  * The parameters of a module whose names match a pattern, or any of several.
  *
- * @throws FulgurError `module` for a pattern that matches none, with names that are near it, and for an empty list.
+ * @throws FulgurError `module` for a pattern that matches none, with names that are near it.
  */
 export function matchingParameters(
   module: Named,
@@ -29,7 +29,6 @@ export function matchingParameters(
   const named = [...module.namedVariables()];
   const trained = new Map([...module.namedParameters()].map(([name, parameter]) => [parameter, name]));
   const found = new Map<string, Parameter>();
-  if (isList(patterns) && patterns.length === 0) throw emptyList(module);
   for (const pattern of isList(patterns) ? patterns : [patterns]) {
     const matches = matcherOf(pattern);
     const matched = named.filter(([name]) => matches(name));
@@ -48,8 +47,18 @@ export function matchingParameters(
   return found;
 }
 
-function emptyList({ constructor: { name } }: Named): FulgurError {
-  return new FulgurError('module', {
+/**
+ * One pattern or several, as a list.
+ *
+ * @throws FulgurError `module` for an empty list.
+ */
+export function patternsOf(
+  { constructor: { name } }: Named,
+  patterns: NamePattern | readonly NamePattern[],
+): readonly NamePattern[] {
+  const list = isList(patterns) ? patterns : [patterns];
+  if (list.length > 0) return list;
+  throw new FulgurError('module', {
     what: `An empty list of names was given to freeze() or unfreeze() of ${name}.`,
     why: 'It stands for no parameter.',
     fix: 'Name some, or give no list for all of them.',

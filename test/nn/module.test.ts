@@ -157,7 +157,6 @@ describe('modes', () => {
       ['offset', 'gains.1'],
       ['offset', 'gains.1'],
     ],
-    [[], []],
   ] as const)('freeze by name: %s', (names, expected) => {
     const tree = new Tree();
     const frozen = (): string[] =>

@@ -1,5 +1,5 @@
 import { nn, tf } from '../../src';
-import type { BatchViews, TrainingModule, ViewBatch } from '../../src';
+import type { TrainingModule, ViewBatch } from '../../src';
 import { FastSiam } from './fast-siam';
 import { shippedMethod } from './methods';
 import type { Place } from './methods';
@@ -67,7 +67,7 @@ function experimentTrainee(spec: MethodSpec, place: Place): Trainee {
 function batchOf(views: tf.Tensor4D[]): ViewBatch {
   const rows = views[0]?.shape[0] ?? 0;
   const none = tf.fill<tf.Rank.R1>([rows], -1, 'int32');
-  return { views: views as BatchViews, labels: none, indices: none };
+  return { views, labels: none, indices: none };
 }
 
 /** As the features of an experiment are found by `knn` and `probe`. */

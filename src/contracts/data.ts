@@ -1,15 +1,9 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-/**
- * The views of a batch: as many as the transform makes. That a method of two views finds two is what the transform is for,
- * so their type has them, and `{ views: [a, b] }` needs no check.
- */
-export type BatchViews = tf.Tensor4D[] & { readonly 0: tf.Tensor4D; readonly 1: tf.Tensor4D };
-
 /** A batch of several views of each image. The loader owns the tensors and frees them when the next batch is asked for. */
 export interface ViewBatch {
   /** One `[batch, height, width, 3]` float32 tensor a view, normalised. */
-  readonly views: BatchViews;
+  readonly views: tf.Tensor4D[];
   /** Class of each sample, int32 `[batch]`; -1 where it is not known. */
   readonly labels: tf.Tensor1D;
   /** Index of each sample in its data set, int32 `[batch]`. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { initialState, makeViews } from '../../bench/parity/generate';
 import type { Reference, SumAndNorm } from '../../bench/parity/reference';
 import { EventBus, SingleDevice, Trainer, compile, liveCounts, start, tf } from '../../src';
-import type { BatchSource, BatchViews, StateDict, ViewBatch } from '../../src';
+import type { BatchSource, StateDict, ViewBatch } from '../../src';
 import { settings } from '../trainer/fakes/fit';
 import { runChild, temporaryFolder } from '../run/child';
 import { SimClr } from './experiments/simclr';
@@ -23,7 +23,7 @@ function sameViews(): BatchSource<ViewBatch> & { readonly views: tf.Tensor4D[] }
   const shape = [spec.batch, spec.size, spec.size, 3] as [number, number, number, number];
   const views = makeViews(spec)
     .slice(0, 2)
-    .map((pixels) => tf.tensor4d(pixels, shape)) as BatchViews;
+    .map((pixels) => tf.tensor4d(pixels, shape));
   const [labels, indices] = [
     tf.zeros<tf.Rank.R1>([spec.batch], 'int32'),
     tf.range(0, spec.batch, 1, 'int32'),

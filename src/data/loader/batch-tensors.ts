@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { BatchViews, ImageBatch, ViewBatch } from '../../contracts';
+import type { ImageBatch, ViewBatch } from '../../contracts';
 import type { ImageDataset } from '../datasets';
 import { unlabelled } from '../datasets/labels';
 import type { FilledBatch } from './batch-stream';
@@ -8,7 +8,7 @@ import { blockStarts, viewLength } from './slot';
 /** Tensors of a batch with all its views. */
 export function toViewBatch(dataset: ImageDataset, batch: FilledBatch): ViewBatch {
   const views = batch.shape.views.map((_, view) => viewTensor(batch, view));
-  return { views: views as BatchViews, ...namesOf(dataset, batch) };
+  return { views, ...namesOf(dataset, batch) };
 }
 
 /** Tensors of a batch with the first view alone. */

@@ -65,7 +65,8 @@ export class SimClr extends TrainingModule<ViewBatch, 'loss'> {
     return this.projectionHead.forward(this.backbone.forward(view));
   }
 
-  override trainingStep({ views: [a, b] }: ViewBatch) {
+  override trainingStep(batch: ViewBatch) {
+    const [a, b] = nn.viewsOf(batch, 2);
     const loss = ntXent(this.forward(a), this.forward(b), this.temperature);
     this.log('loss', loss, { progBar: true });
     return loss;

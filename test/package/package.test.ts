@@ -215,7 +215,7 @@ describe("the declarations in a user's project", () => {
       // tfjs-core's types for WebGPU and TypeScript's own contradict each other.
       const others = /^node_modules\/(@tensorflow|@webgpu|typescript)\//;
       expect(lines.filter((line) => !others.test(line))).toEqual([
-        "wrong.ts(2,17): error TS2322: Type 'string' is not assignable to type 'number | Schedule'.",
+        "wrong.ts(2,17): error TS2322: Type 'string' is not assignable to type 'Scheduled'.",
       ]);
     },
     3 * minutes,

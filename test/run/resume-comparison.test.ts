@@ -132,6 +132,7 @@ const others: Readonly<Record<string, string>> = {
   'data.testFraction': '0.2',
   'data.grayRange': '0,4095',
   'data.viewSize': '24',
+  initialWeights: 'other.safetensors',
   'data.batchSize': '16',
   'data.workers': '3',
   'data.shuffle': 'false',
@@ -176,7 +177,7 @@ describe('every option', () => {
     expect(Object.keys(others).sort()).toEqual(compared.sort());
     expect(everyOption.filter((path) => effectOf(path) === 'own')).toEqual([
       ...['trainer.fastDevRun', 'trainer.barebones', 'trainer.defaultRootDir'],
-      ...['resume', 'allowChanges', 'checkpoint', 'split', 'weights', 'untrained'],
+      ...['initialWeightsStrict', 'resume', 'allowChanges', 'checkpoint', 'split', 'weights', 'untrained'],
     ]);
   });
 

@@ -122,7 +122,7 @@ function timesTable(records: Records): string {
   const tableText = table(['method', 's a step', 'ms an image', 'peak memory, MiB'], rows);
   return first === undefined || rows.length === 0
     ? ''
-    : `${first.machine}; ${first.turns} turns, ${first.date}.\n\n${tableText}`;
+    : `${first.machine}; ${first.turns === 1 ? '1 turn' : `${first.turns} turns`}, ${first.date}.\n\n${tableText}`;
 }
 
 /** By images and by time. */

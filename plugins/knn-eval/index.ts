@@ -19,7 +19,7 @@ import type {
   PluginFolder,
   PluginHooks,
 } from '../../src';
-import { afterEpochs, appendRecord } from '../shared/findings';
+import { afterEpochs, recordFinding } from '../shared/findings';
 
 /** When to evaluate, and how: the rest has the defaults of the command `knn`. */
 const schema = knnSchema.extend({
@@ -82,19 +82,12 @@ export class KnnEval implements PluginHooks, Measuring {
   }
 
   private async evaluate({ progress, task }: HookContext, epochsTrained: number): Promise<number | null> {
-    const startedAt = performance.now();
-    const result = await task('kNN evaluation', (report) =>
-      evaluateByNeighbours(this.model, this.data, this.options, report),
+    const { model, recordFile: path } = this;
+    const { finding, seconds } = await recordFinding(
+      { path, model, at: { epochsTrained }, globalStep: progress.globalStep },
+      () => task('kNN evaluation', (report) => evaluateByNeighbours(model, this.data, this.options, report)),
     );
-    const seconds = (performance.now() - startedAt) / 1000;
-    await appendRecord(this.recordFile, {
-      epochsTrained,
-      globalStep: progress.globalStep,
-      weights: this.model.evaluatedWeights(),
-      ...result,
-      seconds: Number(seconds.toFixed(2)),
-    });
-    const { accuracy, querySamples, bankSamples } = result;
+    const { accuracy, querySamples, bankSamples } = finding;
     const when = afterEpochs(epochsTrained);
     if (accuracy === null) {
       this.notify(

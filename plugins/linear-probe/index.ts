@@ -20,7 +20,7 @@ import type {
   PluginHooks,
   ProbeResult,
 } from '../../src';
-import { afterEpochs, appendRecord } from '../shared/findings';
+import { afterEpochs, recordFinding } from '../shared/findings';
 
 /** When to probe, and how: the rest has the defaults of the command `probe`. */
 const schema = probeSchema
@@ -98,21 +98,17 @@ export class LinearProbe implements PluginHooks, Measuring {
   }
 
   private async probe({ progress, task }: HookContext, when: string): Promise<ProbeResult> {
-    const startedAt = performance.now();
-    const result = await task('linear probe', (report) =>
-      evaluateByProbe(this.model, this.data, this.options, report),
-    );
-    const seconds = (performance.now() - startedAt) / 1000;
-    this.probedAt = progress.globalStep;
-    await appendRecord(this.recordFile, {
-      epoch: progress.epoch,
-      globalStep: progress.globalStep,
-      weights: this.model.evaluatedWeights(),
-      ...result,
-      seconds: Number(seconds.toFixed(2)),
+    const { model, recordFile: path } = this;
+    const { epoch, globalStep } = progress;
+    const { finding, seconds } = await recordFinding({ path, model, at: { epoch }, globalStep }, async () => {
+      const result = await task('linear probe', (report) =>
+        evaluateByProbe(model, this.data, this.options, report),
+      );
+      this.probedAt = globalStep;
+      return result;
     });
-    this.say(result, when, seconds);
-    return result;
+    this.say(finding, when, seconds);
+    return finding;
   }
 
   private say(result: ProbeResult, when: string, seconds: number): void {

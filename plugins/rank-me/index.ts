@@ -11,7 +11,7 @@ import type {
   PluginFolder,
   PluginHooks,
 } from '../../src';
-import { afterEpochs, appendRecord } from '../shared/findings';
+import { afterEpochs, recordFinding } from '../shared/findings';
 
 /** When to look, and at how many images. */
 const schema = rankMeSchema.extend({
@@ -66,22 +66,15 @@ export class RankMe implements PluginHooks, Measuring {
   }
 
   private async look({ progress, task }: HookContext, epochsTrained: number): Promise<number | null> {
-    const startedAt = performance.now();
-    const result = await task('RankMe', (report) =>
-      evaluateRankMe(this.model, this.data, this.options, report),
+    const { model, recordFile: path } = this;
+    const { finding, seconds } = await recordFinding(
+      { path, model, at: { epochsTrained }, globalStep: progress.globalStep },
+      () => task('RankMe', (report) => evaluateRankMe(model, this.data, this.options, report)),
     );
-    const seconds = (performance.now() - startedAt) / 1000;
-    await appendRecord(this.recordFile, {
-      epochsTrained,
-      globalStep: progress.globalStep,
-      weights: this.model.evaluatedWeights(),
-      ...result,
-      seconds: Number(seconds.toFixed(2)),
-    });
-    const { rankMe, samples, featureWidth, split } = result;
+    const { rankMe, samples, featureWidth, split } = finding;
     if (split === 'train' && !this.toldOfSplit) {
       this.toldOfSplit = true;
-      this.notify('info', `${result.data} has no test split: RankMe is that of training images.`);
+      this.notify('info', `${finding.data} has no test split: RankMe is that of training images.`);
     }
     const when = afterEpochs(epochsTrained);
     if (rankMe === null) {

@@ -40,9 +40,19 @@ function ofCommand({ name, title, options }: CommandWords): Option[] {
 const ofEveryRun = sections.flat();
 
 /** Options that the command line also knows by another name. */
-export const shortNames: ReadonlyMap<string, string> = new Map(
+const shortNames: ReadonlyMap<string, string> = new Map(
   ofEveryRun.flatMap(({ alias, path }) => (alias === undefined ? [] : [[alias, path]])),
 );
+
+/**
+ * The option that a name on the command line stands for: `--out` of `embed` is `--embed.out`, where no option of every run and
+ * no hyperparameter has that name.
+ */
+export function optionPath(name: string, command: CommandWords, options: readonly Option[]): string {
+  const isKnown = options.some(({ path }) => path === name);
+  if (!isKnown && Object.hasOwn(command.options, name)) return `${command.name}.${name}`;
+  return shortNames.get(name) ?? name;
+}
 
 /** First words of options of every run, on the command line and in files. */
 export const reservedNames: readonly string[] = [

@@ -32,7 +32,7 @@ import {
 import { readConfigFile } from './config-file';
 import { expandHome } from './environment';
 import { takenNames, wrongCommands } from './names';
-import { allOptions, readText, refusal, reservedNames, sectionsOf, shortNames } from './option';
+import { allOptions, optionPath, readText, refusal, reservedNames, sectionsOf } from './option';
 import type { Option } from './option';
 import { ConfigError, unknownOption } from './problems';
 import { batchesProblems, datasetProblems, declared, meaninglessToBatches } from './data-problems';
@@ -184,7 +184,8 @@ function draftConfig(
   const { given, stray } = parseArguments(rest);
   if (given.some(([path]) => path === 'version')) throw new PrintAndExit(fulgurVersion());
 
-  const problems: Problem[] = stray.map((word) => strayWord(word, args, commands));
+  const takesWords = command.words !== undefined;
+  const problems: Problem[] = takesWords ? [] : stray.map((word) => strayWord(word, args, commands));
   problems.push(...takenNames(experiment, commands), ...wrongCommands(experiment, builtIn));
   const {
     dataset = null,
@@ -227,15 +228,19 @@ function draftConfig(
     throw new PrintAndExit(helpText({ ...definition, program }, commands, options, defaults));
   }
   const words = given.filter(([path]) => path !== 'config');
+  const fullName = (path: string): string => optionPath(path, command, options);
   for (const [path, text] of words) {
-    const full = shortNames.get(path) ?? path;
+    const full = fullName(path);
     const option = options.find((candidate) => candidate.path === full);
     const value = option === undefined ? text : readText(option.schema, text);
     take({ path: full, where: `--${path}`, value });
   }
+  if (takesWords && stray.length > 0) {
+    take({ path: `${command.name}.${command.words}`, where: stray.join(' '), value: stray });
+  }
   problems.push(...misplacedSelectors(command, commands, values));
   const isGiven = (path: string): boolean =>
-    optionsInFiles.some((entry) => entry.path === path) || words.some(([word]) => word === path);
+    optionsInFiles.some((entry) => entry.path === path) || words.some(([word]) => fullName(word) === path);
   if (!trains(command) && isGiven('initialWeights') && values.get('untrained') !== true) {
     problems.push({
       where: '--initialWeights',
@@ -249,10 +254,7 @@ function draftConfig(
       dataset: (values.get('data.name') ?? null) === null ? dataset : null,
       ...{ batches, transform, evaluationTransform },
     },
-    given: new Set([
-      ...optionsInFiles.map(({ path }) => path),
-      ...words.map(([path]) => shortNames.get(path) ?? path),
-    ]),
+    given: new Set([...optionsInFiles.map(({ path }) => path), ...words.map(([path]) => fullName(path))]),
   };
 }
 

@@ -11,8 +11,10 @@ export interface CommandWords {
   readonly help: string;
   /** What its options stand under in `--help`. */
   readonly title: string;
-  /** Its options, `--<name>.<option>`; each has a default. */
+  /** Its options, `--<name>.<option>` or, behind its name, `--<option>`; each has a default. */
   readonly options: Readonly<Record<string, z.ZodType>>;
+  /** The option that takes the words of the command line that belong to no option: a list of texts. */
+  readonly words?: string | undefined;
   /** Whether it takes a selector; of one that it does not, what the user hears. A command that resumes is one that trains. */
   readonly selectors: Readonly<Record<Selector, true | string>>;
 }

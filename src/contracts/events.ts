@@ -29,6 +29,21 @@ export interface MetricRow {
   readonly values: Readonly<Record<string, number>>;
 }
 
+/** A picture that loggers keep and pages show. */
+export interface LoggedImage {
+  /** As a metric's: `views`. */
+  readonly name: string;
+  readonly epoch: number;
+  readonly step: number;
+  /** PNG of 8 bits a channel. */
+  readonly png: Uint8Array;
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** What is seen, in a sentence: also for readers who cannot see it. */
+  readonly caption: string;
+}
+
 /** What the batches of an evaluation are for. */
 export type EvaluationKind = 'validation' | 'test' | 'prediction';
 
@@ -67,6 +82,7 @@ export interface RunEvents {
   taskProgress: [progress: TaskProgress];
   taskEnded: [progress: TaskProgress, seconds: number];
   metricsLogged: [row: MetricRow];
+  imageLogged: [image: LoggedImage];
   /**
    * A plugin's or the module's host hook returned, and had taken so long. Hooks that were called within it, such as
    * `onSaveCheckpoint`, ended before, and their time is part of it.

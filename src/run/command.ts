@@ -13,8 +13,13 @@ export interface CommandDefinition<Options extends Shape> {
   readonly help: string;
   /** What the options stand under in `--help` (default: the name). */
   readonly title?: string;
-  /** zod types by name, each with a default and a `describe` for `--help`: `--<name>.<option>` sets it. */
+  /**
+   * zod types by name, each with a default and a `describe` for `--help`: `--<name>.<option>` sets it, and so does `--<option>`
+   * behind the command's name, where no option of every run and no hyperparameter is called that.
+   */
   readonly options?: Options;
+  /** The option, a list of texts, that takes the words behind the command: `report runs/a runs/b` (default: none). */
+  readonly words?: keyof Options & string;
   /**
    * `true` for the selectors that it takes, and for others what the user hears who gives them. By default it takes
    * `checkpoint`, `untrained` and `weights`, as evaluations do.
@@ -35,6 +40,7 @@ export class Command implements CommandWords {
     readonly options: Shape,
     readonly selectors: CommandWords['selectors'],
     readonly usesImages: boolean,
+    readonly words: string | undefined,
     readonly start: (run: RunScope) => Promise<CommandResult>,
   ) {}
 }
@@ -56,7 +62,7 @@ export class Command implements CommandWords {
  * });
  */
 export function defineCommand<Options extends Shape>(definition: CommandDefinition<Options>): Command {
-  const { name, help, title = name, selectors, usesImages = false, run } = definition;
+  const { name, help, title = name, selectors, usesImages = false, words, run } = definition;
   const schema = z.object(definition.options ?? ({} as Options));
   const ofEvaluations: CommandWords['selectors'] = {
     resume: `${name} takes its weights from --checkpoint`,
@@ -72,6 +78,7 @@ export function defineCommand<Options extends Shape>(definition: CommandDefiniti
     schema.shape,
     { ...ofEvaluations, ...selectors },
     usesImages,
+    words,
     (parts) => run(new CommandScope(parts, schema.parse(parts.config.options))),
   );
 }

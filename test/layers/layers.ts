@@ -17,6 +17,7 @@ export const order: readonly (readonly string[])[] = [
   ['config'],
   ['metadata'],
   ['run-folder', 'locks'],
+  ['graph'],
   ['contracts'],
   ['system'],
   ['errors'],

@@ -1,0 +1,10 @@
+export type {
+  FrozenGraph,
+  GraphAttribute,
+  GraphConstant,
+  GraphDtype,
+  GraphFacts,
+  GraphNode,
+  GraphShape,
+  GraphValue,
+} from './frozen-graph';

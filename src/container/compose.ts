@@ -12,7 +12,7 @@ import type {
 import { FulgurError } from '../errors';
 import { localBatchStatistics } from '../nn';
 import { SingleDevice } from '../strategy';
-import { Trainer, WeightSwitch, modelAccess } from '../trainer';
+import { Trainer, WeightSwitch, imageLog, modelAccess } from '../trainer';
 import type { TrainingModule } from '../trainer';
 import { buildPlugins, resolve } from './build-plugins';
 import type { CheckedPlugin } from './check-plugins';
@@ -55,6 +55,7 @@ export function compose(parts: RunParts): Composition {
     notify: (level, text) => {
       events.emit('message', level, text);
     },
+    images: imageLog(events),
     runState: { capture: () => running().runState.capture() },
     optimizers: { current: () => trainer?.optimizers.current() ?? [] },
     learningRate: {

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { BatchStatistics } from './batch-statistics';
 import type { BatchSource, ImageBatch } from './data';
 import type { EvaluationWeights, WeightKind } from './evaluation-weights';
-import type { RunEventSource } from './events';
+import type { LoggedImage, RunEventSource } from './events';
 import type { Json } from './json';
 import type { OptimizerView } from './optimizer';
 import type { Ranks } from './ranks';
@@ -133,12 +133,26 @@ export interface RunSettings {
 /** Says a sentence to the user, in one line: it is published as a `message` event. */
 export type Notify = (level: 'info' | 'warning', text: string) => void;
 
+/** Takes pictures that plugins have made: loggers keep them, and pages show them. */
+export interface ImageLog {
+  /** Whether anybody keeps or shows pictures: without, nobody need draw them. */
+  isHeard(): boolean;
+  /**
+   * Publishes a picture as an `imageLogged` event.
+   *
+   * @throws FulgurError `plugin` where it is not a PNG of 8 bits a channel and of the size it says, where its name is
+   * unfit for a metric, where it has no caption, or where the step has one of that name already.
+   */
+  publish(image: LoggedImage): void;
+}
+
 /** What a plugin's constructor may ask for. */
 export const tokens = {
   /** The options that the plugin's factory was called with. */
   pluginOptions: token<unknown>('plugin options'),
   events: token<RunEventSource>('run events'),
   notify: token<Notify>('notify'),
+  images: token<ImageLog>('images'),
   runFolder: token<PluginFolder>('run folder'),
   settings: token<RunSettings>('run settings'),
   model: token<ModelAccess>('model'),

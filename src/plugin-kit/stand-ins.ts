@@ -3,6 +3,7 @@ import type { RunEventBus, RunFolder, RunSettings, RunState } from '../contracts
 import { FulgurError } from '../errors';
 import { localBatchStatistics } from '../nn';
 import { SingleDevice, soloRanks } from '../strategy';
+import { imageLog } from '../trainer';
 
 interface StandInParts {
   readonly events: RunEventBus;
@@ -20,6 +21,7 @@ export function standIns({ events, folder, settings, capture }: StandInParts): S
     notify: (level, text) => {
       events.emit('message', level, text);
     },
+    images: imageLog(events),
     runState: { capture },
     ranks: soloRanks,
     strategy: new SingleDevice(),

@@ -4,6 +4,7 @@ export type { EvaluationResult } from './evaluation/evaluation-run';
 export { rowsOf } from './evaluation/predictions';
 export { EventBus } from './event-bus';
 export type { FitResult } from './fit/fit-run';
+export { imageLog } from './log/image-log';
 export type { BuiltPlugin } from './hooks/participants';
 export { featuresOf, modelAccess } from './model-access';
 export type { ModelReader } from './model-access';

@@ -64,8 +64,11 @@ export function resolveLogOptions(
 /** Columns that every row has, whatever is logged. */
 const rowColumns = ['epoch', 'step'];
 
-/** Why a name cannot be that of a metric, or `null`. Names are columns of tables, keys of records and a line on a screen. */
-function unfitness(name: string): string | null {
+/**
+ * Why a name cannot be that of a metric or an image, or `null`. Names are columns of tables, keys of records and a line
+ * on a screen.
+ */
+export function unfitness(name: string): string | null {
   if (name.trim() === '') return 'is empty';
   if (name !== name.trim()) return 'begins or ends with a space';
   if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(name)) return 'holds a line break or a control character';

@@ -1,0 +1,67 @@
+import sharp from 'sharp';
+import type { LoggedImage } from '../../../src/contracts';
+import { EventBus, imageLog } from '../../../src/trainer';
+
+const fix =
+  'Publish a PNG of 8 bits a channel with its own size, a name as a metric has, and a sentence on what is seen, once a step.';
+
+async function picture(changes: Partial<LoggedImage> = {}): Promise<LoggedImage> {
+  const png = await sharp({ create: { width: 3, height: 2, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+  return { name: 'views', epoch: 0, step: 4, png, width: 3, height: 2, caption: 'A red field.', ...changes };
+}
+
+it('publishes a picture to whoever listens', async () => {
+  const events = new EventBus();
+  const images = imageLog(events);
+  expect(images.isHeard()).toBe(false);
+  const heard: LoggedImage[] = [];
+  events.on('imageLogged', (image) => heard.push(image));
+  expect(images.isHeard()).toBe(true);
+  const first = await picture();
+  images.publish(first);
+  images.publish({ ...first, step: 5 });
+  images.publish({ ...first, name: 'ansichten größer' });
+  expect(heard.map(({ name, step }) => `${name} ${step}`)).toEqual([
+    'views 4',
+    'views 5',
+    'ansichten größer 4',
+  ]);
+});
+
+it('refuses a second picture of a name at a step', async () => {
+  const images = imageLog(new EventBus());
+  images.publish(await picture());
+  const again = await picture();
+  expect(() => images.publish(again)).toThrow(`The image "views" was published at step 4 before. ${fix}`);
+});
+
+it.each<[string, Partial<LoggedImage>]>([
+  ['The image "" has a name that is empty.', { name: '' }],
+  ['The image "a\\nb" has a name that holds a line break or a control character.', { name: 'a\nb' }],
+  ['The image "views" has the step 1.5, which is not a whole number from 0 on.', { step: 1.5 }],
+  ['The image "views" has the epoch -1, which is not a whole number from 0 on.', { epoch: -1 }],
+  ['The image "views" has no caption.', { caption: ' ' }],
+  ['The image "views" is not a PNG.', { png: Buffer.alloc(100) }],
+  ['The image "views" is not a PNG.', { png: new Uint8Array() }],
+  ['The image "views" is 3×2 pixels large, not 2×3 as it says.', { width: 2, height: 3 }],
+])('says "%s"', async (sentence, changes) => {
+  const events = new EventBus();
+  const heard: LoggedImage[] = [];
+  events.on('imageLogged', (image) => heard.push(image));
+  const image = await picture(changes);
+  expect(() => imageLog(events).publish(image)).toThrow(`${sentence} ${fix}`);
+  expect(heard).toEqual([]);
+});
+
+it('refuses 16 bits a channel', async () => {
+  const png = await sharp({ create: { width: 3, height: 2, channels: 3, background: 'red' } })
+    .toColourspace('rgb16')
+    .png()
+    .toBuffer();
+  const image = await picture({ png });
+  expect(() => imageLog(new EventBus()).publish(image)).toThrow(
+    `The image "views" has 16 bits a channel. ${fix}`,
+  );
+});

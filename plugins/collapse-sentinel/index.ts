@@ -3,6 +3,7 @@ import { Plugin, definePlugin, inject, tf, tokens } from '../../src';
 import type {
   HookContext,
   Json,
+  MetricBands,
   Notify,
   PluginDescriptor,
   PluginHooks,
@@ -71,8 +72,10 @@ export class CollapseSentinel implements PluginHooks, Stateful {
   constructor(
     @inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>,
     @inject(tokens.notify) private readonly notify: Notify,
+    @inject(tokens.metricBands) bands: MetricBands,
   ) {
     this.metric = `${options.watch}_std`;
+    bands.declare({ metric: this.metric, warnBelow: options.warnBelow, healthy: 1, below: 'collapse' });
   }
 
   /** Once a view; a step's values of one name are recorded as their mean. */

@@ -12,7 +12,7 @@ import type {
 import { FulgurError } from '../errors';
 import { localBatchStatistics } from '../nn';
 import { SingleDevice } from '../strategy';
-import { Trainer, WeightSwitch, imageLog, modelAccess } from '../trainer';
+import { Trainer, WeightSwitch, imageLog, metricBands, modelAccess } from '../trainer';
 import type { TrainingModule } from '../trainer';
 import { buildPlugins, resolve } from './build-plugins';
 import type { CheckedPlugin } from './check-plugins';
@@ -56,6 +56,7 @@ export function compose(parts: RunParts): Composition {
       events.emit('message', level, text);
     },
     images: imageLog(events),
+    metricBands: metricBands(),
     runState: { capture: () => running().runState.capture() },
     optimizers: { current: () => trainer?.optimizers.current() ?? [] },
     learningRate: {

@@ -146,6 +146,24 @@ export interface ImageLog {
   publish(image: LoggedImage): void;
 }
 
+/** Which values of a metric are as they should be: whoever draws the metric shows it. */
+export interface MetricBand {
+  readonly metric: string;
+  /** Values below this count as bad. */
+  readonly warnBelow: number;
+  /** About what it is in a good run. */
+  readonly healthy: number;
+  /** What values below mean, in two or three words: `collapse`. */
+  readonly below: string;
+}
+
+/** The bands of a run's metrics: plugins that watch a metric declare them in their constructor. */
+export interface MetricBands {
+  /** A second band of a metric takes the place of the first. */
+  declare(band: MetricBand): void;
+  all(): readonly MetricBand[];
+}
+
 /** What a plugin's constructor may ask for. */
 export const tokens = {
   /** The options that the plugin's factory was called with. */
@@ -153,6 +171,7 @@ export const tokens = {
   events: token<RunEventSource>('run events'),
   notify: token<Notify>('notify'),
   images: token<ImageLog>('images'),
+  metricBands: token<MetricBands>('metric bands'),
   runFolder: token<PluginFolder>('run folder'),
   settings: token<RunSettings>('run settings'),
   model: token<ModelAccess>('model'),

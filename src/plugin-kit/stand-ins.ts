@@ -3,7 +3,7 @@ import type { RunEventBus, RunFolder, RunSettings, RunState } from '../contracts
 import { FulgurError } from '../errors';
 import { localBatchStatistics } from '../nn';
 import { SingleDevice, soloRanks } from '../strategy';
-import { imageLog } from '../trainer';
+import { imageLog, metricBands } from '../trainer';
 
 interface StandInParts {
   readonly events: RunEventBus;
@@ -22,6 +22,7 @@ export function standIns({ events, folder, settings, capture }: StandInParts): S
       events.emit('message', level, text);
     },
     images: imageLog(events),
+    metricBands: metricBands(),
     runState: { capture },
     ranks: soloRanks,
     strategy: new SingleDevice(),

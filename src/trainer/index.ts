@@ -5,6 +5,7 @@ export { rowsOf } from './evaluation/predictions';
 export { EventBus } from './event-bus';
 export type { FitResult } from './fit/fit-run';
 export { imageLog } from './log/image-log';
+export { metricBands } from './log/metric-bands';
 export type { BuiltPlugin } from './hooks/participants';
 export { featuresOf, modelAccess } from './model-access';
 export type { ModelReader } from './model-access';

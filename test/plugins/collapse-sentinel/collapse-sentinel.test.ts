@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CollapseSentinel, collapseSentinel, spread } from '../../../plugins/collapse-sentinel';
 import { compile, jsonText, liveCounts, parseJson, start, tf } from '../../../src';
 import type { StepContext } from '../../../src';
+import { metricBands } from '../../../src/trainer';
 import { Notes, hookContext, messageOf } from '../fakes/run';
 
 interface SpreadReference {
@@ -14,11 +15,12 @@ const reference = JSON.parse(readFileSync(join(__dirname, 'data/spread.json'), '
 
 function setUp(options: Partial<Parameters<typeof collapseSentinel>[0]> = {}) {
   const notes = new Notes();
+  const bands = metricBands();
   const { options: settings } = collapseSentinel({ watch: 'z', patience: 3, ...options });
-  const plugin = new CollapseSentinel(settings as never, notes.notify);
+  const plugin = new CollapseSentinel(settings as never, notes.notify, bands);
   const see = (values: readonly number[], from = 1) =>
     values.forEach((z_std, i) => plugin.onTrainBatchEnd(hookContext({ globalStep: from + i }, { z_std })));
-  return { plugin, notes, see };
+  return { plugin, notes, see, bands };
 }
 
 describe('the measure of collapse', () => {
@@ -94,6 +96,11 @@ describe('the collapse sentinel', () => {
     const { notes, see } = setUp();
     see([0.95, 0.4, 0.3, 0.12, 0.1, 0.05]);
     expect(notes.said).toEqual([warning('0.12', 4)]);
+  });
+
+  it('declares which values it warns of', () => {
+    const { bands } = setUp({ warnBelow: 0.3 });
+    expect(bands.all()).toEqual([{ metric: 'z_std', warnBelow: 0.3, healthy: 1, below: 'collapse' }]);
   });
 
   it('says nothing of a short dip, or of a batch that has no measure', () => {

@@ -7,7 +7,12 @@ export {
   defineDataset,
   imageExtensions,
   listExtensions,
+  openArrays,
+  readArrayHeader,
+  readElements,
+  requireBytes,
 } from './datasets';
+export type { ArrayFile, ArraySource, KnownArray } from './datasets';
 export { defineBatches, prepareBatches, tensorBatches } from './batches';
 export type { BatchesDefinition, BatchesFactory, BatchingRule, SampleTensors } from './batches';
 export type { DatasetSpec, ImageDataset, OpenOptions, Split } from './datasets';

@@ -10,3 +10,15 @@ export type { ProbeFigures, ProbeOptions, ProbeResult } from './probe';
 export { evaluateRankMe, rankMeOf, rankMeSchema } from './rank-me';
 export type { RankMeOptions, RankMeResult } from './rank-me';
 export { singularValues } from './singular-values';
+export {
+  embeddingEndings,
+  embeddingParts,
+  lengthOf,
+  nearest,
+  readEmbeddings,
+  requireEmbeddingEnding,
+  writeEmbeddings,
+} from './embeddings';
+export type { EmbeddedImage, EmbeddingColumns, Embeddings, Neighbour } from './embeddings';
+export { isSameModel, modelName, parseModelIdentity, stateDigest } from './model-identity';
+export type { ModelIdentity } from './model-identity';

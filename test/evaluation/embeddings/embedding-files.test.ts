@@ -1,0 +1,79 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readEmbeddings, writeEmbeddings } from '../../../src/evaluation';
+import type { Embeddings } from '../../../src/evaluation';
+import { embeddings, identity } from '../fakes/embeddings';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fulgur-embeddings-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function written(ending: string, content: Embeddings = embeddings): Promise<Embeddings> {
+  const path = join(folder, `some${ending}`);
+  await writeEmbeddings(path, content);
+  return readEmbeddings(path);
+}
+
+describe('a file of embeddings', () => {
+  it.each(['.npz', '.safetensors'])('comes back from %s as it was', async (ending) => {
+    expect(await written(ending)).toEqual(embeddings);
+  });
+
+  it('comes back from .csv bit by bit, but for the model', async () => {
+    const names = ['a "quoted", name.jpg', 'two\nlines.png', ' spaces ', 'ü/猫🐈.jpg'];
+    expect(await written('.csv', { ...embeddings, names })).toEqual({ ...embeddings, names, model: null });
+  });
+
+  it.each(['.npz', '.safetensors', '.csv'])('has no labels in %s where none are known', async (ending) => {
+    const plain = { ...embeddings, labels: null, classNames: null, model: null };
+    expect(await written(ending, plain)).toEqual(plain);
+  });
+
+  it.each(['.npz', '.safetensors', '.csv'])('may hold no image at all in %s', async (ending) => {
+    const none = { ...embeddings, features: new Float32Array(0), names: [], labels: null, classNames: null };
+    expect(await written(ending, none)).toEqual({ ...none, model: ending === '.csv' ? null : identity });
+  });
+
+  it('has equal bytes for equal embeddings', async () => {
+    const paths = ['a.npz', 'b.npz'].map((name) => join(folder, name));
+    for (const path of paths) await writeEmbeddings(path, embeddings);
+    const [first, second] = paths.map((path) => readFileSync(path));
+    expect(first?.equals(second ?? Buffer.alloc(0))).toBe(true);
+  });
+
+  it('is refused by another ending', async () => {
+    await expect(writeEmbeddings('some.pickle', embeddings)).rejects.toThrow(
+      'Embeddings are written to files that end in .npz, .safetensors, .csv, and some.pickle does not. Call it some.npz.',
+    );
+  });
+
+  it('is missed by its name', async () => {
+    const path = join(folder, 'gone.npz');
+    await expect(readEmbeddings(path)).rejects.toThrow(
+      `The file ${path} is not there. Embeddings are features and names of images, as the command embed writes them. ` +
+        'Name another file, or embed the images again.',
+    );
+  });
+
+  it('is refused where it was cut off', async () => {
+    const path = join(folder, 'short.npz');
+    await writeEmbeddings(path, embeddings);
+    writeFileSync(path, readFileSync(path).subarray(0, 400));
+    await expect(readEmbeddings(path)).rejects.toThrow(/^The file .*short\.npz is damaged: /);
+  });
+
+  it('is refused where a number of its text is none, with the row', async () => {
+    const path = join(folder, 'odd.csv');
+    writeFileSync(path, 'name,f0,f1\na,1,2\nb,1,two\n');
+    await expect(readEmbeddings(path)).rejects.toThrow(
+      `The file ${path} has "two" in the place of a number in row 3.`,
+    );
+  });
+});

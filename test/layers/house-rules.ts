@@ -33,6 +33,7 @@ const reserved: readonly Reserved[] = [
       'src/doctor/machine.ts',
       'src/run-folder/',
       'src/run/',
+      'src/pages/',
       'src/plugin-kit/',
       'src/cli/',
       'plugins/checkpointing/',

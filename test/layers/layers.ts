@@ -18,6 +18,7 @@ export const order: readonly (readonly string[])[] = [
   ['metadata'],
   ['run-folder', 'locks'],
   ['graph'],
+  ['pages'],
   ['contracts'],
   ['system'],
   ['errors'],
@@ -33,6 +34,8 @@ export interface Exception {
 /** The one folder that all plugins may import; it knows none of them. */
 const sharedByPlugins = 'plugins/shared';
 const publicList = 'src/index.ts';
+/** The scripts of pages, which run in browsers. */
+const browserSources = 'src/pages/browser/';
 
 interface Edge {
   readonly from: string;
@@ -76,6 +79,10 @@ function refusalOf(edge: Edge, exceptions: readonly Exception[], used: Set<Excep
 
 function refusalInSrc({ from, to }: Edge, exceptions: readonly Exception[], used: Set<Exception>) {
   if (areaOf(to) !== 'src') return 'src knows nothing of plugins and experiments';
+  // esbuild puts a page's script together of whatever files it needs, and refuses those that need Node.
+  if (from.startsWith(browserSources))
+    return to === publicList ? 'a page takes files, not the public list' : null;
+  if (to.startsWith(browserSources)) return 'the sources of pages are bundled, not imported';
   if (to === publicList) return 'the public list is for plugins and experiments';
   const own = roomOf(from);
   const other = roomOf(to);

@@ -102,6 +102,7 @@ describe('the tarball', () => {
       'package/README.md',
       'package/compiler.cjs',
       'package/dist/src/engine/backend/node-kernels.LICENSE.txt',
+      'package/dist/src/pages/node/charts.LICENSE.txt',
       'package/package.json',
     ]);
   });

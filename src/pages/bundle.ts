@@ -1,0 +1,104 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve, sep } from 'node:path';
+import type * as esbuild from 'esbuild';
+import type { Metafile, Plugin } from 'esbuild';
+
+/** Where a script runs: it may use that place's own objects, and nothing of the other. */
+export type ScriptPlace = 'browser' | 'node';
+
+/** Sources in one script. */
+export interface ScriptBundle {
+  readonly code: string;
+  /** Licences of the packages in it, as one text; empty where there are none. */
+  readonly licences: string;
+  /** The files that it was made of, absolute. */
+  readonly sources: readonly string[];
+}
+
+type Build = typeof esbuild.build;
+const load = createRequire(__filename);
+
+/**
+ * Puts a TypeScript file and all that it imports into one script: for browsers a plain one, for Node a CommonJS module.
+ *
+ * @throws Error that says what cannot be bundled, and where; esbuild's own where it is not installed, as in the package.
+ */
+export async function bundleScript(entry: string, place: ScriptPlace): Promise<ScriptBundle> {
+  const { build } = load('esbuild') as { readonly build: Build };
+  const root = dirname(entry);
+  const { outputFiles, metafile } = await build({
+    entryPoints: [entry],
+    absWorkingDir: root,
+    bundle: true,
+    write: false,
+    metafile: true,
+    minify: true,
+    platform: place === 'browser' ? 'browser' : 'node',
+    format: place === 'browser' ? 'iife' : 'cjs',
+    target: place === 'browser' ? ['es2022'] : ['node20'],
+    legalComments: 'none',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    plugins: place === 'browser' ? [withoutUnused] : [],
+    logLevel: 'silent',
+  });
+  if (place === 'browser') requireNoImports(metafile);
+  const sources = Object.keys(metafile.inputs).map((path) => resolve(root, path));
+  const code = outputFiles[0]?.text ?? '';
+  return { code, licences: await licencesOf(sources), sources };
+}
+
+/**
+ * Modules of Fulgur do nothing when they are loaded: one that a page imports through an index, and does not use, is left
+ * out, with the modules of Node that it imports.
+ */
+const withoutUnused: Plugin = {
+  name: 'without-unused',
+  setup({ onResolve, resolve: find }) {
+    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, external: true, sideEffects: false }));
+    onResolve({ filter: /^\.\.?(\/|$)/ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
+      if (pluginData === 'found' || importer.includes(`${sep}node_modules${sep}`)) return undefined;
+      const found = await find(path, { importer, resolveDir, kind, pluginData: 'found' });
+      return found.errors.length > 0 ? { errors: found.errors } : { path: found.path, sideEffects: false };
+    });
+  },
+};
+
+function requireNoImports({ outputs }: Metafile): void {
+  const left = Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+  if (left.length === 0) return;
+  throw new Error(`a script for browsers needs ${[...new Set(left)].join(', ')} of Node`);
+}
+
+/** What the packages of some files say about their use: each LICENSE and NOTICE, below the package's name and version. */
+async function licencesOf(files: readonly string[]): Promise<string> {
+  const folders = new Set(files.flatMap((file) => packageFolder(file) ?? []));
+  const texts = await Promise.all([...folders].sort().map(licenceOf));
+  return texts.join('\n');
+}
+
+/** The folder of the package that a file belongs to; `null` for Fulgur's own files. */
+function packageFolder(file: string): string | null {
+  const [, folder = null] = /^(.*[/\\]node_modules[/\\](?:@[^/\\]+[/\\])?[^/\\]+)[/\\]/.exec(file) ?? [];
+  return folder;
+}
+
+async function licenceOf(folder: string): Promise<string> {
+  const manifest = await readFile(join(folder, 'package.json'), 'utf8');
+  const { name, version, license } = JSON.parse(manifest) as Record<'name' | 'version' | 'license', string>;
+  const entries = await readdir(folder, { withFileTypes: true });
+  const named = entries.filter((entry) => /^(licen[sc]es?|notice|copying)/i.test(entry.name));
+  const files = await Promise.all(
+    named.map(async (entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? (await readdir(path)).map((name) => join(path, name)) : [path];
+    }),
+  );
+  const texts = await Promise.all(
+    files
+      .flat()
+      .sort()
+      .map((path) => readFile(path, 'utf8')),
+  );
+  return [`${name} ${version} (${license})`, '', ...texts.map((text) => text.trim()), ''].join('\n');
+}

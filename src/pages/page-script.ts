@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { compileFunction } from 'node:vm';
+import { FulgurError, messageOf } from '../errors';
+import type { ScriptPlace } from './bundle';
+import type * as charts from './node/charts';
+import { keptBundle } from './kept-bundle';
+
+/** The pages, each named after its file in `browser/`. */
+export type PageName = 'live' | 'map' | 'report' | 'search';
+
+/** What Node takes as one script, each with the exports of its file in `node/`. */
+interface NodeBundles {
+  readonly charts: typeof charts;
+}
+
+/** A script, and what the licences of the packages in it want to be handed on with it. */
+export interface PageScript {
+  readonly code: string;
+  readonly licences: string;
+}
+
+const load = createRequire(__filename);
+const folder = __dirname;
+/** In a clone, whose sources lie two folders below its packages; a package has its scripts. */
+const keptIn = resolve(folder, '../../node_modules/.cache/fulgur-pages');
+const scripts = new Map<string, Promise<PageScript>>();
+
+/**
+ * The script of a page, for browsers: all that it needs in one text, which can stand between `<script>` and `</script>`.
+ *
+ * In the package the build has made it; in a clone esbuild makes it from `browser/<name>.ts` when it is first asked for, and
+ * again when a source has changed.
+ *
+ * @throws FulgurError `module` where it cannot be made.
+ */
+export async function pageScript(name: PageName): Promise<string> {
+  return (await licensedScript('browser', name)).code;
+}
+
+/** As {@link pageScript}, with the licences of the packages in it, for what is handed on. */
+export async function licensedPageScript(name: PageName): Promise<PageScript> {
+  return licensedScript('browser', name);
+}
+
+/** Loads what Node takes as one script, since the packages in it are not installed with Fulgur. */
+export async function nodeBundle<Name extends keyof NodeBundles>(name: Name): Promise<NodeBundles[Name]> {
+  const { code } = await licensedScript('node', name);
+  const module = { exports: {} };
+  const evaluate = compileFunction(code, ['module', 'exports', 'require']) as (...parts: unknown[]) => void;
+  evaluate(module, module.exports, load);
+  return module.exports as NodeBundles[Name];
+}
+
+function licensedScript(place: ScriptPlace, name: string): Promise<PageScript> {
+  const key = `${place}/${name}`;
+  const script = scripts.get(key) ?? readOrBundle(place, name);
+  scripts.set(key, script);
+  script.catch(() => scripts.delete(key));
+  return script;
+}
+
+async function readOrBundle(place: ScriptPlace, name: string): Promise<PageScript> {
+  const built = builtScript(place, name);
+  try {
+    if (existsSync(built)) {
+      const licences = await readFile(licencesBeside(built), 'utf8');
+      return { code: await readFile(built, 'utf8'), licences };
+    }
+    return await keptBundle(join(folder, place, `${name}.ts`), place, keptIn);
+  } catch (cause) {
+    throw new FulgurError('module', {
+      what: `The script ${place}/${name} cannot be made: ${messageOf(cause)}.`,
+      fix: 'In a clone of Fulgur run `npm install`; where Fulgur is installed as a package, install it again.',
+      cause,
+    });
+  }
+}
+
+/** Where the build puts a script, in the place of its compiled source. */
+function builtScript(place: ScriptPlace, name: string): string {
+  return join(folder, place, `${name}.js`);
+}
+
+/** Where the licences of a built script lie. */
+function licencesBeside(script: string): string {
+  return script.replace(/\.js$/, '.LICENSE.txt');
+}

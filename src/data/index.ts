@@ -26,6 +26,8 @@ export type { DataContext, DataInfo, NamedSample, NamedSamples, PreparedData } f
 export type { DataOptions } from '../contracts';
 export * as views from './views';
 export { defineTransform } from './views';
+export { plainViewFacts } from './views/plain';
+export type { PlainViewFacts } from './views/plain';
 export type {
   ByolOptions,
   CustomOperation,

@@ -76,6 +76,8 @@ export interface PreparedData<B = unknown> {
    */
   readonly heldOut: (split?: Split) => Promise<NamedSamples<B>>;
   readonly evaluation: EvaluationData;
+  /** The view that `evaluation` gives of each image; `null` where data are batches of one's own. */
+  readonly evaluationView: ViewTransform | null;
   readonly info: DataInfo;
 }
 
@@ -130,6 +132,7 @@ export async function prepareData(
           [...(await indices.data())].map((index) => nameIn(samples, index)),
       });
     },
+    evaluationView: transform.plain(),
     evaluation: new DatasetEvaluation({ ...shared, open: openSplit, train: dataset }),
     info: {
       ...identityOf(dataset),

@@ -8,6 +8,7 @@ export const order: readonly (readonly string[])[] = [
   ['container'],
   ['trainer'],
   ['strategy'],
+  ['export'],
   ['evaluation'],
   ['data'],
   ['optim', 'losses'],

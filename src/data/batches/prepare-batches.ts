@@ -50,6 +50,7 @@ export async function prepareBatches<B>(
       throw notASource(name, `what heldOut returned for '${split}'`, source);
     },
     evaluation: withoutImages(name),
+    evaluationView: null,
     info: {
       ...{ name, samples, batchSize, classes: 0, requested: name, path: path ?? name },
       fingerprint: fingerprint ?? digestOf([name, declared.spec.options, samples]),

@@ -22,6 +22,15 @@ export interface PlainOptions {
 
 type PlainSettings = Required<PlainOptions>;
 
+/** Everything that a plain view does to an image, for whoever does it elsewhere. */
+export interface PlainViewFacts {
+  readonly height: number;
+  readonly width: number;
+  readonly interpolation: Interpolation;
+  /** Of values in [0, 1]; `null` leaves them. */
+  readonly normalize: NormalizeOptions | null;
+}
+
 const defaults: PlainSettings = { inputSize: 224, normalize: imagenet, interpolation: 'bilinear' };
 const rules: OptionRules<PlainOptions> = {
   inputSize: viewSize,
@@ -53,6 +62,13 @@ export class PlainView implements ViewTransform {
     this.#renderer = new ViewRenderer(height, width);
   }
 
+  /** What it does, as plain data. */
+  get facts(): PlainViewFacts {
+    const { interpolation, normalize } = this.#settings;
+    const [{ height, width } = { height: 0, width: 0 }] = this.views;
+    return { height, width, interpolation, normalize };
+  }
+
   plain(): ViewTransform {
     return this;
   }
@@ -81,4 +97,9 @@ export class PlainView implements ViewTransform {
  */
 export function plain(options: PlainOptions = {}): ViewTransform {
   return new PlainView(resolveOptions('views.plain', options, defaults, rules));
+}
+
+/** What a view of `views.plain` does; `null` for any other. */
+export function plainViewFacts(view: ViewTransform): PlainViewFacts | null {
+  return view instanceof PlainView ? view.facts : null;
 }

@@ -3,6 +3,7 @@ import { FulgurError } from '../../errors';
 import { experimentDefinition } from '../../metadata';
 import type { ExperimentClass } from '../../metadata';
 import { Command } from '../command';
+import { exportCommand } from './export';
 import { finetune } from './finetune';
 import { fit } from './fit';
 import { knn } from './knn';
@@ -12,7 +13,7 @@ import { test } from './test';
 import { validate } from './validate';
 
 /** The commands of every experiment, in the order of `--help`; the first one is meant where no word names one. */
-export const builtInCommands = [fit, validate, test, predict, probe, knn, finetune] as const;
+export const builtInCommands = [fit, validate, test, predict, probe, knn, finetune, exportCommand] as const;
 
 /**
  * The command that a command line named.

@@ -1,0 +1,5 @@
+import type { ExportFormat } from './export-format';
+import { safetensorsFormat } from './safetensors';
+
+/** All formats, in the order of `--help`. */
+export const exportFormats: readonly ExportFormat[] = [safetensorsFormat];

@@ -1,0 +1,1 @@
+export { MessageCodec } from './message-codec';

@@ -1,0 +1,38 @@
+import { Root } from 'protobufjs/light';
+import type { INamespace, Type } from 'protobufjs/light';
+
+/**
+ * Encodes and decodes messages of one type, as plain objects: absent fields are left out, names are in camelCase, int64 are
+ * numbers up to 2^53, bytes are not copied before they are put into the message.
+ *
+ * @example
+ * const definitions = { nested: { Point: { fields: { x: { type: 'int64', id: 1 }, names: { rule: 'repeated', type: 'string', id: 2 } } } } };
+ * const points = new MessageCodec<Point>(definitions, 'Point');
+ * points.decode(points.encode({ x: 1, names: ['a'] }));
+ */
+export class MessageCodec<Message extends object> {
+  readonly #type: Type;
+
+  /**
+   * @param definitions messages by name with the field numbers of the public format, as protobufjs reads them from JSON. One
+   * object may serve several codecs.
+   * @param type name of the message.
+   */
+  constructor(definitions: INamespace, type: string) {
+    this.#type = Root.fromJSON(definitions).lookupType(type);
+  }
+
+  /** A message's bytes; the caller knows the fields by their type. */
+  encode(message: Message): Uint8Array {
+    return this.#type.encode(message).finish();
+  }
+
+  /**
+   * A message from its bytes; repeated fields are lists, empty where there are none. Bytes are parts of `bytes`.
+   *
+   * @throws Error of protobufjs for bytes that are no such message.
+   */
+  decode(bytes: Uint8Array): Message {
+    return this.#type.toObject(this.#type.decode(bytes), { longs: Number, arrays: true }) as Message;
+  }
+}

@@ -1,0 +1,1 @@
+export { safetensorsFormat } from './safetensors-format';

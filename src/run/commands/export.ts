@@ -1,0 +1,189 @@
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { jsonText } from '../../contracts';
+import { plainViewFacts } from '../../data';
+import type { PlainViewFacts, ViewTransform } from '../../data';
+import { FulgurError } from '../../errors';
+import { checkExport, exportFormats } from '../../export';
+import type {
+  ExportCheck,
+  ExportedInput,
+  ExportedPreprocessing,
+  ExportedWeights,
+  ExportFormat,
+  WrittenExport,
+} from '../../export';
+import { writeWhole } from '../../system';
+import { featuresOf } from '../../trainer';
+import { defineCommand } from '../command';
+import { ExportPlace } from '../export-place';
+import { exportTrial } from '../export-trial';
+import type { CommandScope } from '../scope';
+
+const options = {
+  format: z
+    .enum(exportFormats.map(({ name }) => name))
+    .nullable()
+    .default(null)
+    .describe('format; default: as the ending of --out says'),
+  out: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('file or folder to write; default: exports/<checkpoint> in the run'),
+  input: z
+    .enum(['float32', 'uint8'])
+    .default('float32')
+    .describe('normalised images, or bytes that the model normalises itself'),
+  layout: z
+    .enum(['nhwc', 'nchw'])
+    .nullable()
+    .default(null)
+    .describe("order of the input's axes; default: the usual one of the format"),
+  overwrite: z.boolean().default(false).describe('whether to put it in the place of an export that is there'),
+};
+
+type Options = z.output<z.ZodObject<typeof options>>;
+type Scope = CommandScope<Options>;
+
+/**
+ * Writes the backbone for another program, and compares what was written with the experiment's own features.
+ *
+ * @throws FulgurError `config` for a wrong choice, `module` for a module that the format has no operations for, `data` where the
+ * file cannot be written.
+ */
+export const exportCommand = defineCommand({
+  name: 'export',
+  help: 'write the backbone for ONNX, the browser, TensorFlow or PyTorch, and check it',
+  title: 'Export',
+  options,
+  selectors: { split: 'export tries what it has written on held-out images' },
+  usesImages: true,
+  run: async (scope) => {
+    const format = formatOf(scope.options);
+    const view = scope.run.data.evaluationView;
+    if (view === null) throw new Error('data of images have an evaluation view');
+    const input = inputOf(scope.options, format, view);
+    const out = scope.options.out ?? defaultPath(scope, format);
+    const { overwrite } = scope.options;
+    const place = await ExportPlace.open(out, { isFolder: format.ending === '', overwrite });
+    try {
+      return await scope.inspect('export', async ({ model, report }) => {
+        const { images, expected, width } = await exportTrial(scope.data, model, input);
+        const weights: ExportedWeights = {
+          name: scope.name,
+          featureWidth: width,
+          input,
+          preprocessing: preprocessingOf(view),
+          identity: { experiment: scope.name, checkpoint: scope.run.from?.path ?? null },
+          module: scope.module,
+          features: featuresOf(scope.module),
+        };
+        await report(0, 1);
+        const written = await writeAs(format, weights, place.aside);
+        const checks: ExportCheck[] = [];
+        for (const runtime of written.runtimes) {
+          checks.push(await checkExport(format.name, runtime, images, expected));
+        }
+        await report(1, 1);
+        const { name, featureWidth, preprocessing, identity } = weights;
+        const record = { format: format.name, name, featureWidth, input, preprocessing, identity, checks };
+        const text = `${jsonText(record, 2, 'export')}\n`;
+        await writeWhole(place.recordOf(place.aside), Buffer.from(text));
+        if (scope.trialImages === null) await place.finish();
+        for (const note of written.notes ?? []) scope.notify('info', note);
+        for (const { runtime, images: count, largestDifference, relativeDifference } of checks) {
+          scope.notify(
+            'info',
+            `Checked on ${count} images by ${runtime}: largest difference ${largestDifference.toExponential(1)}, ` +
+              `${relativeDifference.toExponential(1)} of the largest feature.`,
+          );
+        }
+        if (scope.trialImages === null) scope.notify('info', `Exported to ${place.path}.`);
+        return {
+          details: {
+            export: {
+              format: format.name,
+              path: place.path,
+              input: { ...input },
+              checks: checks.map((check) => ({ ...check })),
+            },
+          },
+        };
+      });
+    } finally {
+      await place.discard();
+    }
+  },
+});
+
+/** @throws FulgurError `config` where none is named. */
+function formatOf({ format, out }: Options): ExportFormat {
+  const found = exportFormats.find(({ name, ending }) =>
+    format === null ? ending !== '' && out?.endsWith(ending) === true : name === format,
+  );
+  if (found !== undefined) return found;
+  throw new FulgurError('config', {
+    what: 'The format to export to is not given.',
+    fix: `Give --format, one of ${exportFormats.map(({ name }) => name).join(', ')}.`,
+  });
+}
+
+/** @throws FulgurError `config` for an input that the format, or the evaluation view, cannot have. */
+function inputOf({ input: kind, layout }: Options, format: ExportFormat, view: ViewTransform): ExportedInput {
+  const { name, source, layouts } = format;
+  if (source === 'weights' && (kind === 'uint8' || layout !== null)) {
+    throw new FulgurError('config', {
+      what: `A ${name} export holds weights alone, and no input.`,
+      fix: 'Leave out --input and --layout.',
+    });
+  }
+  if (layout !== null && !layouts.includes(layout)) {
+    throw new FulgurError('config', {
+      what: `The format ${name} takes no images as ${layout}.`,
+      fix: `Leave out --layout: its images are ${layouts.join(' or ')}.`,
+    });
+  }
+  const facts = plainViewFacts(view);
+  if (kind === 'uint8' && facts === null) {
+    throw new FulgurError('config', {
+      what: "The evaluation view is the experiment's own, and how it normalises is not known.",
+      fix: "Export with --input float32, or let plain() of the experiment's transform return views.plain(...).",
+    });
+  }
+  const [{ height, width } = { height: 0, width: 0 }] = view.views;
+  return { height, width, normalisation: facts && normalisationOf(facts), kind, layout };
+}
+
+function preprocessingOf(view: ViewTransform): ExportedPreprocessing {
+  const facts = plainViewFacts(view);
+  if (facts === null) {
+    const { export: name, options: given, recorded = given } = view.spec;
+    return { kind: 'own', name, options: recorded };
+  }
+  const { height, width, interpolation } = facts;
+  return { kind: 'plain', height, width, interpolation, ...normalisationOf(facts) };
+}
+
+function normalisationOf({ normalize }: PlainViewFacts): { mean: number[]; std: number[] } {
+  const { mean, std } = normalize ?? { mean: [0, 0, 0], std: [1, 1, 1] };
+  return { mean: [...mean], std: [...std] };
+}
+
+function defaultPath({ stem }: Scope, { name, ending }: ExportFormat): string {
+  const checkpoint = basename(stem).replace(/\.export(?=\.|$)/, '');
+  return join(
+    dirname(dirname(stem)),
+    'exports',
+    ending === '' ? `${checkpoint}-${name}` : `${checkpoint}${ending}`,
+  );
+}
+
+async function writeAs(format: ExportFormat, weights: ExportedWeights, path: string): Promise<WrittenExport> {
+  if (format.source === 'weights') return format.write(weights, path);
+  throw new FulgurError('module', {
+    what: 'Modules cannot be traced to a graph yet.',
+    fix: 'Export to safetensors.',
+  });
+}

@@ -1,0 +1,94 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { EvaluationData, ImageBatch, ModelAccess } from '../contracts';
+import { FulgurError } from '../errors';
+import type { ExportedInput, TrialImages } from '../export';
+
+/** Images that each export is tried on. */
+const TRIAL_IMAGES = 16;
+
+/** What a written model is compared by. */
+export interface ExportTrial {
+  /** As the written model takes them. */
+  readonly images: TrialImages;
+  /** The experiment's own features of them, `[images, width]`. */
+  readonly expected: Float32Array;
+  readonly width: number;
+}
+
+/**
+ * Takes images of the run's own held-out data, of the training data where nothing is held out, and their features. For a model
+ * that takes bytes they are made bytes again, and the features are those of the bytes.
+ *
+ * @throws FulgurError `data` where there are no images, `module` where the features are not finite.
+ */
+export async function exportTrial(
+  data: EvaluationData,
+  model: ModelAccess,
+  input: ExportedInput,
+): Promise<ExportTrial> {
+  for (const split of ['test', 'train'] as const) {
+    const source = await data.open(split, { batchSize: TRIAL_IMAGES, limit: TRIAL_IMAGES });
+    try {
+      for await (const batch of source.epoch(0)) return await trialOf(batch, model, input);
+    } finally {
+      await source.close();
+    }
+  }
+  throw new FulgurError('data', {
+    what: `There are no images in ${data.name} to check the export on.`,
+    fix: 'Name a folder with images by --data.name and --data.path.',
+  });
+}
+
+async function trialOf(batch: ImageBatch, model: ModelAccess, input: ExportedInput): Promise<ExportTrial> {
+  const { shape } = batch.images;
+  const values = new Float32Array(await batch.images.data());
+  const { normalisation, kind } = input;
+  const images: TrialImages =
+    kind === 'uint8' && normalisation !== null
+      ? { shape, values: bytesOf(values, normalisation) }
+      : { shape, values };
+  const { features, width } = await embedImages(images, batch, model, normalisation);
+  if (!features.every(Number.isFinite)) throw notFinite(model.name);
+  return { images, expected: features, width };
+}
+
+async function embedImages(
+  { shape, values }: TrialImages,
+  batch: ImageBatch,
+  model: ModelAccess,
+  normalisation: ExportedInput['normalisation'],
+) {
+  if (values instanceof Float32Array || normalisation === null) return model.embed(batch);
+  const { mean, std } = normalisation;
+  const normalised = Float32Array.from(
+    values,
+    (byte, at) => (byte / 255 - (mean[at % 3] ?? 0)) / (std[at % 3] ?? 1),
+  );
+  const images = tf.tensor4d(normalised, [...shape]);
+  try {
+    return await model.embed({ ...batch, images });
+  } finally {
+    images.dispose();
+  }
+}
+
+/** The nearest bytes of normalised values. */
+function bytesOf(
+  values: Float32Array,
+  { mean, std }: NonNullable<ExportedInput['normalisation']>,
+): Uint8Array {
+  const clamped = Uint8ClampedArray.from(
+    values,
+    (value, at) => 255 * (value * (std[at % 3] ?? 1) + (mean[at % 3] ?? 0)),
+  );
+  return new Uint8Array(clamped.buffer);
+}
+
+function notFinite(name: string): FulgurError {
+  return new FulgurError('module', {
+    what: `The features of ${name} are not finite.`,
+    why: 'Training has diverged.',
+    fix: 'Export an earlier checkpoint, or train with a smaller learning rate.',
+  });
+}

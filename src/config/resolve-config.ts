@@ -62,7 +62,10 @@ export interface ResolvedConfig {
   /** The command's own options, by name. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly seed: number;
-  /** The checkpoint to evaluate: what `--checkpoint` named, or `last`; `null` for a fit and for random weights. */
+  /**
+   * The checkpoint to evaluate: what `--checkpoint` named, or the command's default; `null` for a fit, for random weights and
+   * for a command that needs no run.
+   */
   readonly checkpoint: string | null;
   /** Whether to evaluate the seed's random weights. */
   readonly untrained: boolean;
@@ -330,7 +333,8 @@ function startOf(
   values: ReadonlyMap<string, unknown>,
 ): Pick<ResolvedConfig, 'resume' | 'checkpoint'> {
   const { resume, checkpoint, untrained } = runSchema.parse(sectionOf(values, ''));
-  return { resume, checkpoint: trains(command) || untrained ? null : (checkpoint ?? 'last') };
+  if (trains(command) || untrained) return { resume, checkpoint: null };
+  return { resume, checkpoint: checkpoint ?? command.defaultCheckpoint };
 }
 
 /** A configuration as a run's record has it: without the secrets of addresses. */

@@ -17,4 +17,6 @@ export interface CommandWords {
   readonly words?: string | undefined;
   /** Whether it takes a selector; of one that it does not, what the user hears. A command that resumes is one that trains. */
   readonly selectors: Readonly<Record<Selector, true | string>>;
+  /** The checkpoint that it looks at where the user names none; `null`: none, and the run folder is not looked for. */
+  readonly defaultCheckpoint: 'last' | null;
 }

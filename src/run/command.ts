@@ -25,6 +25,11 @@ export interface CommandDefinition<Options extends Shape> {
    * `checkpoint`, `untrained` and `weights`, as evaluations do.
    */
   readonly selectors?: Partial<Readonly<Record<Selector, true | string>>>;
+  /**
+   * The checkpoint that it looks at where the user names none (default `last`). With `null` it needs no run: what it is configured
+   * with are the experiment's file and the command line.
+   */
+  readonly defaultCheckpoint?: 'last' | null;
   /** Whether it asks for `scope.data`, plain images: then it refuses batches of one's own before anything is started. */
   readonly usesImages?: boolean;
   readonly run: (scope: CommandScope<z.output<z.ZodObject<Options>>>) => Promise<CommandResult>;
@@ -41,6 +46,7 @@ export class Command implements CommandWords {
     readonly selectors: CommandWords['selectors'],
     readonly usesImages: boolean,
     readonly words: string | undefined,
+    readonly defaultCheckpoint: CommandWords['defaultCheckpoint'],
     readonly start: (run: RunScope) => Promise<CommandResult>,
   ) {}
 }
@@ -79,6 +85,7 @@ export function defineCommand<Options extends Shape>(definition: CommandDefiniti
     { ...ofEvaluations, ...selectors },
     usesImages,
     words,
+    definition.defaultCheckpoint === undefined ? 'last' : definition.defaultCheckpoint,
     (parts) => run(new CommandScope(parts, schema.parse(parts.config.options))),
   );
 }

@@ -26,7 +26,7 @@ export interface RunPlace {
 /**
  * A run's own folder, which no other run may write to meanwhile; a trial run (`fastDevRun`) writes to a temporary one,
  * and so leaves nothing behind. An evaluation writes beside what a fit writes, and needs no folder of its own;
- * those of random weights, which belong to no run, share one.
+ * those of random weights, and commands that need no run, share one, which is made with the first file in it.
  *
  * @throws FulgurError `checkpoint` when there is nothing to resume from, `config` when the folder cannot be made or is in
  * use.
@@ -35,7 +35,7 @@ export async function openRunPlace({
   name,
   resume,
   checkpoint,
-  untrained,
+  trains,
   trainer,
 }: ResolvedConfig): Promise<RunPlace> {
   if (checkpoint !== null) {
@@ -43,7 +43,7 @@ export async function openRunPlace({
     return { folder, close: () => Promise.resolve() };
   }
   if (trainer.fastDevRun !== false) return openTrialPlace(name, resume);
-  if (untrained) {
+  if (!trains) {
     return { folder: untrainedFolder(trainer.defaultRootDir, name), close: () => Promise.resolve() };
   }
   const folder = orUnwritable(trainer.defaultRootDir, (root) =>

@@ -16,7 +16,14 @@ const walk = defineCommand({
   run: () => Promise.resolve({ status: 'finished', metrics: {} }),
 });
 
-@Experiment({ name: 'walker', data: { name: 'digits' }, commands: [walk] })
+const stroll = defineCommand({
+  name: 'stroll',
+  help: 'need no run',
+  defaultCheckpoint: null,
+  run: () => Promise.resolve({ status: 'finished', metrics: {} }),
+});
+
+@Experiment({ name: 'walker', data: { name: 'digits' }, commands: [walk, stroll] })
 class Walker {
   @HyperParameter({ min: 0 }) lr = 0.06;
 }
@@ -49,5 +56,15 @@ describe('words behind a command', () => {
 
   it('are refused where none takes them', () => {
     expect(() => resolveConfig(Walker, ['knn', 'a'])).toThrow('a: this word belongs to no option');
+  });
+});
+
+describe('the checkpoint of a command', () => {
+  it('is the last one where none is named, or none for a command that needs no run', () => {
+    const checkpointOf = (...args: string[]): string | null => resolveConfig(Walker, args).checkpoint;
+    expect(checkpointOf('walk')).toBe('last');
+    expect(checkpointOf('stroll')).toBeNull();
+    expect(checkpointOf('stroll', '--checkpoint', 'best')).toBe('best');
+    expect(checkpointOf('fit')).toBeNull();
   });
 });

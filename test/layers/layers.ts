@@ -19,6 +19,7 @@ export const order: readonly (readonly string[])[] = [
   ['metadata'],
   ['run-folder', 'locks'],
   ['graph'],
+  ['charts'],
   ['pages'],
   ['contracts'],
   ['system'],

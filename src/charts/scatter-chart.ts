@@ -1,0 +1,57 @@
+import { axisOf, frameOf } from './option';
+import type { ChartOption, LegendSide, ValueAxis } from './option';
+import { chartSymbols, chartTheme, seriesColour } from './theme';
+import type { ChartTheme } from './theme';
+
+/** Points of one class or cluster. */
+export interface ScatterGroup {
+  readonly name: string;
+  /** x, y, and where it is known what the point stands for: its row. */
+  readonly points: readonly (readonly number[])[];
+}
+
+export interface ScatterChart {
+  readonly title: string;
+  readonly x: ValueAxis;
+  readonly y: ValueAxis;
+  readonly groups: readonly ScatterGroup[];
+  /** Pixels across a point (default: by their number, 5 to 10). */
+  readonly size?: number;
+  readonly theme?: ChartTheme;
+  readonly showTitle?: boolean;
+  readonly legendSide?: LegendSide;
+}
+
+/** Points in groups, each of which has a colour, and a mark where the colours have been given out. */
+export function scatterChart(chart: ScatterChart): ChartOption {
+  const { title, x, y, groups, theme = chartTheme('light'), showTitle = true, legendSide } = chart;
+  const count = groups.reduce((sum, { points }) => sum + points.length, 0);
+  const size = chart.size ?? (count > 2000 ? 5 : count > 500 ? 7 : 10);
+  const frame = frameOf({ title, theme, showTitle, legend: groups.map(({ name }) => name), legendSide });
+  return {
+    ...frame,
+    tooltip: { ...(frame['tooltip'] as ChartOption), trigger: 'item' },
+    xAxis: { ...axisOf(x, theme, 'x'), splitLine: { show: false } },
+    yAxis: { ...axisOf(y, theme, 'y'), splitLine: { show: false } },
+    series: groups.map(({ name, points }, index) => ({
+      name,
+      type: 'scatter',
+      data: points.map((point) => [...point]),
+      symbol: symbolOf(index),
+      symbolSize: size,
+      itemStyle: {
+        color: seriesColour(theme, index),
+        opacity: 0.85,
+        borderColor: theme.background,
+        borderWidth: 0.5,
+      },
+      emphasis: { focus: 'series', scale: 1.6 },
+      blur: { itemStyle: { opacity: 0.15 } },
+    })),
+  };
+}
+
+/** Neighbours in the list differ in both colour and mark. */
+function symbolOf(index: number): string {
+  return chartSymbols[index % chartSymbols.length] ?? 'circle';
+}

@@ -1,6 +1,9 @@
 import './backend/backend-before-start';
 export { LostRanksError, allReduce, leaveCluster } from './collectives';
 export { afterStep, compile, isInStep, isTracing, oncePerTrace, stepInput } from './compile';
+export { isFreezing, recordGraph, recordingWithin } from './compile';
+export type { RecordOptions } from './compile';
+export type { OutsideValue } from './backend/graph-recorder';
 export { hasChanged, noteRead, notingReads, traceOperations, withoutNotingReads } from './compile';
 export type { FieldRead, Watched } from './compile';
 export type { CompiledFunction, CompileOptions, Fetched, OperationTrace, TracedCall } from './compile';
@@ -10,6 +13,8 @@ export { engineInfo, isStarted, requireStarted } from './current-engine';
 export type { EngineInfo } from './current-engine';
 export type { OperationTime } from './native/step-stats';
 export { locateTensorFlow, visibleGpus } from './install';
+export { runFrozen } from './compile';
+export type { CompiledGraph, RunFrozenOptions } from './compile';
 export { dropPathless, offTape } from './gradient-tape';
 export { holdUntil } from './hold-until';
 export { liveCounts } from './live-counts';

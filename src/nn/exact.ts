@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { engineInfo, runOp } from '../engine';
+import { engineInfo, isFreezing, runOp } from '../engine';
 import type { OpAttributes } from '../engine';
 import { FulgurError } from '../errors';
 import { withGradient } from './custom-gradient';
@@ -12,6 +12,7 @@ import { withGradient } from './custom-gradient';
  * additions and multiplications. What it knows by no list stops it: a pair of `Bitcast`s, which costs nothing.
  */
 export function float32Barrier<T extends tf.Tensor>(x: T): T {
+  if (isFreezing()) return x;
   return withGradient<T>([x], () => ({ value: unseen(x), gradient: (dy) => unseen(dy) }));
 }
 
@@ -31,6 +32,7 @@ export function exactMatMul<T extends tf.Tensor>(
   transposeB = false,
 ): T {
   requireFactors(a, b, transposeA, transposeB);
+  if (isFreezing()) return tf.matMul<T>(a, b, transposeA, transposeB);
   return withGradient<T>([a, b], () => ({
     value: product(a, b, transposeA, transposeB) as T,
     saved: [a, b],

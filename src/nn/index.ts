@@ -1,7 +1,10 @@
+export { aroundForward, watchForward } from './around-forward';
 export { batchStatistics, localBatchStatistics, withBatchStatistics } from './batch-statistics';
 export { withGradient } from './custom-gradient';
 export type { CustomResult } from './custom-gradient';
 export { exactMatMul, float32Barrier } from './exact';
+export { freeze } from './freeze';
+export type { FreezeOptions } from './freeze';
 export { meanOf, stopGradient } from './gradients';
 export { isEvaluating, whileEvaluating } from './evaluating';
 export { FeatureQueue } from './feature-queue';

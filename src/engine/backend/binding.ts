@@ -5,6 +5,7 @@ import type { HostValues } from '../native/native-tensors';
 import type { GraphOutput, NativeLibrary, NativePointer } from '../native/native-library';
 import { TensorFlowError } from '../native/status';
 import type { EagerRunner, HandleFacts } from './eager-runner';
+import type { GraphRecorder } from './graph-recorder';
 import type { TFEOpAttr, TFJSBinding, TensorMetadata } from './node-kernels';
 import type { OpAttribute } from './op-attributes';
 import { TensorTable } from './tensor-table';
@@ -51,8 +52,8 @@ export class Binding implements Partial<TFJSBinding> {
     return this.#trace;
   }
 
-  beginTrace(name: string, volatile: ReadonlySet<number>): Trace {
-    this.#trace = new Trace(name, this.library, volatile);
+  beginTrace(name: string, volatile: ReadonlySet<number>, recorder: GraphRecorder | null = null): Trace {
+    this.#trace = new Trace(name, this.library, volatile, recorder);
     return this.#trace;
   }
 
@@ -124,7 +125,10 @@ export class Binding implements Partial<TFJSBinding> {
   symbolOf(trace: Trace, id: number): GraphOutput {
     const entry = this.table.find(id);
     if (entry === undefined) throw new Error(`Tensor ${id} is unknown to the engine`);
-    if (entry.kind === 'handle') return trace.capture(id, this.eager.facts(entry.handle));
+    if (entry.kind === 'handle') {
+      const { handle } = entry;
+      return trace.capture(id, this.eager.facts(handle), () => this.eager.download(handle));
+    }
     if (entry.trace !== trace) throw foreignSymbol((entry.trace as Trace).name);
     return entry.output;
   }

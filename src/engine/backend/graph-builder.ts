@@ -7,6 +7,7 @@ import type { GraphOutput, NativeLibrary, NativePointer } from '../native/native
 import { opDefinition } from '../native/op-definitions';
 import { SharedStatus } from '../native/status';
 import type { HandleFacts } from './eager-runner';
+import type { GraphRecorder } from './graph-recorder';
 import { attributeKinds, setAttributes } from './op-attributes';
 import type { OpAttribute } from './op-attributes';
 
@@ -23,7 +24,11 @@ export class GraphBuilder {
   readonly #constants = new Map<string, GraphOutput>();
   #operations = 0;
 
-  constructor(private readonly library: NativeLibrary) {
+  /** @param recorder keeps constants and operations as plain data. */
+  constructor(
+    private readonly library: NativeLibrary,
+    private readonly recorder: GraphRecorder | null = null,
+  ) {
     this.#graph = library['TF_NewGraph']!();
     this.#status = new SharedStatus(library);
   }
@@ -43,6 +48,12 @@ export class GraphBuilder {
 
   /** Small constants with equal values are one: shapes, axes and factors come hundreds of times. */
   constant(shape: readonly number[], dataType: number, values: HostValues): GraphOutput {
+    if (this.recorder !== null) {
+      const output = this.#addConstant(shape, dataType, values);
+      // Each stands for itself: two that are equal for one size of the batch may differ for another.
+      this.recorder.constant(output, shape, dataType, values);
+      return output;
+    }
     const key = constantKey(shape, dataType, values);
     if (key === null) return this.#addConstant(shape, dataType, values);
     const output = this.#constants.get(key) ?? this.#addConstant(shape, dataType, values);
@@ -79,7 +90,12 @@ export class GraphBuilder {
       const free = attributes.filter((attribute) => !definition.inferred.has(attribute.name));
       setAttributes(this.library, 'TF_SetAttr', operation, free);
     });
-    return Array.from({ length: outputs }, (_, index) => ({ oper: first.oper, index }));
+    const made = Array.from({ length: outputs }, (_, index) => ({ oper: first.oper, index }));
+    if (this.recorder !== null) {
+      const facts = made.map((output) => this.facts(name, output));
+      this.recorder.operation({ op: name, definition, attributes, inputs, outputs: made, facts });
+    }
+    return made;
   }
 
   /**

@@ -3,6 +3,7 @@ import { FulgurError } from '../../errors';
 import type { GraphOutput, NativeLibrary } from '../native/native-library';
 import type { HandleFacts } from './eager-runner';
 import { GraphBuilder } from './graph-builder';
+import type { GraphRecorder } from './graph-recorder';
 
 /** A value from outside that a traced function reads. */
 export interface TraceInput {
@@ -33,27 +34,41 @@ export class Trace {
 
   /**
    * @param volatile - ids of outside tensors whose values may differ from call to call: arguments and variables
+   * @param recorder - keeps the graph as plain data, where it is to be frozen
    */
   constructor(
     readonly name: string,
     library: NativeLibrary,
     readonly volatile: ReadonlySet<number>,
+    readonly recorder: GraphRecorder | null = null,
   ) {
-    this.graph = new GraphBuilder(library);
+    this.graph = new GraphBuilder(library, recorder);
   }
 
-  /** The symbol that stands for an outside tensor: a placeholder, made at its first use. */
-  capture(id: number, facts: HandleFacts): GraphOutput {
+  /** The symbol that stands for an outside tensor, whose value `read` gives: a placeholder, made at its first use. */
+  capture(id: number, facts: HandleFacts, read: () => unknown): GraphOutput {
     const known = this.#captured.get(id);
     if (known !== undefined) return known;
     const output = this.graph.placeholder(facts);
     this.#captured.set(id, output);
     this.inputs.push({ id, output, facts, read: null });
+    this.recorder?.captured(id, output, facts, read);
     return output;
+  }
+
+  /** The symbol of an argument, which a recorded graph takes under `name`. */
+  argument(name: string, id: number, facts: HandleFacts): void {
+    const output = this.graph.placeholder(facts);
+    this.#captured.set(id, output);
+    this.inputs.push({ id, output, facts, read: null });
+    this.recorder?.placeholder(name, output, facts);
   }
 
   /** The symbol of a scalar whose value `read` gives before each call. */
   stepInput(read: () => number, dtype: number): GraphOutput {
+    if (this.recorder !== null) {
+      throw this.recorder.refusal('it reads a number that differs from call to call, by stepInput()');
+    }
     const facts = { shape: [], dtype };
     const output = this.graph.placeholder(facts);
     this.inputs.push({ id: null, output, facts, read });

@@ -103,6 +103,12 @@ export function drawSeed(): tf.Tensor1D {
   }
   const index = draws.count++;
   const { trace } = currentEngine().binding;
+  if (trace !== null && trace.recorder !== null) {
+    throw trace.recorder.refusal(
+      'it draws random numbers',
+      'Draw in training only: branch on this.training, and hold every module in a public field, so that eval() reaches it.',
+    );
+  }
   if (trace !== null) {
     return tf.tidy(() => tf.add(tracedKey(trace, draws.shared), tf.tensor1d([0, index], 'int32')));
   }

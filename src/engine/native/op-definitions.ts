@@ -7,6 +7,8 @@ export interface InputDefinition {
   readonly name: string;
   /** The attribute that holds a list's length; `null` for a single tensor, `'types'` for a list of mixed types. */
   readonly list: string | null;
+  /** The attribute that holds its type; `null` where the type is fixed, or each of a list has its own. */
+  readonly typeAttribute: string | null;
 }
 
 /** What TensorFlow's registry says of an operation, as far as building a graph needs it. */
@@ -54,6 +56,7 @@ function parse(bytes: Uint8Array): OpDefinition {
     inputs.push({
       name: texts.get(argument.name) ?? '',
       list: typeList === undefined ? (length ?? null) : 'types',
+      typeAttribute: texts.get(argument.typeAttribute) ?? null,
     });
   }
   return { inputs, inferred };

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { engineInfo, oncePerTrace } from '../../engine';
+import { engineInfo, isFreezing, oncePerTrace } from '../../engine';
 import { recomputed } from '../recomputed';
 import { directConvolution } from './direct-convolution';
 import { describeConvolution } from './geometry';
@@ -16,11 +16,11 @@ const productForms: readonly ProductForm[] = [pointwise, twoByTwo, windowProduct
 
 /**
  * Convolves `x` `[batch, height, width, in]` with `weight` `[kh, kw, in, out]` in the fastest form that gives the
- * same result. On a GPU that is left to cuDNN, which has forms of its own.
+ * same result. On a GPU that is left to cuDNN, which has forms of its own, and in a frozen graph to who runs it.
  */
 export function convolve(x: tf.Tensor4D, weight: tf.Tensor4D, options: ConvolutionOptions): tf.Tensor4D {
   const convolution = describeConvolution(x, weight, options);
-  if (engineInfo().device !== 'cpu') return directConvolution(convolution, weightGradient);
+  if (isFreezing() || engineInfo().device !== 'cpu') return directConvolution(convolution, weightGradient);
   const form = productForms.find((one) => one.takes(convolution));
   if (form !== undefined) return multiply(form, convolution);
   return directConvolution(convolution, isBestTapwise(convolution) ? tapwiseGradient : weightGradient);

@@ -1,8 +1,8 @@
 import { watchForNaN } from '../../engine';
 import type { FirstNaN } from '../../engine';
 import { FulgurError } from '../../errors';
+import { aroundForward } from '../../nn';
 import type { Module } from '../../nn';
-import { aroundForward } from './watch-forward';
 
 /** What a step is at. */
 export type StepPhase = 'forward' | 'backward' | 'update';

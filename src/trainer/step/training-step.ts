@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { StepOutputs } from '../../contracts';
 import { compile, sameOnAllRanks, watchVariables, withoutNotingReads } from '../../engine';
 import { FulgurError } from '../../errors';
-import { notingExchanges, withBatchStatistics, withRanks, withStepPosition } from '../../nn';
+import { notingExchanges, watchForward, withBatchStatistics, withRanks, withStepPosition } from '../../nn';
 import type { StepPosition, StepRanks } from '../../nn';
 import { soloRanks } from '../../strategy';
 import { StepHookRunner } from '../hooks/step-hook-runner';
@@ -14,7 +14,6 @@ import { GradientAccumulator, clipGradients } from './gradients';
 import type { ClippingRule } from './gradients';
 import type { StepOutcome, TrainingStep, TrainingStepParts } from './step-source';
 import { StepVariants } from './step-variants';
-import { watchForward } from './watch-forward';
 
 type Outputs = StepOutputs<tf.Scalar>;
 

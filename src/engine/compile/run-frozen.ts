@@ -1,0 +1,186 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Precision } from '../../contracts';
+import { FulgurError, messageOf } from '../../errors';
+import type { FrozenGraph, GraphAttribute, GraphDtype, GraphNode } from '../../graph';
+import { GraphBuilder } from '../backend/graph-builder';
+import { attributeKinds } from '../backend/op-attributes';
+import type { OpAttribute } from '../backend/op-attributes';
+import { currentEngine } from '../current-engine';
+import type { Engine } from '../current-engine';
+import { dataTypeNumber, dataTypes } from '../native/data-types';
+import { graphConfig } from '../native/graph-config';
+import type { GraphOutput, NativePointer } from '../native/native-library';
+import { checked } from '../native/status';
+
+/** How a frozen graph is run. */
+export interface RunFrozenOptions {
+  /** `bf16-mixed` computes convolutions and products in bfloat16 (default `32-true`). */
+  readonly precision?: Precision;
+  /** What it is called in errors (default `frozen graph`). */
+  readonly name?: string;
+}
+
+/** A frozen graph that runs natively. */
+export interface CompiledGraph {
+  /**
+   * Runs it off the JavaScript thread; calls may overlap.
+   *
+   * @param inputs one tensor for each of the graph's inputs, of any size of the batch; they stay the caller's.
+   * @returns one tensor for each of its outputs, which the caller disposes.
+   * @throws FulgurError `engine` for inputs of another number, type or shape.
+   */
+  call(inputs: readonly tf.Tensor[]): Promise<tf.Tensor[]>;
+  /** Frees it; calls that are still at work end first. */
+  dispose(): void;
+}
+
+let made = 0;
+
+/**
+ * Makes a frozen graph ready to run natively: TensorFlow fuses convolutions with what follows them, and all threads of the
+ * engine take part.
+ *
+ * @throws FulgurError `engine` where TensorFlow refuses the graph.
+ */
+export async function runFrozen(
+  graph: FrozenGraph,
+  { precision = '32-true', name = 'frozen graph' }: RunFrozenOptions = {},
+): Promise<CompiledGraph> {
+  const engine = currentEngine();
+  const { binding, backend } = engine;
+  const functionName = `fulgur_frozen_${made++}`;
+  const native = buildFunction(engine, functionName, graph);
+  const options: OpAttribute[] = [
+    {
+      name: 'config_proto',
+      type: attributeKinds.string,
+      value: graphConfig({
+        layoutOptimization: engine.info.device === 'gpu',
+        arithmeticOptimization: false,
+        bfloat16: precision === 'bf16-mixed',
+      }),
+    },
+  ];
+  let isDisposed = false;
+  return Promise.resolve({
+    call: async (inputs) => {
+      if (isDisposed) throw disposedGraph(name);
+      requireInputs(name, graph, inputs);
+      // Of their own, so that the caller may dispose the inputs while it runs.
+      const standIns = inputs.map((input) => backend.alias(input));
+      try {
+        const handles = standIns.map((input) => binding.handleOf(backend.idOf(input)));
+        const results = await binding.eager.runAsync(functionName, options, handles, graph.outputs.length);
+        return results.map((handle) => tf.keep(backend.wrap(binding.adopt(handle))));
+      } catch (cause) {
+        throw failed(name, cause);
+      } finally {
+        tf.dispose(standIns);
+      }
+    },
+    dispose: () => {
+      if (isDisposed) return;
+      isDisposed = true;
+      const { library, context } = binding;
+      checked(
+        library,
+        (status) => library['TFE_ContextRemoveFunction']!(context, functionName, status) as undefined,
+      );
+      library['TF_DeleteFunction']!(native);
+    },
+  });
+}
+
+function buildFunction({ binding }: Engine, name: string, graph: FrozenGraph): NativePointer {
+  const builder = new GraphBuilder(binding.library);
+  let isFinished = false;
+  try {
+    const symbols = new Map<string, readonly GraphOutput[]>();
+    const symbolOf = (node: string, output: number): GraphOutput => {
+      const symbol = symbols.get(node)?.[output];
+      if (symbol === undefined)
+        throw new Error(`The graph's node '${node}' does not stand behind those that read it`);
+      return symbol;
+    };
+    for (const node of graph.nodes) {
+      const inputs = node.inputs.map((value) => symbolOf(value.node, value.output));
+      symbols.set(node.name, addNode(builder, node, inputs));
+    }
+    // An output that is an input as it came gets an operation of its own.
+    const outputs = graph.outputs.flatMap(({ value }) =>
+      builder.operation('Identity', [], [symbolOf(value.node, value.output)], 1),
+    );
+    const inputs = graph.inputs.map((input) => symbolOf(input.name, 0));
+    isFinished = true;
+    return builder.finish(name, binding.context, inputs, outputs);
+  } catch (cause) {
+    if (!isFinished) builder.dispose();
+    throw failed(name, cause);
+  }
+}
+
+function addNode(builder: GraphBuilder, node: GraphNode, inputs: readonly GraphOutput[]): GraphOutput[] {
+  if (node.op === 'Const' && node.constant !== undefined) {
+    const { shape, dtype, values } = node.constant;
+    return [builder.constant(shape, dataTypes[dtype], values)];
+  }
+  if (node.op === 'Placeholder') {
+    const [facts] = node.outputs;
+    const shape = (facts?.shape ?? []).map((size) => size ?? -1);
+    return [builder.placeholder({ shape, dtype: dataTypeNumber(facts?.dtype ?? 'float32') })];
+  }
+  const attributes = Object.entries(node.attributes).map(([name, attribute]) => opAttribute(name, attribute));
+  return builder.operation(node.op, attributes, inputs, node.outputs.length);
+}
+
+function opAttribute(name: string, attribute: GraphAttribute): OpAttribute {
+  switch (attribute.kind) {
+    case 'ints':
+      return { name, type: attributeKinds.int, value: [...attribute.value] };
+    case 'type':
+      return { name, type: attributeKinds.type, value: dataTypeNumber(attribute.value) };
+    case 'shape':
+      return { name, type: attributeKinds.shape, value: attribute.value.map((size) => size ?? -1) };
+    default:
+      return { name, type: attributeKinds[attribute.kind], value: attribute.value };
+  }
+}
+
+function requireInputs(name: string, { inputs }: FrozenGraph, given: readonly tf.Tensor[]): void {
+  const fits =
+    given.length === inputs.length &&
+    inputs.every(({ dtype, shape }, index) => {
+      const tensor = given[index];
+      const sameRank = tensor?.shape.length === shape.length && accepts(dtype, tensor);
+      return sameRank && shape.every((size, axis) => size === null || size === tensor.shape[axis]);
+    });
+  if (fits) return;
+  const wanted = inputs.map(
+    ({ dtype, shape }) => `${dtype} [${shape.map((size) => size ?? 'batch').join(', ')}]`,
+  );
+  const got = given.map(({ dtype, shape }) => `${dtype} [${shape.join(', ')}]`);
+  throw new FulgurError('engine', {
+    what: `The ${name} takes ${wanted.join(', ')} and was given ${got.join(', ') || 'nothing'}.`,
+    fix: 'Give one tensor for each input, of its type and shape.',
+  });
+}
+
+function accepts(dtype: GraphDtype, tensor: tf.Tensor): boolean {
+  const { binding, backend } = currentEngine();
+  return binding.eager.facts(binding.handleOf(backend.idOf(tensor))).dtype === dataTypes[dtype];
+}
+
+function disposedGraph(name: string): FulgurError {
+  return new FulgurError('engine', {
+    what: `The ${name} is called after it has been disposed.`,
+    fix: 'Dispose it after its last call.',
+  });
+}
+
+function failed(name: string, cause: unknown): FulgurError {
+  return new FulgurError('engine', {
+    what: `TensorFlow failed in the ${name}: ${messageOf(cause)}.`,
+    fix: 'Call it with inputs of its types and shapes; out of memory asks for a smaller batch.',
+    cause,
+  });
+}

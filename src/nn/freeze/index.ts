@@ -1,0 +1,2 @@
+export { freeze } from './freeze';
+export type { FreezeOptions } from './freeze';

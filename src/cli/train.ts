@@ -1,9 +1,8 @@
 import { tokens } from '../contracts';
 import { FulgurError } from '../errors';
 import { experimentDefinition } from '../metadata';
-import { reportError, run } from '../run';
+import { dataWords, reportError, run } from '../run';
 import { writeLines } from '../system';
-import { dataOfWords } from './data-of-path';
 import { shippedExperiment, shippedExperiments } from './experiments';
 import { experimentTable } from './list';
 
@@ -48,15 +47,6 @@ function sayUsage(): void {
     ...['  fulgur train fastsiam --help    shows commands and options', ''],
     'A path alone is taken for what lies there: a folder of images, a list (.csv, .jsonl), arrays (.npz, .npy) or shards (.tar).',
   ]);
-}
-
-/** `--data.path photos` alone means what lies there, which is said. */
-function dataWords(words: readonly string[]): readonly string[] {
-  const found = dataOfWords(words);
-  if (found === null) return [];
-  const { name, what, path } = found;
-  writeLines(process.stderr, [`${path} is taken for ${what}: --data.name ${name}.`]);
-  return ['--data.name', name];
 }
 
 function nameMissing(word: string): FulgurError {

@@ -19,4 +19,6 @@ export interface CommandWords {
   readonly selectors: Readonly<Record<Selector, true | string>>;
   /** The checkpoint that it looks at where the user names none; `null`: none, and the run folder is not looked for. */
   readonly defaultCheckpoint: 'last' | null;
+  /** The split that it looks at where the user names none. */
+  readonly defaultSplit: 'train' | 'test' | 'all';
 }

@@ -11,6 +11,8 @@ import { identityOf, openWithSplits } from './datasets';
 import type { ImageDataset, Split } from './datasets';
 import { DatasetEvaluation } from './evaluation-data';
 import { loader, workerCount } from './loader';
+import { plainImages } from './plain-images';
+import type { PlainImages } from './plain-images';
 import { sayOnTerminal } from './say-on-terminal';
 import type { ViewTransform } from './views';
 import { isViewTransform } from './views';
@@ -26,8 +28,11 @@ export interface DataContext {
   readonly onMessage?: Notify;
   /** Ends a download. */
   readonly signal?: AbortSignal;
-  /** Starts the threads of the training data at once (default `true`). */
-  readonly warmUp?: boolean;
+  /**
+   * Whether batches are to train on (default `true`): the threads for them start at once, and there must be one. An evaluation of
+   * few images has none that is full.
+   */
+  readonly trains?: boolean;
 }
 
 /** The data that a run really uses. */
@@ -78,6 +83,8 @@ export interface PreparedData<B = unknown> {
   readonly evaluation: EvaluationData;
   /** The view that `evaluation` gives of each image; `null` where data are batches of one's own. */
   readonly evaluationView: ViewTransform | null;
+  /** Opens plain images of a split, in their order and by their names; the caller closes them. */
+  readonly plainImages: (split: Split, batchSize: number) => Promise<PlainImages>;
   readonly info: DataInfo;
 }
 
@@ -91,7 +98,7 @@ export async function prepareData(
   options: DataOptions,
   context: DataContext,
 ): Promise<PreparedData<ViewBatch>> {
-  const { seed, rank = 0, worldSize = 1, onMessage = sayOnTerminal, signal, warmUp = true } = context;
+  const { seed, rank = 0, worldSize = 1, onMessage = sayOnTerminal, signal, trains = true } = context;
   const { cores } = context;
   const transform = usableTransform(options, 'transform');
   const evaluationTransform =
@@ -115,8 +122,8 @@ export async function prepareData(
   const workers = workerCount(options.workers, cores);
   const shared = { transform, workers, onBrokenImage, onMessage };
   const forRank = { ...shared, batchSize, seed, rank, worldSize };
-  const train = loader(dataset, { ...forRank, shuffle, dropLast });
-  if (warmUp) train.warmUp();
+  const train = loader(dataset, { ...forRank, shuffle, dropLast: dropLast && trains });
+  if (trains) train.warmUp();
   const closeBatches = train.close.bind(train);
   train.close = async () => {
     await closeBatches();
@@ -134,6 +141,7 @@ export async function prepareData(
     },
     evaluationView: transform.plain(),
     evaluation: new DatasetEvaluation({ ...shared, open: openSplit, train: dataset }),
+    plainImages: async (split, size) => plainImages(await openSplit(split), { ...shared, batchSize: size }),
     info: {
       ...identityOf(dataset),
       batchSize,
@@ -164,6 +172,11 @@ function sourceOf({ dataset, name }: DataOptions): DatasetDeclaration | string {
 function nameOf(options: DataOptions): string {
   const source = sourceOf(options);
   return typeof source === 'string' ? source : source.name;
+}
+
+/** The one view without augmentation that evaluations see images by. */
+export function evaluationViewOf(options: DataOptions): ViewTransform {
+  return usableTransform(options, 'transform').plain();
 }
 
 /** A transform as the experiment gives it, at the size that `data.viewSize` gives. */

@@ -30,6 +30,10 @@ export interface CommandDefinition<Options extends Shape> {
    * with are the experiment's file and the command line.
    */
   readonly defaultCheckpoint?: 'last' | null;
+  /** The split that it looks at where `--split` is not given, of a command that takes it (default `test`). */
+  readonly defaultSplit?: CommandWords['defaultSplit'];
+  /** Whether it looks at any data (default `true`): with `false` none are opened, and the model may be looked at where there are none. */
+  readonly usesData?: boolean;
   /** Whether it asks for `scope.data`, plain images: then it refuses batches of one's own before anything is started. */
   readonly usesImages?: boolean;
   readonly run: (scope: CommandScope<z.output<z.ZodObject<Options>>>) => Promise<CommandResult>;
@@ -47,6 +51,8 @@ export class Command implements CommandWords {
     readonly usesImages: boolean,
     readonly words: string | undefined,
     readonly defaultCheckpoint: CommandWords['defaultCheckpoint'],
+    readonly defaultSplit: CommandWords['defaultSplit'],
+    readonly usesData: boolean,
     readonly start: (run: RunScope) => Promise<CommandResult>,
   ) {}
 }
@@ -68,7 +74,7 @@ export class Command implements CommandWords {
  * });
  */
 export function defineCommand<Options extends Shape>(definition: CommandDefinition<Options>): Command {
-  const { name, help, title = name, selectors, usesImages = false, words, run } = definition;
+  const { name, help, title = name, selectors, usesImages = false, usesData = true, words, run } = definition;
   const schema = z.object(definition.options ?? ({} as Options));
   const ofEvaluations: CommandWords['selectors'] = {
     resume: `${name} takes its weights from --checkpoint`,
@@ -86,6 +92,8 @@ export function defineCommand<Options extends Shape>(definition: CommandDefiniti
     usesImages,
     words,
     definition.defaultCheckpoint === undefined ? 'last' : definition.defaultCheckpoint,
+    definition.defaultSplit ?? 'test',
+    usesData,
     (parts) => run(new CommandScope(parts, schema.parse(parts.config.options))),
   );
 }

@@ -4,7 +4,7 @@ import type { ResolvedConfig } from '../config';
 import { checkPlugins, compose } from '../container';
 import type { CheckedPlugin, Composition } from '../container';
 import type { DataOptions, Notify, Ranks, RunSettings, SavedState } from '../contracts';
-import { prepareBatches, prepareData } from '../data';
+import { noData, prepareBatches, prepareData } from '../data';
 import type { DataContext, PreparedData } from '../data';
 import { leaveCluster, start, visibleGpus } from '../engine';
 import { FulgurError, messageOf } from '../errors';
@@ -39,7 +39,8 @@ export async function executeRun(
   try {
     await startEngine(request);
     const ranks = world === null ? soloRanks : new ProcessGroup();
-    data = await prepareTogether(request, ranks, over.signal);
+    const { usesData } = commandOf(request.experiment, config);
+    data = usesData ? await prepareTogether(request, ranks, over.signal) : noData(config.data);
     await requireSameRun(ranks, config, data);
     shared ??= await openSharedPlace(config, ranks);
     onFolder(shared.place.folder.path);
@@ -93,7 +94,7 @@ async function prepareTogether(
     cores: world === null ? undefined : coresOf(world),
     onMessage: notify,
     signal,
-    warmUp: config.trains,
+    trains: config.trains,
   };
   const prepare = (): Promise<PreparedData> =>
     options.batches === null

@@ -20,6 +20,7 @@ import { guardProcessOutput, writeLines, writeText } from '../system';
 import { EventBus } from '../trainer';
 import type { TrainingModule } from '../trainer';
 import { builtInCommands } from './commands';
+import { dataWords } from './data-of-path';
 import { watchForEmptyLoop } from './empty-loop';
 import { executeRun } from './execute';
 import { Interruption, requeueJob } from './interruption';
@@ -28,6 +29,7 @@ import { launchRanks, localRanks } from './ranks';
 import { requireComparable } from './resume';
 import type { Caller, CommandResult } from './scope';
 
+export { dataWords } from './data-of-path';
 export { defineCommand } from './command';
 export type { Command, CommandDefinition } from './command';
 export type { Caller, CommandResult, CommandScope, Findings, Inspection } from './scope';
@@ -59,7 +61,7 @@ export interface RunOptions {
  */
 export async function run(
   experiment: ExperimentClass<TrainingModule<unknown>>,
-  { args = processArguments(), caller, ifMain }: RunOptions = {},
+  { args: given = processArguments(), caller, ifMain }: RunOptions = {},
 ): Promise<CommandResult | null> {
   if (ifMain !== undefined && !isMainFile(ifMain)) return null;
   guardProcessOutput();
@@ -87,6 +89,8 @@ export async function run(
   const stopWatching = watchForEmptyLoop(reportError);
   try {
     if (!isLaunched()) warnOfOldNode(notify);
+    // New images are named by their path; the data set of the run would not look at it.
+    const args = given[0] === 'embed' ? [...given, ...dataWords(given)] : given;
     const config = await configureRun(experiment, args, caller);
     const variables = processVariables();
     const inCluster = describesCluster(variables);

@@ -1,24 +1,19 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { open, rename, rm } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { rename } from 'node:fs/promises';
 import { jsonText } from '../contracts';
 import type { StateDtype } from '../contracts';
 import type { NamedSample } from '../data';
 import { FulgurError, messageOf } from '../errors';
 import { requireTensorName, safetensorsHead } from '../nn';
-import { makeFolder } from '../system';
 import { rowsOf } from '../trainer';
+import { ColumnFile } from './column-file';
 
 /** Rows of one output, in a file of their own until all are there. */
 interface Column {
   readonly dtype: StateDtype;
   readonly rowShape: readonly number[];
-  readonly file: FileHandle;
-  readonly path: string;
+  readonly file: ColumnFile;
 }
-
-const COPY_BYTES = 1 << 20;
 
 /**
  * Writes predictions batch by batch, so that memory does not grow with the data: `<stem>.safetensors` has a tensor of
@@ -28,7 +23,8 @@ const COPY_BYTES = 1 << 20;
 export class PredictionFiles {
   readonly #columns = new Map<string, Column>();
   readonly #samples: string;
-  #sampleFile: FileHandle | null = null;
+  #sampleFile: ColumnFile | null = null;
+  #whole: ColumnFile | null = null;
   #rows = 0;
 
   constructor(private readonly stem: string) {
@@ -72,7 +68,6 @@ export class PredictionFiles {
   }
 
   async #putTogether(tensorFile: string, sampleFile: string): Promise<void> {
-    const whole = this.#aside('whole');
     const tensors = new Map(
       [...this.#columns].map(([name, { dtype, rowShape }]) => [
         name,
@@ -80,12 +75,13 @@ export class PredictionFiles {
       ]),
     );
     const { head, order } = safetensorsHead(tensors);
-    const file = await this.#create(whole);
+    const whole = this.#aside('whole');
+    const file = (this.#whole = await this.#create(whole));
     try {
       await this.#write(file, head);
       for (const name of order) {
         const column = this.#columns.get(name);
-        if (column !== undefined) await this.#copy(column.file, file);
+        for await (const part of column?.file.parts() ?? []) await this.#write(file, part);
       }
       await file.sync();
       await this.#sampleFile?.sync();
@@ -98,44 +94,28 @@ export class PredictionFiles {
 
   /** Takes away what was not finished. */
   async discard(): Promise<void> {
-    for (const { file, path } of this.#columns.values()) {
-      await file.close().catch(() => undefined);
-      await rm(path, { force: true });
-    }
-    await this.#sampleFile?.close().catch(() => undefined);
-    await rm(this.#samples, { force: true });
-    await rm(this.#aside('whole'), { force: true });
+    for (const { file } of this.#columns.values()) await file.remove();
+    await this.#sampleFile?.remove();
+    await this.#whole?.remove();
     this.#columns.clear();
     this.#sampleFile = null;
+    this.#whole = null;
   }
 
   async #begin(name: string, dtype: StateDtype, rowShape: readonly number[]): Promise<Column> {
     requireTensorName(name);
-    const path = this.#aside(`column-${this.#columns.size}`);
-    const column = { dtype, rowShape, path, file: await this.#create(path) };
+    const file = await this.#create(this.#aside(`column-${this.#columns.size}`));
+    const column = { dtype, rowShape, file };
     this.#columns.set(name, column);
     return column;
   }
 
-  async #copy(from: FileHandle, to: FileHandle): Promise<void> {
-    const buffer = new Uint8Array(COPY_BYTES);
-    for (let position = 0; ;) {
-      const { bytesRead } = await from.read(buffer, 0, buffer.length, position);
-      if (bytesRead === 0) return;
-      await this.#write(to, buffer.subarray(0, bytesRead));
-      position += bytesRead;
-    }
+  #create(path: string): Promise<ColumnFile> {
+    return this.#guarded(() => ColumnFile.create(path));
   }
 
-  async #create(path: string): Promise<FileHandle> {
-    return this.#guarded(async () => {
-      await makeFolder(dirname(path));
-      return open(path, 'w+');
-    });
-  }
-
-  #write(file: FileHandle, bytes: Uint8Array): Promise<void> {
-    return this.#guarded(() => file.appendFile(bytes));
+  #write(file: ColumnFile, bytes: Uint8Array): Promise<void> {
+    return this.#guarded(() => file.append(bytes));
   }
 
   async #guarded<T>(action: () => Promise<T>): Promise<T> {

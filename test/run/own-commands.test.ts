@@ -164,8 +164,8 @@ describe('defineCommand', () => {
       "  option size of command 'draw' of Toy: has no default; write .default(...) behind its type",
     ]);
 
-    const { name, help, title, options, selectors, defaultCheckpoint } = named('draw');
-    const words = { name, help, title, options, selectors, defaultCheckpoint };
+    const { name, help, title, options, selectors, defaultCheckpoint, defaultSplit } = named('draw');
+    const words = { name, help, title, options, selectors, defaultCheckpoint, defaultSplit };
     @Experiment({ name: 'toy', data: { name: 'digits' }, commands: [words] })
     class Toy extends TrainingModule<never> {
       override forward(): never {

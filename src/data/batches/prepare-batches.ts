@@ -51,6 +51,7 @@ export async function prepareBatches<B>(
     },
     evaluation: withoutImages(name),
     evaluationView: null,
+    plainImages: () => Promise.reject(noImages(name)),
     info: {
       ...{ name, samples, batchSize, classes: 0, requested: name, path: path ?? name },
       fingerprint: fingerprint ?? digestOf([name, declared.spec.options, samples]),
@@ -62,14 +63,15 @@ export async function prepareBatches<B>(
 export function withoutImages(name: string): EvaluationData {
   return {
     ...{ name, classes: 0 },
-    open: () =>
-      Promise.reject(
-        new FulgurError('data', {
-          what: `Plain images were asked for, and the experiment's data are batches of its own, ${name}.`,
-          fix: 'Look at the samples that heldOut opens, or give the experiment a data set of images.',
-        }),
-      ),
+    open: () => Promise.reject(noImages(name)),
   };
+}
+
+function noImages(name: string): FulgurError {
+  return new FulgurError('data', {
+    what: `Plain images were asked for, and the experiment's data are batches of its own, ${name}.`,
+    fix: 'Look at the samples that heldOut opens, or give the experiment a data set of images.',
+  });
 }
 
 /** Samples go by their `indices`, where a batch has such a tensor, else by their place in the source. */

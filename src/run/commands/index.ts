@@ -3,6 +3,7 @@ import { FulgurError } from '../../errors';
 import { experimentDefinition } from '../../metadata';
 import type { ExperimentClass } from '../../metadata';
 import { Command } from '../command';
+import { embed } from './embed';
 import { exportCommand } from './export';
 import { finetune } from './finetune';
 import { fit } from './fit';
@@ -13,7 +14,17 @@ import { test } from './test';
 import { validate } from './validate';
 
 /** The commands of every experiment, in the order of `--help`; the first one is meant where no word names one. */
-export const builtInCommands = [fit, validate, test, predict, probe, knn, finetune, exportCommand] as const;
+export const builtInCommands = [
+  fit,
+  validate,
+  test,
+  predict,
+  probe,
+  knn,
+  finetune,
+  embed,
+  exportCommand,
+] as const;
 
 /**
  * The command that a command line named.

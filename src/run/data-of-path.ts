@@ -3,6 +3,7 @@ import type { Dirent } from 'node:fs';
 import { extname } from 'node:path';
 import { expandHome, parseArguments, readConfigFile } from '../config';
 import { imageExtensions, listExtensions } from '../data';
+import { writeLines } from '../system';
 
 /** What lies at a path, as a data set. */
 export interface FoundData {
@@ -41,6 +42,15 @@ export function dataOfWords(words: readonly string[]): (FoundData & { readonly p
   if (files.some(namesData)) return null;
   const found = dataOfPath(expandHome(path));
   return found === null ? null : { ...found, path };
+}
+
+/** The words that say so, to stand behind the others: `--data.path photos` alone means what lies there, which is told. */
+export function dataWords(words: readonly string[]): readonly string[] {
+  const found = dataOfWords(words);
+  if (found === null) return [];
+  const { name, what, path } = found;
+  writeLines(process.stderr, [`${path} is taken for ${what}: --data.name ${name}.`]);
+  return ['--data.name', name];
 }
 
 /** By what a path leads to, or by its ending where it leads nowhere, as a pattern of several files does. */

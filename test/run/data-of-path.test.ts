@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dataOfPath, dataOfWords } from '../../src/cli/data-of-path';
+import { dataOfPath, dataOfWords } from '../../src/run/data-of-path';
 
 let folder: string;
 

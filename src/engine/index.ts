@@ -19,6 +19,8 @@ export { dropPathless, offTape } from './gradient-tape';
 export { holdUntil } from './hold-until';
 export { liveCounts } from './live-counts';
 export * from './random';
+export { operationInputs } from './operation-inputs';
+export type { InputDefinition } from './native/op-definitions';
 export { runOp } from './run-op';
 export type { OpAttributes, OpAttributeValue } from './run-op';
 export { start } from './start';

@@ -1,5 +1,6 @@
 import type { ExportFormat } from './export-format';
 import { safetensorsFormat } from './safetensors';
+import { tfjsFormat } from './tfjs';
 
 /** All formats, in the order of `--help`. */
-export const exportFormats: readonly ExportFormat[] = [safetensorsFormat];
+export const exportFormats: readonly ExportFormat[] = [safetensorsFormat, tfjsFormat];

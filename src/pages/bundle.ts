@@ -38,6 +38,8 @@ export async function bundleScript(entry: string, place: ScriptPlace): Promise<S
     format: place === 'browser' ? 'iife' : 'cjs',
     target: place === 'browser' ? ['es2022'] : ['node20'],
     legalComments: 'none',
+    // Installed with Fulgur; a second copy would know nothing of the engine's tensors.
+    external: place === 'browser' ? [] : ['@tensorflow/tfjs-core'],
     define: { 'process.env.NODE_ENV': '"production"' },
     plugins: place === 'browser' ? [withoutUnused] : [],
     logLevel: 'silent',

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { compileFunction } from 'node:vm';
 import { FulgurError, messageOf } from '../errors';
 import type { ScriptPlace } from './bundle';
 import type * as charts from './node/charts';
+import type * as graphModel from './node/graph-model';
 import { keptBundle } from './kept-bundle';
 
 /** The pages, each named after its file in `browser/`. */
@@ -14,6 +14,7 @@ export type PageName = 'live' | 'map' | 'report' | 'search';
 /** What Node takes as one script, each with the exports of its file in `node/`. */
 interface NodeBundles {
   readonly charts: typeof charts;
+  readonly 'graph-model': typeof graphModel;
 }
 
 /** A script, and what the licences of the packages in it want to be handed on with it. */
@@ -49,7 +50,9 @@ export async function licensedPageScript(name: PageName): Promise<PageScript> {
 export async function nodeBundle<Name extends keyof NodeBundles>(name: Name): Promise<NodeBundles[Name]> {
   const { code } = await licensedScript('node', name);
   const module = { exports: {} };
-  const evaluate = compileFunction(code, ['module', 'exports', 'require']) as (...parts: unknown[]) => void;
+  // Not `vm`: under Jest that would give it other globals than ours, and TensorFlow.js keeps its tensors with them.
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval
+  const evaluate = new Function('module', 'exports', 'require', code) as (...parts: unknown[]) => void;
   evaluate(module, module.exports, load);
   return module.exports as NodeBundles[Name];
 }

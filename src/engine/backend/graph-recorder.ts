@@ -227,7 +227,7 @@ function inferredAttributes(
     const given = attributes.find(({ name }) => name === list)?.value;
     const length = list === null ? 1 : typeof given === 'number' ? given : dtypes.length - singles;
     const dtype = dtypes[used];
-    if (typeAttribute !== null && dtype !== undefined)
+    if (list !== 'types' && typeAttribute !== null && dtype !== undefined)
       inferred[typeAttribute] = { kind: 'type', value: dtype };
     if (list !== null && list !== 'types') inferred[list] = { kind: 'int', value: length };
     used += length;

@@ -7,7 +7,7 @@ export interface InputDefinition {
   readonly name: string;
   /** The attribute that holds a list's length; `null` for a single tensor, `'types'` for a list of mixed types. */
   readonly list: string | null;
-  /** The attribute that holds its type; `null` where the type is fixed, or each of a list has its own. */
+  /** The attribute that holds its element type, or the types of a list of mixed types; `null` where the type is fixed. */
   readonly typeAttribute: string | null;
 }
 
@@ -20,7 +20,11 @@ export interface OpDefinition {
 
 const definitions = new Map<string, OpDefinition>();
 
-/** Looks an operation up in TensorFlow's registry, once. */
+/**
+ * Looks an operation up in TensorFlow's registry, once.
+ *
+ * @throws FulgurError `engine` where TensorFlow has no such operation
+ */
 export function opDefinition(library: NativeLibrary, graph: NativePointer, name: string): OpDefinition {
   const known = definitions.get(name);
   if (known !== undefined) return known;
@@ -32,6 +36,16 @@ export function opDefinition(library: NativeLibrary, graph: NativePointer, name:
     return definition;
   } finally {
     library['TF_DeleteBuffer']!(buffer);
+  }
+}
+
+/** As `opDefinition`, where there is no graph yet. */
+export function registeredOperation(library: NativeLibrary, name: string): OpDefinition {
+  const graph: NativePointer = library['TF_NewGraph']!();
+  try {
+    return opDefinition(library, graph, name);
+  } finally {
+    library['TF_DeleteGraph']!(graph);
   }
 }
 
@@ -50,13 +64,14 @@ function parse(bytes: Uint8Array): OpDefinition {
     }
     const typeList = texts.get(argument.typeListAttribute);
     const length = texts.get(argument.numberAttribute);
-    for (const attribute of [texts.get(argument.typeAttribute), length, typeList]) {
+    const type = texts.get(argument.typeAttribute);
+    for (const attribute of [type, length, typeList]) {
       if (attribute !== undefined) inferred.add(attribute);
     }
     inputs.push({
       name: texts.get(argument.name) ?? '',
       list: typeList === undefined ? (length ?? null) : 'types',
-      typeAttribute: texts.get(argument.typeAttribute) ?? null,
+      typeAttribute: typeList ?? type ?? null,
     });
   }
   return { inputs, inferred };

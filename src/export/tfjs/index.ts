@@ -1,0 +1,2 @@
+export { tfjsFormat } from './tfjs-format';
+export { writeGraphModel } from './write-graph-model';

@@ -116,8 +116,16 @@ class FreedNodes {
       );
     const isScalar = this.#known.get(node.inputs[index]?.node ?? '')?.[0]?.constant?.shape.length === 0;
     if (isScalar) return this.#arithmetic.number(entries[0] as Affine);
-    if (node.op === 'Reshape' && index === 1 && growing.length === 1)
-      return open(({ factor }) => factor !== 0);
+    if (node.op === 'Reshape' && index === 1 && growing.length === 1) {
+      // Only one extent may be left open: what the module left so is known.
+      const extents = this.#known.get(node.name)?.[0]?.outputs[0]?.shape ?? [];
+      const sizes = entries.map((entry, axis) =>
+        entry.factor === 0 && entry.offset === -1 ? { factor: 0, offset: extents[axis] ?? -1 } : entry,
+      );
+      return this.#arithmetic.list(
+        sizes.map((entry) => (entry.factor === 0 ? entry : { factor: 0, offset: -1 })),
+      );
+    }
     if (node.op === 'Slice' && index === 2) return open((entry, axis) => this.#reachesEnd(node, entry, axis));
     return this.#arithmetic.list(entries);
   }

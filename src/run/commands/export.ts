@@ -13,6 +13,7 @@ import type {
   ExportFormat,
   WrittenExport,
 } from '../../export';
+import { freeze } from '../../nn';
 import { writeWhole } from '../../system';
 import { featuresOf } from '../../trainer';
 import { defineCommand } from '../command';
@@ -182,8 +183,8 @@ function defaultPath({ stem }: Scope, { name, ending }: ExportFormat): string {
 
 async function writeAs(format: ExportFormat, weights: ExportedWeights, path: string): Promise<WrittenExport> {
   if (format.source === 'weights') return format.write(weights, path);
-  throw new FulgurError('module', {
-    what: 'Modules cannot be traced to a graph yet.',
-    fix: 'Export to safetensors.',
-  });
+  const { module, features, name, input } = weights;
+  const inputShape = [input.height, input.width, 3] as const;
+  const graph = await freeze(features, { module, inputShape, name });
+  return format.write({ ...weights, graph }, path);
 }

@@ -60,9 +60,11 @@ export type {
   TransformSpec,
   VicregOptions,
   View,
+  ViewDraws,
   ViewList,
   ViewOptions,
   ViewPixels,
+  ViewPlan,
   ViewSize,
   ViewTransform,
 } from './data';

@@ -8,6 +8,7 @@ import type {
   RunFolder,
   RunSettings,
   TrainerOptions,
+  ViewSheets,
 } from '../contracts';
 import { FulgurError } from '../errors';
 import { localBatchStatistics } from '../nn';
@@ -25,6 +26,7 @@ export interface RunParts {
   readonly folder: RunFolder;
   readonly data: { readonly name: string; readonly batchSize: number; readonly samples: number };
   readonly evaluation: EvaluationData;
+  readonly viewSheets: ViewSheets;
   readonly module: TrainingModule<unknown>;
   readonly plugins: readonly CheckedPlugin[];
   readonly ranks: Ranks;
@@ -56,6 +58,7 @@ export function compose(parts: RunParts): Composition {
       events.emit('message', level, text);
     },
     images: imageLog(events),
+    viewSheets: parts.viewSheets,
     metricBands: metricBands(),
     runState: { capture: () => running().runState.capture() },
     optimizers: { current: () => trainer?.optimizers.current() ?? [] },

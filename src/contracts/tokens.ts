@@ -4,6 +4,7 @@ import type { BatchSource, ImageBatch } from './data';
 import type { EvaluationWeights, WeightKind } from './evaluation-weights';
 import type { LoggedImage, RunEventSource } from './events';
 import type { Json } from './json';
+import type { TaskReport } from './long-task';
 import type { OptimizerView } from './optimizer';
 import type { Ranks } from './ranks';
 import type { PluginFolder } from './run-folder';
@@ -164,6 +165,21 @@ export interface MetricBands {
   all(): readonly MetricBand[];
 }
 
+/** Training samples beside the views that an epoch draws of them, as a picture. */
+export interface ViewSheets {
+  /**
+   * Draws a contact sheet: of each sample the original first, with what its views were cut out of, then each view with what was
+   * drawn for it. The views are those of training: they depend on seed, epoch, sample and view alone.
+   *
+   * @param what `samples`: how many, spread evenly over the training data; `epoch`: from 0.
+   * @throws FulgurError `data` where an image cannot be read, or the data are no images.
+   */
+  draw(what: { readonly samples: number; readonly epoch: number }, report?: TaskReport): Promise<ViewSheet>;
+}
+
+/** A contact sheet, ready to be published. */
+export type ViewSheet = Pick<LoggedImage, 'png' | 'width' | 'height' | 'caption'>;
+
 /** What a plugin's constructor may ask for. */
 export const tokens = {
   /** The options that the plugin's factory was called with. */
@@ -171,6 +187,7 @@ export const tokens = {
   events: token<RunEventSource>('run events'),
   notify: token<Notify>('notify'),
   images: token<ImageLog>('images'),
+  viewSheets: token<ViewSheets>('view sheets'),
   metricBands: token<MetricBands>('metric bands'),
   runFolder: token<PluginFolder>('run folder'),
   settings: token<RunSettings>('run settings'),

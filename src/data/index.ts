@@ -51,9 +51,11 @@ export type {
   TransformSpec,
   VicregOptions,
   View,
+  ViewDraws,
   ViewList,
   ViewOptions,
   ViewPixels,
+  ViewPlan,
   ViewSize,
   ViewTransform,
 } from './views';

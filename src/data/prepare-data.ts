@@ -5,6 +5,7 @@ import type {
   EvaluationData,
   Notify,
   ViewBatch,
+  ViewSheets,
 } from '../contracts';
 import { FulgurError } from '../errors';
 import { identityOf, openWithSplits } from './datasets';
@@ -14,6 +15,7 @@ import { loader, workerCount } from './loader';
 import { plainImages } from './plain-images';
 import type { PlainImages } from './plain-images';
 import { sayOnTerminal } from './say-on-terminal';
+import { viewSheets } from './view-sheet';
 import type { ViewTransform } from './views';
 import { isViewTransform } from './views';
 
@@ -81,6 +83,7 @@ export interface PreparedData<B = unknown> {
    */
   readonly heldOut: (split?: Split) => Promise<NamedSamples<B>>;
   readonly evaluation: EvaluationData;
+  readonly viewSheets: ViewSheets;
   /** The view that `evaluation` gives of each image; `null` where data are batches of one's own. */
   readonly evaluationView: ViewTransform | null;
   /** Opens plain images of a split, in their order and by their names; the caller closes them. */
@@ -142,6 +145,7 @@ export async function prepareData(
     evaluationView: transform.plain(),
     evaluation: new DatasetEvaluation({ ...shared, open: openSplit, train: dataset }),
     plainImages: async (split, size) => plainImages(await openSplit(split), { ...shared, batchSize: size }),
+    viewSheets: viewSheets({ dataset, transform, seed, onBrokenImage }, onMessage),
     info: {
       ...identityOf(dataset),
       batchSize,

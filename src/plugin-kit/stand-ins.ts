@@ -22,6 +22,7 @@ export function standIns({ events, folder, settings, capture }: StandInParts): S
       events.emit('message', level, text);
     },
     images: imageLog(events),
+    viewSheets: { draw: () => Promise.reject(notThere('viewSheets', 'draw()')) },
     metricBands: metricBands(),
     runState: { capture },
     ranks: soloRanks,

@@ -79,25 +79,26 @@ export function checkRun(
   }
 }
 
-/** @throws FulgurError `config` where a plugin or the command judges a model by images, and the data are batches of one's own. */
+/** @throws FulgurError `config` where a plugin or the command works on images, and the data are batches of one's own. */
 function requireNoImages(batches: string, plugins: readonly AnyPlugin[], command: string | null): void {
   const given = `the experiment's data are batches of its own, ${batches}`;
   if (command !== null) {
     throw new FulgurError('config', {
-      what: `'${command}' judges a model by plain images, and ${given}.`,
+      what: `'${command}' works on images, and ${given}.`,
       fix: 'Evaluate it by validate, test or predict, or give the experiment a data set of images.',
     });
   }
+  const ofImages: readonly symbol[] = [tokens.evaluationData.key, tokens.viewSheets.key];
   // What is no plugin is reported with the other problems of the list.
   const asking = plugins.filter(
     ({ type }) =>
       typeof type === 'function' &&
-      injectedTokens(type).some((token) => token?.key === tokens.evaluationData.key),
+      injectedTokens(type).some((token) => token !== undefined && ofImages.includes(token.key)),
   );
   const [plugin] = asking;
   if (plugin === undefined) return;
   throw new FulgurError('config', {
-    what: `Plugin '${pluginName(plugin)}' judges a model by plain images, and ${given}.`,
+    what: `Plugin '${pluginName(plugin)}' works on images, and ${given}.`,
     fix: 'Take it out of the list of plugins, or give the experiment a data set of images.',
   });
 }

@@ -139,6 +139,7 @@ async function runInPlace(
       folder,
       data: data.info,
       evaluation: data.evaluation,
+      viewSheets: data.viewSheets,
       module,
       plugins,
       ranks,

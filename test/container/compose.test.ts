@@ -115,6 +115,7 @@ function partsOf(module: Tiny, events: EventBus, plugins: readonly PluginDescrip
       classes: 2,
       open: () => Promise.reject(new Error('not in this test')),
     },
+    viewSheets: { draw: () => Promise.reject(new Error('not in this test')) },
     module,
     plugins: checkPlugins(settings.experiment, plugins),
   };

@@ -66,7 +66,7 @@ describe('a run on batches that break their contract', () => {
     expect(await runChild('test/open/experiments/judged-batches.ts', [], { cwd })).toMatchObject({
       code: 2,
       errors:
-        "Error: Plugin 'linear-probe' judges a model by plain images, and the experiment's data are batches of its own, odd. " +
+        "Error: Plugin 'linear-probe' works on images, and the experiment's data are batches of its own, odd. " +
         'Take it out of the list of plugins, or give the experiment a data set of images.\n',
     });
   });

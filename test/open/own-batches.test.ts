@@ -133,7 +133,7 @@ describe('an experiment on batches of its own', () => {
       expect(await runHere('refused', command, '--untrained')).toMatchObject({
         code: 2,
         errors:
-          `Error: '${command}' judges a model by plain images, and ${own}. ` +
+          `Error: '${command}' works on images, and ${own}. ` +
           'Evaluate it by validate, test or predict, or give the experiment a data set of images.\n',
       });
     }

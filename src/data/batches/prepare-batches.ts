@@ -50,8 +50,9 @@ export async function prepareBatches<B>(
       throw notASource(name, `what heldOut returned for '${split}'`, source);
     },
     evaluation: withoutImages(name),
+    viewSheets: { draw: () => Promise.reject(noImages(name, 'Views of images were')) },
     evaluationView: null,
-    plainImages: () => Promise.reject(noImages(name)),
+    plainImages: () => Promise.reject(noImages(name, 'Plain images were')),
     info: {
       ...{ name, samples, batchSize, classes: 0, requested: name, path: path ?? name },
       fingerprint: fingerprint ?? digestOf([name, declared.spec.options, samples]),
@@ -63,13 +64,13 @@ export async function prepareBatches<B>(
 export function withoutImages(name: string): EvaluationData {
   return {
     ...{ name, classes: 0 },
-    open: () => Promise.reject(noImages(name)),
+    open: () => Promise.reject(noImages(name, 'Plain images were')),
   };
 }
 
-function noImages(name: string): FulgurError {
+function noImages(name: string, what: string): FulgurError {
   return new FulgurError('data', {
-    what: `Plain images were asked for, and the experiment's data are batches of its own, ${name}.`,
+    what: `${what} asked for, and the experiment's data are batches of its own, ${name}.`,
     fix: 'Look at the samples that heldOut opens, or give the experiment a data set of images.',
   });
 }

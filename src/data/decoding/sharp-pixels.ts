@@ -7,8 +7,8 @@ import type { DeepGray } from './deep-gray';
 const load = createRequire(__filename);
 let loaded: typeof sharp | null = null;
 
-/** sharp, from the first image on that it decodes: many a run, and many a thread, has none. */
-function libvips(): typeof sharp {
+/** sharp, from the first image on that it has to do with: many a run, and many a thread, has none. */
+export function libvips(): typeof sharp {
   if (loaded !== null) return loaded;
   const library = load('sharp') as typeof sharp;
   // Parallelism comes from the loader's workers; what is read once per epoch is not worth keeping.

@@ -84,8 +84,9 @@ export async function fillSlot(tools: FillTools, task: FillTask, slot: Slot): Pr
   return { skipped, failure: null };
 }
 
-function transformInto(
-  { transform, shape, seed }: FillTools,
+/** Transforms an image into a place of a task's slot; what went wrong, or `null`. */
+export function transformInto(
+  { transform, shape, seed }: Pick<FillTools, 'transform' | 'shape' | 'seed'>,
   { epoch, from, indices }: FillTask,
   position: number,
   image: Image,
@@ -111,10 +112,10 @@ interface ReadPlace {
 }
 
 /** The image at an index; where it is broken and may be skipped, the next one that can be read. */
-async function readUsable(
-  { dataset, onBrokenImage, onSample }: FillTools,
+export async function readUsable(
+  { dataset, onBrokenImage, onSample }: Pick<FillTools, 'dataset' | 'onBrokenImage' | 'onSample'>,
   wanted: number,
-  place: ReadPlace,
+  place: ReadPlace = { index: wanted },
 ): Promise<Reading> {
   const skipped: SkippedImage[] = [];
   for (let offset = 0; ; offset++) {

@@ -10,7 +10,7 @@ import type { NormalizeOptions } from './normalization';
 import { Normalization, imagenet, normalizeRule } from './normalization';
 import { OptionProblems, isPlainObject, viewSize } from './option-rules';
 import { plain } from './plain';
-import type { SampleKey, TransformSpec, ViewSize, ViewTransform } from './view-transform';
+import type { SampleKey, TransformSpec, ViewDraws, ViewSize, ViewTransform } from './view-transform';
 
 /** A transform of one's own: its views, and how each is drawn. */
 export interface TransformParts {
@@ -112,6 +112,11 @@ class DefinedTransform implements ViewTransform {
       }
       this.#normalization.writeTo(data, out, offset);
     }
+  }
+
+  draws(): readonly ViewDraws[] {
+    const drawn = { plan: null, operations: [this.spec.export], normalize: this.#normalize };
+    return this.views.map(() => drawn);
   }
 }
 

@@ -29,4 +29,5 @@ export type {
   ViewOptions,
 } from './view-options';
 export { isViewTransform, rebuildTransform } from './view-transform';
-export type { SampleKey, TransformSpec, ViewSize, ViewTransform } from './view-transform';
+export type { ViewPlan, JitterStep } from './view-plan';
+export type { SampleKey, TransformSpec, ViewDraws, ViewSize, ViewTransform } from './view-transform';

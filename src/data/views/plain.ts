@@ -6,9 +6,10 @@ import type { NormalizeOptions } from './normalization';
 import { Normalization, imagenet, normalizeRule } from './normalization';
 import type { OptionRules } from './option-rules';
 import { interpolationRule, resolveOptions, viewSize } from './option-rules';
+import type { ViewPlan } from './view-plan';
 import { unchangedPlan } from './view-plan';
 import { ViewRenderer } from './view-renderer';
-import type { SampleKey, TransformSpec, ViewSize, ViewTransform } from './view-transform';
+import type { SampleKey, TransformSpec, ViewDraws, ViewSize, ViewTransform } from './view-transform';
 
 /** Options of `views.plain`. */
 export interface PlainOptions {
@@ -79,12 +80,15 @@ export class PlainView implements ViewTransform {
 
   apply(image: Image, _sample: SampleKey, out: Float32Array, offsets: readonly number[]): void {
     checkImage(image);
-    const plan = {
-      ...unchangedPlan(image.height, image.width),
-      crop: null,
-      interpolation: this.#settings.interpolation,
-    };
-    this.#renderer.renderNormalized(image, plan, this.#normalization, out, offsets[0] ?? 0);
+    this.#renderer.renderNormalized(image, this.#planOf(image), this.#normalization, out, offsets[0] ?? 0);
+  }
+
+  draws(image: Image): readonly ViewDraws[] {
+    return [{ plan: this.#planOf(image), operations: [], normalize: this.normalize }];
+  }
+
+  #planOf({ height, width }: Image): ViewPlan {
+    return { ...unchangedPlan(height, width), crop: null, interpolation: this.#settings.interpolation };
   }
 }
 

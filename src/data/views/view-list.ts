@@ -12,8 +12,9 @@ import { OptionProblems, optionError, wholeUpTo } from './option-rules';
 import { plain } from './plain';
 import type { View, ViewOptions } from './view-options';
 import { completeView } from './view-options';
+import type { ViewPlan } from './view-plan';
 import { ViewRenderer } from './view-renderer';
-import type { SampleKey, TransformSpec, ViewSize, ViewTransform } from './view-transform';
+import type { SampleKey, TransformSpec, ViewDraws, ViewSize, ViewTransform } from './view-transform';
 import { isViewTransform } from './view-transform';
 
 const MOST_VIEWS = 1024;
@@ -64,11 +65,11 @@ export class ViewList implements ViewTransform {
   apply(image: Image, sample: SampleKey, out: Float32Array, offsets: readonly number[]): void {
     checkImage(image);
     const { seed, epoch, index } = sample;
-    this.#prepared.forEach(({ view, logAspects, renderer, normalization, operations }, number) => {
+    this.#prepared.forEach((prepared, number) => {
       const offset = offsets[number];
       if (offset === undefined) return;
-      const stream = new RandomStream(seed, 'view', [epoch, index, number]);
-      const plan = drawPlan(stream, image, view, logAspects);
+      const plan = planOf(prepared, number, image, sample);
+      const { renderer, normalization, operations } = prepared;
       if (operations.length === 0) {
         renderer.renderNormalized(image, plan, normalization, out, offset);
         return;
@@ -81,6 +82,23 @@ export class ViewList implements ViewTransform {
       normalization.writeTo(data, out, offset);
     });
   }
+
+  draws(image: Image, sample: SampleKey): readonly ViewDraws[] {
+    return this.#prepared.map((prepared, number) => ({
+      plan: planOf(prepared, number, image, sample),
+      operations: prepared.operations.map(({ name }) => name),
+      normalize: prepared.view.normalize,
+    }));
+  }
+}
+
+function planOf(
+  { view, logAspects }: PreparedView,
+  number: number,
+  image: Image,
+  { seed, epoch, index }: SampleKey,
+): ViewPlan {
+  return drawPlan(new RandomStream(seed, 'view', [epoch, index, number]), image, view, logAspects);
 }
 
 /** Views of one size share their memory, and views of one normalisation its table. */

@@ -1,5 +1,6 @@
 import type { Image } from '../image';
 import { Canvas } from './canvas';
+import type { CropBox } from './kernels/crop-box';
 import type { Normalization } from './normalization';
 import type { JitterStep, ViewPlan } from './view-plan';
 import type { ViewSize } from './view-transform';
@@ -79,6 +80,19 @@ function coveringSize(image: ViewSize, view: ViewSize): ViewSize {
     return { height: Math.trunc((width * image.height) / image.width), width };
   }
   return { height, width: Math.trunc((height * image.width) / image.height) };
+}
+
+/** The part of an image that a view without a crop of its own shows, in whole pixels. */
+export function centreBox(image: ViewSize, view: ViewSize): CropBox {
+  const covering = coveringSize(image, view);
+  const height = Math.round((view.height * image.height) / covering.height);
+  const width = Math.round((view.width * image.width) / covering.width);
+  return {
+    top: Math.floor((image.height - height) / 2),
+    left: Math.floor((image.width - width) / 2),
+    height,
+    width,
+  };
 }
 
 function roundHalfToEven(value: number): number {

@@ -2,6 +2,8 @@ import type { Json } from '../../contracts';
 import { FulgurError, valueText } from '../../errors';
 import type { Image } from '../image';
 import { callFactory } from './load-factory';
+import type { NormalizeOptions } from './normalization';
+import type { ViewPlan } from './view-plan';
 
 /** What a sample's random draws depend on; nothing else does, so neither workers nor timing change a view. */
 export interface SampleKey {
@@ -29,6 +31,16 @@ export interface ViewSize {
   readonly width: number;
 }
 
+/** How a view of an image came to be, for whoever shows it. */
+export interface ViewDraws {
+  /** `null` where an operation of the user's own makes the whole view. */
+  readonly plan: ViewPlan | null;
+  /** Names of the user's own operations on it, in order. */
+  readonly operations: readonly string[];
+  /** What its levels were normalised by; `null` for none. */
+  readonly normalize: NormalizeOptions | null;
+}
+
 /** Turns an image into one or several normalised views. Keeps scratch memory: one thread, one instance. */
 export interface ViewTransform {
   /** The size of each view, in order. */
@@ -47,6 +59,8 @@ export interface ViewTransform {
   resized?(size: number): ViewTransform;
   /** Writes view v as float32 `[height, width, 3]` of its size, normalised, into `out` from `offsets[v]` on. */
   apply(image: Image, sample: SampleKey, out: Float32Array, offsets: readonly number[]): void;
+  /** What `apply` draws for each view. A transform that cannot tell leaves it out. */
+  draws?(image: Image, sample: SampleKey): readonly ViewDraws[];
 }
 
 /**

@@ -12,6 +12,7 @@ import { predict } from './predict';
 import { probe } from './probe';
 import { test } from './test';
 import { validate } from './validate';
+import { views } from './views';
 
 /** The commands of every experiment, in the order of `--help`; the first one is meant where no word names one. */
 export const builtInCommands = [
@@ -24,6 +25,7 @@ export const builtInCommands = [
   finetune,
   embed,
   exportCommand,
+  views,
 ] as const;
 
 /**

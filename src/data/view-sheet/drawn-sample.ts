@@ -1,0 +1,107 @@
+import type { ImageDataset } from '../datasets';
+import type { Image } from '../image';
+import type { BrokenImageRule } from '../loader/fill-slot';
+import { readUsable, transformInto } from '../loader/fill-slot';
+import { sampleFailed } from '../loader/loader-errors';
+import type { Slot, SlotShape } from '../loader/slot';
+import { allocateSlot, blockStarts, viewLength } from '../loader/slot';
+import type { NormalizeOptions, ViewDraws, ViewTransform } from '../views';
+import { PlainView } from '../views/plain';
+
+/** A view as an image again, and how it came to be. */
+export interface DrawnView extends Image {
+  /** `null` of a transform that does not tell. */
+  readonly draws: Omit<ViewDraws, 'normalize'> | null;
+  /** Whether the darkest level became black and the lightest white, as nobody knows how they were normalised. */
+  readonly isStretched: boolean;
+}
+
+/** A sample with its views. */
+export interface DrawnSample {
+  /** Its place in the data set. */
+  readonly index: number;
+  readonly name: string;
+  /** `null` where it is not known. */
+  readonly class: string | null;
+  readonly original: Image;
+  readonly views: readonly DrawnView[];
+}
+
+/** Of what, and by what, samples are drawn. */
+export interface DrawingTools {
+  readonly dataset: ImageDataset;
+  readonly transform: ViewTransform;
+  readonly seed: number;
+  readonly onBrokenImage: BrokenImageRule;
+}
+
+/** Draws samples as the loader does, one at a time. */
+export class SampleDrawer {
+  readonly #shape: SlotShape;
+  readonly #slot: Slot;
+
+  constructor(private readonly tools: DrawingTools) {
+    this.#shape = { batchSize: 1, views: tools.transform.views };
+    this.#slot = allocateSlot(this.#shape);
+  }
+
+  /**
+   * @param wanted index of the sample; another one takes its place where it is broken, and broken ones are skipped.
+   * @throws FulgurError `data` as the loader.
+   */
+  async draw(wanted: number, epoch: number): Promise<DrawnSample> {
+    const { dataset, transform, seed } = this.tools;
+    const found = await readUsable(this.tools, wanted);
+    if (found.image === null) throw sampleFailed(dataset, found.failure);
+    const { image: original, index } = found;
+    // As in the loader, the draws are those of the sample that was wanted.
+    const task = { epoch, from: 0, indices: Uint32Array.of(wanted) };
+    const memory = { slot: this.#slot, starts: blockStarts(this.#shape) };
+    const failure = transformInto({ transform, seed, shape: this.#shape }, task, 0, original, memory);
+    if (failure !== null) throw sampleFailed(dataset, failure);
+    const draws = transform.draws?.(original, { seed, epoch, index: wanted }) ?? null;
+    const label = dataset.label(index);
+    return {
+      ...{ index, original, name: dataset.sampleName(index) },
+      class: label === null ? null : (dataset.classNames[label] ?? String(label)),
+      views: transform.views.map((size, view) => {
+        const start = memory.starts[view] ?? 0;
+        const levels = this.#slot.pixels.subarray(start, start + viewLength(size));
+        const own = draws?.[view] ?? null;
+        return { ...size, ...imageOf(levels, own ?? normalizationOf(transform)), draws: own };
+      }),
+    };
+  }
+}
+
+/** Of a transform that does not tell its draws, the evaluation form may tell how it normalises. */
+function normalizationOf(transform: ViewTransform): Pick<ViewDraws, 'normalize'> | null {
+  const form = transform.plain();
+  return form instanceof PlainView ? { normalize: form.normalize } : null;
+}
+
+function imageOf(
+  levels: Float32Array,
+  known: Pick<ViewDraws, 'normalize'> | null,
+): Pick<DrawnView, 'data' | 'isStretched'> {
+  const { mean, std } = known === null ? stretching(levels) : (known.normalize ?? unchanged);
+  const data = Uint8ClampedArray.from(
+    levels,
+    (level, at) => (level * (std[at % 3] ?? 1) + (mean[at % 3] ?? 0)) * 255,
+  );
+  return { data: new Uint8Array(data.buffer), isStretched: known === null };
+}
+
+const unchanged: NormalizeOptions = { mean: [0, 0, 0], std: [1, 1, 1] };
+
+/** Mean and deviation by which the levels would come from black and white. */
+function stretching(levels: Float32Array): NormalizeOptions {
+  let [least, most] = [Infinity, -Infinity];
+  for (const level of levels) {
+    if (level < least) least = level;
+    if (level > most) most = level;
+  }
+  const range = most > least ? 1 / (most - least) : 1;
+  const shift = -least * range;
+  return { mean: [shift, shift, shift], std: [range, range, range] };
+}

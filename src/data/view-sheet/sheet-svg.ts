@@ -1,0 +1,163 @@
+import { printable } from '../../system';
+import type { Image } from '../image';
+import type { CropBox } from '../views/kernels/crop-box';
+import type { DrawnSample } from './drawn-sample';
+import type { Band, Cell } from './layout';
+import { lengths } from './layout';
+import { boxOf, wordsOf } from './view-words';
+
+/** Okabe and Ito's colours, told apart also by colour-blind people; the number stands beside each. */
+const colours = ['#d55e00', '#0072b2', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#b0a400'];
+const font = "font-family=\"'DejaVu Sans', 'Liberation Sans', 'Noto Sans', Arial, sans-serif\"";
+
+/** The field that a box's number stands in. */
+const badge = { width: 18, height: 14 } as const;
+
+/** Letters of a name, of which the middle is left out where it has more. */
+const mostLetters = 70;
+
+/** What is written and drawn over the images of a band, with `edge` around it. */
+export function bandSvg(sample: DrawnSample, { cells, height }: Band, width: number): string {
+  const [first, ...others] = cells;
+  const { original } = sample;
+  const views = sample.views.slice(0, others.length);
+  const parts = [
+    heading(sample),
+    ...(first === undefined ? [] : [frame(first, '#999999'), ...words(first, ['original'], '#333333')]),
+    ...(first === undefined
+      ? []
+      : cropMarks(
+          views.map((view) => boxOf(view, original)),
+          first,
+          original,
+        )),
+    ...others.flatMap((cell, place) => {
+      const view = views[place];
+      if (view === undefined) return [];
+      const title = `view ${place + 1}, ${view.width}×${view.height}`;
+      return [frame(cell, colourOf(place)), ...words(cell, [title, ...wordsOf(view, original)], '#333333')];
+    }),
+  ];
+  return svg(width, height, parts);
+}
+
+/** Lines of text at the top of a sheet, the first one large, with `edge` around them. */
+export function titleSvg(lines: readonly string[], width: number, height: number): string {
+  return svg(
+    width,
+    height,
+    lines.map((line, at) =>
+      at === 0
+        ? `<text x="0" y="20" font-size="18" font-weight="bold" fill="#111111">${escaped(line)}</text>`
+        : `<text x="0" y="${24 + at * lengths.line}" font-size="12" fill="#333333">${escaped(line)}</text>`,
+    ),
+  );
+}
+
+/** Room for the edges of frames, on all sides. */
+export const edge = 8;
+
+function svg(width: number, height: number, parts: readonly string[]): string {
+  const size = [width + 2 * edge, height + 2 * edge];
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${size.join('" height="')}" viewBox="${-edge} ${-edge} ${size.join(' ')}" ${font}>` +
+    `${parts.join('')}</svg>`
+  );
+}
+
+function heading({ index, name, class: kind, original }: DrawnSample): string {
+  const facts = [
+    ...(kind === null ? [] : [`class ${shortened(kind)}`]),
+    `${original.width}×${original.height} pixels`,
+    `index ${index}`,
+  ];
+  return (
+    `<text x="0" y="13" font-size="13" fill="#333333"><tspan font-weight="bold" fill="#111111">` +
+    `${escaped(shortened(name))}</tspan> · ${escaped(facts.join(' · '))}</text>`
+  );
+}
+
+/** The first line is the title. */
+function words({ left, top, height }: Cell, lines: readonly string[], fill: string): string[] {
+  return lines.map((line, at) => {
+    const y = top + height + 8 + (at + 1) * lengths.line - 4;
+    const weight = at === 0 ? ' font-weight="bold"' : '';
+    return `<text x="${left}" y="${y}" font-size="12"${weight} fill="${fill}">${escaped(shortened(line, 26))}</text>`;
+  });
+}
+
+/** Around an image, not over it. */
+function frame({ left, top, width, height }: Cell, colour: string): string {
+  return `<rect x="${left - 1.5}" y="${top - 1.5}" width="${width + 3}" height="${height + 3}" fill="none" stroke="${colour}" stroke-width="3"/>`;
+}
+
+/**
+ * What each view was cut out of, with its number. Edges are light outside, so that they are seen on dark images, too, and
+ * numbers stand side by side where boxes have one corner.
+ */
+function cropMarks(boxes: readonly (CropBox | null)[], cell: Cell, original: Image): string[] {
+  const across = cell.width / original.width;
+  const down = cell.height / original.height;
+  const edges: string[] = [];
+  const badges: { readonly x: number; readonly y: number; readonly svg: string }[] = [];
+  for (const [place, box] of boxes.entries()) {
+    if (box === null || (box.width === original.width && box.height === original.height)) continue;
+    let x = round(cell.left + box.left * across);
+    const y = round(cell.top + box.top * down);
+    const at = `x="${x}" y="${y}" width="${round(box.width * across)}" height="${round(box.height * down)}"`;
+    const colour = colourOf(place);
+    edges.push(
+      `<rect ${at} fill="none" stroke="#ffffff" stroke-width="4"/>` +
+        `<rect ${at} fill="none" stroke="${colour}" stroke-width="2"/>`,
+    );
+    while (badges.some((other) => Math.abs(other.x - x) < badge.width && Math.abs(other.y - y) < badge.height))
+      x += badge.width;
+    const svg =
+      `<rect x="${x}" y="${y}" width="${badge.width}" height="${badge.height}" fill="${colour}" stroke="#ffffff"/>` +
+      `<text x="${x + badge.width / 2}" y="${y + 11}" font-size="11" font-weight="bold" fill="#ffffff" text-anchor="middle">${place + 1}</text>`;
+    badges.push({ x, y, svg });
+  }
+  return [...edges, ...badges.map(({ svg }) => svg)];
+}
+
+function colourOf(place: number): string {
+  return colours[place % colours.length] ?? '#000000';
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+/** Breaks text into lines; the width of a letter is an estimate. */
+export function wrapped(text: string, width: number): string[] {
+  const most = Math.floor(width / 7);
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line !== '' && line.length + 1 + word.length > most) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines;
+}
+
+function shortened(text: string, most = mostLetters): string {
+  const letters = Array.from(text);
+  if (letters.length <= most) return text;
+  const half = Math.floor((most - 1) / 2);
+  return `${letters.slice(0, half).join('')}…${letters.slice(-half).join('')}`;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+
+/** A text as XML holds it: without what XML 1.0 has no place for. */
+export function escaped(text: string): string {
+  return printable(text)
+    .replace(/\p{Cs}|[\uFFFE\uFFFF]/gu, '\uFFFD')
+    .replace(/[&<>"']/g, (character) => entities[character] ?? '');
+}

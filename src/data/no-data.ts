@@ -17,6 +17,7 @@ export function noData(options: DataOptions): PreparedData {
     train: { samples: 0, batchesPerEpoch: 0, epoch: nothing, close: () => Promise.resolve() },
     heldOut: refuse,
     evaluation: { name, classes: 0, open: refuse },
+    viewSheets: { draw: refuse },
     evaluationView: options.batches === null ? evaluationViewOf(options) : null,
     plainImages: refuse,
     info: {

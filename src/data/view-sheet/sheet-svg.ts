@@ -110,7 +110,9 @@ function cropMarks(boxes: readonly (CropBox | null)[], cell: Cell, original: Ima
       `<rect ${at} fill="none" stroke="#ffffff" stroke-width="4"/>` +
         `<rect ${at} fill="none" stroke="${colour}" stroke-width="2"/>`,
     );
-    while (badges.some((other) => Math.abs(other.x - x) < badge.width && Math.abs(other.y - y) < badge.height))
+    while (
+      badges.some((other) => Math.abs(other.x - x) < badge.width && Math.abs(other.y - y) < badge.height)
+    )
       x += badge.width;
     const svg =
       `<rect x="${x}" y="${y}" width="${badge.width}" height="${badge.height}" fill="${colour}" stroke="#ffffff"/>` +

@@ -20,6 +20,7 @@ export {
   defineTransform,
   imageLoader,
   loader,
+  runInThread,
   tensorBatches,
   views,
 } from './data';

@@ -10,6 +10,7 @@ export { hookTable } from './hooks';
 export type * from './hooks';
 export type * from './json';
 export { jsonText, parseJson } from './json-text';
+export type * from './live-feed';
 export type * from './log';
 export type * from './long-task';
 export type * from './optimizer';

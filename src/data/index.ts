@@ -19,7 +19,7 @@ export type { DatasetSpec, ImageDataset, OpenOptions, Split } from './datasets';
 export type { DatasetDefinition, DatasetFactory, DatasetScope, OpenedImages } from './datasets';
 export type { SourceImage } from './source-image';
 export type { Image } from './image';
-export { Sampler, imageLoader, loader } from './loader';
+export { Sampler, imageLoader, loader, runInThread } from './loader';
 export type { BrokenImageRule, ImageLoaderOptions, LoaderOptions, SamplerOptions } from './loader';
 export { noData } from './no-data';
 export { recordedView } from './plain-images';

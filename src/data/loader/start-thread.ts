@@ -1,8 +1,9 @@
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { WorkerOptions } from 'node:worker_threads';
 import { moduleOf } from '../datasets/dataset-spec';
 import { threadCompiler } from './thread-compiler';
-import type { ThreadData, WorkerSetup } from './worker-messages';
+import type { WorkerSetup } from './worker-messages';
 
 /** Runs before the thread's own code, which may be TypeScript itself, as in a checkout. */
 const bootstrap = `
@@ -27,12 +28,31 @@ begin();
  * @throws FulgurError `config` for TypeScript that the thread could not compile.
  */
 export function startThread(setup: WorkerSetup): Worker {
-  const entry = join(__dirname, `worker-thread${extname(__filename)}`);
   const { transform, dataset } = setup;
   const module = moduleOf(dataset);
   const modules = [transform.module, ...(transform.modules ?? []), ...(module === null ? [] : [module])];
+  const entry = join(__dirname, `worker-thread${extname(__filename)}`);
+  return runInThread(entry, { ...setup, modules }, modules);
+}
+
+/**
+ * Runs a file in a thread of its own, which finds `data` in `workerData`; works compiled, and from TypeScript under
+ * ts-node, tsx and Jest. The file should import little: what it imports is loaded once more.
+ *
+ * @param entry absolute path of the file.
+ * @param modules further files that the thread is going to load.
+ * @throws FulgurError `config` for TypeScript that the thread could not compile.
+ */
+export function runInThread(
+  entry: string,
+  data: object,
+  modules: readonly string[] = [],
+  options: Pick<WorkerOptions, 'resourceLimits' | 'name'> = {},
+): Worker {
   const compiler = threadCompiler([...modules, entry]);
-  const workerData: ThreadData = { ...setup, modules, compiler, entry };
   // The main thread's own flags, such as a preloaded ts-node, are not repeated in the thread.
-  return new Worker(bootstrap, { eval: true, execArgv: [], workerData });
+  return new Worker(bootstrap, {
+    ...options,
+    ...{ eval: true, execArgv: [], workerData: { ...data, compiler, entry } },
+  });
 }

@@ -1,0 +1,145 @@
+import type { LiveSnapshot, LiveUpdate } from '../../src';
+
+/** Where the events of a reader go: the answer to its request. */
+export interface EventStream {
+  /** Whether what was written before has not left yet. */
+  readonly writableNeedDrain: boolean;
+  write(bytes: Uint8Array): boolean;
+  end(): void;
+  destroy(): void;
+}
+
+/** An event as it goes to readers: its bytes are the same for all of them. */
+interface Sent {
+  readonly serial: number;
+  readonly bytes: Buffer;
+}
+
+interface Reader {
+  readonly stream: EventStream;
+  /** The newest event that it was given; -1 for none. */
+  serial: number;
+  /** Milliseconds of a steady clock at which it was found not to have read. */
+  stalledSince: number | null;
+}
+
+export interface FeedLimits {
+  /** Readers at once. */
+  readonly readers: number;
+  /** What is kept for readers who come back, in bytes. */
+  readonly keptBytes: number;
+  /** Milliseconds after which a reader that reads nothing is dropped. */
+  readonly stalledMs: number;
+}
+
+export const defaultLimits: FeedLimits = { readers: 256, keptBytes: 1 << 20, stalledMs: 15_000 };
+
+/**
+ * Server-sent events for any number of readers. Each gets a snapshot and then what is new; one that comes back gets what it
+ * missed, or a snapshot where that is no longer kept. Bytes are made once for all, and a reader is written to only when
+ * it has read what it was given before: one that reads nothing costs one snapshot that all share, and is dropped.
+ */
+export class Feed {
+  private readonly readers = new Set<Reader>();
+  private readonly kept: Sent[] = [];
+  private keptBytes = 0;
+  private serial = 0;
+  private snapshotSent: Sent | null = null;
+
+  /** @param start tells the events of this start of the run from those of others. */
+  constructor(
+    private readonly start: string,
+    private readonly snapshot: () => LiveSnapshot,
+    private readonly limits: FeedLimits = defaultLimits,
+  ) {}
+
+  get readerCount(): number {
+    return this.readers.size;
+  }
+
+  get isFull(): boolean {
+    return this.readers.size >= this.limits.readers;
+  }
+
+  /**
+   * Begins to send events to a reader.
+   *
+   * @param lastId what the reader says it got last, as `Last-Event-ID`.
+   * @returns ends it; to be called when the reader has gone.
+   */
+  join(stream: EventStream, lastId: string | undefined, now: number): () => void {
+    const reader: Reader = { stream, serial: this.serialOf(lastId), stalledSince: null };
+    this.readers.add(reader);
+    stream.write(Buffer.from('retry: 2000\n\n'));
+    this.serve(reader, now);
+    return () => this.readers.delete(reader);
+  }
+
+  /** Publishes what is new. */
+  publish(update: LiveUpdate, now: number): void {
+    this.serial += 1;
+    this.snapshotSent = null;
+    const sent = { serial: this.serial, bytes: this.bytesOf('update', this.serial, update) };
+    this.kept.push(sent);
+    this.keptBytes += sent.bytes.length;
+    while (this.keptBytes > this.limits.keptBytes) this.keptBytes -= this.kept.shift()?.bytes.length ?? 0;
+    for (const reader of this.readers) this.serve(reader, now);
+  }
+
+  /** Gives readers what they had no room for, drops those that read nothing, and keeps the lines of the others open. */
+  tick(now: number): void {
+    const sign = Buffer.from(': \n\n');
+    for (const reader of this.readers) {
+      if (reader.serial < this.serial) this.serve(reader, now);
+      else if (!this.isStalled(reader, now)) reader.stream.write(sign);
+    }
+  }
+
+  /** Ends all readers; what was written still goes to those that read. */
+  end(): void {
+    for (const { stream } of this.readers) stream.end();
+    this.readers.clear();
+  }
+
+  private serve(reader: Reader, now: number): void {
+    if (this.isStalled(reader, now)) return;
+    const missed = this.missedBy(reader.serial);
+    for (const { bytes } of missed) reader.stream.write(bytes);
+    reader.serial = this.serial;
+  }
+
+  private isStalled(reader: Reader, now: number): boolean {
+    if (!reader.stream.writableNeedDrain) {
+      reader.stalledSince = null;
+      return false;
+    }
+    reader.stalledSince ??= now;
+    if (now - reader.stalledSince >= this.limits.stalledMs) {
+      this.readers.delete(reader);
+      reader.stream.destroy();
+    }
+    return true;
+  }
+
+  private missedBy(serial: number): readonly Sent[] {
+    if (serial === this.serial) return [];
+    const first = this.kept[0]?.serial ?? Infinity;
+    if (serial >= 0 && serial + 1 >= first) return this.kept.slice(serial + 1 - first);
+    this.snapshotSent ??= {
+      serial: this.serial,
+      bytes: this.bytesOf('snapshot', this.serial, this.snapshot()),
+    };
+    return [this.snapshotSent];
+  }
+
+  /** -1 where it is not an event of this start. */
+  private serialOf(id: string | undefined): number {
+    const [start, serial] = (id ?? '').split('.');
+    const number = /^\d{1,15}$/.test(serial ?? '') ? Number(serial) : -1;
+    return start === this.start && number <= this.serial ? number : -1;
+  }
+
+  private bytesOf(event: string, serial: number, data: object): Buffer {
+    return Buffer.from(`event: ${event}\nid: ${this.start}.${serial}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+}

@@ -181,6 +181,7 @@ export {
   readRegularFile,
   replaceFile,
   redacted,
+  redactedData,
   runProgram,
   shown,
   startTimer,

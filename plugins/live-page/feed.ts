@@ -32,6 +32,8 @@ export interface FeedLimits {
   readonly stalledMs: number;
 }
 
+const signOfLife = Buffer.from(': \n\n');
+
 export const defaultLimits: FeedLimits = { readers: 256, keptBytes: 1 << 20, stalledMs: 15_000 };
 
 /**
@@ -86,12 +88,15 @@ export class Feed {
     for (const reader of this.readers) this.serve(reader, now);
   }
 
-  /** Gives readers what they had no room for, drops those that read nothing, and keeps the lines of the others open. */
-  tick(now: number): void {
-    const sign = Buffer.from(': \n\n');
+  /**
+   * Gives readers what they had no room for, and drops those that read nothing.
+   *
+   * @param sign whether the others get a sign of life.
+   */
+  look(now: number, sign: boolean): void {
     for (const reader of this.readers) {
       if (reader.serial < this.serial) this.serve(reader, now);
-      else if (!this.isStalled(reader, now)) reader.stream.write(sign);
+      else if (!this.isStalled(reader, now) && sign) reader.stream.write(signOfLife);
     }
   }
 

@@ -50,6 +50,11 @@ export class RunHistory {
     this.newMessages = Math.min(this.newMessages + 1, mostMessages);
   }
 
+  /** Messages of an earlier start come before those of this one. */
+  recallMessages(messages: readonly LiveMessage[]): void {
+    this.said.unshift(...messages.slice(Math.max(0, messages.length - (mostMessages - this.said.length))));
+  }
+
   get messages(): readonly LiveMessage[] {
     return this.said;
   }

@@ -81,9 +81,9 @@ export interface LiveProgress extends FitProgress {
   readonly newest: Readonly<Record<string, number | string>>;
 }
 
-/** How the run ended. `detail` is `null` where there is none. */
+/** How the run ended; `over` where that is not known yet. `detail` is `null` where there is none. */
 export interface LiveEnd {
-  readonly status: RunStatus;
+  readonly status: RunStatus | 'over';
   readonly detail: string | null;
   readonly at: number;
 }
@@ -123,7 +123,7 @@ export interface ListedRun {
 export interface OtherRun {
   readonly name: string;
   readonly curves: readonly CurvePoints[];
-  readonly images: readonly LiveImage[];
+  /** `null` where it is going on, was killed, or had no page. */
   readonly end: LiveEnd | null;
   readonly differences: readonly SettingDifference[];
 }

@@ -39,6 +39,8 @@ const reserved: readonly Reserved[] = [
       'plugins/checkpointing/',
       'plugins/shared/appended-file.ts',
       'plugins/tensorboard-logger/event-file.ts',
+      // Looks for other runs to show; its thread loads nothing of Fulgur.
+      'plugins/live-page/other-runs.ts',
     ],
   },
 ];

@@ -1,0 +1,150 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Feed } from './feed';
+import type { OtherRuns } from './other-runs';
+import { TokenCheck, refusalOf } from './request-checks';
+
+/** A file of the page, the same for every run: it holds nothing of this one. */
+export interface PageFile {
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A picture of the run by its place among the page's addresses. */
+export type FindImage = (path: string) => Uint8Array | null;
+
+export interface PageServerParts {
+  /** Of the address that it listens at. */
+  readonly host: string;
+  readonly token: string;
+  /** By path: `/`, `/live.js`. */
+  readonly files: ReadonlyMap<string, PageFile>;
+  readonly feed: Feed;
+  readonly runs: OtherRuns;
+  readonly image: FindImage;
+}
+
+/** Sockets at once: readers, and pages that load. */
+const mostConnections = 512;
+const limits = {
+  maxHeaderSize: 8192,
+  /** Milliseconds in which a request's head and the whole of it must have come, and how often that is looked at. */
+  headersTimeout: 5000,
+  requestTimeout: 5000,
+  connectionsCheckingInterval: 1000,
+  keepAliveTimeout: 5000,
+  insecureHTTPParser: false,
+  requireHostHeader: true,
+} as const;
+/** Milliseconds without any byte after which a socket is closed; readers get one every ten seconds. */
+const idleMs = 30_000;
+
+const everyAnswer = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+} as const;
+
+/** The server of a live page: it answers GET and HEAD of a few addresses, and all but the empty page wants the token. */
+export function pageServer(parts: PageServerParts): Server {
+  const tokenCheck = new TokenCheck(parts.token);
+  const server = createServer(limits, (request, response) => {
+    answer(parts, tokenCheck, request, response).catch(() => response.destroy());
+  });
+  server.maxConnections = mostConnections;
+  server.maxRequestsPerSocket = 100;
+  server.setTimeout(idleMs);
+  const turnAway = (socket: Socket, status: string): void => {
+    socket.on('error', () => undefined);
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    // A client that does not read that either.
+    socket.destroySoon();
+  };
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else turnAway(socket as Socket, statusOfError(error.code));
+  });
+  for (const event of ['upgrade', 'connect'] as const) {
+    server.on(event, (_: IncomingMessage, socket: Socket) => turnAway(socket, '400 Bad Request'));
+  }
+  server.on('checkContinue', (_: IncomingMessage, response: ServerResponse) => {
+    refuse(response, 417, 'A request has no body here.');
+  });
+  server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => {
+    refuse(response, 417, 'A request has no body here.');
+  });
+  return server;
+}
+
+function statusOfError(code: string | undefined): string {
+  if (code === 'HPE_HEADER_OVERFLOW') return '431 Request Header Fields Too Large';
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
+}
+
+async function answer(
+  parts: PageServerParts,
+  tokenCheck: TokenCheck,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method = '', url: target = '', headers, rawHeaders } = request;
+  const refusal = refusalOf({ method, target, headers, rawHeaders }, parts.host);
+  if (refusal !== null) return refuse(response, refusal.status, refusal.reason);
+  const file = parts.files.get(target);
+  if (file !== undefined) return send(response, request, file.type, file.bytes);
+  if (!tokenCheck.isRight(headers.authorization)) {
+    return refuse(response, 401, 'Open the address that the run printed: it ends with a token.');
+  }
+  if (target === '/events') return openEvents(parts.feed, request, response);
+  if (target === '/runs') return sendJson(response, request, await parts.runs.list());
+  const run = /^\/runs\/(\d{1,6})$/.exec(target)?.[1];
+  if (run !== undefined) {
+    const found = await parts.runs.read(Number(run));
+    return found === null
+      ? refuse(response, 404, 'There is no such run, or nothing that a page could show.')
+      : sendJson(response, request, found);
+  }
+  const image = parts.image(target.slice(1));
+  if (image !== null) return send(response, request, 'image/png', image);
+  refuse(response, 404, 'There is nothing at this address.');
+}
+
+function openEvents(feed: Feed, request: IncomingMessage, response: ServerResponse): void {
+  if (request.method !== 'GET') return refuse(response, 405, 'Events are taken by GET.');
+  if (feed.isFull) return refuse(response, 503, 'This page has as many readers as it takes.');
+  const lastId = request.headers['last-event-id'];
+  response.writeHead(200, { ...everyAnswer, 'Content-Type': 'text/event-stream; charset=utf-8' });
+  response.on('error', () => undefined);
+  const leave = feed.join(response, typeof lastId === 'string' ? lastId : undefined, performance.now());
+  response.on('close', leave);
+}
+
+function send(response: ServerResponse, request: IncomingMessage, type: string, bytes: Uint8Array): void {
+  response.writeHead(200, { ...everyAnswer, 'Content-Type': type, 'Content-Length': bytes.length });
+  if (request.method === 'HEAD') response.end();
+  else response.end(bytes);
+}
+
+function sendJson(response: ServerResponse, request: IncomingMessage, value: unknown): void {
+  send(response, request, 'application/json; charset=utf-8', Buffer.from(JSON.stringify(value)));
+}
+
+/** Says why, and closes the connection: whoever asks so is no page of this server. */
+function refuse(response: ServerResponse, status: number, reason: string): void {
+  const bytes = Buffer.from(`${reason}\n`);
+  response.writeHead(status, {
+    ...everyAnswer,
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': bytes.length,
+    Connection: 'close',
+    ...(status === 405 ? { Allow: 'GET, HEAD' } : {}),
+  });
+  response.end(bytes);
+}

@@ -1,0 +1,137 @@
+/** What runs in the thread of a live page: it loads nothing of the run, and no tensors. */
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { LiveEnd, LiveImage, LiveProgress, LiveSnapshot, LiveUpdate } from '../../src';
+import { Feed } from './feed';
+import { pageServer } from './http-server';
+import { OtherRuns } from './other-runs';
+import { RunHistory } from './run-history';
+import type { FromThread, ThreadSetup, ToThread } from './thread-messages';
+
+/** Ports behind a taken one that are tried before the system chooses. */
+const portsTried = 20;
+/** Milliseconds between two looks at readers who had no room. */
+const lookMs = 500;
+/** Each so manieth look also keeps lines open. */
+const looksPerSign = 20;
+const mostImages = 20;
+
+class ShownRun {
+  private readonly history = new RunHistory();
+  private readonly images = new Map<string, LiveImage & { readonly png: Uint8Array }>();
+  private progress: LiveProgress | null = null;
+  private end: LiveEnd | null = null;
+
+  constructor(private readonly setup: ThreadSetup) {
+    this.history.restore(setup.curves);
+    for (const message of setup.messages) this.history.addMessage(message);
+    this.history.takeUpdate();
+  }
+
+  snapshot(): LiveSnapshot {
+    const { history, progress, end } = this;
+    return {
+      ...{ facts: this.setup.facts, curves: history.points(), messages: history.messages, progress, end },
+      ...{ images: this.listedImages(), leftOut: history.leftOutCount },
+    };
+  }
+
+  take({ rows = [], values = [], messages = [], images = [], progress, end }: ToThread): LiveUpdate {
+    for (const row of rows) this.history.addRow(row);
+    for (const { name, step, value } of values) this.history.add(name, 'page', step, value);
+    for (const message of messages) this.history.addMessage(message);
+    for (const { png, ...image } of images) this.keepImage(image, png);
+    this.progress = progress ?? this.progress;
+    this.end = end ?? this.end;
+    return {
+      ...this.history.takeUpdate(),
+      ...(images.length === 0 ? {} : { images: this.listedImages() }),
+      ...(progress === undefined ? {} : { progress }),
+      ...(end === undefined ? {} : { end }),
+    };
+  }
+
+  image(path: string): Uint8Array | null {
+    return [...this.images.values()].find((image) => image.path === path)?.png ?? null;
+  }
+
+  private keepImage(image: Omit<LiveImage, 'path'>, png: Uint8Array): void {
+    const place = this.images.has(image.name) ? [...this.images.keys()].indexOf(image.name) : this.images.size;
+    if (place >= mostImages) return;
+    this.images.set(image.name, { ...image, png, path: `images/${place}/${image.step}.png` });
+  }
+
+  private listedImages(): LiveImage[] {
+    return [...this.images.values()].map(({ png: _, ...image }) => image);
+  }
+}
+
+/** Listens at the port, or at one of the next, or at any: two runs of one experiment each have a page. */
+async function listen(server: Server, host: string, port: number): Promise<number> {
+  const ports = port === 0 ? [] : Array.from({ length: portsTried }, (_, n) => port + n);
+  for (const tried of [...ports.filter((one) => one < 65_536), 0]) {
+    try {
+      await listenAt(server, host, tried);
+      return (server.address() as AddressInfo).port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || tried === 0) throw error;
+    }
+  }
+  return port;
+}
+
+function listenAt(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+async function main(): Promise<void> {
+  const setup = workerData as ThreadSetup;
+  const reply = (message: FromThread): void => parentPort?.postMessage(message);
+  const run = new ShownRun(setup);
+  const feed = new Feed(randomBytes(6).toString('hex'), () => run.snapshot());
+  const server = pageServer({
+    ...{ host: setup.host, token: setup.token, feed },
+    files: new Map([
+      ['/', { type: 'text/html; charset=utf-8', bytes: Buffer.from(setup.html) }],
+      ['/live.js', { type: 'text/javascript; charset=utf-8', bytes: Buffer.from(setup.script) }],
+      ['/live.css', { type: 'text/css; charset=utf-8', bytes: Buffer.from(setup.style) }],
+    ]),
+    runs: new OtherRuns(setup.root, setup.folder, setup.facts.config),
+    image: (path) => run.image(path),
+  });
+  try {
+    reply({ kind: 'listening', port: await listen(server, setup.host, setup.port) });
+  } catch (error) {
+    reply({ kind: 'unable', reason: error instanceof Error ? error.message : String(error) });
+    return;
+  }
+  let looks = 0;
+  const looking = setInterval(() => {
+    looks += 1;
+    feed.look(performance.now(), looks % looksPerSign === 0);
+  }, lookMs);
+  parentPort?.on('message', (message: ToThread) => {
+    const update = run.take(message);
+    if (Object.keys(update).length > 0) feed.publish(update, performance.now());
+    if (message.echo !== undefined) reply({ kind: 'echo', echo: message.echo });
+    if (message.last !== true) return;
+    clearInterval(looking);
+    feed.end();
+    server.close();
+    server.closeIdleConnections();
+    parentPort?.close();
+    // Readers that do not read are not waited for.
+    setInterval(() => process.exit(), 300).unref();
+    setInterval(() => server.closeAllConnections(), 200).unref();
+  });
+}
+
+void main();

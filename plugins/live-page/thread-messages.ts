@@ -1,0 +1,46 @@
+import type { LiveEnd, LiveFacts, LiveImage, LiveMessage, LiveProgress, MetricRow } from '../../src';
+import type { SavedCurve } from './run-history';
+
+/** What the thread of the page is started with. */
+export interface ThreadSetup {
+  readonly host: string;
+  readonly port: number;
+  readonly token: string;
+  /** The page's script, style and frame. */
+  readonly script: string;
+  readonly style: string;
+  readonly html: string;
+  readonly facts: LiveFacts;
+  readonly curves: readonly SavedCurve[];
+  readonly messages: readonly LiveMessage[];
+  /** The folder of all runs, and that of this one. */
+  readonly root: string;
+  readonly folder: string;
+}
+
+/** A value that the page measured itself. */
+export interface PageValue {
+  readonly name: string;
+  readonly step: number;
+  readonly value: number;
+}
+
+/** To the thread: what is new of the run. */
+export interface ToThread {
+  readonly rows?: readonly MetricRow[];
+  readonly values?: readonly PageValue[];
+  readonly messages?: readonly LiveMessage[];
+  readonly images?: readonly (Omit<LiveImage, 'path'> & { readonly png: Uint8Array })[];
+  readonly progress?: LiveProgress;
+  /** The run is about to end, or has ended; with `last` nothing follows, and the thread ends. */
+  readonly end?: LiveEnd;
+  readonly last?: boolean;
+  /** To be sent back when all before it has gone out to the readers. */
+  readonly echo?: number;
+}
+
+/** From the thread. */
+export type FromThread =
+  | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'unable'; readonly reason: string }
+  | { readonly kind: 'echo'; readonly echo: number };

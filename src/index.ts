@@ -69,6 +69,7 @@ export type {
   ViewSize,
   ViewTransform,
 } from './data';
+export { pageStyle } from './charts';
 export { terminalAbilities } from './config';
 export type { TerminalAbilities } from './config';
 export {
@@ -146,6 +147,7 @@ export type {
   RankMeOptions,
   RankMeResult,
 } from './evaluation';
+export { pageScript } from './pages';
 export * as losses from './losses';
 export { Experiment, HyperParameter, Plugin, definePlugin, inject } from './metadata';
 export type {

@@ -79,7 +79,11 @@ export class Curve {
       const broken = saved.broken[at] ?? 0;
       return {
         ...{ step, broken, finite: Math.max(0, count - broken) },
-        ...{ mean: saved.means[at] ?? 0, low: saved.lows[at] ?? Infinity, high: saved.highs[at] ?? -Infinity },
+        ...{
+          mean: saved.means[at] ?? 0,
+          low: saved.lows[at] ?? Infinity,
+          high: saved.highs[at] ?? -Infinity,
+        },
       };
     });
     return curve;

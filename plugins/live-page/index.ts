@@ -34,7 +34,7 @@ import type {
 } from '../../src';
 import { readState } from '../shared/read-state';
 import { FitObserver } from './fit-observer';
-import { pageHtml, pageStyle } from './page-frame';
+import { liveHtml, liveStyle } from './page-frame';
 import { PageThread } from './page-thread';
 import { savedCurves } from './run-history';
 import { savedHistory } from './saved-history';
@@ -120,7 +120,7 @@ export class LivePage implements PluginHooks, Stateful {
       const started = await PageThread.start(
         {
           ...{ host, port, token },
-          ...{ script: await pageScript('live'), style: pageStyle, html: pageHtml },
+          ...{ script: await pageScript('live'), style: liveStyle(), html: liveHtml },
           facts: this.facts(),
           curves: this.observer.history.saved(),
           messages: this.observer.history.messages,
@@ -178,7 +178,10 @@ export class LivePage implements PluginHooks, Stateful {
     // What is said once to whoever started the run is kept nowhere.
     this.observer.unheard(() => {
       const isMoved = wanted !== 0 && port !== wanted;
-      this.notify('info', isMoved ? `Port ${wanted} is taken; live page: ${address}` : `Live page: ${address}`);
+      this.notify(
+        'info',
+        isMoved ? `Port ${wanted} is taken; live page: ${address}` : `Live page: ${address}`,
+      );
     });
     if (loopback.includes(host)) return;
     this.notify(

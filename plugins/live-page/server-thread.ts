@@ -58,7 +58,9 @@ class ShownRun {
   }
 
   private keepImage(image: Omit<LiveImage, 'path'>, png: Uint8Array): void {
-    const place = this.images.has(image.name) ? [...this.images.keys()].indexOf(image.name) : this.images.size;
+    const place = this.images.has(image.name)
+      ? [...this.images.keys()].indexOf(image.name)
+      : this.images.size;
     if (place >= mostImages) return;
     this.images.set(image.name, { ...image, png, path: `images/${place}/${image.step}.png` });
   }

@@ -96,29 +96,43 @@ async function answer(
 ): Promise<void> {
   const { method = '', url: target = '', headers, rawHeaders } = request;
   const refusal = refusalOf({ method, target, headers, rawHeaders }, parts.host);
-  if (refusal !== null) return refuse(response, refusal.status, refusal.reason);
   const file = parts.files.get(target);
-  if (file !== undefined) return send(response, request, file.type, file.bytes);
-  if (!tokenCheck.isRight(headers.authorization)) {
-    return refuse(response, 401, 'Open the address that the run printed: it ends with a token.');
+  if (refusal !== null) refuse(response, refusal.status, refusal.reason);
+  else if (file !== undefined) send(response, request, file.type, file.bytes);
+  else if (!tokenCheck.isRight(headers.authorization)) {
+    refuse(response, 401, 'Open the address that the run printed: it ends with a token.');
+  } else await answerReader(parts, target, request, response);
+}
+
+/** Answers a request with the right token. */
+async function answerReader(
+  { feed, runs, image }: PageServerParts,
+  target: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const id = /^\/runs\/(\d{1,6})$/.exec(target)?.[1];
+  const picture = image(target.slice(1));
+  if (target === '/events') openEvents(feed, request, response);
+  else if (target === '/runs') sendJson(response, request, await runs.list());
+  else if (picture !== null) send(response, request, 'image/png', picture);
+  else if (id === undefined) refuse(response, 404, 'There is nothing at this address.');
+  else {
+    const run = await runs.read(Number(id));
+    if (run === null) refuse(response, 404, 'There is no such run, or nothing that a page could show.');
+    else sendJson(response, request, run);
   }
-  if (target === '/events') return openEvents(parts.feed, request, response);
-  if (target === '/runs') return sendJson(response, request, await parts.runs.list());
-  const run = /^\/runs\/(\d{1,6})$/.exec(target)?.[1];
-  if (run !== undefined) {
-    const found = await parts.runs.read(Number(run));
-    return found === null
-      ? refuse(response, 404, 'There is no such run, or nothing that a page could show.')
-      : sendJson(response, request, found);
-  }
-  const image = parts.image(target.slice(1));
-  if (image !== null) return send(response, request, 'image/png', image);
-  refuse(response, 404, 'There is nothing at this address.');
 }
 
 function openEvents(feed: Feed, request: IncomingMessage, response: ServerResponse): void {
-  if (request.method !== 'GET') return refuse(response, 405, 'Events are taken by GET.');
-  if (feed.isFull) return refuse(response, 503, 'This page has as many readers as it takes.');
+  if (request.method !== 'GET') {
+    refuse(response, 405, 'Events are taken by GET.');
+    return;
+  }
+  if (feed.isFull) {
+    refuse(response, 503, 'This page has as many readers as it takes.');
+    return;
+  }
   const lastId = request.headers['last-event-id'];
   response.writeHead(200, { ...everyAnswer, 'Content-Type': 'text/event-stream; charset=utf-8' });
   response.on('error', () => undefined);

@@ -144,12 +144,12 @@ async function readCsv(folder: string, history: RunHistory): Promise<boolean> {
   if (stream === null) return false;
   const options = { columns: true, skip_records_with_error: true, relax_column_count: true } as const;
   for await (const record of stream.pipe(csvReader(options))) {
-    const { step, epoch: _, ...cells } = record as Readonly<Record<string, string>>;
+    const { step, ...cells } = record as Readonly<Record<string, string>>;
     const at = Number(step);
     if (step === undefined || step === '' || !Number.isFinite(at)) continue;
     for (const [name, cell] of Object.entries(cells)) {
       // The table does not say which rows are of epochs.
-      if (cell !== '') history.add(name, 'step', at, Number(cell));
+      if (cell !== '' && name !== 'epoch') history.add(name, 'step', at, Number(cell));
     }
   }
   return true;

@@ -12,7 +12,7 @@ export interface AskedFor {
 }
 
 /** Why a request is not answered. */
-export interface Refusal {
+export interface RefusedRequest {
   readonly status: number;
   readonly reason: string;
 }
@@ -26,11 +26,11 @@ const ownNames = ['127.0.0.1', 'localhost', '[::1]'];
  *
  * @param host address that the server listens at, besides which only names of this machine are its own.
  */
-export function refusalOf(asked: AskedFor, host: string): Refusal | null {
+export function refusalOf(asked: AskedFor, host: string): RefusedRequest | null {
   return formProblem(asked) ?? hostProblem(asked, host) ?? originProblem(asked);
 }
 
-function formProblem({ method, target, headers }: AskedFor): Refusal | null {
+function formProblem({ method, target, headers }: AskedFor): RefusedRequest | null {
   if (method !== 'GET' && method !== 'HEAD') {
     return { status: 405, reason: 'This server is only read: it takes GET and HEAD.' };
   }
@@ -59,7 +59,7 @@ function formProblem({ method, target, headers }: AskedFor): Refusal | null {
 }
 
 /** A site whose name is made to mean this machine (DNS rebinding) is told by the name that it is called by. */
-function hostProblem({ rawHeaders, headers }: AskedFor, host: string): Refusal | null {
+function hostProblem({ rawHeaders, headers }: AskedFor, host: string): RefusedRequest | null {
   const given = rawHeaders.filter((_, at) => at % 2 === 0 && rawHeaders[at]?.toLowerCase() === 'host');
   const name = hostName(headers.host ?? '');
   const own = [...ownNames, host, `[${host}]`].includes(name);
@@ -74,7 +74,7 @@ function hostName(text: string): string {
 }
 
 /** Pages of other sites, and of other servers of this machine, may lead to the page, and read nothing. */
-function originProblem({ target, headers }: AskedFor): Refusal | null {
+function originProblem({ target, headers }: AskedFor): RefusedRequest | null {
   const { origin, host = '' } = headers;
   if (origin !== undefined && origin !== `http://${host}`) {
     return { status: 403, reason: 'The request comes from a page of another origin.' };

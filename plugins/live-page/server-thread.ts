@@ -20,7 +20,7 @@ const mostImages = 20;
 
 class ShownRun {
   private readonly history = new RunHistory();
-  private readonly images = new Map<string, LiveImage & { readonly png: Uint8Array }>();
+  private readonly images = new Map<string, { readonly image: LiveImage; readonly png: Uint8Array }>();
   private progress: LiveProgress | null = null;
   private end: LiveEnd | null = null;
 
@@ -54,7 +54,7 @@ class ShownRun {
   }
 
   image(path: string): Uint8Array | null {
-    return [...this.images.values()].find((image) => image.path === path)?.png ?? null;
+    return [...this.images.values()].find(({ image }) => image.path === path)?.png ?? null;
   }
 
   private keepImage(image: Omit<LiveImage, 'path'>, png: Uint8Array): void {
@@ -62,11 +62,14 @@ class ShownRun {
       ? [...this.images.keys()].indexOf(image.name)
       : this.images.size;
     if (place >= mostImages) return;
-    this.images.set(image.name, { ...image, png, path: `images/${place}/${image.step}.png` });
+    this.images.set(image.name, {
+      image: { ...image, path: `images/${place}/${image.step}.png` },
+      png,
+    });
   }
 
   private listedImages(): LiveImage[] {
-    return [...this.images.values()].map(({ png: _, ...image }) => image);
+    return [...this.images.values()].map(({ image }) => image);
   }
 }
 

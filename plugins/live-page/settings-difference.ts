@@ -2,8 +2,8 @@ import type { SettingDifference } from '../../src';
 
 /** Options of two configurations that have different values, by path, in the order of their names. */
 export function settingsDifference(here: unknown, there: unknown): SettingDifference[] {
-  const own = new Map(flattened(here));
-  const other = new Map(flattened(there));
+  const own = new Map(optionsOf(here));
+  const other = new Map(optionsOf(there));
   const options = [...new Set([...own.keys(), ...other.keys()])].sort();
   return options
     .map((option) => ({ option, here: own.get(option) ?? null, there: other.get(option) ?? null }))
@@ -11,13 +11,13 @@ export function settingsDifference(here: unknown, there: unknown): SettingDiffer
 }
 
 /** `[['trainer.maxEpochs', '10'], ...]`: lists stay whole, as an option's value. */
-export function flattened(value: unknown, path = ''): [option: string, value: string][] {
+export function optionsOf(value: unknown, path = ''): [option: string, value: string][] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return path === '' ? [] : [[path, textOfValue(value)]];
   }
   const entries = Object.entries(value);
   if (entries.length === 0 && path !== '') return [[path, '{}']];
-  return entries.flatMap(([key, inner]) => flattened(inner, path === '' ? key : `${path}.${key}`));
+  return entries.flatMap(([key, inner]) => optionsOf(inner, path === '' ? key : `${path}.${key}`));
 }
 
 function textOfValue(value: unknown): string {

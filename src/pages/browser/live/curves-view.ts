@@ -2,7 +2,7 @@ import type { CurvePoints, LiveFacts, MetricBand, OtherRun } from '../../../cont
 import { CurveFigure } from './curve-figure';
 import type { NamedCurve } from './curve-figure';
 
-export interface ViewOptions {
+export interface DrawingOptions {
   readonly smoothing: number;
   readonly logarithmic: boolean;
 }
@@ -32,7 +32,7 @@ export class CurvesView {
     this.dark.addEventListener('change', onTheme);
   }
 
-  show({ facts, curves, other }: Shown, options: ViewOptions): void {
+  show({ facts, curves, other }: Shown, options: DrawingOptions): void {
     const groups = grouped(curves, other, facts.version);
     const titles = [...groups.keys()].sort(
       (a, b) => rank(a, facts.bands) - rank(b, facts.bands) || a.localeCompare(b),
@@ -43,7 +43,8 @@ export class CurvesView {
       const content = { curves: named, band, ...options, dark: this.dark.matches };
       const marks = [
         ...named.flatMap(({ label, points }) => [label, points]),
-        ...Object.values(options),
+        options.smoothing,
+        options.logarithmic,
         content.dark,
       ];
       if (isSame(this.shown.get(title), marks)) continue;

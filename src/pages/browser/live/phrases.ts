@@ -8,7 +8,7 @@ export function ofTotal(done: number, total: number | null): string {
 }
 
 /** `45 s`, `12 min`, `3 h 05 min`, `2 d 4 h`. */
-export function duration(seconds: number): string {
+export function spokenDuration(seconds: number): string {
   if (seconds < 90) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 90) return `${minutes} min`;

@@ -2,7 +2,7 @@ import { shownNumber } from '../../../charts/pure';
 import type { LiveProgress } from '../../../contracts';
 import { element, requireElement } from '../dom/element';
 import type { Connection } from './follow-events';
-import { capitalised, clock, duration, endOf, ofTotal, roughly, shareDone } from './phrases';
+import { capitalised, clock, spokenDuration, endOf, ofTotal, roughly, shareDone } from './phrases';
 import type { RunModel } from './run-model';
 
 /** The head of the page: how the run stands, in words and numbers. */
@@ -70,7 +70,7 @@ function standingOf(progress: LiveProgress, isRunning: boolean): [term: string, 
     ['Updates', ofTotal(globalStep, maxSteps)],
     ...(isRunning && secondsLeft !== null
       ? ([
-          ['Time left', duration(secondsLeft)],
+          ['Time left', spokenDuration(secondsLeft)],
           ['Ends about', clock(at + 1000 * secondsLeft)],
         ] as [string, string][])
       : []),

@@ -23,6 +23,8 @@ export { operationInputs } from './operation-inputs';
 export type { InputDefinition } from './native/op-definitions';
 export { runOp } from './run-op';
 export type { OpAttributes, OpAttributeValue } from './run-op';
+export { runSavedModel } from './run-saved-model';
+export type { PlainTensor, SavedModelEnds } from './native/saved-model-session';
 export { start } from './start';
 export type { StartOptions } from './start';
 export type { Cluster } from './native/cluster';

@@ -80,10 +80,7 @@ export function smallNetwork(input: 'float32' | 'uint8' = 'float32'): FrozenGrap
 }
 
 /** What it computes of `images` `[batch, 9, 9, 3]`, by tfjs's own operations. */
-export function smallNetworkFeatures(
-  images: tf.Tensor4D,
-  input: 'float32' | 'uint8' = 'float32',
-): Float32Array {
+function smallNetworkFeatures(images: tf.Tensor4D, input: 'float32' | 'uint8' = 'float32'): Float32Array {
   return tf.tidy(() => {
     const normalised =
       input === 'float32' ? images : tf.add(tf.mul(images, [1 / 64, 1 / 50, 1 / 60]), [-2, -2.5, -1.9]);
@@ -101,6 +98,16 @@ export function smallNetworkFeatures(
     const features = tf.matMul(mean, tf.tensor2d(weights.matrix, [6, featureWidth]));
     return features.dataSync() as Float32Array;
   });
+}
+
+/** What it computes of images' values, `[batch, 9, 9, 3]`. */
+export function expectedFeatures(values: Float32Array, input: 'float32' | 'uint8'): Float32Array {
+  const images = tf.tensor4d(values, [values.length / (imageSize * imageSize * 3), imageSize, imageSize, 3]);
+  try {
+    return smallNetworkFeatures(images, input);
+  } finally {
+    images.dispose();
+  }
 }
 
 /** Images `[batch, 9, 9, 3]`: normalised values, or bytes. */

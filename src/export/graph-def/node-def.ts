@@ -6,6 +6,9 @@ import { validNames } from './node-names';
 /** TensorFlow's `DataType`, by our names. Source: `tensorflow/core/framework/types.proto`. */
 export const tensorflowTypes = { float32: 1, int32: 3, uint8: 4, string: 7, int64: 9, bool: 10 } as const;
 
+/** `GraphDef.versions` of TensorFlow 2.11: every later one reads it, and computes these operations alike. */
+export const graphVersions = { producer: 1286, minConsumer: 12 } as const;
+
 /** `TensorShapeProto`: a size of -1 is free. */
 export interface TensorShape {
   readonly dim: readonly { readonly size: number }[];

@@ -1,3 +1,4 @@
+import { graphVersions } from '../graph-def/node-def';
 import type { AttrValue, NodeDef, TensorInfo, TensorShape } from '../graph-def/node-def';
 
 /** Names of the types in TensorFlow's JSON, by their numbers. */
@@ -10,9 +11,6 @@ const typeNames: Readonly<Record<number, string>> = {
   10: 'DT_BOOL',
 };
 
-/** `GraphDef.versions.producer` of TensorFlow 2.11: every later one reads it, and computes these operations alike. */
-const PRODUCER = 1286;
-
 /** `GraphDef` as protobuf's JSON has it, without the constants' elements: those lie in the files of weights. */
 export function topologyJson(nodes: readonly NodeDef[]): object {
   return {
@@ -23,7 +21,7 @@ export function topologyJson(nodes: readonly NodeDef[]): object {
       attr: Object.fromEntries(Object.entries(attr).map(([key, value]) => [key, attributeJson(value)])),
     })),
     library: {},
-    versions: { producer: PRODUCER, minConsumer: 12 },
+    versions: graphVersions,
   };
 }
 

@@ -6,7 +6,7 @@ import { start } from '../../../src/engine';
 import { writeGraphModel } from '../../../src/export/tfjs';
 import { graphModelRuntime } from '../../../src/export/tfjs/graph-model-runtime';
 import { GraphMaker, attributes } from '../graph-maker';
-import { difference, imageSize, randomImages, smallNetwork, smallNetworkFeatures } from '../small-network';
+import { difference, expectedFeatures, imageSize, randomImages, smallNetwork } from '../small-network';
 import { loadFrom, onBackend } from './load-graph-model';
 
 let folder: string;
@@ -24,16 +24,6 @@ afterEach(() => {
 });
 
 type Shape4 = [number, number, number, number];
-
-/** Our own features of the images. */
-function expectedFeatures(values: Float32Array, shape: Shape4, kind: 'float32' | 'uint8'): Float32Array {
-  const images = tf.tensor4d(values, shape);
-  try {
-    return smallNetworkFeatures(images, kind);
-  } finally {
-    images.dispose();
-  }
-}
 
 describe.each(['cpu', 'wasm'] as const)('on the %s backend of TensorFlow.js', (backend) => {
   it.each(['float32', 'uint8'] as const)(
@@ -53,7 +43,7 @@ describe.each(['cpu', 'wasm'] as const)('on the %s backend of TensorFlow.js', (b
           model.dispose();
           return data;
         });
-        expect(difference(found, expectedFeatures(values, shape, kind))).toBeLessThan(1e-4);
+        expect(difference(found, expectedFeatures(values, kind))).toBeLessThan(1e-4);
       }
       expect(tf.memory().numTensors).toBe(before);
     },
@@ -68,7 +58,7 @@ it.each(['float32', 'uint8'] as const)('what was written runs in this process, f
   const values = randomImages(3, kind);
   const shape: Shape4 = [3, imageSize, imageSize, 3];
   const found = await runtime.run({ shape, values: kind === 'uint8' ? Uint8Array.from(values) : values });
-  expect(difference(found, expectedFeatures(values, shape, kind))).toBeLessThan(1e-5);
+  expect(difference(found, expectedFeatures(values, kind))).toBeLessThan(1e-5);
   expect(tf.memory().numTensors).toBe(before);
 });
 

@@ -1,0 +1,1 @@
+export { savedModelFormat } from './saved-model-format';

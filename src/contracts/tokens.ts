@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { FrozenGraph } from '../graph';
 import type { BatchStatistics } from './batch-statistics';
 import type { BatchSource, ImageBatch } from './data';
 import type { EvaluationWeights, WeightKind } from './evaluation-weights';
@@ -47,6 +48,13 @@ export interface ModelAccess {
    * that every evaluation sees.
    */
   embed(batch: ImageBatch): Promise<{ features: Float32Array; width: number }>;
+  /**
+   * What `embed` computes of images of one size, as plain data: for exports, and to run it with `runFrozen`. Batches of any
+   * size; the weights are those that every evaluation sees now.
+   *
+   * @throws FulgurError `module`, naming the module, for what cannot be frozen.
+   */
+  freeze(inputShape: readonly [height: number, width: number, channels: number]): Promise<FrozenGraph>;
   /** Which weights evaluations see now: averages once there are some. */
   evaluatedWeights(): WeightKind;
 }

@@ -37,6 +37,7 @@ export function standIns({ events, folder, settings, capture }: StandInParts): S
       variables: () => new Map(),
       modules: () => [],
       embed: () => Promise.reject(notThere('model', 'embed()')),
+      freeze: () => Promise.reject(notThere('model', 'freeze()')),
       evaluatedWeights: () => 'raw',
     },
     evaluationData: {

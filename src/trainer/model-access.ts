@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ImageBatch, ModelAccess, ModuleSummary } from '../contracts';
 import { compile, watchVariables } from '../engine';
 import { FulgurError } from '../errors';
-import { Module, isWeight } from '../nn';
+import { Module, freeze, isWeight } from '../nn';
 import { WeightSwitch, inEvaluationMode } from './evaluation/evaluated-model';
 import { VariableOwners } from './step/variable-owners';
 
@@ -21,12 +21,13 @@ export interface ModelReader extends ModelAccess {
  */
 export function modelAccess(module: Module, weights = new WeightSwitch()): ModelReader {
   const owners = new VariableOwners(module);
+  const features = (images: tf.Tensor4D): tf.Tensor2D => {
+    const { result, use } = watchVariables(() => featuresOf(module)(images));
+    owners.check('embed', use);
+    return result;
+  };
   const embed = compile(
-    (images: tf.Tensor4D) => {
-      const { result: features, use } = watchVariables(() => featuresOf(module)(images));
-      owners.check('embed', use);
-      return features;
-    },
+    features,
     // Evaluation sees a full and a last batch of every data set: some traces are no sign of trouble.
     { name: 'embed', onRetrace: () => undefined },
   );
@@ -49,6 +50,7 @@ export function modelAccess(module: Module, weights = new WeightSwitch()): Model
           }
         }),
       ),
+    freeze: (inputShape) => weights.during(() => freeze(features, { inputShape, module })),
     evaluatedWeights: () => weights.kind,
     dispose: () => {
       embed.dispose();

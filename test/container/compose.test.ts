@@ -295,6 +295,10 @@ describe('compose', () => {
         return Promise.reject(new Error('not in this test'));
       }
 
+      freeze(): Promise<never> {
+        return Promise.reject(new Error('not in this test'));
+      }
+
       teardown(): void {}
     }
 

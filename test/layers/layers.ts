@@ -18,10 +18,10 @@ export const order: readonly (readonly string[])[] = [
   ['config'],
   ['metadata'],
   ['run-folder', 'locks'],
-  ['graph'],
   ['charts'],
   ['pages'],
   ['contracts'],
+  ['graph'],
   ['system'],
   ['errors'],
 ];

@@ -219,6 +219,7 @@ describe('rehearse', () => {
         modules: () => [],
       },
       embed: () => Promise.reject(new Error('not in this test')),
+      freeze: () => Promise.reject(new Error('not in this test')),
       evaluatedWeights: () => 'raw' as const,
     };
     const { messages, dispose } = await rehearse([definePlugin(Namer)], { services: { model } });

@@ -25,7 +25,8 @@ export interface CompiledGraph {
   /**
    * Runs it off the JavaScript thread; calls may overlap.
    *
-   * @param inputs one tensor for each of the graph's inputs, of any size of the batch; they stay the caller's.
+   * @param inputs one tensor for each of the graph's inputs, of any size of the batch; they stay the caller's. Of uint8,
+   * which tfjs does not have, int32 tensors of values from 0 to 255.
    * @returns one tensor for each of its outputs, which the caller disposes.
    * @throws FulgurError `engine` for inputs of another number, type or shape.
    */
@@ -67,15 +68,14 @@ export async function runFrozen(
       if (isDisposed) throw disposedGraph(name);
       requireInputs(name, graph, inputs);
       // Of their own, so that the caller may dispose the inputs while it runs.
-      const standIns = inputs.map((input) => backend.alias(input));
+      const handles = inputs.map((input, index) => ownHandle(engine, input, graph.inputs[index]?.dtype));
       try {
-        const handles = standIns.map((input) => binding.handleOf(backend.idOf(input)));
         const results = await binding.eager.runAsync(functionName, options, handles, graph.outputs.length);
         return results.map((handle) => tf.keep(backend.wrap(binding.adopt(handle))));
       } catch (cause) {
         throw failed(name, cause);
       } finally {
-        tf.dispose(standIns);
+        for (const handle of handles) binding.eager.release(handle);
       }
     },
     dispose: () => {
@@ -151,8 +151,9 @@ function requireInputs(name: string, { inputs }: FrozenGraph, given: readonly tf
     given.length === inputs.length &&
     inputs.every(({ dtype, shape }, index) => {
       const tensor = given[index];
-      const sameRank = tensor?.shape.length === shape.length && accepts(dtype, tensor);
-      return sameRank && shape.every((size, axis) => size === null || size === tensor.shape[axis]);
+      const extents = tensor?.shape ?? [];
+      const isAlike = accepts(dtype, tensor) && extents.length === shape.length;
+      return isAlike && shape.every((size, axis) => size === null || size === extents[axis]);
     });
   if (fits) return;
   const wanted = inputs.map(
@@ -165,9 +166,15 @@ function requireInputs(name: string, { inputs }: FrozenGraph, given: readonly tf
   });
 }
 
-function accepts(dtype: GraphDtype, tensor: tf.Tensor): boolean {
-  const { binding, backend } = currentEngine();
-  return binding.eager.facts(binding.handleOf(backend.idOf(tensor))).dtype === dataTypes[dtype];
+function accepts(dtype: GraphDtype, tensor: tf.Tensor | undefined): boolean {
+  return tensor?.dtype === (dtype === 'uint8' ? 'int32' : dtype);
+}
+
+function ownHandle({ binding, backend }: Engine, tensor: tf.Tensor, dtype?: GraphDtype): NativePointer {
+  const handle = binding.handleOf(backend.idOf(tensor));
+  if (dtype !== 'uint8') return binding.eager.run('Identity', [], [handle], 1)[0];
+  const attributes = [{ name: 'DstT', type: attributeKinds.type, value: dataTypes.uint8 }];
+  return binding.eager.run('Cast', attributes, [handle], 1)[0];
 }
 
 function disposedGraph(name: string): FulgurError {

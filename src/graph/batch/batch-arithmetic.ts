@@ -1,11 +1,5 @@
-import type {
-  GraphAttribute,
-  GraphConstant,
-  GraphFacts,
-  GraphNode,
-  GraphShape,
-  GraphValue,
-} from '../frozen-graph';
+import { constantNode } from '../constant-node';
+import type { GraphAttribute, GraphFacts, GraphNode, GraphValue } from '../frozen-graph';
 import type { Affine } from './growing-constant';
 
 const int32: GraphAttribute = { kind: 'type', value: 'int32' };
@@ -114,19 +108,4 @@ export class BatchArithmetic {
     this.#made.set(key, made);
     return made;
   }
-}
-
-/** A node that holds a constant. */
-export function constantNode(name: string, module: string, constant: GraphConstant): GraphNode {
-  const { dtype, shape } = constant;
-  const outputs = [{ dtype, shape: shape as GraphShape }];
-  return {
-    name,
-    op: 'Const',
-    inputs: [],
-    attributes: { dtype: { kind: 'type', value: dtype } },
-    outputs,
-    module,
-    constant,
-  };
 }

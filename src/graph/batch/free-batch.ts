@@ -6,8 +6,9 @@ import type {
   GraphShape,
   GraphValue,
 } from '../frozen-graph';
+import { constantNode } from '../constant-node';
 import { withoutDeadNodes } from '../dead-nodes';
-import { BatchArithmetic, constantNode } from './batch-arithmetic';
+import { BatchArithmetic } from './batch-arithmetic';
 import { affineEntries, isSame, repeatedBlock } from './growing-constant';
 import type { Affine } from './growing-constant';
 import { counterparts, dependsOnBatch } from './same-work';

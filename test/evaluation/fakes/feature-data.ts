@@ -56,6 +56,7 @@ export const identity: ModelAccess = {
   modules: () => [],
   variables: () => new Map(),
   evaluatedWeights: () => 'raw',
+  freeze: () => Promise.reject(new Error('not in this test')),
   embed: async ({ images }) => ({
     features: (await images.data()) as Float32Array,
     width: images.shape[3],

@@ -1,0 +1,16 @@
+import type { GraphConstant, GraphNode } from './frozen-graph';
+
+/** A node that holds a constant. */
+export function constantNode(name: string, module: string, constant: GraphConstant): GraphNode {
+  const { dtype, shape } = constant;
+  return {
+    ...{ name, op: 'Const', inputs: [], module, constant },
+    attributes: { dtype: { kind: 'type', value: dtype } },
+    outputs: [{ dtype, shape }],
+  };
+}
+
+/** Whole numbers as a constant's elements. */
+export function int32List(values: readonly number[]): GraphConstant {
+  return { dtype: 'int32', shape: [values.length], values: Int32Array.from(values) };
+}

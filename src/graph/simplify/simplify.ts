@@ -1,0 +1,39 @@
+import type { FrozenGraph } from '../frozen-graph';
+import { foldConstants } from './fold-constants';
+import { foldScales } from './fold-scales';
+import { GraphEditor } from './graph-editor';
+import { removeIdle, unwrapProducts } from './remove-idle';
+import { shareConstants } from './share-constants';
+
+/**
+ * The same function in fewer operations: what depends on constants alone is computed, in double precision; batch norm of
+ * evaluation mode, and other factors and offsets of channels, go into the weights and one `BiasAdd` of the convolution or
+ * product before them; identities and reshapes of reshapes go, and so does what no output needs.
+ *
+ * Results differ from the graph's own by float32 rounding.
+ */
+export function simplify(graph: FrozenGraph): FrozenGraph {
+  const editor = new GraphEditor(graph);
+  reduce(editor);
+  foldScales(editor);
+  reduce(editor);
+  shareConstants(editor);
+  return editor.finish();
+}
+
+/** More rounds than any graph has needed. */
+const MOST_ROUNDS = 8;
+
+/** One rule makes room for another one. */
+function reduce(editor: GraphEditor): void {
+  for (let round = 0, before = ''; round < MOST_ROUNDS && before !== outline(editor); round++) {
+    before = outline(editor);
+    unwrapProducts(editor);
+    foldConstants(editor);
+    removeIdle(editor);
+  }
+}
+
+function outline(editor: GraphEditor): string {
+  return JSON.stringify(editor.finish().nodes.map(({ name, op, inputs }) => [name, op, inputs]));
+}

@@ -25,18 +25,17 @@ export interface PageServerParts {
   readonly image: FindImage;
 }
 
-/** Sockets at once: readers, and pages that load. */
-const mostConnections = 512;
-const limits = {
-  maxHeaderSize: 8192,
-  /** Milliseconds in which a request's head and the whole of it must have come, and how often that is looked at. */
-  headersTimeout: 5000,
-  requestTimeout: 5000,
-  connectionsCheckingInterval: 1000,
-  keepAliveTimeout: 5000,
-  insecureHTTPParser: false,
-  requireHostHeader: true,
-} as const;
+export interface ServerLimits {
+  /** Sockets at once: readers, and pages that load. */
+  readonly connections: number;
+  /** Milliseconds in which a request must have come, and how often that is looked at. */
+  readonly requestMs: number;
+  readonly checkMs: number;
+}
+
+const defaultServerLimits: ServerLimits = { connections: 512, requestMs: 5000, checkMs: 1000 };
+const mostHeaderBytes = 8192;
+const requestsOfSocket = 100;
 /** Milliseconds without any byte after which a socket is closed; readers get one every ten seconds. */
 const idleMs = 30_000;
 
@@ -53,13 +52,18 @@ const everyAnswer = {
 } as const;
 
 /** The server of a live page: it answers GET and HEAD of a few addresses, and all but the empty page wants the token. */
-export function pageServer(parts: PageServerParts): Server {
+export function pageServer(parts: PageServerParts, limits = defaultServerLimits): Server {
   const tokenCheck = new TokenCheck(parts.token);
-  const server = createServer(limits, (request, response) => {
+  const options = {
+    ...{ maxHeaderSize: mostHeaderBytes, insecureHTTPParser: false, requireHostHeader: true },
+    ...{ headersTimeout: limits.requestMs, requestTimeout: limits.requestMs },
+    ...{ keepAliveTimeout: limits.requestMs, connectionsCheckingInterval: limits.checkMs },
+  };
+  const server = createServer(options, (request, response) => {
     answer(parts, tokenCheck, request, response).catch(() => response.destroy());
   });
-  server.maxConnections = mostConnections;
-  server.maxRequestsPerSocket = 100;
+  server.maxConnections = limits.connections;
+  server.maxRequestsPerSocket = requestsOfSocket;
   server.setTimeout(idleMs);
   const turnAway = (socket: Socket, status: string): void => {
     socket.on('error', () => undefined);

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { bundleScript } from '../src/pages/bundle';
+import { pageAssets } from '../src/pages/page-script';
 
 /** Puts the scripts of pages, and what Node takes as one script, into the place of their compiled sources, with licences. */
 export async function bundlePages(source: string, target: string): Promise<void> {
@@ -14,5 +15,8 @@ export async function bundlePages(source: string, target: string): Promise<void>
       writeFileSync(`${script}.js`, code);
       writeFileSync(`${script}.LICENSE.txt`, licences);
     }
+  }
+  for (const [name, from] of Object.entries(pageAssets)) {
+    copyFileSync(require.resolve(from), join(target, 'browser', name));
   }
 }

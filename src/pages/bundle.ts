@@ -45,9 +45,20 @@ export async function bundleScript(entry: string, place: ScriptPlace): Promise<S
     logLevel: 'silent',
   });
   if (place === 'browser') requireNoImports(metafile);
-  const sources = Object.keys(metafile.inputs).map((path) => resolve(root, path));
-  const code = outputFiles[0]?.text ?? '';
-  return { code, licences: await licencesOf(sources), sources };
+  const sources = Object.keys(metafile.inputs).filter(isFile);
+  const used = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.keys(inputs).filter((path) => isFile(path) && (inputs[path]?.bytesInOutput ?? 0) > 0),
+  );
+  return {
+    code: outputFiles[0]?.text ?? '',
+    licences: await licencesOf(used.map((path) => resolve(root, path))),
+    sources: sources.map((path) => resolve(root, path)),
+  };
+}
+
+/** Modules of Node that a package does without in browsers are empty ones of this mark. */
+function isFile(path: string): boolean {
+  return !path.startsWith('(disabled):');
 }
 
 /**
@@ -72,11 +83,18 @@ function requireNoImports({ outputs }: Metafile): void {
   throw new Error(`a script for browsers needs ${[...new Set(left)].join(', ')} of Node`);
 }
 
-/** What the packages of some files say about their use: each LICENSE and NOTICE, below the package's name and version. */
+/** The licence that most packages without a text of it have; the build has the text already. */
+const apache = { name: 'Apache-2.0', path: '../../.packaging/apache-2.0.txt' };
+
+/** What the packages of some files say about their use: their names, then each LICENSE and NOTICE once. */
 async function licencesOf(files: readonly string[]): Promise<string> {
   const folders = new Set(files.flatMap((file) => packageFolder(file) ?? []));
-  const texts = await Promise.all([...folders].sort().map(licenceOf));
-  return texts.join('\n');
+  const users = new Map<string, string[]>();
+  for (const folder of [...folders].sort()) {
+    const { name, texts } = await licenceOf(folder);
+    for (const text of texts) users.set(text, [...new Set([...(users.get(text) ?? []), name])]);
+  }
+  return [...users].map(([text, names]) => `${names.join('\n')}\n\n${text}\n`).join('\n\n');
 }
 
 /** The folder of the package that a file belongs to; `null` for Fulgur's own files. */
@@ -85,7 +103,7 @@ function packageFolder(file: string): string | null {
   return folder;
 }
 
-async function licenceOf(folder: string): Promise<string> {
+async function licenceOf(folder: string): Promise<{ name: string; texts: string[] }> {
   const manifest = await readFile(join(folder, 'package.json'), 'utf8');
   const { name, version, license } = JSON.parse(manifest) as Record<'name' | 'version' | 'license', string>;
   const entries = await readdir(folder, { withFileTypes: true });
@@ -93,14 +111,20 @@ async function licenceOf(folder: string): Promise<string> {
   const files = await Promise.all(
     named.map(async (entry) => {
       const path = join(folder, entry.name);
-      return entry.isDirectory() ? (await readdir(path)).map((name) => join(path, name)) : [path];
+      return entry.isDirectory() ? (await readdir(path)).map((file) => join(path, file)) : [path];
     }),
   );
-  const texts = await Promise.all(
-    files
-      .flat()
-      .sort()
-      .map((path) => readFile(path, 'utf8')),
-  );
-  return [`${name} ${version} (${license})`, '', ...texts.map((text) => text.trim()), ''].join('\n');
+  const paths = files.flat().sort();
+  if (paths.length === 0 && license === apache.name) paths.push(resolve(__dirname, apache.path));
+  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
+  if (texts.length === 0) texts.push(await licenceInReadme(folder));
+  return { name: `${name} ${version} (${license})`, texts: texts.map((text) => text.trim()) };
+}
+
+/** The end of a package's README, from the heading of its licence on. */
+async function licenceInReadme(folder: string): Promise<string> {
+  const text = await readFile(join(folder, 'README.md'), 'utf8').catch(() => '');
+  const [found = null] = /^(#+ *)?licen[sc]e[^]*/im.exec(text) ?? [];
+  if (found === null) throw new Error(`the package in ${folder} has no text of its licence`);
+  return found;
 }

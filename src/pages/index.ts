@@ -1,2 +1,2 @@
-export { licensedPageScript, nodeBundle, pageScript } from './page-script';
+export { licensedPageScript, nodeBundle, pageAsset, pageScript } from './page-script';
 export type { PageName, PageScript } from './page-script';

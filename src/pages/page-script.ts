@@ -23,6 +23,8 @@ export interface PageScript {
   readonly licences: string;
 }
 
+const reinstall =
+  'In a clone of Fulgur run `npm install`; where Fulgur is installed as a package, install it again.';
 const load = createRequire(__filename);
 const folder = __dirname;
 /** In a clone, whose sources lie two folders below its packages; a package has its scripts. */
@@ -44,6 +46,29 @@ export async function pageScript(name: PageName): Promise<string> {
 /** As {@link pageScript}, with the licences of the packages in it, for what is handed on. */
 export async function licensedPageScript(name: PageName): Promise<PageScript> {
   return licensedScript('browser', name);
+}
+
+/** Files that scripts of pages fetch, by the packages that they are from. */
+export const pageAssets = {
+  'tfjs-backend-wasm-simd.wasm': '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
+} as const;
+
+/**
+ * A file that the script of a page fetches: from the package, else from the packages of a clone.
+ *
+ * @throws FulgurError `module` where it is missing.
+ */
+export async function pageAsset(name: keyof typeof pageAssets): Promise<Uint8Array> {
+  const built = join(folder, 'browser', name);
+  try {
+    return await readFile(existsSync(built) ? built : load.resolve(pageAssets[name]));
+  } catch (cause) {
+    throw new FulgurError('module', {
+      what: `The file ${name} of a page cannot be read: ${messageOf(cause)}.`,
+      fix: reinstall,
+      cause,
+    });
+  }
 }
 
 /** Loads what Node takes as one script, since the packages in it are not installed with Fulgur. */
@@ -76,7 +101,7 @@ async function readOrBundle(place: ScriptPlace, name: string): Promise<PageScrip
   } catch (cause) {
     throw new FulgurError('module', {
       what: `The script ${place}/${name} cannot be made: ${messageOf(cause)}.`,
-      fix: 'In a clone of Fulgur run `npm install`; where Fulgur is installed as a package, install it again.',
+      fix: reinstall,
       cause,
     });
   }

@@ -34,6 +34,8 @@ const reserved: readonly Reserved[] = [
       'src/run-folder/',
       'src/run/',
       'src/pages/',
+      // Thousands of thumbnails in a folder that is moved to its place once it is complete.
+      'src/export/web/thumbnails.ts',
       'src/plugin-kit/',
       'src/cli/',
       'plugins/checkpointing/',

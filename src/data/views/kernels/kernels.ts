@@ -74,6 +74,7 @@ export interface Kernels {
 
 // Node has it, but its type comes with the browser's only.
 declare const WebAssembly: {
+  compile(code: Uint8Array): Promise<object>;
   readonly Module: new (code: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: unknown };
 };
@@ -82,6 +83,15 @@ let compiled: object | null = null;
 
 /** Kernels with a memory of their own, empty at first. The module is compiled once in a thread. */
 export function instantiateKernels(): Kernels {
-  compiled ??= new WebAssembly.Module(Buffer.from(compiledKernels, 'base64'));
+  compiled ??= new WebAssembly.Module(kernelCode());
   return new WebAssembly.Instance(compiled).exports as Kernels;
+}
+
+/** Compiles the module ahead: browsers compile no large one while a page waits. */
+export async function compileKernels(): Promise<void> {
+  compiled ??= await WebAssembly.compile(kernelCode());
+}
+
+function kernelCode(): Uint8Array {
+  return Uint8Array.from(atob(compiledKernels), (letter) => letter.charCodeAt(0));
 }

@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { fulgurVersion } from '../../config';
+import { FulgurError } from '../../errors';
+import { licensedPageScript, pageAsset } from '../../pages';
+import { writeWhole } from '../../system';
+import type { ExportedModel } from '../exported-model';
+import { nearestRows, precisionOf, quantise, quantisedIn } from './quantised';
+import type { QuantisedFeatures } from './quantised';
+import type { SearchableImages } from './searchable-images';
+import { normalisedBytes, probeBytes } from './site';
+import type { Site, SiteImages, SiteModel, SiteNames, SiteView } from './site';
+import { siteDocument } from './site-document';
+import { siteStyle } from './site-style';
+import { writeThumbnails } from './thumbnails';
+
+/** Static servers take files of this size. */
+const PART_BYTES = 1 << 25;
+const wasm = 'tfjs-backend-wasm-simd.wasm';
+const modelFolder = 'model';
+
+/** Writes the model as a graph model of TensorFlow.js into a folder that is there. */
+export type WriteGraphModel = (folder: string) => Promise<unknown>;
+
+/**
+ * Writes a site: the model, a page that runs it, and the images that it finds.
+ *
+ * @param identity which model it is, as a person knows it.
+ * @returns what the site says of itself.
+ * @throws FulgurError `config` where the evaluation view is the user's own, which a page cannot run; `data` where features and model
+ *   do not fit.
+ */
+export async function writeSite(
+  out: string,
+  model: ExportedModel,
+  { images, identity }: { readonly images: SearchableImages | null; readonly identity: string },
+): Promise<Site> {
+  const view = viewOf(model);
+  const { code, licences } = await licensedPageScript('search');
+  const site: Site = {
+    title: model.name,
+    identity,
+    fulgur: fulgurVersion(),
+    view,
+    model: await modelOf(model, view),
+    images: images === null ? null : await writeImages(out, images, model.featureWidth),
+  };
+  const files: readonly (readonly [name: string, content: string | Uint8Array])[] = [
+    ['index.html', siteDocument(site)],
+    ['style.css', siteStyle],
+    ['search.js', code],
+    ['site.json', JSON.stringify(site)],
+    [wasm, await pageAsset(wasm)],
+    ['LICENSES.txt', licences],
+  ];
+  for (const [name, content] of files) await writeWhole(join(out, name), Buffer.from(content));
+  return site;
+}
+
+/** Where the model lies in a site. */
+export function modelFolderOf(out: string): string {
+  return join(out, modelFolder);
+}
+
+function viewOf({ preprocessing }: ExportedModel): SiteView {
+  if (preprocessing.kind === 'plain') {
+    const { height, width, interpolation } = preprocessing;
+    return { height, width, interpolation };
+  }
+  throw new FulgurError('config', {
+    what: `The evaluation view is the experiment's own, ${preprocessing.name}, and a page cannot run it.`,
+    fix: "Let plain() of the experiment's transform return views.plain(...), or export to another format.",
+  });
+}
+
+async function modelOf({ preprocessing, input, featureWidth, features }: ExportedModel, view: SiteView) {
+  const { mean, std } = preprocessing.kind === 'plain' ? preprocessing : { mean: [0, 0, 0], std: [1, 1, 1] };
+  const images = tf.tensor4d(normalisedBytes(probeBytes(view), { mean, std }), [
+    1,
+    view.height,
+    view.width,
+    3,
+  ]);
+  const found = features(images);
+  try {
+    const probe = [...(await found.data())];
+    const model: SiteModel = {
+      path: `${modelFolder}/model.json`,
+      featureWidth,
+      input: input.kind,
+      mean: [...mean],
+      std: [...std],
+      probe,
+    };
+    return model;
+  } finally {
+    images.dispose();
+    found.dispose();
+  }
+}
+
+async function writeImages(
+  out: string,
+  { embeddings, pictures }: SearchableImages,
+  featureWidth: number,
+): Promise<SiteImages> {
+  const { features, width, names, labels, classNames } = embeddings;
+  if (width !== featureWidth) {
+    throw new FulgurError('data', {
+      what: `The embeddings have ${width} features, and the model gives ${featureWidth}.`,
+      fix: 'Embed the images with this model.',
+    });
+  }
+  const shape = { rows: names.length, width, precision: precisionOf(names.length, width) };
+  const buffer = quantise(features, shape);
+  const parts: { path: string; bytes: number }[] = [];
+  for (let at = 0; at < buffer.byteLength; at += PART_BYTES) {
+    const part = new Uint8Array(buffer, at, Math.min(PART_BYTES, buffer.byteLength - at));
+    const path = `images/features-${parts.length}.bin`;
+    await writeWhole(join(out, path), part);
+    parts.push({ path, bytes: part.length });
+  }
+  const path = 'images/names.json';
+  const told: SiteNames = { names, labels: labels === null ? null : [...labels], classNames };
+  await writeWhole(join(out, path), Buffer.from(JSON.stringify(told)));
+  return {
+    count: names.length,
+    features: parts,
+    precision: shape.precision,
+    largestError: largestErrorOf(features, quantisedIn(buffer, shape)),
+    names: path,
+    thumbnails: pictures === null ? null : await writeThumbnails(out, pictures),
+  };
+}
+
+/** Rows that are compared with all others. */
+const TRIED_ROWS = 32;
+/** Rows that each is compared with at most. */
+const COMPARED_ROWS = 2048;
+
+/** The largest difference that quantising makes to a similarity, among rows spread over all. */
+function largestErrorOf(features: Float32Array, index: QuantisedFeatures): number {
+  const { rows, width } = index;
+  const exact = (row: number) => features.subarray(row * width, (row + 1) * width);
+  let largest = 0;
+  const some = { ...index, rows: Math.min(rows, COMPARED_ROWS) };
+  for (let tried = 0; tried < Math.min(TRIED_ROWS, rows); tried++) {
+    const row = exact(Math.floor((tried * rows) / Math.min(TRIED_ROWS, rows)));
+    if (!row.some((value) => value !== 0)) continue;
+    for (const near of nearestRows(some, row, some.rows)) {
+      largest = Math.max(largest, Math.abs(near.similarity - cosineOf(row, exact(near.row))));
+    }
+  }
+  return largest;
+}
+
+function cosineOf(a: Float32Array, b: Float32Array): number {
+  let [product, ofA, ofB] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i] ?? 0, b[i] ?? 0];
+    product += x * y;
+    ofA += x * x;
+    ofB += y * y;
+  }
+  return product / Math.sqrt(ofA * ofB);
+}

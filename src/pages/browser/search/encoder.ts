@@ -1,0 +1,119 @@
+import { loadGraphModel } from '@tensorflow/tfjs-converter';
+import type { GraphModel } from '@tensorflow/tfjs-converter';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-webgl';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { normalisedBytes, probeBytes } from '../../../export/web/site';
+import type { Site } from '../../../export/web/site';
+import { Refusal } from './refusal';
+
+/** Where a model can run, the fastest first. */
+export type BackendName = 'webgl' | 'wasm';
+
+/** The share of the largest feature by which a browser may miss the experiment's own features. */
+const LARGEST_DIFFERENCE = 1e-3;
+
+/** The model, on what this browser computes it right with. */
+export class Encoder {
+  private constructor(
+    private readonly site: Site,
+    private readonly model: GraphModel,
+    private backends: readonly BackendName[],
+  ) {}
+
+  /**
+   * Loads the model, and tries it on an image whose features are known: on the graphics card first, else on the processor.
+   *
+   * @param only `null` to choose.
+   * @param onProgress hears what share of the model is there.
+   * @throws Refusal where no backend computes the experiment's features.
+   */
+  static async load(
+    site: Site,
+    base: string,
+    only: BackendName | null,
+    onProgress: (share: number) => void,
+  ): Promise<Encoder> {
+    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+    // tfjs leaves a graphics card alone that the processor imitates: it is slower than WebAssembly.
+    if (only === 'webgl') tf.env().set('SOFTWARE_WEBGL_ENABLED', true);
+    setWasmPaths(new URL('./', base).href);
+    const backends: readonly BackendName[] = only === null ? ['webgl', 'wasm'] : [only];
+    const model = await loadModel(new URL(site.model.path, base).href, onProgress);
+    const encoder = new Encoder(site, model, backends);
+    await encoder.#useNext();
+    return encoder;
+  }
+
+  get backend(): BackendName {
+    return this.backends[0] ?? 'wasm';
+  }
+
+  /** @param view RGB bytes of the evaluation view. @returns features `[width]`. */
+  async embed(view: Uint8Array): Promise<Float32Array> {
+    for (;;) {
+      const features = await this.#run(view).catch(() => null);
+      // A graphics card that the system has taken away gives zeros.
+      if (features?.every(Number.isFinite) === true && features.some((value) => value !== 0)) return features;
+      if (this.backends.length < 2) {
+        throw new Refusal('The model gives no features of this image: they are all zero, or not numbers.');
+      }
+      this.backends = this.backends.slice(1);
+      await this.#useNext();
+    }
+  }
+
+  /** Goes on to the first backend that can be started and computes what it should. */
+  async #useNext(): Promise<void> {
+    while (this.backends.length > 0) {
+      if (await this.#isRight(this.backend)) return;
+      this.backends = this.backends.slice(1);
+    }
+    throw new Refusal('This browser can run the model neither on the graphics card nor by WebAssembly.');
+  }
+
+  async #isRight(backend: BackendName): Promise<boolean> {
+    const { view, model } = this.site;
+    try {
+      if (!(await tf.setBackend(backend))) return false;
+      const found = await this.#run(probeBytes(view));
+      const scale = Math.max(...model.probe.map(Math.abs));
+      return (
+        found.length === model.probe.length &&
+        found.every((value, i) => Math.abs(value - (model.probe[i] ?? NaN)) <= LARGEST_DIFFERENCE * scale)
+      );
+    } catch {
+      return false;
+    }
+  }
+
+  async #run(view: Uint8Array): Promise<Float32Array> {
+    const { height, width } = this.site.view;
+    const { input } = this.site.model;
+    const result = tf.tidy(() => {
+      const shape: [number, number, number, number] = [1, height, width, 3];
+      const images =
+        input === 'uint8'
+          ? tf.tensor4d(Int32Array.from(view), shape, 'int32')
+          : tf.tensor4d(normalisedBytes(view, this.site.model), shape);
+      const features = this.model.execute(images);
+      if (features instanceof tf.Tensor) return features;
+      throw new Error('The model has more than one output.');
+    });
+    try {
+      return (await result.data()) as Float32Array;
+    } finally {
+      result.dispose();
+    }
+  }
+}
+
+async function loadModel(url: string, onProgress: (share: number) => void): Promise<GraphModel> {
+  try {
+    return await loadGraphModel(url, { onProgress });
+  } catch {
+    throw new Refusal(
+      'The model of this site cannot be loaded. Check the connection, and load the page again.',
+    );
+  }
+}

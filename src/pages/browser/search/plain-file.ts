@@ -1,0 +1,63 @@
+import { Refusal } from './refusal';
+import { plainGif, plainJpeg, plainPng, plainWebp } from './plain-formats';
+
+/** A file that browsers decode as Fulgur does: without colour profile, orientation and transparency. */
+export interface PlainFile {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Media type, by the content. */
+  readonly type: string;
+}
+
+type Rewriter = (
+  bytes: Uint8Array<ArrayBuffer>,
+) => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
+
+interface Format {
+  readonly start: RegExp;
+  readonly type: string;
+  readonly rewrite: Rewriter;
+}
+
+const formats: readonly Format[] = [
+  { start: /^\xff\xd8\xff/, type: 'image/jpeg', rewrite: plainJpeg },
+  { start: /^\x89PNG\r\n/, type: 'image/png', rewrite: plainPng },
+  { start: /^RIFF[^]{4}WEBP/, type: 'image/webp', rewrite: plainWebp },
+  { start: /^GIF8[79]a/, type: 'image/gif', rewrite: plainGif },
+  { start: /^BM/, type: 'image/bmp', rewrite: (bytes) => bytes },
+];
+
+/** What people have besides: each with what they can do. */
+const refused: readonly (readonly [start: RegExp, sentence: string])[] = [
+  [
+    /^[^]{4}ftyp(hei|hev|mif1|msf1)/,
+    'This is a HEIC photo, which browsers and Fulgur do not decode. Save it as JPEG or PNG first.',
+  ],
+  [
+    /^[^]{4}ftypavi[fs]/,
+    'This is an AVIF image, which Fulgur does not train on. Save it as JPEG or PNG first.',
+  ],
+  [/^(II[*+]\0|MM\0[*+])/, 'This is a TIFF image, which browsers do not decode. Save it as PNG first.'],
+  [/^P[1-7]\s/, 'This is a PNM image, which browsers do not decode. Save it as PNG first.'],
+  [/^\s*(<\?xml|<svg)/, 'This is an SVG drawing, not pixels. Save it as PNG first.'],
+];
+
+/**
+ * Rewrites an image file so that a browser's own decoder gives the pixels that Fulgur's gives: what would turn, recolour or
+ * blend them is taken out.
+ *
+ * @throws Refusal for what is not an image that both decode, or is cut off.
+ */
+export async function plainFile(bytes: Uint8Array<ArrayBuffer>): Promise<PlainFile> {
+  if (bytes.length === 0) throw new Refusal('The file is empty.');
+  const start = latin1(bytes.subarray(0, 64));
+  const sentence = refused.find(([signature]) => signature.test(start))?.[1];
+  if (sentence !== undefined) throw new Refusal(sentence);
+  const format = formats.find((known) => known.start.test(start));
+  if (format === undefined) throw new Refusal('This is not a JPEG, PNG, WebP, GIF or BMP image.');
+  return { bytes: await format.rewrite(bytes), type: format.type };
+}
+
+/** Bytes as letters of the same numbers. */
+export function latin1(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
+}

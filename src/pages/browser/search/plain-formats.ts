@@ -1,0 +1,145 @@
+import { opaquePng } from './opaque-png';
+import { Refusal } from './refusal';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Markers of JPEG that stand alone, without a length. */
+const isAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+const endOfImage = 0xd9;
+const startOfScan = 0xda;
+/** Segments that stay: JFIF, and Adobe's, which says what the channels are. */
+const keptSegments = [0xe0, 0xee];
+
+/** A JPEG file without EXIF (orientation), colour profile and comments. */
+export function plainJpeg(bytes: Bytes): Bytes {
+  const parts: Uint8Array[] = [bytes.subarray(0, 2)];
+  let at = 2;
+  for (;;) {
+    while (bytes[at] === 0xff && bytes[at + 1] === 0xff) at += 1;
+    const marker = bytes[at + 1];
+    if (bytes[at] !== 0xff || marker === undefined) throw cutOff();
+    if (marker === startOfScan) break;
+    const end = isAlone(marker) ? at + 2 : at + 2 + word(bytes, at + 2);
+    if (end <= at || end > bytes.length) throw cutOff();
+    const isNote = (marker >= 0xe0 && marker <= 0xef) || marker === 0xfe;
+    if (!isNote || keptSegments.includes(marker)) parts.push(bytes.subarray(at, end));
+    at = end;
+  }
+  if (!hasEnd(bytes, at)) throw cutOff();
+  return joined([...parts, bytes.subarray(at)]);
+}
+
+function hasEnd(bytes: Bytes, from: number): boolean {
+  for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
+    if (bytes[at + 1] === endOfImage) return true;
+  }
+  return false;
+}
+
+const pngHead = 8;
+/** Chunks that say how colours are meant, how the image is turned, and which colours are transparent. */
+const leftOut = [
+  'cHRM',
+  'cICP',
+  'eXIf',
+  'gAMA',
+  'iCCP',
+  'mDCV',
+  'cLLI',
+  'sBIT',
+  'sRGB',
+  'tRNS',
+  'acTL',
+  'fcTL',
+  'fdAT',
+];
+
+/** A PNG file without colour spaces, orientation and transparency; transparent pixels keep their colour. */
+export async function plainPng(bytes: Bytes): Promise<Bytes> {
+  const parts: Uint8Array[] = [bytes.subarray(0, pngHead)];
+  const view = viewOf(bytes);
+  let at = pngHead;
+  let isWhole = false;
+  while (!isWhole) {
+    if (at + 12 > bytes.length) throw cutOff();
+    const end = at + 12 + view.getUint32(at);
+    const name = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    if (end > bytes.length) throw cutOff();
+    if (!leftOut.includes(name)) parts.push(bytes.subarray(at, end));
+    isWhole = name === 'IEND';
+    at = end;
+  }
+  return opaquePng(joined(parts));
+}
+
+/** Flags of the first chunk of an extended WebP file: colour profile, transparency, EXIF, XMP. */
+const webpFlags = 0x3c;
+
+/** A WebP file without colour profile, orientation and transparency. */
+export function plainWebp(bytes: Bytes): Bytes {
+  const view = viewOf(bytes);
+  const whole = 8 + (bytes.length < 12 ? Infinity : view.getUint32(4, true));
+  if (whole > bytes.length) throw cutOff();
+  const parts: Uint8Array[] = [];
+  for (let at = 12; at + 8 <= whole;) {
+    const size = view.getUint32(at + 4, true);
+    const end = at + 8 + size + (size % 2);
+    if (at + 8 + size > whole) throw cutOff();
+    const name = String.fromCharCode(...bytes.subarray(at, at + 4));
+    const chunk = bytes.slice(at, end);
+    if (name === 'VP8X') chunk[8] = (chunk[8] ?? 0) & ~webpFlags;
+    // The bit behind two sizes of 14 bits says that some pixels are transparent.
+    if (name === 'VP8L') chunk[12] = (chunk[12] ?? 0) & ~0x10;
+    if (name === 'ANIM' || name === 'ANMF')
+      throw new Refusal('This is a moving WebP image. Save one of its pictures as PNG first.');
+    if (!['ICCP', 'ALPH', 'EXIF', 'XMP '].includes(name)) parts.push(chunk);
+    at = end;
+  }
+  const head = bytes.slice(0, 12);
+  const length = parts.reduce((sum, part) => sum + part.length, 4);
+  new DataView(head.buffer).setUint32(4, length, true);
+  return joined([head, ...parts]);
+}
+
+/** A GIF file whose first picture has no transparent colour. */
+export function plainGif(bytes: Bytes): Bytes {
+  const changed = bytes.slice();
+  const flags = bytes[10] ?? 0;
+  let at = 13 + ((flags & 0x80) === 0 ? 0 : 3 << ((flags & 7) + 1));
+  while (changed[at] === 0x21) {
+    if (changed[at + 1] === 0xf9) changed[at + 3] = (changed[at + 3] ?? 0) & ~1;
+    at += 2;
+    while ((changed[at] ?? 0) > 0) at += 1 + (changed[at] ?? 0);
+    at += 1;
+  }
+  if (changed[at] !== 0x2c) throw cutOff();
+  const own = changed[at + 9] ?? 0;
+  at += 11 + ((own & 0x80) === 0 ? 0 : 3 << ((own & 7) + 1));
+  while ((changed[at] ?? 0) > 0) at += 1 + (changed[at] ?? 0);
+  // The first picture ends here, whatever follows.
+  if (at >= changed.length) throw cutOff();
+  return joined([changed.subarray(0, at + 1), Uint8Array.of(0x3b)]);
+}
+
+/** The error for a file that ends before its image does. */
+export function cutOff(): Refusal {
+  return new Refusal('The file is damaged: it ends before the image does.');
+}
+
+function word(bytes: Bytes, at: number): number {
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+}
+
+function viewOf(bytes: Bytes): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function joined(parts: readonly Uint8Array[]): Bytes {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

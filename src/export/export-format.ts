@@ -1,4 +1,5 @@
 import type { ExportedModel, ExportedWeights } from './exported-model';
+import type { SearchableImages } from './web/searchable-images';
 
 /** Images to try a written model on: `[images, height, width, 3]`, normalised floats or RGB bytes, as the model takes them. */
 export interface TrialImages {
@@ -42,9 +43,10 @@ export interface GraphFormat extends FormatFacts {
    * Writes a model to `out`, a file, or a folder that is there and empty; the caller moves it to its place, so nothing in it
    * depends on the path.
    *
+   * @param images that the export is to find; only `web` has a place for them.
    * @throws FulgurError `module`, naming operation, module and format, where the graph has an operation that the format lacks.
    */
-  write(model: ExportedModel, out: string): Promise<WrittenExport>;
+  write(model: ExportedModel, out: string, images?: SearchableImages | null): Promise<WrittenExport>;
 }
 
 /** A format that holds weights alone. */

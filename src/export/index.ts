@@ -12,3 +12,4 @@ export type { ExportedInput, ExportedModel, ExportedPreprocessing, ExportedWeigh
 export { checkExport, LARGEST_DIFFERENCE } from './check-export';
 export type { ExportCheck } from './check-export';
 export { missingOperation } from './missing-operation';
+export type { ImageOfRow, SearchableImages } from './web';

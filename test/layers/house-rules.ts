@@ -35,7 +35,7 @@ const reserved: readonly Reserved[] = [
       'src/run/',
       'src/pages/',
       // Thousands of thumbnails in a folder that is moved to its place once it is complete.
-      'src/export/web/thumbnails.ts',
+      'src/export/web/',
       'src/plugin-kit/',
       'src/cli/',
       'plugins/checkpointing/',

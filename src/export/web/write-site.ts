@@ -17,15 +17,19 @@ import { writeThumbnails } from './thumbnails';
 /** Static servers take files of this size. */
 const PART_BYTES = 1 << 25;
 const wasm = 'tfjs-backend-wasm-simd.wasm';
-const modelFolder = 'model';
 
-/** Writes the model as a graph model of TensorFlow.js into a folder that is there. */
-export type WriteGraphModel = (folder: string) => Promise<unknown>;
+/** What goes into a site besides the model. */
+export interface SiteParts {
+  readonly images: SearchableImages | null;
+  /** Which model it is, as a person knows it. */
+  readonly identity: string;
+  /** Where the model lies as a graph model of TensorFlow.js, below the site's folder. */
+  readonly modelFolder: string;
+}
 
 /**
- * Writes a site: the model, a page that runs it, and the images that it finds.
+ * Writes a site around a model: a page that runs it, and the images that it finds.
  *
- * @param identity which model it is, as a person knows it.
  * @returns what the site says of itself.
  * @throws FulgurError `config` where the evaluation view is the user's own, which a page cannot run; `data` where features and model
  *   do not fit.
@@ -33,7 +37,7 @@ export type WriteGraphModel = (folder: string) => Promise<unknown>;
 export async function writeSite(
   out: string,
   model: ExportedModel,
-  { images, identity }: { readonly images: SearchableImages | null; readonly identity: string },
+  { images, identity, modelFolder }: SiteParts,
 ): Promise<Site> {
   const view = viewOf(model);
   const { code, licences } = await licensedPageScript('search');
@@ -42,7 +46,7 @@ export async function writeSite(
     identity,
     fulgur: fulgurVersion(),
     view,
-    model: await modelOf(model, view),
+    model: { path: `${modelFolder}/model.json`, ...(await modelOf(model, view)) },
     images: images === null ? null : await writeImages(out, images, model.featureWidth),
   };
   const files: readonly (readonly [name: string, content: string | Uint8Array])[] = [
@@ -57,11 +61,6 @@ export async function writeSite(
   return site;
 }
 
-/** Where the model lies in a site. */
-export function modelFolderOf(out: string): string {
-  return join(out, modelFolder);
-}
-
 function viewOf({ preprocessing }: ExportedModel): SiteView {
   if (preprocessing.kind === 'plain') {
     const { height, width, interpolation } = preprocessing;
@@ -73,7 +72,10 @@ function viewOf({ preprocessing }: ExportedModel): SiteView {
   });
 }
 
-async function modelOf({ preprocessing, input, featureWidth, features }: ExportedModel, view: SiteView) {
+async function modelOf(
+  { preprocessing, input, featureWidth, features }: ExportedModel,
+  view: SiteView,
+): Promise<Omit<SiteModel, 'path'>> {
   const { mean, std } = preprocessing.kind === 'plain' ? preprocessing : { mean: [0, 0, 0], std: [1, 1, 1] };
   const images = tf.tensor4d(normalisedBytes(probeBytes(view), { mean, std }), [
     1,
@@ -84,15 +86,7 @@ async function modelOf({ preprocessing, input, featureWidth, features }: Exporte
   const found = features(images);
   try {
     const probe = [...(await found.data())];
-    const model: SiteModel = {
-      path: `${modelFolder}/model.json`,
-      featureWidth,
-      input: input.kind,
-      mean: [...mean],
-      std: [...std],
-      probe,
-    };
-    return model;
+    return { featureWidth, input: input.kind, mean: [...mean], std: [...std], probe };
   } finally {
     images.dispose();
     found.dispose();

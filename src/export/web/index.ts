@@ -1,0 +1,2 @@
+export type { ImageOfRow, SearchableImages } from './searchable-images';
+export { webFormat } from './web-format';

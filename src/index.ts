@@ -163,14 +163,16 @@ export * as optim from './optim';
 export { schedules } from './optim';
 export { rehearse } from './plugin-kit';
 export type { Rehearsal, RehearsalOptions } from './plugin-kit';
-export { defineCommand, run } from './run';
+export { Encoder, defineCommand, load, run } from './run';
 export type {
   Command,
   CommandDefinition,
   CommandResult,
   CommandScope,
+  EncodableImage,
   Findings,
   Inspection,
+  LoadEncoderOptions,
   RunOptions,
 } from './run';
 export { SingleDevice, bufferDiffers, differingNames, requireAgreement, soloRanks } from './strategy';

@@ -3,7 +3,7 @@ import type { DatasetName } from '../contracts';
 import { experimentDefinition } from '../metadata';
 import { reportError } from '../run';
 import { plainCommand, writeLines } from '../system';
-import { shippedExperiments } from './experiments';
+import { shippedExperiments } from '../run';
 import { shippedPlugins } from './plugins';
 
 /** What each data set is, in a line. */

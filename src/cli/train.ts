@@ -3,7 +3,7 @@ import { FulgurError } from '../errors';
 import { experimentDefinition } from '../metadata';
 import { dataWords, reportError, run } from '../run';
 import { writeLines } from '../system';
-import { shippedExperiment, shippedExperiments } from './experiments';
+import { shippedExperiment, shippedExperiments } from '../run';
 import { experimentTable } from './list';
 
 /**

@@ -17,6 +17,7 @@ export { defineBatches, prepareBatches, tensorBatches } from './batches';
 export type { BatchesDefinition, BatchesFactory, BatchingRule, SampleTensors } from './batches';
 export type { DatasetSpec, ImageDataset, OpenOptions, Split } from './datasets';
 export type { DatasetDefinition, DatasetFactory, DatasetScope, OpenedImages } from './datasets';
+export { rgbOf } from './source-image';
 export type { SourceImage } from './source-image';
 export type { Image } from './image';
 export { Sampler, imageLoader, loader, runInThread } from './loader';

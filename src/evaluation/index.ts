@@ -13,7 +13,7 @@ export { singularValues } from './singular-values';
 export {
   embeddingEndings,
   embeddingParts,
-  lengthOf,
+  lettersIn,
   nearest,
   readEmbeddings,
   requireEmbeddingEnding,

@@ -111,7 +111,16 @@ export function Experiment<const Plugins extends readonly AnyPlugin[] = readonly
   return (...args) => {
     requireTypeScriptForm('@Experiment', args);
     Reflect.defineMetadata(key, definition, args[0]);
+    declared.add(args[0]);
   };
+}
+
+/** Every class that was declared in this thread, in order: a file that is loaded for its experiment need not export it. */
+const declared = new Set<ExperimentClass>();
+
+/** The experiments of a name that this thread has loaded, the last one first. */
+export function declaredExperiments(name: string): ExperimentClass[] {
+  return [...declared].filter((experiment) => experimentDefinition(experiment).name === name).reverse();
 }
 
 /**

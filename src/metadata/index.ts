@@ -1,4 +1,4 @@
-export { Experiment, experimentData, experimentDefinition } from './experiment';
+export { Experiment, declaredExperiments, experimentData, experimentDefinition } from './experiment';
 export type { DataDefinition, ExperimentClass, ExperimentDefinition } from './experiment';
 export { hookNames, misspeltHooks } from './hook-checks';
 export {

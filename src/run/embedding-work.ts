@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { jsonText, parseJson } from '../contracts';
 import type { Json, Notify } from '../contracts';
 import { FulgurError, messageOf } from '../errors';
-import { embeddingParts, lengthOf } from '../evaluation';
+import { embeddingParts, lettersIn } from '../evaluation';
 import type { EmbeddedImage, ModelIdentity } from '../evaluation';
 import { tryLock } from '../locks';
 import type { FileLock } from '../locks';
@@ -49,6 +49,7 @@ const lineSchema = z.tuple([z.string(), z.int()]);
  */
 export class EmbeddingWork {
   #syncedAt = performance.now();
+  #isClosed = false;
 
   private constructor(
     private readonly path: string,
@@ -128,7 +129,7 @@ export class EmbeddingWork {
         batches: position.batches + 1,
         rows: position.rows + rows.length,
         nameBytes: position.nameBytes + lines.length,
-        longestName: rows.reduce((most, { name }) => Math.max(most, lengthOf(name)), position.longestName),
+        longestName: rows.reduce((most, { name }) => Math.max(most, lettersIn(name)), position.longestName),
         isLabelled: position.isLabelled || rows.some(({ label }) => label >= 0),
         skipped: position.skipped + skipped,
       };
@@ -156,6 +157,8 @@ export class EmbeddingWork {
 
   /** Leaves what there is for the next process to go on with. */
   async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     await this.#save().catch(() => undefined);
     await this.features.close();
     await this.images.close();

@@ -3,20 +3,18 @@ import { showOnlyGpu } from '../config';
 import type { ResolvedConfig } from '../config';
 import { checkPlugins, compose } from '../container';
 import type { CheckedPlugin, Composition } from '../container';
-import type { DataOptions, Notify, Ranks, RunSettings, SavedState } from '../contracts';
+import type { DataOptions, Notify, Ranks, SavedState } from '../contracts';
 import { noData, prepareBatches, prepareData } from '../data';
 import type { DataContext, PreparedData } from '../data';
 import { leaveCluster, start, visibleGpus } from '../engine';
-import { FulgurError, messageOf } from '../errors';
 import type { World } from '../launch';
-import { constructExperiment } from '../metadata';
 import { ProcessGroup, failTogether, soloRanks } from '../strategy';
-import type { TrainingModule } from '../trainer';
 import { checkRun, pluginsOf, requireSameRun } from './check-run';
 import { commandOf } from './commands';
 import { readInitialWeights } from './initial-weights';
 import { openRunPlace, openSharedPlace, settleResume } from './place';
 import type { SharedPlace } from './place';
+import { buildModule, settingsOf } from './run-parts';
 import { requireComparable, requireSameData, runOrigin, sayDifferences } from './resume';
 import type { CommandResult, RunRequest } from './scope';
 
@@ -183,33 +181,4 @@ function compareWith(from: SavedState, request: RunRequest, { info }: PreparedDa
 /** To overfit on the same batches in each epoch, their order must stand still. */
 function dataOptions({ data, trainer }: ResolvedConfig): DataOptions {
   return trainer.overfitBatches === null ? data : { ...data, shuffle: false };
-}
-
-function buildModule(
-  experiment: RunRequest['experiment'],
-  { name, hyperparameters }: ResolvedConfig,
-): TrainingModule<unknown> {
-  try {
-    return constructExperiment(experiment, hyperparameters);
-  } catch (error) {
-    if (error instanceof FulgurError) throw error;
-    throw new FulgurError('module', {
-      what: `The experiment '${name}' could not be built: ${messageOf(error)}.`,
-      fix: `Correct the fields and the constructor of ${experiment.name}.`,
-      cause: error,
-    });
-  }
-}
-
-function settingsOf({ name, seed, resume, hyperparameters, trainer, toJson }: ResolvedConfig): RunSettings {
-  return {
-    experiment: name,
-    seed,
-    hyperparameters,
-    resume,
-    config: toJson(),
-    enableProgressBar: trainer.enableProgressBar,
-    enableCheckpointing: trainer.enableCheckpointing && trainer.fastDevRun === false,
-    logEveryNSteps: trainer.logEveryNSteps,
-  };
 }

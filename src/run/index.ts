@@ -4,32 +4,32 @@ import {
   PrintAndExit,
   processArguments,
   processVariables,
-  resolveConfig,
   slurmJob,
-  wantedCheckpoint,
 } from '../config';
-import type { ResolvedConfig } from '../config';
-import type { Notify, Recalled } from '../contracts';
+import type { Notify } from '../contracts';
 import { LostRanksError } from '../engine';
 import { describesCluster, findWorld, followLauncher, isLaunched, tellLauncher } from '../launch';
-import { experimentDefinition } from '../metadata';
 import type { ExperimentClass } from '../metadata';
-import { findRunFolder, hasCheckpoint } from '../run-folder';
 import { SharedFailure } from '../strategy';
 import { guardProcessOutput, writeLines, writeText } from '../system';
 import { EventBus } from '../trainer';
 import type { TrainingModule } from '../trainer';
-import { builtInCommands } from './commands';
+import { configureRun } from './configure';
 import { dataWords } from './data-of-path';
 import { watchForEmptyLoop } from './empty-loop';
 import { executeRun } from './execute';
 import { Interruption, requeueJob } from './interruption';
 import { MessageFallback, exitCodeOf, explainError } from './messages';
 import { launchRanks, localRanks } from './ranks';
-import { requireComparable } from './resume';
+import { isLooking } from './load/looking';
 import type { Caller, CommandResult } from './scope';
 
 export { dataWords } from './data-of-path';
+export { Encoder } from './load/encoder';
+export type { EncodableImage } from './load/encoder';
+export { load } from './load/load';
+export type { LoadEncoderOptions } from './load/load';
+export { shippedExperiment, shippedExperiments } from './shipped-experiments';
 export { defineCommand } from './command';
 export type { Command, CommandDefinition } from './command';
 export type { Caller, CommandResult, CommandScope, Findings, Inspection } from './scope';
@@ -63,7 +63,7 @@ export async function run(
   experiment: ExperimentClass<TrainingModule<unknown>>,
   { args: given = processArguments(), caller, ifMain }: RunOptions = {},
 ): Promise<CommandResult | null> {
-  if (ifMain !== undefined && !isMainFile(ifMain)) return null;
+  if (isLooking() || (ifMain !== undefined && !isMainFile(ifMain))) return null;
   guardProcessOutput();
   let rank = 0;
   let isRank = false;
@@ -148,41 +148,4 @@ export function reportError(error: unknown): void {
 function warnOfOldNode(notify: Notify): void {
   const warning = oldNodeWarning();
   if (warning !== null) notify('warning', warning);
-}
-
-/**
- * A run's configuration. A command that starts from a checkpoint is configured as the checkpoint's run was, but for what
- * it is given on top; a fit is not begun where that would make its numbers others.
- *
- * @throws ConfigError, PrintAndExit as `resolveConfig`; FulgurError `checkpoint` where there is no such checkpoint, or
- * too much is another than it was.
- */
-export async function configureRun(
-  experiment: ExperimentClass,
-  args: readonly string[],
-  caller?: Caller,
-): Promise<ResolvedConfig> {
-  const program = caller === undefined ? null : ['fulgur', ...caller.words].join(' ');
-  const recalled = await recall(experiment, args, program);
-  const config = resolveConfig(experiment, args, builtInCommands, recalled, program);
-  if (recalled !== null) requireComparable(recalled, experiment, config);
-  return config;
-}
-
-/** `null` where a command starts from no checkpoint, or none can be read: the run says that when it comes to it. */
-async function recall(
-  experiment: ExperimentClass,
-  args: readonly string[],
-  program: string | null,
-): Promise<Recalled | null> {
-  const wanted = wantedCheckpoint(experiment, args, builtInCommands, program);
-  const plugins = experimentDefinition(experiment).plugins ?? [];
-  const reader = plugins.find((plugin) => plugin.recall !== undefined);
-  if (wanted === null || reader?.recall === undefined) return null;
-  const { defaultRootDir: root, experiment: name, isTrial } = wanted;
-  if (wanted.selector === 'auto' && !hasCheckpoint(root, name)) return null;
-  const selector = wanted.selector === 'auto' ? 'last' : wanted.selector;
-  if (isTrial && (selector === 'last' || selector === 'best')) return null;
-  const folder = findRunFolder({ root, experiment: name, resume: selector });
-  return reader.recall(selector, folder?.path ?? null);
 }

@@ -1,27 +1,25 @@
 import { fulgurVersion } from '../config';
-import type { Json, ModelAccess, WeightKind } from '../contracts';
+import type { Json, SavedState, StateDict, WeightKind } from '../contracts';
 import { stateDigest } from '../evaluation';
 import type { ModelIdentity } from '../evaluation';
-import type { CommandScope } from './scope';
 
-/** The identity of the model that a command looks at. */
-export function identityOfModel(
-  { name, run }: Pick<CommandScope, 'name' | 'run'>,
-  {
-    model,
-    weights,
-    view,
-  }: { readonly model: ModelAccess; readonly weights: WeightKind; readonly view: Json },
-): ModelIdentity {
-  const { globalStep = 0, epoch = 0 } = run.from?.state.progress ?? {};
+/** What a model is looked at as. */
+export interface EvaluatedModel {
+  readonly experiment: string;
+  /** `undefined` for random weights. */
+  readonly from: Pick<SavedState, 'path' | 'state'> | undefined;
+  readonly weights: WeightKind;
+  /** The module's, with these weights. */
+  readonly state: StateDict;
+  /** The evaluation view, as records have it. */
+  readonly view: Json;
+}
+
+/** The identity of a model as it is looked at. */
+export function identityOfModel({ experiment, from, weights, state, view }: EvaluatedModel): ModelIdentity {
+  const { globalStep = 0, epoch = 0 } = from?.state.progress ?? {};
   return {
-    experiment: name,
-    checkpoint: run.from?.path ?? null,
-    step: globalStep,
-    epoch,
-    weights,
-    sha256: stateDigest(model.stateDict()),
-    view,
-    fulgur: fulgurVersion(),
+    ...{ experiment, checkpoint: from?.path ?? null, step: globalStep, epoch, weights },
+    ...{ sha256: stateDigest(state), view, fulgur: fulgurVersion() },
   };
 }

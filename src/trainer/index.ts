@@ -2,6 +2,8 @@ export { WeightSwitch, inEvaluationMode } from './evaluation/evaluated-model';
 export type { Outputs } from './evaluation/evaluation-loop';
 export type { EvaluationResult } from './evaluation/evaluation-run';
 export { rowsOf } from './evaluation/predictions';
+export { featureModel } from './feature-model';
+export type { FeatureModel } from './feature-model';
 export { EventBus } from './event-bus';
 export type { FitResult } from './fit/fit-run';
 export { imageLog } from './log/image-log';

@@ -82,8 +82,8 @@ export function featuresOf(module: Module): (images: tf.Tensor4D) => tf.Tensor2D
   const embed = embedderOf(module);
   return (images) => {
     const features = embed(images);
-    const [batch] = features.shape as [number];
-    return tf.reshape<tf.Rank.R2>(features, [batch, -1]);
+    const [batch = 0, ...extents] = features.shape;
+    return tf.reshape<tf.Rank.R2>(features, [batch, extents.reduce((product, extent) => product * extent, 1)]);
   };
 }
 

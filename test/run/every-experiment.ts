@@ -3,7 +3,7 @@
  *
  *   ts-node test/run/every-experiment.ts FOLDER NAMES|all [words of every run]
  */
-import { shippedExperiments } from '../../src/cli/experiments';
+import { shippedExperiments } from '../../src/run/shipped-experiments';
 import { hyperParameters } from '../../src/metadata';
 import { run } from '../../src/run';
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { shippedExperiments } from '../../src/cli/experiments';
+import { shippedExperiments } from '../../src/run/shipped-experiments';
 import { engineInfo, start } from '../../src/engine';
 import { Child, readYaml, runChild, temporaryFolder } from './child';
 import type { Ended } from './child';

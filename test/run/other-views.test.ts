@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { shippedExperiments } from '../../src/cli/experiments';
+import { shippedExperiments } from '../../src/run/shipped-experiments';
 import { start } from '../../src/engine';
 
 beforeAll(async () => {

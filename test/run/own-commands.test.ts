@@ -75,7 +75,7 @@ describe('a command that an experiment brings', () => {
 
   it('is listed by --help with its options', async () => {
     const { output } = await runHere('--help');
-    expect(output).toContain('[fit|validate|test|predict|probe|knn|finetune|visualise|dawdle] [options]');
+    expect(output).toMatch(/\[fit\|validate\|test\|predict\|probe\|knn\|finetune\|.*\|visualise\|dawdle\] \[options\]/);
     expect(output).toMatch(/^ {2}visualise +draw the features of some images$/m);
     expect(output).toMatch(/^Pictures:\n {2}--visualise\.count <value> +images to draw \(default: 4\)$/m);
     expect(output).toMatch(/--visualise\.style <value> +.*\(choices: bars, dots; default: bars\)$/m);
@@ -92,7 +92,7 @@ describe('a command that an experiment brings', () => {
         '  --visualise.count: must be above 0, not 0',
         '  --visualise.stile: there is no such option; did you mean visualise.style?',
         '  --resume: is for fits; visualise takes its weights from --checkpoint',
-        '  --split: is for validate, test and predict; visualise opens the splits that it needs',
+        '  --split: is for validate, test, predict and embed; visualise opens the splits that it needs',
         'Run with --help to see all options.',
         '',
       ].join('\n'),

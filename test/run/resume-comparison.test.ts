@@ -8,7 +8,7 @@ import type { AnyPlugin, Notify, RunOrigin, RunState } from '../../src/contracts
 import { knnSchema, probeSchema } from '../../src/evaluation';
 import { Experiment, HyperParameter, Plugin, definePlugin } from '../../src/metadata';
 import type { ExperimentClass, ExperimentDefinition } from '../../src/metadata';
-import { configureRun } from '../../src/run';
+import { configureRun } from '../../src/run/configure';
 import { requireSameData, runOrigin, sayDifferences } from '../../src/run/resume';
 import { checkpointing } from '../../plugins/checkpointing';
 import { CheckpointStore } from '../../plugins/checkpointing/checkpoint-store';

@@ -45,7 +45,7 @@ export function columnsOf(embeddings: Embeddings): EmbeddingColumns {
     rows: names.length,
     width,
     isLabelled: labels !== null,
-    longestName: names.reduce((most, name) => Math.max(most, lengthOf(name)), 0),
+    longestName: names.reduce((most, name) => Math.max(most, lettersIn(name)), 0),
     classNames,
     model,
     features: () =>
@@ -55,7 +55,7 @@ export function columnsOf(embeddings: Embeddings): EmbeddingColumns {
 }
 
 /** Code points of a name. */
-export function lengthOf(name: string): number {
+export function lettersIn(name: string): number {
   return Array.from(name).length;
 }
 

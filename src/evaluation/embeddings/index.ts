@@ -5,7 +5,7 @@ export {
   requireEmbeddingEnding,
   writeEmbeddings,
 } from './embedding-files';
-export { lengthOf } from './embeddings';
+export { lettersIn } from './embeddings';
 export type { EmbeddedImage, EmbeddingColumns, Embeddings } from './embeddings';
 export { nearest } from './nearest';
 export type { Neighbour } from './nearest';

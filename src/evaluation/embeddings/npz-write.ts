@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import { jsonText } from '../../contracts';
 import type { EmbeddingColumns } from './embeddings';
-import { lengthOf } from './embeddings';
+import { lettersIn } from './embeddings';
 
 /** NumPy's text is UTF-32 of a fixed length, filled up with zeros. */
 const BYTES_PER_LETTER = 4;
@@ -99,7 +99,7 @@ function textArray(
 }
 
 function wholeTextArray(texts: readonly string[], isScalar = false): ArrayBytes {
-  const longest = texts.reduce((most, text) => Math.max(most, lengthOf(text)), 0);
+  const longest = texts.reduce((most, text) => Math.max(most, lettersIn(text)), 0);
   const each = (): AsyncIterable<string> => Readable.from(texts);
   return textArray(texts.length, longest, each, isScalar ? [] : [texts.length]);
 }

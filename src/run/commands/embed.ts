@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { wholeNumber } from '../../contracts';
-import type { ImageBatch, ModelAccess } from '../../contracts';
+import type { ImageBatch, Notify, TaskReport } from '../../contracts';
 import type { PlainImages } from '../../data';
 import { FulgurError } from '../../errors';
 import { requireEmbeddingEnding } from '../../evaluation';
+import { featureModel } from '../../trainer';
+import type { FeatureModel } from '../../trainer';
 import { defineCommand } from '../command';
 import type { EmbeddedRow, EmbeddingPlan } from '../embedding-work';
 import { EmbeddingWork } from '../embedding-work';
@@ -45,42 +47,32 @@ export const embed = defineCommand({
     requireReadPath(config.data);
     const images = await data.plainImages(config.split, batchSize);
     try {
-      return await scope.inspect('embed', async ({ model, report, weights }) => {
-        const limit = scope.trialImages === null ? Infinity : Math.ceil(scope.trialImages / batchSize);
-        const { name: dataset, fingerprint, origin, samples } = images;
-        const plan: EmbeddingPlan = {
-          model: identityOfModel(scope, { model, weights, view: images.view }),
-          data: { dataset, fingerprint, origin, samples, split: config.split },
-          batchSize,
-        };
-        if (scope.trialImages !== null) {
-          for await (const batch of images.epoch(0, { limit }))
-            await rowsOf(model, batch, images, 0, scope.name);
-          return undefined;
-        }
-        const work = await EmbeddingWork.open(path, plan, scope.notify);
+      return await scope.inspect('embed', async ({ model: own, report, weights }) => {
+        const [size = { height: 0, width: 0 }] = data.evaluationView?.views ?? [];
+        const model = await featureModel(scope.module, size);
+        const each: Embedding = { model, images, batchSize, report, experiment: scope.name };
         try {
-          await report(Math.min(work.batches * batchSize, samples), samples);
-          for await (const batch of images.epoch(0, { startBatch: work.batches })) {
-            const rows = await rowsOf(model, batch, images, work.batches * batchSize, scope.name);
-            await work.add(rows, batch.images.shape[0] - rows.length);
-            await report(Math.min(work.batches * batchSize, samples), samples);
-          }
-        } catch (error) {
-          await work.close();
-          throw error;
+          if (scope.trialImages !== null) return await tryOut(each, scope.trialImages);
+          const { name, fingerprint, origin, samples, view } = images;
+          const state = own.stateDict();
+          const plan: EmbeddingPlan = {
+            model: identityOfModel({ experiment: scope.name, from: scope.run.from, weights, state, view }),
+            data: { name, fingerprint, origin, samples, split: config.split },
+            batchSize,
+          };
+          const { rows, width, skipped } = await embedAll(each, path, plan, scope.notify);
+          const leftOut = skipped === 0 ? '' : `, ${skipped} broken ones left out`;
+          scope.notify(
+            'info',
+            `Embedded ${rows} images of ${name} as ${width} features each${leftOut}: ${path}.`,
+          );
+          return {
+            data: { samples: rows, skipped, featureWidth: width },
+            details: { embeddings: path, model: { ...plan.model } },
+          };
+        } finally {
+          model.dispose();
         }
-        const { rows, width, skipped } = work;
-        await work.finish(plan, images.classNames);
-        const leftOut = skipped === 0 ? '' : `, ${skipped} broken ones left out`;
-        scope.notify(
-          'info',
-          `Embedded ${rows} images of ${dataset} as ${width} features each${leftOut}: ${path}.`,
-        );
-        return {
-          data: { samples: rows, skipped, featureWidth: width },
-          details: { embeddings: path, model: { ...plan.model } },
-        };
       });
     } finally {
       await images.close();
@@ -88,16 +80,54 @@ export const embed = defineCommand({
   },
 });
 
+/** What is embedded, and by what. */
+interface Embedding {
+  readonly model: FeatureModel;
+  readonly images: PlainImages;
+  readonly batchSize: number;
+  readonly report: TaskReport;
+  readonly experiment: string;
+}
+
+/** Embeds a few images, and writes nothing. */
+async function tryOut(each: Embedding, count: number): Promise<undefined> {
+  const limit = Math.ceil(count / each.batchSize);
+  for await (const batch of each.images.epoch(0, { limit })) await rowsOf(each, batch, 0);
+  return undefined;
+}
+
+async function embedAll(
+  each: Embedding,
+  path: string,
+  plan: EmbeddingPlan,
+  notify: Notify,
+): Promise<Pick<EmbeddingWork, 'rows' | 'width' | 'skipped'>> {
+  const { images, batchSize, report } = each;
+  const work = await EmbeddingWork.open(path, plan, notify);
+  try {
+    const tell = (): Promise<void> =>
+      report(Math.min(work.batches * batchSize, images.samples), images.samples);
+    await tell();
+    for await (const batch of images.epoch(0, { startBatch: work.batches })) {
+      const rows = await rowsOf(each, batch, work.batches * batchSize);
+      await work.add(rows, batch.images.shape[0] - rows.length);
+      await tell();
+    }
+    await work.finish(plan, images.classNames);
+    return work;
+  } finally {
+    await work.close();
+  }
+}
+
 /** Features of a batch's images; those in whose places others stand were broken, and are left out. */
 async function rowsOf(
-  model: ModelAccess,
+  { model, images, experiment }: Embedding,
   batch: ImageBatch,
-  images: PlainImages,
   before: number,
-  experiment: string,
 ): Promise<EmbeddedRow[]> {
   const indices = await batch.indices.data();
-  const { features, width } = await model.embed(batch);
+  const { features, width } = await model.embed(batch.images);
   if (!features.every(Number.isFinite)) throw wildFeatures(experiment);
   return [...indices].flatMap((index, row) => {
     const place = before + row;

@@ -1,0 +1,88 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { compile, runFrozen } from '../engine';
+import type { CompiledGraph } from '../engine';
+import { FulgurError } from '../errors';
+import { freeze } from '../nn';
+import type { Module } from '../nn';
+import { inEvaluationMode } from './evaluation/evaluated-model';
+import { featuresOf } from './model-access';
+
+/** Features of images, from weights that do not change any more. */
+export interface FeatureModel {
+  /** Features of `[batch, height, width, 3]` images, row by row; of any number of images. Calls may overlap. */
+  embed(images: tf.Tensor4D): Promise<{ readonly features: Float32Array; readonly width: number }>;
+  /** Frees it; the module may be gone by then, or not. */
+  dispose(): void;
+}
+
+/**
+ * Takes a module's features out of it as a graph of their own, as its weights are now: later changes do not reach it. A module that
+ * cannot be frozen is evaluated as it is, in batches of few sizes, and must outlive the result.
+ *
+ * @param size of the images.
+ * @throws FulgurError `module` where it gives no features.
+ */
+export async function featureModel(
+  module: Module,
+  size: { readonly height: number; readonly width: number },
+): Promise<FeatureModel & { readonly isFrozen: boolean }> {
+  const features = featuresOf(module);
+  try {
+    const graph = await freeze(features, {
+      inputShape: [size.height, size.width, 3],
+      module,
+      name: 'features',
+    });
+    return { ...ofGraph(await runFrozen(graph, { name: 'features' })), isFrozen: true };
+  } catch (error) {
+    if (!(error instanceof FulgurError) || error.kind !== 'module') throw error;
+    return { ...ofModule(module), isFrozen: false };
+  }
+}
+
+function ofGraph(graph: CompiledGraph): FeatureModel {
+  return {
+    embed: async (images) => {
+      const [rows] = await graph.call([images]);
+      if (rows === undefined) throw new Error('the graph has one output');
+      try {
+        return { features: new Float32Array(await rows.data()), width: rows.shape[1] ?? 0 };
+      } finally {
+        rows.dispose();
+      }
+    },
+    dispose: () => {
+      graph.dispose();
+    },
+  };
+}
+
+/** A compiled function is traced for each size of a batch: they are filled up to the next power of two. */
+function ofModule(module: Module): FeatureModel {
+  const embed = compile(featuresOf(module), { name: 'embed', maxTraces: 32, onRetrace: () => undefined });
+  return {
+    embed: (images) =>
+      inEvaluationMode(module, async () => {
+        const [count, ...extents] = images.shape;
+        const filled = tf.pad(images, [
+          [0, 2 ** Math.ceil(Math.log2(count)) - count],
+          ...extents.map(nothing),
+        ]);
+        const rows = await embed(filled);
+        tf.dispose(filled);
+        try {
+          const [, width] = rows.shape;
+          return { features: new Float32Array(await rows.data()).slice(0, count * width), width };
+        } finally {
+          rows.dispose();
+        }
+      }),
+    dispose: () => {
+      embed.dispose();
+    },
+  };
+}
+
+function nothing(): [number, number] {
+  return [0, 0];
+}

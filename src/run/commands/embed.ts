@@ -52,7 +52,10 @@ export const embed = defineCommand({
         const model = await featureModel(scope.module, size);
         const each: Embedding = { model, images, batchSize, report, experiment: scope.name };
         try {
-          if (scope.trialImages !== null) return await tryOut(each, scope.trialImages);
+          if (scope.trialImages !== null) {
+            await tryOut(each, scope.trialImages);
+            return undefined;
+          }
           const { name, fingerprint, origin, samples, view } = images;
           const state = own.stateDict();
           const plan: EmbeddingPlan = {
@@ -90,10 +93,9 @@ interface Embedding {
 }
 
 /** Embeds a few images, and writes nothing. */
-async function tryOut(each: Embedding, count: number): Promise<undefined> {
+async function tryOut(each: Embedding, count: number): Promise<void> {
   const limit = Math.ceil(count / each.batchSize);
   for await (const batch of each.images.epoch(0, { limit })) await rowsOf(each, batch, 0);
-  return undefined;
 }
 
 async function embedAll(

@@ -6,6 +6,7 @@ import { guardProcessOutput, plainCommand, writeLines, writeText } from '../syst
 import type * as doctorModule from '../doctor';
 import type * as initModule from './init';
 import type * as listModule from './list';
+import type * as reportModule from './report';
 import type * as trainModule from './train';
 
 /** Each command's own code is loaded when the command is given: `--help` and `--version` need none of it. */
@@ -37,6 +38,12 @@ const entries: readonly Entry[] = [
     usage: '',
     help: 'show the experiments, data sets and plugins that Fulgur brings along',
     run: (words) => (load('./list') as typeof listModule).list(words),
+  },
+  {
+    name: 'report',
+    usage: '<run> [options]',
+    help: 'write a report of finished runs as one HTML file: fulgur report runs/fastsiam/version_0',
+    run: (words) => (load('./report') as typeof reportModule).report(words),
   },
   {
     name: 'doctor',

@@ -100,6 +100,15 @@ async function textOf(file: string): Promise<string | null> {
   return found.kind === 'text' ? found.text : null;
 }
 
+/**
+ * Whether a living process holds a lock, or one that has died has left it; only looks. What is not a lock file counts as `free`.
+ */
+export async function lookAtLock(file: string): Promise<'held' | 'left' | 'free'> {
+  const found = await readLock(file);
+  if (found.kind !== 'text') return 'free';
+  return (await isStale(file, parseHolder(found.text))) ? 'left' : 'held';
+}
+
 /** Removes a lock file that a dead process left behind; leaves every other one. */
 export async function removeLeftLock(file: string): Promise<void> {
   const found = await readLock(file);

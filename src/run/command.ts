@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CommandWords, Selector } from '../contracts';
 import { CommandScope } from './scope';
-import type { CommandResult, RunScope } from './scope';
+import type { CommandResult, FilesScope, RunScope } from './scope';
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 
@@ -39,6 +39,12 @@ export interface CommandDefinition<Options extends Shape> {
   readonly run: (scope: CommandScope<z.output<z.ZodObject<Options>>>) => Promise<CommandResult>;
 }
 
+/** What {@link defineFilesCommand} takes. */
+export type FilesCommandDefinition<Options extends Shape> = Pick<
+  CommandDefinition<Options>,
+  'name' | 'help' | 'title' | 'options' | 'words'
+> & { readonly run: (scope: FilesScope<z.output<z.ZodObject<Options>>>) => Promise<CommandResult> };
+
 /** A command, as {@link defineCommand} makes it. */
 export class Command implements CommandWords {
   /** @param start does it, as part of a run that is put together. */
@@ -54,6 +60,9 @@ export class Command implements CommandWords {
     readonly defaultSplit: CommandWords['defaultSplit'],
     readonly usesData: boolean,
     readonly start: (run: RunScope) => Promise<CommandResult>,
+    /** Does it in the place of `start`, without a run; `null` for a command of a run. */
+    readonly startWithoutRun:
+      ((scope: Omit<FilesScope, 'options'>, options: unknown) => Promise<CommandResult>) | null = null,
   ) {}
 }
 
@@ -95,5 +104,26 @@ export function defineCommand<Options extends Shape>(definition: CommandDefiniti
     definition.defaultSplit ?? 'test',
     usesData,
     (parts) => run(new CommandScope(parts, schema.parse(parts.config.options))),
+  );
+}
+
+/**
+ * Makes a command that works on files alone, such as those that runs have left: nothing is started for it, neither TensorFlow nor data, and
+ * no run folder is made. It takes no checkpoint.
+ */
+export function defineFilesCommand<Options extends Shape>(
+  definition: FilesCommandDefinition<Options>,
+): Command {
+  const { name, help, title = name, words, run } = definition;
+  const schema = z.object(definition.options ?? ({} as Options));
+  const reason = `${name} looks at files, and starts no run`;
+  return new Command(
+    ...([name, help, title, schema.shape] as const),
+    { resume: reason, checkpoint: reason, untrained: reason, weights: reason, split: reason },
+    false,
+    words,
+    null,
+    () => Promise.reject(new Error(`${name} has no run`)),
+    (scope, options) => run({ ...scope, options: schema.parse(options) }),
   );
 }

@@ -14,6 +14,7 @@ import { SharedFailure } from '../strategy';
 import { guardProcessOutput, writeLines, writeText } from '../system';
 import { EventBus } from '../trainer';
 import type { TrainingModule } from '../trainer';
+import { commandOf } from './commands';
 import { configureRun } from './configure';
 import { dataWords } from './data-of-path';
 import { watchForEmptyLoop } from './empty-loop';
@@ -92,6 +93,11 @@ export async function run(
     // New images are named by their path; the data set of the run would not look at it.
     const args = given[0] === 'embed' ? [...given, ...dataWords(given)] : given;
     const config = await configureRun(experiment, args, caller);
+    const { startWithoutRun } = commandOf(experiment, config);
+    if (startWithoutRun !== null) {
+      const { name, options, trainer } = config;
+      return await startWithoutRun({ name, root: trainer.defaultRootDir, notify }, options);
+    }
     const variables = processVariables();
     const inCluster = describesCluster(variables);
     const ranks = inCluster ? 1 : await localRanks(config, notify);

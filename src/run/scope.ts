@@ -83,6 +83,16 @@ export interface Inspection {
   readonly weights: WeightKind;
 }
 
+/** What a command has to work with that needs no run. */
+export interface FilesScope<Options = unknown> {
+  /** The experiment's name. */
+  readonly name: string;
+  /** The folder of all experiments' runs. */
+  readonly root: string;
+  readonly options: Options;
+  readonly notify: Notify;
+}
+
 /** What a command has to work with. */
 export class CommandScope<Options = unknown> {
   /** Of the files beside the record. */

@@ -31,6 +31,7 @@ const reserved: readonly Reserved[] = [
       // Points the process's standard error elsewhere while TensorFlow loads.
       'src/engine/native/quiet-stderr.ts',
       'src/doctor/machine.ts',
+      'src/report/',
       'src/run-folder/',
       'src/run/',
       'src/pages/',

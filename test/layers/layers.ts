@@ -17,6 +17,7 @@ export const order: readonly (readonly string[])[] = [
   ['launch'],
   ['config'],
   ['metadata'],
+  ['report'],
   ['run-folder', 'locks'],
   ['charts'],
   ['pages'],

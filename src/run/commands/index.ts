@@ -10,6 +10,7 @@ import { fit } from './fit';
 import { knn } from './knn';
 import { predict } from './predict';
 import { probe } from './probe';
+import { report } from './report';
 import { test } from './test';
 import { validate } from './validate';
 import { views } from './views';
@@ -26,6 +27,7 @@ export const builtInCommands = [
   embed,
   exportCommand,
   views,
+  report,
 ] as const;
 
 /**

@@ -1,0 +1,36 @@
+import type { Json } from '../contracts';
+
+/** A value that is not the same everywhere, by run. */
+export interface Difference {
+  /** `trainer.maxEpochs`. */
+  readonly path: string;
+  /** As text; `null` where there is no such value. */
+  readonly values: readonly (string | null)[];
+}
+
+/** All values of records that differ, by their paths, in the order in which they stand there. */
+export function differencesOf(records: readonly Json[]): Difference[] {
+  const flat = records.map((record) => flatten(record));
+  const paths = new Set(flat.flatMap((values) => [...values.keys()]));
+  return [...paths].flatMap((path) => {
+    const values = flat.map((one) => one.get(path) ?? null);
+    return new Set(values).size > 1 ? [{ path, values }] : [];
+  });
+}
+
+/** The values of a record as text, by path. */
+export function flatten(record: Json, path = ''): Map<string, string> {
+  if (typeof record !== 'object' || record === null) return new Map([[path, textOf(record)]]);
+  const entries = Object.entries(record as Readonly<Record<string, Json>>);
+  if (entries.length === 0) return new Map([[path, Array.isArray(record) ? '[]' : '{}']]);
+  if (Array.isArray(record) && record.every((item) => typeof item !== 'object' || item === null)) {
+    return new Map([[path, `[${record.map((item) => textOf(item as Json)).join(', ')}]`]]);
+  }
+  return new Map(
+    entries.flatMap(([name, value]) => [...flatten(value, path === '' ? name : `${path}.${name}`)]),
+  );
+}
+
+function textOf(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,89 @@
+import { barChart, dataTable, escapeHtml, renderSvg, shownNumber } from '../charts';
+import type { EvaluationRecord, ReportedRun } from './reported-run';
+
+interface Figure {
+  readonly run: number;
+  readonly record: EvaluationRecord;
+  readonly metric: string;
+  readonly value: number;
+}
+
+/** Figures of the evaluations that commands have recorded: shares of 1 as bars, all of them as a table. */
+export async function evaluationSection(runs: readonly ReportedRun[]): Promise<string> {
+  const figures = runs.flatMap(({ evaluations }, run) =>
+    evaluations.flatMap((record) =>
+      Object.entries(record.metrics).map(([metric, value]): Figure => ({ run, record, metric, value })),
+    ),
+  );
+  if (figures.length === 0) return '';
+  return `<section><h2>Evaluations</h2>${await barsOf(runs, figures)}${tableOf(runs, figures)}${changeOf(runs, figures)}</section>`;
+}
+
+/** The newest figure of each metric that is a share; a run's bars have its colour. */
+async function barsOf(runs: readonly ReportedRun[], figures: readonly Figure[]): Promise<string> {
+  const shares = figures.filter(({ metric, value }) => /accuracy/i.test(metric) && value >= 0 && value <= 1);
+  const metrics = [...new Set(shares.map(({ metric }) => metric))];
+  if (metrics.length === 0) return '';
+  const series = runs.map(({ label }, run) => ({
+    name: label,
+    place: run,
+    values: metrics.map((metric) => newest(shares, run, metric)?.value ?? null),
+  }));
+  const option = barChart({
+    title: 'Accuracy',
+    showTitle: false,
+    categories: metrics,
+    values: { name: 'accuracy', min: 0, max: 1 },
+    series,
+  });
+  const svg = Buffer.from(await renderSvg(option, { width: 720, height: 280 })).toString('base64');
+  const about = series
+    .map(
+      ({ name, values }) =>
+        `${name}: ${values.map((value, index) => `${metrics[index] ?? ''} ${value === null ? 'not measured' : shownNumber(value)}`).join(', ')}.`,
+    )
+    .join(' ');
+  return `<figure class="chart"><figcaption>Accuracy of the newest evaluations</figcaption><img class="picture always" width="720" height="280" src="data:image/svg+xml;base64,${svg}" alt="Bars. ${escapeHtml(about)}"></figure>`;
+}
+
+function newest(figures: readonly Figure[], run: number, metric: string): Figure | undefined {
+  return figures.findLast((figure) => figure.run === run && figure.metric === metric);
+}
+
+function tableOf(runs: readonly ReportedRun[], figures: readonly Figure[]): string {
+  return dataTable({
+    caption: 'Evaluations of checkpoints',
+    columns: ['run', 'command', 'checkpoint', 'weights', 'figure', 'value'],
+    rows: figures.map(({ run, record, metric, value }) => [
+      runs[run]?.label ?? '',
+      record.command,
+      record.checkpoint ?? `random (${record.file})`,
+      record.weights,
+      metric,
+      value,
+    ]),
+    isFolded: false,
+  });
+}
+
+/** What the newest figures of the runs differ by, from the first one. */
+function changeOf(runs: readonly ReportedRun[], figures: readonly Figure[]): string {
+  if (runs.length < 2) return '';
+  const metrics = [...new Set(figures.map(({ metric }) => metric))];
+  const rows = metrics.map((metric) => {
+    const values = runs.map((_, run) => newest(figures, run, metric)?.value ?? null);
+    const [first = null] = values;
+    return [
+      metric,
+      ...values,
+      ...values.slice(1).map((value) => (value === null || first === null ? null : value - first)),
+    ];
+  });
+  const labels = runs.map(({ label }) => label);
+  return dataTable({
+    caption: `Newest figures, and their differences from ${labels[0] ?? ''}`,
+    columns: ['figure', ...labels, ...labels.slice(1).map((label) => `difference of ${label}`)],
+    rows,
+    isFolded: false,
+  });
+}

@@ -1,0 +1,120 @@
+import { downsample, dataTable, escapeHtml, lineChart, renderSvg, shownNumber, smooth } from '../charts';
+import type { ChartBand, ChartPoint } from '../charts';
+import { figureChart, smoothings } from './figure-chart';
+import type { FigureData } from './figure-chart';
+import type { MetricValue, ReportedRun } from './reported-run';
+
+/** Points of a line in a page, and rows of a table below it. */
+const MOST_POINTS = 1000;
+const MOST_ROWS = 100;
+/** Shorter lines are not smoothed at first. */
+const LONG = 60;
+const size = { width: 720, height: 320 };
+
+export interface MetricFigure {
+  readonly html: string;
+  readonly data: FigureData;
+}
+
+/** A metric of one or several runs: a picture of its lines for paper, what a script draws them from, and a table of its values. */
+export async function metricFigure(
+  metric: string,
+  runs: readonly ReportedRun[],
+  id: string,
+): Promise<MetricFigure> {
+  const lines = runs.flatMap((run, place) => {
+    const values = run.metrics?.values.get(metric);
+    return values === undefined ? [] : [{ run: run.label, place, values }];
+  });
+  const data: FigureData = {
+    id,
+    title: metric,
+    isLong: lines.some(({ values }) => values.length > LONG),
+    band: bandOf(metric, runs),
+    lines: lines.map(({ run, place, values }) => ({ run, place, levels: levelsOf(values) })),
+  };
+  const option = lineChart({ ...figureChart(data, data.isLong ? 2 : 0), showTitle: false });
+  const svg = Buffer.from(await renderSvg(option, size)).toString('base64');
+  const name = escapeHtml(metric);
+  const about = lines.map(({ run, values }) => describe(run, values)).join(' ');
+  return {
+    data,
+    html:
+      `<figure class="chart" id="${id}"><figcaption>${name}</figcaption>` +
+      `<img class="picture" src="data:image/svg+xml;base64,${svg}" width="${size.width}" height="${size.height}" alt="Lines of ${name} by updates. ${escapeHtml(about)}">` +
+      `<div class="drawing" role="img" aria-label="Lines of ${name} by updates. ${escapeHtml(about)}" hidden></div>` +
+      gapNote(lines) +
+      tableOf(metric, lines) +
+      '</figure>',
+  };
+}
+
+function levelsOf(values: readonly MetricValue[]): ChartPoint[][] {
+  const points = values.map(({ step, value }): ChartPoint => [step, value]);
+  return smoothings.map((weight) => downsample(smooth(points, weight), MOST_POINTS).map(rounded));
+}
+
+/** Six digits are more than a chart shows, and half as long; what is not finite is a gap. */
+function rounded([x, y]: ChartPoint): ChartPoint {
+  return [x, Number(y.toPrecision(6))];
+}
+
+/** The band that a plugin recorded; else the sentinel's default for its own metrics. */
+function bandOf(metric: string, runs: readonly ReportedRun[]): ChartBand | null {
+  const own = runs.flatMap(({ bands }) => bands).find((band) => band.metric === metric);
+  if (own !== undefined) return { from: 0, to: own.warnBelow, label: `${own.below}: below ${own.warnBelow}` };
+  return metric.endsWith('_std') ? { from: 0, to: 0.5, label: 'collapse: below 0.5, the default' } : null;
+}
+
+interface NamedValues {
+  readonly run: string;
+  readonly values: readonly MetricValue[];
+}
+
+function describe(run: string, values: readonly MetricValue[]): string {
+  const finite = values.filter(({ value }) => Number.isFinite(value));
+  const [first] = finite;
+  const last = finite.at(-1);
+  if (first === undefined || last === undefined) return `${run}: no finite value.`;
+  const numbers = finite.map(({ value }) => value);
+  const low = shownNumber(numbers.reduce((a, b) => Math.min(a, b)));
+  const high = shownNumber(numbers.reduce((a, b) => Math.max(a, b)));
+  return `${run}: from ${shownNumber(first.value)} to ${shownNumber(last.value)}, lowest ${low}, highest ${high}.`;
+}
+
+/** Gaps in a line are easily overlooked. */
+function gapNote(lines: readonly NamedValues[]): string {
+  const notes = lines.flatMap(({ run, values }) => {
+    const wild = values.filter(({ value }) => !Number.isFinite(value));
+    const [first] = wild;
+    if (first === undefined) return [];
+    const count = wild.length === 1 ? '1 value is' : `${wild.length} values are`;
+    return [
+      `<p class="warning">${escapeHtml(run)}: ${count} not finite, first ${shownNumber(first.value)} at update ${first.step}.</p>`,
+    ];
+  });
+  return notes.join('');
+}
+
+function tableOf(metric: string, lines: readonly NamedValues[]): string {
+  const bySteps = lines.map(({ values }) => new Map(values.map(({ step, value }) => [step, value])));
+  const steps = [...new Set(bySteps.flatMap((values) => [...values.keys()]))].sort((a, b) => a - b);
+  const chosen = spread(steps, MOST_ROWS);
+  const isPart = chosen.length < steps.length;
+  return dataTable({
+    caption: `${metric} by updates`,
+    columns: ['update', ...lines.map(({ run }) => run)],
+    rows: chosen.map((step) => [step, ...bySteps.map((values) => values.get(step) ?? null)]),
+    note: isPart
+      ? `${chosen.length} of ${steps.length.toLocaleString('en-US')} updates, spread evenly; the run folder holds them all.`
+      : undefined,
+  });
+}
+
+/** So many of a list, spread evenly, the first and the last among them. */
+function spread<T>(list: readonly T[], most: number): T[] {
+  if (list.length <= most) return [...list];
+  return Array.from({ length: most }, (_, index) =>
+    Math.round((index * (list.length - 1)) / (most - 1)),
+  ).flatMap((at) => list.slice(at, at + 1));
+}

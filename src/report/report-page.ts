@@ -1,0 +1,142 @@
+import { dataTable, escapeHtml, htmlDocument } from '../charts';
+import type { Json } from '../contracts';
+import { pageScript } from '../pages';
+import { differencesOf, flatten } from './differences';
+import { evaluationSection } from './evaluation-section';
+import type { FigureData } from './figure-chart';
+import { metricFigure } from './metric-figure';
+import { topicsOf } from './metric-topics';
+import { pictureSection } from './picture-section';
+import { reportStyle } from './report-style';
+import type { ReportedRun } from './reported-run';
+import { summarySection } from './summary-section';
+
+/** A report of runs as one HTML text, which loads nothing. */
+export async function reportPage(
+  runs: readonly ReportedRun[],
+  made: { readonly at: Date; readonly by: string },
+): Promise<string> {
+  const title = `Report: ${runs.map(({ label }) => label).join(', ')}`;
+  const training = await trainingSections(runs);
+  const sections = [
+    summarySection(runs),
+    await evaluationSection(runs),
+    training.html,
+    pictureSection(runs),
+    differenceSection(runs),
+    recordSection('Configuration', runs, ({ configs }) => configs),
+    recordSection('Environment', runs, ({ environments }) => environments),
+    messageSection(runs),
+  ];
+  return htmlDocument({
+    title,
+    style: reportStyle,
+    scripts: [await pageScript('report')],
+    data: { figures: training.figures },
+    body:
+      '<a class="skip" href="#main">Skip to the report</a>' +
+      `<header><h1>${escapeHtml(title)}</h1><p class="muted">Made on <time datetime="${made.at.toISOString()}">${made.at.toISOString().slice(0, 16).replace('T', ' ')} UTC</time> by Fulgur ${escapeHtml(made.by)}.</p></header>` +
+      `<main id="main" tabindex="-1">${sections.join('\n')}</main>`,
+  });
+}
+
+async function trainingSections(
+  runs: readonly ReportedRun[],
+): Promise<{ readonly html: string; readonly figures: readonly FigureData[] }> {
+  const names = [...new Set(runs.flatMap(({ metrics }) => [...(metrics?.values.keys() ?? [])]))];
+  const figures: FigureData[] = [];
+  const parts: string[] = [];
+  for (const { topic, metrics } of topicsOf(names)) {
+    const charts: string[] = [];
+    for (const metric of metrics) {
+      const { html, data } = await metricFigure(metric, runs, `metric-${figures.length}`);
+      figures.push(data);
+      charts.push(html);
+    }
+    parts.push(
+      `<section><h2>${topic.heading}</h2><p class="muted">${topic.about}</p><div class="charts">${charts.join('\n')}</div></section>`,
+    );
+  }
+  const without = runs.filter(({ metrics }) => metrics === null);
+  const remarks = [
+    ...without.map(
+      ({ label }) =>
+        `${label} has no metrics in its folder: list csvLogger(), jsonlLogger() or tensorboardLogger() among its plugins.`,
+    ),
+    ...runs.flatMap(({ label, metrics }) => (metrics?.remarks ?? []).map((remark) => `${label}: ${remark}`)),
+    ...runs.flatMap(({ label, problems }) => problems.map((problem) => `${label}: ${problem}`)),
+  ];
+  const notes = remarks.map((remark) => `<p class="warning">${escapeHtml(remark)}</p>`).join('');
+  return { figures, html: notes + (figures.length === 0 ? '' : controls) + parts.join('\n') };
+}
+
+const controls =
+  '<form class="controls no-print" id="controls" hidden>' +
+  '<label for="smoothing">Smoothing</label> <select id="smoothing">' +
+  '<option value="auto" selected>of long lines (0.9)</option><option value="0">none</option><option value="1">0.6</option>' +
+  '<option value="2">0.9</option><option value="3">0.99</option></select></form>';
+
+function differenceSection(runs: readonly ReportedRun[]): string {
+  const labels = runs.map(({ label }) => label);
+  const parts: string[] = [];
+  const compare = (records: readonly Json[], heads: readonly string[], caption: string): void => {
+    const rows = differencesOf(records);
+    if (rows.length === 0) return;
+    parts.push(
+      dataTable({
+        caption,
+        columns: ['setting', ...heads],
+        rows: rows.map(({ path, values }) => [path, ...values.map((value) => value ?? '(none)')]),
+        isFolded: false,
+      }),
+    );
+  };
+  if (runs.length > 1) {
+    compare(
+      runs.map(({ configs }) => configs.at(-1) ?? {}),
+      labels,
+      'Configurations, where they differ',
+    );
+    compare(
+      runs.map(({ environments }) => environments.at(-1) ?? {}),
+      labels,
+      'Environments, where they differ',
+    );
+    if (parts.length === 0) parts.push('<p>Configurations and environments are equal.</p>');
+  }
+  for (const { label, configs } of runs) {
+    const heads = configs.map((_, index) => (index === 0 ? 'first start' : `resumed (${index})`));
+    if (configs.length > 1) compare(configs, heads, `What resuming changed in ${label}`);
+  }
+  return parts.length === 0 ? '' : `<section><h2>Differences</h2>${parts.join('\n')}</section>`;
+}
+
+function recordSection(
+  heading: string,
+  runs: readonly ReportedRun[],
+  recordsOf: (run: ReportedRun) => readonly Json[],
+): string {
+  const parts = runs.map((run) => {
+    const record = recordsOf(run).at(-1);
+    if (record === undefined) return `<p>${escapeHtml(run.label)} has no record of it.</p>`;
+    const rows = [...flatten(record)];
+    return dataTable({ caption: `${heading} of ${run.label}`, columns: ['setting', 'value'], rows });
+  });
+  return `<section><h2>${heading}</h2>${parts.join('\n')}</section>`;
+}
+
+function messageSection(runs: readonly ReportedRun[]): string {
+  const parts = runs.flatMap(({ label, messages }) =>
+    messages.length === 0
+      ? []
+      : [
+          dataTable({
+            caption: `Messages of ${label}`,
+            columns: ['time', 'update', 'level', 'message'],
+            rows: messages.map(({ time, step, level, text }) => [time, step, level, text]),
+          }),
+        ],
+  );
+  if (parts.length === 0) return '';
+  return `<section><h2>Messages</h2>${parts.join('\n')}</section>`;
+}

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import type { Json } from '../contracts';
+import { lookAtLock } from '../locks';
+import type { RunEnd } from './read-messages';
+import type { RunMetrics, RunState } from './reported-run';
+
+/** How far a run came, by its lock, by what it said of its end, and where it said nothing by what it logged last. */
+export async function stateOf(
+  folder: string,
+  config: Json,
+  metrics: RunMetrics | null,
+  end: RunEnd | null,
+): Promise<RunState> {
+  const lock = await lookAtLock(join(folder, 'run.lock'));
+  if (lock === 'held') return { kind: 'running', sentence: `Still running; ${reached(metrics)}.` };
+  if (lock === 'left') {
+    return {
+      kind: 'failed',
+      sentence: `Its process ended without a word, as a killed one does; ${reached(metrics)}.`,
+    };
+  }
+  if (end !== null) return { kind: kindOf(end.status), sentence: endSentence(end, metrics) };
+  const { maxEpochs, maxSteps } =
+    (config as { trainer?: Readonly<Record<string, Json>> } | null)?.trainer ?? {};
+  const last = lastOf(metrics);
+  if (last === null) return { kind: 'unknown', sentence: 'No logger tells how far it came.' };
+  const isLast =
+    (typeof maxSteps === 'number' && last.step >= maxSteps) ||
+    (typeof maxEpochs === 'number' && last.epoch !== null && last.epoch + 1 >= maxEpochs);
+  if (isLast) return { kind: 'finished', sentence: `Came to its last epoch; ${reached(metrics)}.` };
+  if (last.epoch === null) return { kind: 'unknown', sentence: `Logged until then: ${reached(metrics)}.` };
+  const planned = typeof maxEpochs === 'number' ? ` of ${maxEpochs} epochs` : '';
+  return {
+    kind: 'ended early',
+    sentence: `Ended before its last epoch${planned === '' ? '' : ` (${last.epoch + 1}${planned} begun)`}; ${reached(metrics)}.`,
+  };
+}
+
+function kindOf(status: string): RunState['kind'] {
+  if (status === 'finished') return 'finished';
+  return status === 'failed' ? 'failed' : 'ended early';
+}
+
+function endSentence({ status, detail }: RunEnd, metrics: RunMetrics | null): string {
+  const words: Readonly<Record<string, string>> = {
+    finished: 'Finished',
+    stopped: 'Stopped by a plugin',
+    interrupted: 'Interrupted by the user',
+    failed: 'Failed',
+  };
+  return `${words[status] ?? status}; ${reached(metrics)}.${detail === null ? '' : ` ${detail}`}`;
+}
+
+function reached(metrics: RunMetrics | null): string {
+  const last = lastOf(metrics);
+  return last === null
+    ? 'nothing is logged'
+    : `last logged after ${last.step.toLocaleString('en-US')} updates`;
+}
+
+/** The highest step that has a value. */
+function lastOf(metrics: RunMetrics | null): { readonly step: number; readonly epoch: number | null } | null {
+  const ends = [...(metrics?.values.values() ?? [])].flatMap((values) => values.at(-1) ?? []);
+  return ends.reduce<(typeof ends)[number] | null>(
+    (last, value) => (last === null || value.step >= last.step ? value : last),
+    null,
+  );
+}

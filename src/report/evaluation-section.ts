@@ -1,4 +1,6 @@
-import { barChart, dataTable, escapeHtml, renderSvg, shownNumber } from '../charts';
+import { barChart, dataTable, shownNumber } from '../charts';
+import { chartFigure } from './chart-figure';
+import type { ChartFigure } from './chart-figure';
 import type { EvaluationRecord, ReportedRun } from './reported-run';
 
 interface Figure {
@@ -9,41 +11,53 @@ interface Figure {
 }
 
 /** Figures of the evaluations that commands have recorded: shares of 1 as bars, all of them as a table. */
-export async function evaluationSection(runs: readonly ReportedRun[]): Promise<string> {
+export async function evaluationSection(
+  runs: readonly ReportedRun[],
+): Promise<{ readonly html: string; readonly figures: readonly ChartFigure[] }> {
   const figures = runs.flatMap(({ evaluations }, run) =>
     evaluations.flatMap((record) =>
       Object.entries(record.metrics).map(([metric, value]): Figure => ({ run, record, metric, value })),
     ),
   );
-  if (figures.length === 0) return '';
-  return `<section><h2>Evaluations</h2>${await barsOf(runs, figures)}${tableOf(runs, figures)}${changeOf(runs, figures)}</section>`;
+  if (figures.length === 0) return { html: '', figures: [] };
+  const bars = await barsOf(runs, figures);
+  return {
+    figures: bars === null ? [] : [bars],
+    html: `<section><h2>Evaluations</h2>${bars?.html ?? ''}${tableOf(runs, figures)}${changeOf(runs, figures)}</section>`,
+  };
 }
 
 /** The newest figure of each metric that is a share; a run's bars have its colour. */
-async function barsOf(runs: readonly ReportedRun[], figures: readonly Figure[]): Promise<string> {
+async function barsOf(runs: readonly ReportedRun[], figures: readonly Figure[]): Promise<ChartFigure | null> {
   const shares = figures.filter(({ metric, value }) => /accuracy/i.test(metric) && value >= 0 && value <= 1);
   const metrics = [...new Set(shares.map(({ metric }) => metric))];
-  if (metrics.length === 0) return '';
+  if (metrics.length === 0) return null;
   const series = runs.map(({ label }, run) => ({
     name: label,
     place: run,
     values: metrics.map((metric) => newest(shares, run, metric)?.value ?? null),
   }));
-  const option = barChart({
-    title: 'Accuracy',
-    showTitle: false,
-    categories: metrics,
-    values: { name: 'accuracy', min: 0, max: 1 },
-    series,
+  const words = series.map(({ name, values }) => {
+    const parts = values.map((value, index) => {
+      const figure = value === null ? 'not measured' : shownNumber(value);
+      return `${metrics[index] ?? ''} ${figure}`;
+    });
+    return `${name}: ${parts.join(', ')}.`;
   });
-  const svg = Buffer.from(await renderSvg(option, { width: 720, height: 280 })).toString('base64');
-  const about = series
-    .map(
-      ({ name, values }) =>
-        `${name}: ${values.map((value, index) => `${metrics[index] ?? ''} ${value === null ? 'not measured' : shownNumber(value)}`).join(', ')}.`,
-    )
-    .join(' ');
-  return `<figure class="chart"><figcaption>Accuracy of the newest evaluations</figcaption><img class="picture always" width="720" height="280" src="data:image/svg+xml;base64,${svg}" alt="Bars. ${escapeHtml(about)}"></figure>`;
+  return chartFigure({
+    id: 'evaluations',
+    title: 'Accuracy of the newest evaluations',
+    about: `Bars. ${words.join(' ')}`,
+    option: (theme) =>
+      barChart({
+        title: 'Accuracy',
+        theme,
+        showTitle: false,
+        categories: metrics,
+        values: { name: 'accuracy', min: 0, max: 1 },
+        series,
+      }),
+  });
 }
 
 function newest(figures: readonly Figure[], run: number, metric: string): Figure | undefined {

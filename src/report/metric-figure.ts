@@ -1,5 +1,6 @@
-import { downsample, dataTable, escapeHtml, lineChart, renderSvg, shownNumber, smooth } from '../charts';
+import { dataTable, downsample, escapeHtml, lineChart, shownNumber, smooth } from '../charts';
 import type { ChartBand, ChartPoint } from '../charts';
+import { figureHtml, figurePicture } from './chart-figure';
 import { figureChart, smoothings } from './figure-chart';
 import type { FigureData } from './figure-chart';
 import type { MetricValue, ReportedRun } from './reported-run';
@@ -9,7 +10,6 @@ const MOST_POINTS = 1000;
 const MOST_ROWS = 100;
 /** Shorter lines are not smoothed at first. */
 const LONG = 60;
-const size = { width: 720, height: 320 };
 
 export interface MetricFigure {
   readonly html: string;
@@ -34,18 +34,16 @@ export async function metricFigure(
     lines: lines.map(({ run, place, values }) => ({ run, place, levels: levelsOf(values) })),
   };
   const option = lineChart({ ...figureChart(data, data.isLong ? 2 : 0), showTitle: false });
-  const svg = Buffer.from(await renderSvg(option, size)).toString('base64');
-  const name = escapeHtml(metric);
   const about = lines.map(({ run, values }) => describe(run, values)).join(' ');
   return {
     data,
-    html:
-      `<figure class="chart" id="${id}"><figcaption>${name}</figcaption>` +
-      `<img class="picture" src="data:image/svg+xml;base64,${svg}" width="${size.width}" height="${size.height}" alt="Lines of ${name} by updates. ${escapeHtml(about)}">` +
-      `<div class="drawing" role="img" aria-label="Lines of ${name} by updates. ${escapeHtml(about)}" hidden></div>` +
-      gapNote(lines) +
-      tableOf(metric, lines) +
-      '</figure>',
+    html: figureHtml(
+      id,
+      metric,
+      `Lines of ${metric} by updates. ${about}`,
+      await figurePicture(option),
+      gapNote(lines) + tableOf(metric, lines),
+    ),
   };
 }
 

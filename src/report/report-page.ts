@@ -18,9 +18,10 @@ export async function reportPage(
 ): Promise<string> {
   const title = `Report: ${runs.map(({ label }) => label).join(', ')}`;
   const training = await trainingSections(runs);
+  const evaluations = await evaluationSection(runs);
   const sections = [
     summarySection(runs),
-    await evaluationSection(runs),
+    evaluations.html,
     training.html,
     pictureSection(runs),
     differenceSection(runs),
@@ -32,7 +33,10 @@ export async function reportPage(
     title,
     style: reportStyle,
     scripts: [await pageScript('report')],
-    data: { figures: training.figures },
+    data: {
+      figures: training.figures,
+      charts: evaluations.figures.map(({ id, light, dark }) => ({ id, light, dark })),
+    },
     body:
       '<a class="skip" href="#main">Skip to the report</a>' +
       `<header><h1>${escapeHtml(title)}</h1><p class="muted">Made on <time datetime="${made.at.toISOString()}">${made.at.toISOString().slice(0, 16).replace('T', ' ')} UTC</time> by Fulgur ${escapeHtml(made.by)}.</p></header>` +
@@ -48,13 +52,14 @@ async function trainingSections(
   const parts: string[] = [];
   for (const { topic, metrics } of topicsOf(names)) {
     const charts: string[] = [];
-    for (const metric of metrics) {
+    const { single, lines } = bySize(metrics, runs);
+    for (const metric of lines) {
       const { html, data } = await metricFigure(metric, runs, `metric-${figures.length}`);
       figures.push(data);
       charts.push(html);
     }
     parts.push(
-      `<section><h2>${topic.heading}</h2><p class="muted">${topic.about}</p><div class="charts">${charts.join('\n')}</div></section>`,
+      `<section><h2>${topic.heading}</h2><p class="muted">${topic.about}</p><div class="charts">${charts.join('\n')}</div>${single}</section>`,
     );
   }
   const without = runs.filter(({ metrics }) => metrics === null);
@@ -68,6 +73,26 @@ async function trainingSections(
   ];
   const notes = remarks.map((remark) => `<p class="warning">${escapeHtml(remark)}</p>`).join('');
   return { figures, html: notes + (figures.length === 0 ? '' : controls) + parts.join('\n') };
+}
+
+/** Metrics that have several values in a run get lines, others stand in one table. */
+function bySize(metrics: readonly string[], runs: readonly ReportedRun[]) {
+  const count = (metric: string, run: ReportedRun): number => run.metrics?.values.get(metric)?.length ?? 0;
+  const lines = metrics.filter((metric) => runs.some((run) => count(metric, run) > 1));
+  const alone = metrics.filter((metric) => !lines.includes(metric));
+  const table = dataTable({
+    caption: 'Logged once',
+    columns: ['metric', ...runs.flatMap(({ label }) => [label, `${label}: update`])],
+    rows: alone.map((metric) => [
+      metric,
+      ...runs.flatMap((run) => {
+        const [value] = run.metrics?.values.get(metric) ?? [];
+        return value === undefined ? [null, null] : [value.value, value.step];
+      }),
+    ]),
+    isFolded: false,
+  });
+  return { lines, single: alone.length === 0 ? '' : table };
 }
 
 const controls =
@@ -120,7 +145,8 @@ function recordSection(
     const record = recordsOf(run).at(-1);
     if (record === undefined) return `<p>${escapeHtml(run.label)} has no record of it.</p>`;
     const rows = [...flatten(record)];
-    return dataTable({ caption: `${heading} of ${run.label}`, columns: ['setting', 'value'], rows });
+    const table = dataTable({ caption: `${heading} of ${run.label}`, columns: ['setting', 'value'], rows });
+    return `<div class="record">${table}</div>`;
   });
   return `<section><h2>${heading}</h2>${parts.join('\n')}</section>`;
 }

@@ -3,9 +3,10 @@ import { chartDashes } from '../charts';
 /** The look of a report besides that of all pages. Pictures are light: they are for paper, and for readers without scripts. */
 export const reportStyle = `
 .picture{display:block;width:100%;height:auto;background:#fff;border-radius:4px}
+.scroll+.scroll{margin-top:.8rem}
 .photo{display:block;max-width:100%;height:auto}
 .drawing{width:100%;height:20rem}
-.drawn .picture:not(.always){display:none}
+.drawn .picture{display:none}
 .summary th[scope=row]{white-space:nowrap;font-weight:600}
 .summary td{min-width:12rem}
 .scroll.whole{max-height:none}
@@ -13,7 +14,7 @@ export const reportStyle = `
 .line{display:inline-block;width:1.6rem;border-top:3px solid;vertical-align:middle}
 ${Array.from({ length: 7 }, (_, index) => `.line-${index}{border-color:var(--series-${index});border-top-style:${borderOf(index)}}`).join('\n')}
 @media print{.drawing{display:none!important}.drawn .picture{display:block!important}.charts{grid-template-columns:1fr 1fr}
-details.table>*:not(summary){display:none}section{break-inside:auto}.summary td{min-width:0}}
+.summary td{min-width:0}}
 `;
 
 function borderOf(index: number): string {

@@ -43,7 +43,7 @@ const entries: readonly Entry[] = [
     name: 'report',
     usage: '<run> [options]',
     help: 'write a report of finished runs as one HTML file: fulgur report runs/fastsiam/version_0',
-    run: (words) => (load('./report') as typeof reportModule).report(words),
+    run: (words) => (load('./report') as typeof reportModule).reportRuns(words),
   },
   {
     name: 'doctor',

@@ -5,7 +5,7 @@ import { reportError } from '../run';
 import { writeLines } from '../system';
 
 /** `fulgur report <run> [<run> ...] [--out FILE]`: writes a report of finished runs, of any experiments. */
-export async function report(words: readonly string[]): Promise<void> {
+export async function reportRuns(words: readonly string[]): Promise<void> {
   try {
     if (words.includes('--help') || words.includes('-h')) {
       writeLines(process.stdout, usage);

@@ -10,7 +10,7 @@ export interface Difference {
 
 /** All values of records that differ, by their paths, in the order in which they stand there. */
 export function differencesOf(records: readonly Json[]): Difference[] {
-  const flat = records.map((record) => flatten(record));
+  const flat = records.map((record) => valuesByPath(record));
   const paths = new Set(flat.flatMap((values) => [...values.keys()]));
   return [...paths].flatMap((path) => {
     const values = flat.map((one) => one.get(path) ?? null);
@@ -19,7 +19,7 @@ export function differencesOf(records: readonly Json[]): Difference[] {
 }
 
 /** The values of a record as text, by path. */
-export function flatten(record: Json, path = ''): Map<string, string> {
+export function valuesByPath(record: Json, path = ''): Map<string, string> {
   if (typeof record !== 'object' || record === null) return new Map([[path, textOf(record)]]);
   const entries = Object.entries(record as Readonly<Record<string, Json>>);
   if (entries.length === 0) return new Map([[path, Array.isArray(record) ? '[]' : '{}']]);
@@ -27,7 +27,7 @@ export function flatten(record: Json, path = ''): Map<string, string> {
     return new Map([[path, `[${record.map((item) => textOf(item as Json)).join(', ')}]`]]);
   }
   return new Map(
-    entries.flatMap(([name, value]) => [...flatten(value, path === '' ? name : `${path}.${name}`)]),
+    entries.flatMap(([name, value]) => [...valuesByPath(value, path === '' ? name : `${path}.${name}`)]),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { MetricValue, RunMetrics } from './reported-run';
+import type { StepValue, RunMetrics } from './reported-run';
 
 /** When a row was logged. */
 export interface RowTime {
@@ -8,7 +8,7 @@ export interface RowTime {
 
 /** Collects rows in the order of a file; of several values of a metric at one step, the last one counts. */
 export class MetricCollector {
-  private readonly byName = new Map<string, Map<number, MetricValue>>();
+  private readonly byName = new Map<string, Map<number, StepValue>>();
   private rows = 0;
   private repeated = 0;
   /** Lines that hold no row. */
@@ -21,7 +21,7 @@ export class MetricCollector {
     }
     this.rows += 1;
     for (const [name, value] of values) {
-      const bySteps = this.byName.get(name) ?? new Map<number, MetricValue>();
+      const bySteps = this.byName.get(name) ?? new Map<number, StepValue>();
       this.byName.set(name, bySteps);
       if (bySteps.has(step)) this.repeated += 1;
       bySteps.set(step, { step, epoch, value });
@@ -36,7 +36,7 @@ export class MetricCollector {
   }
 
   metrics(source: string, remarks: readonly string[]): RunMetrics {
-    const values = new Map<string, MetricValue[]>();
+    const values = new Map<string, StepValue[]>();
     for (const [name, bySteps] of this.byName) {
       if (bySteps.size > 0)
         values.set(

@@ -3,7 +3,7 @@ import type { ChartBand, ChartPoint } from '../charts';
 import { figureHtml, figurePicture } from './chart-figure';
 import { figureChart, smoothings } from './figure-chart';
 import type { FigureData } from './figure-chart';
-import type { MetricValue, ReportedRun } from './reported-run';
+import type { StepValue, ReportedRun } from './reported-run';
 
 /** Points of a line in a page, and rows of a table below it. */
 const MOST_POINTS = 1000;
@@ -47,7 +47,7 @@ export async function metricFigure(
   };
 }
 
-function levelsOf(values: readonly MetricValue[]): ChartPoint[][] {
+function levelsOf(values: readonly StepValue[]): ChartPoint[][] {
   const points = values.map(({ step, value }): ChartPoint => [step, value]);
   return smoothings.map((weight) => downsample(smooth(points, weight), MOST_POINTS).map(rounded));
 }
@@ -66,10 +66,10 @@ function bandOf(metric: string, runs: readonly ReportedRun[]): ChartBand | null 
 
 interface NamedValues {
   readonly run: string;
-  readonly values: readonly MetricValue[];
+  readonly values: readonly StepValue[];
 }
 
-function describe(run: string, values: readonly MetricValue[]): string {
+function describe(run: string, values: readonly StepValue[]): string {
   const finite = values.filter(({ value }) => Number.isFinite(value));
   const [first] = finite;
   const last = finite.at(-1);

@@ -1,7 +1,7 @@
 import { dataTable, escapeHtml, htmlDocument } from '../charts';
 import type { Json } from '../contracts';
 import { pageScript } from '../pages';
-import { differencesOf, flatten } from './differences';
+import { differencesOf, valuesByPath } from './differences';
 import { evaluationSection } from './evaluation-section';
 import type { FigureData } from './figure-chart';
 import { metricFigure } from './metric-figure';
@@ -144,7 +144,7 @@ function recordSection(
   const parts = runs.map((run) => {
     const record = recordsOf(run).at(-1);
     if (record === undefined) return `<p>${escapeHtml(run.label)} has no record of it.</p>`;
-    const rows = [...flatten(record)];
+    const rows = [...valuesByPath(record)];
     const table = dataTable({ caption: `${heading} of ${run.label}`, columns: ['setting', 'value'], rows });
     return `<div class="record">${table}</div>`;
   });

@@ -1,7 +1,7 @@
 import type { Json } from '../contracts';
 
 /** A value of a metric, and when it was logged. */
-export interface MetricValue {
+export interface StepValue {
   readonly step: number;
   /** `null` where the logger does not keep it. */
   readonly epoch: number | null;
@@ -13,7 +13,7 @@ export interface RunMetrics {
   /** The file or folder that it was read from, as the run folder names it. */
   readonly source: string;
   /** Values by metric, by ascending step; each step once. */
-  readonly values: ReadonlyMap<string, readonly MetricValue[]>;
+  readonly values: ReadonlyMap<string, readonly StepValue[]>;
   /** Rows in the file. */
   readonly rows: number;
   /** Values that a later one of the same step has taken the place of. */
@@ -45,7 +45,7 @@ export interface RunMessage {
 }
 
 /** How far a run came, in words. */
-export interface RunState {
+export interface RunProgress {
   readonly kind: 'finished' | 'running' | 'ended early' | 'failed' | 'unknown';
   readonly sentence: string;
 }
@@ -70,7 +70,7 @@ export interface ReportedRun {
   /** Tells it from the others: `fastsiam/version_0`. */
   readonly label: string;
   readonly experiment: string;
-  readonly state: RunState;
+  readonly state: RunProgress;
   /** `null` where no logger has written into the folder. */
   readonly metrics: RunMetrics | null;
   /** Configurations: that of the first start, and those of resumed ones that differ. */

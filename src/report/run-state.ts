@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Json } from '../contracts';
 import { lookAtLock } from '../locks';
 import type { RunEnd } from './read-messages';
-import type { RunMetrics, RunState } from './reported-run';
+import type { RunMetrics, RunProgress } from './reported-run';
 
 /** How far a run came, by its lock, by what it said of its end, and where it said nothing by what it logged last. */
 export async function stateOf(
@@ -10,7 +10,7 @@ export async function stateOf(
   config: Json,
   metrics: RunMetrics | null,
   end: RunEnd | null,
-): Promise<RunState> {
+): Promise<RunProgress> {
   const lock = await lookAtLock(join(folder, 'run.lock'));
   if (lock === 'held') return { kind: 'running', sentence: `Still running; ${reached(metrics)}.` };
   if (lock === 'left') {
@@ -36,7 +36,7 @@ export async function stateOf(
   };
 }
 
-function kindOf(status: string): RunState['kind'] {
+function kindOf(status: string): RunProgress['kind'] {
   if (status === 'finished') return 'finished';
   return status === 'failed' ? 'failed' : 'ended early';
 }

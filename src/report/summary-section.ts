@@ -1,6 +1,6 @@
 import { escapeHtml, shownNumber } from '../charts';
 import type { Json } from '../contracts';
-import type { MetricValue, ReportedRun } from './reported-run';
+import type { StepValue, ReportedRun } from './reported-run';
 
 /** What was run, where, when, and how it ended: a column a run. */
 export function summarySection(runs: readonly ReportedRun[]): string {
@@ -119,7 +119,7 @@ function lastLoss({ metrics }: ReportedRun): string {
 
 function highest({ metrics }: ReportedRun, name: string): string {
   const values = (metrics?.values.get(name) ?? []).filter(({ value }) => Number.isFinite(value));
-  const best = values.reduce<MetricValue | null>(
+  const best = values.reduce<StepValue | null>(
     (most, value) => (most === null || value.value > most.value ? value : most),
     null,
   );

@@ -123,6 +123,8 @@ export function defineFilesCommand<Options extends Shape>(
     false,
     words,
     null,
+    'test',
+    false,
     () => Promise.reject(new Error(`${name} has no run`)),
     (scope, options) => run({ ...scope, options: schema.parse(options) }),
   );

@@ -25,6 +25,8 @@ interface ServerOptions {
   readonly feedLimits?: Partial<FeedLimits>;
   readonly limits?: ServerLimits;
   readonly config?: unknown;
+  /** Of the real page. */
+  readonly page?: { readonly html: string; readonly style: string; readonly script: string };
 }
 
 /** A server of a page in this process, over a folder of runs of its own. */
@@ -32,25 +34,33 @@ export class TestServer {
   readonly root = mkdtempSync(join(tmpdir(), 'fulgur-live-'));
   readonly folder = join(this.root, 'toy', 'version_0');
   readonly feed: Feed;
+  image = (path: string): Uint8Array | null => (path === 'images/0/7.png' ? Buffer.from('png') : null);
   private readonly server;
 
-  constructor({ snapshot = () => emptySnapshot, feedLimits = {}, limits, config = {} }: ServerOptions = {}) {
+  constructor({
+    snapshot = () => emptySnapshot,
+    feedLimits = {},
+    limits,
+    config = {},
+    page,
+  }: ServerOptions = {}) {
     mkdirSync(this.folder, { recursive: true });
     this.feed = new Feed('start', snapshot, { ...defaultLimits, ...feedLimits });
     const parts = {
       ...{ host: '127.0.0.1', token, feed: this.feed },
       files: new Map([
-        ['/', { type: 'text/html; charset=utf-8', bytes: Buffer.from('<!doctype html>') }],
-        ['/live.js', { type: 'text/javascript; charset=utf-8', bytes: Buffer.from('1;') }],
+        ['/', { type: 'text/html; charset=utf-8', bytes: Buffer.from(page?.html ?? '<!doctype html>') }],
+        ['/live.js', { type: 'text/javascript; charset=utf-8', bytes: Buffer.from(page?.script ?? '1;') }],
+        ['/live.css', { type: 'text/css; charset=utf-8', bytes: Buffer.from(page?.style ?? '') }],
       ]),
       runs: new OtherRuns(this.root, this.folder, config),
-      image: (path: string) => (path === 'images/0/7.png' ? Buffer.from('png') : null),
+      image: (path: string) => this.image(path),
     };
     this.server = limits === undefined ? pageServer(parts) : pageServer(parts, limits);
   }
 
-  async listen(): Promise<this> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+  async listen(port = 0): Promise<this> {
+    await new Promise<void>((resolve) => this.server.listen(port, '127.0.0.1', resolve));
     return this;
   }
 
@@ -75,7 +85,7 @@ export class TestServer {
   }
 
   head(changes: Readonly<Record<string, string | null>> = {}): string {
-    const headers = {
+    const headers: Readonly<Record<string, string | null>> = {
       Host: `127.0.0.1:${this.port}`,
       Authorization: `Bearer ${token}`,
       Connection: 'close',
@@ -86,10 +96,20 @@ export class TestServer {
       .join('');
   }
 
+  get address(): string {
+    return `http://127.0.0.1:${this.port}/#${token}`;
+  }
+
+  /** As when the process has gone, or the laptop sleeps. */
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.server.closeAllConnections();
+    await closed;
+  }
+
   async close(): Promise<void> {
     this.feed.end();
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+    await this.stop();
     rmSync(this.root, { recursive: true, force: true });
   }
 }
@@ -101,8 +121,8 @@ export async function allOf(socket: Socket): Promise<string> {
   return Buffer.concat(pieces).toString();
 }
 
-/** `405 This server is only read.` of an answer. */
+/** `405 This server is only read.` of an answer; empty where there is none. */
 export function gist(answer: string): string {
-  const [head = '', body = ''] = answer.split('\r\n\r\n');
-  return [head.split(' ')[1] ?? 'nothing', body.trim()].filter((part) => part !== '').join(' ');
+  const [, status = '', body = ''] = /^HTTP\/1\.1 (\d+).*?\r\n\r\n(.*)$/s.exec(answer) ?? [];
+  return `${status} ${body}`.trim();
 }

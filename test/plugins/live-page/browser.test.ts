@@ -175,7 +175,7 @@ it('shows pictures, and another run beside this one with what differs', async ()
   const png = await sharp({ create: { width: 3, height: 2, channels: 3, background: 'red' } })
     .png()
     .toBuffer();
-  server.image = () => png;
+  server.image = (path) => (path === 'images/0/7.png' ? png : null);
   const image = {
     name: 'views',
     caption: 'Red.',

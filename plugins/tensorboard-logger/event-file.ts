@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MetricRow } from '../../src';
+import type { LoggedImage, MetricRow } from '../../src';
 import { RowSink } from '../shared/row-logger';
-import { scalarsEvent } from './events';
+import { imageEvent, scalarsEvent } from './events';
 
 /** A row with the time at which it was logged, in seconds since 1970. */
 export interface TimedRow extends Pick<MetricRow, 'step' | 'values'> {
@@ -12,6 +12,8 @@ export interface TimedRow extends Pick<MetricRow, 'step' | 'values'> {
 /** An event file of TensorBoard. Events wait in memory until `flush`, and for `open`. */
 export class EventFile extends RowSink<Buffer> {
   private newest: TimedRow[] = [];
+  private readonly imageNames = new Set<string>();
+  private imageStep = 0;
 
   /** Rows of the highest step so far. */
   get newestRows(): readonly TimedRow[] {
@@ -28,6 +30,22 @@ export class EventFile extends RowSink<Buffer> {
     this.addEvent(scalarsEvent(row, row.values));
   }
 
+  /** Names of the pictures of the highest step so far that has one. */
+  get newestImages(): { readonly step: number; readonly names: readonly string[] } {
+    return { step: this.imageStep, names: [...this.imageNames] };
+  }
+
+  addImage(image: LoggedImage): void {
+    this.noteImage(image.step, image.name);
+    this.addEvent(imageEvent({ time: Date.now() / 1000, step: image.step }, image));
+  }
+
+  noteImage(step: number, name: string): void {
+    if (this.imageStep !== step) this.imageNames.clear();
+    this.imageStep = step;
+    this.imageNames.add(name);
+  }
+
   addEvent(event: Buffer): void {
     this.keep(tfRecord(event));
   }
@@ -42,17 +60,18 @@ const eventFile = /^events\.out\.tfevents\.(\d+)\./;
 /** The place of a new event file: readers take a folder's files in the order of their names. */
 export interface EventFilePlace {
   readonly path: string;
-  /** Whether other event files come before it. */
-  readonly continues: boolean;
+  /** Paths of the event files that come before it, in order. */
+  readonly earlier: readonly string[];
 }
 
 /** @param now in seconds; a clock that went backwards, or stood still, gives a later one. */
 export function nextEventFile(folder: string, now: number): EventFilePlace {
-  const times = namesIn(folder).flatMap((name) => eventFile.exec(name)?.slice(1).map(Number) ?? []);
+  const names = namesIn(folder).filter((name) => eventFile.test(name));
+  const times = names.flatMap((name) => eventFile.exec(name)?.slice(1).map(Number) ?? []);
   const time = Math.max(Math.floor(now), ...times.map((earlier) => earlier + 1));
   return {
     path: join(folder, `events.out.tfevents.${String(time).padStart(10, '0')}.fulgur`),
-    continues: times.length > 0,
+    earlier: names.sort().map((name) => join(folder, name)),
   };
 }
 

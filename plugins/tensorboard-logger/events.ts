@@ -1,5 +1,5 @@
 import { jsonText, redacted } from '../../src';
-import type { Json } from '../../src';
+import type { Json, LoggedImage } from '../../src';
 
 /** When and at which step something happened. */
 export interface EventTime {
@@ -10,7 +10,9 @@ export interface EventTime {
 
 /** Field numbers of TensorFlow's `event.proto` and `summary.proto`, as far as they are used. */
 const event = { wallTime: 1, step: 2, fileVersion: 3, summary: 5, sessionLog: 7 } as const;
-const summaryValue = { tag: 1, simpleValue: 2, tensor: 8, metadata: 9 } as const;
+const summaryValue = { tag: 1, simpleValue: 2, image: 4, tensor: 8, metadata: 9 } as const;
+const summaryImage = { height: 1, width: 2, colorspace: 3, encoded: 4 } as const;
+const summaryMetadata = { description: 3 } as const;
 const sessionStart = 1;
 
 /** What every event file begins with; version 2 makes readers heed `sessionStartEvent`. */
@@ -33,6 +35,26 @@ export function scalarsEvent(moment: EventTime, values: Readonly<Record<string, 
     );
   }
   return eventAt(moment).message(event.summary, summary).encode();
+}
+
+/** Channels of a PNG by its colour type (PNG 3, 11.2.1), which are TensorFlow's numbers of colour spaces. */
+const channelsOf: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 3, 4: 2, 6: 4 };
+
+/** A picture as PyTorch's and TensorFlow 1's writers have it, with its caption as the description. */
+export function imageEvent(
+  moment: EventTime,
+  { name, png, width, height, caption }: Pick<LoggedImage, 'name' | 'png' | 'width' | 'height' | 'caption'>,
+): Buffer {
+  const image = new ProtobufMessage()
+    .integer(summaryImage.height, height)
+    .integer(summaryImage.width, width)
+    .integer(summaryImage.colorspace, channelsOf[png[25] ?? 2] ?? 3)
+    .bytes(summaryImage.encoded, png);
+  const value = new ProtobufMessage()
+    .text(summaryValue.tag, name)
+    .message(summaryValue.image, image)
+    .message(summaryValue.metadata, new ProtobufMessage().text(summaryMetadata.description, caption));
+  return eventAt(moment).message(event.summary, new ProtobufMessage().message(1, value)).encode();
 }
 
 /** A summary whose only content is a plugin's metadata, beside an empty tensor. */

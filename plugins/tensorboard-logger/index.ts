@@ -3,6 +3,7 @@ import { Plugin, definePlugin, inject, tokens } from '../../src';
 import type { Json, PluginDescriptor, PluginFolder, RunEventSource, RunSettings, Stateful } from '../../src';
 import { readState, stateNumber } from '../shared/read-state';
 import { RowLogger } from '../shared/row-logger';
+import { earlierImages } from './earlier-images';
 import { EventFile, nextEventFile } from './event-file';
 import type { TimedRow } from './event-file';
 import { hparamsEndEvent, hparamsStartEvent, sessionStartEvent, versionEvent } from './events';
@@ -19,18 +20,21 @@ const savedRows = z.object({
   newestRows: z
     .array(z.object({ step: stateNumber, time: stateNumber, values: z.record(z.string(), stateNumber) }))
     .optional(),
+  newestImages: z.object({ step: stateNumber, names: z.array(z.string()) }).optional(),
 });
 
 /** Writes an event file for every start of the run: a reader may be in the middle of the earlier ones. */
 @Plugin({
   name: 'tensorboard-logger',
-  help: 'metrics and hyperparameters for TensorBoard',
+  help: 'metrics, images and hyperparameters for TensorBoard',
   ranks: 'first',
   options: schema,
 })
 export class TensorboardLogger extends RowLogger<EventFile> implements Stateful {
   /** The newest rows that the checkpoint counts on; `null` where it knows nothing of them. */
   private resumedRows: readonly TimedRow[] | null = null;
+  private resumedImages: EventFile['newestImages'] | null = null;
+  private readonly stopListeningToImages: () => void;
 
   private readonly eventFolder: string;
 
@@ -41,28 +45,36 @@ export class TensorboardLogger extends RowLogger<EventFile> implements Stateful 
     @inject(tokens.settings) private readonly settings: RunSettings,
   ) {
     super(new EventFile(), events);
+    this.stopListeningToImages = events.on('imageLogged', (image) => this.sink.addImage(image));
     this.eventFolder = folder.claim('tensorboard');
   }
 
   pluginState(): Json {
-    return { newestRows: this.sink.newestRows.map((row) => ({ ...row, values: { ...row.values } })) };
+    const { step, names } = this.sink.newestImages;
+    return {
+      newestRows: this.sink.newestRows.map((row) => ({ ...row, values: { ...row.values } })),
+      newestImages: { step, names: [...names] },
+    };
   }
 
   restorePluginState(state: Json): void {
-    this.resumedRows = readState(savedRows.nullable(), state)?.newestRows ?? null;
+    const saved = readState(savedRows.nullable(), state);
+    this.resumedRows = saved?.newestRows ?? null;
+    this.resumedImages = saved?.newestImages ?? null;
   }
 
   /** TensorBoard is to find the run also before its first row. */
   async onFitStart(): Promise<void> {
-    const { path, continues } = nextEventFile(this.eventFolder, now());
+    const { path, earlier } = nextEventFile(this.eventFolder, now());
     this.sink.open(path);
     this.sink.addEvent(versionEvent(this.moment(0)));
     this.sink.addEvent(sessionStartEvent(this.moment(this.firstStep())));
     // The first file's stay in force: readers keep the first metadata of a tag.
-    if (this.options.hyperparameters && !continues) {
+    if (this.options.hyperparameters && earlier.length === 0) {
       this.sink.addEvent(hparamsStartEvent(this.moment(0), this.settings.hyperparameters));
     }
     for (const row of this.repeatedRows()) this.sink.addTimed(row);
+    await this.repeatImages(earlier);
     await this.sink.flush();
   }
 
@@ -85,6 +97,19 @@ export class TensorboardLogger extends RowLogger<EventFile> implements Stateful 
     return (this.resumedRows ?? []).filter(({ step }) => step === this.resumedStep);
   }
 
+  /** Pictures of that step which the checkpoint counts on: the state has their names, earlier files have them. */
+  private async repeatImages(earlier: readonly string[]): Promise<void> {
+    const { step, names } = this.resumedImages ?? { step: 0, names: [] };
+    if (step !== this.resumedStep) return;
+    for (const name of names) this.sink.noteImage(step, name);
+    for (const event of await earlierImages(earlier, step, names)) this.sink.addEvent(event);
+  }
+
+  override async teardown(): Promise<void> {
+    this.stopListeningToImages();
+    await super.teardown();
+  }
+
   private moment(step: number): EventTime {
     return { time: now(), step };
   }
@@ -95,8 +120,8 @@ function now(): number {
 }
 
 /**
- * Records every logged metric in `tensorboard/` of the run folder, for `tensorboard --logdir runs`: scalars under their
- * names, by step, and the hyperparameters for the HPARAMS tab. Values are float32 there, as in every TensorBoard log of
+ * Records every logged metric and image in `tensorboard/` of the run folder, for `tensorboard --logdir runs`: scalars and
+ * pictures under their names, by step, and the hyperparameters for the HPARAMS tab. Values are float32 there, as in every TensorBoard log of
  * scalars. A resumed run begins a new event file, which makes TensorBoard forget what a killed run wrote after its
  * checkpoint.
  *

@@ -41,6 +41,7 @@ const reserved: readonly Reserved[] = [
       'src/cli/',
       'plugins/checkpointing/',
       'plugins/shared/appended-file.ts',
+      'plugins/image-folder/index.ts',
       'plugins/tensorboard-logger/event-file.ts',
       // Looks for other runs to show; its thread loads nothing of Fulgur.
       'plugins/live-page/other-runs.ts',

@@ -8,7 +8,7 @@ export const lengths = {
   /** Of a line of text. */
   line: 16,
   /** Room for the longest usual line below a view. */
-  textWidth: 176,
+  textWidth: 184,
   /** Of a sheet, without its margins. */
   widest: 2000,
   narrowest: 720,

@@ -5,8 +5,7 @@ import type { Image } from '../image';
 import type { DrawnSample } from './drawn-sample';
 import type { Band, Shown } from './layout';
 import { layBand, lengths, shownIn, shownOriginal, viewScale, widthOf } from './layout';
-import { bandSvg, edge, titleSvg, wrapped } from './sheet-svg';
-import { wordsOf } from './view-words';
+import { bandSvg, edge, labelOf, titleSvg, wrapped } from './sheet-svg';
 
 /** Views of a sample that a sheet has room for. */
 export const mostViews = 24;
@@ -71,7 +70,7 @@ function bandOf(
   const { original } = sample;
   const views = sample.views.slice(0, mostViews);
   const shown = [shownOriginal(original), ...views.map((view) => shownIn(view, times))];
-  const lines = [1, ...views.map((view) => 1 + wordsOf(view, original).length)];
+  const lines = [1, ...views.map((_, place) => labelOf(sample, place).length)];
   return { band: layBand(shown, lines), images: [original, ...views], sample };
 }
 

@@ -13,6 +13,10 @@ const font = "font-family=\"'DejaVu Sans', 'Liberation Sans', 'Noto Sans', Arial
 /** The field that a box's number stands in. */
 const badge = { width: 18, height: 14 } as const;
 
+/** The width of most letters of a label, in pixels. */
+const letter = 7;
+/** Letters below a view. */
+const longestLine = 27;
 /** Letters of a name, of which the middle is left out where it has more. */
 const mostLetters = 70;
 
@@ -23,7 +27,7 @@ export function bandSvg(sample: DrawnSample, { cells, height }: Band, width: num
   const views = sample.views.slice(0, others.length);
   const parts = [
     heading(sample),
-    ...(first === undefined ? [] : [frame(first, '#999999'), ...words(first, ['original'], '#333333')]),
+    ...(first === undefined ? [] : [frame(first, '#999999'), ...words(first, ['original'])]),
     ...(first === undefined
       ? []
       : cropMarks(
@@ -32,13 +36,19 @@ export function bandSvg(sample: DrawnSample, { cells, height }: Band, width: num
           original,
         )),
     ...others.flatMap((cell, place) => {
-      const view = views[place];
-      if (view === undefined) return [];
-      const title = `view ${place + 1}, ${view.width}×${view.height}`;
-      return [frame(cell, colourOf(place)), ...words(cell, [title, ...wordsOf(view, original)], '#333333')];
+      return [frame(cell, colourOf(place)), ...words(cell, labelOf(sample, place))];
     }),
   ];
   return svg(width, height, parts);
+}
+
+/** The lines below a view: which it is, and what was drawn for it. */
+export function labelOf({ views, original }: DrawnSample, place: number): string[] {
+  const view = views[place];
+  if (view === undefined) return [];
+  const title = `view ${place + 1}, ${view.width}×${view.height}`;
+  const lines = wordsOf(view, original).flatMap((line) => wrapped(line, longestLine * letter));
+  return [title, ...lines];
 }
 
 /** Lines of text at the top of a sheet, the first one large, with `edge` around them. */
@@ -78,11 +88,11 @@ function heading({ index, name, class: kind, original }: DrawnSample): string {
 }
 
 /** The first line is the title. */
-function words({ left, top, height }: Cell, lines: readonly string[], fill: string): string[] {
+function words({ left, top, height }: Cell, lines: readonly string[]): string[] {
   return lines.map((line, at) => {
     const y = top + height + 8 + (at + 1) * lengths.line - 4;
     const weight = at === 0 ? ' font-weight="bold"' : '';
-    return `<text x="${left}" y="${y}" font-size="12"${weight} fill="${fill}">${escaped(shortened(line, 26))}</text>`;
+    return `<text x="${left}" y="${y}" font-size="12"${weight} fill="#333333">${escaped(shortened(line, longestLine))}</text>`;
   });
 }
 
@@ -132,7 +142,7 @@ function round(value: number): number {
 
 /** Breaks text into lines; the width of a letter is an estimate. */
 export function wrapped(text: string, width: number): string[] {
-  const most = Math.floor(width / 7);
+  const most = Math.floor(width / letter);
   const lines: string[] = [''];
   for (const word of text.split(' ')) {
     const line = lines.at(-1) ?? '';

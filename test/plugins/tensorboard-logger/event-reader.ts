@@ -3,12 +3,22 @@ import { crc32c } from '../../../plugins/tensorboard-logger/event-file';
 /** A field's number with its value: a count, raw bytes, or a floating-point number. */
 type Field = readonly [number: number, value: number | Buffer];
 
+export interface ReadImage {
+  readonly tag: string;
+  /** Height, width and channels. */
+  readonly shape: readonly number[];
+  readonly png: Buffer;
+  readonly caption: string;
+}
+
 export interface ReadEvent {
   readonly step: number;
   readonly time: number;
   readonly version?: string;
   readonly isStart: boolean;
   readonly scalars: Readonly<Record<string, number>>;
+  /** Pictures: their tag, size, channels and PNG, and what is seen. */
+  readonly images: readonly ReadImage[];
   /** Tags of summaries without a scalar. */
   readonly otherTags: readonly string[];
 }
@@ -48,8 +58,29 @@ export function readEvent(record: Buffer): ReadEvent {
     ...(fields.has(3) ? { version: String(fields.get(3)) } : {}),
     isStart: session !== undefined && new Map(readFields(session)).get(1) === 1,
     scalars: Object.fromEntries(values.filter((v) => v.has(2)).map((v) => [tagOf(v), v.get(2) as number])),
+    images: values.filter((v) => v.has(4)).map((v) => ({ tag: tagOf(v), ...imageOf(v) })),
     otherTags: values.filter((v) => !v.has(2)).map(tagOf),
   };
+}
+
+function imageOf(value: ReadonlyMap<number, number | Buffer>): Omit<ReadImage, 'tag'> {
+  const image = new Map(readFields(value.get(4) as Buffer));
+  const metadata = new Map(readFields(value.get(9) as Buffer));
+  return {
+    shape: [1, 2, 3].map((field) => Number(image.get(field))),
+    png: image.get(4) as Buffer,
+    caption: String(metadata.get(3)),
+  };
+}
+
+/** The pictures that TensorBoard shows of files in their order, as `scalarsShown`. */
+export function imagesShown(files: readonly Buffer[]): string[] {
+  let shown: { step: number; tag: string }[] = [];
+  for (const event of files.flatMap(readRecords).map(readEvent)) {
+    if (event.isStart) shown = shown.filter(({ step }) => step < event.step);
+    shown.push(...event.images.map(({ tag }) => ({ step: event.step, tag })));
+  }
+  return shown.map(({ step, tag }) => `${tag} ${step}`);
 }
 
 /** What TensorBoard shows of files in their order: a session's start takes back what has its step or a later one. */

@@ -3,8 +3,9 @@ import { TensorboardLogger, tensorboardLogger } from '../../../plugins/tensorboa
 import type { TensorboardLoggerOptions } from '../../../plugins/tensorboard-logger';
 import { jsonText, parseJson } from '../../../src/contracts';
 import type { MetricRow, RunState } from '../../../src/contracts';
+import { picture } from '../fakes/picture';
 import { FakeEvents, TemporaryRunFolder, hookContext, messageOf, runSettings } from '../fakes/run';
-import { readEvent, readRecords, scalarsShown } from './event-reader';
+import { imagesShown, readEvent, readRecords, scalarsShown } from './event-reader';
 
 describe('the TensorBoard logger', () => {
   let folder: TemporaryRunFolder;
@@ -179,5 +180,49 @@ describe('the TensorBoard logger', () => {
       ['loss', 2, 2],
     ]);
     expect(run.events.listenerCount).toBe(0);
+  });
+
+  it('writes images with their size, channels and caption', async () => {
+    const { events, logger } = setUp();
+    await logger.onFitStart();
+    const image = await picture({ name: 'ansichten/größe', step: 7, caption: 'Ein Feld.' });
+    events.emit('imageLogged', image);
+    await logger.onTrainBatchEnd();
+    const { step, images } = eventsOf(0).at(-1) ?? {};
+    expect({ step, images }).toEqual({
+      step: 7,
+      images: [{ tag: 'ansichten/größe', shape: [2, 3, 3], png: image.png, caption: 'Ein Feld.' }],
+    });
+    await logger.teardown();
+    expect(events.listenerCount).toBe(0);
+  });
+
+  it('shows each image once after a kill, also those of the step that the checkpoint was saved at', async () => {
+    const killed = setUp();
+    await killed.logger.onFitStart();
+    const show = async ({ events, logger }: ReturnType<typeof setUp>, name: string, step: number) => {
+      events.emit('imageLogged', await picture({ name, step }));
+      await logger.onTrainBatchEnd();
+    };
+    await show(killed, 'views', 4);
+    await show(killed, 'map', 8);
+    const state = parseJson(jsonText(killed.logger.pluginState()));
+    await show(killed, 'views', 8);
+    await show(killed, 'views', 12);
+
+    const resumed = setUp();
+    resumed.logger.restorePluginState(state);
+    resumed.logger.onLoadCheckpoint(hookContext(), resumedAt(8));
+    await resumed.logger.onFitStart();
+    expect(imagesShown(files())).toEqual(['views 4', 'map 8']);
+    await show(resumed, 'views', 8);
+    await show(resumed, 'views', 12);
+    expect(imagesShown(files())).toEqual(['views 4', 'map 8', 'views 8', 'views 12']);
+    // A checkpoint at once, and another resume.
+    const again = setUp();
+    again.logger.restorePluginState(state);
+    again.logger.onLoadCheckpoint(hookContext(), resumedAt(8));
+    await again.logger.onFitStart();
+    expect(imagesShown(files())).toEqual(['views 4', 'map 8']);
   });
 });

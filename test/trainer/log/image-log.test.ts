@@ -1,16 +1,10 @@
 import sharp from 'sharp';
 import type { LoggedImage } from '../../../src/contracts';
 import { EventBus, imageLog } from '../../../src/trainer';
+import { picture } from '../../plugins/fakes/picture';
 
 const fix =
   'Publish a PNG of 8 bits a channel with its own size, a name as a metric has, and a sentence on what is seen, once a step.';
-
-async function picture(changes: Partial<LoggedImage> = {}): Promise<LoggedImage> {
-  const png = await sharp({ create: { width: 3, height: 2, channels: 3, background: 'red' } })
-    .png()
-    .toBuffer();
-  return { name: 'views', epoch: 0, step: 4, png, width: 3, height: 2, caption: 'A red field.', ...changes };
-}
 
 it('publishes a picture to whoever listens', async () => {
   const events = new EventBus();

@@ -91,7 +91,7 @@ export async function run(
   try {
     if (!isLaunched()) warnOfOldNode(notify);
     // New images are named by their path; the data set of the run would not look at it.
-    const args = given[0] === 'embed' ? [...given, ...dataWords(given)] : given;
+    const args = ['embed', 'neighbours'].includes(given[0] ?? '') ? [...given, ...dataWords(given)] : given;
     const config = await configureRun(experiment, args, caller);
     const { startWithoutRun } = commandOf(experiment, config);
     if (startWithoutRun !== null) {

@@ -8,6 +8,7 @@ import { exportCommand } from './export';
 import { finetune } from './finetune';
 import { fit } from './fit';
 import { knn } from './knn';
+import { neighbours } from './neighbours';
 import { predict } from './predict';
 import { probe } from './probe';
 import { report } from './report';
@@ -25,6 +26,7 @@ export const builtInCommands = [
   knn,
   finetune,
   embed,
+  neighbours,
   exportCommand,
   views,
   report,

@@ -1,0 +1,38 @@
+import { createRequire } from 'node:module';
+import type sharp from 'sharp';
+import type { SourceImage } from './source-image';
+import { rgbOf } from './source-image';
+
+const load = createRequire(__filename);
+const QUALITY = 80;
+
+/** A small picture of an image for a page. */
+export interface Thumbnail {
+  /** `data:image/jpeg;base64,...` */
+  readonly address: string;
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * A JPEG of an image whose longer side has so many pixels; small images are drawn larger, with their pixels to be seen.
+ *
+ * @param side at most, of the longer side.
+ */
+export async function thumbnailOf(source: SourceImage, side: number): Promise<Thumbnail> {
+  const { width, height, data } = rgbOf(source);
+  const library = load('sharp') as typeof sharp;
+  const isSmall = Math.max(width, height) < side;
+  const scale = side / Math.max(width, height);
+  const size = {
+    width: Math.max(1, Math.round(width * scale)),
+    height: Math.max(1, Math.round(height * scale)),
+  };
+  const { data: jpeg, info } = await library(data, { raw: { width, height, channels: 3 } })
+    .resize({ ...size, fit: 'fill', kernel: isSmall ? 'nearest' : 'lanczos3' })
+    .jpeg({ quality: QUALITY })
+    .toBuffer({ resolveWithObject: true });
+  const address = `data:image/jpeg;base64,${jpeg.toString('base64')}`;
+  return { address, width: info.width, height: info.height };
+}

@@ -257,7 +257,11 @@ function draftConfig(
       dataset: (values.get('data.name') ?? null) === null ? dataset : null,
       ...{ batches, transform, evaluationTransform },
     },
-    given: new Set([...optionsInFiles.map(({ path }) => path), ...words.map(([path]) => fullName(path))]),
+    given: new Set([
+      ...optionsInFiles.map(({ path }) => path),
+      ...words.map(([path]) => fullName(path)),
+      ...(takesWords && stray.length > 0 ? [`${command.name}.${command.words}`] : []),
+    ]),
   };
 }
 

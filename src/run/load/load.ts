@@ -125,6 +125,7 @@ function composeAround(
     folder: findRunFolder({ root, experiment: name, resume: checkpoint }) ?? untrainedFolder(root, name),
     data: data.info,
     evaluation: data.evaluation,
+    viewSheets: data.viewSheets,
     module,
     plugins: checkPlugins(name, plugins),
     ranks: soloRanks,

@@ -319,7 +319,14 @@ function assemble(draft: Draft, values: ReadonlyMap<string, unknown>): ResolvedC
   const { seed, untrained, weights, allowChanges, initialWeights, initialWeightsStrict } = choices;
   return {
     ...{ name, command: command.name, trains: trains(command), options: sectionOf(values, command.name) },
-    ...{ seed, ...startOf(draft, values), untrained, split: split ?? command.defaultSplit, weights, allowChanges },
+    ...{
+      seed,
+      ...startOf(draft, values),
+      untrained,
+      split: split ?? command.defaultSplit,
+      weights,
+      allowChanges,
+    },
     ...{ initialWeights, initialWeightsStrict },
     trainer: trainerOf(values),
     data: dataSchema.parse({ ...sectionOf(values, 'data'), ...dataValues }),

@@ -48,7 +48,8 @@ const lineSchema = z.tuple([z.string(), z.int()]);
  * after a kill they go on with the batch after the last one that is known to be on disk.
  */
 export class EmbeddingWork {
-  #syncedAt = performance.now();
+  /** The first batch is saved at once. */
+  #syncedAt = -Infinity;
   #isClosed = false;
 
   private constructor(

@@ -1,0 +1,139 @@
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readEmbeddings } from '../../src/evaluation';
+import { writePhotos } from './helpers/photos';
+import { Child, runChild, small, temporaryFolder } from './child';
+import type { Ended } from './child';
+
+const cwd = temporaryFolder();
+const checkpoint = join(cwd, 'runs', 'small', 'version_0', 'checkpoints', 'epoch=0-step=4');
+
+function runHere(...args: readonly string[]): Promise<Ended> {
+  return runChild(small, args, { cwd });
+}
+
+const ofPhotos = ['--data.path', 'photos', '--data.workers', '0', '--embed.batchSize', '4'];
+
+beforeAll(async () => {
+  await writePhotos(join(cwd, 'photos'), 10);
+  const { code, errors } = await runHere('--trainer.maxEpochs', '1');
+  expect({ code, errors }).toEqual({ code: 0, errors: '' });
+});
+
+describe('embed', () => {
+  it('writes features and names of new images of another data set, through the evaluation view of the run', async () => {
+    const { code, errors, output } = await runHere('embed', ...ofPhotos, '--out', 'photos.npz');
+    const path = join(cwd, 'photos.npz');
+    const record = join(cwd, 'runs', 'small', 'version_0', 'evaluations', 'epoch=0-step=4.embed.all.json');
+    expect({ code, errors, output }).toEqual({
+      code: 0,
+      errors: 'photos is taken for a folder of images: --data.name folder.\n',
+      output: `Embedded 10 images of folder as 64 features each: ${path}.\nWritten to ${record}.\n`,
+    });
+    const { names, width, labels, features, model } = await readEmbeddings(path);
+    expect({ names, width, labels }).toEqual({
+      names: readdirSync(join(cwd, 'photos')),
+      width: 64,
+      labels: null,
+    });
+    expect(features.every(Number.isFinite)).toBe(true);
+    expect(model).toMatchObject({ experiment: 'small', checkpoint, step: 4, epoch: 1, weights: 'raw' });
+    expect(JSON.parse(readFileSync(record, 'utf8'))).toMatchObject({
+      embeddings: path,
+      data: { name: 'folder', samples: 10, skipped: 0, featureWidth: 64, split: 'all' },
+    });
+    expect(existsSync(`${path}.part`)).toBe(false);
+  });
+
+  it('leaves out a broken image on wish, and gives the others the features that they have without it', async () => {
+    const broken = join(cwd, 'photos', '03-broken.jpg');
+    writeFileSync(broken, 'no image');
+    try {
+      const refused = await runHere('embed', ...ofPhotos, '--out', 'some.npz');
+      expect(refused).toMatchObject({
+        code: 1,
+        errors: expect.stringContaining(
+          `Error: The image ${broken} cannot be read: its content is not a JPEG`,
+        ) as unknown,
+      });
+      const { code, output } = await runHere(
+        'embed',
+        ...ofPhotos,
+        '--out',
+        'some.npz',
+        '--data.onBrokenImage',
+        'skip',
+      );
+      expect({ code, output }).toEqual({
+        code: 0,
+        output: expect.stringContaining(
+          `Embedded 10 images of folder as 64 features each, 1 broken ones left out: ${join(cwd, 'some.npz')}.\n`,
+        ) as unknown,
+      });
+    } finally {
+      rmSync(broken);
+    }
+    const [some, all] = await Promise.all(
+      ['some', 'photos'].map((name) => readEmbeddings(join(cwd, `${name}.npz`))),
+    );
+    expect(some?.names).toEqual(all?.names);
+    all?.features.forEach((value, i) => expect(some?.features[i]).toBeCloseTo(value, 3));
+  });
+
+  it('goes on after a kill, to the same bytes', async () => {
+    const words = ['embed', '--embed.batchSize', '64', '--split', 'test'];
+    const child = new Child(small, [...words, '--out', 'killed.npz'], { cwd });
+    const part = join(cwd, 'killed.npz.part');
+    while (!(positionOf(part) > 0)) await new Promise((resolve) => setImmediate(resolve));
+    child.kill('SIGKILL');
+    expect(await child.ended).toMatchObject({ signal: 'SIGKILL' });
+    expect(existsSync(join(cwd, 'killed.npz'))).toBe(false);
+    const { code, output } = await runHere(...words, '--out', 'killed.npz');
+    expect(code).toBe(0);
+    expect(output).toMatch(/^Going on after the \d+ images that .*killed\.npz\.part holds\.$/m);
+    expect(await runHere(...words, '--out', 'whole.npz', '--data.workers', '2')).toMatchObject({ code: 0 });
+    const [killed, whole] = ['killed', 'whole'].map((name) => readFileSync(join(cwd, `${name}.npz`)));
+    expect(killed?.equals(whole ?? Buffer.alloc(0))).toBe(true);
+    expect(existsSync(part)).toBe(false);
+  });
+});
+
+/** Batches that a work of embedding knows to be on disk. */
+function positionOf(part: string): number {
+  try {
+    return (JSON.parse(readFileSync(join(part, 'position.json'), 'utf8')) as { batches: number }).batches;
+  } catch {
+    return 0;
+  }
+}
+
+describe('neighbours', () => {
+  it('prints the nearest images, and shows them on a page', async () => {
+    const query = join('photos', readdirSync(join(cwd, 'photos'))[4] ?? '');
+    const words = ['--embeddings', 'photos.npz', '--k', '3', '--html', 'near.html', '--data.path', 'photos'];
+    const { code, output } = await runHere('neighbours', query, ...words);
+    expect(code).toBe(0);
+    const lines = output.split('\n');
+    expect(lines.slice(0, 2)).toEqual([`Nearest to ${query}:`, `  1.0000  ${query.slice('photos/'.length)}`]);
+    expect(lines.filter((line) => /^ {2}-?\d\.\d{4} {2}/.test(line))).toHaveLength(3);
+    const page = readFileSync(join(cwd, 'near.html'), 'utf8');
+    expect(page.match(/src="data:image\/jpeg;base64,/g)).toHaveLength(4);
+  });
+
+  it('refuses embeddings of another model', async () => {
+    const { code, errors } = await runHere(
+      'neighbours',
+      'photos/00.jpg',
+      '--embeddings',
+      'photos.npz',
+      '--untrained',
+    );
+    expect({ code, errors }).toEqual({
+      code: 1,
+      errors:
+        `Error: The embeddings in photos.npz are of small at step 4 (${checkpoint}), and this model is small with ` +
+        'random weights. Features can be compared where the same weights saw images in the same way. Give ' +
+        `--checkpoint ${checkpoint}, or embed the images again.\n`,
+    });
+  });
+});

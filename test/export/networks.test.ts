@@ -52,7 +52,10 @@ describe.each(networks)('$name', (network) => {
       });
       expect(difference(found, frozen.features(values))).toBeLessThan(1e-4);
     }
-    await onBackend(backend, async () => Promise.resolve(model.dispose()));
+    await onBackend(backend, async () => {
+      model.dispose();
+      return Promise.resolve();
+    });
     expect(tf.memory().numTensors).toBe(before);
   });
 

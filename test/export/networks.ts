@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { RandomStream } from '../../src/engine';
+import { simplify } from '../../src/graph';
 import type { FrozenGraph } from '../../src/graph';
 import * as nn from '../../src/nn';
 
@@ -48,7 +49,7 @@ export async function frozenNetwork({ make, size }: TestNetwork): Promise<Frozen
   }
   module.eval();
   const run = (images: tf.Tensor4D): tf.Tensor => module.forward(images);
-  const graph = await nn.freeze(run, { inputShape: [size, size, 3], module });
+  const graph = simplify(await nn.freeze(run, { inputShape: [size, size, 3], module }));
   return {
     graph,
     features: (values) =>

@@ -30,7 +30,11 @@ export interface AttrValue {
   readonly type?: number;
   readonly shape?: TensorShape;
   readonly tensor?: TensorDef;
-  readonly list?: { readonly i?: readonly number[]; readonly type?: readonly number[] };
+  readonly list?: {
+    readonly s?: readonly Uint8Array[];
+    readonly i?: readonly number[];
+    readonly type?: readonly number[];
+  };
 }
 
 /** `NodeDef`; inputs are `node` or `node:output`. Source: `tensorflow/core/framework/node_def.proto`. */

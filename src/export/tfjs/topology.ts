@@ -42,10 +42,12 @@ function attributeJson({ s, type, shape, tensor, list, ...plain }: AttrValue): o
   if (tensor !== undefined) {
     return { tensor: { dtype: typeNames[tensor.dtype], tensorShape: shapeJson(tensor.tensorShape) } };
   }
-  if (list === undefined) return plain;
-  return {
-    list: list.type === undefined ? { i: list.i } : { type: list.type.map((each) => typeNames[each]) },
-  };
+  return list === undefined ? plain : { list: listJson(list) };
+}
+
+function listJson({ s, i, type }: NonNullable<AttrValue['list']>): object {
+  if (s !== undefined) return { s: s.map((each) => Buffer.from(each).toString('base64')) };
+  return type === undefined ? { i } : { type: type.map((each) => typeNames[each]) };
 }
 
 /** Sizes are 64-bit integers, which are texts in protobuf's JSON. */

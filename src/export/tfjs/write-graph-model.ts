@@ -3,6 +3,7 @@ import { fulgurVersion } from '../../config';
 import type { FrozenGraph } from '../../graph';
 import { writeWhole } from '../../system';
 import { graphParts } from '../graph-def/node-def';
+import { fusedNodes } from './fused';
 import { preparedForTfjs } from './prepared';
 import { tensorInfosJson, topologyJson } from './topology';
 import { shardsOf, tfjsWeight } from './weights';
@@ -37,7 +38,7 @@ export async function writeGraphModel(
     convertedBy: `Fulgur ${fulgurVersion()}`,
     signature: { inputs: tensorInfosJson(inputs), outputs: tensorInfosJson(outputs) },
     userDefinedMetadata: metadata,
-    modelTopology: topologyJson(nodes),
+    modelTopology: topologyJson(fusedNodes(nodes)),
     weightsManifest: [{ paths, weights: weights.map(({ entry }) => entry) }],
   };
   for (const [index, parts] of shards.entries()) await writeWhole(join(folder, paths[index] ?? ''), ...parts);

@@ -3,6 +3,12 @@ import { MessageCodec } from '../protobuf';
 
 /** A field of a message: its number in the public format, its type, and whether there may be many. */
 const one = (id: number, type: string) => ({ id, type });
+/** A field that is written also where it is 0. */
+const present = (id: number, type: string) => ({
+  id,
+  type,
+  options: { features: { field_presence: 'EXPLICIT' } },
+});
 const many = (id: number, type: string) => ({ id, type, rule: 'repeated' });
 
 /** ONNX's messages, as far as models of one plain graph need them. Numbers: https://github.com/onnx/onnx, `onnx.proto`. */
@@ -44,8 +50,8 @@ const definitions: INamespace = {
     AttributeProto: {
       fields: {
         name: one(1, 'string'),
-        f: one(2, 'float'),
-        i: one(3, 'int64'),
+        f: present(2, 'float'),
+        i: present(3, 'int64'),
         s: one(4, 'bytes'),
         t: one(5, 'TensorProto'),
         floats: many(7, 'float'),

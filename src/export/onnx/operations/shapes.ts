@@ -112,25 +112,24 @@ export const shapes: Readonly<Record<string, Converter>> = {
     to.set(node, to.graph.add('GatherND', [to.plain(to.input(node, 0)), indices], node.name));
   },
   OneHot: (node, to) => {
-    const at = to.graph.ints([0], `${node.name}/axes`);
+    const { graph } = to;
+    const at = graph.ints([0], `${node.name}/axes`);
     const [depth = 1] = to.knownNumbers(node, 1);
-    const [on, off] = [2, 3].map((index) =>
-      to.graph.add(
-        'Unsqueeze',
-        [to.plain(to.input(node, index)), at],
-        `${node.name}/${index === 2 ? 'on' : 'off'}`,
-      ),
-    );
-    const values = to.graph.add('Concat', [off ?? '', on ?? ''], `${node.name}/values`, { axis: 0 });
-    const classes = to.graph.ints([depth], `${node.name}/depth`);
-    const axis = attribute(node, 'axis', 'int', -1);
+    // Runtimes have int64 indices with float32 values.
+    const [on = '', off = ''] = [2, 3].map((index) => {
+      const label = `${node.name}/${index === 2 ? 'on' : 'off'}`;
+      const value = to.cast(to.plain(to.input(node, index)), 'float32', `${label}/value`);
+      return graph.add('Unsqueeze', [value, at], label);
+    });
+    const values = graph.add('Concat', [off, on], `${node.name}/values`, { axis: 0 });
     // A negative index is none; ONNX would count it from the end, and takes one that is too large for none.
-    const given = to.plain(to.input(node, 0));
-    const number = (value: number): string =>
-      to.graph.constant({ dtype: 'int32', shape: [], values: Int32Array.of(value) }, `${node.name}/number`);
-    const isNone = to.graph.add('Less', [given, number(0)], `${node.name}/isNone`);
-    const indices = to.graph.add('Where', [isNone, number(depth), given], `${node.name}/indices`);
-    to.set(node, to.graph.add('OneHot', [indices, classes, values], node.name, { axis }));
+    const given = to.int64(to.input(node, 0), node.name);
+    const isNone = graph.add('Less', [given, graph.ints([0], `${node.name}/zero`)], `${node.name}/isNone`);
+    const classes = graph.ints([depth], `${node.name}/depth`);
+    const indices = graph.add('Where', [isNone, classes, given], `${node.name}/indices`);
+    const axis = attribute(node, 'axis', 'int', -1);
+    const chosen = graph.add('OneHot', [indices, classes, values], `${node.name}/chosen`, { axis });
+    to.set(node, to.cast(chosen, node.outputs[0]?.dtype ?? 'float32', node.name));
   },
   Pad: pad,
   PadV2: pad,

@@ -26,16 +26,19 @@ export class NodeReader {
   }
 
   int(name: string, otherwise: number): number {
-    return this.#attributes.get(name)?.i ?? otherwise;
+    const found = this.#attributes.get(name);
+    // A zero may be left out of a message.
+    return found === undefined ? otherwise : (found.i ?? 0);
   }
 
   float(name: string, otherwise: number): number {
-    return this.#attributes.get(name)?.f ?? otherwise;
+    const found = this.#attributes.get(name);
+    return found === undefined ? otherwise : (found.f ?? 0);
   }
 
   text(name: string, otherwise: string): string {
-    const bytes = this.#attributes.get(name)?.s;
-    return bytes === undefined ? otherwise : Buffer.from(bytes).toString();
+    const found = this.#attributes.get(name);
+    return found === undefined ? otherwise : Buffer.from(found.s ?? []).toString();
   }
 
   ints(name: string, otherwise: readonly number[]): readonly number[] {

@@ -51,7 +51,7 @@ export interface ExportedWeights {
   readonly input: ExportedInput;
   /** The evaluation view as plain data. */
   readonly preprocessing: ExportedPreprocessing;
-  /** Which model this is: experiment, checkpoint, step, weights. */
+  /** Which model this is: a `ModelIdentity`, as plain data. */
   readonly identity: Json;
   /** The experiment's module, with the weights that are exported, in evaluation mode. */
   readonly module: Module;

@@ -1,7 +1,8 @@
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { jsonText } from '../../contracts';
-import { plainViewFacts } from '../../data';
+import type { ModelAccess } from '../../contracts';
+import { plainViewFacts, recordedView } from '../../data';
 import type { PlainViewFacts, ViewTransform } from '../../data';
 import { FulgurError } from '../../errors';
 import { checkExport, exportFormats } from '../../export';
@@ -13,12 +14,13 @@ import type {
   ExportFormat,
   WrittenExport,
 } from '../../export';
-import { freeze } from '../../nn';
+import { simplify, withUint8Input } from '../../graph';
 import { writeWhole } from '../../system';
 import { featuresOf } from '../../trainer';
 import { defineCommand } from '../command';
 import { ExportPlace } from '../export-place';
 import { exportTrial } from '../export-trial';
+import { identityOfModel } from '../model-identity';
 import type { CommandScope } from '../scope';
 
 const options = {
@@ -70,19 +72,19 @@ export const exportCommand = defineCommand({
     const { overwrite } = scope.options;
     const place = await ExportPlace.open(out, { isFolder: format.ending === '', overwrite });
     try {
-      return await scope.inspect('export', async ({ model, report }) => {
+      return await scope.inspect('export', async ({ model, report, weights: kind }) => {
         const { images, expected, width } = await exportTrial(scope.data, model, input);
         const weights: ExportedWeights = {
           name: scope.name,
           featureWidth: width,
           input,
           preprocessing: preprocessingOf(view),
-          identity: { experiment: scope.name, checkpoint: scope.run.from?.path ?? null },
+          identity: { ...identityOfModel(scope, { model, weights: kind, view: recordedView(view) }) },
           module: scope.module,
           features: featuresOf(scope.module),
         };
         await report(0, 1);
-        const written = await writeAs(format, weights, place.aside);
+        const written = await writeAs(format, weights, model, place.aside);
         const checks: ExportCheck[] = [];
         for (const runtime of written.runtimes) {
           checks.push(await checkExport(format.name, runtime, images, expected));
@@ -181,10 +183,15 @@ function defaultPath({ stem }: Scope, { name, ending }: ExportFormat): string {
   );
 }
 
-async function writeAs(format: ExportFormat, weights: ExportedWeights, path: string): Promise<WrittenExport> {
+async function writeAs(
+  format: ExportFormat,
+  weights: ExportedWeights,
+  model: ModelAccess,
+  path: string,
+): Promise<WrittenExport> {
   if (format.source === 'weights') return format.write(weights, path);
-  const { module, features, name, input } = weights;
-  const inputShape = [input.height, input.width, 3] as const;
-  const graph = await freeze(features, { module, inputShape, name });
-  return format.write({ ...weights, graph }, path);
+  const { height, width, kind, normalisation } = weights.input;
+  const graph = simplify(await model.freeze([height, width, 3]));
+  const takesBytes = kind === 'uint8' && normalisation !== null;
+  return format.write({ ...weights, graph: takesBytes ? withUint8Input(graph, normalisation) : graph }, path);
 }

@@ -79,7 +79,15 @@ export const exportCommand = defineCommand({
           featureWidth: width,
           input,
           preprocessing: preprocessingOf(view),
-          identity: { ...identityOfModel(scope, { model, weights: kind, view: recordedView(view) }) },
+          identity: {
+            ...identityOfModel({
+              experiment: scope.name,
+              from: scope.run.from,
+              weights: kind,
+              state: model.stateDict(),
+              view: recordedView(view),
+            }),
+          },
           module: scope.module,
           features: featuresOf(scope.module),
         };

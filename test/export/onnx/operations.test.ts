@@ -88,28 +88,28 @@ const cases: Readonly<Record<string, Run>> = {
   'depthwise convolutions': (x) =>
     tf.relu(tf.add(tf.depthwiseConv2d(x, filter(3, 3, 3, 2), [2, 2], 'same'), [1, 2, 3, 4, 5, 6])),
   'transposed convolutions': (x) => {
-    const small = tf.conv2d(x, filter(3, 3, 3, 4), 2, 'same') as tf.Tensor4D;
+    const small = tf.conv2d(x, filter(3, 3, 3, 4), 2, 'same');
     return tf.conv2dTranspose(small, filter(3, 3, 2, 4), [x.shape[0], 6, 8, 2], 2, 'same');
   },
   'maxima over windows': (x) => {
     const zero = tf.maxPool(
-      tf.pad(tf.relu(convolved(x)), [
+      tf.pad<tf.Tensor4D>(tf.relu(convolved(x)), [
         [0, 0],
         [1, 1],
         [1, 1],
         [0, 0],
-      ]) as tf.Tensor4D,
+      ]),
       3,
       2,
       'valid',
     );
     const negative = tf.maxPool(
-      tf.pad(convolved(x), [
+      tf.pad<tf.Tensor4D>(convolved(x), [
         [0, 0],
         [1, 1],
         [1, 1],
         [0, 0],
-      ]) as tf.Tensor4D,
+      ]),
       3,
       2,
       'valid',
@@ -117,12 +117,12 @@ const cases: Readonly<Record<string, Run>> = {
     return tf.add(tf.add(zero, negative), tf.maxPool(convolved(x), 3, 2, 'same'));
   },
   'means over windows': (x) => {
-    const padded = tf.pad(convolved(x), [
+    const padded = tf.pad<tf.Tensor4D>(convolved(x), [
       [0, 0],
       [1, 1],
       [1, 1],
       [0, 0],
-    ]) as tf.Tensor4D;
+    ]);
     return tf.add(tf.avgPool(padded, 3, 2, 'valid'), tf.avgPool(convolved(x), 3, 2, 'same'));
   },
   'images made larger and smaller': (x) =>
@@ -158,13 +158,13 @@ const cases: Readonly<Record<string, Run>> = {
     return tf.add(tf.cast(tf.all(y, [1, 2]), 'float32'), tf.cast(tf.any(y, [1, 2]), 'float32'));
   },
   'places of the largest': (x) =>
-    tf.oneHot(tf.cast(tf.argMax(tf.mean(convolved(x), [1, 2]), 1), 'int32') as tf.Tensor1D, 4),
+    tf.oneHot(tf.cast<tf.Tensor1D>(tf.argMax(tf.mean(convolved(x), [1, 2]), 1), 'int32'), 4),
   'shares by softmax': (x) => tf.add(tf.softmax(convolved(x)), tf.logSoftmax(convolved(x))),
   'running sums': (x) => tf.cumsum(convolved(x), 2, true, true),
   'the largest few': (x) => tf.topk(tf.mean(convolved(x), [1, 2]), 2).values,
   'products of matrices': (x) => {
-    const rows = tf.reshape(x, [-1, 144]) as tf.Tensor2D;
-    const wide = tf.add(tf.matMul(rows, matrix(144, 7)), [1, 2, 3, 4, 5, 6, 7]) as tf.Tensor2D;
+    const rows = tf.reshape<tf.Rank.R2>(x, [-1, 144]);
+    const wide = tf.add<tf.Tensor2D>(tf.matMul(rows, matrix(144, 7)), [1, 2, 3, 4, 5, 6, 7]);
     return tf.matMul(wide, matrix(5, 7), false, true);
   },
   'products of stacks of matrices': (x) => {

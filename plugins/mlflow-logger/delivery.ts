@@ -1,7 +1,7 @@
 import { messageOf, pause, startTimer } from '../../src';
 import type { RunningTimer } from '../../src';
 import type { EntityNames } from './entities';
-import type { JournalRow } from './journal';
+import type { JournalEntry, JournalRow } from './journal';
 import { ServerProblem } from './mlflow-client';
 import type { MetricPoint, RemoteRun, RemoteStatus } from './remote-run';
 
@@ -10,9 +10,9 @@ const pauses = { first: 1000, longest: 60_000, atTheEnd: 200 };
 
 /** Sends rows beside the training, which never waits for it but, for a bounded time, at the end. */
 export class Delivery {
-  /** Rows that the server has accepted, of all that were to be sent. */
+  /** Rows and pictures that the server has accepted, of all that were to be sent. */
   sent: number;
-  private waiting: JournalRow[] = [];
+  private waiting: JournalEntry[] = [];
   private work: Promise<void> | null = null;
   private timer: RunningTimer | null = null;
   private wait = pauses.first;
@@ -32,8 +32,8 @@ export class Delivery {
     this.sent = sent;
   }
 
-  send(rows: readonly JournalRow[]): void {
-    this.waiting.push(...rows);
+  send(entries: readonly JournalEntry[]): void {
+    this.waiting.push(...entries);
     this.wake();
   }
 
@@ -49,9 +49,9 @@ export class Delivery {
   /**
    * Sends what still waits, and how the run ended.
    *
-   * @returns rows that were not sent, and why the end was not told or the rows not sent; `null` where all went well.
+   * @returns how much was not sent, and why, or why the end was not told; `null` where all went well.
    */
-  async finish(status: RemoteStatus, seconds: number): Promise<{ rows: number; why: string } | null> {
+  async finish(status: RemoteStatus, seconds: number): Promise<Undelivered | null> {
     this.isEnding = true;
     this.timer?.cancel();
     const limit = startTimer(seconds * 1000, () => this.closing.abort());
@@ -63,7 +63,9 @@ export class Delivery {
     } finally {
       limit.cancel();
     }
-    return this.problem === null ? null : { rows: this.waiting.length, why: this.problem.message };
+    if (this.problem === null) return null;
+    const images = this.waiting.filter(({ kind }) => kind === 'image').length;
+    return { rows: this.waiting.length - images, images, why: this.problem.message };
   }
 
   private async tryToEnd(status: RemoteStatus): Promise<boolean> {
@@ -73,11 +75,16 @@ export class Delivery {
   private async sendAll(): Promise<boolean> {
     return this.attempt(async () => {
       await this.run.prepare();
-      while (this.waiting.length > 0) {
-        const { rows, metrics } = nextBatch(this.waiting, this.names);
-        await this.run.log(metrics);
-        this.waiting = this.waiting.slice(rows);
-        this.sent += rows;
+      for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
+        let done = 1;
+        if (first.kind === 'image') await this.run.upload(first);
+        else {
+          const { rows, metrics } = nextBatch(leadingRows(this.waiting), this.names);
+          await this.run.log(metrics);
+          done = rows;
+        }
+        this.waiting = this.waiting.slice(done);
+        this.sent += done;
       }
       this.wait = pauses.first;
     });
@@ -119,6 +126,23 @@ export class Delivery {
     }).unref();
     this.wait = Math.min(this.wait * 2, pauses.longest);
   }
+}
+
+/** What a run could not send before its end. */
+export interface Undelivered {
+  readonly rows: number;
+  readonly images: number;
+  readonly why: string;
+}
+
+/** The rows before the next picture. */
+function leadingRows(entries: readonly JournalEntry[]): JournalRow[] {
+  const rows: JournalRow[] = [];
+  for (const entry of entries) {
+    if (entry.kind === 'image') break;
+    rows.push(entry);
+  }
+  return rows;
 }
 
 /** Metrics that one request may hold. */

@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { z } from 'zod';
-import { Plugin, definePlugin, inject, isInterruption, tokens } from '../../src';
+import { Plugin, definePlugin, inject, isInterruption, readRegularFile, tokens } from '../../src';
 import type {
   HookContext,
   Json,
@@ -15,7 +16,7 @@ import { RowLogger } from '../shared/row-logger';
 import { Delivery } from './delivery';
 import { EntityNames, runParams } from './entities';
 import { Journal } from './journal';
-import type { JournalRow } from './journal';
+import type { JournalEntry } from './journal';
 import { MlflowClient } from './mlflow-client';
 import { RemoteRun } from './remote-run';
 import type { RemoteStatus } from './remote-run';
@@ -52,20 +53,22 @@ const savedRun = z.object({ runId: z.string().nullable(), hasParams: z.boolean()
 interface SavedRun {
   readonly runId: string | null;
   readonly hasParams: boolean;
-  /** Rows of the journal that the server had accepted. */
+  /** Lines of the journal that the server had accepted. */
   readonly sent: number;
 }
 
 /** Writes rows to the journal first, and from there to the server: whatever happens to either, none is lost or doubled. */
 @Plugin({
   name: 'mlflow-logger',
-  help: 'metrics and hyperparameters for MLflow',
+  help: 'metrics, images and hyperparameters for MLflow',
   ranks: 'first',
   options: schema,
 })
 export class MlflowLogger extends RowLogger<Journal> implements Stateful {
   private readonly closing = new AbortController();
   private readonly client: MlflowClient;
+  private readonly images: string;
+  private readonly stopListeningToImages: () => void;
   private saved: SavedRun = { runId: null, hasParams: false, sent: 0 };
   private remote: RemoteRun | null = null;
   private delivery: Delivery | null = null;
@@ -78,7 +81,13 @@ export class MlflowLogger extends RowLogger<Journal> implements Stateful {
     @inject(tokens.settings) private readonly settings: RunSettings,
     @inject(tokens.notify) private readonly notify: Notify,
   ) {
-    super(new Journal(folder.claim('mlflow.jsonl'), (rows) => this.delivery?.send(rows)), events);
+    const images = folder.claim('mlflow-images');
+    super(
+      new Journal(folder.claim('mlflow.jsonl'), images, (entries) => this.delivery?.send(entries)),
+      events,
+    );
+    this.images = images;
+    this.stopListeningToImages = events.on('imageLogged', (image) => this.sink.addImage(image));
     this.client = new MlflowClient(options, this.closing.signal);
   }
 
@@ -93,7 +102,7 @@ export class MlflowLogger extends RowLogger<Journal> implements Stateful {
   }
 
   async onFitStart(): Promise<void> {
-    const { launch, rows } = await this.sink.reopen(this.resumedStep);
+    const { launch, entries } = await this.sink.reopen(this.resumedStep);
     const { experimentName, runName, tags } = this.options;
     const description = {
       experimentName: experimentName ?? this.settings.experiment,
@@ -105,10 +114,12 @@ export class MlflowLogger extends RowLogger<Journal> implements Stateful {
     };
     const { runId, hasParams, sent } = this.saved;
     const warn = (sentence: string) => this.notify('warning', sentence);
-    this.remote = new RemoteRun(this.client, description, runId, hasParams, warn);
-    const names = this.namesOf(rows);
-    this.delivery = new Delivery(this.remote, Math.min(sent, rows.length), names, warn, this.closing);
-    this.delivery.send(rows.slice(sent));
+    this.remote = new RemoteRun(this.client, description, runId, hasParams, warn, (file) =>
+      bytesOf(join(this.images, file)),
+    );
+    const names = this.namesOf(entries);
+    this.delivery = new Delivery(this.remote, Math.min(sent, entries.length), names, warn, this.closing);
+    this.delivery.send(entries.slice(sent));
   }
 
   onException(_: HookContext, error: unknown): void {
@@ -116,6 +127,7 @@ export class MlflowLogger extends RowLogger<Journal> implements Stateful {
   }
 
   override async teardown(): Promise<void> {
+    this.stopListeningToImages();
     try {
       await super.teardown();
     } finally {
@@ -124,13 +136,15 @@ export class MlflowLogger extends RowLogger<Journal> implements Stateful {
   }
 
   /** The names that earlier starts gave, so that a metric keeps its own. */
-  private namesOf(rows: readonly JournalRow[]): EntityNames {
+  private namesOf(entries: readonly JournalEntry[]): EntityNames {
     let isNew = false;
     const names = new EntityNames((name, given, owner) => {
       const sentence = `MLflow would take '${owner}' and '${name}' for one metric: it gets '${name}' as '${given}'.`;
       if (isNew) this.notify('warning', sentence);
     });
-    for (const name of rows.flatMap(({ values }) => Object.keys(values))) names.of(name);
+    for (const entry of entries) {
+      if (entry.kind !== 'image') for (const name of Object.keys(entry.values)) names.of(name);
+    }
     isNew = true;
     return names;
   }
@@ -138,20 +152,34 @@ export class MlflowLogger extends RowLogger<Journal> implements Stateful {
   private async endRun(): Promise<void> {
     const failure = await this.delivery?.finish(this.status, this.options.teardownSeconds);
     if (failure === null || failure === undefined) return;
-    const { rows, why } = failure;
+    const { rows, images, why } = failure;
+    const unsent = [
+      ...(rows > 0 ? [`${rows} rows of metrics`] : []),
+      ...(images > 0 ? [`${images} ${images === 1 ? 'image' : 'images'}`] : []),
+    ];
     this.notify(
       'warning',
-      rows === 0
+      unsent.length === 0
         ? `${why} It was not told that the run is ${this.status}.`
-        : `${why} ${rows} rows of metrics were not sent: they are in ${this.sink.path}, and go when the run is resumed.`,
+        : `${why} ${unsent.join(' and ')} were not sent: they are in ${this.sink.path}, and go when the run is resumed.`,
     );
   }
 }
 
+/** A file's bytes; `null` where it is not there. */
+async function bytesOf(path: string): Promise<Uint8Array | null> {
+  try {
+    return await readRegularFile(path, Infinity);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
 /**
- * Records the run on an MLflow server: hyperparameters and configuration as params, every logged metric, how the run
- * ended. A server that is away or slow neither holds nor ends the training: rows wait in `mlflow.jsonl` of the run
- * folder, and go when it answers or when the run is resumed, which goes on in the same MLflow run.
+ * Records the run on an MLflow server: hyperparameters and configuration as params, every logged metric, images as artifacts, how
+ * the run ended. A server that is away or slow neither holds nor ends the training: rows wait in `mlflow.jsonl` of the run
+ * folder, images in `mlflow-images/`, and go when it answers or when the run is resumed, which goes on in the same MLflow run.
  *
  * ```ts
  * plugins: [mlflowLogger({ trackingUri: 'http://127.0.0.1:5000', tags: { purpose: 'ablation' } })]

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { MetricRow } from '../../src';
+import { join } from 'node:path';
+import { writeWhole } from '../../src';
+import type { LoggedImage, MetricRow } from '../../src';
+import { imageFile } from '../shared/image-file';
 import { jsonLine, parseObject, wholeLines } from '../shared/json-lines';
 import { RowSink } from '../shared/row-logger';
 
@@ -8,19 +11,36 @@ export interface JournalRow extends MetricRow {
   readonly time: number;
 }
 
+/** A picture with the time at which it was published. Its PNG is a file beside the journal. */
+export interface JournalImage extends Pick<LoggedImage, 'name' | 'epoch' | 'step'> {
+  readonly kind: 'image';
+  readonly time: number;
+  /** Below the folder of pictures, and below `images` on the server. */
+  readonly file: string;
+}
+
+/** What is meant for the server, in order. */
+export type JournalEntry = JournalRow | JournalImage;
+
+type WaitingEntry = JournalRow | (JournalImage & { readonly png: Uint8Array });
+
 /**
  * The file of all rows meant for the server. What a resumed run sends once more has the same times, by which MLflow
  * knows it; and a point that a killed run recorded after its checkpoint is not recorded anew, since MLflow cannot take
  * back the one that it may have got.
  */
-export class Journal extends RowSink<JournalRow> {
+export class Journal extends RowSink<WaitingEntry> {
   /** Points of earlier starts that may come again. */
   private readonly known = new Set<string>();
 
-  /** @param onWritten gets the rows that are in the file. */
+  /**
+   * @param images the folder of pictures.
+   * @param onWritten gets the rows and pictures that are in the file.
+   */
   constructor(
     path: string,
-    private readonly onWritten: (rows: readonly JournalRow[]) => void,
+    private readonly images: string,
+    private readonly onWritten: (entries: readonly JournalEntry[]) => void,
   ) {
     super(path);
   }
@@ -29,19 +49,20 @@ export class Journal extends RowSink<JournalRow> {
    * Begins the file, or goes on with the one that is there, without a half-written last line.
    *
    * @param resumedStep from which on points may come again.
-   * @returns what names the run among all, and the rows of earlier starts.
+   * @returns what names the run among all, and the rows and pictures of earlier starts.
    */
-  async reopen(resumedStep: number | null): Promise<{ launch: string; rows: readonly JournalRow[] }> {
+  async reopen(resumedStep: number | null): Promise<{ launch: string; entries: readonly JournalEntry[] }> {
     const lines = wholeLines((await this.file.read()) ?? '');
     const [head, ...objects] = lines.map((line, index) => parseObject(line, this.path, index + 1));
     const launch = typeof head?.['launch'] === 'string' ? head['launch'] : randomUUID();
-    const rows = objects as unknown as readonly JournalRow[];
+    const entries = objects as unknown as readonly JournalEntry[];
     const text = head === undefined ? jsonLine({ launch }) : lines.map((line) => `${line}\n`).join('');
     await this.file.replace(Buffer.from(text));
-    for (const { step, values } of rows.filter(({ step }) => step >= (resumedStep ?? 0))) {
-      for (const name of Object.keys(values)) this.known.add(pointName(step, name));
+    for (const entry of entries.filter(({ step }) => step >= (resumedStep ?? 0))) {
+      const names = entry.kind === 'image' ? [pictureMark + entry.name] : Object.keys(entry.values);
+      for (const name of names) this.known.add(pointName(entry.step, name));
     }
-    return { launch, rows };
+    return { launch, entries };
   }
 
   override add({ kind, epoch, step, values }: MetricRow): void {
@@ -51,11 +72,30 @@ export class Journal extends RowSink<JournalRow> {
     }
   }
 
-  protected override async write(rows: readonly JournalRow[]): Promise<void> {
-    await this.file.append(Buffer.from(rows.map(jsonLine).join('')));
-    this.onWritten(rows);
+  addImage({ name, epoch, step, png }: LoggedImage): void {
+    if (this.known.has(pointName(step, pictureMark + name))) return;
+    this.keep({ kind: 'image', time: Date.now(), epoch, step, name, file: imageFile({ name, step }), png });
+  }
+
+  /** Pictures first: what the journal names is there. */
+  protected override async write(waiting: readonly WaitingEntry[]): Promise<void> {
+    const entries: JournalEntry[] = [];
+    for (const entry of waiting) {
+      if (entry.kind !== 'image') {
+        entries.push(entry);
+        continue;
+      }
+      const { png, ...image } = entry;
+      await writeWhole(join(this.images, image.file), png);
+      entries.push(image);
+    }
+    await this.file.append(Buffer.from(entries.map(jsonLine).join('')));
+    this.onWritten(entries);
   }
 }
+
+/** Names hold no line breaks: so pictures and metrics of one name are told apart. */
+const pictureMark = '\n';
 
 function pointName(step: number, name: string): string {
   return `${step} ${name}`;

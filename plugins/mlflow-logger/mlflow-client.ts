@@ -37,13 +37,35 @@ export class MlflowClient {
     return this.ask(call, '', { method: 'POST', body: JSON.stringify(body) });
   }
 
-  private async ask(call: string, query: string, init: RequestInit): Promise<Answer> {
-    const url = `${this.address}/api/2.0/mlflow/${call}${query}`;
+  /**
+   * Puts a file where the server keeps its artifacts.
+   *
+   * @param place from the root of all artifacts on.
+   * @throws ServerProblem
+   */
+  async putArtifact(place: string, bytes: Uint8Array): Promise<void> {
+    const path = place.split('/').map(encodeURIComponent).join('/');
+    const headers = { 'content-type': 'application/octet-stream' };
+    await this.ask(
+      `artifacts/${path}`,
+      '',
+      { method: 'PUT', body: Buffer.from(bytes), headers },
+      'mlflow-artifacts',
+    );
+  }
+
+  private async ask(
+    call: string,
+    query: string,
+    init: Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> },
+    part = 'mlflow',
+  ): Promise<Answer> {
+    const url = `${this.address}/api/2.0/${part}/${call}${query}`;
     const signal = AbortSignal.any([this.closing, AbortSignal.timeout(requestMilliseconds)]);
     let status: number;
     let text: string;
     try {
-      const response = await fetch(url, { ...init, headers: this.headers, signal });
+      const response = await fetch(url, { ...init, headers: { ...this.headers, ...init.headers }, signal });
       status = response.status;
       text = await untilAborted(signal, limitedText(response));
     } catch (error) {

@@ -1,4 +1,6 @@
+import { shown } from '../../src';
 import type { Param } from './entities';
+import type { JournalImage } from './journal';
 import { ServerProblem } from './mlflow-client';
 import type { MlflowClient } from './mlflow-client';
 
@@ -32,6 +34,8 @@ const launchTag = 'fulgur.launch';
 /** The run on the server: found or made at the first need. */
 export class RemoteRun {
   private ready = false;
+  private root: string | null = null;
+  private takesNoArtifacts = false;
 
   /**
    * @param id of the run that a resumed one goes on with; `null` where it is not known.
@@ -43,6 +47,8 @@ export class RemoteRun {
     public id: string | null,
     public hasParams: boolean,
     private readonly warn: (sentence: string) => void,
+    /** A picture's PNG, by its file; `null` where it is gone. */
+    private readonly readImage: (file: string) => Promise<Uint8Array | null>,
   ) {}
 
   /** @throws ServerProblem */
@@ -63,9 +69,45 @@ export class RemoteRun {
     await this.client.post('runs/log-batch', { run_id: await this.prepare(), metrics });
   }
 
+  /**
+   * Keeps a picture as an artifact of the run. Where the server takes none, that is said once, and metrics go on.
+   *
+   * @throws ServerProblem where asking again may help.
+   */
+  async upload({ file }: JournalImage): Promise<void> {
+    const id = await this.prepare();
+    if (this.takesNoArtifacts) return;
+    const bytes = await this.readImage(file);
+    // Taken away by the user: nothing is left to be sent.
+    if (bytes === null) return;
+    try {
+      await this.client.putArtifact(`${await this.artifactRoot(id)}/images/${file}`, bytes);
+    } catch (error) {
+      if (!(error instanceof ServerProblem) || error.passing) throw error;
+      this.takesNoArtifacts = true;
+      this.warn(`${error.message} Images are not sent to it.`);
+    }
+  }
+
   /** @throws ServerProblem */
   async end(status: RemoteStatus): Promise<void> {
     await this.update(await this.prepare(), { status, end_time: Date.now() });
+  }
+
+  /** Where the run's artifacts begin, from the root of those that the server passes on. */
+  private async artifactRoot(id: string): Promise<string> {
+    if (this.root !== null) return this.root;
+    const { run } = await this.client.get('runs/get', { run_id: id });
+    const uri = idIn((run as { info?: unknown } | undefined)?.info, 'artifact_uri');
+    const root = /^mlflow-artifacts:(?:\/\/)?\/([^/].*?)\/*$/.exec(uri)?.[1];
+    if (root === undefined) {
+      throw new ServerProblem(
+        `MLflow at ${this.client.address} keeps artifacts in ${shown(uri)}, and passes none on: start it with --serve-artifacts.`,
+        false,
+      );
+    }
+    this.root = root;
+    return root;
   }
 
   private async update(id: string, change: object): Promise<void> {

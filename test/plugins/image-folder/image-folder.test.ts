@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { ImageFolder } from '../../../plugins/image-folder';
 import type { RunState } from '../../../src/contracts';
 import { picture } from '../fakes/picture';
@@ -39,13 +40,14 @@ describe('the image folder', () => {
       events.emit('imageLogged', await picture({ name }));
     }
     await logger.onTrainEpochEnd();
-    expect(readdirSync(folder.resolve('images')).sort()).toEqual([
-      '%2E',
-      '%2E.%2Fout',
-      'a%3Fb',
+    const files = readdirSync(folder.resolve('images'), { recursive: true }) as string[];
+    expect(files.flatMap((file) => (file.endsWith('.png') ? [dirname(file)] : [])).sort()).toEqual([
       'a_b',
-      'val%2Fgröße',
-      expect.stringMatching(/^x{40}-[0-9a-f]{16}$/),
+      'a~3Fb',
+      'val/größe',
+      expect.stringMatching(/^x{40}~[0-9a-f]{16}$/),
+      '~2E',
+      '~2E~2E/out',
     ]);
     expect(readdirSync(folder.path)).toEqual(['images']);
   });

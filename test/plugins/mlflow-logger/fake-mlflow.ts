@@ -19,6 +19,8 @@ export interface FakeRun {
   readonly metrics: Metric[];
   readonly known: Set<string>;
   readonly statuses: string[];
+  /** Artifacts by their place, and how often each was put there. */
+  readonly artifacts: Map<string, { bytes: Buffer; times: number }>;
 }
 
 type Body = Readonly<Record<string, unknown>>;
@@ -34,6 +36,8 @@ export class FakeMlflow {
   readonly calls: string[] = [];
   readonly logins: (string | undefined)[] = [];
   mode: 'answers' | 'silent' | Answer = 'answers';
+  /** Where runs keep artifacts: `mlflow-artifacts:/` for a server that passes them on. */
+  artifactStore = 'mlflow-artifacts:/';
   /** A call that is carried out once without its answer arriving. */
   loseAnswerTo: string | null = null;
   private server: Server | null = null;
@@ -60,12 +64,18 @@ export class FakeMlflow {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const text = Buffer.concat(chunks).toString();
+    const bytes = Buffer.concat(chunks);
     const url = new URL(request.url ?? '', this.address);
     const call = url.pathname.replace('/api/2.0/mlflow/', '');
     this.calls.push(call);
     this.logins.push(request.headers.authorization);
     if (this.mode === 'silent') return;
+    if (request.method === 'PUT') {
+      const [status, answer] = Array.isArray(this.mode) ? (this.mode as Answer) : this.keep(url, bytes);
+      response.writeHead(status).end(JSON.stringify(answer));
+      return;
+    }
+    const text = bytes.toString();
     const body = (text === '' ? Object.fromEntries(url.searchParams) : JSON.parse(text)) as Body;
     const [status, answer] = Array.isArray(this.mode) ? (this.mode as Answer) : this.answer(call, body);
     if (this.loseAnswerTo === call) {
@@ -85,6 +95,12 @@ export class FakeMlflow {
       }
       case 'experiments/create':
         return [200, { experiment_id: String(this.experiments.push(String(body['name'])) - 1) }];
+      case 'runs/get': {
+        const id = String(body['run_id']);
+        const experiment = this.runs.find((run) => run.id === id)?.experiment ?? '';
+        const place = `${this.experiments.indexOf(experiment)}/${id}/artifacts`;
+        return [200, { run: { info: { run_id: id, artifact_uri: `${this.artifactStore}${place}` } } }];
+      }
       case 'runs/create':
         return this.create(body);
       case 'runs/search': {
@@ -98,6 +114,21 @@ export class FakeMlflow {
     }
   }
 
+  /** As `--serve-artifacts` does: the run's folder is that of its experiment and its id. */
+  private keep({ pathname }: URL, bytes: Buffer): Answer {
+    const parts = pathname.split('/').map(decodeURIComponent);
+    const [experiment, id, root, ...place] = parts.slice(5);
+    const run = this.runs.find((one) => one.id === id);
+    const isOwn =
+      parts.slice(1, 5).join('/') === 'api/2.0/mlflow-artifacts/artifacts' && root === 'artifacts';
+    if (run === undefined || !isOwn || this.experiments[Number(experiment)] !== run.experiment) {
+      return refusal(400, 'INVALID_PARAMETER_VALUE', `Invalid path ${pathname}`);
+    }
+    const path = place.join('/');
+    run.artifacts.set(path, { bytes, times: (run.artifacts.get(path)?.times ?? 0) + 1 });
+    return [200, {}];
+  }
+
   private create(body: Body): Answer {
     const pairs = body['tags'] as { key: string; value: string }[];
     const run: FakeRun = {
@@ -109,6 +140,7 @@ export class FakeMlflow {
       metrics: [],
       known: new Set(),
       statuses: [],
+      artifacts: new Map(),
     };
     this.runs.push(run);
     return [200, { run: { info: { run_id: run.id } } }];

@@ -6,6 +6,7 @@ import type { MlflowLoggerOptions } from '../../../plugins/mlflow-logger';
 import { jsonText, parseJson } from '../../../src/contracts';
 import type { MetricRow, RunSettings, RunState } from '../../../src/contracts';
 import { FulgurError } from '../../../src/errors';
+import { picture } from '../fakes/picture';
 import { FakeEvents, Notes, TemporaryRunFolder, hookContext, runSettings } from '../fakes/run';
 import { FakeMlflow } from './fake-mlflow';
 
@@ -372,5 +373,77 @@ describe('the MLflow logger', () => {
     expect(mlflowLogger({ trackingUri }).problems).toEqual([
       `mlflowLogger(): trackingUri is ${JSON.stringify(trackingUri)} (expected the http or https address of an MLflow server).`,
     ]);
+  });
+
+  describe('with images', () => {
+    const artifacts = () => Object.fromEntries(server.runs[0]?.artifacts ?? []);
+
+    it('keeps them as artifacts by name and step, between the metrics', async () => {
+      const run = setUp();
+      await run.logger.onFitStart();
+      run.log(1, { loss: 1 });
+      const image = await picture({ name: 'val/größe', step: 1 });
+      run.events.emit('imageLogged', image);
+      run.log(2, { loss: 2 });
+      await run.logger.teardown();
+      expect(artifacts()).toEqual({
+        'images/val/größe/step=00000001.png': { bytes: image.png, times: 1 },
+      });
+      expect(points()).toEqual([
+        ['loss', 1, 1],
+        ['loss', 2, 2],
+      ]);
+      expect(run.notes.said).toEqual([]);
+    });
+
+    it('sends on resume what a server that was away did not get, each once', async () => {
+      const killed = setUp();
+      await killed.logger.onFitStart();
+      const sent = await picture({ step: 1 });
+      killed.events.emit('imageLogged', sent);
+      await killed.logger.onTrainBatchEnd();
+      await until(() => (save(killed) as { sent: number }).sent === 1);
+      const saved = save(killed);
+      await server.stop();
+      killed.log(2, { loss: 2 });
+      const kept = await picture({ step: 2 }, 'blue');
+      killed.events.emit('imageLogged', kept);
+      await killed.logger.teardown();
+      expect(killed.notes.said.at(-1)).toMatch(
+        / 1 rows of metrics and 1 image were not sent: they are in .*mlflow\.jsonl, and go when the run is resumed\.$/,
+      );
+
+      await server.start();
+      const resumed = setUp();
+      await resume(resumed, 1, saved);
+      // The resumed run comes to the same step, and makes the picture again.
+      resumed.log(2, { loss: 2 });
+      resumed.events.emit('imageLogged', kept);
+      await resumed.logger.teardown();
+      expect(artifacts()).toEqual({
+        'images/views/step=00000001.png': { bytes: sent.png, times: 1 },
+        'images/views/step=00000002.png': { bytes: kept.png, times: 1 },
+      });
+      expect(points()).toEqual([['loss', 2, 2]]);
+    });
+
+    it('says once that a server passes no artifacts on, and sends the metrics', async () => {
+      server.artifactStore = 's3://bucket/';
+      const run = setUp();
+      await run.logger.onFitStart();
+      for (const step of [1, 2]) {
+        run.events.emit('imageLogged', await picture({ step }));
+        run.log(step, { loss: step });
+      }
+      await run.logger.teardown();
+      expect(run.notes.said).toEqual([
+        `warning: MLflow at ${server.address} keeps artifacts in s3://bucket/0/run0/artifacts, and passes none on: ` +
+          'start it with --serve-artifacts. Images are not sent to it.',
+      ]);
+      expect(points()).toEqual([
+        ['loss', 1, 1],
+        ['loss', 2, 2],
+      ]);
+    });
   });
 });

@@ -75,7 +75,7 @@ async function predict(rows: number): Promise<PredictionFiles> {
 
 async function main(): Promise<void> {
   await start();
-  const journal = new Journal(place('mlflow.jsonl'), () => undefined);
+  const journal = new Journal(place('mlflow.jsonl'), place('mlflow-images'), () => undefined);
   await journal.reopen(null);
   const events = new EventFile();
   events.open(place('events'));

@@ -34,6 +34,10 @@ interface FormatFacts {
   readonly ending: string;
   /** Layouts of the input that it can have, its usual one first. */
   readonly layouts: readonly ('nhwc' | 'nchw')[];
+  /** Whether it has a page that finds images by their embeddings. */
+  readonly findsImages?: boolean;
+  /** Whether everybody may read what it writes: then it names no folder of the machine that trained. */
+  readonly isPublished?: boolean;
 }
 
 /** A format that is written from a traced graph. */

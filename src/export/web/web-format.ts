@@ -14,6 +14,8 @@ export const webFormat: GraphFormat = {
   ending: '',
   layouts: ['nhwc'],
   source: 'graph',
+  findsImages: true,
+  isPublished: true,
   async write(model, out, images = null) {
     const folder = join(out, modelFolder);
     await mkdir(folder);

@@ -1,7 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { jsonText } from '../../contracts';
-import type { ModelAccess } from '../../contracts';
 import { plainViewFacts, recordedView } from '../../data';
 import type { PlainViewFacts, ViewTransform } from '../../data';
 import { FulgurError } from '../../errors';
@@ -12,6 +11,7 @@ import type {
   ExportedPreprocessing,
   ExportedWeights,
   ExportFormat,
+  SearchableImages,
   WrittenExport,
 } from '../../export';
 import { simplify, withUint8Input } from '../../graph';
@@ -22,6 +22,7 @@ import { ExportPlace } from '../export-place';
 import { exportTrial } from '../export-trial';
 import { identityOfModel } from '../model-identity';
 import type { CommandScope } from '../scope';
+import { siteImages } from '../site-images';
 
 const options = {
   format: z
@@ -44,6 +45,12 @@ const options = {
     .nullable()
     .default(null)
     .describe("order of the input's axes; default: the usual one of the format"),
+  embeddings: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('for web: file of embeddings whose images the site finds'),
   overwrite: z.boolean().default(false).describe('whether to put it in the place of an export that is there'),
 };
 
@@ -68,38 +75,44 @@ export const exportCommand = defineCommand({
     const view = scope.run.data.evaluationView;
     if (view === null) throw new Error('data of images have an evaluation view');
     const input = inputOf(scope.options, format, view);
+    requirePlaceForImages(scope.options, format);
     const out = scope.options.out ?? defaultPath(scope, format);
     const { overwrite } = scope.options;
     const place = await ExportPlace.open(out, { isFolder: format.ending === '', overwrite });
     try {
       return await scope.inspect('export', async ({ model, report, weights: kind }) => {
         const { images, expected, width } = await exportTrial(scope.data, model, input);
+        const identity = identityOfModel({
+          ...{ experiment: scope.name, from: scope.run.from, weights: kind, state: model.stateDict() },
+          view: recordedView(view),
+        });
+        const preprocessing = preprocessingOf(view);
         const weights: ExportedWeights = {
           name: scope.name,
           featureWidth: width,
           input,
-          preprocessing: preprocessingOf(view),
-          identity: {
-            ...identityOfModel({
-              experiment: scope.name,
-              from: scope.run.from,
-              weights: kind,
-              state: model.stateDict(),
-              view: recordedView(view),
-            }),
-          },
+          preprocessing,
+          identity: { ...identity },
           module: scope.module,
           features: featuresOf(scope.module),
         };
         await report(0, 1);
-        const written = await writeAs(format, weights, model, place.aside);
+        const { embeddings } = scope.options;
+        const found =
+          embeddings === null
+            ? null
+            : await siteImages(scope, embeddings, { model, identity, preprocessing });
+        const written = await writeAs(format, weights, model, place.aside, found);
         const checks: ExportCheck[] = [];
         for (const runtime of written.runtimes) {
           checks.push(await checkExport(format.name, runtime, images, expected));
         }
         await report(1, 1);
-        const { name, featureWidth, preprocessing, identity } = weights;
-        const record = { format: format.name, name, featureWidth, input, preprocessing, identity, checks };
+        const { name, featureWidth } = weights;
+        const record = {
+          ...{ format: format.name, name, featureWidth, input, preprocessing, checks },
+          identity: format.isPublished === true ? { ...identity, checkpoint: null } : { ...identity },
+        };
         const text = `${jsonText(record, 2, 'export')}\n`;
         await writeWhole(place.recordOf(place.aside), Buffer.from(text));
         if (scope.trialImages === null) await place.finish();
@@ -138,6 +151,15 @@ function formatOf({ format, out }: Options): ExportFormat {
   throw new FulgurError('config', {
     what: 'The format to export to is not given.',
     fix: `Give --format, one of ${exportFormats.map(({ name }) => name).join(', ')}.`,
+  });
+}
+
+/** @throws FulgurError `config` for images to find in an export that has no page. */
+function requirePlaceForImages({ embeddings }: Options, { name, findsImages = false }: ExportFormat): void {
+  if (embeddings === null || findsImages) return;
+  throw new FulgurError('config', {
+    what: `A ${name} export has no place for embeddings.`,
+    fix: 'Leave out --embeddings, or export with --format web.',
   });
 }
 
@@ -196,10 +218,12 @@ async function writeAs(
   weights: ExportedWeights,
   model: ModelAccess,
   path: string,
+  found: SearchableImages | null,
 ): Promise<WrittenExport> {
   if (format.source === 'weights') return format.write(weights, path);
   const { height, width, kind, normalisation } = weights.input;
   const graph = simplify(await model.freeze([height, width, 3]));
   const takesBytes = kind === 'uint8' && normalisation !== null;
-  return format.write({ ...weights, graph: takesBytes ? withUint8Input(graph, normalisation) : graph }, path);
+  const frozen = takesBytes ? withUint8Input(graph, normalisation) : graph;
+  return format.write({ ...weights, graph: frozen }, path, found);
 }

@@ -1,4 +1,4 @@
-import type { SiteThumbnails, SiteView } from '../../../export/web/site';
+import type { SiteImages, SiteThumbnails, SiteView } from '../../../export/web/site';
 import { element } from '../dom/element';
 import type { FoundImage } from './image-index';
 
@@ -27,10 +27,13 @@ let numberOfAnswers = 0;
 export function showAnswer(
   results: HTMLElement,
   { title, picture, time, found }: Answer,
-  thumbnails: SiteThumbnails | null,
+  images: Pick<SiteImages, 'thumbnails' | 'largestError'> | null,
   onAsk: (image: FoundImage) => void,
 ): void {
   numberOfAnswers += 1;
+  const thumbnails = images?.thumbnails ?? null;
+  // Features of poorly trained models differ in the fourth digit.
+  const digits = (images?.largestError ?? 0) < 5e-5 ? 4 : 3;
   const id = `answer-${numberOfAnswers}`;
   const section = element('section', { class: 'answer', 'aria-labelledby': id });
   section.append(
@@ -43,7 +46,7 @@ export function showAnswer(
     element(
       'ol',
       { class: thumbnails === null ? 'near names' : 'near' },
-      ...found.map((image) => element('li', {}, buttonOf(image, thumbnails, onAsk))),
+      ...found.map((image) => element('li', {}, buttonOf(image, thumbnails, digits, onAsk))),
     ),
   );
   results.prepend(section);
@@ -53,6 +56,7 @@ export function showAnswer(
 function buttonOf(
   image: FoundImage,
   thumbnails: SiteThumbnails | null,
+  digits: number,
   onAsk: (image: FoundImage) => void,
 ): HTMLButtonElement {
   const { name, className, similarity } = image;
@@ -66,7 +70,7 @@ function buttonOf(
       'span',
       { class: 'similarity' },
       element('span', { class: 'hidden' }, 'similarity '),
-      similarity.toFixed(3),
+      similarity.toFixed(digits),
     ),
   );
   button.addEventListener('click', () => onAsk(image));

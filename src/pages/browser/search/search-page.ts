@@ -85,8 +85,8 @@ export class SearchPage {
 
   #show(answer: Answer): string {
     const { results, site } = this.parts;
-    showAnswer(results, answer, site.images?.thumbnails ?? null, (image) => this.#askLike(image));
-    return `${answer.found.length} images near ${answer.title}. ${answer.time}`;
+    showAnswer(results, answer, site.images, (image) => this.#askLike(image));
+    return `${answer.found.length} images near ${answer.title}.`;
   }
 
   /** Asks with one of the site's own images. */

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { jsonText } from '../../contracts';
+import type { ModelAccess } from '../../contracts';
 import { plainViewFacts, recordedView } from '../../data';
 import type { PlainViewFacts, ViewTransform } from '../../data';
 import { FulgurError } from '../../errors';

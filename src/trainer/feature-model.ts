@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { compile, runFrozen } from '../engine';
 import type { CompiledGraph } from '../engine';
 import { FulgurError } from '../errors';
+import { simplify } from '../graph';
 import { freeze } from '../nn';
 import type { Module } from '../nn';
 import { inEvaluationMode } from './evaluation/evaluated-model';
@@ -33,7 +34,7 @@ export async function featureModel(
       module,
       name: 'features',
     });
-    return { ...ofGraph(await runFrozen(graph, { name: 'features' })), isFrozen: true };
+    return { ...ofGraph(await runFrozen(simplify(graph), { name: 'features' })), isFrozen: true };
   } catch (error) {
     if (!(error instanceof FulgurError) || error.kind !== 'module') throw error;
     return { ...ofModule(module), isFrozen: false };

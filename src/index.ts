@@ -119,6 +119,8 @@ export {
   evaluateByProbe,
   evaluateRankMe,
   knnSchema,
+  makeEmbeddingMap,
+  mapSchema,
   isSameModel,
   missingForJudgement,
   modelName,
@@ -138,6 +140,8 @@ export type {
   FeatureTable,
   KnnOptions,
   KnnResult,
+  MapOptions,
+  MapSource,
   ModelIdentity,
   Neighbour,
   NeighbourRule,
@@ -161,6 +165,8 @@ export * as nn from './nn';
 export { decodeSafetensors, encodeSafetensors, ranks } from './nn';
 export * as optim from './optim';
 export { schedules } from './optim';
+export { mapFiles, writeMap } from './report';
+export type { EmbeddingMap, MapFiles, MapPictures } from './report';
 export { rehearse } from './plugin-kit';
 export type { Rehearsal, RehearsalOptions } from './plugin-kit';
 export { Encoder, defineCommand, load, run } from './run';

@@ -3,6 +3,9 @@ import type { ChartOption } from './option';
 import { chartTheme } from './theme';
 import type { ChartTheme } from './theme';
 
+/** CSS pixels an inch. */
+const CSS_DENSITY = 72;
+
 /** Of a picture, in CSS pixels. */
 export interface PictureSize {
   readonly width: number;
@@ -27,7 +30,9 @@ export async function renderPng(
 ): Promise<Buffer> {
   const svg = await renderSvg({ ...option, backgroundColor: theme.background }, size);
   const { default: sharp } = await import('sharp');
-  return sharp(Buffer.from(svg), { density: 144 }).png({ compressionLevel: 9 }).toBuffer();
+  return sharp(Buffer.from(svg), { density: 2 * CSS_DENSITY })
+    .png({ compressionLevel: 9 })
+    .toBuffer();
 }
 
 /** ECharts counts the charts of a process, and their parts, in its class names and ids. */

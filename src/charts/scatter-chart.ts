@@ -52,6 +52,6 @@ export function scatterChart(chart: ScatterChart): ChartOption {
 }
 
 /** Neighbours in the list differ in both colour and mark. */
-function symbolOf(index: number): string {
+export function symbolOf(index: number): (typeof chartSymbols)[number] {
   return chartSymbols[index % chartSymbols.length] ?? 'circle';
 }

@@ -114,6 +114,10 @@ export interface TrainingImages {
 export interface EvaluationData {
   readonly name: string;
   readonly classes: number;
+  /** Names of the classes, where they are known. */
+  readonly classNames?: readonly string[];
+  /** Names of samples by their indices, where they are known: files' paths below the data set's folder. */
+  sampleNames?(split: 'train' | 'test', indices: readonly number[]): Promise<readonly string[]>;
   /**
    * Batches of plain images, in data set order; at most `limit` samples, spread evenly. The label of an image without a class
    * is -1; `labelled` leaves such images out. With `training`, whole batches in a new order each epoch.

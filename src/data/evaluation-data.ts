@@ -23,6 +23,7 @@ export interface EvaluationOptions {
 export class DatasetEvaluation implements EvaluationData {
   readonly name: string;
   readonly classes: number;
+  readonly classNames: readonly string[];
   readonly #options: EvaluationOptions;
   readonly #labelled = new Map<'train' | 'test', ImageDataset>();
   readonly #opened = new Map<'train' | 'test', Promise<ImageDataset>>();
@@ -30,8 +31,14 @@ export class DatasetEvaluation implements EvaluationData {
   constructor(options: EvaluationOptions) {
     this.#options = options;
     this.name = options.train.name;
+    this.classNames = options.train.classNames;
     this.classes = options.train.classNames.length;
     this.#opened.set('train', Promise.resolve(options.train));
+  }
+
+  async sampleNames(split: 'train' | 'test', indices: readonly number[]): Promise<readonly string[]> {
+    const dataset = await this.#dataset(split);
+    return indices.map((index) => dataset.sampleName(index));
   }
 
   async open(

@@ -22,3 +22,5 @@ export {
 export type { EmbeddedImage, EmbeddingColumns, Embeddings, Neighbour } from './embeddings';
 export { isSameModel, modelName, parseModelIdentity, stateDigest } from './model-identity';
 export type { ModelIdentity } from './model-identity';
+export { makeEmbeddingMap, mapSchema } from './embedding-map';
+export type { MapOptions, MapSource } from './embedding-map';

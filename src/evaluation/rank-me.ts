@@ -63,7 +63,7 @@ export function rankMeOf(singular: Float64Array): number {
 }
 
 /** The test split, or that of training where there is no other. */
-async function heldOutSplit(data: EvaluationData): Promise<'train' | 'test'> {
+export async function heldOutSplit(data: EvaluationData): Promise<'train' | 'test'> {
   try {
     const source = await data.open('test', { batchSize: 1, limit: 1 });
     await source.close();

@@ -9,6 +9,7 @@ import { finetune } from './finetune';
 import { fit } from './fit';
 import { knn } from './knn';
 import { neighbours } from './neighbours';
+import { map } from './map';
 import { predict } from './predict';
 import { probe } from './probe';
 import { report } from './report';
@@ -29,6 +30,7 @@ export const builtInCommands = [
   neighbours,
   exportCommand,
   views,
+  map,
   report,
 ] as const;
 

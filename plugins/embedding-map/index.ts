@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import {
+  Plugin,
+  definePlugin,
+  inject,
+  makeEmbeddingMap,
+  mapFiles,
+  mapSchema,
+  tokens,
+  writeMap,
+} from '../../src';
+import type {
+  EvaluationData,
+  HookContext,
+  ImageLog,
+  ModelAccess,
+  Notify,
+  PluginDescriptor,
+  PluginFolder,
+  PluginHooks,
+  RunSettings,
+} from '../../src';
+import { afterEpochs } from '../shared/findings';
+
+/** When to draw, and how: the rest has the defaults of the command `map`. */
+const schema = mapSchema.extend({
+  /** Draw at the end of every n-th epoch, and after the last one; `null`: after the last one only. */
+  everyNEpochs: z.number().int().positive().nullable().default(null),
+  /** Also draw before the first step, with the weights to begin with. */
+  atStart: z.boolean().default(false),
+});
+
+export type EmbeddingMapOptions = z.input<typeof schema>;
+
+/** Draws between epochs; the model is only read. */
+@Plugin({
+  name: 'embedding-map',
+  help: 'a 2-D map of the features of held-out images, as a page and as a picture',
+  ranks: 'first',
+  options: schema,
+})
+export class EmbeddingMapPlugin implements PluginHooks {
+  private readonly folder: string;
+  private drawnAt = -1;
+
+  constructor(
+    @inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>,
+    @inject(tokens.model) private readonly model: ModelAccess,
+    @inject(tokens.evaluationData) private readonly data: EvaluationData,
+    @inject(tokens.settings) private readonly settings: RunSettings,
+    @inject(tokens.images) private readonly images: ImageLog,
+    @inject(tokens.runFolder) folder: PluginFolder,
+    @inject(tokens.notify) private readonly notify: Notify,
+  ) {
+    this.folder = folder.claim('maps');
+  }
+
+  async onTrainEpochStart(context: HookContext): Promise<void> {
+    if (this.options.atStart && context.progress.globalStep === 0) await this.draw(context, 0);
+  }
+
+  async onTrainEpochEnd(context: HookContext): Promise<void> {
+    const epochsTrained = context.progress.epoch + 1;
+    const { everyNEpochs } = this.options;
+    if (everyNEpochs !== null && epochsTrained % everyNEpochs === 0) await this.draw(context, epochsTrained);
+  }
+
+  async onTrainEnd(context: HookContext): Promise<void> {
+    const { globalStep, epoch } = context.progress;
+    if (globalStep > 0 && this.drawnAt !== globalStep) await this.draw(context, epoch);
+  }
+
+  private async draw({ progress, task }: HookContext, epochsTrained: number): Promise<void> {
+    const { model, data, settings, options } = this;
+    const source = { model, data, split: null, config: settings.config };
+    const map = await task('embedding map', (report) => makeEmbeddingMap(source, options, report));
+    const when = afterEpochs(epochsTrained);
+    const title = `${settings.experiment}, ${when}`;
+    const files = await mapFiles(map, title);
+    const [page = ''] = await writeMap(join(this.folder, `epoch=${epochsTrained}`), files);
+    this.drawnAt = progress.globalStep;
+    this.notify('info', `Map of ${map.names.length} images ${when}: ${page}.`);
+    if (!this.images.isHeard()) return;
+    const { png, width, height } = files;
+    const { epoch, globalStep: step } = progress;
+    const caption = `${title}: ${map.about}`;
+    this.images.publish({ name: 'embedding_map', epoch, step, png, width, height, caption });
+  }
+}
+
+/**
+ * Draws the backbone's features of held-out images as points of a plane, coloured by class, or without labels by cluster: a page that shows
+ * the image of the point that is pointed at, and a picture, in `maps/` of the run folder. By default after training; with `everyNEpochs`
+ * between epochs, too. Loggers that keep pictures get them as `embedding_map`.
+ *
+ * ```ts
+ * plugins: [embeddingMap({ everyNEpochs: 10 })]
+ * ```
+ */
+export function embeddingMap(options: EmbeddingMapOptions = {}): PluginDescriptor {
+  return definePlugin(EmbeddingMapPlugin, options);
+}

@@ -1,0 +1,47 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { makeEmbeddingMap, mapSchema } from '../../evaluation';
+import { mapFiles, writeMap } from '../../report';
+import { defineCommand } from '../command';
+
+/** Draws images as points of a plane, such that have similar features near each other. */
+export const map = defineCommand({
+  name: 'map',
+  help: 'draw a 2-D map of the features of held-out images',
+  title: 'Map',
+  options: {
+    out: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe('page to write, and a .png beside it; default: evaluations/<checkpoint>.map.html in the run'),
+    ...mapSchema.shape,
+  },
+  selectors: { split: 'map takes the test split, or that of training where there is no other' },
+  usesImages: true,
+  run: (scope) =>
+    scope.inspect('embedding map', async ({ model, report }) => {
+      const { out, ...options } = scope.options;
+      const limit = scope.trialImages ?? options.limit;
+      const config = scope.run.config.toJson();
+      const source = { model, data: scope.data, split: null, config };
+      const made = await makeEmbeddingMap(source, { ...options, limit }, report);
+      const title = titleOf(scope.name, scope.run.from?.path ?? null);
+      if (scope.trialImages !== null) return undefined;
+      const files = await mapFiles(made, title);
+      if (out === null) {
+        await scope.write('.html', files.html);
+        await scope.write('.png', files.png);
+      } else {
+        const paths = await writeMap(resolve(out).replace(/\.(html?|png)$/i, ''), files);
+        scope.notify('info', `Map: ${paths.join(' and ')}.`);
+      }
+      return { data: made.settings };
+    }),
+});
+
+function titleOf(experiment: string, checkpoint: string | null): string {
+  return checkpoint === null
+    ? `${experiment}, random weights`
+    : `${experiment}, ${checkpoint.split(/[\\/]/).at(-1) ?? ''}`;
+}

@@ -72,7 +72,8 @@ export class MlflowClient {
       if (error instanceof TooLong) throw this.tooLong(call);
       throw new ServerProblem(`MLflow at ${this.address} does not answer (${reasonOf(error)}).`, true);
     }
-    const answer = objectIn(text);
+    // To a file that it has taken, MLflow says nothing.
+    const answer = text === '' && status === 200 && init.method === 'PUT' ? {} : objectIn(text);
     if (status === 200 && answer !== null) return answer;
     throw this.problem(call, status, answer);
   }

@@ -12,7 +12,7 @@ export interface EventTime {
 const event = { wallTime: 1, step: 2, fileVersion: 3, summary: 5, sessionLog: 7 } as const;
 const summaryValue = { tag: 1, simpleValue: 2, image: 4, tensor: 8, metadata: 9 } as const;
 const summaryImage = { height: 1, width: 2, colorspace: 3, encoded: 4 } as const;
-const summaryMetadata = { description: 3 } as const;
+const summaryMetadata = { plugin: 1, description: 3 } as const;
 const sessionStart = 1;
 
 /** What every event file begins with; version 2 makes readers heed `sessionStartEvent`. */
@@ -53,7 +53,12 @@ export function imageEvent(
   const value = new ProtobufMessage()
     .text(summaryValue.tag, name)
     .message(summaryValue.image, image)
-    .message(summaryValue.metadata, new ProtobufMessage().text(summaryMetadata.description, caption));
+    .message(
+      summaryValue.metadata,
+      new ProtobufMessage()
+        .message(summaryMetadata.plugin, new ProtobufMessage().text(1, 'images'))
+        .text(summaryMetadata.description, caption),
+    );
   return eventAt(moment).message(event.summary, new ProtobufMessage().message(1, value)).encode();
 }
 
@@ -67,7 +72,7 @@ function pluginDataEvent(
   const value = new ProtobufMessage()
     .text(summaryValue.tag, tag)
     .message(summaryValue.tensor, noNumbers)
-    .message(summaryValue.metadata, new ProtobufMessage().message(1, pluginData));
+    .message(summaryValue.metadata, new ProtobufMessage().message(summaryMetadata.plugin, pluginData));
   return eventAt(moment).message(event.summary, new ProtobufMessage().message(1, value)).encode();
 }
 

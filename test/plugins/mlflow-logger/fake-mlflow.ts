@@ -72,7 +72,8 @@ export class FakeMlflow {
     if (this.mode === 'silent') return;
     if (request.method === 'PUT') {
       const [status, answer] = Array.isArray(this.mode) ? (this.mode as Answer) : this.keep(url, bytes);
-      response.writeHead(status).end(JSON.stringify(answer));
+      // The server answers a file with status 200 and nothing.
+      response.writeHead(status).end(status === 200 ? '' : JSON.stringify(answer));
       return;
     }
     const text = bytes.toString();

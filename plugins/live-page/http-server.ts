@@ -21,6 +21,8 @@ export interface PageServerParts {
   /** By path: `/`, `/live.js`. */
   readonly files: ReadonlyMap<string, PageFile>;
   readonly feed: Feed;
+  /** Is called before a reader is given a snapshot: what is new is to be published first. */
+  readonly onReader?: () => void;
   readonly runs: OtherRuns;
   readonly image: FindImage;
 }
@@ -110,15 +112,17 @@ async function answer(
 
 /** Answers a request with the right token. */
 async function answerReader(
-  { feed, runs, image }: PageServerParts,
+  { feed, runs, image, onReader }: PageServerParts,
   target: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const id = /^\/runs\/(\d{1,6})$/.exec(target)?.[1];
   const picture = image(target.slice(1));
-  if (target === '/events') openEvents(feed, request, response);
-  else if (target === '/runs') sendJson(response, request, await runs.list());
+  if (target === '/events') {
+    onReader?.();
+    openEvents(feed, request, response);
+  } else if (target === '/runs') sendJson(response, request, await runs.list());
   else if (picture !== null) send(response, request, 'image/png', picture);
   else if (id === undefined) refuse(response, 404, 'There is nothing at this address.');
   else {

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { lstat, open, readdir, realpath } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parse as csvReader } from 'csv-parse';
 import { parse as parseYaml } from 'yaml';
@@ -40,7 +40,7 @@ export class OtherRuns {
     private readonly ownConfig: unknown,
   ) {}
 
-  /** Newest first, as far as versions tell. */
+  /** Those of the same experiment first, the newest first as far as versions tell. */
   list(now = performance.now()): Promise<ListedRun[]> {
     if (this.listing === null || now - this.listing.at > freshMs) {
       this.listing = { at: now, runs: this.find() };
@@ -81,7 +81,8 @@ export class OtherRuns {
       }
       waiting = next;
     }
-    found.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+    const isKin = (path: string): number => Number(dirname(path) === dirname(own));
+    found.sort((a, b) => isKin(b) - isKin(a) || b.localeCompare(a, 'en', { numeric: true }));
     return found
       .slice(0, mostRuns)
       .map((path) => ({ id: this.idOf(path), name: relative(root, path).replaceAll(sep, '/') }));

@@ -72,9 +72,8 @@ export const liveStyle = (): string => `${pageStyle()}
 .tools label{display:inline-flex;gap:.5rem;align-items:center;min-width:0}
 .tools select{max-width:15rem;background:var(--background);border:1px solid var(--muted-text);border-radius:.2rem;padding:.15rem}
 .plot{height:15rem;width:100%}
-.plot+.note{min-height:1.2em}
 .newest{font-weight:400;color:var(--muted-text);font-variant-numeric:tabular-nums}
-#images img{max-width:100%;height:auto;border:1px solid var(--line);background:var(--surface)}
+#images img{max-width:100%;max-height:60rem;width:auto;height:auto;border:1px solid var(--line);background:var(--surface)}
 #images figure{margin-bottom:1rem}
 .messages{max-height:20rem;overflow:auto;list-style:none;margin:0;padding:0;font-size:.9rem;border:1px solid var(--line)}
 .messages li{padding:.25rem .6rem;border-bottom:1px solid var(--line)}

@@ -17,12 +17,19 @@ const lookMs = 500;
 /** Each so manieth look also keeps lines open. */
 const looksPerSign = 20;
 const mostImages = 20;
+/** So many readers get what is new as it comes; more get it once in so many milliseconds. */
+const fewReaders = 10;
+const crowdMs = 1000;
+
+/** Parts that have not been published. */
+const nothingNew = { images: false, progress: false, end: false };
 
 class ShownRun {
   private readonly history = new RunHistory();
   private readonly images = new Map<string, { readonly image: LiveImage; readonly png: Uint8Array }>();
   private progress: LiveProgress | null = null;
   private end: LiveEnd | null = null;
+  private news = nothingNew;
 
   constructor(private readonly setup: ThreadSetup) {
     this.history.restore(setup.curves);
@@ -38,18 +45,29 @@ class ShownRun {
     };
   }
 
-  take({ rows = [], values = [], messages = [], images = [], progress, end }: ToThread): LiveUpdate {
+  take({ rows = [], values = [], messages = [], images = [], progress, end }: ToThread): void {
     for (const row of rows) this.history.addRow(row);
     for (const { name, step, value } of values) this.history.add(name, 'page', step, value);
     for (const message of messages) this.history.addMessage(message);
     for (const { png, ...image } of images) this.keepImage(image, png);
     this.progress = progress ?? this.progress;
     this.end = end ?? this.end;
+    this.news = {
+      images: this.news.images || images.length > 0,
+      progress: this.news.progress || progress !== undefined,
+      end: this.news.end || end !== undefined,
+    };
+  }
+
+  /** What is new since the last call; empty where nothing is. */
+  takeUpdate(): LiveUpdate {
+    const { news, progress, end } = this;
+    this.news = nothingNew;
     return {
       ...this.history.takeUpdate(),
-      ...(images.length === 0 ? {} : { images: this.listedImages() }),
-      ...(progress === undefined ? {} : { progress }),
-      ...(end === undefined ? {} : { end }),
+      ...(news.images ? { images: this.listedImages() } : {}),
+      ...(news.progress && progress !== null ? { progress } : {}),
+      ...(news.end && end !== null ? { end } : {}),
     };
   }
 
@@ -102,6 +120,17 @@ async function main(): Promise<void> {
   const reply = (message: FromThread): void => parentPort?.postMessage(message);
   const run = new ShownRun(setup);
   const feed = new Feed(randomBytes(6).toString('hex'), () => run.snapshot());
+  let publishedAt = -Infinity;
+  const publish = (): void => {
+    const update = run.takeUpdate();
+    if (Object.keys(update).length === 0) return;
+    publishedAt = performance.now();
+    feed.publish(update, publishedAt);
+  };
+  const publishIfDue = (): void => {
+    const everyMs = feed.readerCount > fewReaders ? crowdMs : 0;
+    if (performance.now() - publishedAt >= everyMs) publish();
+  };
   const server = pageServer({
     ...{ host: setup.host, token: setup.token, feed },
     files: new Map([
@@ -109,6 +138,7 @@ async function main(): Promise<void> {
       ['/live.js', { type: 'text/javascript; charset=utf-8', bytes: Buffer.from(setup.script) }],
       ['/live.css', { type: 'text/css; charset=utf-8', bytes: Buffer.from(setup.style) }],
     ]),
+    onReader: () => publish(),
     runs: new OtherRuns(setup.root, setup.folder, setup.facts.config),
     image: (path) => run.image(path),
   });
@@ -121,11 +151,14 @@ async function main(): Promise<void> {
   let looks = 0;
   const looking = setInterval(() => {
     looks += 1;
+    publishIfDue();
     feed.look(performance.now(), looks % looksPerSign === 0);
   }, lookMs);
   parentPort?.on('message', (message: ToThread) => {
-    const update = run.take(message);
-    if (Object.keys(update).length > 0) feed.publish(update, performance.now());
+    run.take(message);
+    // How a run ends is told at once.
+    if (message.end === undefined && message.echo === undefined) publishIfDue();
+    else publish();
     if (message.echo !== undefined) reply({ kind: 'echo', echo: message.echo });
     if (message.last !== true) return;
     clearInterval(looking);

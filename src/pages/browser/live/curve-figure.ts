@@ -142,7 +142,9 @@ export class CurveFigure {
 function seriesOf({ label, place, points }: NamedCurve, smoothing: number): LineSeries[] {
   const line = (values: CurvePoints['means']): ChartPoint[] =>
     points.steps.map((step, index) => [step, values[index] ?? NaN]);
-  const isSmoothed = smoothing > 0 && points.kind !== 'epoch' && points.steps.length > 2;
+  // A learning rate is what it is, and means of epochs are few.
+  const isMeasured = points.kind !== 'epoch' && !points.name.startsWith('lr-');
+  const isSmoothed = smoothing > 0 && isMeasured && points.steps.length > 2;
   const behind = points.stride > 1 ? [points.lows, points.highs] : isSmoothed ? [points.means] : [];
   return [
     ...behind.map((values) => ({ name: label, points: line(values), place, isBackground: true })),

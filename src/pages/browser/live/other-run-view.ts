@@ -1,7 +1,7 @@
 import type { ListedRun, OtherRun } from '../../../contracts';
 import { element, requireElement } from '../dom/element';
 import type { Fetch } from './lists-view';
-import { endOf } from './phrases';
+import { pastEndOf } from './phrases';
 
 /** Milliseconds between two looks at a run that may be going on. */
 const lookMs = 15_000;
@@ -75,7 +75,7 @@ export class OtherRunView {
     this.say(
       other.end === null
         ? `${other.name} is going on, or did not end in order.`
-        : `${other.name}: ${endOf(other.end)}`,
+        : `${other.name}: ${pastEndOf(other.end)}`,
     );
     this.onChange(other);
     if (other.end === null) this.timer = window.setTimeout(() => void this.load(), lookMs);

@@ -60,6 +60,11 @@ export function endOf({ status, detail, at }: LiveEnd): string {
   return detail === null ? `${head}.` : `${head}: ${detail}`;
 }
 
+/** The same of a run that others read about: how it ended may never have been told. */
+export function pastEndOf(end: LiveEnd): string {
+  return end.status === 'over' ? `Ended at ${clock(end.at)}.` : endOf(end);
+}
+
 export function capitalised(text: string): string {
   // A name such as kNN has its own capitals.
   return /[A-Z]/.test(text) ? text : text.slice(0, 1).toUpperCase() + text.slice(1);

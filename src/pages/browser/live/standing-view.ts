@@ -78,7 +78,7 @@ function standingOf(progress: LiveProgress, isRunning: boolean): [term: string, 
     ...entry('Seconds a batch', secondsPerBatch, roughly),
     ...Object.entries(newest).map(([name, value]): [string, string] => [
       name,
-      typeof value === 'number' ? shownNumber(value) : value,
+      typeof value === 'number' ? shownNumber(Number(value.toPrecision(4))) : value,
     ]),
   ];
 }

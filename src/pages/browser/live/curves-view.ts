@@ -8,7 +8,7 @@ export interface DrawingOptions {
 }
 
 /** What the figures are made of. */
-export interface Shown {
+export interface DrawnCurves {
   readonly facts: LiveFacts;
   readonly curves: Iterable<CurvePoints>;
   readonly other: OtherRun | null;
@@ -32,7 +32,7 @@ export class CurvesView {
     this.dark.addEventListener('change', onTheme);
   }
 
-  show({ facts, curves, other }: Shown, options: DrawingOptions): void {
+  show({ facts, curves, other }: DrawnCurves, options: DrawingOptions): void {
     const groups = grouped(curves, other, facts.version);
     const titles = [...groups.keys()].sort(
       (a, b) => rank(a, facts.bands) - rank(b, facts.bands) || a.localeCompare(b),

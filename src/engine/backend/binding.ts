@@ -95,10 +95,10 @@ export class Binding implements Partial<TFJSBinding> {
   tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array {
     const entry = this.table.find(id);
     if (entry === undefined) throw new Error(`Tensor ${id} is unknown to the engine`);
-    if (this.#trace?.volatile.has(id) === true) throw valueReadWhileTracing(this.#trace.name);
+    if (this.#trace?.volatile.has(id) === true) throw valueReadWhileTracing(this.#trace);
     if (entry.kind === 'handle') return this.eager.download(entry.handle) as Float32Array;
     if (entry.constant !== null) return entry.constant as Float32Array;
-    throw valueReadWhileTracing((entry.trace as Trace).name);
+    throw valueReadWhileTracing(entry.trace as Trace);
   }
 
   executeOp(name: string, attributes: TFEOpAttr[], inputs: number[], outputs: number): TensorMetadata[] {

@@ -110,7 +110,9 @@ export class GraphBuilder {
       const dims = new BigInt64Array(Math.max(rank, 1));
       if (rank > 0) this.library['TF_GraphGetTensorShape']!(this.#graph, output, dims, rank, status);
       const shape = Array.from(dims.subarray(0, Math.max(rank, 0)), Number);
-      if ((rank < 0 && !OPAQUE_OUTPUTS.has(name)) || shape.includes(-1)) throw valueDependentShape(name);
+      if ((rank < 0 && !OPAQUE_OUTPUTS.has(name)) || shape.includes(-1)) {
+        throw this.#valueDependentShape(name);
+      }
       // TensorFlow itself would find out in the middle of the step, or be killed there.
       requireMemory({
         bytes: shape.reduce((size, length) => size * length, elementBytes(dtype)),
@@ -153,6 +155,14 @@ export class GraphBuilder {
     } finally {
       this.dispose();
     }
+  }
+
+  #valueDependentShape(name: string): FulgurError {
+    if (this.recorder === null) return valueDependentShape(name);
+    return this.recorder.refusal(
+      `its operation '${name}' gives a tensor whose shape depends on values`,
+      'Replace it by an operation of fixed shape: a mask and tf.where with two branches, for example.',
+    );
   }
 
   dispose(): void {

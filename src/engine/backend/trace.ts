@@ -76,7 +76,8 @@ export class Trace {
   }
 }
 
-export function valueReadWhileTracing(name: string): FulgurError {
+export function valueReadWhileTracing({ name, recorder }: Trace): FulgurError {
+  if (recorder !== null) return recorder.refusal('it reads the value of a tensor');
   return new FulgurError('trace', {
     what: `The value of a tensor was read while '${name}' was being traced, when it has no value yet.`,
     why: 'A traced function runs once with symbols; its operations then run natively at every step.',

@@ -8,7 +8,7 @@ import type { FrozenGraph, GraphFacts, GraphNode } from '../../graph';
 export const tfjsOperations: ReadonlySet<string> = new Set(
   `Abs Acos Acosh Add AddN AddV2 All Any ArgMax ArgMin Asin Asinh Atan Atan2 Atanh AvgPool BatchMatMul BatchMatMulV2
   BatchToSpaceND BiasAdd BroadcastTo Cast Ceil ClipByValue ConcatV2 Const Conv2D Conv2DBackpropInput Cos Cosh Cumprod Cumsum
-  DepthToSpace DepthwiseConv2dNative DivNoNan Elu EnsureShape Equal Erf Exp ExpandDims Expm1 Fill Floor FloorDiv FloorMod
+  DepthToSpace DepthwiseConv2dNative DivNoNan Elu Equal Erf Exp ExpandDims Expm1 Fill Floor FloorDiv FloorMod
   FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3 GatherNd GatherV2 Greater GreaterEqual Identity LRN LeakyRelu Less LessEqual
   LinSpace Log Log1p LogSoftmax LogicalAnd LogicalNot LogicalOr MatMul Max MaxPool Maximum Mean Min Minimum MirrorPad Mul Neg
   NotEqual OneHot OnesLike Pack Pad PadV2 Placeholder Pow Prod Range Rank RealDiv Reciprocal Relu Relu6 Reshape ResizeBilinear
@@ -27,7 +27,7 @@ const takeBytes: ReadonlySet<string> = new Set(
 /** Axes of what TensorFlow.js's tensors have at most. */
 const MOST_AXES = 6;
 
-/** Looks at one value that a node reads. */
+/** What is known of a value that a node reads. */
 type FactsOf = (input: number) => GraphFacts | undefined;
 
 /** A trouble that only some uses of an operation have. */
@@ -44,10 +44,15 @@ const rules: Readonly<Record<string, Rule>> = {
     ints(node, 'dilations').some((step) => step > 1)
       ? 'TensorFlow.js has no transposed convolution with dilation.'
       : null,
+  FloorDiv: (node) =>
+    node.outputs[0]?.dtype === 'int32' ? null : "TensorFlow.js's WebGL backend divides whole numbers only.",
   OneHot: (node) => {
     const axis = int(node, 'axis') ?? -1;
     const last = (node.outputs[0]?.shape.length ?? 0) - 1;
-    return axis === -1 || axis === last ? null : 'TensorFlow.js puts the new axis last only.';
+    if (axis !== -1 && axis !== last) return 'TensorFlow.js puts the new axis last only.';
+    return node.outputs[0]?.dtype === 'int32'
+      ? null
+      : "TensorFlow.js's WebAssembly backend gives int32 only: cast that to another type.";
   },
   Select: (_, factsOf) =>
     factsOf(0)?.shape.length === factsOf(1)?.shape.length

@@ -7,6 +7,7 @@ import { writeGraphModel } from '../../../src/export/tfjs';
 import { openBrowser } from '../../browser/open-browser';
 import { frozenNetwork, networkImages, networks } from '../networks';
 import { difference, expectedFeatures, imageSize, randomImages, smallNetwork } from '../small-network';
+import { caseImages, caseShape, expectedOutputs, operationCases, wrongOutputs } from './operation-cases';
 import { serveFolders } from './serve-folders';
 import type { FileServer } from './serve-folders';
 
@@ -53,6 +54,17 @@ async function featuresInPage(
   shape: readonly number[],
   dtype: 'float32' | 'int32',
 ): Promise<number[]> {
+  const [features = []] = await outputsInPage(backend, model, values, shape, dtype);
+  return features;
+}
+
+async function outputsInPage(
+  backend: 'webgl' | 'wasm',
+  model: string,
+  values: Float32Array,
+  shape: readonly number[],
+  dtype: 'float32' | 'int32',
+): Promise<number[][]> {
   const found = await page.evaluate(
     // A text: the page's own TensorFlow.js is not this process's.
     `(async ({ backend, model, values, shape, dtype }) => {
@@ -60,14 +72,15 @@ async function featuresInPage(
       if (!(await tf.setBackend(backend))) throw new Error('no backend ' + backend);
       const loaded = await tf.loadGraphModel(model);
       const images = tf.tensor(values, shape, dtype);
-      const features = loaded.predict(images);
-      const data = Array.from(await features.data());
-      tf.dispose([images, features]);
+      const outputs = [loaded.predict(images)].flat();
+      const data = [];
+      for (const output of outputs) data.push(Array.from(await output.data(), Number));
+      tf.dispose([images, outputs]);
       loaded.dispose();
       return [tf.getBackend(), tf.memory().numTensors, data];
     })(${JSON.stringify({ backend, model, values: [...values], shape, dtype })})`,
   );
-  const [used, left, data] = found as [string, number, number[]];
+  const [used, left, data] = found as [string, number, number[][]];
   expect([used, left]).toEqual([backend, 0]);
   return data;
 }
@@ -85,6 +98,25 @@ describe.each(['webgl', 'wasm'] as const)('on the %s backend in Chromium', (back
       expect(difference(found, expectedFeatures(values, kind))).toBeLessThan(1e-4);
     }
   });
+});
+
+it('each operation gives what TensorFlow gives, by WebGL in Chromium', async () => {
+  const graph = operationCases();
+  const out = mkdtempSync(join(folder, 'operations-'));
+  await writeGraphModel(graph, out);
+  const values = caseImages();
+  const outputs = await outputsInPage(
+    'webgl',
+    `${out.replace(folder, '/out')}/model.json`,
+    values,
+    caseShape,
+    'float32',
+  );
+  const expected = await expectedOutputs(graph, values);
+  const names = graph.outputs.map(({ name }) => name);
+  const found = new Map(outputs.map((data, at) => [names[at] ?? '', data]));
+  // Shaders' own sine and cosine have 11 bits.
+  expect(wrongOutputs(found, expected, (name) => (/^(Sin|Cos)_/.test(name) ? 2 ** -11 : 1e-4))).toEqual([]);
 });
 
 // Shaders take seconds to compile, and Node's tests run the same WebAssembly.

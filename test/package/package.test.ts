@@ -93,6 +93,8 @@ describe('the tarball', () => {
     const others = listed.filter(
       (path) =>
         !/^package\/dist\/(src|plugins|experiments)\/.*\.(js|d\.ts)$/.test(path) &&
+        // What the scripts of pages go with.
+        !/^package\/dist\/src\/pages\/(browser|node)\/[\w-]+\.(LICENSE\.txt|wasm)$/.test(path) &&
         // What `fulgur init` writes.
         !path.startsWith('package/dist/src/cli/template/'),
     );
@@ -102,7 +104,6 @@ describe('the tarball', () => {
       'package/README.md',
       'package/compiler.cjs',
       'package/dist/src/engine/backend/node-kernels.LICENSE.txt',
-      'package/dist/src/pages/node/charts.LICENSE.txt',
       'package/package.json',
     ]);
   });

@@ -75,7 +75,7 @@ export async function plainPng(bytes: Bytes): Promise<Bytes> {
 /** Flags of the first chunk of an extended WebP file: colour profile, transparency, EXIF, XMP. */
 const webpFlags = 0x3c;
 
-/** A WebP file without colour profile, orientation and transparency. */
+/** A WebP file without colour profile, orientation and transparency; that of a lossless one cannot be taken out. */
 export function plainWebp(bytes: Bytes): Bytes {
   const view = viewOf(bytes);
   const whole = 8 + (bytes.length < 12 ? Infinity : view.getUint32(4, true));
@@ -88,8 +88,6 @@ export function plainWebp(bytes: Bytes): Bytes {
     const name = String.fromCharCode(...bytes.subarray(at, at + 4));
     const chunk = bytes.slice(at, end);
     if (name === 'VP8X') chunk[8] = (chunk[8] ?? 0) & ~webpFlags;
-    // The bit behind two sizes of 14 bits says that some pixels are transparent.
-    if (name === 'VP8L') chunk[12] = (chunk[12] ?? 0) & ~0x10;
     if (name === 'ANIM' || name === 'ANMF')
       throw new Refusal('This is a moving WebP image. Save one of its pictures as PNG first.');
     if (!['ICCP', 'ALPH', 'EXIF', 'XMP '].includes(name)) parts.push(chunk);

@@ -28,7 +28,7 @@ export interface Gallery {
 const style = `
 .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(9.5rem,45%),1fr));gap:1rem;list-style:none;padding:0;margin:1rem 0}
 .gallery li{min-width:0}
-.picture{display:block;width:100%;aspect-ratio:1;object-fit:contain;background:var(--surface);border-radius:4px;image-rendering:auto}
+.picture{display:block;width:100%;height:auto;aspect-ratio:1;object-fit:contain;background:var(--surface);border-radius:4px;image-rendering:auto}
 .none{display:grid;place-items:center;color:var(--muted-text);font-size:.85rem;text-align:center;padding:.5rem}
 .query{max-width:14rem}
 .name{display:block;font-size:.85rem;margin-top:.3rem}

@@ -88,10 +88,14 @@ export const neighbours = defineCommand({
           await writeWhole(resolve(html), Buffer.from(page));
           scope.notify('info', `The page is ${resolve(html)}.`);
         }
+        const lists = query.map((image, i) => ({
+          query: image,
+          neighbours: (found[i] ?? []).map((neighbour) => ({ ...neighbour })),
+        }));
+        return { details: { embeddings: path, model: { ...identity }, found: lists } };
       } finally {
         await encoder.dispose();
       }
-      return undefined;
     });
   },
 });

@@ -54,6 +54,10 @@ class EmbedBench extends TrainingModule<ViewBatch> {
   override trainingStep(): never {
     throw new Error('it is not trained');
   }
+
+  override configureOptimizers(): never {
+    throw new Error('it is not trained');
+  }
 }
 
 async function main(): Promise<void> {

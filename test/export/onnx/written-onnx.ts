@@ -76,3 +76,8 @@ export function operationsOf({ graph }: OnnxModel): Record<string, number> {
   for (const { opType } of graph.node) counts[opType] = (counts[opType] ?? 0) + 1;
   return counts;
 }
+
+/** A model with its file's bytes. */
+export function encoded(model: OnnxModel): WrittenOnnx {
+  return { model, bytes: onnxModels.encode(model) };
+}

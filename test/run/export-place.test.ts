@@ -1,0 +1,78 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ExportPlace } from '../../src/run/export-place';
+
+const root = mkdtempSync(join(tmpdir(), 'fulgur-place-'));
+afterAll(() => {
+  rmSync(root, { recursive: true });
+});
+
+const file = { isFolder: false, overwrite: false };
+const folder = { isFolder: true, overwrite: false };
+
+describe('ExportPlace', () => {
+  it('keeps a file and its record aside until they are finished', async () => {
+    const path = join(root, 'one', 'model.onnx');
+    const place = await ExportPlace.open(path, file);
+    writeFileSync(place.aside, 'model');
+    writeFileSync(place.recordOf(place.aside), 'record');
+    expect(existsSync(path)).toBe(false);
+    await place.finish();
+    await place.discard();
+    expect(readdirSync(join(root, 'one')).sort()).toEqual(['model.onnx', 'model.onnx.json']);
+    expect(readFileSync(place.recordOf(path), 'utf8')).toBe('record');
+  });
+
+  it('leaves nothing of what is discarded', async () => {
+    for (const options of [file, folder]) {
+      const place = await ExportPlace.open(join(root, 'two', 'model'), options);
+      if (!options.isFolder) writeFileSync(place.aside, 'model');
+      writeFileSync(place.recordOf(place.aside), 'record');
+      await place.discard();
+    }
+    expect(readdirSync(join(root, 'two'))).toEqual([]);
+  });
+
+  it('replaces what is there only where it may', async () => {
+    const path = join(root, 'site');
+    mkdirSync(path);
+    writeFileSync(join(path, 'old.html'), '');
+    await expect(ExportPlace.open(path, folder)).rejects.toThrow(
+      `${path} is there already. Give another path with --out, or --overwrite to put the export in its place.`,
+    );
+    const place = await ExportPlace.open(path, { isFolder: true, overwrite: true });
+    writeFileSync(join(place.aside, 'new.html'), '');
+    await place.finish();
+    expect(readdirSync(path)).toEqual(['new.html']);
+  });
+
+  it('never puts a file in the place of a folder, nor a folder in that of a file', async () => {
+    const path = join(root, 'photo.jpg');
+    writeFileSync(path, '');
+    await expect(ExportPlace.open(path, { isFolder: true, overwrite: true })).rejects.toThrow(
+      `${path} is a file, and this format writes a folder. Give another path with --out.`,
+    );
+    await expect(ExportPlace.open(root, { isFolder: false, overwrite: true })).rejects.toThrow(
+      `${root} is a folder, and this format writes a file. Give another path with --out.`,
+    );
+  });
+
+  it('says what the system says of a folder that cannot be made', async () => {
+    const path = join(root, 'photo.jpg', 'model.onnx');
+    await expect(ExportPlace.open(path, file)).rejects.toThrow(
+      new RegExp(
+        `^${path} cannot be written: .+\\. Make the folder writable, free space on the disk, or give another path with --out\\.$`,
+      ),
+    );
+  });
+});

@@ -87,6 +87,7 @@ export {
   nextInitialisationStream,
   permutation,
   requireStarted,
+  runFrozen,
   runOp,
   sameOnAllRanks,
   seedEverything,
@@ -99,6 +100,7 @@ export type {
   Cluster,
   CompileOptions,
   CompiledFunction,
+  CompiledGraph,
   DrawPlace,
   EngineInfo,
   Fetched,
@@ -107,6 +109,7 @@ export type {
   OperationTime,
   OperationTrace,
   Purpose,
+  RunFrozenOptions,
   StartOptions,
   StreamPosition,
   TracedCall,
@@ -152,6 +155,18 @@ export type {
   RankMeResult,
 } from './evaluation';
 export { pageScript } from './pages';
+export { listOperations, simplify, withUint8Input } from './graph';
+export type {
+  ChannelNormalization,
+  FrozenGraph,
+  GraphAttribute,
+  GraphConstant,
+  GraphDtype,
+  GraphFacts,
+  GraphNode,
+  GraphShape,
+  GraphValue,
+} from './graph';
 export * as losses from './losses';
 export { Experiment, HyperParameter, Plugin, definePlugin, inject } from './metadata';
 export type {

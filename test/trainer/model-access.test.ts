@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ImageBatch } from '../../src/contracts';
-import { liveCounts, start } from '../../src/engine';
+import { liveCounts, runFrozen, start } from '../../src/engine';
+import { simplify } from '../../src/graph';
 import * as nn from '../../src/nn';
 import { modelAccess } from '../../src/trainer';
+import { WeightSwitch } from '../../src/trainer/evaluation/evaluated-model';
 
 beforeAll(async () => {
   await start();
@@ -40,6 +42,32 @@ describe('modelAccess', () => {
     const expected = tf.tidy(() => model.eval().backbone.forward(batch(5).images).dataSync());
     expect(width).toBe(3);
     expect([...features]).toEqual([...expected]);
+  });
+
+  it("freezes what it embeds, with the weights that evaluations see, and gives the model's own back", async () => {
+    const model = new Model();
+    const own = model.backbone.norm.bias!.dataSync().slice();
+    const average = (value: number): void => {
+      tf.tidy(() => model.backbone.norm.bias!.assign(tf.fill([3], value)));
+    };
+    const weights = new WeightSwitch({
+      exist: true,
+      standIn: false,
+      swapIn: () => average(7),
+      swapOut: () => average(0),
+    });
+    const access = modelAccess(model, weights);
+    const graph = simplify(await access.freeze([2, 2, 3]));
+    const frozen = await runFrozen(graph);
+    const { images } = batch(5);
+    const [result] = await frozen.call([images]);
+    const { features } = await access.embed(batch(5));
+    expect(graph.outputs.map(({ name, shape }) => [name, shape])).toEqual([['features', [null, 3]]]);
+    for (const [index, value] of result!.dataSync().entries()) expect(value).toBeCloseTo(features[index]!, 5);
+    expect(features[0]).toBeGreaterThan(5);
+    expect(model.backbone.norm.bias!.dataSync()).toEqual(own);
+    frozen.dispose();
+    tf.dispose([images, result!]);
   });
 
   it("leaves running statistics and every module's mode as they were", async () => {

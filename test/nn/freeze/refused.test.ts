@@ -145,7 +145,7 @@ describe('freeze takes', () => {
       'choices and comparisons',
       (x) => tf.where(tf.greater(pixels(x), 0), tf.elu(pixels(x)), tf.tanh(pixels(x))),
     ],
-    ['the largest position of each', (x) => tf.oneHot(tf.argMax(pixels(x), 1) as tf.Tensor1D, 3)],
+    ['the largest position of each', (x) => tf.oneHot(tf.argMax<tf.Tensor1D>(pixels(x), 1), 3)],
     [
       'a division by the batch in whole numbers of shape',
       (x) => tf.div(tf.sum(pixels(x), 0), tf.cast(tf.scalar(sizeOf(x), 'int32'), 'float32')),

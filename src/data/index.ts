@@ -25,7 +25,7 @@ export type { BrokenImageRule, ImageLoaderOptions, LoaderOptions, SamplerOptions
 export { noData } from './no-data';
 export { recordedView } from './plain-images';
 export type { PlainImages } from './plain-images';
-export { thumbnailOf } from './thumbnail';
+export { jpegThumbnail } from './thumbnail';
 export type { Thumbnail } from './thumbnail';
 export { prepareData } from './prepare-data';
 export type { DataContext, DataInfo, NamedSample, NamedSamples, PreparedData } from './prepare-data';

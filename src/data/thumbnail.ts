@@ -20,7 +20,7 @@ export interface Thumbnail {
  *
  * @param side at most, of the longer side.
  */
-export async function thumbnailOf(source: SourceImage, side: number): Promise<Thumbnail> {
+export async function jpegThumbnail(source: SourceImage, side: number): Promise<Thumbnail> {
   const { width, height, data } = rgbOf(source);
   const library = load('sharp') as typeof sharp;
   const isSmall = Math.max(width, height) < side;

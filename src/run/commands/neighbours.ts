@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { wholeNumber } from '../../contracts';
-import { datasets, recordedView, thumbnailOf } from '../../data';
+import { datasets, recordedView, jpegThumbnail } from '../../data';
 import type { ImageDataset, Thumbnail } from '../../data';
 import { FulgurError, messageOf } from '../../errors';
 import { isSameModel, modelName, nearest, readEmbeddings } from '../../evaluation';
@@ -131,7 +131,7 @@ async function pictures(
     const index = places.get(image);
     return index === undefined || images === null
       ? null
-      : thumbnailOf(await images.read(index), PICTURE_SIDE);
+      : jpegThumbnail(await images.read(index), PICTURE_SIDE);
   };
   const queries: GalleryQuery[] = [];
   for (const [i, file] of query.entries()) {
@@ -141,7 +141,7 @@ async function pictures(
       near.push({ name: image, similarity, className, thumbnail: await thumbnail(image) });
     }
     const own = await datasets.readImage(file, { maxImagePixels, grayRange });
-    queries.push({ name: file, thumbnail: await thumbnailOf(own, PICTURE_SIDE), neighbours: near });
+    queries.push({ name: file, thumbnail: await jpegThumbnail(own, PICTURE_SIDE), neighbours: near });
   }
   await images?.close?.();
   const shown = queries.flatMap(({ neighbours: near }) => near);

@@ -3,8 +3,8 @@ import { RandomStream } from '../../engine';
 import type { FeatureTable } from '../feature-table';
 
 /** Rounds after which the axes stand still, unless the features spread alike in all directions. */
-const MOST_ROUNDS = 100;
-const TOLERANCE = 1e-7;
+const MOST_ROUNDS = 400;
+const TOLERANCE = 1e-13;
 /** Directions that are followed: more than are wanted make it converge sooner. */
 const FOLLOWED = 6;
 

@@ -65,7 +65,7 @@ export interface HookContext {
    */
   readonly isDue: (name: string) => boolean;
   readonly log: HostLog;
-  /** Ends training after the update at hand, or later where a minimum is set; `reason` is shown to the user. */
+  /** Ends training after the current update, or later where a minimum is set; `reason` is shown to the user. */
   readonly stop: (reason: string) => void;
   /** Runs what takes longer than a few seconds, such as an evaluation. */
   readonly task: RunTask;

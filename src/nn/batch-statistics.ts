@@ -5,7 +5,7 @@ import type { OpAttributes } from '../engine';
 import { FulgurError } from '../errors';
 import { withGradient } from './custom-gradient';
 
-/** Statistics of the batch at hand. */
+/** Statistics of the current batch. */
 export const localBatchStatistics: BatchStatistics = { overRanks: false, normalize: normalizeLocally };
 
 let current = localBatchStatistics;

@@ -15,7 +15,7 @@ export type { Fans, Initializer } from './initialization';
 export * from './layers';
 export * from './mae';
 export { Module } from './module';
-export { matchingParameters } from './name-pattern';
+export { matcherOf, matchingParameters } from './name-pattern';
 export type { NamePattern } from './name-pattern';
 export { listNames } from './naming';
 export { describeOutside } from './outside';

@@ -69,7 +69,8 @@ function isList(patterns: NamePattern | readonly NamePattern[]): patterns is rea
   return Array.isArray(patterns);
 }
 
-function matcherOf(pattern: NamePattern): (name: string) => boolean {
+/** A test of names by a pattern. */
+export function matcherOf(pattern: NamePattern): (name: string) => boolean {
   // `search` begins anew each time, whatever the flags.
   if (pattern instanceof RegExp) return (name) => name.search(pattern) >= 0;
   const words = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));

@@ -1,14 +1,14 @@
 import { FulgurError } from '../errors';
-import { ParameterList, listNames } from '../nn';
-import type { Module, Parameter } from '../nn';
+import { ParameterList, listNames, matcherOf } from '../nn';
+import type { Module, NamePattern, Parameter } from '../nn';
 import type { AdamOptions } from './adam';
 import type { Gate } from './gate';
 import type { LarsOptions } from './lars';
 import type { ParameterGroup } from './parameter-groups';
 import type { SgdOptions } from './sgd';
 
-/** Which parameters a rule is for, by state-dict name: a pattern, the beginning of names (whole parts), or a test. */
-export type ParameterMatch = RegExp | string | ((parameter: Parameter, name: string) => boolean);
+/** Which parameters a rule is for: a pattern of state-dict names, as `freeze()` takes them, or a test. */
+export type ParameterMatch = NamePattern | ((parameter: Parameter, name: string) => boolean);
 
 /** Every option that a group may have of its own; those that its optimiser does not know are refused there. */
 export type GroupOptions = Gate & Partial<SgdOptions & LarsOptions & AdamOptions>;
@@ -86,10 +86,7 @@ function matches(rule: GroupRule, parameter: Parameter, name: string): boolean {
 }
 
 function fits(match: ParameterMatch, parameter: Parameter, name: string): boolean {
-  if (typeof match === 'function') return match(parameter, name);
-  if (typeof match === 'string') return name === match || name.startsWith(`${match}.`);
-  // A pattern with the flag g or y would remember where it stopped.
-  return new RegExp(match.source, match.flags.replace(/[gy]/g, '')).test(name);
+  return typeof match === 'function' ? match(parameter, name) : matcherOf(match)(name);
 }
 
 function requireMatches(all: ParameterList, rule: GroupRule, index: number): void {

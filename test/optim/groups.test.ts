@@ -123,3 +123,17 @@ it('an option that the optimiser does not have, and a gate of no length, are ref
   ).toThrow('A group of optim.sgd has frozenEpochs 0.5. Give it a whole number from 0 up.');
   head.dispose();
 });
+
+it('rules take the patterns of names that freeze takes', () => {
+  const head = new Head();
+  const matched = (match: optim.ParameterMatch) =>
+    described(optim.groups(head, [{ match, learningRate: 1 }]))
+      .filter((group) => 'learningRate' in group)
+      .flatMap(({ names }) => names);
+  expect(matched('hidden.*')).toEqual(['hidden.weight', 'hidden.bias']);
+  expect(matched('*.bias')).toEqual(['hidden.bias', 'norm.bias', 'last_layer.bias']);
+  expect(matched('last*')).toEqual(['last_layer.weight', 'last_layer.bias']);
+  expect(matched('norm')).toEqual(['norm.weight', 'norm.bias']);
+  expect(matched(/bias$/g)).toEqual(['hidden.bias', 'norm.bias', 'last_layer.bias']);
+  head.dispose();
+});

@@ -143,7 +143,7 @@ describe('a fit', () => {
 });
 
 describe('a fit that is to end early', () => {
-  it('stops after the batch at hand when a hook says so', async () => {
+  it('stops after the current batch when a hook says so', async () => {
     const { result, events } = await fit({
       plugins: [
         plugin('stopper', {
@@ -158,7 +158,7 @@ describe('a fit that is to end early', () => {
     expect(events.at(-1)).toEqual(['runEnded', 'stopped', 'the loss is low enough']);
   });
 
-  it('finishes the batch at hand and ends when it is interrupted', async () => {
+  it('finishes the current batch and ends when it is interrupted', async () => {
     const { result } = await fit({
       plugins: (trainer) => [
         plugin('signal', {

@@ -147,7 +147,7 @@ export class BatchStream<B extends object> implements BatchSource<B> {
     let all = this.#orders.get(epoch);
     if (all === undefined) {
       all = order(epoch);
-      // The epoch at hand and the next one.
+      // The current epoch and the next one.
       for (const old of [...this.#orders.keys()].slice(0, -1)) this.#orders.delete(old);
       this.#orders.set(epoch, all);
     }

@@ -121,7 +121,7 @@ export class Binding implements Partial<TFJSBinding> {
     return entry.handle;
   }
 
-  /** The symbol of a tensor in the trace at hand; outside values are captured. */
+  /** The symbol of a tensor in the current trace; outside values are captured. */
   symbolOf(trace: Trace, id: number): GraphOutput {
     const entry = this.table.find(id);
     if (entry === undefined) throw new Error(`Tensor ${id} is unknown to the engine`);

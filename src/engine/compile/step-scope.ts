@@ -34,7 +34,7 @@ export function stepInput(read: () => number, dtype: 'float32' | 'int32' = 'floa
 }
 
 /**
- * Registers what is to happen on the JavaScript side after every successful call of the function at hand.
+ * Registers what is to happen on the JavaScript side after every successful call of the current function.
  *
  * @throws FulgurError `trace` outside of a compiled function
  */

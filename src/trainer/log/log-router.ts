@@ -8,7 +8,7 @@ import type { MetricStore } from './metric-store';
 
 /** Brings what host hooks and the module log to where it belongs: into the step being traced, or into the metrics. */
 export class LogRouter {
-  /** Samples in the batch at hand. */
+  /** Samples in the current batch. */
   batchSize = 1;
   #place: LogPlace | null = null;
   #step: StepLogCollector | null = null;
@@ -17,7 +17,7 @@ export class LogRouter {
 
   constructor(readonly metrics: MetricStore) {}
 
-  /** While `run` runs, what is logged belongs to an evaluation and not to the training epoch at hand. */
+  /** While `run` runs, what is logged belongs to an evaluation and not to the current training epoch. */
   async into<T>(evaluation: MetricStore, run: () => Promise<T>): Promise<T> {
     this.#evaluation = evaluation;
     try {

@@ -41,7 +41,7 @@ export function resolveLogOptions(
   if (rule === 'per-epoch' && options.onStep === true) {
     throw new FulgurError('trainer', {
       what: `log('${name}', { onStep: true }) means nothing in ${place}.`,
-      why: 'No step is at hand there.',
+      why: 'There is no current step.',
       fix: 'Leave onStep out, or log in onTrainBatchEnd.',
     });
   }

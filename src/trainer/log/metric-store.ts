@@ -12,7 +12,7 @@ type Values = Readonly<Record<string, number>>;
 export type Moment = Pick<Measurement, 'step' | 'epoch'>;
 
 /**
- * What was logged: the newest values, and the running reductions of the epoch at hand.
+ * What was logged: the newest values, and the running reductions of the current epoch.
  *
  * A name recorded per step and per epoch appears as `name_step` and `name_epoch`, as in Lightning, and its newest
  * value under the plain name as well, so that `monitor` may say any of them.
@@ -58,7 +58,7 @@ export class MetricStore {
     this.#stepRow = new Map();
   }
 
-  /** Records a value for the step and the epoch at hand; epoch means count it `weight` times. */
+  /** Records a value for the step and the current epoch; epoch means count it `weight` times. */
   record({ name, value, options }: LoggedValue<number>, weight: number): void {
     const entry = this.#entryOf(name, options);
     if (options.onEpoch) entry.running = accumulate(entry.running, options.reduce, value, weight);
@@ -167,7 +167,7 @@ export class MetricStore {
   }
 }
 
-/** How a name is recorded, and the running reduction of the epoch at hand (`null` where there is none). */
+/** How a name is recorded, and the running reduction of the current epoch (`null` where there is none). */
 export interface MetricEntry {
   readonly options: Required<LogOptions>;
   running: Pick<MetricPart, 'total' | 'weight'> | null;

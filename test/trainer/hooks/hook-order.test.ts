@@ -149,7 +149,7 @@ describe('the order of hooks', () => {
     ]);
   });
 
-  it('goes from the batch at hand to onException and teardown when the run is interrupted', async () => {
+  it('goes from the current batch to onException and teardown when the run is interrupted', async () => {
     const { calls } = await recordedFit({}, (trainer) => [
       plugin('signal', { onTrainBatchStart: () => trainer().interrupt('SIGINT') }),
     ]);

@@ -312,7 +312,7 @@ describe('log in host hooks', () => {
     });
     expect(messageOf(error)).toBe(
       "Plugin 'p' failed in onTrainEpochEnd: log('x', { onStep: true }) means nothing in onTrainEpochEnd. " +
-        'No step is at hand there. Leave onStep out, or log in onTrainBatchEnd.',
+        'There is no current step. Leave onStep out, or log in onTrainBatchEnd.',
     );
   });
 

@@ -18,13 +18,17 @@ afterAll(() => rmSync(root, { recursive: true }));
 class Mapped extends TrainingModule<ViewBatch> {
   readonly backbone = new nn.Linear(32 * 32 * 3, 4);
 
-  override embed(images: tf.Tensor4D): tf.Tensor2D {
-    return this.backbone.forward(tf.reshape(images, [-1, 32 * 32 * 3])) as tf.Tensor2D;
+  embed(images: tf.Tensor4D): tf.Tensor {
+    return this.backbone.forward(tf.reshape(images, [-1, 32 * 32 * 3]));
+  }
+
+  forward(images: tf.Tensor4D): tf.Tensor {
+    return this.embed(images);
   }
 
   override trainingStep({ views: [images] }: ViewBatch): tf.Scalar {
     if (images === undefined) throw new Error('there is no view');
-    return tf.mean<tf.Scalar>(tf.square(this.embed(images)));
+    return tf.mean<tf.Scalar>(tf.square(this.forward(images)));
   }
 
   override configureOptimizers() {

@@ -115,12 +115,13 @@ export function nearestRows(index: QuantisedFeatures, query: Float32Array, count
   const common = dotFrom(index.mean, 0, unit);
   const best: NearRow[] = [];
   for (let row = 0; row < rows; row++) {
-    const similarity = common + (steps[row] ?? NaN) * dotFrom(index.multiples, row * width, unit);
+    const cosine = common + (steps[row] ?? NaN) * dotFrom(index.multiples, row * width, unit);
+    const similarity = Math.max(-1, Math.min(1, cosine));
     const isNear = best.length < count || similarity > (best.at(-1)?.similarity ?? Infinity);
     if (Number.isNaN(similarity) || !isNear) continue;
     let place = best.length;
     while (place > 0 && (best[place - 1]?.similarity ?? Infinity) < similarity) place -= 1;
-    best.splice(place, 0, { row, similarity: Math.max(-1, Math.min(1, similarity)) });
+    best.splice(place, 0, { row, similarity });
     if (best.length > count) best.pop();
   }
   return best;

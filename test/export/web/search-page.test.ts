@@ -23,6 +23,7 @@ let browser: Browser;
 let model: SmallModel;
 let site: SmallSite;
 let served: ServedSite;
+let other: ServedSite | null = null;
 
 beforeAll(async () => {
   await start({ accelerator: 'cpu' });
@@ -36,6 +37,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await served.close();
+  await other?.close();
   rmSync(place, { recursive: true });
 });
 
@@ -169,7 +171,7 @@ describe('a page that is given something else', () => {
 describe('a site without images', () => {
   it('compares images with each other, also dropped ones, without a graphics card and a connection', async () => {
     const comparison = await writeSmallSite(place, model, 0);
-    const other = await ServedSite.serve(comparison.folder, '/');
+    other = await ServedSite.serve(comparison.folder, '/');
     const { page, said } = await openPage(other.address, false);
     await page.context().setOffline(true);
     await page.setInputFiles('#file', [site.files[0]!, site.files[1]!]);
@@ -192,7 +194,6 @@ describe('a site without images', () => {
     expect(await page.getAttribute('html', 'data-backend')).toBe('wasm');
     expect(said).toEqual([]);
     await page.close();
-    await other.close();
   });
 });
 

@@ -38,7 +38,9 @@ export class Encoder {
     // tfjs leaves a graphics card alone that the processor imitates: it is slower than WebAssembly.
     if (only === 'webgl') tf.env().set('SOFTWARE_WEBGL_ENABLED', true);
     setWasmPaths(new URL('./', base).href);
-    const backends: readonly BackendName[] = only === null ? ['webgl', 'wasm'] : [only];
+    const asked: readonly BackendName[] = only === null ? ['webgl', 'wasm'] : [only];
+    // tfjs makes the weights' tensors on a backend that has been started.
+    const backends = await startable(asked);
     const model = await loadModel(new URL(site.model.path, base).href, onProgress);
     const encoder = new Encoder(site, model, backends);
     await encoder.#useNext();
@@ -69,7 +71,7 @@ export class Encoder {
       if (await this.#isRight(this.backend)) return;
       this.backends = this.backends.slice(1);
     }
-    throw new Refusal('This browser can run the model neither on the graphics card nor by WebAssembly.');
+    throw cannotRun();
   }
 
   async #isRight(backend: BackendName): Promise<boolean> {
@@ -106,6 +108,24 @@ export class Encoder {
       result.dispose();
     }
   }
+}
+
+/** The backends from the first one on that can be started, which is started. */
+async function startable(backends: readonly BackendName[]): Promise<readonly BackendName[]> {
+  for (const [place, backend] of backends.entries()) {
+    if (backend === 'webgl' && !hasWebgl()) continue;
+    if (await tf.setBackend(backend).catch(() => false)) return backends.slice(place);
+  }
+  throw cannotRun();
+}
+
+function hasWebgl(): boolean {
+  const canvas = document.createElement('canvas');
+  return (canvas.getContext('webgl2') ?? canvas.getContext('webgl')) !== null;
+}
+
+function cannotRun(): Refusal {
+  return new Refusal('This browser can run the model neither on the graphics card nor by WebAssembly.');
 }
 
 async function loadModel(url: string, onProgress: (share: number) => void): Promise<GraphModel> {

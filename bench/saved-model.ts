@@ -64,10 +64,10 @@ async function main(): Promise<void> {
   console.log(JSON.stringify(found));
 }
 
-const quiet = {
+const quiet: ExecFileSyncOptions = {
   env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' },
   stdio: ['ignore', 'pipe', 'ignore'],
-} as const;
+};
 
 interface Trial {
   readonly size: number;

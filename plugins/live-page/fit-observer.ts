@@ -45,7 +45,6 @@ export class FitObserver {
   private aside: LiveProgress['aside'] = null;
   private hasMoved = false;
   private passedAt = 0;
-  private isHeard = true;
   private begun = false;
 
   /** @param pass takes what is new. */
@@ -61,7 +60,9 @@ export class FitObserver {
       events.on('batchEnded', (progress, result, metrics) => this.endBatch(progress, result, metrics)),
       events.on('metricsLogged', (row) => this.addRow(row)),
       events.on('imageLogged', (image) => this.addImage(image)),
-      events.on('message', (level, text) => this.addMessage(level, text)),
+      events.on('message', (level, text, isSecret) => {
+        if (isSecret !== true) this.addMessage(level, text);
+      }),
       events.on('evaluationStarted', (at) => aside(nameOf(at), at.batchesDone, at.batches)),
       events.on('evaluationBatchEnded', (at) => aside(nameOf(at), at.batchesDone, at.batches)),
       events.on('evaluationEnded', () => this.goAside(null)),
@@ -79,13 +80,6 @@ export class FitObserver {
 
   dispose(): void {
     for (const dispose of this.disposers) dispose();
-  }
-
-  /** Does something whose messages are not to be kept. */
-  unheard(act: () => void): void {
-    this.isHeard = false;
-    act();
-    this.isHeard = true;
   }
 
   /** The rates of the update that comes next. */
@@ -178,7 +172,6 @@ export class FitObserver {
   }
 
   private addMessage(level: LiveMessage['level'], text: string): void {
-    if (!this.isHeard) return;
     const message = { at: Date.now(), step: this.step, level, text: redacted(text) };
     this.history.addMessage(message);
     this.news.messages.push(message);

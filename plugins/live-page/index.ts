@@ -175,14 +175,9 @@ export class LivePage implements PluginHooks, Stateful {
   private tellAddress(port: number, token: string): void {
     const { host, port: wanted } = this.options;
     const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}/#${token}`;
-    // What is said once to whoever started the run is kept nowhere.
-    this.observer.unheard(() => {
-      const isMoved = wanted !== 0 && port !== wanted;
-      this.notify(
-        'info',
-        isMoved ? `Port ${wanted} is taken; live page: ${address}` : `Live page: ${address}`,
-      );
-    });
+    const isMoved = wanted !== 0 && port !== wanted;
+    const text = isMoved ? `Port ${wanted} is taken; live page: ${address}` : `Live page: ${address}`;
+    this.notify('info', text, true);
     if (loopback.includes(host)) return;
     this.notify(
       'warning',

@@ -1,4 +1,4 @@
-import { Plugin, definePlugin, inject, tokens } from '../../src';
+import { Plugin, definePlugin, inject, isInterruption, redacted, tokens } from '../../src';
 import type {
   HookContext,
   MetricBands,
@@ -32,7 +32,9 @@ export class MessageLog implements PluginHooks {
     @inject(tokens.runFolder) folder: PluginFolder,
   ) {
     this.file = new AppendedFile(folder.claim('messages.jsonl'), () => this.waiting.length);
-    events.on('message', (level, text) => this.keep({ kind: 'message', step: this.step, level, text }));
+    events.on('message', (level, text, isSecret) => {
+      if (isSecret !== true) this.keep({ kind: 'message', step: this.step, level, text: redacted(text) });
+    });
   }
 
   async onFitStart(): Promise<void> {
@@ -53,8 +55,8 @@ export class MessageLog implements PluginHooks {
   }
 
   onException(_: HookContext, error: unknown): void {
-    this.status = 'failed';
-    this.detail = error instanceof Error ? error.message : String(error);
+    this.status = isInterruption(error) ? 'interrupted' : 'failed';
+    this.detail = redacted(error instanceof Error ? error.message : String(error));
   }
 
   async teardown(): Promise<void> {

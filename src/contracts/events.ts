@@ -89,8 +89,8 @@ export interface RunEvents {
    */
   hookEnded: [participant: string, hook: string, seconds: number];
   checkpointSaved: [path: string, reason: string];
-  /** A sentence for the user. */
-  message: [level: 'info' | 'warning', text: string];
+  /** A sentence for the user; one with a secret in it, such as the address of a live page, is shown once and kept nowhere. */
+  message: [level: 'info' | 'warning', text: string, isSecret?: boolean];
   /** `detail` is `null` where there is none, or where a message has told it already. */
   runEnded: [status: RunStatus, detail: string | null];
 }

@@ -143,8 +143,12 @@ export interface RunSettings {
   readonly origin?: RunOrigin;
 }
 
-/** Says a sentence to the user, in one line: it is published as a `message` event. */
-export type Notify = (level: 'info' | 'warning', text: string) => void;
+/**
+ * Says a sentence to the user, in one line: it is published as a `message` event.
+ *
+ * @param isSecret whether it is to be shown and kept in no record.
+ */
+export type Notify = (level: 'info' | 'warning', text: string, isSecret?: boolean) => void;
 
 /** Takes pictures that plugins have made: loggers keep them, and pages show them. */
 export interface ImageLog {

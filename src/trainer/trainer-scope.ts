@@ -86,8 +86,8 @@ export class TrainerScope<B> {
   }
 
   /** Tells the user something; all ranks have the same to say, and the first one says it. */
-  readonly notify: Notify = (level, text) => {
-    if (this.parts.strategy.ranks.rank === 0) this.parts.events.emit('message', level, text);
+  readonly notify: Notify = (level, text, isSecret = false) => {
+    if (this.parts.strategy.ranks.rank === 0) this.parts.events.emit('message', level, text, isSecret);
   };
 
   readonly warn = (text: string): void => {

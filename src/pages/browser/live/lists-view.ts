@@ -51,7 +51,7 @@ export class ImagesView {
     }
   }
 
-  private async load({ name, path, caption, width, height, step, epoch }: LiveImage): Promise<void> {
+  private async load({ name, path, caption, width, height, step }: LiveImage): Promise<void> {
     const response = await this.fetch(path).catch(() => null);
     // A newer one is on its way, or comes with the next connection.
     if (response === null || !response.ok) {
@@ -60,7 +60,7 @@ export class ImagesView {
     }
     const url = URL.createObjectURL(await response.blob());
     const picture = element('img', { src: url, alt: caption, width, height });
-    const title = `${name} after update ${step.toLocaleString('en-US')}, epoch ${epoch + 1}`;
+    const title = `${name} after update ${step.toLocaleString('en-US')}`;
     const figure = element(
       'figure',
       {},

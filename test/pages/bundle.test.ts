@@ -30,7 +30,7 @@ describe('bundleScript', () => {
       write("import { two } from './index';\ndocument.title = `${two} </script>`;\n"),
       'browser',
     );
-    expect(code).toBe('"use strict";(()=>{var t=2;document.title=`${t} <\\/script>`;})();\n');
+    expect(code).toBe('(()=>{document.title=`${2} <\\/script>`;})();\n');
     expect(sources).toContain(join(folder, 'two.ts'));
   });
 

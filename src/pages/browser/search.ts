@@ -2,11 +2,11 @@ import type { Site } from '../../export/web/site';
 import { requireElement } from './dom/element';
 import { Comparison } from './search/comparison';
 import { requireTruePixels } from './search/decode';
-import { Encoder } from './search/encoder';
-import type { BackendName } from './search/encoder';
+import { PageEncoder } from './search/page-encoder';
+import type { BackendName } from './search/page-encoder';
 import { EvaluationView } from './search/evaluation-view';
 import { ImageIndex } from './search/image-index';
-import { Refusal } from './search/refusal';
+import { ImageRefusal } from './search/image-refusal';
 import { SearchPage } from './search/search-page';
 import { takeImages } from './search/take-images';
 
@@ -22,13 +22,13 @@ function askedBackend(): BackendName | null {
 
 async function loadSite(): Promise<Site> {
   if (location.protocol === 'file:') {
-    throw new Refusal(
+    throw new ImageRefusal(
       'Browsers do not let a page from disk read the files beside it. Serve the folder, for example by `python3 -m http.server`, and open its address.',
     );
   }
   const response = await fetch(new URL('site.json', base)).catch(() => null);
   if (response?.ok !== true)
-    throw new Refusal('The site is not complete: site.json is missing. Copy the whole folder again.');
+    throw new ImageRefusal('The site is not complete: site.json is missing. Copy the whole folder again.');
   return (await response.json()) as Site;
 }
 
@@ -36,7 +36,7 @@ async function createView(site: Site): Promise<EvaluationView> {
   try {
     return await EvaluationView.create(site.view);
   } catch {
-    throw new Refusal(
+    throw new ImageRefusal(
       'This browser is too old: the page needs WebAssembly with vectors, which all current ones have.',
     );
   }
@@ -51,7 +51,7 @@ async function start(): Promise<void> {
   const forIndex = images === null ? 0 : 0.4;
   const index =
     images === null ? null : await ImageIndex.load(images, site.model.featureWidth, base, show(0, forIndex));
-  const encoder = await Encoder.load(site, base, askedBackend(), show(forIndex, 1));
+  const encoder = await PageEncoder.load(site, base, askedBackend(), show(forIndex, 1));
   progress.hidden = true;
   const results = requireElement('results', HTMLElement);
   const comparison = new Comparison(results);
@@ -65,7 +65,7 @@ start().catch((error: unknown) => {
   progress.hidden = true;
   status.classList.add('problem');
   status.textContent =
-    error instanceof Refusal
+    error instanceof ImageRefusal
       ? error.message
       : `The page cannot be started: ${error instanceof Error ? error.message : String(error)}`;
 });

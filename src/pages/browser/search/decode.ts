@@ -1,7 +1,7 @@
 import type { Image } from '../../../data/image';
 import { largestImage } from '../../../data/decoding/image-size';
 import { plainFile } from './plain-file';
-import { Refusal } from './refusal';
+import { ImageRefusal } from './image-refusal';
 
 /** Bytes of a canvas that pixels are read back by: phones have no large ones. */
 const STRIP = 1 << 24;
@@ -9,7 +9,7 @@ const STRIP = 1 << 24;
 /**
  * Decodes an image file by the browser's own decoder to the pixels that `src/data/decoding` gives, save for rounding.
  *
- * @throws Refusal for what it is not, for damaged files and for too many pixels.
+ * @throws ImageRefusal for what it is not, for damaged files and for too many pixels.
  */
 export async function decodeFile(file: Blob): Promise<Image> {
   const { bytes, type } = await plainFile(new Uint8Array(await file.arrayBuffer()));
@@ -17,8 +17,8 @@ export async function decodeFile(file: Blob): Promise<Image> {
   try {
     return pixelsOf(bitmap);
   } catch (error) {
-    if (error instanceof Refusal) throw error;
-    throw new Refusal(
+    if (error instanceof ImageRefusal) throw error;
+    throw new ImageRefusal(
       `This image has ${bitmap.width} × ${bitmap.height} pixels, which need more memory than the browser gives.`,
     );
   } finally {
@@ -30,14 +30,14 @@ async function bitmapOf(blob: Blob): Promise<ImageBitmap> {
   try {
     return await createImageBitmap(blob, { colorSpaceConversion: 'none', premultiplyAlpha: 'none' });
   } catch {
-    throw new Refusal('The file is damaged, or has more pixels than the browser decodes.');
+    throw new ImageRefusal('The file is damaged, or has more pixels than the browser decodes.');
   }
 }
 
 function pixelsOf(bitmap: ImageBitmap): Image {
   const { width, height } = bitmap;
   if (width * height > largestImage) {
-    throw new Refusal(
+    throw new ImageRefusal(
       `This image has ${width} × ${height} pixels, more than the ${largestImage} that are decoded.`,
     );
   }
@@ -61,7 +61,7 @@ function copyColours(rgba: Uint8ClampedArray, rgb: Uint8Array, start: number): v
     opaque &= rgba[from + 3] ?? 0;
   }
   if (opaque === 255) return;
-  throw new Refusal(
+  throw new ImageRefusal(
     'This image has transparent pixels whose colours the browser does not tell. Save it as JPEG first.',
   );
 }
@@ -80,7 +80,7 @@ function contextOf(width: number, height: number): CanvasRenderingContext2D {
 /**
  * Whether pixels are read back as they were drawn: protections against fingerprinting change them.
  *
- * @throws Refusal that says so.
+ * @throws ImageRefusal that says so.
  */
 export function requireTruePixels(): void {
   const side = 16;
@@ -90,7 +90,7 @@ export function requireTruePixels(): void {
   context.putImageData(drawn, 0, 0);
   const { data } = context.getImageData(0, 0, side, side);
   if (data.every((value, i) => value === drawn.data[i])) return;
-  throw new Refusal(
+  throw new ImageRefusal(
     'This browser changes the pixels that pages read, to protect against fingerprinting. Allow this page to read them (canvas data), and load it again.',
   );
 }

@@ -2,7 +2,7 @@ import { nearestRows, quantisedIn, quantisedLength, rowOf } from '../../../expor
 import type { NearRow, QuantisedFeatures } from '../../../export/web/quantised';
 import { thumbnailPath } from '../../../export/web/site';
 import type { SiteImages, SiteNames } from '../../../export/web/site';
-import { Refusal } from './refusal';
+import { ImageRefusal } from './image-refusal';
 
 /** An image of the site. */
 export interface FoundImage extends NearRow {
@@ -24,7 +24,7 @@ export class ImageIndex {
 
   /**
    * @param onProgress hears what share of the features is there.
-   * @throws Refusal where a file is missing or has another length.
+   * @throws ImageRefusal where a file is missing or has another length.
    */
   static async load(
     images: SiteImages,
@@ -74,8 +74,8 @@ async function fetchBytes(url: URL): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-function damaged(path: string): Refusal {
-  return new Refusal(
+function damaged(path: string): ImageRefusal {
+  return new ImageRefusal(
     `The site is not complete: ${path} is missing or has another length. Copy the whole folder again.`,
   );
 }

@@ -1,4 +1,4 @@
-import { Refusal } from './refusal';
+import { ImageRefusal } from './image-refusal';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -39,7 +39,7 @@ export async function opaquePng(bytes: Bytes): Promise<Bytes> {
   const type = bytes[colourTypeAt];
   const samples = (bytes[depthAt] ?? 8) / 8;
   if (samples === 2 && (type === gray || type === grayWithAlpha)) {
-    throw new Refusal(
+    throw new ImageRefusal(
       'This PNG has gray values of 16 bits, whose range the page does not know. Save it with 8 bits first.',
     );
   }
@@ -97,7 +97,7 @@ async function inflated(data: Blob): Promise<Bytes> {
   try {
     return await transformed(data, new DecompressionStream('deflate'));
   } catch {
-    throw new Refusal('The file is damaged: its pixels cannot be unpacked.');
+    throw new ImageRefusal('The file is damaged: its pixels cannot be unpacked.');
   }
 }
 
@@ -114,7 +114,8 @@ function withoutAlpha(data: Bytes, rows: ReturnType<typeof rowsOf>, { from, to }
   let put = 0;
   for (const { length, isFirst } of rows) {
     const row = data.subarray(at + 1, at + 1 + length * from);
-    if (row.length < length * from) throw new Refusal('The file is damaged: it ends before the image does.');
+    if (row.length < length * from)
+      throw new ImageRefusal('The file is damaged: it ends before the image does.');
     unfilter(data[at] ?? 0, row, isFirst ? new Uint8Array(row.length) : before, from);
     // Filter 0: the rows stand as they are.
     put += 1;

@@ -1,4 +1,4 @@
-import { Refusal } from './refusal';
+import { ImageRefusal } from './image-refusal';
 import { plainGif, plainJpeg, plainPng, plainWebp } from './plain-formats';
 
 /** A file that browsers decode as Fulgur does: without colour profile, orientation and transparency. */
@@ -45,15 +45,15 @@ const refused: readonly (readonly [start: RegExp, sentence: string])[] = [
  * Rewrites an image file so that a browser's own decoder gives the pixels that Fulgur's gives: what would turn, recolour or
  * blend them is taken out.
  *
- * @throws Refusal for what is not an image that both decode, or is cut off.
+ * @throws ImageRefusal for what is not an image that both decode, or is cut off.
  */
 export async function plainFile(bytes: Uint8Array<ArrayBuffer>): Promise<PlainFile> {
-  if (bytes.length === 0) throw new Refusal('The file is empty.');
+  if (bytes.length === 0) throw new ImageRefusal('The file is empty.');
   const start = latin1(bytes.subarray(0, 64));
   const sentence = refused.find(([signature]) => signature.test(start))?.[1];
-  if (sentence !== undefined) throw new Refusal(sentence);
+  if (sentence !== undefined) throw new ImageRefusal(sentence);
   const format = formats.find((known) => known.start.test(start));
-  if (format === undefined) throw new Refusal('This is not a JPEG, PNG, WebP, GIF or BMP image.');
+  if (format === undefined) throw new ImageRefusal('This is not a JPEG, PNG, WebP, GIF or BMP image.');
   return { bytes: await format.rewrite(bytes), type: format.type };
 }
 

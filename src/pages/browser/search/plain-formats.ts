@@ -1,5 +1,5 @@
 import { opaquePng } from './opaque-png';
-import { Refusal } from './refusal';
+import { ImageRefusal } from './image-refusal';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -89,7 +89,7 @@ export function plainWebp(bytes: Bytes): Bytes {
     const chunk = bytes.slice(at, end);
     if (name === 'VP8X') chunk[8] = (chunk[8] ?? 0) & ~webpFlags;
     if (name === 'ANIM' || name === 'ANMF')
-      throw new Refusal('This is a moving WebP image. Save one of its pictures as PNG first.');
+      throw new ImageRefusal('This is a moving WebP image. Save one of its pictures as PNG first.');
     if (!['ICCP', 'ALPH', 'EXIF', 'XMP '].includes(name)) parts.push(chunk);
     at = end;
   }
@@ -120,8 +120,8 @@ export function plainGif(bytes: Bytes): Bytes {
 }
 
 /** The error for a file that ends before its image does. */
-export function cutOff(): Refusal {
-  return new Refusal('The file is damaged: it ends before the image does.');
+export function cutOff(): ImageRefusal {
+  return new ImageRefusal('The file is damaged: it ends before the image does.');
 }
 
 function word(bytes: Bytes, at: number): number {

@@ -11,7 +11,7 @@ export interface Times {
 }
 
 /** A question and its answer. */
-export interface Answer {
+export interface ShownAnswer {
   readonly title: string;
   /** The picture that was asked with. */
   readonly picture: HTMLElement;
@@ -26,7 +26,7 @@ let numberOfAnswers = 0;
 /** Puts an answer above the earlier ones. */
 export function showAnswer(
   results: HTMLElement,
-  { title, picture, time, found }: Answer,
+  { title, picture, time, found }: ShownAnswer,
   images: Pick<SiteImages, 'thumbnails' | 'largestError'> | null,
   onAsk: (image: FoundImage) => void,
 ): void {

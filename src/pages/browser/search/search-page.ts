@@ -2,12 +2,12 @@ import type { Site } from '../../../export/web/site';
 import { element, requireElement } from '../dom/element';
 import type { Comparison } from './comparison';
 import { decodeFile } from './decode';
-import type { Encoder } from './encoder';
+import type { PageEncoder } from './page-encoder';
 import type { EvaluationView } from './evaluation-view';
 import type { FoundImage, ImageIndex } from './image-index';
-import { Refusal } from './refusal';
+import { ImageRefusal } from './image-refusal';
 import { pictureOf, showAnswer, thumbnailOf, timeText } from './results';
-import type { Answer, Times } from './results';
+import type { ShownAnswer, Times } from './results';
 
 /** Neighbours that are shown. */
 const NEIGHBOURS = 12;
@@ -18,7 +18,7 @@ const MOST_FILES = 24;
 export interface SearchParts {
   readonly site: Site;
   readonly view: EvaluationView;
-  readonly encoder: Encoder;
+  readonly encoder: PageEncoder;
   readonly index: ImageIndex | null;
   readonly comparison: Comparison;
   readonly results: HTMLElement;
@@ -83,7 +83,7 @@ export class SearchPage {
     return this.#show({ title: file.name, picture, time: timeText(times.times), found });
   }
 
-  #show(answer: Answer): string {
+  #show(answer: ShownAnswer): string {
     const { results, site } = this.parts;
     showAnswer(results, answer, site.images, (image) => this.#askLike(image));
     return `${answer.found.length} images near ${answer.title}.`;
@@ -122,6 +122,6 @@ class Stopwatch {
 }
 
 function sentenceOf(error: unknown): string {
-  if (error instanceof Refusal) return error.message;
+  if (error instanceof ImageRefusal) return error.message;
   return `The image cannot be looked at: ${error instanceof Error ? error.message : String(error)}.`;
 }

@@ -1,2 +1,2 @@
 /** An image that the page does not take; its message is a sentence for the person who chose it. */
-export class Refusal extends Error {}
+export class ImageRefusal extends Error {}

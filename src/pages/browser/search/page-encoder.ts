@@ -5,7 +5,7 @@ import '@tensorflow/tfjs-backend-webgl';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { normalisedBytes, probeBytes } from '../../../export/web/site';
 import type { Site } from '../../../export/web/site';
-import { Refusal } from './refusal';
+import { ImageRefusal } from './image-refusal';
 
 /** Where a model can run, the fastest first. */
 export type BackendName = 'webgl' | 'wasm';
@@ -14,7 +14,7 @@ export type BackendName = 'webgl' | 'wasm';
 const LARGEST_DIFFERENCE = 1e-3;
 
 /** The model, on what this browser computes it right with. */
-export class Encoder {
+export class PageEncoder {
   private constructor(
     private readonly site: Site,
     private readonly model: GraphModel,
@@ -26,14 +26,14 @@ export class Encoder {
    *
    * @param only `null` to choose.
    * @param onProgress hears what share of the model is there.
-   * @throws Refusal where no backend computes the experiment's features.
+   * @throws ImageRefusal where no backend computes the experiment's features.
    */
   static async load(
     site: Site,
     base: string,
     only: BackendName | null,
     onProgress: (share: number) => void,
-  ): Promise<Encoder> {
+  ): Promise<PageEncoder> {
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     // tfjs leaves a graphics card alone that the processor imitates: it is slower than WebAssembly.
     if (only === 'webgl') tf.env().set('SOFTWARE_WEBGL_ENABLED', true);
@@ -42,7 +42,7 @@ export class Encoder {
     // tfjs makes the weights' tensors on a backend that has been started.
     const backends = await startable(asked);
     const model = await loadModel(new URL(site.model.path, base).href, onProgress);
-    const encoder = new Encoder(site, model, backends);
+    const encoder = new PageEncoder(site, model, backends);
     await encoder.#useNext();
     return encoder;
   }
@@ -58,7 +58,9 @@ export class Encoder {
       // A graphics card that the system has taken away gives zeros.
       if (features?.every(Number.isFinite) === true && features.some((value) => value !== 0)) return features;
       if (this.backends.length < 2) {
-        throw new Refusal('The model gives no features of this image: they are all zero, or not numbers.');
+        throw new ImageRefusal(
+          'The model gives no features of this image: they are all zero, or not numbers.',
+        );
       }
       this.backends = this.backends.slice(1);
       await this.#useNext();
@@ -124,15 +126,15 @@ function hasWebgl(): boolean {
   return (canvas.getContext('webgl2') ?? canvas.getContext('webgl')) !== null;
 }
 
-function cannotRun(): Refusal {
-  return new Refusal('This browser can run the model neither on the graphics card nor by WebAssembly.');
+function cannotRun(): ImageRefusal {
+  return new ImageRefusal('This browser can run the model neither on the graphics card nor by WebAssembly.');
 }
 
 async function loadModel(url: string, onProgress: (share: number) => void): Promise<GraphModel> {
   try {
     return await loadGraphModel(url, { onProgress });
   } catch {
-    throw new Refusal(
+    throw new ImageRefusal(
       'The model of this site cannot be loaded. Check the connection, and load the page again.',
     );
   }

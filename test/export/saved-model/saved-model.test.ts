@@ -38,3 +38,20 @@ it.each(['float32', 'uint8'] as const)(
     expect(tf.memory().numTensors).toBe(before);
   },
 );
+
+it('weights that the format cannot hold are refused, and nothing is written', async () => {
+  const graph = smallNetwork();
+  const nodes = graph.nodes.map((node) =>
+    node.constant === undefined
+      ? node
+      : // As large as two of it, without the memory.
+        { ...node, constant: { ...node.constant, values: { byteLength: 2 ** 30 } as Float32Array } },
+  );
+  await expect(writeSavedModel({ ...graph, nodes }, folder)).rejects.toThrow(
+    new Error(
+      'The weights have 5.4 GB, and a SavedModel of a frozen graph holds less than 2.1 GB. ' +
+        'Export to safetensors or tfjs, whose weights lie outside of the graph.',
+    ),
+  );
+  expect(readdirSync(folder)).toEqual([]);
+});

@@ -21,7 +21,7 @@ const name = 'views';
   ranks: 'first',
   options: schema,
 })
-class ViewGrid implements PluginHooks {
+export class ViewGrid implements PluginHooks {
   private toldThatNobodyLooks = false;
 
   constructor(

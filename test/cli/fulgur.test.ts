@@ -98,7 +98,7 @@ describe('a command of fulgur', () => {
     [['train'], 'Usage: fulgur train <experiment> [command] [options]'],
     [
       ['train', 'fastsiam'],
-      'Usage: fulgur train fastsiam [fit|validate|test|predict|probe|knn|finetune] [options]',
+      'Usage: fulgur train fastsiam [fit|validate|test|predict|probe|knn|finetune|embed|neighbours|export|views|map|report] [options]',
     ],
   ])('tells by its whole name how it is used, with --help and with -h: %j', (words, usage) => {
     const { status, stdout, stderr } = fulgur(...words, '--help');

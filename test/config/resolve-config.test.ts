@@ -386,6 +386,10 @@ describe('resolveConfig', () => {
       'data.fallback: cifar10, cifar100, digits, folder, list, packed, shards; not set',
       'data.workers: auto, a number; default: auto',
       'data.onBrokenImage: error, skip; default: error',
+      'export.format: onnx, tfjs, web, saved-model, safetensors; not set',
+      'export.input: float32, uint8; default: float32',
+      'export.layout: nhwc, nchw; not set',
+      'map.method: umap, pca; default: umap',
       'split: train, test, all; not set',
       'weights: raw, averaged; not set',
     ]);

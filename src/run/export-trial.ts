@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { EvaluationData, ImageBatch, ModelAccess } from '../contracts';
+import { NothingToJudgeError } from '../data';
 import { FulgurError } from '../errors';
 import type { ExportedInput, TrialImages } from '../export';
 
@@ -27,7 +28,8 @@ export async function exportTrial(
   input: ExportedInput,
 ): Promise<ExportTrial> {
   for (const split of ['test', 'train'] as const) {
-    const source = await data.open(split, { batchSize: TRIAL_IMAGES, limit: TRIAL_IMAGES });
+    const source = await openTrial(data, split);
+    if (source === null) continue;
     try {
       for await (const batch of source.epoch(0)) return await trialOf(batch, model, input);
     } finally {
@@ -38,6 +40,16 @@ export async function exportTrial(
     what: `There are no images in ${data.name} to check the export on.`,
     fix: 'Name a folder with images by --data.name and --data.path.',
   });
+}
+
+/** `null` for a test split that the data do not have. */
+async function openTrial(data: EvaluationData, split: 'test' | 'train') {
+  try {
+    return await data.open(split, { batchSize: TRIAL_IMAGES, limit: TRIAL_IMAGES });
+  } catch (error) {
+    if (split === 'test' && error instanceof NothingToJudgeError) return null;
+    throw error;
+  }
 }
 
 async function trialOf(batch: ImageBatch, model: ModelAccess, input: ExportedInput): Promise<ExportTrial> {

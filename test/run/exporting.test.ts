@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { runChild, temporaryFolder } from './child';
 import type { Ended } from './child';
+import { writePhotos } from './helpers/photos';
 
 const cwd = temporaryFolder();
 const run = join(cwd, 'runs', 'small', 'version_0');
@@ -72,6 +73,15 @@ describe('export', () => {
     expect(output).toContain("Checked on 16 images by Fulgur's reader of ONNX");
     expect(existsSync(join(cwd, 'trial.onnx'))).toBe(false);
     expect(readdirSync(cwd).filter((name) => name.includes('trial'))).toEqual([]);
+  });
+
+  it('checks on training images where nothing is held out', async () => {
+    await writePhotos(join(cwd, 'photos'), 5);
+    const { code, errors, output } = await exportHere(
+      ...['--out', 'photos.onnx', '--untrained', '--data.name', 'folder', '--data.path', 'photos'],
+    );
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    expect(output).toContain("Checked on 5 images by Fulgur's reader of ONNX");
   });
 
   it('refuses an input where weights alone are written', async () => {

@@ -20,7 +20,7 @@ const options = {
     .nullable()
     .default(null)
     .describe(
-      'file to write, .npz, .safetensors or .csv; default: evaluations/<checkpoint>.embed.npz in the run',
+      'file to write, .npz, .safetensors or .csv; default: evaluations/<checkpoint>.embed.<split>.npz in the run',
     ),
   batchSize: wholeNumber('images').default(64).describe('images to embed at once'),
 };

@@ -66,7 +66,7 @@ async function trainingSections(
   const remarks = [
     ...without.map(
       ({ label }) =>
-        `${label} has no metrics in its folder: list csvLogger(), jsonlLogger() or tensorboardLogger() among its plugins.`,
+        `${label} has no metrics in its folder: either nothing has been logged yet, or its plugins have no csvLogger(), jsonlLogger() or tensorboardLogger().`,
     ),
     ...runs.flatMap(({ label, metrics }) => (metrics?.remarks ?? []).map((remark) => `${label}: ${remark}`)),
     ...runs.flatMap(({ label, problems }) => problems.map((problem) => `${label}: ${problem}`)),

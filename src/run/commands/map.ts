@@ -29,6 +29,7 @@ export const map = defineCommand({
       const title = titleOf(scope.name, scope.run.from?.path ?? null);
       if (scope.trialImages !== null) return undefined;
       const files = await mapFiles(made, title);
+      scope.notify('info', made.about);
       if (out === null) {
         await scope.write('.html', files.html);
         await scope.write('.png', files.png);

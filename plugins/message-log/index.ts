@@ -1,12 +1,12 @@
-import { Plugin, definePlugin, inject, isInterruption, redacted, tokens } from '../../src';
+import { Plugin, definePlugin, inject, redacted, tokens } from '../../src';
 import type {
   HookContext,
   MetricBands,
   PluginDescriptor,
   PluginFolder,
   PluginHooks,
+  RunEvents,
   RunEventSource,
-  RunStatus,
 } from '../../src';
 import { AppendedFile } from '../shared/appended-file';
 import { jsonLine } from '../shared/json-lines';
@@ -22,8 +22,6 @@ export class MessageLog implements PluginHooks {
   private readonly file: AppendedFile;
   private waiting: string[] = [];
   private step = 0;
-  private status: RunStatus = 'interrupted';
-  private detail: string | null = null;
   private isReopened = false;
 
   constructor(
@@ -35,14 +33,16 @@ export class MessageLog implements PluginHooks {
     events.on('message', (level, text, isSecret) => {
       if (isSecret !== true) this.keep({ kind: 'message', step: this.step, level, text: redacted(text) });
     });
+    events.on('runEnded', (...end) => this.end(...end));
   }
 
   async onFitStart(): Promise<void> {
-    const earlier = await this.file.read();
-    if (earlier !== null)
-      await this.file.replace(Buffer.from(earlier.slice(0, earlier.lastIndexOf('\n') + 1)));
-    this.isReopened = true;
-    this.waiting.unshift(this.line({ kind: 'started', bands: this.bands.all() }));
+    await this.reopen();
+  }
+
+  /** A fit that fails before it starts is told of, too. */
+  async onException({ stage }: HookContext): Promise<void> {
+    if (stage === 'fit' && !this.isReopened) await this.reopen();
   }
 
   async onTrainBatchEnd({ progress }: HookContext): Promise<void> {
@@ -50,19 +50,23 @@ export class MessageLog implements PluginHooks {
     await this.flush();
   }
 
-  onTrainEnd(): void {
-    this.status = 'finished';
-  }
-
-  onException(_: HookContext, error: unknown): void {
-    this.status = isInterruption(error) ? 'interrupted' : 'failed';
-    this.detail = redacted(error instanceof Error ? error.message : String(error));
-  }
-
   async teardown(): Promise<void> {
-    if (!this.isReopened) return;
-    this.keep({ kind: 'ended', status: this.status, detail: this.detail });
     await this.flush();
+  }
+
+  private async reopen(): Promise<void> {
+    const earlier = await this.file.read();
+    if (earlier !== null)
+      await this.file.replace(Buffer.from(earlier.slice(0, earlier.lastIndexOf('\n') + 1)));
+    this.isReopened = true;
+    this.waiting.unshift(this.line({ kind: 'started', bands: this.bands.all() }));
+  }
+
+  /** Only after every teardown is it known how a run ended; then nothing waits for a listener, so the last lines are written at once. */
+  private end(...[status, detail]: RunEvents['runEnded']): void {
+    if (!this.isReopened) return;
+    this.keep({ kind: 'ended', status, detail: detail === null ? null : redacted(detail) });
+    this.file.appendAtOnce(this.waiting.splice(0).join(''));
   }
 
   private keep(entry: Readonly<Record<string, unknown>>): void {

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -37,6 +38,16 @@ export class AppendedFile {
       await this.with(this.bytes === 0 ? 'w' : 'r+', (file) => this.appendTo(file, data));
     });
     this.bytes += data.length;
+  }
+
+  /**
+   * Adds to the end before it returns: for a run's last words, after which nothing is waited for.
+   *
+   * @throws the file system's error.
+   */
+  appendAtOnce(data: string): void {
+    appendFileSync(this.path, data);
+    this.bytes += Buffer.byteLength(data);
   }
 
   /**

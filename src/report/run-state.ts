@@ -41,6 +41,7 @@ function kindOf(status: string): RunProgress['kind'] {
   return status === 'failed' ? 'failed' : 'ended early';
 }
 
+/** What went wrong is a sentence of its own; why a run was stopped or interrupted is not. */
 function endSentence({ status, detail }: RunEnd, metrics: RunMetrics | null): string {
   const words: Readonly<Record<string, string>> = {
     finished: 'Finished',
@@ -48,7 +49,11 @@ function endSentence({ status, detail }: RunEnd, metrics: RunMetrics | null): st
     interrupted: 'Interrupted by the user',
     failed: 'Failed',
   };
-  return `${words[status] ?? status}; ${reached(metrics)}.${detail === null ? '' : ` ${detail}`}`;
+  const word = words[status] ?? status;
+  if (detail === null) return `${word}; ${reached(metrics)}.`;
+  return status === 'failed'
+    ? `${word}; ${reached(metrics)}. ${detail}`
+    : `${word} (${detail}); ${reached(metrics)}.`;
 }
 
 function reached(metrics: RunMetrics | null): string {

@@ -9,6 +9,7 @@ const reserved: readonly (readonly [pattern: RegExp, owner: string])[] = [
   [/^(config|hyperparameters|environment)(_\d+)?\.yaml$/, "the run's own record"],
   [/^run\.lock/, "the run's lock"],
   [/^evaluations(\/|$)/, 'the evaluations of its checkpoints'],
+  [/^report\.html$/, 'the command report'],
   [/\.new$/, 'files that are being made'],
 ];
 

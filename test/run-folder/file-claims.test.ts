@@ -64,6 +64,11 @@ describe('the files of a run', () => {
       refusal('asker', 'evaluations/mine.json', 'which belongs to the evaluations of its checkpoints'),
     ],
     [
+      'the report',
+      [asker('report.html')],
+      refusal('asker', 'report.html', 'which belongs to the command report'),
+    ],
+    [
       'a file in the making',
       [csvLogger(), asker('metrics.csv.new')],
       refusal('asker', 'metrics.csv.new', 'which belongs to files that are being made'),

@@ -1,31 +1,93 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageLog } from '../../../plugins/message-log';
 import { collapseSentinel } from '../../../plugins/collapse-sentinel';
 import { livePage } from '../../../plugins/live-page';
-import { rehearse } from '../../../src';
+import { Plugin, definePlugin, inject, rehearse, tokens } from '../../../src';
+import type { PluginDescriptor, PluginFolder, PluginHooks, RehearsalOptions } from '../../../src';
+
+/** The lines of a run folder's messages. */
+function entriesIn(folder: string): Record<string, unknown>[] {
+  const lines = readFileSync(join(folder, 'messages.jsonl'), 'utf8').trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
 
 it('keeps what the run said, the bands of its metrics, and how it ended', async () => {
   const fit = await rehearse([messageLog(), collapseSentinel({ watch: 'z', warnBelow: 0.3 })], {
     options: { maxEpochs: 1 },
     batchesPerEpoch: 2,
   });
-  const lines = readFileSync(join(fit.folder, 'messages.jsonl'), 'utf8').trimEnd().split('\n');
-  const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const entries = entriesIn(fit.folder);
   expect(entries[0]).toMatchObject({ kind: 'started', bands: [{ metric: 'z_std', warnBelow: 0.3 }] });
   expect(entries.at(-1)).toMatchObject({ kind: 'ended', status: 'finished', detail: null });
   fit.dispose();
 });
 
-it('tells an interruption from a failure', async () => {
-  const fit = await rehearse([messageLog()], {
-    options: { maxEpochs: 1 },
-    batchesPerEpoch: 2,
-    interruptAfter: () => 'Ctrl-C',
-  });
-  const lines = readFileSync(join(fit.folder, 'messages.jsonl'), 'utf8').trimEnd().split('\n');
-  expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ kind: 'ended', status: 'interrupted' });
+/** A plugin with one hook. */
+function doing(hooks: PluginHooks): PluginDescriptor {
+  @Plugin({ name: 'doing', help: 'for a test' })
+  class Doing {}
+  Object.assign(Doing.prototype, hooks);
+  return definePlugin(Doing);
+}
+
+const failedIn = (hook: string) =>
+  `Plugin 'doing' failed in ${hook}: the disk is full. Correct the plugin, or take it out of the experiment's plugins.`;
+const broken = () => {
+  throw new Error('the disk is full');
+};
+
+it.each<[string, PluginHooks, RehearsalOptions, Record<string, unknown>]>([
+  [
+    'is interrupted in the middle',
+    {},
+    { interruptAfter: ({ batchIndex }) => (batchIndex === 0 ? 'Ctrl-C' : null) },
+    { status: 'interrupted', detail: 'Ctrl-C' },
+  ],
+  [
+    'is interrupted in its last batch',
+    {},
+    { interruptAfter: ({ batchIndex }) => (batchIndex === 1 ? 'Ctrl-C' : null) },
+    { status: 'interrupted', detail: 'Ctrl-C' },
+  ],
+  [
+    'is stopped by a plugin',
+    { onTrainEpochEnd: ({ stop }) => stop('low enough') },
+    { options: { maxEpochs: 3 } },
+    { status: 'stopped', detail: 'low enough' },
+  ],
+  ['fails in setup', { setup: broken }, {}, { status: 'failed', detail: failedIn('setup') }],
+  ['fails after training', { onFitEnd: broken }, {}, { status: 'failed', detail: failedIn('onFitEnd') }],
+  ['fails in teardown', { teardown: broken }, {}, { status: 'failed', detail: failedIn('teardown') }],
+])('keeps the end of a run that %s', async (_, hooks, options, end) => {
+  const fit = await rehearse([messageLog(), doing(hooks)], options);
+  const entries = entriesIn(fit.folder);
+  expect(entries.filter(({ kind }) => kind !== 'message')).toMatchObject([
+    { kind: 'started' },
+    { kind: 'ended', ...end },
+  ]);
+  expect(entries.at(-1)).toMatchObject({ kind: 'ended' });
   fit.dispose();
+});
+
+it('goes on with the file of the run that is resumed, without its half line', async () => {
+  const first = await rehearse([messageLog()], { interruptAfter: () => 'Ctrl-C' });
+  const earlier = readFileSync(join(first.folder, 'messages.jsonl'), 'utf8');
+  @Plugin({ name: 'earlier', help: 'puts the earlier run there' })
+  class Earlier {
+    constructor(@inject(tokens.runFolder) private readonly folder: PluginFolder) {}
+
+    setup(): void {
+      writeFileSync(this.folder.resolve('messages.jsonl'), `${earlier}{"kind":"mess`);
+    }
+  }
+  const resumed = await rehearse([messageLog(), definePlugin(Earlier)], { resumeFrom: first.state });
+  const text = readFileSync(join(resumed.folder, 'messages.jsonl'), 'utf8');
+  expect(text.startsWith(earlier)).toBe(true);
+  const ends = entriesIn(resumed.folder).filter(({ kind }) => kind === 'ended');
+  expect(ends).toMatchObject([{ status: 'interrupted' }, { status: 'finished', detail: null }]);
+  first.dispose();
+  resumed.dispose();
 });
 
 it("does not keep the address of the run's live page", async () => {

@@ -1,10 +1,23 @@
 /**
  * ts-node's compiler for this project: swc, which keeps a copy of its native part in the user's cache folder. Where there
  * is none that can be written to, it gets a folder among the temporary ones, or says what to do.
+ *
+ * Where FULGUR_COMPILED names a folder, compiled files are kept there, so that many short processes compile each once.
  */
-const { accessSync, constants, lstatSync, mkdirSync, mkdtempSync } = require('node:fs');
+const { createHash } = require('node:crypto');
+const {
+  accessSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} = require('node:fs');
 const { homedir, tmpdir, userInfo } = require('node:os');
 const { join } = require('node:path');
+const { threadId } = require('node:worker_threads');
 
 const variable = 'SWC_NATIVE_BINDING_CACHE';
 
@@ -66,11 +79,40 @@ function requireFromProject(name, { service }) {
   return require(require.resolve(name, { paths: [configFilePath ?? cwd, cwd, __dirname] }));
 }
 
+/** What decides what a file is compiled to, other than the file. */
+function settingsOf(options) {
+  const { service, nodeModuleEmitKind = null } = options;
+  const { version } = requireFromProject('@swc/core/package.json', options);
+  return JSON.stringify([version, service.config?.options ?? null, nodeModuleEmitKind]);
+}
+
+/** A file goes by its path, its content and all settings, so that nothing that is kept can be out of date. */
+function keeping(folder, settings, { transpile }) {
+  mkdirSync(folder, { recursive: true });
+  return {
+    transpile(input, options) {
+      const key = JSON.stringify([settings, options.fileName, input]);
+      const path = join(folder, `${createHash('sha256').update(key).digest('hex')}.json`);
+      try {
+        return JSON.parse(readFileSync(path, 'utf8'));
+      } catch {
+        const compiled = transpile(input, options);
+        const aside = `${path}.${process.pid}-${threadId}`;
+        writeFileSync(aside, JSON.stringify(compiled));
+        renameSync(aside, path);
+        return compiled;
+      }
+    },
+  };
+}
+
 exports.create = (options) => {
   requireDecorators(options);
   try {
     provideFolder();
-    return requireFromProject('ts-node/transpilers/swc', options).create(options);
+    const compiler = requireFromProject('ts-node/transpilers/swc', options).create(options);
+    const folder = process.env.FULGUR_COMPILED;
+    return folder ? keeping(folder, settingsOf(options), compiler) : compiler;
   } catch (error) {
     return refuse(error);
   }

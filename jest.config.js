@@ -1,6 +1,9 @@
 // Jest's own process.env is a copy, which TensorFlow does not see.
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 
+// Processes that tests start compile each file once among them.
+process.env.FULGUR_COMPILED ??= require('node:path').join(__dirname, 'node_modules', '.cache', 'compiled');
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',

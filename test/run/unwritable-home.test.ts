@@ -5,7 +5,7 @@ import { runChild, small, temporaryFolder } from './child';
 const cwd = temporaryFolder();
 /** Nobody, not even root, can make a folder below a device. */
 const nowhere = '/dev/null';
-const unset = { SWC_NATIVE_BINDING_CACHE: '', XDG_CACHE_HOME: '' };
+const unset = { SWC_NATIVE_BINDING_CACHE: '', XDG_CACHE_HOME: '', FULGUR_COMPILED: '' };
 
 function version(env: NodeJS.ProcessEnv) {
   return runChild(small, ['--version'], { cwd, env: { ...unset, HOME: nowhere, ...env } });

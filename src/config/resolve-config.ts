@@ -69,7 +69,7 @@ export interface ResolvedConfig {
   readonly checkpoint: string | null;
   /** Whether to evaluate the seed's random weights. */
   readonly untrained: boolean;
-  /** The samples that validate, test and predict cover. */
+  /** The samples that commands such as test and embed cover. */
   readonly split: NonNullable<RunChoices['split']>;
   /** Which weights of the checkpoint to evaluate; `null`: averages where it has some. */
   readonly weights: RunChoices['weights'];

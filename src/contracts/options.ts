@@ -351,7 +351,7 @@ export const runSchema = optionSection({
   split: option(
     orNone(z.enum(['train', 'test', 'all'])),
     'own',
-    'samples that validate, test and predict cover (test)',
+    'samples that validate, test, predict and embed cover (test; embed: all)',
   ),
   weights: option(
     orNone(z.enum(['raw', 'averaged'])),

@@ -96,10 +96,10 @@ describe('the commands of an experiment', () => {
   it('refuse splits and weights where they mean nothing', async () => {
     const refusal = async (...args: string[]) => (await runHere(...args)).errors;
     expect(await refusal('--split', 'all')).toContain(
-      '--split: is for validate, test and predict; a fit learns from the train split',
+      '--split: is for validate, test, predict and embed; a fit learns from the train split',
     );
     expect(await refusal('knn', '--split', 'all')).toContain(
-      '--split: is for validate, test and predict; knn learns from train and is judged on test',
+      '--split: is for validate, test, predict and embed; knn learns from train and is judged on test',
     );
     expect(await refusal('--weights', 'raw')).toContain(
       '--weights: is for evaluations such as test; what a fit evaluates, its plugins say',

@@ -12,6 +12,7 @@ import {
 } from '../../src';
 import type {
   EvaluationData,
+  FitProgress,
   HookContext,
   ImageLog,
   ModelAccess,
@@ -43,6 +44,8 @@ export type EmbeddingMapOptions = z.input<typeof schema>;
 export class EmbeddingMapPlugin implements PluginHooks {
   private readonly folder: string;
   private drawnAt = -1;
+  /** Ended in this process; `null` where none was. */
+  private epochs: number | null = null;
 
   constructor(
     @inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>,
@@ -61,24 +64,27 @@ export class EmbeddingMapPlugin implements PluginHooks {
   }
 
   async onTrainEpochEnd(context: HookContext): Promise<void> {
-    const epochsTrained = context.progress.epoch + 1;
+    const epochs = context.progress.epoch + 1;
+    this.epochs = epochs;
     const { everyNEpochs } = this.options;
-    if (everyNEpochs !== null && epochsTrained % everyNEpochs === 0) await this.draw(context, epochsTrained);
+    if (everyNEpochs !== null && epochs % everyNEpochs === 0) await this.draw(context, epochs);
   }
 
+  /** A resumed run that has nothing left to do ends no epoch, and stands at the one to come. */
   async onTrainEnd(context: HookContext): Promise<void> {
     const { globalStep, epoch } = context.progress;
-    if (globalStep > 0 && this.drawnAt !== globalStep) await this.draw(context, epoch);
+    if (globalStep > 0 && this.drawnAt !== globalStep) await this.draw(context, this.epochs ?? epoch);
   }
 
-  private async draw({ progress, task }: HookContext, epochsTrained: number): Promise<void> {
+  /** @param epochs those that have ended, the last one perhaps before its last batch. */
+  private async draw({ progress, task }: HookContext, epochs: number): Promise<void> {
     const { model, data, settings, options } = this;
     const source = { model, data, split: null, config: settings.config };
     const map = await task('embedding map', (report) => makeEmbeddingMap(source, options, report));
-    const when = afterEpochs(epochsTrained);
+    const when = this.whenOf(progress, epochs);
     const title = `${settings.experiment}, ${when}`;
     const files = await mapFiles(map, title);
-    const [page = ''] = await writeMap(join(this.folder, `epoch=${epochsTrained}`), files);
+    const [page = ''] = await writeMap(join(this.folder, `epoch=${epochs}`), files);
     this.drawnAt = progress.globalStep;
     this.notify('info', `Map of ${map.names.length} images ${when}: ${page}.`);
     if (!this.images.isHeard()) return;
@@ -86,6 +92,11 @@ export class EmbeddingMapPlugin implements PluginHooks {
     const { epoch, globalStep: step } = progress;
     const caption = `${title}: ${map.about}`;
     this.images.publish({ name: 'embedding_map', epoch, step, png, width, height, caption });
+  }
+
+  private whenOf({ batchIndex, batchesPerEpoch, globalStep }: FitProgress, epochs: number): string {
+    const isCutShort = epochs > 0 && this.epochs !== null && batchIndex + 1 < batchesPerEpoch;
+    return isCutShort ? `in epoch ${epochs}, after ${globalStep} updates` : afterEpochs(epochs);
   }
 }
 

@@ -70,10 +70,11 @@ export class Encoder {
    * Features of images, `[featureWidth]` each, in their order, as the backbone gives them. Calls may overlap.
    *
    * @example const [cat, dog] = await encoder.encode(['cat.jpg', await readFile('dog.png')]);
-   * @throws FulgurError `data` that names the first image which cannot be read; `trainer` after `dispose`.
+   * @throws FulgurError `data` that names the first image which cannot be read, and for what is no list; `trainer` after `dispose`.
    */
   async encode(images: readonly EncodableImage[]): Promise<Float32Array[]> {
     if (this.#isDisposed) throw disposedEncoder();
+    requireList(images);
     const settled = await Promise.allSettled(
       images.map((image, i) => this.#enqueue(image, nameOf(image, i))),
     );
@@ -179,6 +180,15 @@ function unreadable(name: string, reason: string, cause: unknown): FulgurError {
     what: `The image ${name} cannot be read: ${reason}.`,
     fix: 'Give an image file that opens elsewhere, or leave this one out.',
     cause,
+  });
+}
+
+/** Programs in JavaScript may give one image. */
+function requireList(images: unknown): void {
+  if (Array.isArray(images)) return;
+  throw new FulgurError('data', {
+    what: 'encode() takes a list of images, and was not given a list.',
+    fix: "Write encoder.encode(['photo.jpg']), also for one image.",
   });
 }
 

@@ -25,6 +25,10 @@ const positive = (x: tf.Tensor4D): tf.Tensor4D => tf.add(tf.abs(x), 0.25);
 
 /** Functions of images [batch, 6, 8, 3], by what they try. */
 const cases: Readonly<Record<string, Run>> = {
+  'rows in falling order, which ONNX Runtime would make a slice of': (x) => {
+    const rows = tf.mean(convolved(x), [1, 2]);
+    return tf.add(rows, tf.mean(tf.gather(rows, tf.range(x.shape[0] - 1, -1, -1, 'int32')), 0));
+  },
   'unary functions': (x) =>
     tf.addN(
       [

@@ -57,6 +57,13 @@ describe('an encoder', () => {
     expect(batches.length).toBeLessThan(4);
   });
 
+  it('refuses one image that is not in a list', async () => {
+    const { encoder } = encoderOf();
+    await expect(encoder.encode('photo.jpg' as never)).rejects.toThrow(
+      "encode() takes a list of images, and was not given a list. Write encoder.encode(['photo.jpg']), also for one image.",
+    );
+  });
+
   it('fails the call whose image cannot be read, naming it, and no other', async () => {
     const { encoder } = encoderOf();
     const good = encoder.encode([gray(51)]);

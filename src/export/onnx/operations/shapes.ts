@@ -1,6 +1,6 @@
 import type { GraphNode, GraphValue } from '../../../graph';
 import { missingOperation } from '../../missing-operation';
-import { axisIn, toChannelsFirst, toChannelsLast } from '../axes';
+import { axisIn, numbersOf, toChannelsFirst, toChannelsLast } from '../axes';
 import type { Conversion, Converter } from '../conversion';
 import { attribute } from '../node-attributes';
 import { slices } from './slices';
@@ -82,14 +82,14 @@ export const shapes: Readonly<Record<string, Converter>> = {
     to.set(node, to.graph.add('Expand', [to.plain(to.input(node, 1)), shape], node.name));
   },
   Range: (node, to) => {
-    to.set(
-      node,
-      to.graph.add(
-        'Range',
-        node.inputs.map((value) => to.plain(value)),
-        node.name,
-      ),
-    );
+    const ends = node.inputs.map((value) => to.plain(value));
+    if (stepsUp(to, node)) {
+      to.set(node, to.graph.add('Range', ends, node.name));
+      return;
+    }
+    // ONNX Runtime makes a slice of Gather by Range, and takes a limit of -1 for the last row: count up from the other side.
+    const negated = ends.map((end, at) => to.graph.add('Neg', [end], `${node.name}/negated_${at}`));
+    to.set(node, to.graph.add('Neg', [to.graph.add('Range', negated, `${node.name}/up`)], node.name));
   },
   Shape: (node, to) => {
     const x = to.input(node, 0);
@@ -171,4 +171,9 @@ function pad(node: GraphNode, to: Conversion): void {
   if (node.op === 'PadV2') inputs.push(to.plain(to.input(node, 2)));
   const mode = node.op === 'MirrorPad' ? 'reflect' : 'constant';
   to.set(node, to.graph.add('Pad', inputs, node.name, { mode }), layout);
+}
+
+function stepsUp(to: Conversion, node: GraphNode): boolean {
+  const step = to.constantOf(to.input(node, 2));
+  return step !== null && numbersOf(step).every((number) => number > 0);
 }

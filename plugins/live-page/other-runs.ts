@@ -96,7 +96,7 @@ export class OtherRuns {
   private async readFolder(folder: string): Promise<OtherRun | null> {
     const shown = (await keptByPage(folder)) ?? (await fromRows(folder));
     if (shown === null) return null;
-    const config = await textOf(folder, 'config.yaml', mostConfigBytes);
+    const config = await textOf(folder, await newestConfig(folder), mostConfigBytes);
     return {
       name: relative(await realpath(this.root), folder).replaceAll(sep, '/'),
       ...shown,
@@ -171,6 +171,15 @@ async function textOf(folder: string, name: string, mostBytes: number): Promise<
   } finally {
     await file.close();
   }
+}
+
+/** The options of the last start: a run that was resumed has `config_1.yaml` and so on beside its first ones. */
+async function newestConfig(folder: string): Promise<string> {
+  const starts = (await readdir(folder).catch(() => [])).map((name) =>
+    Number(/^config_(\d{1,6})\.yaml$/.exec(name)?.[1] ?? 0),
+  );
+  const last = starts.reduce((most, start) => Math.max(most, start), 0);
+  return last === 0 ? 'config.yaml' : `config_${last}.yaml`;
 }
 
 /** A regular file whose path has no link in it; `null` for anything else. */

@@ -133,3 +133,13 @@ it('names a run to the server by a number that was given out, and by nothing els
     /^200 \{"name":"toy\/version_1","curves":\[\{"name":"loss"/,
   );
 });
+
+it('compares with the options of the last start of a run that was resumed', async () => {
+  write('toy/version_1/metrics.csv', 'epoch,step,loss\n0,1,2\n');
+  write('toy/version_1/config.yaml', 'seed: 1\n');
+  write('toy/version_1/config_2.yaml', 'seed: 2\n');
+  write('toy/version_1/config_10.yaml', 'seed: 10\n');
+  const other = runs({ seed: 1 });
+  await other.list();
+  expect((await other.read(0))?.differences).toEqual([{ option: 'seed', here: '1', there: '10' }]);
+});

@@ -3,7 +3,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeFolder } from '../system';
 
-const PART_BYTES = 1 << 20;
+/** Small enough for what is made of a part to be gone with the young objects. */
+const PART_BYTES = 1 << 16;
 
 /** Values that are written one after the other, in a file of their own until all are there. */
 export class ColumnFile {

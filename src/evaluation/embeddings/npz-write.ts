@@ -24,10 +24,14 @@ const MOMENT = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true, compress:
 export async function* npzParts(columns: EmbeddingColumns): AsyncGenerator<Uint8Array> {
   const { rows, width, isLabelled, longestName, classNames, model } = columns;
   const zip = new ZipFile();
+  const output = zip.outputStream as Readable;
+  // yazl says nothing of a column that fails, and its output would never end.
+  const fail = (error: Error): void => void output.destroy(error);
+  zip.once('error', fail);
   const add = (name: string, array: ArrayBytes): void => {
     const size = array.head.length + array.bytes;
     zip.addReadStreamLazy(`${name}.npy`, { ...MOMENT, size }, (give) => {
-      give(null, Readable.from(joined(array)));
+      give(null, Readable.from(joined(array), { objectMode: false }).once('error', fail));
     });
   };
   add(
@@ -45,16 +49,8 @@ export async function* npzParts(columns: EmbeddingColumns): AsyncGenerator<Uint8
     );
   if (isLabelled && classNames !== null) add('class_names', wholeTextArray(classNames));
   if (model !== null) add('model', wholeTextArray([jsonText(model)], true));
-  const failure = new Promise<never>((_, reject) => zip.once('error', reject));
-  failure.catch(() => undefined);
   zip.end();
-  // What a column throws is yazl's 'error'; its output would never end.
-  const output = (zip.outputStream as Readable)[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
-  for (;;) {
-    const next = await Promise.race([output.next(), failure]);
-    if (next.done === true) return;
-    yield next.value;
-  }
+  yield* output as AsyncIterable<Uint8Array>;
 }
 
 /** An array's file in the archive. */

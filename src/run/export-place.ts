@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FulgurError, messageOf } from '../errors';
 import { makeFolder, syncFolder } from '../system';
+
+/** The record of an export that is a folder, by which it is known. */
+const FOLDER_RECORD = 'export.json';
 
 /**
  * Where an export goes: it is written and tried aside, and then moved to its place, so that no reader finds half of one, and
@@ -43,7 +46,7 @@ export class ExportPlace {
 
   /** Where the record of the export stands: beside a file, in a folder. */
   recordOf(path: string): string {
-    return this.isFolder ? join(path, 'export.json') : `${path}.json`;
+    return this.isFolder ? join(path, FOLDER_RECORD) : `${path}.json`;
   }
 
   /** Moves what was written aside to its place, in the place of what was there. */
@@ -74,10 +77,24 @@ async function requireFree(path: string, isFolder: boolean, overwrite: boolean):
       fix: 'Give another path with --out.',
     });
   }
-  if (overwrite) return;
+  if (overwrite) {
+    if (isFolder) await requireExport(path);
+    return;
+  }
   throw new FulgurError('config', {
     what: `${path} is there already.`,
     fix: 'Give another path with --out, or --overwrite to put the export in its place.',
+  });
+}
+
+/** A folder is removed with all that is in it, so it has to be an export, or empty. */
+async function requireExport(path: string): Promise<void> {
+  const names = await readdir(path);
+  if (names.length === 0 || names.includes(FOLDER_RECORD)) return;
+  throw new FulgurError('config', {
+    what: `${path} is a folder that is not an export: it has no ${FOLDER_RECORD}.`,
+    why: '--overwrite removes a folder with all that is in it.',
+    fix: 'Give another path with --out, or remove the folder yourself.',
   });
 }
 

@@ -50,6 +50,12 @@ describe('ExportPlace', () => {
     await expect(ExportPlace.open(path, folder)).rejects.toThrow(
       `${path} is there already. Give another path with --out, or --overwrite to put the export in its place.`,
     );
+    await expect(ExportPlace.open(path, { isFolder: true, overwrite: true })).rejects.toThrow(
+      `${path} is a folder that is not an export: it has no export.json. --overwrite removes a folder with all that is in it. ` +
+        'Give another path with --out, or remove the folder yourself.',
+    );
+    expect(readdirSync(path)).toEqual(['old.html']);
+    writeFileSync(join(path, 'export.json'), '{}');
     const place = await ExportPlace.open(path, { isFolder: true, overwrite: true });
     writeFileSync(join(place.aside, 'new.html'), '');
     await place.finish();

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { wholeNumber } from '../../contracts';
 import type { ImageBatch, Notify, TaskReport } from '../../contracts';
 import type { PlainImages } from '../../data';
-import { FulgurError } from '../../errors';
 import { requireEmbeddingEnding } from '../../evaluation';
 import { featureModel } from '../../trainer';
 import type { FeatureModel } from '../../trainer';
@@ -11,6 +10,7 @@ import { defineCommand } from '../command';
 import type { EmbeddedRow, EmbeddingPlan } from '../embedding-work';
 import { EmbeddingWork } from '../embedding-work';
 import { identityOfModel } from '../model-identity';
+import { requireReadPath } from './read-path';
 import { wildFeatures } from './wild-features';
 
 const options = {
@@ -135,20 +135,5 @@ async function rowsOf(
     const place = before + row;
     if (index !== place) return [];
     return [{ ...images.imageAt(place), features: features.subarray(row * width, (row + 1) * width) }];
-  });
-}
-
-/** @throws FulgurError `config` for a path that the data set would not look at. */
-function requireReadPath({
-  name,
-  path,
-}: {
-  readonly name: string | null;
-  readonly path: string | null;
-}): void {
-  if (name !== 'digits' || path === null) return;
-  throw new FulgurError('config', {
-    what: `--data.path is ${path}, and the data set is digits, which lies in no folder.`,
-    fix: 'Say what lies there, as by --data.name folder.',
   });
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { makeEmbeddingMap, mapSchema } from '../../evaluation';
 import { mapFiles, writeMap } from '../../report';
 import { defineCommand } from '../command';
+import { requireReadPath } from './read-path';
 
 /** Draws images as points of a plane, such that have similar features near each other. */
 export const map = defineCommand({
@@ -19,8 +20,9 @@ export const map = defineCommand({
   },
   selectors: { split: 'map takes the test split, or that of training where there is no other' },
   usesImages: true,
-  run: (scope) =>
-    scope.inspect('embedding map', async ({ model, report }) => {
+  run: (scope) => {
+    requireReadPath(scope.run.config.data);
+    return scope.inspect('embedding map', async ({ model, report }) => {
       const { out, ...options } = scope.options;
       const limit = scope.trialImages ?? options.limit;
       const config = scope.run.config.toJson();
@@ -38,7 +40,8 @@ export const map = defineCommand({
         scope.notify('info', `Map: ${paths.join(' and ')}.`);
       }
       return { data: made.settings };
-    }),
+    });
+  },
 });
 
 function titleOf(experiment: string, checkpoint: string | null): string {

@@ -13,7 +13,7 @@ beforeAll(() => start());
 afterAll(() => rmSync(root, { recursive: true }));
 
 /** A module whose training draws random numbers and gathers statistics, neither of which a map may move. */
-function mapped(name: string, ...plugins: AnyPlugin[]): ExperimentClass {
+function mapped(name: string, ...plugins: AnyPlugin[]): ExperimentClass<TrainingModule<ViewBatch>> {
   @Experiment({
     name,
     trainer: { maxEpochs: 2, limitTrainBatches: 2, defaultRootDir: root, enableProgressBar: false },

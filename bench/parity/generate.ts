@@ -21,7 +21,9 @@ function hash(seed: number, index: number): number {
 /** Values uniform over ±bound, one after the other in C order. */
 export function fill(name: string, length: number, seed: number, bound: number): Float32Array {
   const key = (seed + crc32(name)) >>> 0;
-  return Float32Array.from({ length }, (_, i) => (2 * hash(key, i) - 1) * bound);
+  const values = new Float32Array(length);
+  for (let i = 0; i < length; i++) values[i] = (2 * hash(key, i) - 1) * bound;
+  return values;
 }
 
 /** The state that training starts from; position embeddings, which are fixed, are not in it. */

@@ -63,12 +63,22 @@ export async function runFrozen(
     },
   ];
   let isDisposed = false;
+  let atWork = 0;
+  const free = (): void => {
+    const { library, context } = binding;
+    checked(
+      library,
+      (status) => library['TFE_ContextRemoveFunction']!(context, functionName, status) as undefined,
+    );
+    library['TF_DeleteFunction']!(native);
+  };
   return Promise.resolve({
     call: async (inputs) => {
       if (isDisposed) throw disposedGraph(name);
       requireInputs(name, graph, inputs);
       // Of their own, so that the caller may dispose the inputs while it runs.
       const handles = inputs.map((input, index) => ownHandle(engine, input, graph.inputs[index]?.dtype));
+      atWork += 1;
       try {
         const results = await binding.eager.runAsync(functionName, options, handles, graph.outputs.length);
         return results.map((handle) => tf.keep(backend.wrap(binding.adopt(handle))));
@@ -76,17 +86,14 @@ export async function runFrozen(
         throw failed(name, cause);
       } finally {
         for (const handle of handles) binding.eager.release(handle);
+        atWork -= 1;
+        if (isDisposed && atWork === 0) free();
       }
     },
     dispose: () => {
       if (isDisposed) return;
       isDisposed = true;
-      const { library, context } = binding;
-      checked(
-        library,
-        (status) => library['TFE_ContextRemoveFunction']!(context, functionName, status) as undefined,
-      );
-      library['TF_DeleteFunction']!(native);
+      if (atWork === 0) free();
     },
   });
 }

@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { checkExport } from '../../src/export';
+
+const images = { shape: [2, 1, 1, 3], values: new Float32Array(6) } as const;
+
+function check(found: readonly number[], expected: readonly number[]): ReturnType<typeof checkExport> {
+  const runtime = { name: 'a runtime', run: () => Promise.resolve(Float32Array.from(found)) };
+  return checkExport('onnx', runtime, images, Float32Array.from(expected));
+}
+
+const rest = 'Nothing was written. Report this with the module; export to another format meanwhile.';
+
+describe('the check of an export', () => {
+  it('tells the largest difference, and its share of the largest feature', async () => {
+    expect(await check([1, 2, 4], [1, 2, 4])).toEqual({
+      ...{ runtime: 'a runtime', images: 2, largestDifference: 0, relativeDifference: 0 },
+    });
+    const { largestDifference, relativeDifference } = await check([1, 2, 4.00025], [1, 2, 4]);
+    expect(largestDifference).toBeCloseTo(0.00025, 6);
+    expect(relativeDifference).toBeCloseTo(0.0000625, 6);
+  });
+
+  it.each([
+    ['features that differ', [1, 2, 5], '0.25'],
+    ['a feature that is no number', [1, NaN, 4], 'Infinity'],
+  ])('refuses %s', async (_, found, share) => {
+    await expect(check(found, [1, 2, 4])).rejects.toThrow(
+      "The onnx export does not compute the experiment's features: " +
+        `a runtime gives features that are up to ${share} of the largest feature away. ${rest}`,
+    );
+  });
+
+  it('refuses features of another number', async () => {
+    await expect(check([1, 2], [1, 2, 4])).rejects.toThrow(
+      "The onnx export does not compute the experiment's features: " +
+        `a runtime gives 2 numbers, and there are 3 features. ${rest}`,
+    );
+  });
+});

@@ -171,5 +171,6 @@ function reasonOf(constants: readonly GraphConstant[]): string {
     values.length === 1 ? String(values[0]) : `values of shape [${shape.join(', ')}]`,
   );
   const kind = first.values.length === 1 ? 'a number' : 'numbers';
-  return `it computes with ${kind} that depend${first.values.length === 1 ? 's' : ''} on the size of the batch (${shown.join(', ')})`;
+  const different = [...new Set(shown)].slice(0, 3).join(', ');
+  return `it computes with ${kind} that depend${first.values.length === 1 ? 's' : ''} on the size of the batch (${different})`;
 }

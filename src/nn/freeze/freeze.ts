@@ -21,8 +21,11 @@ export interface FreezeOptions {
   readonly name?: string;
 }
 
-/** Sizes of batches that are traced: two tell what grows with the batch, and the third that it grows evenly. */
-const BATCHES = [3, 5, 8] as const;
+/**
+ * Sizes of batches that are traced: two tell what grows with the batch, and the others that it grows evenly, also for an image
+ * alone and for many.
+ */
+const BATCHES = [3, 5, 8, 1, 64] as const;
 
 /**
  * A function of a batch of images `[batch, height, width, channels]` as a graph that stands alone: evaluation mode, weights

@@ -97,16 +97,29 @@ function gapNote(lines: readonly NamedValues[]): string {
 function tableOf(metric: string, lines: readonly NamedValues[]): string {
   const bySteps = lines.map(({ values }) => new Map(values.map(({ step, value }) => [step, value])));
   const steps = [...new Set(bySteps.flatMap((values) => [...values.keys()]))].sort((a, b) => a - b);
-  const chosen = spread(steps, MOST_ROWS);
+  const extremes = lines.flatMap(({ values }) => extremesOf(values));
+  const chosen = [
+    ...new Set([...spread(steps, MOST_ROWS), ...(steps.length > MOST_ROWS ? extremes : [])]),
+  ].sort((a, b) => a - b);
   const isPart = chosen.length < steps.length;
   return dataTable({
     caption: `${metric} by updates`,
     columns: ['update', ...lines.map(({ run }) => run)],
     rows: chosen.map((step) => [step, ...bySteps.map((values) => values.get(step) ?? null)]),
     note: isPart
-      ? `${chosen.length} of ${steps.length.toLocaleString('en-US')} updates, spread evenly; the run folder holds them all.`
+      ? `${chosen.length} of ${steps.length.toLocaleString('en-US')} updates, spread evenly, with the lowest and the highest value of each line; the run folder holds them all.`
       : undefined,
   });
+}
+
+/** Where a line is lowest and where it is highest. */
+function extremesOf(values: readonly StepValue[]): number[] {
+  const finite = values.filter(({ value }) => Number.isFinite(value));
+  const [first] = finite;
+  if (first === undefined) return [];
+  const lowest = finite.reduce((one, other) => (other.value < one.value ? other : one), first);
+  const highest = finite.reduce((one, other) => (other.value > one.value ? other : one), first);
+  return [lowest.step, highest.step];
 }
 
 /** So many of a list, spread evenly, the first and the last among them. */

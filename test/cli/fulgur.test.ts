@@ -1,9 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { datasetNames } from '../../src';
+import { reportRuns } from '../../src/cli/report';
 
 const root = resolve(__dirname, '../..');
 let workplace: string;
@@ -170,5 +179,36 @@ describe('fulgur train', () => {
     );
     expect(knn.stderr).toMatch(/label/);
     expect(knn.status).not.toBe(0);
+  });
+});
+
+describe('fulgur report', () => {
+  it('writes a page of the runs that are named, and starts nothing else', () => {
+    mkdirSync(join(workplace, 'kept'));
+    writeFileSync(join(workplace, 'kept', 'config.yaml'), 'name: kept\n');
+    const out = join(workplace, 'kept.html');
+    const { status, stdout, stderr } = fulgur('report', 'kept', '--out=kept.html');
+    expect({ status, stdout, stderr: stderr.replace(/\(\d.*B\)/, '(size)') }).toEqual({
+      ...{ status: 0, stdout: '', stderr: `Report of kept/kept: ${out} (size).\n` },
+    });
+    expect(readFileSync(out, 'utf8')).toContain('No logger tells how far it came.');
+  });
+
+  it.each([
+    [
+      [],
+      'fulgur report was given no run. Name the folder of one, as in: fulgur report runs/fastsiam/version_0.',
+    ],
+    [['a', '--out'], '--out stands without a file. Write --out report.html.'],
+    [['a', '--ot', 'b'], "fulgur report has no option '--ot'. Give folders of runs, and --out FILE."],
+  ])('refuses %p', async (words, message) => {
+    const said: string[] = [];
+    const write = jest
+      .spyOn(process.stderr, 'write')
+      .mockImplementation((text) => said.push(String(text)) > 0);
+    await reportRuns(words);
+    write.mockRestore();
+    expect({ text: said.join(''), code: process.exitCode }).toEqual({ text: `Error: ${message}\n`, code: 2 });
+    process.exitCode = undefined;
   });
 });

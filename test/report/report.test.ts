@@ -118,7 +118,10 @@ describe('a report', () => {
     const long = runFolder('long/version_0', { 'metrics.csv': `epoch,step,loss\n${rows.join('')}` });
     const { html, bytes } = await report(long);
     expect(html).toContain('[70001,999]');
-    expect(html).toContain('100 of 100,000 updates, spread evenly; the run folder holds them all.');
+    expect(html).toContain('<th scope="row" class="number"><data value="70001">');
+    expect(html).toContain(
+      '101 of 100,000 updates, spread evenly, with the lowest and the highest value of each line; the run folder holds them all.',
+    );
     expect(bytes).toBeLessThan(1.2e6);
   });
 

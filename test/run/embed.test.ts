@@ -137,3 +137,24 @@ describe('neighbours', () => {
     });
   });
 });
+
+describe('map', () => {
+  it('draws new images without labels by clusters, into the run that they are seen by', async () => {
+    const words = ['--data.path', 'photos', '--data.name', 'folder', '--clusters', '2'];
+    const { code, output } = await runHere('map', ...words);
+    const stem = join(cwd, 'runs', 'small', 'version_0', 'evaluations', 'epoch=0-step=4.map');
+    expect({ code, output }).toEqual({
+      code: 0,
+      output:
+        '10 images of folder, split train, by 64 features each. Near points are alike; how far apart distant ones are means little. ' +
+        'Colours are clusters of the features (k-means), since there are no labels.\n' +
+        `Written to ${stem}.json, .html and .png.\n`,
+    });
+    const page = readFileSync(`${stem}.html`, 'utf8');
+    for (const text of ['cluster 2', '09.jpg', 'data:image/webp;base64,']) expect(page).toContain(text);
+    expect(page).not.toContain('cluster 3');
+    expect(JSON.parse(readFileSync(`${stem}.json`, 'utf8'))).toMatchObject({
+      data: { method: 'umap', clusters: 2, split: 'train', samples: 10, featureWidth: 64 },
+    });
+  });
+});

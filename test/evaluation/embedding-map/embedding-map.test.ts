@@ -1,7 +1,11 @@
 import { clustersOf } from '../../../src/evaluation/embedding-map/clusters';
 import { neighbourPlane } from '../../../src/evaluation/embedding-map/neighbour-plane';
 import { principalPlane } from '../../../src/evaluation/embedding-map/principal-axes';
-import { RandomStream } from '../../../src/engine';
+import { makeEmbeddingMap, mapSchema } from '../../../src/evaluation';
+import { RandomStream, start } from '../../../src/engine';
+import { FeatureData, identity } from '../fakes/feature-data';
+
+beforeAll(() => start());
 
 const PER_GROUP = 20;
 
@@ -70,4 +74,25 @@ it('finds the clusters of rows without labels', () => {
   }
   expect(new Set(clusters)).toEqual(new Set([0, 1, 2]));
   expect(Math.max(...clustersOf({ ...table, features: new Float32Array(60 * 8) }, 10, 0))).toBe(0);
+});
+
+it.each([
+  [
+    'one image',
+    [1, 2],
+    'A map of 1 image shows nothing. Give a data set with more images, or a larger limit.',
+  ],
+  [
+    'features that are not finite',
+    [1, 2, NaN, 4],
+    'The backbone gives features that are not finite, and so there is no map of them. Training has diverged. ' +
+      'Take an earlier checkpoint, or train with a smaller learning rate.',
+  ],
+])('refuses %s', async (_, features, message) => {
+  const split = { rows: Float32Array.from(features), labels: features.slice(0, features.length / 2) };
+  const data = new FeatureData('rows', 2, 2, { train: split, test: split });
+  const options = mapSchema.parse({ thumbnails: false });
+  const map = makeEmbeddingMap({ model: identity, data, split: 'test', config: {} }, options);
+  await expect(map).rejects.toThrow(message);
+  expect(data.closed).toBe(1);
 });

@@ -1,7 +1,8 @@
 /**
- * Runs shipped experiments, one after the other, on the images of a folder: those that are named, or all.
+ * Runs shipped experiments, one after the other, on the images of a folder: those that are named, or all. Several groups
+ * of runs, parted by the word `then`, share the process; a line on both streams ends each.
  *
- *   ts-node test/run/every-experiment.ts FOLDER NAMES|all [words of every run]
+ *   ts-node test/run/every-experiment.ts FOLDER NAMES|all [words of every run] [then NAMES|all [words] ...]
  */
 import { shippedExperiments } from '../../src/run/shipped-experiments';
 import { hyperParameters } from '../../src/metadata';
@@ -9,8 +10,9 @@ import { run } from '../../src/run';
 
 /** What makes an experiment small, where it has such a hyperparameter. */
 const small: Readonly<Record<string, string>> = {
-  width: '24',
-  depth: '2',
+  width: '8',
+  depth: '1',
+  heads: '2',
   hiddenFeatures: '16',
   outFeatures: '16',
   queueSize: '24',
@@ -18,7 +20,7 @@ const small: Readonly<Record<string, string>> = {
   decoderHeads: '2',
 };
 
-async function main([path = '', wanted = 'all', ...words]: readonly string[]): Promise<void> {
+async function runAll(path: string, [wanted = 'all', ...words]: readonly string[]): Promise<void> {
   for (const { name, type } of shippedExperiments()) {
     if (wanted !== 'all' && !wanted.split(',').includes(name)) continue;
     const names = hyperParameters(type).map((parameter) => parameter.name);
@@ -29,6 +31,19 @@ async function main([path = '', wanted = 'all', ...words]: readonly string[]): P
     const limits = ['--trainer.maxEpochs', '1', '--data.batchSize', '8', '--data.workers', '1'];
     await run(type, { args: [...data, ...limits, ...own, ...words] });
     console.log(`${name} ended with ${process.exitCode ?? 0}`);
+  }
+}
+
+async function main([path = '', ...words]: readonly string[]): Promise<void> {
+  const groups: string[][] = [[]];
+  for (const word of words) {
+    if (word === 'then') groups.push([]);
+    else groups.at(-1)?.push(word);
+  }
+  for (const group of groups) {
+    await runAll(path, group);
+    console.log('--- then');
+    console.error('--- then');
   }
 }
 

@@ -1,4 +1,4 @@
-import { batchesProblem, datasetProblem, isBatchesDeclaration } from '../contracts';
+import { batchesProblem, datasetNames, datasetProblem, isBatchesDeclaration } from '../contracts';
 import type { Json } from '../contracts';
 import { valueText } from '../errors';
 import type { Problem } from './problems';
@@ -57,6 +57,26 @@ export function meaninglessToBatches(
           ? `cannot take the place of the experiment's own batches, ${name}`
           : `means nothing to the experiment's own batches, ${name}`,
     }));
+}
+
+/** Data sets that an option of their source says nothing to, and why. */
+const unread: readonly (readonly [option: string, names: readonly string[], why: string])[] = [
+  ['data.path', ['digits'], 'which lies in no folder; say what lies there, as by --data.name folder'],
+  ['data.url', datasetNames.filter((name) => !name.startsWith('cifar')), 'which is not downloaded'],
+  ['data.grayRange', ['digits'], 'whose images have 8 bits'],
+];
+
+/** What is given for a data set that does not look at it. */
+export function meaninglessToDataset(
+  name: string,
+  values: OptionValues,
+  given: ReadonlySet<string>,
+): Problem[] {
+  return unread
+    .filter(
+      ([option, names]) => names.includes(name) && given.has(option) && (values.get(option) ?? null) !== null,
+    )
+    .map(([option, , why]) => ({ where: option, what: `means nothing to the data set ${name}, ${why}` }));
 }
 
 /** A data set or batches as `--help` shows them: `photoList {"csv":"photos.csv"}`. */

@@ -35,7 +35,13 @@ import { takenNames, wrongCommands } from './names';
 import { allOptions, optionPath, readText, refusal, reservedNames, sectionsOf } from './option';
 import type { Option } from './option';
 import { ConfigError, unknownOption } from './problems';
-import { batchesProblems, datasetProblems, declared, meaninglessToBatches } from './data-problems';
+import {
+  batchesProblems,
+  datasetProblems,
+  declared,
+  meaninglessToBatches,
+  meaninglessToDataset,
+} from './data-problems';
 import type { Problem } from './problems';
 import {
   asJson,
@@ -119,6 +125,7 @@ export function resolveConfig(
     problems.push(...meaninglessToBatches(dataValues.batches, values, draft.own.initial));
   else if (!isNamed && dataValues.dataset === null)
     problems.push({ where: '--data.name', what: 'is missing; name a data set, for example digits' });
+  else problems.push(...meaninglessToDataset(String(values.get('data.name')), values, draft.given));
   const path = datasetPaths[values.get('data.name') as DatasetName] ?? null;
   if (path !== null && (values.get('data.path') ?? null) === null)
     problems.push({ where: '--data.path', what: `is missing; name ${path}` });

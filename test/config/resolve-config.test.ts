@@ -101,7 +101,7 @@ describe('resolveConfig', () => {
     const args = [
       '--trainer.fastDevRun',
       '--no-data.shuffle',
-      '--data.path=12',
+      ...['--data.name=cifar10', '--data.path=12'],
       '--trainer.maxEpochs',
       'null',
     ];
@@ -230,6 +230,22 @@ describe('resolveConfig', () => {
     expect(resolveConfig(Tiny, ['--config', file, '--data.path', 'photos']).data.path).toBe('photos');
   });
 
+  it('refuses what the data set would not look at, of every command', () => {
+    const words = ['--data.path', 'photos', '--data.url', 'http://localhost/x', '--data.grayRange', '0,4095'];
+    for (const command of [[], ['embed'], ['validate']]) {
+      expect(problemsOf([...command, ...words])).toBe(
+        '3 options are wrong:\n' +
+          '  data.path: means nothing to the data set digits, which lies in no folder; say what lies there, as by --data.name folder\n' +
+          '  data.url: means nothing to the data set digits, which is not downloaded\n' +
+          '  data.grayRange: means nothing to the data set digits, whose images have 8 bits\n' +
+          'Run with --help to see all options.',
+      );
+    }
+    expect(
+      resolveConfig(Tiny, ['--data.name', 'folder', '--data.path', 'x', '--data.grayRange', '0,9']).data.path,
+    ).toBe('x');
+  });
+
   it('names the line of a wrong data set in a file', () => {
     const file = yaml('data:\n  name: imagenet\n');
     expect(problemsOf(['--config', file])).toContain(
@@ -332,15 +348,15 @@ describe('resolveConfig', () => {
 
   it('takes ~ for the home folder in paths, wherever they are given', () => {
     const inHome = join(homedir(), 'x');
-    const file = yaml('data:\n  path: ~/x\ntrainer:\n  defaultRootDir: "~"\nresume: ~/x\n');
+    const file = yaml('data:\n  name: cifar10\n  path: ~/x\ntrainer:\n  defaultRootDir: "~"\nresume: ~/x\n');
     const { data, trainer, resume } = resolveConfig(Tiny, ['--config', file]);
     expect([data.path, trainer.defaultRootDir, resume]).toEqual([inHome, homedir(), inHome]);
-    expect(resolveConfig(Tiny, ['--data.path=~/x']).data.path).toBe(inHome);
+    expect(resolveConfig(Bare, ['--data.name=cifar10', '--data.path=~/x']).data.path).toBe(inHome);
     expect(resolveConfig(Tiny, ['test', '--checkpoint=~/x']).checkpoint).toBe(inHome);
     expect(() => resolveConfig(Tiny, ['--config=~/no-such-file.yaml'])).toThrow(
       join(homedir(), 'no-such-file.yaml'),
     );
-    expect(resolveConfig(Tiny, ['--data.path', 'a~/x']).data.path).toBe('a~/x');
+    expect(resolveConfig(Bare, ['--data.name=cifar10', '--data.path', 'a~/x']).data.path).toBe('a~/x');
   });
 
   it('shows the default of a subclass that overrides it without the decorator', () => {

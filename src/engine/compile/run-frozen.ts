@@ -72,6 +72,10 @@ export async function runFrozen(
     );
     library['TF_DeleteFunction']!(native);
   };
+  const end = (): void => {
+    atWork -= 1;
+    if (isDisposed && atWork === 0) free();
+  };
   return Promise.resolve({
     call: async (inputs) => {
       if (isDisposed) throw disposedGraph(name);
@@ -86,8 +90,7 @@ export async function runFrozen(
         throw failed(name, cause);
       } finally {
         for (const handle of handles) binding.eager.release(handle);
-        atWork -= 1;
-        if (isDisposed && atWork === 0) free();
+        end();
       }
     },
     dispose: () => {

@@ -10,7 +10,6 @@ import { defineCommand } from '../command';
 import type { EmbeddedRow, EmbeddingPlan } from '../embedding-work';
 import { EmbeddingWork } from '../embedding-work';
 import { identityOfModel } from '../model-identity';
-import { requireReadPath } from './read-path';
 import { wildFeatures } from './wild-features';
 
 const options = {
@@ -44,7 +43,6 @@ export const embed = defineCommand({
     const { config, data } = scope.run;
     const path = scope.options.out === null ? `${scope.stem}.npz` : resolve(scope.options.out);
     requireEmbeddingEnding(path);
-    requireReadPath(config.data);
     const images = await data.plainImages(config.split, batchSize);
     try {
       return await scope.inspect('embed', async ({ model: own, report, weights }) => {

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { makeEmbeddingMap, mapSchema } from '../../evaluation';
 import { mapFiles, writeMap } from '../../report';
 import { defineCommand } from '../command';
-import { requireReadPath } from './read-path';
 
 /** Draws images as points of a plane, such that have similar features near each other. */
 export const map = defineCommand({
@@ -21,7 +20,6 @@ export const map = defineCommand({
   selectors: { split: 'map takes the test split, or that of training where there is no other' },
   usesImages: true,
   run: (scope) => {
-    requireReadPath(scope.run.config.data);
     return scope.inspect('embedding map', async ({ model, report }) => {
       const { out, ...options } = scope.options;
       const limit = scope.trialImages ?? options.limit;

@@ -14,6 +14,7 @@ export const reportStyle = `
 .line{display:inline-block;width:1.6rem;border-top:3px solid;vertical-align:middle}
 ${Array.from({ length: 7 }, (_, index) => `.line-${index}{border-color:var(--series-${index});border-top-style:${borderOf(index)}}`).join('\n')}
 @media print{.drawing{display:none!important}.drawn .picture{display:block!important}.charts{grid-template-columns:1fr 1fr}
+.charts>:only-child{grid-column:1/-1}.photo{max-height:22cm;object-fit:contain}
 .summary td{min-width:0}}
 `;
 

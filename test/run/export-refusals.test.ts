@@ -1,0 +1,24 @@
+import { views } from '../../src/data';
+import { exportCommand } from '../../src/run/commands/export';
+
+type RunScope = Parameters<typeof exportCommand.start>[0];
+
+/** What the command answers before it looks at a model. */
+function answerTo(options: Record<string, string | null>): Promise<unknown> {
+  const data = { evaluationView: views.plain({ inputSize: 8 }) };
+  return exportCommand.start({ config: { options }, data } as unknown as RunScope);
+}
+
+describe('export', () => {
+  it.each([null, 'model', 'model.pt'])('refuses to guess a format from %s', async (out) => {
+    await expect(answerTo({ out })).rejects.toThrow(
+      'The format to export to is not given. Give --format, one of onnx, tfjs, saved-model, safetensors, web.',
+    );
+  });
+
+  it('refuses a layout that the format does not have', async () => {
+    await expect(answerTo({ format: 'tfjs', layout: 'nchw' })).rejects.toThrow(
+      'The format tfjs takes no images as nchw. Leave out --layout: its images are nhwc.',
+    );
+  });
+});

@@ -12,7 +12,7 @@ function answerTo(options: Record<string, string | null>): Promise<unknown> {
 describe('export', () => {
   it.each([null, 'model', 'model.pt'])('refuses to guess a format from %s', async (out) => {
     await expect(answerTo({ out })).rejects.toThrow(
-      'The format to export to is not given. Give --format, one of onnx, tfjs, saved-model, safetensors, web.',
+      'The format to export to is not given. Give --format, one of onnx, tfjs, web, saved-model, safetensors.',
     );
   });
 

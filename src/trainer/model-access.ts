@@ -83,7 +83,10 @@ export function featuresOf(module: Module): (images: tf.Tensor4D) => tf.Tensor2D
   return (images) => {
     const features = embed(images);
     const [batch = 0, ...extents] = features.shape;
-    return tf.reshape<tf.Rank.R2>(features, [batch, extents.reduce((product, extent) => product * extent, 1)]);
+    return tf.reshape<tf.Rank.R2>(features, [
+      batch,
+      extents.reduce((product, extent) => product * extent, 1),
+    ]);
   };
 }
 

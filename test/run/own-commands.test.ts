@@ -75,7 +75,9 @@ describe('a command that an experiment brings', () => {
 
   it('is listed by --help with its options', async () => {
     const { output } = await runHere('--help');
-    expect(output).toMatch(/\[fit\|validate\|test\|predict\|probe\|knn\|finetune\|.*\|visualise\|dawdle\] \[options\]/);
+    expect(output).toMatch(
+      /\[fit\|validate\|test\|predict\|probe\|knn\|finetune\|.*\|visualise\|dawdle\] \[options\]/,
+    );
     expect(output).toMatch(/^ {2}visualise +draw the features of some images$/m);
     expect(output).toMatch(/^Pictures:\n {2}--visualise\.count <value> +images to draw \(default: 4\)$/m);
     expect(output).toMatch(/--visualise\.style <value> +.*\(choices: bars, dots; default: bars\)$/m);

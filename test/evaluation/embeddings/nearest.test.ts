@@ -7,7 +7,7 @@ describe('nearest', () => {
   it('gives the k images of the largest cosine, the nearest first, whatever their length', () => {
     expect(nearest(four, Float32Array.of(5, 0), 2)).toEqual([
       { name: 'a', similarity: 1, row: 0 },
-      { name: 'c', similarity: expect.closeTo(Math.SQRT1_2, 12), row: 2 },
+      { name: 'c', similarity: expect.closeTo(Math.SQRT1_2, 12) as unknown, row: 2 },
     ]);
   });
 
@@ -19,7 +19,7 @@ describe('nearest', () => {
   it('leaves out rows that point nowhere', () => {
     const some = { features: Float32Array.of(0, 0, NaN, 1, 1, 1), width: 2, names: ['zero', 'NaN', 'one'] };
     expect(nearest(some, Float32Array.of(1, 1), 3)).toEqual([
-      { name: 'one', similarity: expect.closeTo(1, 12), row: 2 },
+      { name: 'one', similarity: expect.closeTo(1, 12) as unknown, row: 2 },
     ]);
   });
 

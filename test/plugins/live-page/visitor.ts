@@ -55,7 +55,7 @@ async function read(
   let rest = '';
   try {
     for await (const piece of body) {
-      const events = (rest + decoder.decode(piece as Uint8Array, { stream: true })).split('\n\n');
+      const events = (rest + decoder.decode(piece, { stream: true })).split('\n\n');
       rest = events.pop() ?? '';
       for (const event of events) {
         const [, kind, id, data] = /^event: (\w+)\nid: (\S+)\ndata: (.*)$/.exec(event) ?? [];

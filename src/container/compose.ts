@@ -54,8 +54,8 @@ export function compose(parts: RunParts): Composition {
   const model = modelAccess(module, weights);
   const { plugins, container } = buildPlugins(parts.plugins, {
     ...{ events, settings, ranks, model, runFolder: folder, evaluationData: evaluation },
-    notify: (level, text, isSecret = false) => {
-      events.emit('message', level, text, isSecret);
+    notify: (...message) => {
+      events.emit('message', ...message);
     },
     images: imageLog(events),
     viewSheets: parts.viewSheets,

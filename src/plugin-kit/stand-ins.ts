@@ -18,8 +18,8 @@ export function standIns({ events, folder, settings, capture }: StandInParts): S
     events,
     settings,
     runFolder: folder,
-    notify: (level, text, isSecret = false) => {
-      events.emit('message', level, text, isSecret);
+    notify: (...message) => {
+      events.emit('message', ...message);
     },
     images: imageLog(events),
     viewSheets: { draw: () => Promise.reject(notThere('viewSheets', 'draw()')) },

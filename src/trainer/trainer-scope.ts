@@ -86,8 +86,8 @@ export class TrainerScope<B> {
   }
 
   /** Tells the user something; all ranks have the same to say, and the first one says it. */
-  readonly notify: Notify = (level, text, isSecret = false) => {
-    if (this.parts.strategy.ranks.rank === 0) this.parts.events.emit('message', level, text, isSecret);
+  readonly notify: Notify = (...message) => {
+    if (this.parts.strategy.ranks.rank === 0) this.parts.events.emit('message', ...message);
   };
 
   readonly warn = (text: string): void => {

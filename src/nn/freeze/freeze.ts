@@ -22,10 +22,10 @@ export interface FreezeOptions {
 }
 
 /**
- * Sizes of batches that are traced: two tell what grows with the batch, and the others that it grows evenly, also for an image
- * alone and for many.
+ * Sizes of batches that are traced: two tell what grows with the batch, and the others that it grows evenly, also for many images.
+ * An image alone is not among them, since TensorFlow.js leaves out operations that repeat nothing.
  */
-const BATCHES = [3, 5, 8, 1, 64] as const;
+const BATCHES = [3, 5, 8, 64] as const;
 
 /**
  * A function of a batch of images `[batch, height, width, channels]` as a graph that stands alone: evaluation mode, weights

@@ -82,11 +82,6 @@ describe('freeze refuses, with the name of the module,', () => {
       `its operation 'Neg' is not the same for every size of the batch. ${evenly}`,
     ],
     [
-      'another way for an image alone',
-      (x) => (sizeOf(x) === 1 ? tf.neg(pixels(x)) : tf.relu(pixels(x))),
-      `its operation 'Relu' is not the same for every size of the batch. ${evenly}`,
-    ],
-    [
       'another way for many images',
       (x) => tf.slice(pixels(x), [0, 0], [Math.min(sizeOf(x), 16), 3]),
       `it computes with numbers that depend on the size of the batch (values of shape [2]). ${evenly}`,

@@ -19,6 +19,7 @@ export { dropPathless, offTape } from './gradient-tape';
 export { holdUntil } from './hold-until';
 export { liveCounts } from './live-counts';
 export * from './random';
+export { dataTypes } from './native/data-types';
 export { operationInputs } from './operation-inputs';
 export type { InputDefinition } from './native/op-definitions';
 export { runOp } from './run-op';

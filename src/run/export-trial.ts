@@ -3,6 +3,7 @@ import type { EvaluationData, ImageBatch, ModelAccess } from '../contracts';
 import { NothingToJudgeError } from '../data';
 import { FulgurError } from '../errors';
 import type { ExportedInput, TrialImages } from '../export';
+import { pixelBytes } from './pixel-bytes';
 
 /** Images that each export is tried on. */
 const TRIAL_IMAGES = 16;
@@ -58,7 +59,7 @@ async function trialOf(batch: ImageBatch, model: ModelAccess, input: ExportedInp
   const { normalisation, kind } = input;
   const images: TrialImages =
     kind === 'uint8' && normalisation !== null
-      ? { shape, values: bytesOf(values, normalisation) }
+      ? { shape, values: pixelBytes(values, normalisation) }
       : { shape, values };
   const { features, width } = await embedImages(images, batch, model, normalisation);
   if (!features.every(Number.isFinite)) throw notFinite(model.name);
@@ -83,18 +84,6 @@ async function embedImages(
   } finally {
     images.dispose();
   }
-}
-
-/** The nearest bytes of normalised values. */
-function bytesOf(
-  values: Float32Array,
-  { mean, std }: NonNullable<ExportedInput['normalisation']>,
-): Uint8Array {
-  const clamped = Uint8ClampedArray.from(
-    values,
-    (value, at) => 255 * (value * (std[at % 3] ?? 1) + (mean[at % 3] ?? 0)),
-  );
-  return new Uint8Array(clamped.buffer);
 }
 
 function notFinite(name: string): FulgurError {

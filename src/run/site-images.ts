@@ -4,6 +4,7 @@ import { FulgurError } from '../errors';
 import { isSameModel, modelName, readEmbeddings } from '../evaluation';
 import type { Embeddings, ModelIdentity } from '../evaluation';
 import type { ExportedPreprocessing, ImageOfRow, SearchableImages } from '../export';
+import { pixelBytes } from './pixel-bytes';
 import type { CommandScope } from './scope';
 
 /** Images that are read at once. */
@@ -91,7 +92,7 @@ async function* picturesOf(
   rows: ReadonlyMap<string, number>,
   preprocessing: ExportedPreprocessing,
 ): AsyncGenerator<ImageOfRow> {
-  const { mean, std } = preprocessing.kind === 'plain' ? preprocessing : { mean: [], std: [] };
+  const normalisation = preprocessing.kind === 'plain' ? preprocessing : { mean: [], std: [] };
   try {
     let before = 0;
     for await (const batch of images.epoch(0)) {
@@ -99,11 +100,8 @@ async function* picturesOf(
       const values = await batch.images.data<'float32'>();
       const size = height * width * 3;
       for (const { at, row } of await rowsIn(batch, before, images, rows)) {
-        const pixels = Uint8ClampedArray.from(
-          values.subarray(at * size, (at + 1) * size),
-          (value, i) => 255 * (value * (std[i % 3] ?? 1) + (mean[i % 3] ?? 0)),
-        );
-        yield { row, height, width, pixels: new Uint8Array(pixels.buffer) };
+        const pixels = pixelBytes(values.subarray(at * size, (at + 1) * size), normalisation);
+        yield { row, height, width, pixels };
       }
       before += count;
     }

@@ -1,6 +1,6 @@
 import { RandomStream } from '../../engine';
+import { unitRows } from '../feature-table';
 import type { FeatureTable } from '../feature-table';
-import { unitLengths } from './similar-rows';
 
 const MOST_ROUNDS = 50;
 
@@ -8,13 +8,9 @@ const MOST_ROUNDS = 50;
  * The cluster of each row, from 0: k-means of the directions of features, begun as k-means++ (Arthur and Vassilvitskii 2007) does. The
  * largest cluster is the first.
  */
-export function clustersOf(
-  { features, labels, width }: FeatureTable,
-  wanted: number,
-  seed: number,
-): Int32Array {
+export function clustersOf(table: FeatureTable, wanted: number, seed: number): Int32Array {
+  const { features: units, labels, width } = unitRows(table);
   const rows = labels.length;
-  const units = unitLengths(features, width);
   const centres = firstCentres(
     units,
     width,

@@ -1,4 +1,5 @@
 import type { TaskReport } from '../../contracts';
+import { unitRows } from '../feature-table';
 import type { FeatureTable } from '../feature-table';
 
 /** Rows between two reports. */
@@ -12,12 +13,12 @@ export interface SimilarRows {
 
 /** Compares each row with all others. */
 export async function similarRows(
-  { features, labels, width }: FeatureTable,
+  table: FeatureTable,
   count: number,
   report?: TaskReport,
 ): Promise<SimilarRows> {
+  const { features: units, labels, width } = unitRows(table);
   const rows = labels.length;
-  const units = unitLengths(features, width);
   const indices: number[][] = [];
   const distances: number[][] = [];
   for (let row = 0; row < rows; row++) {
@@ -33,17 +34,6 @@ export async function similarRows(
     distances.push(nearest.map((other) => Math.max(0, far[other] ?? 0)));
   }
   return { indices, distances };
-}
-
-/** Rows of length 1; those of zeros stay. */
-export function unitLengths(features: Float32Array, width: number): Float32Array {
-  const units = Float32Array.from(features);
-  for (let begin = 0; begin < units.length; begin += width) {
-    const row = units.subarray(begin, begin + width);
-    const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
-    if (length > 0) row.forEach((value, at) => (row[at] = value / length));
-  }
-  return units;
 }
 
 function product(units: Float32Array, width: number, one: number, other: number): number {

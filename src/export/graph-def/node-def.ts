@@ -1,10 +1,7 @@
-import { operationInputs } from '../../engine';
+import { dataTypes, operationInputs } from '../../engine';
 import type { InputDefinition } from '../../engine';
 import type { FrozenGraph, GraphAttribute, GraphDtype, GraphNode, GraphShape, GraphValue } from '../../graph';
 import { validNames } from './node-names';
-
-/** TensorFlow's `DataType`, by our names. Source: `tensorflow/core/framework/types.proto`. */
-export const tensorflowTypes = { float32: 1, int32: 3, uint8: 4, string: 7, int64: 9, bool: 10 } as const;
 
 /** `GraphDef.versions` of TensorFlow 2.11: every later one reads it, and computes these operations alike. */
 export const graphVersions = { producer: 1286, minConsumer: 12 } as const;
@@ -80,7 +77,7 @@ export function graphParts(graph: FrozenGraph, registry: InputRegistry = operati
     return output === 0 ? name : `${name}:${output}`;
   };
   const typeOf = ({ node, output }: GraphValue): number =>
-    tensorflowTypes[byName.get(node)?.outputs[output]?.dtype ?? 'float32'];
+    dataTypes[byName.get(node)?.outputs[output]?.dtype ?? 'float32'];
   const nodes = graph.nodes.map((node): NodeDef => ({
     name: names.nodes.get(node.name) ?? node.name,
     op: node.op,
@@ -91,11 +88,11 @@ export function graphParts(graph: FrozenGraph, registry: InputRegistry = operati
     name: names.outputs[index] ?? '',
     op: 'Identity',
     input: [inputOf(value)],
-    attr: { T: { type: tensorflowTypes[dtype] } },
+    attr: { T: { type: dataTypes[dtype] } },
   }));
   const info = (name: string, dtype: GraphDtype, shape: GraphShape): TensorInfo => ({
     name: `${name}:0`,
-    dtype: tensorflowTypes[dtype],
+    dtype: dataTypes[dtype],
     tensorShape: shapeOf(shape),
   });
   return {
@@ -128,7 +125,7 @@ function attributesOf(
   if (node.constant !== undefined) {
     const { dtype, shape, values } = node.constant;
     const tensor = {
-      dtype: tensorflowTypes[dtype],
+      dtype: dataTypes[dtype],
       tensorShape: shapeOf(shape),
       tensorContent: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
     };
@@ -137,7 +134,7 @@ function attributesOf(
   if (node.op === 'Placeholder') {
     const facts = node.outputs[0];
     if (facts === undefined) throw new Error(`the placeholder '${node.name}' has no output`);
-    return { dtype: { type: tensorflowTypes[facts.dtype] }, shape: { shape: shapeOf(facts.shape) } };
+    return { dtype: { type: dataTypes[facts.dtype] }, shape: { shape: shapeOf(facts.shape) } };
   }
   return { ...inferred(node, typeOf, registry(node.op)), ...Object.fromEntries(given) };
 }
@@ -175,7 +172,7 @@ function attributeValue(attribute: GraphAttribute): AttrValue {
     case 'string':
       return { s: Buffer.from(attribute.value) };
     case 'type':
-      return { type: tensorflowTypes[attribute.value] };
+      return { type: dataTypes[attribute.value] };
     case 'ints':
       return { list: { i: attribute.value } };
     case 'shape':

@@ -1,5 +1,8 @@
-import { Root } from 'protobufjs/light';
+import { createRequire } from 'node:module';
+import type * as protobuf from 'protobufjs/light';
 import type { INamespace, Type } from 'protobufjs/light';
+
+const load = createRequire(__filename);
 
 /**
  * Encodes and decodes messages of one type, as plain objects: absent fields are left out, names are in camelCase, int64 are
@@ -11,7 +14,9 @@ import type { INamespace, Type } from 'protobufjs/light';
  * points.decode(points.encode({ x: 1, names: ['a'] }));
  */
 export class MessageCodec<Message extends object> {
-  readonly #type: Type;
+  readonly #definitions: INamespace;
+  readonly #name: string;
+  #known: Type | null = null;
 
   /**
    * @param definitions messages by name with the field numbers of the public format, as protobufjs reads them from JSON. One
@@ -19,7 +24,16 @@ export class MessageCodec<Message extends object> {
    * @param type name of the message.
    */
   constructor(definitions: INamespace, type: string) {
-    this.#type = Root.fromJSON(definitions).lookupType(type);
+    this.#definitions = definitions;
+    this.#name = type;
+  }
+
+  /** protobufjs is loaded for the first message: most runs export nothing. */
+  get #type(): Type {
+    this.#known ??= (load('protobufjs/light') as typeof protobuf).Root.fromJSON(this.#definitions).lookupType(
+      this.#name,
+    );
+    return this.#known;
   }
 
   /** A message's bytes; the caller knows the fields by their type. */

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../charts';
 import type { Site } from './site';
 
 /** What the page may load and do: its own files, WebAssembly, and pictures that it has in memory. */
@@ -29,14 +30,14 @@ export function siteDocument({ title, identity, fulgur, view, model, images }: S
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
     <meta name="referrer" content="no-referrer" />
-    <title>${escaped(title)}: image search</title>
+    <title>${escapeHtml(title)}: image search</title>
     <link rel="icon" href="data:," />
     <link rel="stylesheet" href="style.css" />
     <script src="search.js" defer></script>
   </head>
   <body>
     <header>
-      <h1>${escaped(title)}</h1>
+      <h1>${escapeHtml(title)}</h1>
       <p>${task}</p>
     </header>
     <main>
@@ -53,9 +54,9 @@ export function siteDocument({ title, identity, fulgur, view, model, images }: S
       <div id="results"></div>
     </main>
     <footer>
-      <p>${escaped(identity)}. ${model.featureWidth} features of the middle of each image, resized to ${view.width} × ${view.height} pixels. <span id="backend"></span></p>
+      <p>${escapeHtml(identity)}. ${model.featureWidth} features of the middle of each image, resized to ${view.width} × ${view.height} pixels. <span id="backend"></span></p>
       ${precision}
-      <p>Made with Fulgur ${escaped(fulgur)}. <a href="LICENSES.txt">Licences</a></p>
+      <p>Made with Fulgur ${escapeHtml(fulgur)}. <a href="LICENSES.txt">Licences</a></p>
     </footer>
   </body>
 </html>
@@ -67,9 +68,4 @@ function roundedUp(value: number): string {
   if (value === 0) return '0';
   const digits = Math.max(0, -Math.floor(Math.log10(value)));
   return (Math.ceil(value * 10 ** digits) / 10 ** digits).toFixed(digits);
-}
-
-function escaped(text: string): string {
-  const letters: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text.replace(/[&<>"]/g, (letter) => letters[letter] ?? letter);
 }

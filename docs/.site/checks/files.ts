@@ -1,0 +1,37 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The repository's root, which every path of a check is relative to. */
+export const root = join(__dirname, '..', '..', '..');
+
+const skipped = new Set(['node_modules', 'dist', 'coverage', 'runs', 'cache', '.git', 'assembly']);
+/** Pages that are written by `generate.ts`: their texts come from files that are checked themselves. */
+const generated = /^docs\/(methods\/|reference\/|changelog\.md)/;
+
+/** Files with the ending `ending` in the folders named (or the files themselves), relative to the root and sorted. */
+export function filesIn(places: readonly string[], ending: string): string[] {
+  return places
+    .flatMap((place) => (place.includes('.') && place.endsWith(ending) ? [place] : below(place)))
+    .filter((file) => file.endsWith(ending) && !generated.test(file))
+    .sort();
+}
+
+function below(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    if (skipped.has(entry.name)) return [];
+    const path = `${folder}/${entry.name}`;
+    return entry.isDirectory() ? below(path) : [path];
+  });
+}
+
+/** Markdown that people read: the pages, and the files in the root. */
+export function pages(): string[] {
+  const inRoot = readdirSync(root).filter((name) => name.endsWith('.md'));
+  return filesIn([...inRoot, 'docs'], '.md');
+}
+
+/** All TypeScript of the repository, but for declarations. */
+export function sources(): string[] {
+  const places = ['src', 'plugins', 'experiments', 'bench', 'test', '.packaging', 'docs'];
+  return filesIn(places, '.ts').filter((file) => !file.endsWith('.d.ts'));
+}

@@ -168,7 +168,7 @@ export type {
   GraphValue,
 } from './graph';
 export * as losses from './losses';
-export { Experiment, HyperParameter, Plugin, definePlugin, inject } from './metadata';
+export { Experiment, HyperParameter, Plugin, definePlugin, experimentData, inject } from './metadata';
 export type {
   DataDefinition,
   ExperimentClass,

@@ -1,0 +1,88 @@
+/**
+ * Any method with a hand-written loop. No trainer, no plugins; `fastsiam-loop.ts` is the same for FastSiam alone.
+ *
+ *   npx ts-node experiments/method-loop.ts byol
+ */
+import { compile, datasets, experimentData, loader, nn, start } from '../src';
+import type {
+  ExperimentClass,
+  ImageDataset,
+  LoaderOptions,
+  TrainingModule,
+  ViewBatch,
+  ViewTransform,
+} from '../src';
+
+type Method = ExperimentClass<TrainingModule<ViewBatch>>;
+
+/** Trains a method on the views that its file declares, and gives the mean loss of each epoch. */
+export async function* trainEpochs(
+  method: Method,
+  dataset: ImageDataset,
+  epochs: number,
+  options: Partial<LoaderOptions> = {},
+): AsyncGenerator<number> {
+  const { transform: views, batchSize = 256 } = experimentData(method);
+  const transform = views as ViewTransform;
+  const batches = loader(dataset, { batchSize, transform, shuffle: true, dropLast: true, ...options });
+  const { batchesPerEpoch } = batches;
+  const totalSteps = epochs * batchesPerEpoch;
+
+  const model = new method();
+  const plan = { batchesPerEpoch, maxEpochs: epochs, totalSteps };
+  const [optimizer] = [model.configureOptimizers(plan)].flat();
+  if (optimizer === undefined) throw new Error(`${method.name} has no optimiser.`);
+
+  // Schedules, such as that of a teacher's momentum, read this at every step.
+  let epoch = 0;
+  const position: nn.StepPosition = {
+    get step() {
+      return optimizer.stepCount;
+    },
+    batchOfUpdate: 0,
+    run: {
+      get epoch() {
+        return epoch;
+      },
+      maxEpochs: epochs,
+      totalSteps,
+      stepsPerEpoch: batchesPerEpoch,
+      stepsIn: (count) => count * batchesPerEpoch,
+    },
+  };
+  const step = compile((batch: ViewBatch) =>
+    nn.withStepPosition(position, () => optimizer.minimize(() => model.trainingStep(batch))),
+  );
+
+  try {
+    for (; epoch < epochs; epoch++) {
+      let total = 0;
+      for await (const batch of batches.epoch(epoch)) total += await step(batch);
+      yield total / batchesPerEpoch;
+    }
+  } finally {
+    await batches.close();
+    step.dispose();
+    optimizer.dispose();
+    model.dispose();
+  }
+}
+
+/** The class that `experiments/NAME.ts` exports. */
+async function methodNamed(name: string): Promise<Method> {
+  const exports = (await import(`./${name}`)) as Readonly<Record<string, Method>>;
+  const [method] = Object.values(exports);
+  if (method === undefined) throw new Error(`experiments/${name}.ts exports no method.`);
+  return method;
+}
+
+async function main([name = 'fastsiam']: readonly string[]): Promise<void> {
+  await start({ seed: 0 }); // finds or installs the native engine
+  const dataset = await datasets.open('cifar10', { fallback: 'digits' });
+  let epoch = 0;
+  for await (const loss of trainEpochs(await methodNamed(name), dataset, 10)) {
+    console.log(`epoch: ${String(epoch++).padStart(2, '0')}, loss: ${loss.toFixed(5)}`);
+  }
+}
+
+if (require.main === module) void main(process.argv.slice(2));

@@ -12,6 +12,8 @@ export default tseslint.config(
       'dist',
       'coverage',
       'runs',
+      'docs/.vitepress/cache',
+      'docs/.vitepress/dist',
       '**/*.js',
       '**/*.mjs',
       '**/*.cjs',
@@ -55,6 +57,11 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
     },
+  },
+  {
+    // VitePress takes its configuration and its theme as default exports.
+    files: ['docs/.vitepress/**/*.mts'],
+    rules: { 'no-restricted-exports': 'off' },
   },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],

@@ -1,0 +1,5 @@
+import type { Check } from '../problem';
+import { siteBuild } from './site-build';
+
+/** All checks, in the order in which they run. */
+export const checks: readonly Check[] = [siteBuild];

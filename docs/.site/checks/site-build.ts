@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { generate } from '../generate';
+import { root } from '../paths';
+import type { Check, Problem } from '../problem';
+
+/** Builds the site: each warning of the build is a problem. */
+export const siteBuild: Check = {
+  name: 'site',
+  async run(): Promise<readonly Problem[]> {
+    await generate();
+    const { code, output } = await build();
+    return problemsOf(code, output);
+  },
+};
+
+function build(): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('npx', ['vitepress', 'build', 'docs'], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
+    });
+    let output = '';
+    const add = (chunk: Buffer): void => {
+      output += chunk.toString();
+    };
+    child.stdout.on('data', add);
+    child.stderr.on('data', add);
+    child.on('error', reject);
+    child.on('close', (code) => {
+      resolve({ code, output });
+    });
+  });
+}
+
+/** Returns the problems that the output of `vitepress build` reports. */
+export function problemsOf(code: number | null, output: string): readonly Problem[] {
+  const lines = output.split('\n').filter((line) => /warn|error|dead link/i.test(line));
+  if (code !== 0 && lines.length === 0)
+    lines.push(`vitepress build ended with code ${String(code)}: ${output}`);
+  return lines.map((line) => ({ file: 'docs', line: 0, message: line.trim() }));
+}

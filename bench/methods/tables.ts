@@ -85,7 +85,7 @@ function digitsTable(records: Records): string {
 }
 
 /** What the figures say in a word. */
-function verdict(findings: readonly Finding[]): string {
+export function verdict(findings: readonly Finding[]): string {
   const gains = findings.map((finding) => {
     const [before, end] = [after(finding, 0), after(finding, epochsOf.digits)];
     return [gain(before?.knn, end?.knn), gain(before?.linear, end?.linear)] as const;
@@ -183,7 +183,7 @@ function pictogramsTable(records: Records): string {
   return table(['method', 'epochs', 'top 1', 'top 5', 'category', 'collapse measure of the features'], rows);
 }
 
-function number(value: number | null): string {
+export function number(value: number | null): string {
   return value === null ? '–' : value.toFixed(3);
 }
 

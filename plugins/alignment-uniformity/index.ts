@@ -5,9 +5,9 @@ import { nameOption } from '../shared/options';
 import { watchedVectors } from '../shared/watched-vectors';
 
 const schema = z.strictObject({
-  /** The key of what the module's `forward` returns that holds the representation, `[batch, d]`. */
+  /** Key of the representation in the module's `forward` output, `[batch, d]`. */
   watch: z.string().min(1),
-  /** Tells several of a run apart; all but one need a name. */
+  /** Distinguishes several instances in one run; all except one need a name. */
   name: nameOption,
   /** Power of the distance in the alignment. */
   alpha: z.number().positive().default(2),
@@ -20,14 +20,14 @@ export type AlignmentUniformityOptions<Watch extends string = string> = z.input<
 };
 
 /**
- * How near to each other two views of the same images lie on the unit sphere: the mean of `‖x − y‖^alpha`. 0 for views
- * of which the features are the same.
+ * Returns how close two views of the same images are on the unit sphere: the mean of `‖x − y‖^alpha`. It is 0 for views
+ * with the same features.
  *
  * Source: Wang and Isola, "Understanding contrastive representation learning through alignment and uniformity on the
  * hypersphere" (2020), equation 6.
  *
  * @param x `[batch, d]`; rows need not be of length 1.
- * @param y the same images in another view.
+ * @param y another view of the same images.
  */
 export function alignment(x: tf.Tensor2D, y: tf.Tensor2D, alpha = 2): tf.Scalar {
   return tf.tidy(() => {
@@ -37,8 +37,9 @@ export function alignment(x: tf.Tensor2D, y: tf.Tensor2D, alpha = 2): tf.Scalar 
 }
 
 /**
- * How evenly vectors spread over the unit sphere: the logarithm of the mean of `exp(−t ‖x − y‖²)` over all pairs. 0 for
- * equal directions, towards −2t for those spread evenly in many dimensions; NaN for one vector, which makes no pair.
+ * Returns how evenly vectors are spread over the unit sphere: the logarithm of the mean of `exp(−t ‖x − y‖²)` over all
+ * pairs. It is 0 for equal directions, approaches −2t for directions spread evenly in many dimensions, and is NaN for a
+ * single vector, which forms no pair.
  *
  * Source: as `alignment`, equation 7.
  *
@@ -62,22 +63,22 @@ function unit(x: tf.Tensor2D): tf.Tensor2D {
 /** Measures inside the traced step. */
 @Plugin({
   name: 'alignment-uniformity',
-  help: 'logs alignment and uniformity of views on the unit sphere beside the loss',
+  help: 'logs the alignment and uniformity of views on the unit sphere with the loss',
   repeatable: true,
   options: schema,
 })
 export class AlignmentUniformity implements PluginHooks {
-  /** What `forward` returned in the trace that is going on: each a view. */
+  /** Outputs of `forward` in the current trace, one per view. */
   private views: tf.Tensor2D[] = [];
 
   constructor(@inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>) {}
 
-  /** Once a view; a step's values of one name are recorded as their mean. */
+  /** Called once per view; a step's values with the same name are recorded as their mean. */
   onAfterForward(output: unknown, { log }: StepContext): void {
     const { watch, t } = this.options;
     const view = nn.stopGradient(watchedVectors('alignmentUniformity()', watch, output));
     this.views.push(view);
-    // The pairs of a batch are those of all ranks.
+    // Pairs are formed over the batches of all ranks.
     log(`${watch}_uniformity`, uniformity(ranks.allGather(view), t));
   }
 
@@ -96,18 +97,18 @@ export class AlignmentUniformity implements PluginHooks {
 function notPaired(watch: string, views: readonly tf.Tensor2D[]): FulgurError {
   const shapes = views.map(({ shape }) => `[${shape.join(', ')}]`);
   return new FulgurError('plugin', {
-    what: `alignmentUniformity() compares '${watch}' of views of the same images, and forward() gave ${
+    what: `alignmentUniformity() compares '${watch}' of views of the same images, but forward() returned ${
       views.length === 0 ? 'none' : shapes.join(', ')
     } in a step.`,
-    fix: 'Call this.forward(view) once for each of two views or more, with the same samples in the same order.',
+    fix: 'Call this.forward(view) for two or more views, with the same samples in the same order.',
   });
 }
 
 /**
- * Measures in every training step how near the views of an image lie to each other (alignment, 0 is best) and how evenly
- * all of them spread over the unit sphere (uniformity, the lower the better), without labels: Wang and Isola (2020). Logs
- * `<watch>_alignment`, the mean over pairs of views, and `<watch>_uniformity`, the mean over views; with several ranks the
- * pairs of uniformity are those of the whole batch. It is traced into the step.
+ * Measures, in every training step and without labels, how close the views of an image are to each other (alignment, 0
+ * is best) and how evenly all views are spread over the unit sphere (uniformity, lower is better): Wang and Isola
+ * (2020). Logs `<watch>_alignment`, the mean over pairs of views, and `<watch>_uniformity`, the mean over views; with
+ * several ranks, uniformity takes its pairs from the whole batch. The measurement is traced into the step.
  *
  * ```ts
  * plugins: [alignmentUniformity({ watch: 'z' })]

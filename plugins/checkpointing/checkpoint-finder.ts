@@ -12,7 +12,7 @@ import {
 import type { StoredCheckpoint } from './checkpoint-folder';
 import { newest, pointers, readPointer } from './checkpoint-store';
 
-/** A run folder's folder of checkpoints. */
+/** The folder of checkpoints inside a run folder. */
 export const checkpointsFolder = 'checkpoints';
 
 interface Found<T> {
@@ -20,39 +20,40 @@ interface Found<T> {
   readonly path: string;
 }
 
-/** Finds the checkpoint that a selector means, and reads it whole or not at all; or of it what `open` reads. */
+/** Finds the checkpoint that a selector names, and reads it completely or not at all; `open` may read only a part of it. */
 export class CheckpointFinder<T = RunState> {
   constructor(
-    /** The checkpoints that `last`, `best` and bare names mean. */
+    /** Folder of the checkpoints to which `last`, `best` and bare names refer. */
     private readonly home: string,
     private readonly notify: Notify,
-    /** Whether a monitor ranks checkpoints; where none does, the best one is the last, as in Lightning. */
+    /** Whether a monitor ranks checkpoints; without one, the best checkpoint is the last, as in Lightning. */
     private readonly ranks = true,
     private readonly open: (checkpoint: StoredCheckpoint) => Promise<T> = readCheckpoint as never,
   ) {}
 
   /**
-   * @param selector `last`, `best`, a checkpoint's name or folder, a run folder or its folder of checkpoints (their last), or
-   *   `last` or `best` in one of those. Where the newest is damaged, `last` says so and takes the one before.
-   * @throws FulgurError `checkpoint` when nothing is there (listing what is), when a checkpoint that was meant alone is
-   *   damaged, and for a format from the future.
+   * @param selector `last`, `best`, a checkpoint's name or folder, a run folder or its folder of checkpoints (meaning
+   *   the last one there), or `last` or `best` in such a folder. If the newest checkpoint is damaged, `last` reports it
+   *   and uses the previous one.
+   * @throws FulgurError `checkpoint` when no such checkpoint exists (listing those that do), when a checkpoint named
+   *   explicitly is damaged, and for a format from the future.
    */
   async read(selector: string): Promise<Found<T>> {
     if (selector === 'last') return this.readLast(this.home);
     if (selector === 'best') return this.readBest(this.home);
     for (const path of [resolve(selector), join(this.home, selector)]) {
       if (await isCheckpoint(path)) return this.readOne(path);
-      // `last` and `best` beside the checkpoints, or in the run's folder, mean there what they mean alone.
+      // `last` and `best` at the end of a path mean the last and best checkpoint of that folder.
       const alias = pointers.find((pointer) => pointer === basename(path));
       const folder = await this.folderOfCheckpoints(alias === undefined ? path : dirname(path));
       if (folder === null) continue;
       if (alias === 'best') return this.readBest(folder);
       return this.readLast(folder);
     }
-    throw await this.nothingThere(`There is no checkpoint ${selector}.`, this.home);
+    throw await this.nothingThere(`The checkpoint ${selector} does not exist.`, this.home);
   }
 
-  /** The folder of checkpoints that a path means; `null` where there is no such folder. */
+  /** Returns the folder of checkpoints to which a path refers; `null` if it does not exist. */
   private async folderOfCheckpoints(path: string): Promise<string | null> {
     const inside = join(path, checkpointsFolder);
     if (await exists(inside)) return inside;
@@ -67,7 +68,7 @@ export class CheckpointFinder<T = RunState> {
 
   private async readLast(folder: string): Promise<Found<T>> {
     const { checkpoints, damages } = await listCheckpoints(folder);
-    // A checkpoint without a readable manifest has no place in the order: it may have been the newest.
+    // The age of a checkpoint without a readable manifest is unknown: it may have been the newest.
     const found: Damage[] = [...damages];
     for (const checkpoint of newest(checkpoints.map(ranked))) {
       try {
@@ -75,7 +76,7 @@ export class CheckpointFinder<T = RunState> {
         for (const damage of found) {
           this.notify(
             'warning',
-            `A checkpoint is damaged: ${damage.message} Going on from ${checkpoint.name} instead.`,
+            `A checkpoint is damaged: ${damage.message} Using ${checkpoint.name} instead.`,
           );
         }
         return { state, path: checkpoint.stored.path };
@@ -84,10 +85,10 @@ export class CheckpointFinder<T = RunState> {
         found.push(error);
       }
     }
-    if (found.length === 0) throw await this.nothingThere(`There is no checkpoint in ${folder}.`, folder);
+    if (found.length === 0) throw await this.nothingThere(`No checkpoint was found in ${folder}.`, folder);
     throw new FulgurError('checkpoint', {
       what: `Every checkpoint in ${folder} is damaged: ${found.map((damage) => damage.message).join(' ')}`,
-      fix: 'Name an undamaged copy with --resume PATH, or start anew without --resume.',
+      fix: 'Name an undamaged copy with --resume PATH, or start a new run without --resume.',
     });
   }
 
@@ -98,7 +99,7 @@ export class CheckpointFinder<T = RunState> {
       if (!(error instanceof Damage)) throw error;
       throw new FulgurError('checkpoint', {
         what: `Checkpoint ${basename(folder)} is damaged: ${error.message}`,
-        fix: 'Resume from another checkpoint: --resume last takes the newest whole one.',
+        fix: 'Resume from another checkpoint: --resume last uses the newest undamaged one.',
         cause: error,
       });
     }
@@ -114,7 +115,7 @@ export class CheckpointFinder<T = RunState> {
     throw await this.nothingThere(
       `No checkpoint in ${folder} is marked as the best.`,
       folder,
-      'checkpointing() ranks checkpoints only when it has a monitor that was logged.',
+      'checkpointing() ranks checkpoints only if it has a monitor that was logged.',
     );
   }
 
@@ -126,7 +127,7 @@ export class CheckpointFinder<T = RunState> {
       ...(why === undefined ? {} : { why }),
       fix:
         names.length === 0
-          ? 'Start anew without --resume.'
+          ? 'Start a new run without --resume.'
           : `Resume from one of these: ${names.join(', ')}.`,
     });
   }

@@ -17,23 +17,23 @@ import {
 export const manifestFile = 'manifest.json';
 const mostManifestBytes = 1 << 24;
 
-/** Names that begin so are of saves and removals under way; no reader looks at them. */
+/** Prefix of the names used while a save or a removal is in progress; readers ignore them. */
 export const hiddenPrefix = '.';
 
-/** A checkpoint's folder and what its manifest says. */
+/** A checkpoint's folder and the contents of its manifest. */
 export interface StoredCheckpoint {
   readonly path: string;
   readonly name: string;
   readonly manifest: CheckpointManifest;
 }
 
-/** The checkpoints in a folder, and the damage of those whose manifest cannot be read. */
+/** The checkpoints in a folder, and the damage to those whose manifest cannot be read. */
 export interface Listing {
   readonly checkpoints: readonly StoredCheckpoint[];
   readonly damages: readonly Damage[];
 }
 
-/** Looks through a folder of checkpoints; one that is not there holds none. */
+/** Lists a folder of checkpoints; a folder that does not exist contains none. */
 export async function listCheckpoints(folder: string): Promise<Listing> {
   const checkpoints: StoredCheckpoint[] = [];
   const damages: Damage[] = [];
@@ -55,19 +55,19 @@ export async function isCheckpoint(path: string): Promise<boolean> {
   return parts.includes(true);
 }
 
-/** @throws Damage when its manifest is missing or not what was written. */
+/** @throws Damage when its manifest is missing or was changed after it was written. */
 export async function openCheckpoint(path: string): Promise<StoredCheckpoint> {
   const file = join(path, manifestFile);
   const manifest = parseManifest(Buffer.from(await readPart(file)).toString('utf8'), file);
   return { path, name: basename(path), manifest };
 }
 
-/** @throws Damage naming the first file that is not what was written. */
+/** @throws Damage naming the first file that was changed after it was written. */
 export async function readCheckpoint(checkpoint: StoredCheckpoint): Promise<RunState> {
   const { manifest } = checkpoint;
   const optional = optionalFileNames.filter((name) => manifest.files[name] !== undefined);
   const tensorFiles = [...stateFileNames, ...optional].filter((name) => name !== stateFile);
-  // Damage is told from what this version does not read: digests come first.
+  // Digests are checked first, to distinguish damage from a state that this version cannot read.
   for (const name of tensorFiles) await withWhole(checkpoint, name, () => Promise.resolve());
   const rest = await readWhole(checkpoint, stateFile);
   const tensors: Record<string, StateDict> = {};
@@ -83,16 +83,16 @@ export async function readCheckpoint(checkpoint: StoredCheckpoint): Promise<RunS
   });
 }
 
-/** @throws Damage for a state whose digests are right, as it was written so, and that cannot be read. */
+/** @throws Damage for a state that has the right digests, as it was written that way, but cannot be read. */
 async function decoded<T>({ path }: StoredCheckpoint, decode: () => T | Promise<T>): Promise<T> {
   try {
     return await decode();
   } catch (error) {
-    throw new Damage(path, `holds no state that this version of Fulgur reads (${reasonOf(error)})`);
+    throw new Damage(path, `contains no state that this version of Fulgur can read (${reasonOf(error)})`);
   }
 }
 
-/** The first thing that is wrong, in one line. */
+/** The first problem, in one line. */
 function reasonOf(error: unknown): string {
   if (error instanceof RangeError) return 'state.json: it is nested too deeply';
   if (!(error instanceof z.ZodError)) return messageOf(error).replace(/\.$/, '');
@@ -102,7 +102,7 @@ function reasonOf(error: unknown): string {
   return `${place}: ${issue?.message ?? 'is wrong'}`;
 }
 
-/** What a checkpoint's run was started with; the tensors are not read. */
+/** Reads how a checkpoint's run was started, without reading the tensors. */
 export async function recallCheckpoint(checkpoint: StoredCheckpoint): Promise<Omit<Recalled, 'path'>> {
   const state = await readWhole(checkpoint, stateFile);
   return decoded(checkpoint, () => decodeOrigin(state));
@@ -112,7 +112,7 @@ function readWhole(checkpoint: StoredCheckpoint, name: string): Promise<Uint8Arr
   return withWhole(checkpoint, name, (file, bytes) => readRange(file, 0, bytes));
 }
 
-/** Opens a file that is what was written. */
+/** Opens a file after checking its size and digest. */
 async function withWhole<T>(
   { path, manifest }: StoredCheckpoint,
   name: string,
@@ -176,10 +176,10 @@ async function readPart(file: string): Promise<Uint8Array> {
   }
 }
 
-/** Raised when a reader of the old format could misread the new one. */
+/** Increased when a reader of the old format could misread the new one. */
 export const formatVersion = 1;
 
-// Earlier versions wrote null for an infinite score: of those it is not known which one, and they rank nothing.
+// Earlier versions wrote null for an infinite score: its sign is unknown, so such a score ranks nothing.
 const score = z.custom<number | null>((value) => value === null || typeof value === 'number');
 
 const manifestSchema = z.object({
@@ -193,19 +193,19 @@ const manifestSchema = z.object({
   files: z.record(z.string(), z.object({ bytes: z.number(), sha256: z.string() })),
 });
 
-/** What a checkpoint holds, and how to tell that it is whole. */
+/** The contents of a checkpoint, with what is needed to verify them. */
 export type CheckpointManifest = z.output<typeof manifestSchema>;
 
-/** The manifest as text, with a digest of itself. */
+/** Returns the manifest as text, with a digest of itself. */
 export function manifestText(manifest: CheckpointManifest): string {
   return `${jsonText({ ...manifest, digest: digestOf(manifest) }, 2)}\n`;
 }
 
 /**
- * Reads a manifest. The digest comes before the version: it covers every version's members alike, so that a damaged
- * version number is told from a newer one.
+ * Reads a manifest. The digest is checked before the version: it covers the members of every version, so that a damaged
+ * version number is not mistaken for a newer one.
  *
- * @throws Damage when the text is not what was written.
+ * @throws Damage when the text was changed after it was written.
  * @throws FulgurError `checkpoint` for a format from the future.
  */
 export function parseManifest(text: string, file: string): CheckpointManifest {
@@ -220,7 +220,7 @@ export function parseManifest(text: string, file: string): CheckpointManifest {
     });
   }
   const result = manifestSchema.safeParse(manifest);
-  if (!result.success) throw new Damage(file, 'is no checkpoint manifest');
+  if (!result.success) throw new Damage(file, 'is not a checkpoint manifest');
   return result.data;
 }
 
@@ -231,15 +231,15 @@ function parseObject(text: string, file: string): Record<string, unknown> {
   } catch {
     // The finding below says it.
   }
-  throw new Damage(file, 'is no JSON object');
+  throw new Damage(file, 'is not a JSON object');
 }
 
-/** @throws Damage for what no manifest holds, such as thousands of levels. */
+/** @throws Damage for contents that no manifest has, such as thousands of levels. */
 function digestIn(manifest: object, file: string): string {
   try {
     return digestOf(manifest);
   } catch {
-    throw new Damage(file, 'is no checkpoint manifest');
+    throw new Damage(file, 'is not a checkpoint manifest');
   }
 }
 
@@ -247,14 +247,14 @@ function digestOf(manifest: object): string {
   return sha256([Buffer.from(jsonText(manifest))]);
 }
 
-/** So much is hashed, read or written at once; system calls and digests take less than 2 GiB. */
+/** Number of bytes hashed, read or written at once; system calls and digests take less than 2 GiB. */
 export const pieceBytes = 1 << 26;
 
 export function lengthOf(parts: readonly Uint8Array[]): number {
   return parts.reduce((length, part) => length + part.length, 0);
 }
 
-/** The SHA-256 of the parts in a row. */
+/** Returns the SHA-256 of the concatenated parts. */
 export function sha256(parts: readonly Uint8Array[], piece: number = pieceBytes): string {
   const hash = createHash('sha256');
   for (const part of parts) {
@@ -263,7 +263,7 @@ export function sha256(parts: readonly Uint8Array[], piece: number = pieceBytes)
   return hash.digest('hex');
 }
 
-/** The SHA-256 of an open file. */
+/** Returns the SHA-256 of an open file. */
 export async function sha256OfFile(
   file: FileHandle,
   length: number,
@@ -275,7 +275,7 @@ export async function sha256OfFile(
   return hash.digest('hex');
 }
 
-/** The bytes from `begin` to `end` of an open file, in an array of their own. */
+/** Returns the bytes from `begin` to `end` of an open file, in a new array. */
 export async function readRange(
   file: FileHandle,
   begin: number,
@@ -291,11 +291,11 @@ export async function readRange(
   return bytes;
 }
 
-/** A file of a checkpoint that is not what was written. */
+/** A checkpoint file that is missing or differs from what was written. */
 export class Damage extends Error {
   constructor(
     readonly file: string,
-    /** Completes a sentence that begins with the file: `has 12 bytes instead of 40`. */
+    /** Completes a sentence whose subject is the file: `has 12 bytes instead of 40`. */
     readonly finding: string,
   ) {
     super(`${file} ${finding}.`);

@@ -1,15 +1,15 @@
 /** A piece of a template: text, or a place for a value. */
 type Piece = string | { readonly name: string; readonly format: NumberFormat | null };
 
-/** Metrics are floating-point numbers; these are not. */
+/** Values that are integers; metrics are floating-point numbers. */
 const counters = ['epoch', 'step'];
-/** Characters of a name before its values: file systems take 255 bytes, and a version may follow. */
+/** Maximum number of characters in a name besides its values: file systems allow 255 bytes, and a version may follow. */
 const longestTemplate = 160;
 
 /**
- * Fills a template such as `epoch={epoch:02d}-{val/loss:.3f}`; a value that is not there reads `none`.
+ * Fills in a template such as `epoch={epoch:02d}-{val/loss:.3f}`; a missing value becomes `none`.
  *
- * @param template one without problems.
+ * @param template a valid template.
  */
 export function checkpointName(template: string, values: Readonly<Record<string, number>>): string {
   return piecesOf(template)
@@ -22,21 +22,25 @@ export function checkpointName(template: string, values: Readonly<Record<string,
     .join('');
 }
 
-/** The metrics that a template names. */
+/** Returns the metrics that a template names. */
 export function metricsIn(template: string): string[] {
   return piecesOf(template).flatMap((piece) =>
     typeof piece === 'string' || counters.includes(piece.name) ? [] : [piece.name],
   );
 }
 
-/** What keeps a template from naming folders, as an end of a sentence that begins with `expected`; `null` for nothing. */
+/**
+ * Returns what a template lacks to name folders, as the end of a sentence that begins with `expected`; `null` if it is
+ * valid.
+ */
 export function problemOfTemplate(template: string): string | null {
   const text = template.replace(/\{[^{}]*\}/g, '');
   const names: string[] = [];
-  if (/[{}]/.test(text)) return 'every { to have its }';
-  if (/[/\\]/.test(text) || template.startsWith('.')) return 'a name without / or \\ that starts with no dot';
+  if (/[{}]/.test(text)) return 'every { to have a matching }';
+  if (/[/\\]/.test(text) || template.startsWith('.'))
+    return 'a name without / or \\ that does not start with a dot';
   if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(template)) return 'a name without line breaks and control characters';
-  if (text.length > longestTemplate) return `at most ${longestTemplate} characters besides the values`;
+  if (text.length > longestTemplate) return `at most ${longestTemplate} characters in addition to the values`;
   for (const [place, inside = ''] of template.matchAll(/\{([^{}]*)\}/g)) {
     const { name, spec } = takeApart(inside);
     if (name.trim() === '') return `a metric's name in ${place}`;
@@ -57,7 +61,7 @@ function problemOfFormat(place: string, name: string, spec: string): string | nu
     return `a format of d, f, e, g or % in ${place}, such as ${meant}`;
   }
   if (format.type === 'd' && !isCounter)
-    return `a format for a metric, which is no whole number, in ${place}: ${usual}`;
+    return `a format for a metric, which is not a whole number, in ${place}: ${usual}`;
   return null;
 }
 
@@ -69,7 +73,7 @@ function piecesOf(template: string): Piece[] {
   });
 }
 
-/** A metric's name may hold colons itself. */
+/** A metric's name may itself contain colons. */
 function takeApart(inside: string): { readonly name: string; readonly spec: string | null } {
   const colon = inside.lastIndexOf(':');
   return colon < 0
@@ -77,20 +81,20 @@ function takeApart(inside: string): { readonly name: string; readonly spec: stri
     : { name: inside.slice(0, colon), spec: inside.slice(colon + 1) };
 }
 
-/** The part of Python's format specifications that names of checkpoints need: `02d`, `.2f`, `.3e`, `.4g`, `.1%`. */
+/** The subset of Python's format specifications that checkpoint names need: `02d`, `.2f`, `.3e`, `.4g`, `.1%`. */
 export interface NumberFormat {
-  /** Characters at least, filled up with zeros; 0 for as many as there are. */
+  /** Minimum number of characters, padded with zeros; 0 for no padding. */
   readonly width: number;
   readonly precision: number;
   readonly type: 'd' | 'f' | 'e' | 'g' | '%';
 }
 
-/** Python's precision where none is given. */
+/** Python's default precision. */
 const usualPrecision = 6;
-/** Decimals that JavaScript writes exactly. */
+/** Number of decimals that JavaScript writes exactly. */
 const exactDecimals = 100;
 
-/** What a specification means; `null` where it is none of these. */
+/** Parses a specification; returns `null` if it is not one of these. */
 export function parseNumberFormat(text: string): NumberFormat | null {
   const [, width, precision, type] = /^(?:0(\d{1,2}))?(?:\.(\d{1,2}))?([dfeg%])$/.exec(text) ?? [];
   if (type === undefined || (type === 'd' && precision !== undefined)) return null;
@@ -101,7 +105,7 @@ export function parseNumberFormat(text: string): NumberFormat | null {
   };
 }
 
-/** A number as Python's `format` writes it. */
+/** Writes a number as Python's `format` does. */
 export function formatNumber(value: number, { width, precision, type }: NumberFormat): string {
   const sign = value < 0 || Object.is(value, -0) ? '-' : '';
   const size = Math.abs(value);
@@ -120,7 +124,7 @@ const writers: Readonly<Record<NumberFormat['type'], (size: number, precision: n
 };
 
 function fixed(size: number, precision: number): string {
-  // From here on all numbers are whole, and JavaScript writes them with an exponent.
+  // From here on, all numbers are whole, and JavaScript writes them with an exponent.
   if (size >= 1e21) return BigInt(size).toString() + (precision === 0 ? '' : `.${'0'.repeat(precision)}`);
   const [whole = '', decimals = ''] = size.toFixed(exactDecimals).split('.');
   const rounded = roundedDigits(whole + decimals, exactDecimals - precision).padStart(precision + 1, '0');
@@ -151,7 +155,7 @@ function withoutZeros(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
-/** Digits without the last `dropped` ones, rounded to the nearest and from the middle to the even one, as in Python. */
+/** Drops the last `dropped` digits and rounds half to even, as Python does. */
 function roundedDigits(digits: string, dropped: number): string {
   if (dropped === 0) return digits.replace(/^0+(?=\d)/, '');
   const unit = 10n ** BigInt(dropped);

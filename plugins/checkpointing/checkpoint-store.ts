@@ -20,7 +20,7 @@ export type Pointer = (typeof pointers)[number];
 
 const longestPointer = 4096;
 
-/** The checkpoint that a pointer names; `null` where there is no such file. */
+/** Returns the checkpoint that a pointer names; `null` if the pointer does not exist. */
 export async function readPointer(path: string): Promise<string | null> {
   try {
     return (await readRegularFile(path, longestPointer)).toString('utf8').trim();
@@ -29,13 +29,13 @@ export async function readPointer(path: string): Promise<string | null> {
   }
 }
 
-/** What a save adds to the state. */
+/** Facts that a save records besides the state. */
 export interface SaveFacts {
   readonly reason: string;
   readonly monitor: CheckpointManifest['monitor'];
 }
 
-/** The folder in which a run's checkpoints come and go; whatever kills the process, each one there is whole. */
+/** The folder of a run's checkpoints; every checkpoint in it is complete, however the process was killed. */
 export class CheckpointStore {
   private newestSequence = 0;
   private known: StoredCheckpoint[] = [];
@@ -47,17 +47,17 @@ export class CheckpointStore {
     private readonly files: DurableFiles = new DurableFiles(),
   ) {}
 
-  /** The checkpoints that are there and can be read. */
+  /** The checkpoints in the folder that can be read. */
   get checkpoints(): readonly StoredCheckpoint[] {
     return this.known;
   }
 
-  /** The place that the next checkpoint will have in the order. */
+  /** The next checkpoint's position in the order. */
   get nextSequence(): number {
     return this.newestSequence + 1;
   }
 
-  /** Makes the folder, takes stock, and removes what killed runs left half done. */
+  /** Makes the folder, lists its checkpoints, and removes what killed runs left unfinished. */
   async open(): Promise<void> {
     await this.guard(this.folder, async () => {
       await this.files.makeFolder(this.folder);
@@ -72,10 +72,10 @@ export class CheckpointStore {
   }
 
   /**
-   * Saves a state under `name`, or `name-v2`, ... where that is taken. When the promise resolves, the checkpoint
-   * survives a power cut.
+   * Saves a state under `name`, or `name-v2`, ... if that is taken. When the promise resolves, the checkpoint survives
+   * a power cut.
    *
-   * @throws FulgurError `checkpoint`, naming the folder; what was saved before is untouched.
+   * @throws FulgurError `checkpoint`, naming the folder; earlier checkpoints are untouched.
    */
   async save(name: string, state: RunState, { reason, monitor }: SaveFacts): Promise<StoredCheckpoint> {
     const freeName = this.freeName(name);
@@ -106,7 +106,7 @@ export class CheckpointStore {
     return saved;
   }
 
-  /** Makes a pointer name a checkpoint. */
+  /** Points a pointer at a checkpoint. */
   async point(pointer: Pointer, { name }: StoredCheckpoint): Promise<void> {
     const aside = this.asidePath(pointer);
     await this.guard(join(this.folder, pointer), async () => {
@@ -116,7 +116,7 @@ export class CheckpointStore {
     });
   }
 
-  /** Deletes a checkpoint, and pointers to it before; it is gone for readers before its first file goes. */
+  /** Deletes a checkpoint after the pointers to it; readers no longer see it by the time its first file is deleted. */
   async remove(checkpoint: StoredCheckpoint): Promise<void> {
     const aside = this.asidePath(checkpoint.name);
     try {
@@ -148,7 +148,7 @@ export class CheckpointStore {
       await this.files.syncFolder(aside);
       await this.files.rename(aside, path);
     } catch (error) {
-      // What cannot be removed now goes when the next run opens the folder; the first error says more.
+      // What cannot be removed now is removed when the next run opens the folder; the first error says more.
       await this.files.remove(aside).catch(() => undefined);
       throw error;
     }
@@ -171,26 +171,26 @@ export class CheckpointStore {
     await change().catch((cause: unknown) => {
       throw new FulgurError('checkpoint', {
         what: `${path} could not be written: ${messageOf(cause)}.`,
-        why: 'The checkpoints that were there before are untouched.',
-        fix: 'Free space on the disk or make the folder writable, then go on with --resume last.',
+        why: 'Earlier checkpoints are untouched.',
+        fix: 'Free space on the disk or make the folder writable, then resume with --resume last.',
         cause,
       });
     });
   }
 }
 
-/** A checkpoint as far as its rank goes. */
+/** The facts by which checkpoints are ranked. */
 export interface Ranked {
   readonly name: string;
   /** Grows with every save of a run folder. */
   readonly sequence: number;
-  /** The monitored metric; `null` where there was none. */
+  /** The monitored metric; `null` if there was none. */
   readonly score: number | null;
-  /** Whether it is what a run left behind that failed or was interrupted. */
+  /** Whether a failed or interrupted run saved it as it ended. */
   readonly isRescue: boolean;
 }
 
-/** The best first; of equal ones the older, so that a metric that stands still moves nothing. */
+/** Sorts the best first, and the older first among equals, so that a constant metric changes nothing. */
 export function best<T extends Ranked>(checkpoints: readonly T[], mode: 'min' | 'max'): T[] {
   const sign = mode === 'min' ? 1 : -1;
   return checkpoints
@@ -198,7 +198,7 @@ export function best<T extends Ranked>(checkpoints: readonly T[], mode: 'min' | 
     .sort((a, b) => sign * ((a.score ?? 0) - (b.score ?? 0)) || a.sequence - b.sequence);
 }
 
-/** The newest first. */
+/** Sorts the newest first. */
 export function newest<T extends Ranked>(checkpoints: readonly T[]): T[] {
   return [...checkpoints].sort((a, b) => b.sequence - a.sequence);
 }
@@ -211,8 +211,8 @@ export interface RetentionRule {
 }
 
 /**
- * The checkpoints that may go: neither among the newest nor among the best. What a run left behind that broke off stays until
- * there is a newer one, whatever the rule, as the run goes on from there.
+ * Returns the checkpoints that may be deleted: those neither among the newest nor among the best. What a failed or
+ * interrupted run saved is kept until there is a newer checkpoint, whatever the rule, as the run resumes from it.
  */
 export function expendable<T extends Ranked>(checkpoints: readonly T[], rule: RetentionRule): T[] {
   if (rule.keepLast === 'all') return [];
@@ -225,7 +225,7 @@ export function expendable<T extends Ranked>(checkpoints: readonly T[], rule: Re
   return checkpoints.filter((checkpoint) => !kept.has(checkpoint));
 }
 
-/** The changes on the disk that saving needs, each one done for good when its promise resolves; tests break them off. */
+/** The changes to the disk that saving needs, each permanent when its promise resolves; tests interrupt them. */
 export class DurableFiles {
   async makeFolder(path: string): Promise<void> {
     await makeFolder(path);
@@ -236,12 +236,12 @@ export class DurableFiles {
     return writeDurably(path, parts);
   }
 
-  /** Renames a file or a folder; a file of the new name is replaced in one step. */
+  /** Renames a file or a folder; an existing file with the new name is replaced atomically. */
   rename(from: string, to: string): Promise<void> {
     return rename(from, to);
   }
 
-  /** Makes the entries of a folder last. */
+  /** Flushes the entries of a folder to the disk. */
   syncFolder(path: string): Promise<void> {
     return syncFolder(path);
   }

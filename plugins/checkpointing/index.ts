@@ -33,47 +33,50 @@ const interval = z.number().int().positive().nullable();
 
 const schema = z
   .strictObject({
-    /** Save at the end of every n-th epoch; `null` for never. */
+    /** Save at the end of every Nth epoch; `null` for never. */
     everyNEpochs: interval.default(1),
-    /** Save after every n-th optimiser update; `null` for never. */
+    /** Save after every Nth optimiser update; `null` for never. */
     everyNSteps: interval.default(null),
-    /** Save at the first update that ends so many seconds after the last save; `null` for never. */
+    /** Save at the first update that ends at least this many seconds after the last save; `null` for never. */
     everyNSeconds: z.number().positive().nullable().default(null),
     /** Save after each validation in the middle of an epoch. */
     afterValidation: z.boolean().default(true),
-    /** Save when training ends, unless that state is saved already. */
+    /** Save when training ends, unless that state has already been saved. */
     saveOnTrainEnd: z.boolean().default(true),
     /** Save when the run fails or is interrupted. */
     saveOnException: z.boolean().default(true),
     /**
-     * Keep the newest checkpoints, whatever their metric. Otherwise only the best are saved; and, until there is a newer one,
-     * what a run leaves behind that fails or is interrupted.
+     * Keep the newest checkpoints, whatever their metric. Otherwise only the best are saved, along with the one that a
+     * failed or interrupted run leaves behind, until there is a newer one.
      */
     saveLast: z.boolean().default(true),
     /**
-     * How many of the newest to keep, besides the best (should the last one be damaged, the one before is there); `'all'`
-     * deletes none.
+     * Number of newest checkpoints to keep, besides the best (if the last one is damaged, the previous one is
+     * available); `'all'` deletes none.
      */
     keepLast: z
-      .union([z.number().int().positive(), z.literal('all')], "expected a whole number from 1, or 'all'")
+      .union(
+        [z.number().int().positive(), z.literal('all')],
+        "expected a whole number of at least 1, or 'all'",
+      )
       .default(2),
-    /** The logged metric that ranks checkpoints; `null`: none is best. */
+    /** The logged metric that ranks checkpoints; with `null` none is best. */
     monitor: z.string().min(1).nullable().default(null),
-    /** A monitor that should have been logged by the end of an epoch, and was not, is an error. */
+    /** Report an error if the monitor has not been logged by the end of an epoch in which it should have been. */
     strict: z.boolean().default(true),
-    /** Whether a small or a large value of `monitor` is good. */
+    /** Whether small or large values of `monitor` are better. */
     mode: z.enum(['min', 'max']).default('min'),
-    /** How many of the best by `monitor` to keep. */
+    /** Number of best checkpoints by `monitor` to keep. */
     saveTopK: z
       .number()
       .int()
-      .positive("expected a whole number from 1; keepLast: 'all' keeps all, monitor: null ranks none")
+      .positive("expected a whole number of at least 1; keepLast: 'all' keeps all, monitor: null ranks none")
       .default(1),
     /**
-     * Name of a checkpoint's folder. `{epoch}`, `{step}` and names of metrics stand for their values, in Python's formats where
-     * they have one: `epoch={epoch:02d}-loss={val/loss:.3f}` is `epoch=03-loss=0.512`. A metric that was not logged yet is
-     * `none`. Nothing is put in by itself, as with Lightning's `auto_insert_metric_name=False`. A name that is taken gets `-v2`
-     * behind it.
+     * Name of a checkpoint's folder. `{epoch}`, `{step}` and names of metrics stand for their values, optionally with a
+     * Python format: `epoch={epoch:02d}-loss={val/loss:.3f}` becomes `epoch=03-loss=0.512`. A metric that has not yet
+     * been logged becomes `none`. Nothing is inserted automatically, as with Lightning's
+     * `auto_insert_metric_name=False`. If a name is taken, `-v2` is appended.
      */
     filename: z
       .string()
@@ -92,12 +95,12 @@ export type CheckpointingOptions<Metric extends string = string> = z.input<typeo
 };
 
 /**
- * Saves at the moments that its options name, after all other plugins' hooks, and reads for whoever resumes. Of several
- * ranks the first one writes what all of them give.
+ * Saves at the moments that its options name, after all other plugins' hooks, and reads checkpoints to resume from.
+ * With several ranks, the first one writes what all of them contribute.
  */
 @Plugin({
   name: 'checkpointing',
-  help: 'saves every epoch and at the end, keeps the last and the best, resumes',
+  help: 'saves each epoch and at the end, keeps the last and the best, resumes',
   order: 'last',
   provides: [tokens.checkpointReader],
   options: schema,
@@ -105,13 +108,13 @@ export type CheckpointingOptions<Metric extends string = string> = z.input<typeo
 export class Checkpointing implements PluginHooks, CheckpointReader {
   private readonly store: CheckpointStore;
   private readonly finder: CheckpointFinder;
-  /** Where training stood when it was last saved. */
+  /** Progress of training at the last save. */
   private saved: RunState['progress'] | null = null;
   private pointedBest: StoredCheckpoint | null = null;
   private savedAt = performance.now();
-  /** Metrics of the names that were not logged, and are said so. */
+  /** Metrics in the file name that were not logged and have been reported. */
   private readonly saidToLack = new Set<string>();
-  /** Whether there is a state to save: not in an evaluation, nor where a run could not begin. */
+  /** Whether there is a state to save: there is none in an evaluation, or if a run could not begin. */
   private fitting = false;
 
   constructor(
@@ -148,13 +151,13 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     if (isDue(globalStep, everyNSteps)) return this.save(context, `step ${globalStep}`);
     if (everyNSeconds === null) return;
     const seconds = (performance.now() - this.savedAt) / 1000;
-    // Clocks differ, and all ranks save together.
+    // Clocks differ between ranks, but all ranks save together.
     if (await this.ranks.anyRank(seconds >= everyNSeconds)) {
-      await this.save(context, `step ${globalStep}, ${Math.round(seconds)} s after the last`);
+      await this.save(context, `step ${globalStep}, ${Math.round(seconds)} s after the last save`);
     }
   }
 
-  /** In the middle of an epoch: what was validated is what a monitor ranks. */
+  /** In the middle of an epoch: the validated weights are those that a monitor ranks. */
   async onValidationEnd(context: HookContext): Promise<void> {
     const { globalStep, batchIndex, batchesPerEpoch } = context.progress;
     if (context.stage !== 'fit' || !this.options.afterValidation || batchIndex + 1 >= batchesPerEpoch) return;
@@ -172,18 +175,21 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     if (!this.sayIfNothingIsKept()) this.sayIfNothingIsRanked(context);
   }
 
-  /** A state that cannot be saved must not hide why the run ended. */
+  /** A failure to save must not hide why the run ended. */
   async onException(context: HookContext, error: unknown): Promise<void> {
     if (!this.fitting || !this.options.saveOnException || context.progress.globalStep === 0) return;
     const interrupted = isInterruption(error);
-    // A state is taken by all ranks together, and those of a failed run may be gone.
+    // All ranks collect the state together, and the ranks of a failed run may be gone.
     if (!interrupted && this.ranks.worldSize > 1) return;
     try {
       await this.save(context, interrupted ? rescues.interrupted : rescues.failure, {
         afterFailure: !interrupted,
       });
     } catch (problem) {
-      this.notify('warning', `The state at the run's end could not be saved. ${(problem as Error).message}`);
+      this.notify(
+        'warning',
+        `The state at the end of the run could not be saved. ${(problem as Error).message}`,
+      );
     }
   }
 
@@ -197,12 +203,12 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     if (broken !== null) {
       this.notify(
         'warning',
-        `The state at the failure was not saved: ${broken} holds numbers that are not finite.`,
+        `The state at the failure was not saved: ${broken} contains numbers that are not finite.`,
       );
       return;
     }
     const score = this.scoreAt(context, state.progress.globalStep);
-    // What would go at once is not saved, and not said to be.
+    // What would be deleted at once is neither saved nor reported as saved.
     if (!this.isToBeKept(score, reason)) return;
     this.sayWhatTheNameLacks(context);
     const { epoch } = context.progress;
@@ -215,12 +221,12 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     this.saved = state.progress;
     this.savedAt = performance.now();
     await this.point(checkpoint);
-    // What led to a failure may be in its state already: the ones before it stay until the next save.
+    // The state at a failure may already contain its cause: earlier checkpoints are kept until the next save.
     if (!afterFailure) await this.prune();
     this.notify('info', `Saved checkpoint ${checkpoint.name} (${reason}).`);
   }
 
-  /** The metric that ranks a checkpoint: one that was measured with the weights that it holds, and not before them. */
+  /** Returns the metric that ranks a checkpoint: only one measured with the checkpoint's own weights counts. */
   private scoreAt({ measured }: HookContext, globalStep: number): CheckpointManifest['monitor'] {
     const { monitor } = this.options;
     if (monitor === null) return null;
@@ -229,7 +235,7 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     return { name: monitor, value: measurement.value };
   }
 
-  /** Once for each metric of the template that should have been logged by now: a misspelt one would be `none` for ever. */
+  /** Warns once about each metric of the template that should have been logged by now: a misspelt one would stay `none`. */
   private sayWhatTheNameLacks({ metrics, isDue: isMetricDue }: HookContext): void {
     const names = Object.keys(metrics);
     for (const name of metricsIn(this.options.filename)) {
@@ -237,7 +243,7 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
       this.saidToLack.add(name);
       this.notify(
         'warning',
-        `'${name}' in the filename of checkpointing() was not logged, so it is 'none' in names. ${suggestion(name, names)}`.trim(),
+        `'${name}' in the filename of checkpointing() was not logged, so it appears as 'none' in names. ${suggestion(name, names)}`.trim(),
       );
     }
   }
@@ -254,8 +260,8 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
   }
 
   /**
-   * @throws FulgurError `plugin`, on all ranks, where the monitor should have been logged by now. Most metrics are known to
-   *   the first rank alone.
+   * @throws FulgurError `plugin`, on all ranks, if the monitor should have been logged by now. Only the first rank has
+   * most metrics.
    */
   private async requireMonitor({ metrics, measured, isDue: isMetricDue }: HookContext): Promise<void> {
     const { monitor, strict } = this.options;
@@ -264,14 +270,14 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     if (await this.ranks.anyRank(isMissing)) throw neverLogged(monitor, metrics);
   }
 
-  /** @returns whether it had to. */
+  /** @returns whether anything had to be saved. */
   private sayIfNothingIsKept(): boolean {
     const { saveLast, monitor } = this.options;
     if (saveLast || !this.settings.enableCheckpointing || this.ranks.rank > 0) return false;
     if (this.store.checkpoints.length > 0) return false;
     this.notify(
       'warning',
-      `checkpointing() saved nothing: saveLast is false, and ${monitor} was not measured where it could rank a checkpoint.`,
+      `checkpointing() saved nothing: saveLast is false, and ${monitor} was never measured when it could rank a checkpoint.`,
     );
     return true;
   }
@@ -284,8 +290,8 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     if (this.ranked().some(({ score }) => score !== null)) return;
     this.notify(
       'warning',
-      `checkpointing() could rank no checkpoint by ${monitor}: it was measured last at step ${measurement.step}, and nothing ` +
-        'was saved at the steps at which it was measured. Save there too, with everyNEpochs or everyNSteps.',
+      `checkpointing() could not rank any checkpoint by ${monitor}: it was last measured at step ${measurement.step}, and nothing ` +
+        'was saved at the steps at which it was measured. Save at those steps too, with everyNEpochs or everyNSteps.',
     );
   }
 
@@ -302,13 +308,13 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
       try {
         await this.store.remove(stored);
       } catch (error) {
-        // Training does not depend on it, and the next save tries again.
+        // Training does not depend on this, and the next save tries again.
         this.notify('warning', messageOf(error));
       }
     }
   }
 
-  /** Scores by another metric, of an earlier run of the same folder, rank nothing. */
+  /** Scores by another metric, from an earlier run in the same folder, rank nothing. */
   private ranked() {
     return this.store.checkpoints.map((stored) => {
       const { monitor, sequence, reason } = stored.manifest;
@@ -317,7 +323,7 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
     });
   }
 
-  /** After an epoch's last batch there is still to come what is measured at its end. */
+  /** After an epoch's last batch, the measurements at its end are still to come. */
   private epochEndFollows(context: HookContext): boolean {
     const { batchIndex, batchesPerEpoch } = context.progress;
     return batchIndex + 1 >= batchesPerEpoch && this.isDueAtEpochEnd(context);
@@ -344,7 +350,7 @@ function samePoint(a: RunState['progress'], b: RunState['progress']): boolean {
   );
 }
 
-/** Why a run saves that breaks off. */
+/** Why a run that ends early saves its state. */
 const rescues = { interrupted: 'interrupted', failure: 'failure' } as const;
 
 function isRescue(reason: string): boolean {
@@ -354,13 +360,13 @@ function isRescue(reason: string): boolean {
 function neverLogged(monitor: string, metrics: Readonly<Record<string, number>>): FulgurError {
   const names = Object.keys(metrics);
   return new FulgurError('plugin', {
-    what: `checkpointing() is to rank checkpoints by '${monitor}', which was not logged.`,
-    why: names.length === 0 ? 'Nothing was.' : `Logged were ${names.join(', ')}.`,
-    fix: `${suggestion(monitor, names)}Monitor one that is logged, or pass strict: false to wait for it.`,
+    what: `checkpointing() ranks checkpoints by '${monitor}', which was not logged.`,
+    why: names.length === 0 ? 'Nothing was.' : `The logged metrics are ${names.join(', ')}.`,
+    fix: `${suggestion(monitor, names)}Monitor a logged metric, or pass strict: false to wait for it.`,
   });
 }
 
-/** The first weight that training cannot recover from. */
+/** Returns the first weight from which training cannot recover. */
 function firstBroken({ weights }: RunState): string | null {
   for (const [name, { data }] of weights) {
     if (data instanceof Float32Array && !data.every(Number.isFinite)) return name;
@@ -369,10 +375,10 @@ function firstBroken({ weights }: RunState): string | null {
 }
 
 /**
- * Saves the whole run so that it can go on as if it had never stopped, and reads it for `--resume last|best|PATH`.
- * A checkpoint is a folder in `<run>/checkpoints` of `model.safetensors` (PyTorch's names, for any safetensors
- * reader), `optimizer.safetensors`, `state.json` and `manifest.json` (size and SHA-256 of each file). It appears there
- * only when it is whole and on the disk; older ones go only after that. The options follow Lightning's
+ * Saves the whole run so that it can resume as if it had never stopped, and reads it for `--resume last|best|PATH`. A
+ * checkpoint is a folder in `<run>/checkpoints` with `model.safetensors` (PyTorch's names, for any safetensors reader),
+ * `optimizer.safetensors`, `state.json` and `manifest.json` (size and SHA-256 of each file). It appears there only when
+ * it is complete and on the disk; older checkpoints are deleted only after that. The options follow Lightning's
  * `ModelCheckpoint`.
  *
  * ```ts
@@ -385,7 +391,7 @@ export function checkpointing<const Metric extends string = never>(
   return {
     ...definePlugin<Metric, never>(Checkpointing, options),
     recall: async (selector, home) => {
-      // Damage is said when the checkpoint is read whole.
+      // Damage is reported when the whole checkpoint is read.
       const finder = new CheckpointFinder(
         join(home ?? selector, checkpointsFolder),
         () => undefined,

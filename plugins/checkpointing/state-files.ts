@@ -4,7 +4,7 @@ import type { Json, OptimizerState, RankState, Recalled, RunOrigin, RunState, St
 
 const place = { epoch: z.number(), nextBatch: z.number(), globalStep: z.number() };
 
-/** Where a run goes on, as stored. */
+/** The progress from which a run resumes, as stored. */
 export const resumePointSchema = z.union([
   z.object({ ...place, validated: z.literal(true) }),
   z.object(place),
@@ -16,20 +16,20 @@ export const stateFile = 'state.json';
 const pluginsFile = 'plugins.safetensors';
 const ranksFile = 'ranks.safetensors';
 
-/** The files that a run's state is made of, besides the manifest. */
+/** The files of a run's state, besides the manifest. */
 export const stateFileNames = [modelFile, optimizerFile, stateFile] as const;
 
-/** Files of what only some runs have. */
+/** Files that only some runs need. */
 export const optionalFileNames = [pluginsFile, ranksFile] as const;
 
 type StateFileName = (typeof stateFileNames)[number];
 type OptionalFileName = (typeof optionalFileNames)[number];
 
-/** Files to be written, each in parts that follow each other. */
+/** Files to write, each as consecutive parts. */
 export type StateFiles = Readonly<Record<StateFileName, readonly Uint8Array[]>> &
   Readonly<Partial<Record<OptionalFileName, readonly Uint8Array[]>>>;
 
-/** What was read of the files: tensors, and the text beside them. */
+/** The contents read from the files: tensors, and the text beside them. */
 export interface StateParts {
   readonly rest: Uint8Array;
   readonly tensors: Readonly<Partial<Record<string, StateDict>>>;
@@ -57,9 +57,9 @@ const restSchema = z.object({
 });
 
 /**
- * A run's state as files: tensors as safetensors, slots under `<optimiser's index>/<slot>/<parameter>`, those of plugins
- * under `<plugin>/<name>`, each rank's own under `<rank>/weights/<name>`, `<rank>/optimizers/<slots as above>` and
- * `<rank>/plugins/<plugin>/<name>`, the rest as JSON.
+ * Encodes a run's state as files: tensors as safetensors, slots under `<optimiser's index>/<slot>/<parameter>`,
+ * plugins' tensors under `<plugin>/<name>`, those that differ per rank under `<rank>/weights/<name>`,
+ * `<rank>/optimizers/<slots as above>` and `<rank>/plugins/<plugin>/<name>`, and the rest as JSON.
  */
 export function encodeState({
   weights,
@@ -94,7 +94,7 @@ export function encodeState({
   };
 }
 
-/** The state that `encodeState` made files of. */
+/** Decodes the files that `encodeState` made. */
 export function decodeState(read: StateParts): RunState {
   const { optimizers, ranks, ...rest } = restSchema.parse(parseJson(Buffer.from(read.rest).toString('utf8')));
   const tensorsIn = (file: string): StateDict => read.tensors[file] ?? new Map<never, never>();
@@ -129,14 +129,14 @@ export function decodeState(read: StateParts): RunState {
   };
 }
 
-/** Tensors of plugins by the plugin's name; nothing where there are none. */
+/** Plugins' tensors by the plugin's name; plugins without tensors are left out. */
 function byOwner(tensors: StateDict): Pick<RankState, 'pluginTensors'> {
   const owners = [...new Set([...tensors.keys()].map((name) => name.slice(0, name.indexOf('/'))))];
   if (owners.length === 0) return {};
   return { pluginTensors: Object.fromEntries(owners.map((owner) => [owner, below(owner, tensors)])) };
 }
 
-/** What `state.json` says of the run, without the tensors beside it. */
+/** Decodes `state.json` alone, without the tensors beside it. */
 export function decodeOrigin(state: Uint8Array): Pick<Recalled, 'origin' | 'progress'> {
   const { origin = null, progress } = restSchema.parse(parseJson(Buffer.from(state).toString('utf8')));
   return { origin, progress };
@@ -146,7 +146,7 @@ function slotsOf(optimizers: readonly OptimizerState[]): StateDict {
   return prefixed(optimizers.map(({ slots }, index) => [String(index), slots]));
 }
 
-/** State dicts as one, each under its owner's name. */
+/** Merges state dicts, each under its owner's name. */
 function prefixed(dicts: readonly (readonly [owner: string, dict: StateDict])[]): StateDict {
   return new Map(
     dicts.flatMap(([owner, dict]) =>
@@ -155,7 +155,7 @@ function prefixed(dicts: readonly (readonly [owner: string, dict: StateDict])[])
   );
 }
 
-/** What `prefixed` put under an owner's name. */
+/** Returns what `prefixed` put under an owner's name. */
 function below(owner: string, dict: StateDict): StateDict {
   const prefix = `${owner}/`;
   const own = [...dict].filter(([name]) => name.startsWith(prefix));

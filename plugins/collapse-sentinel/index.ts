@@ -15,13 +15,13 @@ import { readState, stateNumber } from '../shared/read-state';
 import { watchedVectors } from '../shared/watched-vectors';
 
 const schema = z.strictObject({
-  /** The key of what the module's `forward` returns that holds the representation, `[batch, d]`. */
+  /** Key of the representation in the module's `forward` output, `[batch, d]`. */
   watch: z.string().min(1),
-  /** Tells several sentinels of a run apart, in checkpoints; all but one need a name. */
+  /** Distinguishes several sentinels of a run in checkpoints; all except one need a name. */
   name: nameOption,
   /** Values below this count as collapsing. */
   warnBelow: z.number().min(0).max(1).default(0.5),
-  /** Steps in a row that must lie below before a warning. */
+  /** Consecutive steps that must be below the threshold before a warning. */
   patience: z.number().int().positive().default(10),
 });
 
@@ -30,9 +30,9 @@ export type CollapseSentinelOptions<Watch extends string = string> = z.input<typ
 };
 
 /**
- * How widely a batch of vectors spreads over the unit sphere: the mean over the dimensions of
- * std(z / ‖z‖₂) · √d, the deviation unbiased as `torch.std` has it. About 1 for directions spread evenly, 0 for equal
- * ones; NaN for a batch of one, which has no spread.
+ * Returns how widely a batch of vectors is spread over the unit sphere: the mean over the dimensions of std(z / ‖z‖₂) ·
+ * √d, with the unbiased deviation of `torch.std`. It is about 1 for evenly spread directions, 0 for equal directions,
+ * and NaN for a batch of one, which has no spread.
  *
  * @param z `[batch, d]`.
  */
@@ -54,10 +54,10 @@ const savedSteps = z.object({
   seen: stateNumber.optional(),
 });
 
-/** Measures inside the traced step, and watches the measured values from outside it. */
+/** Measures inside the traced step, and watches the measured values outside it. */
 @Plugin({
   name: 'collapse-sentinel',
-  help: 'logs std(z)·√d beside the loss and warns when it falls: about 1 is healthy, 0 is collapse',
+  help: 'logs std(z)·√d with the loss and warns when it falls: about 1 is healthy, 0 is collapse',
   repeatable: true,
   options: schema,
 })
@@ -66,7 +66,7 @@ export class CollapseSentinel implements PluginHooks, Stateful {
   private stepsBelow = 0;
   private stepsAbove = 0;
   private collapsing = false;
-  /** Serial of the measurement that was looked at last. */
+  /** Serial number of the last measurement that was checked. */
   private seen = 0;
 
   constructor(
@@ -78,7 +78,7 @@ export class CollapseSentinel implements PluginHooks, Stateful {
     bands.declare({ metric: this.metric, warnBelow: options.warnBelow, healthy: 1, below: 'collapse' });
   }
 
-  /** Once a view; a step's values of one name are recorded as their mean. */
+  /** Called once per view; a step's values with the same name are recorded as their mean. */
   onAfterForward(output: unknown, { log }: StepContext): void {
     log(this.metric, spread(watchedVectors('collapseSentinel()', this.options.watch, output)), {
       progBar: true,
@@ -128,16 +128,16 @@ export class CollapseSentinel implements PluginHooks, Stateful {
     return (
       `The representation is collapsing: ${this.measureName} fell to ${value.toFixed(2)} at step ${step} ` +
       '(healthy: about 1). Lower the learning rate, and check that the loss takes no gradient through the targets ' +
-      'and that the projection head ends in batch norm.'
+      'and that the projection head ends with batch norm.'
     );
   }
 }
 
 /**
- * Measures in every training step how far the representation is from collapse, logs it as `<watch>_std` beside the
- * loss, and says so in words when it falls: a loss of -1 alone cannot tell a good model from a constant one. The
- * measure is the mean over the dimensions of std(l2-normalised z) · √d (SimSiam, section 4.1; lightly's
- * `std_of_l2_normalized` times √d): about 1 is healthy, towards 0 is collapse. It is traced into the step.
+ * Measures in every training step how far the representation is from collapse, logs it as `<watch>_std` with the loss,
+ * and warns when it falls: a loss of -1 alone does not distinguish a good model from a constant one. The measure is the
+ * mean over the dimensions of std(l2-normalised z) · √d (SimSiam, section 4.1; lightly's `std_of_l2_normalized` times
+ * √d): about 1 is healthy, values towards 0 mean collapse. It is traced into the step.
  *
  * ```ts
  * plugins: [collapseSentinel({ watch: 'z' })]

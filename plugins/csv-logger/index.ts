@@ -6,7 +6,7 @@ import { RowFile, RowFileLogger } from '../shared/row-logger';
 import type { KeepRow } from '../shared/row-logger';
 
 const schema = z.strictObject({
-  /** Name of the file inside the run folder. */
+  /** Name of the file in the run folder. */
   fileName: fileNameOption('metrics.csv'),
 });
 
@@ -26,9 +26,9 @@ export class CsvLogger extends RowFileLogger {
 }
 
 /**
- * Records every logged metric in `metrics.csv` of the run folder: one row a logging moment, columns `epoch`, `step`
- * and one a metric, in the order of their first appearance. A run that was killed and resumed leaves the same file,
- * bit for bit, as one that was not.
+ * Records every logged metric in `metrics.csv` in the run folder, with one row per logging event and the columns
+ * `epoch`, `step` and one per metric, in order of first appearance. A run that was killed and resumed produces the same
+ * file, byte for byte, as one that was not.
  *
  * ```ts
  * plugins: [csvLogger()]
@@ -41,7 +41,7 @@ export function csvLogger(options: CsvLoggerOptions = {}): PluginDescriptor {
 /** Columns that every row has; the others are metrics. */
 const fixedColumns = ['epoch', 'step'];
 
-/** A CSV file of metrics. A row that brings a new metric makes the file be written anew with the wider header. */
+/** A CSV file of metrics. When a row brings a new metric, the file is rewritten with a wider header. */
 export class MetricsFile extends RowFile {
   private names: string[] = [];
 
@@ -53,7 +53,7 @@ export class MetricsFile extends RowFile {
     const ragged = rows.findIndex((row) => row.length !== header.length);
     if (ragged >= 0) {
       throw new FulgurError('plugin', {
-        what: `${this.path} has ${rows[ragged]?.length ?? 0} fields instead of ${header.length} in its row ${ragged + 1}.`,
+        what: `${this.path} has ${rows[ragged]?.length ?? 0} fields instead of ${header.length} in row ${ragged + 1}.`,
         fix: 'Repair the row, or move the file away.',
       });
     }
@@ -87,9 +87,9 @@ export class MetricsFile extends RowFile {
     const rows = csvRecords((await this.file.read()) ?? '').slice(1, this.written + 1);
     if (rows.length === this.written) return rows;
     throw new FulgurError('plugin', {
-      what: `${this.path} has ${rows.length} rows, and ${this.written} were written to it.`,
-      why: 'Something else made it shorter.',
-      fix: 'Keep other programs from writing to the run folder, then go on with --resume last.',
+      what: `${this.path} has ${rows.length} rows, but ${this.written} were written to it.`,
+      why: 'Another program shortened it.',
+      fix: 'Keep other programs from writing to the run folder, then resume with --resume last.',
     });
   }
 
@@ -106,7 +106,7 @@ function recordOf({ epoch, step, values }: MetricRow, names: readonly string[]):
   return [String(epoch), String(step), ...cells];
 }
 
-/** A number as Python writes and reads it, and so pandas and Lightning's logger. */
+/** Writes a number as Python does, and so as pandas and Lightning's logger do. */
 function cellOf(value: number | undefined): string {
   if (value === undefined) return '';
   if (Number.isNaN(value)) return 'nan';
@@ -114,7 +114,7 @@ function cellOf(value: number | undefined): string {
   return Object.is(value, -0) ? '-0.0' : String(value);
 }
 
-/** One line of CSV by RFC 4180's quoting, ended by a line feed alone, as Unix tools expect it. */
+/** One line of CSV quoted as in RFC 4180, but ended by a line feed alone, as Unix tools expect. */
 export function csvLine(fields: readonly string[]): string {
   return `${fields.map(quoted).join(',')}\n`;
 }
@@ -123,7 +123,7 @@ function quoted(field: string): string {
   return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
 
-/** The records of a CSV text. A last one without its line end, as a killed process leaves it, is left out. */
+/** Parses a CSV text. A last record without a line end, left by a killed process, is ignored. */
 export function csvRecords(text: string): string[][] {
   const records: string[][] = [];
   let fields: string[] = [];

@@ -4,10 +4,9 @@ import type { Gradients, LoggedValue, Ranks, StepOutputs } from '../../src';
 type Named = readonly [name: string, gradient: tf.Tensor];
 
 /**
- * The mean of each gradient over all ranks; for a step that is traced. Gradients travel in buckets, the last layers'
- * first, as their gradients are ready first: a bucket's exchange runs while the backward pass of earlier layers goes on.
- *
- * As PyTorch's `DistributedDataParallel`.
+ * Averages each gradient over all ranks, in a traced step. Gradients are exchanged in buckets, the last layers first,
+ * as their gradients are ready first: the exchange of a bucket overlaps with the backward pass of earlier layers, as in
+ * PyTorch's `DistributedDataParallel`.
  */
 export function averageGradients(ranks: Ranks, gradients: Gradients, bucketBytes: number): Gradients {
   if (ranks.worldSize === 1) return gradients;
@@ -16,7 +15,7 @@ export function averageGradients(ranks: Ranks, gradients: Gradients, bucketBytes
   return new Map([...gradients].map(([name, own]) => [name, means.get(name) ?? own]));
 }
 
-/** Gradients in their order, each bucket as full as it may be; one that is larger has a bucket of its own. */
+/** Fills each bucket as far as allowed, keeping the order of the gradients; a gradient larger than a bucket gets its own. */
 export function bucketsOf(gradients: readonly Named[], bucketBytes: number): Named[][] {
   const buckets: Named[][] = [];
   let free = 0;
@@ -45,8 +44,8 @@ function meansOf(ranks: Ranks, bucket: readonly Named[]): Named[] {
 type Reduce = LoggedValue<unknown>['options']['reduce'];
 
 /**
- * What a step gave, over all ranks: means, and smallest and largest values where they are logged so. Sums stay each
- * rank's own; they are added up at the epoch's end. One exchange, of as many numbers as ranks times values.
+ * Combines a step's values over all ranks: the mean, or the minimum or maximum for values logged that way. Sums stay
+ * per rank and are added up at the end of the epoch. It takes one exchange of ranks × values numbers.
  */
 export function shareOutputs(ranks: Ranks, { loss, logged }: StepOutputs<tf.Scalar>): StepOutputs<tf.Scalar> {
   if (ranks.worldSize === 1) return { loss, logged };
@@ -64,7 +63,7 @@ export function shareOutputs(ranks: Ranks, { loss, logged }: StepOutputs<tf.Scal
   });
 }
 
-/** The vectors of all ranks: `[ranks, values]`. */
+/** Returns the vectors of all ranks: `[ranks, values]`. */
 function everybodys({ rank, worldSize, allReduce }: Ranks, own: tf.Tensor1D): tf.Tensor2D {
   const row = tf.pad2d(tf.reshape(own, [1, own.size]), [
     [rank, worldSize - rank - 1],

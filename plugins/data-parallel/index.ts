@@ -25,10 +25,10 @@ const schema = z.strictObject({
 
 export type DataParallelOptions = z.input<typeof schema>;
 
-/** The same model on every rank: each takes its share of the batch, and all make the same update. */
+/** The same model on every rank: each processes its share of the batch, and all make the same update. */
 @Plugin({
   name: 'data-parallel',
-  help: 'one model on several ranks, which average their gradients',
+  help: 'one model on several ranks that average their gradients',
   order: 'strategy',
   provides: [tokens.strategy],
   options: schema,
@@ -36,7 +36,7 @@ export type DataParallelOptions = z.input<typeof schema>;
 export class DataParallel implements Strategy, PluginHooks {
   readonly name = 'data-parallel';
   readonly ranksDiffer = false;
-  /** What the step that was traced last exchanges. */
+  /** The exchanges of the step that was traced last. */
   private exchanged: Record<string, string> = {};
   private resumed = false;
   private toldOfDrift = false;
@@ -53,7 +53,7 @@ export class DataParallel implements Strategy, PluginHooks {
     this.resumed = true;
   }
 
-  /** A resumed run goes on with the running statistics of each rank. */
+  /** A resumed run restores each rank's running statistics. */
   prepare(module: Replicated): Promise<void> {
     return startEqual(this.ranks, module, { resumed: this.resumed });
   }
@@ -63,29 +63,29 @@ export class DataParallel implements Strategy, PluginHooks {
     return shareOutputs(this.ranks, outputs);
   }
 
-  /** Exchanges have no names: ranks that give different things would take each other's for their own. */
+  /** Exchanges have no names: ranks that exchange different values would mix them up without noticing. */
   async agreeOnStep(inLoss: Readonly<Record<string, string>>): Promise<void> {
     await requireAgreement(this.ranks, 'step', inLoss, {
-      fix: 'Give losses and queues batches of the same shape, in the same order, on all ranks.',
+      fix: 'Pass batches of the same shape, in the same order, to losses and queues on all ranks.',
     });
     await requireAgreement(this.ranks, 'step', this.exchanged, {
-      fix: 'Reach the same parameters and log the same values on all ranks: nothing in the step may depend on the rank.',
+      fix: 'Use the same parameters and log the same values on all ranks: nothing in the step may depend on the rank.',
     });
   }
 
-  /** Running statistics are each rank's own in training; rank 0's are what is evaluated. */
+  /** Each rank has its own running statistics in training; evaluation uses those of rank 0. */
   async beforeEvaluation(module: Replicated): Promise<void> {
     const [drifted] = await becomeEqual(this.ranks, module);
     if (drifted === undefined || this.toldOfDrift) return;
     this.toldOfDrift = true;
     this.notify(
       'warning',
-      `The ranks' parameters have drifted apart, '${drifted}' first: all take those of rank 0. ` +
-        'Either a hook changes them on some ranks only, or the hosts do not calculate alike.',
+      `The ranks' parameters have drifted apart, '${drifted}' first: all ranks now use those of rank 0. ` +
+        'Either a hook changes them on some ranks only, or the hosts compute different results.',
     );
   }
 
-  /** Part of the step that ends an update, and of no other. */
+  /** Traced only into the step that completes an update. */
   onBeforeOptimizerStep(gradients: Gradients): Gradients {
     this.exchanged = Object.fromEntries(
       [...gradients].map(([name, { shape }]) => [`gradient of ${name}`, `[${shape.join(', ')}]`]),
@@ -96,21 +96,21 @@ export class DataParallel implements Strategy, PluginHooks {
   onFitStart(): void {
     const { rank, worldSize } = this.ranks;
     if (rank > 0 || worldSize === 1) return;
-    this.notify('info', `${worldSize} ranks train together; an update takes a batch of each.`);
+    this.notify('info', `${worldSize} ranks train together; each update uses one batch per rank.`);
     const normalises = this.model.modules().some(({ type }) => type.startsWith('BatchNorm'));
     if (normalises && !this.statistics.overRanks) {
       this.notify(
         'warning',
-        `Batch norm sees each rank's batch alone, 1/${worldSize} of an update's: syncBatchNorm() in the plugins makes it see all.`,
+        `Batch norm sees only its own rank's batch, 1/${worldSize} of an update: add syncBatchNorm() to the plugins to make it see all.`,
       );
     }
   }
 }
 
 /**
- * Trains one model on several devices or hosts (`--devices 2`, torchrun, Slurm, TF_CONFIG): each rank computes the
- * gradients of its own share of a batch, and the mean over ranks makes the update. `data.batchSize` is that of a rank.
- * On one device it does nothing. As PyTorch's `DistributedDataParallel`.
+ * Trains one model on several devices or hosts (`--devices 2`, torchrun, Slurm, TF_CONFIG), as PyTorch's
+ * `DistributedDataParallel` does: each rank computes the gradients of its own share of a batch, and the update uses
+ * their mean over ranks. `data.batchSize` is the batch size per rank. On one device it does nothing.
  *
  * ```ts
  * plugins: [dataParallel(), syncBatchNorm()]

@@ -4,7 +4,7 @@ import { Plugin, definePlugin, engineInfo, inject, liveCounts, runProgram, token
 import type { BatchResult, HookContext, PluginDescriptor, PluginHooks } from '../../src';
 
 const schema = z.strictObject({
-  /** Log after every n-th update. */
+  /** Log after every Nth update. */
   everyNSteps: z.int().positive().default(10),
 });
 
@@ -12,7 +12,7 @@ export type DeviceStatsOptions = z.input<typeof schema>;
 
 const question = ['--query-gpu=memory.used', '--format=csv,noheader,nounits', '--id=0'];
 
-/** Mebibytes in use on the first GPU, by all programs, as its driver's tool tells; `null` where that tool does not. */
+/** Mebibytes in use on the first GPU by all programs, as the driver's tool reports; `null` if it is unavailable. */
 async function gpuMemory(): Promise<number | null> {
   const limits = { limitMs: 5_000, awaited: 'nvidia-smi' };
   const answer = await runProgram('nvidia-smi', question, limits).catch(() => null);
@@ -22,8 +22,8 @@ async function gpuMemory(): Promise<number | null> {
 
 const MEBIBYTE = 2 ** 20;
 
-/** Reads what the process takes, after updates. */
-@Plugin({ name: 'device-stats', help: 'logs processor and memory', ranks: 'first', options: schema })
+/** Reads the resources that the process uses, after updates. */
+@Plugin({ name: 'device-stats', help: 'logs processor and memory use', ranks: 'first', options: schema })
 export class DeviceStats implements PluginHooks {
   private cpu = process.cpuUsage();
   private since = performance.now();
@@ -48,7 +48,7 @@ export class DeviceStats implements PluginHooks {
     else log('gpu_memory_mib', used);
   }
 
-  /** Of all cores, since the last look: 1 is every core busy with this process. */
+  /** Share of all cores since the last reading: 1 means that this process kept every core busy. */
   private cpuShare(): number {
     const { user, system } = process.cpuUsage(this.cpu);
     const wall = 1000 * (performance.now() - this.since);
@@ -62,10 +62,10 @@ export class DeviceStats implements PluginHooks {
 }
 
 /**
- * Logs what the process takes after every n-th update, in the place of Lightning's `DeviceStatsMonitor`: `cpu_share` (of
- * all cores, since the last time), `resident_mib`, and `live_tensors`, of training and everything else: a number that
- * grows from epoch to epoch is a leak. On a GPU also `gpu_memory_mib`, which `nvidia-smi` tells; that has not been
- * tried on one yet.
+ * Logs the resources that the process uses after every Nth update, as Lightning's `DeviceStatsMonitor` does:
+ * `cpu_share` (of all cores, since the last reading), `resident_mib`, and `live_tensors`, the number of tensors in the
+ * process: if it grows from epoch to epoch, there is a leak. On a GPU it also logs `gpu_memory_mib`, read with
+ * `nvidia-smi`; this has not yet been tested on a GPU.
  *
  * ```ts
  * plugins: [deviceStats({ everyNSteps: 50 })]

@@ -7,17 +7,17 @@ import { readState, stateNumber } from '../shared/read-state';
 const schema = z.strictObject({
   /** The logged metric to watch. */
   monitor: z.string().min(1),
-  /** Tells several early stoppings of a run apart, in checkpoints and messages; all but one need a name. */
+  /** Distinguishes several instances in checkpoints and messages; all except one need a name. */
   name: nameOption,
-  /** Whether it is to fall or to rise. */
+  /** Whether the metric should fall or rise. */
   mode: z.enum(['min', 'max']).default('min'),
-  /** Looks in a row without improvement after which training ends. It looks once at each measurement. */
+  /** Consecutive checks without improvement after which training ends. Each measurement is checked once. */
   patience: z.int().positive().default(3),
   /** What an improvement must exceed to count. */
   minDelta: z.number().nonnegative().default(0),
-  /** Look in every n-th epoch only. */
+  /** Check only in every Nth epoch. */
   everyNEpochs: z.int().positive().default(1),
-  /** A metric that was not logged by the time that it is due is an error, and not waited for. */
+  /** Report an error if the metric has not been logged when it is due, instead of waiting for it. */
   strict: z.boolean().default(true),
   /** End training when the metric is NaN or infinite. */
   checkFinite: z.boolean().default(true),
@@ -39,17 +39,17 @@ const savedSeen = z.object({
 
 /** What has been seen so far. */
 interface Seen {
-  /** The best value; `null` where there was none yet, or only NaN and the worst of all. */
+  /** The best value; `null` if there has been none, or only NaN or the worst infinity. */
   best: number | null;
-  /** Looks in a row that brought no improvement. */
+  /** Consecutive checks without improvement. */
   waited: number;
-  /** Serial of the measurement that was looked at last. */
+  /** Serial number of the last measurement that was checked. */
   serial: number;
 }
 
 /**
- * Looks once at each measurement of the metric: at one of a validation in the middle of an epoch when that is over, at all
- * others at the end of the epoch, when everybody has logged.
+ * Checks each measurement of the metric once: after a validation in the middle of an epoch, and otherwise at the end of
+ * the epoch, when everything has been logged.
  */
 @Plugin({
   name: 'early-stopping',
@@ -65,7 +65,7 @@ export class EarlyStopping implements PluginHooks, Stateful {
 
   constructor(@inject(tokens.pluginOptions) private readonly options: z.output<typeof schema>) {}
 
-  /** One that joins a resumed run begins with what is measured from there on. */
+  /** When added to a resumed run, it counts only new measurements. */
   onFitStart({ measured }: HookContext): void {
     if (!this.isRestored) this.seen.serial = measured(this.options.monitor)?.serial ?? 0;
   }
@@ -74,7 +74,7 @@ export class EarlyStopping implements PluginHooks, Stateful {
     const { batchIndex, batchesPerEpoch } = context.progress;
     if (context.stage !== 'fit' || batchIndex + 1 >= batchesPerEpoch) return;
     const measurement = context.measured(this.options.monitor);
-    // The newest value of a step, or the last epoch's, is not what the validation was for.
+    // The newest value of a step, or of the last epoch, does not come from this validation.
     if (measurement?.source === 'evaluation') this.look(context);
   }
 
@@ -87,7 +87,7 @@ export class EarlyStopping implements PluginHooks, Stateful {
   }
 
   restorePluginState(state: Json): void {
-    // States of before measurements had a serial are of looks at the end of each epoch.
+    // States saved before measurements had serial numbers come from checks at the end of each epoch.
     const { best, waited, serial } = readState(savedSeen, state);
     this.seen = { best, waited, serial: serial ?? 1 };
     this.isRestored = true;
@@ -106,7 +106,7 @@ export class EarlyStopping implements PluginHooks, Stateful {
     if (reason !== null) stop(name === undefined ? reason : `${name}: ${reason}`);
   }
 
-  /** Why training is to end, or `null`. */
+  /** Returns why training should end, or `null`. */
   private judge(value: number): string | null {
     const { monitor, mode, checkFinite, stoppingThreshold, divergenceThreshold, minDelta, patience } =
       this.options;
@@ -129,7 +129,7 @@ export class EarlyStopping implements PluginHooks, Stateful {
     return `${monitor} ${what} ${times(patience)}`;
   }
 
-  /** Compared in float32, in which steps log: there a logged 0.2 is no more than a threshold of 0.2. */
+  /** Compares in float32, the precision in which steps log, so that a logged 0.2 does not exceed a threshold of 0.2. */
   private isBetter(value: number, than: number, by = 0): boolean {
     const margin = Math.fround(by);
     return this.options.mode === 'min'
@@ -143,7 +143,7 @@ function shown(value: number): string {
 }
 
 function times(count: number): string {
-  return count === 1 ? 'at one look' : `for ${count} looks`;
+  return count === 1 ? 'in one check' : `in ${count} checks`;
 }
 
 function neverLogged(
@@ -153,16 +153,17 @@ function neverLogged(
 ): FulgurError {
   const names = Object.keys(metrics);
   return new FulgurError('plugin', {
-    what: `earlyStopping(${name === undefined ? '' : `{ name: '${name}' }`}) is to watch '${monitor}', which was not logged.`,
-    why: names.length === 0 ? 'Nothing was.' : `Logged were ${names.join(', ')}.`,
-    fix: `${suggestion(monitor, names)}Watch one that is logged by the end of each epoch, or pass strict: false to wait for it.`,
+    what: `earlyStopping(${name === undefined ? '' : `{ name: '${name}' }`}) watches '${monitor}', which was not logged.`,
+    why: names.length === 0 ? 'Nothing was.' : `The logged metrics are ${names.join(', ')}.`,
+    fix: `${suggestion(monitor, names)}Watch a metric that is logged by the end of each epoch, or pass strict: false to wait for it.`,
   });
 }
 
 /**
- * Ends training when a metric no longer improves, is not finite, or passes a threshold. It looks once at each measurement: at
- * the end of an epoch, and after a validation in the middle of one. What it has seen travels in checkpoints. Options and rules
- * follow Lightning's `EarlyStopping`. A run may have several of them, where all but one have a `name`.
+ * Ends training when a metric no longer improves, is not finite, or passes a threshold. It checks each measurement
+ * once: at the end of an epoch, and after a validation in the middle of one. Its state is kept in checkpoints. Options
+ * and rules follow Lightning's `EarlyStopping`. A run may have several instances, provided all except one have a
+ * `name`.
  *
  * ```ts
  * plugins: [earlyStopping({ monitor: 'knn_accuracy', mode: 'max', patience: 5 })]

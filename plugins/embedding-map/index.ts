@@ -24,27 +24,27 @@ import type {
 } from '../../src';
 import { afterEpochs } from '../shared/findings';
 
-/** When to draw, and how: the rest has the defaults of the command `map`. */
+/** When and how to draw; other settings have the defaults of the command `map`. */
 const schema = mapSchema.extend({
-  /** Draw at the end of every n-th epoch, and after the last one; `null`: after the last one only. */
+  /** Draw at the end of every Nth epoch and after the last one; with `null` only after the last one. */
   everyNEpochs: z.number().int().positive().nullable().default(null),
-  /** Also draw before the first step, with the weights to begin with. */
+  /** Also draw before the first step, with the initial weights. */
   atStart: z.boolean().default(false),
 });
 
 export type EmbeddingMapOptions = z.input<typeof schema>;
 
-/** Draws between epochs; the model is only read. */
+/** Draws between epochs, without changing the model. */
 @Plugin({
   name: 'embedding-map',
-  help: 'a 2-D map of the features of held-out images, as a page and as a picture',
+  help: 'a 2-D map of the features of held-out images, as a page and a picture',
   ranks: 'first',
   options: schema,
 })
 export class EmbeddingMapPlugin implements PluginHooks {
   private readonly folder: string;
   private drawnAt = -1;
-  /** Ended in this process; `null` where none was. */
+  /** Epochs that ended in this process; `null` if none has. */
   private epochs: number | null = null;
 
   constructor(
@@ -70,13 +70,13 @@ export class EmbeddingMapPlugin implements PluginHooks {
     if (everyNEpochs !== null && epochs % everyNEpochs === 0) await this.draw(context, epochs);
   }
 
-  /** A resumed run that has nothing left to do ends no epoch, and stands at the one to come. */
+  /** A resumed run with nothing left to do ends no epoch, and its progress names the next one. */
   async onTrainEnd(context: HookContext): Promise<void> {
     const { globalStep, epoch } = context.progress;
     if (globalStep > 0 && this.drawnAt !== globalStep) await this.draw(context, this.epochs ?? epoch);
   }
 
-  /** @param epochs those that have ended, the last one perhaps before its last batch. */
+  /** @param epochs number of epochs that have ended; the last one may have ended before its last batch. */
   private async draw({ progress, task }: HookContext, epochs: number): Promise<void> {
     const { model, data, settings, options } = this;
     const source = { model, data, split: null, config: settings.config };
@@ -101,9 +101,10 @@ export class EmbeddingMapPlugin implements PluginHooks {
 }
 
 /**
- * Draws the backbone's features of held-out images as points of a plane, coloured by class, or without labels by cluster: a page that shows
- * the image of the point that is pointed at, and a picture, in `maps/` of the run folder. By default after training; with `everyNEpochs`
- * between epochs, too. Loggers that keep pictures get them as `embedding_map`.
+ * Draws the backbone's features of held-out images as points in a plane, coloured by class, or by cluster if there are
+ * no labels. It writes a picture, and a page that shows the image under the pointer, to `maps/` in the run folder. By
+ * default it draws after training; with `everyNEpochs` also between epochs. Image loggers receive the picture as
+ * `embedding_map`.
  *
  * ```ts
  * plugins: [embeddingMap({ everyNEpochs: 10 })]

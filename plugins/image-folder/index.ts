@@ -12,7 +12,7 @@ import type {
 } from '../../src';
 import { imageFile, stepOfImage } from '../shared/image-file';
 
-/** Writes the run's pictures between batches, so that no write races a step. */
+/** Writes the run's images between batches, so that no write competes with a step. */
 @Plugin({ name: 'image-folder', help: 'images as PNG files in images/', ranks: 'first' })
 export class ImageFolder implements PluginHooks {
   private readonly path: string;
@@ -29,7 +29,7 @@ export class ImageFolder implements PluginHooks {
     this.resumedStep = state.progress.globalStep;
   }
 
-  /** Pictures that a killed run wrote after its checkpoint go: those that the resumed one makes may be others. */
+  /** Deletes images that a killed run wrote after its checkpoint, as those of the resumed run may differ. */
   async onFitStart(): Promise<void> {
     if (this.resumedStep === null) return;
     for (const file of await readdir(this.path, { recursive: true }).catch(() => [])) {
@@ -63,8 +63,8 @@ export class ImageFolder implements PluginHooks {
 }
 
 /**
- * Keeps every published image in the run folder, by name and step: `images/views/step=00000400.png`. A resumed run writes the
- * images after its checkpoint anew.
+ * Keeps every published image in the run folder, by name and step: `images/views/step=00000400.png`. A resumed run
+ * rewrites the images after its checkpoint.
  *
  * ```ts
  * plugins: [viewGrid(), imageFolder()]

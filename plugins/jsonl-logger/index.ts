@@ -7,7 +7,7 @@ import { RowFile, RowFileLogger } from '../shared/row-logger';
 import type { KeepRow } from '../shared/row-logger';
 
 const schema = z.strictObject({
-  /** Name of the file inside the run folder. */
+  /** Name of the file in the run folder. */
   fileName: fileNameOption('metrics.jsonl'),
 });
 
@@ -27,13 +27,13 @@ export class JsonlLogger extends RowFileLogger {
 }
 
 /**
- * Records every logged metric in `metrics.jsonl` of the run folder, one JSON object a logging moment:
+ * Records every logged metric in `metrics.jsonl` in the run folder, with one JSON object per logging event:
  *
  *     {"epoch":0,"step":50,"kind":"step","values":{"train_loss_ssl":-0.41}}
  *
- * JSON has no numbers for NaN and the infinities: they are the strings `"NaN"`, `"Infinity"` and `"-Infinity"`, which
- * `Number()` in JavaScript and `float()` in Python read. A run that was killed and resumed leaves the same file, bit
- * for bit, as one that was not.
+ * JSON has no numbers for NaN and the infinities: they are written as the strings `"NaN"`, `"Infinity"` and
+ * `"-Infinity"`, which `Number()` in JavaScript and `float()` in Python can read. A run that was killed and resumed
+ * produces the same file, byte for byte, as one that was not.
  *
  * ```ts
  * plugins: [jsonlLogger()]
@@ -43,7 +43,7 @@ export function jsonlLogger(options: JsonlLoggerOptions = {}): PluginDescriptor 
   return definePlugin(JsonlLogger, options);
 }
 
-/** A file of metrics, one JSON object a line. */
+/** A file of metrics with one JSON object per line. */
 export class JsonlFile extends RowFile {
   override async reopen(keep: KeepRow): Promise<number> {
     const text = await this.file.read();
@@ -51,7 +51,7 @@ export class JsonlFile extends RowFile {
     const kept = wholeLines(text).filter((line, index) =>
       keep(index, Number(parseObject(line, this.path, index + 1)['step'])),
     );
-    // The kept lines stay as they are: a number written anew might have other digits.
+    // Kept lines are not rewritten, since a rewritten number might have different digits.
     await this.file.replace(Buffer.from(kept.map((line) => `${line}\n`).join('')));
     this.written = kept.length;
     return kept.length;

@@ -21,9 +21,9 @@ import type {
 } from '../../src';
 import { afterEpochs, recordFinding } from '../shared/findings';
 
-/** When to evaluate, and how: the rest has the defaults of the command `knn`. */
+/** When and how to evaluate; other settings have the defaults of the command `knn`. */
 const schema = knnSchema.extend({
-  /** Evaluate at the end of every n-th epoch. */
+  /** Evaluate at the end of every Nth epoch. */
   everyNEpochs: z.number().int().positive().default(1),
   /** Also evaluate before the first step, with random weights, as `knn_accuracy_untrained`. */
   atStart: z.boolean().default(false),
@@ -32,20 +32,20 @@ const schema = knnSchema.extend({
 export type KnnEvalOptions = z.input<typeof schema>;
 
 const metric = 'knn_accuracy';
-/** Its own name, for it is recorded with the first epoch, whose `knn_accuracy` is another. */
+/** A separate name, because it is recorded with the first epoch, which has a `knn_accuracy` of its own. */
 const untrainedMetric = 'knn_accuracy_untrained';
 
-/** Evaluates between epochs; the model is only read. */
+/** Evaluates between epochs, without changing the model. */
 @Plugin({
   name: 'knn-eval',
-  help: 'kNN accuracy of the features on held-out samples',
+  help: 'kNN accuracy of the features of held-out samples',
   ranks: 'first',
   options: schema,
 })
 export class KnnEval implements PluginHooks, Measuring {
   private readonly recordFile: string;
 
-  /** Why nothing can be measured on these data; `null` where it can. */
+  /** Why nothing can be measured on this data; `null` if it can. */
   private missing: string | null = null;
 
   constructor(
@@ -58,10 +58,11 @@ export class KnnEval implements PluginHooks, Measuring {
     this.recordFile = folder.claim('knn.jsonl');
   }
 
-  /** What a look at the data finds out is said before any time is spent on training. */
+  /** Problems with the data are reported before any time is spent on training. */
   async onFitStart(): Promise<void> {
     this.missing = await missingForJudgement(this.data);
-    if (this.missing !== null) this.notify('warning', `knnEval() measures nothing here. ${this.missing}`);
+    if (this.missing !== null)
+      this.notify('warning', `knnEval() measures nothing in this run. ${this.missing}`);
   }
 
   measures(): readonly PlannedMetric[] {
@@ -92,7 +93,7 @@ export class KnnEval implements PluginHooks, Measuring {
     if (accuracy === null) {
       this.notify(
         'warning',
-        `No kNN accuracy ${when}: the backbone gives features that are not finite. Training has diverged.`,
+        `No kNN accuracy ${when}: the backbone's features are not finite. Training has diverged.`,
       );
     } else {
       const effort = `${querySamples} images against ${bankSamples}, ${seconds.toFixed(1)} s`;
@@ -103,10 +104,11 @@ export class KnnEval implements PluginHooks, Measuring {
 }
 
 /**
- * Measures what the backbone has learnt without any training on labels: the accuracy with which a held-out image's
- * class is told by its nearest neighbours among training images. The rule is lightly's `knn_predict` (Wu et al. 2018,
- * InstDisc): the k most similar by cosine vote for their class with weight exp(similarity / temperature). Logs
- * `knn_accuracy` (with random weights `knn_accuracy_untrained`), and appends what the figure depends on to `knn.jsonl` in the run folder.
+ * Measures what the backbone has learnt without training on labels: the accuracy with which the nearest neighbours
+ * among training images predict the class of a held-out image. The rule is lightly's `knn_predict` (Wu et al. 2018,
+ * InstDisc): the k most similar images by cosine vote for their class with weight exp(similarity / temperature). Logs
+ * `knn_accuracy` (`knn_accuracy_untrained` with random weights), and appends everything on which the figure depends to
+ * `knn.jsonl` in the run folder.
  *
  * ```ts
  * plugins: [knnEval({ everyNEpochs: 1 })]

@@ -14,15 +14,15 @@ import type {
 
 const schema = z
   .strictObject({
-    /** The first rate to try. */
+    /** The first learning rate to try. */
     minRate: z.number().positive().default(1e-8),
     /** The last. */
     maxRate: z.number().positive().default(1),
-    /** Updates from the first to the last. */
+    /** Number of updates from the first rate to the last. */
     steps: z.int().positive().default(100),
-    /** Whether rates grow by a factor or by a difference. */
+    /** Whether rates grow by a constant factor or a constant difference. */
     mode: z.enum(['exponential', 'linear']).default('exponential'),
-    /** End when the smoothed loss is so many times the best one; `null` for never. Losses must be above 0. */
+    /** End when the smoothed loss exceeds the best one by this factor; `null` for never. Losses must be above 0. */
     earlyStopThreshold: z.number().gt(1).nullable().default(4),
   })
   .refine(({ minRate, maxRate }) => minRate < maxRate, { message: 'minRate must be below maxRate' });
@@ -31,7 +31,7 @@ export type LearningRateFinderOptions = z.input<typeof schema>;
 
 const fileName = 'learning-rates.json';
 
-/** Takes the place of the run's learning rates for as many updates as it needs, and then ends the run. */
+/** Replaces the run's learning rates for as many updates as it needs, and then ends the run. */
 @Plugin({
   name: 'learning-rate-finder',
   help: 'a short run that suggests a learning rate',
@@ -65,7 +65,7 @@ export class LearningRateFinder implements PluginHooks {
     if (!this.settings.enableCheckpointing) return;
     this.notify(
       'warning',
-      'learningRateFinder() leaves a model that is of no use, and checkpoints of it may be saved. ' +
+      'learningRateFinder() leaves the model unusable, and checkpoints of it may be saved. ' +
         'Run it with --trainer.enableCheckpointing false.',
     );
   }
@@ -77,8 +77,8 @@ export class LearningRateFinder implements PluginHooks {
     this.ended = true;
     stop(
       this.diverged
-        ? `the learning-rate finder saw the loss diverge after ${this.sweep.losses.length} updates`
-        : `the learning-rate finder has tried its ${this.options.steps} rates`,
+        ? `the learning-rate finder found that the loss diverged after ${this.sweep.losses.length} updates`
+        : `the learning-rate finder has tried all ${this.options.steps} rates`,
     );
   }
 
@@ -86,7 +86,7 @@ export class LearningRateFinder implements PluginHooks {
     await this.report();
   }
 
-  /** A loss that is no number ends the run before the finder does; what was seen until then counts all the same. */
+  /** A loss of NaN ends the run before the finder does; the losses until then still count. */
   async onException(): Promise<void> {
     if (this.sweep.rates.length > 0) await this.report();
   }
@@ -103,8 +103,8 @@ export class LearningRateFinder implements PluginHooks {
     if (suggestion === null) {
       this.notify(
         'warning',
-        `${rates.length} updates are too few to suggest a learning rate: 13 are needed at least. ` +
-          'Raise steps of learningRateFinder(), trainer.maxEpochs, or earlyStopThreshold where the loss diverged.',
+        `${rates.length} updates are too few to suggest a learning rate: at least 13 are needed. ` +
+          'Increase steps of learningRateFinder() or trainer.maxEpochs, or earlyStopThreshold if the loss diverged.',
       );
       return;
     }
@@ -115,11 +115,11 @@ export class LearningRateFinder implements PluginHooks {
     );
   }
 
-  /** The exact option, where the experiment has one of a usual name. */
+  /** Names the exact option, if the experiment has one with a usual name. */
   private advice(rate: number): string {
     const name = ['lr', 'learningRate'].find((option) => option in this.settings.hyperparameters);
     return name === undefined
-      ? 'give it to the optimiser in configureOptimizers, and take learningRateFinder() out of the plugins'
+      ? 'pass it to the optimiser in configureOptimizers, and remove learningRateFinder() from the plugins'
       : `train with --${name} ${shown(rate)}, and without learningRateFinder() among the plugins`;
   }
 }
@@ -129,18 +129,20 @@ function shown(rate: number): string {
 }
 
 /**
- * Makes a run a search for a learning rate, as Lightning's `LearningRateFinder`: over `steps` updates the rate goes from
- * `minRate` to `maxRate`, for all parameter groups; then, or when the loss diverges, the run ends, and the rate at which
- * the loss fell fastest is said and written to `learning-rates.json`.
+ * Turns a run into a search for a learning rate, as Lightning's `LearningRateFinder` does: over `steps` updates the
+ * rate of all parameter groups goes from `minRate` to `maxRate`; then, or when the loss diverges, the run ends, and the
+ * rate at which the loss fell fastest is reported and written to `learning-rates.json`.
  *
- * Unlike Lightning's it does not train on: take it out, and set the rate. The model is of no use afterwards, so run it
- * with `--trainer.enableCheckpointing false`. Hyperparameters `lr` and `learningRate` are named in the advice.
+ * Unlike Lightning's, it does not continue with training: remove it, and set the rate. The model is unusable
+ * afterwards, so run it with `--trainer.enableCheckpointing false`. The advice names the hyperparameter `lr` or
+ * `learningRate` if there is one.
  *
- * "So many times worse" means nothing to a loss that falls below 0, as FastSiam's does from its beginning at 0: pass
- * `earlyStopThreshold: null` for such a one. Without it the search never ends early once a loss of 0 or less was seen.
+ * `earlyStopThreshold` is meaningless for a loss that falls below 0, as FastSiam's does from the start: pass
+ * `earlyStopThreshold: null` for such a loss. Otherwise the search never ends early after a loss of 0 or less.
  *
- * "Fastest" is by the rate itself and not by its logarithm, as in Lightning, so that noise counts most at the smallest rates:
- * begin no more than two or three powers of ten below a rate that you expect, and look at the losses in the file.
+ * As in Lightning, "fastest" refers to the derivative with respect to the rate, not its logarithm, so noise counts most
+ * at the smallest rates: start no more than two or three powers of ten below the rate that you expect, and look at the
+ * losses in the file.
  *
  * ```ts
  * plugins: [learningRateFinder({ minRate: 1e-6, maxRate: 1 })]
@@ -152,10 +154,10 @@ export function learningRateFinder(options: LearningRateFinderOptions = {}): Plu
 
 const smoothing = 0.98;
 
-/** The rates that are tried, and the smoothed losses that they gave; counts as Lightning's finder does. */
+/** The rates that are tried and their smoothed losses, with the arithmetic of Lightning's finder. */
 class RateSweep {
   readonly rates: number[] = [];
-  /** Running means of the losses; as in Lightning, the first is about half its loss, and later ones rise from there. */
+  /** Running means of the losses; as in Lightning, the first is about half its loss, and later means rise from there. */
   readonly losses: number[] = [];
   private mean = 0;
   private best = Infinity;
@@ -163,7 +165,7 @@ class RateSweep {
 
   constructor(private readonly settings: z.output<typeof schema>) {}
 
-  /** The rate of an update, from 0; as in Lightning, the first step is twice as long as the others. */
+  /** Returns the rate of an update, counted from 0; as in Lightning, the first interval is twice as long as the others. */
   rateAt(update: number): number {
     const { minRate, maxRate, steps, mode } = this.settings;
     if (update === 0) return minRate;
@@ -192,7 +194,7 @@ class RateSweep {
     return diverged;
   }
 
-  /** A loss that falls below 0, such as a negative cosine, knows no "so many times worse". */
+  /** A factor is meaningless for a loss that falls below 0, such as a negative cosine. */
   private isFarFromBest(loss: number): boolean {
     const { earlyStopThreshold } = this.settings;
     return earlyStopThreshold !== null && this.isPositive && loss > earlyStopThreshold * this.best;
@@ -203,8 +205,8 @@ const SKIPPED_AT_BEGIN = 10;
 const SKIPPED_AT_END = 1;
 
 /**
- * The rate at which the loss fell fastest, by its derivative with respect to the rate; without the first ten points and
- * the last one, and without losses that are not finite. `null` where fewer than two are left.
+ * Returns the rate at which the loss fell fastest, by its derivative with respect to the rate, ignoring the first ten
+ * points, the last one, and losses that are not finite; `null` if fewer than two points remain.
  */
 function steepestRate(rates: readonly number[], losses: readonly number[]): number | null {
   const points = rates
@@ -221,7 +223,7 @@ interface Point {
   readonly loss: number;
 }
 
-/** Second-order differences at uneven distances; at the ends the slope to the neighbour, as `torch.gradient`. */
+/** Second-order differences at uneven distances; at the ends the slope to the neighbour, as in `torch.gradient`. */
 function slopeAt(points: readonly Point[], index: number): number {
   const here = points[index];
   const before = points[index - 1];

@@ -3,7 +3,7 @@ import { Plugin, definePlugin, inject, tokens } from '../../src';
 import type { HookContext, OptimizersAccess, PluginDescriptor, PluginHooks } from '../../src';
 
 const schema = z.strictObject({
-  /** Log before every update, or at the beginning of each epoch. */
+  /** Log before every update, or at the start of each epoch. */
   interval: z.enum(['step', 'epoch']).default('step'),
 });
 
@@ -39,8 +39,8 @@ export class LearningRateMonitor implements PluginHooks {
 }
 
 /**
- * Logs the learning rate as `lr-sgd`, and where there are several parameter groups as `lr-sgd/pg1`, `lr-sgd/pg2`, …;
- * a second optimiser of the same kind is `lr-sgd-1`, and so on. Names follow Lightning's `LearningRateMonitor`.
+ * Logs the learning rate as `lr-sgd`, or with several parameter groups as `lr-sgd/pg1`, `lr-sgd/pg2`, …; a second
+ * optimiser of the same kind is `lr-sgd-1`, and so on. Names follow Lightning's `LearningRateMonitor`.
  *
  * ```ts
  * plugins: [learningRateMonitor()]

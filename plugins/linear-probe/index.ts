@@ -22,12 +22,12 @@ import type {
 } from '../../src';
 import { afterEpochs, recordFinding } from '../shared/findings';
 
-/** When to probe, and how: the rest has the defaults of the command `probe`. */
+/** When and how to probe; other settings have the defaults of the command `probe`. */
 const schema = probeSchema
   .extend({
-    /** Probe at the end of every n-th epoch, and log `linear_accuracy`; `null` for never. */
+    /** Probe at the end of every Nth epoch, and log `linear_accuracy`; `null` for never. */
     everyNEpochs: z.number().int().positive().nullable().default(null),
-    /** Probe when training has ended. */
+    /** Probe after training. */
     atEnd: z.boolean().default(true),
   })
   .refine(({ everyNEpochs, atEnd }) => everyNEpochs !== null || atEnd, {
@@ -37,11 +37,11 @@ const schema = probeSchema
 export type LinearProbeOptions = z.input<typeof schema>;
 
 const causes = {
-  features: 'the backbone gives features that are not finite. Training has diverged',
-  classifier: 'the classifier has diverged. Give linearProbe() a smaller learningRate',
+  features: "the backbone's features are not finite. Training has diverged",
+  classifier: 'the classifier has diverged. Pass a smaller learningRate to linearProbe()',
 } as const;
 
-/** Probes between epochs and after training; the model is only read, and trains on as if nobody had looked. */
+/** Probes between epochs and after training, without changing the model or the course of training. */
 @Plugin({
   name: 'linear-probe',
   help: 'accuracy of a linear classifier on the frozen features',
@@ -49,12 +49,12 @@ const causes = {
   options: schema,
 })
 export class LinearProbe implements PluginHooks, Measuring {
-  /** Updates that the model had when it was probed last. */
+  /** Number of updates at the last probe. */
   private probedAt: number | null = null;
 
   private readonly recordFile: string;
 
-  /** Why nothing can be measured on these data; `null` where it can. */
+  /** Why nothing can be measured on this data; `null` if it can. */
   private missing: string | null = null;
 
   constructor(
@@ -67,10 +67,11 @@ export class LinearProbe implements PluginHooks, Measuring {
     this.recordFile = folder.claim('linear-probe.jsonl');
   }
 
-  /** What a look at the data finds out is said before any time is spent on training. */
+  /** Problems with the data are reported before any time is spent on training. */
   async onFitStart(): Promise<void> {
     this.missing = await missingForJudgement(this.data);
-    if (this.missing !== null) this.notify('warning', `linearProbe() measures nothing here. ${this.missing}`);
+    if (this.missing !== null)
+      this.notify('warning', `linearProbe() measures nothing in this run. ${this.missing}`);
   }
 
   measures(): readonly PlannedMetric[] {
@@ -88,10 +89,10 @@ export class LinearProbe implements PluginHooks, Measuring {
     if (accuracyTop5 !== null) context.log('linear_accuracy_top5', accuracyTop5, { onEpoch: true });
   }
 
-  /** There is no epoch to log for any more: the figure is said and recorded. */
+  /** No epoch is left to log the figure for, so it is only printed and recorded. */
   async onTrainEnd(context: HookContext): Promise<void> {
     const { globalStep } = context.progress;
-    // In a run that is resumed after its last epoch the metric alone knows.
+    // In a run that is resumed after its last epoch, only the metric shows whether it was probed.
     const isProbed = this.probedAt === globalStep || context.measured('linear_accuracy')?.step === globalStep;
     if (this.missing !== null || !this.options.atEnd || isProbed) return;
     await this.probe(context, 'after training');
@@ -124,11 +125,11 @@ export class LinearProbe implements PluginHooks, Measuring {
 }
 
 /**
- * Measures how well a linear classifier tells classes from the backbone's frozen features: SGD on the features of all
- * training images, embedded once, judged on held-out ones, as lightly's `LinearClassifier` with standardised features.
- * Logs `linear_accuracy` (and `linear_accuracy_top5` where there are more than five classes) when it probes between
- * epochs; says the figure after training; and appends what it depends on to `linear-probe.jsonl` in the run folder.
- * Training goes on bit for bit as without it.
+ * Measures how well a linear classifier predicts classes from the backbone's frozen features: it is trained by SGD on
+ * the features of all training images, embedded once, and evaluated on held-out images, as lightly's `LinearClassifier`
+ * with standardised features. Logs `linear_accuracy` (and `linear_accuracy_top5` if there are more than five classes)
+ * when it probes between epochs, prints the figure after training, and appends everything on which it depends to
+ * `linear-probe.jsonl` in the run folder. Training continues bit for bit as without it.
  *
  * ```ts
  * plugins: [linearProbe({ everyNEpochs: 10 })]

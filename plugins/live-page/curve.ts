@@ -3,7 +3,7 @@ import type { CurveChange, CurvePoints } from '../../src';
 
 const number = z.number();
 const column = z.array(number.nullable());
-/** Of what `all` gives. */
+/** Schema of what `all` returns. */
 export const curveSchema = z.object({
   name: z.string(),
   kind: z.enum(['step', 'epoch', 'page']),
@@ -15,11 +15,11 @@ export const curveSchema = z.object({
   broken: z.array(number),
 });
 
-/** Several values in a row of a metric. */
+/** Several consecutive values of a metric. */
 interface Point {
-  /** Updates that were done at the last of them. */
+  /** Number of updates at the last value. */
   step: number;
-  /** Finite values, and others. */
+  /** Counts of finite and other values. */
   finite: number;
   broken: number;
   mean: number;
@@ -28,17 +28,17 @@ interface Point {
 }
 
 /**
- * A metric's values in the order in which they came, thinned out: a point stands for `stride` values, and where the curve
- * has become full, neighbours are joined and the stride doubles. Which values a point stands for depends on their order
- * alone, so a curve that was saved and taken back goes on as if it had never been.
+ * A metric's values in the order in which they came, thinned out: each point represents `stride` values, and when the
+ * curve is full, neighbouring points are merged and the stride doubles. Which values a point represents depends on
+ * their order alone, so a saved and restored curve continues as if it had never been interrupted.
  */
 export class Curve {
   private points: Point[] = [];
   private stride = 1;
-  /** The first point that `takeChange` has not given. */
+  /** Index of the first point that `takeChange` has not returned. */
   private changedFrom = 0;
 
-  /** @param capacity points at most; an even number. */
+  /** @param capacity maximum number of points; an even number. */
   constructor(
     readonly name: string,
     readonly kind: CurvePoints['kind'],
@@ -62,7 +62,7 @@ export class Curve {
     return this.pointsFrom(0);
   }
 
-  /** Points that are new or have changed since the last call; `null` where there is none. */
+  /** Returns the points that are new or have changed since the last call; `null` if there are none. */
   takeChange(): CurveChange | null {
     const from = this.changedFrom;
     if (from >= this.points.length) return null;
@@ -70,7 +70,7 @@ export class Curve {
     return { ...this.pointsFrom(from), from };
   }
 
-  /** Takes back what `all` gave; the counts of a point are those of its stride, but for the last one's. */
+  /** Restores what `all` returned; every point except the last represents a full stride. */
   static from(saved: CurvePoints, lastCount: number, capacity: number): Curve {
     const curve = new Curve(saved.name, saved.kind, capacity);
     curve.stride = saved.stride;
@@ -89,7 +89,7 @@ export class Curve {
     return curve;
   }
 
-  /** Values that the last point stands for. */
+  /** Number of values that the last point represents. */
   get lastCount(): number {
     const last = this.points.at(-1);
     return last === undefined ? 0 : last.finite + last.broken;
@@ -131,7 +131,7 @@ function pointOf(step: number, value: number): Point {
 
 function join(into: Point, next: Point): void {
   const finite = into.finite + next.finite;
-  // The mean of huge values stays finite, which their sum would not.
+  // The mean of huge values stays finite, although their sum would not.
   if (next.finite > 0) {
     into.mean = into.mean * (into.finite / finite) + next.mean * (next.finite / finite);
   }

@@ -1,15 +1,15 @@
 import type { LiveSnapshot, LiveUpdate } from '../../src';
 
-/** Where the events of a reader go: the answer to its request. */
+/** The response to a reader's request, to which its events are written. */
 export interface EventStream {
-  /** Whether what was written before has not left yet. */
+  /** Whether earlier writes have not yet been sent. */
   readonly writableNeedDrain: boolean;
   write(bytes: Uint8Array): boolean;
   end(): void;
   destroy(): void;
 }
 
-/** An event as it goes to readers: its bytes are the same for all of them. */
+/** An event as sent to readers: its bytes are the same for all of them. */
 interface Sent {
   readonly serial: number;
   readonly bytes: Buffer;
@@ -17,16 +17,16 @@ interface Sent {
 
 interface Reader {
   readonly stream: EventStream;
-  /** The newest event that it was given; -1 for none. */
+  /** The newest event that it was sent; -1 for none. */
   serial: number;
-  /** Milliseconds of a steady clock at which it was found not to have read. */
+  /** Time on a monotonic clock, in milliseconds, at which it was found not to have read. */
   stalledSince: number | null;
 }
 
 export interface FeedLimits {
-  /** Readers at once. */
+  /** Maximum number of simultaneous readers. */
   readonly readers: number;
-  /** What is kept for readers who come back, in bytes. */
+  /** Bytes kept for readers that reconnect. */
   readonly keptBytes: number;
   /** Milliseconds after which a reader that reads nothing is dropped. */
   readonly stalledMs: number;
@@ -37,9 +37,10 @@ const signOfLife = Buffer.from(': \n\n');
 export const defaultLimits: FeedLimits = { readers: 256, keptBytes: 1 << 20, stalledMs: 15_000 };
 
 /**
- * Server-sent events for any number of readers. Each gets a snapshot and then what is new; one that comes back gets what it
- * missed, or a snapshot where that is no longer kept. Bytes are made once for all, and a reader is written to only when
- * it has read what it was given before: one that reads nothing costs one snapshot that all share, and is dropped.
+ * Server-sent events for any number of readers. Each reader receives a snapshot and then updates; one that reconnects
+ * receives what it missed, or a snapshot if that is no longer kept. Bytes are made once for all readers, and a reader
+ * is written to only when it has read the previous events: one that reads nothing costs a shared snapshot, and is
+ * dropped.
  */
 export class Feed {
   private readonly readers = new Set<Reader>();
@@ -48,7 +49,7 @@ export class Feed {
   private serial = 0;
   private snapshotSent: Sent | null = null;
 
-  /** @param start tells the events of this start of the run from those of others. */
+  /** @param start distinguishes the events of this start of the run from those of others. */
   constructor(
     private readonly start: string,
     private readonly snapshot: () => LiveSnapshot,
@@ -64,10 +65,10 @@ export class Feed {
   }
 
   /**
-   * Begins to send events to a reader.
+   * Starts sending events to a reader.
    *
-   * @param lastId what the reader says it got last, as `Last-Event-ID`.
-   * @returns ends it; to be called when the reader has gone.
+   * @param lastId the last event that the reader received, from its `Last-Event-ID` header.
+   * @returns a function that stops sending, to be called when the reader has gone.
    */
   join(stream: EventStream, lastId: string | undefined, now: number): () => void {
     const reader: Reader = { stream, serial: this.serialOf(lastId), stalledSince: null };
@@ -77,7 +78,7 @@ export class Feed {
     return () => this.readers.delete(reader);
   }
 
-  /** Publishes what is new. */
+  /** Publishes an update. */
   publish(update: LiveUpdate, now: number): void {
     this.serial += 1;
     this.snapshotSent = null;
@@ -89,9 +90,9 @@ export class Feed {
   }
 
   /**
-   * Gives readers what they had no room for, and drops those that read nothing.
+   * Sends readers the events that did not fit before, and drops those that read nothing.
    *
-   * @param sign whether the others get a sign of life.
+   * @param sign whether the other readers are sent a keep-alive.
    */
   look(now: number, sign: boolean): void {
     for (const reader of this.readers) {
@@ -100,7 +101,7 @@ export class Feed {
     }
   }
 
-  /** Ends all readers; what was written still goes to those that read. */
+  /** Closes all connections; what was already written is still delivered to those that read. */
   end(): void {
     for (const { stream } of this.readers) stream.end();
     this.readers.clear();
@@ -137,7 +138,7 @@ export class Feed {
     return [this.snapshotSent];
   }
 
-  /** -1 where it is not an event of this start. */
+  /** Returns -1 if it is not an event of this start. */
   private serialOf(id: string | undefined): number {
     const [start, serial] = (id ?? '').split('.');
     const number = /^\d{1,15}$/.test(serial ?? '') ? Number(serial) : -1;

@@ -14,24 +14,24 @@ import { Pace } from './pace';
 import { RunHistory } from './run-history';
 import type { PageValue, ToThread } from './thread-messages';
 
-/** Milliseconds between two passings on: what comes in between goes together. */
+/** Milliseconds between two updates: everything in between is passed on together. */
 const passEveryMs = 250;
-/** Larger pictures than any page shows. */
+/** Maximum size of a picture, larger than any that a page shows. */
 const mostImageBytes = 1 << 24;
 const mostRates = 8;
 
 type Metrics = Readonly<Record<string, number>>;
 
-/** What is new since it was passed on last. */
+/** Changes since the last update. */
 interface News {
   rows: MetricRow[];
   values: PageValue[];
   messages: LiveMessage[];
-  /** By name: only the newest is shown. */
+  /** Pictures by name: only the newest is shown. */
   readonly images: Map<string, LoggedImage>;
 }
 
-/** Watches a fit by its events, keeps what a page shows of it, and passes on what is new, a few times a second. */
+/** Watches a fit through its events, keeps what a page shows of it, and passes on changes a few times per second. */
 export class FitObserver {
   readonly history = new RunHistory();
   private readonly pace = new Pace();
@@ -47,7 +47,7 @@ export class FitObserver {
   private passedAt = 0;
   private begun = false;
 
-  /** @param pass takes what is new. */
+  /** @param pass receives the changes. */
   constructor(
     events: RunEventSource,
     private readonly optimizers: OptimizersAccess,
@@ -72,7 +72,7 @@ export class FitObserver {
     ];
   }
 
-  /** From now on there is somebody to pass news to; what came before is in the history. */
+  /** Starts passing on changes; earlier ones are in the history. */
   begin(): void {
     this.news = nothingNew();
     this.begun = true;
@@ -82,7 +82,7 @@ export class FitObserver {
     for (const dispose of this.disposers) dispose();
   }
 
-  /** The rates of the update that comes next. */
+  /** The learning rates of the next update. */
   noteLearningRates(): void {
     const { step } = this;
     this.rates = this.optimizers
@@ -96,7 +96,7 @@ export class FitObserver {
       .slice(0, mostRates);
   }
 
-  /** Passes on what is new, if anything is. */
+  /** Passes on the changes, if there are any. */
   passOn(): void {
     this.passedAt = performance.now();
     const { news, hasMoved } = this;
@@ -148,7 +148,7 @@ export class FitObserver {
     this.passOnIfDue();
   }
 
-  /** With the learning rate and the throughput, where no plugin logs them. */
+  /** Adds the learning rate and the throughput, unless a plugin logs them. */
   private addRow(row: MetricRow): void {
     this.history.addRow(row);
     this.news.rows.push(row);

@@ -5,32 +5,32 @@ import type { Feed } from './feed';
 import type { OtherRuns } from './other-runs';
 import { TokenCheck, refusalOf } from './request-checks';
 
-/** A file of the page, the same for every run: it holds nothing of this one. */
+/** A static file of the page; it is the same for every run and contains nothing about this one. */
 export interface PageFile {
   readonly type: string;
   readonly bytes: Uint8Array;
 }
 
-/** A picture of the run by its place among the page's addresses. */
+/** Returns a picture of the run by its path. */
 export type FindImage = (path: string) => Uint8Array | null;
 
 export interface PageServerParts {
-  /** Of the address that it listens at. */
+  /** Host of the address at which it listens. */
   readonly host: string;
   readonly token: string;
-  /** By path: `/`, `/live.js`. */
+  /** Static files by path: `/`, `/live.js`. */
   readonly files: ReadonlyMap<string, PageFile>;
   readonly feed: Feed;
-  /** Is called before a reader is given a snapshot: what is new is to be published first. */
+  /** Called before a reader receives a snapshot, so that pending changes are published first. */
   readonly onReader?: () => void;
   readonly runs: OtherRuns;
   readonly image: FindImage;
 }
 
 export interface ServerLimits {
-  /** Sockets at once: readers, and pages that load. */
+  /** Maximum number of open sockets, of readers and of pages that are loading. */
   readonly connections: number;
-  /** Milliseconds in which a request must have come, and how often that is looked at. */
+  /** Milliseconds within which a request must arrive, and the interval at which this is checked. */
   readonly requestMs: number;
   readonly checkMs: number;
 }
@@ -38,7 +38,7 @@ export interface ServerLimits {
 const defaultServerLimits: ServerLimits = { connections: 512, requestMs: 5000, checkMs: 1000 };
 const mostHeaderBytes = 8192;
 const requestsOfSocket = 100;
-/** Milliseconds without any byte after which a socket is closed; readers get one every ten seconds. */
+/** Milliseconds without traffic after which a socket is closed; readers are sent a byte every ten seconds. */
 const idleMs = 30_000;
 
 const everyAnswer = {
@@ -53,7 +53,10 @@ const everyAnswer = {
   'X-Frame-Options': 'DENY',
 } as const;
 
-/** The server of a live page: it answers GET and HEAD of a few addresses, and all but the empty page wants the token. */
+/**
+ * The server of a live page: it answers GET and HEAD for a few paths, and everything except the empty page requires the
+ * token.
+ */
 export function pageServer(parts: PageServerParts, limits = defaultServerLimits): Server {
   const tokenCheck = new TokenCheck(parts.token);
   const options = {
@@ -70,7 +73,7 @@ export function pageServer(parts: PageServerParts, limits = defaultServerLimits)
   const turnAway = (socket: Socket, status: string): void => {
     socket.on('error', () => undefined);
     socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-    // A client that does not read that either.
+    // The client does not read the response either.
     socket.destroySoon();
   };
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -81,10 +84,10 @@ export function pageServer(parts: PageServerParts, limits = defaultServerLimits)
     server.on(event, (_: IncomingMessage, socket: Socket) => turnAway(socket, '400 Bad Request'));
   }
   server.on('checkContinue', (_: IncomingMessage, response: ServerResponse) => {
-    refuse(response, 417, 'A request has no body here.');
+    refuse(response, 417, 'Requests to this server must not have a body.');
   });
   server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => {
-    refuse(response, 417, 'A request has no body here.');
+    refuse(response, 417, 'Requests to this server must not have a body.');
   });
   return server;
 }
@@ -110,7 +113,7 @@ async function answer(
   } else await answerReader(parts, target, request, response);
 }
 
-/** Answers a request with the right token. */
+/** Answers a request whose token is right. */
 async function answerReader(
   { feed, runs, image, onReader }: PageServerParts,
   target: string,
@@ -124,21 +127,21 @@ async function answerReader(
     openEvents(feed, request, response);
   } else if (target === '/runs') sendJson(response, request, await runs.list());
   else if (picture !== null) send(response, request, 'image/png', picture);
-  else if (id === undefined) refuse(response, 404, 'There is nothing at this address.');
+  else if (id === undefined) refuse(response, 404, 'Nothing was found at this address.');
   else {
     const run = await runs.read(Number(id));
-    if (run === null) refuse(response, 404, 'There is no such run, or nothing that a page could show.');
+    if (run === null) refuse(response, 404, 'The run does not exist, or a page can show nothing of it.');
     else sendJson(response, request, run);
   }
 }
 
 function openEvents(feed: Feed, request: IncomingMessage, response: ServerResponse): void {
   if (request.method !== 'GET') {
-    refuse(response, 405, 'Events are taken by GET.');
+    refuse(response, 405, 'Events must be requested with GET.');
     return;
   }
   if (feed.isFull) {
-    refuse(response, 503, 'This page has as many readers as it takes.');
+    refuse(response, 503, 'This page has reached its maximum number of readers.');
     return;
   }
   const lastId = request.headers['last-event-id'];
@@ -158,7 +161,7 @@ function sendJson(response: ServerResponse, request: IncomingMessage, value: unk
   send(response, request, 'application/json; charset=utf-8', Buffer.from(JSON.stringify(value)));
 }
 
-/** Says why, and closes the connection: whoever asks so is no page of this server. */
+/** Gives the reason and closes the connection: such a request does not come from a page of this server. */
 function refuse(response: ServerResponse, status: number, reason: string): void {
   const bytes = Buffer.from(`${reason}\n`);
   response.writeHead(status, {

@@ -42,15 +42,15 @@ import { savedHistory } from './saved-history';
 const loopback = ['127.0.0.1', '::1'];
 
 const schema = z.strictObject({
-  /** Where to listen: where this port is taken, one of the next; with 0 the system chooses. */
+  /** Port to listen at; if it is taken, one of the next ports is used. With 0 the system chooses. */
   port: z.int().min(0).max(65_535).default(8420),
   /**
-   * The address to listen at. Any other than this machine's own, `127.0.0.1` or `::1`, opens the page to the network, without
-   * encryption.
+   * The address to listen at. Any address other than the loopback ones, `127.0.0.1` and `::1`, opens the page to the
+   * network, without encryption.
    */
   host: z
     .string()
-    .refine((host) => isIP(host) !== 0 && !isEveryAddress(host), 'expected one address of this machine')
+    .refine((host) => isIP(host) !== 0 && !isEveryAddress(host), 'expected an address of this machine')
     .default('127.0.0.1'),
 });
 
@@ -60,19 +60,19 @@ function isEveryAddress(host: string): boolean {
   return /^[0:.]*$/.test(host);
 }
 
-/** Seconds between two writes of what other pages show of this run. */
+/** Seconds between two writes of the history that other pages show of this run. */
 const saveEverySeconds = 15;
-/** Milliseconds between two looks for what no batch has passed on. */
+/** Milliseconds between two checks for changes that no batch has passed on. */
 const lookMs = 500;
 
 const mostHistoryBytes = 1 << 24;
 
 const savedState = z.object({ curves: savedCurves });
 
-/** Passes on what the run's events say to the thread that serves the page. */
+/** Passes the run's events on to the thread that serves the page. */
 @Plugin({
   name: 'live-page',
-  help: 'a page in the browser while the run goes on',
+  help: 'a page in the browser during the run',
   ranks: 'first',
   options: schema,
 })
@@ -111,7 +111,7 @@ export class LivePage implements PluginHooks, Stateful {
     this.observer.history.restore(readState(savedState, state).curves);
   }
 
-  /** Where the page cannot be served, the run goes on without one. */
+  /** If the page cannot be served, the run continues without it. */
   async onFitStart(): Promise<void> {
     const { host, port } = this.options;
     const token = randomBytes(32).toString('base64url');
@@ -126,12 +126,12 @@ export class LivePage implements PluginHooks, Stateful {
           messages: this.observer.history.messages,
           ...{ root: rootOf(this.folder), folder: this.folder.path },
         },
-        (reason) => this.notify('warning', `The live page has ended: ${reason}. Training goes on.`),
+        (reason) => this.notify('warning', `The live page has stopped: ${reason}. Training continues.`),
       );
       this.thread = started.thread;
       this.tellAddress(started.port, token);
     } catch (error) {
-      this.notify('warning', `There is no live page: ${messageOf(error)}. Training goes on.`);
+      this.notify('warning', `The live page could not be started: ${messageOf(error)}. Training continues.`);
       return;
     }
     this.observer.begin();
@@ -153,7 +153,7 @@ export class LivePage implements PluginHooks, Stateful {
     };
   }
 
-  /** A process that ends right after it has told its readers by then. */
+  /** By the time a process ends right after this, its readers have been told. */
   async teardown(): Promise<void> {
     if (this.thread === null) return;
     const end: LiveEnd = { ...(this.failure ?? { status: 'over', detail: null }), at: Date.now() };
@@ -181,7 +181,7 @@ export class LivePage implements PluginHooks, Stateful {
     if (loopback.includes(host)) return;
     this.notify(
       'warning',
-      `The live page is open to the network at ${host}, without encryption: whoever reads along gets its token.`,
+      `The live page is open to the network at ${host}, without encryption: anyone who intercepts its traffic learns its token.`,
     );
   }
 
@@ -200,7 +200,7 @@ export class LivePage implements PluginHooks, Stateful {
     };
   }
 
-  /** What an earlier start of this run said; where it cannot be read, the page begins with this one's. */
+  /** Reads the messages of earlier starts of this run; if they cannot be read, the page shows only those of this start. */
   private async recallMessages(): Promise<void> {
     try {
       const text = (await readRegularFile(this.file, mostHistoryBytes)).toString('utf8');
@@ -210,7 +210,7 @@ export class LivePage implements PluginHooks, Stateful {
     }
   }
 
-  /** For the pages of other runs, and for the messages of a next start of this one. */
+  /** Writes the history, for the pages of other runs and for the next start of this one. */
   private async save(end: LiveEnd | null): Promise<void> {
     this.savedAt = performance.now() / 1000;
     if (!this.canSave) return;
@@ -223,13 +223,13 @@ export class LivePage implements PluginHooks, Stateful {
       this.canSave = false;
       this.notify(
         'warning',
-        `${this.file} cannot be written: ${messageOf(error)}. The pages of other runs will not show this one.`,
+        `${this.file} cannot be written: ${messageOf(error)}. The pages of other runs will not show this run.`,
       );
     }
   }
 }
 
-/** The folder of all experiments; the run's own where it does not lie in one. */
+/** The folder of all experiments; the run's own folder if it is not in one. */
 function rootOf({ path, experiment, version }: PluginFolder): string {
   const below = join(...experiment.split('/'), version);
   if (!path.endsWith(sep + below)) return path;
@@ -237,9 +237,9 @@ function rootOf({ path, experiment, version }: PluginFolder): string {
 }
 
 /**
- * Serves a page that shows the run while it goes on: curves of all metrics, progress and time left, pictures, messages,
- * the configuration, and another run beside it. It listens on this machine only, and its address, which the run prints once,
- * ends with a token. Training does not wait for it.
+ * Serves a page that shows the run in progress: curves of all metrics, progress and time left, pictures, messages, the
+ * configuration, and a comparison with another run. By default it listens on this machine only. The run prints the
+ * address once; it ends with a token. Training does not wait for the page.
  *
  * ```ts
  * plugins: [livePage({ port: 8420 })]

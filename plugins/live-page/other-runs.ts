@@ -10,29 +10,29 @@ import { RunHistory } from './run-history';
 import { historyFile, savedHistory } from './saved-history';
 import { settingsDifference } from './settings-difference';
 
-/** Folders below the root that are looked into: `group/experiment/version_3`. */
+/** Depth of the folders that are searched below the root: `group/experiment/version_3`. */
 const deepest = 5;
 const mostRuns = 500;
 const mostFolders = 5000;
 const mostConfigBytes = 1 << 20;
 const mostHistoryBytes = 1 << 24;
 const mostMetricBytes = 1 << 28;
-/** What was read is good for so long, in milliseconds, whoever asks. */
+/** Milliseconds for which results are cached for all readers. */
 const freshMs = 3000;
 
 /**
- * The runs below one root, as far as a page shows them beside its own. A request names a run by a number that was given out
- * here, never by a path; links are not followed.
+ * The runs below one root that a page can show beside its own. A request names a run by a number assigned here, never
+ * by a path; links are not followed.
  */
 export class OtherRuns {
-  /** By number; the root itself is resolved once, as it may be a link of the user's. */
+  /** Runs by number; only the root is resolved, once, as it may be a user's link. */
   private readonly folders: string[] = [];
   private readonly reads = new Map<number, { readonly at: number; readonly run: Promise<OtherRun | null> }>();
   private listing: { readonly at: number; readonly runs: Promise<ListedRun[]> } | null = null;
 
   /**
    * @param root the folder of all experiments.
-   * @param own the folder of the page's own run, which is left out.
+   * @param own the folder of the page's own run, which is excluded.
    */
   constructor(
     private readonly root: string,
@@ -40,7 +40,7 @@ export class OtherRuns {
     private readonly ownConfig: unknown,
   ) {}
 
-  /** Those of the same experiment first, the newest first as far as versions tell. */
+  /** Lists runs of the same experiment first, and the highest version first. */
   list(now = performance.now()): Promise<ListedRun[]> {
     if (this.listing === null || now - this.listing.at > freshMs) {
       this.listing = { at: now, runs: this.find() };
@@ -48,7 +48,7 @@ export class OtherRuns {
     return this.listing.runs;
   }
 
-  /** `null` where there is no such run, or nothing of it can be shown. */
+  /** Returns `null` if the run does not exist or nothing of it can be shown. */
   read(id: number, now = performance.now()): Promise<OtherRun | null> {
     const folder = this.folders[id];
     if (folder === undefined) return Promise.resolve(null);
@@ -107,7 +107,7 @@ export class OtherRuns {
 
 type Shown = Pick<OtherRun, 'curves'> & { readonly end: LiveEnd | null };
 
-/** What the run's own page keeps. */
+/** Reads the history that the run's own page has saved. */
 async function keptByPage(folder: string): Promise<Shown | null> {
   const text = await textOf(folder, historyFile, mostHistoryBytes);
   const read = savedHistory.safeParse(text === null ? null : parsed(text));
@@ -117,7 +117,7 @@ async function keptByPage(folder: string): Promise<Shown | null> {
   return { curves: history.points(), end: read.data.end };
 }
 
-/** What a run without a page has: the rows of its loggers. */
+/** Reads the rows of the loggers of a run without a page. */
 async function fromRows(folder: string): Promise<Shown | null> {
   const history = new RunHistory();
   const found = (await readJsonLines(folder, history)) || (await readCsv(folder, history));
@@ -149,7 +149,7 @@ async function readCsv(folder: string, history: RunHistory): Promise<boolean> {
     const at = Number(step);
     if (step === undefined || step === '' || !Number.isFinite(at)) continue;
     for (const [name, cell] of Object.entries(cells)) {
-      // The table does not say which rows are of epochs.
+      // The table does not record which rows belong to epochs.
       if (cell !== '' && name !== 'epoch') history.add(name, 'step', at, Number(cell));
     }
   }
@@ -158,7 +158,7 @@ async function readCsv(folder: string, history: RunHistory): Promise<boolean> {
 
 async function streamOf(folder: string, name: string) {
   const file = await openInside(folder, name);
-  // What is written meanwhile waits for the next look.
+  // Rows written in the meantime are read next time.
   return file === null ? null : file.createReadStream({ start: 0, end: mostMetricBytes, encoding: 'utf8' });
 }
 
@@ -173,7 +173,7 @@ async function textOf(folder: string, name: string, mostBytes: number): Promise<
   }
 }
 
-/** The options of the last start: a run that was resumed has `config_1.yaml` and so on beside its first ones. */
+/** Reads the options of the last start: a resumed run has `config_1.yaml` and so on beside its first file. */
 async function newestConfig(folder: string): Promise<string> {
   const starts = (await readdir(folder).catch(() => [])).map((name) =>
     Number(/^config_(\d{1,6})\.yaml$/.exec(name)?.[1] ?? 0),
@@ -182,7 +182,7 @@ async function newestConfig(folder: string): Promise<string> {
   return last === 0 ? 'config.yaml' : `config_${last}.yaml`;
 }
 
-/** A regular file whose path has no link in it; `null` for anything else. */
+/** Opens a regular file whose path contains no link; returns `null` for anything else. */
 async function openInside(folder: string, name: string) {
   const path = join(folder, ...name.split('/'));
   try {

@@ -1,11 +1,11 @@
 import type { FitProgress } from '../../src';
 
-/** How much the newest measurement counts in the running mean. */
+/** Weight of the newest measurement in the running mean. */
 const smoothing = 0.3;
 /** Below this a measurement says more about the clock than about the run. */
 const leastSeconds = 0.05;
 
-/** How fast a fit goes, from the moments at which batches ended, and what is left of it. */
+/** The speed of a fit, measured from the times at which batches ended, and the time left. */
 export class Pace {
   private batches = 0;
   private samples = 0;
@@ -13,15 +13,15 @@ export class Pace {
   private perBatch: number | null = null;
   private perSecond: number | null = null;
   private restingSince: number | null = null;
-  /** Seconds of this start that did not go into training, within the current measurement and in all. */
+  /** Seconds of this start that were not spent on training, within the current measurement and in total. */
   private rested = 0;
   private restedInAll = 0;
   private batchesInAll = 0;
 
-  /** @param samples of the batch on all ranks. @param now seconds of a steady clock. */
+  /** @param samples number of samples of the batch on all ranks. @param now seconds on a monotonic clock. */
   batchEnded(samples: number, now: number): void {
     this.batchesInAll += 1;
-    // The first batch of a start has its step traced.
+    // The first batch of a start includes tracing the step.
     if (this.since === null) {
       this.since = now;
       this.rested = 0;
@@ -37,7 +37,7 @@ export class Pace {
     this.batches = this.samples = this.rested = 0;
   }
 
-  /** Something else than training begins, such as an evaluation. */
+  /** Called when something other than training begins, such as an evaluation. */
   rest(now: number): void {
     this.restingSince ??= now;
   }
@@ -57,7 +57,7 @@ export class Pace {
     return this.perSecond;
   }
 
-  /** What is left to do, evaluations as they came so far among it; `null` where the end or the pace is unknown. */
+  /** Estimates the time left, including evaluations at the rate seen so far; `null` if the end or the pace is unknown. */
   secondsLeft(progress: FitProgress): number | null {
     const batches = batchesLeft(progress);
     if (batches === null || this.perBatch === null) return null;
@@ -65,7 +65,7 @@ export class Pace {
   }
 }
 
-/** Batches up to the end of the run, the current one not among them; `null` for an endless run. */
+/** Number of batches to the end of the run, excluding the current one; `null` for an endless run. */
 function batchesLeft({
   epoch,
   batchIndex,
@@ -77,7 +77,7 @@ function batchesLeft({
   const done = epoch * batchesPerEpoch + batchIndex + 1;
   const limits: number[] = [];
   if (maxEpochs !== null) limits.push(maxEpochs * batchesPerEpoch - done);
-  // Of several batches an update.
+  // An update may take several batches.
   if (maxSteps !== null && globalStep > 0) limits.push((maxSteps - globalStep) * (done / globalStep));
   return limits.length === 0 ? null : Math.max(0, Math.min(...limits));
 }

@@ -1,6 +1,6 @@
 import { pageStyle } from '../../src';
 
-/** The page before its script has filled it: it holds nothing of any run, so it is given to whoever asks. */
+/** The page before its script fills it in. It contains nothing about any run, so anyone may request it. */
 export const liveHtml = `<!doctype html>
 <html lang="en">
 <head>
@@ -27,7 +27,7 @@ export const liveHtml = `<!doctype html>
 <div id="tools" class="tools">
 <label>Smoothing <input id="smoothing" type="range" min="0" max="0.99" step="0.01" value="0.6"> <output id="smoothing-value" for="smoothing">0.60</output></label>
 <label>Beside <select id="other"><option value="">no other run</option></select></label>
-<label><input id="logarithmic" type="checkbox"> Logarithmic where all values are above 0</label>
+<label><input id="logarithmic" type="checkbox"> Logarithmic if all values are above 0</label>
 </div>
 <p id="other-state" role="status" class="note"></p>
 <section aria-labelledby="curves-title">
@@ -56,7 +56,7 @@ export const liveHtml = `<!doctype html>
 </html>
 `;
 
-/** The look that all pages have, and what this one has besides. */
+/** The style shared by all pages, with the additions of this one. */
 export const liveStyle = (): string => `${pageStyle()}
 .state{margin:.2rem 0;font-weight:600}
 .state::before{content:"";display:inline-block;width:.7em;height:.7em;border-radius:50%;margin-right:.45em;background:var(--muted-text)}

@@ -4,15 +4,15 @@ import { messageOf, runInThread, startTimer } from '../../src';
 import type { LiveEnd } from '../../src';
 import type { FromThread, ThreadSetup, ToThread } from './thread-messages';
 
-/** Milliseconds that the thread may take to begin, and to pass on what was posted. */
+/** Milliseconds that the thread may take to start, and to process what was posted. */
 const startMs = 20_000;
 const settleMs = 1000;
-/** The page's memory: far more than it needs. */
+/** Memory limit of the thread, far above what it needs. */
 const mostMegabytes = 256;
 
 /**
- * The thread that serves the page. Training never waits for it, but at its begin and its end; whatever becomes of it, the run
- * goes on.
+ * The thread that serves the page. Training waits for it only at its start and end; whatever happens to the thread, the
+ * run continues.
  */
 export class PageThread {
   private echoes = 0;
@@ -36,9 +36,9 @@ export class PageThread {
   /**
    * Starts the thread.
    *
-   * @param onFailure hears why it ended before its time.
-   * @returns where it listens.
-   * @throws Error where it cannot.
+   * @param onFailure is told why the thread ended early.
+   * @returns the address at which it listens.
+   * @throws Error if it cannot be started.
    */
   static async start(
     setup: ThreadSetup,
@@ -54,18 +54,18 @@ export class PageThread {
         void worker.terminate();
         reject(new Error(reason));
       };
-      const timer = startTimer(startMs, () => fail(`its thread did not begin within ${startMs / 1000} s`));
+      const timer = startTimer(startMs, () => fail(`its thread did not start within ${startMs / 1000} s`));
       worker.once('message', (message: FromThread) => {
         timer.cancel();
         if (message.kind === 'listening') resolve(message.port);
-        else fail(message.kind === 'unable' ? message.reason : 'its thread is out of order');
+        else fail(message.kind === 'unable' ? message.reason : 'its thread does not work');
       });
       worker.once('error', (error) => {
         timer.cancel();
         reject(error);
       });
     });
-    // A run that hangs is to end as it would without a page.
+    // A run that hangs must end as it would without a page.
     worker.unref();
     return { thread: new PageThread(worker, onFailure), port };
   }
@@ -74,7 +74,7 @@ export class PageThread {
     if (!this.gone) this.worker.postMessage(message);
   }
 
-  /** Waits until what was posted has been written to the readers, for a second at most. */
+  /** Waits until everything posted has been written to the readers, for at most one second. */
   async settle(): Promise<void> {
     if (this.gone) return;
     const echo = ++this.echoes;
@@ -91,7 +91,7 @@ export class PageThread {
     this.worker.unref();
   }
 
-  /** Tells the readers how the run ended, then ends itself: the process waits for it, for a part of a second. */
+  /** Tells the readers how the run ended, and ends the thread; the process waits for it for a fraction of a second. */
   finish(end: LiveEnd): void {
     if (this.gone) return;
     this.worker.ref();

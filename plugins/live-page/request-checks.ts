@@ -1,30 +1,31 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** What is known of a request before it is answered. */
+/** The properties of a request that are checked before it is answered. */
 export interface AskedFor {
   readonly method: string;
-  /** As it stands in the request's first line. */
+  /** The target as it appears in the request line. */
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
-  /** Names and values in turns, repeated ones too. */
+  /** Alternating names and values, including repeated headers. */
   readonly rawHeaders: readonly string[];
 }
 
-/** Why a request is not answered. */
+/** The reason for which a request is rejected. */
 export interface RefusedRequest {
   readonly status: number;
   readonly reason: string;
 }
 
 const longestTarget = 512;
-/** Names that mean this machine to every browser: no other site can be called so. */
+/** Names that refer to this machine in every browser: no other site can have them. */
 const ownNames = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
- * Why a request is refused that no page of this server would make; `null` where it may be answered, if its token is right.
+ * Rejects requests that no page of this server would make; returns `null` for a request that may be answered if its
+ * token is right.
  *
- * @param host address that the server listens at, besides which only names of this machine are its own.
+ * @param host address at which the server listens; apart from it, only names of this machine are accepted.
  */
 export function refusalOf(asked: AskedFor, host: string): RefusedRequest | null {
   return formProblem(asked) ?? hostProblem(asked, host) ?? originProblem(asked);
@@ -32,33 +33,33 @@ export function refusalOf(asked: AskedFor, host: string): RefusedRequest | null 
 
 function formProblem({ method, target, headers }: AskedFor): RefusedRequest | null {
   if (method !== 'GET' && method !== 'HEAD') {
-    return { status: 405, reason: 'This server is only read: it takes GET and HEAD.' };
+    return { status: 405, reason: 'This server is read-only: it accepts GET and HEAD.' };
   }
   if (target.length > longestTarget) {
-    return { status: 414, reason: `An address has at most ${longestTarget} characters here.` };
+    return { status: 414, reason: `Addresses of this server have at most ${longestTarget} characters.` };
   }
   if (!target.startsWith('/') || target.startsWith('//')) {
-    return { status: 400, reason: 'The address is to be a path.' };
+    return { status: 400, reason: 'The address must be a path.' };
   }
   if (!/^[\w./-]*$/.test(target)) {
     return {
       status: 400,
-      reason: 'Addresses here have letters, digits, dots and slashes only, and no query.',
+      reason: 'Addresses of this server consist of letters, digits, dots and slashes, without a query.',
     };
   }
   if (target.split('/').some((part) => part.startsWith('.'))) {
-    return { status: 400, reason: 'No part of an address begins with a dot here.' };
+    return { status: 400, reason: 'No part of an address may begin with a dot.' };
   }
   if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0) {
-    return { status: 400, reason: 'A request has no body here.' };
+    return { status: 400, reason: 'Requests to this server must not have a body.' };
   }
   if (headers.upgrade !== undefined) {
-    return { status: 400, reason: 'This server speaks HTTP/1.1 only.' };
+    return { status: 400, reason: 'This server accepts HTTP/1.1 only.' };
   }
   return null;
 }
 
-/** A site whose name is made to mean this machine (DNS rebinding) is told by the name that it is called by. */
+/** A site whose name was made to resolve to this machine (DNS rebinding) is recognised by that name in the Host header. */
 function hostProblem({ rawHeaders, headers }: AskedFor, host: string): RefusedRequest | null {
   const given = rawHeaders.filter((_, at) => at % 2 === 0 && rawHeaders[at]?.toLowerCase() === 'host');
   const name = hostName(headers.host ?? '');
@@ -68,12 +69,12 @@ function hostProblem({ rawHeaders, headers }: AskedFor, host: string): RefusedRe
     : { status: 421, reason: 'The Host header is not the name of this server.' };
 }
 
-/** `localhost` of `localhost:8420`; the port may be another, as of a tunnel. */
+/** Returns `localhost` for `localhost:8420`; the port may differ, as with a tunnel. */
 function hostName(text: string): string {
   return (/^(\[[0-9a-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.exec(text)?.[1] ?? '').toLowerCase();
 }
 
-/** Pages of other sites, and of other servers of this machine, may lead to the page, and read nothing. */
+/** Pages of other sites, and of other servers on this machine, may link to the page, but read nothing. */
 function originProblem({ target, headers }: AskedFor): RefusedRequest | null {
   const { origin, host = '' } = headers;
   if (origin !== undefined && origin !== `http://${host}`) {
@@ -87,7 +88,7 @@ function originProblem({ target, headers }: AskedFor): RefusedRequest | null {
     : { status: 403, reason: 'The request comes from a page of another site.' };
 }
 
-/** Whether a request brings the token; how long it takes to say so tells nothing of it. */
+/** Returns whether a request has the right token, in a time that reveals nothing about it. */
 export class TokenCheck {
   private readonly expected: Buffer;
 

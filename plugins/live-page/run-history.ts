@@ -2,27 +2,27 @@ import { z } from 'zod';
 import type { CurvePoints, LiveMessage, LiveUpdate, MetricRow } from '../../src';
 import { Curve, curveSchema } from './curve';
 
-/** Points of a curve: about as many as a screen shows. */
+/** Maximum number of points of a curve: about as many as a screen shows. */
 const pointsOfCurve = 600;
 const mostCurves = 100;
 const mostMessages = 200;
 const longestMessage = 2000;
 
-/** Of what `saved` gives. */
+/** Schema of what `saved` returns. */
 export const savedCurves = z.array(curveSchema.extend({ lastCount: z.number().int().nonnegative() }));
 
 export type SavedCurve = z.output<typeof savedCurves>[number];
 
-/** What a run has logged and said: of a bounded size, however long the run. */
+/** The metrics and messages of a run; their size is bounded, however long the run. */
 export class RunHistory {
   private readonly curves = new Map<string, Curve>();
   private readonly leftOut = new Set<string>();
   private readonly said: LiveMessage[] = [];
-  /** Messages that `takeUpdate` has not given, and metrics left out that it has. */
+  /** Number of messages that `takeUpdate` has not returned, and of omitted metrics that it has. */
   private newMessages = 0;
   private leftOutTold = 0;
 
-  /** @param capacity points of a curve. */
+  /** @param capacity maximum number of points of a curve. */
   constructor(private readonly capacity = pointsOfCurve) {}
 
   addRow({ kind, step, values }: Pick<MetricRow, 'kind' | 'step' | 'values'>): void {
@@ -50,7 +50,7 @@ export class RunHistory {
     this.newMessages = Math.min(this.newMessages + 1, mostMessages);
   }
 
-  /** Messages of an earlier start come before those of this one. */
+  /** Puts the messages of an earlier start before those of this one. */
   recallMessages(messages: readonly LiveMessage[]): void {
     this.said.unshift(...messages.slice(Math.max(0, messages.length - (mostMessages - this.said.length))));
   }
@@ -67,7 +67,7 @@ export class RunHistory {
     return [...this.curves.values()].map((curve) => curve.all());
   }
 
-  /** What is new since the last call; empty where nothing is. */
+  /** Returns the changes since the last call; empty if there are none. */
   takeUpdate(): Pick<LiveUpdate, 'curves' | 'messages' | 'leftOut'> {
     const curves = [...this.curves.values()].flatMap((curve) => curve.takeChange() ?? []);
     const messages = this.newMessages === 0 ? [] : this.said.slice(-this.newMessages);
@@ -81,12 +81,12 @@ export class RunHistory {
     };
   }
 
-  /** The curves as plain data, to go on with in another start of the run. */
+  /** Returns the curves as plain data, to continue with in another start of the run. */
   saved(): SavedCurve[] {
     return [...this.curves.values()].map((curve) => ({ ...copied(curve.all()), lastCount: curve.lastCount }));
   }
 
-  /** Takes the place of what is there. */
+  /** Replaces the current contents. */
   restore(saved: readonly SavedCurve[]): void {
     this.curves.clear();
     for (const { lastCount, ...points } of saved.slice(0, mostCurves)) {
@@ -95,7 +95,7 @@ export class RunHistory {
   }
 }
 
-/** The columns as lists of their own, as they will be read. */
+/** Returns the columns as separate lists, in the form in which they are read. */
 function copied({ steps, means, lows, highs, broken, ...rest }: CurvePoints) {
   return {
     ...rest,

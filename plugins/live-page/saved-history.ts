@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { savedCurves } from './run-history';
 
-/** Where a run's page keeps what the pages of other runs show of it, below the run's folder. */
+/** File, below the run's folder, in which its page keeps what the pages of other runs show of it. */
 export const historyFile = 'live-page/history.json';
 
 const savedEnd = z.object({
@@ -15,7 +15,7 @@ const savedMessage = z.object({
   level: z.enum(['info', 'warning']),
   text: z.string(),
 });
-/** What stands in the file. */
+/** The contents of the file. */
 export const savedHistory = z.object({
   curves: savedCurves,
   messages: z.array(savedMessage),

@@ -1,4 +1,4 @@
-/** What runs in the thread of a live page: it loads nothing of the run, and no tensors. */
+/** The code of a live page's thread: it loads nothing of the run, and no tensors. */
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,18 +10,21 @@ import { OtherRuns } from './other-runs';
 import { RunHistory } from './run-history';
 import type { FromThread, ThreadSetup, ToThread } from './thread-messages';
 
-/** Ports behind a taken one that are tried before the system chooses. */
+/** Number of ports that are tried after a taken one before the system chooses. */
 const portsTried = 20;
-/** Milliseconds between two looks at readers who had no room. */
+/** Milliseconds between two checks of readers that were not ready for more. */
 const lookMs = 500;
-/** Each so manieth look also keeps lines open. */
+/** Every Nth check also sends a keep-alive. */
 const looksPerSign = 20;
 const mostImages = 20;
-/** So many readers get what is new as it comes; more get it once in so many milliseconds. */
+/**
+ * Up to this number of readers receive changes as they come; with more readers, changes are sent once per interval, in
+ * milliseconds.
+ */
 const fewReaders = 10;
 const crowdMs = 1000;
 
-/** Parts that have not been published. */
+/** Changes that have not been published. */
 const nothingNew = { images: false, progress: false, end: false };
 
 class ShownRun {
@@ -59,7 +62,7 @@ class ShownRun {
     };
   }
 
-  /** What is new since the last call; empty where nothing is. */
+  /** Returns the changes since the last call; empty if there are none. */
   takeUpdate(): LiveUpdate {
     const { news, progress, end } = this;
     this.news = nothingNew;
@@ -91,7 +94,7 @@ class ShownRun {
   }
 }
 
-/** Listens at the port, or at one of the next, or at any: two runs of one experiment each have a page. */
+/** Listens at the port, one of the next ports, or any port: two runs of one experiment each have a page. */
 async function listen(server: Server, host: string, port: number): Promise<number> {
   const ports = port === 0 ? [] : Array.from({ length: portsTried }, (_, n) => port + n);
   for (const tried of [...ports.filter((one) => one < 65_536), 0]) {
@@ -156,7 +159,7 @@ async function main(): Promise<void> {
   }, lookMs);
   parentPort?.on('message', (message: ToThread) => {
     run.take(message);
-    // How a run ends is told at once.
+    // The end of a run is reported at once.
     if (message.end === undefined && message.echo === undefined) publishIfDue();
     else publish();
     if (message.echo !== undefined) reply({ kind: 'echo', echo: message.echo });
@@ -166,7 +169,7 @@ async function main(): Promise<void> {
     server.close();
     server.closeIdleConnections();
     parentPort?.close();
-    // Readers that do not read are not waited for.
+    // Do not wait for readers that do not read.
     setInterval(() => process.exit(), 300).unref();
     setInterval(() => server.closeAllConnections(), 200).unref();
   });

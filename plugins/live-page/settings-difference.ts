@@ -1,6 +1,6 @@
 import type { SettingDifference } from '../../src';
 
-/** Options of two configurations that have different values, by path, in the order of their names. */
+/** Returns the options that differ between two configurations, by path, in alphabetical order. */
 export function settingsDifference(here: unknown, there: unknown): SettingDifference[] {
   const own = new Map(optionsOf(here));
   const other = new Map(optionsOf(there));
@@ -10,7 +10,7 @@ export function settingsDifference(here: unknown, there: unknown): SettingDiffer
     .filter((difference) => difference.here !== difference.there);
 }
 
-/** `[['trainer.maxEpochs', '10'], ...]`: lists stay whole, as an option's value. */
+/** Returns `[['trainer.maxEpochs', '10'], ...]`; a list counts as one value. */
 export function optionsOf(value: unknown, path = ''): [option: string, value: string][] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return path === '' ? [] : [[path, textOfValue(value)]];

@@ -1,7 +1,7 @@
 import type { LiveEnd, LiveFacts, LiveImage, LiveMessage, LiveProgress, MetricRow } from '../../src';
 import type { SavedCurve } from './run-history';
 
-/** What the thread of the page is started with. */
+/** The data with which the page's thread is started. */
 export interface ThreadSetup {
   readonly host: string;
   readonly port: number;
@@ -13,7 +13,7 @@ export interface ThreadSetup {
   readonly facts: LiveFacts;
   readonly curves: readonly SavedCurve[];
   readonly messages: readonly LiveMessage[];
-  /** The folder of all runs, and that of this one. */
+  /** The folder of all runs, and the folder of this one. */
   readonly root: string;
   readonly folder: string;
 }
@@ -25,17 +25,17 @@ export interface PageValue {
   readonly value: number;
 }
 
-/** To the thread: what is new of the run. */
+/** To the thread: changes of the run. */
 export interface ToThread {
   readonly rows?: readonly MetricRow[];
   readonly values?: readonly PageValue[];
   readonly messages?: readonly LiveMessage[];
   readonly images?: readonly (Omit<LiveImage, 'path'> & { readonly png: Uint8Array })[];
   readonly progress?: LiveProgress;
-  /** The run is about to end, or has ended; with `last` nothing follows, and the thread ends. */
+  /** The run is about to end, or has ended; with `last`, nothing follows, and the thread ends. */
   readonly end?: LiveEnd;
   readonly last?: boolean;
-  /** To be sent back when all before it has gone out to the readers. */
+  /** To be sent back when everything before it has been sent to the readers. */
   readonly echo?: number;
 }
 

@@ -15,16 +15,16 @@ import type {
 import { startEqual } from '../shared/equal-models';
 
 const schema = z.strictObject({
-  /** Updates that each rank makes alone between two averages. */
+  /** Number of updates that each rank makes alone between two averages. */
   everyNSteps: z.int().positive().default(8),
 });
 
 export type LocalSgdOptions = z.input<typeof schema>;
 
-/** Ranks that train alone, and average their parameters every so many updates. */
+/** Ranks that train independently and average their parameters at intervals. */
 @Plugin({
   name: 'local-sgd',
-  help: 'ranks that train alone, and average their parameters now and then',
+  help: 'ranks that train independently and average their parameters at intervals',
   order: 'strategy',
   provides: [tokens.strategy],
   options: schema,
@@ -46,7 +46,7 @@ export class LocalSgd implements Strategy, PluginHooks {
     this.resumed = true;
   }
 
-  /** A resumed run goes on with each rank's own parameters. */
+  /** A resumed run restores each rank's own parameters. */
   async prepare(module: Replicated): Promise<void> {
     if (!this.resumed) await startEqual(this.ranks, module);
   }
@@ -60,7 +60,7 @@ export class LocalSgd implements Strategy, PluginHooks {
     return Promise.resolve();
   }
 
-  /** Each rank evaluates its own parameters on its share of the data, and a checkpoint holds those of all. */
+  /** Each rank evaluates its own parameters on its share of the data, and a checkpoint contains those of all ranks. */
   beforeEvaluation(): Promise<void> {
     return Promise.resolve();
   }
@@ -70,7 +70,7 @@ export class LocalSgd implements Strategy, PluginHooks {
     if (rank > 0 || worldSize === 1) return;
     this.notify(
       'info',
-      `${worldSize} ranks train alone, and average their parameters every ${this.options.everyNSteps} updates.`,
+      `${worldSize} ranks train independently, and average their parameters every ${this.options.everyNSteps} updates.`,
     );
   }
 
@@ -90,7 +90,7 @@ export class LocalSgd implements Strategy, PluginHooks {
     if (this.ranks.worldSize > 1) await this.average();
   }
 
-  /** Traced: all in one exchange. */
+  /** Traced, with one exchange for everything. */
   private assignMeans(): void {
     const variables = [...this.model.variables().values()].filter(
       (variable) => variable.dtype === 'float32' && nn.isAveraged(variable),
@@ -107,8 +107,8 @@ export class LocalSgd implements Strategy, PluginHooks {
 }
 
 /**
- * Trains on several devices or hosts that seldom exchange anything: each rank makes updates of its own, and every so
- * many updates all take the mean of their parameters and running statistics. Optimisers stay each rank's own.
+ * Trains on several devices or hosts that seldom communicate: each rank makes its own updates, and every `everyNSteps`
+ * updates all ranks average their parameters and running statistics. Each rank keeps its own optimiser state.
  *
  * ```ts
  * plugins: [localSgd({ everyNSteps: 8 })]

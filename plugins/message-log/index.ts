@@ -11,10 +11,10 @@ import type {
 import { AppendedFile } from '../shared/appended-file';
 import { jsonLine } from '../shared/json-lines';
 
-/** Keeps what a run says, for reports. */
+/** Keeps a run's messages for reports. */
 @Plugin({
   name: 'message-log',
-  help: 'messages.jsonl: what the run said, and how it ended',
+  help: 'writes the messages of the run and how it ended to messages.jsonl',
   ranks: 'first',
   order: 'last',
 })
@@ -40,7 +40,7 @@ export class MessageLog implements PluginHooks {
     await this.reopen();
   }
 
-  /** A fit that fails before it starts is told of, too. */
+  /** A fit that fails before it starts is recorded too. */
   async onException({ stage }: HookContext): Promise<void> {
     if (stage === 'fit' && !this.isReopened) await this.reopen();
   }
@@ -62,7 +62,10 @@ export class MessageLog implements PluginHooks {
     this.waiting.unshift(this.line({ kind: 'started', bands: this.bands.all() }));
   }
 
-  /** Only after every teardown is it known how a run ended; then nothing waits for a listener, so the last lines are written at once. */
+  /**
+   * How a run ended is known only after every teardown; nothing waits for a listener then, so the last lines are
+   * written synchronously.
+   */
   private end(...[status, detail]: RunEvents['runEnded']): void {
     if (!this.isReopened) return;
     this.keep({ kind: 'ended', status, detail: detail === null ? null : redacted(detail) });
@@ -86,8 +89,8 @@ export class MessageLog implements PluginHooks {
 }
 
 /**
- * Keeps what a run says, the bands of its metrics and how it ended in `messages.jsonl` of the run folder, for the command `report`. A
- * resumed run goes on with the same file.
+ * Keeps a run's messages, the bands of its metrics and how it ended in `messages.jsonl` in the run folder, for the
+ * command `report`. A resumed run appends to the same file.
  *
  * ```ts
  * plugins: [messageLog()]

@@ -5,23 +5,23 @@ import type { JournalEntry, JournalRow } from './journal';
 import { ServerProblem } from './mlflow-client';
 import type { MetricPoint, RemoteRun, RemoteStatus } from './remote-run';
 
-/** Milliseconds between tries: doubled after each failure, up to the longest. */
+/** Milliseconds between attempts: doubled after each failure, up to the maximum. */
 const pauses = { first: 1000, longest: 60_000, atTheEnd: 200 };
 
-/** Sends rows beside the training, which never waits for it but, for a bounded time, at the end. */
+/** Sends rows in parallel with training, which waits for it only at the end, for a bounded time. */
 export class Delivery {
-  /** Rows and pictures that the server has accepted, of all that were to be sent. */
+  /** Number of rows and pictures that the server has accepted so far. */
   sent: number;
   private waiting: JournalEntry[] = [];
   private work: Promise<void> | null = null;
   private timer: RunningTimer | null = null;
   private wait = pauses.first;
-  /** What keeps rows from being sent, for the report at the end. */
+  /** The reason why rows are not being sent, for the report at the end. */
   private problem: ServerProblem | null = null;
   private told = false;
   private isEnding = false;
 
-  /** @param closing breaks off what is asked of the server, where the end of the run has waited long enough. */
+  /** @param closing aborts requests when the end of the run has waited long enough. */
   constructor(
     private readonly run: RemoteRun,
     sent: number,
@@ -37,7 +37,10 @@ export class Delivery {
     this.wake();
   }
 
-  /** Makes the run known to the server, and sends what waits; does nothing while that is under way or to be retried. */
+  /**
+   * Registers the run with the server and sends what is waiting; does nothing while that is in progress or waiting for
+   * a retry.
+   */
   wake(): void {
     if (this.work !== null || this.timer !== null || this.isRefused || this.isEnding) return;
     this.work = this.sendAll().then((done) => {
@@ -47,9 +50,9 @@ export class Delivery {
   }
 
   /**
-   * Sends what still waits, and how the run ended.
+   * Sends what is still waiting, and how the run ended.
    *
-   * @returns how much was not sent, and why, or why the end was not told; `null` where all went well.
+   * @returns how much was not sent, and why, or why the end was not reported; `null` if all went well.
    */
   async finish(status: RemoteStatus, seconds: number): Promise<Undelivered | null> {
     this.isEnding = true;
@@ -96,22 +99,22 @@ export class Delivery {
       this.problem = null;
       return true;
     } catch (error) {
-      // Nothing may escape beside the training, where nobody waits for it.
+      // No error may escape, since nothing awaits this promise.
       const problem =
         error instanceof ServerProblem ? error : new ServerProblem(`${messageOf(error)}.`, false);
-      // A request broken off at the end says less than why it had to be.
+      // The error of a request aborted at the end says less than the reason for aborting it.
       if (!this.closing.signal.aborted || this.problem === null) this.problem = problem;
       this.tell(problem);
       return false;
     }
   }
 
-  /** Once: a server that comes and goes is not worth a line each time. */
+  /** Warned about only once, as a server may come and go many times. */
   private tell({ message, passing }: ServerProblem): void {
     if ((this.told && passing) || this.closing.signal.aborted) return;
     this.told = true;
     const then = passing ? 'rows wait until it does' : 'nothing more is sent';
-    this.warn(`${message} Training goes on, and ${then}.`);
+    this.warn(`${message} Training continues, and ${then}.`);
   }
 
   private get isRefused(): boolean {
@@ -119,7 +122,7 @@ export class Delivery {
   }
 
   private retryLater(): void {
-    // A try that is to come keeps no process alive.
+    // A pending attempt does not keep the process alive.
     this.timer = startTimer(this.wait, () => {
       this.timer = null;
       this.wake();
@@ -128,14 +131,14 @@ export class Delivery {
   }
 }
 
-/** What a run could not send before its end. */
+/** What a run could not send before it ended. */
 export interface Undelivered {
   readonly rows: number;
   readonly images: number;
   readonly why: string;
 }
 
-/** The rows before the next picture. */
+/** Returns the rows before the next picture. */
 function leadingRows(entries: readonly JournalEntry[]): JournalRow[] {
   const rows: JournalRow[] = [];
   for (const entry of entries) {
@@ -145,14 +148,14 @@ function leadingRows(entries: readonly JournalEntry[]): JournalRow[] {
   return rows;
 }
 
-/** Metrics that one request may hold. */
+/** Maximum number of metrics per request. */
 const largestBatch = 1000;
 
 /**
- * The points of as many rows, from the first on, as one request takes.
+ * Returns the points of the first rows, as many as fit into one request.
  *
- * @param names gives each metric its name in MLflow.
- * @returns also how many rows these are; a row too long for one request is cut to it.
+ * @param names maps each metric to its name in MLflow.
+ * @returns the points and the number of rows; a row that is too long for one request is cut.
  */
 function nextBatch(
   rows: readonly JournalRow[],

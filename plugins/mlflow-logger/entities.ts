@@ -1,18 +1,18 @@
 import { jsonText, redacted } from '../../src';
 import type { Json, RunSettings } from '../../src';
 
-/** Characters of a name that every version of MLflow takes. */
+/** Maximum length of a name that every version of MLflow accepts. */
 const longest = 250;
 
 /**
- * Names as MLflow takes them for metrics and params. Two of ours are never one of MLflow's: the later one gets a number. So
- * the same names in the same order always give the same.
+ * Converts names to those that MLflow accepts for metrics and params. Two different names never become the same: the
+ * later one gets a number. The same names in the same order therefore always give the same result.
  */
 export class EntityNames {
   private readonly given = new Map<string, string>();
   private readonly owners = new Map<string, string>();
 
-  /** @param onClash hears of a name that could not be as it would be alone, and whose name that is. */
+  /** @param onClash is told of a name that had to be changed because another had taken it, and of that other name. */
   constructor(
     private readonly onClash: (name: string, given: string, owner: string) => void = () => undefined,
   ) {}
@@ -39,8 +39,8 @@ export class EntityNames {
 }
 
 /**
- * A name in the characters that MLflow takes; others become `_`. It must also stay the same as a path, so parts that are
- * empty, `.` or `..` become `_` too.
+ * Replaces the characters that MLflow does not accept with `_`. The name must also be unchanged when normalised as a
+ * path, so parts that are empty, `.` or `..` become `_` too.
  */
 function entityName(name: string): string {
   return name
@@ -58,10 +58,10 @@ export interface Param {
   readonly value: string;
 }
 
-/** Characters of a value that every version of MLflow takes; newer ones take more. */
+/** Maximum length of a value that every version of MLflow accepts; newer versions accept more. */
 const longestValue = 500;
 
-/** The hyperparameters under their names, and the configuration's other leaves under `config.` and their paths. */
+/** Returns the hyperparameters under their names, and the configuration's other leaves under `config.` and their paths. */
 export function runParams({ hyperparameters, config }: RunSettings): Param[] {
   const names = new EntityNames();
   const params: Param[] = [];

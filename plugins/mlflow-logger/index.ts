@@ -23,21 +23,21 @@ import type { RemoteStatus } from './remote-run';
 
 const schema = z.strictObject({
   /**
-   * Address of the MLflow server; the default is where `mlflow server` listens. A user and a password may stand in it,
+   * Address of the MLflow server; the default is where `mlflow server` listens. It may contain a user and a password,
    * `https://user:password@host`.
    */
   trackingUri: z
     .string()
     .refine(isHttpAddress, 'expected the http or https address of an MLflow server')
     .default('http://127.0.0.1:5000'),
-  /** A token for servers that want one, sent as `Authorization: Bearer`. */
+  /** A token for servers that require one, sent as `Authorization: Bearer`. */
   token: z.string().min(1).nullable().default(null),
-  /** MLflow's experiment, made where it is not there; `null` for the name of Fulgur's. */
+  /** Name of the MLflow experiment, created if it does not exist; `null` for the name of Fulgur's experiment. */
   experimentName: z.string().min(1).max(500).nullable().default(null),
-  /** The run's name in MLflow; `null` for the version, as `version_0`. */
+  /** The run's name in MLflow; `null` for the version, such as `version_0`. */
   runName: z.string().min(1).nullable().default(null),
   tags: z.record(z.string(), z.string()).default({}),
-  /** Seconds that the end of the run may take to send what waits. */
+  /** Seconds that the end of the run may take to send what is still waiting. */
   teardownSeconds: z.number().nonnegative().max(8_640_000).default(10),
 });
 
@@ -49,18 +49,21 @@ function isHttpAddress(text: string): boolean {
 
 const savedRun = z.object({ runId: z.string().nullable(), hasParams: z.boolean(), sent: stateNumber });
 
-/** What a checkpoint keeps of the run on the server. */
+/** State of the run on the server that a checkpoint keeps. */
 interface SavedRun {
   readonly runId: string | null;
   readonly hasParams: boolean;
-  /** Lines of the journal that the server had accepted. */
+  /** Number of journal lines that the server had accepted. */
   readonly sent: number;
 }
 
-/** Writes rows to the journal first, and from there to the server: whatever happens to either, none is lost or doubled. */
+/**
+ * Writes rows to the journal first, and sends them from there to the server: whatever happens to either, no row is lost
+ * or duplicated.
+ */
 @Plugin({
   name: 'mlflow-logger',
-  help: 'metrics, images and hyperparameters for MLflow',
+  help: 'sends metrics, images and hyperparameters to MLflow',
   ranks: 'first',
   options: schema,
 })
@@ -135,11 +138,11 @@ export class MlflowLogger extends RowLogger<Journal> implements Stateful {
     }
   }
 
-  /** The names that earlier starts gave, so that a metric keeps its own. */
+  /** Assigns names in the order of earlier starts, so that each metric keeps its name. */
   private namesOf(entries: readonly JournalEntry[]): EntityNames {
     let isNew = false;
     const names = new EntityNames((name, given, owner) => {
-      const sentence = `MLflow would take '${owner}' and '${name}' for one metric: it gets '${name}' as '${given}'.`;
+      const sentence = `MLflow would treat '${owner}' and '${name}' as one metric: '${name}' is sent as '${given}'.`;
       if (isNew) this.notify('warning', sentence);
     });
     for (const entry of entries) {
@@ -160,13 +163,13 @@ export class MlflowLogger extends RowLogger<Journal> implements Stateful {
     this.notify(
       'warning',
       unsent.length === 0
-        ? `${why} It was not told that the run is ${this.status}.`
-        : `${why} ${unsent.join(' and ')} were not sent: they are in ${this.sink.path}, and go when the run is resumed.`,
+        ? `${why} It does not know that the run is ${this.status}.`
+        : `${why} ${unsent.join(' and ')} were not sent: they are in ${this.sink.path}, and will be sent when the run is resumed.`,
     );
   }
 }
 
-/** A file's bytes; `null` where it is not there. */
+/** Returns a file's bytes; `null` if it does not exist. */
 async function bytesOf(path: string): Promise<Uint8Array | null> {
   try {
     return await readRegularFile(path, Infinity);
@@ -177,9 +180,10 @@ async function bytesOf(path: string): Promise<Uint8Array | null> {
 }
 
 /**
- * Records the run on an MLflow server: hyperparameters and configuration as params, every logged metric, images as artifacts, how
- * the run ended. A server that is away or slow neither holds nor ends the training: rows wait in `mlflow.jsonl` of the run
- * folder, images in `mlflow-images/`, and go when it answers or when the run is resumed, which goes on in the same MLflow run.
+ * Records the run on an MLflow server: hyperparameters and configuration as params, every logged metric, images as
+ * artifacts, and how the run ended. A server that is unavailable or slow neither delays nor ends training: rows wait in
+ * `mlflow.jsonl` and images in `mlflow-images/` in the run folder, and are sent when the server answers or when the run
+ * is resumed, which continues the same MLflow run.
  *
  * ```ts
  * plugins: [mlflowLogger({ trackingUri: 'http://127.0.0.1:5000', tags: { purpose: 'ablation' } })]

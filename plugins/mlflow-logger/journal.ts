@@ -15,27 +15,27 @@ export interface JournalRow extends MetricRow {
 export interface JournalImage extends Pick<LoggedImage, 'name' | 'epoch' | 'step'> {
   readonly kind: 'image';
   readonly time: number;
-  /** Below the folder of pictures, and below `images` on the server. */
+  /** Path below the folder of pictures, and below `images` on the server. */
   readonly file: string;
 }
 
-/** What is meant for the server, in order. */
+/** Rows and pictures for the server, in order. */
 export type JournalEntry = JournalRow | JournalImage;
 
 type WaitingEntry = JournalRow | (JournalImage & { readonly png: Uint8Array });
 
 /**
- * The file of all rows meant for the server. What a resumed run sends once more has the same times, by which MLflow
- * knows it; and a point that a killed run recorded after its checkpoint is not recorded anew, since MLflow cannot take
- * back the one that it may have got.
+ * The file of all rows for the server. Rows that a resumed run sends again have the same times, by which MLflow
+ * recognises them; and a point that a killed run recorded after its checkpoint is not recorded again, since MLflow
+ * cannot delete the point that it may have received.
  */
 export class Journal extends RowSink<WaitingEntry> {
-  /** Points of earlier starts that may come again. */
+  /** Points of earlier starts that may be logged again. */
   private readonly known = new Set<string>();
 
   /**
    * @param images the folder of pictures.
-   * @param onWritten gets the rows and pictures that are in the file.
+   * @param onWritten receives the rows and pictures that are in the file.
    */
   constructor(
     path: string,
@@ -46,10 +46,10 @@ export class Journal extends RowSink<WaitingEntry> {
   }
 
   /**
-   * Begins the file, or goes on with the one that is there, without a half-written last line.
+   * Creates the file, or continues the existing one after dropping a half-written last line.
    *
-   * @param resumedStep from which on points may come again.
-   * @returns what names the run among all, and the rows and pictures of earlier starts.
+   * @param resumedStep step from which points may be logged again.
+   * @returns the identifier of the run, and the rows and pictures of earlier starts.
    */
   async reopen(resumedStep: number | null): Promise<{ launch: string; entries: readonly JournalEntry[] }> {
     const lines = wholeLines((await this.file.read()) ?? '');
@@ -77,7 +77,7 @@ export class Journal extends RowSink<WaitingEntry> {
     this.keep({ kind: 'image', time: Date.now(), epoch, step, name, file: imageFile({ name, step }), png });
   }
 
-  /** Pictures first: what the journal names is there. */
+  /** Pictures are written first, so that every file named in the journal exists. */
   protected override async write(waiting: readonly WaitingEntry[]): Promise<void> {
     const entries: JournalEntry[] = [];
     for (const entry of waiting) {
@@ -94,7 +94,7 @@ export class Journal extends RowSink<WaitingEntry> {
   }
 }
 
-/** Names hold no line breaks: so pictures and metrics of one name are told apart. */
+/** Names contain no line breaks, so this distinguishes a picture from a metric with the same name. */
 const pictureMark = '\n';
 
 function pointName(step: number, name: string): string {

@@ -2,18 +2,18 @@ import { formatBytes, untilAborted, withoutLogin } from '../../src';
 
 type Answer = Readonly<Record<string, unknown>>;
 
-/** MLflow's answers to what is asked here have a few kilobytes. */
+/** MLflow's responses to these requests have a few kilobytes. */
 const largestAnswer = 16_000_000;
-/** Longer, a server counts as away. */
+/** After this time, a server counts as unavailable. */
 const requestMilliseconds = 10_000;
 
-/** Asks an MLflow server over its REST API. */
+/** A client of an MLflow server's REST API. */
 export class MlflowClient {
-  /** The server as messages name it, without user and password. */
+  /** The server's address for messages, without user and password. */
   readonly address: string;
   private readonly headers: Record<string, string>;
 
-  /** @param closing breaks off what is asked. */
+  /** @param closing aborts requests. */
   constructor(
     { trackingUri, token }: { readonly trackingUri: string; readonly token: string | null },
     private readonly closing: AbortSignal,
@@ -38,9 +38,9 @@ export class MlflowClient {
   }
 
   /**
-   * Puts a file where the server keeps its artifacts.
+   * Uploads a file to the server's artifacts.
    *
-   * @param place from the root of all artifacts on.
+   * @param place path from the root of all artifacts.
    * @throws ServerProblem
    */
   async putArtifact(place: string, bytes: Uint8Array): Promise<void> {
@@ -72,7 +72,7 @@ export class MlflowClient {
       if (error instanceof TooLong) throw this.tooLong(call);
       throw new ServerProblem(`MLflow at ${this.address} does not answer (${reasonOf(error)}).`, true);
     }
-    // To a file that it has taken, MLflow says nothing.
+    // MLflow answers a successful upload with an empty response.
     const answer = text === '' && status === 200 && init.method === 'PUT' ? {} : objectIn(text);
     if (status === 200 && answer !== null) return answer;
     throw this.problem(call, status, answer);
@@ -80,7 +80,7 @@ export class MlflowClient {
 
   private tooLong(call: string): ServerProblem {
     return new ServerProblem(
-      `${this.address} sends more than ${formatBytes(largestAnswer)} in answer to ${call}: correct trackingUri.`,
+      `${this.address} sends more than ${formatBytes(largestAnswer)} in response to ${call}: correct trackingUri.`,
       false,
     );
   }
@@ -90,35 +90,35 @@ export class MlflowClient {
     const code = typeof answer?.['error_code'] === 'string' ? answer['error_code'].slice(0, 100) : null;
     const problem = (message: string, passing: boolean) => new ServerProblem(message, passing, status, code);
     if (status >= 500 || status === 429 || status === 408) {
-      return problem(`MLflow at ${address} cannot answer now (status ${status}).`, true);
+      return problem(`MLflow at ${address} is currently unavailable (status ${status}).`, true);
     }
     if (status === 401 || status === 403) {
       return problem(
-        `MLflow at ${address} refused the login (status ${status}): ` +
-          'put user and password into trackingUri, or pass token.',
+        `MLflow at ${address} rejected the login (status ${status}): ` +
+          'put the user and password into trackingUri, or pass token.',
         false,
       );
     }
     if (code === null) {
       return problem(
-        `${address} answers, but not as MLflow does (status ${status} to ${call}): correct trackingUri.`,
+        `${address} does not answer as MLflow does (status ${status} for ${call}): correct trackingUri.`,
         false,
       );
     }
     const said = typeof answer?.['message'] === 'string' ? answer['message'] : 'no reason given';
-    return problem(`MLflow at ${address} refused ${call} (${code}): ${said.slice(0, 300)}`, false);
+    return problem(`MLflow at ${address} rejected ${call} (${code}): ${said.slice(0, 300)}`, false);
   }
 }
 
 class TooLong extends Error {}
 
-/** Reads an answer, but no more of it than any server has to say. */
+/** Reads a response, up to the size that any MLflow server may send. */
 async function limitedText(response: Response): Promise<string> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     length += piece.length;
-    // Leaving the loop breaks the connection off.
+    // Leaving the loop closes the connection.
     if (length > largestAnswer) throw new TooLong();
     pieces.push(piece);
   }
@@ -136,18 +136,18 @@ function objectIn(text: string): Answer | null {
 
 function reasonOf(error: unknown): string {
   const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
-  if (name === 'TimeoutError') return `nothing within ${requestMilliseconds / 1000} s`;
-  if (name === 'AbortError') return 'nothing before the end of the run';
+  if (name === 'TimeoutError') return `no response within ${requestMilliseconds / 1000} s`;
+  if (name === 'AbortError') return 'no response before the end of the run';
   return cause?.code ?? cause?.message ?? message;
 }
 
-/** Why a request came to nothing. */
+/** The reason why a request failed. */
 export class ServerProblem extends Error {
   /**
    * @param message a sentence that names the server.
-   * @param passing whether asking again may help.
-   * @param status of the answer, where there was one.
-   * @param code MLflow's name for the problem, where it gave one.
+   * @param passing whether a retry may help.
+   * @param status of the response, if there was one.
+   * @param code MLflow's name for the problem, if it gave one.
    */
   constructor(
     message: string,

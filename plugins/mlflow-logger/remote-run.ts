@@ -4,10 +4,10 @@ import type { JournalImage } from './journal';
 import { ServerProblem } from './mlflow-client';
 import type { MlflowClient } from './mlflow-client';
 
-/** A point of a metric as MLflow's API has it. */
+/** A point of a metric in the form of MLflow's API. */
 export interface MetricPoint {
   readonly key: string;
-  /** NaN and the infinities by their names, as in all JSON of Protocol Buffers. */
+  /** NaN and the infinities are written by name, as in Protocol Buffers' JSON. */
   readonly value: number | string;
   readonly timestamp: number;
   readonly step: number;
@@ -15,31 +15,31 @@ export interface MetricPoint {
 
 export type RemoteStatus = 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
 
-/** What a run is made with. */
+/** The facts with which a run is created. */
 export interface RunDescription {
   readonly experimentName: string;
   readonly runName: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly params: readonly Param[];
-  /** Names this run among all, so that it is found again where the answer to its making was lost. */
+  /** Identifies this run, so that it can be found again if the response to its creation was lost. */
   readonly launch: string;
   /** Milliseconds since 1970. */
   readonly startTime: number;
 }
 
-/** Params that one request may hold. */
+/** Maximum number of params per request. */
 const largestParamBatch = 100;
 const launchTag = 'fulgur.launch';
 
-/** The run on the server: found or made at the first need. */
+/** The run on the server, found or created when first needed. */
 export class RemoteRun {
   private ready = false;
   private root: string | null = null;
   private takesNoArtifacts = false;
 
   /**
-   * @param id of the run that a resumed one goes on with; `null` where it is not known.
-   * @param hasParams whether it got its params; MLflow lets none be changed.
+   * @param id of the MLflow run that a resumed run continues; `null` if it is not known.
+   * @param hasParams whether it has received its params; MLflow allows no changes to them.
    */
   constructor(
     private readonly client: MlflowClient,
@@ -47,7 +47,7 @@ export class RemoteRun {
     public id: string | null,
     public hasParams: boolean,
     private readonly warn: (sentence: string) => void,
-    /** A picture's PNG, by its file; `null` where it is gone. */
+    /** Reads a picture's PNG file; returns `null` if it has been deleted. */
     private readonly readImage: (file: string) => Promise<Uint8Array | null>,
   ) {}
 
@@ -70,15 +70,16 @@ export class RemoteRun {
   }
 
   /**
-   * Keeps a picture as an artifact of the run. Where the server takes none, that is said once, and metrics go on.
+   * Keeps a picture as an artifact of the run. If the server accepts no artifacts, that is reported once, and metrics
+   * are still sent.
    *
-   * @throws ServerProblem where asking again may help.
+   * @throws ServerProblem if a retry may help.
    */
   async upload({ file }: JournalImage): Promise<void> {
     const id = await this.prepare();
     if (this.takesNoArtifacts) return;
     const bytes = await this.readImage(file);
-    // Taken away by the user: nothing is left to be sent.
+    // The user deleted the picture: nothing is left to send.
     if (bytes === null) return;
     try {
       await this.client.putArtifact(`${await this.artifactRoot(id)}/images/${file}`, bytes);
@@ -94,7 +95,7 @@ export class RemoteRun {
     await this.update(await this.prepare(), { status, end_time: Date.now() });
   }
 
-  /** Where the run's artifacts begin, from the root of those that the server passes on. */
+  /** Path of the run's artifacts, from the root of those that the server proxies. */
   private async artifactRoot(id: string): Promise<string> {
     if (this.root !== null) return this.root;
     const { run } = await this.client.get('runs/get', { run_id: id });
@@ -102,7 +103,7 @@ export class RemoteRun {
     const root = /^mlflow-artifacts:(?:\/\/)?\/([^/].*?)\/*$/.exec(uri)?.[1];
     if (root === undefined) {
       throw new ServerProblem(
-        `MLflow at ${this.client.address} keeps artifacts in ${shown(uri)}, and passes none on: start it with --serve-artifacts.`,
+        `MLflow at ${this.client.address} keeps artifacts in ${shown(uri)} and does not proxy them: start it with --serve-artifacts.`,
         false,
       );
     }
@@ -121,7 +122,7 @@ export class RemoteRun {
     try {
       return idIn(await this.client.post('experiments/create', { name }), 'experiment_id');
     } catch (error) {
-      // Another run made it meanwhile.
+      // Another run created it in the meantime.
       if (!isProblem(error, 'RESOURCE_ALREADY_EXISTS')) throw error;
       const made = await this.experimentOf(name);
       if (made === null) throw error;
@@ -167,7 +168,7 @@ export class RemoteRun {
         await this.client.post('runs/log-batch', { run_id: id, params: batch });
       }
     } catch (error) {
-      // Metrics matter more: a param that differs from the first start's is no reason to send none.
+      // Metrics matter more: a param that differs from that of the first start must not prevent sending them.
       if (!isProblem(error, 'INVALID_PARAMETER_VALUE')) throw error;
       this.warn(error.message);
     }
@@ -182,5 +183,5 @@ function isProblem(error: unknown, code: string): error is ServerProblem {
 function idIn(holder: unknown, name: string): string {
   const id: unknown = typeof holder === 'object' && holder !== null ? Reflect.get(holder, name) : undefined;
   if (typeof id === 'string') return id;
-  throw new ServerProblem(`MLflow's answer holds no ${name}: correct trackingUri.`, false);
+  throw new ServerProblem(`MLflow's response contains no ${name}: correct trackingUri.`, false);
 }

@@ -3,7 +3,7 @@ import { Plugin, definePlugin, inject, tokens } from '../../src';
 import type { ModelAccess, ModuleSummary, Notify, PluginDescriptor, PluginHooks } from '../../src';
 
 const schema = z.strictObject({
-  /** Levels of modules below the model that are shown; -1 for all. */
+  /** Number of levels of modules shown below the model; -1 for all. */
   maxDepth: z.int().min(-1).default(1),
 });
 
@@ -13,10 +13,10 @@ const BYTES_OF_A_PARAMETER = 4;
 const headings = ['name', 'type', 'parameters', 'mode'] as const;
 
 /**
- * A table of modules, and the model's size below it.
+ * Returns a table of modules, with the model's size below it.
  *
- * @param modules the model first, as `ModelAccess.modules()` gives them.
- * @param maxDepth levels below the model; -1 for all.
+ * @param modules the model first, as `ModelAccess.modules()` returns them.
+ * @param maxDepth number of levels below the model; -1 for all.
  */
 export function summaryText(modules: readonly ModuleSummary[], maxDepth: number): string {
   const [model, ...parts] = modules;
@@ -58,7 +58,7 @@ function totals({ parameters, trainable, copied }: ModuleSummary): string {
   return `${parameters.toLocaleString('en')} parameters (${split}), ${megabytes(parameters)}${copies}`;
 }
 
-/** Says what the model is made of when training begins. */
+/** Shows the structure of the model when training begins. */
 @Plugin({
   name: 'model-summary',
   help: 'shows modules, parameters and size when training begins',
@@ -79,8 +79,8 @@ export class ModelSummary implements PluginHooks {
 }
 
 /**
- * Shows the model's modules with their types, parameters and modes when training begins, and its size. Columns and
- * default depth follow Lightning's `ModelSummary`.
+ * Shows the model's modules with their types, parameters and modes, and the model's size, when training begins. Columns
+ * and default depth follow Lightning's `ModelSummary`.
  *
  * ```ts
  * plugins: [modelSummary({ maxDepth: 2 })]

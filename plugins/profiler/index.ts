@@ -19,25 +19,25 @@ export { operationTables } from './tables';
 export type { OperationTable } from './tables';
 
 const operations = z.strictObject({
-  /** Updates to look into. */
+  /** Number of updates to examine. */
   steps: z.int().positive().default(1),
-  /** Batches to let pass before, of this run. */
+  /** Number of batches of this run to skip before that. */
   after: z.int().nonnegative().default(3),
 });
 
 const schema = z.strictObject({
-  /** Also tell how long TensorFlow's operations take within a training step; an object says within which steps. */
+  /** Also measure TensorFlow's operations within a training step; an object selects the steps. */
   operations: z
-    .union([z.boolean(), operations], 'expected true, false, or an object of steps and after')
+    .union([z.boolean(), operations], 'expected true, false, or an object with steps and after')
     .default(false)
     .transform((value) => (value === true ? operations.parse({}) : value)),
-  /** Rows of each table that are printed; the files hold all. */
+  /** Number of rows of each table that are printed; the files contain all rows. */
   rows: z.int().positive().default(15),
 });
 
 export type ProfilerOptions = z.input<typeof schema>;
 
-/** Watches the run from its beginning, and reports at its end, after everybody else's. */
+/** Watches the run from its start, and reports at its end, after all other plugins. */
 @Plugin({
   name: 'profiler',
   help: "shows where the time goes, down to TensorFlow's operations",
@@ -72,7 +72,7 @@ export class Profiler implements PluginHooks {
     if (this.updates < operations.steps) this.trace ??= traceOperations();
   }
 
-  /** By now plugins have had their turn: their compiled functions are among the calls. */
+  /** By now the other plugins have run: their compiled functions are among the calls. */
   onTrainBatchEnd(_: HookContext, { updated }: BatchResult): void {
     const { operations } = this.options;
     if (this.trace === null || operations === false) return;
@@ -81,7 +81,7 @@ export class Profiler implements PluginHooks {
     if (this.updates >= operations.steps) this.endTrace();
   }
 
-  /** Called so that a save is seen whoever else takes part in it. */
+  /** Defined so that every save is observed, even if no other plugin takes part in it. */
   onSaveCheckpoint(): void {}
 
   onException(): void {
@@ -142,12 +142,11 @@ function write(path: string, value: Json): Promise<void> {
 }
 
 /**
- * Tells where a run's time went, as Lightning's `SimpleProfiler`: waiting for data, steps, every hook of every plugin,
- * validation, saving, and the rest. It prints a table at the end of the run and writes `profile.json` to its folder.
- *
- * With `operations` it also looks into a training step: TensorFlow's operations by kind, after its own rewrites, printed
- * and written to `operations.json`. The step looked into takes some seconds longer; training is not changed by it.
- * `docs/profiling.md` says how to read both.
+ * Shows where a run's time went, as Lightning's `SimpleProfiler` does: waiting for data, steps, every hook of every
+ * plugin, validation, saving, and the rest. It prints a table at the end of the run and writes `profile.json` to the
+ * run's folder. With `operations` it also examines a training step: it prints TensorFlow's operations by kind, after
+ * TensorFlow's own rewrites, and writes them to `operations.json`. An examined step takes some seconds longer; training
+ * itself does not change. `docs/profiling.md` explains how to read both.
  *
  * ```ts
  * plugins: [profiler({ operations: true })]

@@ -6,10 +6,10 @@ export interface Spent {
   readonly seconds: number;
 }
 
-/** Where the time of a run went; phases do not overlap. */
+/** How a run's time was spent; phases do not overlap. */
 export interface PhaseTimes {
   readonly phases: Readonly<Record<string, Spent>>;
-  /** By `<participant> <hook>`; those of validation and of saving are part of their phases too. */
+  /** Hooks by `<participant> <hook>`; the hooks of validation and saving are also part of those phases. */
   readonly hooks: Readonly<Record<string, Spent>>;
 }
 
@@ -39,7 +39,7 @@ export class PhaseClock {
     ];
   }
 
-  /** The times so far, and what of the whole belongs to none of them. */
+  /** Returns the times so far, and the part of the total that belongs to none of them. */
   read(): PhaseTimes & { readonly seconds: number } {
     const seconds = (performance.now() - this.startedAt) / 1000;
     const known = [...this.phases.values()].reduce((sum, phase) => sum + phase.seconds, 0);
@@ -51,7 +51,7 @@ export class PhaseClock {
     };
   }
 
-  /** The batch at hand was looked into, which is no measure of what a step takes. */
+  /** Marks the current batch as examined: its time is not representative of a step. */
   setAside(): void {
     this.isTraced = true;
   }
@@ -62,9 +62,9 @@ export class PhaseClock {
 
   private batch({ dataSeconds, stepSeconds }: BatchResult): void {
     add(this.phases, 'waiting for data', dataSeconds);
-    // The first one is traced and optimised on the way.
+    // The first step includes tracing and optimisation.
     const plain = this.isFirstStep ? 'first step' : 'steps';
-    add(this.phases, this.isTraced ? 'steps looked into' : plain, stepSeconds);
+    add(this.phases, this.isTraced ? 'examined steps' : plain, stepSeconds);
     this.isFirstStep = false;
     this.isTraced = false;
   }
@@ -72,7 +72,7 @@ export class PhaseClock {
   private hook(participant: string, hook: string, seconds: number): void {
     add(this.hooks, `${participant} ${hook}`, seconds);
     if (hook === 'onSaveCheckpoint') {
-      // Its time, and that of writing, is part of the hook from which was saved, which ends after it.
+      // Its time, including writing, is part of the hook that saved, which ends after it.
       this.saves = true;
       return;
     }

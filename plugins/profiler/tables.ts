@@ -1,19 +1,19 @@
 import type { TracedCall } from '../../src';
 import type { Spent } from './phase-clock';
 
-/** What the calls of one compiled function took. */
+/** The times of the calls of one compiled function. */
 export interface FunctionTimes {
   readonly name: string;
   readonly calls: number;
-  /** From the first beginning to the last end of an operation, over all calls. */
+  /** From the first start to the last end of an operation, over all calls. */
   readonly seconds: number;
-  /** Of all operations; several run at a time, so that it may be more. */
+  /** The sum over all operations; since several run at a time, it may be more. */
   readonly operationSeconds: number;
-  /** By kind of operation. */
+  /** Times by kind of operation. */
   readonly types: Readonly<Record<string, Spent>>;
 }
 
-/** The times of traced calls by function, in the order of their first calls. */
+/** Returns the times of traced calls by function, in the order of their first calls. */
 export function byFunction(traced: readonly TracedCall[]): FunctionTimes[] {
   const names = [...new Set(traced.map(({ name }) => name))];
   return names.map((name) => {
@@ -42,18 +42,19 @@ function spanOf({ operations }: TracedCall): number {
   return operations.reduce((end, { start, seconds }) => Math.max(end, start + seconds), 0);
 }
 
-/** What of a trace is to be read. */
+/** The parts of a trace that are read. */
 export interface OperationTable {
   /** `'training step', one call of 512.3 ms` */
   readonly title: string;
-  /** TensorFlow's operations by kind, the longest first. */
+  /** Lists TensorFlow's operations by kind, the longest first. */
   readonly text: string;
 }
 
 /**
- * A table for each function of a trace: TensorFlow's operations by kind, the longest first, with their share of all.
+ * Returns a table for each function of a trace: TensorFlow's operations by kind, the longest first, with their share of
+ * the total.
  *
- * @param rows of each table; what is left out is counted.
+ * @param rows maximum number of rows per table; omitted rows are counted.
  */
 export function operationTables(traced: readonly TracedCall[], rows: number): OperationTable[] {
   return byFunction(traced).map((times) => ({
@@ -67,7 +68,7 @@ function titleOf({ name, calls, seconds }: FunctionTimes): string {
   return `'${name}', ${many} of ${((1000 * seconds) / calls).toFixed(1)} ms`;
 }
 
-/** A table of times, the longest first, with the share of `total` that each is. */
+/** Returns a table of times, the longest first, with each one's share of `total`. */
 export function tableText(
   title: string,
   times: Readonly<Record<string, Spent>>,

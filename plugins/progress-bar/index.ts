@@ -16,14 +16,14 @@ import { Screen } from './screen';
 import type { OutputStream } from './screen';
 
 const schema = z.strictObject({
-  /** Where to write; `process.stdout` where nothing else is given. */
+  /** Stream to write to (default: `process.stdout`). */
   stream: z
     .custom<OutputStream>(
       (value) => typeof (value as OutputStream | null)?.write === 'function',
       'expected a stream',
     )
     .default(() => process.stdout as OutputStream),
-  /** Without a terminal: the least seconds between two lines about the same epoch. */
+  /** Without a terminal: minimum number of seconds between two lines about the same epoch. */
   plainEverySeconds: z.number().positive().default(10),
 });
 
@@ -39,13 +39,13 @@ interface EpochOnScreen {
   lastLineAt: number;
 }
 
-/** Milliseconds after which an evaluation shows a sign of life where nothing can be drawn in place. */
+/** Milliseconds after which an evaluation prints its progress if nothing can be redrawn in place. */
 const silence = 5000;
 
-/** Writes what the run's events say. With `enableProgressBar: false` only messages remain. */
+/** Writes the run's events. With `enableProgressBar: false`, only messages are written. */
 @Plugin({
   name: 'progress-bar',
-  help: 'a bar on a terminal, plain lines elsewhere',
+  help: 'shows a bar on a terminal, plain lines elsewhere',
   ranks: 'first',
   options: schema,
 })
@@ -56,7 +56,7 @@ export class ProgressBar implements PluginHooks {
   private readonly disposers: (() => void)[];
   private run: { readonly folder: string; readonly startedAt: number } | null = null;
   private epoch: EpochOnScreen | null = null;
-  /** What goes on besides training: how far it is, since when, and when a line of it is due. */
+  /** An activity besides training: its progress, its start, and when its next line is due. */
   private aside: { text: string; readonly since: number; lineAt: number } | null = null;
 
   constructor(
@@ -91,7 +91,7 @@ export class ProgressBar implements PluginHooks {
     );
   }
 
-  /** The redrawing stops whatever happened; lines may still follow, up to the run's last event. */
+  /** Redrawing stops in any case; lines may still follow, up to the run's last event. */
   teardown(): void {
     this.screen.hideBar();
   }
@@ -102,7 +102,7 @@ export class ProgressBar implements PluginHooks {
     for (const line of runHead({ ...info, folder: this.run.folder, resumedFrom })) this.screen.line(line);
   }
 
-  /** What goes on besides training, in place or now and then as a line. */
+  /** Shows an activity besides training, in place or now and then as a line. */
   private showAside(text: string): void {
     const now = Date.now();
     this.epoch?.pace.rest(now);
@@ -118,7 +118,7 @@ export class ProgressBar implements PluginHooks {
     this.aside.lineAt = now + Math.max(silence, this.plainEveryMilliseconds);
   }
 
-  /** The training that goes on shows its bar again; what validation measured stands in its epoch's line. */
+  /** Training continues and shows its bar again; the results of validation appear in the epoch's line. */
   private endAside(): void {
     this.aside = null;
     this.epoch?.pace.goOn(Date.now());
@@ -147,13 +147,13 @@ export class ProgressBar implements PluginHooks {
     this.epoch.metrics = metrics;
     this.screen.refreshBar();
     const due = now - this.epoch.lastLineAt >= this.plainEveryMilliseconds;
-    // The epoch's own line follows its last batch.
+    // The epoch's line follows its last batch.
     if (this.terminal || !due || done >= batchesPerEpoch) return;
     this.epoch.lastLineAt = now;
     this.screen.line(epochLine(epoch, this.epoch.pace.at(now), metrics));
   }
 
-  /** What only the epoch as a whole has is shown in its own line. */
+  /** Metrics of the whole epoch are shown only in the epoch's line. */
   private noteEpochMetrics({ kind, values }: MetricRow): void {
     if (kind === 'epoch' && this.epoch !== null)
       this.epoch.epochMetrics = { ...this.epoch.epochMetrics, ...values };
@@ -163,7 +163,7 @@ export class ProgressBar implements PluginHooks {
     if (this.epoch === null) return;
     const standing = this.epoch.pace.ended(seconds);
     this.screen.hideBar();
-    // The bar also shows what was measured in an earlier epoch; the epoch's own line does not.
+    // The bar also shows measurements of an earlier epoch; the epoch's line does not.
     const newest = Object.keys(this.epoch.metrics).flatMap((name) => {
       const value = metrics[name];
       return value === undefined ? [] : [[name, value] as const];
@@ -182,15 +182,15 @@ export class ProgressBar implements PluginHooks {
   }
 }
 
-/** A path as the user would type it from here. */
+/** Returns a path as the user would type it from the current folder. */
 function short(path: string): string {
   const fromHere = relative(process.cwd(), path);
   return fromHere === '' || fromHere.startsWith('..') ? path : fromHere;
 }
 
 /**
- * Shows a run in the terminal: what it is about, a bar for each epoch, messages, how it ended. Where the output is
- * no terminal, plain lines take the bar's place, a few a minute. The bar reads as tqdm's does in Lightning.
+ * Shows a run in the terminal: what it does, a bar for each epoch, messages, and how it ended. If the output is not a
+ * terminal, a few plain lines per minute replace the bar. The bar has the format of tqdm's in Lightning.
  *
  * ```ts
  * plugins: [progressBar()]

@@ -7,12 +7,12 @@ export function epochLine(epoch: number, standing: EpochStanding, metrics: Metri
   return `Epoch ${epoch}: ${tail(standing, metrics)}`;
 }
 
-/** The same with the share done and a bar that fills what is left of `columns`: `Epoch 3:  15%|██        | 12/78 [...]`. */
+/** The same with the percentage done and a bar that fills the rest of `columns`: `Epoch 3:  15%|██        | 12/78 [...]`. */
 export function epochBar(epoch: number, standing: EpochStanding, metrics: Metrics, columns: number): string {
   const share = standing.total === 0 ? 1 : standing.done / standing.total;
   const head = `Epoch ${epoch}: ${String(Math.floor(share * 100)).padStart(3)}%`;
   const end = tail(standing, metrics);
-  // Two bars, a space, and one column free: a full last column makes some terminals wrap.
+  // Two bars, a space and one free column: a full last column makes some terminals wrap.
   const width = Math.min(Math.max(columns - head.length - end.length - 4, 10), 40);
   const filled = Math.floor(share * width);
   return `${head}|${'█'.repeat(filled)}${' '.repeat(width - filled)}| ${end}`;
@@ -42,7 +42,7 @@ function tail({ done, total, elapsedSeconds, secondsPerBatch }: EpochStanding, m
   return `${done}/${total} [${duration(elapsedSeconds)}<${left}, ${[speed(secondsPerBatch), ...shown].join(', ')}]`;
 }
 
-/** `01:05`, from an hour on `1:01:05`. */
+/** `01:05`; from one hour, `1:01:05`. */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);
   const pair = (value: number) => String(value).padStart(2, '0');
@@ -62,7 +62,7 @@ function metric(value: number): string {
   return value === 0 || (size >= 0.001 && size < 10_000) ? value.toFixed(3) : value.toPrecision(3);
 }
 
-/** What a run is about, before its first epoch. */
+/** Describes a run before its first epoch. */
 export function runHead(info: RunInfo): string[] {
   const { name: data, samples, batchSize, ranks } = info.data;
   const share = ranks === 1 ? '' : ` on each of ${ranks} ranks`;
@@ -76,31 +76,31 @@ export function runHead(info: RunInfo): string[] {
   return [info.experiment, ...facts.map(([name, fact]) => `  ${name.padEnd(8)} ${fact}`)];
 }
 
-/** How a run ended, and where it left its files, if anywhere. */
+/** Describes how a run ended, and where its files are, if it has any. */
 export function runEnd(status: RunStatus, detail: string | null, seconds: number, folder: string): string[] {
   const words = { finished: 'Finished', stopped: 'Stopped', interrupted: 'Interrupted', failed: 'Failed' };
-  // An error is told by whoever called for the run; here it would stand twice.
+  // The caller of the run reports the error; here it would appear twice.
   const reason = detail === null || status === 'failed' ? '.' : `: ${detail}`;
   const end = `${words[status]} after ${duration(seconds)}${reason}`;
   return folder === '' ? [end] : [end, `The run's files are in ${folder}.`];
 }
 
-/** How much a new batch's duration counts in the running mean: tqdm's smoothing. */
+/** Weight of a new batch's duration in the running mean: tqdm's smoothing. */
 const smoothing = 0.3;
 
-/** Elapsed time, speed of training and time to go of one epoch, from the moments at which batches ended. */
+/** Elapsed time, speed and remaining time of one epoch, from the times at which batches ended. */
 export class EpochPace {
   private done: number;
   private lastEnd: number;
   private smoothed: number | null = null;
-  /** Time that did not go into training: before the last batch's end, and since. */
+  /** Time not spent on training: before the end of the last batch, and since. */
   private restedBefore = 0;
   private rested = 0;
   private restingSince: number | null = null;
 
   /**
    * @param startedAt milliseconds.
-   * @param firstBatch batches that were done before: those of an epoch resumed in its middle.
+   * @param firstBatch number of batches done before, for an epoch that was resumed in the middle.
    */
   constructor(
     private readonly startedAt: number,
@@ -121,7 +121,7 @@ export class EpochPace {
     this.rested = 0;
   }
 
-  /** Something else than training begins, such as an evaluation: its time is not that of a batch. */
+  /** Called when something other than training begins, such as an evaluation: its time does not belong to a batch. */
   rest(now: number): void {
     this.restingSince ??= now;
   }
@@ -140,7 +140,7 @@ export class EpochPace {
     };
   }
 
-  /** The whole epoch, once it ended after `seconds`; what followed its last batch is no part of the speed. */
+  /** Describes the whole epoch, which ended after `seconds`; what followed its last batch does not count in the speed. */
   ended(seconds: number): EpochStanding {
     const batches = this.done - this.firstBatch;
     const training = (this.lastEnd - this.startedAt - this.restedBefore) / 1000;

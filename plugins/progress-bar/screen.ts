@@ -2,18 +2,18 @@ import { SingleBar } from 'cli-progress';
 import { guardOutput, shown, writeLines, writeText } from '../../src';
 import type { TerminalAbilities } from '../../src';
 
-/** Where the lines go: `process.stdout` or anything written to like it. */
+/** The output: `process.stdout` or anything that is written to like it. */
 export interface OutputStream extends NodeJS.WritableStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
 
-/** What a bar shows at a moment, given the columns there are. */
+/** Returns what a bar shows at a moment, given the number of columns. */
 export type BarText = (columns: number) => string;
 
 /**
- * Lines, and below them, on a terminal, one line that changes in place: cli-progress redraws it, at most ten times a second.
- * A file or a pipe gets only lines that stay.
+ * Lines, and on a terminal one line below them that changes in place: cli-progress redraws it, at most ten times per
+ * second. A file or a pipe receives only permanent lines.
  */
 export class Screen {
   private bar: SingleBar | null = null;
@@ -26,7 +26,7 @@ export class Screen {
     if (abilities.redraws) guardOutput(stream);
   }
 
-  /** Writes a line that stays. */
+  /** Writes a permanent line. */
   line(text: string): void {
     this.aboveBar(() => writeLines(this.stream, [text]));
   }
@@ -38,7 +38,7 @@ export class Screen {
     this.aboveBar(() => writeText(this.stream, `${styled}\n`));
   }
 
-  /** Shows what `text` says from now on, in place. */
+  /** Shows the current result of `text` from now on, in place. */
   showBar(text: BarText): void {
     this.hideBar();
     if (!this.abilities.redraws) return;
@@ -52,7 +52,7 @@ export class Screen {
     this.bar.start(1, 0);
   }
 
-  /** Says that what the bar shows may have changed. */
+  /** Signals that the text of the bar may have changed. */
   refreshBar(): void {
     this.bar?.update(0);
   }
@@ -63,7 +63,7 @@ export class Screen {
     this.text = null;
   }
 
-  /** The bar gives way to lines and comes back below them. */
+  /** Removes the bar while lines are written, and draws it again below them. */
   private aboveBar(write: () => void): void {
     const { text } = this;
     this.hideBar();

@@ -13,24 +13,24 @@ import type {
 } from '../../src';
 import { afterEpochs, recordFinding } from '../shared/findings';
 
-/** When to look, and at how many images. */
+/** When to measure, and on how many images. */
 const schema = rankMeSchema.extend({
-  /** Look at the end of every n-th epoch. */
+  /** Measure at the end of every Nth epoch. */
   everyNEpochs: z.number().int().positive().default(1),
-  /** Also look before the first step, at the weights to begin with, as `rankme_untrained`. */
+  /** Also measure the initial weights before the first step, as `rankme_untrained`. */
   atStart: z.boolean().default(false),
 });
 
 export type RankMePluginOptions = z.input<typeof schema>;
 
 const metric = 'rankme';
-/** Its own name, for it is recorded with the first epoch, whose `rankme` is another. */
+/** A separate name, because it is recorded with the first epoch, which has a `rankme` of its own. */
 const untrainedMetric = 'rankme_untrained';
 
-/** Looks between epochs; the model is only read. */
+/** Measures between epochs, without changing the model. */
 @Plugin({
   name: 'rank-me',
-  help: 'RankMe of the features: how many dimensions they fill, without labels',
+  help: 'RankMe of the features: the number of dimensions that they fill, without labels',
   ranks: 'first',
   options: schema,
 })
@@ -74,13 +74,13 @@ export class RankMe implements PluginHooks, Measuring {
     const { rankMe, samples, featureWidth, split } = finding;
     if (split === 'train' && !this.toldOfSplit) {
       this.toldOfSplit = true;
-      this.notify('info', `${finding.data} has no test split: RankMe is that of training images.`);
+      this.notify('info', `${finding.data} has no test split: RankMe is measured on training images.`);
     }
     const when = afterEpochs(epochsTrained);
     if (rankMe === null) {
       this.notify(
         'warning',
-        `No RankMe ${when}: the backbone gives features that are not finite. Training has diverged.`,
+        `No RankMe ${when}: the backbone's features are not finite. Training has diverged.`,
       );
     } else {
       const most = Math.min(samples, featureWidth);
@@ -92,10 +92,10 @@ export class RankMe implements PluginHooks, Measuring {
 }
 
 /**
- * Measures without labels how many dimensions the backbone's features of held-out images fill: RankMe, the exponential of
- * the entropy of their singular values (Garrido et al. 2023). It falls where features collapse to a few dimensions, which
- * a deviation of each dimension does not show. Logs `rankme` (before training `rankme_untrained`), and appends what the
- * figure depends on to `rankme.jsonl` in the run folder.
+ * Measures, without labels, how many dimensions the backbone's features of held-out images fill: RankMe, the
+ * exponential of the entropy of their singular values (Garrido et al. 2023). It falls when features collapse to a few
+ * dimensions, which the deviation of each dimension does not show. Logs `rankme` (`rankme_untrained` before training),
+ * and appends everything on which the figure depends to `rankme.jsonl` in the run folder.
  *
  * ```ts
  * plugins: [rankMe({ everyNEpochs: 1 })]

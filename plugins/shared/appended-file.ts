@@ -13,12 +13,12 @@ import {
 } from '../../src';
 import type { OpenFile } from '../../src';
 
-/** A file that grows at its end by whole pieces: what a failed write left of one is cut off again. */
+/** A file to which whole pieces are appended: the rest of a failed write is cut off again. */
 export class AppendedFile {
-  /** Length of the file up to the last whole piece. */
+  /** Length of the file up to the end of the last whole piece. */
   private bytes = 0;
 
-  /** @param waiting rows that a failed write leaves in memory, for its report. */
+  /** @param waiting returns the number of rows that a failed write leaves in memory, for its report. */
   constructor(
     readonly path: string,
     private readonly waiting: () => number,
@@ -26,22 +26,22 @@ export class AppendedFile {
   ) {}
 
   /**
-   * Adds to the end; the first piece makes the file.
+   * Appends a piece; the first piece creates the file.
    *
-   * @throws FulgurError `plugin`, naming the file, with nothing added; also where the file has become shorter than what
-   * was written to it.
+   * @throws FulgurError `plugin`, naming the file, with nothing added; also if the file has become shorter than what
+   *   was written to it.
    */
   async append(data: Uint8Array): Promise<void> {
     await this.guard(async () => {
       if (this.bytes === 0) await makeFolder(dirname(this.path));
-      // A file that is there already, and has gone, is not made anew: its beginning would be missing.
+      // A file that existed and was deleted is not created again: its beginning would be missing.
       await this.with(this.bytes === 0 ? 'w' : 'r+', (file) => this.appendTo(file, data));
     });
     this.bytes += data.length;
   }
 
   /**
-   * Adds to the end before it returns: for a run's last words, after which nothing is waited for.
+   * Appends a piece synchronously: for a run's last messages, after which nothing is awaited.
    *
    * @throws the file system's error.
    */
@@ -51,9 +51,9 @@ export class AppendedFile {
   }
 
   /**
-   * Puts other contents into the file, aside first, so that a reader always finds a whole one.
+   * Replaces the contents of the file through a temporary file, so that a reader always finds a complete one.
    *
-   * @throws FulgurError `plugin`, naming the file, which is then as it was.
+   * @throws FulgurError `plugin`, naming the file, which is then unchanged.
    */
   async replace(data: Uint8Array): Promise<void> {
     await this.guard(async () => {
@@ -63,7 +63,7 @@ export class AppendedFile {
     this.bytes = data.length;
   }
 
-  /** Returns only when the file would survive a power cut. */
+  /** Resolves only when the file would survive a power cut. */
   async sync(): Promise<void> {
     if (this.bytes === 0) return;
     await this.guard(async () => {
@@ -72,7 +72,7 @@ export class AppendedFile {
     }, 'What was written last may be lost in a power cut.');
   }
 
-  /** The file's text; `null` where there is no file. */
+  /** Returns the file's text; `null` if it does not exist. */
   async read(): Promise<string | null> {
     return textOf(this.path);
   }
@@ -84,7 +84,7 @@ export class AppendedFile {
     try {
       await writeAll(file, data, this.bytes);
     } catch (error) {
-      // Where this fails too, the next write or the next start cuts the rest off.
+      // If this fails too, the next write or the next start cuts off the rest.
       await file.truncate(this.bytes).catch(() => undefined);
       throw error;
     }
@@ -97,9 +97,9 @@ export class AppendedFile {
 
   private cutShort(size: number): FulgurError {
     return new FulgurError('plugin', {
-      what: `${this.path} has ${size} bytes, and ${this.bytes} were written to it.`,
-      why: `Something else made it shorter; ${this.waiting()} rows of metrics wait in memory.`,
-      fix: 'Keep other programs from writing to the run folder, then go on with --resume last.',
+      what: `${this.path} has ${size} bytes, but ${this.bytes} were written to it.`,
+      why: `Another program shortened it; ${this.waiting()} rows of metrics wait in memory.`,
+      fix: 'Keep other programs from writing to the run folder, then resume with --resume last.',
     });
   }
 
@@ -122,7 +122,7 @@ export class AppendedFile {
 }
 
 /**
- * A file's text; `null` where there is no file.
+ * Returns a file's text; `null` if it does not exist.
  *
  * @throws FulgurError `plugin`, naming a file that cannot be read.
  */

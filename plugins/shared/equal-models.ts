@@ -12,10 +12,10 @@ import type { Ranks, Replicated, tf } from '../../src';
 type Variable = tf.Variable;
 
 /**
- * Gives all ranks rank 0's parameters and buffers, and makes sure that they have them. Buffers of each rank's own are
- * left alone, and in a resumed run those that may drift apart as well.
+ * Copies rank 0's parameters and buffers to all ranks and verifies them. Per-rank buffers are left unchanged, and in a
+ * resumed run so are those that may drift apart.
  *
- * @throws FulgurError `ranks`, on all of them, where their models differ in names, shapes or types.
+ * @throws FulgurError `ranks`, on all of them, if their models differ in names, shapes or types.
  */
 export async function startEqual(ranks: Ranks, module: Replicated, { resumed = false } = {}): Promise<void> {
   if (ranks.worldSize === 1) return;
@@ -30,15 +30,15 @@ export async function startEqual(ranks: Ranks, module: Replicated, { resumed = f
     (resumed && nn.rankRuleOf(variable) === 'first' && !nn.isWeight(variable));
   await takeFromFirst(ranks, module, await differingVariables(ranks, module, mayDiffer));
   await requireAgreement(ranks, 'parameters', digestsOf(module, mayDiffer), {
-    fix: 'Look at what changes the model between the start of the ranks and the first step.',
+    fix: 'Find out what changes the model between the start of the ranks and the first step.',
   });
 }
 
 /**
- * Gives all ranks rank 0's parameters, and its values of the buffers that may drift apart.
+ * Copies rank 0's parameters, and its buffers that may drift apart, to all ranks.
  *
  * @returns the parameters that differed.
- * @throws FulgurError `ranks`, on all of them, where a buffer differs that is to be the same.
+ * @throws FulgurError `ranks`, on all of them, if a buffer that should be the same differs.
  */
 export async function becomeEqual(ranks: Ranks, module: Replicated): Promise<string[]> {
   if (ranks.worldSize === 1) return [];
@@ -56,7 +56,7 @@ export async function becomeEqual(ranks: Ranks, module: Replicated): Promise<str
   );
 }
 
-/** Names of which not all ranks have the same values; the same list on all. */
+/** Returns the names whose values differ between ranks; the list is the same on all ranks. */
 async function differingVariables(
   ranks: Ranks,
   module: Replicated,
@@ -64,7 +64,7 @@ async function differingVariables(
 ): Promise<string[]> {
   const own = digestsOf(module, mayDiffer);
   const text = JSON.stringify(own);
-  // Where all is well, little is sent.
+  // If all is well, little is sent.
   const hashes = await ranks.gather(createHash('sha256').update(text).digest('hex'));
   if (hashes.every((hash) => hash === hashes[0])) return [];
   return differingNames(await ranks.gather(own));
@@ -79,7 +79,7 @@ async function takeFromFirst(ranks: Ranks, module: Replicated, names: readonly s
   module.loadStateDict(new Map([...state, ...decodeSafetensors(bytes).tensors]));
 }
 
-/** Digests of all values but those that may differ. */
+/** Digests of all values except those that may differ. */
 function digestsOf(module: Replicated, mayDiffer: (variable: Variable) => boolean): Record<string, string> {
   const variables = module.namedVariables();
   return Object.fromEntries(

@@ -3,39 +3,39 @@ import type { Json, ModelAccess } from '../../src';
 import { textOf } from './appended-file';
 import { jsonLine } from './json-lines';
 
-/** What a plugin found out about the model at some update. */
+/** What a plugin measured on the model at an update. */
 export interface TimedRecord {
-  /** Updates done before it. */
+  /** Number of updates done before it. */
   readonly globalStep: number;
   readonly [fact: string]: Json;
 }
 
 /**
- * Puts a record at the end of a file of one JSON object a line. Records of the same update or later ones are those of
- * a killed run that this one repeats, and go; so does a half-written line.
+ * Appends a record to a file with one JSON object per line. Records of the same or later updates come from a killed run
+ * that this one repeats, and are removed, as is a half-written line.
  *
- * @throws FulgurError naming the file, which is then as it was.
+ * @throws FulgurError naming the file, which is then unchanged.
  */
 export async function appendRecord(path: string, record: TimedRecord): Promise<void> {
   const earlier = recordsIn((await textOf(path)) ?? '').filter((old) => old.globalStep < record.globalStep);
   await writeWhole(path, Buffer.from([...earlier, record].map(jsonLine).join('')));
 }
 
-/** When a plugin looks at the model, and where it keeps what it finds. */
+/** When a plugin measures the model, and where it keeps its results. */
 export interface Look {
   readonly path: string;
   readonly model: ModelAccess;
-  /** What the record begins with: the epoch, as the plugin counts it. */
+  /** The first entries of the record: the epoch, as the plugin counts it. */
   readonly at: Readonly<Record<string, number>>;
-  /** Updates done before it. */
+  /** Number of updates done before it. */
   readonly globalStep: number;
 }
 
 /**
- * Takes a finding about the model, and puts it at the end of a file as `appendRecord` does: with when that was, of which
- * weights, and the seconds that it took.
+ * Measures the model and appends the result to a file as `appendRecord` does, with the time, the weights used, and the
+ * seconds that it took.
  *
- * @throws FulgurError naming the file, which is then as it was.
+ * @throws FulgurError naming the file, which is then unchanged.
  */
 export async function recordFinding<Finding extends { readonly [Fact in keyof Finding]: Json }>(
   { path, model, at, globalStep }: Look,
@@ -65,7 +65,7 @@ function recordsIn(text: string): TimedRecord[] {
   });
 }
 
-/** When something was found out about the model. */
+/** Describes when the model was measured. */
 export function afterEpochs(epochsTrained: number): string {
   if (epochsTrained === 0) return 'before training';
   return `after ${epochsTrained} epoch${epochsTrained === 1 ? '' : 's'}`;

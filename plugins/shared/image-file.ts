@@ -1,24 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { LoggedImage } from '../../src';
 
-/** Bytes of a part of a name that every file system takes. */
+/** Maximum number of bytes in a part of a name that every file system accepts. */
 const mostBytes = 200;
 
-/**
- * Where an image is kept, by name and step: `val/views/step=00000400.png`. Two names never share a file.
- */
+/** Returns the file of an image, by name and step: `val/views/step=00000400.png`. Two names never share a file. */
 export function imageFile({ name, step }: Pick<LoggedImage, 'name' | 'step'>): string {
   const folders = name.normalize('NFC').split('/').map(safePart);
   return [...folders, `step=${String(step).padStart(8, '0')}.png`].join('/');
 }
 
-/** The step of a file that `imageFile` named; `null` for another one. */
+/** Returns the step of a file that `imageFile` named; `null` for any other file. */
 export function stepOfImage(file: string): number | null {
   const step = /(?:^|[\\/])step=(\d{8,})\.png$/.exec(file)?.[1];
   return step === undefined ? null : Number(step);
 }
 
-/** What a file system or a server might not take is spelt out: `?` as `~3F`. */
+/** Characters that a file system or a server might not accept are escaped: `?` as `~3F`. */
 function safePart(part: string): string {
   if (part === '') return '~';
   const safe = part.replace(/[^\p{L}\p{N}_\-. ]|^[. ]|[. ]$/gu, spelt);

@@ -1,11 +1,11 @@
 import { FulgurError, jsonText, parseJson } from '../../src';
 
-/** A value as a line of a JSON Lines file. */
+/** Returns a value as a line of a JSON Lines file. */
 export function jsonLine(value: unknown): string {
   return `${jsonText(value)}\n`;
 }
 
-/** The lines of a JSON Lines text. A last one without its line end, as a killed process leaves it, is left out. */
+/** Returns the lines of a JSON Lines text. A last line without a line end, left by a killed process, is ignored. */
 export function wholeLines(text: string): string[] {
   return text.split('\n').slice(0, -1);
 }
@@ -14,7 +14,7 @@ export function wholeLines(text: string): string[] {
  * Reads the object of a line.
  *
  * @param line counted from 1, for the report.
- * @throws FulgurError `plugin`, naming the file and the line, where it is none.
+ * @throws FulgurError `plugin`, naming the file and the line, if it is not an object.
  */
 export function parseObject(text: string, path: string, line: number): Readonly<Record<string, unknown>> {
   let value: unknown;
@@ -25,7 +25,7 @@ export function parseObject(text: string, path: string, line: number): Readonly<
   }
   if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   throw new FulgurError('plugin', {
-    what: `${path} has no JSON object in its line ${line}.`,
+    what: `${path} has no JSON object in line ${line}.`,
     fix: 'Repair the line, or move the file away.',
   });
 }

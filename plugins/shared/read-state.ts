@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Json } from '../../src';
 
-/** Any number: states keep those that are not finite as well. */
+/** Any number: states may also contain non-finite numbers. */
 export const stateNumber = z.custom<number>((value) => typeof value === 'number', 'is not a number');
 
 /**
- * A plugin's own state out of a checkpoint: files are edited, and written by other versions.
+ * Validates a plugin's state from a checkpoint, which may have been edited, or written by another version.
  *
  * @throws Error that names the first part that is wrong.
  */

@@ -12,12 +12,12 @@ import type {
 import { AppendedFile } from './appended-file';
 import { readState, stateNumber } from './read-state';
 
-/** Where a logger's rows go: a file, at whose end they are put. They wait in memory until `flush`. */
+/** The file to which a logger's rows are appended. They wait in memory until `flush`. */
 export abstract class RowSink<Row = MetricRow> {
   private readonly waiting: Row[] = [];
   private place: AppendedFile | null = null;
 
-  /** @param path of the file; without one `open` names it. */
+  /** @param path of the file; if omitted, `open` sets it. */
   constructor(path?: string) {
     if (path !== undefined) this.open(path);
   }
@@ -31,7 +31,7 @@ export abstract class RowSink<Row = MetricRow> {
   }
 
   protected get file(): AppendedFile {
-    if (this.place === null) throw new Error('the file of a logger has not been opened');
+    if (this.place === null) throw new Error("the logger's file has not been opened");
     return this.place;
   }
 
@@ -39,11 +39,11 @@ export abstract class RowSink<Row = MetricRow> {
     return this.waiting.length;
   }
 
-  /** Takes a row that the run logged. */
+  /** Accepts a row that the run logged. */
   abstract add(row: MetricRow): void;
 
   /**
-   * Writes the waiting rows to the disk. When that fails they go on waiting, and so do rows that come meanwhile.
+   * Writes the waiting rows to the disk. If that fails, they and any rows added in the meantime keep waiting.
    *
    * @throws FulgurError `plugin`, naming the file.
    */
@@ -54,13 +54,13 @@ export abstract class RowSink<Row = MetricRow> {
     this.waiting.splice(0, rows.length);
   }
 
-  /** Flushes, and returns only when what was added would survive a power cut. */
+  /** Flushes, and resolves only when the added rows would survive a power cut. */
   async sync(): Promise<void> {
     await this.flush();
     await this.place?.sync();
   }
 
-  /** Lets a row, in the form in which it is to be written, wait. */
+  /** Queues a row in the form in which it will be written. */
   protected keep(row: Row): void {
     this.waiting.push(row);
   }
@@ -69,7 +69,10 @@ export abstract class RowSink<Row = MetricRow> {
   protected abstract write(rows: readonly Row[]): Promise<void>;
 }
 
-/** Collects the rows that the run publishes and writes them at batch ends, so that no write races a step's log. */
+/**
+ * Collects the rows that the run publishes and writes them at the end of batches, so that no write competes with a
+ * step's log.
+ */
 export abstract class RowLogger<Sink extends Pick<RowSink, 'add' | 'flush' | 'sync'>> implements PluginHooks {
   /** The checkpoint's step in a resumed run. */
   protected resumedStep: number | null = null;
@@ -94,7 +97,7 @@ export abstract class RowLogger<Sink extends Pick<RowSink, 'add' | 'flush' | 'sy
     await this.sink.flush();
   }
 
-  /** What the checkpoint counts on must be on the disk before it. */
+  /** The rows that a checkpoint refers to must be on the disk before it. */
   async onSaveCheckpoint(): Promise<void> {
     await this.sink.sync();
   }
@@ -105,15 +108,15 @@ export abstract class RowLogger<Sink extends Pick<RowSink, 'add' | 'flush' | 'sy
   }
 }
 
-/** Chooses rows by their place, from 0, and their step. */
+/** Selects rows by their index, from 0, and their step. */
 export type KeepRow = (index: number, step: number) => boolean;
 
-/** A file of metrics, a row a logging moment, that a resumed run goes on with. */
+/** A file of metrics, with one row per logging event, that a resumed run continues. */
 export abstract class RowFile extends RowSink {
-  /** Rows in the file. */
+  /** Number of rows in the file. */
   protected written = 0;
 
-  /** Rows in the file and waiting. */
+  /** Number of rows in the file and waiting. */
   get rowCount(): number {
     return this.written + this.waitingRows;
   }
@@ -123,9 +126,9 @@ export abstract class RowFile extends RowSink {
   }
 
   /**
-   * Goes on with the file that is there, if any: keeps the rows that `keep` chooses, and drops a half-written last one.
+   * Opens the existing file, if any: keeps the rows that `keep` selects, and drops a half-written last one.
    *
-   * @returns how many rows were kept.
+   * @returns the number of rows that were kept.
    */
   abstract reopen(keep: KeepRow): Promise<number>;
 
@@ -135,7 +138,7 @@ export abstract class RowFile extends RowSink {
 
 const savedRows = z.object({ rows: stateNumber.nullish() });
 
-/** A logger of one file that ends with the same bytes whether the run was killed and resumed or not. */
+/** A logger with one file, which ends up with the same bytes whether the run was killed and resumed or not. */
 export abstract class RowFileLogger extends RowLogger<RowFile> implements Stateful {
   private resumedRows: number | null = null;
 
@@ -147,7 +150,7 @@ export abstract class RowFileLogger extends RowLogger<RowFile> implements Statef
     super(file, events);
   }
 
-  /** How many rows there were: exact also where several rows share a step. */
+  /** Number of rows at the checkpoint: exact even if several rows share a step. */
   pluginState(): Json {
     return { rows: this.sink.rowCount };
   }
@@ -161,11 +164,11 @@ export abstract class RowFileLogger extends RowLogger<RowFile> implements Statef
     if (this.resumedRows === null || kept >= this.resumedRows) return;
     this.notify(
       'warning',
-      `${this.sink.path} holds ${kept} of the ${this.resumedRows} rows that it had when the checkpoint was saved.`,
+      `${this.sink.path} contains ${kept} of the ${this.resumedRows} rows that it had when the checkpoint was saved.`,
     );
   }
 
-  /** Rows that a killed run wrote after its checkpoint are written again by the resumed one, and go. */
+  /** Rows that a killed run wrote after its checkpoint are removed, as the resumed run writes them again. */
   private keepRow(): KeepRow {
     const { resumedRows, resumedStep } = this;
     if (resumedRows !== null) return (index) => index < resumedRows;

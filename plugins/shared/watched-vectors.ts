@@ -1,24 +1,24 @@
 import { FulgurError, tf } from '../../src';
 
 /**
- * The representation among what a module's `forward` returned, `[batch, d]`.
+ * Returns the representation in the output of a module's `forward`, `[batch, d]`.
  *
- * @param plugin as a user writes it, for the error: `collapseSentinel()`.
- * @param watch its key.
- * @throws FulgurError `plugin` for a key that is not there, or holds something else.
+ * @param plugin the plugin as a user writes it, for the error: `collapseSentinel()`.
+ * @param watch the key of the representation.
+ * @throws FulgurError `plugin` for a key that does not exist, or has another kind of value.
  */
 export function watchedVectors(plugin: string, watch: string, output: unknown): tf.Tensor2D {
   const value = isRecord(output) ? output[watch] : undefined;
   if (!isTensor(value)) {
     throw new FulgurError('plugin', {
-      what: `${plugin} is to watch '${watch}', which forward() does not return as a tensor: it returned ${described(output)}.`,
-      fix: `Return { ${watch}: ... } from forward(), or watch a key that is there.`,
+      what: `${plugin} watches '${watch}', which forward() does not return as a tensor: it returned ${described(output)}.`,
+      fix: `Return { ${watch}: ... } from forward(), or watch a key that it returns.`,
     });
   }
   if (value.rank !== 2) {
     throw new FulgurError('plugin', {
-      what: `${plugin} is to watch '${watch}', which has shape [${value.shape.join(', ')}] instead of [batch, d].`,
-      fix: 'Watch the output of the projection head, or flatten it to one vector a sample.',
+      what: `${plugin} watches '${watch}', which has shape [${value.shape.join(', ')}] instead of [batch, d].`,
+      fix: 'Watch the output of the projection head, or flatten it to one vector per sample.',
     });
   }
   return value as tf.Tensor2D;

@@ -8,7 +8,7 @@ import type {
   Ranks,
 } from '../../src';
 
-/** Batch norm over the batches of all ranks together. */
+/** Batch norm over the combined batches of all ranks. */
 @Plugin({ name: 'sync-batch-norm', help: 'batch norm over all ranks', provides: [tokens.batchStatistics] })
 export class SyncBatchNorm implements BatchStatistics {
   readonly overRanks = true;
@@ -28,21 +28,21 @@ export class SyncBatchNorm implements BatchStatistics {
 
 interface Statistics {
   readonly mean: tf.Tensor1D;
-  /** Biased. */
+  /** Biased estimate. */
   readonly variance: tf.Tensor1D;
-  /** Values per channel, over all ranks. */
+  /** Number of values per channel, over all ranks. */
   readonly count: tf.Scalar;
 }
 
 /**
- * Mean and variance per channel over all ranks, in one exchange: each rank's own mean, variance and count, combined by
- * counts. Nothing is lost where the mean is large, as it would be by E[x²] − E[x]².
+ * Computes the mean and variance per channel over all ranks in one exchange: each rank's mean, variance and count are
+ * combined, weighted by the counts. No precision is lost when the mean is large, as it would be with E[x²] − E[x]².
  *
  * Source: Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances" (1979).
  */
 function statisticsOver({ rank, worldSize, allReduce }: Ranks, x: tf.Tensor4D): Statistics {
   const [batch, height, width, channels] = x.shape;
-  // Sums over each image first: closer than one value after the other.
+  // Sums over each image first: more accurate than adding up the values one by one.
   const meanOf = (values: tf.Tensor4D): tf.Tensor1D =>
     tf.mean(tf.mean(tf.reshape(values, [batch, height * width, channels]), 1), 0);
   const ownMean = meanOf(x);
@@ -66,8 +66,8 @@ function statisticsOver({ rank, worldSize, allReduce }: Ranks, x: tf.Tensor4D): 
 }
 
 /**
- * (x − mean) / √(variance + ε) · scale + offset. The gradient goes through the statistics, with Σdy and Σdy·x̂ over all
- * ranks in one exchange; those of scale and offset are this rank's own, as of every other parameter.
+ * Returns (x − mean) / √(variance + ε) · scale + offset. The gradient flows through the statistics, with Σdy and Σdy·x̂
+ * over all ranks in one exchange; the gradients of scale and offset are per rank, as for every other parameter.
  */
 function normalized(
   ranks: Ranks,
@@ -102,7 +102,8 @@ function gradientsOf(
     ) as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D];
     const sums = tf.div(ranks.allReduce(tf.stack([dOffset, dScale]), 'sum'), count);
     const [meanDy, meanDyX] = tf.unstack(sums) as [tf.Tensor1D, tf.Tensor1D];
-    // What the statistics take away, scale / σ · (meanDy + x̂ · meanDyX): a normalisation again, in one pass over x.
+    // The part due to the statistics, scale / σ · (meanDy + x̂ · meanDyX), is another normalisation, computed in one
+    // pass over x.
     const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon)));
     const [through] = runOp(
       'FusedBatchNormV3',
@@ -125,9 +126,9 @@ function attributesOf(epsilon: number): OpAttributes {
 }
 
 /**
- * Makes every batch norm layer take its statistics over the batches of all ranks, forward and backward: two ranks with
- * half a batch each then train as one rank with the whole. One exchange a layer each way. On one device it does
- * nothing. As PyTorch's `SyncBatchNorm`.
+ * Makes every batch norm layer compute its statistics over the batches of all ranks, forward and backward, as PyTorch's
+ * `SyncBatchNorm` does: two ranks with half a batch each then train as one rank with the whole batch. It costs one
+ * exchange per layer in each direction. On one device it does nothing.
  *
  * ```ts
  * plugins: [dataParallel(), syncBatchNorm()]

@@ -1,16 +1,16 @@
 import { Reader } from 'protobufjs/light';
 import { readRegularFile } from '../../src';
 
-/** Where an event file has a picture. */
+/** Location of a picture in an event file. */
 interface ImagePlace {
   readonly step: number;
   readonly tag: string;
 }
 
 /**
- * The events of pictures of one step that earlier files hold, the newest of each name.
+ * Returns the picture events of one step from earlier files, the newest of each name.
  *
- * @param paths of event files, oldest first; one that cannot be read is passed over, as what is in it is lost already.
+ * @param paths of event files, oldest first; a file that cannot be read is skipped, as its contents are already lost.
  */
 export async function earlierImages(
   paths: readonly string[],
@@ -28,7 +28,7 @@ export async function earlierImages(
   return [...found.values()];
 }
 
-/** The whole records of a file; see `tfRecord`. */
+/** Reads the complete records of a file; see `tfRecord`. */
 function* recordsIn(file: Buffer): Generator<Buffer> {
   for (let at = 0; at + 16 <= file.length;) {
     const length = Number(file.readBigUInt64LE(at));
@@ -38,7 +38,7 @@ function* recordsIn(file: Buffer): Generator<Buffer> {
   }
 }
 
-/** Of an event's first summary value; `null` where that is no picture. */
+/** Reads an event's first summary value; returns `null` if it is not a picture. */
 function imagePlace(event: Buffer): ImagePlace | null {
   const { numbers, parts } = fieldsOf(event);
   const summary = parts.get(5);
@@ -49,7 +49,7 @@ function imagePlace(event: Buffer): ImagePlace | null {
   return { step: numbers.get(2) ?? 0, tag: Buffer.from(tag).toString('utf8') };
 }
 
-/** A message's integers and what has a length, the first of each field. */
+/** Reads a message's integers and length-delimited values, the first of each field. */
 function fieldsOf(message: Uint8Array): {
   readonly numbers: ReadonlyMap<number, number>;
   readonly parts: ReadonlyMap<number, Uint8Array>;

@@ -9,13 +9,13 @@ export interface TimedRow extends Pick<MetricRow, 'step' | 'values'> {
   readonly time: number;
 }
 
-/** An event file of TensorBoard. Events wait in memory until `flush`, and for `open`. */
+/** An event file for TensorBoard. Events wait in memory until `open` and `flush`. */
 export class EventFile extends RowSink<Buffer> {
   private newest: TimedRow[] = [];
   private readonly imageNames = new Set<string>();
   private imageStep = 0;
 
-  /** Rows of the highest step so far. */
+  /** Number of rows of the highest step so far. */
   get newestRows(): readonly TimedRow[] {
     return this.newest;
   }
@@ -30,7 +30,7 @@ export class EventFile extends RowSink<Buffer> {
     this.addEvent(scalarsEvent(row, row.values));
   }
 
-  /** Names of the pictures of the highest step so far that has one. */
+  /** Names of the pictures of the highest step with pictures so far. */
   get newestImages(): { readonly step: number; readonly names: readonly string[] } {
     return { step: this.imageStep, names: [...this.imageNames] };
   }
@@ -57,14 +57,14 @@ export class EventFile extends RowSink<Buffer> {
 
 const eventFile = /^events\.out\.tfevents\.(\d+)\./;
 
-/** The place of a new event file: readers take a folder's files in the order of their names. */
+/** Returns the path of a new event file: readers process a folder's files in the order of their names. */
 export interface EventFilePlace {
   readonly path: string;
-  /** Paths of the event files that come before it, in order. */
+  /** Paths of the earlier event files, in order. */
   readonly earlier: readonly string[];
 }
 
-/** @param now in seconds; a clock that went backwards, or stood still, gives a later one. */
+/** @param now in seconds; if the clock went backwards or stood still, a later time is used. */
 export function nextEventFile(folder: string, now: number): EventFilePlace {
   const names = namesIn(folder).filter((name) => eventFile.test(name));
   const times = names.flatMap((name) => eventFile.exec(name)?.slice(1).map(Number) ?? []);
@@ -84,7 +84,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Frames a record as TFRecord files hold it: length (8 bytes), its checksum (4), the data, their checksum (4). */
+/** Frames a record in the TFRecord format: length (8 bytes), its checksum (4), the data, its checksum (4). */
 export function tfRecord(data: Uint8Array): Buffer {
   const head = Buffer.alloc(12);
   head.writeBigUInt64LE(BigInt(data.length));
@@ -103,14 +103,17 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** The CRC-32C checksum (RFC 3720, B.4). */
+/** Returns the CRC-32C checksum (RFC 3720, B.4). */
 export function crc32c(data: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of data) crc = (table[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-/** The checksum as TFRecord files hold it: turned and shifted, since a checksum of data that holds checksums is weak. */
+/**
+ * Masks the checksum as TFRecord files do, by a rotation and an offset, since a checksum over data that contains
+ * checksums is weak.
+ */
 export function maskedCrc32c(data: Uint8Array): number {
   const crc = crc32c(data);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

@@ -1,31 +1,31 @@
 import { jsonText, redacted } from '../../src';
 import type { Json, LoggedImage } from '../../src';
 
-/** When and at which step something happened. */
+/** The time and step of an event. */
 export interface EventTime {
   /** Seconds since 1970. */
   readonly time: number;
   readonly step: number;
 }
 
-/** Field numbers of TensorFlow's `event.proto` and `summary.proto`, as far as they are used. */
+/** The field numbers of TensorFlow's `event.proto` and `summary.proto` that are used here. */
 const event = { wallTime: 1, step: 2, fileVersion: 3, summary: 5, sessionLog: 7 } as const;
 const summaryValue = { tag: 1, simpleValue: 2, image: 4, tensor: 8, metadata: 9 } as const;
 const summaryImage = { height: 1, width: 2, colorspace: 3, encoded: 4 } as const;
 const summaryMetadata = { plugin: 1, description: 3 } as const;
 const sessionStart = 1;
 
-/** What every event file begins with; version 2 makes readers heed `sessionStartEvent`. */
+/** The first event of every file; version 2 makes readers respect `sessionStartEvent`. */
 export function versionEvent(moment: EventTime): Buffer {
   return eventAt(moment).text(event.fileVersion, 'brain.Event:2').encode();
 }
 
-/** Makes readers forget what earlier files of the folder hold from the moment's step on, unless it is the first. */
+/** Makes readers discard the events of earlier files in the folder from this step on, unless it is the first file. */
 export function sessionStartEvent(moment: EventTime): Buffer {
   return eventAt(moment).message(event.sessionLog, new ProtobufMessage().integer(1, sessionStart)).encode();
 }
 
-/** Scalars as float32 simple values, as PyTorch's and TensorFlow 1's writers have them. */
+/** Encodes scalars as float32 simple values, as PyTorch's and TensorFlow 1's writers do. */
 export function scalarsEvent(moment: EventTime, values: Readonly<Record<string, number>>): Buffer {
   const summary = new ProtobufMessage();
   for (const [tag, value] of Object.entries(values)) {
@@ -37,10 +37,13 @@ export function scalarsEvent(moment: EventTime, values: Readonly<Record<string, 
   return eventAt(moment).message(event.summary, summary).encode();
 }
 
-/** Channels of a PNG by its colour type (PNG 3, 11.2.1), which are TensorFlow's numbers of colour spaces. */
+/**
+ * Number of channels of a PNG by its colour type (PNG 3, 11.2.1), which TensorFlow uses as the number of the colour
+ * space.
+ */
 const channelsOf: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 3, 4: 2, 6: 4 };
 
-/** A picture as PyTorch's and TensorFlow 1's writers have it, with its caption as the description. */
+/** Encodes a picture as PyTorch's and TensorFlow 1's writers do, with its caption as the description. */
 export function imageEvent(
   moment: EventTime,
   { name, png, width, height, caption }: Pick<LoggedImage, 'name' | 'png' | 'width' | 'height' | 'caption'>,
@@ -62,7 +65,7 @@ export function imageEvent(
   return eventAt(moment).message(event.summary, new ProtobufMessage().message(1, value)).encode();
 }
 
-/** A summary whose only content is a plugin's metadata, beside an empty tensor. */
+/** A summary that contains only a plugin's metadata and an empty tensor. */
 function pluginDataEvent(
   moment: EventTime,
   { tag, plugin, content }: { readonly tag: string; readonly plugin: string; readonly content: Uint8Array },
@@ -78,7 +81,7 @@ function pluginDataEvent(
 
 function eventAt({ time, step }: EventTime): ProtobufMessage {
   const begun = new ProtobufMessage().double(event.wallTime, time);
-  // As every writer of proto3: what has its default value is left out.
+  // As in every proto3 writer, default values are omitted.
   return step === 0 ? begun : begun.integer(event.step, step);
 }
 
@@ -94,7 +97,7 @@ const end = { status: 1, time: 2 } as const;
 const value = { number: 2, text: 3, boolean: 4 } as const;
 const succeeded = 1;
 
-/** Tells the HPARAMS tab the run's hyperparameters; what is no number, text or boolean is shown as JSON. */
+/** Gives the HPARAMS tab the run's hyperparameters; a value that is not a number, text or boolean is shown as JSON. */
 export function hparamsStartEvent(
   moment: EventTime,
   hyperparameters: Readonly<Record<string, Json>>,
@@ -125,10 +128,10 @@ function valueOf(setting: Json): ProtobufMessage {
   return new ProtobufMessage().text(value.text, redacted(text));
 }
 
-/** How a field's value is laid out. */
+/** Wire types: how a field's value is encoded. */
 const wireTypes = { varint: 0, fixed64: 1, lengthPrefixed: 2, fixed32: 5 } as const;
 
-/** Builds a message in Protocol Buffers' wire format, field after field. */
+/** Builds a message in Protocol Buffers' wire format, field by field. */
 class ProtobufMessage {
   private readonly parts: Uint8Array[] = [];
 
@@ -171,7 +174,7 @@ class ProtobufMessage {
   }
 }
 
-/** Seven bits a byte, the lowest first; arithmetic, since JavaScript's bit operators stop at 32. */
+/** Seven bits per byte, the lowest first; by arithmetic, since JavaScript's bit operators are limited to 32 bits. */
 function varint(value: number): Buffer {
   const bytes: number[] = [];
   let rest = value;

@@ -23,15 +23,15 @@ const savedRows = z.object({
   newestImages: z.object({ step: stateNumber, names: z.array(z.string()) }).optional(),
 });
 
-/** Writes an event file for every start of the run: a reader may be in the middle of the earlier ones. */
+/** Writes a new event file for every start of the run, as a reader may be in the middle of an earlier one. */
 @Plugin({
   name: 'tensorboard-logger',
-  help: 'metrics, images and hyperparameters for TensorBoard',
+  help: 'records metrics, images and hyperparameters for TensorBoard',
   ranks: 'first',
   options: schema,
 })
 export class TensorboardLogger extends RowLogger<EventFile> implements Stateful {
-  /** The newest rows that the checkpoint counts on; `null` where it knows nothing of them. */
+  /** The newest rows covered by the checkpoint; `null` if it does not record them. */
   private resumedRows: readonly TimedRow[] | null = null;
   private resumedImages: EventFile['newestImages'] | null = null;
   private readonly stopListeningToImages: () => void;
@@ -63,13 +63,13 @@ export class TensorboardLogger extends RowLogger<EventFile> implements Stateful 
     this.resumedImages = saved?.newestImages ?? null;
   }
 
-  /** TensorBoard is to find the run also before its first row. */
+  /** Lets TensorBoard find the run even before its first row. */
   async onFitStart(): Promise<void> {
     const { path, earlier } = nextEventFile(this.eventFolder, now());
     this.sink.open(path);
     this.sink.addEvent(versionEvent(this.moment(0)));
     this.sink.addEvent(sessionStartEvent(this.moment(this.firstStep())));
-    // The first file's stay in force: readers keep the first metadata of a tag.
+    // Those of the first file remain valid: readers keep the first metadata of a tag.
     if (this.options.hyperparameters && earlier.length === 0) {
       this.sink.addEvent(hparamsStartEvent(this.moment(0), this.settings.hyperparameters));
     }
@@ -78,26 +78,26 @@ export class TensorboardLogger extends RowLogger<EventFile> implements Stateful 
     await this.sink.flush();
   }
 
-  /** Only of a run that finished: one that was interrupted or failed may still go on. */
+  /** Only for a run that finished: an interrupted or failed run may still be resumed. */
   onFitEnd(): void {
     if (this.options.hyperparameters) this.sink.addEvent(hparamsEndEvent(this.moment(0)));
   }
 
   /**
-   * From this step on, what earlier files hold counts no more. It is the checkpoint's own step: a killed run may have
-   * written rows of that step after it, such as the epoch's.
+   * From this step on, the contents of earlier files no longer count. It is the checkpoint's own step: a killed run may
+   * have written rows for that step afterwards, such as those of the epoch.
    */
   private firstStep(): number {
     if (this.resumedStep === null) return 0;
     return this.resumedRows === null ? this.resumedStep + 1 : this.resumedStep;
   }
 
-  /** Rows of that step which the checkpoint does count on. */
+  /** Rows of that step that the checkpoint does cover. */
   private repeatedRows(): readonly TimedRow[] {
     return (this.resumedRows ?? []).filter(({ step }) => step === this.resumedStep);
   }
 
-  /** Pictures of that step which the checkpoint counts on: the state has their names, earlier files have them. */
+  /** Pictures of that step that the checkpoint covers: the state has their names, and earlier files have the pictures. */
   private async repeatImages(earlier: readonly string[]): Promise<void> {
     const { step, names } = this.resumedImages ?? { step: 0, names: [] };
     if (step !== this.resumedStep) return;
@@ -120,10 +120,10 @@ function now(): number {
 }
 
 /**
- * Records every logged metric and image in `tensorboard/` of the run folder, for `tensorboard --logdir runs`: scalars and
- * pictures under their names, by step, and the hyperparameters for the HPARAMS tab. Values are float32 there, as in every TensorBoard log of
- * scalars. A resumed run begins a new event file, which makes TensorBoard forget what a killed run wrote after its
- * checkpoint.
+ * Records every logged metric and image in `tensorboard/` in the run folder, for `tensorboard --logdir runs`: scalars
+ * and pictures under their names, by step, and the hyperparameters for the HPARAMS tab. Values are float32, as in every
+ * TensorBoard log of scalars. A resumed run starts a new event file, which makes TensorBoard discard what a killed run
+ * wrote after its checkpoint.
  *
  * ```ts
  * plugins: [tensorboardLogger()]

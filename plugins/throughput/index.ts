@@ -3,18 +3,18 @@ import { Plugin, definePlugin, inject, tokens } from '../../src';
 import type { BatchResult, HookContext, Notify, PluginDescriptor, PluginHooks, Ranks } from '../../src';
 
 const schema = z.strictObject({
-  /** Batches that the figures are made of: the newest ones. */
+  /** Number of newest batches from which the figures are computed. */
   window: z.int().positive().default(50),
-  /** Share of its time that training may wait for data before a warning. */
+  /** Share of its time that training may spend waiting for data before a warning. */
   warnAbove: z.number().min(0).max(1).default(0.2),
 });
 
 export type ThroughputOptions = z.input<typeof schema>;
 
-/** Measures from what the loop tells of each batch. */
+/** Measures from the loop's timings of each batch. */
 @Plugin({
   name: 'throughput',
-  help: 'logs samples a second, and the share of time spent waiting for data',
+  help: 'logs samples per second and the share of time spent waiting for data',
   ranks: 'first',
   options: schema,
 })
@@ -29,7 +29,7 @@ export class Throughput implements PluginHooks {
     @inject(tokens.ranks) private readonly ranks: Ranks,
   ) {}
 
-  /** The first batch of a fit is left out: its step is traced, and its data had no step to hide behind. */
+  /** The first batch of a fit is excluded: its step is traced, and its data could not be loaded during an earlier step. */
   onTrainBatchEnd({ log }: HookContext, result: BatchResult): void {
     if (this.isFirst) {
       this.isFirst = false;
@@ -42,7 +42,7 @@ export class Throughput implements PluginHooks {
     const waited = total(({ dataSeconds }) => dataSeconds);
     const seconds = waited + total(({ stepSeconds }) => stepSeconds);
     const share = waited / seconds;
-    // Those of all ranks, which take equally many.
+    // The samples of all ranks, which process equally many.
     log('samples_per_second', (this.ranks.worldSize * total(({ batchSize }) => batchSize)) / seconds);
     log('data_wait_share', share);
     if (this.newest.length === window) this.warnIfSlow(share);
@@ -54,14 +54,14 @@ export class Throughput implements PluginHooks {
     this.notify(
       'warning',
       `Training waits for data ${Math.round(100 * share)}% of its time. ` +
-        'Raise data.workers where cores are free, or take smaller images or cheaper views.',
+        'Increase data.workers if cores are free, or use smaller images or cheaper views.',
     );
   }
 }
 
 /**
- * Logs how fast training is, over its newest batches: `samples_per_second` of all ranks, and `data_wait_share`, the share of the
- * time that the loop stood waiting for a batch; it warns once where that is large.
+ * Logs the speed of training over its newest batches: `samples_per_second` of all ranks, and `data_wait_share`, the
+ * share of the time that the loop spent waiting for a batch; it warns once if that share is large.
  *
  * ```ts
  * plugins: [throughput()]

@@ -13,11 +13,11 @@ const text = z
   .transform((span) => toSeconds(span.split(':').map(Number)));
 
 const schema = z.strictObject({
-  /** How long training may take: `DD:HH:MM:SS`, or an object of its parts, of which those left out are 0. */
+  /** How long training may take: `DD:HH:MM:SS`, or an object with these parts; omitted parts are 0. */
   maxTime: z
     .union([text, parts], 'expected DD:HH:MM:SS, or an object of days, hours, minutes and seconds')
     .refine((seconds) => seconds > 0, 'must be above 0'),
-  /** Look after every batch, or at the end of epochs. */
+  /** Check after every batch, or at the end of epochs. */
   interval: z.enum(['step', 'epoch']).default('step'),
 });
 
@@ -29,8 +29,8 @@ function toSeconds([days = 0, hours = 0, minutes = 0, seconds = 0]: readonly num
 
 const savedTime = z.object({ seconds: stateNumber });
 
-/** Counts training time alone: of a resumed run also what it took before it was cut off. */
-@Plugin({ name: 'timer', help: 'ends training when its time is over', ranks: 'first', options: schema })
+/** Counts training time only; in a resumed run, including the time before the interruption. */
+@Plugin({ name: 'timer', help: 'ends training when its time is up', ranks: 'first', options: schema })
 export class Timer implements PluginHooks, Stateful {
   private secondsBefore = 0;
   private startedAt: number | null = null;
@@ -63,11 +63,11 @@ export class Timer implements PluginHooks, Stateful {
   }
 
   private look({ stop }: HookContext): void {
-    if (this.seconds >= this.options.maxTime) stop(`the time of ${shown(this.options.maxTime)} is over`);
+    if (this.seconds >= this.options.maxTime) stop(`the time of ${shown(this.options.maxTime)} is up`);
   }
 }
 
-/** `1:30:00`, or `36:00:00` for a day and a half. */
+/** Returns `1:30:00`, or `36:00:00` for a day and a half. */
 function shown(seconds: number): string {
   const whole = Math.ceil(seconds);
   const two = (value: number): string => String(value).padStart(2, '0');
@@ -75,8 +75,8 @@ function shown(seconds: number): string {
 }
 
 /**
- * Ends training when it has taken a given time, as Lightning's `Timer`. The time travels in checkpoints, so that a
- * resumed run has only the rest of it.
+ * Ends training when it has taken a given time, as Lightning's `Timer` does. The time used is kept in checkpoints, so
+ * that a resumed run has only the rest.
  *
  * ```ts
  * plugins: [timer({ maxTime: '00:12:00:00' })]

@@ -3,21 +3,21 @@ import { Plugin, definePlugin, inject, tokens } from '../../src';
 import type { HookContext, ImageLog, Notify, PluginDescriptor, PluginHooks, ViewSheets } from '../../src';
 
 const schema = z.strictObject({
-  /** Samples on a sheet, spread evenly over the training data. */
+  /** Number of samples on a sheet, spread evenly over the training data. */
   samples: z.number().int().min(1).max(32).default(6),
-  /** Draw a sheet at the start of the first epoch, and of every n-th after it. */
+  /** Draw a sheet at the start of the first epoch and of every Nth epoch after it. */
   everyNEpochs: z.number().int().positive().default(10),
 });
 
 export type ViewGridOptions = z.input<typeof schema>;
 
-/** What loggers and pages know the sheets by. */
+/** Name under which loggers and pages find the sheets. */
 const name = 'views';
 
-/** Draws between epochs, with the loader's means and beside its threads. */
+/** Draws between epochs with the loader's functions, independently of its threads. */
 @Plugin({
   name: 'view-grid',
-  help: 'a sheet of samples and their views, for loggers and the live page',
+  help: 'draws a sheet of samples and their views for loggers and the live page',
   ranks: 'first',
   options: schema,
 })
@@ -46,14 +46,14 @@ export class ViewGrid implements PluginHooks {
   private sayThatNobodyLooks(): void {
     if (this.toldThatNobodyLooks) return;
     this.toldThatNobodyLooks = true;
-    this.notify('warning', 'viewGrid() draws nothing, since no plugin keeps images: add imageFolder().');
+    this.notify('warning', 'viewGrid() draws nothing because no plugin keeps images: add imageFolder().');
   }
 }
 
 /**
- * Publishes a contact sheet as the image `views`: a few training samples, each with its views and what was drawn for them (crop,
- * flips, colours, blur, ...). Image loggers such as `imageFolder()` and `tensorboardLogger()` keep it, `livePage()` shows it. The
- * views are those that training gets, by seed, epoch, sample and view.
+ * Publishes a contact sheet as the image `views`: a few training samples, each with its views and the transforms drawn
+ * for them (crop, flips, colours, blur, ...). Image loggers such as `imageFolder()` and `tensorboardLogger()` keep it,
+ * and `livePage()` shows it. The views are exactly those used in training, determined by seed, epoch, sample and view.
  *
  * ```ts
  * plugins: [viewGrid({ samples: 4, everyNEpochs: 5 }), imageFolder()]

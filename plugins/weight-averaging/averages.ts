@@ -8,15 +8,15 @@ interface Averaged {
   readonly average: tf.Variable;
 }
 
-/** Averages of a model's variables, kept in TensorFlow's memory and moved by one compiled function. */
+/** Averages of a model's variables, kept in TensorFlow's memory and updated by one compiled function. */
 export abstract class Averages implements EvaluationWeights {
   private averaged: readonly Averaged[] = [];
   private move: CompiledFunction<[], void> | null = null;
   private nextShare = 0;
-  /** The model's own weights while the averages stand in their place. */
+  /** The model's own weights while the averages replace them. */
   private raw: readonly tf.Tensor[] | null = null;
 
-  /** @param useBuffers whether buffers are averaged too; else they stay the model's. */
+  /** @param useBuffers whether buffers are averaged too; otherwise the model's are used. */
   constructor(
     private readonly model: ModelAccess,
     private readonly useBuffers: boolean,
@@ -30,17 +30,17 @@ export abstract class Averages implements EvaluationWeights {
     return this.raw !== null;
   }
 
-  /** Takes the weights at hand as the averages. */
+  /** Sets the averages to the current weights. */
   protected begin(): void {
     this.averaged = this.members().map(([name, current]) => ({
       name,
       current,
-      // A clone shares the values; the variable of an update is given new ones, and never overwritten.
+      // A clone shares the values; an update gives the variable new values and never overwrites the old ones.
       average: tf.tidy(() => tf.variable(tf.clone(current), false)),
     }));
   }
 
-  /** Moves every average by `share` of the way to the weights at hand, off the JavaScript thread. */
+  /** Moves every average by `share` of the way to the current weights, off the JavaScript thread. */
   protected async moveBy(share: number): Promise<void> {
     this.nextShare = share;
     this.move ??= compile(
@@ -60,14 +60,14 @@ export abstract class Averages implements EvaluationWeights {
     await this.move();
   }
 
-  /** Puts the averages in the place of the model's weights. */
+  /** Replaces the model's weights with the averages. */
   swapIn(): void {
     if (this.raw !== null || !this.exist) return;
     this.raw = this.averaged.map(({ current }) => tf.keep(tf.clone(current)));
     for (const { current, average } of this.averaged) assignShared(current, average);
   }
 
-  /** Gives the model its own weights back, bit for bit. */
+  /** Restores the model's own weights, bit for bit. */
   swapOut(): void {
     const { raw } = this;
     if (raw === null) return;
@@ -79,13 +79,13 @@ export abstract class Averages implements EvaluationWeights {
     this.raw = null;
   }
 
-  /** Leaves the averages in the model for good. */
+  /** Leaves the averages in the model permanently. */
   protected keepIn(): void {
     tf.dispose([...(this.raw ?? [])]);
     this.raw = null;
   }
 
-  /** The model with the averages in it, in PyTorch's naming and layout. */
+  /** Returns the model's weights with the averages, in PyTorch's naming and layout. */
   protected modelState(): StateDict {
     const stoodIn = this.standIn;
     this.swapIn();
@@ -96,7 +96,7 @@ export abstract class Averages implements EvaluationWeights {
     }
   }
 
-  /** The averages alone, likewise. */
+  /** Returns the averages alone, in the same form. */
   protected state(): StateDict {
     const names = new Set(this.averaged.map(({ name }) => name));
     return new Map([...this.modelState()].filter(([name]) => names.has(name)));
@@ -110,7 +110,7 @@ export abstract class Averages implements EvaluationWeights {
     this.model.loadStateDict(own);
   }
 
-  /** Gives the model its own weights back, and forgets the averages. */
+  /** Restores the model's own weights, and discards the averages. */
   protected dispose(): void {
     this.swapOut();
     this.move?.dispose();
@@ -120,8 +120,8 @@ export abstract class Averages implements EvaluationWeights {
   }
 
   private members(): readonly (readonly [string, tf.Variable])[] {
-    // Running statistics are variables that are not trained from the start; a frozen layer's weights do not move anyway.
-    // A queue is data, and its mean over time means nothing.
+    // Running statistics are variables that were never trainable; the weights of a frozen layer do not change anyway. A
+    // queue is data, and its mean over time is meaningless.
     return [...this.model.variables()].filter(
       ([, variable]) =>
         variable.trainable || (this.useBuffers && (nn.isParameter(variable) || nn.isAveraged(variable))),
@@ -129,7 +129,7 @@ export abstract class Averages implements EvaluationWeights {
   }
 }
 
-/** A variable takes over another tensor's values without a copy. */
+/** Makes a variable share another tensor's values, without a copy. */
 function assignShared(variable: tf.Variable, values: tf.Tensor): void {
   tf.tidy(() => {
     variable.assign(tf.clone(values));

@@ -19,13 +19,13 @@ import { Averages } from './averages';
 const everyNSteps = z.int().positive().nullable();
 
 const schedule = {
-  /** Updates before the first that counts. */
+  /** Number of updates before the first that counts. */
   startStep: z.int().nonnegative().default(0),
-  /** Epochs before the first that counts. */
+  /** Number of epochs before the first that counts. */
   startEpoch: z.int().nonnegative().default(0),
-  /** Whether running statistics are averaged too, and not taken from the model as they are. */
+  /** Whether running statistics are averaged too, instead of being copied from the model. */
   useBuffers: z.boolean().default(true),
-  /** Write the averaged model to `averaged.safetensors` in the run's folder at the end of training. */
+  /** Write the averaged model to `averaged.safetensors` in the run folder at the end of training. */
   save: z.boolean().default(true),
 };
 
@@ -33,16 +33,16 @@ const schema = z.discriminatedUnion('kind', [
   z.strictObject({
     /** An exponential moving average: `average = decay · average + (1 − decay) · weights`. */
     kind: z.literal('ema'),
-    /** Share of the old average in the new one. */
+    /** Weight of the old average in the new one. */
     decay: z.number().min(0).max(1).default(0.999),
-    /** Average after every n-th update, the first included; `null`: after the last one of each epoch. */
+    /** Average after every Nth update, starting with the first; with `null`, after the last update of each epoch. */
     everyNSteps: everyNSteps.default(1),
     ...schedule,
   }),
   z.strictObject({
-    /** The mean of all weights that counted. */
+    /** The mean of all weights included in the average. */
     kind: z.literal('swa'),
-    /** Average after every n-th update, the first included; `null`: after the last one of each epoch. */
+    /** Average after every Nth update, starting with the first; with `null`, after the last update of each epoch. */
     everyNSteps: everyNSteps.default(null),
     ...schedule,
   }),
@@ -63,7 +63,7 @@ const fileName = 'averaged.safetensors';
   options: schema,
 })
 export class WeightAveraging extends Averages implements PluginHooks, Stateful, TensorState {
-  /** Weights that the average is made of. */
+  /** Number of weights in the average. */
   private count = 0;
   private readonly savedFile: string | null;
 
@@ -83,7 +83,7 @@ export class WeightAveraging extends Averages implements PluginHooks, Stateful, 
       this.begin();
       this.notify(
         'info',
-        `From step ${context.progress.globalStep} on, evaluations see the averaged weights.`,
+        `From step ${context.progress.globalStep} on, evaluations use the averaged weights.`,
       );
     } else await this.moveBy(this.share);
     this.count += 1;
@@ -104,7 +104,7 @@ export class WeightAveraging extends Averages implements PluginHooks, Stateful, 
     this.count = count;
   }
 
-  /** Later than onTrainEnd, at which the last checkpoint is saved. */
+  /** Later than onTrainEnd, when the last checkpoint is saved. */
   async onFitEnd(): Promise<void> {
     if (!this.exist) {
       this.notify('warning', 'Training ended before weightAveraging() had anything to average.');
@@ -117,13 +117,13 @@ export class WeightAveraging extends Averages implements PluginHooks, Stateful, 
   }
 
   teardown({ stage }: HookContext): void {
-    // A fit that came to its end leaves them in the model.
+    // A completed fit leaves them in the model.
     if (stage === 'fit') this.keepIn();
     this.dispose();
     this.count = 0;
   }
 
-  /** As Lightning counts: the first update has index 0. */
+  /** Indexed as in Lightning: the first update is 0. */
   private isDue({ progress }: HookContext): boolean {
     const { everyNSteps, startStep, startEpoch } = this.options;
     const step = progress.globalStep - 1;
@@ -132,25 +132,26 @@ export class WeightAveraging extends Averages implements PluginHooks, Stateful, 
     return progress.batchIndex + 1 >= progress.batchesPerEpoch;
   }
 
-  /** What the weights at hand count for in the new average. */
+  /** Returns the share of the current weights in the new average. */
   private get share(): number {
     return this.options.kind === 'ema' ? 1 - this.options.decay : 1 / (this.count + 1);
   }
 }
 
 /**
- * Keeps an average of the model's weights: an exponential moving one (`ema`), or the mean of those at the ends of epochs
- * (`swa`). Every evaluation sees the average in the model's place: validation, test and prediction, the linear probe and
- * the nearest neighbours, in a fit and as commands. Training does not. Hooks find the average in the model from
- * `onValidationStart` to `onValidationEpochEnd`, and the weights in training anywhere else. When training has ended the
- * model has the averaged weights, and `averaged.safetensors` in the run's folder too, under PyTorch's names as
- * `model.safetensors` of a checkpoint. Checkpoints hold both: the raw weights in `model.safetensors`, with which a resumed
- * run goes on exactly, and the averages in `plugins.safetensors`.
+ * Keeps an average of the model's weights: an exponential moving average (`ema`), or the mean of the weights at the end
+ * of each epoch (`swa`). Every evaluation uses the average instead of the model's weights: validation, test and
+ * prediction, the linear probe and the nearest neighbours, in a fit and as commands. Training does not. Hooks find the
+ * average in the model from `onValidationStart` to `onValidationEpochEnd`, and the training weights everywhere else.
+ * After training, the model has the averaged weights, and so does `averaged.safetensors` in the run folder, under
+ * PyTorch's names like `model.safetensors` in a checkpoint. Checkpoints contain both: the raw weights in
+ * `model.safetensors`, from which a run resumes exactly, and the averages in `plugins.safetensors`.
  *
- * Numbers and defaults follow `AveragedModel` of `torch.optim.swa_utils` and Lightning's `EMAWeightAveraging`: the
- * first average is a copy, buffers are averaged unless `useBuffers` is `false`, and no data pass renews the running
- * statistics. Until the first average there is none, and evaluations see the model as it is. Whole numbers, such as
- * counters of batches, are copied, and buffers of each rank's own are left alone. An epoch that is cut short ends without an average of its own.
+ * Arithmetic and defaults follow `AveragedModel` of `torch.optim.swa_utils` and Lightning's `EMAWeightAveraging`: the
+ * first average is a copy, buffers are averaged unless `useBuffers` is `false`, and running statistics are not
+ * recomputed by a pass over the data. Until the first average, evaluations use the model as it is. Whole numbers, such
+ * as batch counters, are copied, and per-rank buffers are left unchanged. An epoch that is cut short adds nothing to
+ * the average.
  *
  * ```ts
  * plugins: [weightAveraging({ kind: 'ema', decay: 0.999 }), checkpointing()]

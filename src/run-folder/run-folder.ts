@@ -174,7 +174,7 @@ function nothingAt(path: string): FulgurError {
   const names = entriesOf(place).sort();
   const listed = names.length > LISTED ? [...names.slice(0, LISTED), `${names.length - LISTED} more`] : names;
   return new FulgurError('checkpoint', {
-    what: isPart ? `${path} is a part of a checkpoint.` : `There is no checkpoint ${path}.`,
+    what: isPart ? `${path} is a part of a checkpoint.` : `The checkpoint ${path} does not exist.`,
     ...(isPart || names.length === 0 ? {} : { why: `${place} holds ${listed.join(', ')}.` }),
     fix: isPart
       ? `Name the checkpoint, ${dirname(path)}.`

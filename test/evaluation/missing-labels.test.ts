@@ -104,8 +104,8 @@ describe('features of images of which some have no label', () => {
     await knn.onFitStart();
     await probe.onFitStart();
     expect(notes.said).toEqual([
-      `warning: knnEval() measures nothing here. ${problem}`,
-      `warning: linearProbe() measures nothing here. ${problem}`,
+      `warning: knnEval() measures nothing in this run. ${problem}`,
+      `warning: linearProbe() measures nothing in this run. ${problem}`,
     ]);
     await knn.onTrainEpochStart(context);
     await knn.onTrainEpochEnd(context);

@@ -71,7 +71,7 @@ describe('an answer that cannot be decompressed', () => {
     expect([stalled, faulty]).toContain(await download());
     const found = /does not answer \(.*?\)/.exec(await request())?.[0];
     expect([
-      'does not answer (nothing before the end of the run)',
+      'does not answer (no response before the end of the run)',
       'does not answer (Z_DATA_ERROR)',
     ]).toContain(found);
   });

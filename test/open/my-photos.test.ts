@@ -104,7 +104,7 @@ describe('a project of its own, on photos of its own', () => {
     });
     expect(await runHere('judged.ts', 'judged', '--trainer.maxSteps', '2')).toMatchObject({
       code: 0,
-      errors: `WARNING: knnEval() measures nothing here. ${sentence}`,
+      errors: `WARNING: knnEval() measures nothing in this run. ${sentence}`,
     });
   });
 });

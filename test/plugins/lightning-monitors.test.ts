@@ -316,12 +316,12 @@ beforeAll(async () => {
   await start();
 });
 
-describe('early stopping and checkpointing beside those of Lightning 2.6.6', () => {
+describe('early stopping and checkpointing compared with Lightning 2.6.6', () => {
   it.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('%s', async (_, scenario) => {
     expect(await play(scenario)).toEqual(expected(scenario));
   });
 
-  it('says why wherever they differ', () => {
+  it('state the reason for every difference', () => {
     const unexplained = scenarios.filter(
       ({ differs, fulgur }) => (differs === undefined) !== (fulgur === undefined),
     );

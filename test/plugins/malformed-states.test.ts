@@ -31,7 +31,7 @@ const hooksOf = (name: string): PluginHooks => Object.create(types[name]?.protot
 describe('a state that a plugin cannot have saved', () => {
   describe.each(Object.keys(types))('of %s', (name) => {
     it.each([['text'], [7], [[]], [{ seconds: 'x', best: [], rows: {}, newestRows: 3, count: 'x' }]])(
-      'is refused with the names of the plugin and the checkpoint: %j',
+      'is rejected with the names of the plugin and the checkpoint: %j',
       (state) => {
         expect(() => restore(name, state as Json, hooksOf(name))).toThrow(
           new RegExp(
@@ -50,13 +50,13 @@ describe('a state that a plugin cannot have saved', () => {
     );
   });
 
-  it.each([NaN, Infinity, -0, 3])('is none with the number %p', (seconds) => {
+  it.each([NaN, Infinity, -0, 3])('is not one with the number %p', (seconds) => {
     const hooks = hooksOf('timer');
     restore('timer', { seconds }, hooks);
     expect(hooks).toMatchObject({ secondsBefore: seconds });
   });
 
-  it("is said in the same way of a user's plugin, whatever it throws", () => {
+  it("is reported in the same way for a user's plugin, whatever it throws", () => {
     const throwing = (error: unknown): PluginHooks => ({
       restorePluginState: () => {
         throw error;

@@ -67,7 +67,7 @@ describe('two ranks in processes of their own', () => {
       for (const { error, step } of differing) {
         expect(error).toBe(
           "The ranks do not have the same step: 'exchange 1 of the loss' is sum of [4, 2, 4] on rank 0 and sum of [3, 2, 4] on rank 1, and 1 more differ. " +
-            'Give losses and queues batches of the same shape, in the same order, on all ranks.',
+            'Pass batches of the same shape, in the same order, to losses and queues on all ranks.',
         );
         expect(step).toBe(-1);
       }

@@ -46,7 +46,7 @@ describe('two ranks of a model with parameters that no loss reaches', () => {
   ] as const)('are refused where these differ by rank, before anything is exchanged: %s', (name, what) => {
     for (const report of [first, second]) {
       expect(report.differing[name].error).toBe(
-        `${what}Reach the same parameters and log the same values on all ranks: nothing in the step may depend on the rank.`,
+        `${what}Use the same parameters and log the same values on all ranks: nothing in the step may depend on the rank.`,
       );
       expect(report.differing[name].weights['first.weight']).toEqual(first.initial['first.weight']);
     }

@@ -200,16 +200,16 @@ describe('createRunFolder', () => {
     const said = (resume: string) => () => createRunFolder({ root, experiment: 'fastsiam', resume });
     const all = join(root, 'fastsiam');
     expect(said(all)).toThrow(
-      new Error(`There is no checkpoint ${all}. ${all} holds version_0, version_1. ${fix}`),
+      new Error(`The checkpoint ${all} does not exist. ${all} holds version_0, version_1. ${fix}`),
     );
     const home = dirname(path);
     expect(said(join(home, 'epoch=1-step=2'))).toThrow(
       new Error(
-        `There is no checkpoint ${join(home, 'epoch=1-step=2')}. ${home} holds epoch=1-step=20. ${fix}`,
+        `The checkpoint ${join(home, 'epoch=1-step=2')} does not exist. ${home} holds epoch=1-step=20. ${fix}`,
       ),
     );
     expect(said(join(all, 'version_0', 'checkpoints', 'last'))).toThrow(
-      new Error(`There is no checkpoint ${join(all, 'version_0', 'checkpoints', 'last')}. ${fix}`),
+      new Error(`The checkpoint ${join(all, 'version_0', 'checkpoints', 'last')} does not exist. ${fix}`),
     );
     expect(said(join(path, 'manifest.json'))).toThrow(
       new Error(`${join(path, 'manifest.json')} is a part of a checkpoint. Name the checkpoint, ${path}.`),
@@ -240,7 +240,7 @@ describe('createRunFolder', () => {
     );
     const missing = join(root, 'missing');
     expect(() => createRunFolder({ root, experiment: 'fastsiam', resume: missing })).toThrow(
-      `There is no checkpoint ${missing}. ${root} holds fastsiam. ` +
+      `The checkpoint ${missing} does not exist. ${root} holds fastsiam. ` +
         "Name a checkpoint's folder, one of checkpoints or a run's, or 'last' for the newest.",
     );
   });

@@ -45,8 +45,8 @@ it('a run whose monitor is misspelt ends after its first validation, and leaves 
   expect({ code, errors }).toEqual({
     code: 1,
     errors:
-      "Error: Plugin 'checkpointing' failed in onTrainEpochEnd: checkpointing() is to rank checkpoints by 'val/margin', which was not logged. " +
-      "Logged were val/margins. Did you mean 'val/margins'? Monitor one that is logged, or pass strict: false to wait for it.\n",
+      "Error: Plugin 'checkpointing' failed in onTrainEpochEnd: checkpointing() ranks checkpoints by 'val/margin', which was not logged. " +
+      "The logged metrics are val/margins. Did you mean 'val/margins'? Monitor a logged metric, or pass strict: false to wait for it.\n",
   });
   expect(output).toContain('Saved checkpoint e00-s0004-none (failure).\n');
   expect(readdirSync(join(cwd, 'misspelt/best-only/version_0/checkpoints')).sort()).toEqual([

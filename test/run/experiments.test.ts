@@ -103,7 +103,7 @@ describe('the experiments of this package', () => {
       const words = ['--trainer.maxSteps', '2', '--devices', '2', '--trainer.defaultRootDir', 'ranks'];
       const { code, output, errors } = await runSmall('moco', words);
       expect({ code, errors }).toEqual({ code: 0, errors: '' });
-      expect(output).toContain('2 ranks train together; an update takes a batch of each.');
+      expect(output).toContain('2 ranks train together; each update uses one batch per rank.');
     },
     twelveMinutes,
   );

@@ -69,7 +69,7 @@ describe('a run that fails', () => {
       },
       {
         code: 1,
-        errors: `Error: There is no checkpoint ${join(cwd, 'gone/checkpoint')}. Name a checkpoint's folder, one of checkpoints or a run's, or 'last' for the newest.\n`,
+        errors: `Error: The checkpoint ${join(cwd, 'gone/checkpoint')} does not exist. Name a checkpoint's folder, one of checkpoints or a run's, or 'last' for the newest.\n`,
       },
       {
         code: 1,

@@ -42,8 +42,8 @@ const mayMount = spawnSync('unshare', ['-Urm', 'true']).status === 0;
     expect(stderr).toBe(
       "Error: Plugin 'checkpointing' failed in onTrainEpochEnd: " +
         `${folder}/checkpoints/epoch=0-step=4 could not be written: ENOSPC: no space left on device, write. ` +
-        'The checkpoints that were there before are untouched. ' +
-        'Free space on the disk or make the folder writable, then go on with --resume last.\n' +
+        'Earlier checkpoints are untouched. ' +
+        'Free space on the disk or make the folder writable, then resume with --resume last.\n' +
         'Set FULGUR_DEBUG=1 to see where it arose.\n',
     );
     expect(stdout.match(/^exit \d+$/gm)).toEqual(['exit 1', 'exit 0']);

@@ -128,7 +128,7 @@ describe('--initialWeights', () => {
         mkdirSync(join(cwd, 'empty'));
         return 'empty';
       },
-      "Error: The weights of 'empty' cannot be read: There is no checkpoint in ",
+      "Error: The weights of 'empty' cannot be read: No checkpoint was found in ",
     ],
   ])('refuses %s', async (_, make, message) => {
     const { code, errors } = await runHere(...still, '--initialWeights', make());

@@ -37,10 +37,10 @@ it.each([
   ["monitor: 'loss', p", 'The logged metric to watch.'],
   [
     'patience',
-    'Looks in a row without improvement after which training ends. It looks once at each measurement.',
+    'Consecutive checks without improvement after which training ends. Each measurement is checked once.',
   ],
-  ["monitor: 'loss', s", 'The logged metric that ranks checkpoints; `null`: none is best.'],
-  ['saveTopK', 'How many of the best by `monitor` to keep.'],
+  ["monitor: 'loss', s", 'The logged metric that ranks checkpoints; with `null` none is best.'],
+  ['saveTopK', 'Number of best checkpoints by `monitor` to keep.'],
   ['decay', 'Share of the old average in the new one.'],
 ])('editors show the docstring of the schema at %s', (place, said) => {
   const { documentation } = service.getQuickInfoAtPosition(path, text.indexOf(place)) ?? {};

@@ -56,7 +56,7 @@ describe('alignment and uniformity', () => {
     });
   });
 
-  it('are 0 and 0 where all vectors are one, and uniformity is no number for a single one', () => {
+  it('are both 0 if all vectors are equal, and uniformity is NaN for a single vector', () => {
     tf.tidy(() => {
       const same = tf.ones<tf.Rank.R2>([4, 3]);
       expect(alignment(same, same).dataSync()[0]).toBeCloseTo(0, 6);
@@ -65,7 +65,7 @@ describe('alignment and uniformity', () => {
     });
   });
 
-  it('of two ranks are those of one with the whole batch', () => {
+  it('on two ranks equal those of one rank with the whole batch', () => {
     tf.tidy(() => {
       const one = reference.cases[0] as Case;
       const whole = viewsOf(one);
@@ -95,14 +95,13 @@ describe('alignment and uniformity', () => {
 
   it('need two views of the same samples', async () => {
     const { step } = setUp();
-    const fix =
-      'Call this.forward(view) once for each of two views or more, with the same samples in the same order.';
+    const fix = 'Call this.forward(view) for two or more views, with the same samples in the same order.';
     const views = [tf.zeros<tf.Rank.R2>([4, 3]), tf.zeros<tf.Rank.R2>([2, 3])] as const;
     expect(await messageOf(() => step(views.slice(0, 1)))).toBe(
-      `alignmentUniformity() compares 'z' of views of the same images, and forward() gave [4, 3] in a step. ${fix}`,
+      `alignmentUniformity() compares 'z' of views of the same images, but forward() returned [4, 3] in a step. ${fix}`,
     );
     expect(await messageOf(() => step(views))).toBe(
-      `alignmentUniformity() compares 'z' of views of the same images, and forward() gave [4, 3], [2, 3] in a step. ${fix}`,
+      `alignmentUniformity() compares 'z' of views of the same images, but forward() returned [4, 3], [2, 3] in a step. ${fix}`,
     );
     tf.dispose([...views]);
   });

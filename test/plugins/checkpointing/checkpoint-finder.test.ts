@@ -50,7 +50,7 @@ describe('reading a checkpoint', () => {
     return { state, name: basename(path), said: notes.said };
   }
 
-  it('gives back every part of the state', async () => {
+  it('restores every part of the state', async () => {
     const { state, said } = await read('last');
     expect(state).toEqual(toyState(8));
     expect([...state.weights.keys()]).toEqual(['backbone.weight', 'backbone.num_batches_tracked']);
@@ -58,29 +58,26 @@ describe('reading a checkpoint', () => {
     expect(readdirSync(join(home, 'step=8')).sort()).toEqual(files);
   });
 
-  it.each([Infinity, -Infinity, NaN, -0])(
-    'gives back a score and states of %p, to the last bit',
-    async (value) => {
-      const store = new CheckpointStore(home);
-      await store.open();
-      const given: RunState = {
-        ...toyState(12),
-        plugins: { stopping: { best: value, name: 'NaN', seen: [[value]] } },
-        metrics: { running: { total: value } },
-        hyperparameters: { margin: value },
-        ranks: [{ metrics: [value] }, { metrics: ['Infinity'] }],
-      };
-      await store.save('step=12', given, { reason: 'test', monitor: { name: 'loss', value } });
-      const { state, name, said } = await read('last');
-      expect([name, said]).toEqual(['step=12', []]);
-      expect(state).toStrictEqual(given);
-      const { checkpoints } = await listCheckpoints(home);
-      expect(checkpoints.map(({ manifest }) => manifest.monitor?.value)).toContainEqual(value);
-      for (const file of ['state.json', 'manifest.json']) {
-        expect(() => JSON.parse(readFileSync(join(home, 'step=12', file), 'utf8')) as unknown).not.toThrow();
-      }
-    },
-  );
+  it.each([Infinity, -Infinity, NaN, -0])('restores a score and states of %p, bit for bit', async (value) => {
+    const store = new CheckpointStore(home);
+    await store.open();
+    const given: RunState = {
+      ...toyState(12),
+      plugins: { stopping: { best: value, name: 'NaN', seen: [[value]] } },
+      metrics: { running: { total: value } },
+      hyperparameters: { margin: value },
+      ranks: [{ metrics: [value] }, { metrics: ['Infinity'] }],
+    };
+    await store.save('step=12', given, { reason: 'test', monitor: { name: 'loss', value } });
+    const { state, name, said } = await read('last');
+    expect([name, said]).toEqual(['step=12', []]);
+    expect(state).toStrictEqual(given);
+    const { checkpoints } = await listCheckpoints(home);
+    expect(checkpoints.map(({ manifest }) => manifest.monitor?.value)).toContainEqual(value);
+    for (const file of ['state.json', 'manifest.json']) {
+      expect(() => JSON.parse(readFileSync(join(home, 'step=12', file), 'utf8')) as unknown).not.toThrow();
+    }
+  });
 
   it('reads checkpoints of earlier versions, which wrote null for an infinite score', async () => {
     const file = join(home, 'step=8', 'manifest.json');
@@ -107,7 +104,7 @@ describe('reading a checkpoint', () => {
     expect(decodeState({ rest, tensors }).metrics).toEqual({ newest: [{ value: Infinity }] });
   });
 
-  it("gives back what is each rank's own", async () => {
+  it('restores what each rank has of its own', async () => {
     const { weights } = toyState(3);
     // All ranks have made as many updates.
     const { optimizers } = toyState(8);
@@ -138,7 +135,7 @@ describe('reading a checkpoint', () => {
     expect(readFileSync(join(home, 'best'), 'utf8')).toBe('step=4\n');
   });
 
-  it('takes last and best for what they mean in the folder in which they are named', async () => {
+  it('resolves last and best in the folder in which they are named', async () => {
     const named: [string, string][] = [
       ['checkpoints/last', 'step=8'],
       ['checkpoints/best', 'step=4'],
@@ -159,17 +156,17 @@ describe('reading a checkpoint', () => {
     rmSync(join(home, 'step=4'), { recursive: true });
     expect(await messageOf(() => read(join(home, 'best')))).toBe(
       `No checkpoint in ${home} is marked as the best. ` +
-        'checkpointing() ranks checkpoints only when it has a monitor that was logged. Resume from one of these: step=8.',
+        'checkpointing() ranks checkpoints only if it has a monitor that was logged. Resume from one of these: step=8.',
     );
   });
 
-  it('finds the last one also where its pointer was not written any more', async () => {
+  it('finds the last one even if its pointer was not written', async () => {
     writeFileSync(join(home, 'last'), 'step=4\n');
     expect((await read('last')).name).toBe('step=8');
   });
 
   it.each(files)(
-    'finds every flipped byte of %s, goes on from the one before, and names the file',
+    'finds every flipped byte of %s, uses the previous checkpoint, and names the file',
     async (file) => {
       const path = join(home, 'step=8', file);
       const whole = readFileSync(path);
@@ -187,7 +184,7 @@ describe('reading a checkpoint', () => {
         expect(state).toEqual(toyState(4));
         expect(said).toEqual([
           expect.stringMatching(
-            /^warning: A checkpoint is damaged: .*(does not match its SHA-256|does not match its own digest|is no JSON object)\. Going on from step=4 instead\.$/,
+            /^warning: A checkpoint is damaged: .*(does not match its SHA-256|does not match its own digest|is not a JSON object)\. Using step=4 instead\.$/,
           ),
         ]);
         expect(said[0]).toContain(` ${path} `);
@@ -195,16 +192,16 @@ describe('reading a checkpoint', () => {
     },
   );
 
-  it.each(files.slice(1))('notices a truncated and a missing %s', async (file) => {
+  it.each(files.slice(1))('detects a truncated and a missing %s', async (file) => {
     const path = join(home, 'step=8', file);
     const { length } = readFileSync(path);
     truncateSync(path, length - 1);
     expect((await read('last')).said).toEqual([
-      `warning: A checkpoint is damaged: ${path} has ${length - 1} bytes instead of ${length}. Going on from step=4 instead.`,
+      `warning: A checkpoint is damaged: ${path} has ${length - 1} bytes instead of ${length}. Using step=4 instead.`,
     ]);
     rmSync(path);
     expect((await read('last')).said).toEqual([
-      `warning: A checkpoint is damaged: ${path} is missing. Going on from step=4 instead.`,
+      `warning: A checkpoint is damaged: ${path} is missing. Using step=4 instead.`,
     ]);
   });
 
@@ -218,7 +215,7 @@ describe('reading a checkpoint', () => {
     ['optimizer.safetensors', 'x'.repeat(40), /its header claims/],
   ];
   it.each(malformed)(
-    'goes on from the one before where %s was written as %j, under valid digests',
+    'uses the previous checkpoint if %s was written as %j, under valid digests',
     async (file, text, reason) => {
       const path = join(home, 'step=8', 'manifest.json');
       const manifest = parseManifest(readFileSync(path, 'utf8'), path);
@@ -228,41 +225,43 @@ describe('reading a checkpoint', () => {
       const { state, said } = await read('last');
       expect(state).toEqual(toyState(4));
       expect(said).toEqual([expect.stringMatching(reason)]);
-      expect(said[0]).toContain(`${join(home, 'step=8')} holds no state that this version of Fulgur reads (`);
+      expect(said[0]).toContain(
+        `${join(home, 'step=8')} contains no state that this version of Fulgur can read (`,
+      );
       expect(said[0]?.split('\n')).toHaveLength(1);
       expect(await messageOf(() => read('step=8'))).toMatch(/^Checkpoint step=8 is damaged: /);
     },
   );
 
-  it('goes on from the one before where the manifest lists no files', async () => {
+  it('uses the previous checkpoint if the manifest lists no files', async () => {
     const path = join(home, 'step=8', 'manifest.json');
     writeFileSync(path, manifestText({ ...parseManifest(readFileSync(path, 'utf8'), path), files: {} }));
     expect((await read('last')).said).toEqual([
-      `warning: A checkpoint is damaged: ${path} does not list model.safetensors. Going on from step=4 instead.`,
+      `warning: A checkpoint is damaged: ${path} does not list model.safetensors. Using step=4 instead.`,
     ]);
   });
 
-  it('refuses a damaged checkpoint that was meant alone', async () => {
+  it('rejects a damaged checkpoint that was named explicitly', async () => {
     const path = join(home, 'step=4', 'model.safetensors');
     truncateSync(path, 10);
     const { length } = readFileSync(join(home, 'step=8', 'model.safetensors'));
     const message =
       `Checkpoint step=4 is damaged: ${path} has 10 bytes instead of ${length}. ` +
-      'Resume from another checkpoint: --resume last takes the newest whole one.';
+      'Resume from another checkpoint: --resume last uses the newest undamaged one.';
     expect(await messageOf(() => read('step=4'))).toBe(message);
     expect(await messageOf(() => read('best'))).toBe(message);
   });
 
-  it('refuses when every checkpoint is damaged', async () => {
+  it('reports an error if every checkpoint is damaged', async () => {
     const paths = ['step=4', 'step=8'].map((name) => join(home, name, 'manifest.json'));
     for (const path of paths) rmSync(path);
     expect(await messageOf(() => read('last'))).toBe(
       `Every checkpoint in ${home} is damaged: ${paths[0]} is missing. ${paths[1]} is missing. ` +
-        'Name an undamaged copy with --resume PATH, or start anew without --resume.',
+        'Name an undamaged copy with --resume PATH, or start a new run without --resume.',
     );
   });
 
-  it('refuses a format from the future', async () => {
+  it('rejects a format from the future', async () => {
     const path = join(home, 'step=8', 'manifest.json');
     const manifest = parseManifest(readFileSync(path, 'utf8'), path);
     writeFileSync(path, manifestText({ ...manifest, formatVersion: 2 as never }));
@@ -272,26 +271,26 @@ describe('reading a checkpoint', () => {
     );
   });
 
-  it('lists what there is when a checkpoint is missing', async () => {
+  it('lists the existing checkpoints when one is missing', async () => {
     expect(await messageOf(() => read('step=5'))).toBe(
-      'There is no checkpoint step=5. Resume from one of these: step=8, step=4.',
+      'The checkpoint step=5 does not exist. Resume from one of these: step=8, step=4.',
     );
     rmSync(join(home, 'best'));
     expect(await messageOf(() => read('best'))).toBe(
       `No checkpoint in ${home} is marked as the best. ` +
-        'checkpointing() ranks checkpoints only when it has a monitor that was logged. ' +
+        'checkpointing() ranks checkpoints only if it has a monitor that was logged. ' +
         'Resume from one of these: step=8, step=4.',
     );
   });
 
-  it('says where it looked when there is none at all', async () => {
+  it('names the folder when it has no checkpoints', async () => {
     renameSync(home, folder.resolve('moved'));
     expect(await messageOf(() => read('last'))).toBe(
-      `There is no checkpoint in ${home}. Start anew without --resume.`,
+      `No checkpoint was found in ${home}. Start a new run without --resume.`,
     );
     mkdirSync(folder.resolve('empty'));
     expect(await messageOf(() => read(folder.resolve('empty')))).toBe(
-      `There is no checkpoint in ${folder.resolve('empty')}. Start anew without --resume.`,
+      `No checkpoint was found in ${folder.resolve('empty')}. Start a new run without --resume.`,
     );
   });
 

@@ -54,20 +54,20 @@ describe("a checkpoint's name", () => {
     ['{epoch:.2d}', formatOf('{epoch:.2d}', '{epoch:02d}')],
     [
       '{step}-{val_loss:03d}',
-      'expected a format for a metric, which is no whole number, in {val_loss:03d}: {val_loss:.2f}',
+      'expected a format for a metric, which is not a whole number, in {val_loss:03d}: {val_loss:.2f}',
     ],
     ['{step}-{}', "expected a metric's name in {}"],
     ['{step}-{:.2f}', "expected a metric's name in {:.2f}"],
-    ['{step', 'expected every { to have its }'],
-    ['{{step}}', 'expected every { to have its }'],
-    ['a/{step}', 'expected a name without / or \\ that starts with no dot'],
-    ['.{step}', 'expected a name without / or \\ that starts with no dot'],
+    ['{step', 'expected every { to have a matching }'],
+    ['{{step}}', 'expected every { to have a matching }'],
+    ['a/{step}', 'expected a name without / or \\ that does not start with a dot'],
+    ['.{step}', 'expected a name without / or \\ that does not start with a dot'],
     ['{step}\n', 'expected a name without line breaks and control characters'],
-    [`{step}${'x'.repeat(200)}`, 'expected at most 160 characters besides the values'],
+    [`{step}${'x'.repeat(200)}`, 'expected at most 160 characters in addition to the values'],
     ['model', 'expected {epoch} or {step} in it'],
     ['{val_loss:.2f}', 'expected {epoch} or {step} in it'],
     ['', 'expected {epoch} or {step} in it'],
-  ])('is refused with the options for the template %p', (filename, problem) => {
+  ])('is rejected together with the other options for the template %p', (filename, problem) => {
     expect(checkpointing({ filename }).problems).toEqual([
       `checkpointing(): filename is ${JSON.stringify(filename)} (${problem}).`,
     ]);

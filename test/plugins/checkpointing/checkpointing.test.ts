@@ -57,7 +57,7 @@ describe('checkpointing', () => {
     await plugin.onTrainEnd(hookContext({ epoch: scores.length - 1, globalStep: scores.length * 4 }));
   }
 
-  it('saves at the end of every epoch and keeps the last two', async () => {
+  it('saves at the end of each epoch and keeps the last two', async () => {
     const run = setUp();
     await fit(run, [0.5, 0.6, 0.7]);
     expect(listing()).toEqual(['epoch=1-step=8', 'epoch=2-step=12', 'last']);
@@ -77,13 +77,13 @@ describe('checkpointing', () => {
     expect((await run.plugin.read('best')).state.progress.globalStep).toBe(8);
   });
 
-  it('takes the last one as the best where it has no monitor, as Lightning does', async () => {
+  it('treats the last one as the best if it has no monitor, as Lightning does', async () => {
     const run = setUp();
     await fit(run, [0.5, 0.7]);
     expect((await run.plugin.read('best')).state.progress.globalStep).toBe(8);
   });
 
-  it('keeps as many of the newest and of the best as it is told', async () => {
+  it('keeps the requested numbers of newest and best checkpoints', async () => {
     await fit(setUp({ monitor: 'knn_accuracy', mode: 'min', saveTopK: 2, keepLast: 2 }), [3, 1, 2, 5, 4, 6]);
     expect(listing().filter((name) => name.startsWith('epoch'))).toEqual([
       'epoch=1-step=8',
@@ -93,7 +93,7 @@ describe('checkpointing', () => {
     ]);
   });
 
-  it('ranks no checkpoint by a value that was not measured anew', async () => {
+  it('does not rank a checkpoint by an old measurement', async () => {
     await fit(
       setUp({ monitor: 'knn_accuracy', mode: 'max', saveTopK: 2, keepLast: 1 }),
       [0.5, 0.5, 0.4, 0.4, 0.3],
@@ -102,14 +102,14 @@ describe('checkpointing', () => {
     expect(listing()).toEqual(['best', 'epoch=0-step=4', 'epoch=2-step=12', 'epoch=4-step=20', 'last']);
   });
 
-  it('keeps a second checkpoint that measures as well as the first', async () => {
+  it('keeps a second checkpoint with the same score as the first', async () => {
     const rule = { monitor: 'knn_accuracy', mode: 'max', saveTopK: 2, keepLast: 1 } as const;
     await fit(setUp(rule), [0.2, 1, 1, 0.1]);
     expect(listing()).toEqual(['best', 'epoch=1-step=8', 'epoch=2-step=12', 'epoch=3-step=16', 'last']);
     expect(pointer('best')).toBe('epoch=1-step=8');
   });
 
-  it('gives no checkpoint the score of other weights, also where it goes on after a resume', async () => {
+  it('gives no checkpoint the score of other weights, even after a resume', async () => {
     const { plugin, run } = setUp({ monitor: 'knn_accuracy', mode: 'max', keepLast: 1, everyNSteps: 1 });
     await plugin.onFitStart();
     plugin.onLoadCheckpoint(hookContext(), toyState(4));
@@ -121,7 +121,7 @@ describe('checkpointing', () => {
     expect(listing()).toEqual(['epoch=1-step=5', 'last']);
   });
 
-  it('saves an update at the end of an epoch after what is measured there', async () => {
+  it("saves an update at the end of an epoch after the epoch's measurements", async () => {
     const run = setUp({ monitor: 'knn_accuracy', mode: 'max', everyNEpochs: null, everyNSteps: 4 });
     await fit(run, [0.5, 0.6]);
     expect(run.notes.said).toEqual([
@@ -131,7 +131,7 @@ describe('checkpointing', () => {
     expect(pointer('best')).toBe('epoch=1-step=8');
   });
 
-  it('says where it saved nothing that could be ranked', async () => {
+  it('warns if it saved nothing that could be ranked', async () => {
     const run = setUp({ monitor: 'knn_accuracy', everyNEpochs: null, everyNSteps: 3, saveOnTrainEnd: false });
     await run.plugin.onFitStart();
     run.run.state = toyState(3);
@@ -141,28 +141,28 @@ describe('checkpointing', () => {
     );
     await run.plugin.onTrainEnd(hookContext({ epoch: 1, globalStep: 4 }, { knn_accuracy: 0.8 }));
     expect(run.notes.said.at(-1)).toBe(
-      'warning: checkpointing() could rank no checkpoint by knn_accuracy: it was measured last at step 4, and nothing was ' +
-        'saved at the steps at which it was measured. Save there too, with everyNEpochs or everyNSteps.',
+      'warning: checkpointing() could not rank any checkpoint by knn_accuracy: it was last measured at step 4, and nothing was ' +
+        'saved at the steps at which it was measured. Save at those steps too, with everyNEpochs or everyNSteps.',
     );
   });
 
-  it('ends a run whose monitor was not logged by the time that it was due', async () => {
-    const fix = 'Monitor one that is logged, or pass strict: false to wait for it.';
+  it('ends a run whose monitor was not logged when it was due', async () => {
+    const fix = 'Monitor a logged metric, or pass strict: false to wait for it.';
     expect(await messageOf(() => fit(setUp({ monitor: 'val_loss' }), [0.5, 0.6]))).toBe(
-      "checkpointing() is to rank checkpoints by 'val_loss', which was not logged. Logged were knn_accuracy. " +
+      "checkpointing() ranks checkpoints by 'val_loss', which was not logged. The logged metrics are knn_accuracy. " +
         fix,
     );
     expect(await messageOf(() => fit(setUp({ monitor: 'knn_acuracy' }), [0.5]))).toBe(
-      "checkpointing() is to rank checkpoints by 'knn_acuracy', which was not logged. Logged were knn_accuracy. " +
+      "checkpointing() ranks checkpoints by 'knn_acuracy', which was not logged. The logged metrics are knn_accuracy. " +
         `Did you mean 'knn_accuracy'? ${fix}`,
     );
     expect(await messageOf(() => fit(setUp({ monitor: 'knn_accuracy' }), [undefined]))).toBe(
-      "checkpointing() is to rank checkpoints by 'knn_accuracy', which was not logged. Nothing was. " + fix,
+      "checkpointing() ranks checkpoints by 'knn_accuracy', which was not logged. Nothing was. " + fix,
     );
     expect(readdirSync(folder.resolve('checkpoints'))).toEqual([]);
   });
 
-  it('waits for a monitor that is not due yet, and for any where it is not strict or switched off', async () => {
+  it('waits for a monitor that is not yet due, and for any monitor if it is not strict or is disabled', async () => {
     const run = setUp({ monitor: 'val_loss' });
     await run.plugin.onFitStart();
     run.run.state = toyState(4);
@@ -173,7 +173,7 @@ describe('checkpointing', () => {
     await fit(setUp({ monitor: 'val_loss' }, { enableCheckpointing: false }), [0.5]);
   });
 
-  it('saves every n steps, and at the end of the epoch once', async () => {
+  it('saves every N steps, and only once at the end of the epoch', async () => {
     const run = setUp({ everyNSteps: 2, keepLast: 'all' });
     await fit(run, [1, 2]);
     expect(run.notes.said).toEqual([
@@ -184,7 +184,7 @@ describe('checkpointing', () => {
     ]);
   });
 
-  it('saves when so much time has passed since the last save', async () => {
+  it('saves when the given time has passed since the last save', async () => {
     const run = setUp({ everyNEpochs: null, everyNSeconds: 0.05, saveOnTrainEnd: false });
     await run.plugin.onFitStart();
     const batch = async (globalStep: number) => {
@@ -196,10 +196,12 @@ describe('checkpointing', () => {
     await wait(60);
     await batch(2);
     await batch(3);
-    expect(run.notes.said).toEqual(['info: Saved checkpoint epoch=0-step=2 (step 2, 0 s after the last).']);
+    expect(run.notes.said).toEqual([
+      'info: Saved checkpoint epoch=0-step=2 (step 2, 0 s after the last save).',
+    ]);
   });
 
-  it('saves after a validation within an epoch, with what it measured, and after no other one', async () => {
+  it('saves after a validation within an epoch, with its measurements, and after no other validation', async () => {
     const run = setUp({ monitor: 'val_loss' });
     await run.plugin.onFitStart();
     run.run.state = toyState(2);
@@ -216,7 +218,7 @@ describe('checkpointing', () => {
     expect(silent.notes.said).toEqual([]);
   });
 
-  it('saves every n epochs, and at the end of training what is not saved yet', async () => {
+  it('saves every N epochs, and at the end of training if that state has not been saved', async () => {
     const run = setUp({ everyNEpochs: 2 });
     await fit(run, [1, 2, 3]);
     expect(run.notes.said).toEqual([
@@ -233,17 +235,17 @@ describe('checkpointing', () => {
     expect(listing()).toEqual(['4-0.51', 'last']);
   });
 
-  it('says once which metric its names lack', async () => {
+  it('reports once which metric its names lack', async () => {
     const run = setUp({ filename: '{step}-{knn_acuracy:.2f}-{other}', keepLast: 1 });
     await fit(run, [0.5, 0.6]);
     expect(listing()).toEqual(['8-none-none', 'last']);
     expect(run.notes.said.filter((line) => line.startsWith('warning'))).toEqual([
-      "warning: 'knn_acuracy' in the filename of checkpointing() was not logged, so it is 'none' in names. Did you mean 'knn_accuracy'?",
-      "warning: 'other' in the filename of checkpointing() was not logged, so it is 'none' in names.",
+      "warning: 'knn_acuracy' in the filename of checkpointing() was not logged, so it appears as 'none' in names. Did you mean 'knn_accuracy'?",
+      "warning: 'other' in the filename of checkpointing() was not logged, so it appears as 'none' in names.",
     ]);
   });
 
-  it('saves what was trained when the run is interrupted', async () => {
+  it('saves the progress when the run is interrupted', async () => {
     const run = setUp();
     await run.plugin.onFitStart();
     run.run.state = toyState(3);
@@ -253,7 +255,7 @@ describe('checkpointing', () => {
     expect((await run.plugin.read('last')).state).toEqual(toyState(3));
   });
 
-  it('saves nothing when the run fails before its first step, or where it was told not to', async () => {
+  it('saves nothing if the run fails before its first step, or if it was told not to', async () => {
     const run = setUp();
     await run.plugin.onException(hookContext({ globalStep: 0 }), new Error('no data'));
     const told = setUp({ saveOnException: false });
@@ -261,7 +263,7 @@ describe('checkpointing', () => {
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
-  it('keeps the checkpoint before when it saves at a failure, and takes no broken weights', async () => {
+  it('keeps the previous checkpoint when it saves at a failure, and does not save broken weights', async () => {
     const run = setUp();
     await fit(run, [1]);
     run.run.state = toyState(5);
@@ -273,11 +275,11 @@ describe('checkpointing', () => {
     await run.plugin.onException(hookContext({ epoch: 1, globalStep: 6 }), new Error('the loss is NaN'));
     expect(listing()).toEqual(['epoch=0-step=4', 'epoch=1-step=5', 'last']);
     expect(run.notes.said.at(-1)).toBe(
-      'warning: The state at the failure was not saved: backbone.weight holds numbers that are not finite.',
+      'warning: The state at the failure was not saved: backbone.weight contains numbers that are not finite.',
     );
   });
 
-  it('says nothing of a state where there is none: in an evaluation, or when a resume is refused', async () => {
+  it('reports nothing about a state that does not exist: in an evaluation, or when a resume is rejected', async () => {
     const run = setUp();
     run.plugin.onLoadCheckpoint(hookContext({ globalStep: 3 }), toyState(3));
     await run.plugin.onException(hookContext({ epoch: 1, globalStep: 3 }), new Error('the model is another'));
@@ -285,7 +287,7 @@ describe('checkpointing', () => {
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
-  it('does not hide a failure behind one of its own', async () => {
+  it('does not hide a failure behind its own', async () => {
     const run = setUp();
     await run.plugin.onFitStart();
     run.run.state = toyState(3);
@@ -293,14 +295,14 @@ describe('checkpointing', () => {
     writeFileSync(folder.resolve('checkpoints'), 'in the way');
     await run.plugin.onException(hookContext({ globalStep: 3 }), new Error('a worker died'));
     expect(run.notes.said).toEqual([
-      `warning: The state at the run's end could not be saved. ${folder.resolve('checkpoints/epoch=0-step=3')} ` +
+      `warning: The state at the end of the run could not be saved. ${folder.resolve('checkpoints/epoch=0-step=3')} ` +
         `could not be written: ENOTDIR: not a directory, mkdir '${folder.resolve('checkpoints')}/.new-${process.pid}-1'. ` +
-        'The checkpoints that were there before are untouched. ' +
-        'Free space on the disk or make the folder writable, then go on with --resume last.',
+        'Earlier checkpoints are untouched. ' +
+        'Free space on the disk or make the folder writable, then resume with --resume last.',
     ]);
   });
 
-  it('goes on in the folder of the run that it resumes', async () => {
+  it('continues in the folder of the run that it resumes', async () => {
     await fit(setUp({ monitor: 'knn_accuracy', mode: 'max' }), [0.7, 0.6]);
     mkdirSync(folder.resolve('checkpoints/.new-99999-1'));
     const resumed = setUp({ monitor: 'knn_accuracy', mode: 'max' });
@@ -317,7 +319,7 @@ describe('checkpointing', () => {
     expect(pointer('best')).toBe('epoch=0-step=4');
   });
 
-  it('takes a new name where an older branch of the run has the same', async () => {
+  it('uses a new name if an older branch of the run has the same one', async () => {
     await fit(setUp({ keepLast: 'all' }), [1, 2]);
     const resumed = setUp({ keepLast: 'all' });
     resumed.plugin.onLoadCheckpoint(hookContext(), (await resumed.plugin.read('epoch=0-step=4')).state);
@@ -328,12 +330,12 @@ describe('checkpointing', () => {
     expect(pointer('last')).toBe('epoch=1-step=8-v2');
   });
 
-  it('only reads when it is switched off', async () => {
+  it('only reads when it is disabled', async () => {
     const run = setUp({}, { enableCheckpointing: false });
     await fit(run, [1]);
     expect(readdirSync(folder.path)).toEqual([]);
     expect(await messageOf(() => run.plugin.read('last'))).toBe(
-      `There is no checkpoint in ${folder.resolve('checkpoints')}. Start anew without --resume.`,
+      `No checkpoint was found in ${folder.resolve('checkpoints')}. Start a new run without --resume.`,
     );
   });
 });

@@ -73,7 +73,7 @@ class FullDisk extends DurableFiles {
   }
 }
 
-describe('a checkpoint folder whose run is cut off', () => {
+describe('a checkpoint folder whose run is killed', () => {
   let folder: TemporaryRunFolder;
   beforeEach(() => (folder = new TemporaryRunFolder()));
   afterEach(() => folder.remove());
@@ -101,28 +101,31 @@ describe('a checkpoint folder whose run is cut off', () => {
   it.each([
     ['between two changes', false],
     ['in the middle of a write or a removal', true],
-  ] as const)('holds a whole checkpoint wherever it happened: %s on the disk', async (_, halfWritten) => {
-    const undisturbed = new KilledFiles(Infinity);
-    await saveTwo(undisturbed);
-    const stepsRead: number[] = [];
-    for (let killedAt = 1; killedAt <= undisturbed.changes; killedAt++) {
-      folder.remove();
-      folder = new TemporaryRunFolder();
-      expect(await messageOf(() => saveTwo(new KilledFiles(killedAt, halfWritten)))).toContain('killed');
-      const { state, said } = await readLast();
-      expect(state).toEqual(toyState(state.progress.globalStep));
-      expect(said).toEqual([]);
-      stepsRead.push(state.progress.globalStep);
-      // The next run of the folder starts clean.
-      await new CheckpointStore(home()).open();
-      expect(readdirSync(home()).filter((name) => name.startsWith('.'))).toEqual([]);
-      expect((await readLast()).state.progress.globalStep).toBe(state.progress.globalStep);
-    }
-    expect(stepsRead.filter((step) => step === 1)).toHaveLength(8);
-    expect(stepsRead).toEqual([...stepsRead].sort());
-  });
+  ] as const)(
+    'contains a complete checkpoint wherever that happens: %s on the disk',
+    async (_, halfWritten) => {
+      const undisturbed = new KilledFiles(Infinity);
+      await saveTwo(undisturbed);
+      const stepsRead: number[] = [];
+      for (let killedAt = 1; killedAt <= undisturbed.changes; killedAt++) {
+        folder.remove();
+        folder = new TemporaryRunFolder();
+        expect(await messageOf(() => saveTwo(new KilledFiles(killedAt, halfWritten)))).toContain('killed');
+        const { state, said } = await readLast();
+        expect(state).toEqual(toyState(state.progress.globalStep));
+        expect(said).toEqual([]);
+        stepsRead.push(state.progress.globalStep);
+        // The next run of the folder starts clean.
+        await new CheckpointStore(home()).open();
+        expect(readdirSync(home()).filter((name) => name.startsWith('.'))).toEqual([]);
+        expect((await readLast()).state.progress.globalStep).toBe(state.progress.globalStep);
+      }
+      expect(stepsRead.filter((step) => step === 1)).toHaveLength(8);
+      expect(stepsRead).toEqual([...stepsRead].sort());
+    },
+  );
 
-  it('holds a whole checkpoint after kill -9, at many moments', async () => {
+  it('contains a complete checkpoint after kill -9, at many moments', async () => {
     let newest = 0;
     for (const delay of [0, 3, 7, 12, 18, 25, 40]) {
       const child = spawn(
@@ -145,12 +148,12 @@ describe('a checkpoint folder whose run is cut off', () => {
   }, 60_000);
 
   it.each([1, 2, 3, 4])(
-    'keeps what it had when the disk is full at the %i. file, and says so',
+    'keeps its contents and reports it if the disk is full at file %i',
     async (fullAt) => {
       expect(await messageOf(() => saveTwo(new FullDisk(fullAt)))).toBe(
         `${home()}/step=2 could not be written: ENOSPC: no space left on device, write. ` +
-          'The checkpoints that were there before are untouched. ' +
-          'Free space on the disk or make the folder writable, then go on with --resume last.',
+          'Earlier checkpoints are untouched. ' +
+          'Free space on the disk or make the folder writable, then resume with --resume last.',
       );
       expect((await readLast()).state).toEqual(toyState(1));
       expect(readdirSync(home()).sort()).toEqual(['last', 'step=1']);

@@ -33,9 +33,9 @@ function narrow(file: FileHandle, most: number): FileHandle {
   } as unknown as FileHandle;
 }
 
-describe('a file larger than what is handled at once', () => {
+describe('a file larger than a single piece', () => {
   it.each([1, 7, 64, 1000, 1001, 5000])(
-    'has the digest of the whole, in pieces of %d bytes',
+    'has the digest of the whole file, in pieces of %d bytes',
     async (piece) => {
       const parts = [randomBytes(64), new Uint8Array(), randomBytes(1000), randomBytes(1)];
       const whole = Buffer.concat(parts);
@@ -60,7 +60,7 @@ describe('a file larger than what is handled at once', () => {
     expect(await messageOf(() => opened((file) => readRange(file, 5, 12)))).toBe('it ends at byte 10');
   });
 
-  it('is read tensor by tensor, and is the file that is made at once', async () => {
+  it('is read tensor by tensor, and equals the file that is written at once', async () => {
     const state: StateDict = new Map([
       ['marks', { dtype: 'BOOL', shape: [3], data: Uint8Array.of(1, 0, 1) } as const],
       ['weight', { dtype: 'F32', shape: [2, 2], data: Float32Array.of(1, -2, NaN, 0.5) } as const],
@@ -85,7 +85,7 @@ describe('a file larger than what is handled at once', () => {
     expect(longest).toBeLessThan(whole.length);
   });
 
-  it('is made of the tensors themselves, without copies', () => {
+  it('is written from the tensors themselves, without copies', () => {
     const data = Float32Array.of(9, 1, 2, 9).subarray(1, 3);
     const [, part] = safetensorsParts(new Map([['part', { dtype: 'F32', shape: [2], data }]]));
     expect(part?.buffer).toBe(data.buffer);
@@ -110,7 +110,7 @@ describe('a file larger than what is handled at once', () => {
     expect([...(read.tensors.get('last')?.data ?? [])]).toEqual([3, 4]);
   });
 
-  it('is refused where its header claims more than is there', async () => {
+  it('is rejected if its header claims more than it contains', async () => {
     const bytes = encodeSafetensors(
       new Map([['a', { dtype: 'F32', shape: [2], data: Float32Array.of(3, 4) }]]),
     );

@@ -26,7 +26,7 @@ describe('a file of a checkpoint', () => {
     it.each([
       ['a pipe', (path: string) => execFileSync('mkfifo', [path]), 'it is a pipe'],
       ['an endless device', (path: string) => symlinkSync('/dev/zero', path), 'it is a device'],
-    ])('that is %s is named as damage', async (_, make, reason) => {
+    ])('that is %s is reported as damage', async (_, make, reason) => {
       const path = join(home, 'step=4', name);
       rmSync(path);
       make(path);
@@ -42,7 +42,7 @@ describe('a file of a checkpoint', () => {
     );
   });
 
-  it('and a pointer that is a pipe is passed over', async () => {
+  it('and a pointer that is a pipe is ignored', async () => {
     rmSync(join(home, 'last'));
     execFileSync('mkfifo', [join(home, 'last')]);
     const { path } = await new CheckpointFinder(home, new Notes().notify).read('last');

@@ -14,7 +14,7 @@ type Scores = readonly (number | null)[];
 const result = { loss: 1, updated: true, batchSize: 4, stepSeconds: 1, dataSeconds: 0 };
 const interrupt = new FulgurError('interrupted', { what: 'Ctrl-C.', fix: 'Resume.' });
 
-describe('what checkpointing says that it saved', () => {
+describe('the saves that checkpointing reports', () => {
   let folder: TemporaryRunFolder;
   beforeEach(() => (folder = new TemporaryRunFolder()));
   afterEach(() => folder.remove());
@@ -125,7 +125,7 @@ describe('what checkpointing says that it saved', () => {
     },
   );
 
-  it('saves only what is among the best, where nothing else is to be kept', async () => {
+  it('include only the best, if nothing else is to be kept', async () => {
     const run = setUp({ monitor: 'val_loss', saveLast: false });
     await train(run, [null, 0.5, null, 0.6, null, 0.4, null, 0.7]);
     expect(run.moments).toEqual([
@@ -137,7 +137,7 @@ describe('what checkpointing says that it saved', () => {
     expect(names()).toEqual(['epoch=1-step=6']);
   });
 
-  it('lets the state of a run that broke off go with the next one that is kept', async () => {
+  it('include the state of a failed run, which is deleted with the next one that is kept', async () => {
     const run = setUp({ monitor: 'val_loss', saveLast: false });
     await train(run, [null, 0.5]);
     await breakOff(run, 3, interrupt);
@@ -148,19 +148,19 @@ describe('what checkpointing says that it saved', () => {
     expect(names()).toEqual(['epoch=1-step=6']);
   });
 
-  it('says at the end that nothing could be kept', async () => {
+  it('end with a warning if nothing could be kept', async () => {
     const run = setUp({ monitor: 'val_loss', saveLast: false });
     await train(run, [NaN, NaN, NaN, NaN]);
     await run.plugin.onTrainEnd(contextAt(4, NaN));
     expect(run.moments).toEqual([
       {
-        said: 'checkpointing() saved nothing: saveLast is false, and val_loss was not measured where it could rank a checkpoint.',
+        said: 'checkpointing() saved nothing: saveLast is false, and val_loss was never measured when it could rank a checkpoint.',
         there: [],
       },
     ]);
   });
 
-  it('waits its seconds also after a state that was not kept', async () => {
+  it('wait their interval even after a state that was not kept', async () => {
     const run = setUp({ monitor: 'val_loss', saveLast: false, everyNSeconds: 0.05, everyNEpochs: null });
     let captures = 0;
     const capture = run.plugin['runState'].capture;
@@ -176,7 +176,7 @@ describe('what checkpointing says that it saved', () => {
     expect(captures).toBe(1);
   });
 
-  it('goes on where one that may go cannot be removed, and tries again', async () => {
+  it('continue if a checkpoint cannot be deleted, which is tried again', async () => {
     const run = setUp({ keepLast: 1 });
     await train(run, [null, null, null, null]);
     const { rename } = DurableFiles.prototype;
@@ -204,7 +204,7 @@ describe('what checkpointing says that it saved', () => {
     expect(names()).toEqual(['epoch=2-step=12']);
   });
 
-  it('leaves no pointer to a checkpoint that went', async () => {
+  it('leave no pointer to a deleted checkpoint', async () => {
     const ranked = setUp({ monitor: 'val_loss', keepLast: 1 });
     await train(ranked, [null, null, null, 0.1]);
     const unranked = setUp({ keepLast: 1 });

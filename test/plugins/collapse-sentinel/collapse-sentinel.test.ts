@@ -39,14 +39,14 @@ describe('the measure of collapse', () => {
     },
   );
 
-  it('is no number for a batch of one, which has no spread', async () => {
+  it('is NaN for a batch of one, which has no spread', async () => {
     const input = tf.tensor2d([[1, 2]]);
     const measured = spread(input);
     expect((await measured.data())[0]).toBeNaN();
     tf.dispose([input, measured]);
   });
 
-  it('is logged once a view, for the progress bar, and leaves no other tensor behind', () => {
+  it('is logged once per view, for the progress bar, and leaves no other tensor behind', () => {
     const { plugin } = setUp();
     const logged: [string, number, object | undefined][] = [];
     const context: StepContext = {
@@ -64,23 +64,23 @@ describe('the measure of collapse', () => {
     ]);
   });
 
-  it('needs a key of what forward returns, and says which there are', async () => {
+  it('needs a key of the forward output, and lists the existing keys', async () => {
     const { plugin } = setUp({ watch: 'embedding' });
     const context: StepContext = { log: () => undefined };
     const z = tf.zeros([4, 3, 2]);
     expect(await messageOf(() => plugin.onAfterForward({ z, p: z }, context))).toBe(
       "collapseSentinel() is to watch 'embedding', which forward() does not return as a tensor: " +
         'it returned an object with z, p. ' +
-        'Return { embedding: ... } from forward(), or watch a key that is there.',
+        'Return { embedding: ... } from forward(), or watch a key that it returns.',
     );
     expect(await messageOf(() => plugin.onAfterForward(z, context))).toBe(
       "collapseSentinel() is to watch 'embedding', which forward() does not return as a tensor: " +
         'it returned a tensor of shape [4, 3, 2]. ' +
-        'Return { embedding: ... } from forward(), or watch a key that is there.',
+        'Return { embedding: ... } from forward(), or watch a key that it returns.',
     );
     expect(await messageOf(() => plugin.onAfterForward({ embedding: z }, context))).toBe(
-      "collapseSentinel() is to watch 'embedding', which has shape [4, 3, 2] instead of [batch, d]. " +
-        'Watch the output of the projection head, or flatten it to one vector a sample.',
+      "collapseSentinel() watches 'embedding', which has shape [4, 3, 2] instead of [batch, d]. " +
+        'Watch the output of the projection head, or flatten it to one vector per sample.',
     );
     z.dispose();
   });
@@ -90,7 +90,7 @@ describe('the collapse sentinel', () => {
   const warning = (value: string, step: number) =>
     `warning: The representation is collapsing: std(z)·√d fell to ${value} at step ${step} (healthy: about 1). ` +
     'Lower the learning rate, and check that the loss takes no gradient through the targets ' +
-    'and that the projection head ends in batch norm.';
+    'and that the projection head ends with batch norm.';
 
   it('warns once when the measure stays low', () => {
     const { notes, see } = setUp();
@@ -98,12 +98,12 @@ describe('the collapse sentinel', () => {
     expect(notes.said).toEqual([warning('0.12', 4)]);
   });
 
-  it('declares which values it warns of', () => {
+  it('declares the values at which it warns', () => {
     const { bands } = setUp({ warnBelow: 0.3 });
     expect(bands.all()).toEqual([{ metric: 'z_std', warnBelow: 0.3, healthy: 1, below: 'collapse' }]);
   });
 
-  it('says nothing of a short dip, or of a batch that has no measure', () => {
+  it('ignores a short dip, and a batch without a measure', () => {
     const { notes, see } = setUp();
     see([0.95, 0.4, 0.3, 0.6, 0.4, NaN, 0.4, 0.9]);
     expect(notes.said).toEqual([]);
@@ -119,7 +119,7 @@ describe('the collapse sentinel', () => {
     ]);
   });
 
-  it('counts a value once, also where a batch measures none', () => {
+  it('counts a value once, even if a batch measures none', () => {
     const { plugin, notes } = setUp();
     for (const step of [1, 2, 3, 4]) {
       plugin.onTrainBatchEnd(hookContext({ globalStep: step }, { z_std: 0.1 }, 1));
@@ -127,7 +127,7 @@ describe('the collapse sentinel', () => {
     expect(notes.said).toEqual([]);
   });
 
-  it('goes on counting where a resumed run left off', () => {
+  it('continues counting in a resumed run', () => {
     const before = setUp();
     before.see([0.9, 0.1, 0.1]);
     const after = setUp();

@@ -30,7 +30,7 @@ describe('the CSV logger', () => {
     }
   }
 
-  it('writes a row a logging moment, under the metrics in order of appearance', async () => {
+  it('writes a row per logging event, with the metrics in order of appearance', async () => {
     const run = setUp();
     await run.logger.onFitStart();
     run.log(1, { loss: -0.1, z_std: 0.9 });
@@ -39,7 +39,7 @@ describe('the CSV logger', () => {
     expect(text()).toBe('epoch,step,loss,z_std\n0,1,-0.1,0.9\n0,2,,1e-7\n');
   });
 
-  it('writes NaN, the infinities and minus zero as Python reads them', async () => {
+  it("writes NaN, the infinities and minus zero in Python's notation", async () => {
     const run = setUp();
     await run.logger.onFitStart();
     run.log(1, { nan: NaN, high: Infinity, low: -Infinity, zero: -0 });
@@ -47,7 +47,7 @@ describe('the CSV logger', () => {
     expect(text()).toBe('epoch,step,nan,high,low,zero\n0,1,nan,inf,-inf,-0.0\n');
   });
 
-  it('widens the file for a metric that appears later, and quotes as RFC 4180 says', async () => {
+  it('widens the file for a metric that appears later, and quotes as in RFC 4180', async () => {
     const run = setUp();
     await run.logger.onFitStart();
     await train(run, 1, 7);
@@ -98,7 +98,7 @@ describe('the CSV logger', () => {
     expect(resumed.notes.said).toEqual([]);
   });
 
-  it('cuts by step where the checkpoint knows nothing of it', async () => {
+  it('cuts by step if the checkpoint has no state of it', async () => {
     writeFileSync(file(), 'epoch,step,loss\n0,1,1\n0,2,2\n0,3,3\n');
     const { logger } = setUp();
     logger.onLoadCheckpoint(hookContext(), {
@@ -108,7 +108,7 @@ describe('the CSV logger', () => {
     expect(text()).toBe('epoch,step,loss\n0,1,1\n0,2,2\n');
   });
 
-  it('drops a last line that a killed process left half written', async () => {
+  it('drops a half-written last line of a killed process', async () => {
     writeFileSync(file(), 'epoch,step,loss\n0,1,1\n0,2,0.12');
     const run = setUp();
     await run.logger.onFitStart();
@@ -117,20 +117,20 @@ describe('the CSV logger', () => {
     expect(text()).toBe('epoch,step,loss\n0,1,1\n0,2,0.125\n');
   });
 
-  it('says when the file lost rows that the checkpoint counts on', async () => {
+  it('reports that the file has lost rows that belong to the checkpoint', async () => {
     const { logger, notes } = setUp();
     logger.restorePluginState({ rows: 5 });
     await logger.onFitStart();
     expect(notes.said).toEqual([
-      `warning: ${file()} holds 0 of the 5 rows that it had when the checkpoint was saved.`,
+      `warning: ${file()} contains 0 of the 5 rows that it had when the checkpoint was saved.`,
     ]);
   });
 
-  it('refuses a file with a row of the wrong length', async () => {
+  it('rejects a file with a row of the wrong length', async () => {
     writeFileSync(file(), 'epoch,step,loss\n0,1\n0,2,2\n');
     const { logger } = setUp();
     expect(await messageOf(() => logger.onFitStart())).toBe(
-      `${file()} has 2 fields instead of 3 in its row 1. Repair the row, or move the file away.`,
+      `${file()} has 2 fields instead of 3 in row 1. Repair the row, or move the file away.`,
     );
   });
 
@@ -161,7 +161,7 @@ describe('the CSV logger', () => {
     expect(text()).toBe('epoch,step,loss\n0,1,1\n0,2,2\n0,3,3\n');
   });
 
-  it('writes over the half row of a write that failed', async () => {
+  it('overwrites the half row of a failed write', async () => {
     const run = setUp();
     await run.logger.onFitStart();
     run.log(1, { loss: 1 });

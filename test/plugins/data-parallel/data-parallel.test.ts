@@ -25,7 +25,7 @@ describe('buckets of gradients', () => {
     expect(names([4, 1, 3, 1], 16)).toEqual([[0], [1, 2], [3]]);
   });
 
-  it('have one that is too large to themselves', () => {
+  it('hold one gradient alone if it is too large', () => {
     expect(names([1, 9, 1], 16)).toEqual([[0], [1], [2]]);
     expect(names([9], 16)).toEqual([[0]]);
     expect(names([], 16)).toEqual([]);
@@ -33,7 +33,7 @@ describe('buckets of gradients', () => {
 });
 
 describe('averageGradients', () => {
-  it('gives every gradient its name, place and shape, in as few exchanges as buckets', () => {
+  it('gives every gradient its name, place and shape, with one exchange per bucket', () => {
     const ranks = new FakeRanks(2);
     const gradients = new Map<string, tf.Tensor>([
       ['a', tf.tensor2d([1, 2, 3, 4], [2, 2])],
@@ -49,7 +49,7 @@ describe('averageGradients', () => {
     expect(ranks.exchanges).toBe(2);
   });
 
-  it('leaves them alone on one rank', () => {
+  it('leaves them unchanged on one rank', () => {
     const gradients = new Map([gradient('a', 2)]);
     expect(averageGradients(new FakeRanks(1), gradients, 12)).toBe(gradients);
   });
@@ -66,7 +66,7 @@ describe('shareOutputs', () => {
     options: { onStep: true, onEpoch: true, progBar: false, logger: true, reduce },
   });
 
-  it('takes loss and values of all ranks in one exchange, and leaves sums for the end of the epoch', () => {
+  it('combines loss and values of all ranks in one exchange, and leaves sums for the end of the epoch', () => {
     const ranks = new FakeRanks(2, 1);
     // Rank 0 gives zeros here: its row stays empty, and the other one comes twice.
     const outputs = shareOutputs(ranks, {
@@ -90,7 +90,7 @@ describe('shareOutputs', () => {
 });
 
 describe('dataParallel()', () => {
-  it('refuses options that it does not have', () => {
+  it('rejects options that it does not have', () => {
     expect(dataParallel({ bucketMiB: 0 }).problems).toHaveLength(1);
     expect(dataParallel({ buckets: 1 } as never).problems).toEqual([
       'dataParallel(): there is no option buckets.',
@@ -98,7 +98,7 @@ describe('dataParallel()', () => {
     expect(dataParallel().problems).toEqual([]);
   });
 
-  it('takes the place of the single device', () => {
+  it('replaces the single device', () => {
     expect(dataParallel().provides.map(({ description }) => description)).toEqual(['strategy']);
     expect(new SingleDevice().ranksDiffer).toBe(false);
   });

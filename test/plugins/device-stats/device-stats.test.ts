@@ -21,7 +21,7 @@ function setUp(options: DeviceStatsOptions = {}) {
   return { plugin, at };
 }
 
-it('logs share of the processor, memory and tensors, and no GPU where there is none', async () => {
+it('logs the share of the processor, memory and tensors, and no GPU if there is none', async () => {
   let now = 0;
   let used = { user: 0, system: 0 };
   jest.spyOn(performance, 'now').mockImplementation(() => now);
@@ -41,7 +41,7 @@ it('logs share of the processor, memory and tensors, and no GPU where there is n
   expect((await at(2))['cpu_share']).toBe(0);
 });
 
-it('shows a tensor that is left behind', async () => {
+it('reveals a tensor that is left behind', async () => {
   const { at } = setUp({ everyNSteps: 1 });
   const before = (await at(1))['live_tensors'] ?? NaN;
   const forgotten = tf.ones([3]);
@@ -50,7 +50,7 @@ it('shows a tensor that is left behind', async () => {
   expect((await at(3))['live_tensors']).toBe(before);
 });
 
-it('logs after every n-th update only', async () => {
+it('logs only after every Nth update', async () => {
   const { at } = setUp({ everyNSteps: 5 });
   expect(await at(4)).toEqual({});
   expect(await at(5, false)).toEqual({});

@@ -22,20 +22,20 @@ function rehearsed(
   });
 }
 
-it('ends at the first of several, and says which one it was', async () => {
+it('ends at the first of several, and names it', async () => {
   const { result } = await rehearsed([loss(), accuracy()]);
   expect(result).toMatchObject({
     status: 'stopped',
-    detail: 'accuracy-stop: val_accuracy has not improved on 0.5 for 3 looks',
+    detail: 'accuracy-stop: val_accuracy has not improved on 0.5 in 3 checks',
     progress: { epoch: 3 },
   });
 });
 
-it('names the one whose metric is not logged', async () => {
+it('names the instance whose metric is not logged', async () => {
   const { error } = await rehearsed([loss(), earlyStopping({ name: 'other-stop', monitor: 'val_los' })]);
   expect((error as Error).message).toBe(
-    "Plugin 'other-stop' failed in onTrainEpochEnd: earlyStopping({ name: 'other-stop' }) is to watch 'val_los', which was " +
-      "not logged. Logged were val_loss, val_accuracy. Did you mean 'val_loss'? Watch one that is logged by the end of each epoch, or pass " +
+    "Plugin 'other-stop' failed in onTrainEpochEnd: earlyStopping({ name: 'other-stop' }) watches 'val_los', which was " +
+      "not logged. The logged metrics are val_loss, val_accuracy. Did you mean 'val_loss'? Watch a metric that is logged by the end of each epoch, or pass " +
       'strict: false to wait for it.',
   );
 });
@@ -51,19 +51,19 @@ describe('a resumed run with several', () => {
     return state;
   }
 
-  it('gives each its own state back, in whatever order they stand', async () => {
+  it('restores the state of each, in whatever order they are listed', async () => {
     const { result, messages } = await rehearsed([accuracy(), loss()], { resumeFrom: await brokenOff() });
     expect(result).toMatchObject({
-      detail: 'accuracy-stop: val_accuracy has not improved on 0.5 for 3 looks',
+      detail: 'accuracy-stop: val_accuracy has not improved on 0.5 in 3 checks',
       progress: { epoch: 3 },
     });
     expect(messages).toEqual([]);
   });
 
-  it('goes on without one that was taken out, and says so', async () => {
+  it('continues without one that was removed, and reports it', async () => {
     const { result, messages } = await rehearsed([loss()], { resumeFrom: await brokenOff() });
     expect(result).toMatchObject({
-      detail: 'val_loss has not improved on 1 for 4 looks',
+      detail: 'val_loss has not improved on 1 in 4 checks',
       progress: { epoch: 4 },
     });
     expect(messages).toEqual([
@@ -71,7 +71,7 @@ describe('a resumed run with several', () => {
     ]);
   });
 
-  it('begins anew with one that was added, at the first measurement after the resume', async () => {
+  it('starts one that was added at the first measurement after the resume', async () => {
     const rare = { options: { maxEpochs: 9, numSanityValSteps: 0, checkValEveryNEpoch: 2 } };
     const { state } = await rehearsed([loss()], {
       ...rare,
@@ -81,7 +81,7 @@ describe('a resumed run with several', () => {
     const { result } = await rehearsed([loss(), added], { ...rare, resumeFrom: state });
     // It looks after epochs 3 and 5, and not at the value of epoch 1.
     expect(result).toMatchObject({
-      detail: 'late-stop: val_loss has not improved on 1 at one look',
+      detail: 'late-stop: val_loss has not improved on 1 in one check',
       progress: { epoch: 5 },
     });
   });
@@ -101,30 +101,30 @@ class Probe implements Measuring {
   }
 }
 
-it('waits for the first value of a plugin that announces its metric, and of no other', async () => {
+it('waits for the first value of a plugin that announces its metric, but of no other', async () => {
   const stop = earlyStopping({ monitor: 'probed', patience: 2 });
   const { result } = await rehearsed([stop, definePlugin(Probe, { announced: true })]);
   expect(result).toMatchObject({
-    detail: 'probed has not improved on 1 for 2 looks',
+    detail: 'probed has not improved on 1 in 2 checks',
     progress: { epoch: 5 },
   });
   const { error } = await rehearsed([stop, definePlugin(Probe, { announced: false })]);
-  expect((error as Error).message).toContain("earlyStopping() is to watch 'probed', which was not logged.");
+  expect((error as Error).message).toContain("earlyStopping() watches 'probed', which was not logged.");
 });
 
-it('refuses a second one without a name, in one sentence', async () => {
+it('rejects a second one without a name, in one sentence', async () => {
   await expect(rehearsed([loss(), loss()])).rejects.toThrow(
     "Plugin 'early-stopping' is in the list 2 times: give one of them a name of its own, such as { name: 'early-stopping-2' } among its options.",
   );
 });
 
-it('refuses a name that is none', () => {
+it('rejects an invalid name', () => {
   expect(earlyStopping({ monitor: 'val_loss', name: 'Loss stop' }).problems).toEqual([
     'earlyStopping(): name is "Loss stop" (expected kebab-case, such as \'loss-stop\').',
   ]);
 });
 
-it('may stand beside collapse sentinels of several outputs', async () => {
+it('may be combined with collapse sentinels of several outputs', async () => {
   const { error } = await rehearsed([
     collapseSentinel({ watch: 'z' }),
     collapseSentinel({ watch: 'p', name: 'prediction-sentinel' }),

@@ -56,7 +56,7 @@ const weightsOf = (name: string, checkpoint: string) => {
 };
 const small = { method: 'pca', limit: 30, thumbnails: false } as const;
 
-it('draws a page and a picture at the chosen epochs, the last one once, and leaves training as it was, also over a resume', async () => {
+it('draws a page and a picture at the chosen epochs, the last one once, without changing training, even after a resume', async () => {
   const plugins = [embeddingMap({ ...small, everyNEpochs: 1, atStart: true }), messageLog(), imageFolder()];
   await run(mapped('plain'), { args: [] });
   const drawn = mapped('drawn', ...plugins);

@@ -15,7 +15,7 @@ describe('the image folder', () => {
     return { events, logger: new ImageFolder(events, folder) };
   }
 
-  it('keeps images by name and step, and listens no longer than the run', async () => {
+  it('keeps images by name and step, and listens only during the run', async () => {
     const { events, logger } = setUp();
     const red = await picture();
     const blue = await picture({ step: 12 }, 'blue');
@@ -34,7 +34,7 @@ describe('the image folder', () => {
     expect(events.listenerCount).toBe(0);
   });
 
-  it('gives each name a folder of its own within it', async () => {
+  it('gives each name its own folder', async () => {
     const { events, logger } = setUp();
     for (const name of ['../out', 'val/größe', 'a?b', 'a_b', '.', 'x'.repeat(300)]) {
       events.emit('imageLogged', await picture({ name }));
@@ -52,7 +52,7 @@ describe('the image folder', () => {
     expect(readdirSync(folder.path)).toEqual(['images']);
   });
 
-  it('forgets on resume what a killed run wrote after its checkpoint', async () => {
+  it('discards on resume what a killed run wrote after its checkpoint', async () => {
     const killed = setUp();
     for (const step of [4, 8, 12]) killed.events.emit('imageLogged', await picture({ step }));
     await killed.logger.onTrainBatchEnd();
@@ -67,7 +67,7 @@ describe('the image folder', () => {
     ]);
   });
 
-  it('names the file that cannot be written, and keeps the image for another try', async () => {
+  it('names the file that cannot be written, and keeps the image for another attempt', async () => {
     const { events, logger } = setUp();
     writeFileSync(folder.resolve('images'), '');
     events.emit('imageLogged', await picture());

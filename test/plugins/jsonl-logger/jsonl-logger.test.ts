@@ -30,7 +30,7 @@ describe('the JSON Lines logger', () => {
     }
   }
 
-  it('writes one object a logging moment', async () => {
+  it('writes one object per logging event', async () => {
     const run = setUp();
     await run.logger.onFitStart();
     run.log(1, { loss: -0.1, z_std: 0.9 });
@@ -80,7 +80,7 @@ describe('the JSON Lines logger', () => {
     expect(resumed.notes.said).toEqual([]);
   });
 
-  it('cuts by step where the checkpoint knows nothing of it, and leaves the kept lines as they were', async () => {
+  it('cuts by step if the checkpoint has no state of it, and leaves the kept lines unchanged', async () => {
     const [first, second] = ['{"step":1,"values":{"a":1.50}}\n', '{ "step": 2 }\n'];
     writeFileSync(file(), `${first}${second}{"step":3}\n`);
     const { logger } = setUp();
@@ -89,24 +89,24 @@ describe('the JSON Lines logger', () => {
     expect(text()).toBe(first + second);
   });
 
-  it('says when the file lost rows that the checkpoint counts on', async () => {
+  it('reports that the file has lost rows that belong to the checkpoint', async () => {
     const { logger, notes } = setUp();
     logger.restorePluginState({ rows: 5 });
     await logger.onFitStart();
     expect(notes.said).toEqual([
-      `warning: ${file()} holds 0 of the 5 rows that it had when the checkpoint was saved.`,
+      `warning: ${file()} contains 0 of the 5 rows that it had when the checkpoint was saved.`,
     ]);
   });
 
-  it.each(['{"step":1', '7', 'null'])('refuses a file with the line %s', async (line) => {
+  it.each(['{"step":1', '7', 'null'])('rejects a file with the line %s', async (line) => {
     writeFileSync(file(), `{"step":1}\n${line}\n{"step":3}\n`);
     const { logger } = setUp();
     expect(await messageOf(() => logger.onFitStart())).toBe(
-      `${file()} has no JSON object in its line 2. Repair the line, or move the file away.`,
+      `${file()} has no JSON object in line 2. Repair the line, or move the file away.`,
     );
   });
 
-  it('keeps rows that could not be written, and writes them later over a half line', async () => {
+  it('keeps rows that could not be written, and later writes them over a half line', async () => {
     const run = setUp();
     await run.logger.onFitStart();
     run.log(1, { loss: 1 });
@@ -136,7 +136,7 @@ describe('the JSON Lines logger', () => {
     expect(events.listenerCount).toBe(0);
   });
 
-  it.each(['../metrics.jsonl', ''])('refuses the file name %j', (fileName) => {
+  it.each(['../metrics.jsonl', ''])('rejects the file name %j', (fileName) => {
     expect(jsonlLogger({ fileName }).problems).toEqual([
       `jsonlLogger(): fileName is ${JSON.stringify(fileName)} (expected a file name without a folder).`,
     ]);

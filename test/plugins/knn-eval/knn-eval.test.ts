@@ -45,7 +45,7 @@ describe('kNN evaluation', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-  it(`logs lightly's accuracy, says it, and records what it depends on`, async () => {
+  it(`logs lightly's accuracy, prints it, and records what it depends on`, async () => {
     const { plugin, data, notes } = setUp();
     const context = hookContext({ epoch: 0, globalStep: 62 });
     const before = liveCounts();
@@ -76,7 +76,7 @@ describe('kNN evaluation', () => {
     ]);
   });
 
-  it('evaluates every n-th epoch', async () => {
+  it('evaluates every Nth epoch', async () => {
     const { plugin } = setUp({ everyNEpochs: 2 });
     const contexts = [0, 1, 2, 3].map((epoch) => hookContext({ epoch }));
     for (const context of contexts) await plugin.onTrainEpochEnd(context);
@@ -84,7 +84,7 @@ describe('kNN evaluation', () => {
     expect(plugin.measures()).toEqual([{ metric: 'knn_accuracy', everyNEpochs: 2 }]);
   });
 
-  it('evaluates random weights under a name of their own, where it is asked to', async () => {
+  it('evaluates random weights under a separate name, if asked', async () => {
     const { plugin, notes } = setUp({ atStart: true });
     const fresh = hookContext({ epoch: 0, globalStep: 0 });
     const later = hookContext({ epoch: 1, globalStep: 62 });
@@ -98,14 +98,14 @@ describe('kNN evaluation', () => {
     expect(fresh.logged).toHaveLength(1);
   });
 
-  it('asks for as many images as its limits say, and lets all of a small bank vote', async () => {
+  it('requests as many images as its limits allow, and lets all of a small bank vote', async () => {
     const { plugin, data } = setUp({ bankLimit: 50, queryLimit: 20, batchSize: 16 });
     await plugin.onTrainEpochEnd(hookContext());
     expect(data.opened).toEqual(['train 16 50', 'test 16 20']);
     expect(records()).toMatchObject([{ k: 50, bankSamples: 50, querySamples: 20 }]);
   });
 
-  it('replaces the records that a killed run left of epochs that are trained again', async () => {
+  it("replaces a killed run's records of epochs that are trained again", async () => {
     const { plugin } = setUp();
     for (const epoch of [0, 1, 2]) await plugin.onTrainEpochEnd(hookContext({ epoch, globalStep: epoch }));
     writeFileSync(folder.resolve('knn.jsonl'), '{"epochsTrained": 4, "acc', { flag: 'a' });
@@ -113,7 +113,7 @@ describe('kNN evaluation', () => {
     expect(records().map(({ epochsTrained }) => epochsTrained)).toEqual([1, 2]);
   });
 
-  it('says that training has diverged instead of giving a figure', async () => {
+  it('reports that training has diverged instead of a figure', async () => {
     const broken: ModelAccess = {
       ...model,
       embed: async ({ images }) => ({ features: new Float32Array(images.size).fill(NaN), width }),
@@ -123,7 +123,7 @@ describe('kNN evaluation', () => {
     await plugin.onTrainEpochEnd(context);
     expect(context.logged).toEqual([]);
     expect(notes.said).toEqual([
-      'warning: No kNN accuracy after 3 epochs: the backbone gives features that are not finite. Training has diverged.',
+      "warning: No kNN accuracy after 3 epochs: the backbone's features are not finite. Training has diverged.",
     ]);
     expect(records()).toMatchObject([{ accuracy: null }]);
   });

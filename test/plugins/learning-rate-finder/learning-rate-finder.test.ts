@@ -64,7 +64,7 @@ function expectClose(actual: readonly number[], expected: readonly number[]): vo
 
 describe('the finder', () => {
   it.each(cases.map((one) => [JSON.stringify(one.options), one] as const))(
-    'tries the rates, smooths, stops and suggests as Lightning with %s',
+    'tries the rates, smooths, stops and suggests as Lightning does with %s',
     async (_, { options, given, rates, losses, diverged, suggestion }) => {
       const { finder, batchEnd, reasons, rateAt } = setUp(options);
       finder.onFitStart(hookContext({ globalStep: 7 }));
@@ -75,8 +75,8 @@ describe('the finder', () => {
       }
       expect(reasons).toEqual([
         diverged
-          ? `the learning-rate finder saw the loss diverge after ${given.length} updates`
-          : `the learning-rate finder has tried its ${given.length} rates`,
+          ? `the learning-rate finder found that the loss diverged after ${given.length} updates`
+          : `the learning-rate finder has tried all ${given.length} rates`,
       ]);
       await finder.onTrainEnd();
       const record = written();
@@ -87,7 +87,7 @@ describe('the finder', () => {
     },
   );
 
-  it('says which option to set', async () => {
+  it('names the option to set', async () => {
     const one = cases[0];
     const { finder, batchEnd, notes } = setUp(one?.options ?? {}, { hyperparameters: { lr: 0.06 } });
     finder.onFitStart(hookContext());
@@ -103,14 +103,14 @@ describe('the finder', () => {
   it.each([
     ['below 0', (index: number) => -0.5 + 0.01 * index],
     ['around 0', (index: number) => (index % 2 === 0 ? -0.001 : 0.01) * (index + 1)],
-  ])('does not take losses %s for diverging ones', (_, lossAt) => {
+  ])('does not treat losses %s as diverging', (_, lossAt) => {
     const { finder, batchEnd, reasons } = setUp({ steps: 50 });
     finder.onFitStart(hookContext());
     for (let i = 0; i < 40; i++) batchEnd(lossAt(i));
     expect(reasons).toEqual([]);
   });
 
-  it('leaves out batches that made no update, and those after its end', async () => {
+  it('ignores batches that made no update, and those after its end', async () => {
     const { finder, batchEnd } = setUp({ steps: 15 });
     finder.onFitStart(hookContext());
     for (let i = 0; i < 40; i++) batchEnd(1 - i / 100, i % 2 === 1);
@@ -118,23 +118,23 @@ describe('the finder', () => {
     expect(written().losses).toHaveLength(15);
   });
 
-  it('says where updates are too few', async () => {
+  it('reports too few updates', async () => {
     const { finder, batchEnd, notes } = setUp({});
     finder.onFitStart(hookContext());
     for (let i = 0; i < 12; i++) batchEnd(1);
     await finder.onTrainEnd();
     expect(notes.said).toEqual([
-      'warning: 12 updates are too few to suggest a learning rate: 13 are needed at least. ' +
-        'Raise steps of learningRateFinder(), trainer.maxEpochs, or earlyStopThreshold where the loss diverged.',
+      'warning: 12 updates are too few to suggest a learning rate: at least 13 are needed. ' +
+        'Increase steps of learningRateFinder() or trainer.maxEpochs, or earlyStopThreshold if the loss diverged.',
     ]);
     expect(written().suggestion).toBe(null);
   });
 
-  it('warns where checkpoints of the spoiled model may be saved', () => {
+  it('warns if checkpoints of the spoiled model may be saved', () => {
     const { finder, notes } = setUp({}, { enableCheckpointing: true });
     finder.onFitStart(hookContext());
     expect(notes.said).toEqual([
-      'warning: learningRateFinder() leaves a model that is of no use, and checkpoints of it may be saved. ' +
+      'warning: learningRateFinder() leaves the model unusable, and checkpoints of it may be saved. ' +
         'Run it with --trainer.enableCheckpointing false.',
     ]);
   });
@@ -183,6 +183,6 @@ it('ends a real fit after its rates, with a suggestion between them', async () =
 it.each([
   [{ minRate: 1, maxRate: 0.1 }, 'learningRateFinder(): minRate must be below maxRate.'],
   [{ steps: 0 }, 'learningRateFinder(): steps is 0 (too small: expected number to be >0).'],
-])('%j is refused', (options, problem) => {
+])('%j is rejected', (options, problem) => {
   expect(learningRateFinder(options).problems).toEqual([problem]);
 });

@@ -62,7 +62,7 @@ class ByEpoch extends Regression {
 }
 
 it.each(['step', 'epoch'] as const)(
-  'logs a rate that moves with every epoch, interval %s',
+  'logs a rate that changes with every epoch, interval %s',
   async (interval) => {
     await start();
     const { error, events } = await fit({
@@ -82,7 +82,7 @@ it.each(['step', 'epoch'] as const)(
   },
 );
 
-it('gives every optimiser and every parameter group a name of its own', () => {
+it('gives every optimiser and every parameter group its own name', () => {
   const optimizers: OptimizersAccess = {
     current: () => [
       { kind: 'sgd', stepCount: 0, learningRates: [0.1] },
@@ -102,7 +102,7 @@ it('gives every optimiser and every parameter group a name of its own', () => {
   ]);
 });
 
-it('logs at the beginning of epochs where told to, and one group without a number', () => {
+it('logs at the start of epochs if told to, and a single group without a number', () => {
   const optimizers: OptimizersAccess = {
     current: () => [{ kind: 'adamw', stepCount: 0, learningRates: [0.001] }],
   };

@@ -40,7 +40,7 @@ const records = () =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe('the linear probe', () => {
-  it('logs its accuracy every n-th epoch, says it, and records what it depends on', async () => {
+  it('logs its accuracy every Nth epoch, prints it, and records what it depends on', async () => {
     const { plugin, notes } = setUp({ everyNEpochs: 2 });
     const contexts = [0, 1].map((epoch) => hookContext({ epoch, globalStep: 4 * (epoch + 1) }));
     const before = liveCounts();
@@ -87,7 +87,7 @@ describe('the linear probe', () => {
     ]);
   });
 
-  it('probes after training where it has not just done so, and logs nothing then', async () => {
+  it('probes after training if it has not just done so, and then logs nothing', async () => {
     const { plugin, notes } = setUp({ everyNEpochs: 1 });
     await plugin.onTrainEpochEnd(hookContext({ epoch: 0, globalStep: 4 }));
     await plugin.onTrainEnd(hookContext({ epoch: 0, globalStep: 4 }));
@@ -99,7 +99,7 @@ describe('the linear probe', () => {
     expect(records().map(({ globalStep }) => globalStep)).toEqual([4, 6]);
   });
 
-  it('announces in which epochs it measures', () => {
+  it('announces the epochs in which it measures', () => {
     expect(setUp({ everyNEpochs: 3 }).plugin.measures()).toEqual([
       { metric: 'linear_accuracy', everyNEpochs: 3 },
       { metric: 'linear_accuracy_top5', everyNEpochs: 3 },
@@ -107,7 +107,7 @@ describe('the linear probe', () => {
     expect(setUp({}).plugin.measures()).toEqual([]);
   });
 
-  it('does not probe again where a run is resumed after its last epoch', async () => {
+  it('does not probe again if a run is resumed after its last epoch', async () => {
     const { plugin } = setUp({ everyNEpochs: 1 });
     const end = { epoch: 0, globalStep: 4 };
     await plugin.onTrainEpochEnd(hookContext(end));
@@ -118,7 +118,7 @@ describe('the linear probe', () => {
     expect(resumed.notes.said).toHaveLength(1);
   });
 
-  it('replaces the records that a killed run left of updates that are made again', async () => {
+  it("replaces a killed run's records of updates that are made again", async () => {
     const { plugin } = setUp({ everyNEpochs: 1 });
     for (const epoch of [0, 1, 2])
       await plugin.onTrainEpochEnd(hookContext({ epoch, globalStep: epoch + 1 }));
@@ -126,7 +126,7 @@ describe('the linear probe', () => {
     expect(records().map(({ globalStep }) => globalStep)).toEqual([1, 2]);
   });
 
-  it('says what has diverged instead of giving a figure', async () => {
+  it('reports what has diverged instead of a figure', async () => {
     const broken: ModelAccess = {
       ...identity,
       embed: async ({ images }) => ({ features: new Float32Array(images.size).fill(NaN), width }),
@@ -136,12 +136,12 @@ describe('the linear probe', () => {
     await plugin.onTrainEpochEnd(context);
     expect(context.logged).toEqual([]);
     expect(notes.said).toEqual([
-      'warning: No linear accuracy after 1 epoch: the backbone gives features that are not finite. Training has diverged.',
+      "warning: No linear accuracy after 1 epoch: the backbone's features are not finite. Training has diverged.",
     ]);
     expect(records()).toMatchObject([{ accuracy: null, diverged: 'features' }]);
   });
 
-  it('refuses options that would never probe', () => {
+  it('rejects options with which it would never probe', () => {
     expect(linearProbe({ atEnd: false }).problems).toEqual([
       'linearProbe(): atEnd: false without everyNEpochs would never probe.',
     ]);
@@ -221,7 +221,7 @@ async function trained(options: Parameters<typeof linearProbe>[0] | null): Promi
 }
 
 describe('training with a linear probe', () => {
-  it('gives the weights of training without it, bit for bit', async () => {
+  it('produces the weights of training without it, bit for bit', async () => {
     const without = await trained(null);
     const probed = await trained({ everyNEpochs: 1 });
     expect(records()).toHaveLength(4);

@@ -101,7 +101,7 @@ function publish(update: Parameters<TestServer['feed']['publish']>[0] = run.hist
 
 const titles = () => page.locator('#curves figcaption').allTextContents();
 
-it('shows what the run has logged, goes on with it, and survives a reload and a lost connection', async () => {
+it('shows and follows what the run logs, and survives a reload and a lost connection', async () => {
   await page.goto(server.address);
   await page.waitForSelector('#curves figure');
   expect(await titles()).toEqual([
@@ -138,7 +138,7 @@ it('shows what the run has logged, goes on with it, and survives a reload and a 
   expect(unexpected.filter((text) => !/ERR_(INCOMPLETE|CONNECTION|EMPTY)/.test(text))).toEqual([]);
 });
 
-it('fits a narrow screen, is used by keyboard, and shows texts as texts', async () => {
+it('fits a narrow screen, works with the keyboard, and does not interpret texts as HTML', async () => {
   await page.goto(server.address);
   await page.waitForSelector('#curves figure');
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
@@ -167,7 +167,7 @@ it('fits a narrow screen, is used by keyboard, and shows texts as texts', async 
   expect(complaints).toEqual([]);
 });
 
-it('shows pictures, and another run beside this one with what differs', async () => {
+it('shows pictures, and another run beside this one with their differences', async () => {
   const folder = join(server.root, 'toy', 'version_1');
   mkdirSync(folder);
   writeFileSync(join(folder, 'metrics.csv'), 'epoch,step,train_loss\n0,1,0.9\n0,2,0.8\n');
@@ -208,7 +208,7 @@ it('shows pictures, and another run beside this one with what differs', async ()
   expect(complaints).toEqual([]);
 });
 
-it('says what to do where the token is wrong', async () => {
+it('explains what to do if the token is wrong', async () => {
   await page.goto(`${server.address.replace(/#.*/, '')}#wrong`);
   await page
     .getByText(

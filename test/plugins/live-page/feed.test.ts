@@ -49,7 +49,7 @@ function setUp(keptBytes = 1000) {
   return { feed, join, taken: () => snapshots };
 }
 
-it('gives a reader a snapshot, and then what is new', () => {
+it('sends a reader a snapshot, and then updates', () => {
   const { feed, join } = setUp();
   const { stream, leave } = join();
   feed.publish({ leftOut: 1 }, 0);
@@ -59,7 +59,7 @@ it('gives a reader a snapshot, and then what is new', () => {
   expect(stream.events).toEqual(['snapshot 0', 'update 1', 'update 2']);
 });
 
-it('gives a reader who comes back what it missed, and a snapshot where that is gone', () => {
+it('sends a reader that reconnects what it missed, or a snapshot if that is gone', () => {
   const { feed, join } = setUp(200);
   for (let n = 1; n <= 10; n++) feed.publish({ leftOut: n }, 0);
   expect(join('now.9').stream.events).toEqual(['update 10']);
@@ -68,7 +68,7 @@ it('gives a reader who comes back what it missed, and a snapshot where that is g
 });
 
 it.each(['now.11', 'earlier.3', 'now.', 'now.-1', 'now.1e1', '', 'x', 'now.3.x'.repeat(50)])(
-  'takes the last event "%s" of another start, or of none, for nothing',
+  'ignores the last event "%s" of another start, or of none',
   (lastId) => {
     const { feed, join } = setUp();
     feed.publish({ leftOut: 1 }, 0);
@@ -76,7 +76,7 @@ it.each(['now.11', 'earlier.3', 'now.', 'now.-1', 'now.1e1', '', 'x', 'now.3.x'.
   },
 );
 
-it('makes one snapshot for all readers of a moment', () => {
+it('makes one snapshot for all readers that connect at the same time', () => {
   const { feed, join, taken } = setUp();
   const streams = [join(), join(), join()].map(({ stream }) => stream);
   expect(taken()).toBe(1);
@@ -85,7 +85,7 @@ it('makes one snapshot for all readers of a moment', () => {
   expect(streams[1]?.written[1]).toBe(streams[0]?.written[1]);
 });
 
-it('writes nothing to a reader that does not read, gives it what it missed when it does, and drops it after a while', () => {
+it('writes nothing to a reader that does not read, sends it what it missed when it does, and drops it after a while', () => {
   const { feed, join } = setUp();
   const { stream } = join();
   stream.writableNeedDrain = true;
@@ -104,7 +104,7 @@ it('writes nothing to a reader that does not read, gives it what it missed when 
   expect(feed.readerCount).toBe(0);
 });
 
-it('keeps the lines of others open', () => {
+it('keeps the connections of others open', () => {
   const { feed, join } = setUp();
   const { stream } = join();
   feed.look(0, false);

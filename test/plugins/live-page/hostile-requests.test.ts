@@ -9,13 +9,14 @@ afterAll(() => server.close());
 const otherSite = '403 The request comes from a page of another site.';
 const otherOrigin = '403 The request comes from a page of another origin.';
 const wrongHost = '421 The Host header is not the name of this server.';
-const readOnly = '405 This server is only read: it takes GET and HEAD.';
+const readOnly = '405 This server is read-only: it accepts GET and HEAD.';
 const noToken = '401 Open the address that the run printed: it ends with a token.';
-const notAPath = '400 The address is to be a path.';
-const oddAddress = '400 Addresses here have letters, digits, dots and slashes only, and no query.';
-const dottedAddress = '400 No part of an address begins with a dot here.';
-const noBody = '400 A request has no body here.';
-const nothingThere = '404 There is nothing at this address.';
+const notAPath = '400 The address must be a path.';
+const oddAddress =
+  '400 Addresses of this server consist of letters, digits, dots and slashes, without a query.';
+const dottedAddress = '400 No part of an address may begin with a dot.';
+const noBody = '400 Requests to this server must not have a body.';
+const nothingThere = '404 Nothing was found at this address.';
 
 type Headers = Readonly<Record<string, string | null>>;
 
@@ -70,7 +71,7 @@ it.each<[what: string, line: string, headers: Headers, answer: string]>([
     'a run that was never listed',
     'GET /runs/0',
     {},
-    '404 There is no such run, or nothing that a page could show.',
+    '404 The run does not exist, or a page can show nothing of it.',
   ],
   ['a run before the first', 'GET /runs/-1', {}, nothingThere],
   ['the name of an object property', 'GET /__proto__', {}, nothingThere],
@@ -78,10 +79,20 @@ it.each<[what: string, line: string, headers: Headers, answer: string]>([
   ['another server without a scheme', 'GET //evil.example/', {}, notAPath],
   ['a body', 'GET /', { 'Content-Length': '5' }, noBody],
   ['a body in pieces', 'GET /', { 'Transfer-Encoding': 'chunked' }, noBody],
-  ['a body that waits', 'GET /', { Expect: '100-continue' }, '417 A request has no body here.'],
+  [
+    'a body that waits',
+    'GET /',
+    { Expect: '100-continue' },
+    '417 Requests to this server must not have a body.',
+  ],
   ['a body of two lengths', 'GET /', { 'Content-Length': '4', 'Transfer-Encoding': 'chunked' }, '400'],
   ['a WebSocket', 'GET /events', { Connection: 'Upgrade', Upgrade: 'websocket' }, '400'],
-  ['a long address', `GET /${'a'.repeat(600)}`, {}, '414 An address has at most 512 characters here.'],
+  [
+    'a long address',
+    `GET /${'a'.repeat(600)}`,
+    {},
+    '414 Addresses of this server have at most 512 characters.',
+  ],
   ['a large header', 'GET /', { 'X-Large': 'a'.repeat(9000) }, '431'],
   [
     'many headers',
@@ -91,11 +102,11 @@ it.each<[what: string, line: string, headers: Headers, answer: string]>([
   ],
   ['a tunnel', 'CONNECT evil.example:443', {}, '400'],
   ['an old head without a name', 'GET /', { Host: null }, '400 0'],
-])('refuses %s', async (_, line, headers, answer) => {
+])('rejects %s', async (_, line, headers, answer) => {
   expect(gist(await server.ask(line, headers))).toBe(answer);
 });
 
-it('refuses two names', async () => {
+it('rejects two names', async () => {
   const answer = await server.say(
     `GET / HTTP/1.1\r\nHost: localhost\r\n${server.head({ Host: 'evil.example' })}\r\n`,
   );
@@ -108,11 +119,11 @@ it.each([
   ['what is not HTTP', 'hello\r\n\r\n'],
   ['line ends within a header', 'GET / HTTP/1.1\r\nHost: localhost\r\nX: a\rb: c\r\n\r\n'],
   ['a header that goes on in the next line', 'GET / HTTP/1.1\r\nHost: localhost\r\n X: a\r\n\r\n'],
-])('refuses %s', async (_, bytes) => {
+])('rejects %s', async (_, bytes) => {
   expect(gist(await server.say(bytes))).toMatch(/^400|^421 The Host header/);
 });
 
-it('lets go of who takes its time with a request, and of who says nothing', async () => {
+it('drops a client that sends its request slowly, and one that sends nothing', async () => {
   const slow = server.connect();
   slow.write('GET / HTTP/1.1\r\nHost: localhost\r\n');
   const drip = setInterval(() => slow.write('X: a\r\n'), 20);
@@ -121,7 +132,7 @@ it('lets go of who takes its time with a request, and of who says nothing', asyn
   expect(gist(await allOf(server.connect()))).toBe('408');
 });
 
-it('lets nobody in beside as many connections as it takes, and others again after them', async () => {
+it('accepts no more than its maximum number of connections, and new ones when those have ended', async () => {
   const many = Array.from({ length: 40 }, () => server.connect());
   await Promise.all(many.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
   expect(await server.ask('GET /')).toBe('');
@@ -129,7 +140,7 @@ it('lets nobody in beside as many connections as it takes, and others again afte
   expect(gist(await server.ask('GET /'))).toBe('200 <!doctype html>');
 });
 
-it('says to every page that it is to load nothing else, to be in no frame and to keep nothing', async () => {
+it('tells every page to load nothing else, to stay out of frames and to store nothing', async () => {
   for (const line of [
     'GET /',
     'GET /live.js',

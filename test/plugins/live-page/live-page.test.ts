@@ -57,7 +57,7 @@ function curveOf(visited: Visit | undefined, name: string) {
 }
 
 describe('the live page', () => {
-  it('shows a run while it goes on, and says how it ended', async () => {
+  it('shows a run in progress, and how it ended', async () => {
     const visits: Visit[] = [];
     const played = await play(async (visitor, { progress }) => {
       if (progress.globalStep === 1) visits.push(await visit(visitor.address));
@@ -91,7 +91,7 @@ describe('the live page', () => {
     played.dispose();
   });
 
-  it('says its address once, and keeps its token nowhere', async () => {
+  it('prints its address once, and stores its token nowhere', async () => {
     let snapshot = '';
     const played = await play(async (visitor, { progress }) => {
       if (progress.globalStep !== 4) return;
@@ -111,7 +111,7 @@ describe('the live page', () => {
     played.dispose();
   });
 
-  it('goes on with the curves of a resumed run, in which rows after the checkpoint do not double', async () => {
+  it('continues the curves of a resumed run, without duplicating rows after the checkpoint', async () => {
     const metrics = ({ globalStep }: { globalStep: number }) => ({ train_loss: globalStep });
     const first = await play(() => undefined, {
       metrics,
@@ -174,7 +174,7 @@ describe('the live page', () => {
     played.dispose();
   });
 
-  it('says of what a run failed', async () => {
+  it('shows why a run failed', async () => {
     const visits: Visit[] = [];
     const played = await play(async (visitor, { progress }) => {
       if (progress.globalStep !== 2) return;
@@ -189,7 +189,7 @@ describe('the live page', () => {
     played.dispose();
   });
 
-  it('shows values that are NaN, validations between and within epochs, and what goes on', async () => {
+  it('shows NaN values, validations between and within epochs, and the current activity', async () => {
     const visits: Visit[] = [];
     const played = await play(
       async (visitor, { progress, task }) => {
@@ -218,7 +218,7 @@ describe('the live page', () => {
     played.dispose();
   });
 
-  it('says that a run ended by a loss that is NaN', async () => {
+  it('shows that a run ended because its loss was NaN', async () => {
     const visits: Visit[] = [];
     const played = await play(
       async (visitor) => {
@@ -233,7 +233,7 @@ describe('the live page', () => {
     played.dispose();
   });
 
-  it('takes the next port where another has its own, in one sentence', async () => {
+  it('uses the next port if its own is taken, and reports it in one sentence', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
@@ -246,16 +246,16 @@ describe('the live page', () => {
     played.dispose();
   });
 
-  it('lets the run go on where it cannot listen', async () => {
+  it('lets the run continue if it cannot listen', async () => {
     const played = await rehearse([livePage({ host: '192.0.2.1' })]);
     expect(played.messages).toEqual([
-      'warning: There is no live page: listen EADDRNOTAVAIL: address not available 192.0.2.1:8420. Training goes on.',
+      'warning: The live page could not be started: listen EADDRNOTAVAIL: address not available 192.0.2.1:8420. Training continues.',
     ]);
     expect(played.result?.status).toBe('finished');
     played.dispose();
   });
 
-  it('is there in a trial run, too', async () => {
+  it('is also available in a trial run', async () => {
     const played = await play(() => undefined, { options: { fastDevRun: true } });
     expect(played.result?.progress.globalStep).toBe(1);
     expect(addressIn(played.messages)).toMatch(/^http/);
@@ -267,15 +267,15 @@ describe('the live page', () => {
     expect(checkPlugins('toy', [livePage()], 1)).toHaveLength(0);
   });
 
-  it('is refused where it is listed twice', async () => {
+  it('is rejected if it is listed twice', async () => {
     await expect(rehearse([livePage(), livePage({ port: 1 })])).rejects.toThrow(/live-page/);
   });
 
   it.each<[string, object]>([
     ['livePage(): port is 70000 (too big: expected number to be <=65535).', { port: 70000 }],
-    ['livePage(): host is "0.0.0.0" (expected one address of this machine).', { host: '0.0.0.0' }],
-    ['livePage(): host is "::" (expected one address of this machine).', { host: '::' }],
-    ['livePage(): host is "example.org" (expected one address of this machine).', { host: 'example.org' }],
+    ['livePage(): host is "0.0.0.0" (expected an address of this machine).', { host: '0.0.0.0' }],
+    ['livePage(): host is "::" (expected an address of this machine).', { host: '::' }],
+    ['livePage(): host is "example.org" (expected an address of this machine).', { host: 'example.org' }],
     ['livePage(): there is no option token.', { token: 'x' }],
   ])('says "%s"', (sentence, options) => {
     expect(livePage(options).problems).toEqual([sentence]);

@@ -24,7 +24,7 @@ const curve = {
   ...{ lows: [3, null], highs: [3, null], broken: [0, 1] },
 };
 
-it('lists the runs below the root but its own, newest first, and follows no link', async () => {
+it('lists the runs below the root except its own, newest first, and follows no links', async () => {
   for (const name of [
     'toy/version_2',
     'toy/version_10',
@@ -43,7 +43,7 @@ it('lists the runs below the root but its own, newest first, and follows no link
   ]);
 });
 
-it('reads what the page of another run keeps, and how its configuration differs', async () => {
+it('reads the history that the page of another run keeps, and how its configuration differs', async () => {
   const end = { status: 'interrupted', detail: 'Ctrl-C', at: 5 };
   write(
     'toy/version_1/live-page/history.json',
@@ -90,7 +90,7 @@ it('reads the rows of the loggers of a run that had no page', async () => {
   ]);
 });
 
-it('reads no link, no pipe and no folder in the place of a file, and no run that has gone', async () => {
+it('reads no link, pipe or folder instead of a file, and no deleted run', async () => {
   const secret = '{"epoch":0,"step":1,"kind":"step","values":{"secret":42}}\n';
   write('outside.jsonl', secret);
   write('elsewhere/metrics.jsonl', secret);
@@ -116,17 +116,17 @@ it.each([
   ['half a file', '{"curves": ['],
   ['another form', '{"curves": [{"name": 3}], "messages": [], "end": null}'],
   ['no object', '7'],
-])('takes a history that is %s for none', async (_, text) => {
+])('ignores a history that is %s', async (_, text) => {
   write('toy/version_1/live-page/history.json', text);
   const other = runs();
   await other.list();
   expect(await other.read(0)).toBe(null);
 });
 
-it('names a run to the server by a number that was given out, and by nothing else', async () => {
+it('identifies a run only by a number that the server assigned', async () => {
   write('toy/version_1/metrics.csv', 'epoch,step,loss\n0,1,2\n');
   expect(gist(await server.ask('GET /runs/0'))).toBe(
-    '404 There is no such run, or nothing that a page could show.',
+    '404 The run does not exist, or a page can show nothing of it.',
   );
   expect(gist(await server.ask('GET /runs'))).toBe('200 [{"id":0,"name":"toy/version_1"}]');
   expect(gist(await server.ask('GET /runs/0'))).toMatch(
@@ -134,7 +134,7 @@ it('names a run to the server by a number that was given out, and by nothing els
   );
 });
 
-it('compares with the options of the last start of a run that was resumed', async () => {
+it('compares with the options of the last start of a resumed run', async () => {
   write('toy/version_1/metrics.csv', 'epoch,step,loss\n0,1,2\n');
   write('toy/version_1/config.yaml', 'seed: 1\n');
   write('toy/version_1/config_2.yaml', 'seed: 2\n');

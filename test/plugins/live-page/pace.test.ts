@@ -1,7 +1,7 @@
 import { Pace } from '../../../plugins/live-page/pace';
 import { fitProgress } from '../fakes/run';
 
-it('measures batches and images by the clock, without the first batch and without what else goes on', () => {
+it('measures batches and images by the clock, excluding the first batch and other activities', () => {
   const pace = new Pace();
   pace.batchEnded(64, 10);
   expect(pace.secondsPerBatch).toBe(null);
@@ -13,13 +13,13 @@ it('measures batches and images by the clock, without the first batch and withou
   expect([pace.secondsPerBatch, pace.samplesPerSecond]).toEqual([0.5, 128]);
 });
 
-it('takes fast batches together', () => {
+it('combines fast batches', () => {
   const pace = new Pace();
   for (let batch = 0; batch <= 100; batch++) pace.batchEnded(1, batch / 1000);
   expect(pace.secondsPerBatch).toBeCloseTo(0.001, 6);
 });
 
-it('says how long is left, evaluations included, for whichever limit comes first', () => {
+it('estimates the time left, including evaluations, to whichever limit comes first', () => {
   const pace = new Pace();
   const now = fitProgress({ epoch: 0, batchIndex: 1, globalStep: 2, batchesPerEpoch: 4, maxEpochs: 2 });
   pace.batchEnded(1, 0);

@@ -3,7 +3,7 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { visit } from './visitor';
 
-it('lets the process end at once although readers are connected, one of which never reads', async () => {
+it('lets the process end at once even with connected readers, one of which never reads', async () => {
   const script = join(__dirname, 'connected-run.ts');
   const child = spawn(process.execPath, [require.resolve('ts-node/dist/bin'), script], {
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -15,19 +15,19 @@ describe('a curve', () => {
     });
   });
 
-  it('joins neighbours where it is full, and keeps their mean, lowest and highest value', () => {
+  it('merges neighbours when it is full, and keeps their mean, minimum and maximum', () => {
     expect(curveOf([1, 3, 5, 7, 9]).all()).toMatchObject({
       ...{ stride: 2, steps: [2, 4, 5], means: [2, 6, 9], lows: [1, 5, 9], highs: [3, 7, 9] },
     });
   });
 
-  it('counts values that are not finite, and leaves them out of the mean', () => {
+  it('counts values that are not finite, and excludes them from the mean', () => {
     expect(curveOf([1, NaN, Infinity, -Infinity, 5]).all()).toMatchObject({
       ...{ means: [1, null, 5], lows: [1, null, 5], highs: [1, null, 5], broken: [1, 2, 0] },
     });
   });
 
-  it('has the mean of values whose sum is no number', () => {
+  it('computes the mean of values whose sum overflows', () => {
     const { means } = curveOf([1.5e308, 1.7e308, -1.6e308, -1.6e308, 0]).all();
     expect(means[0]).toBeCloseTo(1.6e308, -300);
     expect(means[1]).toBe(-1.6e308);
@@ -44,7 +44,7 @@ describe('a curve', () => {
     expect(means[0]).toBeCloseTo(3, 1);
   });
 
-  it('tells what has changed, so that a reader who adds it up has the whole', () => {
+  it('returns changes that add up to the whole curve', () => {
     const curve = curveOf([]);
     let read = curve.all();
     for (let step = 1; step <= 100; step++) {
@@ -78,7 +78,7 @@ describe('the history of a run', () => {
   });
 
   it.each([1, 5, 16, 17, 31, 40])(
-    'goes on from what was saved after %d rows as if it had never been',
+    'continues from what was saved after %d rows as if it had never been interrupted',
     (cut) => {
       const whole = new RunHistory(8);
       const first = new RunHistory(8);
@@ -105,7 +105,7 @@ describe('the history of a run', () => {
     ]);
   });
 
-  it('shows a hundred metrics, and says how many more there are', () => {
+  it('shows a hundred metrics, and the number of others', () => {
     const history = new RunHistory();
     const values = Object.fromEntries(Array.from({ length: 103 }, (_, n) => [`metric ${n}`, n]));
     for (const step of [1, 2]) history.addRow({ kind: 'step', step, values });

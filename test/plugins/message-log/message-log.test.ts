@@ -12,7 +12,7 @@ function entriesIn(folder: string): Record<string, unknown>[] {
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-it('keeps what the run said, the bands of its metrics, and how it ended', async () => {
+it("keeps the run's messages, the bands of its metrics, and how it ended", async () => {
   const fit = await rehearse([messageLog(), collapseSentinel({ watch: 'z', warnBelow: 0.3 })], {
     options: { maxEpochs: 1 },
     batchesPerEpoch: 2,
@@ -70,7 +70,7 @@ it.each<[string, PluginHooks, RehearsalOptions, Record<string, unknown>]>([
   fit.dispose();
 });
 
-it('goes on with the file of the run that is resumed, without its half line', async () => {
+it('continues the file of the resumed run, without its half-written line', async () => {
   const first = await rehearse([messageLog()], { interruptAfter: () => 'Ctrl-C' });
   const earlier = readFileSync(join(first.folder, 'messages.jsonl'), 'utf8');
   @Plugin({ name: 'earlier', help: 'puts the earlier run there' })

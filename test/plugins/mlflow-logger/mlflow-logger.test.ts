@@ -64,7 +64,7 @@ describe('the MLflow logger', () => {
   const points = () => server.runs[0]?.metrics.map(({ key, step, value }) => [key, step, value]);
   const journal = () => folder.resolve('mlflow.jsonl');
 
-  it('records params, metrics with the time of their logging, tags, and that the run finished', async () => {
+  it('records params, metrics with the time of logging, tags, and that the run finished', async () => {
     const run = setUp(
       { tags: { purpose: 'test' } },
       { hyperparameters: { lr: 0.06 }, config: { seed: 3, a: { b: [1] } } },
@@ -95,7 +95,7 @@ describe('the MLflow logger', () => {
     expect(run.events.listenerCount).toBe(0);
   });
 
-  it('gives no two metrics one name, also when it goes on', async () => {
+  it('never gives two metrics the same name, even after a resume', async () => {
     const run = setUp();
     await run.logger.onFitStart();
     run.log(1, { 'acc@1': 0.1, 'acc#1': 0.2, acc_1: 0.3 });
@@ -119,15 +119,15 @@ describe('the MLflow logger', () => {
       ['acc_1-4', 3, 0.8],
     ]);
     expect(run.notes.said).toEqual([
-      "warning: MLflow would take 'acc@1' and 'acc#1' for one metric: it gets 'acc#1' as 'acc_1-2'.",
-      "warning: MLflow would take 'acc@1' and 'acc_1' for one metric: it gets 'acc_1' as 'acc_1-3'.",
+      "warning: MLflow would treat 'acc@1' and 'acc#1' as one metric: 'acc#1' is sent as 'acc_1-2'.",
+      "warning: MLflow would treat 'acc@1' and 'acc_1' as one metric: 'acc_1' is sent as 'acc_1-3'.",
     ]);
     expect(resumed.notes.said).toEqual([
-      "warning: MLflow would take 'acc@1' and 'acc%1' for one metric: it gets 'acc%1' as 'acc_1-4'.",
+      "warning: MLflow would treat 'acc@1' and 'acc%1' as one metric: 'acc%1' is sent as 'acc_1-4'.",
     ]);
   });
 
-  it('gives no two params one name, and numbers as Python reads them', async () => {
+  it("never gives two params the same name, and writes numbers in Python's notation", async () => {
     const hyperparameters = { 'lr@head': 1, 'lr#head': 2, margin: Infinity, list: [NaN] };
     const run = setUp({}, { hyperparameters, config: null });
     await run.logger.onFitStart();
@@ -147,17 +147,17 @@ describe('the MLflow logger', () => {
     [`${'x'.repeat(249)}/y`, `${'x'.repeat(249)}/`.slice(0, 249) + '_'],
     ['größe µ²', 'größe µ²'],
     ['a,"b"', 'a__b_'],
-  ])('names a metric %p as MLflow takes it', (name, expected) => {
+  ])('gives a metric %p a name that MLflow accepts', (name, expected) => {
     expect(new EntityNames().of(name)).toBe(expected);
   });
 
-  it('tells names apart that only differ after what MLflow takes', () => {
+  it("distinguishes names that differ only beyond MLflow's maximum length", () => {
     const names = new EntityNames();
     const long = (ending: string) => `${'x'.repeat(250)}${ending}`;
     expect([names.of(long('a')), names.of(long('b'))]).toEqual(['x'.repeat(250), `${'x'.repeat(248)}-2`]);
   });
 
-  it('uses an experiment that is there, and the names that were given', async () => {
+  it('uses an existing experiment, and the given names', async () => {
     server.experiments.push('other', 'mine');
     const run = setUp({ experimentName: 'mine', runName: 'first' });
     await run.logger.onFitStart();
@@ -169,7 +169,7 @@ describe('the MLflow logger', () => {
   it.each([
     [new FulgurError('interrupted', { what: 'Ctrl-C.', fix: 'Resume.' }), 'KILLED'],
     [new Error('out of memory'), 'FAILED'],
-  ])('tells how a run ended by %s', async (error, status) => {
+  ])('reports how a run ended by %s', async (error, status) => {
     const run = setUp();
     await run.logger.onFitStart();
     run.logger.onException(hookContext(), error);
@@ -177,7 +177,7 @@ describe('the MLflow logger', () => {
     expect(server.runs[0]?.statuses).toEqual(['RUNNING', status]);
   });
 
-  it('keeps to the limits of a request, and cuts values that are longer than old servers take', async () => {
+  it('respects the limits of a request, and cuts values that are too long for old servers', async () => {
     const hyperparameters = Object.fromEntries(
       Array.from({ length: 230 }, (_, i) => [`h${i}`, 'x'.repeat(600)]),
     );
@@ -192,7 +192,7 @@ describe('the MLflow logger', () => {
     expect(run.notes.said).toEqual([]);
   });
 
-  it('goes on in the same run after a kill, and doubles no point, also one that differs', async () => {
+  it('continues the same run after a kill, without duplicating any point, even one that differs', async () => {
     const killed = setUp();
     await killed.logger.onFitStart();
     await train(killed, 1, 3);
@@ -213,7 +213,7 @@ describe('the MLflow logger', () => {
     expect(server.runs[0]?.statuses.at(-1)).toBe('FINISHED');
   });
 
-  it('doubles no point after two kills, the second before the place of the first', async () => {
+  it('duplicates no point after two kills, the second before the place of the first', async () => {
     const first = setUp();
     await first.logger.onFitStart();
     await train(first, 1, 6);
@@ -229,7 +229,7 @@ describe('the MLflow logger', () => {
     expect(points()).toEqual([1, 2, 3, 4, 5, 6, 7].map((step) => ['loss', step, -1 / step]));
   });
 
-  it('makes one run where the answer to its making was lost', async () => {
+  it('creates only one run if the response to its creation was lost', async () => {
     server.experiments.push('toy');
     server.loseAnswerTo = 'runs/create';
     const run = setUp();
@@ -242,7 +242,7 @@ describe('the MLflow logger', () => {
     expect(points()).toEqual([['loss', 1, -1]]);
   });
 
-  it('holds nothing up while the server is away, warns once, and sends when it is back', async () => {
+  it('delays nothing while the server is unavailable, warns once, and sends when it is back', async () => {
     await server.stop();
     const run = setUp();
     const started = performance.now();
@@ -255,12 +255,12 @@ describe('the MLflow logger', () => {
     await until(() => points()?.length === 50);
     await run.logger.teardown();
     expect(run.notes.said).toEqual([
-      `warning: MLflow at ${server.address} does not answer (ECONNREFUSED). Training goes on, and rows wait until it does.`,
+      `warning: MLflow at ${server.address} does not answer (ECONNREFUSED). Training continues, and rows wait until it does.`,
     ]);
     expect(server.runs[0]?.statuses).toEqual(['RUNNING', 'FINISHED']);
   });
 
-  it('keeps what a server that stays away did not get, in bounded time, and sends it on resume', async () => {
+  it('keeps what could not be sent to an unavailable server, in bounded time, and sends it on resume', async () => {
     server.mode = 'silent';
     const run = setUp();
     await run.logger.onFitStart();
@@ -271,8 +271,8 @@ describe('the MLflow logger', () => {
     await run.logger.teardown();
     expect(performance.now() - started).toBeLessThan(1500);
     expect(run.notes.said).toEqual([
-      `warning: MLflow at ${server.address} does not answer (nothing before the end of the run). ` +
-        `4 rows of metrics were not sent: they are in ${journal()}, and go when the run is resumed.`,
+      `warning: MLflow at ${server.address} does not answer (no response before the end of the run). ` +
+        `4 rows of metrics were not sent: they are in ${journal()}, and will be sent when the run is resumed.`,
     ]);
     expect(readFileSync(journal(), 'utf8').split('\n')).toHaveLength(1 + 4 + 1);
 
@@ -286,13 +286,13 @@ describe('the MLflow logger', () => {
   it.each([
     [
       [401, 'Unauthorized'] as const,
-      'refused the login (status 401): put user and password into trackingUri, or pass token.',
+      'rejected the login (status 401): put the user and password into trackingUri, or pass token.',
     ],
     [
       [400, { error_code: 'INVALID_PARAMETER_VALUE', message: 'No such thing.' }] as const,
-      'refused experiments/get-by-name (INVALID_PARAMETER_VALUE): No such thing.',
+      'rejected experiments/get-by-name (INVALID_PARAMETER_VALUE): No such thing.',
     ],
-  ])('says in one sentence that it was refused by %j, and asks no more', async (mode, sentence) => {
+  ])('reports in one sentence that %j rejected it, and makes no more requests', async (mode, sentence) => {
     server.mode = mode;
     const run = setUp();
     await run.logger.onFitStart();
@@ -301,8 +301,8 @@ describe('the MLflow logger', () => {
     await run.logger.teardown();
     const what = `warning: MLflow at ${server.address} ${sentence}`;
     expect(run.notes.said).toEqual([
-      `${what} Training goes on, and nothing more is sent.`,
-      `${what} 3 rows of metrics were not sent: they are in ${journal()}, and go when the run is resumed.`,
+      `${what} Training continues, and nothing more is sent.`,
+      `${what} 3 rows of metrics were not sent: they are in ${journal()}, and will be sent when the run is resumed.`,
     ]);
     expect(server.calls).toHaveLength(1);
   });
@@ -311,16 +311,18 @@ describe('the MLflow logger', () => {
     [404, '<!doctype html>'],
     [200, '<!doctype html>'],
     [200, '{"hello": 1}'],
-  ])('says that an address is not of MLflow, which answers %i with %s', async (status, page) => {
+  ])('reports that an address that answers %i with %s is not MLflow', async (status, page) => {
     server.mode = [status, page];
     const run = setUp();
     await run.logger.onFitStart();
     await until(() => run.notes.said.length > 0);
     await run.logger.teardown();
-    expect(run.notes.said[0]).toMatch(/correct trackingUri\. Training goes on, and nothing more is sent\.$/);
+    expect(run.notes.said[0]).toMatch(
+      /correct trackingUri\. Training continues, and nothing more is sent\.$/,
+    );
   });
 
-  it('logs in as its options say, and shows the password to nobody', async () => {
+  it('logs in as its options require, and never shows the password', async () => {
     server.mode = [403, ''];
     const withPassword = setUp({ trackingUri: server.address.replace('//', '//ann:p%40ss@') });
     await withPassword.logger.onFitStart();
@@ -333,7 +335,7 @@ describe('the MLflow logger', () => {
     expect(server.logins.at(-1)).toBe('Bearer secret');
   });
 
-  it('takes a login with a percent sign that encodes nothing', async () => {
+  it('accepts a login with a percent sign that encodes nothing', async () => {
     const run = setUp({ trackingUri: server.address.replace('//', '//100%:half%zz@') });
     await run.logger.onFitStart();
     await run.logger.teardown();
@@ -341,19 +343,19 @@ describe('the MLflow logger', () => {
     expect(new Set(server.logins)).toEqual(new Set([login]));
   });
 
-  it('takes no endless answer, and says so', async () => {
+  it('rejects an endless response, and reports it', async () => {
     server.mode = [200, 'x'.repeat(20_000_000)];
     const run = setUp();
     await run.logger.onFitStart();
     await until(() => run.notes.said.length > 0);
     expect(run.notes.said).toEqual([
-      `warning: ${server.address} sends more than 16 MB in answer to experiments/get-by-name: correct trackingUri. ` +
-        'Training goes on, and nothing more is sent.',
+      `warning: ${server.address} sends more than 16 MBin response to experiments/get-by-name: correct trackingUri. ` +
+        'Training continues, and nothing more is sent.',
     ]);
     await run.logger.teardown();
   });
 
-  it('warns that params stay as they were first, and records the metrics', async () => {
+  it('warns that the original params are kept, and records the metrics', async () => {
     const first = setUp({}, { hyperparameters: { lr: 0.1 } });
     await first.logger.onFitStart();
     await train(first, 1, 1);
@@ -365,11 +367,11 @@ describe('the MLflow logger', () => {
     expect(server.runs[0]?.params['lr']).toBe('0.1');
     expect(points()).toHaveLength(2);
     expect(again.notes.said).toEqual([
-      `warning: MLflow at ${server.address} refused runs/log-batch (INVALID_PARAMETER_VALUE): Changing param values is not allowed.`,
+      `warning: MLflow at ${server.address} rejected runs/log-batch (INVALID_PARAMETER_VALUE): Changing param values is not allowed.`,
     ]);
   });
 
-  it.each(['file:///tmp/mlruns', 'localhost:5000', ''])('refuses the address %j', (trackingUri) => {
+  it.each(['file:///tmp/mlruns', 'localhost:5000', ''])('rejects the address %j', (trackingUri) => {
     expect(mlflowLogger({ trackingUri }).problems).toEqual([
       `mlflowLogger(): trackingUri is ${JSON.stringify(trackingUri)} (expected the http or https address of an MLflow server).`,
     ]);
@@ -396,7 +398,7 @@ describe('the MLflow logger', () => {
       expect(run.notes.said).toEqual([]);
     });
 
-    it('sends on resume what a server that was away did not get, each once', async () => {
+    it('sends on resume, once, what could not be sent to an unavailable server', async () => {
       const killed = setUp();
       await killed.logger.onFitStart();
       const sent = await picture({ step: 1 });
@@ -410,7 +412,7 @@ describe('the MLflow logger', () => {
       killed.events.emit('imageLogged', kept);
       await killed.logger.teardown();
       expect(killed.notes.said.at(-1)).toMatch(
-        / 1 rows of metrics and 1 image were not sent: they are in .*mlflow\.jsonl, and go when the run is resumed\.$/,
+        / 1 rows of metrics and 1 image were not sent: they are in .*mlflow\.jsonl, and will be sent when the run is resumed\.$/,
       );
 
       await server.start();
@@ -427,7 +429,7 @@ describe('the MLflow logger', () => {
       expect(points()).toEqual([['loss', 2, 2]]);
     });
 
-    it('says once that a server passes no artifacts on, and sends the metrics', async () => {
+    it('reports once that a server does not proxy artifacts, and sends the metrics', async () => {
       server.artifactStore = 's3://bucket/';
       const run = setUp();
       await run.logger.onFitStart();
@@ -437,7 +439,7 @@ describe('the MLflow logger', () => {
       }
       await run.logger.teardown();
       expect(run.notes.said).toEqual([
-        `warning: MLflow at ${server.address} keeps artifacts in s3://bucket/0/run0/artifacts, and passes none on: ` +
+        `warning: MLflow at ${server.address} keeps artifacts in s3://bucket/0/run0/artifacts and does not proxy them: ` +
           'start it with --serve-artifacts. Images are not sent to it.',
       ]);
       expect(points()).toEqual([

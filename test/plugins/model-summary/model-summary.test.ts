@@ -35,7 +35,7 @@ it('shows the model when training begins', () => {
   ]);
 });
 
-it('shows as many levels as asked for, what is frozen, and what is in evaluation', () => {
+it('shows the requested number of levels, what is frozen, and what is in evaluation mode', () => {
   network.backbone.freeze().eval();
   const lines = summaryText(model.modules(), 2).split('\n');
   expect(lines.slice(2).map((line) => line.split(' | ').map((cell) => cell.trim()))).toEqual([
@@ -50,7 +50,7 @@ it('shows as many levels as asked for, what is frozen, and what is in evaluation
   expect(summaryText(model.modules(), 0)).toBe('3,680 parameters (2,580 trained, 1,100 frozen), 0.0 MB');
 });
 
-it('counts what teachers have by itself', () => {
+it("counts teachers' parameters separately", () => {
   class Taught extends nn.Module {
     readonly backbone = new nn.Linear(10, 100);
     readonly backboneMomentum = nn.teacherOf(this.backbone);

@@ -45,7 +45,7 @@ const validation: EvaluationProgress = {
 };
 
 describe('the profile of phases', () => {
-  it('divides the run’s time without counting any twice, and prints it', async () => {
+  it('divides the run’s time without counting any part twice, and prints it', async () => {
     let now = 0;
     jest.spyOn(performance, 'now').mockImplementation(() => now);
     const events = new FakeEvents();
@@ -94,7 +94,7 @@ describe('the profile of phases', () => {
     expect(events.listenerCount).toBe(0);
   });
 
-  it('prints as many rows as told, and says how many are left', async () => {
+  it('prints the given number of rows, and the number of omitted ones', async () => {
     const events = new FakeEvents();
     const { hooks, notes } = setUp(events, { rows: 1 });
     events.emit('hookEnded', 'a', 'setup', 1);
@@ -157,7 +157,7 @@ describe('in a real fit', () => {
     expect(existsSync(folder.resolve('operations.json'))).toBe(false);
   });
 
-  it('operations of the steps asked for are told, and training is what it is without', async () => {
+  it('the operations of the requested steps are shown, and training is unchanged', async () => {
     const without = await fit({});
     const { notes, weights } = await fit({ operations: { steps: 2, after: 1 } });
     expect(weights).toEqual(without.weights);
@@ -173,11 +173,11 @@ describe('in a real fit', () => {
       expect.stringMatching(/^info: Operations of 'training step', 2 calls of \d+\.\d ms, in /),
     );
     expect(notes.said).toContainEqual(expect.stringMatching(/^info: Operations of 'weights', 2 calls of /));
-    expect(profile().phases['steps looked into']?.count).toBe(2);
+    expect(profile().phases['examined steps']?.count).toBe(2);
     expect(profile().phases['steps']?.count).toBe(5);
   });
 
-  it('a trace that a failure cut off does not go on', async () => {
+  it('a trace that a failure interrupts does not continue', async () => {
     const events = new FakeEvents();
     const { hooks } = setUp(events, { operations: { after: 0 } });
     hooks.onTrainBatchStart();
@@ -196,8 +196,8 @@ describe('in a real fit', () => {
   });
 });
 
-it('wrong options are named', () => {
+it('invalid options are named', () => {
   expect(profiler({ operations: 'yes' as never }).problems).toEqual([
-    'profiler(): operations is "yes" (expected true, false, or an object of steps and after).',
+    'profiler(): operations is "yes" (expected true, false, or an object with steps and after).',
   ]);
 });

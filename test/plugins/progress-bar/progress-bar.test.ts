@@ -83,7 +83,7 @@ describe('the progress bar', () => {
     }
   });
 
-  it('writes plain lines on a dumb terminal, and no colours where they are not wanted', () => {
+  it('writes plain lines on a dumb terminal, and no colours if they are not wanted', () => {
     process.env['TERM'] = 'dumb';
     const stream = new FakeStream(true);
     const { events, plugin } = setUp(stream);
@@ -102,7 +102,7 @@ describe('the progress bar', () => {
     expect(forced.text).toBe('\u001b[1;33mWARNING: Look out.\u001b[0m\n');
   });
 
-  it.each([true, false])('shows names from outside and does nothing of them (terminal: %s)', (isTTY) => {
+  it.each([true, false])('shows names from outside without interpreting them (terminal: %s)', (isTTY) => {
     const stream = new FakeStream(isTTY);
     const { events, plugin } = setUp(stream);
     events.emit('runStarted', { ...info, experiment: 'fast\u001b[2Jsiam', resumedFrom: 'a\nb' });
@@ -129,7 +129,7 @@ describe('the progress bar', () => {
     }
   });
 
-  it("leaves out of an epoch's line what was measured in an earlier epoch", () => {
+  it("excludes measurements of an earlier epoch from an epoch's line", () => {
     const stream = new FakeStream(false);
     const { events, plugin } = setUp(stream);
     events.emit('epochStarted', fitProgress({ epoch: 1 }));
@@ -141,7 +141,7 @@ describe('the progress bar', () => {
     expect(stream.text).toMatch(/^Epoch 1: .* loss=-0.400\]\n$/);
   });
 
-  it('writes plain lines where there is no terminal', () => {
+  it('writes plain lines without a terminal', () => {
     const stream = new FakeStream(false);
     const { events, plugin } = setUp(stream);
     events.emit('message', 'warning', 'CIFAR-10 is not here; digits are used.');
@@ -171,14 +171,14 @@ describe('the progress bar', () => {
     expect(events.listenerCount).toBe(0);
   });
 
-  it('counts the samples of all ranks, and the batch of each', () => {
+  it('shows the samples of all ranks, and the batch of each', () => {
     const stream = new FakeStream(false);
     const { events } = setUp(stream);
     events.emit('runStarted', { ...info, data: { ...info.data, ranks: 2 } });
     expect(stream.lines[1]).toBe('  data     digits, 8,000 samples, batch 128 on each of 2 ranks');
   });
 
-  it('leaves evaluations out of the speed of training, wherever they stand in the epoch', () => {
+  it('excludes evaluations from the speed of training, wherever they occur in the epoch', () => {
     const evaluation = { kind: 'validation', sanityCheck: false, batchesDone: 0, batches: 2 } as const;
     const task = { name: 'kNN evaluation', done: 0, total: 100 };
     for (const inTerminal of [false, true]) {
@@ -210,7 +210,7 @@ describe('the progress bar', () => {
     }
   });
 
-  it.each([false, true])('shows that a long evaluation goes on (terminal: %s)', (inTerminal) => {
+  it.each([false, true])('shows that a long evaluation is in progress (terminal: %s)', (inTerminal) => {
     const stream = new FakeStream(inTerminal);
     const { events, plugin } = setUp(stream);
     events.emit('epochStarted', fitProgress());
@@ -236,7 +236,7 @@ describe('the progress bar', () => {
     }
   });
 
-  it('draws a bar in place in a terminal, and leaves one line an epoch', () => {
+  it('draws a bar in place in a terminal, and leaves one line per epoch', () => {
     const stream = new FakeStream(true);
     const { events, plugin } = setUp(stream);
     trainEpoch(events, 0);
@@ -284,7 +284,7 @@ describe('the progress bar', () => {
     expect(Math.max(...stream.bars.map((bar) => bar.length))).toBeLessThanOrEqual(60);
   });
 
-  it('counts the speed of an epoch that was resumed in its middle from there on', () => {
+  it('measures the speed of an epoch that was resumed in the middle from that point on', () => {
     const stream = new FakeStream(false);
     const { events } = setUp(stream);
     events.emit('runStarted', { ...info, resumedFrom: join(info.folder, 'checkpoints/epoch=0-step=98') });
@@ -300,7 +300,7 @@ describe('the progress bar', () => {
     ]);
   });
 
-  it('writes at most one line in ten seconds and one an epoch into a log', () => {
+  it('writes at most one line per ten seconds and one per epoch to a log', () => {
     const stream = new FakeStream(false);
     const { events } = setUp(stream);
     events.emit('epochStarted', fitProgress({ batchesPerEpoch: 10_000 }));
@@ -312,7 +312,7 @@ describe('the progress bar', () => {
     expect(stream.lines).toHaveLength(10);
   });
 
-  it('shows only messages when it is switched off', () => {
+  it('shows only messages when it is disabled', () => {
     const stream = new FakeStream(false);
     const { events } = setUp(stream, { enableProgressBar: false });
     events.emit('runStarted', info);

@@ -34,7 +34,7 @@ describe('RankMe between epochs', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-  it("logs NumPy's figure of images without labels, says it, and records what it depends on", async () => {
+  it("logs NumPy's figure for images without labels, prints it, and records what it depends on", async () => {
     const { plugin, said } = setUp();
     const context = hookContext({ epoch: 0, globalStep: 62 });
     const before = liveCounts();
@@ -60,7 +60,7 @@ describe('RankMe between epochs', () => {
     ]);
   });
 
-  it('looks every n-th epoch, and before training only where it is asked to and training begins', async () => {
+  it('measures every Nth epoch, and before training only if asked and if training begins', async () => {
     const { plugin } = setUp({ everyNEpochs: 2, atStart: true });
     expect(plugin.measures()).toEqual([{ metric: 'rankme', everyNEpochs: 2 }]);
     const names: string[] = [];
@@ -73,17 +73,17 @@ describe('RankMe between epochs', () => {
     expect(names).toEqual(['0 rankme_untrained', '1 rankme', '3 rankme']);
   });
 
-  it('warns where features are not finite, and logs nothing', async () => {
+  it('warns if features are not finite, and logs nothing', async () => {
     const { plugin, said } = setUp({}, new FeatureData('photos', 0, 6, { train: fewer, test: wild }));
     const context = hookContext({ epoch: 1, globalStep: 5 });
     await plugin.onTrainEpochEnd(context);
     expect(context.logged).toEqual([]);
     expect(said()).toEqual([
-      'warning: No RankMe after 2 epochs: the backbone gives features that are not finite. Training has diverged.',
+      "warning: No RankMe after 2 epochs: the backbone's features are not finite. Training has diverged.",
     ]);
   });
 
-  it('takes training images where there is no test split, and says so once', async () => {
+  it('uses training images if there is no test split, and reports it once', async () => {
     const whole = new FeatureData('photos', 0, 6, { train: rows, test: rows });
     const data: EvaluationData = {
       ...{ name: 'photos', classes: 0 },
@@ -96,7 +96,7 @@ describe('RankMe between epochs', () => {
     await plugin.onTrainEpochEnd(hookContext({ epoch: 0, globalStep: 5 }));
     await plugin.onTrainEpochEnd(hookContext({ epoch: 1, globalStep: 10 }));
     expect(said().filter((line) => line.includes('no test split'))).toEqual([
-      'info: photos has no test split: RankMe is that of training images.',
+      'info: photos has no test split: RankMe is measured on training images.',
     ]);
     expect(records().map(({ split, samples }) => [split, samples])).toEqual([
       ['train', 20],

@@ -37,7 +37,7 @@ function tightDisk(disk: { most: number; room: number; refusal?: Error }): OpenF
 const add = (file: AppendedFile, piece: string) => file.append(Buffer.from(piece));
 
 describe('a file that grows by whole pieces', () => {
-  it('writes what a short write left over', async () => {
+  it('writes the rest after a short write', async () => {
     const file = new AppendedFile(path(), () => 1, tightDisk({ most: 3, room: 1000 }));
     await add(file, 'first piece\n');
     await add(file, 'second\n');
@@ -51,7 +51,7 @@ describe('a file that grows by whole pieces', () => {
   it.each([
     ['refuses the rest', refusal, refusal.message],
     ['takes nothing more', undefined, 'only 4 of 7 bytes were taken'],
-  ])('keeps only whole pieces where the disk %s', async (_, refused, reason) => {
+  ])('keeps only whole pieces if the disk %s', async (_, refused, reason) => {
     const disk = { most: 3, room: 16, ...(refused === undefined ? {} : { refusal: refused }) };
     const file = new AppendedFile(path(), () => 2, tightDisk(disk));
     await add(file, 'first piece\n');
@@ -70,7 +70,7 @@ describe('a file that grows by whole pieces', () => {
     expect(text()).toBe('first piece\nsecond\n');
   });
 
-  it('does not say that nothing was lost where the disk does not confirm it', async () => {
+  it('does not claim that nothing was lost if the disk does not confirm it', async () => {
     const failing: OpenFile = async (file, flags) => {
       const handle = await open(file, flags);
       handle.sync = () => Promise.reject(new Error('EIO: i/o error, fsync'));
@@ -84,19 +84,19 @@ describe('a file that grows by whole pieces', () => {
     );
   });
 
-  it('never fills up a file that something else made shorter', async () => {
+  it('never extends a file that another program shortened', async () => {
     const file = new AppendedFile(path(), () => 1);
     await add(file, 'first piece\n');
     truncateSync(path(), 5);
     expect(await messageOf(() => add(file, 'second\n'))).toBe(
-      `${path()} has 5 bytes, and 12 were written to it. Something else made it shorter; ` +
+      `${path()} has 5 bytes, but 12 were written to it. Another program shortened it; ` +
         '1 rows of metrics wait in memory. ' +
-        'Keep other programs from writing to the run folder, then go on with --resume last.',
+        'Keep other programs from writing to the run folder, then resume with --resume last.',
     );
     expect(text()).toBe('first');
   });
 
-  it('cuts off what stands behind the last whole piece', async () => {
+  it('cuts off what follows the last whole piece', async () => {
     const file = new AppendedFile(path(), () => 1);
     await add(file, 'first piece\n');
     writeFileSync(path(), 'hal', { flag: 'a' });

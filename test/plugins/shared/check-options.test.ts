@@ -36,13 +36,13 @@ describe('the options of a plugin factory', () => {
     expect(progressBar().options).toEqual({ stream: process.stdout, plainEverySeconds: 10 });
   });
 
-  it('that are wrong are all told, for the run to report', () => {
+  it('that are invalid are all collected for the run to report', () => {
     const options = { everyNEpochs: 0, keepLast: -1, mode: 'best', filename: '../x', keep: 3 } as never;
     expect(checkpointing(options).problems).toEqual([
       'checkpointing(): everyNEpochs is 0 (too small: expected number to be >0).',
       'checkpointing(): keepLast is -1 (too small: expected number to be >0).',
       'checkpointing(): mode is "best" (invalid option: expected one of "min"|"max").',
-      'checkpointing(): filename is "../x" (expected a name without / or \\ that starts with no dot).',
+      'checkpointing(): filename is "../x" (expected a name without / or \\ that does not start with a dot).',
       'checkpointing(): there is no option keep.',
     ]);
     expect(collapseSentinel({} as never).problems).toEqual([
@@ -57,13 +57,13 @@ describe('the options of a plugin factory', () => {
     expect(knnEval({ everyNEpochs: 1 }).problems).toEqual([]);
   });
 
-  it('are refused where nothing would be kept', () => {
+  it('are rejected if nothing would be kept', () => {
     expect(checkpointing({ saveLast: false }).problems).toEqual([
       'checkpointing(): saveLast: false without a monitor would keep nothing.',
     ]);
   });
 
-  it('leave only checkpointing to read checkpoints', () => {
+  it('let only checkpointing read checkpoints', () => {
     expect(checkpointing().provides).toEqual([tokens.checkpointReader]);
     expect(csvLogger().provides).toEqual([]);
   });

@@ -45,7 +45,7 @@ class Alone extends FakeRanks {
 }
 
 describe('SyncBatchNorm', () => {
-  it.each([0, 1000])('equals local statistics where only this rank has values, around %p', (around) => {
+  it.each([0, 1000])('equals local statistics if only this rank has values, around %p', (around) => {
     const ranks = new Alone(3, 1);
     const ours = normalizedBy(new SyncBatchNorm(ranks), input(around));
     // Around 1000 float32 has three digits left after the point.
@@ -54,7 +54,7 @@ describe('SyncBatchNorm', () => {
     expect(ranks.exchanges).toBe(3);
   });
 
-  it('is the local one on a single rank', () => {
+  it('equals local batch norm on a single rank', () => {
     const ranks = new FakeRanks(1);
     const own = input(0);
     expect(normalizedBy(new SyncBatchNorm(ranks), own)).toEqual(normalizedBy(localBatchStatistics, own));

@@ -29,7 +29,7 @@ describe('records of an event file', () => {
     expect(tfRecord(event).toString('hex')).toBe(reference[name]);
   });
 
-  it('write a boolean that is false, and anything else as JSON', () => {
+  it('write a boolean that is false, and other values as JSON', () => {
     const text = hparamsStartEvent(at(0), { nesterov: false, milestones: [1, 2], warmup: null }).toString(
       'latin1',
     );
@@ -49,7 +49,7 @@ describe('records of an event file', () => {
     expect(maskedCrc32c(data)).toBe((((checksum >>> 15) | (checksum << 17)) + 0xa282ead8) >>> 0);
   });
 
-  it('are refused by the reader when a bit is wrong, and left out when cut short', () => {
+  it('are rejected by the reader when a bit is wrong, and ignored when cut short', () => {
     const record = tfRecord(scalarsEvent(at(1), { loss: 0.5 }));
     const wrong = Buffer.from(record);
     wrong.writeUInt8(wrong.readUInt8(20) ^ 1, 20);

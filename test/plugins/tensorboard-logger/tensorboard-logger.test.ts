@@ -42,7 +42,7 @@ describe('the TensorBoard logger', () => {
     }
   }
 
-  it('begins a file with its version, the start of a session and the hyperparameters', async () => {
+  it('starts a file with its version, the start of a session and the hyperparameters', async () => {
     const { logger } = setUp();
     await logger.onFitStart();
     expect(eventsOf(0).map(({ version, isStart, otherTags }) => ({ version, isStart, otherTags }))).toEqual([
@@ -52,7 +52,7 @@ describe('the TensorBoard logger', () => {
     ]);
   });
 
-  it('writes scalars under their names by step, as float32, with the time of their logging', async () => {
+  it('writes scalars under their names by step, as float32, with the time of logging', async () => {
     const run = setUp();
     const before = Date.now() / 1000;
     await run.logger.onFitStart();
@@ -70,7 +70,7 @@ describe('the TensorBoard logger', () => {
     expect(time).toBeLessThanOrEqual(after);
   });
 
-  it('says at the end of a finished fit that it succeeded, and nothing without hyperparameters', async () => {
+  it('records success at the end of a finished fit, and nothing without hyperparameters', async () => {
     const finished = setUp();
     await finished.logger.onFitStart();
     finished.logger.onFitEnd();
@@ -116,7 +116,7 @@ describe('the TensorBoard logger', () => {
     other.remove();
   });
 
-  it('keeps NaN and the time of a row that it writes again', async () => {
+  it('keeps NaN and the time of a row that it rewrites', async () => {
     const killed = setUp();
     await killed.logger.onFitStart();
     killed.log(1, { loss: 1 });
@@ -135,7 +135,7 @@ describe('the TensorBoard logger', () => {
     expect(eventsOf(1).at(-1)?.time).toBe(eventsOf(0).at(-1)?.time);
   });
 
-  it('keeps all of the step where the checkpoint knows nothing of it', async () => {
+  it('keeps the whole step if the checkpoint has no state of it', async () => {
     const killed = setUp();
     await killed.logger.onFitStart();
     await train(killed, 1, 3);
@@ -145,7 +145,7 @@ describe('the TensorBoard logger', () => {
     expect(scalarsShown(files()).map(([, step]) => step)).toEqual([1, 2]);
   });
 
-  it('names a new file after all earlier ones, also when the clock went backwards', async () => {
+  it('names a new file so that it follows all earlier ones, even if the clock went backwards', async () => {
     mkdirSync(folder.resolve('tensorboard'));
     const future = 'events.out.tfevents.9000000000.fulgur';
     writeFileSync(folder.resolve('tensorboard', future), '');
@@ -158,7 +158,7 @@ describe('the TensorBoard logger', () => {
     ]);
   });
 
-  it('keeps events that could not be written, and writes them later over a half record', async () => {
+  it('keeps events that could not be written, and later writes them over a half record', async () => {
     const run = setUp();
     await run.logger.onFitStart();
     const file = path(0);
@@ -197,7 +197,7 @@ describe('the TensorBoard logger', () => {
     expect(events.listenerCount).toBe(0);
   });
 
-  it('shows each image once after a kill, also those of the step that the checkpoint was saved at', async () => {
+  it("shows each image once after a kill, including those of the checkpoint's step", async () => {
     const killed = setUp();
     await killed.logger.onFitStart();
     const show = async ({ events, logger }: ReturnType<typeof setUp>, name: string, step: number) => {

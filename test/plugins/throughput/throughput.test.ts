@@ -16,7 +16,7 @@ function setUp(options: ThroughputOptions = {}, ranks: Ranks = soloRanks) {
   return { batch, notes };
 }
 
-it('measures over the newest batches, and leaves out the first of the fit', () => {
+it('measures over the newest batches, excluding the first of the fit', () => {
   const { batch } = setUp({ window: 2, warnAbove: 1 });
   expect(batch(100, 100)).toEqual({});
   expect(batch(0.75, 0.25)).toEqual({ samples_per_second: 8, data_wait_share: 0.25 });
@@ -30,7 +30,7 @@ it('counts the samples of all ranks', () => {
   expect(batch(1, 0)).toEqual({ samples_per_second: 32, data_wait_share: 0 });
 });
 
-it('warns once where training waits much, when the window is full', () => {
+it('warns once, when the window is full, if training waits for long', () => {
   const { batch, notes } = setUp({ window: 3 });
   batch(1, 1);
   batch(0.5, 0.5);
@@ -40,11 +40,11 @@ it('warns once where training waits much, when the window is full', () => {
   batch(0.5, 0.5);
   expect(notes.said).toEqual([
     'warning: Training waits for data 50% of its time. ' +
-      'Raise data.workers where cores are free, or take smaller images or cheaper views.',
+      'Increase data.workers if cores are free, or use smaller images or cheaper views.',
   ]);
 });
 
-it('says nothing where data come in time', () => {
+it('reports nothing if data arrives in time', () => {
   const { batch, notes } = setUp({ window: 1 });
   for (let i = 0; i < 5; i++) batch(1, 0.25);
   expect(notes.said).toEqual([]);

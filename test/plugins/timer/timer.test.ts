@@ -27,14 +27,14 @@ it('ends training at the first batch after its time', () => {
   const { plugin, at } = setUp({ maxTime: { minutes: 1, seconds: 30 } });
   plugin.onTrainStart();
   expect(at(89.9)).toEqual([]);
-  expect(at(90)).toEqual(['the time of 0:01:30 is over']);
+  expect(at(90)).toEqual(['the time of 0:01:30 is up']);
 });
 
-it('looks at the end of epochs only where told to', () => {
+it('checks only at the end of epochs if told to', () => {
   const { plugin, at } = setUp({ maxTime: '00:00:00:10', interval: 'epoch' });
   plugin.onTrainStart();
   expect(at(60)).toEqual([]);
-  expect(at(60, 'onTrainEpochEnd')).toEqual(['the time of 0:00:10 is over']);
+  expect(at(60, 'onTrainEpochEnd')).toEqual(['the time of 0:00:10 is up']);
 });
 
 it('gives a resumed run only the rest', () => {
@@ -47,7 +47,7 @@ it('gives a resumed run only the rest', () => {
   now = 5000;
   second.plugin.onTrainStart();
   expect(second.at(0.9)).toEqual([]);
-  expect(second.at(1)).toEqual(['the time of 36:00:00 is over']);
+  expect(second.at(1)).toEqual(['the time of 36:00:00 is up']);
 });
 
 it('reads days, hours, minutes and seconds', () => {
@@ -59,6 +59,6 @@ it.each([
   ['1:30', 'expected DD:HH:MM:SS, or an object of days, hours, minutes and seconds'],
   ['soon', 'expected DD:HH:MM:SS, or an object of days, hours, minutes and seconds'],
   ['00:00:00:00', 'must be above 0'],
-])('refuses %s', (maxTime, reason) => {
+])('rejects %s', (maxTime, reason) => {
   expect(timer({ maxTime }).problems).toEqual([`timer(): maxTime is "${maxTime}" (${reason}).`]);
 });

@@ -19,7 +19,7 @@ function sheets(): ViewSheets & { readonly asked: string[] } {
 
 const script = { options: { maxEpochs: 5 }, batchesPerEpoch: 2 };
 
-it('draws the first epoch and every n-th after it, each once, also over a resume', async () => {
+it('draws the first epoch and every Nth epoch after it, each once, even after a resume', async () => {
   const viewSheets = sheets();
   const plugins = [viewGrid({ samples: 3, everyNEpochs: 2 }), imageFolder()];
   const first = await rehearse(plugins, {
@@ -35,14 +35,14 @@ it('draws the first epoch and every n-th after it, each once, also over a resume
   second.dispose();
 });
 
-it('draws nothing where nobody keeps images, and says so once', async () => {
+it('draws nothing if no plugin keeps images, and reports it once', async () => {
   const viewSheets = sheets();
   const { messages, dispose } = await rehearse([viewGrid({ everyNEpochs: 1 })], {
     ...{ ...script, services: { viewSheets } },
   });
   expect(viewSheets.asked).toEqual([]);
   expect(messages).toEqual([
-    'warning: viewGrid() draws nothing, since no plugin keeps images: add imageFolder().',
+    'warning: viewGrid() draws nothing because no plugin keeps images: add imageFolder().',
   ]);
   dispose();
 });

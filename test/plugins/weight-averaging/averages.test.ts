@@ -87,7 +87,7 @@ describe('averages', () => {
     },
   );
 
-  it('take whole numbers from the model as they are', async () => {
+  it('copy whole numbers from the model', async () => {
     const { plugin, set, batchEnd } = setUp({ kind: 'swa', everyNSteps: 1 });
     for (const [index, values] of reference.steps.entries()) {
       set(values, 10 * index);
@@ -96,7 +96,7 @@ describe('averages', () => {
     expect(plugin.pluginTensors().get('batches')?.data).toEqual(BigInt64Array.from([60n]));
   });
 
-  it('are made after the last batch of each epoch from an epoch on, where no steps are given', async () => {
+  it('are made after the last batch of each epoch from a given epoch on, if no steps are given', async () => {
     const { plugin, set, batchEnd } = setUp({ kind: 'swa', startEpoch: 1 });
     for (const [index, values] of reference.steps.slice(0, 6).entries()) {
       set(values, index);
@@ -108,13 +108,13 @@ describe('averages', () => {
     expectClose(plugin.pluginTensors().get('weight')?.data as Float32Array, mean);
   });
 
-  it('leave out batches that made no update', async () => {
+  it('ignore batches that made no update', async () => {
     const { plugin, batchEnd } = setUp({ kind: 'ema' });
     await batchEnd(1, {}, false);
     expect(plugin.pluginTensors().size).toBe(0);
   });
 
-  it('stand in the place of the weights during an evaluation, also one within another and one that fails', async () => {
+  it('replace the weights during an evaluation, even a nested or failing one', async () => {
     const { model, plugin, set, batchEnd } = setUp({ kind: 'swa', everyNSteps: 1 });
     const weights = new WeightSwitch(plugin);
     const weight = () => [...model.weight.dataSync()];
@@ -138,7 +138,7 @@ describe('averages', () => {
     expect(weight()).toEqual([3, 4, 5]);
   });
 
-  it('give way to the raw weights where these are asked for, or read in the middle of an evaluation', async () => {
+  it('are replaced by the raw weights if these are requested, or read in the middle of an evaluation', async () => {
     const { model, plugin, set, batchEnd } = setUp({ kind: 'swa', everyNSteps: 1 });
     const weights = new WeightSwitch(plugin);
     const look = () => Promise.resolve([...model.weight.dataSync()]);
@@ -180,7 +180,7 @@ describe('averages', () => {
     expect(await use()).toEqual(before);
   });
 
-  it('that never came to be are spoken of', async () => {
+  it('that were never made are reported', async () => {
     const { plugin, notes } = setUp({ kind: 'ema', startStep: 100 });
     await plugin.onFitEnd();
     expect(notes.said).toEqual(['warning: Training ended before weightAveraging() had anything to average.']);
@@ -190,6 +190,6 @@ describe('averages', () => {
 it.each([
   [{ kind: 'ema', decay: 2 }, 'weightAveraging(): decay is 2 (too big: expected number to be <=1).'],
   [{ kind: 'swa', decay: 0.9 }, 'weightAveraging(): there is no option decay.'],
-])('%j is refused', (options, problem) => {
+])('%j is rejected', (options, problem) => {
   expect(weightAveraging(options as never).problems).toEqual([problem]);
 });

@@ -140,7 +140,7 @@ describe('the weights that evaluations see', () => {
   });
 
   it.each(['inspect', 'validate', 'test', 'predict'] as const)(
-    'are those that %s asks for: averages where nothing is said',
+    'are those that %s requests: averages by default',
     async (command) => {
       const { state } = await trained();
       const averages = state.pluginTensors?.['weight-averaging'];
@@ -162,7 +162,7 @@ describe('the weights that evaluations see', () => {
     },
   );
 
-  it('are raw ones, and said to be, where averaging has not begun or nothing averages', async () => {
+  it('are the raw ones, and reported as such, if averaging has not begun or nothing averages', async () => {
     for (const averaging of [{ kind: 'swa', startEpoch: 5 }, null] as const) {
       const { state } = await trained({ averaging });
       const { module, trainer } = setUp({ averaging });
@@ -177,7 +177,7 @@ describe('the weights that evaluations see', () => {
     }
   });
 
-  it('are recorded by the plugins that judge features, as the commands judge them', async () => {
+  it('are recorded by the plugins that evaluate features, as by the commands', async () => {
     const knn = knnEval({ k: 3 }).options as never;
     const probe = linearProbe({ epochs: 2, everyNEpochs: 1, batchSize: 4 }).options as never;
     const records = async (averaging: WeightAveragingOptions | null) => {
@@ -209,7 +209,7 @@ describe('the weights that evaluations see', () => {
     );
   });
 
-  it('leave the raw ones bit for bit when an evaluation fails or is broken off', async () => {
+  it('leave the raw ones unchanged bit for bit if an evaluation fails or is aborted', async () => {
     const { state } = await trained();
     const failing = setUp({});
     failing.module.failing = true;
@@ -237,7 +237,7 @@ describe('the weights that evaluations see', () => {
     expect(judged.module.stateDict()).toEqual(state.weights);
   });
 
-  it('are not what a state holds that is taken in the middle of a validation', async () => {
+  it('are not part of a state that is saved in the middle of a validation', async () => {
     const taken: RunState[] = [];
     const { state } = await trained({
       options: { maxEpochs: 1 },

@@ -87,7 +87,7 @@ async function run(options: WeightAveragingOptions | null, setup: FitSetup = {})
 }
 
 describe('a fit with averaged weights', () => {
-  it('trains as one without, bit for bit, while its validation sees the average', async () => {
+  it('trains as one without, bit for bit, while its validation uses the average', async () => {
     const without = await run(null);
     const averaged = await run(ema);
     for (const [step, state] of without.states) {
@@ -109,7 +109,7 @@ describe('a fit with averaged weights', () => {
   });
 
   it.each([ema, { kind: 'swa', everyNSteps: 1 }] as const)(
-    'leaves a parameter that no loss reaches as it is, to the bit: $kind',
+    'leaves a parameter that no loss reaches unchanged, bit for bit: $kind',
     async (options) => {
       class Spare extends Validated {
         readonly spare = parameter(tf.tensor1d([0.1, -0.7, 1 / 3]));
@@ -124,7 +124,7 @@ describe('a fit with averaged weights', () => {
     },
   );
 
-  it('writes no file where told so', async () => {
+  it('writes no file if told not to', async () => {
     await run({ ...ema, save: false });
     expect(existsSync(folder.resolve('averaged.safetensors'))).toBe(false);
   });
@@ -132,7 +132,7 @@ describe('a fit with averaged weights', () => {
   it.each([
     ['ema', ema],
     ['swa', { kind: 'swa', everyNSteps: 2, useBuffers: false }],
-  ] as const)('goes on bit for bit from every step with %s', async (_, options) => {
+  ] as const)('resumes bit for bit from every step with %s', async (_, options) => {
     const whole = await run(options);
     for (const step of [1, 2, 3, 4, 6, 7]) {
       const resume = whole.states.get(step);
@@ -155,7 +155,7 @@ describe('a fit with averaged weights', () => {
 });
 
 it.each(['validate', 'test', 'predict'] as const)(
-  '%s from a checkpoint sees the averages and leaves the raw weights',
+  '%s from a checkpoint uses the averages and keeps the raw weights',
   async (command) => {
     const { states } = await run(ema);
     const state = states.get(8);

@@ -1,25 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { views } from '../../src/data';
-import { compileTexts } from '../types/compile-texts';
 
 const page = readFileSync(join(resolve(__dirname, '../../docs'), 'views.md'), 'utf8');
-
-it('the code of docs/views.md is what the type checker accepts', () => {
-  const blocks = [...page.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, text = '']) => text);
-  const whole = blocks.filter((text) => /^(import|const|\/\/)/.test(text));
-  expect([blocks.length, whole.length]).toEqual([5, 4]);
-  const texts = Object.fromEntries(
-    whole.map((text, index) => [
-      `block-${index}`,
-      (text.includes('import ')
-        ? text
-        : `import { views } from 'fulgur';\n${text}export { transform };`
-      ).replaceAll("'fulgur'", "'../../src'"),
-    ]),
-  );
-  expect(compileTexts(texts)).toEqual({ 'block-0': [], 'block-1': [], 'block-2': [], 'block-3': [] });
-});
 
 it('its table names every transform, with the views that it makes', () => {
   const rows = [...page.matchAll(/^\| `views\.(\w+)` \| ([^|]*?) \|/gm)].map(([, name = '', made = '']) => {

@@ -1,0 +1,1 @@
+export { FastSiam as MyPhotos } from '../../../../experiments/fastsiam';

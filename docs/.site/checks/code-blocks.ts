@@ -9,7 +9,7 @@ import { Compiler } from './compile';
 import { filesIn, pages, root } from './files';
 import { modulesOf, problemOfInfo } from './modules';
 import type { Origins } from './modules';
-import type { Problem } from './problem';
+import type { Check, Problem } from '../problem';
 
 /** Modules with what blocks use and do not declare: one for all pages, and one for each page that needs it. */
 const preludeFolder = 'docs/.site/checks/preludes';
@@ -18,20 +18,19 @@ const preludeFolder = 'docs/.site/checks/preludes';
 export type Page = readonly [file: string, text: string];
 
 /** Type-checks the TypeScript blocks of all pages, and parses those of other languages. */
-export const codeBlocks = {
+export const codeBlocks: Check = {
   name: 'code',
   run: (): Promise<Problem[]> =>
     Promise.resolve(codeProblems(pages().map((file) => [file, readFileSync(join(root, file), 'utf8')]))),
 };
 
-export function codeProblems(all: readonly Page[]): Problem[] {
+export function codeProblems(all: readonly Page[], compiler = new Compiler()): Problem[] {
   const blocks = all.map(([file, text]) => blocksOf(file, text));
-  return [...typeProblems(blocks), ...blocks.flat().flatMap(parseProblems)];
+  return [...blocks.flat().flatMap(parseProblems), ...typeProblems(blocks, compiler)];
 }
 
 /** @param pages the blocks of each page; those of one page may build on one another. */
-function typeProblems(pages: readonly (readonly Block[])[]): Problem[] {
-  const compiler = new Compiler();
+function typeProblems(pages: readonly (readonly Block[])[], compiler: Compiler): Problem[] {
   const originsOf = originsIn(compiler);
   const modules = pages.flatMap((blocks) => {
     const typed = blocks.filter(({ language }) => language === 'ts');
@@ -89,11 +88,12 @@ const parsers: Readonly<Record<string, (code: string) => string | null>> = {
   ts: () => null,
 };
 
-function parseProblems(block: Block): Problem[] {
+/** What keeps a block from being parsed; TypeScript's own errors are `typeProblems`. */
+export function parseProblems(block: Block): Problem[] {
   const parse = parsers[block.language];
   const message =
     parse === undefined
-      ? `Unknown language '${block.language}' of a block. Use one of: ${Object.keys(parsers).join(', ')}.`
+      ? `Unknown language '${block.language}' of a block. Use one of: ${Object.keys(parsers).filter(Boolean).join(', ')}.`
       : (problemOfInfo(block) ?? parse(block.code));
   return message === null ? [] : [{ file: block.file, line: block.line, message }];
 }

@@ -1,5 +1,7 @@
 import type { Check } from '../problem';
+import { codeBlocks } from './code-blocks';
+import { prose } from './prose';
 import { siteBuild } from './site-build';
 
 /** All checks, in the order in which they run. */
-export const checks: readonly Check[] = [siteBuild];
+export const checks: readonly Check[] = [siteBuild, codeBlocks, prose];

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pages, root, sources } from './files';
 import { phrases } from './phrases';
-import type { Problem } from './problem';
+import type { Check, Problem } from '../problem';
 import { textsOfCode, textsOfPage } from './texts';
 
 /** The table itself, and the tests that quote it. */
@@ -14,7 +14,7 @@ const patterns = phrases.map((entry) => ({
 }));
 
 /** Finds phrases of the table in prose, messages, comments and names of tests. */
-export const prose = {
+export const prose: Check = {
   name: 'prose',
   run: (): Promise<Problem[]> => {
     const files = [...pages(), ...sources()].filter((file) => !quoting.includes(file));
@@ -40,15 +40,4 @@ export function proseProblems(file: string, text: string): Problem[] {
         ),
     )
     .sort((a, b) => a.line - b.line);
-}
-
-if (require.main === module) {
-  // npx ts-node docs/.site/checks/prose.ts [PATHS]: only what lies below the paths.
-  const below = process.argv.slice(2);
-  void prose.run().then((problems) => {
-    for (const { file, line, message } of problems) {
-      if (below.length === 0 || below.some((path) => file.startsWith(path)))
-        console.log(`${file}:${line} ${message}`);
-    }
-  });
 }

@@ -31,18 +31,23 @@ export type {
   BrokenImageRule,
   ByolOptions,
   CustomOperation,
+  CropBox,
   CustomOperationOptions,
   DatasetDefinition,
   DatasetFactory,
   DatasetScope,
   DinoOptions,
   FastSiamOptions,
+  GrayRange,
   Image,
   ImageDataset,
   ImageLoaderOptions,
+  Interpolation,
   LoaderOptions,
   MaeOptions,
   MocoOptions,
+  NamedSample,
+  NamedSamples,
   OpenOptions,
   OpenedImages,
   PixelOperation,
@@ -219,6 +224,6 @@ export {
   writeText,
   writeWhole,
 } from './system';
-export type { OpenFile, Output, ProgramOptions, ProgramResult, RunningTimer } from './system';
+export type { FileParts, LoginFreeAddress, OpenFile, Output, ProgramOptions, ProgramResult, RunningTimer } from './system';
 export { EventBus, Trainer, TrainingModule } from './trainer';
 export type { BuiltPlugin, EvaluationResult, FitExtras, FitResult, TrainerParts } from './trainer';

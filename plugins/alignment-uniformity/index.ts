@@ -15,6 +15,7 @@ const schema = z.strictObject({
   t: z.number().positive().default(2),
 });
 
+/** Options of `alignmentUniformity()`. */
 export type AlignmentUniformityOptions<Watch extends string = string> = z.input<typeof schema> & {
   readonly watch: Watch;
 };

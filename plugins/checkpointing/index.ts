@@ -90,6 +90,7 @@ const schema = z
     message: 'saveLast: false without a monitor would keep nothing',
   });
 
+/** Options of `checkpointing()`. */
 export type CheckpointingOptions<Metric extends string = string> = z.input<typeof schema> & {
   readonly monitor?: Metric | null;
 };

@@ -25,6 +25,7 @@ const schema = z.strictObject({
   patience: z.number().int().positive().default(10),
 });
 
+/** Options of `collapseSentinel()`. */
 export type CollapseSentinelOptions<Watch extends string = string> = z.input<typeof schema> & {
   readonly watch: Watch;
 };

@@ -10,6 +10,7 @@ const schema = z.strictObject({
   fileName: fileNameOption('metrics.csv'),
 });
 
+/** Options of `csvLogger()`. */
 export type CsvLoggerOptions = z.input<typeof schema>;
 
 /** Writes the run's rows to a table. */

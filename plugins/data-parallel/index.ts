@@ -23,6 +23,7 @@ const schema = z.strictObject({
   bucketMiB: z.number().positive().default(25),
 });
 
+/** Options of `dataParallel()`. */
 export type DataParallelOptions = z.input<typeof schema>;
 
 /** The same model on every rank: each processes its share of the batch, and all make the same update. */

@@ -8,6 +8,7 @@ const schema = z.strictObject({
   everyNSteps: z.int().positive().default(10),
 });
 
+/** Options of `deviceStats()`. */
 export type DeviceStatsOptions = z.input<typeof schema>;
 
 const question = ['--query-gpu=memory.used', '--format=csv,noheader,nounits', '--id=0'];

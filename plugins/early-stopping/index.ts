@@ -27,6 +27,7 @@ const schema = z.strictObject({
   divergenceThreshold: z.number().nullable().default(null),
 });
 
+/** Options of `earlyStopping()`. */
 export type EarlyStoppingOptions<Metric extends string = string> = z.input<typeof schema> & {
   readonly monitor: Metric;
 };

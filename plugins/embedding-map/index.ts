@@ -32,6 +32,7 @@ const schema = mapSchema.extend({
   atStart: z.boolean().default(false),
 });
 
+/** Options of `embeddingMap()`. */
 export type EmbeddingMapOptions = z.input<typeof schema>;
 
 /** Draws between epochs, without changing the model. */

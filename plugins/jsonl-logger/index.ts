@@ -11,6 +11,7 @@ const schema = z.strictObject({
   fileName: fileNameOption('metrics.jsonl'),
 });
 
+/** Options of `jsonlLogger()`. */
 export type JsonlLoggerOptions = z.input<typeof schema>;
 
 /** Writes the run's rows as lines of JSON. */

@@ -29,6 +29,7 @@ const schema = knnSchema.extend({
   atStart: z.boolean().default(false),
 });
 
+/** Options of `knnEval()`. */
 export type KnnEvalOptions = z.input<typeof schema>;
 
 const metric = 'knn_accuracy';

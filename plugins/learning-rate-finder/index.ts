@@ -27,6 +27,7 @@ const schema = z
   })
   .refine(({ minRate, maxRate }) => minRate < maxRate, { message: 'minRate must be below maxRate' });
 
+/** Options of `learningRateFinder()`. */
 export type LearningRateFinderOptions = z.input<typeof schema>;
 
 const fileName = 'learning-rates.json';

@@ -7,6 +7,7 @@ const schema = z.strictObject({
   interval: z.enum(['step', 'epoch']).default('step'),
 });
 
+/** Options of `learningRateMonitor()`. */
 export type LearningRateMonitorOptions = z.input<typeof schema>;
 
 /** Reads the rates before the update that uses them. */

@@ -34,6 +34,7 @@ const schema = probeSchema
     message: 'atEnd: false without everyNEpochs would never probe',
   });
 
+/** Options of `linearProbe()`. */
 export type LinearProbeOptions = z.input<typeof schema>;
 
 const causes = {

@@ -54,6 +54,7 @@ const schema = z.strictObject({
     .default('127.0.0.1'),
 });
 
+/** Options of `livePage()`. */
 export type LivePageOptions = z.input<typeof schema>;
 
 function isEveryAddress(host: string): boolean {

@@ -19,6 +19,7 @@ const schema = z.strictObject({
   everyNSteps: z.int().positive().default(8),
 });
 
+/** Options of `localSgd()`. */
 export type LocalSgdOptions = z.input<typeof schema>;
 
 /** Ranks that train independently and average their parameters at intervals. */

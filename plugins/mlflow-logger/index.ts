@@ -41,6 +41,7 @@ const schema = z.strictObject({
   teardownSeconds: z.number().nonnegative().max(8_640_000).default(10),
 });
 
+/** Options of `mlflowLogger()`. */
 export type MlflowLoggerOptions = z.input<typeof schema>;
 
 function isHttpAddress(text: string): boolean {

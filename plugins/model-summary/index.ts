@@ -7,6 +7,7 @@ const schema = z.strictObject({
   maxDepth: z.int().min(-1).default(1),
 });
 
+/** Options of `modelSummary()`. */
 export type ModelSummaryOptions = z.input<typeof schema>;
 
 const BYTES_OF_A_PARAMETER = 4;

@@ -35,6 +35,7 @@ const schema = z.strictObject({
   rows: z.int().positive().default(15),
 });
 
+/** Options of `profiler()`. */
 export type ProfilerOptions = z.input<typeof schema>;
 
 /** Watches the run from its start, and reports at its end, after all other plugins. */

@@ -27,6 +27,7 @@ const schema = z.strictObject({
   plainEverySeconds: z.number().positive().default(10),
 });
 
+/** Options of `progressBar()`. */
 export type ProgressBarOptions = z.input<typeof schema>;
 
 type Metrics = Readonly<Record<string, number>>;

@@ -21,6 +21,7 @@ const schema = rankMeSchema.extend({
   atStart: z.boolean().default(false),
 });
 
+/** Options of `rankMe()`. */
 export type RankMePluginOptions = z.input<typeof schema>;
 
 const metric = 'rankme';

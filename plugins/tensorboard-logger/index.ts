@@ -14,6 +14,7 @@ const schema = z.strictObject({
   hyperparameters: z.boolean().default(true),
 });
 
+/** Options of `tensorboardLogger()`. */
 export type TensorboardLoggerOptions = z.input<typeof schema>;
 
 const savedRows = z.object({

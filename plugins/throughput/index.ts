@@ -9,6 +9,7 @@ const schema = z.strictObject({
   warnAbove: z.number().min(0).max(1).default(0.2),
 });
 
+/** Options of `throughput()`. */
 export type ThroughputOptions = z.input<typeof schema>;
 
 /** Measures from the loop's timings of each batch. */

@@ -21,6 +21,7 @@ const schema = z.strictObject({
   interval: z.enum(['step', 'epoch']).default('step'),
 });
 
+/** Options of `timer()`. */
 export type TimerOptions = z.input<typeof schema>;
 
 function toSeconds([days = 0, hours = 0, minutes = 0, seconds = 0]: readonly number[]): number {

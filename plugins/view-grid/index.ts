@@ -9,6 +9,7 @@ const schema = z.strictObject({
   everyNEpochs: z.number().int().positive().default(10),
 });
 
+/** Options of `viewGrid()`. */
 export type ViewGridOptions = z.input<typeof schema>;
 
 /** Name under which loggers and pages find the sheets. */

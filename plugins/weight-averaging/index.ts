@@ -48,6 +48,7 @@ const schema = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** Options of `weightAveraging()`. */
 export type WeightAveragingOptions = z.input<typeof schema>;
 
 const savedCount = z.object({ count: stateNumber });

@@ -64,6 +64,7 @@ export interface TaskProgress {
   readonly total: number;
 }
 
+/** How a run ended. */
 export type RunStatus = 'finished' | 'stopped' | 'interrupted' | 'failed';
 
 /** Facts that a run publishes after they happened. Listeners observe; nothing that training depends on goes here. */

@@ -155,6 +155,7 @@ export interface HostHooks<B = unknown> extends EvaluationHooks<B> {
   onLoadCheckpoint?(context: HookContext, state: RunState): void | Promise<void>;
 }
 
+/** What `onTrainBatchStart` returns: nothing, or that the epoch ends here. */
 // `void` stands for "no verdict": a hook without a return statement.
 // eslint-disable-next-line @typescript-eslint/no-invalid-void-type
 export type BatchVerdict = void | 'end-epoch';

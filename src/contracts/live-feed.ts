@@ -44,6 +44,7 @@ export interface CurveChange extends CurvePoints {
   readonly from: number;
 }
 
+/** A message of the run, as the live page shows it. */
 export interface LiveMessage {
   /** Milliseconds since 1970. */
   readonly at: number;

@@ -107,6 +107,7 @@ export interface RankState {
   readonly pluginTensors?: Readonly<Record<string, StateDict>>;
 }
 
+/** State of an optimiser in a checkpoint. */
 export interface OptimizerState {
   readonly kind: string;
   readonly stepCount: number;

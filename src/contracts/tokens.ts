@@ -21,6 +21,7 @@ export interface Token<T> {
   readonly resolves?: T;
 }
 
+/** Makes a typed name of a service, for a plugin that provides one of its own. */
 export function token<T>(description: string): Token<T> {
   return { key: Symbol(description), description };
 }

@@ -32,6 +32,7 @@ export function setCurrentEngine(engine: Engine): void {
   current = engine;
 }
 
+/** Returns whether the engine has been started. */
 export function isStarted(): boolean {
   return current !== null;
 }
@@ -47,12 +48,20 @@ export function currentEngine(): Engine {
   return current;
 }
 
-/** @throws FulgurError `engine` before `start()` */
+/**
+ * Checks that the engine has been started.
+ *
+ * @throws FulgurError `engine` before `start()`
+ */
 export function requireStarted(): void {
   currentEngine();
 }
 
-/** @throws FulgurError `engine` before `start()` */
+/**
+ * Returns the version and the devices of the engine that has been started.
+ *
+ * @throws FulgurError `engine` before `start()`
+ */
 export function engineInfo(): EngineInfo {
   return currentEngine().info;
 }

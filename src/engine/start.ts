@@ -16,6 +16,7 @@ import type { NativeLibrary, NativePointer } from './native/native-library';
 import { withQuietStderr } from './native/quiet-stderr';
 import { seedEverything } from './random';
 
+/** Options of `start`. */
 export interface StartOptions {
   /** Seed of every random draw (default 0). */
   readonly seed?: number;

@@ -16,6 +16,7 @@ export interface FeatureTable {
   readonly width: number;
 }
 
+/** Options of `embedSplit`. */
 export interface EmbedOptions {
   readonly batchSize: number;
   /** At most this many images, spread evenly; `null` for all. */

@@ -70,6 +70,7 @@ function share(predictions: Int32Array, labels: Int32Array): number {
   return right / labels.length;
 }
 
+/** How neighbours vote for a class. */
 export interface NeighbourRule {
   /** Neighbours that vote; all rows of a bank that has fewer. */
   readonly k: number;

@@ -5,6 +5,7 @@ import { requirePair, requireSeveral, requireWeights } from './require-pair';
 /** As in PyTorch's batch norm. */
 const EPSILON = 1e-5;
 
+/** Options of `barlowTwins`. */
 export interface BarlowTwinsOptions {
   /** Weight of what different features have in common (default 5e-3). */
   readonly lambda?: number;

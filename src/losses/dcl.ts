@@ -5,6 +5,7 @@ import type { Contrast } from './contrast';
 import { logSumExpOver } from './cross-entropy';
 import { requirePair, requirePositive, requireSeveral } from './require-pair';
 
+/** Options of `dcl`. */
 export interface DclOptions {
   /** Cosines are divided by it (default 0.1). */
   readonly temperature?: number | tf.Scalar;
@@ -12,6 +13,7 @@ export interface DclOptions {
   readonly gather?: boolean;
 }
 
+/** Options of `dclw`. */
 export interface DclwOptions extends DclOptions {
   /** Cosines of positive pairs are divided by it where they become weights (default 0.5). */
   readonly sigma?: number;

@@ -7,6 +7,7 @@ import { softCrossEntropy } from './cross-entropy';
 import { requirePositive } from './require-pair';
 import { requireViews } from './require-views';
 
+/** Options of `losses.Dino`. */
 export interface DinoLossOptions {
   /** Features that the heads give (default 65536). */
   readonly outFeatures?: number;
@@ -53,7 +54,9 @@ export class Dino extends Module {
   }
 
   /**
-   * @param options.teacherTemp the teacher's temperature in this call.
+   * @param teacher views of the teacher, `[batch, outFeatures]` each.
+   * @param student views of the student, in the same order; more of them may follow.
+   * @param options `teacherTemp`: the teacher's temperature in this call.
    * @throws FulgurError `module` where the shapes do not fit, or no pair of different views is there.
    */
   forward(

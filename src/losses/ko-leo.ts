@@ -6,6 +6,7 @@ const EPSILON = 1e-8;
 /** Taken off a row's cosine with itself: more than two cosines differ. */
 const EXCLUDED = 4;
 
+/** Options of `koLeo`. */
 export interface KoLeoOptions {
   /** Look for neighbours among the samples of all ranks (default `true`), or only this rank's, as lightly does. */
   readonly gather?: boolean;

@@ -6,6 +6,7 @@ import { requireTensor } from './require-pair';
 
 const EPSILON = 1e-6;
 
+/** Options of `maePatchLoss`. */
 export interface MaePatchLossOptions {
   /** Predict the pixels of each patch less their mean, over their deviation (default `false`: the pixels as they are). */
   readonly normalize?: boolean;

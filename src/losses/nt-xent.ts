@@ -5,6 +5,7 @@ import { logSumExpOver } from './cross-entropy';
 import { requirePair, requirePositive, requireSeveral, requireTensor } from './require-pair';
 import { FulgurError } from '../errors';
 
+/** Options of `ntXent` and `ntXentAgainst`. */
 export interface NtXentOptions {
   /** Cosines are divided by it (default 0.5). */
   readonly temperature?: number | tf.Scalar;

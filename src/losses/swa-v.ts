@@ -6,6 +6,7 @@ import { softCrossEntropy } from './cross-entropy';
 import { requirePositive } from './require-pair';
 import { requireViews } from './require-views';
 
+/** Options of `swaV`. */
 export interface SwaVOptions {
   /** Scores are divided by it where they are to predict codes (default 0.1). */
   readonly temperature?: number | tf.Scalar;

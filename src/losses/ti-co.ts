@@ -5,6 +5,7 @@ import { Module, buffer, exactMatMul, float32Barrier, isEvaluating, normalizeRow
 import type { Buffer } from '../nn';
 import { requirePair, requireSeveral, requireWeights } from './require-pair';
 
+/** Options of `TiCo`. */
 export interface TiCoOptions {
   /** Features of a row. */
   readonly features: number;

@@ -3,6 +3,7 @@ import { float32Barrier } from '../nn';
 import { centred, offDiagonalSquares, variances } from './moments';
 import { requirePair, requireSeveral, requireWeights } from './require-pair';
 
+/** Options of `vicReg`. */
 export interface VicRegOptions {
   /** Weight of invariance: the mean squared difference of the views (default 25). */
   readonly lambda?: number;

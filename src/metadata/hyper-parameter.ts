@@ -3,6 +3,7 @@ import { FulgurError } from '../errors';
 import { neededCompilerOptions, requireTypeScriptForm } from './decorator-form';
 import type { ExperimentClass } from './experiment';
 
+/** A value that a hyperparameter can have. */
 export type HyperParameterValue = number | string | boolean;
 
 /** What values a hyperparameter may take; its type is that of its default. */

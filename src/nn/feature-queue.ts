@@ -8,6 +8,7 @@ import { buffer } from './parameter';
 import type { Buffer } from './parameter';
 import { ranks } from './ranks';
 
+/** Options of `FeatureQueue`. */
 export interface FeatureQueueOptions {
   /** Rows that it holds. */
   readonly size: number;

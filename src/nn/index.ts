@@ -30,7 +30,14 @@ export {
   parameter,
   rankRuleOf,
 } from './parameter';
-export type { Buffer, BufferOptions, Parameter, ParameterOptions, RankRule } from './parameter';
+export type {
+  Buffer,
+  BufferOptions,
+  Parameter,
+  ParameterOptions,
+  RankRule,
+  VariableDescription,
+} from './parameter';
 export { ParameterList } from './parameter-list';
 export { notingExchanges, ranks, withRanks } from './ranks';
 export { patchGrid, patchify } from './patchify';

@@ -12,6 +12,7 @@ export type Parameter<R extends tf.Rank = tf.Rank> = tf.Variable<R> & { readonly
 /** A tensor that a module keeps but does not train, such as a running mean. Made by `nn.buffer`. */
 export type Buffer<R extends tf.Rank = tf.Rank> = tf.Variable<R> & { readonly [role]: 'buffer' };
 
+/** Options of `nn.parameter`. */
 export interface ParameterOptions {
   /** How the tensor is laid out inside Fulgur, and so how the state dict turns it (default `plain`: not at all). */
   readonly layout?: StateLayout;
@@ -33,6 +34,7 @@ export interface ParameterOptions {
  */
 export type RankRule = 'same' | 'gathered' | 'own' | 'first';
 
+/** Options of `nn.buffer`. */
 export interface BufferOptions {
   readonly layout?: StateLayout;
   /** What the ranks of a run hold in it (default `same`). */

@@ -21,6 +21,7 @@ export type Teacher<M extends Module> = M & {
   follow(momentum: number | tf.Scalar): void;
 };
 
+/** Options of `nn.teacher`. */
 export interface TeacherOptions<M extends Module> {
   /**
    * What `follow` does with buffers, such as batch norm's running statistics: `own` (default, as in lightly's methods)

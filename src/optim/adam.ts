@@ -7,6 +7,7 @@ import type { Scheduled } from './schedule';
 import { SteppedOptimizer } from './stepped-optimizer';
 import type { Factor, StepFacts, UpdateRule } from './stepped-optimizer';
 
+/** Options of `optim.adam`. */
 export interface AdamOptions extends CommonOptions {
   /** Decay of the mean and of the mean square of the gradients (default 0.9 and 0.999). */
   readonly betas?: readonly [Scheduled, Scheduled];
@@ -16,6 +17,7 @@ export interface AdamOptions extends CommonOptions {
   readonly weightDecay?: Scheduled;
 }
 
+/** Options of `optim.adamW`. */
 export interface AdamWOptions extends Omit<AdamOptions, 'weightDecay'> {
   /** Decay of the parameters themselves, times the learning rate (default 0.01). */
   readonly weightDecay?: Scheduled;

@@ -8,7 +8,7 @@ export type { LarsOptions } from './lars';
 export type { OptimizerParameters, ParameterGroup } from './parameter-groups';
 export * as schedules from './schedules';
 export { scheduledValue } from './schedule';
-export type { Schedule, Scheduled } from './schedule';
+export type { Schedule, Scheduled, StepSchedule } from './schedule';
 export { sgd } from './sgd';
 export type { SgdOptions } from './sgd';
 export { lossGradients } from './loss-gradients';

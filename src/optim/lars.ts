@@ -8,6 +8,7 @@ import type { Scheduled } from './schedule';
 import { SteppedOptimizer } from './stepped-optimizer';
 import type { StepFacts, UpdateRule } from './stepped-optimizer';
 
+/** Options of `optim.lars`. */
 export interface LarsOptions extends CommonOptions, MomentumOptions {
   /** Weight decay (default 0). A group with 0 is not scaled layer by layer either: so biases and norms are left out. */
   readonly weightDecay?: Scheduled;

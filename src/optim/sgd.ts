@@ -8,6 +8,7 @@ import type { Scheduled } from './schedule';
 import { SteppedOptimizer } from './stepped-optimizer';
 import type { StepFacts, UpdateRule } from './stepped-optimizer';
 
+/** Options of `optim.sgd`. */
 export interface SgdOptions extends CommonOptions, MomentumOptions {
   /** λ of the penalty λ/2·|p|² (default 0): λ·p joins the gradient before the momentum. */
   readonly weightDecay?: Scheduled;

@@ -35,6 +35,7 @@ export { defineCommand } from './command';
 export type { Command, CommandDefinition } from './command';
 export type { Caller, CommandResult, CommandScope, Findings, Inspection } from './scope';
 
+/** Options of `run`. */
 export interface RunOptions {
   /** Options as words, such as `['--trainer.maxEpochs', '1']` (default: those of this process's command line). */
   readonly args?: readonly string[];

@@ -13,6 +13,7 @@ export interface ProgramResult {
   readonly overdue: boolean;
 }
 
+/** Options of `runProgram`. */
 export interface ProgramOptions {
   /** Milliseconds that it may take, or that may pass between two signs of life. */
   readonly limitMs: number;

@@ -1,7 +1,18 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { apiPages } from './api-pages';
+import type { Pages } from './api-pages';
+import { Places } from './places';
+import { readApi } from './read-api';
 
-/** Writes the pages of the reference. */
+/** Writes the pages of the reference into a folder that is empty. */
 export async function generateReference(out: string): Promise<void> {
-  await writeFile(join(out, 'index.md'), '# Reference\n');
+  const api = await readApi();
+  const places = new Places(api.project);
+  const pages: Pages = new Map([...apiPages(places)]);
+  for (const [path, text] of pages) {
+    const file = join(out, `${path}.md`);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
 }

@@ -9,6 +9,7 @@ import type { SourceOptions } from './open-by-name';
 import { openByName, requireName } from './open-by-name';
 import { holdOutFraction } from './subset/hold-out-fraction';
 
+/** Options for opening a data set. */
 export interface OpenOptions extends SourceOptions {
   /** Default `train`. */
   readonly split?: Split | undefined;

@@ -9,6 +9,7 @@ import type { ViewTransform } from '../views';
 import type { Slot, SlotShape } from './slot';
 import { blockStarts, viewLength } from './slot';
 
+/** What an unreadable image does: it fails the run, or it is skipped. */
 export type BrokenImageRule = 'error' | 'skip';
 
 /** Some neighbouring places of a batch, and the samples that belong there. */

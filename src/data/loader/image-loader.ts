@@ -7,6 +7,7 @@ import { toImageBatch } from './batch-tensors';
 import type { BrokenImageRule } from './fill-slot';
 import { requireWhole, workerCount } from './loader-options';
 
+/** Options of `imageLoader`. */
 export interface ImageLoaderOptions {
   readonly batchSize: number;
   /** Makes each image: `views.plain({ inputSize })`, or any transform's `plain()`. Only the first view counts. */

@@ -11,6 +11,7 @@ import { requireWhole, workerCount } from './loader-options';
 import { Sampler } from './sampler';
 import { shareOf } from './share';
 
+/** Options of `loader`. */
 export interface LoaderOptions {
   /** Samples in a batch, on each rank. */
   readonly batchSize: number;

@@ -3,6 +3,7 @@ import { FulgurError } from '../../errors';
 import { requireWhole } from './loader-options';
 import { shareOf } from './share';
 
+/** Options of `Sampler`. */
 export interface SamplerOptions {
   /** Samples in the data set. */
   readonly length: number;

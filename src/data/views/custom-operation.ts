@@ -17,6 +17,7 @@ export type PixelOperation = (pixels: ViewPixels, random: RandomStream) => void;
 /** Where an operation of one's own comes from; plain data, which travels to worker threads. */
 export type CustomOperation = FactorySpec;
 
+/** Options of `views.custom`. */
 export interface CustomOperationOptions {
   /** Absolute path of the module: `__filename`, or `import.meta.url` in an ES module. */
   readonly module: string;

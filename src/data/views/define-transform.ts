@@ -25,6 +25,7 @@ export interface TransformParts {
   draw(image: Image, view: number, pixels: ViewPixels, random: RandomStream): void;
 }
 
+/** What `defineTransform` takes. */
 export interface TransformDefinition<O> {
   /** The module that the transform is defined in: `__filename`, or `import.meta.url` in an ES module. */
   readonly module: string;

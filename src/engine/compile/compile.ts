@@ -20,6 +20,7 @@ export type Fetched<T> = T extends tf.Scalar
         ? { [Key in keyof T]: Fetched<T[Key]> }
         : T;
 
+/** Options of `compile`. */
 export interface CompileOptions {
   /** Names the function in errors (default: the function's own name). */
   readonly name?: string;

@@ -9,6 +9,7 @@ export function randomPosition(): number {
   return position;
 }
 
+/** Sets the position of random draws in training: the number of updates done. */
 export function setRandomPosition(value: number): void {
   position = value;
 }

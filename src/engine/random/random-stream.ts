@@ -18,6 +18,7 @@ export const purposes = {
   loose: 10,
   operation: 11,
 } as const;
+/** What a stream of random numbers is for; streams of different purposes are independent of each other. */
 export type Purpose = keyof typeof purposes;
 
 /** The coordinates of a stream, for example `[epoch, sample, view]`; up to three unsigned 32-bit numbers. */

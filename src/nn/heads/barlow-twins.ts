@@ -19,6 +19,7 @@ export class BarlowTwinsProjectionHead extends ProjectionHead {
   }
 }
 
+/** Options of the VICReg head. */
 export interface VICRegHeadOptions {
   /** Linear layers, two or more (default 3). */
   readonly layers?: number;

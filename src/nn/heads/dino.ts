@@ -8,6 +8,7 @@ import { Module } from '../module';
 import { normalizeRows } from '../normalize-rows';
 import { requireSizes } from '../require-sizes';
 
+/** Options of `DINOProjectionHead`. */
 export interface DINOProjectionHeadOptions {
   /** Batch norm after the first two layers, which then have no offsets (default `false`). */
   readonly batchNorm?: boolean;

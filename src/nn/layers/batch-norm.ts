@@ -8,6 +8,7 @@ import type { Buffer, Parameter } from '../parameter';
 import { requireShape } from '../require-shape';
 import { requireSizes } from '../require-sizes';
 
+/** Options of batch norm layers. */
 export interface BatchNormOptions {
   /** Added to the variance (default 1e-5). */
   readonly epsilon?: number;

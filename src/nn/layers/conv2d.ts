@@ -9,6 +9,7 @@ import type { Parameter } from '../parameter';
 import { requireShape } from '../require-shape';
 import { requireSizes } from '../require-sizes';
 
+/** Options of `Conv2d`. */
 export interface Conv2dOptions {
   /** Default 1. */
   readonly stride?: number;

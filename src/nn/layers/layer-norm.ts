@@ -8,6 +8,7 @@ import type { Parameter } from '../parameter';
 import { requireShape } from '../require-shape';
 import { requireSizes } from '../require-sizes';
 
+/** Options of `LayerNorm`. */
 export interface LayerNormOptions {
   /** Added to the variance (default 1e-5, as PyTorch's; vision transformers take 1e-6). */
   readonly epsilon?: number;

@@ -7,6 +7,7 @@ import type { Parameter } from '../parameter';
 import { requireShape } from '../require-shape';
 import { requireSizes } from '../require-sizes';
 
+/** Options of `Linear`. */
 export interface LinearOptions {
   /** Add a learned offset (default `true`). */
   readonly bias?: boolean;

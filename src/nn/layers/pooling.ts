@@ -8,6 +8,7 @@ import { Module } from '../module';
 import { padded } from '../padded';
 import { requireSizes } from '../require-sizes';
 
+/** Options of pooling layers. */
 export interface PoolOptions {
   /** Default: the kernel's size. */
   readonly stride?: number;

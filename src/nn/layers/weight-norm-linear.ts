@@ -8,6 +8,7 @@ import type { Parameter } from '../parameter';
 import { requireShape } from '../require-shape';
 import { requireSizes } from '../require-sizes';
 
+/** Options of `WeightNormLinear`. */
 export interface WeightNormLinearOptions {
   /** Keep the lengths of the weight's rows at 1 and train their directions only (default `false`). */
   readonly fixedLengths?: boolean;

@@ -14,6 +14,7 @@ import { sineCosinePositions } from './sine-cosine-positions';
 import { placeTokens, requireWholeMask, takeTokens } from './token-selection';
 import type { TokenMask } from './token-selection';
 
+/** Options of `MAEDecoder`. */
 export interface MAEDecoderOptions {
   /** Patches of an image of the size that the position embeddings are made for, a square number. */
   readonly patches: number;

@@ -10,6 +10,7 @@ import { sineCosinePositions } from './sine-cosine-positions';
 import { maskTokens, takeTokens } from './token-selection';
 import type { TokenMask } from './token-selection';
 
+/** Options of `MaskedVisionTransformer`. */
 export interface MaskedVisionTransformerOptions {
   /** `mae` (default): the transformer's weights are drawn anew as MAE draws them; `none`: they stay. */
   readonly initialization?: 'mae' | 'none';

@@ -12,6 +12,7 @@ export interface TokenMask {
   readonly mask: tf.Tensor2D;
 }
 
+/** Options of `randomTokenMask`. */
 export interface TokenMaskOptions {
   /** Share of the tokens to mask (default 0.6). */
   readonly maskRatio?: number;

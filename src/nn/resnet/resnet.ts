@@ -15,6 +15,7 @@ import {
 import { Module } from '../module';
 import type { BlockKind } from './residual-block';
 
+/** Options of residual networks. */
 export interface ResNetOptions {
   /**
    * `imagenet` (default): 7×7 convolution of stride 2 and max pooling; `cifar`: 3×3 convolution of stride 1 and no

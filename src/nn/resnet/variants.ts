@@ -2,11 +2,13 @@ import { ResNet, ResNetBackbone } from './resnet';
 import type { ResNetKind, ResNetOptions } from './resnet';
 import { BasicBlock, Bottleneck } from './residual-block';
 
+/** Options of a ResNet without its classifier. */
 export interface BackboneOptions extends ResNetOptions {
   /** No classifier: the network gives features. */
   readonly head: 'none';
 }
 
+/** Options of a ResNet with its classifier. */
 export interface ClassifierOptions extends ResNetOptions {
   readonly head?: 'linear';
   /** Classes of the classifier (default 1000). */

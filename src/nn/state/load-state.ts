@@ -4,11 +4,13 @@ import { FulgurError } from '../../errors';
 import { valuesProblem } from './element-types';
 import { storedForm, writeVariable } from './variable-state';
 
+/** Options for loading a state dict into a module. */
 export interface LoadOptions {
   /** Every key of the module must be in the state, and no other (default `true`). */
   readonly strict?: boolean;
 }
 
+/** Keys that a module and a loaded state dict do not share. */
 export interface LoadReport {
   /** Keys of the module that the state lacks. */
   readonly missing: readonly string[];

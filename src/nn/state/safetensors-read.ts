@@ -4,6 +4,7 @@ import { LENGTH_BYTES, dataStartOf, readHeader } from './safetensors-header';
 import type { TensorEntry } from './safetensors-header';
 import { widenBfloat16, widenFloat16 } from './half-floats';
 
+/** Contents of a safetensors file. */
 export interface SafetensorsFile {
   readonly tensors: StateDict;
   readonly metadata: Readonly<Record<string, string>>;

@@ -13,7 +13,11 @@ export function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }
 
-/** @throws FulgurError `state` for a name that a file of tensors could be written with and not read. */
+/**
+ * Checks that a safetensors file can contain a tensor of this name.
+ *
+ * @throws FulgurError `state` for a name that a file of tensors could be written with and not read.
+ */
 export function requireTensorName(name: string): void {
   if (!isReservedName(name) && isWellFormed(name)) return;
   throw new FulgurError('state', {

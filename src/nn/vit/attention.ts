@@ -7,6 +7,7 @@ import { Module } from '../module';
 import { requireShape } from '../require-shape';
 import { requireSizes } from '../require-sizes';
 
+/** Options of `Attention`. */
 export interface AttentionOptions {
   /** Heads among which the features are shared (default 8). */
   readonly heads?: number;

@@ -4,6 +4,7 @@ import { Dropout, GELU, Linear } from '../layers';
 import { Module } from '../module';
 import { requireSizes } from '../require-sizes';
 
+/** Options of `Mlp`. */
 export interface MlpOptions {
   /** Dropout after each of the two layers (default 0). */
   readonly dropout?: number;

@@ -4,6 +4,7 @@ import { Module } from '../module';
 import { patchGrid } from '../patchify';
 import { requireSizes } from '../require-sizes';
 
+/** Options of `PatchEmbed`. */
 export interface PatchEmbedOptions {
   /** Height and width of a patch in pixels (default 16). */
   readonly patchSize?: number;

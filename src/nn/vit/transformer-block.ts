@@ -6,6 +6,7 @@ import { Module } from '../module';
 import { Attention } from './attention';
 import { Mlp } from './mlp';
 
+/** Options of `TransformerBlock`. */
 export interface TransformerBlockOptions {
   /** Heads of the attention (default 8). */
   readonly heads?: number;

@@ -11,6 +11,7 @@ import { PatchEmbed } from './patch-embed';
 import { resampledPositions } from './position-embedding';
 import { TransformerBlock } from './transformer-block';
 
+/** Options of `VisionTransformer`. */
 export interface VisionTransformerOptions {
   /** Height and width in pixels of the images that the position embeddings are made for (default 224). */
   readonly imageSize?: number;

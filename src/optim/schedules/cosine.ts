@@ -3,6 +3,7 @@ import type { Schedule, StepSchedule } from '../schedule';
 import { checkLength, checkSpan, givenLength, spanLength, placeIn } from './span';
 import type { Span } from './span';
 
+/** Options of the cosine schedules. */
 export interface CosineOptions {
   /** The highest learning rate: that of the last warm-up step, and of the first step after it. */
   readonly learningRate: number;

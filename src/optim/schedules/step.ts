@@ -1,6 +1,7 @@
 import { FulgurError, numbers, requireNumbers } from '../../errors';
 import type { StepSchedule } from '../schedule';
 
+/** Options of the step schedule. */
 export interface StepOptions {
   /** The learning rate of the first steps. */
   readonly learningRate: number;

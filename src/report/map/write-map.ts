@@ -21,7 +21,11 @@ export interface MapFiles {
   readonly height: number;
 }
 
-/** @param title what the page is called: `digits, after 3 epochs`. */
+/**
+ * Renders an embedding map as a page and as a picture.
+ *
+ * @param title what the page is called: `digits, after 3 epochs`.
+ */
 export async function mapFiles(map: EmbeddingMap, title: string): Promise<MapFiles> {
   const png = await renderPng(scatterChart({ ...chartOf(map, title), legendSide: 'right' }), size);
   return { html: await pageOf(map, title), png, width: PIXELS * size.width, height: PIXELS * size.height };

@@ -224,6 +224,14 @@ export {
   writeText,
   writeWhole,
 } from './system';
-export type { FileParts, LoginFreeAddress, OpenFile, Output, ProgramOptions, ProgramResult, RunningTimer } from './system';
+export type {
+  FileParts,
+  LoginFreeAddress,
+  OpenFile,
+  Output,
+  ProgramOptions,
+  ProgramResult,
+  RunningTimer,
+} from './system';
 export { EventBus, Trainer, TrainingModule } from './trainer';
 export type { BuiltPlugin, EvaluationResult, FitExtras, FitResult, TrainerParts } from './trainer';

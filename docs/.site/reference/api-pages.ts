@@ -31,7 +31,19 @@ function requireDocstrings(places: readonly Place[]): void {
 
 function filePage(path: string, members: readonly Place[], places: Places): string {
   const writer = new SectionWriter(places, path);
-  return page(titleOf(path, members), importLine(members), ...members.map((place) => writer.section(place)));
+  return page(
+    titleOf(path, members),
+    importLine(members),
+    ...inReadingOrder(path, members).map((place) => writer.section(place)),
+  );
+}
+
+/** What the page is named after, then what does something, then types; each in the order of the source. */
+function inReadingOrder(path: string, members: readonly Place[]): Place[] {
+  const title = titleOf(path, members);
+  const rank = (place: Place): number =>
+    place.name === title ? 0 : ['interface', 'type'].includes(kindOf(place)) ? 2 : 1;
+  return [...members].sort((a, b) => rank(a) - rank(b));
 }
 
 /** The export that the file is named after, or the file's name in words. */
@@ -49,7 +61,8 @@ export function titleOf(path: string, members: readonly Place[]): string {
 export function importLine(members: readonly Place[]): string {
   const [first] = members;
   if (first === undefined) return '';
-  const isType = ({ reflection }: Place): boolean => ['interface', 'type'].includes(kindOf({ reflection } as Place));
+  const isType = ({ reflection }: Place): boolean =>
+    ['interface', 'type'].includes(kindOf({ reflection } as Place));
   const named = members.filter((place) => place.namespace === null);
   const spaces = [...new Set(members.flatMap(({ namespace }) => (namespace === null ? [] : [namespace])))];
   const values = [...spaces, ...named.filter((place) => !isType(place)).map(({ name }) => name)];

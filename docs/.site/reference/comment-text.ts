@@ -20,7 +20,7 @@ export function proseOf(parts: readonly CommentDisplayPart[], places: Places, pa
 
 function codeOf(text: string, places: Places, page: string): string {
   const [, name = ''] = /^`([\w.]+)(?:\(\))?`$/.exec(text) ?? [];
-  const place = name.length > 3 ? places.named(name) : null;
+  const place = name.length > 2 ? places.named(name) : null;
   return place === null ? text : `[${text}](${places.link(place, page)})`;
 }
 

@@ -61,12 +61,25 @@ export class SectionWriter {
     const prose = [summaryOf(reflection.comment, this.places, this.page)];
     const tags = tagsOf(reflection.comment, this.places, this.page);
     if (reflection.kindOf(ReflectionKind.Interface)) {
-      return [block(headOf(reflection)), ...prose, this.#typeParameters(reflection), this.#members(reflection), tags];
+      return [
+        block(headOf(reflection)),
+        ...prose,
+        this.#typeParameters(reflection),
+        this.#members(reflection),
+        tags,
+      ];
     }
     const isAlias = reflection.kindOf(ReflectionKind.TypeAlias);
     const parts = isAlias ? this.#parts(reflection) : '';
     const text = isAlias ? aliasText(reflection, parts !== '') : constantText(reflection, name);
-    return [block(text), ...prose, this.#typeParameters(reflection), parts, isAlias ? '' : this.#fields(reflection), tags];
+    return [
+      block(text),
+      ...prose,
+      this.#typeParameters(reflection),
+      parts,
+      isAlias ? '' : this.#fields(reflection),
+      tags,
+    ];
   }
 
   #classBody(reflection: DeclarationReflection): string[] {
@@ -78,7 +91,12 @@ export class SectionWriter {
     );
     const methods = own.filter((member) => member.signatures !== undefined);
     return [
-      block([headOf(reflection), ...(isInherited ? [] : [signatureText(signature, 'constructor').replace(/: [^:]*$/, '')])].join('\n')),
+      block(
+        [
+          headOf(reflection),
+          ...(isInherited ? [] : [signatureText(signature, 'constructor').replace(/: [^:]*$/, '')]),
+        ].join('\n'),
+      ),
       summaryOf(reflection.comment, this.places, this.page),
       this.#typeParameters(reflection),
       ...(isInherited
@@ -119,7 +137,8 @@ export class SectionWriter {
     const rows = parameters.map((parameter) => {
       const { name, type, flags, defaultValue, comment } = parameter;
       const isOptional = flags.isOptional || defaultValue !== undefined;
-      const initial = defaultValue === undefined || ['...', '{}'].includes(defaultValue) ? '' : code(defaultValue);
+      const initial =
+        defaultValue === undefined || ['...', '{}'].includes(defaultValue) ? '' : code(defaultValue);
       const meaning = paragraphs(
         summaryOf(comment, this.places, this.page),
         initial === '' ? '' : `Default: ${initial}.`,
@@ -161,14 +180,18 @@ export class SectionWriter {
       const question = member.flags.isOptional ? '?' : '';
       const type = signature === undefined ? wordsOf(memberType(member)) : memberWords(member);
       return [
-        code(`${member.flags.isStatic ? 'static ' : ''}${member.name}${signature === undefined ? question : '()'}`),
+        code(
+          `${member.flags.isStatic ? 'static ' : ''}${member.name}${signature === undefined ? question : '()'}`,
+        ),
         linkedCode(type, this.places, this.page),
         paragraphs(
           summaryOf(comment, this.places, this.page),
           ...(signature?.parameters ?? []).flatMap((parameter) =>
             parameter.comment === undefined
               ? []
-              : [`\`${parameterName(parameter.name)}\`: ${summaryOf(parameter.comment, this.places, this.page)}`],
+              : [
+                  `\`${parameterName(parameter.name)}\`: ${summaryOf(parameter.comment, this.places, this.page)}`,
+                ],
           ),
           tagsOf(comment, this.places, this.page),
         ),
@@ -180,7 +203,9 @@ export class SectionWriter {
   /** Members of a parent that has no page are told here. */
   #isOwn({ flags }: DeclarationReflection, { extendedTypes = [] }: DeclarationReflection): boolean {
     if (!flags.isInherited) return true;
-    return !extendedTypes.some((type) => type.type === 'reference' && this.places.of(type.reflection) !== null);
+    return !extendedTypes.some(
+      (type) => type.type === 'reference' && this.places.of(type.reflection) !== null,
+    );
   }
 
   /** A line that leads to the classes and interfaces that other members come from. */

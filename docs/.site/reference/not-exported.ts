@@ -5,9 +5,36 @@ export const notExported: readonly string[] = [
   // Schemas: what they declare is in the tables of options.
   'schema',
   // Only the type checker meets them: they check an experiment or a plugin where it is written.
-  ...['Anything', 'CheckedHooks', 'Named', 'Repeated', 'Shape', 'TrainedOn', 'WithItsBatches', 'WithMonitorsLogged'],
+  ...[
+    'Anything',
+    'CheckedHooks',
+    'Named',
+    'Repeated',
+    'Shape',
+    'TrainedOn',
+    'WithItsBatches',
+    'WithMonitorsLogged',
+  ],
   ...['Variables', 'purposes', 'Metrics', 'Listener', 'StoredDefinition', 'PageName', 'Outputs'],
   // The package's own rooms fill them; a user passes none.
-  ...['Caller', 'DatasetSpec', 'FactorySpec', 'FilesScope', 'RunLabel', 'RunScope', 'Services', 'SharedFailure'],
-  ...['BatchStream', 'KeepRow', 'OutputStream', 'ReadOptions', 'ResNetKind', 'SafetensorsHead', 'StepSource', 'WeightSwitch'],
+  ...[
+    'Caller',
+    'DatasetSpec',
+    'FactorySpec',
+    'FilesScope',
+    'RunLabel',
+    'RunScope',
+    'Services',
+    'SharedFailure',
+  ],
+  ...[
+    'BatchStream',
+    'KeepRow',
+    'OutputStream',
+    'ReadOptions',
+    'ResNetKind',
+    'SafetensorsHead',
+    'StepSource',
+    'WeightSwitch',
+  ],
 ];

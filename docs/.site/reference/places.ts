@@ -96,7 +96,12 @@ function exportsOf(
     const { group, page } = pageOf(fileName, folders);
     const name = namespace === null ? reflection.name : `${namespace}.${reflection.name}`;
     return [
-      { ...{ reflection, name, from, namespace, group, page }, anchor: reflection.name, source: fileName, line },
+      {
+        ...{ reflection, name, from, namespace, group, page },
+        anchor: reflection.name,
+        source: fileName,
+        line,
+      },
     ];
   });
 }
@@ -110,7 +115,8 @@ function pageOf(fileName: string, folders: ReadonlyMap<string, string>): { group
   for (let folder = dirname(fileName); folder !== '.'; folder = dirname(folder)) {
     const namespace = folders.get(folder);
     // What lies in a folder below takes its name along: heads/byol is not another byol.
-    if (namespace !== undefined) return { group: namespace, page: pageBelow(namespace, folder, fileName, name) };
+    if (namespace !== undefined)
+      return { group: namespace, page: pageBelow(namespace, folder, fileName, name) };
   }
   return { group: room, page: pageBelow(room, `src/${room}`, fileName, name) };
 }

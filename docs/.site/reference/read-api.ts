@@ -56,7 +56,9 @@ export async function readApi(
   const [first] = points;
   if (first === undefined) throw new Error('TypeDoc found no entry point.');
   if (complaints.texts.length > 0) {
-    throw new Error(`TypeDoc warns of the docstrings:\n${complaints.texts.map((text) => `  ${text}`).join('\n')}`);
+    throw new Error(
+      `TypeDoc warns of the docstrings:\n${complaints.texts.map((text) => `  ${text}`).join('\n')}`,
+    );
   }
   const programs = [...new Set(points.map(({ program }) => program))];
   return { project, checker: first.program.getTypeChecker(), programs };

@@ -89,7 +89,9 @@ export function wordsOf(type: SomeType | undefined): Word[] {
 
 function referenceWords(type: Extract<SomeType, { type: 'reference' }>): Word[] {
   const prefix = prefixes[type.package ?? ''] ?? '';
-  const name = type.name.startsWith(prefix) ? type.name : `${prefix}${type.name}`;
+  // tfjs's ranks are `Rank.R2` everywhere but in the name.
+  const own = prefix === 'tf.' && type.qualifiedName.startsWith('Rank.') ? type.qualifiedName : type.name;
+  const name = own.startsWith(prefix) ? own : `${prefix}${own}`;
   const { reflection, typeArguments = [] } = type;
   const head: Word = reflection === undefined ? name : { text: name, target: reflection };
   if (typeArguments.length === 0) return [head];

@@ -10,7 +10,13 @@ export { isObjectProperty, isPathName, namedValues } from './names';
 export { runProgram } from './run-program';
 export type { ProgramOptions, ProgramResult } from './run-program';
 export { makeFolder, makeFolderAtOnce } from './make-folder';
-export { openRegularAtOnce, openRegularFile, readRegularFile, readRegularText } from './regular-file';
+export {
+  openRegularAtOnce,
+  openRegularFile,
+  readRegularAtOnce,
+  readRegularFile,
+  readRegularText,
+} from './regular-file';
 export { guardOutput, guardProcessOutput, writeLines, writeText } from './output';
 export type { Output } from './output';
 export { hidden, printable, printableLine, redacted, redactedData, shown } from './shown';

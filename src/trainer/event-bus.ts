@@ -4,8 +4,8 @@ import type { RunEventBus, RunEvents } from '../contracts';
 type Listener<K extends keyof RunEvents> = (...args: RunEvents[K]) => void;
 
 /**
- * The run's event stream: one writer, many readers. A listener that throws is taken off and reported once, as a
- * `message` event; the run and the other listeners go on.
+ * The run's event stream: one writer, many readers. A listener that throws is removed and reported once, as a `message`
+ * event; the run and the other listeners continue.
  */
 export class EventBus implements RunEventBus {
   readonly #emitter = new EventEmitter();
@@ -13,7 +13,7 @@ export class EventBus implements RunEventBus {
   on<K extends keyof RunEvents>(event: K, listener: Listener<K>): () => void {
     const guarded = (...args: RunEvents[K]): void => {
       try {
-        // A listener may be asynchronous all the same; its failure must not become an unhandled rejection.
+        // A listener may still be asynchronous; its failure must not become an unhandled rejection.
         const returned = (listener as (...args: RunEvents[K]) => unknown)(...args);
         if (returned instanceof Promise) returned.catch(failed);
       } catch (error) {
@@ -42,5 +42,5 @@ export class EventBus implements RunEventBus {
 
 function reportOf(event: string, error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return `A listener of '${event}' failed and is not called any more: ${message}`;
+  return `A listener of '${event}' failed and is no longer called: ${message}`;
 }

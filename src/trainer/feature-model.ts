@@ -8,20 +8,22 @@ import type { Module } from '../nn';
 import { inEvaluationMode } from './evaluation/evaluated-model';
 import { featuresOf } from './model-access';
 
-/** Features of images, from weights that do not change any more. */
+/** Computes features of images, with weights that no longer change. */
 export interface FeatureModel {
-  /** Features of `[batch, height, width, 3]` images, row by row; of any number of images. Calls may overlap. */
+  /**
+   * Returns features of `[batch, height, width, 3]` images, one row per image, for any number of images. Calls may
+   * overlap.
+   */
   embed(images: tf.Tensor4D): Promise<{ readonly features: Float32Array; readonly width: number }>;
-  /** Frees it; the module may be gone by then, or not. */
+  /** Frees the model; the module itself may already have been disposed. */
   dispose(): void;
 }
 
 /**
- * Takes a module's features out of it as a graph of their own, as its weights are now: later changes do not reach it. A module that
- * cannot be frozen is evaluated as it is, in batches of few sizes, and must outlive the result.
- *
- * @param size of the images.
- * @throws FulgurError `module` where it gives no features.
+ * Extracts a module's features into a graph of their own, with its current weights: later changes have no effect on it.
+ * A module that cannot be frozen is evaluated as it is, in batches of few sizes, and must outlive the result.
+ * @param size the size of the images.
+ * @throws FulgurError `module` if the module has no features.
  */
 export async function featureModel(
   module: Module,
@@ -58,7 +60,7 @@ function ofGraph(graph: CompiledGraph): FeatureModel {
   };
 }
 
-/** A compiled function is traced for each size of a batch: they are filled up to the next power of two. */
+/** A compiled function is traced for each batch size, so batches are padded to the next power of two. */
 function ofModule(module: Module): FeatureModel {
   const embed = compile(featuresOf(module), { name: 'embed', maxTraces: 32, onRetrace: () => undefined });
   return {

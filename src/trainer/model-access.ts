@@ -6,7 +6,7 @@ import { Module, freeze, isWeight } from '../nn';
 import { WeightSwitch, inEvaluationMode } from './evaluation/evaluated-model';
 import { VariableOwners } from './step/variable-owners';
 
-/** A module as observers get it, with what that compiled freed by `dispose`. */
+/** A module as observers see it; `dispose` frees what it compiled. */
 export interface ModelReader extends ModelAccess {
   dispose(): void;
 }
@@ -14,10 +14,10 @@ export interface ModelReader extends ModelAccess {
 /**
  * Read access to a model in training: its state, and features of images in evaluation mode.
  *
- * Features come from the module's `embed(images)` where it has one, else from its field `backbone`; what is not flat
- * is flattened to `[batch, features]`. They are compiled once a shape.
+ * Features come from the module's `embed(images)` if it has that method, otherwise from its field `backbone`; outputs
+ * that are not flat are flattened to `[batch, features]`. They are compiled once per shape.
  *
- * @param weights which weights evaluations see (default: the module's own).
+ * @param weights the weights that evaluations see (default: the module's own).
  */
 export function modelAccess(module: Module, weights = new WeightSwitch()): ModelReader {
   const owners = new VariableOwners(module);
@@ -28,7 +28,7 @@ export function modelAccess(module: Module, weights = new WeightSwitch()): Model
   };
   const embed = compile(
     features,
-    // Evaluation sees a full and a last batch of every data set: some traces are no sign of trouble.
+    // Evaluation sees a full and a last batch of every data set: a few traces are not a sign of trouble.
     { name: 'embed', onRetrace: () => undefined },
   );
   return {
@@ -74,9 +74,9 @@ function summaryOf(name: string, module: Module): ModuleSummary {
 }
 
 /**
- * What gives a module's features of images: its `embed(images)`, or its field `backbone`. What is not flat is flattened.
- *
- * @throws FulgurError `module` where there is neither.
+ * Returns the function that computes a module's features of images: its `embed(images)`, or its field `backbone`.
+ * Outputs that are not flat are flattened.
+ * @throws FulgurError `module` if the module has neither.
  */
 export function featuresOf(module: Module): (images: tf.Tensor4D) => tf.Tensor2D {
   const embed = embedderOf(module);
@@ -99,7 +99,7 @@ function embedderOf(module: Module): (images: tf.Tensor4D) => tf.Tensor {
   }
   throw new FulgurError('module', {
     what: `${module.constructor.name} has no field 'backbone' and no method 'embed'.`,
-    why: 'Where the features of an image come from is not known.',
-    fix: "Name the module that makes them 'backbone', or define embed(images) to return [batch, features].",
+    why: 'It is not known how to compute the features of an image.',
+    fix: "Name the module that computes them 'backbone', or define embed(images) to return [batch, features].",
   });
 }

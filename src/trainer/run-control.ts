@@ -6,24 +6,25 @@ import { soloRanks } from '../strategy';
 /** How a run ended that did not fail. */
 export interface RunOutcome {
   readonly status: RunStatus;
-  /** Why it was stopped or interrupted; `null` where its plan was carried out. */
+  /** Why it was stopped or interrupted; `null` if its plan was completed. */
   readonly detail: string | null;
 }
 
-/** What becomes of an evaluation when the user ends the run: one rank of several may not leave it alone. */
+/** What happens to an evaluation when the user ends the run: one rank of several may not leave it alone. */
 export function endingOf({ isAlone }: RunControl, name: string): string {
-  return isAlone ? `the ${name} is broken off and the run ends.` : `the run ends after the ${name}.`;
+  return isAlone ? `the ${name} is cancelled and the run ends.` : `the run ends after the ${name}.`;
 }
 
-/** What ends a run early: why a hook wants it, why the user wants it. */
+/** The reasons that end a run early: of a hook, and of the user. */
 interface Wishes {
   stop: StopWish | null;
   interrupt: string | null;
 }
 
 /**
- * Wishes that a run may end before its plan does; the loops look at them between two batches. With several ranks a wish
- * is in effect once all ranks know of it: they end after the same batch, or some would wait for the others for ever.
+ * Requests to end a run before its plan does; the loops check them between two batches. With several ranks a request
+ * takes effect once all ranks know of it: they end after the same batch, otherwise some would wait for the others for
+ * ever.
  */
 export class RunControl {
   readonly #ranks: Ranks;
@@ -37,17 +38,17 @@ export class RunControl {
     this.#shared = ranks.worldSize === 1 ? this.#own : { stop: null, interrupt: null };
   }
 
-  /** Whether this process may leave off without asking others. */
+  /** Whether this process may stop without asking other ranks. */
   get isAlone(): boolean {
     return this.#ranks.worldSize === 1;
   }
 
-  /** What becomes of what is going on when the user ends the run now, in words. */
+  /** Describes what happens to the current work if the user ends the run now. */
   get ending(): string {
     return this.#ending;
   }
 
-  /** Does what is not training, and says by `ending` what becomes of it when the user ends the run meanwhile. */
+  /** Does work other than training; `ending` describes what happens to it if the user ends the run meanwhile. */
   async during<T>(ending: string, work: () => Promise<T>): Promise<T> {
     const before = this.#ending;
     this.#ending = ending;
@@ -58,16 +59,17 @@ export class RunControl {
     }
   }
 
-  /** Drops wishes to stop for as long as this says no; interruptions are not held. */
+  /** Drops requests to stop as long as `mayStop` returns false; interruptions are not affected. */
   holdUntil(mayStop: () => boolean): void {
     this.#mayStop = mayStop;
   }
 
   /**
-   * A hook's wish: training ends as if its plan had ended. The first reason stands. A wish that comes too early is gone:
-   * whoever still has it wishes again, also in a run that was resumed in between and knows nothing of the first time.
+   * Handles a hook's request: training ends as if its plan had ended. The first reason counts. A request that comes too
+   * early is dropped: its hook must repeat it, even in a run that was resumed meanwhile and does not know of the first
+   * request.
    *
-   * @returns whether it counts.
+   * @returns whether the request is accepted.
    */
   stop(reason: string, by = 'trainer'): boolean {
     if (!this.#mayStop()) return false;
@@ -75,12 +77,12 @@ export class RunControl {
     return true;
   }
 
-  /** The user's wish: training breaks off between two batches. The first reason stands. */
+  /** Handles the user's request: training is interrupted between two batches. The first reason counts. */
   interrupt(reason: string): void {
     this.#own.interrupt ??= reason;
   }
 
-  /** Brings any rank's wishes into effect on all of them, which must come here at the same point of training. */
+  /** Makes the requests of any rank take effect on all ranks, which must call this at the same point of training. */
   async settle(): Promise<void> {
     const own = this.#own;
     const shared = this.#shared;
@@ -101,7 +103,7 @@ export class RunControl {
     return this.#shared.stop?.reason ?? null;
   }
 
-  /** What ends training now, for a checkpoint to keep. */
+  /** The request that ends training now, for checkpoints. */
   get stopWish(): StopWish | null {
     return this.#shared.stop;
   }
@@ -118,7 +120,7 @@ export class RunControl {
     return this.stopReason !== null || this.isInterrupted();
   }
 
-  /** How the run ends that ends now. */
+  /** Returns how a run that ends now has ended. */
   get outcome(): RunOutcome {
     const { interruptReason, stopReason } = this;
     if (interruptReason !== null) return { status: 'interrupted', detail: interruptReason };
@@ -127,20 +129,20 @@ export class RunControl {
   }
 }
 
-/** What `onException` gets when a run is interrupted. */
+/** Returns the error that `onException` receives when a run is interrupted. */
 export function interrupted(reason: string): FulgurError {
   return new FulgurError('interrupted', {
     what: `The run was interrupted: ${reason}.`,
-    fix: 'Go on from the last checkpoint with --resume last.',
+    fix: 'Resume from the last checkpoint with --resume last.',
   });
 }
 
-/** Longest time in which a task gives no way to signals, where its own parts are shorter. */
+/** The longest time for which a task may delay signals, unless its own parts are shorter. */
 const YIELD_MILLISECONDS = 20;
 
 /**
- * Runs long pieces of work for hooks: says how far they are, and breaks them off when the user wants the run to end. Of
- * several ranks one alone may not leave what all do together: there the work is finished first.
+ * Runs long tasks for hooks: reports their progress, and cancels them when the user wants the run to end. With several
+ * ranks, one rank alone may not leave a common task: there the task is completed first.
  */
 export function taskRunner(control: RunControl, events: RunEventBus): RunTask {
   return (name, work) => {

@@ -2,23 +2,22 @@ import type { AccumulationSchedule, EvaluationKind, FitPlan, TrainerOptions } fr
 import { FulgurError } from '../errors';
 import { evaluationKinds } from './evaluation/evaluation-kind';
 
-/** How long a fit is. */
+/** The length of a fit. */
 export interface FitBounds extends FitPlan {
   readonly maxSteps: number | null;
-  /** Batches that make one update. */
+  /** The number of batches per update. */
   readonly accumulation: Accumulation;
-  /** Epochs and updates before which no hook's wish ends the fit. */
+  /** The numbers of epochs and updates before which no hook can end the fit. */
   readonly minEpochs: number;
   readonly minSteps: number;
-  /** Epochs that the fit begins, as `maxEpochs` or `maxSteps` ends it; `null` for an endless one. */
+  /** The number of epochs that the fit starts, limited by `maxEpochs` or `maxSteps`; `null` for an endless fit. */
   readonly plannedEpochs: number | null;
 }
 
 /**
- * Works out batches, epochs and updates ahead.
- *
- * @param available batches that the data has in an epoch.
- * @throws FulgurError `trainer` when there would be nothing to train on.
+ * Plans batches, epochs and updates in advance.
+ * @param available the number of batches per epoch in the data.
+ * @throws FulgurError `trainer` if there is nothing to train on.
  */
 export function planFit(options: TrainerOptions, available: number): FitBounds {
   const fast = fastBatches(options.fastDevRun);
@@ -27,9 +26,9 @@ export function planFit(options: TrainerOptions, available: number): FitBounds {
   const batchesPerEpoch = fast === null ? trainBatches(options, available) : Math.min(fast, available);
   if (available < 1) {
     throw new FulgurError('trainer', {
-      what: 'The data has no batch of training samples.',
-      why: 'A last batch that is not full is left out where dropLast is set.',
-      fix: 'Lower data.batchSize, or give more data.',
+      what: 'The data contains no batch of training samples.',
+      why: 'With dropLast, an incomplete last batch is left out.',
+      fix: 'Lower data.batchSize, or provide more data.',
     });
   }
   const { minEpochs, minSteps } = fast === null ? options : { minEpochs: 0, minSteps: 0 };
@@ -57,7 +56,7 @@ function trainBatches({ limitTrainBatches, overfitBatches }: TrainerOptions, ava
     : limitBatches(available, overfitBatches, 'overfitBatches');
 }
 
-/** What must be done before a hook may end the fit, in words. */
+/** Describes what must be done before a hook may end the fit. */
 export function minimumOf({ minEpochs, minSteps }: FitBounds): string {
   const wanted = [
     ...(minEpochs > 0 ? [`minEpochs ${minEpochs}`] : []),
@@ -68,20 +67,19 @@ export function minimumOf({ minEpochs, minSteps }: FitBounds): string {
 
 /** When a fit validates, and on how many batches. */
 export interface ValidationPlan {
-  /** 0 where nothing is validated. */
+  /** 0 if nothing is validated. */
   readonly batches: number;
   readonly sanityBatches: number;
   readonly everyNEpochs: number;
-  /** Training batches between two validations; `null` for the epoch's end. */
+  /** The number of training batches between two validations; `null` to validate at the end of an epoch. */
   readonly everyNBatches: number | null;
 }
 
 /**
- * Works out a fit's validation.
- *
- * @param available batches of held-out data.
- * @param batchesPerEpoch training batches in an epoch.
- * @throws FulgurError `trainer` where the interval fits no epoch or no update.
+ * Plans a fit's validation.
+ * @param available the number of batches of held-out data.
+ * @param batchesPerEpoch the number of training batches in an epoch.
+ * @throws FulgurError `trainer` if the interval fits no epoch or no update.
  */
 export function planValidation(
   limits: TrainerOptions,
@@ -109,23 +107,23 @@ function intervalOf(
     valCheckInterval < 1 ? Math.max(1, Math.floor(batchesPerEpoch * valCheckInterval)) : valCheckInterval;
   if (interval > batchesPerEpoch) {
     throw new FulgurError('trainer', {
-      what: `trainer.valCheckInterval is ${interval}, and an epoch has ${batchesPerEpoch} batches.`,
-      why: 'The fit would never be validated.',
-      fix: 'Lower it, or leave it out and set trainer.checkValEveryNEpoch.',
+      what: `trainer.valCheckInterval is ${interval}, but an epoch has ${batchesPerEpoch} batches.`,
+      why: 'The fit would never validate.',
+      fix: 'Lower it, or remove it and set trainer.checkValEveryNEpoch.',
     });
   }
   const cut = new Accumulation(accumulateGradBatches).choices.find((batches) => interval % batches !== 0);
   if (cut !== undefined) {
     throw new FulgurError('trainer', {
-      what: `trainer.valCheckInterval is ${interval} batches, and an update takes ${cut}.`,
-      why: 'Validation in the middle of an update would see no new weights.',
+      what: `trainer.valCheckInterval is ${interval} batches, but an update takes ${cut}.`,
+      why: 'A validation in the middle of an update would see no new weights.',
       fix: `Set it to a multiple of ${cut}.`,
     });
   }
   return interval;
 }
 
-/** Batches of an evaluation outside of a fit. */
+/** Returns the number of batches of an evaluation outside a fit. */
 export function planEvaluation(kind: EvaluationKind, limits: TrainerOptions, available: number): number {
   const fast = fastBatches(limits.fastDevRun);
   if (fast !== null) return Math.min(fast, available);
@@ -133,9 +131,9 @@ export function planEvaluation(kind: EvaluationKind, limits: TrainerOptions, ava
   return limitBatches(available, limits[limit], limit);
 }
 
-/** How many batches make an update, epoch by epoch. */
+/** The number of batches per update, for each epoch. */
 export class Accumulation {
-  /** Epochs and what holds from them on, the last first. */
+  /** Pairs of an epoch and the number of batches from that epoch on; the last pair first. */
   readonly #changes: readonly (readonly [epoch: number, batches: number])[];
 
   constructor(schedule: AccumulationSchedule) {
@@ -145,22 +143,22 @@ export class Accumulation {
       .sort(([a], [b]) => b - a);
   }
 
-  /** Batches of an update in an epoch. */
+  /** Returns the number of batches per update in an epoch. */
   at(epoch: number): number {
     return this.#changes.find(([from]) => from <= epoch)?.[1] ?? 1;
   }
 
-  /** Whether any epoch's updates take several batches. */
+  /** Whether the updates of any epoch take several batches. */
   get isEver(): boolean {
     return this.#changes.some(([, batches]) => batches > 1);
   }
 
-  /** Every number of batches that an update may take. */
+  /** All numbers of batches that an update may take. */
   get choices(): number[] {
     return this.#changes.map(([, batches]) => batches);
   }
 
-  /** Updates in epochs of so many batches, from the first to before `epochs`. */
+  /** Returns the number of updates before epoch `epochs`, for epochs of this many batches. */
   updates(epochs: number, batchesPerEpoch: number): number {
     let total = 0;
     let until = epochs;
@@ -172,7 +170,7 @@ export class Accumulation {
     return total;
   }
 
-  /** Epochs that so many updates reach into, at most `limit`. */
+  /** Returns the number of epochs in which this many updates take place, at most `limit`. */
   epochsOf(updates: number, batchesPerEpoch: number, limit: number): number {
     let [enough, tooFew] = [limit, 0];
     while (enough - tooFew > 1) {
@@ -185,10 +183,9 @@ export class Accumulation {
 }
 
 /**
- * Batches that a limit leaves: a whole number of them, or a fraction below 1; `null` leaves all.
- *
- * @param option the limit's name in errors.
- * @throws FulgurError `trainer` where a fraction leaves none.
+ * Returns the number of batches that a limit leaves: a whole number of them, or a fraction below 1; `null` leaves all.
+ * @param option the name of the limit in errors.
+ * @throws FulgurError `trainer` if a fraction leaves none.
  */
 function limitBatches(available: number, limit: number | null, option: string): number {
   if (limit === null) return available;
@@ -196,23 +193,23 @@ function limitBatches(available: number, limit: number | null, option: string): 
   const batches = Math.floor(available * limit);
   if (batches > 0 || available < 1) return batches;
   throw new FulgurError('trainer', {
-    what: `trainer.${option} is ${limit}, which is less than one of ${available} batches.`,
+    what: `trainer.${option} is ${limit}, which is less than one batch of ${available}.`,
     fix: `Set it to at least ${Math.ceil((1 / available) * 1000) / 1000}, or to a whole number of batches.`,
   });
 }
 
-/** Batches that `fastDevRun` asks for; `null` where it is off. */
+/** Returns the number of batches for `fastDevRun`; `null` if it is off. */
 function fastBatches(fastDevRun: boolean | number): number | null {
   if (fastDevRun === false || fastDevRun === 0) return null;
   return fastDevRun === true ? 1 : fastDevRun;
 }
 
-/** What a limit of 1 does: one batch, where Lightning's `1.0` means all of them. */
+/** The effect of a limit of 1: one batch, where Lightning's `1.0` means all batches. */
 const meanings = {
   limitTrainBatches: 'each epoch trains on one batch',
   overfitBatches: 'every epoch trains on the same one batch',
-  limitValBatches: 'each validation looks at one batch',
-  limitTestBatches: 'the test looks at one batch',
+  limitValBatches: 'each validation evaluates one batch',
+  limitTestBatches: 'the test evaluates one batch',
   limitPredictBatches: 'the prediction covers one batch',
   valCheckInterval: 'validation runs after every batch',
 } as const satisfies Partial<Record<keyof TrainerOptions, string>>;
@@ -220,8 +217,8 @@ const meanings = {
 export type BatchLimit = keyof typeof meanings;
 
 /**
- * A sentence for each limit of exactly 1. JavaScript cannot tell Lightning's `1` from its `1.0`, and a user who meant the
- * other one should hear of it before the run has cost anything.
+ * Returns a sentence for each limit of exactly 1. JavaScript cannot distinguish Lightning's `1` from its `1.0`, and a
+ * user who meant the other one should be told before the run has cost anything.
  */
 export function sayOneBatchLimits(options: TrainerOptions, limits: readonly BatchLimit[]): readonly string[] {
   if (fastBatches(options.fastDevRun) !== null) return [];

@@ -28,13 +28,13 @@ import { VariableOwners } from './step/variable-owners';
 import { connectModuleLog } from './training-module';
 import type { TrainingModule } from './training-module';
 
-/** What the `runStarted` event says and the trainer cannot know. */
+/** The facts in the `runStarted` event that the trainer cannot know. */
 export interface RunLabel {
   readonly folder: string;
   readonly data: { readonly name: string; readonly batchSize: number; readonly samples?: number };
 }
 
-/** What a run of the trainer is given, whatever it does. */
+/** The inputs of every run of the trainer, whatever its kind. */
 export interface ScopeParts {
   readonly options: TrainerOptions;
   /** In the experiment's order. */
@@ -46,20 +46,20 @@ export interface ScopeParts {
   readonly weights: WeightSwitch;
   readonly place: RunLabel | null;
   readonly steps: StepSource;
-  /** `null` where a run without a checkpoint begins with the weights that the module has. */
+  /** `null` if a run without a checkpoint starts with the module's current weights. */
   readonly initialWeights: (() => Promise<InitialWeights>) | null;
   readonly control: RunControl;
 }
 
-/** Where a run stands, and what hooks may wish of it. */
+/** The position of a run, and what hooks may request of it. */
 export interface Standing extends Omit<RunView, 'task'> {
-  /** When what is logged now is measured. */
+  /** The position at which a value logged now is recorded. */
   moment(): Moment;
 }
 
 /**
- * What a fit, an evaluation and an inspection have in common: who takes part, what hooks see, where values are logged to,
- * how a checkpoint is taken back, and that the run ends in order.
+ * The common part of a fit, an evaluation and an inspection: who takes part, what hooks see, where values are logged,
+ * how a checkpoint is restored, and an orderly end of the run.
  */
 export class TrainerScope<B> {
   readonly module: TrainingModule<B>;
@@ -85,7 +85,7 @@ export class TrainerScope<B> {
     this.hooks = new HostHookRunner(this.participants, { ...standing, task: this.task }, this.log, events);
   }
 
-  /** Tells the user something; all ranks have the same to say, and the first one says it. */
+  /** Reports something to the user; all ranks have the same to report, so only the first one does. */
   readonly notify: Notify = (...message) => {
     if (this.parts.strategy.ranks.rank === 0) this.parts.events.emit('message', ...message);
   };
@@ -94,7 +94,7 @@ export class TrainerScope<B> {
     this.notify('warning', text);
   };
 
-  /** Sets everybody up, with the weights and the states of plugins that a checkpoint holds where there is one. */
+  /** Sets up all participants, with the weights and plugin states of the checkpoint if there is one. */
   async setUp(from: ResumeFrom | null): Promise<void> {
     await this.hooks.call('setup', []);
     if (from === null) {
@@ -102,29 +102,28 @@ export class TrainerScope<B> {
       return;
     }
     await this.hooks.call('onLoadCheckpoint', [from.state]);
-    // Weights first, as they may be refused.
+    // The weights come first, because they may be rejected.
     this.module.loadStateDict(from.state.weights);
     restorePluginStates(this.parts.plugins, from.state, this.notify, from.path);
   }
 
-  /** Loads the weights that a run without a checkpoint begins with, where some were given. */
+  /** Loads the initial weights of a run without a checkpoint, if any were given. */
   async #begin(): Promise<void> {
     const { initialWeights } = this.parts;
     if (initialWeights === null) return;
     this.notify('info', loadInitialWeights(this.module, await initialWeights()));
   }
 
-  /** Frees what the run made, after everybody's teardown; what was made last goes first. */
+  /** Frees what the run made, after all teardown hooks; in reverse order. */
   releaseAtEnd(release: () => void): void {
     this.#releases.unshift(release);
   }
 
   /**
-   * Does the run's work and ends it in any case: `onException` after a failure or an interruption, `teardown` of everybody,
-   * then the releases, whatever fails on the way.
-   *
-   * @returns what the work gave; `null` where a task in it broke off on the user's wish.
-   * @throws what went wrong first, with what went wrong after it in its cause.
+   * Does the run's work and ends the run in any case: `onException` after a failure or an interruption, `teardown` of
+   * all participants, then the releases, whatever fails meanwhile.
+   * @returns the result of the work; `null` if a task in it was cancelled by the user.
+   * @throws the first error, with later ones in its cause.
    */
   async toEnd<T>(work: () => Promise<T>): Promise<T | null> {
     const { events, control } = this.parts;
@@ -134,7 +133,7 @@ export class TrainerScope<B> {
     try {
       result = await work();
     } catch (error) {
-      // Whatever breaks off on the user's wish has not failed.
+      // Work that the user cancelled has not failed.
       if (!isInterruption(error) || control.interruptReason === null) errors.push(error);
     }
     const [failure] = errors;

@@ -40,30 +40,33 @@ import type { StepSource } from './step/step-source';
 import { CompiledTrainingStep } from './step/training-step';
 import type { TrainingModule } from './training-module';
 
-/** What a fit may be given besides module and data. */
+/** Options of a fit besides the module and the data. */
 export interface FitExtras<B> {
-  /** Goes on from there as if the run had never stopped: every number is the same on a CPU. */
+  /** The state to resume from, as if the run had never stopped: every number is the same on a CPU. */
   readonly resumeFrom?: ResumeFrom | undefined;
-  /** Held-out data, for a module with a `validationStep`. The caller closes them. */
+  /** Held-out data, for a module with a `validationStep`. The caller closes it. */
   readonly validation?: BatchSource<B> | undefined;
 }
 
-/** What the container puts in place around the trainer. */
+/** The parts around the trainer that the container provides. */
 export interface TrainerParts {
   /** In the experiment's order. */
   readonly plugins: readonly BuiltPlugin[];
   readonly events: RunEventBus;
   readonly strategy: Strategy;
-  /** Where batch norm gets its statistics in training (default: from the batch). */
+  /** The source of batch norm statistics in training (default: the batch). */
   readonly batchStatistics?: BatchStatistics;
   readonly settings: RunSettings;
-  /** Which weights evaluations see (default: those in training). */
+  /** The weights that evaluations see (default: the training weights). */
   readonly weights?: WeightSwitch;
-  /** What the `runStarted` event is to say of folder and data. */
+  /** What the `runStarted` event reports about folder and data. */
   readonly place?: RunLabel | null;
-  /** Where its steps come from (default: the module's are compiled). */
+  /** The source of its steps (default: the compiled steps of the module). */
   readonly steps?: StepSource;
-  /** Weights that a fit begins with, and an evaluation without a checkpoint: read after `setup`, in the place of a checkpoint's. */
+  /**
+   * The initial weights of a fit, and of an evaluation without a checkpoint: loaded after `setup`, where otherwise a
+   * checkpoint's are.
+   */
   readonly initialWeights?: (() => Promise<InitialWeights>) | null;
 }
 
@@ -77,15 +80,15 @@ const compiledSteps: StepSource = {
 /**
  * Runs a training module over data, with plugins around it.
  *
- * A run's length: `maxEpochs` and `maxSteps` are totals, also for a resumed run; the one that is reached first ends
- * it. A run without either has 1000 epochs, as in Lightning.
+ * A run's length: `maxEpochs` and `maxSteps` are totals, also for a resumed run; whichever is reached first ends it.
+ * Without either, a run has 1000 epochs, as in Lightning.
  */
 export class Trainer {
-  /** Takes the state of the current run; between two steps only. */
+  /** Captures the state of the current run; only possible between two steps. */
   readonly runState: RunStateAccess = { capture: () => this.#capture() };
-  /** Sees the optimisers of the current run. */
+  /** Observes the optimisers of the current run. */
   readonly optimizers: OptimizersAccess = { current: () => this.#run?.optimizers ?? [] };
-  /** Moves their learning rate aside. */
+  /** Overrides their learning rate. */
   readonly learningRate: LearningRateControl = {
     override: (schedule) => this.#overrideLearningRate(schedule),
   };
@@ -95,7 +98,7 @@ export class Trainer {
   #busy = false;
   #run: Pick<FitRun<unknown>, 'capture' | 'optimizers'> | null = null;
 
-  /** @throws FulgurError `config` where an option has a value that it cannot have. */
+  /** @throws FulgurError `config` if an option has an invalid value. */
   constructor(options: TrainerInput, parts: TrainerParts) {
     this.#options = completeTrainerOptions(options);
     this.#parts = {
@@ -110,9 +113,8 @@ export class Trainer {
   }
 
   /**
-   * Trains. The caller closes `data`; the module's parameters stay, the optimiser is freed.
-   *
-   * @throws FulgurError of whatever went wrong first; what went wrong after it is in its `cause`.
+   * Trains the module. The caller closes `data`; the module's parameters remain, the optimisers are freed.
+   * @throws FulgurError the first error; later ones are in its `cause`.
    */
   async fit<B>(
     module: TrainingModule<B>,
@@ -141,17 +143,19 @@ export class Trainer {
     });
   }
 
-  /** Runs the module's `validationStep` over held-out data, of `from` or of the weights that it has. */
+  /** Runs the module's `validationStep` over held-out data, with the weights of `from` or its current ones. */
   validate<B>(module: TrainingModule<B>, data: BatchSource<B>, from?: Evaluated): Promise<EvaluationResult> {
     return this.#evaluate('validation', module, data, from);
   }
 
-  /** The same with `testStep`. */
+  /** Does the same with `testStep`. */
   test<B>(module: TrainingModule<B>, data: BatchSource<B>, from?: Evaluated): Promise<EvaluationResult> {
     return this.#evaluate('test', module, data, from);
   }
 
-  /** The same with `predictStep`; the result holds what it gives, unless `onOutputs` takes and disposes it. */
+  /**
+   * Does the same with `predictStep`; the result contains the outputs, unless `onOutputs` receives and disposes them.
+   */
   predict<B>(
     module: TrainingModule<B>,
     data: BatchSource<B>,
@@ -162,8 +166,8 @@ export class Trainer {
   }
 
   /**
-   * Looks at the module with the weights of `from`, or those that it has, between setup and teardown: for what judges
-   * a model from outside, such as a linear probe of its features.
+   * Inspects the module with the weights of `from`, or its current ones, between setup and teardown: for code that
+   * assesses a model from outside, such as a linear probe of its features.
    */
   inspect<B, T>(
     module: TrainingModule<B>,
@@ -174,14 +178,14 @@ export class Trainer {
   }
 
   /**
-   * Ends the run for a reason from outside, such as a signal: the current update is finished, then the run ends with
-   * status `interrupted`. Before `fit`, it ends the fit as soon as that has begun.
+   * Ends the run for an external reason, such as a signal: the current update is finished, then the run ends with
+   * status `interrupted`. Before `fit`, it ends the fit as soon as it has started.
    */
   interrupt(reason: string): void {
     this.#control.interrupt(reason);
   }
 
-  /** What becomes of what is going on when the run is interrupted now, in words. */
+  /** Describes what happens to the current work if the run is interrupted now. */
   get ending(): string {
     return this.#control.ending;
   }
@@ -202,7 +206,7 @@ export class Trainer {
     });
   }
 
-  /** Held-out data are dealt to ranks without padding. */
+  /** Held-out data is dealt to ranks without padding. */
   get #held(): { mayBeShort: boolean } {
     return { mayBeShort: this.#parts.strategy.ranks.worldSize > 1 };
   }
@@ -213,13 +217,13 @@ export class Trainer {
     for (const text of sayOneBatchLimits(this.#options, limits)) events.emit('message', 'info', text);
   }
 
-  /** @throws FulgurError `trainer` while another run of this trainer is going on. */
+  /** @throws FulgurError `trainer` while another run of this trainer is active. */
   async #alone<T>(name: string, run: (parts: ScopeParts) => Promise<T>): Promise<T> {
     this.#parts.steps.requireReady();
     if (this.#busy) {
       throw new FulgurError('trainer', {
-        what: `${name} was called while the trainer is at work already.`,
-        fix: 'Wait for the first call, or make a second trainer.',
+        what: `${name} was called while the trainer was already running.`,
+        fix: 'Wait for the first call to finish, or create a second trainer.',
       });
     }
     this.#busy = true;
@@ -237,8 +241,8 @@ export class Trainer {
     const optimizers = this.#run?.optimizers ?? [];
     if (optimizers.length === 0) {
       throw new FulgurError('trainer', {
-        what: 'A learning rate was given before the optimiser was there.',
-        fix: 'Give it in onFitStart or later.',
+        what: 'A learning rate was set before the optimiser existed.',
+        fix: 'Set it in onFitStart or later.',
       });
     }
     for (const optimizer of optimizers) optimizer.overrideLearningRate(schedule);
@@ -247,18 +251,18 @@ export class Trainer {
   async #capture(): Promise<RunState> {
     if (this.#run !== null) return this.#run.capture();
     throw new FulgurError('trainer', {
-      what: "The run's state was asked for, and no run is going on.",
+      what: "The run's state was requested, but no run is active.",
       fix: 'Capture it in a host hook, such as onTrainBatchEnd.',
     });
   }
 }
 
-/** @throws FulgurError `trainer` for mixed precision without compiling. */
+/** @throws FulgurError `trainer` for mixed precision without compilation. */
 function requireCompiled({ precision, compile, detectAnomaly }: TrainerOptions): void {
   if (precision === '32-true' || (compile && !detectAnomaly)) return;
   throw new FulgurError('trainer', {
-    what: `trainer.precision is ${precision}, and the step is to run operation by operation.`,
+    what: `trainer.precision is ${precision}, but the step is to run operation by operation.`,
     why: 'Mixed precision is a rewrite of the compiled step.',
-    fix: "Leave out compile: false and detectAnomaly, or set the precision to '32-true'.",
+    fix: "Remove compile: false and detectAnomaly, or set the precision to '32-true'.",
   });
 }

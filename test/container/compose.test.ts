@@ -228,7 +228,7 @@ describe('compose', () => {
 
     const { trainer, module, dispose } = composed([definePlugin(Late), definePlugin(Early)]);
     await expect(trainer.fit(module, new Ones())).rejects.toThrow(
-      "Plugin 'early' failed in onTrainEnd: early is tired. Correct the plugin, or take it out of the experiment's plugins.",
+      "Plugin 'early' failed in onTrainEnd: early is tired. Correct the plugin, or remove it from the experiment's plugins.",
     );
     expect(calls).toEqual(['early', 'late']);
     await dispose();
@@ -370,7 +370,7 @@ describe('compose', () => {
     expect(thrown).toMatchObject({
       kind: 'plugin',
       message:
-        "Plugin 'broken' failed in its constructor: no such port. Correct the plugin, or take it out of the experiment's plugins.",
+        "Plugin 'broken' failed in its constructor: no such port. Correct the plugin, or remove it from the experiment's plugins.",
       cause: new RangeError('no such port'),
     });
   });

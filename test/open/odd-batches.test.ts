@@ -14,7 +14,7 @@ async function train(kind: string, ...args: readonly string[]): Promise<Pick<End
 }
 
 describe('a run on batches that break their contract', () => {
-  const fix = 'Make batchesPerEpoch of the batch source the number of batches that epoch() gives.';
+  const fix = 'Set batchesPerEpoch of the batch source to the number of batches that epoch() yields.';
 
   it.each([
     [
@@ -39,7 +39,7 @@ describe('a run on batches that break their contract', () => {
   it('ends where an epoch is too short', async () => {
     expect(await train('short', '--trainer.limitValBatches', '0')).toMatchObject({
       code: 1,
-      errors: `Error: The training data gave 3 batches in an epoch that was to have 4. ${fix}\n`,
+      errors: `Error: The training data returned 3 batches in an epoch that should have 4. ${fix}\n`,
     });
   });
 
@@ -48,9 +48,9 @@ describe('a run on batches that break their contract', () => {
     expect(await train('forgetful', '--resume', 'last', '--trainer.maxSteps', '4')).toMatchObject({
       code: 1,
       errors:
-        'Error: The training data gave a batch when asked for those after the last one. ' +
-        'A fit that is resumed in the middle of an epoch would train on other batches than are left of it. ' +
-        'Let epoch(epoch, { startBatch }) of the batch source begin with the batch of that number.\n',
+        'Error: The training data returned a batch when asked for those after the last one. ' +
+        'A fit that resumes in the middle of an epoch would train on other batches than the remaining ones. ' +
+        'Let epoch(epoch, { startBatch }) of the batch source start with batch number startBatch.\n',
     });
   });
 

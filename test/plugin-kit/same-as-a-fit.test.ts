@@ -238,8 +238,8 @@ describe('a rehearsal calls the hooks of a fit, in their order and with their co
     const other = { settings: { seed: 1 }, resumeFrom: state };
     const refused = await rehearse([], { ...other, options: { maxEpochs: 2 } });
     expect(messageOf(refused.error)).toBe(
-      'The checkpoint was trained with seed 0, and this run has seed 1. ' +
-        'Its batches and views would not go on where they stopped. Set the seed to 0.',
+      'The checkpoint was trained with seed 0, but this run has seed 1. ' +
+        'Its batches and views would not continue where they stopped. Set the seed to 0.',
     );
     refused.dispose();
     const spoiled = await rehearse([], { loss: () => NaN });

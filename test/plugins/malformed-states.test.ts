@@ -35,8 +35,8 @@ describe('a state that a plugin cannot have saved', () => {
       (state) => {
         expect(() => restore(name, state as Json, hooksOf(name))).toThrow(
           new RegExp(
-            `^Plugin '${name}' cannot take its state back from the checkpoint /runs/step=4: in it, .* ` +
-              "Resume from another checkpoint, or take the plugin out of the experiment's plugins.$",
+            `^Plugin '${name}' cannot restore its state from the checkpoint /runs/step=4: in it, .* ` +
+              "Resume from another checkpoint, or remove the plugin from the experiment's plugins.$",
           ),
         );
       },
@@ -45,8 +45,8 @@ describe('a state that a plugin cannot have saved', () => {
 
   it('is named by its first wrong part', () => {
     expect(() => restore('timer', { seconds: 'ten' }, hooksOf('timer'))).toThrow(
-      "Plugin 'timer' cannot take its state back from the checkpoint /runs/step=4: in it, seconds is not a number. " +
-        "Resume from another checkpoint, or take the plugin out of the experiment's plugins.",
+      "Plugin 'timer' cannot restore its state from the checkpoint /runs/step=4: in it, seconds is not a number. " +
+        "Resume from another checkpoint, or remove the plugin from the experiment's plugins.",
     );
   });
 
@@ -63,12 +63,12 @@ describe('a state that a plugin cannot have saved', () => {
       },
     });
     expect(() => restore('mine', null, throwing(new TypeError("reading 'x'")))).toThrow(
-      "Plugin 'mine' cannot take its state back from the checkpoint /runs/step=4: reading 'x'. " +
-        "Resume from another checkpoint, or take the plugin out of the experiment's plugins.",
+      "Plugin 'mine' cannot restore its state from the checkpoint /runs/step=4: reading 'x'. " +
+        "Resume from another checkpoint, or remove the plugin from the experiment's plugins.",
     );
     const own = new FulgurError('plugin', { what: 'The bank is too small.', fix: 'Set bank to 8.' });
     expect(() => restore('mine', null, throwing(own), null)).toThrow(
-      "Plugin 'mine' cannot take its state back from the checkpoint: The bank is too small. Set bank to 8.",
+      "Plugin 'mine' cannot restore its state from the checkpoint: The bank is too small. Set bank to 8.",
     );
   });
 });

@@ -31,7 +31,7 @@ describe('explainError', () => {
   it('adds what else went wrong while the run was ended', () => {
     const more = new AggregateError(
       [full, full],
-      '1 more went wrong while the run was ended: The disk is full.',
+      '1 more errors occurred while the run was ending: The disk is full.',
     );
     const first = new FulgurError('trainer', { what: 'It ended.', fix: 'Look.', cause: more });
     expect(explainError(first, false)).toBe(`Error: It ended. Look.\n${more.message}`);

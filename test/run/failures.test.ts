@@ -21,21 +21,19 @@ describe('a run that fails', () => {
       'trainingStep throws',
       'step',
       'Error: The module Small failed in trainingStep: views are not what they were. ' +
-        'It was given { views: [float32 [16, 32, 32, 3], float32 [16, 32, 32, 3]], labels: int32 [16], indices: int32 [16] }. ' +
-        'Correct it there; ' +
-        `with --trainer.compile false it runs operation by operation, with values to look at.\n${look}\n`,
+        'Its input was { views: [float32 [16, 32, 32, 3], float32 [16, 32, 32, 3]], labels: int32 [16], indices: int32 [16] }. ' +
+        `Correct it there; with --trainer.compile false it runs operation by operation, and values can be inspected.\n${look}\n`,
     ],
     [
       'a plugin throws',
       'plugin',
-      `Error: Plugin 'pace' failed in onTrainBatchEnd: the bell has no clapper. Correct the plugin, or take it out of the experiment's plugins.\n${look}\n`,
+      `Error: Plugin 'pace' failed in onTrainBatchEnd: the bell has no clapper. Correct the plugin, or remove it from the experiment's plugins.\n${look}\n`,
     ],
     [
       'the loss is no number',
       'nan',
       'Error: The loss became NaN in step 0 (epoch 0, batch 0). The weights after such a step are useless, so training ends here. ' +
-        'Try a lower learning rate, warm-up or gradient clipping; --trainer.detectAnomaly true names the operation that ' +
-        'makes the first NaN. A checkpoint, where there is one, was written before this step.\n',
+        'Try a lower learning rate, warm-up or gradient clipping; --trainer.detectAnomaly true names the operation that makes the first NaN. If there is a checkpoint, it was written before this step.\n',
     ],
   ])('says one clear sentence and ends with code 1 when %s', async (_, failure, message) => {
     const { code, signal, errors, output } = await fail(['--failure', failure]);

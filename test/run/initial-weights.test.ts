@@ -54,7 +54,7 @@ describe('--initialWeights', () => {
     );
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     expect(output).toContain(
-      "Initial weights are not loaded again: the run goes on with its checkpoint's.\n",
+      "Initial weights are not loaded again: the run resumes with its checkpoint's weights.\n",
     );
     const [before, after] = [stateOf('version_1', 'epoch=0-step=4'), stateOf('version_1', 'epoch=1-step=8')];
     const counter = 'backbone.1.num_batches_tracked';

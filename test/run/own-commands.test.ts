@@ -68,7 +68,7 @@ describe('a command that an experiment brings', () => {
     const { code, errors } = await child.ended;
     expect({ code, errors }).toEqual({
       code: 130,
-      errors: 'Ctrl-C: the dawdling is broken off and the run ends. Press Ctrl-C again to end at once.\n',
+      errors: 'Ctrl-C: the dawdling is cancelled and the run ends. Press Ctrl-C again to end at once.\n',
     });
     expect(readdirSync(join(folder, 'untrained', 'evaluations'))).toEqual(before);
   });

@@ -65,7 +65,7 @@ describe('predictions on disk', () => {
   it.each([
     [
       [3, 2],
-      "predictStep gave 3 rows of 'scores' for a batch of 2 samples. Return one row for each sample, in their order.",
+      "predictStep gave 3 rows of 'scores' for a batch of 2 samples. Return one row for each sample, in the order of the batch.",
     ],
     [
       [2, 5],

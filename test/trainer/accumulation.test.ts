@@ -240,8 +240,8 @@ it('go on bit for bit from a state between two updates, and have none in the mid
   expect(refused).toHaveLength(6);
   expect(new Set(refused)).toEqual(
     new Set([
-      "The run's state was asked for when 1 batches of an update were done. Their gradients are not part of it. " +
-        'Capture it where the result of onTrainBatchEnd says `updated`.',
+      "The run's state was requested after 1 batches of an update. Their gradients are not part of it. " +
+        'Capture it when the result of onTrainBatchEnd has `updated`.',
     ]),
   );
   expect(states).toHaveLength(6);

@@ -130,7 +130,7 @@ describe.each([
       plugin('one', recordingHooks('one', calls)),
     ];
     expect(await failure(trainerWith(plugins)[method](evaluated(), held()))).toBe(
-      `Plugin 'bad' failed in on${name}BatchEnd: no disk. Correct the plugin, or take it out of the experiment's plugins.`,
+      `Plugin 'bad' failed in on${name}BatchEnd: no disk. Correct the plugin, or remove it from the experiment's plugins.`,
     );
     expect(callsOf('one', calls).slice(-2)).toEqual(['onException', 'teardown']);
   });
@@ -201,14 +201,14 @@ describe('an evaluation', () => {
     );
     const returning = Object.assign(evaluated(), { testStep: () => tf.scalar(1) });
     expect(await failure(trainerWith().test(returning, held()))).toBe(
-      "testStep of Evaluated returned something. What it measures is logged. Write this.log('val_loss', loss) in it, and return nothing.",
+      "testStep of Evaluated returned a value. Its measurements are logged, not returned. Write this.log('val_loss', loss) in it, and return nothing.",
     );
   });
 
   it('refuses to log in predictions', async () => {
     const plugins = [plugin('log', { onPredictBatchEnd: ({ log }) => log('x', 1) })];
     expect(await failure(trainerWith(plugins).predict(evaluated(), held()))).toContain(
-      "log('x') means nothing in onPredictBatchEnd.",
+      "log('x') has no meaning in onPredictBatchEnd.",
     );
   });
 });

@@ -33,7 +33,7 @@ describe('EventBus', () => {
     bus.emit('checkpointSaved', 'b', 'epoch');
     expect(heard).toBe(2);
     expect(messages).toEqual([
-      "warning: A listener of 'checkpointSaved' failed and is not called any more: socket closed",
+      "warning: A listener of 'checkpointSaved' failed and is no longer called: socket closed",
     ]);
   });
 
@@ -45,7 +45,7 @@ describe('EventBus', () => {
     await Promise.resolve();
     await Promise.resolve();
     expect(messages).toEqual([
-      "warning: A listener of 'checkpointSaved' failed and is not called any more: late",
+      "warning: A listener of 'checkpointSaved' failed and is no longer called: late",
     ]);
   });
 
@@ -57,7 +57,7 @@ describe('EventBus', () => {
     bus.emit('message', 'info', 'hello');
     expect(messages).toEqual([
       'info: hello',
-      "warning: A listener of 'message' failed and is not called any more: no terminal",
+      "warning: A listener of 'message' failed and is no longer called: no terminal",
     ]);
   });
 });

@@ -110,7 +110,7 @@ describe('the events of a fit', () => {
     );
     expect((await trainer.fit(seededRegression(), new Points())).status).toBe('finished');
     expect(recorded.filter(([name]) => name === 'message')).toEqual([
-      ['message', 'warning', "A listener of 'batchEnded' failed and is not called any more: no terminal"],
+      ['message', 'warning', "A listener of 'batchEnded' failed and is no longer called: no terminal"],
     ]);
   });
 });

@@ -54,7 +54,7 @@ describe('weights that a trainer is given to begin with', () => {
     expect(reads).toBe(1);
     expect(seen[1]).toEqual(trained);
     expect(messages()).toContain(
-      "Initial weights are not loaded again: the run goes on with its checkpoint's.",
+      "Initial weights are not loaded again: the run resumes with its checkpoint's weights.",
     );
     module.dispose();
   });

@@ -44,14 +44,14 @@ it('goes on until minEpochs, says so once, and ends at the first wish after it',
     detail: 'wish of update 8',
     steps: 8,
     said: [
-      'Training was to end (wish of update 2), but goes on until minEpochs 2; it ends when that is wished again after it.',
+      'Training was asked to end (wish of update 2), but continues until minEpochs 2; it ends if that is requested again later.',
     ],
   });
 });
 
 it('goes on until minSteps, which may lie inside an epoch', async () => {
   const said = [
-    'Training was to end (wish of update 4), but goes on until minEpochs 1 and minSteps 6; it ends when that is wished again after it.',
+    'Training was asked to end (wish of update 4), but continues until minEpochs 1 and minSteps 6; it ends if that is requested again later.',
   ];
   expect(await stopWished('onTrainEpochEnd', 4, { minEpochs: 1, minSteps: 6 })).toEqual({
     status: 'stopped',
@@ -173,8 +173,8 @@ describe('a run that is killed and resumed ends where it would have ended', () =
     expect(again.events).toContainEqual([
       'message',
       'info',
-      "Training was ended here by 'a' (a at 8), and has nothing left to do. " +
-        'To go on, change what ended it, or set trainer.minEpochs or trainer.minSteps to more than is done.',
+      "Training was ended here by 'a' (a at 8), so there is nothing left to do. " +
+        'To continue, change what ended it, or set trainer.minEpochs or trainer.minSteps to more than is done.',
     ]);
     expect(again.events).toContainEqual(['runEnded', 'stopped', null]);
     expect(JSON.stringify(again.events).split('a at 8')).toHaveLength(2);
@@ -183,8 +183,8 @@ describe('a run that is killed and resumed ends where it would have ended', () =
   });
 
   it.each([
-    ['has other options', { a: 'other' }, 'as that plugin has other options now'],
-    ['is gone', {}, 'as that plugin is not in this run'],
+    ['has other options', { a: 'other' }, 'because that plugin has other options now'],
+    ['is gone', {}, 'because that plugin is not in this run'],
   ])('unless the plugin that wished it %s', async (_, pluginDigests, why) => {
     const setup: FitSetup = { options: { maxEpochs: 4 } };
     const { states } = await whole({ a: { at: 'onTrainEpochEnd', updates: [8] } }, setup);
@@ -202,7 +202,7 @@ describe('a run that is killed and resumed ends where it would have ended', () =
     expect(again.events).toContainEqual([
       'message',
       'info',
-      `Training was ended here by 'a' (a at 8); it goes on, ${why}.`,
+      `Training was ended here by 'a' (a at 8); it continues, ${why}.`,
     ]);
   });
 });

@@ -151,8 +151,8 @@ describe('modelAccess', () => {
   it('says what to do about a model without a backbone', async () => {
     const model = new nn.Linear(3, 2);
     await expect(modelAccess(model).embed(batch(2))).rejects.toThrow(
-      "Linear has no field 'backbone' and no method 'embed'. Where the features of an image come from is not known. " +
-        "Name the module that makes them 'backbone', or define embed(images) to return [batch, features].",
+      "Linear has no field 'backbone' and no method 'embed'. It is not known how to compute the features of an image. " +
+        "Name the module that computes them 'backbone', or define embed(images) to return [batch, features].",
     );
     expect(model.training).toBe(true);
   });

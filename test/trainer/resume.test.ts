@@ -195,7 +195,7 @@ describe('a resumed fit', () => {
     expect(events).toContainEqual([
       'message',
       'info',
-      "Plugin 'late' begins afresh: the checkpoint holds no state of it.",
+      "Plugin 'late' starts afresh: the checkpoint contains no state of it.",
     ]);
   });
 
@@ -207,7 +207,7 @@ describe('a resumed fit', () => {
     });
     const warnings = events.filter((event) => event[0] === 'message' && event[1] === 'warning');
     expect(warnings).toEqual([
-      ['message', 'warning', "The checkpoint holds state of plugin 'counter', which this run does not have."],
+      ['message', 'warning', "The checkpoint contains state of plugin 'counter', which is not in this run."],
       [
         'message',
         'warning',
@@ -226,13 +226,13 @@ describe('a state that does not belong to the run', () => {
     [
       'of another experiment',
       { settings: { experiment: 'other' } },
-      "The checkpoint checkpoints/last is of experiment 'regression', and this is 'other'. Resume from a checkpoint of 'other'.",
+      "The checkpoint checkpoints/last is of experiment 'regression', but this is 'other'. Resume from a checkpoint of 'other'.",
     ],
     [
       'of another seed',
       { settings: { seed: 5 } },
-      'The checkpoint checkpoints/last was trained with seed 0, and this run has seed 5. ' +
-        'Its batches and views would not go on where they stopped. Set the seed to 0.',
+      'The checkpoint checkpoints/last was trained with seed 0, but this run has seed 5. ' +
+        'Its batches and views would not continue where they stopped. Set the seed to 0.',
     ],
     [
       'beyond maxEpochs',
@@ -249,8 +249,8 @@ describe('a state that does not belong to the run', () => {
     [
       'of longer epochs',
       { data: new Points({ batches: 1 }), options: { maxEpochs: 3 } },
-      'The checkpoint checkpoints/last stands after batch 2 of its epoch, and an epoch now has 1. ' +
-        'Use the batch size, the data and the limitTrainBatches of the run before.',
+      'The checkpoint checkpoints/last was written after batch 2 of its epoch, but an epoch now has 1. ' +
+        'Use the batch size, the data and the limitTrainBatches of the original run.',
     ],
   ])('%s is refused before anything changes', async (_, setup: FitSetup, message) => {
     const module = new Regression();
@@ -277,7 +277,7 @@ describe('a state that does not belong to the run', () => {
   it('of which the metrics are unreadable is refused', async () => {
     const { error } = await resumed({ ...(await state()), metrics: { entries: 3 } });
     expect(messageOf(error)).toBe(
-      "The checkpoint's metrics are not what this version of Fulgur writes. Resume with the version that wrote the checkpoint.",
+      "The checkpoint's metrics have another format than this version of Fulgur writes. Resume with the version that wrote the checkpoint.",
     );
   });
 
@@ -311,8 +311,8 @@ describe('a state that does not belong to the run', () => {
       const whole = await fitAndCapture({ module: new Split(), options: { maxEpochs: 2 } });
       const { error } = await resumed(whole.states.get(3)!);
       expect(messageOf(error)).toBe(
-        'The checkpoint checkpoints/last holds the state of 2 optimisers, and the module has one optimiser. ' +
-          'Resume with the configureOptimizers that the run was started with.',
+        'The checkpoint checkpoints/last contains the state of 2 optimisers, but the module has one optimiser. ' +
+          'Resume with the configureOptimizers with which the run was started.',
       );
     });
   });

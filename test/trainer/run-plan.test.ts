@@ -70,15 +70,15 @@ describe('planFit', () => {
 
   it('refuses a fraction that leaves no batch', () => {
     expect(() => plan({ limitTrainBatches: 0.05 }, 10)).toThrow(
-      'trainer.limitTrainBatches is 0.05, which is less than one of 10 batches. ' +
+      'trainer.limitTrainBatches is 0.05, which is less than one batch of 10. ' +
         'Set it to at least 0.1, or to a whole number of batches.',
     );
   });
 
   it('refuses data without a batch', () => {
     expect(() => plan({ maxEpochs: 1 }, 0)).toThrow(
-      'The data has no batch of training samples. A last batch that is not full is left out where dropLast is set. ' +
-        'Lower data.batchSize, or give more data.',
+      'The data contains no batch of training samples. With dropLast, an incomplete last batch is left out. ' +
+        'Lower data.batchSize, or provide more data.',
     );
   });
 });

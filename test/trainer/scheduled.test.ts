@@ -263,10 +263,10 @@ it('says where it has no value', () => {
   const module = new Plain(bySteps);
   const batch = { points: tf.zeros<tf.Rank.R2>([1, 3]), targets: tf.zeros<tf.Rank.R2>([1, 2]) };
   expect(() => module.trainingStep(batch)).toThrow(
-    'scheduled() of Plain was called outside of the training and validation steps of a fit. ' +
+    'scheduled() of Plain was called outside the training and validation steps of a fit. ' +
       'A scheduled value belongs to an update of a run, and there is none. ' +
-      'Call it in trainingStep or validationStep; compute with a fixed number in testStep and predictStep; ' +
-      'in a loop of your own, say where training stands: nn.withStepPosition({ step, batchOfUpdate, run }, () => ...).',
+      'Call it in trainingStep or validationStep; use a fixed number in testStep and predictStep; ' +
+      'in your own loop, provide the training position: nn.withStepPosition({ step, batchOfUpdate, run }, () => ...).',
   );
   tf.dispose({ ...batch });
   module.dispose();

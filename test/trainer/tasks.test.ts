@@ -81,7 +81,7 @@ describe('long work in a hook', () => {
       const first = await run(hook, at);
       expect(messageOf(first.error)).toBe('');
       expect(first.result?.status).toBe('interrupted');
-      expect(first.ending).toBe('the kNN evaluation is broken off and the run ends.');
+      expect(first.ending).toBe('the kNN evaluation is cancelled and the run ends.');
       const second = await run(hook, null, first.state);
       expect(messageOf(second.error)).toBe('');
       expect(second.weights).toEqual(whole.weights);
@@ -149,7 +149,7 @@ describe('long work in a hook', () => {
       ],
     });
     expect(new Set(endings)).toEqual(
-      new Set(['the validation is broken off and the run ends.', 'the run ends after the current batch.']),
+      new Set(['the validation is cancelled and the run ends.', 'the run ends after the current batch.']),
     );
   });
 });

@@ -117,8 +117,8 @@ describe('a fit', () => {
   it('fails when the data gives fewer batches than it announced', async () => {
     const { error } = await fit({ data: new Points({ batches: 4, given: 2 }) });
     expect(messageOf(error)).toBe(
-      'The training data gave 2 batches in an epoch that was to have 4. ' +
-        'Make batchesPerEpoch of the batch source the number of batches that epoch() gives.',
+      'The training data returned 2 batches in an epoch that should have 4. ' +
+        'Set batchesPerEpoch of the batch source to the number of batches that epoch() yields.',
     );
   });
 
@@ -137,7 +137,7 @@ describe('a fit', () => {
       ],
     });
     expect(messageOf(second)).toBe(
-      'fit() was called while the trainer is at work already. Wait for the first call, or make a second trainer.',
+      'fit() was called while the trainer was already running. Wait for the first call to finish, or create a second trainer.',
     );
   });
 });
@@ -218,12 +218,11 @@ describe('a fit that is to end early', () => {
     });
     const message =
       'The loss became NaN in step 5 (epoch 1, batch 1). The weights after such a step are useless, so training ends here. ' +
-      'Try a lower learning rate, warm-up or gradient clipping; --trainer.detectAnomaly true names the operation that ' +
-      'makes the first NaN. A checkpoint, where there is one, was written before this step.';
+      'Try a lower learning rate, warm-up or gradient clipping; --trainer.detectAnomaly true names the operation that makes the first NaN. If there is a checkpoint, it was written before this step.';
     expect(error).toMatchObject({ kind: 'trainer', message });
     expect(ended).toEqual([1, 2, 3, 4, 5]);
     expect(messageOf(state)).toBe(
-      `The run's state is not saved: ${message} The checkpoint before it is still good.`,
+      `The run's state is not saved: ${message} The previous checkpoint is still good.`,
     );
     expect(events.at(-1)).toEqual(['runEnded', 'failed', message]);
   });
@@ -294,16 +293,16 @@ describe('the optimiser of a fit', () => {
       ]),
     });
     expect(messageOf(error)).toBe(
-      "configureOptimizers of Returning gives a parameter 'backbone.weight' to optim.test-momentum and to optim.test-momentum. " +
-        'Gradients are known by name, and each one moves one parameter. ' +
-        "Give each optimiser parameters of its own: this.parameters().filter((_, name) => name.startsWith('backbone.')).",
+      "configureOptimizers of Returning gives a parameter 'backbone.weight' both to optim.test-momentum and to optim.test-momentum. " +
+        'Gradients are identified by name, and each one updates one parameter. ' +
+        "Give each optimiser its own parameters: this.parameters().filter((_, name) => name.startsWith('backbone.')).",
     );
   });
 
   it('must be an optimiser', async () => {
     const { error } = await fit({ module: new Returning(() => 0.1) });
     expect(messageOf(error)).toMatch(
-      /^configureOptimizers of Returning returned something else than optimisers\./,
+      /^configureOptimizers of Returning returned a value that is not an optimiser\./,
     );
   });
 });
@@ -322,13 +321,17 @@ describe('the loss of a training step', () => {
     [
       'a tensor of shape [2]',
       (loss: tf.Scalar) => tf.stack([loss, loss]),
-      'Return the loss, a scalar tensor: tf.mean(...) makes one of many.',
+      'Return the loss, a scalar tensor: tf.mean(...) reduces a larger tensor to one.',
     ],
-    ['undefined', () => undefined, 'Return the loss, a scalar tensor: tf.mean(...) makes one of many.'],
+    [
+      'undefined',
+      () => undefined,
+      'Return the loss, a scalar tensor: tf.mean(...) reduces a larger tensor to one.',
+    ],
     [
       'a promise',
       (loss: tf.Scalar) => Promise.resolve(loss),
-      'Make it synchronous: it is traced, and may only call tensor operations.',
+      'Make it synchronous: it is traced, and may call only tensor operations.',
     ],
   ])('cannot be %s', async (what, odd, fix) => {
     const { error } = await fit({ module: new Odd(odd) });
@@ -358,7 +361,7 @@ describe('runState', () => {
     });
     expect(captures).toHaveLength(2);
     expect(messageOf(captures[0])).toBe(
-      "The run's state was asked for before the optimiser was there. Capture it from onFitStart on.",
+      "The run's state was requested before the optimiser existed. Capture it from onFitStart on.",
     );
     expect(captures[1]).toMatchObject({
       experiment: 'regression',

@@ -199,13 +199,13 @@ describe('a fit with validation', () => {
   it('refuses an interval that fits no epoch or no update', async () => {
     const long = await fitValidated({ options: { valCheckInterval: 5 } });
     expect(messageOf(long.error)).toBe(
-      'trainer.valCheckInterval is 5, and an epoch has 4 batches. The fit would never be validated. ' +
-        'Lower it, or leave it out and set trainer.checkValEveryNEpoch.',
+      'trainer.valCheckInterval is 5, but an epoch has 4 batches. The fit would never validate. ' +
+        'Lower it, or remove it and set trainer.checkValEveryNEpoch.',
     );
     const odd = await fitValidated({ options: { valCheckInterval: 3, accumulateGradBatches: 2 } });
     expect(messageOf(odd.error)).toBe(
-      'trainer.valCheckInterval is 3 batches, and an update takes 2. ' +
-        'Validation in the middle of an update would see no new weights. Set it to a multiple of 2.',
+      'trainer.valCheckInterval is 3 batches, but an update takes 2. ' +
+        'A validation in the middle of an update would see no new weights. Set it to a multiple of 2.',
     );
   });
 
@@ -218,8 +218,8 @@ describe('a fit with validation', () => {
     const { error } = await fitValidated({ module });
     expect(messageOf(error)).toBe(
       'The module Validated failed in validationStep: no targets. ' +
-        'It was given { points: float32 [4, 3], targets: float32 [4, 2] }. ' +
-        'Correct it there; with --trainer.compile false it runs operation by operation, with values to look at.',
+        'Its input was { points: float32 [4, 3], targets: float32 [4, 2] }. ' +
+        'Correct it there; with --trainer.compile false it runs operation by operation, and values can be inspected.',
     );
   });
 
@@ -230,7 +230,7 @@ describe('a fit with validation', () => {
       },
     });
     const { error } = await fitValidated({ module });
-    expect(messageOf(error)).toContain("log('val_loss', { onStep: true }) means nothing in validationStep.");
+    expect(messageOf(error)).toContain("log('val_loss', { onStep: true }) has no meaning in validationStep.");
   });
 
   it('leaves no tensor behind', async () => {

@@ -10,8 +10,8 @@ const none: EvaluationWeights = {
 };
 
 /**
- * Which weights evaluations see: averages where there are some, unless the run asks for others. Validation, test,
- * prediction and the features that observers ask for all go through it, so that one rule holds for them.
+ * Decides which weights evaluations see: averaged weights if the run has them, unless it asks for others. Validation,
+ * test, prediction and the features that observers ask for all use it, so that one rule applies to all.
  */
 export class WeightSwitch {
   #weights: EvaluationWeights;
@@ -21,34 +21,33 @@ export class WeightSwitch {
     this.#weights = weights;
   }
 
-  /** Takes the averages of a plugin that is built after what evaluates. */
+  /** Receives the averages of a plugin that is built after the evaluating parts. */
   connect(weights: EvaluationWeights): void {
     this.#weights = weights;
   }
 
   /**
-   * Says which weights the evaluations of a run are to see; `null` for averages where there are some.
-   *
-   * @param source what the weights were read from, for the error.
-   * @throws FulgurError `config` where averages are asked for and there are none.
+   * Chooses the weights that the evaluations of a run see; `null` means averaged weights if there are any.
+   * @param source the origin of the weights, for the error.
+   * @throws FulgurError `config` if averaged weights are requested and there are none.
    */
   choose(wanted: WeightKind | null, source = 'model'): void {
     if (wanted === 'averaged' && !this.#weights.exist) {
       throw new FulgurError('config', {
-        what: `The ${source} holds no averaged weights.`,
-        why: 'They are there once weightAveraging() has begun to average.',
-        fix: 'Leave out --weights averaged, or name a later checkpoint.',
+        what: `The ${source} contains no averaged weights.`,
+        why: 'weightAveraging() adds them once it has started to average.',
+        fix: 'Remove --weights averaged, or choose a later checkpoint.',
       });
     }
     this.#wanted = wanted;
   }
 
-  /** What an evaluation sees now. */
+  /** The weights that an evaluation currently sees. */
   get kind(): WeightKind {
     return this.#weights.exist && this.#wanted !== 'raw' ? 'averaged' : 'raw';
   }
 
-  /** Evaluates with the weights that evaluations see; within another evaluation they are there already. */
+  /** Runs a function with the weights that evaluations see; within another evaluation they are already in place. */
   async during<T>(evaluate: () => Promise<T>): Promise<T> {
     if (this.kind === 'raw' || this.#weights.standIn) return evaluate();
     this.#weights.swapIn();
@@ -59,7 +58,7 @@ export class WeightSwitch {
     }
   }
 
-  /** Reads the weights in training, also in the middle of an evaluation. */
+  /** Reads the training weights, even in the middle of an evaluation. */
   async ownDuring<T>(read: () => Promise<T>): Promise<T> {
     if (!this.#weights.standIn) return read();
     this.#weights.swapOut();
@@ -71,14 +70,18 @@ export class WeightSwitch {
   }
 }
 
-/** Runs something in evaluation mode and puts every module's own mode back, also of one that was frozen in it. */
+/**
+ * Runs a function in evaluation mode, then restores the mode of every module, including those frozen in evaluation
+ * mode.
+ */
 export async function inEvaluationMode<T>(root: Module, run: () => Promise<T>): Promise<T> {
   const before = root.modules().map((module) => ({ module, training: module.training }));
   root.eval();
   try {
     return await run();
   } finally {
-    // Setting a module's mode sets that of all below it, so modules shared by two owners may take a second round.
+    // Setting a module's mode sets that of all its descendants, so modules shared by two owners may need a second
+    // round.
     let differing = before;
     while (differing.length > 0) {
       for (const { module, training } of differing) module.train(training);

@@ -1,14 +1,14 @@
 import type { EvaluationKind, HostHooks, Stage, TrainerOptions } from '../../contracts';
 import type { DataRole } from '../step/checked-batches';
 
-/** What differs between validation, test and prediction. */
+/** The differences between validation, test and prediction. */
 interface KindFacts {
   readonly stage: Stage;
   /** The module's method. */
   readonly step: string;
-  /** What its data are called in errors. */
+  /** The name of its data in errors. */
   readonly role: DataRole;
-  /** The trainer option that says how many batches. */
+  /** The trainer option that limits the number of batches. */
   readonly limit: keyof TrainerOptions;
   readonly hooks: Readonly<Record<string, keyof HostHooks>>;
 }

@@ -10,41 +10,41 @@ import { batchSizeOf } from '../step/batch-tensors';
 import type { EvaluationStep } from '../step/step-source';
 import { evaluationKinds } from './evaluation-kind';
 
-/** What `predictStep` gave for a batch. */
+/** The outputs of `predictStep` for a batch. */
 export type Outputs = Readonly<Record<string, tf.Tensor>>;
 
-/** What an evaluation looks at. */
+/** The subject of an evaluation. */
 export interface EvaluationTask<B> {
   readonly kind: EvaluationKind;
   readonly data: BatchSource<B>;
-  /** Updates of the weights that are evaluated: random operations depend on them. */
+  /** The number of updates of the evaluated weights, on which random operations depend. */
   readonly updates: () => number;
-  /** The run's seed; `undefined` for that of this process. */
+  /** The run's seed; `undefined` for the seed of this process. */
   readonly seed: number | undefined;
-  /** Where training stands, for scheduled values; left out outside of a fit. */
+  /** The training position, for scheduled values; left out outside a fit. */
   readonly position?: StepPosition;
-  /** Gets what each batch gave, and disposes it. */
+  /** Receives each batch's outputs and disposes them. */
   readonly onOutputs?: (outputs: Outputs) => Promise<void>;
 }
 
-/** How one evaluation is to be taken. */
+/** The options of one evaluation. */
 export interface EvaluationUse {
-  /** Batches to evaluate, at most what the data have. */
+  /** The number of batches to evaluate, at most as many as the data has. */
   readonly batches: number;
   readonly sanityCheck: boolean;
-  /** Gets the evaluation's row of metrics before monitors have their turn. */
+  /** Receives the evaluation's row of metrics before the hooks of monitors are called. */
   readonly publish: (values: MetricRow['values']) => void;
 }
 
 type Values = MetricRow['values'];
 
-/** Goes once through held-out data, in evaluation mode. */
+/** Iterates once over held-out data, in evaluation mode. */
 export class EvaluationLoop<B> {
   readonly #scope: TrainerScope<B>;
   readonly #task: EvaluationTask<B>;
   readonly #step: EvaluationStep<B>;
 
-  /** @throws FulgurError `module` where the module has no step of this kind. */
+  /** @throws FulgurError `module` if the module has no step of this kind. */
   constructor(scope: TrainerScope<B>, task: EvaluationTask<B>) {
     const { parts, module, log, owners, warn } = scope;
     this.#scope = scope;
@@ -59,9 +59,10 @@ export class EvaluationLoop<B> {
   }
 
   /**
-   * Evaluates the weights that evaluations see; the hooks at the end find those in training in the model again. Metrics of a sanity check are forgotten; those of others are among the run's newest ones afterwards.
-   *
-   * @returns what was logged; `null` where the run was interrupted on the way.
+   * Evaluates the weights that evaluations see; when the hooks at the end are called, the model has its training
+   * weights again. Metrics of a sanity check are discarded; those of other evaluations then count among the run's
+   * newest ones.
+   * @returns the logged metrics; `null` if the run was interrupted meanwhile.
    */
   async run(use: EvaluationUse): Promise<Values | null> {
     const { module, hooks, log, parts } = this.#scope;

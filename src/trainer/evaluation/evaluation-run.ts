@@ -18,30 +18,30 @@ import type { TrainingModule } from '../training-module';
 import { TrainerScope } from '../trainer-scope';
 import type { ScopeParts } from '../trainer-scope';
 
-/** What an evaluation measured. */
+/** The result of an evaluation. */
 export interface EvaluationResult {
   readonly status: 'finished' | 'interrupted';
-  /** What it logged; empty where it was interrupted. */
+  /** The logged metrics; empty if the evaluation was interrupted. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly batches: number;
   /** The weights that were evaluated. */
   readonly weights: WeightKind;
-  /** Of a prediction: tensors of `[samples, ...]` by name. */
+  /** For a prediction: tensors of `[samples, ...]` by name. */
   readonly predictions: StateDict;
 }
 
-/** What an evaluation outside of a fit is to do. */
+/** Options of an evaluation outside a fit. */
 export interface EvaluationOrder<B> {
   readonly kind: EvaluationKind;
   readonly data: BatchSource<B>;
   readonly batches: number;
-  /** `null` evaluates the weights that the module has. */
+  /** `null` evaluates the module's current weights. */
   readonly from: Evaluated | null;
-  /** Takes each batch's outputs, and disposes them; else the result holds them all. */
+  /** Receives each batch's outputs and disposes them; without it the result contains them all. */
   readonly onOutputs?: ((outputs: Outputs) => Promise<void>) | undefined;
 }
 
-/** Evaluates a module outside of a fit: setup, weights, the evaluation with its hooks, teardown. */
+/** Evaluates a module outside a fit: setup, weights, the evaluation with its hooks, teardown. */
 export async function runEvaluation<B>(
   module: TrainingModule<B>,
   parts: ScopeParts,
@@ -59,7 +59,7 @@ export async function runEvaluation<B>(
     });
     const weights = await takeWeights(scope, from);
     const metrics = await control.during(
-      'the evaluation ends after the current batch, and nothing is written.',
+      'the evaluation stops after the current batch, and nothing is written.',
       () => loop.run({ batches, sanityCheck: false, publish: () => undefined }),
     );
     return { weights, metrics };
@@ -74,7 +74,7 @@ export async function runEvaluation<B>(
   };
 }
 
-/** Looks at a module with a checkpoint's weights: setup, weights, whatever `look` does, teardown. */
+/** Inspects a module with a checkpoint's weights: setup, weights, the work of `look`, teardown. */
 export async function runInspection<B, T>(
   module: TrainingModule<B>,
   parts: ScopeParts,
@@ -87,11 +87,11 @@ export async function runInspection<B, T>(
     const kind = await takeWeights(scope, from);
     return { result: await weights.during(() => look(kind, scope.task)) };
   });
-  if (found === null) throw interrupted(control.interruptReason ?? 'the end was asked for');
+  if (found === null) throw interrupted(control.interruptReason ?? 'the end was requested');
   return found.result;
 }
 
-/** Sets everybody up with the checkpoint, and chooses the weights to evaluate. */
+/** Sets up all participants with the checkpoint, and chooses the weights to evaluate. */
 async function takeWeights<B>(scope: TrainerScope<B>, from: Evaluated | null): Promise<WeightKind> {
   const { module, parts } = scope;
   await scope.setUp(from);
@@ -100,7 +100,7 @@ async function takeWeights<B>(scope: TrainerScope<B>, from: Evaluated | null): P
   return parts.weights.kind;
 }
 
-/** No plan is carried out, so nothing is due and nothing can be stopped. */
+/** No training plan is executed, so nothing is due and nothing can be stopped. */
 function scopeAt<B>(
   module: TrainingModule<B>,
   parts: ScopeParts,
@@ -116,7 +116,7 @@ function scopeAt<B>(
   });
 }
 
-/** Where training stood at a checkpoint. */
+/** Returns the training position at which a checkpoint was written. */
 function progressAt(from: Evaluated | null): FitProgress {
   const { epoch = 0, nextBatch = 0, globalStep = 0 } = from?.state.progress ?? {};
   return { epoch, batchIndex: nextBatch, globalStep, batchesPerEpoch: 0, maxEpochs: null, maxSteps: null };
@@ -125,6 +125,6 @@ function progressAt(from: Evaluated | null): FitProgress {
 function nothingToEvaluate(kind: EvaluationKind): FulgurError {
   return new FulgurError('trainer', {
     what: `There are no batches for the ${kind}.`,
-    fix: 'Give data, and look at the trainer option that limits them.',
+    fix: 'Provide data, and check the trainer option that limits its batches.',
   });
 }

@@ -10,9 +10,8 @@ import type { EvaluationOutcome, EvaluationStep, EvaluationStepParts } from '../
 import { evaluationKinds } from './evaluation-kind';
 
 /**
- * Compiles the module's step for a kind of evaluation. The module must be in evaluation mode when it is called.
- *
- * @throws FulgurError `module` where the module has no such step.
+ * Compiles the module's step for a kind of evaluation. The module must be in evaluation mode when the step is called.
+ * @throws FulgurError `module` if the module has no such step.
  */
 export function compileEvaluationStep<B>({
   kind,
@@ -50,7 +49,7 @@ export function compileEvaluationStep<B>({
       logged.dispose();
     }
   };
-  // A last batch that is smaller is not a sign of trouble.
+  // A smaller last batch is not a sign of trouble.
   const compiled = compile<[B], ReturnType<typeof evaluate>>(evaluate, {
     name: step,
     eager: !options.compile,
@@ -69,8 +68,8 @@ export function compileEvaluationStep<B>({
 function refuseOutputs(module: object, step: string, returned: unknown): tf.TensorContainer {
   if (returned === undefined) return {};
   throw new FulgurError('module', {
-    what: `${step} of ${module.constructor.name} returned something.`,
-    why: 'What it measures is logged.',
+    what: `${step} of ${module.constructor.name} returned a value.`,
+    why: 'Its measurements are logged, not returned.',
     fix: "Write this.log('val_loss', loss) in it, and return nothing.",
   });
 }

@@ -12,11 +12,11 @@ interface Column {
 
 const dtypes: Readonly<Record<string, StateDtype>> = { float32: 'F32', int32: 'I32', bool: 'BOOL' };
 
-/** Puts the outputs of batch after batch together: tensors of `[samples, ...]` by name. */
+/** Concatenates the outputs of successive batches: tensors of `[samples, ...]` by name. */
 export class Predictions {
   readonly #columns = new Map<string, Column>();
 
-  /** Takes a batch's outputs, and disposes them. */
+  /** Adds a batch's outputs, and disposes them. */
   async add(outputs: Readonly<Record<string, tf.Tensor>>): Promise<void> {
     for (const [name, tensor] of Object.entries(outputs)) {
       const { dtype, shape, values } = await rowsOf(name, tensor);
@@ -32,10 +32,9 @@ export class Predictions {
 }
 
 /**
- * The values of an output, which is disposed.
- *
- * @param samples rows that it must have, where that is known.
- * @throws FulgurError `module` for other types and other numbers of rows.
+ * Reads the values of an output, and disposes it.
+ * @param samples the number of rows that it must have, if known.
+ * @throws FulgurError `module` for unsupported types and for a wrong number of rows.
  */
 export async function rowsOf(
   name: string,
@@ -49,13 +48,13 @@ export async function rowsOf(
   if (dtype === undefined) {
     throw new FulgurError('module', {
       what: `predictStep gave '${name}' as ${type}.`,
-      fix: 'Give float32, int32 or bool.',
+      fix: 'Return float32, int32 or bool.',
     });
   }
   if (samples !== undefined && shape[0] !== samples) {
     throw new FulgurError('module', {
       what: `predictStep gave ${shape[0]} rows of '${name}' for a batch of ${samples} samples.`,
-      fix: 'Return one row for each sample, in their order.',
+      fix: 'Return one row for each sample, in the order of the batch.',
     });
   }
   return { dtype, shape, values };

@@ -12,7 +12,7 @@ interface ValidationParts {
   readonly publisher: MetricPublisher;
 }
 
-/** A fit's validation: whether it is due, and that it is done once. */
+/** The validation of a fit: decides when it is due, and runs it once each time. */
 export class Validation {
   readonly #scope: Pick<TrainerScope<never>, 'hooks' | 'parts'>;
   readonly #parts: ValidationParts;
@@ -22,7 +22,7 @@ export class Validation {
     this.#parts = parts;
   }
 
-  /** Tries out a few batches before training, so that a mistake in validation does not show after an epoch only. */
+  /** Evaluates a few batches before training, so that a mistake in validation is noticed before an epoch has passed. */
   async sanityCheck(): Promise<void> {
     const { plan, loop } = this.#parts;
     const { hooks } = this.#scope;
@@ -34,7 +34,7 @@ export class Validation {
     if (done !== null) await hooks.call('onSanityCheckEnd', []);
   }
 
-  /** Validates where that is due after the batches that are done, and tells whether it was. */
+  /** Validates if that is due after the batches done so far, and returns whether it did. */
   async runIfDue(): Promise<boolean> {
     const { plan, progress } = this.#parts;
     const { nextBatch, validated } = progress.resumePoint;
@@ -45,7 +45,7 @@ export class Validation {
     return true;
   }
 
-  /** The same for an epoch that a hook ended before its last batch. */
+  /** Validates, if due, after an epoch that a hook ended before its last batch. */
   async runAtEarlyEnd(): Promise<void> {
     const { plan, progress } = this.#parts;
     if (plan.everyNBatches === null && progress.resumePoint.validated !== true) await this.#run();
@@ -59,7 +59,7 @@ export class Validation {
         batches: plan.batches,
         sanityCheck: false,
         publish: (values) => {
-          // From here on the state that monitors save says that it is done.
+          // From here on, the state that monitors save records the validation as done.
           progress.finishValidation();
           publisher.publishValidation(values);
         },
@@ -67,7 +67,7 @@ export class Validation {
     );
   }
 
-  /** Ranks learn between two steps only that the user ends the run. */
+  /** Ranks learn only between two steps that the user ends the run. */
   #evaluating<T>(work: () => Promise<T>): Promise<T> {
     const { control } = this.#scope.parts;
     return control.during(endingOf(control, 'validation'), work);

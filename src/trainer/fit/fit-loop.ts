@@ -10,17 +10,17 @@ import type { StepRunner } from '../step/step-runner';
 import type { MetricPublisher } from './metric-publisher';
 import type { ProgressCounter } from './progress-counter';
 
-/** What the loop works with. */
+/** The parts that the loop uses. */
 export interface FitLoopParts<B> {
   readonly data: CheckedBatches<B>;
   readonly step: StepRunner<B>;
   readonly progress: ProgressCounter;
   readonly publisher: MetricPublisher;
-  /** `null` where nothing is validated. */
+  /** `null` for a fit without validation. */
   readonly validation: Validation | null;
 }
 
-/** Epoch after epoch, from the resume point to the end of the plan or to somebody's wish to end. */
+/** Trains epoch after epoch, from the resume point to the end of the plan or until a hook or the user ends it. */
 export class FitLoop<B> {
   readonly #scope: TrainerScope<B>;
   readonly #parts: FitLoopParts<B>;
@@ -36,9 +36,9 @@ export class FitLoop<B> {
     const { control } = this.#scope.parts;
     const { progress, publisher } = this.#parts;
     publisher.sayWhatIsLeftOut();
-    // A run that broke off after its last update has still to end that update's epoch.
+    // A run that was cut off after its last update still has to end the epoch of that update.
     let more = !progress.isComplete() || progress.resumePoint.nextBatch > 0;
-    // A run that was to end in the middle of an epoch, and broke off before it did, has to end that, too.
+    // A run that was to end in the middle of an epoch, but was cut off before it did, still has to end that epoch.
     let unfinished = progress.resumePoint.nextBatch > 0 && !control.isInterrupted();
     while (more && (unfinished || !control.isEnding())) {
       await this.#epoch();
@@ -50,9 +50,9 @@ export class FitLoop<B> {
   }
 
   /**
-   * Trains until the epoch, the run's plan or somebody's wish ends it. As in Lightning, `onTrainEpochStart` is not
-   * called again for an epoch that is resumed in its middle, and `onTrainEpochEnd` also ends an epoch that was cut
-   * short by `maxSteps` or `stop`. An interrupted epoch does not end: it is to be resumed.
+   * Trains until the epoch or the run's plan ends, or until a hook or the user ends it. As in Lightning,
+   * `onTrainEpochStart` is not called again for an epoch that resumes in its middle, and `onTrainEpochEnd` also ends an
+   * epoch that was cut short by `maxSteps` or `stop`. An interrupted epoch does not end: it is to be resumed.
    */
   async #epoch(): Promise<void> {
     const { hooks, log, parts } = this.#scope;
@@ -72,12 +72,12 @@ export class FitLoop<B> {
     await this.#reduceMetrics(ended);
     if (ended) progress.finishEpoch();
     try {
-      // Monitors save the run's state: whatever was logged is published before it counts as done.
+      // Monitors save the run's state, so logged values are published before they count as done.
       await hooks.call('onTrainEpochEnd', [], () => {
         publisher.publishEpoch();
       });
     } catch (error) {
-      // The epoch has not ended: a resumed run ends it, with the work of all hooks.
+      // The epoch has not ended: a resumed run ends it, including the work of all hooks.
       if (isInterruption(error)) {
         progress.goBack(before.point);
         log.metrics.restore(before.metrics);
@@ -96,12 +96,12 @@ export class FitLoop<B> {
     const { control } = this.#scope.parts;
     const { progress, data } = this.#parts;
     const startBatch = progress.resumePoint.nextBatch;
-    // A run that broke off between a batch and the validation after it goes on with that.
+    // A run that was cut off between a batch and the validation after it resumes with that validation.
     if (startBatch > 0) await this.#validateIfDue();
     if (progress.isEpochComplete() || progress.isComplete() || control.isEnding()) return false;
     const { batchesPerEpoch } = progress.bounds;
     if (startBatch > 0) await data.requireStart(progress.resumePoint.epoch);
-    // Counted from `startBatch`, so that nothing is prepared that a limit cuts off.
+    // Counted from `startBatch`, so that no batch is prepared that a limit cuts off.
     const limit = batchesPerEpoch < data.batchesPerEpoch ? { limit: batchesPerEpoch - startBatch } : {};
     let index = startBatch;
     let betweenUpdates = true;
@@ -112,9 +112,9 @@ export class FitLoop<B> {
       if ((await this.#trainBatch(batch, index, dataSeconds)) === 'end-epoch') return true;
       index += 1;
       await this.#validateIfDue();
-      // Asking for one more batch would only make it be thrown away.
+      // Another batch would be requested only to be discarded.
       if (progress.isEpochComplete() || progress.isComplete()) return false;
-      // An update that takes several batches is finished: in its middle there is no state to go on from.
+      // An update of several batches is completed first: in its middle there is no state from which to resume.
       betweenUpdates = progress.isUpdate;
       if (betweenUpdates && control.isEnding()) return false;
       waitingSince = performance.now();
@@ -139,7 +139,7 @@ export class FitLoop<B> {
     const { isUpdate } = progress;
     const outcome = await step.run(batch, { step: globalStep, epoch, batchIndex: index, isUpdate });
     progress.finishBatch();
-    // For what is computed between steps, such as features of images.
+    // For work between steps, such as computing features of images.
     setRandomPosition(progress.resumePoint.globalStep);
     for (const value of outcome.logged) log.metrics.record(value, batchSize);
 
@@ -164,7 +164,10 @@ export class FitLoop<B> {
     if ((await this.#parts.validation?.runIfDue()) === true) await this.#scope.parts.control.settle();
   }
 
-  /** What a hook of one rank decides holds for all; ranks on which nobody decides such things need not ask each batch. */
+  /**
+   * A hook's decision on one rank applies to all ranks; if no rank has such a hook, they need not synchronise after
+   * each batch.
+   */
   async #endsEpoch(wish: boolean): Promise<boolean> {
     const { hooks, parts } = this.#scope;
     const { ranks } = parts.strategy;

@@ -2,7 +2,7 @@ import type { ScheduleRun } from '../../contracts';
 import type { StepPosition } from '../../nn';
 import type { ProgressCounter } from './progress-counter';
 
-/** Where a fit stands for what its steps compute: in a training step, and before it for the update to come. */
+/** The position of a fit as its steps see it; outside a training step, that of the next update. */
 export function trainingPosition(progress: ProgressCounter): StepPosition {
   return {
     get step() {
@@ -15,7 +15,10 @@ export function trainingPosition(progress: ProgressCounter): StepPosition {
   };
 }
 
-/** The same for a validation, which sees the values of the update before it; the first update's before there was one. */
+/**
+ * The position for a validation, which sees the values of the previous update, or those of the first update before
+ * there was one.
+ */
 export function validationPosition(progress: ProgressCounter): StepPosition {
   return {
     get step() {

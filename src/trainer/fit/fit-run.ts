@@ -31,23 +31,23 @@ import { OptimizerSet } from './optimizer-set';
 import { TrainerScope } from '../trainer-scope';
 import type { ScopeParts } from '../trainer-scope';
 
-/** How a fit ended. A fit that fails rejects instead. */
+/** The result of a fit. A fit that fails rejects instead. */
 export interface FitResult extends RunOutcome {
   readonly progress: FitProgress;
   /** The newest value of every logged metric. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** What one fit is to do. */
+/** The work of one fit. */
 export interface FitTask<B> {
   readonly data: CheckedBatches<B>;
   readonly bounds: FitBounds;
-  /** `null` where nothing is validated. */
+  /** `null` for a fit without validation. */
   readonly validation: { readonly data: CheckedBatches<B>; readonly plan: ValidationPlan } | null;
   readonly resumeFrom: ResumeFrom | null;
 }
 
-/** One fit from setup to teardown, in the order that `HostHooks` gives. */
+/** One fit from setup to teardown, in the order that `HostHooks` defines. */
 export class FitRun<B> {
   readonly #scope: TrainerScope<B>;
   readonly #task: FitTask<B>;
@@ -58,7 +58,7 @@ export class FitRun<B> {
   #optimizers: readonly Optimizer[] = [];
   #capture: () => Promise<RunState> = askedTooEarly;
 
-  /** @throws FulgurError when hooks are misspelt or the state to resume from is of another run. */
+  /** @throws FulgurError if hooks are misspelt or the state to resume from belongs to another run. */
   constructor(module: TrainingModule<B>, parts: ScopeParts, task: FitTask<B>) {
     const { bounds, resumeFrom, validation } = task;
     const progress = new ProgressCounter(bounds, resumeFrom?.state.progress);
@@ -92,12 +92,12 @@ export class FitRun<B> {
     return { status, detail, progress: this.#progress.snapshot(), metrics: log.metrics.newest() };
   }
 
-  /** The optimisers at work; none before the model has configured them. */
+  /** The optimisers in use; empty until the model has configured them. */
   get optimizers(): readonly Optimizer[] {
     return this.#optimizers;
   }
 
-  /** @throws FulgurError `trainer` before the model and its optimiser are ready. */
+  /** @throws FulgurError `trainer` before the model and its optimisers are ready. */
   capture(): Promise<RunState> {
     return this.#capture();
   }
@@ -130,12 +130,12 @@ export class FitRun<B> {
     await hooks.call('onFitEnd', []);
   }
 
-  /** Takes back what a state holds of the fit itself, and says where it goes on. */
+  /** Restores the fit's own part of a state, and reports where it resumes. */
   #goOn(from: ResumeFrom): void {
     const { log, parts, notify } = this.#scope;
     const { settings, strategy, plugins, initialWeights } = parts;
     if (initialWeights !== null) {
-      notify('info', "Initial weights are not loaded again: the run goes on with its checkpoint's.");
+      notify('info', "Initial weights are not loaded again: the run resumes with its checkpoint's weights.");
     }
     log.metrics.restore(from.state.metrics);
     sayNewcomers(from, plugins, notify);
@@ -143,7 +143,7 @@ export class FitRun<B> {
     this.#stopper.restore(from.state, settings);
   }
 
-  /** From here on the run's state can be taken. */
+  /** From here on the run's state can be captured. */
   #step(optimizers: OptimizerSet, parameters: TrainedParameters): StepRunner<B> {
     const { parts, module, participants, log, owners, warn } = this.#scope;
     const { isEver } = this.#task.bounds.accumulation;
@@ -200,7 +200,7 @@ export class FitRun<B> {
 
 function askedTooEarly(): never {
   throw new FulgurError('trainer', {
-    what: "The run's state was asked for before the optimiser was there.",
+    what: "The run's state was requested before the optimiser existed.",
     fix: 'Capture it from onFitStart on.',
   });
 }

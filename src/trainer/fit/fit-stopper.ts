@@ -3,7 +3,7 @@ import type { ProgressCounter } from './progress-counter';
 import type { RunControl } from '../run-control';
 import { minimumOf } from '../run-plan';
 
-/** Ends a fit at a hook's wish, once its minimum is done. */
+/** Ends a fit when a hook requests it, once its minimum is done. */
 export class FitStopper {
   #toldOfMinimum = false;
   #toldWhy = false;
@@ -16,14 +16,13 @@ export class FitStopper {
     control.holdUntil(() => progress.isMinimumDone());
   }
 
-  /** Whether it has been said why training ends, which is not to be said twice. */
+  /** Whether the reason for ending training has already been reported. */
   get hasToldWhy(): boolean {
     return this.#toldWhy;
   }
 
   /**
-   * A hook's wish. One that comes before the minimum is dropped, which is said once.
-   *
+   * Handles a hook's request. A request before the minimum is dropped, which is reported once.
    * @returns whether training ends.
    */
   stop(reason: string, by: string): boolean {
@@ -32,12 +31,12 @@ export class FitStopper {
     this.#toldOfMinimum = true;
     this.notify(
       'info',
-      `Training was to end (${reason}), but goes on until ${minimumOf(this.progress.bounds)}; it ends when that is wished again after it.`,
+      `Training was asked to end (${reason}), but continues until ${minimumOf(this.progress.bounds)}; it ends if that is requested again later.`,
     );
     return false;
   }
 
-  /** What ended the run that a state is of ends it again, unless that has changed. */
+  /** Ends a resumed run again if what ended it at its checkpoint still holds. */
   restore(state: RunState, settings: RunSettings): void {
     const { stop } = state;
     if (stop === undefined) return;
@@ -51,8 +50,8 @@ export class FitStopper {
 }
 
 /**
- * Why the wish that ended the run at its checkpoint holds no longer, as a sentence: who wished it is gone, or has other
- * options now. `null` where it holds.
+ * Returns why the request that ended the run at its checkpoint no longer holds, as a sentence: the plugin that made it
+ * is gone, or has other options now. `null` if it still holds.
  */
 function changedStopper({ stop, origin }: RunState, settings: RunSettings): string | null {
   if (stop === undefined || origin === undefined || settings.origin === undefined) return null;
@@ -61,15 +60,17 @@ function changedStopper({ stop, origin }: RunState, settings: RunSettings): stri
   const now = settings.origin.pluginDigests[by];
   if (before === undefined || before === now) return null;
   return (
-    `Training was ended here by '${by}' (${reason}); it goes on, ` +
-    (now === undefined ? 'as that plugin is not in this run.' : 'as that plugin has other options now.')
+    `Training was ended here by '${by}' (${reason}); it continues, ` +
+    (now === undefined
+      ? 'because that plugin is not in this run.'
+      : 'because that plugin has other options now.')
   );
 }
 
-/** What a run says that begins where it was ended before. */
+/** Returns the message for a run that starts where it was ended before. */
 function endedHere({ reason, by }: StopWish): string {
   return (
-    `Training was ended here by '${by}' (${reason}), and has nothing left to do. ` +
-    'To go on, change what ended it, or set trainer.minEpochs or trainer.minSteps to more than is done.'
+    `Training was ended here by '${by}' (${reason}), so there is nothing left to do. ` +
+    'To continue, change what ended it, or set trainer.minEpochs or trainer.minSteps to more than is done.'
   );
 }

@@ -3,9 +3,10 @@ import type { MetricStore } from '../log/metric-store';
 import type { ProgressCounter } from './progress-counter';
 
 /**
- * Publishes rows of metrics for the loggers: of a step after every `everyNSteps` updates (as Lightning), at the end of an
- * epoch that has fewer, and after the very last one, so that a short run leaves its values behind; of an epoch at its end. A
- * row's `step` counts the updates done. Only the rank that logs publishes.
+ * Publishes rows of metrics for the loggers. A row of step metrics is published after every `everyNSteps` updates (as
+ * in Lightning), at the end of an epoch with fewer updates, and after the very last update, so that even a short run
+ * leaves its values behind; a row of epoch metrics at the end of each epoch. A row's `step` is the number of updates
+ * done. Only the rank that logs publishes.
  */
 export class MetricPublisher {
   constructor(
@@ -15,7 +16,7 @@ export class MetricPublisher {
     private readonly options: { readonly everyNSteps: number; readonly logs: boolean },
   ) {}
 
-  /** After a batch: publishes the row of the update that it ended, where one is due. */
+  /** After a batch, publishes the row of the update that the batch completed, if one is due. */
   publishStepIfDue(): void {
     if (!this.progress.isUpdate) return;
     const { progress } = this;
@@ -26,7 +27,9 @@ export class MetricPublisher {
     }
   }
 
-  /** Says so where loggers get fewer rows than `everyNSteps` lets expect; the row of a single update is published anyway. */
+  /**
+   * Reports that loggers get fewer rows than `everyNSteps` suggests; the row of a single update is published anyway.
+   */
   sayWhatIsLeftOut(): void {
     const { updatesInEpoch } = this.progress;
     if (!this.options.logs || !this.isEpochShort || updatesInEpoch === 1) return;
@@ -34,8 +37,8 @@ export class MetricPublisher {
     this.events.emit(
       'message',
       'info',
-      `An epoch has ${updatesInEpoch} updates, and trainer.logEveryNSteps is ${this.options.everyNSteps}: ` +
-        'metrics of steps are logged at the end of each epoch. Lower it to log them more often.',
+      `An epoch has ${updatesInEpoch} updates, but trainer.logEveryNSteps is ${this.options.everyNSteps}: ` +
+        'step metrics are logged at the end of each epoch. Lower it to log them more often.',
     );
   }
 
@@ -51,7 +54,7 @@ export class MetricPublisher {
     this.#publish('epoch', this.metrics.takeEpochRow());
   }
 
-  /** After a validation: publishes what it measured. */
+  /** After a validation, publishes its metrics. */
   publishValidation(values: Readonly<Record<string, number>>): void {
     this.#publish('epoch', values);
   }

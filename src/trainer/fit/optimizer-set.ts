@@ -8,7 +8,7 @@ import type { LogRouter } from '../log/log-router';
 import { nameOfCheckpoint } from '../state/rank-states';
 import type { TrainingModule } from '../training-module';
 
-/** A fit's optimisers, which share one loss: each moves the parameters that it was given. */
+/** A fit's optimisers, which share one loss: each updates the parameters that it was given. */
 export class OptimizerSet {
   readonly list: readonly Optimizer[];
 
@@ -18,9 +18,8 @@ export class OptimizerSet {
 
   /**
    * Asks the module for its optimisers.
-   *
-   * @param position where the fit stands, for their schedules.
-   * @throws FulgurError `module` unless there is one at least, and each parameter is in one of them only.
+   * @param position the position of the fit, for their schedules.
+   * @throws FulgurError `module` unless there is at least one, and each parameter belongs to only one of them.
    */
   static async configure<B>(
     module: TrainingModule<B>,
@@ -33,7 +32,7 @@ export class OptimizerSet {
     const list: unknown[] = Array.isArray(configured) ? configured : [configured];
     if (list.length === 0 || !list.every(isOptimizer)) {
       throw new FulgurError('module', {
-        what: `configureOptimizers of ${module.constructor.name} returned ${list.length === 0 ? 'no optimiser' : 'something else than optimisers'}.`,
+        what: `configureOptimizers of ${module.constructor.name} returned ${list.length === 0 ? 'no optimiser' : 'a value that is not an optimiser'}.`,
         fix: 'Return one, such as optim.sgd(this.parameters(), { learningRate: 0.1 }), or a list of them.',
       });
     }
@@ -41,22 +40,22 @@ export class OptimizerSet {
     return new OptimizerSet(list);
   }
 
-  /** Updates done. */
+  /** The number of updates done. */
   get stepCount(): number {
     return this.list[0]?.stepCount ?? 0;
   }
 
-  /** All parameters of all of them, by name. */
+  /** All parameters of all optimisers, by name. */
   parameters(): ReadonlyMap<string, tf.Variable> {
     return new Map(this.list.flatMap((optimizer) => [...optimizer.parameters()]));
   }
 
-  /** Those that are not frozen. */
+  /** The parameters that are not frozen. */
   trainedParameters(): ReadonlyMap<string, tf.Variable> {
     return new Map(this.list.flatMap((optimizer) => [...optimizer.trainedParameters()]));
   }
 
-  /** Loss and gradients of everything that is trained, from one forward pass. */
+  /** Computes the loss and the gradients of all trained parameters in one forward pass. */
   gradients(loss: () => tf.Scalar): { loss: tf.Scalar; gradients: Gradients } {
     const [only, second] = this.list;
     if (only !== undefined && second === undefined) return only.gradients(loss);
@@ -70,9 +69,8 @@ export class OptimizerSet {
   }
 
   /**
-   * One update of all parameters that have a gradient.
-   *
-   * @throws FulgurError `module` for a gradient of something else.
+   * Updates all parameters that have a gradient once.
+   * @throws FulgurError `module` for a gradient of any other name.
    */
   apply(gradients: Gradients): void {
     const trained = this.trainedParameters();
@@ -89,8 +87,8 @@ export class OptimizerSet {
   restore(states: readonly OptimizerState[], path: string | null): void {
     if (states.length !== this.list.length) {
       throw new FulgurError('checkpoint', {
-        what: `${nameOfCheckpoint(path)} holds the state of ${count(states.length)}, and the module has ${count(this.list.length)}.`,
-        fix: 'Resume with the configureOptimizers that the run was started with.',
+        what: `${nameOfCheckpoint(path)} contains the state of ${count(states.length)}, but the module has ${count(this.list.length)}.`,
+        fix: 'Resume with the configureOptimizers with which the run was started.',
       });
     }
     states.forEach((state, index) => this.list[index]?.restore(state));
@@ -103,9 +101,9 @@ export class OptimizerSet {
 
 function gradientsOfNobody(names: readonly string[]): FulgurError {
   return new FulgurError('module', {
-    what: `There are gradients of ${names.join(', ')}, and no optimiser trains parameters of these names.`,
+    what: `There are gradients of ${names.join(', ')}, but no optimiser trains parameters with these names.`,
     why: 'A step hook may have returned them.',
-    fix: 'Return gradients under the names of those that came in, and none of frozen parameters.',
+    fix: 'Return gradients only under the names of those in the given map, and none of frozen parameters.',
   });
 }
 
@@ -124,9 +122,9 @@ function refuseShared(module: string, optimizers: readonly Optimizer[]): void {
       const other = owners.get(name);
       if (other !== undefined) {
         throw new FulgurError('module', {
-          what: `configureOptimizers of ${module} gives a parameter '${name}' to optim.${other} and to optim.${optimizer.kind}.`,
-          why: 'Gradients are known by name, and each one moves one parameter.',
-          fix: "Give each optimiser parameters of its own: this.parameters().filter((_, name) => name.startsWith('backbone.')).",
+          what: `configureOptimizers of ${module} gives a parameter '${name}' both to optim.${other} and to optim.${optimizer.kind}.`,
+          why: 'Gradients are identified by name, and each one updates one parameter.',
+          fix: "Give each optimiser its own parameters: this.parameters().filter((_, name) => name.startsWith('backbone.')).",
         });
       }
       owners.set(name, optimizer.kind);

@@ -1,7 +1,7 @@
 import type { FitProgress, ResumePoint } from '../../contracts';
 import type { FitBounds } from '../run-plan';
 
-/** Where a fit stands, and where it would go on. */
+/** The position of a fit, and the point from which it would resume. */
 export class ProgressCounter {
   readonly bounds: FitBounds;
   #epoch: number;
@@ -15,37 +15,37 @@ export class ProgressCounter {
     this.#resume = from;
   }
 
-  /** The next batch to train on: what a checkpoint written now holds. */
+  /** The position of the next training batch, which a checkpoint written now would record. */
   get resumePoint(): ResumePoint {
     return this.#resume;
   }
 
-  /** The epoch of the update to come. */
+  /** The epoch of the next update. */
   get nextEpoch(): number {
     return this.isEpochComplete() ? this.#resume.epoch + 1 : this.#resume.epoch;
   }
 
-  /** Whether no further update is to be made. */
+  /** Whether all planned updates are done. */
   isComplete(): boolean {
     const { maxEpochs, maxSteps } = this.bounds;
     const { epoch, globalStep } = this.#resume;
     return (maxEpochs !== null && epoch >= maxEpochs) || (maxSteps !== null && globalStep >= maxSteps);
   }
 
-  /** Whether as much is done as must be before a hook may end the fit. */
+  /** Whether the minimum before which a hook cannot end the fit is done. */
   isMinimumDone(): boolean {
     const { minEpochs, minSteps } = this.bounds;
     const { epoch, globalStep } = this.#resume;
-    // After its last batch an epoch is done, though what comes at its end is not.
+    // After its last batch an epoch counts as done, even though its end hooks have not run.
     return epoch + (this.isEpochComplete() ? 1 : 0) >= minEpochs && globalStep >= minSteps;
   }
 
-  /** Whether the current epoch has no batch left. */
+  /** Whether the current epoch has no batches left. */
   isEpochComplete(): boolean {
     return this.#resume.nextBatch >= this.bounds.batchesPerEpoch;
   }
 
-  /** Whether the update that was just made is the last that is planned. */
+  /** Whether the update just made is the last planned one. */
   isLastUpdateDone(): boolean {
     const { maxEpochs } = this.bounds;
     return (
@@ -54,12 +54,12 @@ export class ProgressCounter {
     );
   }
 
-  /** Updates in the current epoch. */
+  /** The number of updates in the current epoch. */
   get updatesInEpoch(): number {
     return Math.ceil(this.bounds.batchesPerEpoch / this.batchesPerUpdate);
   }
 
-  /** Begins the epoch of the resume point. */
+  /** Starts the epoch of the resume point. */
   startEpoch(): void {
     this.#epoch = this.#resume.epoch;
     this.#batchIndex = this.#batchWithin(this.#resume.nextBatch);
@@ -69,47 +69,47 @@ export class ProgressCounter {
     this.#batchIndex = batchIndex;
   }
 
-  /** Whether the current batch ends an update: the last of every so many, and the last of the epoch. */
+  /** Whether the current batch completes an update: the last one of each group, and the last one of the epoch. */
   get isUpdate(): boolean {
     const { batchesPerEpoch } = this.bounds;
     const done = this.#batchIndex + 1;
     return done % this.batchesPerUpdate === 0 || done >= batchesPerEpoch;
   }
 
-  /** Which of the batches of its update the current one is, from 0. */
+  /** The index of the current batch within its update, from 0. */
   get batchOfUpdate(): number {
     return this.#batchIndex % this.batchesPerUpdate;
   }
 
-  /** The current batch is done, and its update where it ends one. */
+  /** Counts the current batch as done, and its update if the batch completes it. */
   finishBatch(): void {
     const { epoch, globalStep } = this.#resume;
     const nextBatch = this.#batchIndex + 1;
     this.#resume = { epoch, nextBatch, globalStep: this.isUpdate ? globalStep + 1 : globalStep };
   }
 
-  /** The validation that was due here is done. */
+  /** Counts the validation that was due here as done. */
   finishValidation(): void {
     this.#resume = { ...this.#resume, validated: true };
   }
 
-  /** The epoch is over: from here on a run resumes with the next one. */
+  /** Ends the epoch: from here on a run resumes with the next one. */
   finishEpoch(): void {
     const { globalStep } = this.#resume;
     this.#resume = { epoch: this.#epoch + 1, nextBatch: 0, globalStep };
   }
 
-  /** Takes back that the epoch is over. */
+  /** Reverts the end of the epoch. */
   goBack(point: ResumePoint): void {
     this.#resume = point;
   }
 
-  /** Batches that make an update in the current epoch. */
+  /** The number of batches per update in the current epoch. */
   get batchesPerUpdate(): number {
     return this.bounds.accumulation.at(this.#epoch);
   }
 
-  /** When what is logged now is measured. */
+  /** The position at which a value logged now is recorded. */
   get moment(): { readonly step: number; readonly epoch: number } {
     return { step: this.#resume.globalStep, epoch: this.#epoch };
   }
@@ -126,7 +126,7 @@ export class ProgressCounter {
     });
   }
 
-  /** After an epoch's last batch, that one is still the current one. */
+  /** After an epoch's last batch, that epoch is still the current one. */
   #batchWithin(nextBatch: number): number {
     return Math.min(nextBatch, this.bounds.batchesPerEpoch - 1);
   }

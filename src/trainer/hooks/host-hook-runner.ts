@@ -15,7 +15,7 @@ import { loggerName } from './participants';
 import type { Participant } from './participants';
 
 type HostHook = keyof HostHooks;
-/** What a hook takes after its context. */
+/** The arguments of a hook after its context. */
 type Arguments<K extends HostHook> = Required<HostHooks>[K] extends (
   context: HookContext,
   ...rest: infer R
@@ -23,17 +23,17 @@ type Arguments<K extends HostHook> = Required<HostHooks>[K] extends (
   ? R
   : never;
 
-/** What hooks may see of a run and do to it. */
+/** What hooks may read of a run and request from it. */
 export interface RunView {
   stage(): Stage;
   progress(): FitProgress;
   isDue(metric: string): boolean;
-  /** @param by the participant that wishes it. */
+  /** @param by the participant that makes the request. */
   stop(reason: string, by: string): void;
   task: RunTask;
 }
 
-/** Calls host hooks in hook order, each awaited before the next. */
+/** Calls host hooks in hook order; each one is awaited before the next is called. */
 export class HostHookRunner {
   readonly #participants: readonly Participant[];
   readonly #view: RunView;
@@ -48,15 +48,14 @@ export class HostHookRunner {
     this.#events = events;
   }
 
-  /** Whether anybody has this hook. */
+  /** Whether any participant has this hook. */
   has(hook: HostHook): boolean {
     return this.#participants.some(({ hooks }) => hooks[hook] !== undefined);
   }
 
   /**
-   * Calls one hook of everybody, up to the first failure, and gives what the calls returned.
-   *
-   * @param beforeMonitors runs when everybody but the monitors had their turn.
+   * Calls one hook of all participants, up to the first failure, and returns the results of the calls.
+   * @param beforeMonitors runs after the hooks of all participants except the monitors.
    * @throws FulgurError naming the participant and the hook.
    */
   async call<K extends HostHook>(
@@ -77,7 +76,7 @@ export class HostHookRunner {
     return returned;
   }
 
-  /** Calls one hook of everybody, also after failures, and gives these: for the end of a run. */
+  /** Calls one hook of all participants, even after failures, and returns these failures: for the end of a run. */
   async callDespiteErrors<K extends HostHook>(hook: K, rest: Arguments<K>): Promise<Error[]> {
     const errors: Error[] = [];
     for (const participant of this.#participants) {

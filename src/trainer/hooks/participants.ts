@@ -10,20 +10,21 @@ export interface BuiltPlugin {
   readonly hooks: PluginHooks;
 }
 
-/** Somebody whose hooks are called: a plugin, or the module. */
+/** A participant in a run, whose hooks are called: a plugin or the module. */
 export interface Participant {
   readonly kind: 'plugin' | 'module';
   /** The plugin's name, or the module's class. */
   readonly name: string;
   readonly hooks: PluginHooks;
-  /** Whether it watches what the others did, and so has its turn after all of them. */
+  /** Whether it observes the other participants, so that its hooks are called after all of theirs. */
   readonly monitor: boolean;
 }
 
 /**
- * The order in which every hook is called: the strategy, plugins as they stand in the experiment's list, then the module,
- * then the `monitor` plugins (early stopping), which see what all others logged, then the `last` ones (checkpointing), which
- * save what all others know. This is the one place that says so. It is Lightning's order, where the strategy is no plugin.
+ * Sorts participants into the order in which every hook is called: the strategy, plugins in the order of the
+ * experiment's list, the module, the `monitor` plugins (early stopping), which see what all others logged, and the
+ * `last` ones (checkpointing), which save the state of all others. This is the only place that defines the order. It is
+ * Lightning's, where the strategy is not a plugin.
  */
 export function inHookOrder(
   plugins: readonly BuiltPlugin[],
@@ -47,29 +48,28 @@ export function inHookOrder(
   ];
 }
 
-/** How errors name a participant in the middle of a sentence. */
+/** Returns a participant's name in the middle of a sentence of an error. */
 export function loggerName({ kind, name }: Pick<Participant, 'kind' | 'name'>): string {
   return kind === 'plugin' ? `plugin '${name}'` : theModule;
 }
 
-/** How errors name a participant. */
+/** Returns a participant's name at the start of an error. */
 export function describeParticipant({ kind, name }: Pick<Participant, 'kind' | 'name'>): string {
   return kind === 'plugin' ? `Plugin '${name}'` : `The module ${name}`;
 }
 
 /**
- * A misspelt hook would silently never run. The decorators and `override` find most of them at compile time; this finds
- * the rest before a run begins.
- *
- * @throws FulgurError `plugin` or `module`, naming the method and the hook it may have meant.
+ * Reports misspelt hooks, which would otherwise silently never run. The decorators and `override` find most of them at
+ * compile time; this function finds the rest before a run starts.
+ * @throws FulgurError `plugin` or `module`, with the method and the hook that was probably meant.
  */
 export function refuseMisspeltHooks(participants: readonly Participant[]): void {
   for (const participant of participants) {
     for (const method of misspeltHooks(participant.hooks)) {
       throw new FulgurError(participant.kind, {
-        what: `${describeParticipant(participant)} has a method ${method}, which is no hook.`,
+        what: `${describeParticipant(participant)} has a method ${method}, which is not a hook.`,
         why: 'It would never be called.',
-        fix: `Did you mean ${nearestName(method, hookNames, Infinity)}? Else give it another name.`,
+        fix: `Did you mean ${nearestName(method, hookNames, Infinity)}? Otherwise rename it.`,
       });
     }
   }

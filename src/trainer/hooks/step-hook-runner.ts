@@ -8,7 +8,7 @@ import { stepHookFailure } from './hook-errors';
 import { describeParticipant, loggerName } from './participants';
 import type { Participant } from './participants';
 
-/** Calls step hooks in hook order while a step is traced; a returned value takes the place of what the next one gets. */
+/** Calls step hooks in hook order while a step is traced; a returned value replaces the input of the next hook. */
 export class StepHookRunner {
   readonly #participants: readonly Participant[];
   readonly #log: LogRouter;
@@ -20,13 +20,13 @@ export class StepHookRunner {
     this.#log = log;
   }
 
-  /** The plugins, with the names that errors give them. */
+  /** The plugins, with their names in errors. */
   owners(): ReadonlyMap<object, string> {
     const plugins = this.#participants.filter(({ kind }) => kind === 'plugin');
     return new Map(plugins.map((plugin) => [plugin.hooks, describeParticipant(plugin)]));
   }
 
-  /** Whether anybody wants to see what `forward` returns. */
+  /** Whether any plugin has a hook for the output of `forward`. */
   get watchesForward(): boolean {
     return this.#participants.some(({ hooks }) => hooks.onAfterForward !== undefined);
   }
@@ -94,7 +94,7 @@ function requireScalar(returned: unknown): tf.Scalar {
   refusePromise(returned);
   if (returned instanceof tf.Tensor && returned.rank === 0) return returned as tf.Scalar;
   throw new FulgurError('plugin', {
-    what: 'it returned something other than a scalar tensor.',
+    what: 'it returned a value that is not a scalar tensor.',
     fix: 'Return the new loss, or nothing.',
   });
 }
@@ -103,7 +103,7 @@ function requireGradients(returned: unknown, before: Gradients): Gradients {
   refusePromise(returned);
   if (!(returned instanceof Map)) {
     throw new FulgurError('plugin', {
-      what: 'it returned something other than a map of gradients.',
+      what: 'it returned a value that is not a map of gradients.',
       fix: 'Return a Map from parameter names to gradients, or nothing.',
     });
   }
@@ -112,7 +112,7 @@ function requireGradients(returned: unknown, before: Gradients): Gradients {
   if (lost.length > 0) {
     throw new FulgurError('plugin', {
       what: `the map that it returned lacks the gradients of ${lost.join(', ')}.`,
-      fix: 'Return a gradient for each one that came in; freeze() a parameter that is not to be trained.',
+      fix: 'Return a gradient for each parameter in the given map; freeze() a parameter that is not to be trained.',
     });
   }
   return gradients;
@@ -125,7 +125,7 @@ function refusePromise(returned: unknown): void {
 function promiseReturned(): FulgurError {
   return new FulgurError('plugin', {
     what: 'it returned a promise.',
-    why: 'Step hooks run once, while the step is traced, and are not waited for.',
-    fix: 'Make it synchronous, and do what takes time in a host hook such as onTrainBatchEnd.',
+    why: 'Step hooks run once, while the step is traced, and are not awaited.',
+    fix: 'Make it synchronous, and do slow work in a host hook such as onTrainBatchEnd.',
   });
 }

@@ -6,9 +6,9 @@ import { loggedTwice, resolveLogOptions, sameLogOptions, theModule } from './log
 import type { LogPlace } from './log-rules';
 import type { MetricStore } from './metric-store';
 
-/** Brings what host hooks and the module log to where it belongs: into the step being traced, or into the metrics. */
+/** Routes the values that host hooks and the module log: to the step being traced, or to the metrics. */
 export class LogRouter {
-  /** Samples in the current batch. */
+  /** The number of samples in the current batch. */
   batchSize = 1;
   #place: LogPlace | null = null;
   #step: StepLogCollector | null = null;
@@ -17,7 +17,7 @@ export class LogRouter {
 
   constructor(readonly metrics: MetricStore) {}
 
-  /** While `run` runs, what is logged belongs to an evaluation and not to the current training epoch. */
+  /** While `run` runs, logged values belong to an evaluation and not to the current training epoch. */
   async into<T>(evaluation: MetricStore, run: () => Promise<T>): Promise<T> {
     this.#evaluation = evaluation;
     try {
@@ -27,7 +27,7 @@ export class LogRouter {
     }
   }
 
-  /** Runs module code of which `log` calls belong to `place`. */
+  /** Runs module code whose `log` calls belong to `place`. */
   async at<T>(place: LogPlace, run: () => T | Promise<T>): Promise<T> {
     const outer = this.#place;
     this.#place = place;
@@ -51,7 +51,7 @@ export class LogRouter {
     }
   }
 
-  /** What a host hook logs. */
+  /** Logs a value from a host hook. */
   logFromHook(place: keyof HostHooks, by: string, name: string, value: number, options?: LogOptions): void {
     const logged = { name, value, options: this.#resolve(place, by, name, options) };
     const metrics = this.#evaluation ?? this.metrics;
@@ -60,7 +60,7 @@ export class LogRouter {
     else metrics.record(logged, counts === 'as-batch' ? this.batchSize : 1);
   }
 
-  /** What a step hook logs into the step that is being traced. */
+  /** Logs a value from a step hook, into the step being traced. */
   logFromStepHook(
     step: StepLogCollector,
     place: LogPlace,
@@ -72,7 +72,7 @@ export class LogRouter {
     step.add(place, name, value, this.#resolve(place, by, name, options));
   }
 
-  /** What the module logs, from wherever it is. */
+  /** Logs a value from the module, wherever it is called. */
   logFromModule(name: string, value: tf.Scalar | number, options?: LogOptions): void {
     const place = this.#place;
     if (place === null) throw calledOutside(name);
@@ -81,7 +81,7 @@ export class LogRouter {
       this.logFromStepHook(this.#step, place, theModule, name, value, options);
       return;
     }
-    // Where logging is refused altogether, that is the thing to say.
+    // Where logging is never allowed, report that before the wrong type.
     resolveLogOptions(place, name, options);
     if (typeof value !== 'number') throw tensorInHook(name, place);
     this.logFromHook(place as keyof HostHooks, theModule, name, value, options);
@@ -98,7 +98,7 @@ export class LogRouter {
 function calledOutside(name: string): FulgurError {
   return new FulgurError('trainer', {
     what: `log('${name}') was called outside of the module's hooks.`,
-    why: 'There is no step or epoch that it belongs to.',
+    why: 'There is no step or epoch to which it belongs.',
     fix: 'Call it in trainingStep or in a hook, before the hook returns.',
   });
 }
@@ -106,8 +106,8 @@ function calledOutside(name: string): FulgurError {
 function numberInStep(name: string, place: LogPlace): FulgurError {
   return new FulgurError('trace', {
     what: `log('${name}') in ${place} was given a number.`,
-    why: 'The step is traced once, so the number would stay the same for ever.',
-    fix: 'Give it a scalar tensor, or log the number in onTrainBatchEnd.',
+    why: 'The step is traced once, so the number would never change.',
+    fix: 'Pass a scalar tensor, or log the number in onTrainBatchEnd.',
   });
 }
 
@@ -125,8 +125,8 @@ interface Collected {
 }
 
 /**
- * What one step logs while it is traced. A name that is logged several times in one step, once a view for example,
- * gives one value: the calls reduced as its epoch is (`reduce`, a mean by default).
+ * The values that one step logs while it is traced. A name that is logged several times in one step, for example once
+ * per view, yields one value: the calls are reduced like an epoch (`reduce`, a mean by default).
  */
 export class StepLogCollector {
   readonly #collected = new Map<string, Collected>();
@@ -142,7 +142,7 @@ export class StepLogCollector {
     else known.values.push(scalar);
   }
 
-  /** The step's logged scalars, one a name; frees what was collected. */
+  /** Returns the step's logged scalars, one for each name, and frees the collected values. */
   outputs(): LoggedValue<tf.Scalar>[] {
     const outputs = [...this.#collected].map(([name, { options, values }]) => ({
       name,
@@ -159,13 +159,13 @@ export class StepLogCollector {
   }
 }
 
-/** A copy that outlives the gradient tape's scope, in which the value may have been made. */
+/** A copy that outlives the scope of the gradient tape in which the value may have been made. */
 function toScalar(place: LogPlace, name: string, value: unknown): tf.Scalar {
   if (!isTensor(value) || value.size !== 1) {
     throw new FulgurError('trainer', {
       what: `log('${name}') in ${place} was given ${describe(value)}.`,
-      why: 'A metric is one number.',
-      fix: 'Reduce it first, with tf.mean(value) for example.',
+      why: 'A metric must be a single number.',
+      fix: 'Reduce it first, for example with tf.mean(value).',
     });
   }
   return tf.keep(tf.tidy(() => tf.clone(tf.reshape(tf.cast<tf.Tensor>(value, 'float32'), []))));

@@ -2,7 +2,7 @@ import { hookTable } from '../../contracts';
 import type { HookRow, Hooks, LogOptions } from '../../contracts';
 import { FulgurError } from '../../errors';
 
-/** The module's own methods from which `log` may be called, besides its hooks. */
+/** The module's own methods, besides its hooks, in which `log` may be called. */
 const methods = {
   trainingStep: 'per-step',
   validationStep: 'per-epoch',
@@ -11,7 +11,7 @@ const methods = {
   configureOptimizers: null,
 } as const satisfies Readonly<Record<string, HookRow['logs']>>;
 
-/** Where `log` may be called from. */
+/** The places in which `log` may be called. */
 export type LogPlace = keyof typeof methods | keyof Hooks;
 
 function ruleOf(place: LogPlace): HookRow['logs'] {
@@ -20,8 +20,7 @@ function ruleOf(place: LogPlace): HookRow['logs'] {
 
 /**
  * Fills in the options that were left out.
- *
- * @throws FulgurError `trainer` where logging, or logging in this way, means nothing.
+ * @throws FulgurError `trainer` where logging has no meaning, or not with these options.
  */
 export function resolveLogOptions(
   place: LogPlace,
@@ -33,14 +32,14 @@ export function resolveLogOptions(
   if (finding !== null) throw unfitName(name, place, finding);
   if (rule === null) {
     throw new FulgurError('trainer', {
-      what: `log('${name}') means nothing in ${place}.`,
-      why: 'There is neither a step nor an epoch to record it for.',
+      what: `log('${name}') has no meaning in ${place}.`,
+      why: 'There is neither a step nor an epoch for which to record it.',
       fix: 'Log in trainingStep, onTrainBatchEnd or onTrainEpochEnd.',
     });
   }
   if (rule === 'per-epoch' && options.onStep === true) {
     throw new FulgurError('trainer', {
-      what: `log('${name}', { onStep: true }) means nothing in ${place}.`,
+      what: `log('${name}', { onStep: true }) has no meaning in ${place}.`,
       why: 'There is no current step.',
       fix: 'Leave onStep out, or log in onTrainBatchEnd.',
     });
@@ -55,7 +54,7 @@ export function resolveLogOptions(
   if (!resolved.onStep && !resolved.onEpoch) {
     throw new FulgurError('trainer', {
       what: `log('${name}') in ${place} records nothing: onStep and onEpoch are both false.`,
-      fix: 'Set one of them to true, or take the call out.',
+      fix: 'Set one of them to true, or remove the call.',
     });
   }
   return resolved;
@@ -65,27 +64,27 @@ export function resolveLogOptions(
 const rowColumns = ['epoch', 'step'];
 
 /**
- * Why a name cannot be that of a metric or an image, or `null`. Names are columns of tables, keys of records and a line
- * on a screen.
+ * Returns why a metric or an image cannot have this name, or `null` if it can. Names become columns of tables, keys of
+ * records and labels on a screen.
  */
 export function unfitness(name: string): string | null {
   if (name.trim() === '') return 'is empty';
-  if (name !== name.trim()) return 'begins or ends with a space';
-  if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(name)) return 'holds a line break or a control character';
-  if (name === '__proto__') return 'JavaScript keeps for itself';
-  return rowColumns.includes(name) ? 'every row of metrics has already' : null;
+  if (name !== name.trim()) return 'starts or ends with a space';
+  if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(name)) return 'contains a line break or a control character';
+  if (name === '__proto__') return 'is reserved by JavaScript';
+  return rowColumns.includes(name) ? 'is a column of every row of metrics' : null;
 }
 
 function unfitName(name: string, place: LogPlace, finding: string): FulgurError {
   return new FulgurError('trainer', {
     what: `log(${JSON.stringify(name)}) in ${place} is given a name that ${finding}.`,
     fix: rowColumns.includes(name)
-      ? `Leave the call out, or give it another name, such as 'current_${name}'.`
-      : "Give it another name, such as 'train_loss'.",
+      ? `Remove the call, or use another name, such as 'current_${name}'.`
+      : "Use another name, such as 'train_loss'.",
   });
 }
 
-/** Whether two calls record in the same way. */
+/** Returns whether two calls record a metric in the same way. */
 export function sameLogOptions(a: Required<LogOptions>, b: Required<LogOptions>): boolean {
   return (
     a.onStep === b.onStep &&
@@ -99,15 +98,15 @@ export function sameLogOptions(a: Required<LogOptions>, b: Required<LogOptions>)
 export function loggedTwice(name: string): FulgurError {
   return new FulgurError('trainer', {
     what: `'${name}' was logged twice with different options.`,
-    why: 'One name is recorded in one way.',
-    fix: 'Give both calls the same options, or different names.',
+    why: 'Each name must always be recorded in the same way.',
+    fix: 'Pass the same options to both calls, or use different names.',
   });
 }
 
-/** How errors call the module as one who logs. */
+/** How errors name the module when it logs. */
 export const theModule = 'the module';
 
-/** A metric as somebody logs it. */
+/** A metric and who logs it. */
 export interface MetricClaim {
   readonly name: string;
   readonly options: Required<LogOptions>;
@@ -117,13 +116,13 @@ export interface MetricClaim {
 }
 
 /**
- * The names of a run's metrics: each is recorded by one participant, in training or in evaluation, in one way. Otherwise
- * values of two kinds would mix in its column, and whoever monitors it would see now one, now the other.
+ * The names of a run's metrics. Each name belongs to one participant, to training or evaluation, and to one way of
+ * recording. Otherwise its column would mix values of two kinds, and a plugin that monitors it would see either.
  */
 export class MetricNames {
   readonly #claims = new Map<string, MetricClaim>();
 
-  /** @throws FulgurError `trainer` where the name, or one under which it is recorded, is taken. */
+  /** @throws FulgurError `trainer` if the name, or a name under which its values are recorded, is taken. */
   claim(claim: MetricClaim): void {
     const recorded = recordedNames(claim.name, claim.options);
     for (const name of recorded) {
@@ -134,7 +133,7 @@ export class MetricNames {
   }
 }
 
-/** Under which names a metric's values of steps and epochs are recorded. */
+/** Returns the names under which a metric's values per step and per epoch are recorded. */
 export function recordedName(
   name: string,
   { onStep, onEpoch }: Required<LogOptions>,
@@ -143,7 +142,7 @@ export function recordedName(
   return onStep && onEpoch ? `${name}_${kind}` : name;
 }
 
-/** All names of a metric; the plain one is for monitors. */
+/** Returns all names of a metric; monitors may use the plain one. */
 function recordedNames(name: string, options: Required<LogOptions>): string[] {
   return [...new Set([name, recordedName(name, options, 'step'), recordedName(name, options, 'epoch')])];
 }
@@ -153,22 +152,22 @@ function refuseOther(recorded: string, claim: MetricClaim, other: MetricClaim): 
   if (name !== other.name) {
     throw new FulgurError('trainer', {
       what: `'${name}' and '${other.name}' are both recorded as '${recorded}'.`,
-      why: 'A name with onStep and onEpoch is recorded with _step and _epoch behind it.',
+      why: 'A name with onStep and onEpoch is recorded with the suffixes _step and _epoch.',
       fix: 'Rename one of them.',
     });
   }
   if (claim.by !== other.by) {
     throw new FulgurError('trainer', {
-      what: `'${name}' is logged by ${other.by} and by ${claim.by}.`,
-      why: 'Their values would mix in one metric.',
-      fix: 'Give one of them another name.',
+      what: `'${name}' is logged by both ${other.by} and ${claim.by}.`,
+      why: 'Their values would be mixed in one metric.',
+      fix: 'Rename one of the two metrics.',
     });
   }
   if (claim.stage !== other.stage) {
     throw new FulgurError('trainer', {
-      what: `'${name}' is logged in training and in validation.`,
-      why: 'Their values would mix in one metric.',
-      fix: `Give them two names, such as 'train_${name}' and 'val_${name}'.`,
+      what: `'${name}' is logged both in training and in validation.`,
+      why: 'Their values would be mixed in one metric.',
+      fix: `Use two names, such as 'train_${name}' and 'val_${name}'.`,
     });
   }
   if (!sameLogOptions(claim.options, other.options)) throw loggedTwice(name);

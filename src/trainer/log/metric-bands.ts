@@ -1,6 +1,6 @@
 import type { MetricBand, MetricBands } from '../../contracts';
 
-/** The bands that a run's plugins have declared; none at first. */
+/** The bands that the run's plugins have declared; empty at first. */
 export function metricBands(): MetricBands {
   const bands = new Map<string, MetricBand>();
   return {

@@ -2,27 +2,29 @@ import type { Json, LogOptions, Ranks } from '../../contracts';
 
 type Reduce = Required<LogOptions>['reduce'];
 
-/** The running epoch reduction of one metric: enough to combine what several ranks logged. */
+/**
+ * The running reduction of one metric over an epoch, with all that is needed to combine it with that of other ranks.
+ */
 export interface MetricPart {
   readonly name: string;
   readonly reduce: Reduce;
-  /** How it is recorded; for a rank that has logged nothing of the name. */
+  /** How the metric is recorded; used by ranks that have not logged it. */
   readonly options: Required<LogOptions>;
-  /** Sum of `value * weight` for a mean; the smallest, largest or added-up value for the others. */
+  /** The sum of `value * weight` for a mean; otherwise the smallest, the largest or the sum of the values. */
   readonly total: number;
-  /** Samples behind `total`; a mean over ranks is sum of totals over sum of weights. */
+  /** The number of samples in `total`; a mean over ranks is the sum of totals divided by the sum of weights. */
   readonly weight: number;
 }
 
 type Running = Pick<MetricPart, 'total' | 'weight'>;
 
-/** Adds one value to a running reduction (`null` before the first); a mean counts it `weight` times. */
+/** Adds a value to a running reduction (`null` before the first value); `weight` counts only in means. */
 export function accumulate(running: Running | null, reduce: Reduce, value: number, weight: number): Running {
   const part = { total: reduce === 'mean' ? value * weight : value, weight };
   return running === null ? part : combine(reduce, running, part);
 }
 
-/** Two running reductions as one: of two stretches of an epoch, or of two ranks. */
+/** Combines two running reductions: of two parts of an epoch, or of two ranks. */
 export function combine(reduce: Reduce, a: Running, b: Running): Running {
   const weight = a.weight + b.weight;
   switch (reduce) {
@@ -36,12 +38,15 @@ export function combine(reduce: Reduce, a: Running, b: Running): Running {
   }
 }
 
-/** What the values so far reduce to. */
+/** Returns the reduction of the values so far. */
 export function reduced({ reduce, total, weight }: Pick<MetricPart, 'reduce' | 'total' | 'weight'>): number {
   return reduce === 'mean' ? total / weight : total;
 }
 
-/** Reductions over all ranks: sum ÷ count for means. A metric that only some ranks logged is reduced over those, and told to all. */
+/**
+ * Combines the reductions of all ranks; a mean is sum ÷ count. A metric that only some ranks logged is reduced over
+ * those, and all ranks get the result.
+ */
 export async function reduceOverRanks(ranks: Ranks, own: readonly MetricPart[]): Promise<MetricPart[]> {
   if (ranks.worldSize === 1) return [...own];
   const everybody = await ranks.gather(own.map(toJson));

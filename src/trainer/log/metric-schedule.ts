@@ -1,13 +1,15 @@
 import type { ResumePoint } from '../../contracts';
 import type { Participant } from '../hooks/participants';
 
-/** Tells by which epoch a metric should have been measured, as far as plugins and the validation's interval say. */
+/**
+ * Returns the epoch by which a metric should have been measured, according to the plugins and the validation interval.
+ */
 export class MetricSchedule {
   readonly #participants: readonly Participant[];
   readonly #progress: { readonly resumePoint: ResumePoint };
   readonly #firstEpoch: number;
 
-  /** @param progress where the fit stands; it is not begun yet. */
+  /** @param progress the position of the fit, which has not started yet. */
   constructor(participants: readonly Participant[], progress: { readonly resumePoint: ResumePoint }) {
     this.#participants = participants;
     this.#progress = progress;
@@ -15,10 +17,9 @@ export class MetricSchedule {
   }
 
   /**
-   * Whether the fit has come to a moment at which the metric is measured. A metric that no plugin announces may be one of
-   * training or of validation, so it is due at the end of an epoch that validates.
-   *
-   * @param validationEvery epochs between two validations; `null` for a fit without.
+   * Whether the fit has reached a point at which the metric is measured. A metric that no plugin announces may be one
+   * of training or of validation, so it is due at the end of an epoch with validation.
+   * @param validationEvery the number of epochs between two validations; `null` for a fit without validation.
    */
   isDue(metric: string, validationEvery: number | null): boolean {
     const { epoch: epochs } = this.#progress.resumePoint;

@@ -8,18 +8,18 @@ import type { MetricPart } from './metric-reduction';
 
 type Values = Readonly<Record<string, number>>;
 
-/** Where a fit stands: updates done, and the current epoch. */
+/** The position of a fit: the updates done and the current epoch. */
 export type Moment = Pick<Measurement, 'step' | 'epoch'>;
 
 /**
- * What was logged: the newest values, and the running reductions of the current epoch.
+ * Logged metrics: the newest values and the running reductions of the current epoch.
  *
- * A name recorded per step and per epoch appears as `name_step` and `name_epoch`, as in Lightning, and its newest
- * value under the plain name as well, so that `monitor` may say any of them.
+ * A name recorded per step and per epoch appears as `name_step` and `name_epoch`, as in Lightning, and its newest value
+ * also under the plain name, so that `monitor` may use any of the three.
  */
 export class MetricStore {
   readonly #entries = new Map<string, MetricEntry>();
-  /** Those of a fit and of its evaluations. */
+  /** The names of the metrics of a fit and of its evaluations. */
   readonly names: MetricNames;
   readonly #newest: Map<string, MetricValue>;
   readonly #now: () => Moment;
@@ -28,9 +28,9 @@ export class MetricStore {
   #epochRow = new Map<string, number>();
 
   /**
-   * @param now the moment of what is recorded.
-   * @param training the store of the fit that an evaluation belongs to: their newest values stand together, unless it is
-   *   a trial, which leaves nothing behind.
+   * @param now returns the position at which a value is recorded.
+   * @param training the store of the fit to which an evaluation belongs: they share the newest values, except in a
+   *   trial, which leaves nothing behind.
    */
   constructor(
     now: () => Moment = () => ({ step: 0, epoch: 0 }),
@@ -43,35 +43,35 @@ export class MetricStore {
     this.#isEvaluation = training !== null;
   }
 
-  /** A store of an evaluation's own reductions, whose values are among the newest of this one. */
+  /** Returns a store with reductions of its own for an evaluation; it shares the newest values with this store. */
   forEvaluation(): MetricStore {
     return new MetricStore(this.#now, this);
   }
 
-  /** The same for one whose values are forgotten. */
+  /** Returns a store for an evaluation whose values are discarded. */
   forTrial(): MetricStore {
     return new MetricStore(this.#now, this, true);
   }
 
-  /** Values of the batch before are no longer due for a row. */
+  /** Starts a batch: values of the previous batch are no longer published. */
   startBatch(): void {
     this.#stepRow = new Map();
   }
 
-  /** Records a value for the step and the current epoch; epoch means count it `weight` times. */
+  /** Records a value for the step and the current epoch, with the given `weight` in means over the epoch. */
   record({ name, value, options }: LoggedValue<number>, weight: number): void {
     const entry = this.#entryOf(name, options);
     if (options.onEpoch) entry.running = accumulate(entry.running, options.reduce, value, weight);
     if (options.onStep) this.#show(name, options, 'step', value);
   }
 
-  /** Records a value that stands for a whole epoch, at its end. */
+  /** Records a value that applies to a whole epoch, at its end. */
   recordEpoch({ name, value, options }: LoggedValue<number>): void {
     this.#entryOf(name, options);
     this.#show(name, options, 'epoch', value);
   }
 
-  /** The epoch's running reductions, for ranks to combine. */
+  /** Returns the epoch's running reductions, which ranks then combine. */
   parts(): MetricPart[] {
     return [...this.#entries].flatMap(([name, { options, running }]) =>
       running === null ? [] : [{ name, reduce: options.reduce, options, ...running }],
@@ -79,8 +79,9 @@ export class MetricStore {
   }
 
   /**
-   * The epoch's values from its reductions; `restart` begins the next epoch's. What only other ranks logged, as this one
-   * had no batch, is taken over: the newest values are the same everywhere.
+   * Returns the epoch's values from its reductions; `restart` starts those of the next epoch. A metric that was logged
+   * only by other ranks, because this one had no batch, is also recorded here: the newest values are the same on all
+   * ranks.
    */
   reduceEpoch(parts: readonly MetricPart[], { restart }: { restart: boolean }): void {
     for (const part of parts) {
@@ -90,32 +91,32 @@ export class MetricStore {
     }
   }
 
-  /** What this step logged for the loggers and was not taken yet. */
+  /** Takes the values that this step logged for the loggers and that have not been taken yet. */
   takeStepRow(): Values {
     const row = namedValues(this.#stepRow);
     this.#stepRow = new Map();
     return row;
   }
 
-  /** What this epoch logged for the loggers and was not taken yet. */
+  /** Takes the values that this epoch logged for the loggers and that have not been taken yet. */
   takeEpochRow(): Values {
     const row = namedValues(this.#epochRow);
     this.#epochRow = new Map();
     return row;
   }
 
-  /** The newest value of every metric. */
+  /** Returns the newest value of every metric. */
   newest(): Values {
     return namedValues([...this.#newest].map(([name, { value }]) => [name, value] as const));
   }
 
-  /** The newest values that were measured in an epoch. */
+  /** Returns the newest values of the metrics measured in an epoch. */
   ofEpoch(epoch: number): Values {
     const measured = [...this.#newest].filter(([, newest]) => newest.epoch === epoch);
     return Object.fromEntries(measured.map(([name, { value }]) => [name, value]));
   }
 
-  /** The newest measurement of a metric; where `since` is given, only one of a later serial. */
+  /** Returns the newest measurement of a metric; if `since` is given, only one with a later serial number. */
   measured(name: string, since = 0): Measurement | undefined {
     const newest = this.#newest.get(name);
     if (newest === undefined || newest.serial <= since) return undefined;
@@ -123,7 +124,7 @@ export class MetricStore {
     return { value, step, epoch, serial, source };
   }
 
-  /** The newest values that ask to be seen. */
+  /** Returns the newest values that were logged with `progBar`. */
   progressBar(): Values {
     const shown = [...this.#newest].filter(([, { progBar }]) => progBar);
     return namedValues(shown.map(([name, { value }]) => [name, value] as const));
@@ -167,7 +168,7 @@ export class MetricStore {
   }
 }
 
-/** How a name is recorded, and the running reduction of the current epoch (`null` where there is none). */
+/** How a name is recorded, with the running reduction of the current epoch (`null` before the first value). */
 export interface MetricEntry {
   readonly options: Required<LogOptions>;
   running: Pick<MetricPart, 'total' | 'weight'> | null;
@@ -182,7 +183,7 @@ export interface MetricState {
   readonly newest: ReadonlyMap<string, MetricValue>;
 }
 
-// A metric may well be NaN or infinite, which z.number() is not.
+// A metric may be NaN or infinite, which z.number() rejects.
 const number = z.custom<number>((value) => typeof value === 'number');
 const schema = z.object({
   entries: z.array(
@@ -203,7 +204,7 @@ const schema = z.object({
       name: z.string(),
       value: number,
       progBar: z.boolean(),
-      // Older checkpoints do not say when.
+      // Older checkpoints do not contain these fields.
       step: z.int().default(-1),
       epoch: z.int().default(-1),
       serial: z.int().default(1),
@@ -228,7 +229,7 @@ export function readMetricState(state: Json): MetricState {
   const parsed = schema.safeParse(state);
   if (!parsed.success) {
     throw new FulgurError('checkpoint', {
-      what: "The checkpoint's metrics are not what this version of Fulgur writes.",
+      what: "The checkpoint's metrics have another format than this version of Fulgur writes.",
       fix: 'Resume with the version that wrote the checkpoint.',
       cause: parsed.error,
     });

@@ -3,14 +3,14 @@ import type { Json, Notify, RunState, StateDict } from '../../contracts';
 import { hookFailure, restoreFailure } from '../hooks/hook-errors';
 import type { BuiltPlugin, Participant } from '../hooks/participants';
 
-/** The state of every plugin that has one, by name. */
+/** Returns the state of every plugin that has one, by name. */
 export function pluginStates(plugins: readonly BuiltPlugin[]): Record<string, Json> {
   const states: Record<string, Json> = {};
   for (const plugin of plugins) {
     if (plugin.hooks.pluginState === undefined) continue;
     states[plugin.name] = naming(plugin, 'pluginState', () => {
       const state = plugin.hooks.pluginState?.() ?? null;
-      // What a checkpoint cannot hold is said here, where it is known whose it is.
+      // A state that a checkpoint cannot contain is reported here, where the plugin is known.
       jsonText(state, 0, 'state');
       return state;
     });
@@ -18,7 +18,7 @@ export function pluginStates(plugins: readonly BuiltPlugin[]): Record<string, Js
   return states;
 }
 
-/** The tensors of every plugin that has some, by name. */
+/** Returns the tensors of every plugin that has some, by name. */
 export function pluginTensors(plugins: readonly BuiltPlugin[]): Record<string, StateDict> {
   const tensors: Record<string, StateDict> = {};
   for (const plugin of plugins) {
@@ -29,10 +29,9 @@ export function pluginTensors(plugins: readonly BuiltPlugin[]): Record<string, S
 }
 
 /**
- * Gives every plugin its state back, by name; one that the checkpoint does not know starts afresh, and what the run does not
- * have is said.
- *
- * @param path the checkpoint's, for the error of a plugin that cannot use its state.
+ * Restores the state of every plugin, by name. A plugin without a state in the checkpoint starts afresh; a state
+ * without a plugin in the run is reported.
+ * @param path the checkpoint's path, for the error of a plugin that cannot use its state.
  */
 export function restorePluginStates(
   plugins: readonly BuiltPlugin[],
@@ -52,7 +51,7 @@ export function restorePluginStates(
   }
   for (const name of Object.keys(states)) {
     if (plugins.some((plugin) => plugin.name === name)) continue;
-    notify('warning', `The checkpoint holds state of plugin '${name}', which this run does not have.`);
+    notify('warning', `The checkpoint contains state of plugin '${name}', which is not in this run.`);
   }
 }
 

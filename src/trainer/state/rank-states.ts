@@ -17,10 +17,10 @@ import { bufferDiffers, differingNames } from '../../strategy';
 type Named = Pick<Replicated, 'namedVariables'>;
 
 /**
- * A state with what is each rank's own: whatever differs from rank 0's. Every rank calls it at the same point of
- * training. What ranks have in common is compared by digest, and does not travel.
+ * Returns the state with each rank's own part: everything that differs from rank 0. Every rank calls it at the same
+ * point of training. The common part is compared by digest and is not sent.
  *
- * @throws FulgurError `ranks`, on all of them, where a buffer differs that is to be the same.
+ * @throws FulgurError `ranks`, on all ranks, if a buffer differs that must be the same.
  */
 export async function withRankStates(
   { ranks, ranksDiffer }: Pick<Strategy, 'ranks' | 'ranksDiffer'>,
@@ -60,9 +60,10 @@ export async function withRankStates(
 }
 
 /**
- * The state of this rank. Between two epochs a run may go on with another number of ranks, where nothing is each rank's own.
+ * Returns the state of this rank. Between two epochs a run may resume with another number of ranks, unless ranks have
+ * parts of their own.
  *
- * @throws FulgurError `checkpoint` where it may not.
+ * @throws FulgurError `checkpoint` if it cannot resume with this number of ranks.
  */
 export function stateOfRank(
   { rank, worldSize }: Pick<Ranks, 'rank' | 'worldSize'>,
@@ -92,31 +93,31 @@ export function stateOfRank(
   };
 }
 
-/** Where the number of ranks is another one, what that changes; `null` where it is the same. */
+/** Returns the consequences of a changed number of ranks; `null` if it is the same. */
 export function changedWorldSize({ ranks }: RunState, worldSize: number): string | null {
   const before = ranks?.length ?? 1;
   if (before === worldSize) return null;
   const plugins = new Set((ranks ?? []).flatMap(({ pluginTensors }) => Object.keys(pluginTensors ?? {})));
   return (
-    `The checkpoint was written by ${count(before)}, and this run has ${worldSize}: ` +
-    "an update now takes as many batches, each of data.batchSize, and the learning rate is the checkpoint's." +
+    `The checkpoint was written by ${count(before)}, but this run has ${worldSize}: ` +
+    "an update now uses that many batches, each of data.batchSize, with the checkpoint's learning rate." +
     [...plugins].map((name) => ` All ranks take rank 0's tensors of plugin '${name}'.`).join('')
   );
 }
 
-/** How errors begin that are about a checkpoint. */
+/** Returns the beginning of errors about a checkpoint. */
 export function nameOfCheckpoint(path: string | null): string {
   return path === null ? 'The checkpoint' : `The checkpoint ${path}`;
 }
 
-/** A buffer that is to be the same on all ranks is so wherever a state is taken. */
+/** Checks that buffers that must be the same on all ranks are the same whenever a state is captured. */
 function requireSame(differing: ReadonlySet<string>, module: Named): void {
   for (const [name, variable] of module.namedVariables()) {
     if (differing.has(`weights/${name}`) && isSameOnRanks(variable)) throw bufferDiffers(name);
   }
 }
 
-/** What may drift apart in training is rank 0's for all; everything else needs its own rank. */
+/** Tensors that may drift apart in training are taken from rank 0 for all ranks; all others need their own rank. */
 function refuseOtherNumber(
   { state: { progress, ranks = [] }, path }: ResumeFrom,
   { before, worldSize }: { readonly before: number; readonly worldSize: number },
@@ -134,11 +135,11 @@ function refuseOtherNumber(
   const [name] = own;
   if (progress.nextBatch === 0 && name === undefined) return;
   throw new FulgurError('checkpoint', {
-    what: `${nameOfCheckpoint(path)} was written by ${count(before)}, and this run has ${worldSize}.`,
+    what: `${nameOfCheckpoint(path)} was written by ${count(before)}, but this run has ${worldSize}.`,
     why:
       name === undefined
-        ? `It lies in the middle of an epoch, whose batches were dealt to ${count(before)}.`
-        : `Each rank has values of its own there, in '${name}'${others(new Set(own).size - 1)}.`,
+        ? `It was written in the middle of an epoch, whose batches were dealt to ${count(before)}.`
+        : `Each rank has its own values in '${name}'${others(new Set(own).size - 1)}.`,
     fix:
       name === undefined
         ? `Resume with ${count(before)}, or from a checkpoint at the end of an epoch.`
@@ -154,7 +155,7 @@ function count(ranks: number): string {
   return ranks === 1 ? '1 rank' : `${ranks} ranks`;
 }
 
-/** All tensors of a state, each under the place that it has. */
+/** Returns all tensors of a state, each named by its place. */
 function tensorsOf({ weights, optimizers, pluginTensors = {} }: RunState): StateDict {
   return new Map([
     ...placed('weights', weights),
@@ -167,7 +168,7 @@ function placed(place: string, dict: StateDict) {
   return [...dict].map(([name, tensor]) => [`${place}/${name}`, tensor] as const);
 }
 
-/** What `tensorsOf` placed, as parts of a rank's state. */
+/** Reverts `tensorsOf`: returns the tensors as parts of a rank's state. */
 function partsFrom(tensors: StateDict, optimizers: readonly OptimizerState[]): Omit<RankState, 'metrics'> {
   const below = (place: string): StateDict =>
     new Map(

@@ -6,9 +6,8 @@ import type { FitBounds } from '../run-plan';
 import { changedWorldSize, nameOfCheckpoint } from './rank-states';
 
 /**
- * Sees to it that a state belongs to this run, before anything is changed.
- *
- * @throws FulgurError `checkpoint`, naming what differs.
+ * Checks that a state belongs to this run, before anything is changed.
+ * @throws FulgurError `checkpoint`, naming the difference.
  */
 export function checkResume(from: ResumeFrom, settings: RunSettings, bounds: FitBounds): void {
   const { state } = from;
@@ -17,14 +16,14 @@ export function checkResume(from: ResumeFrom, settings: RunSettings, bounds: Fit
   const checkpoint = nameOfCheckpoint(from.path);
   if (state.experiment !== settings.experiment) {
     throw new FulgurError('checkpoint', {
-      what: `${checkpoint} is of experiment '${state.experiment}', and this is '${settings.experiment}'.`,
+      what: `${checkpoint} is of experiment '${state.experiment}', but this is '${settings.experiment}'.`,
       fix: `Resume from a checkpoint of '${settings.experiment}'.`,
     });
   }
   if (state.seed !== settings.seed) {
     throw new FulgurError('checkpoint', {
-      what: `${checkpoint} was trained with seed ${state.seed}, and this run has seed ${settings.seed}.`,
-      why: 'Its batches and views would not go on where they stopped.',
+      what: `${checkpoint} was trained with seed ${state.seed}, but this run has seed ${settings.seed}.`,
+      why: 'Its batches and views would not continue where they stopped.',
       fix: `Set the seed to ${state.seed}.`,
     });
   }
@@ -44,13 +43,13 @@ export function checkResume(from: ResumeFrom, settings: RunSettings, bounds: Fit
   }
   if (nextBatch > batchesPerEpoch) {
     throw new FulgurError('checkpoint', {
-      what: `${checkpoint} stands after batch ${nextBatch} of its epoch, and an epoch now has ${batchesPerEpoch}.`,
-      fix: 'Use the batch size, the data and the limitTrainBatches of the run before.',
+      what: `${checkpoint} was written after batch ${nextBatch} of its epoch, but an epoch now has ${batchesPerEpoch}.`,
+      fix: 'Use the batch size, the data and the limitTrainBatches of the original run.',
     });
   }
 }
 
-/** Says where a run goes on, and what is another than it was. */
+/** Reports where a run resumes, and what has changed since. */
 export function sayResumed(from: ResumeFrom, settings: RunSettings, worldSize: number, notify: Notify): void {
   const { epoch, nextBatch, globalStep } = from.state.progress;
   const changes = [changedHyperparameters(from, settings), changedWorldSize(from.state, worldSize)];
@@ -59,15 +58,15 @@ export function sayResumed(from: ResumeFrom, settings: RunSettings, worldSize: n
   notify('info', `Resumed from ${from.path}: epoch ${epoch}, batch ${nextBatch}, step ${globalStep}.`);
 }
 
-/** Says which plugins have a state, and none in the checkpoint to go on from. */
+/** Reports the plugins that have a state but none in the checkpoint. */
 export function sayNewcomers({ state }: ResumeFrom, plugins: readonly BuiltPlugin[], notify: Notify): void {
   for (const { name, hooks } of plugins) {
     if (hooks.pluginState === undefined || Object.hasOwn(state.plugins, name)) continue;
-    notify('info', `Plugin '${name}' begins afresh: the checkpoint holds no state of it.`);
+    notify('info', `Plugin '${name}' starts afresh: the checkpoint contains no state of it.`);
   }
 }
 
-/** Hyperparameters that differ from the checkpoint's, as one sentence; `null` where there are none. */
+/** Returns the hyperparameters that differ from the checkpoint's, as one sentence; `null` if there are none. */
 function changedHyperparameters({ state }: ResumeFrom, settings: RunSettings): string | null {
   const before = state.hyperparameters;
   const now = settings.hyperparameters;

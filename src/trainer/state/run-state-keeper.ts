@@ -6,7 +6,7 @@ import type { TrainedParameters } from '../step/trained-parameters';
 import { pluginStates, pluginTensors } from './plugin-states';
 import { withRankStates } from './rank-states';
 
-/** Where the parts of a fit's state live that other runs do not have. */
+/** The parts of a fit that have state, besides those common to all runs. */
 interface StateOwners<B> {
   readonly optimizers: { states(): OptimizerState[] };
   readonly step: StepRunner<B>;
@@ -14,7 +14,7 @@ interface StateOwners<B> {
   readonly progress: ProgressCounter;
 }
 
-/** Takes a full copy of a run's state between two steps; of all ranks, which take it together. */
+/** Captures a full copy of a run's state between two steps; all ranks capture it together. */
 export class RunStateKeeper<B> implements RunStateAccess {
   constructor(
     private readonly scope: TrainerScope<B>,
@@ -33,7 +33,7 @@ export class RunStateKeeper<B> implements RunStateAccess {
     const { module, log, parts } = this.scope;
     const { plugins, settings, strategy, control } = parts;
     const { optimizers, progress } = this.owners;
-    // Everything is copied before the first await, so that it belongs to one moment.
+    // Everything is copied before the first await, so that all of it belongs to the same moment.
     const own: RunState = {
       experiment: settings.experiment,
       weights: module.stateDict(),
@@ -47,7 +47,7 @@ export class RunStateKeeper<B> implements RunStateAccess {
       ...(settings.origin === undefined ? {} : { origin: settings.origin }),
     };
     const state = await withRankStates(strategy, own, module);
-    // What ends the run here ends it also when it goes on from here: a wish of any rank.
+    // A request that ends the run here, on any rank, also ends it when it resumes from here.
     await control.settle();
     const { stopWish } = control;
     return stopWish === null ? state : { ...state, stop: stopWish };

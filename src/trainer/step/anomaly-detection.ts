@@ -4,7 +4,7 @@ import { FulgurError } from '../../errors';
 import { aroundForward } from '../../nn';
 import type { Module } from '../../nn';
 
-/** What a step is at. */
+/** The phases of a step. */
 export type StepPhase = 'forward' | 'backward' | 'update';
 
 const phases: Readonly<Record<StepPhase, string>> = {
@@ -13,18 +13,20 @@ const phases: Readonly<Record<StepPhase, string>> = {
   update: 'the update',
 };
 
-/** Finds the operation and the module in which a step's first NaN arises. The step must run operation by operation. */
+/**
+ * Finds the operation and the module in which the first NaN of a step arises. The step must run operation by operation.
+ */
 export class AnomalyDetection {
   readonly #module: Module;
   #phase: StepPhase = 'forward';
-  /** Names of the modules whose forward is running, outermost first. */
+  /** The names of the modules whose `forward` is running, outermost first. */
   readonly #running: string[] = [];
 
   constructor(module: Module) {
     this.#module = module;
   }
 
-  /** Tells that the current step has come to another phase. */
+  /** Records that the current step has entered another phase. */
   enter(phase: StepPhase): void {
     this.#phase = phase;
   }
@@ -57,8 +59,8 @@ export class AnomalyDetection {
     return new FulgurError('trainer', {
       what: `The operation '${operation}' ${wasGiven ? 'was given' : 'made'} the first NaN, in ${place}.`,
       fix: wasGiven
-        ? 'Look for NaN in the data, and in the parameters that training began with.'
-        : 'Look at what it is given there: a logarithm or root of a negative number, 0 / 0, or numbers beyond float32.',
+        ? 'Look for NaN in the data, and in the initial parameters.'
+        : 'Check its inputs there: a logarithm or root of a negative number, 0 / 0, or numbers beyond float32.',
     });
   }
 }

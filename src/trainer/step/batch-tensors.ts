@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { FulgurError } from '../../errors';
 
-/** Samples in a batch: the first dimension of the first tensor in it that has one; 1 where there is none. */
+/**
+ * Returns the number of samples in a batch: the first dimension of its first tensor that has one; 1 if there is none.
+ */
 export function batchSizeOf(batch: unknown): number {
   for (const tensor of tensorsIn(batch)) {
     const [samples] = tensor.shape as readonly number[];
@@ -10,24 +12,24 @@ export function batchSizeOf(batch: unknown): number {
   return 1;
 }
 
-/** @throws FulgurError `plugin` where a tensor of the batch has been disposed. */
+/** @throws FulgurError `plugin` if a tensor of the batch has been disposed. */
 export function requireUndisposed(batch: unknown): void {
   const disposed = disposedTensorIn(batch);
   if (disposed === null) return;
   throw new FulgurError('plugin', {
     what: `it disposed a tensor of the batch, of shape [${disposed.shape.join(', ')}].`,
-    why: 'The data own the tensors of a batch, and free them when the next one is asked for.',
-    fix: 'Only read them; keep a copy by tensor.clone(), and dispose that.',
+    why: 'The data owns the tensors of a batch, and frees them when the next batch is requested.',
+    fix: 'Only read them; make a copy with tensor.clone() if needed, and dispose that.',
   });
 }
 
-/** The first tensor of a batch that has been disposed; `null` where all are there. */
+/** Returns the first tensor of a batch that has been disposed; `null` if there is none. */
 export function disposedTensorIn(batch: unknown): tf.Tensor | null {
   for (const tensor of tensorsIn(batch)) if (tensor.isDisposed) return tensor;
   return null;
 }
 
-/** What a batch holds, in words: `{ x: float32 [32, 2], y: int32 [32] }`. */
+/** Describes the contents of a batch: `{ x: float32 [32, 2], y: int32 [32] }`. */
 export function describeBatch(part: unknown): string {
   if (part instanceof tf.Tensor) {
     const { dtype, shape } = part as tf.Tensor;
@@ -43,7 +45,7 @@ export function describeBatch(part: unknown): string {
 
 const MOST_NAMED = 8;
 
-/** The tensors of a batch, in whatever lists and objects they lie. */
+/** Yields the tensors of a batch, in any lists and objects that contain them. */
 function* tensorsIn(part: unknown, around: readonly unknown[] = []): Iterable<tf.Tensor> {
   if (part instanceof tf.Tensor) yield part;
   else if (isOpen(part) && !around.includes(part)) {
@@ -51,7 +53,7 @@ function* tensorsIn(part: unknown, around: readonly unknown[] = []): Iterable<tf
   }
 }
 
-/** Whether something may hold tensors; a list that begins with plain values, which may be long, holds none. */
+/** Whether a value may contain tensors; a list that starts with plain values, which may be long, contains none. */
 function isOpen(part: unknown): part is object {
   if (typeof part !== 'object' || part === null || ArrayBuffer.isView(part)) return false;
   return !Array.isArray(part) || part.slice(0, MOST_NAMED).some((item) => typeof item === 'object');

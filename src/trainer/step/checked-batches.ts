@@ -2,7 +2,7 @@ import type { BatchSource } from '../../contracts';
 import { FulgurError } from '../../errors';
 import { disposedTensorIn } from './batch-tensors';
 
-/** What data are for, in words: `training data`. */
+/** The use of the data, in words: `training data`. */
 export type DataRole = 'training data' | 'validation data' | 'test data' | 'data to predict';
 
 interface CheckedOptions {
@@ -12,10 +12,11 @@ interface CheckedOptions {
 }
 
 /**
- * The batches of a source, held to what a source promises: the number that it announces, the place that it is asked to
- * begin at, tensors that are there. What it breaks is said in a sentence that names the source's own code.
+ * The batches of a source, which is checked against its contract: the number of batches that it announces, the batch at
+ * which it is asked to start, and tensors that are not disposed. Violations are reported as errors in the source's own
+ * code.
  *
- * @throws FulgurError `data` where a number that it announces is not a whole number.
+ * @throws FulgurError `data` if a number that the source announces is not a whole number.
  */
 export class CheckedBatches<B> implements BatchSource<B> {
   readonly batchesPerEpoch: number;
@@ -34,7 +35,7 @@ export class CheckedBatches<B> implements BatchSource<B> {
     this.samples = samples;
   }
 
-  /** @throws FulgurError `data` where the source breaks its promises, or fails. */
+  /** @throws FulgurError `data` if the source violates its contract, or fails. */
   async *epoch(
     epoch: number,
     { startBatch = 0, limit = Infinity }: { startBatch?: number; limit?: number } = {},
@@ -58,7 +59,7 @@ export class CheckedBatches<B> implements BatchSource<B> {
     if (given < wanted && !mayBeShort) throw tooFew(role, startBatch + given, startBatch + wanted);
   }
 
-  /** Ends an epoch; a source that is at its end has nothing to make for that, and one that is not has announced too few. */
+  /** Ends an epoch; a source at its end makes nothing for that, and one that is not has announced too few batches. */
   async #leave(batches: AsyncGenerator<B>, isWhole: boolean): Promise<void> {
     const isMore = isWhole && (await batches.next()).done !== true;
     await batches.return(undefined);
@@ -66,9 +67,8 @@ export class CheckedBatches<B> implements BatchSource<B> {
   }
 
   /**
-   * Finds out, before any batch is trained on, whether the source takes notice of where an epoch is to begin.
-   *
-   * @throws FulgurError `data` where it begins each epoch with its first batch.
+   * Checks, before training starts, whether the source respects the batch at which an epoch is to start.
+   * @throws FulgurError `data` if it starts each epoch with its first batch.
    */
   async requireStart(epoch: number): Promise<void> {
     const behindTheLast = this.#iterate(epoch, this.batchesPerEpoch, {});
@@ -78,9 +78,9 @@ export class CheckedBatches<B> implements BatchSource<B> {
       await behindTheLast.return();
     }
     throw new FulgurError('data', {
-      what: `The ${this.#options.role} gave a batch when asked for those after the last one.`,
-      why: 'A fit that is resumed in the middle of an epoch would train on other batches than are left of it.',
-      fix: 'Let epoch(epoch, { startBatch }) of the batch source begin with the batch of that number.',
+      what: `The ${this.#options.role} returned a batch when asked for those after the last one.`,
+      why: 'A fit that resumes in the middle of an epoch would train on other batches than the remaining ones.',
+      fix: 'Let epoch(epoch, { startBatch }) of the batch source start with batch number startBatch.',
     });
   }
 
@@ -88,7 +88,7 @@ export class CheckedBatches<B> implements BatchSource<B> {
     return this.#source.close();
   }
 
-  /** The source's own batches; a failure of its code says that it is the source's. */
+  /** Iterates over the source's own batches; a failure in its code is reported as such. */
   async *#iterate(
     epoch: number,
     startBatch: number,
@@ -116,38 +116,38 @@ function requireBatch(
   const place = `as batch ${batch} of epoch ${epoch}`;
   if (made === undefined || made === null) {
     throw new FulgurError('data', {
-      what: `The ${role} gave ${made === null ? 'null' : 'undefined'} ${place}.`,
+      what: `The ${role} returned ${made === null ? 'null' : 'undefined'} ${place}.`,
       fix: 'Let epoch() of the batch source yield tensors, in lists and plain objects.',
     });
   }
   const disposed = disposedTensorIn(made);
   if (disposed === null) return;
   throw new FulgurError('data', {
-    what: `The ${role} gave, ${place}, a tensor of shape [${disposed.shape.join(', ')}] that is disposed.`,
-    why: 'A batch is read until the next one is asked for.',
-    fix: 'Dispose the tensors of a batch after its yield, not before; tensors made in tf.tidy() leave it only as its result.',
+    what: `The ${role} returned, ${place}, a tensor of shape [${disposed.shape.join(', ')}] that is already disposed.`,
+    why: 'A batch is read until the next one is requested.',
+    fix: 'Dispose the tensors of a batch after its yield, not before; of the tensors made in tf.tidy(), only the returned ones survive it.',
   });
 }
 
 function noCount(role: DataRole, name: string, value: unknown): FulgurError {
   return new FulgurError('data', {
-    what: `The ${role} have ${name} ${String(value)}.`,
-    why: 'Lengths, limits and places of a run are worked out from it.',
+    what: `The ${role} has ${name} ${String(value)}.`,
+    why: 'The lengths, limits and positions of a run are derived from it.',
     fix: `Make ${name} of the batch source a whole number, 0 or more.`,
   });
 }
 
 function tooFew(role: DataRole, given: number, announced: number): FulgurError {
   return new FulgurError('data', {
-    what: `The ${role} gave ${given} batches in an epoch that was to have ${announced}.`,
-    fix: 'Make batchesPerEpoch of the batch source the number of batches that epoch() gives.',
+    what: `The ${role} returned ${given} batches in an epoch that should have ${announced}.`,
+    fix: 'Set batchesPerEpoch of the batch source to the number of batches that epoch() yields.',
   });
 }
 
 function tooMany(role: DataRole, announced: number): FulgurError {
   return new FulgurError('data', {
-    what: `The ${role} gave more than ${announced} batches in an epoch that was to have ${announced}.`,
-    why: 'What comes after them would never be used.',
-    fix: 'Make batchesPerEpoch of the batch source the number of batches that epoch() gives, and let it begin with startBatch.',
+    what: `The ${role} returned more than ${announced} batches in an epoch that should have ${announced}.`,
+    why: 'The batches after them would never be used.',
+    fix: 'Set batchesPerEpoch of the batch source to the number of batches that epoch() yields, and let epoch() start with startBatch.',
   });
 }

@@ -3,16 +3,16 @@ import { hasChanged, isTracing, notingReads } from '../../engine';
 import type { FieldRead, Watched } from '../../engine';
 import type { Module } from '../../nn';
 
-/** An object other than the module whose fields a step may read, such as a plugin, with the name that messages give it. */
+/** An object other than the module whose fields a step may read, such as a plugin, with its name in messages. */
 export type Bystanders = ReadonlyMap<object, string>;
 
 /**
- * Notices that something has changed which a compiled step does not see: fields of the module that its trace read, modes
- * of modules, parameters that were frozen. Each is told once. A step that runs operation by operation sees them all.
+ * Notices changes that a compiled step does not see: of fields of the module that its trace read, of modes of modules,
+ * and of frozen parameters. Each change is reported once. A step that runs operation by operation sees them all.
  */
 export class FrozenFields {
   #reads: FieldRead[] = [];
-  /** What has been told. */
+  /** The changes that have been reported. */
   readonly #told: FieldRead[] = [];
 
   constructor(
@@ -22,7 +22,7 @@ export class FrozenFields {
     private readonly bystanders: Bystanders = new Map(),
   ) {}
 
-  /** Runs the step's function, and notes what a trace of it reads. */
+  /** Runs the step's function, and records what a trace of it reads. */
   noting<T>(run: () => T): T {
     if (!isTracing()) return run();
     const { result, noted } = notingReads(this.#watched(), run);
@@ -30,13 +30,13 @@ export class FrozenFields {
       this.#told.push(read);
       this.warn(this.#countedInStep(read));
     }
-    // The first of several traces says what a field held.
+    // The first of several traces determines what a field contained.
     const known = [...this.#reads, ...this.#told];
     this.#reads.push(...noted.reads.filter((read) => !isAmong(known, read)));
     return result;
   }
 
-  /** Tells what has changed since; to be called before each call of the step, and cheap. */
+  /** Reports what has changed since; it is cheap, and must be called before each call of the step. */
   check(): void {
     const changed = this.#reads.filter(hasChanged);
     if (changed.length === 0) return;
@@ -70,19 +70,19 @@ export class FrozenFields {
     if (isPlain(value) && isPlain(now)) {
       return (
         `${name} was ${shown(value)} when the ${this.step} was traced and is ${shown(now)} now. ` +
-        `The compiled step still computes with ${shown(value)}. ` +
+        `The compiled step still uses ${shown(value)}. ` +
         `Read it with stepInput(() => this.${path}), which is read again at every step.`
       );
     }
     return (
-      `${name} holds something else than when the ${this.step} was traced. The compiled step still uses what it held then. ` +
+      `${name} contains something else than when the ${this.step} was traced. The compiled step still uses the old contents. ` +
       'Keep values that change in an nn.buffer(...) and assign to it, or read a number with stepInput(() => ...).'
     );
   }
 
   #countedInStep({ root, path }: FieldRead): string {
     return (
-      `The ${this.step} changes the field '${path}' of ${this.#nameOf(root)}. That happens once, while it is traced, and not at every step. ` +
+      `The ${this.step} changes the field '${path}' of ${this.#nameOf(root)}. That happens only once, while it is traced, and not at every step. ` +
       'Change it in a host hook such as onTrainBatchEnd, or in afterStep(() => ...).'
     );
   }
@@ -105,8 +105,8 @@ export class FrozenFields {
     const verb = reads[0]?.value === true ? 'frozen' : 'unfrozen';
     return (
       `${listed(reads.map(({ owner }) => `the parameter '${names.get(owner) ?? ''}'`))} was ${verb} after the ${this.step} was traced. ` +
-      `The compiled step ${verb === 'frozen' ? 'still trains it' : 'still leaves it alone'}. ` +
-      'Do it before the first batch, in setup() for example: a resumed run traces anew.'
+      `The compiled step ${verb === 'frozen' ? 'still trains it' : 'still does not train it'}. ` +
+      'Do it before the first batch, for example in setup(): a resumed run traces anew.'
     ).replace(/^the/, 'The');
   }
 
@@ -125,7 +125,7 @@ function isAmong(reads: readonly FieldRead[], { owner, field }: FieldRead): bool
   return reads.some((read) => read.owner === owner && read.field === field);
 }
 
-/** The first of several, and how many more there are. */
+/** Returns the first of several, and the number of the others. */
 function listed([first = '', ...more]: readonly string[], preposition = ''): string {
   return more.length === 0 ? first : `${first} (and ${preposition}${more.length} more)`;
 }
@@ -134,7 +134,7 @@ function isPlain(value: unknown): boolean {
   return value === null || ['number', 'string', 'boolean', 'undefined'].includes(typeof value);
 }
 
-/** JSON would show NaN and the infinities as null. */
+/** JSON would show NaN and infinite numbers as null. */
 function shown(value: unknown): string {
   return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }

@@ -6,18 +6,18 @@ import { buffer, listNames } from '../../nn';
 import type { Buffer } from '../../nn';
 
 /**
- * Sums the gradients of several batches to the mean that one update takes. As in PyTorch, a parameter that one of them
- * reaches has a gradient; one that none of them reaches has none.
+ * Averages the gradients of several batches into those of one update. As in PyTorch, a parameter that the loss of any
+ * of the batches reaches has a gradient; others have none.
  */
 export class GradientAccumulator {
   readonly #sums: ReadonlyMap<string, Buffer>;
   readonly #batches: () => number;
-  /** Parameters with a part of the next update's gradient. */
+  /** The parameters with a part of the next update's gradient. */
   readonly #begun = new Set<string>();
 
   /**
-   * @param parameters all that may be trained, by the names that gradients have.
-   * @param batches how many make the current update.
+   * @param parameters all trainable parameters, by the names of their gradients.
+   * @param batches returns the number of batches in the current update.
    */
   constructor(parameters: ReadonlyMap<string, tf.Variable>, batches: () => number) {
     this.#sums = new Map(
@@ -26,7 +26,7 @@ export class GradientAccumulator {
     this.#batches = batches;
   }
 
-  /** Keeps the gradients of a batch that more batches follow; to be traced. */
+  /** Adds the gradients of a batch that is not the last one of its update; traced. */
   add(gradients: Gradients): void {
     tf.tidy(() => {
       const share = stepInput(() => 1 / this.#batches());
@@ -39,7 +39,7 @@ export class GradientAccumulator {
     });
   }
 
-  /** The mean gradients with those of the last batch, from which on sums begin anew; to be traced. */
+  /** Returns the mean gradients including those of the last batch, and restarts the sums; traced. */
   take(gradients: Gradients): Gradients {
     const others = this.#begunBut(gradients);
     const share = stepInput(() => {
@@ -61,7 +61,7 @@ export class GradientAccumulator {
     return means;
   }
 
-  /** Forgets what was kept. */
+  /** Discards the sums. */
   reset(): void {
     this.#clear();
     this.#begun.clear();
@@ -79,7 +79,7 @@ export class GradientAccumulator {
     return [...this.#begun].filter((name) => !gradients.has(name)).sort();
   }
 
-  /** The number of batches, and so a batch's share, may change from epoch to epoch. */
+  /** The number of batches, and thus the weight of a batch, may change from epoch to epoch. */
   #with(name: string, gradient: tf.Tensor, share: tf.Scalar): tf.Tensor {
     const own = tf.mul(gradient, share);
     const sum = this.#sums.get(name);
@@ -87,32 +87,31 @@ export class GradientAccumulator {
   }
 }
 
-/** Which gradients an update has is fixed when it is traced. */
+/** The set of gradients in an update is fixed when it is traced. */
 function requireSame(traced: readonly string[], begun: readonly string[]): void {
   const differing = [...traced, ...begun].filter((name) => !traced.includes(name) || !begun.includes(name));
   if (differing.length === 0) return;
   throw new FulgurError('trainer', {
-    what: `The batches of an update reach other parameters than those of the update for which the step was traced: ${listNames(differing, differing)}.`,
-    why: 'Which parameters a compiled step updates is settled then.',
+    what: `The batches of an update reach other parameters than in the update for which the step was traced: ${listNames(differing, differing)}.`,
+    why: 'A compiled step determines at that time which parameters it updates.',
     fix: 'Reach the same parameters in all batches, for example by a term times 0, or set trainer.compile to false.',
   });
 }
 
-/** How far gradients may reach, and in which measure. */
+/** The limit of gradients, and the measure to which it applies. */
 export interface ClippingRule {
   readonly limit: number;
   readonly algorithm: TrainerOptions['gradientClipAlgorithm'];
 }
 
-/** Keeps PyTorch's division by the norm from 0. */
+/** Prevents a division of the norm by 0, as in PyTorch. */
 const EPSILON = 1e-6;
 
 /**
- * Keeps gradients within a limit: `norm` scales all of them alike where their Euclidean norm, taken together, is
- * longer; `value` cuts each number to ±limit.
+ * Limits gradients: `norm` scales all of them by the same factor if their joint Euclidean norm is larger; `value` clips
+ * each number to ±limit.
  *
- * Numbers as `torch.nn.utils.clip_grad_norm_` and `clip_grad_value_`.
- *
+ * Matches `torch.nn.utils.clip_grad_norm_` and `clip_grad_value_`.
  * Source: Pascanu et al., "On the difficulty of training recurrent neural networks" (2013), algorithm 1.
  */
 export function clipGradients(gradients: Gradients, { limit, algorithm }: ClippingRule): Gradients {

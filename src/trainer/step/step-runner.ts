@@ -2,7 +2,7 @@ import { drawingAt } from '../../engine';
 import { FulgurError } from '../../errors';
 import type { StepOutcome, TrainingStep } from './step-source';
 
-/** Which batch a step runs on, and whether it ends an update. */
+/** Which batch a step runs on, and whether it completes an update. */
 export interface StepPlace {
   readonly step: number;
   readonly epoch: number;
@@ -10,14 +10,14 @@ export interface StepPlace {
   readonly isUpdate: boolean;
 }
 
-/** Runs the training step, one batch at a time, and refuses to go on from a loss that is not a number. */
+/** Runs the training step, one batch at a time, and fails if a loss is not finite. */
 export class StepRunner<B> {
   readonly #step: TrainingStep<B>;
   #running = false;
   #accumulated = 0;
   #spoiled: FulgurError | null = null;
 
-  /** @param seed the run's. */
+  /** @param seed the run's seed. */
   constructor(
     step: TrainingStep<B>,
     private readonly seed: number,
@@ -25,7 +25,7 @@ export class StepRunner<B> {
     this.#step = step;
   }
 
-  /** @throws FulgurError `trainer` when the loss is NaN or infinite; the weights are then of no more use. */
+  /** @throws FulgurError `trainer` if the loss is NaN or infinite; the weights are useless from then on. */
   async run(batch: B, place: StepPlace): Promise<StepOutcome> {
     this.#running = true;
     try {
@@ -46,32 +46,35 @@ export class StepRunner<B> {
     }
   }
 
-  /** @throws FulgurError `trainer` while weights are between two steps, or spoiled by a loss that is not a number. */
+  /**
+   * @throws FulgurError `trainer` in the middle of a step or an update, or if a loss that is not finite has spoiled the
+   *   weights.
+   */
   requireSound(): void {
     if (this.#spoiled !== null) {
       throw new FulgurError('trainer', {
         what: `The run's state is not saved: ${this.#spoiled.message}`,
-        fix: 'The checkpoint before it is still good.',
+        fix: 'The previous checkpoint is still good.',
         cause: this.#spoiled,
       });
     }
     if (this.#accumulated > 0) {
       throw new FulgurError('trainer', {
-        what: `The run's state was asked for when ${this.#accumulated} batches of an update were done.`,
+        what: `The run's state was requested after ${this.#accumulated} batches of an update.`,
         why: 'Their gradients are not part of it.',
-        fix: 'Capture it where the result of onTrainBatchEnd says `updated`.',
+        fix: 'Capture it when the result of onTrainBatchEnd has `updated`.',
       });
     }
     if (this.#running) {
       throw new FulgurError('trainer', {
-        what: "The run's state was asked for in the middle of a step.",
-        why: 'Weights and counters do not belong together then.',
-        fix: 'Capture it in a host hook, such as onTrainBatchEnd, and wait for it.',
+        what: "The run's state was requested in the middle of a step.",
+        why: 'Weights and counters do not match then.',
+        fix: 'Capture it in a host hook, such as onTrainBatchEnd, and await it.',
       });
     }
   }
 
-  /** Forgets the gradients of an update that is not to be finished. */
+  /** Discards the gradients of an update that will not be completed. */
   dropAccumulated(): void {
     if (this.#accumulated > 0) this.#step.dropAccumulated();
     this.#accumulated = 0;
@@ -84,8 +87,8 @@ export class StepRunner<B> {
 
 function halfDone({ step }: StepPlace, cause: unknown): FulgurError {
   return new FulgurError('trainer', {
-    what: `Step ${step} failed on its way, which may have left some parameters updated and others not.`,
-    fix: 'Correct what it failed of.',
+    what: `Step ${step} failed before it was complete; some parameters may be updated and others not.`,
+    fix: 'Correct the cause of the failure.',
     cause,
   });
 }
@@ -94,6 +97,6 @@ function lossIsNoNumber(loss: number, { step, epoch, batchIndex }: StepPlace): F
   return new FulgurError('trainer', {
     what: `The loss became ${loss} in step ${step} (epoch ${epoch}, batch ${batchIndex}).`,
     why: 'The weights after such a step are useless, so training ends here.',
-    fix: 'Try a lower learning rate, warm-up or gradient clipping; --trainer.detectAnomaly true names the operation that makes the first NaN. A checkpoint, where there is one, was written before this step.',
+    fix: 'Try a lower learning rate, warm-up or gradient clipping; --trainer.detectAnomaly true names the operation that makes the first NaN. If there is a checkpoint, it was written before this step.',
   });
 }

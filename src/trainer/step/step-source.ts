@@ -15,26 +15,26 @@ import type { TrainingModule } from '../training-module';
 import type { TrainedParameters } from './trained-parameters';
 import type { VariableOwners } from './variable-owners';
 
-/** What running one training step gave. */
+/** The result of one training step. */
 export interface StepOutcome extends StepOutputs<number> {
   readonly seconds: number;
 }
 
-/** The work on a batch of training, ready to run. */
+/** The work on a batch in training, ready to run. */
 export interface TrainingStep<B> {
-  /** Whether it runs operation by operation: if it fails, some parameters may be updated already. */
+  /** Whether it runs operation by operation: if it fails, some parameters may already be updated. */
   readonly eager: boolean;
-  /** @param isUpdate whether the batch ends an update; else its gradients are kept for the one that does. */
+  /** @param isUpdate whether the batch completes an update; otherwise its gradients are kept for the one that does. */
   run(batch: B, isUpdate: boolean): Promise<StepOutcome>;
-  /** Forgets the gradients of an update that is not to be finished. */
+  /** Discards the gradients of an update that will not be completed. */
   dropAccumulated(): void;
   dispose(): void;
 }
 
-/** What evaluating one batch gave. */
+/** The result of evaluating one batch. */
 export interface EvaluationOutcome {
   readonly logged: readonly LoggedValue<number>[];
-  /** What `predictStep` returned; the caller disposes the tensors. */
+  /** The return value of `predictStep`; the caller disposes its tensors. */
   readonly outputs: Readonly<Record<string, tf.Tensor>>;
 }
 
@@ -44,15 +44,15 @@ export interface EvaluationStep<B> {
   dispose(): void;
 }
 
-/** What every step is made from. */
+/** The parts from which every step is made. */
 interface StepParts<B> {
   readonly module: TrainingModule<B>;
   readonly options: Pick<TrainerOptions, 'compile' | 'precision'>;
   readonly log: LogRouter;
   readonly owners: VariableOwners;
-  /** Where training stands; `null` in an evaluation outside of a fit. */
+  /** The training position; `null` in an evaluation outside a fit. */
   readonly position: StepPosition | null;
-  /** Says what a user should know of the step: that it is traced again, or does not see a change. */
+  /** Reports what a user should know about the step: that it is traced again, or that it does not see a change. */
   readonly warn: (message: string) => void;
 }
 
@@ -64,7 +64,7 @@ export interface TrainingStepParts<B> extends StepParts<B> {
   readonly parameters: TrainedParameters;
   readonly strategy: Strategy;
   readonly batchStatistics: BatchStatistics;
-  /** Batches of an update in the current epoch; `null` where one makes it in every epoch. */
+  /** The number of batches per update in the current epoch; `null` if it is one in every epoch. */
   readonly batchesPerUpdate: (() => number) | null;
 }
 
@@ -72,11 +72,11 @@ export interface EvaluationStepParts<B> extends StepParts<B> {
   readonly kind: EvaluationKind;
 }
 
-/** Where a trainer gets its steps from: it compiles the module's, and a rehearsal plays some. */
+/** The source of a trainer's steps: it compiles the module's steps, or plays back those of a rehearsal. */
 export interface StepSource {
-  /** @throws FulgurError where steps cannot be made yet. */
+  /** @throws FulgurError if steps cannot be made yet. */
   requireReady(): void;
-  /** What runs them. */
+  /** The name of what runs them. */
   device(): string;
   training<B>(parts: TrainingStepParts<B>): TrainingStep<B>;
   evaluation<B>(parts: EvaluationStepParts<B>): EvaluationStep<B>;

@@ -2,19 +2,20 @@ import { isTracing } from '../../engine';
 import type { CompiledFunction } from '../../engine';
 import type { StepPosition } from '../../nn';
 
-/** What decides which compiled function runs a batch. */
+/** Determines which compiled function runs a batch. */
 export interface BatchKind {
-  /** Whether the batch ends an update. */
+  /** Whether the batch completes an update. */
   readonly isUpdate: boolean;
-  /** Whether it begins one. */
+  /** Whether it starts one. */
   readonly begins: boolean;
 }
 
 type Step<B, Result> = CompiledFunction<[B], Result>;
 
 /**
- * A step's compiled functions: one for batches that end an update and one for the others. Once a trace has asked whether
- * its batch begins an update, each of the two has one function for either answer, since the trace holds the answer.
+ * A step's compiled functions: one for batches that complete an update and one for the others. Once a trace has asked
+ * whether its batch starts an update, each of the two is split in two, one for each answer, because the trace contains
+ * the answer.
  */
 export class StepVariants<B, Result> {
   readonly #make: (isUpdate: boolean) => Step<B, Result>;
@@ -25,7 +26,7 @@ export class StepVariants<B, Result> {
     this.#make = make;
   }
 
-  /** The position as a step sees it, which notes that a trace asks for the batch's place in its update. */
+  /** Returns the position as a step sees it, which records whether a trace asks for the batch's place in its update. */
   watch(position: StepPosition): StepPosition {
     const note = (): void => {
       if (isTracing()) this.#asked = true;
@@ -64,7 +65,9 @@ export class StepVariants<B, Result> {
     return `${isUpdate ? 'update' : 'accumulate'}${this.#asked ? ` ${begins ? 'first' : 'later'}` : ''}`;
   }
 
-  /** From now on the function that has just asked is only for batches like this one; none before has asked. */
+  /**
+   * From now on the function that has just asked is used only for batches like this one; no function had asked before.
+   */
   #split(name: string, kind: BatchKind): void {
     const asking = this.#made.get(name);
     this.#made.delete(name);

@@ -4,7 +4,10 @@ import { FulgurError } from '../../errors';
 import { describeOutside, listNames } from '../../nn';
 import type { Module } from '../../nn';
 
-/** The parameters of a fit, seen from three sides: the model holds them, optimisers move them, the loss reaches them. */
+/**
+ * The parameters of a fit, as three parts see them: the model contains them, optimisers update them, the loss reaches
+ * them.
+ */
 export class TrainedParameters {
   readonly #model: Module;
   readonly #notify: Notify;
@@ -12,33 +15,33 @@ export class TrainedParameters {
   readonly #built: ReadonlyMap<string, tf.Variable>;
   #isTold = false;
 
-  /** To be made once the model's state is built or restored, before its optimisers are. */
+  /** Create it after the model's state is built or restored, and before its optimisers. */
   constructor(model: Module, notify: Notify) {
     this.#model = model;
     this.#notify = notify;
     this.#built = model.namedVariables();
   }
 
-  /** @throws FulgurError `module` where an optimiser has a parameter that is not the model's. */
+  /** @throws FulgurError `module` if an optimiser has a parameter that is not the model's. */
   requireOwned(optimizers: readonly Pick<Optimizer, 'kind' | 'parameters'>[]): void {
     const own = new Set<tf.Variable>(this.#model.namedVariables().values());
     for (const optimizer of optimizers) {
       const foreign = [...optimizer.parameters().values()].filter((variable) => !own.has(variable));
       if (foreign.length === 0) continue;
       throw new FulgurError('module', {
-        what: `configureOptimizers of ${this.#name} gives optim.${optimizer.kind} parameters that the model does not hold: ${describeOutside(this.#model, foreign)}.`,
-        why: 'They would be trained, and no checkpoint would hold them.',
-        fix: 'Hold the module that they belong to in a public field of the model.',
+        what: `configureOptimizers of ${this.#name} gives optim.${optimizer.kind} parameters that the model does not contain: ${describeOutside(this.#model, foreign)}.`,
+        why: 'They would be trained, but no checkpoint would contain them.',
+        fix: 'Keep the module that they belong to in a public field of the model.',
       });
     }
   }
 
-  /** The same as `requireSame`, until the first step has been traced. */
+  /** Does the same as `requireSame`, until the first step has been traced. */
   requireSameAtFirst(): void {
     if (!this.#isTold) this.requireSame();
   }
 
-  /** @throws FulgurError `module` where a hook has given the model other parameters or buffers, or taken some away. */
+  /** @throws FulgurError `module` if a hook has added, removed or replaced parameters or buffers of the model. */
   requireSame(): void {
     const now = this.#model.namedVariables();
     const changed = [...new Set([...this.#built.keys(), ...now.keys()])].filter(
@@ -46,17 +49,16 @@ export class TrainedParameters {
     );
     if (changed.length === 0) return;
     throw new FulgurError('module', {
-      what: `The parameters and buffers of ${this.#name} are not those that it began with; these were added, removed or replaced: ${listNames(changed, [...this.#built.keys(), ...now.keys()])}.`,
-      why: 'Steps and optimisers know the first ones, and a resumed run has no others to load a checkpoint into.',
-      fix: 'Build all modules in the constructor or in setup(); later, set their values with loadStateDict() or assign().',
+      what: `The parameters and buffers of ${this.#name} are no longer those with which it started; these were added, removed or replaced: ${listNames(changed, [...this.#built.keys(), ...now.keys()])}.`,
+      why: 'Steps and optimisers use the original ones, and a resumed run has no others into which to load a checkpoint.',
+      fix: 'Build all modules in the constructor or in setup(); set their values later with loadStateDict() or assign().',
     });
   }
 
   /**
-   * Says once which parameters are not trained, though nothing says that they are not to be.
-   *
-   * @param trained what the optimisers move, by their names.
-   * @param gradients those that the update gets, by the same names.
+   * Reports once which parameters are not trained although they are not frozen.
+   * @param trained the parameters that the optimisers update, by name.
+   * @param gradients the gradients of the update, by the same names.
    */
   tellUntrained(trained: ReadonlyMap<string, tf.Variable>, gradients: Gradients): void {
     if (this.#isTold) return;

@@ -17,21 +17,24 @@ import { StepVariants } from './step-variants';
 
 type Outputs = StepOutputs<tf.Scalar>;
 
-/** The training step, compiled: that of a batch that ends an update, and where it takes several that of the others. */
+/**
+ * The compiled training step: one function for a batch that completes an update and, if updates take several batches,
+ * one for the others.
+ */
 export class CompiledTrainingStep<B> implements TrainingStep<B> {
   readonly eager: boolean;
   readonly #parts: TrainingStepParts<B>;
   readonly #hooks: StepHookRunner;
   readonly #frozen: FrozenFields;
-  /** `null` where nobody looks for NaN. */
+  /** `null` unless NaN is looked for. */
   readonly #anomalies: AnomalyDetection | null;
-  /** `null` where every batch makes an update. */
+  /** `null` if every batch is an update. */
   readonly #accumulator: GradientAccumulator | null;
-  /** `null` leaves gradients as they are. */
+  /** `null` leaves gradients unchanged. */
   readonly #clipping: ClippingRule | null;
   readonly #variants: StepVariants<B, Outputs>;
   readonly #position: StepPosition;
-  /** What losses exchange in the step that was traced last, by their order. */
+  /** The exchanges of losses between ranks in the step that was traced last, in order. */
   #exchanged: Record<string, string> = {};
 
   constructor(parts: TrainingStepParts<B>) {
@@ -86,8 +89,8 @@ export class CompiledTrainingStep<B> implements TrainingStep<B> {
   }
 
   /**
-   * The work on one batch, from its forward pass to the update. Compiled, it runs in JavaScript once a trace, so nothing
-   * here costs time in training.
+   * Does the work on one batch, from its forward pass to the update. Compiled, this JavaScript runs only once per
+   * trace, so nothing here costs time in training.
    */
   #step(batch: B, isUpdate: boolean): Outputs {
     const { module, log, owners, parameters, optimizers, strategy, batchStatistics } = this.#parts;
@@ -113,13 +116,13 @@ export class CompiledTrainingStep<B> implements TrainingStep<B> {
       owners.check('trainingStep', use);
       this.#anomalies?.enter('update');
       const gradients = hooks.afterBackward(result.gradients, logged);
-      // What this asks is not what the step depends on.
+      // What this check reads is not something on which the step depends.
       withoutNotingReads(() => parameters.tellUntrained(optimizers.trainedParameters(), gradients));
 
       if (!isUpdate) this.#accumulator?.add(gradients);
       else {
         const mean = this.#accumulator?.take(gradients) ?? gradients;
-        // From here on ranks have one gradient, and must all do the same with it.
+        // From here on ranks have the same gradients, and must all do the same with them.
         sameOnAllRanks(() => {
           // The strategy's hook, the first one, exchanges them.
           const settled = hooks.beforeOptimizerStep(mean, logged);
@@ -132,7 +135,7 @@ export class CompiledTrainingStep<B> implements TrainingStep<B> {
     return isUpdate ? strategy.combineOutputs(outputs) : outputs;
   }
 
-  /** The ranks as losses see them. */
+  /** Returns the ranks as losses see them. */
   #ranksOfStep(): StepRanks {
     const { strategy } = this.#parts;
     if (strategy.ranksDiffer) return soloRanks;
@@ -143,7 +146,7 @@ export class CompiledTrainingStep<B> implements TrainingStep<B> {
     });
   }
 
-  /** Runs the step's work under the eyes of all who look at what it reads, what `forward` returns, and for NaN. */
+  /** Runs the step's work while watching what it reads, what `forward` returns and whether NaN arises. */
   #watching(logged: StepLogCollector, work: () => Outputs): Outputs {
     const watched = (): Outputs => {
       const unwatch = this.#hooks.watchesForward
@@ -164,7 +167,7 @@ export class CompiledTrainingStep<B> implements TrainingStep<B> {
   }
 }
 
-/** Where a step fails since a hook has changed the model, that is the thing to say. */
+/** If a step fails because a hook has changed the model, reports that cause instead. */
 function orElse<T>(run: () => T, explain: () => void): T {
   try {
     return run();
@@ -178,7 +181,7 @@ function requireLoss(module: object, loss: unknown): tf.Scalar {
   if (loss instanceof tf.Tensor && loss.rank === 0) return loss as tf.Scalar;
   throw new FulgurError('module', {
     what: `trainingStep of ${module.constructor.name} returned ${describe(loss)}.`,
-    fix: 'Return the loss, a scalar tensor: tf.mean(...) makes one of many.',
+    fix: 'Return the loss, a scalar tensor: tf.mean(...) reduces a larger tensor to one.',
   });
 }
 

@@ -6,26 +6,26 @@ import { describeOutside, descriptionOf } from '../../nn';
 import type { Module } from '../../nn';
 
 /**
- * Whose the variables are that a run's steps read and assign. Optimisers train and checkpoints hold what the model's fields
- * hold; what stands elsewhere is refused, or named once, while a step is traced.
+ * Checks who owns the variables that a run's steps read and assign. Optimisers train, and checkpoints contain, only
+ * what is in the model's fields; other variables are rejected, or reported once, while a step is traced.
  */
 export class VariableOwners {
   readonly #model: Module;
   readonly #notify: Notify;
-  /** What was looked at before: a step that runs operation by operation asks each time. */
+  /** The variables checked so far: a step that runs operation by operation asks each time. */
   readonly #seen = { read: new Set<tf.Variable>(), assigned: new Set<tf.Variable>() };
 
-  /** @param notify hears of what is only read. */
+  /** @param notify receives warnings about variables that are only read. */
   constructor(model: Module, notify: Notify = () => undefined) {
     this.#model = model;
     this.#notify = notify;
   }
 
   /**
-   * Looks at what a method of the model has used.
+   * Checks the variables that a method of the model has used.
    *
-   * @throws FulgurError `module` where that assigns a variable of nobody's, or reads a parameter that is to be trained and
-   * is not the model's.
+   * @throws FulgurError `module` if it assigns a variable that nobody owns, or reads a trainable parameter that is not
+   *   the model's.
    */
   check(method: string, { read, assigned }: VariableUse): void {
     const place = `${method} of ${this.#model.constructor.name}`;
@@ -39,13 +39,14 @@ export class VariableOwners {
     if (strangers.length === 0) return;
     this.#notify(
       'warning',
-      `${place} reads what the model does not hold: ${describeOutside(this.#model, strangers)}. ` +
-        'It is taken for a constant, and is not in checkpoints; hold it in a public field of the model to save it.',
+      `${place} reads variables that the model does not contain: ${describeOutside(this.#model, strangers)}. ` +
+        'They are treated as constants and are not in checkpoints; keep them in a public field of the model to save them.',
     );
   }
 
   /**
-   * The same for a step hook of a plugin, which may have variables of its own where it saves them.
+   * Checks the variables that a step hook of a plugin has used; a plugin may have variables of its own if it saves
+   * them.
    *
    * @throws FulgurError `plugin`
    */
@@ -54,13 +55,13 @@ export class VariableOwners {
     const lost = this.#strangers(assigned, this.#seen.assigned);
     if (lost.length === 0) return;
     throw new FulgurError('plugin', {
-      what: `it assigns what no checkpoint holds: ${describeOutside(this.#model, lost)}.`,
-      why: 'A resumed run would begin with the first values again.',
-      fix: 'Give them in pluginTensors(), and take them back in restorePluginState().',
+      what: `it assigns variables that no checkpoint contains: ${describeOutside(this.#model, lost)}.`,
+      why: 'A resumed run would start with their first values again.',
+      fix: 'Return them from pluginTensors(), and restore them in restorePluginState().',
     });
   }
 
-  /** Those that are not the model's, of what was not looked at before. */
+  /** Returns the variables not checked before that are not the model's. */
   #strangers(used: ReadonlySet<tf.Variable>, seen: Set<tf.Variable>): tf.Variable[] {
     const fresh = [...used].filter((variable) => !seen.has(variable));
     if (fresh.length === 0) return [];
@@ -75,16 +76,16 @@ const whereItWouldBeFound =
 
 function assignedOutside(place: string, variables: string): FulgurError {
   return new FulgurError('module', {
-    what: `${place} assigns what the model does not hold: ${variables}.`,
-    why: `No checkpoint holds it, so a resumed run would begin with its first values again. ${whereItWouldBeFound}`,
-    fix: 'Hold it in a public field of the model: a module as it is, a single tensor as nn.buffer(...).',
+    what: `${place} assigns variables that the model does not contain: ${variables}.`,
+    why: `No checkpoint contains them, so a resumed run would start with their first values again. ${whereItWouldBeFound}`,
+    fix: 'Keep them in a public field of the model: a module as it is, a single tensor as nn.buffer(...).',
   });
 }
 
 function readOutside(place: string, parameters: string): FulgurError {
   return new FulgurError('module', {
-    what: `${place} reads parameters that the model does not hold: ${parameters}.`,
+    what: `${place} reads parameters that the model does not contain: ${parameters}.`,
     why: `They are neither trained nor saved. ${whereItWouldBeFound}`,
-    fix: 'Hold the module that they belong to in a public field of the model, or freeze() it where it is a constant.',
+    fix: 'Keep the module that they belong to in a public field of the model, or freeze() it if it is constant.',
   });
 }

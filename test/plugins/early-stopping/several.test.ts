@@ -67,7 +67,7 @@ describe('a resumed run with several', () => {
       progress: { epoch: 4 },
     });
     expect(messages).toEqual([
-      "warning: The checkpoint holds state of plugin 'accuracy-stop', which this run does not have.",
+      "warning: The checkpoint contains state of plugin 'accuracy-stop', which is not in this run.",
     ]);
   });
 

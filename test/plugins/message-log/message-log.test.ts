@@ -32,7 +32,7 @@ function doing(hooks: PluginHooks): PluginDescriptor {
 }
 
 const failedIn = (hook: string) =>
-  `Plugin 'doing' failed in ${hook}: the disk is full. Correct the plugin, or take it out of the experiment's plugins.`;
+  `Plugin 'doing' failed in ${hook}: the disk is full. Correct the plugin, or remove it from the experiment's plugins.`;
 const broken = () => {
   throw new Error('the disk is full');
 };

@@ -143,8 +143,8 @@ describe('averages', () => {
     const weights = new WeightSwitch(plugin);
     const look = () => Promise.resolve([...model.weight.dataSync()]);
     expect(() => weights.choose('averaged', 'checkpoint runs/a/1')).toThrow(
-      'The checkpoint runs/a/1 holds no averaged weights. They are there once weightAveraging() has begun to average. ' +
-        'Leave out --weights averaged, or name a later checkpoint.',
+      'The checkpoint runs/a/1 contains no averaged weights. weightAveraging() adds them once it has started to average. ' +
+        'Remove --weights averaged, or choose a later checkpoint.',
     );
     set({ weight: [1, 2, 3], running: [4, 5] }, 1);
     await batchEnd(1);

@@ -170,8 +170,8 @@ describe('the weights that evaluations see', () => {
       expect(result.weights).toBe('raw');
       const asked = { state, path: 'last', weights: 'averaged' } as const;
       const refusal =
-        'The checkpoint last holds no averaged weights. They are there once weightAveraging() has begun to average. ' +
-        'Leave out --weights averaged, or name a later checkpoint.';
+        'The checkpoint last contains no averaged weights. weightAveraging() adds them once it has started to average. ' +
+        'Remove --weights averaged, or choose a later checkpoint.';
       await expect(trainer.validate(module, new Points({ batches: 1 }), asked)).rejects.toThrow(refusal);
       await expect(trainer.inspect(module, asked, () => Promise.resolve())).rejects.toThrow(refusal);
     }

@@ -147,8 +147,8 @@ describe('hooks at a batch', () => {
       const { error, module } = await fit({ plugins: [plugin('careless', careless)] });
       expect(messageOf(error)).toBe(
         `Plugin 'careless' failed in ${hook}: it disposed a tensor of the batch, of shape [4, 2]. ` +
-          'The data own the tensors of a batch, and free them when the next one is asked for. ' +
-          'Only read them; keep a copy by tensor.clone(), and dispose that.',
+          'The data owns the tensors of a batch, and frees them when the next batch is requested. ' +
+          'Only read them; make a copy with tensor.clone() if needed, and dispose that.',
       );
       module.dispose();
       expect(liveCounts().tensors).toBeLessThanOrEqual(before);

@@ -170,7 +170,7 @@ describe('the order of hooks', () => {
     };
     const { calls, error } = await recordedFit({ overrides: { two: { onTrainBatchEnd: failing } } });
     expect(messageOf(error)).toBe(
-      "Plugin 'two' failed in onTrainBatchEnd: disk full. Correct the plugin, or take it out of the experiment's plugins.",
+      "Plugin 'two' failed in onTrainBatchEnd: disk full. Correct the plugin, or remove it from the experiment's plugins.",
     );
     const failed = calls.indexOf('two onTrainBatchEnd');
     expect(calls.slice(failed)).toEqual([
@@ -215,12 +215,12 @@ describe('errors after the first', () => {
       },
     });
     expect(messageOf(error)).toBe(
-      "Plugin 'one' failed in onTrainEpochEnd: no space. Correct the plugin, or take it out of the experiment's plugins.",
+      "Plugin 'one' failed in onTrainEpochEnd: no space. Correct the plugin, or remove it from the experiment's plugins.",
     );
     const { cause } = error as { cause: AggregateError };
     expect(cause.message).toBe(
-      '2 more went wrong while the run was ended: The module Regression failed in onException: oops. Correct the hook. ' +
-        "Plugin 'one' failed in teardown: file closed. Correct the plugin, or take it out of the experiment's plugins.",
+      '2 more errors occurred while the run was ending: The module Regression failed in onException: oops. Correct the hook. ' +
+        "Plugin 'one' failed in teardown: file closed. Correct the plugin, or remove it from the experiment's plugins.",
     );
     expect(cause.errors).toHaveLength(3);
     const warnings = events.flatMap((event) => (event[0] === 'message' ? [event[2]] : []));
@@ -239,7 +239,7 @@ describe('errors after the first', () => {
       },
     });
     const message =
-      "Plugin 'monitor' failed in teardown: not flushed. Correct the plugin, or take it out of the experiment's plugins.";
+      "Plugin 'monitor' failed in teardown: not flushed. Correct the plugin, or remove it from the experiment's plugins.";
     expect(error).toMatchObject({ kind: 'plugin', message });
     expect(events.at(-1)).toEqual(['runEnded', 'failed', message]);
   });
@@ -256,8 +256,8 @@ describe('a misspelt hook', () => {
     expect(error).toMatchObject({
       kind: 'plugin',
       message:
-        "Plugin 'sentinel' has a method onTrainBatchEnds, which is no hook. It would never be called. " +
-        'Did you mean onTrainBatchEnd? Else give it another name.',
+        "Plugin 'sentinel' has a method onTrainBatchEnds, which is not a hook. It would never be called. " +
+        'Did you mean onTrainBatchEnd? Otherwise rename it.',
     });
     expect(events).toEqual([]);
   });
@@ -270,8 +270,8 @@ describe('a misspelt hook', () => {
     }
     const { error } = await fit({ module: new Misspelt() });
     expect(messageOf(error)).toBe(
-      'The module Misspelt has a method onTrainEpochEnds, which is no hook. It would never be called. ' +
-        'Did you mean onTrainEpochEnd? Else give it another name.',
+      'The module Misspelt has a method onTrainEpochEnds, which is not a hook. It would never be called. ' +
+        'Did you mean onTrainEpochEnd? Otherwise rename it.',
     );
   });
 });

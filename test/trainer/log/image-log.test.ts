@@ -4,7 +4,7 @@ import { EventBus, imageLog } from '../../../src/trainer';
 import { picture } from '../../plugins/fakes/picture';
 
 const fix =
-  'Publish a PNG of 8 bits a channel with its own size, a name as a metric has, and a sentence on what is seen, once a step.';
+  'Publish a PNG of 8 bits per channel with its own size, a valid name and a caption that describes it, at most once per step.';
 
 it('publishes a picture to whoever listens', async () => {
   const events = new EventBus();
@@ -28,18 +28,18 @@ it('refuses a second picture of a name at a step', async () => {
   const images = imageLog(new EventBus());
   images.publish(await picture());
   const again = await picture();
-  expect(() => images.publish(again)).toThrow(`The image "views" was published at step 4 before. ${fix}`);
+  expect(() => images.publish(again)).toThrow(`The image "views" was already published at step 4. ${fix}`);
 });
 
 it.each<[string, Partial<LoggedImage>]>([
   ['The image "" has a name that is empty.', { name: '' }],
-  ['The image "a\\nb" has a name that holds a line break or a control character.', { name: 'a\nb' }],
-  ['The image "views" has the step 1.5, which is not a whole number from 0 on.', { step: 1.5 }],
-  ['The image "views" has the epoch -1, which is not a whole number from 0 on.', { epoch: -1 }],
+  ['The image "a\\nb" has a name that contains a line break or a control character.', { name: 'a\nb' }],
+  ['The image "views" has the step 1.5, which is not a whole number of 0 or more.', { step: 1.5 }],
+  ['The image "views" has the epoch -1, which is not a whole number of 0 or more.', { epoch: -1 }],
   ['The image "views" has no caption.', { caption: ' ' }],
   ['The image "views" is not a PNG.', { png: Buffer.alloc(100) }],
   ['The image "views" is not a PNG.', { png: new Uint8Array() }],
-  ['The image "views" is 3×2 pixels large, not 2×3 as it says.', { width: 2, height: 3 }],
+  ['The image "views" is 3×2 pixels in size, not 2×3 as stated.', { width: 2, height: 3 }],
 ])('says "%s"', async (sentence, changes) => {
   const events = new EventBus();
   const heard: LoggedImage[] = [];
@@ -56,6 +56,6 @@ it('refuses 16 bits a channel', async () => {
     .toBuffer();
   const image = await picture({ png });
   expect(() => imageLog(new EventBus()).publish(image)).toThrow(
-    `The image "views" has 16 bits a channel. ${fix}`,
+    `The image "views" has 16 bits per channel. ${fix}`,
   );
 });

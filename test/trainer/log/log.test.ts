@@ -118,8 +118,7 @@ describe('log in a training step', () => {
       50,
       {},
       [
-        'An epoch has 3 updates, and trainer.logEveryNSteps is 50: metrics of steps are logged at the end of each epoch. ' +
-          'Lower it to log them more often.',
+        'An epoch has 3 updates, but trainer.logEveryNSteps is 50: step metrics are logged at the end of each epoch. Lower it to log them more often.',
       ],
     ],
     [
@@ -127,8 +126,7 @@ describe('log in a training step', () => {
       3,
       { accumulateGradBatches: 2 },
       [
-        'An epoch has 2 updates, and trainer.logEveryNSteps is 3: metrics of steps are logged at the end of each epoch. ' +
-          'Lower it to log them more often.',
+        'An epoch has 2 updates, but trainer.logEveryNSteps is 3: step metrics are logged at the end of each epoch. Lower it to log them more often.',
       ],
     ],
     ['has a single update, which is logged', 50, { limitTrainBatches: 1 }, []],
@@ -161,8 +159,8 @@ describe('log in a training step', () => {
       ]),
     });
     expect(messageOf(error)).toBe(
-      "'sum' was logged twice with different options. One name is recorded in one way. " +
-        'Give both calls the same options, or different names.',
+      "'sum' was logged twice with different options. Each name must always be recorded in the same way. " +
+        'Pass the same options to both calls, or use different names.',
     );
   });
 
@@ -175,7 +173,7 @@ describe('log in a training step', () => {
     });
     expect(messageOf(error)).toBe(
       "'sum_step' and 'sum' are both recorded as 'sum_step'. " +
-        'A name with onStep and onEpoch is recorded with _step and _epoch behind it. Rename one of them.',
+        'A name with onStep and onEpoch is recorded with the suffixes _step and _epoch. Rename one of them.',
     );
   });
 
@@ -183,7 +181,7 @@ describe('log in a training step', () => {
     const { error } = await fit({ module: new Logging([['sum', 1, { onStep: false }]]) });
     expect(messageOf(error)).toBe(
       "log('sum') in trainingStep records nothing: onStep and onEpoch are both false. " +
-        'Set one of them to true, or take the call out.',
+        'Set one of them to true, or remove the call.',
     );
   });
 
@@ -198,13 +196,13 @@ describe('log in a training step', () => {
       }
     }
     expect(messageOf((await fit({ module: new Wrong(3) })).error)).toBe(
-      "log('wrong') in trainingStep was given a number. The step is traced once, so the number would stay the same for ever. " +
-        'Give it a scalar tensor, or log the number in onTrainBatchEnd.',
+      "log('wrong') in trainingStep was given a number. The step is traced once, so the number would never change. " +
+        'Pass a scalar tensor, or log the number in onTrainBatchEnd.',
     );
     const vector = tf.zeros([2]);
     expect(messageOf((await fit({ module: new Wrong(vector) })).error)).toBe(
-      "log('wrong') in trainingStep was given a tensor of shape [2]. A metric is one number. " +
-        'Reduce it first, with tf.mean(value) for example.',
+      "log('wrong') in trainingStep was given a tensor of shape [2]. A metric must be a single number. " +
+        'Reduce it first, for example with tf.mean(value).',
     );
     vector.dispose();
   });
@@ -301,7 +299,7 @@ describe('log in host hooks', () => {
       plugins: [plugin('p', { [hook]: ({ log }: HookContext) => log('x', 1) })],
     });
     expect(messageOf(error)).toBe(
-      `Plugin 'p' failed in ${hook}: log('x') means nothing in ${hook}. There is neither a step nor an epoch to record it for. ` +
+      `Plugin 'p' failed in ${hook}: log('x') has no meaning in ${hook}. There is neither a step nor an epoch for which to record it. ` +
         'Log in trainingStep, onTrainBatchEnd or onTrainEpochEnd.',
     );
   });
@@ -311,7 +309,7 @@ describe('log in host hooks', () => {
       plugins: [plugin('p', { onTrainEpochEnd: ({ log }) => log('x', 1, { onStep: true }) })],
     });
     expect(messageOf(error)).toBe(
-      "Plugin 'p' failed in onTrainEpochEnd: log('x', { onStep: true }) means nothing in onTrainEpochEnd. " +
+      "Plugin 'p' failed in onTrainEpochEnd: log('x', { onStep: true }) has no meaning in onTrainEpochEnd. " +
         'There is no current step. Leave onStep out, or log in onTrainBatchEnd.',
     );
   });
@@ -324,7 +322,7 @@ describe('log in host hooks', () => {
       }
     }
     expect(messageOf((await fit({ module: new Early() })).error)).toMatch(
-      /^log\('x'\) means nothing in configureOptimizers\./,
+      /^log\('x'\) has no meaning in configureOptimizers\./,
     );
     class Tensor extends Regression {
       override onTrainEpochEnd(): void {

@@ -43,22 +43,22 @@ const logs = (name: string, hook: keyof PluginHooks = 'onTrainBatchEnd', by = 'o
 
 describe("a metric's name", () => {
   const unfit: [string, string, string][] = [
-    ['', 'is empty', "Give it another name, such as 'train_loss'."],
-    [' \t', 'is empty', "Give it another name, such as 'train_loss'."],
-    ['loss ', 'begins or ends with a space', "Give it another name, such as 'train_loss'."],
-    ['a\nb', 'holds a line break or a control character', "Give it another name, such as 'train_loss'."],
-    ['a\u2028b', 'holds a line break or a control character', "Give it another name, such as 'train_loss'."],
-    ['a\ud800', 'holds a line break or a control character', "Give it another name, such as 'train_loss'."],
-    ['__proto__', 'JavaScript keeps for itself', "Give it another name, such as 'train_loss'."],
+    ['', 'is empty', "Use another name, such as 'train_loss'."],
+    [' \t', 'is empty', "Use another name, such as 'train_loss'."],
+    ['loss ', 'starts or ends with a space', "Use another name, such as 'train_loss'."],
+    ['a\nb', 'contains a line break or a control character', "Use another name, such as 'train_loss'."],
+    ['a\u2028b', 'contains a line break or a control character', "Use another name, such as 'train_loss'."],
+    ['a\ud800', 'contains a line break or a control character', "Use another name, such as 'train_loss'."],
+    ['__proto__', 'is reserved by JavaScript', "Use another name, such as 'train_loss'."],
     [
       'epoch',
-      'every row of metrics has already',
-      "Leave the call out, or give it another name, such as 'current_epoch'.",
+      'is a column of every row of metrics',
+      "Remove the call, or use another name, such as 'current_epoch'.",
     ],
     [
       'step',
-      'every row of metrics has already',
-      "Leave the call out, or give it another name, such as 'current_step'.",
+      'is a column of every row of metrics',
+      "Remove the call, or use another name, such as 'current_step'.",
     ],
   ];
 
@@ -82,7 +82,7 @@ describe("a metric's name", () => {
   );
 
   const suffixed =
-    'A name with onStep and onEpoch is recorded with _step and _epoch behind it. Rename one of them.';
+    'A name with onStep and onEpoch is recorded with the suffixes _step and _epoch. Rename one of them.';
   const both = { onStep: true, onEpoch: true };
 
   it.each<[string, () => FitSetup, string]>([
@@ -109,15 +109,15 @@ describe("a metric's name", () => {
     expect(await failure(setup())).toBe(message);
   });
 
-  const mixed = 'Their values would mix in one metric.';
+  const mixed = 'Their values would be mixed in one metric.';
 
   it('belongs to one participant', async () => {
-    const rename = `${mixed} Give one of them another name.`;
+    const rename = `${mixed} Rename one of the two metrics.`;
     expect(await failure({ module: new Logging([['a']]), plugins: [logs('a')] })).toBe(
-      `Plugin 'own' failed in onTrainBatchEnd: 'a' is logged by the module and by plugin 'own'. ${rename}`,
+      `Plugin 'own' failed in onTrainBatchEnd: 'a' is logged by both the module and plugin 'own'. ${rename}`,
     );
     expect(await failure({ plugins: [logs('a', undefined, 'one'), logs('a', undefined, 'two')] })).toBe(
-      `Plugin 'two' failed in onTrainBatchEnd: 'a' is logged by plugin 'one' and by plugin 'two'. ${rename}`,
+      `Plugin 'two' failed in onTrainBatchEnd: 'a' is logged by both plugin 'one' and plugin 'two'. ${rename}`,
     );
     const inStep = plugin('traced', {
       onBeforeBackward: (loss, { log }) => {
@@ -126,12 +126,12 @@ describe("a metric's name", () => {
       },
     });
     expect(await failure({ module: new Logging([['a']]), plugins: [inStep] })).toContain(
-      `'a' is logged by the module and by plugin 'traced'. ${rename}`,
+      `'a' is logged by both the module and plugin 'traced'. ${rename}`,
     );
   });
 
   it('belongs to training or to validation', async () => {
-    const message = `'acc' is logged in training and in validation. ${mixed} Give them two names, such as 'train_acc' and 'val_acc'.`;
+    const message = `'acc' is logged both in training and in validation. ${mixed} Use two names, such as 'train_acc' and 'val_acc'.`;
     const module = () => new Logging([['acc', { onStep: false, onEpoch: true }]], ['acc']);
     // The sanity check has logged it before training does.
     expect(await failure({ module: module(), validation })).toBe(message);

@@ -115,18 +115,18 @@ describe('the state of several ranks', () => {
   it('goes on with another number of ranks between two epochs, and says what that changes', () => {
     expect(refusal(4, by(two, 0))).toBe('');
     expect(changedWorldSize(by(two, 0), 4)).toContain(
-      'The checkpoint was written by 2 ranks, and this run has 4',
+      'The checkpoint was written by 2 ranks, but this run has 4',
     );
   });
 
   it('is refused by another number of ranks in the middle of an epoch', () => {
     expect(refusal(1, by(two, 2))).toBe(
-      'The checkpoint checkpoints/last was written by 2 ranks, and this run has 1. ' +
-        'It lies in the middle of an epoch, whose batches were dealt to 2 ranks. ' +
+      'The checkpoint checkpoints/last was written by 2 ranks, but this run has 1. ' +
+        'It was written in the middle of an epoch, whose batches were dealt to 2 ranks. ' +
         'Resume with 2 ranks, or from a checkpoint at the end of an epoch.',
     );
     expect(refusal(2, { ...toyState(4), progress: { epoch: 1, nextBatch: 1, globalStep: 5 } })).toContain(
-      'was written by 1 rank, and this run has 2.',
+      'was written by 1 rank, but this run has 2.',
     );
   });
 
@@ -140,12 +140,12 @@ describe('the state of several ranks', () => {
     const module = { namedVariables: () => variables };
     const holding = (...names: string[]): RunState =>
       by([two[0]!, { ...two[1]!, weights: new Map(names.map((name) => [name, numbers(1, 2)])) }], 0);
-    const was = 'The checkpoint checkpoints/last was written by 2 ranks, and this run has 4.';
+    const was = 'The checkpoint checkpoints/last was written by 2 ranks, but this run has 4.';
     expect(refusal(4, holding('running_mean', 'queue'), module)).toBe(
-      `${was} Each rank has values of its own there, in 'queue'. Resume with 2 ranks.`,
+      `${was} Each rank has its own values in 'queue'. Resume with 2 ranks.`,
     );
     expect(refusal(4, holding('head.weight', 'queue'), module)).toBe(
-      `${was} Each rank has values of its own there, in 'head.weight' and 1 more. Resume with 2 ranks.`,
+      `${was} Each rank has its own values in 'head.weight' and 1 more. Resume with 2 ranks.`,
     );
     expect(refusal(4, holding('running_mean'), module)).toBe('');
   });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 const detect = (setup: FitSetup) => fit({ ...setup, options: { maxEpochs: 1, detectAnomaly: true } });
 
 const look =
-  'Look at what it is given there: a logarithm or root of a negative number, 0 / 0, or numbers beyond float32.';
+  'Check its inputs there: a logarithm or root of a negative number, 0 / 0, or numbers beyond float32.';
 
 /** Log of what may well be negative. */
 class Logarithm extends nn.Module {
@@ -76,7 +76,7 @@ describe('detectAnomaly', () => {
       ],
     });
     expect(messageOf(error)).toMatch(
-      /^The operation '\w+' made the first NaN, in the backward pass\. Look at/,
+      /^The operation '\w+' made the first NaN, in the backward pass\. Check its inputs/,
     );
   });
 
@@ -85,7 +85,7 @@ describe('detectAnomaly', () => {
     const run = (): Promise<unknown> => detect({ module, data: new Points({ spoiledBatch: 1 }) });
     const first = (await run()) as { error: unknown };
     expect(messageOf(first.error)).toMatch(
-      /^The operation '\w+' was given the first NaN, in the forward pass of Regression\. Look for NaN in the data, and in the parameters that training began with\./,
+      /^The operation '\w+' was given the first NaN, in the forward pass of Regression\. Look for NaN in the data, and in the initial parameters\./,
     );
     const before = liveCounts();
     await run();
@@ -110,8 +110,7 @@ describe('detectAnomaly', () => {
       ],
     });
     expect(messageOf(refusal)).toBe(
-      "The run's state is not saved: Step 3 failed on its way, which may have left some parameters updated and " +
-        'others not. Correct what it failed of. The checkpoint before it is still good.',
+      "The run's state is not saved: Step 3 failed before it was complete; some parameters may be updated and others not. Correct the cause of the failure. The previous checkpoint is still good.",
     );
   });
 });

@@ -120,8 +120,8 @@ describe('a fit on batches of nested tensors', () => {
     const pair = (scale: string): string => `[${scale}, float32 [2, 3], { mask: bool [2] }]`;
     expect(error).toBe(
       'The module OnNested failed in trainingStep: a single is no pair. ' +
-        `It was given { kind: string, pairs: [${pair('number')}, ${pair('number')}], labels: { classes: int32 [2], none: null } }. ` +
-        'Correct it there; with --trainer.compile false it runs operation by operation, with values to look at.',
+        `Its input was { kind: string, pairs: [${pair('number')}, ${pair('number')}], labels: { classes: int32 [2], none: null } }. ` +
+        'Correct it there; with --trainer.compile false it runs operation by operation, and values can be inspected.',
     );
   });
 

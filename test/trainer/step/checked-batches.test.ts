@@ -49,35 +49,35 @@ async function stateAfter(updates: number): Promise<RunState> {
 
 describe('batches of a source that breaks its contract', () => {
   const wholeNumber =
-    'Lengths, limits and places of a run are worked out from it. Make batchesPerEpoch of the batch source a whole number, 0 or more.';
+    'The lengths, limits and positions of a run are derived from it. Make batchesPerEpoch of the batch source a whole number, 0 or more.';
 
   it.each([NaN, -1, 1.5, Infinity])('are refused with batchesPerEpoch %d', async (batchesPerEpoch) => {
     expect(await failureOf({ data: broken({ batchesPerEpoch }) })).toBe(
-      `The training data have batchesPerEpoch ${batchesPerEpoch}. ${wholeNumber}`,
+      `The training data has batchesPerEpoch ${batchesPerEpoch}. ${wholeNumber}`,
     );
     expect(await failureOf({ validation: broken({ batchesPerEpoch }) })).toBe(
-      `The validation data have batchesPerEpoch ${batchesPerEpoch}. ${wholeNumber}`,
+      `The validation data has batchesPerEpoch ${batchesPerEpoch}. ${wholeNumber}`,
     );
   });
 
   it('are refused with none in an epoch', async () => {
     expect(await failureOf({ data: broken({ batchesPerEpoch: 0 }) })).toBe(
-      'The data has no batch of training samples. A last batch that is not full is left out where dropLast is set. ' +
-        'Lower data.batchSize, or give more data.',
+      'The data contains no batch of training samples. With dropLast, an incomplete last batch is left out. ' +
+        'Lower data.batchSize, or provide more data.',
     );
   });
 
   it('end the fit where there are fewer than announced, and where there are more', async () => {
-    const fix = 'Make batchesPerEpoch of the batch source the number of batches that epoch() gives';
+    const fix = 'Set batchesPerEpoch of the batch source to the number of batches that epoch() yields';
     expect(await failureOf({ data: new Points({ given: 2 }) })).toBe(
-      `The training data gave 2 batches in an epoch that was to have 4. ${fix}.`,
+      `The training data returned 2 batches in an epoch that should have 4. ${fix}.`,
     );
     expect(await failureOf({ data: new Points({ given: 5 }) })).toBe(
-      'The training data gave more than 4 batches in an epoch that was to have 4. ' +
-        `What comes after them would never be used. ${fix}, and let it begin with startBatch.`,
+      'The training data returned more than 4 batches in an epoch that should have 4. ' +
+        `The batches after them would never be used. ${fix}, and let it begin with startBatch.`,
     );
     expect(await failureOf({ validation: new Points({ given: 3 }), module: validated() })).toBe(
-      `The validation data gave 3 batches in an epoch that was to have 4. ${fix}.`,
+      `The validation data returned 3 batches in an epoch that should have 4. ${fix}.`,
     );
   });
 
@@ -111,12 +111,12 @@ describe('batches of a source that breaks its contract', () => {
         },
       });
     expect(await failureOf({ data: giving(gone) })).toBe(
-      'The training data gave, as batch 0 of epoch 0, a tensor of shape [4, 3] that is disposed. ' +
-        'A batch is read until the next one is asked for. ' +
-        'Dispose the tensors of a batch after its yield, not before; tensors made in tf.tidy() leave it only as its result.',
+      'The training data returned, as batch 0 of epoch 0, a tensor of shape [4, 3] that is already disposed. ' +
+        'A batch is read until the next one is requested. ' +
+        'Dispose the tensors of a batch after its yield, not before; of the tensors made in tf.tidy(), only the returned ones survive it.',
     );
     expect(await failureOf({ data: giving(null as unknown as typeof gone) })).toBe(
-      'The training data gave null as batch 0 of epoch 0. ' +
+      'The training data returned null as batch 0 of epoch 0. ' +
         'Let epoch() of the batch source yield tensors, in lists and plain objects.',
     );
   });
@@ -127,9 +127,9 @@ describe('batches of a source that breaks its contract', () => {
     const forgetful = broken({ epoch: (epoch) => whole.epoch(epoch) });
     const hooks = { onTrainBatchStart: jest.fn() };
     expect(await failureOf({ data: forgetful, resume, plugins: [plugin('watch', hooks)] })).toBe(
-      'The training data gave a batch when asked for those after the last one. ' +
-        'A fit that is resumed in the middle of an epoch would train on other batches than are left of it. ' +
-        'Let epoch(epoch, { startBatch }) of the batch source begin with the batch of that number.',
+      'The training data returned a batch when asked for those after the last one. ' +
+        'A fit that resumes in the middle of an epoch would train on other batches than the remaining ones. ' +
+        'Let epoch(epoch, { startBatch }) of the batch source start with batch number startBatch.',
     );
     expect(hooks.onTrainBatchStart).not.toHaveBeenCalled();
     expect(await failureOf({ data: new Points(), resume })).toBe('');

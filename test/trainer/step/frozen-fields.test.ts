@@ -109,11 +109,10 @@ function fitReading(change: (self: Reading) => void, setup: FitSetup = {}): Prom
 
 const field = (name: string, path: string, before: string, now: string): string =>
   `The field '${path}' of ${name} was ${before} when the training step was traced and is ${now} now. ` +
-  `The compiled step still computes with ${before}. ` +
+  `The compiled step still uses ${before}. ` +
   `Read it with stepInput(() => this.${path}), which is read again at every step.`;
 const replaced = (name: string, path: string): string =>
-  `The field '${path}' of ${name} holds something else than when the training step was traced. ` +
-  'The compiled step still uses what it held then. ' +
+  `The field '${path}' of ${name} contains something else than when the training step was traced. The compiled step still uses the old contents. ` +
   'Keep values that change in an nn.buffer(...) and assign to it, or read a number with stepInput(() => ...).';
 
 const changes: readonly (readonly [what: string, change: (self: Reading) => void, message: string])[] = [
@@ -155,7 +154,7 @@ const changes: readonly (readonly [what: string, change: (self: Reading) => void
   [
     'what is trained',
     (self) => void self.head.freeze(),
-    "The parameter 'head.weight' (and 1 more) was frozen after the training step was traced. The compiled step still trains it. Do it before the first batch, in setup() for example: a resumed run traces anew.",
+    "The parameter 'head.weight' (and 1 more) was frozen after the training step was traced. The compiled step still trains it. Do it before the first batch, for example in setup(): a resumed run traces anew.",
   ],
 ];
 
@@ -222,7 +221,7 @@ it('sees fields of plugins that step hooks read', async () => {
   const fitted = await fit({ options: { maxEpochs: 3 }, plugins: [plugin('blend', new Blend())] });
   expect(warningsOf(fitted)).toEqual([
     "The field 'amount' of Plugin 'blend' was 0.2 when the training step was traced and is 0.4 now. " +
-      'The compiled step still computes with 0.2. Read it with stepInput(() => this.amount), which is read again at every step.',
+      'The compiled step still uses 0.2. Read it with stepInput(() => this.amount), which is read again at every step.',
   ]);
 });
 
@@ -235,7 +234,7 @@ it('says that what a step counts is counted once', async () => {
     }
   }
   expect(warningsOf(await fit({ module: new Counting() }))).toEqual([
-    "The training step changes the field 'steps' of Counting. That happens once, while it is traced, and not at every step. " +
+    "The training step changes the field 'steps' of Counting. That happens only once, while it is traced, and not at every step. " +
       'Change it in a host hook such as onTrainBatchEnd, or in afterStep(() => ...).',
   ]);
   expect(
@@ -260,6 +259,6 @@ it('watches evaluation steps too', async () => {
   });
   expect(warningsOf(fitted)).toEqual([
     "The field 'threshold' of Validated was 2 when the validationStep was traced and is 3 now. " +
-      'The compiled step still computes with 2. Read it with stepInput(() => this.threshold), which is read again at every step.',
+      'The compiled step still uses 2. Read it with stepInput(() => this.threshold), which is read again at every step.',
   ]);
 });

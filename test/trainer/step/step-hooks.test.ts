@@ -127,13 +127,13 @@ describe('a step hook', () => {
         "The value of a tensor was read while 'training step' was being traced, when it has no value yet. " +
         'A traced function runs once with symbols; its operations then run natively at every step. ' +
         'Log it with log(), return it from the step, or move dataSync, arraySync and data into a host hook. ' +
-        'What a step hook hands to context.log() arrives as a number in onTrainBatchEnd, in context.metrics.',
+        'A value that a step hook passes to context.log() is available as a number in onTrainBatchEnd, in context.metrics.',
     });
   });
 
   const asynchronous =
-    'it returned a promise. Step hooks run once, while the step is traced, and are not waited for. ' +
-    'Make it synchronous, and do what takes time in a host hook such as onTrainBatchEnd.';
+    'it returned a promise. Step hooks run once, while the step is traced, and are not awaited. ' +
+    'Make it synchronous, and do slow work in a host hook such as onTrainBatchEnd.';
 
   it.each<[string, unknown, string, string]>([
     ['onAfterForward', Promise.resolve(), 'a promise', asynchronous],
@@ -144,20 +144,20 @@ describe('a step hook', () => {
       'onBeforeBackward',
       3,
       'a number',
-      'it returned something other than a scalar tensor. Return the new loss, or nothing.',
+      'it returned a value that is not a scalar tensor. Return the new loss, or nothing.',
     ],
     [
       'onAfterBackward',
       {},
       'an object',
-      'it returned something other than a map of gradients. Return a Map from parameter names to gradients, or nothing.',
+      'it returned a value that is not a map of gradients. Return a Map from parameter names to gradients, or nothing.',
     ],
     [
       'onAfterBackward',
       new Map(),
       'an incomplete map',
       'the map that it returned lacks the gradients of backbone.weight, backbone.bias, norm.weight, norm.bias, head.weight, head.bias. ' +
-        'Return a gradient for each one that came in; freeze() a parameter that is not to be trained.',
+        'Return a gradient for each parameter in the given map; freeze() a parameter that is not to be trained.',
     ],
   ])('%s cannot return %p (%s)', async (hook, returned, _, message) => {
     const { error } = await step({ [hook]: () => returned });

@@ -133,9 +133,9 @@ describe.each([
       { plugins: [hooks] },
     );
     expect(messageOf(error)).toBe(
-      'There are gradients of student.weight, and no optimiser trains parameters of these names. ' +
+      'There are gradients of student.weight, but no optimiser trains parameters with these names. ' +
         'A step hook may have returned them. ' +
-        'Return gradients under the names of those that came in, and none of frozen parameters.',
+        'Return gradients only under the names of those in the given map, and none of frozen parameters.',
     );
   });
 
@@ -299,8 +299,8 @@ it('a compiled update whose batches reach other parameters than when it was trac
   const options = { maxEpochs: 2, accumulateGradBatches: { 0: 1, 1: 2 } };
   const { error } = await fit({ module, options, data });
   expect(messageOf(error)).toBe(
-    'The batches of an update reach other parameters than those of the update for which the step was traced: second.* (2). ' +
-      'Which parameters a compiled step updates is settled then. ' +
+    'The batches of an update reach other parameters than in the update for which the step was traced: second.* (2). ' +
+      'A compiled step determines at that time which parameters it updates. ' +
       'Reach the same parameters in all batches, for example by a term times 0, or set trainer.compile to false.',
   );
 });

@@ -126,15 +126,15 @@ class With extends Model {
 const where =
   'Only public fields of modules, and arrays in them, are searched: not #private fields, Maps, closures or other files.';
 const readMessage = (place: string, what: string): string =>
-  `${place} reads parameters that the model does not hold: ${what}. They are neither trained nor saved. ${where} ` +
-  'Hold the module that they belong to in a public field of the model, or freeze() it where it is a constant.';
+  `${place} reads parameters that the model does not contain: ${what}. They are neither trained nor saved. ${where} ` +
+  'Keep the module that they belong to in a public field of the model, or freeze() it if it is constant.';
 const assignMessage = (place: string, what: string): string =>
-  `${place} assigns what the model does not hold: ${what}. ` +
-  `No checkpoint holds it, so a resumed run would begin with its first values again. ${where} ` +
-  'Hold it in a public field of the model: a module as it is, a single tensor as nn.buffer(...).';
+  `${place} assigns variables that the model does not contain: ${what}. ` +
+  `No checkpoint contains them, so a resumed run would start with their first values again. ${where} ` +
+  'Keep them in a public field of the model: a module as it is, a single tensor as nn.buffer(...).';
 const constantMessage = (place: string, what: string): string =>
-  `${place} reads what the model does not hold: ${what}. ` +
-  'It is taken for a constant, and is not in checkpoints; hold it in a public field of the model to save it.';
+  `${place} reads variables that the model does not contain: ${what}. ` +
+  'They are treated as constants and are not in checkpoints; keep them in a public field of the model to save them.';
 
 function seeded<T>(make: () => T): T {
   seedEverything(0);
@@ -310,9 +310,9 @@ describe.each([
     expect(error).toMatchObject({
       kind: 'plugin',
       message:
-        "Plugin 'norms' failed in onBeforeBackward: it assigns what no checkpoint holds: a tf.Variable of shape []. " +
-        'A resumed run would begin with the first values again. ' +
-        'Give them in pluginTensors(), and take them back in restorePluginState().',
+        "Plugin 'norms' failed in onBeforeBackward: it assigns variables that no checkpoint contains: a tf.Variable of shape []. " +
+        'A resumed run would start with their first values again. ' +
+        'Return them from pluginTensors(), and restore them in restorePluginState().',
     });
     const saving = { ...hooks, pluginTensors: () => new Map() };
     const saved = await train(
@@ -339,9 +339,9 @@ describe.each([
   });
 
   const changed = (names: string): string =>
-    `The parameters and buffers of With are not those that it began with; these were added, removed or replaced: ${names}. ` +
-    'Steps and optimisers know the first ones, and a resumed run has no others to load a checkpoint into. ' +
-    'Build all modules in the constructor or in setup(); later, set their values with loadStateDict() or assign().';
+    `The parameters and buffers of With are no longer those with which it started; these were added, removed or replaced: ${names}. ` +
+    'Steps and optimisers use the original ones, and a resumed run has no others into which to load a checkpoint. ' +
+    'Build all modules in the constructor or in setup(); set their values later with loadStateDict() or assign().';
 
   it('is not run with modules that a hook has added too late', async () => {
     const module = seeded(() => new With((x) => x));
@@ -404,9 +404,9 @@ describe('an optimiser', () => {
     expect(error).toMatchObject({
       kind: 'module',
       message:
-        'configureOptimizers of Foreign gives optim.sgd parameters that the model does not hold: layer.* (2), norm.weight and ' +
-        'norm.bias of an Encoder. They would be trained, and no checkpoint would hold them. ' +
-        'Hold the module that they belong to in a public field of the model.',
+        'configureOptimizers of Foreign gives optim.sgd parameters that the model does not contain: layer.* (2), norm.weight and ' +
+        'norm.bias of an Encoder. They would be trained, but no checkpoint would contain them. ' +
+        'Keep the module that they belong to in a public field of the model.',
     });
   });
 });

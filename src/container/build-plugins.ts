@@ -63,7 +63,7 @@ function builtBy(container: Container, key: symbol, name: string): PluginHooks {
     if (cause instanceof FulgurError) throw cause;
     throw new FulgurError('plugin', {
       what: `Plugin '${name}' failed in its constructor: ${messageOf(cause)}.`,
-      fix: "Correct the plugin, or take it out of the experiment's plugins.",
+      fix: "Correct the plugin, or remove it from the experiment's plugins.",
       cause,
     });
   }

@@ -74,7 +74,7 @@ describe('batches of a source that breaks its contract', () => {
     );
     expect(await failureOf({ data: new Points({ given: 5 }) })).toBe(
       'The training data returned more than 4 batches in an epoch that should have 4. ' +
-        `The batches after them would never be used. ${fix}, and let it begin with startBatch.`,
+        `The batches after them would never be used. ${fix}, and let epoch() start with startBatch.`,
     );
     expect(await failureOf({ validation: new Points({ given: 3 }), module: validated() })).toBe(
       `The validation data returned 3 batches in an epoch that should have 4. ${fix}.`,

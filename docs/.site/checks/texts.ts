@@ -2,7 +2,8 @@ import ts from 'typescript';
 
 /** A text that people read, in a file of code or on a page. */
 export interface Text {
-  readonly kind: 'comment' | 'string' | 'page';
+  /** `name`: what a test asserts, the first argument of `it` or `describe`. */
+  readonly kind: 'comment' | 'string' | 'name' | 'page';
   /** Where the text begins in the file, in characters. */
   readonly start: number;
   /** As long as in the file: what is not prose is blank, or `substitute` where it is a part of a sentence. */
@@ -12,21 +13,32 @@ export interface Text {
 /** Stands for code or a value within a sentence; it is not a word character. */
 export const substitute = '\uFFFC';
 
+/** A text while its parts are found. */
+interface Open {
+  readonly kind: 'string' | 'name';
+  readonly start: number;
+  readonly chars: string[];
+}
+
 /** The comments and texts of TypeScript; line comments in succession are one text, and so are strings joined by `+`. */
 export function textsOfCode(code: string): Text[] {
   const source = ts.createSourceFile('code.ts', code, ts.ScriptTarget.Latest, true);
-  const strings: { start: number; chars: string[] }[] = [];
+  const strings: Open[] = [];
   // Between these, `//` begins a comment.
   const literals: [number, number][] = [];
 
-  const visit = (node: ts.Node, within?: { start: number; chars: string[] }): void => {
+  const visit = (node: ts.Node, within?: Open): void => {
     const start = node.getStart(source);
     const isPart = isText(node) || ts.isTemplateSpan(node) || isLiteral(node);
     if (within !== undefined && !isPart && node.kind !== ts.SyntaxKind.PlusToken)
       within.chars.fill(substitute, start - within.start, node.end - within.start);
     let text = isPart ? within : undefined;
     if (text === undefined && isText(node)) {
-      text = { start, chars: Array<string>(node.end - start).fill(' ') };
+      text = {
+        kind: isTestName(node) ? 'name' : 'string',
+        start,
+        chars: Array<string>(node.end - start).fill(' '),
+      };
       strings.push(text);
     }
     if (isLiteral(node)) {
@@ -43,8 +55,8 @@ export function textsOfCode(code: string): Text[] {
   };
   visit(source);
 
-  const texts = strings.map(({ start, chars }): Text => ({
-    kind: 'string',
+  const texts = strings.map(({ kind, start, chars }): Text => ({
+    kind,
     start,
     prose: codeless(chars.join('')),
   }));
@@ -60,8 +72,14 @@ function isLiteral(node: ts.Node): boolean {
   );
 }
 
+function isTestName({ parent }: ts.Node): boolean {
+  return ts.isCallExpression(parent) && /^(it|describe)\b/.test(parent.expression.getText());
+}
+
 /** Whether a node is a string, a template, or a sum with one of them. */
 function isText(node: ts.Node): boolean {
+  // Text in another language, such as a formula in `String.raw`.
+  if (ts.isTemplateLiteral(node) && ts.isTaggedTemplateExpression(node.parent)) return false;
   if (ts.isStringLiteralLike(node)) return !ts.isImportDeclaration(node.parent);
   if (ts.isTemplateExpression(node)) return true;
   if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.PlusToken) return false;

@@ -121,7 +121,7 @@ async function decodeSamples(
     return imageOfDeepGray(await deepGraySamples(bytes, mostPixels), rangeOf(layout));
   const extra = tags.get(338);
   if (extra?.values[0] === premultiplied) {
-    // libvips would divide by alpha with other roundings.
+    // libvips would divide by alpha with other rounding.
     return dividedByAlpha(await rgbaSamples(withTagValue(bytes, extra, straight), mostPixels, bits));
   }
   const image = await rgbPixels(bytes, mostPixels);

@@ -69,7 +69,7 @@ export function mocoV2(options: MocoOptions = {}): ViewList {
 
 /** Options of `views.vicreg`: names and defaults are those of lightly's `VICRegTransform`, in camelCase. */
 export interface VicregOptions extends SquareViewOptions {
-  /** Probability of solarization (default 0.1). */
+  /** Probability of solarisation (default 0.1). */
   readonly solarizeProb?: number;
 }
 
@@ -82,7 +82,7 @@ const vicregDefaults: Required<VicregOptions> = {
 const vicregRules = { ...squareRules, solarizeProb: probability };
 
 /**
- * VICReg's two views (Bardes et al., 2022), as lightly's `VICRegTransform` makes them: solarization comes between
+ * VICReg's two views (Bardes et al., 2022), as lightly's `VICRegTransform` makes them: solarisation comes between
  * grayscale and blur.
  *
  * @throws FulgurError of kind `config` that names every wrong option.

@@ -143,7 +143,7 @@ export function resolveAugmentation<T extends Required<AugmentationOptions>>(
 export interface ViewParts extends Pick<View, 'size' | 'crop'> {
   /** Probability of blur. */
   readonly blur: number;
-  /** Probability of solarization (default 0). */
+  /** Probability of solarisation (default 0). */
   readonly solarize?: number;
   readonly solarizeBeforeBlur?: boolean;
 }

@@ -7,15 +7,15 @@ import type { ViewList } from './view-list';
 
 /** Options of one of BYOL's views: lightly's `BYOLView1Transform` and `BYOLView2Transform`, in camelCase. */
 export interface ByolViewOptions extends SquareViewOptions {
-  /** Probability of solarization. */
+  /** Probability of solarisation. */
   readonly solarizationProb?: number;
 }
 
 /** Options of `views.byol`: those for both views, and those for one of them. */
 export interface ByolOptions extends ByolViewOptions {
-  /** The first view's own (default blur 1, solarization 0). */
+  /** The first view's own (default blur 1, solarisation 0). */
   readonly view1Transform?: ByolViewOptions;
-  /** The second view's own (default blur 0.1, solarization 0.2). */
+  /** The second view's own (default blur 0.1, solarisation 0.2). */
   readonly view2Transform?: ByolViewOptions;
 }
 

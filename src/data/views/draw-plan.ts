@@ -36,7 +36,7 @@ export function drawPlan(
   };
 }
 
-/** The last draw of a plan, which views without solarization save. */
+/** The last draw of a plan, which views without solarisation save. */
 function isSolarized(stream: RandomStream, { solarize }: View): boolean {
   return solarize.prob > 0 && stream.chance(solarize.prob);
 }

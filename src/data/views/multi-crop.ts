@@ -84,7 +84,7 @@ export interface DinoOptions extends AugmentationOptions {
   readonly gaussianBlur?: readonly [number, number, number];
   /** As `kernelSize`: only `null` is taken. */
   readonly kernelScale?: null;
-  /** Probability of solarization of the second global view (default 0.2). */
+  /** Probability of solarisation of the second global view (default 0.2). */
   readonly solarizationProb?: number;
 }
 

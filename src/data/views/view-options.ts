@@ -71,7 +71,7 @@ export interface SolarizeOptions {
 
 /**
  * One view of an image. What is left out is not done, except for normalisation. The order is that of these options:
- * crop, flips, turn, jitter, grayscale, blur, solarization, operations of one's own, normalisation.
+ * crop, flips, turn, jitter, grayscale, blur, solarisation, operations of one's own, normalisation.
  */
 export interface ViewOptions {
   /** Height and width in pixels: one number for a square, or a pair. */

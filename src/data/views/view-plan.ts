@@ -25,7 +25,7 @@ export interface ViewPlan {
   readonly blurSigma: number;
   /** Levels of at least this are turned over; `null` for none. */
   readonly solarizeThreshold: number | null;
-  /** Whether solarization comes before the blur. */
+  /** Whether solarisation comes before the blur. */
   readonly solarizeFirst: boolean;
 }
 

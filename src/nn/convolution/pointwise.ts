@@ -3,7 +3,7 @@ import { everyNth } from './every-nth';
 import type { ProductForm } from './product-form';
 
 /**
- * A 1×1 kernel that takes every so-manieth position, as in the shortcuts of residual networks: one product of the
+ * A 1×1 kernel that takes every Nth position, as in the shortcuts of residual networks: one product of the
  * positions that are seen, `[batch·positions, in] · [in, out]`.
  */
 export const pointwise: ProductForm = {

@@ -97,9 +97,9 @@ export function verdict(findings: readonly Finding[]): string {
   if (gains.flat().some(Number.isNaN)) return '**diverged**';
   const everBetter = (list: readonly number[]): boolean => list.every((one) => one > 0);
   if (everBetter(nearest) && everBetter(linear)) return 'learns';
-  if (everBetter(nearest)) return 'learns by kNN';
-  if (everBetter(linear)) return 'learns by the probe';
-  return '**not in so short a time**';
+  if (everBetter(nearest)) return 'learns, by kNN only';
+  if (everBetter(linear)) return 'learns, by the probe only';
+  return '**does not learn yet**';
 }
 
 function gain(before: number | null | undefined, end: number | null | undefined): number {

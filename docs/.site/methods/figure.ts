@@ -84,6 +84,20 @@ export function drawFigure({ description, branches, loss }: Figure, title: strin
   ].join('\n');
 }
 
+/** What the dashes and dots of a figure mean, in a sentence. */
+export function caption({ branches }: Figure): string {
+  const parts = branches.flatMap(({ parts }) => parts);
+  const has = (kind: Part['kind']): boolean => parts.some((part) => part?.kind === kind);
+  const isShared = parts.some((part) => part?.kind === 'trained' && part.of !== undefined);
+  const meanings = [
+    ...(isShared ? ['dotted lines join parts with the same weights'] : []),
+    ...(has('teacher') ? ['a teacher follows the trained part beside it'] : []),
+    ...(has('kept') ? ['what is dashed changes without a gradient'] : []),
+  ];
+  if (meanings.length === 0) return 'Coloured parts are trained.';
+  return `Coloured parts are trained; ${meanings.join('; ')}.`;
+}
+
 function drawBox({ x, y, width, label, kind }: Box): string {
   const radius = kind === 'view' || kind === 'loss' ? size.box / 2 : 5;
   const middle = x + width / 2;

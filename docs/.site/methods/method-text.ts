@@ -4,9 +4,9 @@ import type { Figure } from './figure';
 export interface MethodText {
   /** What the method does and why it works, in a paragraph of Markdown. */
   readonly idea: string;
-  /** The loss in TeX. */
-  readonly formula: string;
-  /** What the symbols of the formula stand for, in a sentence of Markdown. */
+  /** The loss in TeX, and what it is made of; each on a line of its own. */
+  readonly formulas: readonly string[];
+  /** What the symbols of the formulas stand for, in a sentence of Markdown. */
   readonly symbols: string;
   readonly figure: Figure;
   /** Title of the paper. The experiment's own help line has its authors and its number. */

@@ -1,7 +1,7 @@
 import { renderToString } from 'katex';
 import type { Records } from '../../../bench/methods/records';
 import { defaultsTable } from './defaults';
-import { drawFigure } from './figure';
+import { caption, drawFigure } from './figure';
 import { resultsText } from './results';
 import type { Method } from './shipped-methods';
 import { tabsOf, tabsText } from './tabs';
@@ -16,7 +16,8 @@ export function methodPage(method: Method, records: Records): string {
     `Reference: ${reference(method)}.`,
     '## Architecture and loss',
     drawFigure(text.figure, title),
-    `<div class="method-formula" tabindex="0" role="group" aria-label="Formula of the loss" v-pre>${formula(text.formula)}</div>`,
+    caption(text.figure),
+    text.formulas.map(formula).join('\n'),
     text.symbols,
     '## Run it',
     tabsText(tabsOf(method), name),
@@ -46,7 +47,8 @@ function reference({ name, citation, text: { paper, address } }: Method): string
   return `[${paper}](${link}), ${citation}`;
 }
 
-/** MathML, which browsers draw themselves: no script, no fonts. */
+/** MathML, which browsers draw themselves: no script, no fonts. A long formula scrolls sideways on a phone. */
 function formula(tex: string): string {
-  return renderToString(tex, { displayMode: true, output: 'mathml', strict: 'error' });
+  const math = renderToString(tex, { displayMode: true, output: 'mathml', strict: 'error' });
+  return `<div class="method-formula" tabindex="0" role="group" aria-label="Formula" v-pre>${math}</div>`;
 }

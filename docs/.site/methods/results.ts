@@ -39,9 +39,11 @@ function digitsText(records: Records, name: string): string {
     ['collapse measure of the projections', at('projectedSpread', 0), at('projectedSpread', end)],
     ['collapse measure of the features', at('spread', 0), at('spread', end)],
   ];
+  const { batchSize, optimizer, options } = caseOf(name, 'digits', { seed: findings[0]?.case.seed ?? 0 });
   const seeds = findings.length === 1 ? 'one seed' : `mean, least and most of ${findings.length} seeds`;
   return [
-    `On the embedded digits: ${end} epochs, a ResNet-18 of a quarter width or a small transformer, ${seeds}. Verdict: ${verdict(findings)}.`,
+    `On the embedded digits, after ${end} epochs in batches of ${batchSize} (${seeds}). Verdict: ${verdict(findings).replaceAll('*', '')}. ` +
+      `Optimiser: ${optimizer}${options === '' ? '' : `; options: ${options}`}.`,
     table(['', 'random weights', `after ${end} epochs`], rows),
   ].join('\n\n');
 }

@@ -37,9 +37,9 @@ describe('the section of the digits', () => {
         .split('|')
         .at(-2)
         ?.trim() ?? '';
-    expect(last(0.6, 0.7)).toBe('learns by kNN');
-    expect(last(0.4, 0.8)).toBe('learns by the probe');
-    expect(last(0.4, 0.7)).toBe('**not in so short a time**');
+    expect(last(0.6, 0.7)).toBe('learns, by kNN only');
+    expect(last(0.4, 0.8)).toBe('learns, by the probe only');
+    expect(last(0.4, 0.7)).toBe('**does not learn yet**');
     expect(last(null, null)).toBe('**diverged**');
   });
 

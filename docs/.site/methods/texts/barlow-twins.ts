@@ -6,7 +6,7 @@ export const text: MethodText = {
   idea:
     'Barlow Twins compares features instead of images. It computes the correlation between each feature of one view and each feature of the other view over the batch, and draws this matrix to the identity: ' +
     'a feature agrees with itself across views (the diagonal is 1) and different features do not repeat each other (the rest is 0). It needs neither negatives nor a teacher nor a stop-gradient.',
-  formula: String.raw`\mathcal{L} = \sum_i (1 - c_{ii})^2 + \lambda \sum_i \sum_{j \neq i} c_{ij}^2`,
+  formulas: [String.raw`\mathcal{L} = \sum_i (1 - c_{ii})^2 + \lambda \sum_i \sum_{j \neq i} c_{ij}^2`],
   symbols:
     'c is the correlation over the batch of feature i of one view with feature j of the other, and λ the weight of the second term.',
   figure: {

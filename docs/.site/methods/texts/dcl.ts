@@ -6,7 +6,9 @@ export const text: MethodText = {
   idea:
     'In SimCLR the positive pair also stands in the denominator of the loss. Where a positive is found easily, this makes the gradient of the negatives small, most of all in small batches. ' +
     'DCL leaves the positive pair out of the denominator, which decouples the two, and so learns well with fewer negatives. The network and the views are those of SimCLR.',
-  formula: String.raw`\mathcal{L} = \frac{1}{2N} \sum_{i=1}^{2N} \left( -\frac{s_{i,j(i)}}{\tau} + \log \sum_{k \neq i,\, k \neq j(i)} \exp(s_{i,k} / \tau) \right)`,
+  formulas: [
+    String.raw`\mathcal{L} = \frac{1}{2N} \sum_{i=1}^{2N} \left( -\frac{s_{i,j(i)}}{\tau} + \log \sum_{k \neq i,\, k \neq j(i)} \exp(s_{i,k} / \tau) \right)`,
+  ],
   symbols:
     'N is the number of images, s the cosine of two projections, j(i) the other view of the same image and τ the temperature.',
   figure: {

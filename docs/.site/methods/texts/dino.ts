@@ -6,7 +6,9 @@ export const text: MethodText = {
   idea:
     'A student and a teacher each give a distribution over many outputs. The teacher, whose weights follow the student, sees two large views; the student sees these and several small ones, and has to give the same distribution as the teacher for every other view. ' +
     'Two measures prevent collapse: the outputs of the teacher are centred, so that no output wins for all images, and sharpened by a low temperature, so that they do not become uniform. The backbone is a ResNet or a vision transformer.',
-  formula: String.raw`\mathcal{L} = -\frac{1}{P} \sum_{t} \sum_{s \neq t} \operatorname{softmax} \left( \frac{g'_t - c}{\tau_t} \right) \cdot \log \operatorname{softmax} \left( \frac{g_s}{\tau_s} \right)`,
+  formulas: [
+    String.raw`\mathcal{L} = -\frac{1}{P} \sum_{t} \sum_{s \neq t} \operatorname{softmax} \left( \frac{g'_t - c}{\tau_t} \right) \cdot \log \operatorname{softmax} \left( \frac{g_s}{\tau_s} \right)`,
+  ],
   symbols:
     'g are the outputs of the student, g′ those of the teacher, P is the number of pairs of different views, c the moving centre, and τ are the temperatures of student (0.1) and teacher. The loss is the mean over the batch.',
   figure: {

@@ -8,7 +8,10 @@ export const text: MethodText = {
     'the other views. SimSiam compares two views; FastSiam has four, and the target of each view is the mean of the projections of the other three. ' +
     'The mean of several targets varies less than a single one, so training is stable with small batches and needs fewer epochs. ' +
     'No gradient flows through the targets. Without this stop-gradient all features would collapse to one point.',
-  formula: String.raw`\mathcal{L} = -\frac{1}{V} \sum_{v=1}^{V} \frac{p_v \cdot \bar{z}_v}{\lVert p_v \rVert \, \lVert \bar{z}_v \rVert}, \qquad \bar{z}_v = \frac{1}{V-1} \sum_{w \neq v} \operatorname{stopgrad}(z_w)`,
+  formulas: [
+    String.raw`\mathcal{L} = -\frac{1}{V} \sum_{v=1}^{V} \frac{p_v \cdot \bar{z}_v}{\lVert p_v \rVert \, \lVert \bar{z}_v \rVert}`,
+    String.raw`\bar{z}_v = \frac{1}{V-1} \sum_{w \neq v} \operatorname{stopgrad}(z_w)`,
+  ],
   symbols:
     'V is the number of views, z the projection of a view and p its prediction. The loss is the mean over the batch; −1 is the best value.',
   figure: {

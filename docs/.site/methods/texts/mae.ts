@@ -6,7 +6,9 @@ export const text: MethodText = {
   idea:
     'A masked autoencoder hides three quarters of the patches of an image. A vision transformer encodes the patches that remain, and a small decoder reconstructs the pixels of the hidden ones. ' +
     'The encoder never sees the hidden patches, which makes a step cheap. There is one view of each image and no comparison between images, so there is nothing that could collapse in the way of the other methods.',
-  formula: String.raw`\mathcal{L} = \frac{1}{\lvert M \rvert} \sum_{m \in M} \frac{\lVert \hat{x}_m - x_m \rVert^2}{d}`,
+  formulas: [
+    String.raw`\mathcal{L} = \frac{1}{\lvert M \rvert} \sum_{m \in M} \frac{\lVert \hat{x}_m - x_m \rVert^2}{d}`,
+  ],
   symbols:
     'M are the hidden patches, x are the d pixel values of a patch, and x̂ those that the decoder gives. The loss is the mean over the batch.',
   figure: {

@@ -6,7 +6,10 @@ export const text: MethodText = {
   idea:
     'NNCLR is SimCLR with other positives. A queue keeps the projections of recent images. The positive of a view is not the other view itself, but the entry of the queue nearest to it: usually another, similar image. ' +
     'So the network learns more than what the views keep constant. A prediction head, as in BYOL, predicts this neighbour.',
-  formula: String.raw`\mathcal{L} = \frac{1}{2} \left( \operatorname{NTXent}(\operatorname{NN}(z_1), p_2) + \operatorname{NTXent}(\operatorname{NN}(z_2), p_1) \right), \qquad \operatorname{NN}(z) = \operatorname*{arg\,max}_{b \in B} \frac{z \cdot b}{\lVert z \rVert \, \lVert b \rVert}`,
+  formulas: [
+    String.raw`\mathcal{L} = \frac{1}{2} \left( \operatorname{NTXent}(\operatorname{NN}(z_1), p_2) + \operatorname{NTXent}(\operatorname{NN}(z_2), p_1) \right)`,
+    String.raw`\operatorname{NN}(z) = \operatorname*{arg\,max}_{b \in B} \frac{z \cdot b}{\lVert z \rVert \, \lVert b \rVert}`,
+  ],
   symbols:
     'z is the projection of a view, p its prediction, B the queue, and NTXent the loss of [SimCLR](simclr.md).',
   figure: {

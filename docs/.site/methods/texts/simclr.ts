@@ -6,7 +6,9 @@ export const text: MethodText = {
   idea:
     'SimCLR is contrastive. For each view, the other view of the same image is the positive, and the views of all other images in the batch are negatives. ' +
     'The loss is the cross-entropy of picking out the positive by cosine similarity. The more negatives there are, the harder and the more useful the task, so SimCLR gains from large batches.',
-  formula: String.raw`\mathcal{L} = -\frac{1}{2N} \sum_{i=1}^{2N} \log \frac{\exp(s_{i,j(i)} / \tau)}{\sum_{k \neq i} \exp(s_{i,k} / \tau)}`,
+  formulas: [
+    String.raw`\mathcal{L} = -\frac{1}{2N} \sum_{i=1}^{2N} \log \frac{\exp(s_{i,j(i)} / \tau)}{\sum_{k \neq i} \exp(s_{i,k} / \tau)}`,
+  ],
   symbols:
     'N is the number of images, s the cosine of two projections, j(i) the other view of the same image and τ the temperature.',
   figure: {

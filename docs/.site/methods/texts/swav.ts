@@ -6,7 +6,9 @@ export const text: MethodText = {
   idea:
     'SwaV clusters while it learns. A set of prototypes is trained with the network, and each large view is assigned to them by a code: a soft assignment that shares the batch evenly over the prototypes (Sinkhorn’s algorithm), ' +
     'so that not all images end up with the same one. The code of one view is then predicted from the other views. Besides two large crops each image has several small ones, which see less of the image and cost less.',
-  formula: String.raw`\mathcal{L} = -\frac{1}{2 (V - 1)} \sum_{u=1}^{2} \sum_{v \neq u} q_u \cdot \log \operatorname{softmax} \left( C^\top z_v / \tau \right)`,
+  formulas: [
+    String.raw`\mathcal{L} = -\frac{1}{2 (V - 1)} \sum_{u=1}^{2} \sum_{v \neq u} q_u \cdot \log \operatorname{softmax} \left( C^\top z_v / \tau \right)`,
+  ],
   symbols:
     'V is the number of views, of which the first two are large, z is the projection of a view with length 1, C are the prototypes, q is the code of a large view, and τ is the temperature. The loss is the mean over the batch.',
   figure: {

@@ -6,7 +6,10 @@ export const text: MethodText = {
   idea:
     'A student and a teacher, which follows it slowly, each see one view of an image, and the loss draws their projections together. To prevent collapse, the loss keeps a moving average of the second moments of the features ' +
     'and penalises features that point in the directions that were most common so far. The covariance matrix has a fixed size, so TiCo has the effect of a large queue without its memory.',
-  formula: String.raw`\mathcal{L} = 1 - \frac{1}{N} \sum_i z_i \cdot z'_i + \rho \, \frac{1}{N} \sum_i z_i^\top C \, z_i, \qquad C \leftarrow \beta \, C + (1 - \beta) \, \frac{1}{N} \sum_i z_i z_i^\top`,
+  formulas: [
+    String.raw`\mathcal{L} = 1 - \frac{1}{N} \sum_i z_i \cdot z'_i + \rho \, \frac{1}{N} \sum_i z_i^\top C \, z_i`,
+    String.raw`C \leftarrow \beta \, C + (1 - \beta) \, \frac{1}{N} \sum_i z_i z_i^\top`,
+  ],
   symbols:
     'z is the projection of the student and z′ that of the teacher, both of length 1. C is the moving average, β its momentum (0.9) and ρ the weight of the second term (8).',
   figure: {

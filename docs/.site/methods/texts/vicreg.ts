@@ -6,7 +6,11 @@ export const text: MethodText = {
   idea:
     'VICReg adds up three terms. Invariance: the features of two views of an image are close to each other. Variance: each feature has a standard deviation of at least 1 over the batch, which rules out collapse directly. ' +
     'Covariance: different features are not correlated, so that they carry different information. It needs neither negatives nor a teacher nor a stop-gradient.',
-  formula: String.raw`\mathcal{L} = \lambda \, \frac{\lVert Z - Z' \rVert^2}{N D} + \frac{\mu}{2} \left( v(Z) + v(Z') \right) + \nu \left( c(Z) + c(Z') \right), \qquad v(Z) = \frac{1}{D} \sum_{j} \max \left( 0, 1 - \sqrt{\operatorname{Var}(Z_j) + \epsilon} \right), \quad c(Z) = \frac{1}{D} \sum_{i \neq j} \operatorname{Cov}(Z_i, Z_j)^2`,
+  formulas: [
+    String.raw`\mathcal{L} = \lambda \, \frac{\lVert Z - Z' \rVert^2}{N D} + \frac{\mu}{2} \left( v(Z) + v(Z') \right) + \nu \left( c(Z) + c(Z') \right)`,
+    String.raw`v(Z) = \frac{1}{D} \sum_{j} \max \left( 0, 1 - \sqrt{\operatorname{Var}(Z_j) + \epsilon} \right)`,
+    String.raw`c(Z) = \frac{1}{D} \sum_{i \neq j} \operatorname{Cov}(Z_i, Z_j)^2`,
+  ],
   symbols:
     'Z and Z′ are the D features of the two views of N images. The weights λ, μ and ν are 25, 25 and 1 by default.',
   figure: {

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { makePackage } from './package-of-source';
@@ -67,12 +70,19 @@ function writeScript(steps: readonly Step[], workplace: string): string {
 }
 
 async function runScript(script: string, cwd: string, timeoutSeconds: number) {
+  const variables = {
+    FULGUR_COMPILED: join(cwd, '..', 'compiled'),
+    CI: 'true',
+    NO_COLOR: '1',
+    // For pages that serve something, so that two can be run at once.
+    PORT: String(await freePort()),
+  };
   const child = spawn('bash', ['-c', 'exec bash "$0" 2>&1', script], {
     cwd,
     // A group of its own, so that nothing that a page starts outlives it.
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, FULGUR_COMPILED: join(cwd, '..', 'compiled'), CI: 'true', NO_COLOR: '1' },
+    env: { ...process.env, ...variables },
   });
   const endGroup = () => {
     try {
@@ -90,4 +100,13 @@ async function runScript(script: string, cwd: string, timeoutSeconds: number) {
   clearTimeout(timer);
   endGroup();
   return { code, output: Buffer.concat(parts).toString() };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePortNumber } from '../../launch/environments/free-port-number';
 import { makePackage } from './package-of-source';
 import { missingLine, parseTutorial } from './parse-tutorial';
 import type { Step } from './parse-tutorial';
@@ -75,7 +73,7 @@ async function runScript(script: string, cwd: string, timeoutSeconds: number) {
     CI: 'true',
     NO_COLOR: '1',
     // For pages that serve something, so that two can be run at once.
-    PORT: String(await freePort()),
+    PORT: String(await freePortNumber()),
   };
   const child = spawn('bash', ['-c', 'exec bash "$0" 2>&1', script], {
     cwd,
@@ -100,13 +98,4 @@ async function runScript(script: string, cwd: string, timeoutSeconds: number) {
   clearTimeout(timer);
   endGroup();
   return { code, output: Buffer.concat(parts).toString() };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

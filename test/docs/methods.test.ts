@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Finding } from '../../bench/methods/case';
 import { defaultRows } from '../../docs/.site/methods/defaults';
 import { drawFigure } from '../../docs/.site/methods/figure';
 import { methodPage } from '../../docs/.site/methods/page';
@@ -80,7 +79,7 @@ describe('the pages of the methods', () => {
     });
 
     it('has the figures of methods.json', () => {
-      const findings = (records.findings).filter(
+      const findings = records.findings.filter(
         ({ case: { data, method: name, precision } }) =>
           data === 'digits' && precision === '32-true' && name === method.name,
       );

@@ -1,5 +1,5 @@
 /**
- * Barlow Twins on CIFAR-10: the features of two views correlate each with itself, and with no other.
+ * Barlow Twins on CIFAR-10: each feature correlates with itself across two views, and with no other feature.
  *
  *   npx ts-node experiments/barlow-twins.ts
  *   npx ts-node experiments/barlow-twins.ts --trainer.maxEpochs 1 --stem cifar --data.name digits
@@ -16,7 +16,7 @@ import { syncBatchNorm } from '../plugins/sync-bn';
 
 @Experiment({
   name: 'barlow-twins',
-  help: 'Barlow Twins on CIFAR-10: features of two views agree, and do not repeat each other (Zbontar et al., arXiv 2103.03230)',
+  help: 'Barlow Twins on CIFAR-10: features of two views agree and are not redundant (Zbontar et al., arXiv 2103.03230)',
   trainer: { maxEpochs: 10 },
   data: {
     name: 'cifar10',

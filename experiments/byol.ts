@@ -1,5 +1,5 @@
 /**
- * BYOL on CIFAR-10: a student predicts what a teacher, which follows it slowly, makes of the other view.
+ * BYOL on CIFAR-10: a student predicts how a teacher, a slow average of the student, represents the other view.
  *
  *   npx ts-node experiments/byol.ts
  *   npx ts-node experiments/byol.ts --trainer.maxEpochs 1 --stem cifar --data.name digits
@@ -37,7 +37,7 @@ import { syncBatchNorm } from '../plugins/sync-bn';
 })
 export class BYOL extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
   @HyperParameter({ min: 0 }) lr = 0.06;
-  /** The teacher's share in its own values at first; it rises to 1 over the epochs. */
+  /** Initial momentum of the teacher, the weight of its old values in an update; it rises to 1 over the epochs. */
   @HyperParameter({ min: 0, max: 1 }) momentum = 0.996;
   @HyperParameter({ choices: ['imagenet', 'cifar'] }) stem: 'imagenet' | 'cifar' = 'imagenet';
   @HyperParameter({ min: 1, integer: true }) width = 64;

@@ -1,5 +1,5 @@
 /**
- * DCL on CIFAR-10: SimCLR whose loss does not compare the partner with the others in the denominator.
+ * DCL on CIFAR-10: SimCLR with a loss that leaves the positive pair out of the denominator.
  *
  *   npx ts-node experiments/dcl.ts
  *   npx ts-node experiments/dcl.ts --trainer.maxEpochs 1 --stem cifar --data.name digits
@@ -16,7 +16,7 @@ import { syncBatchNorm } from '../plugins/sync-bn';
 
 @Experiment({
   name: 'dcl',
-  help: 'DCL on CIFAR-10: SimCLR with the partner out of the denominator (Yeh et al., arXiv 2110.06848)',
+  help: 'DCL on CIFAR-10: SimCLR without the positive pair in the denominator (Yeh et al., arXiv 2110.06848)',
   trainer: { maxEpochs: 10 },
   data: {
     name: 'cifar10',

@@ -1,5 +1,5 @@
 /**
- * DINO on CIFAR-10: a student sees small and large views, and tells what its teacher makes of the large ones.
+ * DINO on CIFAR-10: a student sees small and large views, and predicts its teacher's output for the large ones.
  *
  *   npx ts-node experiments/dino.ts
  *   npx ts-node experiments/dino.ts --architecture vitTiny --lr 5e-4 --data.name digits
@@ -15,7 +15,7 @@ import { syncBatchNorm } from '../plugins/sync-bn';
 
 @Experiment({
   name: 'dino',
-  help: 'DINO on CIFAR-10: a student tells what its teacher sees in other views (Caron et al., arXiv 2104.14294)',
+  help: "DINO on CIFAR-10: a student predicts its teacher's output for other views (Caron et al., arXiv 2104.14294)",
   trainer: { maxEpochs: 10 },
   data: {
     name: 'cifar10',
@@ -35,7 +35,7 @@ import { syncBatchNorm } from '../plugins/sync-bn';
 })
 export class DINO extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
   @HyperParameter({ min: 0 }) lr = 0.001;
-  /** The teacher's share in its own values at first; it rises to 1 over the epochs. */
+  /** Initial momentum of the teacher, the weight of its old values in an update; it rises to 1 over the epochs. */
   @HyperParameter({ min: 0, max: 1 }) momentum = 0.996;
   @HyperParameter({ min: 1e-3 }) teacherTemp = 0.04;
   @HyperParameter({ choices: ['resnet18', 'vitTiny', 'vitSmall'] }) architecture = 'resnet18';

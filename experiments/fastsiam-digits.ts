@@ -21,7 +21,7 @@ import { fastSiamLoss } from './fastsiam';
     name: 'digits',
     batchSize: 128,
     dropLast: true,
-    // A mirrored digit is another digit, and a small crop of one is no digit at all.
+    // A mirrored digit may look like a different digit, and a small crop of a digit is not a digit at all.
     transform: views.fastSiam({ inputSize: 32, hfProb: 0, minScale: 0.5 }),
   },
   plugins: [
@@ -37,7 +37,7 @@ export class DigitsFastSiam extends TrainingModule<ViewBatch, 'train_loss_ssl'> 
   @HyperParameter({ min: 0, max: 1 }) momentum = 0.9;
   @HyperParameter({ min: 0 }) weightDecay = 5e-4;
 
-  // As lightly's ResNets for small images, whose convolutions keep PyTorch's default initial values.
+  // As in lightly's ResNets for small images, whose convolutions keep PyTorch's default initialisation.
   readonly backbone = nn.resnet18({ head: 'none', stem: 'cifar', width: 16, initialization: 'pytorch' });
   readonly projectionHead = new nn.SimSiamProjectionHead(128, 512, 128);
   readonly predictionHead = new nn.SimSiamPredictionHead(128, 64, 128);

@@ -1,5 +1,5 @@
 /**
- * MAE on CIFAR-10: a transformer sees a quarter of an image's patches, and a small one draws the others from that.
+ * MAE on CIFAR-10: a transformer sees a quarter of an image's patches, and a small decoder reconstructs the others.
  *
  *   npx ts-node experiments/mae.ts
  *   npx ts-node experiments/mae.ts --width 384 --heads 6 --data.name digits
@@ -15,7 +15,7 @@ import { syncBatchNorm } from '../plugins/sync-bn';
 
 @Experiment({
   name: 'mae',
-  help: 'MAE on CIFAR-10: a quarter of the patches tells the others (He et al., arXiv 2111.06377)',
+  help: 'MAE on CIFAR-10: a quarter of the patches predicts the others (He et al., arXiv 2111.06377)',
   trainer: { maxEpochs: 10 },
   data: {
     name: 'cifar10',
@@ -36,7 +36,7 @@ import { syncBatchNorm } from '../plugins/sync-bn';
 export class MAE extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
   @HyperParameter({ min: 0 }) lr = 1.5e-4;
   @HyperParameter({ min: 0, max: 1 }) maskRatio = 0.75;
-  /** ViT-Tiny, where lightly has ViT-Base with patches of 32 pixels: an image of 32 pixels would be one patch. */
+  /** ViT-Tiny instead of lightly's ViT-Base with patches of 32 pixels, for which an image of 32 pixels would be one patch. */
   @HyperParameter({ min: 1, integer: true }) width = 192;
   @HyperParameter({ min: 1, integer: true }) depth = 12;
   @HyperParameter({ min: 1, integer: true }) heads = 3;
@@ -66,7 +66,7 @@ export class MAE extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
     heads: this.decoderHeads,
   });
 
-  /** Which patches of the images the backbone sees. */
+  /** Chooses the patches of each image that the backbone sees. */
   tokenMask(images: tf.Tensor4D): nn.TokenMask {
     const size = [images.shape[0], this.backbone.sequenceLengthOf(images)] as const;
     return nn.randomTokenMask(size, { maskRatio: this.maskRatio });

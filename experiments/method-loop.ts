@@ -1,5 +1,5 @@
 /**
- * Any method with a hand-written loop. No trainer, no plugins; `fastsiam-loop.ts` is the same for FastSiam alone.
+ * Any method with a hand-written loop: no trainer, no plugins. `fastsiam-loop.ts` does the same for FastSiam alone.
  *
  *   npx ts-node experiments/method-loop.ts byol
  */
@@ -15,7 +15,7 @@ import type {
 
 type Method = ExperimentClass<TrainingModule<ViewBatch>>;
 
-/** Trains a method on the views that its file declares, and gives the mean loss of each epoch. */
+/** Trains a method on the views that its file declares, and yields the mean loss of each epoch. */
 export async function* trainEpochs(
   method: Method,
   dataset: ImageDataset,
@@ -33,7 +33,7 @@ export async function* trainEpochs(
   const [optimizer] = [model.configureOptimizers(plan)].flat();
   if (optimizer === undefined) throw new Error(`${method.name} has no optimiser.`);
 
-  // Schedules, such as that of a teacher's momentum, read this at every step.
+  // Schedules, such as the one of a teacher's momentum, read this at every step.
   let epoch = 0;
   const position: nn.StepPosition = {
     get step() {
@@ -68,11 +68,11 @@ export async function* trainEpochs(
   }
 }
 
-/** The class that `experiments/NAME.ts` exports. */
+/** Returns the class that `experiments/NAME.ts` exports. */
 async function methodNamed(name: string): Promise<Method> {
   const exports = (await import(`./${name}`)) as Readonly<Record<string, Method>>;
   const [method] = Object.values(exports);
-  if (method === undefined) throw new Error(`experiments/${name}.ts exports no method.`);
+  if (method === undefined) throw new Error(`experiments/${name}.ts does not export a method.`);
   return method;
 }
 

@@ -1,5 +1,5 @@
 /**
- * MoCo v2 on CIFAR-10: a view finds its key among a queue of a teacher's keys, those of all ranks.
+ * MoCo v2 on CIFAR-10: a view identifies its key in a queue of a teacher's keys from all ranks.
  *
  *   npx ts-node experiments/moco.ts
  *   npx ts-node experiments/moco.ts --trainer.maxEpochs 1 --stem cifar --data.name digits
@@ -16,7 +16,7 @@ import { syncBatchNorm } from '../plugins/sync-bn';
 
 @Experiment({
   name: 'moco',
-  help: 'MoCo v2 on CIFAR-10: a view finds its key in a queue of keys (Chen et al., arXiv 2003.04297)',
+  help: 'MoCo v2 on CIFAR-10: a view identifies its key in a queue of keys (Chen et al., arXiv 2003.04297)',
   trainer: { maxEpochs: 10 },
   data: {
     name: 'cifar10',
@@ -37,7 +37,7 @@ import { syncBatchNorm } from '../plugins/sync-bn';
 })
 export class MoCo extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
   @HyperParameter({ min: 0 }) lr = 0.06;
-  /** The teacher's share in its own values at first; it rises to 1 over the epochs. */
+  /** Initial momentum of the teacher, the weight of its old values in an update; it rises to 1 over the epochs. */
   @HyperParameter({ min: 0, max: 1 }) momentum = 0.996;
   @HyperParameter({ min: 1e-3 }) temperature = 0.5;
   @HyperParameter({ min: 1, integer: true }) queueSize = 4096;

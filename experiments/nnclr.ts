@@ -1,5 +1,5 @@
 /**
- * NNCLR on CIFAR-10: a view predicts the nearest neighbour that the other view has in a queue of features.
+ * NNCLR on CIFAR-10: a view predicts the nearest neighbour of the other view in a queue of features.
  *
  *   npx ts-node experiments/nnclr.ts
  *   npx ts-node experiments/nnclr.ts --trainer.maxEpochs 1 --stem cifar --data.name digits
@@ -16,7 +16,7 @@ import { syncBatchNorm } from '../plugins/sync-bn';
 
 @Experiment({
   name: 'nnclr',
-  help: 'NNCLR on CIFAR-10: SimCLR with nearest neighbours for partners (Dwibedi et al., arXiv 2104.14548)',
+  help: 'NNCLR on CIFAR-10: SimCLR with nearest neighbours as positives (Dwibedi et al., arXiv 2104.14548)',
   trainer: { maxEpochs: 10 },
   data: {
     name: 'cifar10',

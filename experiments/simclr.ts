@@ -1,5 +1,5 @@
 /**
- * SimCLR on CIFAR-10: each view finds its partner among the views of all samples of all ranks.
+ * SimCLR on CIFAR-10: each view identifies its partner among the views of all samples of all ranks.
  *
  *   npx ts-node experiments/simclr.ts
  *   npx ts-node experiments/simclr.ts --trainer.maxEpochs 1 --stem cifar --data.name digits
@@ -16,7 +16,7 @@ import { syncBatchNorm } from '../plugins/sync-bn';
 
 @Experiment({
   name: 'simclr',
-  help: 'SimCLR on CIFAR-10: a view finds its partner among all others (Chen et al., arXiv 2002.05709)',
+  help: 'SimCLR on CIFAR-10: a view identifies its partner among all others (Chen et al., arXiv 2002.05709)',
   trainer: { maxEpochs: 10 },
   data: {
     name: 'cifar10',

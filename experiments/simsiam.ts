@@ -1,5 +1,5 @@
 /**
- * SimSiam on CIFAR-10: each of two views predicts the other, and no gradient flows to what is predicted.
+ * SimSiam on CIFAR-10: each of two views predicts the other, and no gradient flows into the target.
  *
  *   npx ts-node experiments/simsiam.ts
  *   npx ts-node experiments/simsiam.ts --trainer.maxEpochs 1 --stem cifar --data.name digits

@@ -1,5 +1,5 @@
 /**
- * SwaV on CIFAR-10: from each view, the prototypes that the two large views were assigned to are predicted.
+ * SwaV on CIFAR-10: each view predicts the prototypes to which the two large views were assigned.
  *
  *   npx ts-node experiments/swav.ts
  *   npx ts-node experiments/swav.ts --trainer.maxEpochs 1 --stem cifar --data.name digits
@@ -16,7 +16,7 @@ import { syncBatchNorm } from '../plugins/sync-bn';
 
 @Experiment({
   name: 'swav',
-  help: 'SwaV on CIFAR-10: views predict the prototypes of each other (Caron et al., arXiv 2006.09882)',
+  help: "SwaV on CIFAR-10: views predict each other's prototypes (Caron et al., arXiv 2006.09882)",
   trainer: { maxEpochs: 10 },
   data: {
     name: 'cifar10',

@@ -1,5 +1,5 @@
 /**
- * TiCo on CIFAR-10: two views agree, away from the directions that the features had most of so far.
+ * TiCo on CIFAR-10: two views agree, and features avoid the directions that have been most frequent so far.
  *
  *   npx ts-node experiments/tico.ts
  *   npx ts-node experiments/tico.ts --trainer.maxEpochs 1 --stem cifar --data.name digits
@@ -37,7 +37,7 @@ import { syncBatchNorm } from '../plugins/sync-bn';
 })
 export class TICO extends TrainingModule<ViewBatch, 'train_loss_ssl'> {
   @HyperParameter({ min: 0 }) lr = 0.06;
-  /** The teacher's share in its own values at first; it rises to 1 over the epochs. */
+  /** Initial momentum of the teacher, the weight of its old values in an update; it rises to 1 over the epochs. */
   @HyperParameter({ min: 0, max: 1 }) momentum = 0.996;
   @HyperParameter({ choices: ['imagenet', 'cifar'] }) stem: 'imagenet' | 'cifar' = 'imagenet';
   @HyperParameter({ min: 1, integer: true }) width = 64;

@@ -1,5 +1,5 @@
 /**
- * VICReg on CIFAR-10: two views agree, every feature varies, and features do not repeat each other.
+ * VICReg on CIFAR-10: two views agree, every feature varies, and features are uncorrelated.
  *
  *   npx ts-node experiments/vicreg.ts
  *   npx ts-node experiments/vicreg.ts --trainer.maxEpochs 1 --stem cifar --data.name digits

@@ -1,42 +1,45 @@
 import type { ExportedModel, ExportedWeights } from './exported-model';
 import type { SearchableImages } from './web/searchable-images';
 
-/** Images to try a written model on: `[images, height, width, 3]`, normalised floats or RGB bytes, as the model takes them. */
+/**
+ * Images on which to check a written model: `[images, height, width, 3]`, normalised floats or RGB bytes, as the model
+ * takes them.
+ */
 export interface TrialImages {
   readonly shape: readonly [images: number, height: number, width: number, channels: number];
   readonly values: Float32Array | Uint8Array;
 }
 
-/** A way to run what was written, from its bytes on disk. */
+/** A way to run a written model, from its bytes on disk. */
 export interface ExportRuntime {
-  /** What the user reads: `onnxruntime-node 1.30.0`, `Fulgur's reader of ONNX`. */
+  /** Name shown to the user: `onnxruntime-node 1.30.0`, `Fulgur's reader of ONNX`. */
   readonly name: string;
-  /** Features `[images, width]`, row by row. */
+  /** Computes features `[images, width]`, row by row. */
   run(images: TrialImages): Promise<Float32Array>;
 }
 
-/** What a format wrote. */
+/** The result of writing a format. */
 export interface WrittenExport {
-  /** Files that were written, relative to the folder; of a format of one file, its name. */
+  /** Files that were written, relative to the folder; for a single-file format, its name. */
   readonly files: readonly string[];
-  /** How it can be run here, at least one way. They read from the path that was written to. */
+  /** Runtimes that can run it here, at least one. They read from the path to which it was written. */
   readonly runtimes: readonly ExportRuntime[];
-  /** What the user should know besides, one sentence each. */
+  /** Further notes for the user, one sentence each. */
   readonly notes?: readonly string[];
 }
 
-/** Names of `--format`. */
+/** Values of `--format`. */
 export type ExportFormatName = 'onnx' | 'tfjs' | 'saved-model' | 'safetensors' | 'web';
 
 interface FormatFacts {
   readonly name: ExportFormatName;
-  /** Ending of a format of one file: `.onnx`; `''` for a folder. */
+  /** Extension of a single-file format: `.onnx`; `''` for a folder. */
   readonly ending: string;
-  /** Layouts of the input that it can have, its usual one first. */
+  /** Supported layouts of the input, the default first. */
   readonly layouts: readonly ('nhwc' | 'nchw')[];
-  /** Whether it has a page that finds images by their embeddings. */
+  /** Whether it has a page that searches images by their embeddings. */
   readonly findsImages?: boolean;
-  /** Whether everybody may read what it writes: then it names no folder of the machine that trained. */
+  /** Whether its output may be published: if so, it names no folder of the training machine. */
   readonly isPublished?: boolean;
 }
 
@@ -44,21 +47,22 @@ interface FormatFacts {
 export interface GraphFormat extends FormatFacts {
   readonly source: 'graph';
   /**
-   * Writes a model to `out`, a file, or a folder that is there and empty; the caller moves it to its place, so nothing in it
-   * depends on the path.
+   * Writes a model to `out`, a file or an existing empty folder; the caller moves it to its destination, so nothing in
+   * it depends on the path.
    *
-   * @param images that the export is to find; only `web` has a place for them.
-   * @throws FulgurError `module`, naming operation, module and format, where the graph has an operation that the format lacks.
+   * @param images that the export can find; only `web` supports them.
+   * @throws FulgurError `module`, naming operation, module and format, if the graph has an operation that the format
+   *   lacks.
    */
   write(model: ExportedModel, out: string, images?: SearchableImages | null): Promise<WrittenExport>;
 }
 
-/** A format that holds weights alone. */
+/** A format that contains only weights. */
 export interface WeightsFormat extends FormatFacts {
   readonly source: 'weights';
-  /** As {@link GraphFormat}. */
+  /** As in {@link GraphFormat}. */
   write(model: ExportedWeights, out: string): Promise<WrittenExport>;
 }
 
-/** A format that a trained model can be written in. */
+/** A format in which a trained model can be written. */
 export type ExportFormat = GraphFormat | WeightsFormat;

@@ -3,30 +3,30 @@ import type { Json } from '../contracts';
 import type { FrozenGraph } from '../graph';
 import type { Module } from '../nn';
 
-/** What a written model takes. */
+/** The input of a written model. */
 export interface ExportedInput {
   readonly height: number;
   readonly width: number;
   /**
-   * Mean and deviation by channel, of values in [0, 1], by which the evaluation view normalises; `null` where the view is the
-   * user's own, and nobody knows.
+   * Mean and standard deviation per channel, for values in [0, 1], with which the evaluation view normalises; `null` if
+   * the view is the user's own, and they are unknown.
    */
   readonly normalisation: { readonly mean: readonly number[]; readonly std: readonly number[] } | null;
   /** `float32`: normalised values. `uint8`: RGB bytes, which the graph itself normalises. */
   readonly kind: 'float32' | 'uint8';
   /**
-   * `nhwc` or `nchw`, where the user asked for one; else each format has its own usual one. The graph is always
-   * `[batch, height, width, 3]`.
+   * `nhwc` or `nchw` if the user chose one; otherwise each format uses its default. The graph is always `[batch,
+   * height, width, 3]`.
    */
   readonly layout: 'nhwc' | 'nchw' | null;
 }
 
-/** What is to be done to an image before the model takes it. */
+/** The preprocessing of an image for the model. */
 export type ExportedPreprocessing =
   | {
       /**
-       * The image is resized until it just covers the view, antialiased as torchvision does; its centre is cut out, values are
-       * scaled to [0, 1] and normalised.
+       * The image is resized so that it just covers the view, antialiased as in torchvision; its centre is cropped, and
+       * values are scaled to [0, 1] and normalised.
        */
       readonly kind: 'plain';
       readonly height: number;
@@ -36,7 +36,7 @@ export type ExportedPreprocessing =
       readonly std: readonly number[];
     }
   | {
-      /** A view of the user's: by its name, and the options that it was made with. */
+      /** A user's own view: its name, and the options with which it was made. */
       readonly kind: 'own';
       readonly name: string;
       readonly options: Json;
@@ -59,8 +59,8 @@ export interface ExportedWeights {
   readonly features: (images: tf.Tensor4D) => tf.Tensor2D;
 }
 
-/** A trained model whose evaluation was traced. */
+/** A trained model whose evaluation has been traced. */
 export interface ExportedModel extends ExportedWeights {
-  /** Simplified: images of `input.kind` `[batch, height, width, 3]` to features `[batch, featureWidth]`. */
+  /** The simplified graph, from images of `input.kind` `[batch, height, width, 3]` to features `[batch, featureWidth]`. */
   readonly graph: FrozenGraph;
 }

@@ -2,10 +2,10 @@ import { FulgurError } from '../errors';
 import type { GraphNode } from '../graph';
 
 /**
- * What is said where a format has nothing for an operation.
+ * The error for an operation that a format does not support.
  *
  * @param format such as `ONNX`.
- * @param detail what about the operation is the trouble, where others of its kind can be written.
+ * @param detail what makes this operation unsupported, if others of its kind can be written.
  */
 export function missingOperation(
   node: Pick<GraphNode, 'op' | 'module'>,

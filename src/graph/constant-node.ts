@@ -1,6 +1,6 @@
 import type { GraphConstant, GraphNode } from './frozen-graph';
 
-/** A node that holds a constant. */
+/** Makes a node for a constant. */
 export function constantNode(name: string, module: string, constant: GraphConstant): GraphNode {
   const { dtype, shape } = constant;
   return {
@@ -10,7 +10,7 @@ export function constantNode(name: string, module: string, constant: GraphConsta
   };
 }
 
-/** Whole numbers as a constant's elements. */
+/** Returns whole numbers as a constant's elements. */
 export function int32List(values: readonly number[]): GraphConstant {
   return { dtype: 'int32', shape: [values.length], values: Int32Array.from(values) };
 }

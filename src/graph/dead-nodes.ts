@@ -1,6 +1,6 @@
 import type { FrozenGraph, GraphNode } from './frozen-graph';
 
-/** A graph without the nodes that no output needs; its placeholders stay. */
+/** Removes the nodes that no output needs, except placeholders. */
 export function withoutDeadNodes(graph: FrozenGraph): FrozenGraph {
   const needed = new Set(graph.outputs.map(({ value }) => value.node));
   const kept: GraphNode[] = [];

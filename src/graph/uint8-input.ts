@@ -1,17 +1,17 @@
 import { constantNode } from './constant-node';
 import type { FrozenGraph, GraphNode, GraphValue } from './frozen-graph';
 
-/** What a channel of values in [0, 1] is normalised by: (x − mean) / std. */
+/** Normalisation of a channel with values in [0, 1]: (x − mean) / std. */
 export interface ChannelNormalization {
   readonly mean: readonly number[];
   readonly std: readonly number[];
 }
 
 /**
- * The same function of pixels from 0 to 255, uint8, of which the graph itself makes the normalised values that it took
- * before: x · 1 / (255 · std) − mean / std per channel.
+ * Returns the same function of uint8 pixels from 0 to 255, which the graph itself converts to the normalised values
+ * that it took before: x · 1 / (255 · std) − mean / std per channel.
  *
- * @throws Error where the graph has not one input of as many channels.
+ * @throws Error if the graph does not have one input with as many channels.
  */
 export function withUint8Input(graph: FrozenGraph, { mean, std }: ChannelNormalization): FrozenGraph {
   const [input] = graph.inputs;

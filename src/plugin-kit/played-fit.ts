@@ -13,30 +13,30 @@ import type { StepSource } from '../trainer';
 
 type Metrics = MetricRow['values'];
 
-/** What is played in the place of training. */
+/** The simulated training. */
 export interface RehearsalScript {
   readonly options: TrainerInput;
   readonly batchesPerEpoch: number;
   /** 0 for a fit without validation. */
   readonly validationBatches: number;
-  /** The batch that hooks are given, by its number in the epoch. */
+  /** The batch passed to hooks, by its number in the epoch. */
   readonly batch: (index: number) => unknown;
-  /** The loss of a step, by where the fit stands before it. */
+  /** The loss of a step, by the progress of the fit before it. */
   readonly loss: (progress: FitProgress) => number;
-  /** How long a step takes, in words only: nobody waits. */
+  /** The reported duration of a step; nothing actually waits. */
   readonly stepSeconds: (progress: FitProgress) => number;
-  /** What the step of a batch logs. */
+  /** The values logged by the step of a batch. */
   readonly metrics: (progress: FitProgress) => Metrics;
-  /** What the batches of a validation log. */
+  /** The values logged by the batches of a validation. */
   readonly validationMetrics: (progress: FitProgress) => Metrics;
 }
 
-/** Stands in the place of a model: it has no parameters, and takes every state. */
+/** A stand-in for a model: it has no parameters and accepts every state. */
 export class Understudy extends TrainingModule<unknown> {
   forward(): void {}
 
   override trainingStep(): tf.Scalar {
-    throw new Error('the steps of a rehearsal are played');
+    throw new Error('the steps of a rehearsal are simulated');
   }
 
   override validationStep(): void {}
@@ -50,11 +50,11 @@ export class Understudy extends TrainingModule<unknown> {
   }
 }
 
-/** An optimiser of nothing. */
+/** An optimiser without parameters. */
 export function playedOptimizer(): Optimizer {
   const none: ReadonlyMap<string, tf.Variable> = new Map();
   const nothing = (): never => {
-    throw new Error('the steps of a rehearsal are played');
+    throw new Error('the steps of a rehearsal are simulated');
   };
   let stepCount = 0;
   return {
@@ -80,9 +80,9 @@ export function playedOptimizer(): Optimizer {
 }
 
 /**
- * Steps that give what the script says.
+ * Steps that return what the script specifies.
  *
- * @param progress where the fit stands.
+ * @param progress the progress of the fit.
  */
 export function playedSteps(script: RehearsalScript, progress: () => FitProgress): StepSource {
   return {

@@ -24,30 +24,30 @@ import { Understudy, playedBatches, playedOptimizer, playedSteps } from './playe
 import type { RehearsalScript } from './played-fit';
 import { standIns } from './stand-ins';
 
-/** What a rehearsal is to be; all of it has a default. */
+/** Options of a rehearsal; all have defaults. */
 export interface RehearsalOptions extends Partial<RehearsalScript> {
   readonly settings?: Partial<RunSettings>;
-  /** Services in the place of the stand-ins. */
+  /** Services that replace the stand-ins. */
   readonly services?: Services;
-  /** Goes on from the state of another rehearsal. */
+  /** The state of another rehearsal from which this one resumes. */
   readonly resumeFrom?: RunState | null;
-  /** Is asked after each batch; a reason breaks the fit off there, as Ctrl-C does. */
+  /** Called after each batch; returning a reason interrupts the fit there, as Ctrl-C does. */
   readonly interruptAfter?: (batch: { epoch: number; batchIndex: number }) => string | null;
 }
 
-/** What a rehearsal left behind. */
+/** The result of a rehearsal. */
 export interface Rehearsal {
-  /** `null` where it failed. */
+  /** `null` if it failed. */
   readonly result: FitResult | null;
-  /** What it failed of. */
+  /** The error with which it failed. */
   readonly error: unknown;
   /** The hooks of each plugin that were called, in order: `bell onTrainEnd`. */
   readonly calls: readonly string[];
   /** Sentences for the user: `warning: ...`. */
   readonly messages: readonly string[];
-  /** The rows of metrics that loggers get. */
+  /** The rows of metrics that loggers receive. */
   readonly rows: readonly MetricRow[];
-  /** The state at the end, or where it was interrupted; `null` where it failed. */
+  /** The state at the end, or where it was interrupted; `null` if it failed. */
   readonly state: RunState | null;
   /** The run folder, in the system's temporary folder. */
   readonly folder: string;
@@ -56,13 +56,13 @@ export interface Rehearsal {
 }
 
 /**
- * Plays a fit for plugins, without a model, data or TensorFlow: every host hook comes in the order and with the context that
- * a real fit gives it, `log`, `stop`, state and events work, and a plugin's constructor gets its services from a
- * container. Step hooks are not played: they are traced with tensors, so test them in a fit of a small module.
+ * Simulates a fit for plugins, without a model, data or TensorFlow: every host hook is called in the order and with the
+ * context of a real fit, `log`, `stop`, state and events work, and a plugin's constructor gets its services from a
+ * container. Step hooks are not called: they are traced with tensors, so test them in a fit of a small module.
  *
  * @example
  * const { calls, messages } = await rehearse([bell()], { options: { maxEpochs: 2 }, batchesPerEpoch: 3 });
- * @throws CompositionError when the plugins do not fit together; what fails later is in `error`.
+ * @throws CompositionError when the plugins are incompatible; later failures are in `error`.
  */
 export async function rehearse(
   plugins: readonly AnyPlugin[],
@@ -78,7 +78,7 @@ export async function rehearse(
   const events = recordingEvents(recorded);
   const completeSettings = settingsOf(settings);
   const script = { ...defaults, ...given };
-  // What plugins are given before the trainer is there.
+  // What plugins receive before the trainer exists.
   const current: { trainer?: Trainer; context?: HookContext; state: RunState | null } = { state: null };
   const capture = (): Promise<RunState> => (current.trainer ?? missing()).runState.capture();
   const progress = (): FitProgress => (current.context ?? missing()).progress;
@@ -133,7 +133,7 @@ export async function rehearse(
   };
 }
 
-/** A state that may be that of another model. */
+/** A state that may belong to another model. */
 function playable(state: RunState): RunState {
   const optimizer = playedOptimizer();
   optimizer.restore({ ...optimizer.state(), stepCount: state.progress.globalStep });
@@ -172,7 +172,7 @@ function recordingEvents({ messages, rows }: Recorded): RunEventBus {
   return events;
 }
 
-/** The plugin, with each call of a hook noted. */
+/** Wraps the plugin so that each call of a hook is recorded. */
 function recording(plugin: BuiltPlugin, calls: string[]): BuiltPlugin {
   const hooks = new Proxy(plugin.hooks, {
     get: (target, key) => {
@@ -192,5 +192,5 @@ function isHook(name: string): name is keyof Hooks {
 }
 
 function missing(): never {
-  throw new Error('a plugin asked for the run before the rehearsal began');
+  throw new Error('a plugin asked for the run before the rehearsal started');
 }

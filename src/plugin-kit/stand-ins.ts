@@ -50,7 +50,7 @@ export function standIns({ events, folder, settings, capture }: StandInParts): S
 
 function notThere(service: string, method: string): FulgurError {
   return new FulgurError('plugin', {
-    what: `A rehearsal has no ${service}, and its ${method} was called.`,
-    fix: `Give one: rehearse([...], { services: { ${service}: ... } }).`,
+    what: `A rehearsal has no ${service}, but its ${method} was called.`,
+    fix: `Pass one: rehearse([...], { services: { ${service}: ... } }).`,
   });
 }

@@ -4,23 +4,23 @@ import type { PluginFolder, RunFolder } from '../contracts';
 import { FulgurError } from '../errors';
 import { isPathName } from '../system';
 
-/** What the run writes itself, and what files are called while they are made. */
+/** Names that the run itself writes, and names of files while they are being written. */
 const reserved: readonly (readonly [pattern: RegExp, owner: string])[] = [
   [/^(config|hyperparameters|environment)(_\d+)?\.yaml$/, "the run's own record"],
   [/^run\.lock/, "the run's lock"],
   [/^evaluations(\/|$)/, 'the evaluations of its checkpoints'],
   [/^report\.html$/, 'the command report'],
-  [/\.new$/, 'files that are being made'],
+  [/\.new$/, 'files that are being written'],
 ];
 
-/** Who writes what in a run's folder: each name is given out once. */
+/** Assigns the names in a run's folder: each name has one owner. */
 export class FileClaims {
-  /** Owners by the names that they have. */
+  /** Owners by name. */
   private readonly owners = new Map<string, string>();
 
   constructor(private readonly folder: RunFolder) {}
 
-  /** The folder as a plugin sees it. */
+  /** Returns the folder as a plugin sees it. */
   viewOf(plugin: string): PluginFolder {
     const { path, experiment, version } = this.folder;
     return {
@@ -34,14 +34,14 @@ export class FileClaims {
     const path = resolve(this.folder.path, ...parts);
     if (isWithin(path, this.folder.path)) return path;
     throw new FulgurError('plugin', {
-      what: `Plugin '${plugin}' asks for '${parts.join('/')}' in the run folder, which leads out of it.`,
+      what: `Plugin '${plugin}' asks for '${parts.join('/')}' in the run folder, which is outside that folder.`,
       fix: 'Name a file inside the run folder.',
     });
   }
 
   private claim(plugin: string, name: string): string {
     const parts = name.split('/');
-    if (!parts.every(isPathName)) throw refused(plugin, name, 'and that is not the name of a file there');
+    if (!parts.every(isPathName)) throw refused(plugin, name, 'which is not the name of a file in it');
     const key = keyOf(name);
     const owner = this.ownerOf(key, plugin);
     if (owner !== undefined) throw refused(plugin, name, `which belongs to ${owner}`);
@@ -50,7 +50,7 @@ export class FileClaims {
     return join(this.folder.path, ...parts);
   }
 
-  /** Who else has the name, a folder that it lies in or a file within it. */
+  /** Finds another owner of the name, of a folder that contains it, or of a file inside it. */
   private ownerOf(key: string, plugin: string): string | undefined {
     const own = reserved.find(([pattern]) => pattern.test(key));
     if (own !== undefined) return own[1];
@@ -60,7 +60,7 @@ export class FileClaims {
     return other && `plugin '${other[1]}'`;
   }
 
-  /** A link may lead to a folder elsewhere, on a larger disk perhaps; anything else would write over another's file. */
+  /** A link may point to a folder elsewhere, perhaps on a larger disk; anything else would overwrite another owner's file. */
   private checkPlace(plugin: string, name: string): void {
     const path = join(this.folder.path, name);
     const found = lstatSync(path, { throwIfNoEntry: false });
@@ -73,7 +73,7 @@ export class FileClaims {
   }
 }
 
-/** Names that some disk takes for one are one. */
+/** Treats names as equal if some file system does. */
 function keyOf(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }
@@ -84,7 +84,7 @@ function isWithin(path: string, folder: string, separator: string = sep): boolea
 
 function refused(plugin: string, name: string, why: string): FulgurError {
   return new FulgurError('config', {
-    what: `Plugin '${plugin}' writes to '${name}' of the run folder, ${why}.`,
+    what: `Plugin '${plugin}' writes to '${name}' in the run folder, ${why}.`,
     fix: "Give the plugin's file another name.",
   });
 }

@@ -6,28 +6,29 @@ import { FulgurError, messageOf } from '../errors';
 import { isPathName, makeFolderAtOnce, readRegularText } from '../system';
 
 export interface RunFolderOptions {
-  /** The folder of all experiments, `runs` for example. */
+  /** The folder of all experiments, for example `runs`. */
   readonly root: string;
   readonly experiment: string;
   /** `last`, `best`, the path or the name of a checkpoint, or `null` for a new run. */
   readonly resume: string | null;
 }
 
-/** Longer numbers are not versions: beyond 2^53 the next one cannot be told apart. */
+/** Longer numbers are not versions: beyond 2^53, consecutive numbers cannot be distinguished. */
 const VERSION = /^version_(\d{1,15})$/;
-/** Names that stand for a checkpoint wherever checkpoints are. */
+/** Names that refer to a checkpoint in any folder of checkpoints. */
 const ALIAS = /^(last|best)$/;
 const MANIFEST_BYTES = 1 << 24;
-/** Entries of a folder that an error lists. */
+/** Maximum number of a folder's entries that an error lists. */
 const LISTED = 12;
 
 /**
- * The folder of a run, `<root>/<experiment>/version_<n>` as Lightning counts. A new run makes the next one, also when
- * two processes do so at once. A resumed run goes on in its own: for `last`, `best` and the name of a checkpoint the newest
- * that holds such a one, for a path (of a checkpoint, of `last` or `best` beside it, of a folder of checkpoints or a run) the
- * run folder that it lies in. A checkpoint outside of any run folder starts a new one.
+ * Makes or finds the folder of a run, `<root>/<experiment>/version_<n>`, counted as in Lightning. A new run makes the
+ * next one, even if two processes do so at once. A resumed run continues in its own folder: for `last`, `best` and the
+ * name of a checkpoint, the newest run folder that contains it; for a path (of a checkpoint, of `last` or `best` beside
+ * it, of a folder of checkpoints or a run), the run folder that contains it. A checkpoint outside any run folder starts
+ * a new one.
  *
- * @throws FulgurError `checkpoint` when there is nothing to resume from, `config` for a name that is no folder's.
+ * @throws FulgurError `checkpoint` when there is nothing to resume from, `config` for a name that cannot be a folder's.
  */
 export function createRunFolder(options: RunFolderOptions): RunFolder {
   return (
@@ -36,9 +37,9 @@ export function createRunFolder(options: RunFolderOptions): RunFolder {
 }
 
 /**
- * The folder of the run that is to go on; `null` where a new one is to be made. Makes nothing.
+ * Finds the folder of the run to resume, without making anything; returns `null` if a new one is needed.
  *
- * @throws FulgurError `checkpoint` as `createRunFolder`.
+ * @throws FulgurError `checkpoint` as `createRunFolder` does.
  */
 export function findRunFolder({ root, experiment, resume }: RunFolderOptions): RunFolder | null {
   const parent = parentOf(root, experiment);
@@ -60,14 +61,17 @@ export function findRunFolder({ root, experiment, resume }: RunFolderOptions): R
   const owner = experimentOf(folder) ?? (parentName === basename(experiment) ? experiment : parentName);
   if (owner !== experiment) {
     throw new FulgurError('checkpoint', {
-      what: `The checkpoint ${path} lies in a run of '${owner}', and this experiment is '${experiment}'.`,
+      what: `The checkpoint ${path} belongs to a run of '${owner}', but this experiment is '${experiment}'.`,
       fix: `Resume from a checkpoint of '${experiment}'.`,
     });
   }
   return describeFolder(folder, experiment);
 }
 
-/** Whose run lies in a folder, as its checkpoints say: folders are copied and renamed. `null` where none says so. */
+/**
+ * Returns the experiment of the run in a folder, as recorded in its checkpoints, since folders are copied and renamed;
+ * `null` if none records it.
+ */
 function experimentOf(folder: string): string | null {
   const checkpoints = join(folder, 'checkpoints');
   for (const name of checkpointsIn(checkpoints)) {
@@ -82,27 +86,30 @@ function experimentOf(folder: string): string | null {
   return null;
 }
 
-/** Whether any run of an experiment has a checkpoint to go on from. */
+/** Returns whether any run of an experiment has a checkpoint to resume from. */
 export function hasCheckpoint(root: string, experiment: string): boolean {
   return newestFolder(parentOf(root, experiment), holdsCheckpoint) !== undefined;
 }
 
-/** Whether a run's folder has a checkpoint to go on from. */
+/** Returns whether a run's folder has a checkpoint to resume from. */
 export function holdsCheckpoint(folder: string): boolean {
   return checkpointsIn(join(folder, 'checkpoints')).length > 0;
 }
 
-/** Where evaluations of random weights are written, `<root>/<experiment>/untrained`: made with the first file in it. */
+/** Folder for evaluations of random weights, `<root>/<experiment>/untrained`; it is created with its first file. */
 export function untrainedFolder(root: string, experiment: string): RunFolder {
   return describeFolder(join(parentOf(root, experiment), 'untrained'), experiment);
 }
 
-/** The folder of an experiment's runs; its name may have folders, `group/tiny`, but leads out of none. */
+/**
+ * The folder of an experiment's runs; the experiment's name may contain folders, as in `group/tiny`, but none that lead
+ * outside the root.
+ */
 function parentOf(root: string, experiment: string): string {
   const parts = experiment.split('/');
   if (parts.every((part) => isPathName(part) && !VERSION.test(part))) return resolve(root, ...parts);
   throw new FulgurError('config', {
-    what: `The experiment has the name '${experiment}', and its runs would lie in a folder of that name.`,
+    what: `The experiment is named '${experiment}', which cannot be the name of a folder for its runs.`,
     fix: "Give it a name of letters, digits and '-', such as name: 'fastsiam', in @Experiment.",
   });
 }
@@ -116,7 +123,7 @@ function nextVersion(parent: string, experiment: string): RunFolder {
   for (let version = (versionsIn(parent)[0] ?? -1) + 1; ; version++) {
     const path = join(parent, `version_${version}`);
     try {
-      // Not recursive: it fails where another process was first.
+      // Not recursive, so that it fails if another process was first.
       mkdirSync(path);
       return describeFolder(path, experiment);
     } catch (error) {
@@ -127,14 +134,14 @@ function nextVersion(parent: string, experiment: string): RunFolder {
 
 function notMade(folder: string, cause: unknown): FulgurError {
   return new FulgurError('config', {
-    what: `The run's folder ${folder} cannot be made: ${messageOf(cause)}.`,
-    fix: 'Set --trainer.defaultRootDir to a folder that you may write to.',
+    what: `The run folder ${folder} cannot be created: ${messageOf(cause)}.`,
+    fix: 'Set --trainer.defaultRootDir to a folder to which you can write.',
     cause,
   });
 }
 
 function newestWith(parent: string, checkpoint: 'last' | 'best'): string {
-  // Where nothing ranks checkpoints, none is marked as the best: it is the last.
+  // If nothing ranks checkpoints, none is marked as the best, and the last one counts.
   const hasBest = (folder: string) => existsSync(join(folder, 'checkpoints', 'best'));
   const best = checkpoint === 'best' ? newestFolder(parent, hasBest) : undefined;
   const newest = best ?? newestFolder(parent, holdsCheckpoint);
@@ -145,24 +152,24 @@ function newestWith(parent: string, checkpoint: 'last' | 'best'): string {
   });
 }
 
-/** The newest run of which something is so. */
+/** Returns the newest run that meets a condition. */
 function newestFolder(parent: string, isSo: (folder: string) => boolean): string | undefined {
   return versionsIn(parent)
     .map((version) => join(parent, `version_${version}`))
     .find(isSo);
 }
 
-/** The checkpoints in a folder of them, by name; those whose saving broke off begin with a dot. */
+/** Lists the names of the checkpoints in a folder; the names of those that were not saved completely begin with a dot. */
 function checkpointsIn(folder: string): string[] {
   return entriesOf(folder).filter((name) => !name.startsWith('.') && isCheckpoint(join(folder, name)));
 }
 
-/** Whether a folder is a checkpoint, which may have lost some of its files. */
+/** Returns whether a folder is a checkpoint, even one that has lost some of its files. */
 function isCheckpoint(path: string): boolean {
   return ['manifest.json', 'state.json', 'model.safetensors'].some((name) => existsSync(join(path, name)));
 }
 
-/** Whether whoever reads checkpoints finds one by this path. */
+/** Returns whether this path leads to a checkpoint. */
 function leadsToCheckpoint(path: string): boolean {
   const folder = ALIAS.test(basename(path)) && !isCheckpoint(path) ? dirname(path) : path;
   return isCheckpoint(folder) || checkpointsIn(folder).length > 0 || holdsCheckpoint(folder);
@@ -174,11 +181,11 @@ function nothingAt(path: string): FulgurError {
   const names = entriesOf(place).sort();
   const listed = names.length > LISTED ? [...names.slice(0, LISTED), `${names.length - LISTED} more`] : names;
   return new FulgurError('checkpoint', {
-    what: isPart ? `${path} is a part of a checkpoint.` : `The checkpoint ${path} does not exist.`,
-    ...(isPart || names.length === 0 ? {} : { why: `${place} holds ${listed.join(', ')}.` }),
+    what: isPart ? `${path} is part of a checkpoint.` : `The checkpoint ${path} does not exist.`,
+    ...(isPart || names.length === 0 ? {} : { why: `${place} contains ${listed.join(', ')}.` }),
     fix: isPart
       ? `Name the checkpoint, ${dirname(path)}.`
-      : "Name a checkpoint's folder, one of checkpoints or a run's, or 'last' for the newest.",
+      : "Name the folder of a checkpoint, of checkpoints or of a run, or 'last' for the newest.",
   });
 }
 
@@ -190,12 +197,12 @@ function entriesOf(folder: string): string[] {
   }
 }
 
-/** Where a path with symbolic links leads. */
+/** Resolves the symbolic links in a path. */
 function realPathOf(path: string): string {
   return existsSync(path) ? realpathSync(path) : join(realPathOf(dirname(path)), basename(path));
 }
 
-/** Versions that are there, newest first. */
+/** Lists the existing versions, newest first. */
 function versionsIn(parent: string): number[] {
   if (!existsSync(parent)) return [];
   const versions = readdirSync(parent).flatMap((name) => {

@@ -3,20 +3,20 @@ import { stringify } from 'yaml';
 import type { Json, RunFolder } from '../contracts';
 import { FulgurError, messageOf } from '../errors';
 
-/** What a run writes down about itself before it begins. */
+/** The records that a run writes before it begins. */
 export interface RunRecord {
-  /** The resolved configuration: a file that `--config` takes. */
+  /** The resolved configuration, as a file that `--config` accepts. */
   readonly config: Json;
   readonly hyperparameters: Readonly<Record<string, Json>>;
-  /** Versions, machine, command. */
+  /** Versions, machine and command. */
   readonly environment: Json;
 }
 
 /**
- * Writes `config.yaml`, `hyperparameters.yaml` and `environment.yaml` into a run's folder. A resumed run leaves what is
- * there: where it differs, its own goes beside it as `config_1.yaml` and so on.
+ * Writes `config.yaml`, `hyperparameters.yaml` and `environment.yaml` to a run's folder. A resumed run keeps existing
+ * files: if its own differ, they are written beside them as `config_1.yaml` and so on.
  *
- * @throws FulgurError `data`, naming the file, of which nothing is left.
+ * @throws FulgurError `data`, naming the file, nothing of which remains.
  */
 export function writeRunRecord(folder: RunFolder, record: RunRecord): void {
   for (const [name, value] of Object.entries(record)) writeBeside(folder, name, stringify(value));
@@ -30,7 +30,7 @@ function writeBeside(folder: RunFolder, name: string, text: string): void {
       writeNew(path, text);
       return;
     }
-    // A folder, a link or a pipe of that name is left alone.
+    // A folder, a link or a pipe with that name is left unchanged.
     if (found.isFile() && readFileSync(path, 'utf8') === text) return;
   }
 }
@@ -39,7 +39,7 @@ function writeNew(path: string, text: string): void {
   try {
     writeFileSync(path, text, { flag: 'wx' });
   } catch (cause) {
-    // A part of a record would be taken for one.
+    // A partial record would be mistaken for a complete one.
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') rmSync(path, { force: true });
     throw new FulgurError('data', {
       what: `${path} cannot be written: ${messageOf(cause)}.`,

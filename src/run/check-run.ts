@@ -12,7 +12,7 @@ import { TrainingModule } from '../trainer';
 import { commandOf } from './commands';
 import type { Caller } from './scope';
 
-/** The plugins of a run; a barebones run is nothing but training. */
+/** Returns the plugins of a run; a barebones run has none. */
 export function pluginsOf(run: {
   readonly experiment: ExperimentClass;
   readonly config: ResolvedConfig;
@@ -21,9 +21,9 @@ export function pluginsOf(run: {
 }
 
 /**
- * Sees to what can be known before anything is started.
+ * Checks everything that can be checked before anything is started.
  *
- * @throws FulgurError `module` for a class that is no experiment, `config` where the command needs a plugin that is not there.
+ * @throws FulgurError `module` for a class that is not an experiment, `config` if the command needs a missing plugin.
  */
 export function checkRun(
   experiment: ExperimentClass,
@@ -34,7 +34,7 @@ export function checkRun(
   const { name, command, trains, trainer, resume, checkpoint, weights } = config;
   if (!(experiment.prototype instanceof TrainingModule)) {
     throw new FulgurError('module', {
-      what: `The experiment '${name}' is a class that extends no TrainingModule.`,
+      what: `The class of the experiment '${name}' does not extend TrainingModule.`,
       fix: `Write class ${experiment.name} extends TrainingModule.`,
     });
   }
@@ -47,15 +47,15 @@ export function checkRun(
   if (selector !== null && selector !== 'auto' && !provided.includes(tokens.checkpointReader)) {
     const wanted = trains ? `'--resume ${selector}'` : `The checkpoint '${selector}'`;
     throw new FulgurError('config', {
-      what: `${wanted} was given, and no plugin of '${name}' reads checkpoints.`,
+      what: `${wanted} was given, but no plugin of '${name}' reads checkpoints.`,
       fix: trainer.barebones
-        ? 'Leave out --trainer.barebones, which takes all plugins away.'
+        ? 'Leave out --trainer.barebones, which removes all plugins.'
         : 'Add checkpointing() to the plugins of the experiment.',
     });
   }
   if (weights === 'averaged' && !provided.includes(tokens.evaluationWeights)) {
     throw new FulgurError('config', {
-      what: `'--weights averaged' was given, and no plugin of '${name}' averages weights.`,
+      what: `'--weights averaged' was given, but no plugin of '${name}' averages weights.`,
       fix: 'Leave it out, or add weightAveraging() to the plugins of the experiment.',
     });
   }
@@ -63,33 +63,33 @@ export function checkRun(
   if (!trains) {
     throw new FulgurError('config', {
       what: `'${command}' was started on ${worldSize} ranks.`,
-      why: 'Only training is shared among ranks.',
+      why: 'Only training can run on several ranks.',
       fix: 'Start it as one process, without --devices.',
     });
   }
   if (!provided.includes(tokens.strategy)) {
     throw new FulgurError('config', {
-      what: `'${name}' is to train on ${worldSize} ranks, and no plugin of it says what they exchange.`,
+      what: `'${name}' was started on ${worldSize} ranks, but none of its plugins defines what they exchange.`,
       fix: trainer.barebones
-        ? 'Leave out --trainer.barebones, which takes all plugins away.'
+        ? 'Leave out --trainer.barebones, which removes all plugins.'
         : caller === undefined
           ? 'Add dataParallel() to the plugins of the experiment.'
-          : `Train one whose plugins do: ${caller.onRanks()}.`,
+          : `Train an experiment with such a plugin: ${caller.onRanks()}.`,
     });
   }
 }
 
-/** @throws FulgurError `config` where a plugin or the command works on images, and the data are batches of one's own. */
+/** @throws FulgurError `config` if a plugin or the command works on images, but the experiment supplies its own batches. */
 function requireNoImages(batches: string, plugins: readonly AnyPlugin[], command: string | null): void {
-  const given = `the experiment's data are batches of its own, ${batches}`;
+  const given = `the experiment supplies its own batches, ${batches}`;
   if (command !== null) {
     throw new FulgurError('config', {
-      what: `'${command}' works on images, and ${given}.`,
-      fix: 'Evaluate it by validate, test or predict, or give the experiment a data set of images.',
+      what: `'${command}' works on images, but ${given}.`,
+      fix: 'Evaluate it with validate, test or predict, or give the experiment a data set of images.',
     });
   }
   const ofImages: readonly symbol[] = [tokens.evaluationData.key, tokens.viewSheets.key];
-  // What is no plugin is reported with the other problems of the list.
+  // Entries that are not plugins are reported with the other problems of the list.
   const asking = plugins.filter(
     ({ type }) =>
       typeof type === 'function' &&
@@ -98,12 +98,12 @@ function requireNoImages(batches: string, plugins: readonly AnyPlugin[], command
   const [plugin] = asking;
   if (plugin === undefined) return;
   throw new FulgurError('config', {
-    what: `Plugin '${pluginName(plugin)}' works on images, and ${given}.`,
-    fix: 'Take it out of the list of plugins, or give the experiment a data set of images.',
+    what: `Plugin '${pluginName(plugin)}' works on images, but ${given}.`,
+    fix: 'Remove it from the list of plugins, or give the experiment a data set of images.',
   });
 }
 
-/** @throws FulgurError `ranks` where ranks were started with different options, versions or data. */
+/** @throws FulgurError `ranks` if ranks were started with different options, versions or data. */
 export async function requireSameRun(
   ranks: Ranks,
   config: ResolvedConfig,

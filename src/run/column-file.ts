@@ -3,26 +3,26 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeFolder } from '../system';
 
-/** Small enough for what is made of a part to be gone with the young objects. */
+/** Small enough for the objects made from a part to be collected in the young generation. */
 const PART_BYTES = 1 << 16;
 
-/** Values that are written one after the other, in a file of their own until all are there. */
+/** Values that are written one after another, to a temporary file until all are complete. */
 export class ColumnFile {
   private constructor(
     private readonly path: string,
     private readonly file: FileHandle,
   ) {}
 
-  /** Begins a column; what lies at the path is gone. */
+  /** Starts a column; an existing file at the path is overwritten. */
   static async create(path: string): Promise<ColumnFile> {
     await makeFolder(dirname(path));
     return new ColumnFile(path, await open(path, 'w+'));
   }
 
   /**
-   * Goes on with a column that has so many bytes; what follows them is cut off.
+   * Continues a column that has `bytes` bytes; anything after them is cut off.
    *
-   * @throws Error where it has fewer.
+   * @throws Error if it has fewer.
    */
   static async reopen(path: string, bytes: number): Promise<ColumnFile> {
     const file = await open(path, 'a+');
@@ -41,12 +41,12 @@ export class ColumnFile {
     return this.file.appendFile(bytes);
   }
 
-  /** Returns when all of it would survive a power cut. */
+  /** Resolves when all of it would survive a power cut. */
   sync(): Promise<void> {
     return this.file.sync();
   }
 
-  /** All of it, from the beginning. */
+  /** Reads the whole column from the start. */
   async *parts(): AsyncGenerator<Uint8Array> {
     for (let position = 0; ;) {
       const part = new Uint8Array(PART_BYTES);
@@ -57,12 +57,12 @@ export class ColumnFile {
     }
   }
 
-  /** Leaves the file for somebody to go on with. */
+  /** Closes the file and keeps it, so that another process can continue it. */
   async close(): Promise<void> {
     await this.file.close().catch(() => undefined);
   }
 
-  /** Takes the file away. */
+  /** Deletes the file. */
   async remove(): Promise<void> {
     await this.close();
     await rm(this.path, { force: true });

@@ -5,49 +5,55 @@ import type { CommandResult, FilesScope, RunScope } from './scope';
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 
-/** What {@link defineCommand} takes. */
+/** Options of {@link defineCommand}. */
 export interface CommandDefinition<Options extends Shape> {
   /** The word on the command line. */
   readonly name: string;
-  /** A line for `--help`, such as `judge the features by a linear classifier`. */
+  /** A line for `--help`, such as `evaluate the features with a linear classifier`. */
   readonly help: string;
-  /** What the options stand under in `--help` (default: the name). */
+  /** Heading of the options in `--help` (default: the name). */
   readonly title?: string;
   /**
-   * zod types by name, each with a default and a `describe` for `--help`: `--<name>.<option>` sets it, and so does `--<option>`
-   * behind the command's name, where no option of every run and no hyperparameter is called that.
+   * zod types by name, each with a default and a `describe` for `--help`: `--<name>.<option>` sets it, and so does
+   * `--<option>` after the command's name, unless a general option or a hyperparameter has the same name.
    */
   readonly options?: Options;
-  /** The option, a list of texts, that takes the words behind the command: `report runs/a runs/b` (default: none). */
+  /** The option, a list of texts, that takes the words after the command: `report runs/a runs/b` (default: none). */
   readonly words?: keyof Options & string;
   /**
-   * `true` for the selectors that it takes, and for others what the user hears who gives them. By default it takes
-   * `checkpoint`, `untrained` and `weights`, as evaluations do.
+   * `true` for each selector that it accepts, and for others the message for a user who gives one. By default it
+   * accepts `checkpoint`, `untrained` and `weights`, as evaluations do.
    */
   readonly selectors?: Partial<Readonly<Record<Selector, true | string>>>;
   /**
-   * The checkpoint that it looks at where the user names none (default `last`). With `null` it needs no run: what it is configured
-   * with are the experiment's file and the command line.
+   * The checkpoint that it uses if the user names none (default `last`). With `null` it needs no run: only the
+   * experiment's file and the command line configure it.
    */
   readonly defaultCheckpoint?: 'last' | null;
-  /** The split that it looks at where `--split` is not given, of a command that takes it (default `test`). */
+  /** The split that it uses if `--split` is not given, for a command that accepts it (default `test`). */
   readonly defaultSplit?: CommandWords['defaultSplit'];
-  /** Whether it looks at any data (default `true`): with `false` none are opened, and the model may be looked at where there are none. */
+  /**
+   * Whether it uses any data (default `true`): with `false` no data is opened, so the model can be examined where the
+   * data is unavailable.
+   */
   readonly usesData?: boolean;
-  /** Whether it asks for `scope.data`, plain images: then it refuses batches of one's own before anything is started. */
+  /**
+   * Whether it uses `scope.data`, plain images: if so, an experiment with its own batches is rejected before anything
+   * is started.
+   */
   readonly usesImages?: boolean;
   readonly run: (scope: CommandScope<z.output<z.ZodObject<Options>>>) => Promise<CommandResult>;
 }
 
-/** What {@link defineFilesCommand} takes. */
+/** Options of {@link defineFilesCommand}. */
 export type FilesCommandDefinition<Options extends Shape> = Pick<
   CommandDefinition<Options>,
   'name' | 'help' | 'title' | 'options' | 'words'
 > & { readonly run: (scope: FilesScope<z.output<z.ZodObject<Options>>>) => Promise<CommandResult> };
 
-/** A command, as {@link defineCommand} makes it. */
+/** A command made by {@link defineCommand}. */
 export class Command implements CommandWords {
-  /** @param start does it, as part of a run that is put together. */
+  /** @param start performs it, as part of an assembled run. */
   constructor(
     readonly name: string,
     readonly help: string,
@@ -60,7 +66,7 @@ export class Command implements CommandWords {
     readonly defaultSplit: CommandWords['defaultSplit'],
     readonly usesData: boolean,
     readonly start: (run: RunScope) => Promise<CommandResult>,
-    /** Does it in the place of `start`, without a run; `null` for a command of a run. */
+    /** Performs it instead of `start`, without a run; `null` for a command that needs a run. */
     readonly startWithoutRun:
       ((scope: Omit<FilesScope, 'options'>, options: unknown) => Promise<CommandResult>) | null = null,
   ) {}
@@ -70,11 +76,8 @@ export class Command implements CommandWords {
  * Makes a command, for the list `commands` of `@Experiment`: `npx ts-node experiment.ts <name>` runs it.
  *
  * @example
- * const shapes = defineCommand({
- *   name: 'shapes',
- *   help: 'tell how wide the features are',
- *   options: { count: z.int().positive().default(9).describe('images to look at') },
- *   run: (scope) =>
+ * const shapes = defineCommand({ name: 'shapes', help: 'print the width of the features', options: { count:
+ * z.int().positive().default(9).describe('number of images') }, run: (scope) =>
  *     scope.inspect('look at shapes', async ({ model, report }) => {
  *       const source = await scope.data.open('test', { batchSize: scope.options.count, limit: scope.options.count });
  *       ...
@@ -108,15 +111,15 @@ export function defineCommand<Options extends Shape>(definition: CommandDefiniti
 }
 
 /**
- * Makes a command that works on files alone, such as those that runs have left: nothing is started for it, neither TensorFlow nor data, and
- * no run folder is made. It takes no checkpoint.
+ * Makes a command that works only on files, such as those of finished runs: neither TensorFlow nor data is loaded for
+ * it, and no run folder is made. It accepts no checkpoint.
  */
 export function defineFilesCommand<Options extends Shape>(
   definition: FilesCommandDefinition<Options>,
 ): Command {
   const { name, help, title = name, words, run } = definition;
   const schema = z.object(definition.options ?? ({} as Options));
-  const reason = `${name} looks at files, and starts no run`;
+  const reason = `${name} reads files and does not start a run`;
   return new Command(
     ...([name, help, title, schema.shape] as const),
     { resume: reason, checkpoint: reason, untrained: reason, weights: reason, split: reason },

@@ -9,11 +9,11 @@ import { requireComparable } from './resume';
 import type { Caller } from './scope';
 
 /**
- * A run's configuration. A command that starts from a checkpoint is configured as the checkpoint's run was, but for what
- * it is given on top; a fit is not begun where that would make its numbers others.
+ * Resolves a run's configuration. A command that starts from a checkpoint has the configuration of the checkpoint's
+ * run, except for options that are given explicitly; a fit is not started if these would change its numbers.
  *
- * @throws ConfigError, PrintAndExit as `resolveConfig`; FulgurError `checkpoint` where there is no such checkpoint, or
- * too much is another than it was.
+ * @throws ConfigError, PrintAndExit as `resolveConfig` does; FulgurError `checkpoint` if the checkpoint does not exist,
+ *   or too much has changed.
  */
 export async function configureRun(
   experiment: ExperimentClass,
@@ -27,7 +27,7 @@ export async function configureRun(
   return config;
 }
 
-/** `null` where a command starts from no checkpoint, or none can be read: the run says that when it comes to it. */
+/** Returns `null` if a command starts from no checkpoint, or none can be read, which the run reports later. */
 async function recall(
   experiment: ExperimentClass,
   args: readonly string[],

@@ -5,11 +5,11 @@ import { expandHome, parseArguments, readConfigFile } from '../config';
 import { imageExtensions, listExtensions } from '../data';
 import { writeLines } from '../system';
 
-/** What lies at a path, as a data set. */
+/** A data set recognised at a path. */
 export interface FoundData {
   /** Its name for `--data.name`. */
   readonly name: string;
-  /** What the path is, in words. */
+  /** Description of the path. */
   readonly what: string;
 }
 
@@ -28,9 +28,10 @@ const kindOfEnding: Readonly<Record<string, FoundData>> = {
 };
 
 /**
- * The data set that a command line means which gives a path to data and no name for them: by what lies there.
+ * Determines the data set for a command line that gives a path to data but no name, from what the path contains.
  *
- * @returns `null` where nothing is to be added: no path, or a name beside it, or a copy of CIFAR, which experiments name themselves.
+ * @returns `null` if nothing needs to be added: no path, a name beside it, or a copy of CIFAR, which experiments name
+ *   themselves.
  */
 export function dataOfWords(words: readonly string[]): (FoundData & { readonly path: string }) | null {
   const { given } = parseArguments(words);
@@ -44,16 +45,19 @@ export function dataOfWords(words: readonly string[]): (FoundData & { readonly p
   return found === null ? null : { ...found, path };
 }
 
-/** The words that say so, to stand behind the others: `--data.path photos` alone means what lies there, which is told. */
+/**
+ * Returns the option to append to the command line: `--data.path photos` alone means what the path contains, which is
+ * reported.
+ */
 export function dataWords(words: readonly string[]): readonly string[] {
   const found = dataOfWords(words);
   if (found === null) return [];
   const { name, what, path } = found;
-  writeLines(process.stderr, [`${path} is taken for ${what}: --data.name ${name}.`]);
+  writeLines(process.stderr, [`Treating ${path} as ${what}: --data.name ${name}.`]);
   return ['--data.name', name];
 }
 
-/** By what a path leads to, or by its ending where it leads nowhere, as a pattern of several files does. */
+/** Recognises data by what is at the path, or by its extension if nothing is there, as with a pattern for several files. */
 export function dataOfPath(path: string): FoundData | null {
   const ofEnding = kindOfEnding[extname(path).toLowerCase()] ?? null;
   const entries = entriesOf(path);
@@ -69,7 +73,7 @@ function isImage(name: string): boolean {
   return imageExtensions.some((extension) => name.toLowerCase().endsWith(extension));
 }
 
-/** What a folder holds; `null` for what is not one. */
+/** Lists a folder; returns `null` if it is not a folder. */
 function entriesOf(path: string): Dirent[] | null {
   try {
     return readdirSync(path, { withFileTypes: true });
@@ -82,7 +86,7 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-/** Whether a file of options names a data set; what is wrong with the file, the run says. */
+/** Returns whether a file of options names a data set; problems with the file are reported later by the run. */
 function namesData(file: string): boolean {
   try {
     return readConfigFile(expandHome(file)).some(({ path }) => path === 'data.name');

@@ -11,12 +11,12 @@ import type { FileLock } from '../locks';
 import { LineCutter, makeFolder, readRegularFile, replaceFile } from '../system';
 import { ColumnFile } from './column-file';
 
-/** What rows depend on: work that was begun with another plan is not gone on with. */
+/** Everything on which the rows depend: work that was started with another plan is not continued. */
 export interface EmbeddingPlan {
   readonly model: ModelIdentity;
-  /** The images: where they lie, how many, and a digest of their names and order. */
+  /** The images: their location, their number, and a digest of their names and order. */
   readonly data: Json;
-  /** The last bits of a feature may depend on it. */
+  /** Affects the last bits of a feature. */
   readonly batchSize: number;
 }
 
@@ -44,11 +44,11 @@ const SYNC_MILLISECONDS = 2000;
 const lineSchema = z.tuple([z.string(), z.int()]);
 
 /**
- * Embeddings that grow on disk beside the file that they will be, in the folder `<file>.part`: memory does not grow with them, and
- * after a kill they go on with the batch after the last one that is known to be on disk.
+ * Embeddings that accumulate on disk beside the final file, in the folder `<file>.part`: they do not accumulate in
+ * memory, and after a kill they continue after the last batch that is known to be on disk.
  */
 export class EmbeddingWork {
-  /** The first batch is saved at once. */
+  /** The first batch is saved immediately. */
   #syncedAt = -Infinity;
   #isClosed = false;
 
@@ -61,9 +61,9 @@ export class EmbeddingWork {
   ) {}
 
   /**
-   * Goes on with what the same plan has left behind, or begins.
+   * Continues the work that the same plan left, or starts new work.
    *
-   * @throws FulgurError `data` where another process writes the same file, or the folder cannot be made.
+   * @throws FulgurError `data` if another process is writing the same file, or the folder cannot be created.
    */
   static async open(path: string, plan: EmbeddingPlan, notify: Notify): Promise<EmbeddingWork> {
     const folder = folderOf(path);
@@ -76,11 +76,10 @@ export class EmbeddingWork {
         const found = await positionIn(folder);
         const opened = found?.plan === text ? await reopen(folder, found) : null;
         if (opened !== null && found !== null) {
-          if (found.batches > 0)
-            notify('info', `Going on after the ${found.rows} images that ${folder} holds.`);
+          if (found.batches > 0) notify('info', `Continuing after the ${found.rows} images in ${folder}.`);
           return new EmbeddingWork(path, lock, ...opened, found);
         }
-        if (found !== null) notify('info', `${folder} holds images of other work, and is begun anew.`);
+        if (found !== null) notify('info', `${folder} contains the images of other work and is replaced.`);
         const names = ['features', 'images'] as const;
         const [features, images] = await Promise.all(
           names.map((name) => ColumnFile.create(join(folder, name))),
@@ -94,27 +93,27 @@ export class EmbeddingWork {
     });
   }
 
-  /** Batches that need not be embedded again. */
+  /** Number of batches that need not be embedded again. */
   get batches(): number {
     return this.position.batches;
   }
 
-  /** Images that are embedded. */
+  /** Number of images embedded. */
   get rows(): number {
     return this.position.rows;
   }
 
-  /** Features of each; 0 before the first. */
+  /** Number of features per image; 0 before the first. */
   get width(): number {
     return this.position.width;
   }
 
-  /** Images that were left out. */
+  /** Number of images that were skipped. */
   get skipped(): number {
     return this.position.skipped;
   }
 
-  /** Takes the rows of the next batch, without the images that were left out of it. */
+  /** Adds the rows of the next batch, without the images that were skipped. */
   async add(rows: readonly EmbeddedRow[], skipped: number): Promise<void> {
     const { position } = this;
     await guarded(this.path, async () => {
@@ -138,7 +137,7 @@ export class EmbeddingWork {
     });
   }
 
-  /** Puts the file together, and takes the folder away. */
+  /** Assembles the file and deletes the folder. */
   async finish({ model }: EmbeddingPlan, classNames: readonly string[]): Promise<void> {
     const { rows, width, longestName, isLabelled } = this.position;
     const columns = {
@@ -156,7 +155,7 @@ export class EmbeddingWork {
     await rm(folderOf(this.path), { recursive: true, force: true });
   }
 
-  /** Leaves what there is for the next process to go on with. */
+  /** Keeps the current state so that another process can continue. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -166,7 +165,7 @@ export class EmbeddingWork {
     await this.lock.release();
   }
 
-  /** What is on disk counts only once it is said to be there. */
+  /** Data on the disk counts only once this record says so. */
   async #save(): Promise<void> {
     await this.features.sync();
     await this.images.sync();
@@ -200,7 +199,7 @@ function positionFile(folder: string): string {
   return join(folder, 'position.json');
 }
 
-/** `null` where there is nothing to go on from. */
+/** Returns `null` if there is nothing to continue from. */
 async function positionIn(folder: string): Promise<Position | null> {
   try {
     const bytes = await readRegularFile(positionFile(folder), MOST_POSITION_BYTES);
@@ -210,7 +209,7 @@ async function positionIn(folder: string): Promise<Position | null> {
   }
 }
 
-/** `null` where the columns have not what they should. */
+/** Returns `null` if the columns do not match their record. */
 async function reopen(
   folder: string,
   { rows, width, nameBytes }: Position,
@@ -235,7 +234,7 @@ async function guarded<T>(path: string, action: () => Promise<T>): Promise<T> {
     if (cause instanceof FulgurError) throw cause;
     throw new FulgurError('data', {
       what: `${path} cannot be written: ${messageOf(cause)}.`,
-      fix: 'Free space on the disk or make the folder writable; the same command goes on where this one stopped.',
+      fix: 'Free space on the disk or make the folder writable; the same command then continues where this one stopped.',
       cause,
     });
   }
@@ -243,7 +242,7 @@ async function guarded<T>(path: string, action: () => Promise<T>): Promise<T> {
 
 function inUse(path: string, pid: number): FulgurError {
   return new FulgurError('data', {
-    what: `${path} is being written: process ${pid} embeds images for it.`,
+    what: `Process ${pid} is embedding images into ${path}.`,
     fix: 'Wait for that process, or name another file with --out.',
   });
 }

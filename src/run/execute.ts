@@ -21,7 +21,7 @@ import type { CommandResult, RunRequest } from './scope';
 /**
  * Runs a configured experiment, from the start of the engine to the end of the last thread.
  *
- * @param onFolder hears the run's folder as soon as it is known.
+ * @param onFolder receives the run's folder as soon as it is known.
  */
 export async function executeRun(
   request: RunRequest,
@@ -30,7 +30,7 @@ export async function executeRun(
   const { config, world } = request;
   checkRun(request.experiment, config, world?.worldSize ?? 1, request.caller);
   const plugins = checkPlugins(config.name, pluginsOf(request), world?.rank);
-  // A checkpoint is looked for before anything is installed or downloaded; a new folder is made only after it.
+  // The checkpoint is located before anything is installed or downloaded; a new folder is made only afterwards.
   let shared = world === null ? await placeOfCheckpoint(config) : null;
   let data: PreparedData | null = null;
   const over = new AbortController();
@@ -77,7 +77,7 @@ async function startEngine({ config, world, notify }: RunRequest): Promise<void>
   });
 }
 
-/** The first rank of each host downloads what is missing; the others find it there. */
+/** The first rank of each host downloads missing data; the others then find it. */
 async function prepareTogether(
   request: RunRequest,
   ranks: Ranks,
@@ -103,12 +103,15 @@ async function prepareTogether(
   return failTogether(ranks, async () => first ?? prepare());
 }
 
-/** Ranks of a host share its cores. */
+/** The ranks on a host share its cores. */
 function coresOf({ cores, localWorldSize }: World): number {
   return cores ?? Math.max(1, Math.floor(availableParallelism() / localWorldSize));
 }
 
-/** Where a rank sees several GPUs, it takes the one of its number on this host. (Never run on a machine with GPUs.) */
+/**
+ * If a rank sees several GPUs, it uses the one whose number is its own rank on this host. (Never run on a machine with
+ * GPUs.)
+ */
 async function takeGpu(
   { localRank, localWorldSize }: World,
   onProgress: (line: string) => void,
@@ -163,7 +166,7 @@ async function runInPlace(
   }
 }
 
-/** The checkpoint that was really read may be another than the one that configured the run: the newest may be damaged. */
+/** The checkpoint that is actually read may differ from the one that configured the run: the newest may be damaged. */
 function compareWith(from: SavedState, request: RunRequest, { info }: PreparedData, { rank }: Ranks): void {
   const { experiment, config } = request;
   const { path, state } = from;
@@ -178,7 +181,7 @@ function compareWith(from: SavedState, request: RunRequest, { info }: PreparedDa
   sayDifferences(from, experiment, config, notify);
 }
 
-/** To overfit on the same batches in each epoch, their order must stand still. */
+/** To overfit on the same batches in each epoch, their order must not change. */
 function dataOptions({ data, trainer }: ResolvedConfig): DataOptions {
   return trainer.overfitBatches === null ? data : { ...data, shuffle: false };
 }

@@ -4,27 +4,27 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { FulgurError, messageOf } from '../errors';
 import { makeFolder, syncFolder } from '../system';
 
-/** The record of an export that is a folder, by which it is known. */
+/** The record by which a folder is recognised as an export. */
 const FOLDER_RECORD = 'export.json';
 
 /**
- * Where an export goes: it is written and tried aside, and then moved to its place, so that no reader finds half of one, and
- * none that was not checked.
+ * The destination of an export: it is written and checked in a temporary place and then moved, so that readers never
+ * find a partial or unchecked export.
  */
 export class ExportPlace {
   private constructor(
-    /** Absolute. */
+    /** Absolute path. */
     readonly path: string,
-    /** Where it is written first, in the same folder. */
+    /** Temporary path, in the same folder. */
     readonly aside: string,
     private readonly isFolder: boolean,
   ) {}
 
   /**
-   * Looks whether something can be written there, before anything takes time.
+   * Checks whether the destination can be written, before anything takes time.
    *
-   * @param out as the user gave it, relative to the current folder.
-   * @throws FulgurError `config` for what is there already, `data` for a folder that cannot be written.
+   * @param out the path as the user gave it, relative to the current folder.
+   * @throws FulgurError `config` for a destination that exists, `data` for a folder that cannot be written.
    */
   static async open(
     out: string,
@@ -35,7 +35,7 @@ export class ExportPlace {
     const aside = join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.new`);
     try {
       await makeFolder(dirname(path));
-      // A folder that cannot be written is found before the model is traced.
+      // Detects a folder that cannot be written before the model is traced.
       await mkdir(aside);
       if (!isFolder) await rm(aside, { recursive: true });
     } catch (cause) {
@@ -44,12 +44,12 @@ export class ExportPlace {
     return new ExportPlace(path, aside, isFolder);
   }
 
-  /** Where the record of the export stands: beside a file, in a folder. */
+  /** Path of the export's record: beside a file, or inside a folder. */
   recordOf(path: string): string {
     return this.isFolder ? join(path, FOLDER_RECORD) : `${path}.json`;
   }
 
-  /** Moves what was written aside to its place, in the place of what was there. */
+  /** Moves the temporary export to its destination, replacing what was there. */
   async finish(): Promise<void> {
     try {
       if (this.isFolder) await rm(this.path, { recursive: true, force: true });
@@ -61,7 +61,7 @@ export class ExportPlace {
     }
   }
 
-  /** Removes what is left aside. */
+  /** Removes temporary files. */
   async discard(): Promise<void> {
     await rm(this.aside, { recursive: true, force: true });
     if (!this.isFolder) await rm(this.recordOf(this.aside), { force: true });
@@ -82,18 +82,18 @@ async function requireFree(path: string, isFolder: boolean, overwrite: boolean):
     return;
   }
   throw new FulgurError('config', {
-    what: `${path} is there already.`,
-    fix: 'Give another path with --out, or --overwrite to put the export in its place.',
+    what: `${path} already exists.`,
+    fix: 'Give another path with --out, or replace it with --overwrite.',
   });
 }
 
-/** A folder is removed with all that is in it, so it has to be an export, or empty. */
+/** A folder is removed with all its contents, so it must be an export or empty. */
 async function requireExport(path: string): Promise<void> {
   const names = await readdir(path);
   if (names.length === 0 || names.includes(FOLDER_RECORD)) return;
   throw new FulgurError('config', {
     what: `${path} is a folder that is not an export: it has no ${FOLDER_RECORD}.`,
-    why: '--overwrite removes a folder with all that is in it.',
+    why: '--overwrite removes a folder with all its contents.',
     fix: 'Give another path with --out, or remove the folder yourself.',
   });
 }

@@ -5,23 +5,24 @@ import { FulgurError } from '../errors';
 import type { ExportedInput, TrialImages } from '../export';
 import { pixelBytes } from './pixel-bytes';
 
-/** Images that each export is tried on. */
+/** Number of images on which each export is checked. */
 const TRIAL_IMAGES = 16;
 
-/** What a written model is compared by. */
+/** The data with which a written model is checked. */
 export interface ExportTrial {
-  /** As the written model takes them. */
+  /** The images in the form that the written model takes. */
   readonly images: TrialImages;
-  /** The experiment's own features of them, `[images, width]`. */
+  /** The experiment's own features of the images, `[images, width]`. */
   readonly expected: Float32Array;
   readonly width: number;
 }
 
 /**
- * Takes images of the run's own held-out data, of the training data where nothing is held out, and their features. For a model
- * that takes bytes they are made bytes again, and the features are those of the bytes.
+ * Takes images from the run's held-out data, or from the training data if nothing is held out, and computes their
+ * features. For a model that takes bytes, the images are converted back to bytes, and the features are those of the
+ * bytes.
  *
- * @throws FulgurError `data` where there are no images, `module` where the features are not finite.
+ * @throws FulgurError `data` if there are no images, `module` if the features are not finite.
  */
 export async function exportTrial(
   data: EvaluationData,
@@ -38,12 +39,12 @@ export async function exportTrial(
     }
   }
   throw new FulgurError('data', {
-    what: `There are no images in ${data.name} to check the export on.`,
-    fix: 'Name a folder with images by --data.name and --data.path.',
+    what: `${data.name} has no images on which to check the export.`,
+    fix: 'Name a folder with images with --data.name and --data.path.',
   });
 }
 
-/** `null` for a test split that the data do not have. */
+/** Returns `null` if the data has no test split. */
 async function openTrial(data: EvaluationData, split: 'test' | 'train') {
   try {
     return await data.open(split, { batchSize: TRIAL_IMAGES, limit: TRIAL_IMAGES });

@@ -37,11 +37,12 @@ export type { Caller, CommandResult, CommandScope, Findings, Inspection } from '
 
 /** Options of `run`. */
 export interface RunOptions {
-  /** Options as words, such as `['--trainer.maxEpochs', '1']` (default: those of this process's command line). */
+  /** Options as separate words, such as `['--trainer.maxEpochs', '1']` (default: this process's command line). */
   readonly args?: readonly string[];
   /**
-   * The file that calls, as `import.meta.url`, `import.meta.filename` or `__filename`: nothing is done where this process was started
-   * with another file, which only imports the experiment. In CommonJS `if (require.main === module)` says the same.
+   * The calling file, as `import.meta.url`, `import.meta.filename` or `__filename`: nothing is done if this process was
+   * started with another file, which only imports the experiment. In CommonJS, `if (require.main === module)` has the
+   * same effect.
    */
   readonly ifMain?: string;
   /** The command that runs the experiment by its name (default: none, it is run by its file). */
@@ -49,17 +50,17 @@ export interface RunOptions {
 }
 
 /**
- * Runs an experiment as a command: reads the command line, trains or evaluates, and writes to the run's folder. It never rejects: an
- * error is printed. The process's exit code is 0, 1 after an error, 2 for wrong options, 130 after Ctrl-C, 143 after
- * SIGTERM, 129 after SIGHUP and 138 after Slurm's SIGUSR1.
+ * Runs an experiment as a command: reads the command line, trains or evaluates, and writes to the run's folder. The
+ * promise never rejects: an error is printed. The process's exit code is 0, 1 after an error, 2 for invalid options,
+ * 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP and 138 after Slurm's SIGUSR1.
  *
- * With several devices (`--devices 2`) this process starts one for each, with the same command line, and watches them. In a
- * cluster (TF_CONFIG, torchrun, Slurm) it is one of the ranks, and ends with the run.
+ * With several devices (`--devices 2`), this process starts and watches one process per device, with the same command
+ * line. In a cluster (TF_CONFIG, torchrun, Slurm), it is one of the ranks, and ends with the run.
  *
  * @example if (require.main === module) void run(FastSiam); // in CommonJS
  * @example void run(FastSiam, { ifMain: import.meta.url }); // in an ES module
- * @returns how the fit or the evaluation ended; `null` after an error, `--help` and `--version`, where other processes
- * did the work, and where `ifMain` is not the file that this process was started with.
+ * @returns how the fit or the evaluation ended; `null` after an error, `--help` and `--version`, if other processes did
+ *   the work, and if `ifMain` is not the file with which this process was started.
  */
 export async function run(
   experiment: ExperimentClass<TrainingModule<unknown>>,
@@ -70,7 +71,7 @@ export async function run(
   let rank = 0;
   let isRank = false;
   const events = new MessageFallback(new EventBus(), (level, text) => {
-    // All ranks have much the same to say; what one of them is warned of may be its own.
+    // All ranks print much the same messages, but a warning may concern one rank only.
     if (rank > 0 && level !== 'warning') return;
     writeLines(process.stderr, [level === 'warning' ? `WARNING: ${text}` : text]);
   });
@@ -79,7 +80,7 @@ export async function run(
   };
   const job = slurmJob();
   const interruption = new Interruption(notify, {
-    // Slurm tells every task; the job is put back once.
+    // Slurm signals every task, but the job is requeued once.
     requeue:
       job === null
         ? null
@@ -91,7 +92,7 @@ export async function run(
   const stopWatching = watchForEmptyLoop(reportError);
   try {
     if (!isLaunched()) warnOfOldNode(notify);
-    // New images are named by their path; the data set of the run would not look at it.
+    // New images are given by their path, which the run's own data set would ignore.
     const args = ['embed', 'neighbours'].includes(given[0] ?? '') ? [...given, ...dataWords(given)] : given;
     const config = await configureRun(experiment, args, caller);
     const { startWithoutRun } = commandOf(experiment, config);
@@ -141,12 +142,12 @@ export async function run(
   } finally {
     stopListening();
     stopWatching();
-    // Exchanges that hang keep a process alive.
+    // Hanging exchanges would keep the process alive.
     if (isRank) process.exit();
   }
 }
 
-/** Says what was thrown, and gives this process the exit code for it. */
+/** Prints what was thrown, and sets the exit code of this process accordingly. */
 export function reportError(error: unknown): void {
   writeText(process.stderr, `${explainError(error)}\n`);
   process.exitCode = exitCodeOf(error);

@@ -6,18 +6,19 @@ import { FulgurError, messageOf } from '../errors';
 import { readSafetensors } from '../nn';
 import { openRegularFile } from '../system';
 
-/** A system call takes less than 2 GiB. */
+/** A system call reads less than 2 GiB. */
 const MOST_AT_ONCE = 1 << 30;
 
-/** First bytes of what `torch.save` writes: a zip archive, or a pickle. */
+/** The first bytes of a `torch.save` file: a zip archive, or a pickle. */
 const pickles = ['504b0304', '8002', '8003', '8004', '8005'];
 
 /**
- * Reads the weights that a run begins with.
+ * Reads the weights with which a run starts.
  *
  * @param path a safetensors file, or the folder of a checkpoint or a run.
- * @param reader reads checkpoints; `null` where no plugin does.
- * @throws FulgurError `state` for what is not there or no such file, `checkpoint` for a damaged checkpoint.
+ * @param reader reads checkpoints; `null` if no plugin does.
+ * @throws FulgurError `state` for a path that does not exist or another kind of file, `checkpoint` for a damaged
+ *   checkpoint.
  */
 export async function readInitialWeights(
   path: string,
@@ -32,7 +33,7 @@ export async function readInitialWeights(
   return { state, source: path, strict };
 }
 
-/** `runs/fastsiam/version_0/best`: what `best` or `last` means there. */
+/** Resolves `best` or `last` in a path such as `runs/fastsiam/version_0/best`. */
 function isAlias(path: string): boolean {
   return /[/\\](best|last)$/.test(path);
 }
@@ -40,14 +41,14 @@ function isAlias(path: string): boolean {
 async function ofCheckpoint(path: string, reader: CheckpointReader | null): Promise<StateDict> {
   if (reader === null) {
     throw new FulgurError('config', {
-      what: `The weights to begin with are the checkpoint '${path}', and no plugin of the experiment reads checkpoints.`,
+      what: `The initial weights are the checkpoint '${path}', but no plugin of the experiment reads checkpoints.`,
       fix: 'Add checkpointing() to the plugins of the experiment, or name the model.safetensors in the checkpoint.',
     });
   }
   try {
     return (await reader.read(resolve(path))).state.weights;
   } catch (error) {
-    const fix = 'Name a checkpoint, a run with one, or a safetensors file.';
+    const fix = 'Name a checkpoint, a run with a checkpoint, or a safetensors file.';
     throw new FulgurError('checkpoint', {
       what: `The weights of '${path}' cannot be read: ${error instanceof FulgurError ? error.what : `${messageOf(error)}.`}`,
       fix,
@@ -64,7 +65,7 @@ async function ofFile(path: string): Promise<StateDict> {
     const isAbsent = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw new FulgurError('state', {
       what: isAbsent
-        ? `The weights '${path}' are not there.`
+        ? `The weights '${path}' do not exist.`
         : `The weights '${path}' cannot be opened: ${messageOf(cause)}.`,
       fix: 'Name a safetensors file, or the folder of a checkpoint or a run.',
       cause,
@@ -89,7 +90,7 @@ function isPickle(first: Uint8Array): boolean {
   return pickles.some((start) => bytes.startsWith(start));
 }
 
-/** A pickle runs code when it is opened, so it is not. */
+/** A pickle runs code when it is opened, so it is rejected. */
 function pickled(path: string): FulgurError {
   const target = `${path.replace(/\.(pt|pth|bin|ckpt|tar)$/, '')}.safetensors`;
   const python = [
@@ -100,12 +101,12 @@ function pickled(path: string): FulgurError {
   ].join('; ');
   return new FulgurError('state', {
     what: `The weights '${path}' are a pickle, as torch.save writes it.`,
-    why: 'Opening a pickle runs whatever code it holds.',
-    fix: `Convert it where you trust it: python -c "${python}"`,
+    why: 'Opening a pickle runs whatever code it contains.',
+    fix: `If you trust it, convert it: python -c "${python}"`,
   });
 }
 
-/** A copy of a file's bytes from `begin` to `end`. */
+/** Returns a copy of a file's bytes from `begin` to `end`. */
 async function bytesOf(file: FileHandle, begin: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(end - begin);
   for (let done = 0; done < bytes.length;) {
@@ -115,7 +116,7 @@ async function bytesOf(file: FileHandle, begin: number, end: number): Promise<Ui
       Math.min(MOST_AT_ONCE, bytes.length - done),
       begin + done,
     );
-    if (bytesRead === 0) throw new Error(`it ends after ${begin + done} bytes, and has more by its header`);
+    if (bytesRead === 0) throw new Error(`it ends after ${begin + done} bytes, but its header declares more`);
     done += bytesRead;
   }
   return bytes;

@@ -3,21 +3,21 @@ import type { Notify } from '../contracts';
 import { messageOf } from '../errors';
 import { runProgram } from '../system';
 
-/** What can be told to end early: the trainer. */
+/** Something that can be told to end early: the trainer. */
 export interface Interruptible {
   interrupt(reason: string): void;
-  /** What becomes of what is going on then: `the run ends after the current batch.` */
+  /** The consequence for the current work: `the run ends after the current batch.` */
   readonly ending: string;
 }
 
-/** Exit codes of a process that a signal ended, as shells give them. */
+/** Exit codes of a process ended by a signal, as shells report them. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGUSR1: 138 } as const;
 type EndSignal = keyof typeof exitCodes;
 
-/** npm passes a Ctrl-C on to a process that the terminal has told already: two so close are one. */
+/** npm forwards a Ctrl-C to a process that the terminal has already signalled: two within this time count as one. */
 const ECHO_MILLISECONDS = 500;
 
-/** What the interruption needs of its process; tests give their own. */
+/** The parts of the process that the interruption uses; tests supply their own. */
 export interface ProcessSignals {
   on(signal: EndSignal, listener: (signal: EndSignal) => void): unknown;
   off(signal: EndSignal, listener: (signal: EndSignal) => void): unknown;
@@ -26,18 +26,18 @@ export interface ProcessSignals {
 
 export interface InterruptionParts {
   readonly signals?: ProcessSignals;
-  /** Milliseconds of a steady clock. */
+  /** Milliseconds on a monotonic clock. */
   readonly now?: () => number;
-  /** Puts the job that this process belongs to back in its queue; `null` where there is none. */
+  /** Requeues the job to which this process belongs; `null` if there is none. */
   readonly requeue?: (() => Promise<void>) | null;
 }
 
 /**
- * Ctrl-C (SIGINT), SIGTERM and SIGHUP, which comes when the terminal is closed, during a run. While the trainer fits, the
- * first one lets it finish its batch and save; the second one ends the process at once, and so does the first where there
- * is nothing to save yet. A second SIGHUP changes nothing: shell and system both send one. Under Slurm the same
- * goes for SIGUSR1, with which it announces the end of a job's time (`--signal=SIGUSR1@90`); the job is then put back in
- * its queue.
+ * Handles Ctrl-C (SIGINT), SIGTERM and SIGHUP, which is sent when the terminal closes, during a run. While the trainer
+ * fits, the first signal lets it finish its batch and save; the second one ends the process at once, as does the first
+ * if there is nothing to save yet. A second SIGHUP changes nothing, since the shell and the system both send one. Under
+ * Slurm the same applies to SIGUSR1, with which it announces the end of a job's time (`--signal=SIGUSR1@90`); the job
+ * is then requeued.
  */
 export class Interruption {
   readonly #signals: ProcessSignals;
@@ -53,10 +53,10 @@ export class Interruption {
     this.#now = parts.now ?? (() => performance.now());
   }
 
-  /** Listens from now on. Returns the disposer. */
+  /** Starts listening. Returns the disposer. */
   listen(): () => void {
     const listener = (signal: EndSignal): void => this.receive(signal);
-    // Without Slurm SIGUSR1 stays Node's own: it starts the inspector.
+    // Without Slurm, SIGUSR1 keeps its meaning in Node, which is to start the inspector.
     const names: EndSignal[] = [
       'SIGINT',
       'SIGTERM',
@@ -69,7 +69,7 @@ export class Interruption {
     };
   }
 
-  /** While `fit` runs, a signal goes to `trainer` first. */
+  /** While `fit` runs, signals go to `trainer` first. */
   async during<T>(trainer: Interruptible, fit: () => Promise<T>): Promise<T> {
     this.#fitting = trainer;
     try {
@@ -79,12 +79,12 @@ export class Interruption {
     }
   }
 
-  /** After the run: puts the job back in its queue where its time was over. */
+  /** After the run, requeues the job if its time was up. */
   async finish(): Promise<void> {
     if (this.#received?.signal === 'SIGUSR1') await this.#requeue?.();
   }
 
-  /** The exit code of the signal that came, or `null`. */
+  /** The exit code of the signal that was received, or `null`. */
   get exitCode(): number | null {
     return this.#received === null ? null : exitCodes[this.#received.signal];
   }
@@ -93,7 +93,7 @@ export class Interruption {
     return this.parts.requeue ?? null;
   }
 
-  /** Takes a signal, also one that came in another way than to this process. */
+  /** Handles a signal, including one that did not reach this process directly. */
   receive(signal: EndSignal): void {
     const at = this.#now();
     const first = this.#received === null;
@@ -106,9 +106,7 @@ export class Interruption {
       this.notify(
         'info',
         `${name}: ${ending} ` +
-          (signal === 'SIGUSR1'
-            ? 'Then the job goes back to its queue.'
-            : 'Press Ctrl-C again to end at once.'),
+          (signal === 'SIGUSR1' ? 'The job is then requeued.' : 'Press Ctrl-C again to end at once.'),
       );
       this.#fitting.interrupt(name);
       return;
@@ -122,22 +120,22 @@ export class Interruption {
 
 const REQUEUE_MILLISECONDS = 30_000;
 
-/** Puts a Slurm job back in its queue, as `scontrol requeue` does; a failure is said, and changes nothing. */
+/** Requeues a Slurm job with `scontrol requeue`; a failure is reported and has no other effect. */
 export async function requeueJob(job: string, notify: Notify, limitMs = REQUEUE_MILLISECONDS): Promise<void> {
   const reason = await requeue(job, notify, limitMs).catch((error: unknown) => messageOf(error));
   if (reason === null) {
-    notify('info', `Slurm job ${job} is back in its queue; with --resume auto it goes on from here.`);
+    notify('info', `Slurm job ${job} was requeued; with --resume auto it resumes from here.`);
   } else {
-    notify('warning', `Slurm job ${job} could not be put back in its queue: ${reason}.`);
+    notify('warning', `Slurm job ${job} could not be requeued: ${reason}.`);
   }
 }
 
-/** Why the job was not put back; `null` where it was. */
+/** Returns why the job was not requeued; `null` if it was. */
 async function requeue(job: string, notify: Notify, limitMs: number): Promise<string | null> {
   const { code, signal, stderr, overdue } = await runProgram('scontrol', ['requeue', job], {
     limitMs,
     env: childEnvironment({}),
-    awaited: `scontrol, which puts Slurm job ${job} back in its queue`,
+    awaited: `scontrol, which requeues Slurm job ${job}`,
     onWait: (sentence) => notify('info', sentence),
   });
   if (overdue) return `scontrol did not answer within ${limitMs / 1000} s`;

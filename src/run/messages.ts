@@ -5,8 +5,8 @@ import { FulgurError, messageOf } from '../errors';
 import { shown } from '../system';
 
 /**
- * An event bus whose messages reach the user all the same where no plugin listens to them: before plugins are built,
- * after they are gone, and in experiments without a progress bar. There it also says why a plugin ended the run.
+ * An event bus whose messages reach the user even if no plugin listens to them: before plugins are built, after they
+ * are disposed, and in experiments without a progress bar. In these cases it also reports why a plugin ended the run.
  */
 export class MessageFallback implements RunEventBus {
   #listeners = 0;
@@ -40,13 +40,13 @@ export class MessageFallback implements RunEventBus {
     return event === 'message' || this.bus.isHeard(event);
   }
 
-  /** A run that a plugin ended before its time is not to look like one that was done. */
+  /** A run that a plugin ended early must not look like a completed one. */
   #sayWhyItEnded(...[status, detail]: RunEvents['runEnded']): void {
     if (status === 'stopped' && detail !== null) this.say('info', `Training was stopped: ${detail}.`);
   }
 }
 
-/** What the user is told of an error: its message, and where it arose only to who asked for it. */
+/** Returns what the user is told of an error: its message, and its stack only on request. */
 export function explainError(error: unknown, withStack = wantsStackTraces()): string {
   const lines = withStack
     ? inspect(error).split('\n')
@@ -54,32 +54,32 @@ export function explainError(error: unknown, withStack = wantsStackTraces()): st
   return lines.map(shown).join('\n');
 }
 
-/** A wrong command line is told apart from a run that failed. */
+/** Distinguishes an invalid command line from a run that failed. */
 export function exitCodeOf(error: unknown): number {
   return error instanceof ConfigError || (error instanceof FulgurError && error.kind === 'config') ? 2 : 1;
 }
 
-/** The type of a foreign error says something, such as `TypeError`; that of ours does not. */
+/** The type of a foreign error is informative, such as `TypeError`; that of our own errors is not. */
 function headlines(error: unknown): string[] {
   if (error instanceof FulgurError) {
     const [first = '', ...others] = error.lines;
     return [`Error: ${first}`, ...others];
   }
   const [first = '', ...others] = messageOf(error).split('\n');
-  // Indented, they are not taken for lines of ours.
+  // Indented, so that they are not mistaken for our own lines.
   return [`${error instanceof Error ? error.name : 'Error'}: ${first}`, ...others.map((line) => `  ${line}`)];
 }
 
-/** What else went wrong while the run was ended. */
+/** Returns further errors that occurred while the run was ending. */
 function furtherErrors(error: unknown): string[] {
   return error instanceof Error && error.cause instanceof AggregateError ? [error.cause.message] : [];
 }
 
-/** An error of the user's own code is a message without a place. */
+/** An error from the user's own code is printed without its location. */
 function whereToLook(error: unknown): string[] {
   return [error, ...causes(error)].every((cause) => cause instanceof FulgurError || isBundle(cause))
     ? []
-    : ['Set FULGUR_DEBUG=1 to see where it arose.'];
+    : ['Set FULGUR_DEBUG=1 to see where it occurred.'];
 }
 
 function causes(error: unknown): unknown[] {
@@ -87,7 +87,7 @@ function causes(error: unknown): unknown[] {
   return next.flatMap((cause: unknown) => (cause === undefined ? [] : [cause, ...causes(cause)]));
 }
 
-/** Several errors in one, which has no story of its own. */
+/** Several errors combined into one that has no message of its own. */
 function isBundle(error: unknown): error is AggregateError {
   return error instanceof AggregateError;
 }

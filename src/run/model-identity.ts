@@ -3,19 +3,19 @@ import type { Json, SavedState, StateDict, WeightKind } from '../contracts';
 import { stateDigest } from '../evaluation';
 import type { ModelIdentity } from '../evaluation';
 
-/** What a model is looked at as. */
+/** The facts that identify a model. */
 export interface EvaluatedModel {
   readonly experiment: string;
   /** `undefined` for random weights. */
   readonly from: Pick<SavedState, 'path' | 'state'> | undefined;
   readonly weights: WeightKind;
-  /** The module's, with these weights. */
+  /** The state of the module with these weights. */
   readonly state: StateDict;
-  /** The evaluation view, as records have it. */
+  /** The evaluation view as recorded. */
   readonly view: Json;
 }
 
-/** The identity of a model as it is looked at. */
+/** Returns the identity of a model. */
 export function identityOfModel({ experiment, from, weights, state, view }: EvaluatedModel): ModelIdentity {
   const { globalStep = 0, epoch = 0 } = from?.state.progress ?? {};
   return {

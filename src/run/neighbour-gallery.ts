@@ -3,17 +3,17 @@ import type { Thumbnail } from '../data';
 import { modelName } from '../evaluation';
 import type { ModelIdentity, Neighbour } from '../evaluation';
 
-/** A picture on the page, or why there is none. */
+/** An image on the page, with its picture if there is one. */
 export interface GalleryPicture {
   readonly name: string;
   readonly thumbnail: Thumbnail | null;
 }
 
-/** An image that was asked about, and what is near to it. */
+/** A query image and its nearest neighbours. */
 export interface GalleryQuery extends GalleryPicture {
   readonly neighbours: readonly (GalleryPicture & {
     readonly similarity: Neighbour['similarity'];
-    /** `null` where it is not known. */
+    /** `null` if it is unknown. */
     readonly className: string | null;
   })[];
 }
@@ -21,7 +21,7 @@ export interface GalleryQuery extends GalleryPicture {
 export interface Gallery {
   readonly queries: readonly GalleryQuery[];
   readonly model: ModelIdentity;
-  /** How many images were compared. */
+  /** Number of images that were compared. */
   readonly images: number;
 }
 
@@ -36,7 +36,7 @@ const style = `
 .bar span{display:block;height:100%;background:var(--series-0);border-radius:2px}
 `;
 
-/** A page of its own that shows each query with its neighbours, the nearest first. */
+/** Returns a self-contained page that shows each query with its neighbours, the nearest first. */
 export function galleryPage({ queries, model, images }: Gallery): string {
   const title =
     queries.length === 1 ? `Nearest to ${queries[0]?.name ?? ''}` : `Nearest to ${queries.length} images`;

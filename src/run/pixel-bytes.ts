@@ -1,4 +1,7 @@
-/** The nearest bytes of normalised values of RGB images, one pixel after the other; without mean and deviation, of values from 0 to 1. */
+/**
+ * Rounds normalised values of RGB images to bytes, pixel by pixel; without mean and deviation, the values range from 0
+ * to 1.
+ */
 export function pixelBytes(
   values: Float32Array,
   { mean, std }: { readonly mean: readonly number[]; readonly std: readonly number[] },

@@ -9,27 +9,28 @@ import type { LockHolder } from '../locks';
 import { createRunFolder, hasCheckpoint, untrainedFolder } from '../run-folder';
 import { SharedFailure } from '../strategy';
 
-/** A configuration in which `--resume auto` means what it is to mean now: `last`, or nothing where no run has a checkpoint. */
+/** Returns a configuration in which `--resume auto` is replaced: by `last`, or by nothing if no run has a checkpoint. */
 export function settleResume(config: ResolvedConfig): ResolvedConfig {
   if (config.resume !== 'auto') return config;
   const { defaultRootDir } = config.trainer;
   return { ...config, resume: hasCheckpoint(defaultRootDir, config.name) ? 'last' : null };
 }
 
-/** Where a run writes, and what becomes of it. */
+/** The folder to which a run writes. */
 export interface RunPlace {
   readonly folder: RunFolder;
-  /** Lets others in, and takes a trial's files away. */
+  /** Releases the folder, and deletes a trial's files. */
   close(): Promise<void>;
 }
 
 /**
- * A run's own folder, which no other run may write to meanwhile; a trial run (`fastDevRun`) writes to a temporary one,
- * and so leaves nothing behind. An evaluation writes beside what a fit writes, and needs no folder of its own;
- * those of random weights, and commands that need no run, share one, which is made with the first file in it.
+ * Opens a run's own folder, to which no other run may write in the meantime; a trial run (`fastDevRun`) writes to a
+ * temporary folder and so leaves nothing behind. An evaluation writes beside the files of a fit and needs no folder of
+ * its own; evaluations of random weights, and commands that need no run, share a folder, which is created with its
+ * first file.
  *
- * @throws FulgurError `checkpoint` when there is nothing to resume from, `config` when the folder cannot be made or is in
- * use.
+ * @throws FulgurError `checkpoint` when there is nothing to resume from, `config` when the folder cannot be created or
+ *   is in use.
  */
 export async function openRunPlace({
   name,
@@ -58,7 +59,7 @@ function folderInUse({ path }: RunFolder, { pid, host, since }: LockHolder): Ful
   return new FulgurError('config', {
     what: `The run folder ${path} is in use: process ${pid} on ${host} has been writing to it since ${since}.`,
     why: 'Two runs in one folder would overwrite each other.',
-    fix: 'Wait for that run, or end it; without --resume a run gets a folder of its own.',
+    fix: 'Wait for that run, or end it; without --resume, a run gets its own folder.',
   });
 }
 
@@ -66,7 +67,7 @@ function openTrialPlace(experiment: string, resume: string | null): RunPlace {
   if (resume === 'last' || resume === 'best') {
     throw new FulgurError('config', {
       what: `'--resume ${resume}' was given to a trial run (trainer.fastDevRun).`,
-      why: 'A trial has a folder of its own, without checkpoints.',
+      why: 'A trial has its own folder, without checkpoints.',
       fix: "Name the checkpoint's folder after --resume.",
     });
   }
@@ -86,26 +87,26 @@ function orUnwritable<T>(root: string, make: (root: string) => T): T {
   } catch (cause) {
     if (cause instanceof FulgurError) throw cause;
     throw new FulgurError('config', {
-      what: `The run's folder cannot be made in '${root}': ${messageOf(cause)}.`,
-      fix: 'Make it writable, or name another one with --trainer.defaultRootDir.',
+      what: `The run folder cannot be created in '${root}': ${messageOf(cause)}.`,
+      fix: 'Make it writable, or name another folder with --trainer.defaultRootDir.',
       cause,
     });
   }
 }
 
-/** A run's folder, and the configuration in which it is settled what to resume from. */
+/** A run's folder, with the configuration in which the checkpoint to resume from is resolved. */
 export interface SharedPlace {
   readonly config: ResolvedConfig;
   readonly place: RunPlace;
 }
 
-/** What rank 0 tells the others. */
+/** The message from rank 0 to the others. */
 type Told = { readonly path: string; readonly resume: string | null } | { readonly problem: string };
 
 /**
- * Opens the run's folder on rank 0, which alone writes to it; the others learn where it is.
+ * Opens the run's folder on rank 0, the only rank that writes to it; the others are told its path.
  *
- * @throws FulgurError what `openRunPlace` throws, on rank 0; `ranks` on the others then.
+ * @throws FulgurError what `openRunPlace` throws, on rank 0; in that case `ranks` on the others.
  */
 export async function openSharedPlace(given: ResolvedConfig, ranks: Ranks): Promise<SharedPlace> {
   if (ranks.rank > 0) return followFirst(given, ranks);
@@ -127,7 +128,7 @@ async function followFirst(given: ResolvedConfig, ranks: Ranks): Promise<SharedP
   const told = JSON.parse(Buffer.from(bytes).toString('utf8')) as Told;
   if ('problem' in told) {
     throw new SharedFailure({
-      what: `Rank 0 could not begin: ${told.problem}`,
+      what: `Rank 0 could not start: ${told.problem}`,
       fix: 'Look at its output.',
     });
   }

@@ -8,7 +8,7 @@ import { requireTensorName, safetensorsHead } from '../nn';
 import { rowsOf } from '../trainer';
 import { ColumnFile } from './column-file';
 
-/** Rows of one output, in a file of their own until all are there. */
+/** The rows of one output, in a temporary file until all are complete. */
 interface Column {
   readonly dtype: StateDtype;
   readonly rowShape: readonly number[];
@@ -16,9 +16,9 @@ interface Column {
 }
 
 /**
- * Writes predictions batch by batch, so that memory does not grow with the data: `<stem>.safetensors` has a tensor of
- * `[samples, ...]` for each output, `<stem>.samples.jsonl` a line for each sample, in the same order. Both are there whole
- * or not at all.
+ * Writes predictions batch by batch, so that memory does not grow with the data: `<stem>.safetensors` has a tensor
+ * `[samples, ...]` for each output, and `<stem>.samples.jsonl` a line for each sample, in the same order. Both files
+ * appear complete or not at all.
  */
 export class PredictionFiles {
   readonly #columns = new Map<string, Column>();
@@ -31,15 +31,16 @@ export class PredictionFiles {
     this.#samples = this.#aside('samples');
   }
 
-  /** Samples written so far. */
+  /** Number of samples written so far. */
   get rows(): number {
     return this.#rows;
   }
 
   /**
-   * Takes the outputs of a batch, and disposes them.
+   * Writes the outputs of a batch, and disposes them.
    *
-   * @throws FulgurError `module` where an output has not one row for each sample, or rows of another shape than before.
+   * @throws FulgurError `module` if an output does not have one row per sample, or has rows of a different shape from
+   *   before.
    */
   async add(outputs: Readonly<Record<string, tf.Tensor>>, samples: readonly NamedSample[]): Promise<void> {
     for (const [name, tensor] of Object.entries(outputs)) {
@@ -47,8 +48,8 @@ export class PredictionFiles {
       const column = this.#columns.get(name) ?? (await this.#begin(name, dtype, shape.slice(1)));
       if (column.dtype !== dtype || column.rowShape.join() !== shape.slice(1).join()) {
         throw new FulgurError('module', {
-          what: `predictStep gave '${name}' as ${dtype} [${shape.join(', ')}], and rows of ${column.dtype} [${column.rowShape.join(', ')}] before.`,
-          fix: 'Return rows of one shape and type from each batch.',
+          what: `predictStep returned '${name}' as ${dtype} [${shape.join(', ')}], but rows of ${column.dtype} [${column.rowShape.join(', ')}] before.`,
+          fix: 'Return rows with the same shape and type for each batch.',
         });
       }
       await this.#write(column.file, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
@@ -59,7 +60,7 @@ export class PredictionFiles {
     this.#rows += samples.length;
   }
 
-  /** Puts the columns together, and gives the files their names. */
+  /** Assembles the columns, and gives the files their names. */
   async finish(): Promise<readonly string[]> {
     const files = [`${this.stem}.safetensors`, `${this.stem}.samples.jsonl`] as const;
     await this.#guarded(() => this.#putTogether(...files));
@@ -92,7 +93,7 @@ export class PredictionFiles {
     if (this.#sampleFile !== null) await rename(this.#samples, sampleFile);
   }
 
-  /** Takes away what was not finished. */
+  /** Deletes unfinished files. */
   async discard(): Promise<void> {
     for (const { file } of this.#columns.values()) await file.remove();
     await this.#sampleFile?.remove();

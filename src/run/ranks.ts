@@ -15,19 +15,19 @@ export interface LaunchParts {
   readonly experiment: ExperimentClass;
   readonly config: ResolvedConfig;
   readonly args: readonly string[];
-  /** The command that names the experiment before them. */
+  /** The command words before the options, which name the experiment. */
   readonly caller: Caller | undefined;
   readonly notify: Notify;
-  /** How many processes to start. */
+  /** Number of processes to start. */
   readonly ranks: number;
-  /** Whether Slurm's SIGUSR1 is to be passed on. */
+  /** Whether to forward Slurm's SIGUSR1. */
   readonly underSlurm: boolean;
 }
 
-/** Node, TensorFlow and its threads, before there is a model. */
+/** Memory of Node, TensorFlow and its threads, before there is a model. */
 const LEAST_BYTES_OF_A_RANK = 250e6;
 
-/** How many processes of this host a run is to have: one a device, and one where it does not train. */
+/** Returns the number of processes of a run on this host: one per device, or a single one if it does not train. */
 export async function localRanks({ trains, trainer }: ResolvedConfig, notify: Notify): Promise<number> {
   const { devices, accelerator } = trainer;
   if (!trains) return 1;
@@ -36,10 +36,10 @@ export async function localRanks({ trains, trainer }: ResolvedConfig, notify: No
 }
 
 /**
- * Starts the ranks of a run, each with this process's own command line, and watches over them.
+ * Starts the ranks of a run, each with this process's own command line, and supervises them.
  *
  * @returns the exit code for this process.
- * @throws FulgurError where the run cannot begin on several ranks.
+ * @throws FulgurError if the run cannot start on several ranks.
  */
 export async function launchRanks(parts: LaunchParts): Promise<number> {
   const { experiment, config, args, caller, notify, ranks, underSlurm } = parts;
@@ -51,9 +51,9 @@ export async function launchRanks(parts: LaunchParts): Promise<number> {
     fix: 'Choose fewer with --devices.',
   });
   checkRun(experiment, config, ranks, caller);
-  // The last rank's list lacks those of the first rank; all of it is said before any rank is started.
+  // The last rank's list lacks the plugins of the first rank; all problems are reported before any rank is started.
   checkPlugins(config.name, pluginsOf({ experiment, config }), ranks - 1);
-  // Once, and not by every rank at the same time.
+  // Done once, instead of by every rank at the same time.
   await locateTensorFlow({ accelerator, onProgress: (line) => notify('info', line) });
   const signals: readonly LaunchSignal[] = [
     ...(['SIGINT', 'SIGTERM', 'SIGHUP'] as const),

@@ -7,7 +7,10 @@ import { engineInfo } from '../engine';
 import type { World } from '../launch';
 import { redactedData, runProgram } from '../system';
 
-/** What a run's figures depend on besides its configuration: versions, machine, code, and the data really used. */
+/**
+ * Returns everything on which a run's figures depend besides its configuration: versions, machine, code, and the data
+ * actually used.
+ */
 export async function environmentRecord(
   data: DataInfo,
   args: readonly string[],
@@ -40,12 +43,12 @@ export async function environmentRecord(
   };
 }
 
-/** A checkout on a slow network disk takes seconds to compare. */
+/** Comparing a checkout on a slow network disk takes seconds. */
 const LIMIT_MILLISECONDS = 20_000;
 
 /**
- * The commit that a folder's files are of, with `-dirty` after it where they differ; `null` outside of git, and, with a
- * word about it, where git does not answer.
+ * Returns the commit of a folder's files, followed by `-dirty` if they differ from it; `null` outside git, and, with a
+ * message, if git does not answer.
  */
 export async function gitCommit(
   folder: string,
@@ -55,7 +58,7 @@ export async function gitCommit(
   const ask = async (...words: string[]): Promise<string | null> => {
     const { code, stdout, overdue } = await runProgram('git', ['-C', folder, ...words], {
       limitMs,
-      // Looking must not wait for, or leave behind, a lock of the index.
+      // Reading must neither wait for a lock of the index nor leave one behind.
       env: childEnvironment({ GIT_OPTIONAL_LOCKS: '0' }),
       awaited: `git, which names the commit of ${folder} for the run's record`,
       onWait: (sentence) => notify('info', sentence),

@@ -20,7 +20,7 @@ import type { ExperimentClass } from '../metadata';
 import { redactedData } from '../system';
 import { pluginsOf } from './check-run';
 
-/** What a run's checkpoints say that it was started with. */
+/** The settings with which a run was started, as its checkpoints record them. */
 export function runOrigin(
   config: ResolvedConfig,
   plugins: readonly AnyPlugin[],
@@ -37,7 +37,7 @@ export function runOrigin(
   };
 }
 
-/** Of options that are not plain data, such as a stream, only that there are some. */
+/** For options that are not plain data, such as a stream, only their presence is recorded. */
 function plainText(options: unknown): string {
   try {
     return jsonText(options ?? null);
@@ -50,7 +50,7 @@ function digestOf(options: unknown): string {
   return createHash('sha256').update(plainText(options)).digest('hex').slice(0, 16);
 }
 
-/** Options of the plugins that training depends on, by plugin name. */
+/** Options of the plugins on which training depends, by plugin name. */
 export function trainingPlugins(plugins: readonly AnyPlugin[]): Record<string, Json> {
   return Object.fromEntries(
     plugins
@@ -59,7 +59,7 @@ export function trainingPlugins(plugins: readonly AnyPlugin[]): Record<string, J
   );
 }
 
-/** Step hooks by which a plugin changes an update; what it only watches in the forward pass changes none. */
+/** Step hooks with which a plugin changes an update; merely watching the forward pass changes none. */
 const changingHooks: readonly (keyof PluginHooks)[] = [
   'onBeforeBackward',
   'onAfterBackward',
@@ -75,14 +75,14 @@ function affectsTraining({ type, provides }: AnyPlugin): boolean {
 }
 
 const consequences: Readonly<Partial<Record<OptionChange['effect'], string>>> = {
-  position: 'other samples would come next',
-  numbers: 'every update would be another one',
+  position: 'different samples would come next',
+  numbers: 'every update would be different',
 };
 
 /**
- * Sees to it that a fit goes on as its checkpoint's run was started, or that what is another was allowed.
+ * Ensures that a fit resumes with the settings of its checkpoint's run, or that every change was allowed.
  *
- * @throws FulgurError `checkpoint`, naming everything that stands in the way.
+ * @throws FulgurError `checkpoint`, naming every change that prevents resuming.
  */
 export function requireComparable(
   { path, progress, origin }: Pick<Recalled, 'path' | 'progress' | 'origin'>,
@@ -94,13 +94,13 @@ export function requireComparable(
   const refused = changes.filter((change) => !isAllowed(change, progress, config));
   if (refused.length === 0) return;
   throw new FulgurError('checkpoint', {
-    what: `The checkpoint ${path} cannot be gone on from with these differences:`,
+    what: `The checkpoint ${path} cannot be resumed with these differences:`,
     list: refused.map((change) => `${sentence(change)}; ${consequences[change.effect] ?? ''}`),
     fix: wayOut(refused, progress, config),
   });
 }
 
-/** Says what a run takes over from its checkpoint, and what is another than there. */
+/** Reports what a run takes over from its checkpoint, and what differs from it. */
 export function sayDifferences(
   from: { readonly path: string; readonly state: { readonly origin?: Recalled['origin'] } },
   experiment: ExperimentClass,
@@ -111,20 +111,20 @@ export function sayDifferences(
   if (origin === null) {
     notify(
       'warning',
-      `The checkpoint ${from.path} is of a version that did not record what its run was started with, so nothing was compared. ` +
-        "See to it that the options are the same: the run's folder has them in config.yaml, which --config takes.",
+      `The checkpoint ${from.path} comes from a version that did not record the run's settings, so nothing was compared. ` +
+        'Make sure that the options are the same: they are in config.yaml in the run folder, which --config accepts.',
     );
     return;
   }
   const { takenOver } = config;
   if (takenOver.length > 0) {
-    const list = takenOver.map(({ path, before, now }) => `${path} ${text(before)} (else ${text(now)})`);
-    notify('info', `As the checkpoint's run was started: ${list.join(', ')}.`);
+    const list = takenOver.map(({ path, before, now }) => `${path} ${text(before)} (otherwise ${text(now)})`);
+    notify('info', `Taken over from the checkpoint's run: ${list.join(', ')}.`);
   }
   const changes = allChanges(origin, experiment, config);
   if (!config.trains) {
     const views = changes.filter(({ path }) => /^data\..*ransform$/.test(path));
-    say(views, 'warning', 'The images are seen through other views than in the run:', '', notify);
+    say(views, 'warning', 'The views of the images differ from those in the run:', '', notify);
     return;
   }
   const of = (effect: OptionChange['effect']): OptionChange[] =>
@@ -132,22 +132,22 @@ export function sayDifferences(
   const longer = changes.some(({ path }) => path === 'trainer.maxEpochs' || path === 'trainer.maxSteps');
   const schedules = longer ? ' A learning rate that follows the length of the run changes with it.' : '';
   say([...of('free'), ...of('source')], 'info', 'Changed since the checkpoint:', schedules, notify);
-  const bits = ' The last bits of numbers may differ from those of a run without a break.';
+  const bits = ' The last bits of numbers may differ from those of an uninterrupted run.';
   say(of('rounding'), 'warning', 'Changed since the checkpoint:', bits, notify);
-  const another = ' From here on this is another run than the one that the checkpoint is of.';
+  const another = ' From here on, this run differs from the one that saved the checkpoint.';
   say(
     weighty(changes),
     'warning',
-    'Changed since the checkpoint, as --allowChanges allows:',
+    'Changed since the checkpoint, as --allowChanges permits:',
     another,
     notify,
   );
 }
 
 /**
- * Sees to it that the data are those that the checkpoint's run was trained on.
+ * Ensures that the data is the same as in the checkpoint's run.
  *
- * @throws FulgurError `checkpoint`, with what they were and what they are.
+ * @throws FulgurError `checkpoint`, describing the data then and now.
  */
 export function requireSameData(
   { path, progress, data: before }: { path: string; progress: ResumePoint; data: DataIdentity },
@@ -159,18 +159,18 @@ export function requireSameData(
   if (parts.every((part) => before[part] === now[part])) return;
   const sameSize = parts.slice(0, 3).every((part) => before[part] === now[part]);
   const difference = sameSize
-    ? `there were ${describe(before)}, and as many are there now, but not the same ones or in another order`
+    ? `there were ${describe(before)}, and there are as many now, but different ones or in a different order`
     : `there were ${describe(before)}, and now there are ${describe(now)}`;
   if (allowChanges && progress.nextBatch === 0) {
-    notify('warning', `The data have changed since the checkpoint, as --allowChanges allows: ${difference}.`);
+    notify('warning', `The data has changed since the checkpoint, as --allowChanges permits: ${difference}.`);
     return;
   }
   throw new FulgurError('checkpoint', {
-    what: `The data are not those of the checkpoint ${path}: ${difference}.`,
-    why: 'Samples would be left out or come twice.',
+    what: `The data is not that of the checkpoint ${path}: ${difference}.`,
+    why: 'Samples would be skipped or repeated.',
     fix:
-      (before.name === now.name ? 'Put the data back as they were' : `Give --data.name ${before.name}`) +
-      ', or go on from a checkpoint at the end of an epoch with --allowChanges.',
+      (before.name === now.name ? 'Restore the data' : `Give --data.name ${before.name}`) +
+      ', or resume from a checkpoint at the end of an epoch with --allowChanges.',
   });
 }
 
@@ -188,7 +188,7 @@ function allChanges(
   return [...changedOptions(origin.config, config.toJson()), ...changedPlugins(origin.plugins, plugins)];
 }
 
-/** Plugins that are gone or new, and options of the others. */
+/** Plugins that were removed or added, and changed options of the others. */
 function changedPlugins(
   before: Readonly<Record<string, Json>>,
   now: Readonly<Record<string, Json>>,
@@ -214,12 +214,15 @@ function isOptions(value: Json | undefined): value is Readonly<Record<string, Js
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Changes that are not made in passing. */
+/** Changes that need permission. */
 function weighty(changes: readonly OptionChange[]): OptionChange[] {
   return changes.filter(({ effect }) => effect === 'position' || effect === 'numbers');
 }
 
-/** In the middle of an epoch the place in the data is a number of batches, which means nothing in another order or size. */
+/**
+ * In the middle of an epoch, the position in the data is a number of batches, which is meaningless with another order
+ * or batch size.
+ */
 function isAllowed(
   { path, effect }: OptionChange,
   { nextBatch }: ResumePoint,
@@ -233,15 +236,15 @@ function wayOut(
   { nextBatch }: ResumePoint,
   { allowChanges }: ResolvedConfig,
 ): string {
-  const back = 'Leave out what is given, or set it back in the experiment: the recorded values hold then.';
+  const back = 'Leave out these options, or restore them in the experiment: the recorded values then apply.';
   const others = refused.filter(({ path }) => path !== 'seed');
   if (others.length === 0) return `${back} The seed cannot change within a run.`;
   if (nextBatch > 0 && others.some(({ effect }) => effect === 'position')) {
-    return `${back} The checkpoint lies in the middle of an epoch; from one at the end of an epoch --allowChanges goes on.`;
+    return `${back} The checkpoint is in the middle of an epoch; --allowChanges can resume from one at the end of an epoch.`;
   }
   if (allowChanges) return back;
-  const but = others.length < refused.length ? ', but for the seed' : '';
-  return `${back} Or go on with the new values by --allowChanges${but}.`;
+  const but = others.length < refused.length ? ', except for the seed' : '';
+  return `${back} Or resume with the new values with --allowChanges${but}.`;
 }
 
 function say(

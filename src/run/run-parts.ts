@@ -5,7 +5,7 @@ import { constructExperiment } from '../metadata';
 import type { TrainingModule } from '../trainer';
 import type { RunRequest } from './scope';
 
-/** @throws FulgurError `module` for an experiment that cannot be made. */
+/** @throws FulgurError `module` for an experiment that cannot be built. */
 export function buildModule(
   experiment: RunRequest['experiment'],
   { name, hyperparameters }: ResolvedConfig,
@@ -22,7 +22,7 @@ export function buildModule(
   }
 }
 
-/** What plugins are told of a run. */
+/** Returns what plugins are told about a run. */
 export function settingsOf({
   name,
   seed,

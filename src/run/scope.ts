@@ -25,15 +25,15 @@ import type { Trainer, TrainingModule } from '../trainer';
 import type { Interruption } from './interruption';
 import { environmentRecord } from './record';
 
-/** A command that runs an experiment by its name, as `fulgur train fastsiam`. */
+/** A command that runs an experiment by its name, such as `fulgur train fastsiam`. */
 export interface Caller {
-  /** What stands between the program and the options: `['train', 'fastsiam']`. */
+  /** The words between the program and the options: `['train', 'fastsiam']`. */
   readonly words: readonly string[];
-  /** The commands for who asks for several ranks, and the experiment is none for them: `fulgur train fastsiam-distributed`. */
+  /** Returns the commands to suggest if an experiment does not support several ranks: `fulgur train fastsiam-distributed`. */
   readonly onRanks: () => string;
 }
 
-/** An experiment to run, and what connects it to its process. */
+/** An experiment to run, and its connection to the process. */
 export interface RunRequest {
   readonly experiment: ExperimentClass<TrainingModule<unknown>>;
   readonly config: ResolvedConfig;
@@ -42,48 +42,48 @@ export interface RunRequest {
   readonly events: RunEventBus;
   readonly notify: Notify;
   readonly interruption: Interruption;
-  /** The ranks that this process is one of; `null` for a process alone. */
+  /** The group of ranks to which this process belongs; `null` for a single process. */
   readonly world: World | null;
 }
 
-/** A run once everything is put together. */
+/** A fully assembled run. */
 export interface RunScope extends RunRequest {
   readonly module: TrainingModule<unknown>;
   readonly data: PreparedData;
   readonly folder: RunFolder;
   readonly trainer: Trainer;
   readonly ranks: Ranks;
-  /** The checkpoint that was asked for. */
+  /** The requested checkpoint. */
   readonly from: SavedState | undefined;
 }
 
-/** How a command ended. One that fails rejects instead. */
+/** How a command ended. A command that fails rejects instead. */
 export interface CommandResult {
   readonly status: RunStatus;
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** What a command found out. */
+/** The findings of a command. */
 export interface Findings {
-  /** Said, and recorded. */
+  /** Metrics that are printed and recorded. */
   readonly metrics?: Readonly<Record<string, number>>;
-  /** What it measured on, besides the data set. */
+  /** The data on which it measured, besides the data set. */
   readonly data?: Readonly<Record<string, Json>>;
-  /** What else the figures depend on or go with. */
+  /** Other facts on which the figures depend or that belong to them. */
   readonly details?: Readonly<Record<string, Json>>;
 }
 
-/** A model to look at, as it was trained. */
+/** A trained model to examine. */
 export interface Inspection {
-  /** Its state, and features of images. */
+  /** The model's state, and features of images. */
   readonly model: ModelAccess;
-  /** Says how much is done, and gives way to Ctrl-C: to be awaited between two parts of the work. */
+  /** Reports progress and allows Ctrl-C to interrupt: await it between parts of the work. */
   readonly report: TaskReport;
-  /** Whether its weights are averages. */
+  /** Whether its weights are averaged. */
   readonly weights: WeightKind;
 }
 
-/** What a command has to work with that needs no run. */
+/** The scope of a command that needs no run. */
 export interface FilesScope<Options = unknown> {
   /** The experiment's name. */
   readonly name: string;
@@ -93,9 +93,9 @@ export interface FilesScope<Options = unknown> {
   readonly notify: Notify;
 }
 
-/** What a command has to work with. */
+/** The scope of a command: everything that it works with. */
 export class CommandScope<Options = unknown> {
-  /** Of the files beside the record. */
+  /** Path stem of the files beside the record. */
   readonly #endings: string[] = [];
 
   /** @param options the command's own options, complete. */
@@ -109,7 +109,7 @@ export class CommandScope<Options = unknown> {
     return this.run.config.name;
   }
 
-  /** The experiment's module; {@link inspect} gives it the weights of a checkpoint. */
+  /** The experiment's module; {@link inspect} loads the weights of a checkpoint into it. */
   get module(): TrainingModule<unknown> {
     return this.run.module;
   }
@@ -119,34 +119,34 @@ export class CommandScope<Options = unknown> {
     return this.run.data.evaluation;
   }
 
-  /** Opens the samples that `--split` names, with the evaluation's view; the caller closes them. */
+  /** Opens the samples of the split that `--split` names, with the evaluation view; the caller closes them. */
   samples(): Promise<NamedSamples> {
     return this.run.data.heldOut(this.run.config.split);
   }
 
-  /** Says a sentence to the user. */
+  /** Shows the user a message. */
   get notify(): Notify {
     return this.run.notify;
   }
 
-  /** Images that are enough where the user only wants to see whether everything runs (`fastDevRun`); else `null`. */
+  /** The number of images that suffices to check that everything runs (`fastDevRun`); otherwise `null`. */
   get trialImages(): number | null {
     const { trainer, data } = this.run.config;
     return trainer.fastDevRun === false ? null : data.batchSize * Number(trainer.fastDevRun);
   }
 
-  /** The checkpoint with the weights that the user asked for; `undefined` for random weights. */
+  /** The checkpoint with the weights that the user requested; `undefined` for random weights. */
   get evaluated() {
     const { from, config } = this.run;
     return from && { ...from, weights: config.weights };
   }
 
   /**
-   * Looks at the module in evaluation mode, with the weights that the user asked for; they are the seed's random ones
-   * without a checkpoint. Ctrl-C ends it at the next report. What `look` found is said, and written to
-   * `<run>/evaluations/<checkpoint>.<command>.json` with everything that it depends on; a trial writes nothing.
+   * Examines the module in evaluation mode, with the weights that the user requested, or the seed's random weights
+   * without a checkpoint. Ctrl-C ends it at the next report. The findings of `look` are printed, and written to
+   * `<run>/evaluations/<checkpoint>.<command>.json` with everything on which they depend; a trial writes nothing.
    *
-   * @param title what the user reads: `kNN evaluation`.
+   * @param title title for the user, such as `kNN evaluation`.
    */
   async inspect(
     title: string,
@@ -173,7 +173,7 @@ export class CommandScope<Options = unknown> {
     }
   }
 
-  /** Writes a file beside the record, whole or not at all; a trial writes none. */
+  /** Writes a file beside the record, completely or not at all; a trial writes none. */
   async write(ending: `.${string}`, content: string | Uint8Array): Promise<void> {
     if (this.trialImages !== null) return;
     await writeWhole(`${this.stem}${ending}`, Buffer.from(content));
@@ -181,9 +181,9 @@ export class CommandScope<Options = unknown> {
   }
 
   /**
-   * `<run>/evaluations/<checkpoint>.<command>`, to which an ending is put; of weights that a fit begins with, the seed names the file,
-   * and what they were read from.
-   * Another split, and raw weights that were asked for, stand behind the command.
+   * `<run>/evaluations/<checkpoint>.<command>`, to which an extension is added; for the initial weights of a fit, the
+   * file is named after the seed and the file from which they were read. Another split, and explicitly requested raw
+   * weights, follow the command in the name.
    */
   get stem(): string {
     const { config, folder, from } = this.run;
@@ -198,9 +198,9 @@ export class CommandScope<Options = unknown> {
   }
 
   /**
-   * Says what was found, and writes it with everything that it depends on.
+   * Prints the findings, and writes them with everything on which they depend.
    *
-   * @param besides endings of files that belong to it.
+   * @param besides extensions of files that belong to it.
    */
   async conclude(
     { metrics = {}, data, details }: Findings,
@@ -209,7 +209,7 @@ export class CommandScope<Options = unknown> {
   ): Promise<void> {
     const { notify, config, from, args, data: used } = this.run;
     if (weights === 'averaged') {
-      notify('info', 'Evaluated with the averaged weights; --weights raw takes those in training.');
+      notify('info', 'Evaluated with the averaged weights; --weights raw uses the training weights.');
     } else if (config.weights === 'raw') notify('info', 'Evaluated with the raw weights.');
     for (const [name, value] of Object.entries(metrics)) {
       notify('info', `${name} = ${value.toPrecision(6)}`);

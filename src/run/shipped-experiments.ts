@@ -6,19 +6,19 @@ import { experimentDefinition } from '../metadata';
 import type { ExperimentClass } from '../metadata';
 import { TrainingModule } from '../trainer';
 
-/** An experiment of the folder `experiments` that Fulgur brings along. */
+/** An experiment from the folder `experiments` that ships with Fulgur. */
 export interface ShippedExperiment {
-  /** That of its file. */
+  /** Name of its file. */
   readonly name: string;
   readonly type: ExperimentClass<TrainingModule<unknown>>;
 }
 
-// Beside `src`, in a checkout and in `dist`: what lies there is found at run time, since `src` knows no experiment.
+// Beside `src`, in a checkout and in `dist`: the experiments are found at run time, since `src` does not import any.
 const folder = join(__dirname, '..', '..', 'experiments');
 const extension = extname(__filename);
 const load = createRequire(__filename);
 
-/** All of them, by name. */
+/** Returns all of them, by name. */
 export function shippedExperiments(): ShippedExperiment[] {
   return fileNames().flatMap((name) => {
     const type = experimentOf(name);
@@ -26,16 +26,16 @@ export function shippedExperiments(): ShippedExperiment[] {
   });
 }
 
-/** @throws FulgurError `config` where there is none of that name. */
+/** @throws FulgurError `config` if none has that name. */
 export function shippedExperiment(name: string): ShippedExperiment {
   const type = fileNames().includes(name) ? experimentOf(name) : null;
   if (type !== null) return { name, type };
   const names = shippedExperiments().map((one) => one.name);
   throw new FulgurError('config', {
-    what: `Fulgur ships no experiment '${name}'.`,
+    what: `Fulgur has no experiment '${name}'.`,
     fix:
       `${suggestion(name, names)}Choose one of ${names.join(', ')}; ` +
-      'one of your own is run by its file: npx ts-node my-experiment.ts.',
+      'run your own experiment by its file: npx ts-node my-experiment.ts.',
   });
 }
 
@@ -46,7 +46,7 @@ function fileNames(): string[] {
     .sort();
 }
 
-/** The experiment that a file exports; `null` for a file without one. */
+/** Returns the experiment that a file exports; `null` for a file without one. */
 function experimentOf(name: string): ShippedExperiment['type'] | null {
   const exports = load(join(folder, `${name}${extension}`)) as Readonly<Record<string, unknown>>;
   return Object.values(exports).find(isExperiment) ?? null;

@@ -7,12 +7,12 @@ import type { ExportedPreprocessing, ImageOfRow, SearchableImages } from '../exp
 import { pixelBytes } from './pixel-bytes';
 import type { CommandScope } from './scope';
 
-/** Images that are read at once. */
+/** Number of images that are read at once. */
 const BATCH = 64;
-/** From this cosine on, features are of the same image. */
+/** Cosine above which two features count as those of the same image. */
 const SAME = 0.999;
 
-/** What the images of a site depend on. */
+/** Inputs for reading the images of a site. */
 export interface SiteImagesOptions {
   readonly model: ModelAccess;
   readonly identity: ModelIdentity;
@@ -20,10 +20,10 @@ export interface SiteImagesOptions {
 }
 
 /**
- * Reads the images that a site is to find. Their pictures are those of the experiment's data of the same names, as far as the model
- * gives their features of them.
+ * Reads the images that a site can find. Their pictures come from images with the same names in the experiment's data,
+ * provided that the model computes the same features for them.
  *
- * @throws FulgurError `data` where the file is not one of embeddings, or is of another model.
+ * @throws FulgurError `data` if the file does not contain embeddings, or belongs to another model.
  */
 export async function siteImages(
   scope: Pick<CommandScope, 'run' | 'notify'>,
@@ -33,7 +33,7 @@ export async function siteImages(
   const embeddings = await readEmbeddings(path);
   if (embeddings.model !== null && !isSameModel(embeddings.model, options.identity)) {
     throw new FulgurError('data', {
-      what: `${path} holds features of ${modelName(embeddings.model)}, and the export is of ${modelName(options.identity)}.`,
+      what: `${path} contains features of ${modelName(embeddings.model)}, but the exported model is ${modelName(options.identity)}.`,
       why: 'Features of two models cannot be compared.',
       fix: 'Embed the images with the checkpoint that is exported.',
     });
@@ -49,13 +49,13 @@ export async function siteImages(
   }
   scope.notify(
     'warning',
-    `The images of ${path} are not among the data ${scope.run.data.info.name}: the site shows names in the place of pictures. ` +
-      'Give the --data.name and --data.path that they were embedded from.',
+    `The images of ${path} are not in the data ${scope.run.data.info.name}: the site shows names instead of pictures. ` +
+      'Give the --data.name and --data.path from which they were embedded.',
   );
   return { embeddings, pictures: null };
 }
 
-/** `null` for a split that the data do not have. */
+/** Returns `null` if the data does not have the split. */
 async function openSplit({ run }: Pick<CommandScope, 'run'>, split: Split): Promise<PlainImages | null> {
   try {
     return await run.data.plainImages(split, BATCH);
@@ -65,7 +65,7 @@ async function openSplit({ run }: Pick<CommandScope, 'run'>, split: Split): Prom
   }
 }
 
-/** Whether the first images that are among the embeddings by name are also those by their features. */
+/** Returns whether the first images whose names are among the embeddings also have the same features. */
 async function isSource(
   images: PlainImages,
   { features, width }: Embeddings,
@@ -110,7 +110,7 @@ async function* picturesOf(
   }
 }
 
-/** The images of a batch that are among the embeddings. Those in whose places others stand, as they are broken, are not. */
+/** Returns the images of a batch that are among the embeddings, without the replacements for broken images. */
 async function rowsIn(
   batch: ImageBatch,
   before: number,

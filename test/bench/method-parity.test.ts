@@ -37,7 +37,7 @@ describe('the shipped experiments', () => {
     expect(liveCounts().tensors).toBe(before);
   });
 
-  it('do not agree with a reference whose teacher moves otherwise', async () => {
+  it('do not agree with a reference whose teacher is updated differently', async () => {
     const reference = readReference(fileOf('moco'), 1, false);
     const other = { ...reference, spec: { ...reference.spec, ema: 0.99 } };
     const figures = await trainFigures(other, { eager: false, ranks: soloRanks, syncBn: false });
@@ -46,7 +46,7 @@ describe('the shipped experiments', () => {
     expect(maxStateErrorRatio).toBeGreaterThan(1);
   });
 
-  it('are named where a reference is of another method', () => {
+  it('are named if a reference belongs to another method', () => {
     expect(() => shippedMethod('smog')).toThrow(
       "The reference is of the method 'smog'. The experiments that are compared are simsiam, simclr, dcl, byol, moco, " +
         'barlowtwins, vicreg, tico, nnclr, dino, mae, swav. Add it to bench/parity/methods.ts.',

@@ -61,7 +61,7 @@ describe('bench/parity.ts', () => {
     expect(status).toBe(0);
   });
 
-  it('says where a run does not agree, and fails', () => {
+  it('reports where a run does not agree, and fails', () => {
     const reference = JSON.parse(readFileSync(stored('imagenet'), 'utf8')) as {
       truth: { grad0: Record<string, number[]>; loss: number[] };
     };
@@ -75,7 +75,7 @@ describe('bench/parity.ts', () => {
     expect(status).toBe(1);
   });
 
-  it('says what is wrong with its files and options', () => {
+  it('reports problems with its files and options', () => {
     expect(runParity()).toMatchObject({
       status: 2,
       stderr:

@@ -16,7 +16,7 @@ describe('--profile', () => {
     expect(isProfile({ profile: false, 'profile-file': file })).toBe(true);
   });
 
-  it('prints a table for each function, the longest operation first, and writes the same', () => {
+  it('prints and writes a table for each function, the longest operation first', () => {
     const said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
     const on = { device: 'CPU:0', name: 'node' };
     const operations = [
@@ -37,7 +37,7 @@ describe('--profile', () => {
     said.mockRestore();
   });
 
-  it('says why there is no table', () => {
+  it('explains why there is no table', () => {
     expect(() => reportProfile([], { profile: true, 'profile-file': '' })).toThrow(
       'No compiled function was called in the step looked into. ' +
         'TensorFlow tells times of compiled functions only. ' +

@@ -25,7 +25,7 @@ describe('bench/transform-parity.ts', () => {
     return { status, last: JSON.parse(stdout.trim().split('\n').at(-1) ?? '') };
   }
 
-  it('says ok and ends well where every operation agrees, and fails where one does not', () => {
+  it('prints ok and succeeds if every operation agrees, and fails if one does not', () => {
     const square = imageNamed('square');
     const blurred = viewCases.find(({ name }) => name === 'gaussianBlur sigma 2.0')!;
     const good = {

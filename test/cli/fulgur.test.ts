@@ -122,8 +122,8 @@ describe('fulgur train', () => {
       status: 2,
       stdout: '',
       stderr:
-        "Error: 'fastsiam' is to train on 2 ranks, and no plugin of it says what they exchange. " +
-        'Train one whose plugins do: fulgur train fastsiam-distributed.\n',
+        "Error: 'fastsiam' was started on 2 ranks, but none of its plugins defines what they exchange. " +
+        'Train an experiment with such a plugin: fulgur train fastsiam-distributed.\n',
     });
   });
 
@@ -132,8 +132,8 @@ describe('fulgur train', () => {
       status: 2,
       stdout: '',
       stderr:
-        `Error: Fulgur ships no experiment 'fastsim'. Did you mean 'fastsiam'? Choose one of ${experiments}; ` +
-        'one of your own is run by its file: npx ts-node my-experiment.ts.\n',
+        `Error: Fulgur has no experiment 'fastsim'. Did you mean 'fastsiam'? Choose one of ${experiments}; ` +
+        'run your own experiment by its file: npx ts-node my-experiment.ts.\n',
     });
   });
 
@@ -164,7 +164,7 @@ describe('fulgur train', () => {
       '1',
       ...data,
     );
-    const said = 'photos is taken for a folder of images: --data.name folder.\n';
+    const said = 'Treating photos as a folder of images: --data.name folder.\n';
     expect(training.stderr.split(said)).toHaveLength(2);
     expect(training.stdout).toContain('[rank 0] ');
     expect(training).toMatchObject({ status: 0 });

@@ -136,7 +136,7 @@ describe('resolveConfig', () => {
       '--untrained: means random weights, and --checkpoint others; give one of them',
     );
     expect(problemsOf(['--untrained'])).toContain(
-      '--untrained: is for evaluations such as probe; a fit begins with random weights by itself',
+      '--untrained: is for evaluations such as probe; a fit starts from random weights by default',
     );
   });
 

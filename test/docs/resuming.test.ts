@@ -8,8 +8,8 @@ const rows = page.split('\n').filter((line) => line.startsWith('| '));
 
 /** Words that tell the row of an effect. */
 const told = {
-  position: 'other samples would come next',
-  numbers: 'every update would be another one',
+  position: 'different samples would come next',
+  numbers: 'every update would be different',
   hyperparameter: 'taken, with a warning |',
   rounding: 'last bits of numbers',
   source: 'the data themselves are compared',

@@ -8,10 +8,11 @@ function check(found: readonly number[], expected: readonly number[]): ReturnTyp
   return checkExport('onnx', runtime, images, Float32Array.from(expected));
 }
 
-const rest = 'Nothing was written. Report this with the module; export to another format meanwhile.';
+const rest =
+  'Nothing was written. Report this with the module, and export to another format in the meantime.';
 
 describe('the check of an export', () => {
-  it('tells the largest difference, and its share of the largest feature', async () => {
+  it('reports the largest difference, and its share of the largest feature', async () => {
     expect(await check([1, 2, 4], [1, 2, 4])).toEqual({
       ...{ runtime: 'a runtime', images: 2, largestDifference: 0, relativeDifference: 0 },
     });
@@ -22,18 +23,18 @@ describe('the check of an export', () => {
 
   it.each([
     ['features that differ', [1, 2, 5], '0.25'],
-    ['a feature that is no number', [1, NaN, 4], 'Infinity'],
-  ])('refuses %s', async (_, found, share) => {
+    ['a feature that is NaN', [1, NaN, 4], 'Infinity'],
+  ])('rejects %s', async (_, found, share) => {
     await expect(check(found, [1, 2, 4])).rejects.toThrow(
       "The onnx export does not compute the experiment's features: " +
-        `a runtime gives features that are up to ${share} of the largest feature away. ${rest}`,
+        `the features from a runtime differ by up to ${share} of the largest feature. ${rest}`,
     );
   });
 
-  it('refuses features of another number', async () => {
+  it('rejects a different number of features', async () => {
     await expect(check([1, 2], [1, 2, 4])).rejects.toThrow(
       "The onnx export does not compute the experiment's features: " +
-        `a runtime gives 2 numbers, and there are 3 features. ${rest}`,
+        `a runtime returns 2 numbers instead of 3 features. ${rest}`,
     );
   });
 });

@@ -37,7 +37,7 @@ describe.each(networks)('$name', (network) => {
   it.each([
     ['cpu', [1, 2]],
     ['wasm', [1, 2, 5, 16]],
-  ] as const)('gives its features on the %s backend of TensorFlow.js', async (backend, batches) => {
+  ] as const)('computes its features on the %s backend of TensorFlow.js', async (backend, batches) => {
     const out = mkdtempSync(join(folder, 'tfjs-'));
     await writeGraphModel(frozen.graph, out);
     const before = tf.memory().numTensors;
@@ -59,7 +59,7 @@ describe.each(networks)('$name', (network) => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("gives its features from TensorFlow's own loader of SavedModels", async () => {
+  it("computes its features in TensorFlow's own SavedModel loader", async () => {
     const out = mkdtempSync(join(folder, 'saved-model-'));
     await writeSavedModel(frozen.graph, out);
     for (const batch of [1, 2, 5, 16]) {

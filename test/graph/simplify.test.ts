@@ -32,7 +32,7 @@ function countsOf(graph: FrozenGraph): Record<string, number> {
 }
 
 describe('simplify', () => {
-  it('leaves of a ResNet its convolutions, each with one bias, and what stands between them', async () => {
+  it('reduces a ResNet to its convolutions, each with one bias, and what is between them', async () => {
     const model = nn.resnet18({ head: 'none' });
     shuffleNorms(model);
     const run = (images: tf.Tensor4D): tf.Tensor => model.forward(images);
@@ -54,7 +54,7 @@ describe('simplify', () => {
     model.dispose();
   });
 
-  it('folds batch norm behind linear layers into their weights', async () => {
+  it('folds batch norm after linear layers into their weights', async () => {
     const layers = new nn.Sequential(
       ...[new nn.Flatten(), new nn.Linear(48, 8), new nn.BatchNorm1d(8), new nn.ReLU()],
       ...[new nn.Linear(8, 6, { bias: false }), new nn.BatchNorm1d(6, { affine: false })],
@@ -74,7 +74,7 @@ describe('simplify', () => {
     layers.dispose();
   });
 
-  it('leaves batch norm alone where something else reads the convolution, too', async () => {
+  it('leaves batch norm unchanged if something else also reads the convolution', async () => {
     class Branching extends nn.Module {
       readonly conv = new nn.Conv2d(3, 4, 3);
       readonly norm = new nn.BatchNorm2d(4);
@@ -92,7 +92,7 @@ describe('simplify', () => {
     model.dispose();
   });
 
-  it('takes factors, offsets, quotients and signs of channels into a convolution', async () => {
+  it('folds per-channel factors, offsets, quotients and signs into a convolution', async () => {
     class Affine extends nn.Module {
       readonly conv = new nn.Conv2d(3, 2, 1);
       forward(images: tf.Tensor4D): tf.Tensor {
@@ -110,7 +110,7 @@ describe('simplify', () => {
 });
 
 describe('withUint8Input', () => {
-  it('takes pixels and normalises them itself', async () => {
+  it('accepts pixels and normalises them itself', async () => {
     const model = nn.resnet18({ head: 'none' });
     const run = (images: tf.Tensor4D): tf.Tensor => model.forward(images);
     const plain = simplify(await nn.freeze(run, { inputShape: [32, 32, 3], module: model }));

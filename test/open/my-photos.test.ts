@@ -55,7 +55,7 @@ function lossesOf(runs: string): number[] {
   return rows.map((row) => Number(row.split(',')[at]));
 }
 
-describe('a project of its own, on photos of its own', () => {
+describe("a user's project, on the user's photos", () => {
   beforeAll(async () => {
     await succeed('whole', '--data.workers', '1');
   });
@@ -66,14 +66,14 @@ describe('a project of its own, on photos of its own', () => {
     expect(lossesOf('whole').every((loss) => loss > 0 && loss < 4)).toBe(true);
   });
 
-  it('goes on in the middle of an epoch to the same bits, with another number of threads', async () => {
+  it('resumes in the middle of an epoch to the same bits, with another number of threads', async () => {
     await succeed('cut', '--trainer.maxSteps', '6', '--data.workers', '2');
     await succeed('cut', '--resume', 'last', '--trainer.maxSteps', '8', '--data.workers', '0');
     expect(weightsOf('cut', 'epoch=1-step=8')).toEqual(weightsOf('whole', 'epoch=1-step=8'));
     expect(lossesOf('cut')).toEqual(lossesOf('whole'));
   });
 
-  it('trains on two ranks, and goes on there in the middle of an epoch to the same bits', async () => {
+  it('trains on two ranks, and resumes there in the middle of an epoch to the same bits', async () => {
     const two = ['--devices', '2', '--data.batchSize', '4', '--data.workers', '1'];
     await succeed('ranks', ...two);
     await succeed('cut-ranks', ...two, '--trainer.maxSteps', '6');
@@ -94,7 +94,7 @@ describe('a project of its own, on photos of its own', () => {
     expect(readdirSync(inRun('accumulated', 'checkpoints'))).toContain('epoch=1-step=4');
   });
 
-  it('is not judged by classes that the photos do not have, and is told so', async () => {
+  it('is not evaluated by classes that the photos do not have, which is reported', async () => {
     const sentence =
       'No sample of the data set photoList (train) has a label, and features are judged by the classes of images. ' +
       'Give labels, or judge by what needs none, such as the plugin collapseSentinel().\n';

@@ -32,18 +32,18 @@ describe('a run on batches that break their contract', () => {
     expect(existsSync(join(cwd, kind, 'odd-batches/version_0/checkpoints'))).toBe(false);
   });
 
-  it('goes without held-out samples where it is not to validate', async () => {
+  it('needs no held-out samples if it does not validate', async () => {
     expect(await train('bare', '--trainer.limitValBatches', '0')).toMatchObject({ code: 0, errors: '' });
   });
 
-  it('ends where an epoch is too short', async () => {
+  it('ends if an epoch is too short', async () => {
     expect(await train('short', '--trainer.limitValBatches', '0')).toMatchObject({
       code: 1,
       errors: `Error: The training data returned 3 batches in an epoch that should have 4. ${fix}\n`,
     });
   });
 
-  it('is not gone on with in mid-epoch where they begin with the first one again', async () => {
+  it('is not resumed in mid-epoch if they start with the first one again', async () => {
     expect(await train('forgetful', '--trainer.maxSteps', '2')).toMatchObject({ code: 0 });
     expect(await train('forgetful', '--resume', 'last', '--trainer.maxSteps', '4')).toMatchObject({
       code: 1,
@@ -54,7 +54,7 @@ describe('a run on batches that break their contract', () => {
     });
   });
 
-  it('is not begun on ranks that have different numbers of batches', async () => {
+  it('does not start on ranks that have different numbers of batches', async () => {
     const { code, errors } = await train('uneven', '--devices', '2');
     expect(code).toBe(1);
     expect(errors).toContain(
@@ -62,12 +62,12 @@ describe('a run on batches that break their contract', () => {
     );
   });
 
-  it('is not judged by a plugin that asks for images', async () => {
+  it('is not evaluated by a plugin that needs images', async () => {
     expect(await runChild('test/open/experiments/judged-batches.ts', [], { cwd })).toMatchObject({
       code: 2,
       errors:
-        "Error: Plugin 'linear-probe' works on images, and the experiment's data are batches of its own, odd. " +
-        'Take it out of the list of plugins, or give the experiment a data set of images.\n',
+        "Error: Plugin 'linear-probe' works on images, but the experiment supplies its own batches, odd. " +
+        'Remove it from the list of plugins, or give the experiment a data set of images.\n',
     });
   });
 });

@@ -15,7 +15,7 @@ async function runTwoSteps(name: string, ...args: readonly string[]): Promise<(.
 }
 
 it.each(['simclr', 'own-dataset', 'own-operation', 'own-logger', 'blobs'])(
-  '%s is one file, and all that it needs is public',
+  '%s is one file, and everything that it needs is public',
   (name) => {
     const path = `test/open/experiments/${name}.ts`;
     const text = readFileSync(join(__dirname, 'experiments', `${name}.ts`), 'utf8');
@@ -29,7 +29,7 @@ it.each(['simclr', 'own-dataset', 'own-operation', 'own-logger', 'blobs'])(
   },
 );
 
-it('a data set of its own gives the same numbers with 0, 1 and 2 loader threads', async () => {
+it("a data set in the experiment's file gives the same numbers with 0, 1 and 2 loader threads", async () => {
   const metrics: string[] = [];
   for (const workers of ['0', '1', '2']) {
     const read = await runTwoSteps('own-dataset', '--data.workers', workers);
@@ -44,7 +44,7 @@ it('a data set of its own gives the same numbers with 0, 1 and 2 loader threads'
   for (const row of rows) expect([4, 5, 6, 7, 8]).toContain(Number(row.split(',')[at]));
 });
 
-it('an operation of its own changes pixels, the same ones with and without loader threads', async () => {
+it("an operation in the experiment's file changes the same pixels with and without loader threads", async () => {
   const metrics: string[] = [];
   for (const workers of ['0', '2']) {
     const read = await runTwoSteps('own-operation', '--data.workers', workers);
@@ -61,7 +61,7 @@ it('an operation of its own changes pixels, the same ones with and without loade
   }
 });
 
-it('a logger of its own writes every row', async () => {
+it("a logger in the experiment's file writes every row", async () => {
   const read = await runTwoSteps('own-logger');
   expect(read('metrics.tsv')).toMatch(/^1\tloss\t\d\.\d\d\n2\tloss\t\d\.\d\d\n$/);
 });

@@ -37,12 +37,12 @@ async function succeed(root: string, ...args: readonly string[]): Promise<string
   return output;
 }
 
-describe('an experiment on batches of its own', () => {
+describe('an experiment that supplies its own batches', () => {
   beforeAll(async () => {
     await succeed('whole');
   });
 
-  it('is fitted and validated, and its record tells of the batches', () => {
+  it('is fitted and validated, and its record describes the batches', () => {
     const losses = column('whole', 'loss');
     expect(losses).toHaveLength(18);
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 2);
@@ -55,7 +55,7 @@ describe('an experiment on batches of its own', () => {
     });
   });
 
-  it('gives the same numbers operation by operation', async () => {
+  it('gives the same numbers when run operation by operation', async () => {
     await succeed('eager', '--trainer.compile', 'false');
     for (const name of ['loss', 'val_loss']) {
       const [compiled, eager] = [column('whole', name), column('eager', name)];
@@ -64,19 +64,19 @@ describe('an experiment on batches of its own', () => {
     }
   });
 
-  it('goes on in the middle of an epoch to the same bits', async () => {
+  it('resumes in the middle of an epoch to the same bits', async () => {
     await succeed('cut', '--trainer.maxSteps', '5');
     await succeed('cut', '--resume', 'last', '--trainer.maxSteps', '18');
     expect(weightsOf('cut', 'epoch=1-step=18')).toEqual(weightsOf('whole', 'epoch=1-step=18'));
   });
 
-  it('is not gone on with on other batches', async () => {
+  it('is not resumed on other batches', async () => {
     const { code, errors } = await runHere('cut', '--resume', 'last', '--data.batchSize', '4');
     expect(code).toBe(1);
-    expect(errors).toContain('data.batchSize: 8 before, 4 now; other samples would come next');
+    expect(errors).toContain('data.batchSize: 8 before, 4 now; different samples would come next');
   });
 
-  it('accumulates gradients, overfits, limits epochs and makes a trial', async () => {
+  it('accumulates gradients, overfits, limits epochs and supports a trial', async () => {
     await succeed('accumulated', '--trainer.accumulateGradBatches', '2', '--trainer.maxEpochs', '1');
     expect(readdirSync(inRun('accumulated', 'checkpoints'))).toContain('epoch=0-step=5');
     const overfit = ['--trainer.overfitBatches', '1', '--trainer.maxEpochs', '8', '--data.dropLast', 'true'];
@@ -91,7 +91,7 @@ describe('an experiment on batches of its own', () => {
     expect(readdirSync(cwd)).not.toContain('trial');
   });
 
-  it('is validated, tested and asked for predictions, each sample by its place', async () => {
+  it('is validated, tested and used for predictions, each sample by its index', async () => {
     for (const command of ['validate', 'test', 'predict']) await succeed('whole', command);
     const found = (ending: string): string =>
       readFileSync(inRun('whole', 'evaluations', `epoch=1-step=18.${ending}`), 'utf8');
@@ -127,14 +127,14 @@ describe('an experiment on batches of its own', () => {
     });
   });
 
-  it('is not judged by images, nor set options that are for images', async () => {
-    const own = "the experiment's data are batches of its own, blobs";
+  it('accepts neither evaluation on images nor options for images', async () => {
+    const own = 'the experiment supplies its own batches, blobs';
     for (const command of ['knn', 'probe']) {
       expect(await runHere('refused', command, '--untrained')).toMatchObject({
         code: 2,
         errors:
-          `Error: '${command}' works on images, and ${own}. ` +
-          'Evaluate it by validate, test or predict, or give the experiment a data set of images.\n',
+          `Error: '${command}' works on images, but ${own}. ` +
+          'Evaluate it with validate, test or predict, or give the experiment a data set of images.\n',
       });
     }
     const { code, errors } = await runHere('refused', '--data.name', 'digits', '--data.workers', '2');

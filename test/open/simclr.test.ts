@@ -109,7 +109,7 @@ it.each([
 describe('SimCLR as a program', () => {
   const cwd = temporaryFolder();
 
-  it('runs for two steps on views of its own, compiled and operation by operation to the same losses', async () => {
+  it('runs for two steps on its own views, with the same losses compiled and operation by operation', async () => {
     const lossesOf = async (...args: string[]): Promise<number[]> => {
       const root = args.length === 0 ? 'compiled' : 'eager';
       const few = ['--trainer.maxSteps', '2', '--data.batchSize', '16', '--data.workers', '1'];

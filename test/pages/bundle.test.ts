@@ -25,7 +25,7 @@ function write(text: string): string {
 }
 
 describe('bundleScript', () => {
-  it('leaves out what a page does not use of an index, and what that needs of Node', async () => {
+  it('omits what a page does not use of an index, including the Node modules that it needs', async () => {
     const { code, sources } = await bundleScript(
       write("import { two } from './index';\ndocument.title = `${two} </script>`;\n"),
       'browser',
@@ -34,7 +34,7 @@ describe('bundleScript', () => {
     expect(sources).toContain(join(folder, 'two.ts'));
   });
 
-  it('refuses a page that needs Node', async () => {
+  it('rejects a page that needs Node', async () => {
     const entry = write("import { read } from './index';\ndocument.title = read();\n");
     await expect(bundleScript(entry, 'browser')).rejects.toThrow(
       new Error('a script for browsers needs node:fs of Node'),
@@ -43,7 +43,7 @@ describe('bundleScript', () => {
 });
 
 describe('keptBundle', () => {
-  it('makes a script anew when one of its sources has changed, and only then', async () => {
+  it('rebuilds a script only if one of its sources has changed', async () => {
     const entry = write("import { two } from './two';\ndocument.title = String(two);\n");
     const place = join(folder, 'kept');
     const first = await keptBundle(entry, 'browser', place);

@@ -85,7 +85,7 @@ class Tally implements PluginHooks {
 }
 
 describe('rehearse', () => {
-  it('tells when a metric was measured, also over a resume', async () => {
+  it('records when a metric was measured, even over a resume', async () => {
     const script = {
       options: { maxEpochs: 6, checkValEveryNEpoch: 2, numSanityValSteps: 1 },
       validationBatches: 1,
@@ -108,7 +108,7 @@ describe('rehearse', () => {
     ]);
   });
 
-  it("plays a fit's hooks in their order, with its metrics and events, and without TensorFlow", async () => {
+  it("calls a fit's hooks in their order, with its metrics and events, without TensorFlow", async () => {
     const { result, calls, messages, rows, dispose, folder } = await rehearse([definePlugin(Counter)], {
       options: { maxEpochs: 2, numSanityValSteps: 1 },
       batchesPerEpoch: 2,
@@ -145,7 +145,7 @@ describe('rehearse', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
-  it('ends at once where it goes on from a state that a plugin ended', async () => {
+  it('ends at once if it resumes from a state that a plugin ended', async () => {
     const script = { options: { maxEpochs: 3 }, batchesPerEpoch: 4 };
     const first = await rehearse([stopper(6)], script);
     const second = await rehearse([stopper(6)], { ...script, resumeFrom: first.state });
@@ -155,7 +155,7 @@ describe('rehearse', () => {
     second.dispose();
   });
 
-  it('breaks off and goes on with the state of the plugins', async () => {
+  it('is interrupted and resumes with the state of the plugins', async () => {
     const script = { options: { maxEpochs: 2 }, batchesPerEpoch: 2 };
     const first = await rehearse([definePlugin(Counter)], {
       ...script,
@@ -169,7 +169,7 @@ describe('rehearse', () => {
     second.dispose();
   });
 
-  it('plays the plugins of this package as they are', async () => {
+  it('runs the plugins of this package unchanged', async () => {
     const { result, messages, dispose } = await rehearse(
       [
         earlyStopping({ monitor: 'val_loss', patience: 2 }),
@@ -191,11 +191,11 @@ describe('rehearse', () => {
     dispose();
   });
 
-  it('says what a plugin asks for and a rehearsal does not have, and takes it', async () => {
+  it('names a service that a plugin needs and a rehearsal lacks, and accepts one', async () => {
     const without = await rehearse([knnEval()]);
     expect(String(without.error)).toContain(
-      "Plugin 'knn-eval' failed in onFitStart: A rehearsal has no evaluationData, and its open() was called. " +
-        'Give one: rehearse([...], { services: { evaluationData: ... } }).',
+      "Plugin 'knn-eval' failed in onFitStart: A rehearsal has no evaluationData, but its open() was called. " +
+        'Pass one: rehearse([...], { services: { evaluationData: ... } }).',
     );
     expect(without.state).toBeNull();
     without.dispose();
@@ -234,7 +234,7 @@ describe('rehearse', () => {
     [{ minSteps: 6 }, [5], 12],
     [{ minSteps: 6 }, [5, 6], 6],
     [{ minEpochs: 1, minSteps: 6 }, [4, 7], 7],
-  ])('ends where a fit with %j would that is wished to stop at updates %j', async (minimum, wishes, end) => {
+  ])('ends where a fit with %j that is asked to stop at updates %j would', async (minimum, wishes, end) => {
     // The rehearsals before this do without.
     await start();
     const options = { maxEpochs: 3, ...minimum };
@@ -251,7 +251,7 @@ describe('rehearse', () => {
     played.dispose();
   });
 
-  it('gives hooks the batches that it is told to', async () => {
+  it('passes the given batches to hooks', async () => {
     const seen: unknown[] = [];
     @Plugin({ name: 'watch' })
     class Watch implements PluginHooks {

@@ -218,13 +218,13 @@ describe('a rehearsal calls the hooks of a fit, in their order and with their co
         interruptAt: { epoch: 1, batchIndex: 1 },
       },
     ],
-  ])('in a fit that is interrupted %s, and one that goes on from there', async (_, plan) => {
+  ])('in a fit that is interrupted %s, and one that resumes from there', async (_, plan) => {
     const [played, real] = await requireSame(plan, null, null);
     expect(played.result?.status).toBe('interrupted');
     await requireSame({ ...plan, interruptAt: { epoch: -1, batchIndex: 0 } }, played.state, real.state);
   });
 
-  it('in a fit that goes on from where a plugin stopped it', async () => {
+  it('in a fit that resumes from where a plugin stopped it', async () => {
     const plan = { options: { maxEpochs: 3 }, stopAt: [6] };
     const [played, real] = await requireSame(plan, null, null);
     const [again] = await requireSame(plan, played.state, real.state);
@@ -232,7 +232,7 @@ describe('a rehearsal calls the hooks of a fit, in their order and with their co
     await requireSame({ ...plan, options: { maxEpochs: 3, minSteps: 8 } }, played.state, real.state);
   });
 
-  it('and refuses what a fit refuses', async () => {
+  it('and rejects what a fit rejects', async () => {
     const { state, dispose } = await rehearse([], { options: { maxEpochs: 1 } });
     dispose();
     const other = { settings: { seed: 1 }, resumeFrom: state };

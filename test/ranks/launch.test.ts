@@ -238,7 +238,9 @@ describe('--devices', () => {
   it('needs a plugin that says what ranks exchange, and says so before it starts any', async () => {
     const { code, errors } = await runChild(small, ['--devices', '2'], { cwd });
     expect(code).toBe(2);
-    expect(errors).toContain("'small' is to train on 2 ranks, and no plugin of it says what they exchange.");
+    expect(errors).toContain(
+      "'small' was started on 2 ranks, but none of its plugins defines what they exchange.",
+    );
     expect(errors).toContain('Add dataParallel() to the plugins of the experiment.');
     expect(errors).not.toContain('[rank');
   }, 30_000);

@@ -57,7 +57,7 @@ describe('a report', () => {
     'metrics.jsonl': '{"epoch":0,"step":1,"kind":"step","values":{"train_loss":5}}\n{"epoch":0,"st',
   });
 
-  it('opens from the disk without a request or an error, draws its charts, and its tables hold the numbers', async () => {
+  it('opens from the disk without a request or an error, draws its charts, and has the numbers in tables', async () => {
     const { path } = await report(first, second);
     const page = await browser.newPage({ viewport: { width: 390, height: 800 }, colorScheme: 'dark' });
     const problems: string[] = [];
@@ -91,7 +91,7 @@ describe('a report', () => {
     await page.close();
   });
 
-  it('says how runs ended, what is missing and what differs', async () => {
+  it('shows how runs ended, what is missing and what differs', async () => {
     const { html, runs } = await report(first, second);
     expect(runs.map(({ label }) => label)).toEqual(['<b>tiny/version_0', 'other/version_1']);
     expect(runs.map(({ state }) => state.sentence)).toEqual([
@@ -110,7 +110,7 @@ describe('a report', () => {
     }
   });
 
-  it('keeps the size of a page for 100,000 rows, and the highest of them', async () => {
+  it('keeps the size of a page for 100,000 rows, and their maximum', async () => {
     const rows = Array.from(
       { length: 100_000 },
       (_, step) => `0,${step + 1},${step === 70_000 ? 999 : step / 1e5}\n`,
@@ -125,7 +125,7 @@ describe('a report', () => {
     expect(bytes).toBeLessThan(1.2e6);
   });
 
-  it('reads event files of a run that was resumed: the later session counts', async () => {
+  it('reads event files of a resumed run, in which the later session counts', async () => {
     const at = (step: number) => ({ time: 1, step });
     const file = (...events: Buffer[]) => Buffer.concat(events.map(tfRecord));
     const folder = runFolder('board/version_0', {
@@ -149,7 +149,7 @@ describe('a report', () => {
     expect(run?.metrics?.remarks).toEqual(['1 of the event files in tensorboard/ end in half a record.']);
   });
 
-  it('is made of a run without any logger', async () => {
+  it('can be made of a run without any logger', async () => {
     const bare = runFolder('bare/version_0', { 'config.yaml': config('bare', 1) });
     const { html } = await report(bare);
     expect(html).toContain('bare/version_0 has no metrics in its folder');
@@ -157,7 +157,7 @@ describe('a report', () => {
   });
 });
 
-it('refuses what is no run, and says what lies there', async () => {
+it('rejects a path that is not a run, and lists what is there', async () => {
   const parent = join(root, 'tiny');
   await expect(report(join(root, 'gone'))).rejects.toThrow(
     `There is no folder ${join(root, 'gone')}. Name the folder of a run, such as runs/fastsiam/version_0.`,

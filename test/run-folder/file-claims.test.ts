@@ -45,7 +45,7 @@ async function play(plugins: readonly AnyPlugin[], options: RehearsalOptions = {
 }
 
 const refusal = (plugin: string, name: string, why: string) =>
-  `Plugin '${plugin}' writes to '${name}' of the run folder, ${why}. Give the plugin's file another name.`;
+  `Plugin '${plugin}' writes to '${name}' in the run folder, ${why}. Give the plugin's file another name.`;
 
 describe('the files of a run', () => {
   const record = "which belongs to the run's own record";
@@ -71,7 +71,7 @@ describe('the files of a run', () => {
     [
       'a file in the making',
       [csvLogger(), asker('metrics.csv.new')],
-      refusal('asker', 'metrics.csv.new', 'which belongs to files that are being made'),
+      refusal('asker', 'metrics.csv.new', 'which belongs to files that are being written'),
     ],
     [
       "another logger's",
@@ -113,23 +113,23 @@ describe('the files of a run', () => {
   });
 
   it.each(['../elsewhere', 'a/../../b', '/etc/passwd', '', '.', 'a//b', 'a\\b', 'a\nb', 'x'.repeat(300)])(
-    'lie inside the folder: %j',
+    'are inside the folder: %j',
     async (name) => {
       expect(await messageOf(() => play([asker(name)]))).toBe(
-        refusal('asker', name, 'and that is not the name of a file there'),
+        refusal('asker', name, 'which is not the name of a file in it'),
       );
     },
   );
 
-  it.each(['../elsewhere', '/etc/passwd'])('are looked for inside the folder: %j', async (path) => {
+  it.each(['../elsewhere', '/etc/passwd'])('are searched only inside the folder: %j', async (path) => {
     const looking = definePlugin(Asker, { name: 'asker', paths: [path] });
     expect(await messageOf(() => play([looking]))).toBe(
-      `Plugin 'asker' asks for '${path}' in the run folder, which leads out of it. ` +
+      `Plugin 'asker' asks for '${path}' in the run folder, which is outside that folder. ` +
         'Name a file inside the run folder.',
     );
   });
 
-  it('are no links to files, nor pipes', async () => {
+  it('are neither links to files nor pipes', async () => {
     writeFileSync(join(folder, 'config.yaml'), 'name: toy\n');
     symlinkSync('config.yaml', join(folder, 'metrics.csv'));
     symlinkSync('nowhere', join(folder, 'dangling'));
@@ -150,7 +150,7 @@ describe('the files of a run', () => {
     expect(readFileSync(join(folder, 'config.yaml'), 'utf8')).toBe('name: toy\n');
   });
 
-  it('may lie on another disk, in a folder that a link leads to', async () => {
+  it('may be on another disk, in a folder to which a link points', async () => {
     const elsewhere = mkdtempSync(join(tmpdir(), 'fulgur-claims-'));
     mkdirSync(join(elsewhere, 'events'));
     symlinkSync(join(elsewhere, 'events'), join(folder, 'tensorboard'));
@@ -158,7 +158,7 @@ describe('the files of a run', () => {
     rmSync(elsewhere, { recursive: true });
   });
 
-  it('are the same again when the run is resumed', async () => {
+  it('are the same when the run is resumed', async () => {
     const plugins = () => [csvLogger(), tensorboardLogger(), asker('mine'), second('mine-2', 'mine-2')];
     const first = await play(plugins(), {
       interruptAfter: ({ batchIndex }) => (batchIndex === 0 ? 'Ctrl-C' : null),

@@ -43,7 +43,7 @@ function point(version: string, pointer: string, name: string): void {
 }
 
 describe('createRunFolder', () => {
-  it('counts versions from 0, above the highest that is there', () => {
+  it('counts versions from 0, above the highest existing one', () => {
     expect(newRun()).toMatchObject({
       path: join(root, 'fastsiam', 'version_0'),
       experiment: 'fastsiam',
@@ -66,7 +66,7 @@ describe('createRunFolder', () => {
     expect(newRun().version).toBe('version_1');
   });
 
-  it('counts above a link to nothing', () => {
+  it('counts above a dangling link', () => {
     newRun();
     symlinkSync('/nowhere', join(root, 'fastsiam', 'version_1'));
     expect(newRun().version).toBe('version_2');
@@ -75,17 +75,17 @@ describe('createRunFolder', () => {
   it.each([
     ...['', '.', '..', '../../esc', '/etc', 'a/../../b', 'a//b', 'a/', '\u0000', 'a\nb', 'a\u001b[2J'],
     ...['back\\slash', 'x'.repeat(201), 'version_1', 'tiny/version_3'],
-  ])('has no place for the name %j, and makes none', (experiment) => {
+  ])('rejects the name %j, and makes no folder', (experiment) => {
     for (const resume of [null, 'last', 'best', root]) {
       expect(() => createRunFolder({ root, experiment, resume })).toThrow(
-        `The experiment has the name '${experiment}', and its runs would lie in a folder of that name. ` +
+        `The experiment is named '${experiment}', which cannot be the name of a folder for its runs. ` +
           "Give it a name of letters, digits and '-', such as name: 'fastsiam', in @Experiment.",
       );
     }
     expect(readdirSync(root)).toEqual([]);
   });
 
-  it('lets a name have folders of its own', () => {
+  it('lets a name contain folders', () => {
     expect(newRun('group/tiny').path).toBe(join(root, 'group', 'tiny', 'version_0'));
   });
 
@@ -95,7 +95,7 @@ describe('createRunFolder', () => {
     );
   });
 
-  it('gives every one of many runs that start at once a folder of its own', async () => {
+  it('gives each of many runs that start at once its own folder', async () => {
     // Threads make folders with the same calls as processes would, and start faster.
     const script = `
       const { workerData } = require('node:worker_threads');
@@ -119,7 +119,7 @@ describe('createRunFolder', () => {
     expect(readdirSync(join(root, 'fastsiam'))).toHaveLength(60);
   });
 
-  it('goes on in the newest folder that holds the last, or the best, checkpoint', () => {
+  it('resumes in the newest folder that contains the last, or the best, checkpoint', () => {
     for (let run = 0; run < 12; run++) newRun();
     saveCheckpoint('version_2', 'step=4');
     point('version_2', 'best', 'step=4');
@@ -138,7 +138,7 @@ describe('createRunFolder', () => {
     expect(readdirSync(join(root, 'fastsiam'))).toHaveLength(11);
   });
 
-  it('says that there is nothing to resume', () => {
+  it('reports that there is nothing to resume', () => {
     newRun();
     expect(() => createRunFolder({ root, experiment: 'fastsiam', resume: 'last' })).toThrow(
       `No run in ${join(root, 'fastsiam')} has a checkpoint 'last'. ` +
@@ -146,14 +146,14 @@ describe('createRunFolder', () => {
     );
   });
 
-  it('goes on in the run folder that a path lies in', () => {
+  it('resumes in the run folder that contains a path', () => {
     newRun();
     newRun();
     const resume = saveCheckpoint('version_0', 'epoch=1-step=20');
     expect(createRunFolder({ root, experiment: 'fastsiam', resume }).version).toBe('version_0');
   });
 
-  it('starts a new run from a checkpoint that lies in none', () => {
+  it('starts a new run from a checkpoint outside any run folder', () => {
     newRun();
     const resume = join(root, 'copied');
     mkdirSync(resume);
@@ -161,7 +161,7 @@ describe('createRunFolder', () => {
     expect(createRunFolder({ root, experiment: 'fastsiam', resume }).version).toBe('version_1');
   });
 
-  it('finds the run of every way to name a checkpoint', () => {
+  it('finds the run for every way to name a checkpoint', () => {
     for (let run = 0; run < 3; run++) newRun();
     const path = saveCheckpoint('version_1', 'epoch=1-step=20');
     point('version_1', 'last', 'epoch=1-step=20');
@@ -193,33 +193,33 @@ describe('createRunFolder', () => {
     expect(readdirSync(join(root, 'fastsiam'))).toHaveLength(3);
   });
 
-  it('says what there is where no checkpoint is, and makes no folder', () => {
+  it('lists what exists if there is no checkpoint, and makes no folder', () => {
     for (let run = 0; run < 2; run++) newRun();
     const path = saveCheckpoint('version_1', 'epoch=1-step=20');
-    const fix = "Name a checkpoint's folder, one of checkpoints or a run's, or 'last' for the newest.";
+    const fix = "Name the folder of a checkpoint, of checkpoints or of a run, or 'last' for the newest.";
     const said = (resume: string) => () => createRunFolder({ root, experiment: 'fastsiam', resume });
     const all = join(root, 'fastsiam');
     expect(said(all)).toThrow(
-      new Error(`The checkpoint ${all} does not exist. ${all} holds version_0, version_1. ${fix}`),
+      new Error(`The checkpoint ${all} does not exist. ${all} contains version_0, version_1. ${fix}`),
     );
     const home = dirname(path);
     expect(said(join(home, 'epoch=1-step=2'))).toThrow(
       new Error(
-        `The checkpoint ${join(home, 'epoch=1-step=2')} does not exist. ${home} holds epoch=1-step=20. ${fix}`,
+        `The checkpoint ${join(home, 'epoch=1-step=2')} does not exist. ${home} contains epoch=1-step=20. ${fix}`,
       ),
     );
     expect(said(join(all, 'version_0', 'checkpoints', 'last'))).toThrow(
       new Error(`The checkpoint ${join(all, 'version_0', 'checkpoints', 'last')} does not exist. ${fix}`),
     );
     expect(said(join(path, 'manifest.json'))).toThrow(
-      new Error(`${join(path, 'manifest.json')} is a part of a checkpoint. Name the checkpoint, ${path}.`),
+      new Error(`${join(path, 'manifest.json')} is part of a checkpoint. Name the checkpoint, ${path}.`),
     );
     for (let file = 0; file < 20; file++) writeFileSync(join(root, `file${10 + file}`), '');
     expect(said(root)).toThrow('file20, 9 more. ');
     expect(readdirSync(all)).toEqual(['version_0', 'version_1']);
   });
 
-  it('goes on in the folder of a run that was copied under another name, as its checkpoints say whose it is', () => {
+  it('resumes in the folder of a run that was copied under another name, which its checkpoints identify', () => {
     const copy = join(root, 'backup', 'version_3');
     const checkpoint = join(copy, 'checkpoints', 'epoch=0-step=5');
     mkdirSync(checkpoint, { recursive: true });
@@ -228,20 +228,20 @@ describe('createRunFolder', () => {
       expect(createRunFolder({ root, experiment: 'group/tiny', resume })).toMatchObject({ path: copy });
     }
     expect(() => createRunFolder({ root, experiment: 'backup', resume: copy })).toThrow(
-      `The checkpoint ${copy} lies in a run of 'group/tiny', and this experiment is 'backup'. Resume from a checkpoint of 'backup'.`,
+      `The checkpoint ${copy} belongs to a run of 'group/tiny', but this experiment is 'backup'. Resume from a checkpoint of 'backup'.`,
     );
   });
 
-  it("refuses another experiment's run, and a path that is not there", () => {
+  it("rejects another experiment's run, and a path that does not exist", () => {
     newRun();
     const resume = saveCheckpoint('version_0', 'last');
     expect(() => createRunFolder({ root, experiment: 'other', resume })).toThrow(
-      `The checkpoint ${resume} lies in a run of 'fastsiam', and this experiment is 'other'. Resume from a checkpoint of 'other'.`,
+      `The checkpoint ${resume} belongs to a run of 'fastsiam', but this experiment is 'other'. Resume from a checkpoint of 'other'.`,
     );
     const missing = join(root, 'missing');
     expect(() => createRunFolder({ root, experiment: 'fastsiam', resume: missing })).toThrow(
-      `The checkpoint ${missing} does not exist. ${root} holds fastsiam. ` +
-        "Name a checkpoint's folder, one of checkpoints or a run's, or 'last' for the newest.",
+      `The checkpoint ${missing} does not exist. ${root} contains fastsiam. ` +
+        "Name the folder of a checkpoint, of checkpoints or of a run, or 'last' for the newest.",
     );
   });
 });
@@ -253,7 +253,7 @@ describe('writeRunRecord', () => {
     environment: { node: '20' },
   };
 
-  it('leaves what is not a file of that name alone, and waits for no pipe', () => {
+  it('leaves anything that is not a file unchanged, and does not wait for a pipe', () => {
     const folder = newRun();
     execFileSync('mkfifo', [folder.resolve('config.yaml')]);
     symlinkSync('/nowhere', folder.resolve('config_1.yaml'));

@@ -7,7 +7,7 @@ const experiment = 'test/run/experiments/best-only.ts';
 const folder = join(cwd, 'runs', 'best-only', 'version_0');
 const checkpoints = () => readdirSync(join(folder, 'checkpoints')).sort();
 
-it('a run that keeps only its best checkpoints, by an infinite score, is interrupted, goes on and is evaluated', async () => {
+it('a run that keeps only its best checkpoints, by an infinite score, is interrupted, resumed and evaluated', async () => {
   const child = new Child(experiment, ['--pauseAfter', '3'], { cwd });
   await child.wrote('update 3\n');
   child.kill('SIGINT');
@@ -39,7 +39,7 @@ it('a run that keeps only its best checkpoints, by an infinite score, is interru
   }
 });
 
-it('a run whose monitor is misspelt ends after its first validation, and leaves what it has trained', async () => {
+it('a run whose monitor is misspelt ends after its first validation, and keeps its progress', async () => {
   const args = ['--logged', 'val/margins', '--trainer.defaultRootDir', 'misspelt'];
   const { code, output, errors } = await runChild(experiment, args, { cwd });
   expect({ code, errors }).toEqual({

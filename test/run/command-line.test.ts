@@ -35,12 +35,12 @@ describe('the command line of an experiment', () => {
     expect(existsSync(join(cwd, 'runs'))).toBe(false);
   });
 
-  it("says Fulgur's version for --version", async () => {
+  it("prints Fulgur's version for --version", async () => {
     const { code, output, errors } = await runChild(small, ['--version'], { cwd });
     expect({ code, output, errors }).toEqual({ code: 0, output: `${fulgurVersion()}\n`, errors: '' });
   });
 
-  it('names all wrong options at once, with the nearest names, and ends with code 2', async () => {
+  it('names all invalid options at once, with the nearest names, and ends with code 2', async () => {
     const args = ['--trainer.maxEpoch', '3', '--lr', '-1', '--data.batchSize', 'many', '--failure=later'];
     const { code, output, errors } = await runChild(small, [...args, '--', 'more'], { cwd });
     expect(errors).toBe(

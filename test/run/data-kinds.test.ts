@@ -23,7 +23,7 @@ function weightsOf(root: string, checkpoint: string): string {
 }
 
 describe.each(['list', 'packed', 'shards'] as const)('--data.name %s', (name) => {
-  it('trains, and goes on in the middle of an epoch to the same bits with another number of threads', async () => {
+  it('trains, and resumes in the middle of an epoch to the same bits with another number of threads', async () => {
     mkdirSync(join(cwd, `${name}-data`));
     const path = await madeOf[name](join(cwd, `${name}-data`));
     const data = ['--data.name', name, '--data.path', path, '--data.testFraction', '0.2'];

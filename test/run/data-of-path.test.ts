@@ -44,7 +44,7 @@ describe('a path to data', () => {
     ['train-{0000..0009}.tar', 'shards'],
     ['cifar', undefined],
     ['cifar.tar.gz', undefined],
-  ])('is taken for what lies there: %s', (name, expected) => {
+  ])('is recognised by what it contains: %s', (name, expected) => {
     expect(dataOfPath(join(folder, name))?.name).toBe(expected);
   });
 });
@@ -56,7 +56,7 @@ describe('a command line with a path to data', () => {
     [['--data.path', 'photos']],
     [['probe', '--data.path=photos', '--checkpoint', 'last']],
     [['--data.path', 'others', '--data.path', 'photos']],
-  ])('means the data set of what lies there: %p', (words) => {
+  ])('means the data set that the path contains: %p', (words) => {
     expect(dataOfWords(words)).toEqual(found);
   });
 
@@ -65,11 +65,11 @@ describe('a command line with a path to data', () => {
     [['--data.path', 'photos', '--data.name', 'cifar10']],
     [['--data.path', 'photos', '--help']],
     [['--data.path']],
-  ])('is left as it is: %p', (words) => {
+  ])('is left unchanged: %p', (words) => {
     expect(dataOfWords(words)).toBeNull();
   });
 
-  it('is left as it is where a file of options names the data set', () => {
+  it('is left unchanged if a file of options names the data set', () => {
     const words = (file: string) => ['--data.path', 'photos', '--config', join(folder, file)];
     expect(dataOfWords(words('named.yaml'))).toBeNull();
     expect(dataOfWords(words('unnamed.yaml'))).toEqual(found);

@@ -27,7 +27,7 @@ describe('embed', () => {
     const record = join(cwd, 'runs', 'small', 'version_0', 'evaluations', 'epoch=0-step=4.embed.all.json');
     expect({ code, errors, output }).toEqual({
       code: 0,
-      errors: 'photos is taken for a folder of images: --data.name folder.\n',
+      errors: 'Treating photos as a folder of images: --data.name folder.\n',
       output: `Embedded 10 images of folder as 64 features each: ${path}.\nWritten to ${record}.\n`,
     });
     const { names, width, labels, features, model } = await readEmbeddings(path);
@@ -45,7 +45,7 @@ describe('embed', () => {
     expect(existsSync(`${path}.part`)).toBe(false);
   });
 
-  it('leaves out a broken image on wish, and gives the others the features that they have without it', async () => {
+  it('skips a broken image on request, without changing the features of the others', async () => {
     const broken = join(cwd, 'photos', '03-broken.jpg');
     writeFileSync(broken, 'no image');
     try {
@@ -67,7 +67,7 @@ describe('embed', () => {
       expect({ code, output }).toEqual({
         code: 0,
         output: expect.stringContaining(
-          `Embedded 10 images of folder as 64 features each, 1 broken ones left out: ${join(cwd, 'some.npz')}.\n`,
+          `Embedded 10 images of folder as 64 features each, skipping 1 broken images: ${join(cwd, 'some.npz')}.\n`,
         ) as unknown,
       });
     } finally {
@@ -80,7 +80,7 @@ describe('embed', () => {
     all?.features.forEach((value, i) => expect(some?.features[i]).toBeCloseTo(value, 3));
   });
 
-  it('goes on after a kill, to the same bytes', async () => {
+  it('continues after a kill, to the same bytes', async () => {
     const words = ['embed', '--embed.batchSize', '64', '--split', 'test'];
     const child = new Child(small, [...words, '--out', 'killed.npz'], { cwd });
     const part = join(cwd, 'killed.npz.part');
@@ -90,7 +90,7 @@ describe('embed', () => {
     expect(existsSync(join(cwd, 'killed.npz'))).toBe(false);
     const { code, output } = await runHere(...words, '--out', 'killed.npz');
     expect(code).toBe(0);
-    expect(output).toMatch(/^Going on after the \d+ images that .*killed\.npz\.part holds\.$/m);
+    expect(output).toMatch(/^Continuing after the \d+ images in .*killed\.npz\.part\.$/m);
     expect(await runHere(...words, '--out', 'whole.npz', '--data.workers', '2')).toMatchObject({ code: 0 });
     const [killed, whole] = ['killed', 'whole'].map((name) => readFileSync(join(cwd, `${name}.npz`)));
     expect(killed?.equals(whole ?? Buffer.alloc(0))).toBe(true);
@@ -120,7 +120,7 @@ describe('neighbours', () => {
     expect(page.match(/src="data:image\/jpeg;base64,/g)).toHaveLength(4);
   });
 
-  it('refuses embeddings of another model', async () => {
+  it('rejects embeddings of another model', async () => {
     const { code, errors } = await runHere(
       'neighbours',
       'photos/00.jpg',
@@ -131,15 +131,15 @@ describe('neighbours', () => {
     expect({ code, errors }).toEqual({
       code: 1,
       errors:
-        `Error: The embeddings in photos.npz are of small at step 4 (${checkpoint}), and this model is small with ` +
-        'random weights. Features can be compared where the same weights saw images in the same way. Give ' +
+        `Error: The embeddings in photos.npz are from small at step 4 (${checkpoint}), but this model is small with ` +
+        'random weights. Features can be compared only if they come from the same weights and the same view. Give ' +
         `--checkpoint ${checkpoint}, or embed the images again.\n`,
     });
   });
 });
 
 describe('map', () => {
-  it('draws new images without labels by clusters, into the run that they are seen by', async () => {
+  it('draws new images without labels by clusters, into the folder of the run that embeds them', async () => {
     const words = ['--data.path', 'photos', '--data.name', 'folder', '--clusters', '2'];
     const { code, output } = await runHere('map', ...words);
     const stem = join(cwd, 'runs', 'small', 'version_0', 'evaluations', 'epoch=0-step=4.map');

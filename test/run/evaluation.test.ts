@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 
 describe('the commands of an experiment', () => {
-  it('validate gives what the fit logged at its end, and touches nothing of the run', async () => {
+  it('validate reports what the fit logged at its end, and changes nothing in the run', async () => {
     const { code, output, errors } = await runHere('validate');
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     const [, , logged] = rows.at(-1)?.split(',') ?? [];
@@ -42,7 +42,7 @@ describe('the commands of an experiment', () => {
     expect(readdirSync(join(cwd, 'runs', 'evaluated'))).toEqual(['version_0']);
   });
 
-  it('test takes the checkpoint that is named', async () => {
+  it('test uses the given checkpoint', async () => {
     const { code } = await runHere('test', '--checkpoint', join(folder, 'checkpoints', 'epoch=0-step=10'));
     expect(code).toBe(0);
     expect(resultOf('epoch=0-step=10.test.json')).toMatchObject({
@@ -77,7 +77,7 @@ describe('the commands of an experiment', () => {
     expect([...(tensors.get('labels')?.data ?? [])].every((label) => label >= 0 && label < 10)).toBe(true);
   });
 
-  it('predict and validate cover the split that is named, beside what they wrote before', async () => {
+  it('predict and validate cover the given split, beside what they wrote before', async () => {
     const limits = ['--trainer.limitPredictBatches', '1', '--trainer.limitValBatches', '1'];
     const predicted = await runHere('predict', '--split', 'train', ...limits);
     expect({ code: predicted.code, errors: predicted.errors }).toEqual({ code: 0, errors: '' });
@@ -93,33 +93,33 @@ describe('the commands of an experiment', () => {
     });
   });
 
-  it('refuse splits and weights where they mean nothing', async () => {
+  it('reject splits and weights where they are meaningless', async () => {
     const refusal = async (...args: string[]) => (await runHere(...args)).errors;
     expect(await refusal('--split', 'all')).toContain(
-      '--split: is for validate, test, predict and embed; a fit learns from the train split',
+      '--split: is for validate, test, predict and embed; a fit trains on the train split',
     );
     expect(await refusal('knn', '--split', 'all')).toContain(
-      '--split: is for validate, test, predict and embed; knn learns from train and is judged on test',
+      '--split: is for validate, test, predict and embed; knn uses the train split as its bank and evaluates on the test split',
     );
     expect(await refusal('--weights', 'raw')).toContain(
-      '--weights: is for evaluations such as test; what a fit evaluates, its plugins say',
+      '--weights: is for evaluations such as test; the plugins of a fit determine what it evaluates',
     );
     expect(await refusal('probe', '--untrained', '--weights', 'averaged')).toContain(
       '--weights: names the averages of a checkpoint, and random weights have none',
     );
     expect(await refusal('test', '--weights', 'averaged')).toBe(
-      "Error: '--weights averaged' was given, and no plugin of 'evaluated' averages weights. " +
+      "Error: '--weights averaged' was given, but no plugin of 'evaluated' averages weights. " +
         'Leave it out, or add weightAveraging() to the plugins of the experiment.\n',
     );
   });
 
-  it('refuse selectors of other commands, and a checkpoint that is not there', async () => {
+  it('reject selectors of other commands, and a checkpoint that does not exist', async () => {
     const resumed = await runHere('test', '--resume', 'last');
     expect(resumed.code).toBe(2);
     expect(resumed.errors).toContain('--resume: is for fits; test takes its weights from --checkpoint');
     const fit = await runHere('--checkpoint', 'last');
     expect(fit.errors).toContain(
-      '--checkpoint: is for evaluations such as test; a fit goes on with --resume',
+      '--checkpoint: is for evaluations such as test; a fit resumes with --resume',
     );
     const elsewhere = await runHere('test', '--trainer.defaultRootDir', 'empty');
     expect(elsewhere.errors).toBe(
@@ -128,7 +128,7 @@ describe('the commands of an experiment', () => {
     );
   });
 
-  it('barebones trains without any plugin, and says what the framework costs', async () => {
+  it('barebones trains without any plugin, and reports the cost of the framework', async () => {
     const { code, output, errors } = await runHere('--trainer.barebones', 'true');
     expect({ code, output }).toEqual({ code: 0, output: '' });
     expect(errors).toMatch(

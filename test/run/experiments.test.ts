@@ -18,7 +18,7 @@ async function withoutData(): Promise<NodeJS.ProcessEnv> {
 }
 
 describe('the experiments of this package', () => {
-  it('fastsiam.ts runs, and says loudly and writes down that it runs on the digits', async () => {
+  it('fastsiam.ts runs, and clearly reports and records that it runs on the digits', async () => {
     // An archive's address without a server behind it: the discard port, as a machine without network would see it.
     const unreachable = ['--data.url', 'http://127.0.0.1:9/cifar-10-binary.tar.gz'];
     const args = [...twoSteps, '--trainer.limitTrainBatches', '2', ...unreachable];
@@ -79,7 +79,7 @@ describe('the experiments of this package', () => {
     });
 
     it.each(['moco', 'dino'])(
-      '%s.ts, resumed in mid-epoch, ends with the bits of a run that was not stopped',
+      '%s.ts, resumed in mid-epoch, ends with the bits of an uninterrupted run',
       (name) => {
         const weights = (root: string): Buffer =>
           readFileSync(

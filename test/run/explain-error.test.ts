@@ -2,15 +2,15 @@ import { ConfigError } from '../../src/config';
 import { FulgurError } from '../../src/errors';
 import { exitCodeOf, explainError } from '../../src/run/messages';
 
-const look = 'Set FULGUR_DEBUG=1 to see where it arose.';
+const look = 'Set FULGUR_DEBUG=1 to see where it occurred.';
 const full = new FulgurError('data', { what: 'The disk is full.', fix: 'Free some space.' });
 
 describe('explainError', () => {
-  it('shows of an error of ours what it says, and no more', () => {
+  it('shows only the message of our own errors', () => {
     expect(explainError(full, false)).toBe('Error: The disk is full. Free some space.');
   });
 
-  it('says how to see more where an error of foreign code lies behind it', () => {
+  it('explains how to see more if foreign code caused the error', () => {
     const wrapped = new FulgurError('plugin', {
       what: 'It failed.',
       fix: 'Correct it.',
@@ -28,7 +28,7 @@ describe('explainError', () => {
     expect(explainError('no', false)).toBe(`Error: no\n${look}`);
   });
 
-  it('adds what else went wrong while the run was ended', () => {
+  it('adds further errors that occurred while the run was ending', () => {
     const more = new AggregateError(
       [full, full],
       '1 more errors occurred while the run was ending: The disk is full.',
@@ -40,7 +40,7 @@ describe('explainError', () => {
     );
   });
 
-  it('shows stacks and causes to who asks for them', () => {
+  it('shows stacks and causes on request', () => {
     const text = explainError(new FulgurError('data', { what: 'A.', fix: 'B.', cause: full }), true);
     expect(text).toMatch(/^FulgurError: A\. B\.\n {4}at /);
     expect(text).toContain('[cause]: FulgurError: The disk is full. Free some space.\n');
@@ -48,7 +48,7 @@ describe('explainError', () => {
 });
 
 describe('exitCodeOf', () => {
-  it('is 2 for wrong options and 1 for every other error', () => {
+  it('is 2 for invalid options and 1 for every other error', () => {
     expect(exitCodeOf(new ConfigError([{ where: '--lr', what: 'is wrong' }]))).toBe(2);
     expect(exitCodeOf(new FulgurError('config', { what: 'A.', fix: 'B.' }))).toBe(2);
     expect(exitCodeOf(full)).toBe(1);

@@ -21,7 +21,7 @@ const file = { isFolder: false, overwrite: false };
 const folder = { isFolder: true, overwrite: false };
 
 describe('ExportPlace', () => {
-  it('keeps a file and its record aside until they are finished', async () => {
+  it('keeps a file and its record in a temporary place until they are finished', async () => {
     const path = join(root, 'one', 'model.onnx');
     const place = await ExportPlace.open(path, file);
     writeFileSync(place.aside, 'model');
@@ -33,7 +33,7 @@ describe('ExportPlace', () => {
     expect(readFileSync(place.recordOf(path), 'utf8')).toBe('record');
   });
 
-  it('leaves nothing of what is discarded', async () => {
+  it('leaves nothing of a discarded export', async () => {
     for (const options of [file, folder]) {
       const place = await ExportPlace.open(join(root, 'two', 'model'), options);
       if (!options.isFolder) writeFileSync(place.aside, 'model');
@@ -43,15 +43,15 @@ describe('ExportPlace', () => {
     expect(readdirSync(join(root, 'two'))).toEqual([]);
   });
 
-  it('replaces what is there only where it may', async () => {
+  it('replaces an existing export only if allowed', async () => {
     const path = join(root, 'site');
     mkdirSync(path);
     writeFileSync(join(path, 'old.html'), '');
     await expect(ExportPlace.open(path, folder)).rejects.toThrow(
-      `${path} is there already. Give another path with --out, or --overwrite to put the export in its place.`,
+      `${path} already exists. Give another path with --out, or replace it with --overwrite.`,
     );
     await expect(ExportPlace.open(path, { isFolder: true, overwrite: true })).rejects.toThrow(
-      `${path} is a folder that is not an export: it has no export.json. --overwrite removes a folder with all that is in it. ` +
+      `${path} is a folder that is not an export: it has no export.json. --overwrite removes a folder with all its contents. ` +
         'Give another path with --out, or remove the folder yourself.',
     );
     expect(readdirSync(path)).toEqual(['old.html']);
@@ -62,7 +62,7 @@ describe('ExportPlace', () => {
     expect(readdirSync(path)).toEqual(['new.html']);
   });
 
-  it('never puts a file in the place of a folder, nor a folder in that of a file', async () => {
+  it('never replaces a folder with a file, or a file with a folder', async () => {
     const path = join(root, 'photo.jpg');
     writeFileSync(path, '');
     await expect(ExportPlace.open(path, { isFolder: true, overwrite: true })).rejects.toThrow(
@@ -73,7 +73,7 @@ describe('ExportPlace', () => {
     );
   });
 
-  it('says what the system says of a folder that cannot be made', async () => {
+  it("reports the system's error for a folder that cannot be made", async () => {
     const path = join(root, 'photo.jpg', 'model.onnx');
     await expect(ExportPlace.open(path, file)).rejects.toThrow(
       new RegExp(

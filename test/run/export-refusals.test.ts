@@ -10,15 +10,15 @@ function answerTo(options: Record<string, string | null>): Promise<unknown> {
 }
 
 describe('export', () => {
-  it.each([null, 'model', 'model.pt'])('refuses to guess a format from %s', async (out) => {
+  it.each([null, 'model', 'model.pt'])('does not guess a format from %s', async (out) => {
     await expect(answerTo({ out })).rejects.toThrow(
-      'The format to export to is not given. Give --format, one of onnx, tfjs, web, saved-model, safetensors.',
+      'The export format is not given. Give --format, one of onnx, tfjs, web, saved-model, safetensors.',
     );
   });
 
-  it('refuses a layout that the format does not have', async () => {
+  it('rejects a layout that the format does not have', async () => {
     await expect(answerTo({ format: 'tfjs', layout: 'nchw' })).rejects.toThrow(
-      'The format tfjs takes no images as nchw. Leave out --layout: its images are nhwc.',
+      'The format tfjs does not accept images as nchw. Leave out --layout: its images are nhwc.',
     );
   });
 });

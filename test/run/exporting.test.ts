@@ -24,7 +24,7 @@ describe('export', () => {
     const { code, errors, output } = await exportHere('--format', 'onnx', '--input', 'uint8');
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     const path = join(run, 'exports', 'epoch=0-step=4.onnx');
-    expect(output).toContain('It is of opset 17; its input is uint8 [batch, 3, 32, 32], RGB bytes.\n');
+    expect(output).toContain('It uses opset 17; its input is uint8 [batch, 3, 32, 32], RGB bytes.\n');
     expect(output).toMatch(
       /^Checked on 16 images by Fulgur's reader of ONNX: largest difference \d\.\de-\d+, \d\.\de-\d+ of the largest feature\.$/m,
     );
@@ -55,7 +55,7 @@ describe('export', () => {
     }
   });
 
-  it('tells the format by the ending, from the current folder, and refuses to overwrite', async () => {
+  it('recognises the format by the extension, from the current folder, and does not overwrite', async () => {
     mkdirSync(join(cwd, 'out'));
     const out = join('out', 'weights.safetensors');
     expect(await exportHere('--out', out)).toMatchObject({ code: 0, errors: '' });
@@ -63,11 +63,11 @@ describe('export', () => {
     const { code, errors } = await exportHere('--out', out);
     expect(code).not.toBe(0);
     expect(errors).toContain(
-      `${join(cwd, out)} is there already. Give another path with --out, or --overwrite to put the export in its place.`,
+      `${join(cwd, out)} already exists. Give another path with --out, or replace it with --overwrite.`,
     );
   });
 
-  it('keeps nothing on trial', async () => {
+  it('keeps nothing in a trial', async () => {
     const { code, output } = await exportHere('--out', 'trial.onnx', '--untrained', '--trainer.fastDevRun');
     expect(code).toBe(0);
     expect(output).toContain("Checked on 16 images by Fulgur's reader of ONNX");
@@ -75,7 +75,7 @@ describe('export', () => {
     expect(readdirSync(cwd).filter((name) => name.includes('trial'))).toEqual([]);
   });
 
-  it('checks on training images where nothing is held out', async () => {
+  it('checks on training images if nothing is held out', async () => {
     await writePhotos(join(cwd, 'photos'), 5);
     const { code, errors, output } = await exportHere(
       ...['--out', 'photos.onnx', '--untrained', '--data.name', 'folder', '--data.path', 'photos'],
@@ -84,11 +84,11 @@ describe('export', () => {
     expect(output).toContain("Checked on 5 images by Fulgur's reader of ONNX");
   });
 
-  it('refuses an input where weights alone are written', async () => {
+  it('rejects an input if only weights are written', async () => {
     const { code, errors } = await exportHere('--untrained', '--format', 'safetensors', '--input', 'uint8');
     expect(code).not.toBe(0);
     expect(errors).toContain(
-      'A safetensors export holds weights alone, and no input. Leave out --input and --layout.',
+      'A safetensors export contains only weights and has no input. Leave out --input and --layout.',
     );
   });
 });

@@ -4,7 +4,7 @@ import { runChild, small, temporaryFolder } from './child';
 import type { Ended } from './child';
 
 const cwd = temporaryFolder();
-const look = 'Set FULGUR_DEBUG=1 to see where it arose.';
+const look = 'Set FULGUR_DEBUG=1 to see where it occurred.';
 
 function fail(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   return runChild(small, args, { cwd, env });
@@ -35,21 +35,21 @@ describe('a run that fails', () => {
       'Error: The loss became NaN in step 0 (epoch 0, batch 0). The weights after such a step are useless, so training ends here. ' +
         'Try a lower learning rate, warm-up or gradient clipping; --trainer.detectAnomaly true names the operation that makes the first NaN. If there is a checkpoint, it was written before this step.\n',
     ],
-  ])('says one clear sentence and ends with code 1 when %s', async (_, failure, message) => {
+  ])('prints one clear sentence and ends with code 1 when %s', async (_, failure, message) => {
     const { code, signal, errors, output } = await fail(['--failure', failure]);
     expect(errors).toBe(message);
     expect({ code, signal }).toEqual({ code: 1, signal: null });
     expect(output).not.toMatch(/^ {4}at /m);
   });
 
-  it('shows where the error arose to who sets FULGUR_DEBUG', async () => {
+  it('shows where the error occurred if FULGUR_DEBUG is set', async () => {
     const { code, errors } = await fail(['--failure', 'step'], { FULGUR_DEBUG: '1' });
     expect(code).toBe(1);
     expect(errors).toContain('TypeError: views are not what they were\n');
     expect(errors).toMatch(/^ +at Small\.trainingStep \(.*small\.ts:\d+:\d+\)$/m);
   });
 
-  it('names what is missing or foreign of the checkpoint to resume from, before it makes anything', async () => {
+  it('reports a missing or foreign checkpoint before it makes anything', async () => {
     const foreign = join(cwd, 'runs', 'other', 'version_0', 'checkpoints', 'one');
     mkdirSync(foreign, { recursive: true });
     writeFileSync(join(foreign, 'manifest.json'), '{}');
@@ -67,16 +67,16 @@ describe('a run that fails', () => {
       },
       {
         code: 1,
-        errors: `Error: The checkpoint ${join(cwd, 'gone/checkpoint')} does not exist. Name a checkpoint's folder, one of checkpoints or a run's, or 'last' for the newest.\n`,
+        errors: `Error: The checkpoint ${join(cwd, 'gone/checkpoint')} does not exist. Name the folder of a checkpoint, of checkpoints or of a run, or 'last' for the newest.\n`,
       },
       {
         code: 1,
-        errors: `Error: The checkpoint ${foreign} lies in a run of 'other', and this experiment is 'small'. Resume from a checkpoint of 'small'.\n`,
+        errors: `Error: The checkpoint ${foreign} belongs to a run of 'other', but this experiment is 'small'. Resume from a checkpoint of 'small'.\n`,
       },
       {
         code: 2,
         errors:
-          "Error: '--resume best' was given to a trial run (trainer.fastDevRun). A trial has a folder of its own, without checkpoints. Name the checkpoint's folder after --resume.\n",
+          "Error: '--resume best' was given to a trial run (trainer.fastDevRun). A trial has its own folder, without checkpoints. Name the checkpoint's folder after --resume.\n",
       },
     ]);
     expect(ended.map(({ output }) => output)).toEqual(['', '', '', '']);

@@ -25,8 +25,8 @@ beforeAll(async () => {
   expect({ code, errors }).toEqual({ code: 0, errors: '' });
 });
 
-describe('the commands that judge features', () => {
-  it('probe trains a classifier on the features of a checkpoint, and touches nothing else of the run', async () => {
+describe('the commands that evaluate features', () => {
+  it('probe trains a classifier on the features of a checkpoint, and changes nothing else in the run', async () => {
     const before = readdirSync(folder);
     const { code, errors, output } = await runHere('probe', '--checkpoint', 'last', ...few);
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
@@ -56,7 +56,7 @@ describe('the commands that judge features', () => {
     });
     // On a busy machine it says now and then how far it is.
     expect(output.replace(/^Linear probe: .*\n/gm, '')).toBe(
-      'Linear probe on digits: 100 images after 300.\n' +
+      'Linear probe on digits: trained on 300 images, tested on 100.\n' +
         `linear_accuracy = ${result.metrics['linear_accuracy']?.toPrecision(6)}\n` +
         `linear_accuracy_top5 = ${result.metrics['linear_accuracy_top5']?.toPrecision(6)}\n` +
         `Written to ${file}.\n`,
@@ -64,7 +64,7 @@ describe('the commands that judge features', () => {
     expect(readdirSync(folder).sort()).toEqual([...before, 'evaluations'].sort());
   });
 
-  it('knn asks the neighbours of the same features', async () => {
+  it('knn uses the neighbours of the same features', async () => {
     const { code, errors } = await runHere('knn', ...fewer);
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     expect(resultOf('version_0', 'evaluations', 'epoch=0-step=4.knn.json')).toMatchObject({
@@ -75,7 +75,7 @@ describe('the commands that judge features', () => {
     });
   });
 
-  it("judge the seed's random weights, which belong to no run", async () => {
+  it("evaluate the seed's random weights, which belong to no run", async () => {
     const { code, errors } = await runHere('knn', '--untrained', '--seed', '3', ...fewer);
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     expect(resultOf('untrained', 'evaluations', 'seed=3.knn.json')).toMatchObject({
@@ -87,12 +87,14 @@ describe('the commands that judge features', () => {
     expect(readdirSync(join(cwd, 'runs', 'small')).sort()).toEqual(['untrained', 'version_0']);
   });
 
-  it('write nothing on trial', async () => {
+  it('write nothing in a trial', async () => {
     const root = ['--trainer.defaultRootDir', 'trial'];
     const { code, output } = await runHere('probe', '--untrained', '--trainer.fastDevRun', ...few, ...root);
     expect({ code, output }).toEqual({
       code: 0,
-      output: expect.stringContaining('Linear probe on digits: 16 images after 16.\n') as unknown,
+      output: expect.stringContaining(
+        'Linear probe on digits: trained on 16 images, tested on 16.\n',
+      ) as unknown,
     });
     expect(existsSync(join(cwd, 'trial'))).toBe(false);
   });
@@ -104,7 +106,7 @@ describe('the commands that judge features', () => {
       code: 1,
       errors:
         'Error: The linear classifier diverged at learning rate 1e+38. Features that are not standardised may be of ' +
-        'any scale. Give a smaller one with --probe.learningRate.\n',
+        'any scale. Set a smaller one with --probe.learningRate.\n',
     });
   });
 });

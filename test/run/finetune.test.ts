@@ -39,7 +39,7 @@ describe('finetune', () => {
     expect(existsSync(evaluations)).toBe(false);
   });
 
-  it('trains classifier and backbone, writes both beside the record, and touches nothing else', async () => {
+  it('trains classifier and backbone, writes both beside the record, and changes nothing else', async () => {
     const before = readdirSync(folder);
     const { code, errors, output } = await runHere('finetune', ...few);
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
@@ -69,7 +69,7 @@ describe('finetune', () => {
     expect(Number(finetuned.get(counter)?.data[0])).toBe(Number(began.get(counter)?.data[0]) + 12);
   });
 
-  it('gives the same bits again, and nearly the same numbers operation by operation', async () => {
+  it('reproduces the same bits, and nearly the same numbers operation by operation', async () => {
     const first = readFileSync(`${file}.safetensors`);
     await runHere('finetune', ...few);
     expect(readFileSync(`${file}.safetensors`).equals(first)).toBe(true);
@@ -81,7 +81,7 @@ describe('finetune', () => {
     expect(Math.max(...apart)).toBeLessThan(1e-3);
   });
 
-  it('keeps the backbone as it is in the epochs before it is unfrozen', async () => {
+  it('leaves the backbone unchanged in the epochs before it is unfrozen', async () => {
     const { code } = await runHere('finetune', ...few, '--finetune.unfreezeAfter', '3');
     expect(code).toBe(0);
     const began = tensorsOf(join(folder, 'checkpoints', 'epoch=0-step=4', 'model.safetensors'));
@@ -91,7 +91,7 @@ describe('finetune', () => {
     }
   });
 
-  it('begins with random weights for a comparison, and says where it diverges', async () => {
+  it('starts from random weights for a comparison, and reports if it diverges', async () => {
     const { code } = await runHere('finetune', '--untrained', ...few);
     expect(code).toBe(0);
     const untrained = join(cwd, 'runs', 'small', 'untrained', 'evaluations', 'seed=0.finetune');

@@ -44,7 +44,7 @@ const mayMount = spawnSync('unshare', ['-Urm', 'true']).status === 0;
         `${folder}/checkpoints/epoch=0-step=4 could not be written: ENOSPC: no space left on device, write. ` +
         'Earlier checkpoints are untouched. ' +
         'Free space on the disk or make the folder writable, then resume with --resume last.\n' +
-        'Set FULGUR_DEBUG=1 to see where it arose.\n',
+        'Set FULGUR_DEBUG=1 to see where it occurred.\n',
     );
     expect(stdout.match(/^exit \d+$/gm)).toEqual(['exit 1', 'exit 0']);
 

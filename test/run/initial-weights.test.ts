@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 
 describe('--initialWeights', () => {
-  it('begins a fit with the backbone of a file, and with the seed for the rest', async () => {
+  it('starts a fit with the backbone from a file, and the rest from the seed', async () => {
     const { code, errors, output } = await runHere(...still, '--initialWeights', 'backbone.safetensors');
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     expect(output).toContain(
@@ -45,7 +45,7 @@ describe('--initialWeights', () => {
     });
   });
 
-  it('is not read again by a run that is resumed', async () => {
+  it('is not read again by a resumed run', async () => {
     const { code, errors, output } = await runHere(
       '--resume',
       join(runs, 'version_1'),
@@ -62,11 +62,11 @@ describe('--initialWeights', () => {
     const other = await runHere('--resume', join(runs, 'version_1'), '--initialWeights', 'other.safetensors');
     expect(other.code).toBe(1);
     expect(other.errors).toContain(
-      'initialWeights: "backbone.safetensors" before, "other.safetensors" now; every update would be another one',
+      'initialWeights: "backbone.safetensors" before, "other.safetensors" now; every update would be different',
     );
   });
 
-  it('takes the checkpoint of a run', async () => {
+  it('accepts the checkpoint of a run', async () => {
     const { code, errors, output } = await runHere(...still, '--initialWeights', join(runs, 'version_0'));
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     expect(output).toContain(
@@ -78,7 +78,7 @@ describe('--initialWeights', () => {
     );
   });
 
-  it('is looked at by an evaluation without a checkpoint, and by no other', async () => {
+  it('is used only by an evaluation without a checkpoint', async () => {
     const few = ['--knn.bankLimit', '100', '--knn.queryLimit', '50', '--knn.k', '5'];
     const given = ['--initialWeights', 'backbone.safetensors'];
     const refused = await runHere('knn', ...given);
@@ -101,7 +101,7 @@ describe('--initialWeights', () => {
     [
       'a file that is not there',
       () => 'nothing.safetensors',
-      "Error: The weights 'nothing.safetensors' are not there. " +
+      "Error: The weights 'nothing.safetensors' do not exist. " +
         'Name a safetensors file, or the folder of a checkpoint or a run.\n',
     ],
     [
@@ -110,8 +110,8 @@ describe('--initialWeights', () => {
         writeFileSync(join(cwd, 'resnet.pth'), Buffer.from([0x50, 0x4b, 3, 4, 0, 0, 0, 0]));
         return 'resnet.pth';
       },
-      "Error: The weights 'resnet.pth' are a pickle, as torch.save writes it. Opening a pickle runs whatever code it holds. " +
-        `Convert it where you trust it: python -c "import torch; from safetensors.torch import save_file; s = torch.load('resnet.pth', map_location='cpu', weights_only=True); s = s.get('state_dict', s); save_file({k: v.clone() for k, v in s.items()}, 'resnet.safetensors')"\n`,
+      "Error: The weights 'resnet.pth' are a pickle, as torch.save writes it. Opening a pickle runs whatever code it contains. " +
+        `If you trust it, convert it: python -c "import torch; from safetensors.torch import save_file; s = torch.load('resnet.pth', map_location='cpu', weights_only=True); s = s.get('state_dict', s); save_file({k: v.clone() for k, v in s.items()}, 'resnet.safetensors')"\n`,
     ],
     [
       'a file that is cut off',
@@ -130,7 +130,7 @@ describe('--initialWeights', () => {
       },
       "Error: The weights of 'empty' cannot be read: No checkpoint was found in ",
     ],
-  ])('refuses %s', async (_, make, message) => {
+  ])('rejects %s', async (_, make, message) => {
     const { code, errors } = await runHere(...still, '--initialWeights', make());
     expect(code).toBe(1);
     expect(errors).toContain(message);

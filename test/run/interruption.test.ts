@@ -51,7 +51,7 @@ function scene({ slurm = false } = {}) {
 }
 
 describe('Interruption', () => {
-  it('ends the process at once where nothing is fitted yet', () => {
+  it('ends the process at once if nothing is being fitted yet', () => {
     const { process, said, interruption } = scene();
     process.send('SIGTERM');
     expect(process.exits).toEqual([143]);
@@ -59,7 +59,7 @@ describe('Interruption', () => {
     expect(interruption.exitCode).toBe(143);
   });
 
-  it('interrupts the trainer first, and gives its process the code of the first signal', async () => {
+  it('interrupts the trainer first, and sets the exit code of the first signal', async () => {
     const { process, said, interruption, trainer, reasons } = scene();
     const result = await interruption.during(trainer, async () => {
       process.send('SIGINT');
@@ -76,7 +76,7 @@ describe('Interruption', () => {
     ]);
   });
 
-  it('takes a signal that follows at once for the echo of the first, and ends at a later one', async () => {
+  it('treats a signal that follows at once as an echo of the first, and ends at a later one', async () => {
     const { process, clock, interruption, trainer, reasons } = scene();
     await interruption.during(trainer, async () => {
       process.send('SIGINT');
@@ -90,7 +90,7 @@ describe('Interruption', () => {
     expect(reasons).toEqual(['Ctrl-C']);
   });
 
-  it('takes a closed terminal for a SIGTERM, as often as it is told', async () => {
+  it('treats a closed terminal as a SIGTERM, however often it is signalled', async () => {
     const { process, clock, said, interruption, trainer, reasons } = scene();
     await interruption.during(trainer, async () => {
       for (clock.now = 0; clock.now < 5000; clock.now += 700) process.send('SIGHUP');
@@ -105,7 +105,7 @@ describe('Interruption', () => {
     expect(interruption.exitCode).toBe(129);
   });
 
-  it('leaves a trainer that has ended alone, also one that failed', async () => {
+  it('does not interrupt a trainer that has ended, even by failing', async () => {
     const { process, interruption, trainer, reasons } = scene();
     const failed = interruption.during(trainer, () => Promise.reject(new Error('no')));
     await expect(failed).rejects.toThrow('no');
@@ -113,7 +113,7 @@ describe('Interruption', () => {
     expect({ reasons, exits: process.exits }).toEqual({ reasons: [], exits: [130] });
   });
 
-  it('hears nothing any more once it is disposed, and has no code without a signal', () => {
+  it('ignores signals once it is disposed, and has no code without a signal', () => {
     const { process, interruption, stopListening } = scene();
     expect(process.listening).toBe(3);
     stopListening();
@@ -121,22 +121,20 @@ describe('Interruption', () => {
     expect(interruption.exitCode).toBeNull();
   });
 
-  it("takes Slurm's SIGUSR1 as a wish to end, and puts the job back in its queue when all is saved", async () => {
+  it("treats Slurm's SIGUSR1 as a request to end, and requeues the job when everything is saved", async () => {
     const { process, said, requeued, interruption, trainer, reasons } = scene({ slurm: true });
     await interruption.during(trainer, () => {
       process.send('SIGUSR1');
       return Promise.resolve();
     });
     expect([reasons, requeued]).toEqual([['SIGUSR1'], []]);
-    expect(said).toEqual([
-      'info: SIGUSR1: the run ends after the current batch. Then the job goes back to its queue.',
-    ]);
+    expect(said).toEqual(['info: SIGUSR1: the run ends after the current batch. The job is then requeued.']);
     await interruption.finish();
     expect(requeued).toEqual(['job']);
     expect(interruption.exitCode).toBe(138);
   });
 
-  it('puts the job back before it trains, too, and only then ends', async () => {
+  it('requeues the job even before training, and only then ends', async () => {
     const { process, requeued } = scene({ slurm: true });
     process.send('SIGUSR1');
     expect([requeued, process.exits]).toEqual([['job'], []]);
@@ -144,7 +142,7 @@ describe('Interruption', () => {
     expect([requeued, process.exits]).toEqual([['job'], [138]]);
   });
 
-  it("leaves SIGUSR1 to Node outside of Slurm, and other signals' jobs out of the queue", () => {
+  it('leaves SIGUSR1 to Node outside Slurm, and does not requeue for other signals', () => {
     const outside = scene();
     outside.process.send('SIGUSR1');
     expect(outside.process.exits).toEqual([]);

@@ -74,7 +74,7 @@ describe('a run with teachers, a queue and averages that is killed with SIGKILL 
     ],
     ['on two ranks', 2, ['--devices', '2']],
   ] as const)(
-    'ends with the bits of one that was not: %s',
+    'ends with the bits of an uninterrupted one: %s',
     async (name, ranks, args) => {
       const whole = await runChild(experiment, wordsOf(`whole ${name}`, args), { cwd });
       expect({ ...whole, output: '' }).toEqual({ code: 0, signal: null, errors: whole.errors, output: '' });

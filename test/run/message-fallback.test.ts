@@ -10,7 +10,7 @@ function scene() {
 }
 
 describe('MessageFallback', () => {
-  it('says messages itself only while nobody listens to them', () => {
+  it('prints messages itself only while nothing else listens to them', () => {
     const { events, said, heard, listen } = scene();
     events.emit('message', 'info', 'before');
     const stopOne = listen();
@@ -25,7 +25,7 @@ describe('MessageFallback', () => {
     expect(heard).toEqual(['warning: both', 'warning: both', 'info: one']);
   });
 
-  it('passes other events on, and takes none of their listeners for one of messages', () => {
+  it('passes other events on, and does not mistake their listeners for one of messages', () => {
     const { events, said } = scene();
     const ends: unknown[] = [];
     const stop = events.on('runEnded', (...end) => ends.push(end));
@@ -42,7 +42,7 @@ describe('MessageFallback', () => {
     ['finished', null, []],
     ['interrupted', 'Ctrl-C', []],
     ['failed', 'no memory', []],
-  ] as const)('says why a run ended only where a plugin wished it: %s', (status, detail, sentences) => {
+  ] as const)('reports why a run ended only if a plugin requested it: %s', (status, detail, sentences) => {
     const { events, said, listen } = scene();
     const stopListening = listen();
     events.emit('runEnded', status, detail);

@@ -40,7 +40,7 @@ describe('method-loop.ts', () => {
     expect(liveCounts().tensors).toBe(before);
   });
 
-  it('gives the losses of the trainer, with a teacher whose momentum changes and a queue', async () => {
+  it('produces the losses of the trainer, with a teacher whose momentum changes and a queue', async () => {
     seedEverything(3);
     const losses = await lossesOf(MoCo, 2);
 

@@ -6,7 +6,7 @@ beforeAll(async () => {
   await start({ accelerator: 'cpu' });
 });
 
-it('shipped methods say that the transform makes another number of views', () => {
+it('shipped methods report that the transform makes a different number of views', () => {
   const views = tf.tidy(() => [32, 16, 16].map((size) => tf.zeros<tf.Rank.R4>([2, size, size, 3])));
   const said = shippedExperiments().map(({ name, type }) => {
     const model = new type();

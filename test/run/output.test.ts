@@ -34,7 +34,7 @@ const saved = (name: string, experiment = 'small'): boolean =>
   existsSync(join(cwd, name, experiment, 'version_0', 'checkpoints', 'last'));
 
 describe('a run whose output cannot be written', () => {
-  it('goes on to its end when its reader has gone, and says so once', async () => {
+  it('continues to its end when its reader has gone, and reports it once', async () => {
     const { output, errors } = await shell(
       `$RUN $SMALL ${short} --trainer.defaultRootDir head | head -1; echo "code \${PIPESTATUS[0]}"`,
     );
@@ -45,7 +45,7 @@ describe('a run whose output cannot be written', () => {
     expect(saved('head')).toBe(true);
   }, 60_000);
 
-  it('goes on to its end on a full disk, also without anywhere to say so', async () => {
+  it('continues to its end on a full disk, even without anywhere to report it', async () => {
     const { output, errors } = await shell(
       `$RUN $SMALL ${short} --trainer.defaultRootDir full > /dev/full 2> /dev/full; echo "code $?"`,
     );
@@ -53,7 +53,7 @@ describe('a run whose output cannot be written', () => {
     expect(saved('full')).toBe(true);
   }, 60_000);
 
-  it('goes on to its end on two ranks, whose lines nobody takes', async () => {
+  it('continues to its end on two ranks whose lines nothing reads', async () => {
     const { output } = await shell(
       `$RUN $RANKS --trainer.defaultRootDir ranks --mark none 2> /dev/full | head -1; echo "code \${PIPESTATUS[0]}"`,
     );
@@ -61,7 +61,7 @@ describe('a run whose output cannot be written', () => {
     expect(saved('ranks', 'faults')).toBe(true);
   }, 90_000);
 
-  it('ends with the code of its error all the same', async () => {
+  it('still ends with the code of its error', async () => {
     const words = '--trainer.maxEpochs none';
     const { output } = await shell(`$RUN $SMALL ${words} > /dev/full 2>&1; echo "code $?"`);
     expect(output).toBe('code 2\n');

@@ -23,7 +23,7 @@ function recordOf(...path: readonly string[]): Record<string, unknown> {
 }
 
 describe('a command that an experiment brings', () => {
-  it('looks at the weights of a checkpoint in evaluation mode, says what it found, and writes it', async () => {
+  it('examines the weights of a checkpoint in evaluation mode, and prints and writes its findings', async () => {
     expect(await runHere()).toMatchObject({ code: 0 });
     const { code, errors, output } = await runHere('visualise', '--visualise.count', '3');
     expect({ code, output }).toEqual({ code: 0, output: '' });
@@ -50,7 +50,7 @@ describe('a command that an experiment brings', () => {
     expect(untrained['first']).not.toBe(record['first']);
   });
 
-  it('writes nothing on trial', async () => {
+  it('writes nothing in a trial', async () => {
     const root = ['--trainer.defaultRootDir', 'trial'];
     const { code, errors } = await runHere('visualise', '--untrained', '--trainer.fastDevRun', ...root);
     expect({ code, errors }).toEqual({
@@ -83,7 +83,7 @@ describe('a command that an experiment brings', () => {
     expect(output).toMatch(/--visualise\.style <value> +.*\(choices: bars, dots; default: bars\)$/m);
   });
 
-  it('has its wrong options and words said as all others', async () => {
+  it('reports its invalid options and words like all others', async () => {
     const { code, errors } = await runHere(
       ...['visualise', '--visualise.count', '0', '--visualise.stile', 'dots', '--split', 'train'],
       ...['--resume', 'last'],
@@ -143,7 +143,7 @@ describe('the name of a command', () => {
     expect(problemsOf([named(name)])).toContain(`  command '${name}' of Toy: ${what}`);
   });
 
-  it('belongs to one command, and to no hyperparameter where it has options', () => {
+  it('belongs to one command, and to no hyperparameter if it has options', () => {
     expect(problemsOf([named('draw'), named('draw')])).toEqual([
       "  command 'draw' of Toy: is the name of another command; call the command otherwise",
     ]);
@@ -155,7 +155,7 @@ describe('the name of a command', () => {
 });
 
 describe('defineCommand', () => {
-  it('is needed, and options with defaults', () => {
+  it('is required, and options need defaults', () => {
     const sized = defineCommand({
       name: 'draw',
       help: '',

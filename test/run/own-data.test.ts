@@ -25,7 +25,7 @@ function textOf(root: string, ...path: readonly string[]): string {
   return readFileSync(join(cwd, root, 'own-data', 'version_0', ...path), 'utf8');
 }
 
-describe("an experiment with a data set of its own file's", () => {
+describe('an experiment with a data set in its own file', () => {
   let whole = '';
 
   beforeAll(async () => {
@@ -33,18 +33,18 @@ describe("an experiment with a data set of its own file's", () => {
     whole = weightsOf('whole', 'epoch=1-step=12');
   });
 
-  it('does not end without a word where an image never comes', async () => {
+  it('does not end silently if an image never arrives', async () => {
     expect(await train('stuck', '--data.path', 'stuck')).toMatchObject({
       code: 1,
       errors: expect.stringContaining(
-        'Error: The run cannot go on: it waits for a promise that nothing will settle. ' +
-          "Such a promise comes from code of the experiment's own, as a data set's read, a source of batches or a plugin. " +
-          'Let each promise that such code returns settle, also where something fails.\n',
+        'Error: The run cannot continue: it waits for a promise that nothing will settle. ' +
+          "Such a promise comes from the experiment's own code, such as a data set's read, a source of batches or a plugin. " +
+          'Make sure that every promise from such code settles, even if something fails.\n',
       ) as string,
     });
   });
 
-  it('goes on in the middle of an epoch to the same bits, with 0 and 2 loader threads', async () => {
+  it('resumes in the middle of an epoch to the same bits, with 0 and 2 loader threads', async () => {
     expect(await train('cut', '--trainer.maxSteps', '8', '--data.workers', '2')).toMatchObject({
       code: 0,
       errors: '',
@@ -65,7 +65,7 @@ describe("an experiment with a data set of its own file's", () => {
     }
   });
 
-  it('trains on two ranks, and goes on there in the middle of an epoch to the same bits', async () => {
+  it('trains on two ranks, and resumes there in the middle of an epoch to the same bits', async () => {
     const two = ['--devices', '2', '--data.batchSize', '4', '--data.workers', '1'];
     expect(await train('ranks', ...two)).toMatchObject({ code: 0, errors: '' });
     expect(await train('cut-ranks', ...two, '--trainer.maxSteps', '8')).toMatchObject({
@@ -85,22 +85,22 @@ describe("an experiment with a data set of its own file's", () => {
     expect(weightsOf('cut-ranks', 'epoch=1-step=12')).toBe(weightsOf('ranks', 'epoch=1-step=12'));
   });
 
-  it('is recorded by the name of its export and its options, wherever the file lies', () => {
+  it('is recorded by the name of its export and its options, wherever the file is', () => {
     const { data } = parse(textOf('whole', 'config.yaml')) as { data: Record<string, unknown> };
     expect([data['name'], data['dataset']]).toEqual([null, { shades: { length: 48 } }]);
   });
 
-  it('gives way to a name on the command line, of which it goes on', async () => {
+  it('is replaced by a name on the command line, with which it resumes', async () => {
     const named = await train('named', '--data.name', 'digits', '--trainer.maxSteps', '2');
     expect(named).toMatchObject({ code: 0, errors: '' });
     const { output, code } = await train('named', '--resume', 'last', '--trainer.maxSteps', '4');
     expect({ code, output }).toEqual({
       code: 0,
-      output: expect.stringContaining('data.name "digits" (else null)') as string,
+      output: expect.stringContaining('data.name "digits" (otherwise null)') as string,
     });
   });
 
-  it('is refused where its images are others than those of the checkpoint', async () => {
+  it('is rejected if its images differ from those of the checkpoint', async () => {
     const { errors } = await train(
       'whole',
       '--resume',
@@ -111,11 +111,11 @@ describe("an experiment with a data set of its own file's", () => {
       '14',
     );
     expect(errors).toMatch(
-      /^Error: The data are not those of the checkpoint .*: there were 48 samples of shades in 2 classes, and as many are there now, but not the same ones or in another order\./,
+      /^Error: The data is not that of the checkpoint .*: there were 48 samples of shades in 2 classes, and there are as many now, but different ones or in a different order\./,
     );
   });
 
-  it('has its predictions listed by the names of its samples, with no class where there is none', async () => {
+  it('has its predictions listed by the names of its samples, without a class if there is none', async () => {
     const args = ['--data.testFraction', '0.2', '--trainer.maxSteps', '2'];
     expect(await train('held-out', ...args)).toMatchObject({ code: 0, errors: '' });
     const ended = await runChild(file, ['predict', '--trainer.defaultRootDir', 'held-out'], { cwd });
@@ -136,7 +136,7 @@ describe("an experiment with a data set of its own file's", () => {
     }
   });
 
-  it('says that it has no test split where one is asked for', async () => {
+  it('reports that it has no test split if one is requested', async () => {
     const ended = await runChild(file, ['predict', '--trainer.defaultRootDir', 'whole'], { cwd });
     expect(ended).toMatchObject({
       code: 1,

@@ -21,7 +21,7 @@ const outputs = (from: number, count: number) => ({
 });
 
 describe('predictions on disk', () => {
-  it('are the bytes of all batches together, with a line for each sample in the same order', async () => {
+  it('are the bytes of all batches combined, with a line for each sample in the same order', async () => {
     const before = liveCounts();
     const files = new PredictionFiles(join(folder, 'evaluations', 'last.predict'));
     for (const [from, count] of [
@@ -55,7 +55,7 @@ describe('predictions on disk', () => {
     );
   });
 
-  it('leave nothing behind when they are given up', async () => {
+  it('leave nothing behind when they are discarded', async () => {
     const files = new PredictionFiles(join(folder, 'last.predict'));
     await files.add(outputs(0, 2), samples(0, 2));
     await files.discard();
@@ -69,9 +69,9 @@ describe('predictions on disk', () => {
     ],
     [
       [2, 5],
-      "predictStep gave 'scores' as F32 [2, 5], and rows of F32 [2] before. Return rows of one shape and type from each batch.",
+      "predictStep returned 'scores' as F32 [2, 5], but rows of F32 [2] before. Return rows with the same shape and type for each batch.",
     ],
-  ])('refuse rows of shape %j, which belong to no sample or do not go on', async (shape, message) => {
+  ])('reject rows of shape %j, which belong to no sample or do not match', async (shape, message) => {
     const files = new PredictionFiles(join(folder, 'last.predict'));
     await files.add(outputs(0, 2), samples(0, 2));
     const wrong = { scores: tf.ones(shape) };
@@ -79,7 +79,7 @@ describe('predictions on disk', () => {
     await files.discard();
   });
 
-  it('say where they cannot be written', async () => {
+  it('name the file that cannot be written', async () => {
     const stem = join(folder, 'a file', 'last.predict');
     writeFileSync(join(folder, 'a file'), '');
     await expect(new PredictionFiles(stem).add(outputs(0, 1), samples(0, 1))).rejects.toThrow(

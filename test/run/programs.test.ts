@@ -32,7 +32,7 @@ function ear(): { said: string[]; notify: (level: string, text: string) => void 
 }
 
 describe('a program that does not answer', () => {
-  it('costs the record the commit, with a word, where it is git', async () => {
+  it('leaves the commit out of the record, with a message, if it is git', async () => {
     program('git', hang);
     const { said, notify } = ear();
     expect(await gitCommit('/code', notify, 200)).toBeNull();
@@ -41,23 +41,23 @@ describe('a program that does not answer', () => {
     ]);
   });
 
-  it('leaves a Slurm job where it is, with a word, where it is scontrol', async () => {
+  it('leaves a Slurm job unchanged, with a message, if it is scontrol', async () => {
     program('scontrol', hang);
     const { said, notify } = ear();
     await requeueJob('77', notify, 200);
     expect(said).toEqual([
-      'warning: Slurm job 77 could not be put back in its queue: scontrol did not answer within 0.2 s.',
+      'warning: Slurm job 77 could not be requeued: scontrol did not answer within 0.2 s.',
     ]);
   });
 
-  it('is passed over, with a word, where it is a Python', async () => {
+  it('is skipped, with a message, if it is a Python', async () => {
     const hanging = program('python3', hang);
     const said: string[] = [];
     expect(await findPythons([join(hanging, '..')], (line) => said.push(line), 200)).toEqual([]);
     expect(said).toEqual([`${hanging} did not answer within 0.2 s, and is passed over.`]);
   });
 
-  it('counts as no GPU, with a word, where it is nvidia-smi', async () => {
+  it('counts as no GPU, with a message, if it is nvidia-smi', async () => {
     const hanging = program('nvidia-smi', hang);
     const said: string[] = [];
     expect(await askDriver(hanging, (line) => said.push(line), 200)).toBe('');
@@ -67,16 +67,16 @@ describe('a program that does not answer', () => {
   });
 });
 
-it('repeats what scontrol says against it', async () => {
+it('repeats the error of scontrol', async () => {
   program('scontrol', 'echo "Job/step already completing or completed." >&2; exit 1');
   const { said, notify } = ear();
   await requeueJob('77', notify);
   expect(said).toEqual([
-    'warning: Slurm job 77 could not be put back in its queue: Job/step already completing or completed.',
+    'warning: Slurm job 77 could not be requeued: Job/step already completing or completed.',
   ]);
 });
 
-it('finds the commit of a folder, and that it has changed', async () => {
+it('finds the commit of a folder, and whether it has changed', async () => {
   program('git', 'case "$*" in *rev-parse*) echo abc;; *) echo " M file";; esac');
   expect(await gitCommit('/code', () => undefined)).toBe('abc-dirty');
   program('git', 'exit 128');

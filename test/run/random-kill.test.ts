@@ -13,7 +13,7 @@ function folder(name: string): string {
   return join(cwd, name);
 }
 
-it('a run that is killed at random moments leaves the same bits behind as one that is not', async () => {
+it('a run that is killed at random moments ends with the same bits as one that is not', async () => {
   // Another seed each time: what fails says it.
   const seed = Date.now() % 100_000;
   const draw = new RandomStream(seed, 'shuffle');

@@ -53,7 +53,7 @@ describe('a run', () => {
     whole = await runIn('whole');
   });
 
-  it('ends by itself with code 0, and without a word on the error output', () => {
+  it('ends by itself with code 0, and without any error output', () => {
     expect({ ...whole, output: '' }).toEqual({ code: 0, signal: null, errors: '', output: '' });
     expect(whole.output).toContain('update 8\n');
   });
@@ -111,13 +111,13 @@ describe('a run', () => {
     ]);
   });
 
-  it('is repeated bit for bit from the config.yaml that it wrote', async () => {
+  it('can be repeated bit for bit from the config.yaml that it wrote', async () => {
     const { code, errors } = await runIn('again', ['--config', join(folderOf('whole'), 'config.yaml')]);
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     expect(remainsOf('again')).toEqual(remainsOf('whole'));
   });
 
-  it('that was killed goes on from its last checkpoint, in the middle of an epoch, and ends as if it never was', async () => {
+  it('that was killed resumes from its last checkpoint, in the middle of an epoch, and ends as if it had not been', async () => {
     const killed = startIn('killed', pauseAfter(3, 600_000));
     await killed.wrote('update 3\n');
     killed.kill('SIGKILL');
@@ -134,7 +134,7 @@ describe('a run', () => {
     });
   });
 
-  it('that got Ctrl-C finishes its batch, saves, ends with code 130, and goes on from there', async () => {
+  it('that receives Ctrl-C finishes its batch, saves, ends with code 130, and can be resumed from there', async () => {
     const interrupted = startIn('interrupted', pauseAfter(3, 1500));
     await interrupted.wrote('update 3\n');
     interrupted.kill('SIGINT');
@@ -177,7 +177,7 @@ describe('a run', () => {
     expect(checkpointsIn('ended')).toEqual(['epoch=0-step=1', 'last']);
   });
 
-  it('ends with code 129 when its terminal is closed, however often it is told, and has saved', async () => {
+  it('ends with code 129 when its terminal is closed, however often it is signalled, and has saved', async () => {
     const left = startIn('left', pauseAfter(1, 2500));
     await left.wrote('update 1\n');
     left.kill('SIGHUP');
@@ -199,7 +199,7 @@ describe('a run', () => {
     expect(remainsOf('shared')).toEqual(remainsOf('whole'));
   });
 
-  it('puts its Slurm job back in the queue at SIGUSR1, and goes on with --resume auto, which also begins', async () => {
+  it('requeues its Slurm job at SIGUSR1, and resumes with --resume auto, which also starts a run', async () => {
     const folder = join(cwd, 'slurm-commands');
     mkdirSync(folder);
     writeFileSync(join(folder, 'scontrol'), `#!/bin/sh\necho "$@" >> ${join(folder, 'asked')}\n`, {

@@ -171,7 +171,7 @@ const everyOption = [
 const onlyInCode = ['data.dataset', 'data.batches', 'data.transform', 'data.evaluationTransform'];
 
 describe('every option', () => {
-  it('has an effect, and all but those of a single start are tried here', () => {
+  it('has an effect, and all except those for a single start are tested here', () => {
     expect(everyOption.filter((path) => effectOf(path) === 'hyperparameter')).toEqual([]);
     const compared = everyOption.filter((path) => effectOf(path) !== 'own' && !onlyInCode.includes(path));
     expect(Object.keys(others).sort()).toEqual(compared.sort());
@@ -181,7 +181,7 @@ describe('every option', () => {
     ]);
   });
 
-  it('that samples or updates depend on is refused in the middle of an epoch, and no other', async () => {
+  it('on which samples or updates depend is rejected in the middle of an epoch, and no other', async () => {
     // The one that has a path, an address and gray values to choose.
     await trained(['--data.name', 'cifar10']);
     for (const [path, value] of Object.entries(others)) {
@@ -192,24 +192,24 @@ describe('every option', () => {
     }
   });
 
-  it('that differs is in one error with what was recorded, what it is now, and the way out', async () => {
+  it('that differs is in one error with its recorded value, its current value, and the solution', async () => {
     await trained([]);
     const args = ['--data.batchSize', '16', '--trainer.precision', 'bf16-mixed', '--trainer.maxEpochs', '9'];
     expect(await refusal(args)).toBe(
       [
-        'The checkpoint ROOT/toy/version_0/checkpoints/one cannot be gone on from with these differences:',
-        '  trainer.precision: "32-true" before, "bf16-mixed" now; every update would be another one',
-        '  data.batchSize: 32 before, 16 now; other samples would come next',
-        'Leave out what is given, or set it back in the experiment: the recorded values hold then. ' +
-          'The checkpoint lies in the middle of an epoch; from one at the end of an epoch --allowChanges goes on.',
+        'The checkpoint ROOT/toy/version_0/checkpoints/one cannot be resumed with these differences:',
+        '  trainer.precision: "32-true" before, "bf16-mixed" now; every update would be different',
+        '  data.batchSize: 32 before, 16 now; different samples would come next',
+        'Leave out these options, or restore them in the experiment: the recorded values then apply. ' +
+          'The checkpoint is in the middle of an epoch; --allowChanges can resume from one at the end of an epoch.',
       ].join('\n'),
     );
     expect(await refusal(['--trainer.gradientClipVal', '1'])).toBe(
       [
-        'The checkpoint ROOT/toy/version_0/checkpoints/one cannot be gone on from with these differences:',
-        '  trainer.gradientClipVal: null before, 1 now; every update would be another one',
-        'Leave out what is given, or set it back in the experiment: the recorded values hold then. ' +
-          'Or go on with the new values by --allowChanges.',
+        'The checkpoint ROOT/toy/version_0/checkpoints/one cannot be resumed with these differences:',
+        '  trainer.gradientClipVal: null before, 1 now; every update would be different',
+        'Leave out these options, or restore them in the experiment: the recorded values then apply. ' +
+          'Or resume with the new values with --allowChanges.',
       ].join('\n'),
     );
   });
@@ -218,15 +218,15 @@ describe('every option', () => {
     [['--seed', '4'], 'The seed cannot change within a run.'],
     [['--seed', '4', '--allowChanges'], 'The seed cannot change within a run.'],
     [['--seed', '4', '--lr', '1', '--trainer.maxEpochs', '9'], 'The seed cannot change within a run.'],
-    [['--data.batchSize', '16'], 'Or go on with the new values by --allowChanges.'],
+    [['--data.batchSize', '16'], 'Or resume with the new values with --allowChanges.'],
     [
       ['--seed', '4', '--data.batchSize', '16'],
-      'Or go on with the new values by --allowChanges, but for the seed.',
+      'Or resume with the new values with --allowChanges, except for the seed.',
     ],
-  ])('names only ways on that there are: %s', async (args, way) => {
+  ])('suggests only possible ways to continue: %s', async (args, way) => {
     await trained([], { updates: 8 });
     expect((await refusal(args)).split('\n').at(-1)).toBe(
-      `Leave out what is given, or set it back in the experiment: the recorded values hold then. ${way}`,
+      `Leave out these options, or restore them in the experiment: the recorded values then apply. ${way}`,
     );
   });
 
@@ -239,27 +239,27 @@ describe('every option', () => {
     expect(await refusal(['--data.batchSize', '16'])).toContain('data.batchSize: 32 before, 16 now');
     expect(await refusal(['--seed', '4', '--allowChanges'])).toContain('seed: 3 before, 4 now');
     expect(said(state, await resume(size))).toContain(
-      'warning: Changed since the checkpoint, as --allowChanges allows: data.batchSize (32 before, 16 now). ' +
-        'From here on this is another run than the one that the checkpoint is of.',
+      'warning: Changed since the checkpoint, as --allowChanges permits: data.batchSize (32 before, 16 now). ' +
+        'From here on, this run differs from the one that saved the checkpoint.',
     );
   });
 
-  it('that may change is said: by the way, or loudly where bits may move', async () => {
+  it('that may change is reported: as information, or as a warning if bits may change', async () => {
     const state = await trained([]);
     const args = ['--trainer.maxEpochs', '9', '--trainer.threads', '2', '--data.workers', '3'];
     expect(said(state, await resume(args))).toEqual([
       'info: Changed since the checkpoint: trainer.maxEpochs (5 before, 9 now), data.workers ("auto" before, 3 now). ' +
         'A learning rate that follows the length of the run changes with it.',
       'warning: Changed since the checkpoint: trainer.threads (null before, 2 now). ' +
-        'The last bits of numbers may differ from those of a run without a break.',
+        'The last bits of numbers may differ from those of an uninterrupted run.',
     ]);
   });
 });
 
-describe('a fit that goes on', () => {
+describe('a resumed fit', () => {
   const given = ['--lr', '0.5', '--data.batchSize', '16', '--trainer.precision', 'bf16-mixed'];
 
-  it('is configured as its checkpoint was, and says where that is not what the file says', async () => {
+  it('is configured like its checkpoint, and reports where that differs from the file', async () => {
     const state = await trained([
       ...given,
       '--trainer.maxEpochs',
@@ -276,9 +276,9 @@ describe('a fit that goes on', () => {
     expect(config.trainer.defaultRootDir).toBe(root);
     expect(config.resume).toBe('last');
     expect(said(state, config)).toEqual([
-      "info: As the checkpoint's run was started: trainer.maxEpochs 7 (else 5), " +
-        'trainer.precision "bf16-mixed" (else "32-true"), data.name "folder" (else "digits"), ' +
-        'data.path "/d" (else null), data.batchSize 16 (else 32), lr 0.5 (else 0.06).',
+      "info: Taken over from the checkpoint's run: trainer.maxEpochs 7 (otherwise 5), " +
+        'trainer.precision "bf16-mixed" (otherwise "32-true"), data.name "folder" (otherwise "digits"), ' +
+        'data.path "/d" (otherwise null), data.batchSize 16 (otherwise 32), lr 0.5 (otherwise 0.06).',
     ]);
   });
 
@@ -305,24 +305,24 @@ describe('a fit that goes on', () => {
     );
   });
 
-  it('begins by the file where --resume auto finds nothing', async () => {
+  it("starts with the file's configuration if --resume auto finds nothing", async () => {
     rmSync(root, { recursive: true, force: true });
     expect((await resume(['--resume', 'auto'])).data.batchSize).toBe(32);
   });
 
-  it('may be given once more what the run was given, by words or a file', async () => {
+  it("may be given the run's own options again, as words or a file", async () => {
     await trained(given);
     expect(await refusal(given)).toBe('went through');
     expect(await refusal(['--lr', '0.5'])).toBe('went through');
   });
 
-  it('gives way to the command line over the record, and compares it', async () => {
+  it('prefers the command line to the record, and compares them', async () => {
     await trained(given);
     expect(await refusal(['--data.batchSize', '32'])).toContain('data.batchSize: 16 before, 32 now');
     expect((await resume(['--lr', '0.1'])).hyperparameters).toMatchObject({ lr: 0.1 });
   });
 
-  describe('and whose file was edited since', () => {
+  describe('and whose file has been edited since', () => {
     it.each<[string, Edits, string]>([
       [
         'an option',
@@ -361,12 +361,12 @@ describe('a fit that goes on', () => {
         },
         'data.transform: {"plain":{"size":32}} before, {"fastSiam":{}} now',
       ],
-    ])('is refused for %s', async (_, edits, line) => {
+    ])('is rejected for %s', async (_, edits, line) => {
       await trained([]);
       expect(await refusal([], edits)).toContain(`\n  ${line}`);
     });
 
-    it('takes the edit of what may change, and says so', async () => {
+    it('accepts an edit of what may change, and reports it', async () => {
       const state = await trained([]);
       const edits: Edits = { lr: 0.03, trainer: { maxEpochs: 8, limitTrainBatches: 4 } };
       const config = await resume([], edits);
@@ -377,7 +377,7 @@ describe('a fit that goes on', () => {
       ]);
     });
 
-    it('keeps what the run was given in its place', async () => {
+    it('keeps what the run was given instead', async () => {
       await trained(['--data.batchSize', '16', '--lr', '0.5']);
       const edited: Edits = {
         lr: 0.03,
@@ -393,18 +393,18 @@ describe('a fit that goes on', () => {
     expect((await resume([], { lr: Infinity })).hyperparameters['lr']).toBe(Infinity);
   });
 
-  it('says that an older checkpoint tells nothing, and takes nothing from it', async () => {
+  it('reports that an older checkpoint records nothing, and takes nothing from it', async () => {
     const state = await trained(given, { origin: false });
     const config = await resume(['--data.batchSize', '8']);
     expect([config.data.batchSize, config.hyperparameters['lr']]).toEqual([8, 0.06]);
     expect(said(state, config)).toEqual([
-      'warning: The checkpoint P is of a version that did not record what its run was started with, so nothing was compared. ' +
-        "See to it that the options are the same: the run's folder has them in config.yaml, which --config takes.",
+      "warning: The checkpoint P comes from a version that did not record the run's settings, so nothing was compared. " +
+        'Make sure that the options are the same: they are in config.yaml in the run folder, which --config accepts.',
     ]);
   });
 });
 
-describe('plugins that training depends on', () => {
+describe('plugins on which training depends', () => {
   const ema = (decay: number) => weightAveraging({ kind: 'ema', decay });
   @Plugin({ name: 'noise' })
   class Noise {
@@ -445,19 +445,19 @@ describe('plugins that training depends on', () => {
     ],
     ["are a user's that changes gradients", [noise], [], 'plugin noise: {"amount":1} before, absent now'],
     ["are a user's that only watches", [definePlugin(Watcher)], [], null],
-  ])('are compared where they %s', async (_, before, now, line) => {
+  ])('are compared if they %s', async (_, before, now, line) => {
     await trained([], { edits: { plugins: [checkpointing(), ...before] } });
     const message = await refusal([], { plugins: [checkpointing(), ...now] });
     if (line === null) expect(message).toBe('went through');
     else expect(message).toContain(`\n  ${line}`);
   });
 
-  it('are told by services, too', () => {
+  it('are also identified by services', () => {
     expect(dataParallel().provides).toContain(tokens.strategy);
   });
 });
 
-describe('the data of a run that goes on', () => {
+describe('the data of a resumed run', () => {
   const progress = { epoch: 1, nextBatch: 2, globalStep: 6 };
   const compare = (now: Partial<typeof data>, args: readonly string[] = [], nextBatch = 2): string[] => {
     const lines: string[] = [];
@@ -468,23 +468,23 @@ describe('the data of a run that goes on', () => {
     return lines;
   };
 
-  it('are refused where there are more, others, or another data set', () => {
+  it('are rejected if there are more, different ones, or another data set', () => {
     expect(compare({})).toEqual([]);
     expect(() => compare({ samples: 8004, fingerprint: 'x' })).toThrow(
-      'The data are not those of the checkpoint P: there were 8000 samples of digits in 10 classes, and now there are 8004 samples of digits in 10 classes. ' +
-        'Samples would be left out or come twice. ' +
-        'Put the data back as they were, or go on from a checkpoint at the end of an epoch with --allowChanges.',
+      'The data is not that of the checkpoint P: there were 8000 samples of digits in 10 classes, and now there are 8004 samples of digits in 10 classes. ' +
+        'Samples would be skipped or repeated. ' +
+        'Restore the data, or resume from a checkpoint at the end of an epoch with --allowChanges.',
     );
     expect(() => compare({ fingerprint: 'x' })).toThrow(
-      'there were 8000 samples of digits in 10 classes, and as many are there now, but not the same ones or in another order.',
+      'there were 8000 samples of digits in 10 classes, and there are as many now, but different ones or in a different order.',
     );
-    expect(() => compare({ name: 'cifar10' })).toThrow('Give --data.name digits, or go on');
+    expect(() => compare({ name: 'cifar10' })).toThrow('Give --data.name digits, or resume');
     expect(() => compare({ samples: 1 }, ['--allowChanges'])).toThrow('The data are not those');
   });
 
   it('may change between two epochs by --allowChanges', () => {
     expect(compare({ samples: 8004 }, ['--allowChanges'], 0)).toEqual([
-      'warning: The data have changed since the checkpoint, as --allowChanges allows: there were 8000 samples of digits in 10 classes, and now there are 8004 samples of digits in 10 classes.',
+      'warning: The data has changed since the checkpoint, as --allowChanges permits: there were 8000 samples of digits in 10 classes, and now there are 8004 samples of digits in 10 classes.',
     ]);
   });
 });
@@ -500,7 +500,7 @@ describe('an evaluation of a checkpoint', () => {
     expect(config.data.batchSize).toBe(8);
     expect(config.trainer.limitValBatches).toBe(null);
     expect(said(state, config)).toEqual([
-      "info: As the checkpoint's run was started: data.batchSize 8 (else 32), width 16 (else 8).",
+      "info: Taken over from the checkpoint's run: data.batchSize 8 (otherwise 32), width 16 (otherwise 8).",
     ]);
     expect((await evaluate(['--data.batchSize', '4', '--data.name', 'cifar10'])).data).toMatchObject({
       batchSize: 4,
@@ -508,17 +508,17 @@ describe('an evaluation of a checkpoint', () => {
     });
   });
 
-  it('has them also where the file was edited since, and says where views are others', async () => {
+  it('has them even if the file has been edited since, and reports different views', async () => {
     const state = await trained([]);
     const edits: Edits = { lr: 0.9, data: { name: 'digits', batchSize: 64, transform: view({ size: 64 }) } };
     const config = await evaluate([], edits);
     expect([config.data.batchSize, config.hyperparameters['lr']]).toEqual([32, 0.06]);
     expect(said(state, config, edits)).toContain(
-      'warning: The images are seen through other views than in the run: data.transform ({"plain":{"size":32}} before, {"plain":{"size":64}} now).',
+      'warning: The views of the images differ from those in the run: data.transform ({"plain":{"size":32}} before, {"plain":{"size":64}} now).',
     );
   });
 
-  it('has them also in a trial', async () => {
+  it('has them even in a trial', async () => {
     await trained(['--width', '16']);
     expect((await evaluate(['--trainer.fastDevRun', 'true'])).hyperparameters['width']).toBe(16);
   });
@@ -529,6 +529,6 @@ describe('an evaluation of a checkpoint', () => {
   });
 });
 
-it('leaves out what only one of two versions knows', () => {
+it('ignores what only one of two versions has', () => {
   expect(changedOptions({ trainer: { gone: 1 } }, { trainer: { threads: 2 } })).toEqual([]);
 });

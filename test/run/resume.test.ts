@@ -35,7 +35,7 @@ function picture(shade: number): Buffer {
   return file;
 }
 
-describe('a run with options of its own that broke off in the middle of an epoch', () => {
+describe('a run with its own options that was interrupted in the middle of an epoch', () => {
   beforeAll(async () => {
     const whole = await runIn('whole', ...given, '--trainer.maxSteps', '6');
     expect(whole).toMatchObject({ code: 0, errors: '' });
@@ -43,29 +43,29 @@ describe('a run with options of its own that broke off in the middle of an epoch
     expect(cut).toMatchObject({ code: 0, errors: '' });
   });
 
-  it('refuses options that would give it other samples or updates, in one error', async () => {
+  it('rejects options that would change its samples or updates, in one error', async () => {
     const { code, errors } = await runIn('cut', '--resume', 'last', '--data.batchSize', '16', '--seed', '1');
     expect(errors).toBe(
       [
-        `Error: The checkpoint ${join(cwd, 'cut/small/version_0/checkpoints/epoch=1-step=4')} cannot be gone on from with these differences:`,
-        '  seed: 0 before, 1 now; other samples would come next',
-        '  data.batchSize: 8 before, 16 now; other samples would come next',
-        'Leave out what is given, or set it back in the experiment: the recorded values hold then. ' +
-          'The checkpoint lies in the middle of an epoch; from one at the end of an epoch --allowChanges goes on.',
+        `Error: The checkpoint ${join(cwd, 'cut/small/version_0/checkpoints/epoch=1-step=4')} cannot be resumed with these differences:`,
+        '  seed: 0 before, 1 now; different samples would come next',
+        '  data.batchSize: 8 before, 16 now; different samples would come next',
+        'Leave out these options, or restore them in the experiment: the recorded values then apply. ' +
+          'The checkpoint is in the middle of an epoch; --allowChanges can resume from one at the end of an epoch.',
         '',
       ].join('\n'),
     );
     expect(code).toBe(1);
   });
 
-  it('says what fails of a resume, and nothing of a state that could not be saved', async () => {
+  it('reports why a resume fails, and nothing about a state that could not be saved', async () => {
     const { code, errors, output } = await runIn('cut', '--resume', 'last', '--width', '8');
     expect(code).toBe(1);
     expect(errors).toMatch(/^Error: The state does not fit Small: /);
     expect(output + errors).not.toContain('could not be saved');
   });
 
-  it('says what fails of an evaluation, and nothing of a state that could not be saved', async () => {
+  it('reports why an evaluation fails, and nothing about a state that could not be saved', async () => {
     const { code, errors, output } = await runIn('cut', 'knn', '--width', '8');
     expect(code).toBe(1);
     expect(errors).toMatch(/^Error: The state does not fit Small: /);
@@ -78,21 +78,21 @@ describe('a run with options of its own that broke off in the middle of an epoch
       code: 0,
       output: expect.stringContaining('knn_accuracy = ') as unknown,
     });
-    expect(output).toContain('width 4 (else 8)');
+    expect(output).toContain('width 4 (otherwise 8)');
   });
 
-  it('goes on with them by --resume last alone, to the same bits', async () => {
+  it('resumes with them by --resume last alone, to the same bits', async () => {
     const { code, output } = await runIn('cut', '--resume', 'last', '--trainer.maxSteps', '6');
     expect({ code, output }).toEqual({ code: 0, output });
     expect(output).toContain(
-      "As the checkpoint's run was started: trainer.limitTrainBatches 3 (else 4), data.batchSize 8 (else 16), lr 0.1 (else 0.06), width 4 (else 8).",
+      "Taken over from the checkpoint's run: trainer.limitTrainBatches 3 (otherwise 4), data.batchSize 8 (otherwise 16), lr 0.1 (otherwise 0.06), width 4 (otherwise 8).",
     );
     expect(output).toContain('Changed since the checkpoint: trainer.maxSteps (4 before, 6 now).');
     expect(weightsOf('cut', 'epoch=1-step=6')).toBe(weightsOf('whole', 'epoch=1-step=6'));
   });
 });
 
-it('a run over a folder to which images were added is refused, and goes on when they are gone', async () => {
+it('a run over a folder to which images were added is rejected, and resumes when they are gone', async () => {
   const images = join(cwd, 'images');
   for (const name of ['cats', 'dogs']) {
     mkdirSync(join(images, name), { recursive: true });
@@ -104,7 +104,7 @@ it('a run over a folder to which images were added is refused, and goes on when 
   for (let i = 0; i < 10; i++) writeFileSync(join(images, 'cats', `new ${i}.bmp`), picture(3));
   const { code, errors } = await runIn('folder', '--resume', 'last', '--trainer.maxSteps', '3');
   expect(errors).toMatch(
-    /^Error: The data are not those of the checkpoint .*: there were 36 samples of folder in 2 classes, and now there are 45 samples of folder in 2 classes\. Samples would be left out or come twice\. Put the data back/,
+    /^Error: The data is not that of the checkpoint .*: there were 36 samples of folder in 2 classes, and now there are 45 samples of folder in 2 classes\. Samples would be left out or come twice\. Put the data back/,
   );
   expect(code).toBe(1);
   for (let i = 0; i < 10; i++) rmSync(join(images, 'cats', `new ${i}.bmp`));
@@ -114,7 +114,7 @@ it('a run over a folder to which images were added is refused, and goes on when 
   expect(await runIn('folder', ...args)).toMatchObject({ code: 0, errors: '' });
 });
 
-it('a run of several ranks is refused once, before any rank is started', async () => {
+it('a run on several ranks is rejected once, before any rank is started', async () => {
   const child = new Child(
     small,
     [
@@ -132,7 +132,7 @@ it('a run of several ranks is refused once, before any rank is started', async (
   const { code, errors } = await child.ended;
   expect(code).toBe(1);
   expect(errors).toContain(
-    '\n  trainer.precision: "32-true" before, "bf16-mixed" now; every update would be another one\n',
+    '\n  trainer.precision: "32-true" before, "bf16-mixed" now; every update would be different\n',
   );
   expect(errors.match(/cannot be gone on from/g)).toHaveLength(1);
 });

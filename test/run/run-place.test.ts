@@ -15,7 +15,7 @@ function place(...args: readonly string[]) {
 }
 
 describe('openRunPlace', () => {
-  it('makes the next folder of the experiment, which stays', async () => {
+  it('makes the next folder of the experiment, which is kept', async () => {
     const first = await place();
     const second = await place();
     await Promise.all([first.close(), second.close()]);
@@ -24,7 +24,7 @@ describe('openRunPlace', () => {
     expect(readdirSync(join(root, 'plain')).sort()).toEqual(['version_0', 'version_1']);
   });
 
-  it('makes a folder elsewhere for a trial, and takes it away with all that is in it', async () => {
+  it('makes a folder elsewhere for a trial, and deletes it with all its contents', async () => {
     const { folder, close } = await place('--trainer.fastDevRun');
     expect(folder.path.startsWith(root)).toBe(false);
     writeFileSync(folder.resolve('metrics.csv'), 'epoch,step\n');
@@ -32,22 +32,22 @@ describe('openRunPlace', () => {
     expect(existsSync(folder.path)).toBe(false);
   });
 
-  it('says where no folder can be made', async () => {
+  it('reports where no folder can be made', async () => {
     const file = join(root, 'file');
     writeFileSync(file, '');
     await expect(place('--trainer.defaultRootDir', file)).rejects.toThrow(
-      `The run's folder ${join(file, 'plain')} cannot be made: ENOTDIR: not a directory, mkdir '${join(file, 'plain')}'. ` +
-        'Set --trainer.defaultRootDir to a folder that you may write to.',
+      `The run folder ${join(file, 'plain')} cannot be created: ENOTDIR: not a directory, mkdir '${join(file, 'plain')}'. ` +
+        'Set --trainer.defaultRootDir to a folder to which you can write.',
     );
   });
 
-  it('refuses to resume a trial from checkpoints that it cannot have', async () => {
+  it('does not resume a trial from checkpoints that it cannot have', async () => {
     await expect(place('--trainer.fastDevRun', '--resume', 'last')).rejects.toThrow(
-      "'--resume last' was given to a trial run (trainer.fastDevRun). A trial has a folder of its own, without checkpoints. Name the checkpoint's folder after --resume.",
+      "'--resume last' was given to a trial run (trainer.fastDevRun). A trial has its own folder, without checkpoints. Name the checkpoint's folder after --resume.",
     );
   });
 
-  it('keeps a second run out of a folder in use, and lets it in afterwards', async () => {
+  it('keeps a second run out of a folder in use, and admits it afterwards', async () => {
     const first = await place();
     const checkpoints = first.folder.resolve('checkpoints');
     mkdirSync(join(checkpoints, 'step=1'), { recursive: true });
@@ -56,7 +56,7 @@ describe('openRunPlace', () => {
       new RegExp(
         `^The run folder ${first.folder.path} is in use: process ${process.pid} on .* has been writing to it since .*\\. ` +
           'Two runs in one folder would overwrite each other\\. ' +
-          'Wait for that run, or end it; without --resume a run gets a folder of its own\\.$',
+          'Wait for that run, or end it; without --resume, a run gets its own folder\\.$',
       ),
     );
     const evaluation = await openRunPlace(resolveConfig(Plain, ['test', '--trainer.defaultRootDir', root]));

@@ -70,7 +70,7 @@ describe('secrets in addresses', () => {
     ...['--data.fallback', 'digits'],
   ];
 
-  it('are neither in the files of a run, nor on the terminal, nor told to the tracking server', async () => {
+  it('are neither in the files of a run, nor on the terminal, nor sent to the tracking server', async () => {
     // The engine is where it is; data sets are looked for elsewhere.
     const { directory } = await locateTensorFlow({ accelerator: 'cpu' });
     const env = { XDG_CACHE_HOME: join(cwd, 'cache'), FULGUR_TENSORFLOW: directory };

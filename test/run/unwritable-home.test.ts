@@ -25,7 +25,7 @@ it('without a home that can be written to, the compiler has one folder among the
   expect(compilerFolders()).toHaveLength(2);
 }, 60_000);
 
-it('without any such folder, a sentence says what to do', async () => {
+it('without any such folder, a message explains what to do', async () => {
   const { code, errors } = await version({ TMPDIR: nowhere });
   expect({ code, errors }).toEqual({
     code: 1,

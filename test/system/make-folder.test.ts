@@ -55,6 +55,6 @@ describe.each(ways)('%s', (_, make) => {
 
 it.each(['/proc/x', '/dev/null/x'])('a run says that its folder cannot be made in %s', (place) => {
   expect(() => createRunFolder({ root: place, experiment: 'tiny', resume: null })).toThrow(
-    /^The run's folder \/.*\/x\/tiny cannot be made: E\w+: .* Set --trainer.defaultRootDir to a folder that you may write to.$/,
+    /^The run folder \/.*\/x\/tiny cannot be created: E\w+: .* Set --trainer.defaultRootDir to a folder to which you can write.$/,
   );
 });

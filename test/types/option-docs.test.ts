@@ -32,7 +32,7 @@ const service = ts.createLanguageService({
 });
 
 it.each([
-  ['interval', 'Look after every batch, or at the end of epochs.'],
+  ['interval', 'Check after every batch, or at the end of epochs.'],
   ['atStart', 'Also evaluate before the first step, with random weights, as `knn_accuracy_untrained`.'],
   ["monitor: 'loss', p", 'The logged metric to watch.'],
   [
@@ -41,7 +41,7 @@ it.each([
   ],
   ["monitor: 'loss', s", 'The logged metric that ranks checkpoints; with `null` none is best.'],
   ['saveTopK', 'Number of best checkpoints by `monitor` to keep.'],
-  ['decay', 'Share of the old average in the new one.'],
+  ['decay', 'Weight of the old average in the new one.'],
 ])('editors show the docstring of the schema at %s', (place, said) => {
   const { documentation } = service.getQuickInfoAtPosition(path, text.indexOf(place)) ?? {};
   expect(ts.displayPartsToString(documentation)).toBe(said);

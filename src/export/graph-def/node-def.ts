@@ -3,7 +3,7 @@ import type { InputDefinition } from '../../engine';
 import type { FrozenGraph, GraphAttribute, GraphDtype, GraphNode, GraphShape, GraphValue } from '../../graph';
 import { validNames } from './node-names';
 
-/** `GraphDef.versions` of TensorFlow 2.11: every later one reads it, and computes these operations alike. */
+/** `GraphDef.versions` of TensorFlow 2.11: every later version reads it and computes these operations in the same way. */
 export const graphVersions = { producer: 1286, minConsumer: 12 } as const;
 
 /** `TensorShapeProto`: a size of -1 is free. */
@@ -11,7 +11,7 @@ export interface TensorShape {
   readonly dim: readonly { readonly size: number }[];
 }
 
-/** `TensorProto`, little-endian and row by row. */
+/** `TensorProto`, little-endian and row-major. */
 export interface TensorDef {
   readonly dtype: number;
   readonly tensorShape: TensorShape;
@@ -56,12 +56,12 @@ export interface GraphParts {
   readonly outputs: Readonly<Record<string, TensorInfo>>;
 }
 
-/** Looks up what an operation's attributes follow from; `operationInputs`, or a test's own. */
+/** Looks up the inputs from which an operation's attributes are derived: `operationInputs`, or a test's own function. */
 export type InputRegistry = (op: string) => readonly InputDefinition[];
 
 /**
- * A frozen graph as TensorFlow's own formats have it: names of nodes are valid, attributes that follow from the inputs are
- * there, and each output is an `Identity` under its own name.
+ * Converts a frozen graph to the form of TensorFlow's own formats: names of nodes are valid, attributes that are
+ * derived from the inputs are present, and each output is an `Identity` under its own name.
  *
  * @throws FulgurError `engine` before the engine is started.
  */
@@ -73,7 +73,7 @@ export function graphParts(graph: FrozenGraph, registry: InputRegistry = operati
   const byName = new Map(graph.nodes.map((node) => [node.name, node]));
   const inputOf = ({ node, output }: GraphValue): string => {
     const name = names.nodes.get(node);
-    if (name === undefined) throw new Error(`the graph reads '${node}', which is not in it`);
+    if (name === undefined) throw new Error(`the graph reads '${node}', which it does not contain`);
     return output === 0 ? name : `${name}:${output}`;
   };
   const typeOf = ({ node, output }: GraphValue): number =>
@@ -139,7 +139,7 @@ function attributesOf(
   return { ...inferred(node, typeOf, registry(node.op)), ...Object.fromEntries(given) };
 }
 
-/** Types and lengths of lists, which TensorFlow's own builders of graphs fill in too. */
+/** Types and lengths of lists, which TensorFlow's own graph builders also fill in. */
 function inferred(
   { inputs, attributes }: GraphNode,
   typeOf: (value: GraphValue) => number,

@@ -1,15 +1,15 @@
-/** Names that nodes have in a file. */
+/** The names of nodes in a file. */
 export interface NodeNames {
-  /** By their names in the graph. */
+  /** Names by the nodes' names in the graph. */
   readonly nodes: ReadonlyMap<string, string>;
-  /** Of the nodes that give the outputs, in the outputs' order. */
+  /** Names of the output nodes, in the order of the outputs. */
   readonly outputs: readonly string[];
 }
 
 /**
- * Names that TensorFlow takes: letters of ASCII, digits, `_`, `.`, `-` and `/`, the first one a letter, a digit or a dot. Names
- * of users' fields may be others (`größe`, `$scale`), and what stands in their place must not be another node's name.
- * Source: `IsValidNodeName` of `tensorflow/core/framework/node_def_util.cc`.
+ * Makes names that TensorFlow accepts: ASCII letters, digits, `_`, `.`, `-` and `/`, starting with a letter, a digit or
+ * a dot. Names of users' fields may differ (`größe`, `$scale`), and their replacements must not equal another node's
+ * name. Source: `IsValidNodeName` of `tensorflow/core/framework/node_def_util.cc`.
  */
 export function validNames(nodes: readonly string[], outputs: readonly string[]): NodeNames {
   const taken = new Set(nodes.filter((name) => validName(name) === name));

@@ -1,19 +1,19 @@
 import type { GraphConstant } from '../../graph';
 
-/** How a value of rank 4 lies in memory; values of other ranks are always `nhwc`. */
+/** Memory layout of a value of rank 4; values of other ranks are always `nhwc`. */
 export type Layout = 'nhwc' | 'nchw';
 
-/** Axes of `[batch, height, width, channels]` in the order of `[batch, channels, height, width]`, and back. */
+/** Permutations of axes from `[batch, height, width, channels]` to `[batch, channels, height, width]`, and back. */
 export const toChannelsFirst = [0, 3, 1, 2] as const;
 export const toChannelsLast = [0, 2, 3, 1] as const;
 
-/** Where an axis of `[batch, height, width, channels]` lies; negative ones count from the end. */
+/** Position of an axis of `[batch, height, width, channels]`; negative axes count from the end. */
 export function axisIn(layout: Layout, axis: number, rank: number): number {
   const own = axis < 0 ? axis + rank : axis;
   return layout === 'nchw' ? toChannelsFirst.indexOf(own as 0 | 1 | 2 | 3) : own;
 }
 
-/** A constant with its axes in another order. */
+/** Returns a constant with permuted axes. */
 export function permuted({ dtype, shape, values }: GraphConstant, order: readonly number[]): GraphConstant {
   const target = order.map((axis) => shape[axis] ?? 1);
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
@@ -35,13 +35,13 @@ export function permuted({ dtype, shape, values }: GraphConstant, order: readonl
   return { dtype, shape: target, values: out };
 }
 
-/** A constant with axes of size 1 in front, until it has `rank`. */
+/** Returns a constant with leading axes of size 1 added until it has `rank`. */
 export function ofRank({ dtype, shape, values }: GraphConstant, rank: number): GraphConstant {
   const missing = Math.max(0, rank - shape.length);
   return { dtype, shape: [...Array<number>(missing).fill(1), ...shape], values };
 }
 
-/** A constant's elements as numbers. */
+/** Returns a constant's elements as numbers. */
 export function numbersOf({ values }: GraphConstant): number[] {
   return Array.from(values as Iterable<number | bigint>, Number);
 }

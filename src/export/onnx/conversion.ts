@@ -5,16 +5,16 @@ import type { Layout } from './axes';
 import { OnnxGraph } from './onnx-graph';
 import { onnxTypes } from './onnx-messages';
 
-/** Values by layout; a value that is wanted in both has two names. */
+/** Names of a value by layout; a value that is needed in both has two names. */
 type Names = Partial<Record<Layout, string>> & { first: Layout };
 
 /** Writes one operation. */
 export type Converter = (node: GraphNode, to: Conversion) => void;
 
 /**
- * A frozen graph on its way to ONNX. TensorFlow's images are `[batch, height, width, channels]`, ONNX's convolutions take
- * `[batch, channels, height, width]`: a convolution leaves its result as ONNX has it, operations that do not care take it as it
- * lies, and it is only transposed for one that does care.
+ * Converts a frozen graph to ONNX. TensorFlow's images are `[batch, height, width, channels]`, but ONNX's convolutions
+ * take `[batch, channels, height, width]`: a convolution keeps its result in ONNX's layout, layout-agnostic operations
+ * use it as it is, and it is transposed only for an operation that depends on the layout.
  */
 export class Conversion {
   readonly graph = new OnnxGraph();
@@ -31,7 +31,7 @@ export class Conversion {
     for (const value of read) this.#uses.set(keyOf(value), (this.#uses.get(keyOf(value)) ?? 0) + 1);
   }
 
-  /** The node that makes a value. */
+  /** Returns the node that produces a value. */
   nodeOf({ node }: GraphValue): GraphNode {
     const found = this.#nodes.get(node);
     if (found === undefined) throw new Error(`the graph has no node '${node}'`);
@@ -48,12 +48,12 @@ export class Conversion {
     return this.factsOf(value).shape.length;
   }
 
-  /** Readers of a value, outputs of the graph among them. */
+  /** Number of readers of a value, including outputs of the graph. */
   usesOf(value: GraphValue): number {
     return this.#uses.get(keyOf(value)) ?? 0;
   }
 
-  /** A node's input by its place. */
+  /** Returns a node's input by index. */
   input(node: GraphNode, index: number): GraphValue {
     const value = node.inputs[index];
     if (value === undefined) throw missingOperation(node, 'ONNX', `It has ${node.inputs.length} inputs.`);
@@ -65,49 +65,49 @@ export class Conversion {
   }
 
   /**
-   * The numbers of an input that must be known when the file is written, such as axes.
+   * Returns the numbers of an input that must be constant, such as axes.
    *
-   * @throws FulgurError `module` where they are computed.
+   * @throws FulgurError `module` if they are computed.
    */
   knownNumbers(node: GraphNode, index: number): number[] {
     const constant = this.constantOf(this.input(node, index));
     if (constant !== null) return numbersOf(constant);
-    throw missingOperation(node, 'ONNX', `Its input ${index} is computed, and ONNX wants it as a constant.`);
+    throw missingOperation(node, 'ONNX', `Its input ${index} is computed, but ONNX requires a constant.`);
   }
 
-  /** How a value lies in memory now; a constant lies as it is needed. */
+  /** Returns the current layout of a value; a constant takes the layout that is needed. */
   layoutOf(value: GraphValue): Layout {
     return this.#names.get(keyOf(value))?.first ?? 'nhwc';
   }
 
-  /** Says what an output of a node is called. */
+  /** Sets the name of a node's output. */
   set(node: GraphNode, name: string, layout: Layout = 'nhwc', output = 0): void {
     this.#names.set(keyOf({ node: node.name, output }), { first: layout, [layout]: name });
   }
 
-  /** The name of a value as TensorFlow has it, transposed before where it lies otherwise. */
+  /** Returns the name of a value in TensorFlow's layout, transposing it first if necessary. */
   plain(value: GraphValue): string {
     return this.in('nhwc', value);
   }
 
-  /** The name of a value of rank 4 as `[batch, channels, height, width]`. */
+  /** Returns the name of a value of rank 4 as `[batch, channels, height, width]`. */
   channelsFirst(value: GraphValue): string {
     return this.in('nchw', value);
   }
 
-  /** The name of a value in a layout. */
+  /** Returns the name of a value in a layout. */
   in(layout: Layout, value: GraphValue): string {
     const constant = this.constantOf(value);
     const names = this.#names.get(keyOf(value));
     const there = names?.[layout];
     if (there !== undefined && names !== undefined) return there;
     if (constant !== null) return this.#constant(layout, value, constant);
-    if (names === undefined) throw new Error(`'${value.node}' is read before it is made`);
+    if (names === undefined) throw new Error(`'${value.node}' is read before it is produced`);
     const from = names[names.first];
     if (from === undefined) throw new Error(`'${value.node}' has no name`);
     const [, height, width, channels] = this.factsOf(value).shape;
     const label = `${value.node}/${layout}`;
-    // Where one side has a single element, the numbers lie the same in both orders.
+    // If one side has a single element, the numbers have the same order in both layouts.
     const isReshape = (height === 1 && width === 1) || channels === 1;
     const sizes = [-1, height ?? 1, width ?? 1, channels ?? 1];
     const order = layout === 'nchw' ? toChannelsFirst : toChannelsLast;
@@ -120,8 +120,8 @@ export class Conversion {
   }
 
   /**
-   * Names of operands of an operation that works element by element with broadcasting, all in one layout: that of images
-   * where one of them lies so.
+   * Returns the names of the operands of an element-wise operation with broadcasting, all in one layout: `nchw` if one
+   * of them has it.
    */
   aligned(values: readonly GraphValue[]): { readonly names: string[]; readonly layout: Layout } {
     const isFirst = values.some((value) => this.layoutOf(value) === 'nchw');
@@ -130,7 +130,7 @@ export class Conversion {
     return { names: values.map((value) => this.#broadcastable(value)), layout: 'nchw' };
   }
 
-  /** A list of int64 from an int32 input, such as a shape: as a constant, or converted. */
+  /** Returns an int64 list for an int32 input, such as a shape: as a constant, or converted. */
   int64(value: GraphValue, label: string): string {
     const constant = this.constantOf(value);
     if (constant === null) return this.cast(this.plain(value), 'int64', `${label}/int64`);

@@ -3,7 +3,7 @@ import type { GraphAttribute, GraphNode } from '../../graph';
 type Kind = GraphAttribute['kind'];
 type ValueOf<K extends Kind> = Extract<GraphAttribute, { readonly kind: K }>['value'];
 
-/** An attribute's value; `otherwise` where the node has none of that name and kind. */
+/** Returns an attribute's value; `otherwise` if the node has none of that name and kind. */
 export function attribute<K extends Kind>(
   node: GraphNode,
   name: string,

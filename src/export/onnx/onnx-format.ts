@@ -11,8 +11,8 @@ import type { OnnxImages } from './onnx-runtime-node';
 import { runOnnx } from './reader/run-onnx';
 
 /**
- * ONNX, opset 17: for `onnxruntime` in all languages. Its input is `[batch, 3, height, width]` unless asked otherwise, as every
- * tool around PyTorch feeds it (docs/adr/0037).
+ * ONNX, opset 17: for `onnxruntime` in all languages. Unless requested otherwise, its input is `[batch, 3, height,
+ * width]`, as all tools around PyTorch use it (docs/adr/0037).
  */
 export const onnxFormat: GraphFormat = {
   name: 'onnx',
@@ -34,7 +34,7 @@ export const onnxFormat: GraphFormat = {
         },
         ...(elsewhere === null ? [] : [elsewhere]),
       ],
-      notes: [`It is of opset ${OPSET}; ${inputText(model, layout)}`],
+      notes: [`It uses opset ${OPSET}; ${inputText(model, layout)}`],
     };
   },
 };

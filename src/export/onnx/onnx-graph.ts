@@ -2,14 +2,14 @@ import type { GraphConstant } from '../../graph';
 import { attributeTypes, onnxTypes } from './onnx-messages';
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from './onnx-messages';
 
-/** An attribute that is a float; plain numbers are integers. */
+/** A float attribute; plain numbers are integers. */
 export class Float {
   constructor(readonly value: number) {}
 }
 
 export type AttributeValue = number | string | readonly number[] | Float;
 
-/** A node that may still be changed, such as a convolution that takes up the bias behind it. */
+/** A node that may still be changed, such as a convolution that absorbs the bias that follows it. */
 export interface OpenNode {
   name: string;
   opType: string;
@@ -18,16 +18,16 @@ export interface OpenNode {
   attribute: OnnxAttribute[];
 }
 
-/** An ONNX graph that is being put together: nodes in order, constants, and names that are each given once. */
+/** An ONNX graph under construction: nodes in order, constants, and unique names. */
 export class OnnxGraph {
   readonly #nodes: OpenNode[] = [];
   readonly #producers = new Map<string, OpenNode>();
   readonly #constants = new Map<string, OnnxTensor>();
-  /** Constants of few numbers, such as shapes and axes, by their content. */
+  /** Small constants, such as shapes and axes, by their content. */
   readonly #known = new Map<string, string>();
   readonly #names = new Set<string>();
 
-  /** A name that nothing else has. */
+  /** Returns a unique name. */
   name(wanted: string): string {
     for (let count = 0; ; count++) {
       const name = count === 0 ? wanted : `${wanted}_${count}`;
@@ -38,9 +38,9 @@ export class OnnxGraph {
   }
 
   /**
-   * Adds a node of one output.
+   * Adds a node with one output.
    *
-   * @param label what node and output are named after.
+   * @param label basis of the names of the node and its output.
    * @returns the output's name.
    */
   add(
@@ -53,7 +53,7 @@ export class OnnxGraph {
     return output;
   }
 
-  /** Adds a node of several outputs. */
+  /** Adds a node with several outputs. */
   addMany(
     opType: string,
     input: readonly string[],
@@ -72,12 +72,12 @@ export class OnnxGraph {
     return output;
   }
 
-  /** The node that makes a value; `undefined` for inputs and constants. */
+  /** Returns the node that produces a value; `undefined` for inputs and constants. */
   producer(value: string): OpenNode | undefined {
     return this.#producers.get(value);
   }
 
-  /** A constant's name; small ones of equal content are one. */
+  /** Returns a constant's name; small constants with equal content are shared. */
   constant({ dtype, shape, values }: GraphConstant, label: string): string {
     const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     const key = values.length <= 16 ? `${dtype} ${shape.join(',')}: ${rawData.join(',')}` : null;
@@ -89,17 +89,17 @@ export class OnnxGraph {
     return name;
   }
 
-  /** A list of int64. */
+  /** Adds an int64 list. */
   ints(values: readonly number[], label: string): string {
     return this.constant(int64s(values), label);
   }
 
-  /** A float32 without a shape. */
+  /** Adds a scalar float32. */
   float(value: number, label: string): string {
     return this.constant({ dtype: 'float32', shape: [], values: Float32Array.of(value) }, label);
   }
 
-  /** Nodes that the outputs depend on, in order, and the constants that those read. */
+  /** Returns the nodes on which the outputs depend, in order, and the constants that they read. */
   finish(outputs: readonly string[]): { readonly nodes: OnnxNode[]; readonly constants: OnnxTensor[] } {
     const needed = new Set(outputs);
     const nodes: OnnxNode[] = [];
@@ -112,12 +112,12 @@ export class OnnxGraph {
   }
 }
 
-/** A constant list of int64. */
+/** A constant int64 list. */
 export function int64s(values: readonly number[]): GraphConstant {
   return { dtype: 'int64', shape: [values.length], values: BigInt64Array.from(values, BigInt) };
 }
 
-/** An attribute as a message. */
+/** Converts an attribute to a message. */
 export function attributeOf(name: string, value: AttributeValue): OnnxAttribute {
   if (value instanceof Float) return { name, type: attributeTypes.float, f: value.value };
   if (typeof value === 'number') return { name, type: attributeTypes.int, i: value };

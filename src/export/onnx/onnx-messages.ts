@@ -1,9 +1,9 @@
 import type { INamespace } from 'protobufjs/light';
 import { MessageCodec } from '../protobuf';
 
-/** A field of a message: its number in the public format, its type, and whether there may be many. */
+/** A field of a message: its number in the public format, its type, and whether it is repeated. */
 const one = (id: number, type: string) => ({ id, type });
-/** A field that is written also where it is 0. */
+/** A field that is written even if it is 0. */
 const present = (id: number, type: string) => ({
   id,
   type,
@@ -11,7 +11,7 @@ const present = (id: number, type: string) => ({
 });
 const many = (id: number, type: string) => ({ id, type, rule: 'repeated' });
 
-/** ONNX's messages, as far as models of one plain graph need them. Numbers: https://github.com/onnx/onnx, `onnx.proto`. */
+/** The ONNX messages needed by models with a single plain graph. Numbers: https://github.com/onnx/onnx, `onnx.proto`. */
 const definitions: INamespace = {
   nested: {
     ModelProto: {
@@ -83,17 +83,17 @@ const definitions: INamespace = {
   },
 };
 
-/** Numbers of types of elements, by our names. */
+/** Numbers of the element types, by our names. */
 export const onnxTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, string: 8, bool: 9 } as const;
 
-/** Numbers of kinds of attributes. */
+/** Numbers of the attribute kinds. */
 export const attributeTypes = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
 
 export interface OnnxTensor {
   readonly dims: readonly number[];
   readonly dataType: number;
   readonly name: string;
-  /** Little-endian, row by row. */
+  /** Little-endian, row-major. */
   readonly rawData: Uint8Array;
 }
 
@@ -111,7 +111,7 @@ export interface OnnxAttribute {
 export interface OnnxNode {
   readonly name: string;
   readonly opType: string;
-  /** Names of values; `''` for one that is left out. */
+  /** Names of values; `''` for an omitted one. */
   readonly input: readonly string[];
   readonly output: readonly string[];
   readonly attribute: readonly OnnxAttribute[];

@@ -8,14 +8,14 @@ import { onnxTypes } from './onnx-messages';
 import type { OnnxModel, OnnxNode, OnnxValueInfo } from './onnx-messages';
 import { converters } from './operations';
 
-/** The oldest opset that has all that is written here; runtimes read older ones than their own. */
+/** The oldest opset that has everything written here; runtimes read opsets older than their own. */
 export const OPSET = 17;
-/** The version of the file format that belongs to the opset. */
+/** The version of the file format for this opset. */
 const IR_VERSION = 8;
-/** A protobuf message must be smaller. */
+/** A protobuf message must be smaller than this. */
 const LARGEST_MESSAGE = 2 ** 31;
 
-/** What stands in the file besides the graph. */
+/** The contents of the file besides the graph. */
 export interface OnnxHeader {
   readonly name: string;
   readonly producerVersion: string;
@@ -23,14 +23,14 @@ export interface OnnxHeader {
 }
 
 /**
- * A frozen graph as an ONNX model of opset 17, for any batch size: the axis `batch`.
+ * Converts a frozen graph to an ONNX model of opset 17 for any batch size; the batch axis is named `batch`.
  *
  * @param layout order of the axes of inputs of rank 4.
- * @throws FulgurError `module` naming the first operation that ONNX does not have, or where the weights do not fit into a file.
+ * @throws FulgurError `module`, naming the first operation that ONNX lacks, or if the weights do not fit into a file.
  */
 export function onnxModel(source: FrozenGraph, layout: Layout, header: OnnxHeader): OnnxModel {
   const to = new Conversion(source);
-  // Inputs and outputs keep their names, whatever nodes are called.
+  // Inputs and outputs keep their names, whatever the names of nodes.
   const inputNames = new Map(source.inputs.map(({ name }) => [name, to.graph.name(name)]));
   const outputNames = source.outputs.map(({ name }) => to.graph.name(name));
   for (const node of source.nodes) {
@@ -66,7 +66,7 @@ export function onnxModel(source: FrozenGraph, layout: Layout, header: OnnxHeade
   };
 }
 
-/** Gives a value the name that the user knows. */
+/** Gives a value its name for the user. */
 function identity(from: string, name: string): OnnxNode {
   return { name, opType: 'Identity', input: [from], output: [name], attribute: [] };
 }
@@ -81,7 +81,7 @@ function valueInfo(name: string, { dtype, shape }: GraphFacts, layout: Layout): 
 
 function tooLarge(bytes: number): FulgurError {
   return new FulgurError('module', {
-    what: `The model has ${(bytes / 2 ** 30).toFixed(1)} GiB of weights, and an ONNX file holds less than 2 GiB.`,
+    what: `The model has ${(bytes / 2 ** 30).toFixed(1)} GiB of weights, but an ONNX file is limited to 2 GiB.`,
     fix: 'Export to saved-model or safetensors.',
   });
 }

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { ExportRuntime, TrialImages } from '../export-format';
 
-/** What is used of the package `onnxruntime-node`. */
+/** The part of the package `onnxruntime-node` that is used. */
 interface OrtModule {
   readonly InferenceSession: {
     create(path: string): Promise<OrtSession>;
@@ -21,17 +21,18 @@ interface OrtTensor {
   readonly data: ArrayLike<number>;
 }
 
-/** Images as a file takes them, in its own layout. */
+/** Images in the layout that a file takes. */
 export interface OnnxImages {
   readonly shape: readonly number[];
   readonly values: Float32Array | Uint8Array;
 }
 
 /**
- * Microsoft's runtime, where the user's project has it; `null` elsewhere: it is 200 MB, so the framework does not bring it.
+ * Loads Microsoft's runtime if the user's project has it, and otherwise returns `null`: it takes 200 MB, so the
+ * framework does not include it.
  *
  * @param folder of the user's project.
- * @param arrange lays images as the file takes them.
+ * @param arrange puts images into the layout that the file takes.
  */
 export function onnxRuntimeNode(
   path: string,

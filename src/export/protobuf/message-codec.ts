@@ -5,8 +5,8 @@ import type { INamespace, Type } from 'protobufjs/light';
 const load = createRequire(__filename);
 
 /**
- * Encodes and decodes messages of one type, as plain objects: absent fields are left out, names are in camelCase, int64 are
- * numbers up to 2^53, bytes are not copied before they are put into the message.
+ * Encodes and decodes messages of one type as plain objects: absent fields are omitted, names are in camelCase, int64
+ * are numbers up to 2^53, and bytes are not copied before they are put into the message.
  *
  * @example
  * const definitions = { nested: { Point: { fields: { x: { type: 'int64', id: 1 }, names: { rule: 'repeated', type: 'string', id: 2 } } } } };
@@ -28,7 +28,7 @@ export class MessageCodec<Message extends object> {
     this.#name = type;
   }
 
-  /** protobufjs is loaded for the first message: most runs export nothing. */
+  /** protobufjs is loaded for the first message, since most runs export nothing. */
   get #type(): Type {
     this.#known ??= (load('protobufjs/light') as typeof protobuf).Root.fromJSON(this.#definitions).lookupType(
       this.#name,
@@ -36,15 +36,15 @@ export class MessageCodec<Message extends object> {
     return this.#known;
   }
 
-  /** A message's bytes; the caller knows the fields by their type. */
+  /** Encodes a message; its type defines the fields for the caller. */
   encode(message: Message): Uint8Array {
     return this.#type.encode(message).finish();
   }
 
   /**
-   * A message from its bytes; repeated fields are lists, empty where there are none. Bytes are parts of `bytes`.
+   * Decodes a message; repeated fields are lists, possibly empty. Byte fields are views into `bytes`.
    *
-   * @throws Error of protobufjs for bytes that are no such message.
+   * @throws Error from protobufjs for bytes that are not such a message.
    */
   decode(bytes: Uint8Array): Message {
     return this.#type.toObject(this.#type.decode(bytes), { longs: Number, arrays: true }) as Message;

@@ -8,8 +8,8 @@ import { weightsOfFeatures } from './weights-of-features';
 import type { FeatureWeights } from './weights-of-features';
 
 /**
- * The weights of the features alone, for PyTorch: a ResNet under torchvision's names, a vision transformer under timm's,
- * another module under its own. The layout of each tensor is PyTorch's.
+ * Only the weights for the features, for PyTorch: a ResNet under torchvision's names, a vision transformer under
+ * timm's, any other module under its own. Each tensor has PyTorch's layout.
  */
 export const safetensorsFormat: WeightsFormat = {
   name: 'safetensors',
@@ -20,7 +20,7 @@ export const safetensorsFormat: WeightsFormat = {
     const weights = weightsOfFeatures(model.module, () => featuresOfZeros(model));
     const { name, input, preprocessing, identity } = model;
     const metadata = {
-      // Hugging Face's transformers read no file without it.
+      // Hugging Face's transformers library reads no file without it.
       format: 'pt',
       experiment: name,
       input: jsonText(input, 0, 'input'),
@@ -32,7 +32,7 @@ export const safetensorsFormat: WeightsFormat = {
     return {
       files: [`${name}.safetensors`],
       runtimes: [runtimeOf(model, weights, out)],
-      notes: [`${weights.state.size} tensors of '${place}' are in it.`],
+      notes: [`It contains ${weights.state.size} tensors of '${place}'.`],
     };
   },
 };
@@ -41,7 +41,7 @@ function featuresOfZeros({ features, input: { height, width } }: ExportedWeights
   return tf.tidy(() => features(tf.zeros<tf.Rank.R4>([1, height, width, 3])));
 }
 
-/** Runs the module itself, once all weights of the part were forgotten and those of the file were put in. */
+/** Runs the module itself, after all weights of the part were cleared and replaced by those of the file. */
 function runtimeOf(model: ExportedWeights, { module, names }: FeatureWeights, out: string): ExportRuntime {
   return {
     name: "the experiment's module with the weights of the file",

@@ -5,18 +5,18 @@ import { FulgurError } from '../../errors';
 import { readVariable, ResNetBackbone } from '../../nn';
 import type { Module } from '../../nn';
 
-/** The weights that features are made of. */
+/** The weights from which features are computed. */
 export interface FeatureWeights {
-  /** The module that holds them all, such as `backbone`; `''` for the experiment's. */
+  /** The module that contains them all, such as `backbone`; `''` for the experiment's. */
   readonly part: string;
   readonly module: Module;
-  /** Under torchvision's names of a ResNet, else under those of the state dict below the part. */
+  /** Weights under torchvision's names for a ResNet, otherwise under those of the state dict below the part. */
   readonly state: StateDict;
-  /** The names in `state` by those of the part's state dict. */
+  /** The names in `state`, by the names in the part's state dict. */
   readonly names: ReadonlyMap<string, string>;
 }
 
-/** Where torchvision has the parts of a ResNet whose children are numbered, as lightly numbers them. */
+/** torchvision's names for the parts of a ResNet whose children are numbered, as in lightly. */
 const torchvisionNames: Readonly<Record<string, string>> = {
   '0': 'conv1',
   '1': 'bn1',
@@ -27,11 +27,11 @@ const torchvisionNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * Finds the innermost module that holds everything that features are computed from, and takes its state; of an experiment
- * that makes features from several modules, only what they read.
+ * Finds the innermost module that contains everything from which features are computed, and takes its state; for an
+ * experiment that computes features from several modules, only the weights that they read.
  *
  * @param features is called once.
- * @throws FulgurError `module` where features depend on no weights, or on some that the module does not hold.
+ * @throws FulgurError `module` if features depend on no weights, or on weights that the module does not contain.
  */
 export function weightsOfFeatures(root: Module, features: () => tf.Tensor): FeatureWeights {
   const { result, use } = watchVariables(features);
@@ -41,7 +41,7 @@ export function weightsOfFeatures(root: Module, features: () => tf.Tensor): Feat
     const own = new Set<tf.Variable>(module.namedVariables().values());
     return read.every((variable) => own.has(variable));
   });
-  // Owners stand before their children.
+  // Owners come before their children.
   const innermost = holders.at(-1);
   if (innermost === undefined || read.length === 0) throw nothingToWrite(root, read.length);
   const [part, module] = innermost;
@@ -69,7 +69,7 @@ function nothingToWrite(root: Module, count: number): FulgurError {
     what:
       count === 0
         ? `The features of ${root.constructor.name} depend on no weights.`
-        : `The features of ${root.constructor.name} depend on weights that it does not hold.`,
-    fix: 'Hold the modules that make the features in public fields of the experiment.',
+        : `The features of ${root.constructor.name} depend on weights that it does not contain.`,
+    fix: 'Keep the modules that compute the features in public fields of the experiment.',
   });
 }

@@ -18,7 +18,7 @@ export const savedModelFormat: GraphFormat = {
   },
 };
 
-/** TensorFlow's own loader of SavedModels, on the files in `folder`. */
+/** TensorFlow's own SavedModel loader, on the files in `folder`. */
 export function savedModelRuntime(folder: string): ExportRuntime {
   return {
     name: `the SavedModel loader of TensorFlow ${engineInfo().tensorflowVersion}`,
@@ -26,7 +26,7 @@ export function savedModelRuntime(folder: string): ExportRuntime {
   };
 }
 
-/** The one input and output, as the file names them. */
+/** The names of the single input and output in the file. */
 async function endsIn(folder: string): Promise<SavedModelEnds> {
   const { metaGraphs } = savedModels.decode(await readRegularFile(join(folder, SAVED_MODEL_FILE), Infinity));
   const signature = metaGraphs[0]?.signatureDef[SERVING_SIGNATURE];

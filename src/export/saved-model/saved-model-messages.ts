@@ -2,13 +2,13 @@ import type { INamespace } from 'protobufjs/light';
 import type { NodeDef, TensorInfo } from '../graph-def/node-def';
 import { MessageCodec } from '../protobuf';
 
-/** A field of a message: its number in the public format, its type, and whether there may be many. */
+/** A field of a message: its number in the public format, its type, and whether it is repeated. */
 const one = (id: number, type: string) => ({ id, type });
 const many = (id: number, type: string) => ({ id, type, rule: 'repeated' });
 const byName = (id: number, type: string) => ({ id, type, keyType: 'string' });
 
 /**
- * TensorFlow's messages, as far as a frozen graph needs them. Numbers: `tensorflow/core/protobuf/saved_model.proto`,
+ * The TensorFlow messages that a frozen graph needs. Numbers: `tensorflow/core/protobuf/saved_model.proto`,
  * `meta_graph.proto` and `tensorflow/core/framework/*.proto`.
  */
 const definitions: INamespace = {
@@ -37,7 +37,7 @@ const definitions: INamespace = {
       },
     },
     AttrValue: {
-      // Members of a `oneof` are written also where they are 0 or false.
+      // Members of a `oneof` are written even if they are 0 or false.
       oneofs: { value: { oneof: ['list', 's', 'i', 'f', 'b', 'type', 'shape', 'tensor'] } },
       fields: {
         list: one(1, 'ListValue'),
@@ -73,7 +73,7 @@ const definitions: INamespace = {
   },
 };
 
-/** What a caller of the model gives and gets. */
+/** The inputs and outputs of the model. */
 export interface SignatureDef {
   readonly inputs: Readonly<Record<string, TensorInfo>>;
   readonly outputs: Readonly<Record<string, TensorInfo>>;

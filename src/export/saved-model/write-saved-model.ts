@@ -6,24 +6,24 @@ import { writeWhole } from '../../system';
 import { graphParts, graphVersions } from '../graph-def/node-def';
 import { savedModels } from './saved-model-messages';
 
-/** The file that holds the model. */
+/** The file that contains the model. */
 export const SAVED_MODEL_FILE = 'saved_model.pb';
-/** What TensorFlow's loaders look for where nothing else is asked for. */
+/** The tag that TensorFlow's loaders look for by default. */
 export const SERVE_TAG = 'serve';
-/** The name of the signature that everybody calls. */
+/** The name of the default signature. */
 export const SERVING_SIGNATURE = 'serving_default';
-/** The name of what a signature does, in TensorFlow Serving's words. */
+/** The name of the signature's method, in TensorFlow Serving's terms. */
 const PREDICT = 'tensorflow/serving/predict';
-/** Protobuf's messages are smaller than 2 GiB, and a graph holds its weights; nodes take a part of it. */
+/** Protobuf messages are smaller than 2 GiB, and a graph contains its weights; nodes take part of that. */
 const MOST_WEIGHT_BYTES = 2 ** 31 - 2 ** 24;
 
 /**
- * Writes a SavedModel of a frozen graph: one file, which has the weights in it.
+ * Writes a SavedModel of a frozen graph: one file, including the weights.
  *
- * @param folder is there, and empty.
+ * @param folder an existing empty folder.
  * @returns the files' names.
- * @throws FulgurError `module` where the weights are too large for the format; `data` where the file cannot be written;
- * `engine` before the engine is started.
+ * @throws FulgurError `module` if the weights are too large for the format; `data` if the file cannot be written;
+ *   `engine` before the engine is started.
  */
 export async function writeSavedModel(graph: FrozenGraph, folder: string): Promise<string[]> {
   requireSize(graph);
@@ -46,7 +46,7 @@ function requireSize({ nodes }: FrozenGraph): void {
   const bytes = nodes.reduce((sum, { constant }) => sum + (constant?.values.byteLength ?? 0), 0);
   if (bytes <= MOST_WEIGHT_BYTES) return;
   throw new FulgurError('module', {
-    what: `The weights have ${formatBytes(bytes)}, and a SavedModel of a frozen graph holds less than ${formatBytes(2 ** 31)}.`,
-    fix: 'Export to safetensors or tfjs, whose weights lie outside of the graph.',
+    what: `The weights have ${formatBytes(bytes)}, but a SavedModel of a frozen graph is limited to ${formatBytes(2 ** 31)}.`,
+    fix: 'Export to safetensors or tfjs, which keep the weights outside the graph.',
   });
 }

@@ -1,13 +1,13 @@
 import type { AttrValue, NodeDef } from '../graph-def/node-def';
 
-/** TensorFlow.js's operations that add a bias and take a maximum in one go. */
+/** TensorFlow.js's fused operations, which also add a bias and apply an activation. */
 const fusedOps: Readonly<Record<string, string>> = { Conv2D: '_FusedConv2D', MatMul: '_FusedMatMul' };
-/** Functions that follow a bias in them; each backend has these. */
+/** Activations that fused operations support in every backend. */
 const activations: ReadonlySet<string> = new Set(['Relu', 'Relu6']);
 
 /**
- * Convolutions and products in one with the `BiasAdd` and the `Relu` that alone read them, as TensorFlow's own converter
- * writes them: fewer passes over memory, fewer shaders.
+ * Fuses convolutions and products with the `BiasAdd` and `Relu` that are their only readers, as TensorFlow's own
+ * converter does: fewer passes over memory, fewer shaders.
  */
 export function fusedNodes(nodes: readonly NodeDef[]): NodeDef[] {
   const readers = new Map<string, NodeDef[]>();

@@ -6,8 +6,8 @@ import type { ExportRuntime } from '../export-format';
 import { MODEL_FILE } from './write-graph-model';
 
 /**
- * TensorFlow.js's own loader and executor of graph models, on the files in `folder`; the engine's kernels compute, which are
- * faster than those of a browser.
+ * TensorFlow.js's own loader and executor of graph models, on the files in `folder`, with the engine's kernels, which
+ * are faster than a browser's.
  */
 export async function graphModelRuntime(folder: string): Promise<ExportRuntime> {
   const { loadGraphModel, converterVersion } = await nodeBundle('graph-model');
@@ -28,7 +28,7 @@ export async function graphModelRuntime(folder: string): Promise<ExportRuntime> 
   };
 }
 
-/** Reads what a browser would fetch. */
+/** Reads the files that a browser would fetch. */
 async function artifactsIn(folder: string): Promise<tf.io.ModelArtifacts> {
   const read = (name: string): Promise<Buffer> => readRegularFile(join(folder, name), Infinity);
   const model = JSON.parse((await read(MODEL_FILE)).toString()) as tf.io.ModelJSON;

@@ -1,9 +1,9 @@
 import type { FrozenGraph, GraphFacts, GraphNode } from '../../graph';
 
 /**
- * Operations that TensorFlow.js's graph models compute as TensorFlow does, on its CPU, WebAssembly and WebGL backends; a test
- * compares each of them. The executor knows a few more, which draw random numbers, read tables, have control flow, or give
- * other numbers (`Mod`, `Div`). Source: `tfjs-converter/src/operations/op_list`.
+ * Operations that TensorFlow.js's graph models compute as TensorFlow does on the CPU, WebAssembly and WebGL backends; a
+ * test compares each of them. The executor supports a few more, which draw random numbers, read tables, have control
+ * flow, or give different results (`Mod`, `Div`). Source: `tfjs-converter/src/operations/op_list`.
  */
 export const tfjsOperations: ReadonlySet<string> = new Set(
   `Abs Acos Acosh Add AddN AddV2 All Any ArgMax ArgMin Asin Asinh Atan Atan2 Atanh AvgPool BatchMatMul BatchMatMulV2
@@ -17,26 +17,26 @@ export const tfjsOperations: ReadonlySet<string> = new Set(
   Transpose Unpack ZerosLike`.split(/\s+/),
 );
 
-/** Operations that only move elements, or that read bytes into another type. */
+/** Operations that only move elements, or convert bytes to another type. */
 const takeBytes: ReadonlySet<string> = new Set(
   'BroadcastTo Cast ConcatV2 Const ExpandDims GatherV2 Identity Pack Pad PadV2 Placeholder Reshape Slice Squeeze StridedSlice Tile Transpose'.split(
     ' ',
   ),
 );
 
-/** Axes of what TensorFlow.js's tensors have at most. */
+/** Maximum number of axes of a TensorFlow.js tensor. */
 const MOST_AXES = 6;
 
-/** What is known of a value that a node reads. */
+/** Known facts about a value that a node reads. */
 type FactsOf = (input: number) => GraphFacts | undefined;
 
-/** A trouble that only some uses of an operation have. */
+/** A limitation that affects only some uses of an operation. */
 type Rule = (node: GraphNode, factsOf: FactsOf) => string | null;
 
 const rules: Readonly<Record<string, Rule>> = {
   Conv2D: (node, factsOf) => {
     const [channels, taken] = [factsOf(0)?.shape[3], factsOf(1)?.shape[2]];
-    if (channels !== taken) return 'TensorFlow.js has no convolution in groups.';
+    if (channels !== taken) return 'TensorFlow.js has no grouped convolution.';
     return strideAndDilation(node);
   },
   DepthwiseConv2dNative: strideAndDilation,
@@ -45,14 +45,16 @@ const rules: Readonly<Record<string, Rule>> = {
       ? 'TensorFlow.js has no transposed convolution with dilation.'
       : null,
   FloorDiv: (node) =>
-    node.outputs[0]?.dtype === 'int32' ? null : "TensorFlow.js's WebGL backend divides whole numbers only.",
+    node.outputs[0]?.dtype === 'int32'
+      ? null
+      : "TensorFlow.js's WebGL backend supports it only for whole numbers.",
   OneHot: (node) => {
     const axis = int(node, 'axis') ?? -1;
     const last = (node.outputs[0]?.shape.length ?? 0) - 1;
-    if (axis !== -1 && axis !== last) return 'TensorFlow.js puts the new axis last only.';
+    if (axis !== -1 && axis !== last) return 'TensorFlow.js can only put the new axis last.';
     return node.outputs[0]?.dtype === 'int32'
       ? null
-      : "TensorFlow.js's WebAssembly backend gives int32 only: cast that to another type.";
+      : "TensorFlow.js's WebAssembly backend returns only int32: cast that to another type.";
   },
   Select: (_, factsOf) =>
     factsOf(0)?.shape.length === factsOf(1)?.shape.length
@@ -63,16 +65,17 @@ const rules: Readonly<Record<string, Rule>> = {
   FusedBatchNormV3: batchNorm,
   Tile: (node) =>
     (node.outputs[0]?.shape.length ?? 0) > 5
-      ? "TensorFlow.js's WebGL backend repeats along 5 axes at most."
+      ? "TensorFlow.js's WebGL backend repeats along at most 5 axes."
       : null,
   ReverseV2: (node) =>
     (node.outputs[0]?.shape.length ?? 0) > 4
-      ? "TensorFlow.js's WebGL backend reverses 4 axes at most."
+      ? "TensorFlow.js's WebGL backend reverses at most 4 axes."
       : null,
 };
 
 /**
- * Why TensorFlow.js cannot compute an operation as it is used here; `''` where it has no such operation, `null` where it can.
+ * Returns why TensorFlow.js cannot compute an operation as it is used here; `''` if it lacks the operation, `null` if
+ * it can compute it.
  */
 export function tfjsTrouble(node: GraphNode, graph: ReadonlyMap<string, GraphNode>): string | null {
   if (!tfjsOperations.has(node.op)) return '';
@@ -81,11 +84,11 @@ export function tfjsTrouble(node: GraphNode, graph: ReadonlyMap<string, GraphNod
     return value === undefined ? undefined : graph.get(value.node)?.outputs[value.output];
   };
   for (const { dtype, shape } of node.outputs) {
-    if (dtype === 'string') return 'It gives texts.';
+    if (dtype === 'string') return 'It returns strings.';
     if (dtype === 'uint8' && !takeBytes.has(node.op))
       return 'TensorFlow.js computes bytes as int32, which do not wrap.';
     if (shape.length > MOST_AXES)
-      return `TensorFlow.js's tensors have ${MOST_AXES} axes at most, and this has ${shape.length}.`;
+      return `TensorFlow.js's tensors have at most ${MOST_AXES} axes, but this has ${shape.length}.`;
   }
   const toBytes = node.op === 'Cast' && node.outputs[0]?.dtype === 'uint8' && factsOf(0)?.dtype !== 'uint8';
   if (toBytes) return 'TensorFlow.js has no bytes: it would not wrap them.';
@@ -100,7 +103,7 @@ export function nodesByName({ nodes }: FrozenGraph): ReadonlyMap<string, GraphNo
   return new Map(nodes.map((node) => [node.name, node]));
 }
 
-/** A list of numbers among the attributes; empty where there is none. */
+/** Returns a list of numbers from the attributes; empty if there is none. */
 export function ints(node: GraphNode, name: string): readonly number[] {
   const attribute = node.attributes[name];
   return attribute?.kind === 'ints' ? attribute.value : [];
@@ -122,5 +125,5 @@ function batchNorm(node: GraphNode): string | null {
   const training = node.attributes['is_training'];
   return training?.kind === 'bool' && !training.value
     ? null
-    : 'It normalises by the batch, as in training, which TensorFlow.js does not.';
+    : 'It normalises with the statistics of the batch, as in training, which TensorFlow.js does not support.';
 }

@@ -2,13 +2,13 @@ import type { FrozenGraph, GraphAttribute, GraphNode } from '../../graph';
 import { missingOperation } from '../missing-operation';
 import { ints, nodesByName, tfjsTrouble } from './operations';
 
-/** What a maximum is not changed by; WebGL's shaders have no infinity to rely on. */
+/** A padding value that changes no maximum; infinity is unreliable in WebGL's shaders. */
 const LOWEST = -3.4028234663852886e38;
 
 /**
- * A graph with what TensorFlow.js lacks put in other words, where there are some.
+ * Rewrites operations that TensorFlow.js lacks in terms of others, if possible.
  *
- * @throws FulgurError `module`, naming operation and module, for what it cannot compute.
+ * @throws FulgurError `module`, naming operation and module, for an operation that it cannot compute.
  */
 export function preparedForTfjs(graph: FrozenGraph): FrozenGraph {
   const byName = nodesByName(graph);
@@ -25,7 +25,7 @@ function isPaddedPool({ op, attributes }: GraphNode): boolean {
   return op === 'MaxPool' && padding?.kind === 'string' && padding.value === 'EXPLICIT';
 }
 
-/** TensorFlow.js's executor does not read the padding of a pool: it is put around the images first. */
+/** TensorFlow.js's executor ignores the padding of a pool, so the images are padded first. */
 function paddedPool(pool: GraphNode): GraphNode[] {
   const [images] = pool.inputs;
   const [pooled] = pool.outputs;

@@ -11,7 +11,7 @@ const typeNames: Readonly<Record<number, string>> = {
   10: 'DT_BOOL',
 };
 
-/** `GraphDef` as protobuf's JSON has it, without the constants' elements: those lie in the files of weights. */
+/** `GraphDef` in protobuf's JSON, without the elements of constants, which are in the weight files. */
 export function topologyJson(nodes: readonly NodeDef[]): object {
   return {
     node: nodes.map(({ name, op, input, attr }) => ({
@@ -50,7 +50,7 @@ function listJson({ s, i, type }: NonNullable<AttrValue['list']>): object {
   return type === undefined ? { i } : { type: type.map((each) => typeNames[each]) };
 }
 
-/** Sizes are 64-bit integers, which are texts in protobuf's JSON. */
+/** Sizes are 64-bit integers, which are strings in protobuf's JSON. */
 function shapeJson({ dim }: TensorShape): object {
   return { dim: dim.map(({ size }) => ({ size: String(size) })) };
 }

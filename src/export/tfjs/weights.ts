@@ -1,7 +1,7 @@
 import { FulgurError } from '../../errors';
 import type { GraphConstant, GraphNode } from '../../graph';
 
-/** Bytes of one file of weights: what browsers' caches like, and TensorFlow's own converter takes. */
+/** Size of one weight file in bytes: suited to browser caches, and used by TensorFlow's own converter. */
 export const SHARD_BYTES = 4 << 20;
 
 /** One weight in `weightsManifest`. Source: `tfjs-core/src/io/types.ts`, `WeightsManifestEntry`. */
@@ -11,15 +11,15 @@ export interface WeightEntry {
   readonly dtype: 'float32' | 'int32' | 'bool';
 }
 
-/** A constant as TensorFlow.js keeps it: it has no bytes and no 64-bit integers. */
+/** A constant as TensorFlow.js stores it: without uint8 and 64-bit integer types. */
 export interface TfjsWeight {
   readonly entry: WeightEntry;
-  /** Little-endian, row by row. */
+  /** Little-endian, row-major. */
   readonly bytes: Uint8Array;
 }
 
 /**
- * A constant's elements in a type that TensorFlow.js has.
+ * Converts a constant's elements to a type that TensorFlow.js supports.
  *
  * @throws FulgurError `module` for a 64-bit integer that does not fit 32 bits.
  */
@@ -32,7 +32,7 @@ export function tfjsWeight(node: GraphNode, constant: GraphConstant, name: strin
   };
 }
 
-/** Cuts weights, one behind the other, into files of `SHARD_BYTES`: their parts, without a copy. */
+/** Divides the concatenated weights into files of `SHARD_BYTES`; returns their parts, without copying. */
 export function shardsOf(weights: readonly Uint8Array[], size = SHARD_BYTES): Uint8Array[][] {
   const shards: Uint8Array[][] = [];
   let free = 0;
@@ -63,7 +63,7 @@ function toInt32(node: GraphNode, values: GraphConstant['values']): Int32Array {
 function tooLarge({ name, module }: GraphNode, value: number): FulgurError {
   const place = module === '' ? "the experiment's embed" : `the module '${module}'`;
   return new FulgurError('module', {
-    what: `The constant ${name} of ${place} holds ${value}, which does not fit TensorFlow.js's 32-bit integers.`,
+    what: `The constant ${name} of ${place} contains ${value}, which does not fit into TensorFlow.js's 32-bit integers.`,
     fix: 'Use smaller whole numbers, or export to another format.',
   });
 }

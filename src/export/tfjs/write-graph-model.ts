@@ -8,17 +8,17 @@ import { preparedForTfjs } from './prepared';
 import { tensorInfosJson, topologyJson } from './topology';
 import { shardsOf, tfjsWeight } from './weights';
 
-/** The file that `tf.loadGraphModel` is given. */
+/** The file to pass to `tf.loadGraphModel`. */
 export const MODEL_FILE = 'model.json';
 
 /**
- * Writes a graph model of TensorFlow.js: `model.json` and its weights in files of 4 MiB.
+ * Writes a TensorFlow.js graph model: `model.json` and its weights in files of 4 MiB.
  *
- * @param folder is there, and empty.
- * @param metadata what else `model.json` says; TensorFlow.js hands it on as `model.metadata`.
+ * @param folder an existing empty folder.
+ * @param metadata further contents of `model.json`; TensorFlow.js exposes it as `model.metadata`.
  * @returns the files' names.
- * @throws FulgurError `module`, naming operation and module, where TensorFlow.js lacks an operation; `data` where the files
- * cannot be written; `engine` before the engine is started.
+ * @throws FulgurError `module`, naming operation and module, if TensorFlow.js lacks an operation; `data` if the files
+ *   cannot be written; `engine` before the engine is started.
  */
 export async function writeGraphModel(
   graph: FrozenGraph,

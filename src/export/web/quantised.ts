@@ -1,6 +1,7 @@
 /**
- * Features as whole numbers, of which 50,000 rows load quickly. Each row has length 1, and the mean of all rows taken off: what
- * all images have in common, often most of a feature, costs no precision. A row's numbers are whole multiples of its own step.
+ * Features as whole numbers, so that even 50,000 rows load quickly. Rows are normalised to length 1, and the mean of
+ * all rows is subtracted, so that what all images have in common, often most of a feature, costs no precision. A row's
+ * numbers are integer multiples of its own step.
  *
  * The bytes, little-endian: the mean, `[width]` float32; the steps, `[rows]` float32, NaN for a row without a direction; and
  * the multiples, `[rows, width]` int8 or int16.
@@ -20,14 +21,14 @@ export interface QuantisedFeatures extends QuantisedRows {
   readonly multiples: Int8Array | Int16Array;
 }
 
-/** A row that is near to a query. */
+/** A row close to a query. */
 export interface NearRow {
   readonly row: number;
   /** Cosine of the angle between the features. */
   readonly similarity: number;
 }
 
-/** Rows up to this many bytes get 16 bits a number, larger ones 8. */
+/** Up to this total size in bytes, features have 16 bits per number, and beyond it 8. */
 const MOST_BYTES_OF_16_BITS = 1 << 26;
 
 export function precisionOf(rows: number, width: number): QuantisedPrecision {
@@ -38,7 +39,7 @@ export function quantisedLength({ rows, width, precision }: QuantisedRows): numb
   return 4 * (width + rows) + rows * width * (precision === 'int16' ? 2 : 1);
 }
 
-/** The parts of a buffer that holds quantised features. */
+/** Returns the parts of a buffer of quantised features. */
 export function quantisedIn(buffer: ArrayBuffer, shape: QuantisedRows): QuantisedFeatures {
   const { rows, width, precision } = shape;
   const start = 4 * (width + rows);
@@ -94,7 +95,7 @@ export function quantise(features: Float32Array, shape: QuantisedRows): ArrayBuf
   return buffer;
 }
 
-/** The features of a row, of length 1 but for rounding; `null` for one without a direction. */
+/** Returns the features of a row, with length 1 up to rounding; `null` for a row without a direction. */
 export function rowOf(
   { mean, steps, multiples, width }: QuantisedFeatures,
   row: number,
@@ -105,7 +106,8 @@ export function rowOf(
 }
 
 /**
- * The rows whose features point most nearly where the query's do, the nearest first; of equally near ones the first row.
+ * Returns the rows whose features have the most similar direction to the query's, the nearest first; among equals, the
+ * lowest row first.
  *
  * @param query features `[width]`, of any length but 0.
  */
@@ -127,7 +129,7 @@ export function nearestRows(index: QuantisedFeatures, query: Float32Array, count
   return best;
 }
 
-/** Cosine of the angle between the features of two images. */
+/** Returns the cosine of the angle between the features of two images. */
 export function similarityOf(a: Float32Array, b: Float32Array): number {
   return Math.max(-1, Math.min(1, dotFrom(unitOf(a), 0, unitOf(b))));
 }

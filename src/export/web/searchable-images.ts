@@ -1,6 +1,6 @@
 import type { Embeddings } from '../../evaluation';
 
-/** RGB bytes `[height, width, 3]` of an image, and which row of the embeddings it is. */
+/** RGB bytes `[height, width, 3]` of an image, with its row in the embeddings. */
 export interface ImageOfRow {
   readonly row: number;
   readonly pixels: Uint8Array;
@@ -8,9 +8,9 @@ export interface ImageOfRow {
   readonly width: number;
 }
 
-/** Images that a site is to find. */
+/** Images that a site can find. */
 export interface SearchableImages {
   readonly embeddings: Embeddings;
-  /** Their pictures as far as they are to be had, in any order; `null` where none is. */
+  /** The available pictures, in any order; `null` if there are none. */
   readonly pictures: AsyncIterable<ImageOfRow> | null;
 }

@@ -1,7 +1,7 @@
 import { escapeHtml } from '../../charts';
 import type { Site } from './site';
 
-/** What the page may load and do: its own files, WebAssembly, and pictures that it has in memory. */
+/** What the page may load and run: its own files, WebAssembly, and pictures in memory. */
 const policy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
@@ -12,16 +12,16 @@ const policy = [
   "form-action 'none'",
 ].join('; ');
 
-/** The page of a site. Its script fills in what depends on the reader. */
+/** Returns the page of a site. Its script fills in what depends on the reader. */
 export function siteDocument({ title, identity, fulgur, view, model, images }: Site): string {
   const task =
     images === null
-      ? 'Choose two or more images to see how similar they are to the model.'
-      : `Choose an image to find the nearest of ${images.count.toLocaleString('en')} images.`;
+      ? 'Choose two or more images to see how similar the model finds them.'
+      : `Choose an image to find the most similar of ${images.count.toLocaleString('en')} images.`;
   const precision =
     images === null
       ? ''
-      : `<p>The similarity is the cosine of the angle between the features, from −1 to 1; what is shown is within ${roundedUp(images.largestError)} of it.</p>`;
+      : `<p>The similarity is the cosine of the angle between the features, from −1 to 1; the values shown are accurate to ${roundedUp(images.largestError)}.</p>`;
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -47,14 +47,14 @@ export function siteDocument({ title, identity, fulgur, view, model, images }: S
         <span>or drop them anywhere, or paste one</span>
       </label>
       <p class="private">Nothing is sent anywhere: the model runs on this device.</p>
-      <noscript><p class="problem">The page needs JavaScript, which this browser does not run.</p></noscript>
+      <noscript><p class="problem">This page needs JavaScript, which is disabled in this browser.</p></noscript>
       <p id="status" role="status">Loading the model…</p>
       <progress id="progress" max="1" value="0" aria-label="Loading"></progress>
       <div id="problems" role="alert"></div>
       <div id="results"></div>
     </main>
     <footer>
-      <p>${escapeHtml(identity)}. ${model.featureWidth} features of the middle of each image, resized to ${view.width} × ${view.height} pixels. <span id="backend"></span></p>
+      <p>${escapeHtml(identity)}. ${model.featureWidth} features of the centre of each image, resized to ${view.width} × ${view.height} pixels. <span id="backend"></span></p>
       ${precision}
       <p>Made with Fulgur ${escapeHtml(fulgur)}. <a href="LICENSES.txt">Licences</a></p>
     </footer>
@@ -63,7 +63,7 @@ export function siteDocument({ title, identity, fulgur, view, model, images }: S
 `;
 }
 
-/** A number of one digit that is not smaller: 0.0004 for 0.00031. */
+/** Rounds a number up to one digit: 0.0004 for 0.00031. */
 function roundedUp(value: number): string {
   if (value === 0) return '0';
   const digits = Math.max(0, -Math.floor(Math.log10(value)));

@@ -1,4 +1,4 @@
-/** The look of a site, on wide and narrow screens, light and dark. */
+/** The style of a site for wide and narrow screens, light and dark. */
 export const siteStyle = `:root {
   color-scheme: light dark;
   --ground: #fbfbfa;

@@ -1,20 +1,20 @@
 import type { QuantisedPrecision } from './quantised';
 
-/** What a site says of itself to its page, in `site.json`. Paths are relative to the page. */
+/** The description of a site for its page, in `site.json`. Paths are relative to the page. */
 export interface Site {
   /** The experiment's name. */
   readonly title: string;
-  /** Which weights: as a person knows them. */
+  /** Human-readable identity of the weights. */
   readonly identity: string;
   /** Fulgur's version. */
   readonly fulgur: string;
   readonly view: SiteView;
   readonly model: SiteModel;
-  /** `null` for a site that compares images with each other. */
+  /** `null` for a site that only compares images with each other. */
   readonly images: SiteImages | null;
 }
 
-/** The evaluation view: an image is resized until it covers it, and the centre is cut out. */
+/** The evaluation view: an image is resized so that it covers the view, and its centre is cropped. */
 export interface SiteView {
   readonly height: number;
   readonly width: number;
@@ -22,26 +22,26 @@ export interface SiteView {
 }
 
 export interface SiteModel {
-  /** A graph model of TensorFlow.js. */
+  /** A TensorFlow.js graph model. */
   readonly path: string;
   readonly featureWidth: number;
   /** `float32`: values normalised by `mean` and `std`. `uint8`: RGB bytes. */
   readonly input: 'float32' | 'uint8';
   readonly mean: readonly number[];
   readonly std: readonly number[];
-  /** The experiment's own features of {@link probeBytes}: a browser that computes others is not to be trusted. */
+  /** The experiment's own features of {@link probeBytes}: a browser that computes different ones cannot be trusted. */
   readonly probe: readonly number[];
 }
 
-/** Images that can be found. */
+/** The images that can be found. */
 export interface SiteImages {
   readonly count: number;
-  /** Files that, one behind the other, are quantised features. */
+  /** Files that, concatenated, are the quantised features. */
   readonly features: readonly { readonly path: string; readonly bytes: number }[];
   readonly precision: QuantisedPrecision;
-  /** Largest difference found between a similarity and that of the features as they were. */
+  /** Largest error of a similarity that was found, compared with the original features. */
   readonly largestError: number;
-  /** A list of names; where there are classes, with the class of each. */
+  /** File with the list of names and, if there are classes, the class of each image. */
   readonly names: string;
   readonly thumbnails: SiteThumbnails | null;
 }
@@ -50,27 +50,27 @@ export interface SiteThumbnails {
   readonly folder: string;
   /** `.webp` or `.png`. */
   readonly ending: string;
-  /** Images of so few pixels that they are shown larger than they are. */
+  /** Whether the images are so small that they are shown enlarged. */
   readonly isSmall: boolean;
 }
 
-/** What lies in the file of names. */
+/** The contents of the file of names. */
 export interface SiteNames {
   readonly names: readonly string[];
-  /** Class of each image, as an index of `classNames`; -1 where it is not known. */
+  /** Class of each image, as an index into `classNames`; -1 if unknown. */
   readonly labels: readonly number[] | null;
   readonly classNames: readonly string[] | null;
 }
 
-/** Thumbnails in a folder: more would be slow to list. */
+/** Maximum number of thumbnails per folder: more would be slow to list. */
 const THUMBNAILS_IN_FOLDER = 1000;
 
-/** Where the thumbnail of an image lies. */
+/** Returns the path of an image's thumbnail. */
 export function thumbnailPath({ folder, ending }: SiteThumbnails, row: number): string {
   return `${folder}/${Math.floor(row / THUMBNAILS_IN_FOLDER)}/${row}${ending}`;
 }
 
-/** An image that everybody can make: bytes `[height, width, 3]` of slow and fast waves of each colour. */
+/** Returns a reproducible image: bytes `[height, width, 3]` of slow and fast waves in each colour. */
 export function probeBytes({ height, width }: Pick<SiteView, 'height' | 'width'>): Uint8Array {
   const bytes = new Uint8Array(height * width * 3);
   let at = 0;
@@ -86,13 +86,13 @@ export function probeBytes({ height, width }: Pick<SiteView, 'height' | 'width'>
   return bytes;
 }
 
-/** A triangle of period 510 between 0 and 255. */
+/** A triangle wave of period 510 between 0 and 255. */
 function wave(phase: number): number {
   const place = ((phase % 510) + 510) % 510;
   return place < 256 ? place : 510 - place;
 }
 
-/** RGB bytes as the model's input: `(byte / 255 - mean) / std`, in float32 as training computes it. */
+/** Converts RGB bytes to the model's input: `(byte / 255 - mean) / std`, in float32 as in training. */
 export function normalisedBytes(
   bytes: Uint8Array,
   { mean, std }: Pick<SiteModel, 'mean' | 'std'>,

@@ -6,9 +6,9 @@ import type { ImageOfRow } from './searchable-images';
 import { thumbnailPath } from './site';
 import type { SiteThumbnails } from './site';
 
-/** Longest side in pixels: twice what the page shows, for fine screens. */
+/** Length of the longer side in pixels: twice the size on the page, for high-resolution screens. */
 const LONGEST_SIDE = 224;
-/** Up to this side, images are kept as they are, and shown enlarged. */
+/** Up to this side length, images are kept unchanged and shown enlarged. */
 const SMALL_SIDE = 64;
 const QUALITY = 78;
 const folder = 'thumbnails';
@@ -17,7 +17,7 @@ const folder = 'thumbnails';
  * Writes a thumbnail of each image.
  *
  * @param site the site's folder.
- * @returns `null` where there were no images.
+ * @returns `null` if there were no images.
  */
 export async function writeThumbnails(
   site: string,
@@ -39,7 +39,7 @@ export async function writeThumbnails(
       : image
           .resize(LONGEST_SIDE, LONGEST_SIDE, { fit: 'inside', withoutEnlargement: true })
           .webp({ quality: QUALITY });
-    // The whole folder is moved to its place once it is complete.
+    // The whole folder is moved to its destination once it is complete.
     await writeFile(path, await encoded.toBuffer());
   }
   return thumbnails;

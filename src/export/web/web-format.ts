@@ -8,7 +8,7 @@ import { writeSite } from './write-site';
 
 const modelFolder = 'model';
 
-/** A static site: the model, and a page that runs it in the browser and finds images by it. */
+/** A static site: the model, and a page that runs it in the browser and searches images with it. */
 export const webFormat: GraphFormat = {
   name: 'web',
   ending: '',
@@ -20,7 +20,7 @@ export const webFormat: GraphFormat = {
     const folder = join(out, modelFolder);
     await mkdir(folder);
     const { name, featureWidth, input, preprocessing, graph } = model;
-    // Whoever opens the site reads this: it names no folder of the machine that trained.
+    // Visitors of the site can read this, so it names no folder of the training machine.
     const metadata = { fulgur: { experiment: name, featureWidth, input, preprocessing } };
     const written = await writeGraphModel(graph, folder, metadata);
     const site = await writeSite(out, model, {
@@ -34,10 +34,10 @@ export const webFormat: GraphFormat = {
       runtimes: [await graphModelRuntime(folder)],
       notes: [
         found === null
-          ? 'The site compares images with each other; with --embeddings FILE it finds them among those of the file.'
-          : `The site finds ${found.count} images, by features of ${found.precision}: similarities are within ` +
+          ? 'The site compares images with each other; with --embeddings FILE it also searches the images of the file.'
+          : `The site searches ${found.count} images, with ${found.precision} features: similarities are within ` +
             `${found.largestError.toExponential(1)} of the exact ones.`,
-        `Serve it by any web server, for example: python3 -m http.server --bind 127.0.0.1 --directory FOLDER`,
+        `Serve it with any web server, for example: python3 -m http.server --bind 127.0.0.1 --directory FOLDER`,
       ],
     };
   },

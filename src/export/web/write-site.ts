@@ -14,25 +14,25 @@ import { siteDocument } from './site-document';
 import { siteStyle } from './site-style';
 import { writeThumbnails } from './thumbnails';
 
-/** Static servers take files of this size. */
+/** A file size that static servers accept. */
 const PART_BYTES = 1 << 25;
 const wasm = 'tfjs-backend-wasm-simd.wasm';
 
-/** What goes into a site besides the model. */
+/** The contents of a site besides the model. */
 export interface SiteParts {
   readonly images: SearchableImages | null;
-  /** Which model it is, as a person knows it. */
+  /** Human-readable identity of the model. */
   readonly identity: string;
-  /** Where the model lies as a graph model of TensorFlow.js, below the site's folder. */
+  /** Path of the TensorFlow.js graph model, below the site's folder. */
   readonly modelFolder: string;
 }
 
 /**
- * Writes a site around a model: a page that runs it, and the images that it finds.
+ * Writes a site around a model: a page that runs it, and the images that it can find.
  *
- * @returns what the site says of itself.
- * @throws FulgurError `config` where the evaluation view is the user's own, which a page cannot run; `data` where features and model
- *   do not fit.
+ * @returns the site's description.
+ * @throws FulgurError `config` if the evaluation view is the user's own, which a page cannot run; `data` if the
+ *   features do not match the model.
  */
 export async function writeSite(
   out: string,
@@ -67,7 +67,7 @@ function viewOf({ preprocessing }: ExportedModel): SiteView {
     return { height, width, interpolation };
   }
   throw new FulgurError('config', {
-    what: `The evaluation view is the experiment's own, ${preprocessing.name}, and a page cannot run it.`,
+    what: `The evaluation view is the experiment's own, ${preprocessing.name}, which a page cannot run.`,
     fix: "Let plain() of the experiment's transform return views.plain(...), or export to another format.",
   });
 }
@@ -101,7 +101,7 @@ async function writeImages(
   const { features, width, names, labels, classNames } = embeddings;
   if (width !== featureWidth) {
     throw new FulgurError('data', {
-      what: `The embeddings have ${width} features, and the model gives ${featureWidth}.`,
+      what: `The embeddings have ${width} features, but the model has ${featureWidth}.`,
       fix: 'Embed the images with this model.',
     });
   }
@@ -127,12 +127,12 @@ async function writeImages(
   };
 }
 
-/** Rows that are compared with all others. */
+/** Number of rows that are compared with others. */
 const TRIED_ROWS = 32;
-/** Rows that each is compared with at most. */
+/** Maximum number of rows with which each is compared. */
 const COMPARED_ROWS = 2048;
 
-/** The largest difference that quantising makes to a similarity, among rows spread over all. */
+/** Measures the largest error of a similarity due to quantisation, on a sample of rows spread over all. */
 function largestErrorOf(features: Float32Array, index: QuantisedFeatures): number {
   const { rows, width } = index;
   const exact = (row: number) => features.subarray(row * width, (row + 1) * width);

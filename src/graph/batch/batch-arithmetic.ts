@@ -5,18 +5,18 @@ import type { Affine } from './growing-constant';
 const int32: GraphAttribute = { kind: 'type', value: 'int32' };
 const scalar: GraphFacts = { dtype: 'int32', shape: [] };
 
-/** Nodes that compute whole numbers from the size of the batch, each number once. */
+/** Nodes that compute whole numbers from the batch size, each number once. */
 export class BatchArithmetic {
   readonly #made = new Map<string, GraphValue>();
   readonly #fresh: GraphNode[] = [];
 
-  /** @param input the images' placeholder, whose first extent is the batch's size. */
+  /** @param input the images' placeholder, whose first dimension is the batch size. */
   constructor(
     private readonly input: GraphNode,
     private readonly rank: number,
   ) {}
 
-  /** The nodes made since this was called last. */
+  /** Returns the nodes made since the last call. */
   takeNodes(): GraphNode[] {
     return this.#fresh.splice(0);
   }
@@ -35,7 +35,7 @@ export class BatchArithmetic {
     });
   }
 
-  /** Several of them, `[n]`. */
+  /** Several such numbers, `[n]`. */
   list(entries: readonly Affine[]): GraphValue {
     if (entries.every(({ factor }) => factor === 0)) {
       return this.#constant(

@@ -15,13 +15,13 @@ import { counterparts, dependsOnBatch } from './same-work';
 import type { Counterparts, SizedGraph } from './same-work';
 
 /**
- * One graph for batches of every size, made of graphs of the same function that were recorded for some sizes. What
- * differs between them tells what depends on the batch: reshapes get a −1, other shapes and whole numbers are computed from
- * the shape of the input.
+ * Makes one graph for batches of every size from graphs of the same function that were recorded for several sizes.
+ * Their differences show what depends on the batch size: reshapes get a −1, and other shapes and whole numbers are
+ * computed from the shape of the input.
  *
- * @param subject what was recorded, for errors.
- * @param sized at least three, so that what does not grow evenly shows.
- * @throws FulgurError `module`, naming the module, for what else differs.
+ * @param subject name of the recorded function, for errors.
+ * @param sized at least three graphs, so that non-linear growth is detected.
+ * @throws FulgurError `module`, naming the module, for any other difference.
  */
 export function freeBatch(subject: string, sized: readonly SizedGraph[]): FrozenGraph {
   const graphs = sized.map(({ batch, graph }) => ({ batch, graph: withoutDeadNodes(graph) }));
@@ -38,11 +38,11 @@ export function freeBatch(subject: string, sized: readonly SizedGraph[]): Frozen
   };
 }
 
-/** Nodes as they are made free of the batch's size, place by place. */
+/** Nodes made independent of the batch size, position by position. */
 class FreedNodes {
   readonly nodes: GraphNode[] = [];
   readonly #arithmetic: BatchArithmetic;
-  /** Constants that differ, by name, until somebody reads them. */
+  /** Constants that differ, by name, until a node reads them. */
   readonly #varying = new Map<string, Affine[]>();
   readonly #known = new Map<string, Counterparts>();
 
@@ -108,7 +108,7 @@ class FreedNodes {
     this.nodes.push(...this.#arithmetic.takeNodes(), { ...free, inputs });
   }
 
-  /** What stands in the place of a constant that differs. */
+  /** Returns the replacement for a constant that differs. */
   #shapeArgument(node: GraphNode, index: number, entries: readonly Affine[]): GraphValue {
     const growing = entries.filter(({ factor }) => factor !== 0);
     const open = (isOpen: (entry: Affine, axis: number) => boolean): GraphValue =>
@@ -118,7 +118,7 @@ class FreedNodes {
     const isScalar = this.#known.get(node.inputs[index]?.node ?? '')?.[0]?.constant?.shape.length === 0;
     if (isScalar) return this.#arithmetic.number(entries[0] as Affine);
     if (node.op === 'Reshape' && index === 1 && growing.length === 1) {
-      // Only one extent may be left open: what the module left so is known.
+      // Only one dimension may be left open: the one that the module left open is known.
       const extents = this.#known.get(node.name)?.[0]?.outputs[0]?.shape ?? [];
       const sizes = entries.map((entry, axis) =>
         entry.factor === 0 && entry.offset === -1 ? { factor: 0, offset: extents[axis] ?? -1 } : entry,
@@ -131,7 +131,7 @@ class FreedNodes {
     return this.#arithmetic.list(entries);
   }
 
-  /** Whether a slice takes all that there is of an axis from its begin on, in batches of every size. */
+  /** Returns whether a slice extends from its start to the end of an axis, in batches of every size. */
   #reachesEnd(node: GraphNode, { factor }: Affine, axis: number): boolean {
     if (factor === 0) return false;
     const [source, begin] = node.inputs.map(({ node: name }) => this.#known.get(name));
@@ -144,7 +144,7 @@ class FreedNodes {
     });
   }
 
-  /** A split into parts whose equal sizes grow, as the operation that needs no sizes. */
+  /** Replaces a split into equal parts whose sizes grow by the operation that needs no sizes. */
   #equalParts(node: GraphNode): GraphNode | null {
     const [value, sizes, axis] = node.inputs;
     const entries = node.op === 'SplitV' && sizes !== undefined ? this.#varying.get(sizes.node) : undefined;
@@ -172,5 +172,5 @@ function reasonOf(constants: readonly GraphConstant[]): string {
   );
   const kind = first.values.length === 1 ? 'a number' : 'numbers';
   const different = [...new Set(shown)].slice(0, 3).join(', ');
-  return `it computes with ${kind} that depend${first.values.length === 1 ? 's' : ''} on the size of the batch (${different})`;
+  return `it computes with ${kind} that depend${first.values.length === 1 ? 's' : ''} on the batch size (${different})`;
 }

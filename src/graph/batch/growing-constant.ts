@@ -1,14 +1,14 @@
 import type { GraphConstant } from '../frozen-graph';
 
-/** A whole number that depends on the size of the batch: `factor · batch + offset`. */
+/** A whole number that depends on the batch size: `factor · batch + offset`. */
 export interface Affine {
   readonly factor: number;
   readonly offset: number;
 }
 
 /**
- * What several values of several batches are as one function of the batch's size; `null` where they are none of that form,
- * of which two fit always, and a third one hardly by chance.
+ * Expresses values recorded for several batch sizes as one such function; returns `null` if they do not have that form.
+ * Two values always fit it, and a third hardly by chance.
  */
 export function affineOf(values: readonly number[], batches: readonly number[]): Affine | null {
   const [first = 0, second = 0] = values;
@@ -19,7 +19,7 @@ export function affineOf(values: readonly number[], batches: readonly number[]):
   return fits && Number.isInteger(factor) ? { factor, offset } : null;
 }
 
-/** Whether a constant is the same to the last bit for all sizes of the batch. */
+/** Returns whether a constant is the same bit for bit for all batch sizes. */
 export function isSame(constants: readonly GraphConstant[]): boolean {
   const [first] = constants as [GraphConstant];
   return constants.every((other) => {
@@ -38,7 +38,10 @@ function sameBytes({ values: a }: GraphConstant, { values: b }: GraphConstant): 
   return bytes(a).equals(bytes(b));
 }
 
-/** Whole numbers `[]` or `[n]` of one shape, as functions of the batch's size; `null` where they are something else. */
+/**
+ * Expresses whole numbers `[]` or `[n]` of equal shape as functions of the batch size; returns `null` if this is
+ * impossible.
+ */
 export function affineEntries(
   constants: readonly GraphConstant[],
   batches: readonly number[],
@@ -57,12 +60,12 @@ export function affineEntries(
 
 /** A constant that repeats one block along the axes that grow with the batch. */
 export interface Repeated {
-  /** With an extent of 1 along those axes. */
+  /** The block, of size 1 along those axes. */
   readonly block: GraphConstant;
   readonly shape: readonly Affine[];
 }
 
-/** What constants of growing shapes repeat; `null` where they hold more than repetitions of the same. */
+/** Returns what constants of growing shapes repeat; `null` if they are not repetitions of one block. */
 export function repeatedBlock(
   constants: readonly GraphConstant[],
   batches: readonly number[],

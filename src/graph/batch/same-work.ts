@@ -7,14 +7,14 @@ export interface SizedGraph {
   readonly graph: FrozenGraph;
 }
 
-/** The nodes in one place of several graphs. */
+/** The nodes at one position in several graphs. */
 export type Counterparts = readonly GraphNode[];
 
 /**
- * The nodes of graphs that were recorded for several sizes of the batch, place by place.
+ * Aligns the nodes of graphs that were recorded for several batch sizes, position by position.
  *
- * @param subject what was recorded, for errors.
- * @throws FulgurError `module`, naming the module, where they do not do the same work.
+ * @param subject name of the recorded function, for errors.
+ * @throws FulgurError `module`, naming the module, if they do not perform the same operations.
  */
 export function counterparts(subject: string, graphs: readonly SizedGraph[]): Counterparts[] {
   const [first] = graphs as [SizedGraph];
@@ -25,7 +25,7 @@ export function counterparts(subject: string, graphs: readonly SizedGraph[]): Co
       throw dependsOnBatch(
         subject,
         node.module,
-        `its operation '${node.op}' is not the same for every size of the batch`,
+        `its operation '${node.op}' is not the same for every batch size`,
       );
   }
   const longer = graphs.find(({ graph }) => graph.nodes.length > places.length);
@@ -34,13 +34,13 @@ export function counterparts(subject: string, graphs: readonly SizedGraph[]): Co
     throw dependsOnBatch(
       subject,
       extra.module,
-      `its operation '${extra.op}' is made for some sizes of the batch alone`,
+      `its operation '${extra.op}' occurs only for some batch sizes`,
     );
   return places as Counterparts[];
 }
 
 function doSame(a: GraphNode, b: GraphNode): boolean {
-  // Constants are compared by their values, and the input's shape is known to differ.
+  // Constants are compared by value, and the input's shape is known to differ.
   const inert = a.op === 'Placeholder' || a.op === 'Const';
   return (
     a.op === b.op &&
@@ -59,7 +59,7 @@ export function dependsOnBatch(subject: string, module: string, reason: string):
   const place = module === '' ? subject : `module '${module}' of ${subject}`;
   return new FulgurError('module', {
     what: `Freezing failed at ${place}: ${reason}.`,
-    why: 'A frozen graph takes batches of every size.',
-    fix: 'Compute it in the same way for batches of every size: tf.mean instead of a division by the batch size, for example.',
+    why: 'A frozen graph must accept batches of every size.',
+    fix: 'Compute it in the same way for batches of every size, for example with tf.mean instead of a division by the batch size.',
   });
 }

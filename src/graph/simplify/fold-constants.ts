@@ -3,7 +3,7 @@ import type { GraphEditor } from './graph-editor';
 import { combined } from './plain-values';
 import type { PlainValues } from './plain-values';
 
-/** Larger results are left to be computed, where their inputs are smaller. */
+/** Larger results are computed at run time if their inputs are smaller. */
 const MOST_ELEMENTS = 2 ** 22;
 
 const binary: Readonly<Record<string, (a: number, b: number) => number>> = {
@@ -30,10 +30,10 @@ const unary: Readonly<Record<string, (x: number) => number>> = {
   Relu: (x) => Math.max(x, 0),
 };
 
-/** Computes in double precision what depends on constants alone. */
+/** Computes, in double precision, what depends on constants alone. */
 export function foldConstants(editor: GraphEditor): void {
   for (const { name } of editor.finish().nodes) {
-    // Those before it may have become constants.
+    // Earlier nodes may have become constants.
     const node = editor.nodeOf({ node: name, output: 0 });
     const result = resultOf(editor, node);
     if (result !== null) editor.becomeConstant(node, result);
@@ -44,7 +44,7 @@ function resultOf(editor: GraphEditor, node: GraphNode): PlainValues | null {
   const [facts] = node.outputs;
   if (node.outputs.length !== 1 || facts === undefined || node.inputs.length === 0) return null;
   if (node.op === 'Shape') return shapeOf(editor.facts(node.inputs[0] as never).shape, facts.dtype);
-  // In whole numbers, divisions and overflows have rules of their own.
+  // Divisions and overflows of whole numbers have their own rules.
   const isPlain = facts.dtype === 'float32' || (facts.dtype === 'int32' && node.op !== 'RealDiv');
   if (!isPlain || node.inputs.some((input) => editor.rawConstant(input) === null)) return null;
   const count = sizeOf(facts.shape);

@@ -6,13 +6,13 @@ import type { PlainValues } from './plain-values';
 interface ChannelMap {
   readonly scale: Float64Array;
   readonly offset: Float64Array;
-  /** Whether anything was added: a product that had no bias may go without one. */
+  /** Whether anything was added: a product that had no bias may still need none. */
   isShifted: boolean;
 }
 
 /**
- * Takes factors and offsets of output channels behind convolutions and products into their weights and one bias each: batch
- * norm of evaluation mode, above all. Computed in double precision and rounded once.
+ * Folds per-channel factors and offsets that follow convolutions and products into their weights and one bias each:
+ * above all, batch norm in evaluation mode. Computed in double precision and rounded once.
  */
 export function foldScales(editor: GraphEditor): void {
   for (const { name } of editor.finish().nodes) {
@@ -22,7 +22,7 @@ export function foldScales(editor: GraphEditor): void {
   }
 }
 
-/** What a product multiplies by, and where in it an output channel stands: `[…, channels]` or `[channels, …]`. */
+/** The weights of a product, and the position of the output channels in their shape: `[…, channels]` or `[channels, …]`. */
 interface Weight {
   readonly value: GraphValue;
   readonly constant: GraphConstant;
@@ -67,12 +67,12 @@ function foldBehind(editor: GraphEditor, product: GraphNode, weight: Weight): vo
     behind = next.name;
   }
   if (absorbed.length === 0) return;
-  // From the last one on: each redirect then ends at a value that stays.
+  // In reverse order, so that each redirect ends at a value that remains.
   for (const { node, input } of absorbed.toReversed()) editor.redirect({ node, output: 0 }, input);
   rewrite(editor, product, weight, map);
 }
 
-/** Takes one operation into the map; `false` where it is of another kind. */
+/** Folds one operation into the map; returns `false` if it is of another kind. */
 function absorb(editor: GraphEditor, node: GraphNode, input: GraphValue, map: ChannelMap): boolean {
   const channels = map.scale.length;
   const apply = (scaleOf: (channel: number) => number, offsetOf: (channel: number) => number): true => {
@@ -135,7 +135,7 @@ function absorbBatchNorm(
   return apply(factor, (channel) => at(offset, channel) - at(mean, channel) * factor(channel));
 }
 
-/** A constant as one number a channel; `null` where it is something else, or would change the shape of the result. */
+/** Returns a constant as one number per channel; `null` if it has another form or would change the shape of the result. */
 function perChannel(
   editor: GraphEditor,
   value: GraphValue | undefined,

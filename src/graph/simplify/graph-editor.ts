@@ -16,7 +16,7 @@ export class GraphEditor {
   readonly #nodes: Map<string, GraphNode>;
   readonly #inputs: FrozenGraph['inputs'];
   #outputs: FrozenGraph['outputs'];
-  /** Constants that were computed here, not yet rounded. */
+  /** Constants that were computed here and not yet rounded. */
   readonly #exact = new Map<string, PlainValues>();
 
   constructor(graph: FrozenGraph) {
@@ -25,7 +25,7 @@ export class GraphEditor {
     this.#outputs = graph.outputs;
   }
 
-  /** All nodes, those that nobody needs any more among them. */
+  /** All nodes, including those that are no longer needed. */
   get nodes(): readonly GraphNode[] {
     return [...this.#nodes.values()];
   }
@@ -38,7 +38,7 @@ export class GraphEditor {
     return this.nodeOf(value).outputs[value.output] as GraphFacts;
   }
 
-  /** The elements of a constant, without rounding where they were computed here; `null` for what is not one. */
+  /** Returns the elements of a constant, unrounded if they were computed here; `null` if it is not a constant. */
   constant(value: GraphValue | undefined): PlainValues | null {
     if (value === undefined) return null;
     const { name, constant } = this.nodeOf(value);
@@ -46,12 +46,12 @@ export class GraphEditor {
     return this.#exact.get(name) ?? toPlain(constant);
   }
 
-  /** The elements of a constant as they stand in the graph. */
+  /** Returns the elements of a constant as stored in the graph. */
   rawConstant(value: GraphValue | undefined): GraphConstant | null {
     return value === undefined ? null : (this.nodeOf(value).constant ?? null);
   }
 
-  /** Who reads what a node gives, graph outputs as `null`; for all nodes, as they are now. */
+  /** Returns the current readers of all nodes' outputs; graph outputs appear as `null`. */
   readers(): Map<string, (GraphNode | null)[]> {
     const readers = new Map<string, (GraphNode | null)[]>();
     const add = (node: string, reader: GraphNode | null): void => {
@@ -64,12 +64,12 @@ export class GraphEditor {
     return readers;
   }
 
-  /** Puts a node in the place of another one of its name. */
+  /** Replaces the node of the same name. */
   put(node: GraphNode): void {
     this.#nodes.set(node.name, node);
   }
 
-  /** Adds a node under a name of its own; gives its first output. */
+  /** Adds a node under a unique name; returns its first output. */
   add(
     name: string,
     op: string,
@@ -97,7 +97,7 @@ export class GraphEditor {
     this.put(constantNode(node.name, node.module, toConstant(values)));
   }
 
-  /** Lets everybody who reads one value read another one. */
+  /** Redirects all readers of one value to another. */
   redirect(from: GraphValue, to: GraphValue): void {
     const moved = (value: GraphValue): GraphValue =>
       value.node === from.node && value.output === from.output ? to : value;
@@ -108,7 +108,7 @@ export class GraphEditor {
     this.#outputs = this.#outputs.map((output) => ({ ...output, value: moved(output.value) }));
   }
 
-  /** The graph as it is now, without what no output needs, each node behind those that it reads. */
+  /** Returns the current graph without unneeded nodes, each node after those that it reads. */
   finish(): FrozenGraph {
     return { nodes: this.#reachable(), inputs: this.#inputs, outputs: this.#outputs };
   }
@@ -133,7 +133,7 @@ export class GraphEditor {
   }
 }
 
-/** How many extents of a shape depend on the batch. */
+/** Returns the number of dimensions of a shape that depend on the batch. */
 export function openAxes(shape: GraphShape): number {
   return shape.filter((size) => size === null).length;
 }

@@ -1,6 +1,6 @@
 import type { GraphConstant, GraphDtype } from '../frozen-graph';
 
-/** Elements in double precision, row by row: what constants are computed with, and rounded once at the end. */
+/** Elements in double precision, row-major, in which constants are computed before being rounded once. */
 export interface PlainValues {
   readonly dtype: GraphDtype;
   readonly shape: readonly number[];
@@ -25,7 +25,7 @@ export function toConstant({ dtype, shape, values }: PlainValues): GraphConstant
   }
 }
 
-/** The shape of an element-wise result; `null` where the two do not fit. */
+/** Returns the shape of an element-wise result; `null` if the two shapes are incompatible. */
 export function broadcastShape(a: readonly number[], b: readonly number[]): number[] | null {
   const rank = Math.max(a.length, b.length);
   const extents = Array.from({ length: rank }, (_, axis) => {
@@ -36,7 +36,7 @@ export function broadcastShape(a: readonly number[], b: readonly number[]): numb
   return extents.every((extent) => extent !== null) ? extents : null;
 }
 
-/** For each element of `shape`, where the element stands that it takes of a smaller one. */
+/** Returns, for each element of `shape`, the index of the element of a smaller shape that it uses. */
 export function broadcastIndices(from: readonly number[], shape: readonly number[]): Int32Array {
   const size = shape.reduce((product, extent) => product * extent, 1);
   const strides = new Array<number>(shape.length).fill(0);
@@ -60,7 +60,7 @@ export function broadcastIndices(from: readonly number[], shape: readonly number
   return indices;
 }
 
-/** Combines two element by element, as TensorFlow broadcasts them; `null` where they do not fit. */
+/** Combines two values element by element with TensorFlow's broadcasting; returns `null` if they are incompatible. */
 export function combined(
   a: PlainValues,
   b: PlainValues,

@@ -6,7 +6,7 @@ import { combined } from './plain-values';
 
 const idle = new Set(['Identity', 'StopGradient', 'PreventGradient', 'Snapshot']);
 
-/** Takes out what gives its input as it came, and brings what stands around repetitions and reshapes together. */
+/** Removes operations that return their input unchanged, and merges operations around tiles and reshapes. */
 export function removeIdle(editor: GraphEditor): void {
   for (const { name } of editor.finish().nodes) {
     const node = editor.nodeOf({ node: name, output: 0 });
@@ -36,7 +36,7 @@ function inputInPlaceOf(editor: GraphEditor, node: GraphNode): GraphValue | null
   return isPad && values?.every((cells) => cells === 0) === true ? input : null;
 }
 
-/** A reshape of a reshape is one. */
+/** A reshape of a reshape is a single reshape. */
 function skipReshape(editor: GraphEditor, node: GraphNode): void {
   const [input, shape] = node.inputs;
   if (input === undefined || shape === undefined) return;
@@ -45,7 +45,7 @@ function skipReshape(editor: GraphEditor, node: GraphNode): void {
   if (inner.op === 'Reshape' && source !== undefined) editor.put({ ...node, inputs: [source, shape] });
 }
 
-/** A constant added to the repetitions of a block is added to the block. */
+/** A constant added to the repetitions of a block is added to the block instead. */
 function addBeforeRepeating(editor: GraphEditor, node: GraphNode): void {
   const combine = { AddV2: (a: number, b: number) => a + b, Mul: (a: number, b: number) => a * b }[node.op];
   if (combine === undefined) return;
@@ -65,8 +65,8 @@ function addBeforeRepeating(editor: GraphEditor, node: GraphNode): void {
 }
 
 /**
- * Products of batches of one matrix, which tfjs makes of every product, as products of matrices: `[…, rows, inner] · [inner,
- * columns]`.
+ * Turns batched products with a single matrix, which tfjs makes of every product, into matrix products: `[…, rows,
+ * inner] · [inner, columns]`.
  */
 export function unwrapProducts(editor: GraphEditor): void {
   for (const node of editor.finish().nodes) {

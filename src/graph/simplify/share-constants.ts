@@ -4,7 +4,7 @@ import type { GraphEditor } from './graph-editor';
 /** Larger constants are rarely equal. */
 const MOST_SHARED_BYTES = 256;
 
-/** Lets equal small constants, such as shapes and axes, be one. */
+/** Shares equal small constants, such as shapes and axes. */
 export function shareConstants(editor: GraphEditor): void {
   const known = new Map<string, string>();
   for (const { name, constant } of editor.finish().nodes) {

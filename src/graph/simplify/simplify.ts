@@ -6,9 +6,9 @@ import { removeIdle, unwrapProducts } from './remove-idle';
 import { shareConstants } from './share-constants';
 
 /**
- * The same function in fewer operations: what depends on constants alone is computed, in double precision; batch norm of
- * evaluation mode, and other factors and offsets of channels, go into the weights and one `BiasAdd` of the convolution or
- * product before them; identities and reshapes of reshapes go, and so does what no output needs.
+ * Rewrites a graph with fewer operations: what depends on constants alone is computed in double precision; batch norm
+ * in evaluation mode, and other per-channel factors and offsets, are folded into the weights and one `BiasAdd` of the
+ * convolution or product before them; identities, reshapes of reshapes and unneeded nodes are removed.
  *
  * Results differ from the graph's own by float32 rounding.
  */
@@ -21,10 +21,10 @@ export function simplify(graph: FrozenGraph): FrozenGraph {
   return editor.finish();
 }
 
-/** More rounds than any graph has needed. */
+/** Maximum number of rounds, more than any graph has needed. */
 const MOST_ROUNDS = 8;
 
-/** One rule makes room for another one. */
+/** One rule may make another applicable. */
 function reduce(editor: GraphEditor): void {
   for (let round = 0, before = ''; round < MOST_ROUNDS && before !== outline(editor); round++) {
     before = outline(editor);

@@ -21,14 +21,14 @@ const options = {
     .describe(
       'file to write, .npz, .safetensors or .csv; default: evaluations/<checkpoint>.embed.<split>.npz in the run',
     ),
-  batchSize: wholeNumber('images').default(64).describe('images to embed at once'),
+  batchSize: wholeNumber('images').default(64).describe('number of images per batch'),
 };
 
 /**
- * Writes the features of images to a file, with their names and labels. What was killed goes on where it stopped, and the file is
- * the same to the bit.
+ * Writes the features of images to a file, with their names and labels. A killed command continues where it stopped,
+ * and the file is the same bit for bit.
  *
- * @throws FulgurError `module` where features are not finite, `data` for a broken image that is not to be skipped.
+ * @throws FulgurError `module` if features are not finite, `data` for a broken image that is not skipped.
  */
 export const embed = defineCommand({
   name: 'embed',
@@ -62,7 +62,7 @@ export const embed = defineCommand({
             batchSize,
           };
           const { rows, width, skipped } = await embedAll(each, path, plan, scope.notify);
-          const leftOut = skipped === 0 ? '' : `, ${skipped} broken ones left out`;
+          const leftOut = skipped === 0 ? '' : `, skipping ${skipped} broken images`;
           scope.notify(
             'info',
             `Embedded ${rows} images of ${name} as ${width} features each${leftOut}: ${path}.`,
@@ -81,7 +81,7 @@ export const embed = defineCommand({
   },
 });
 
-/** What is embedded, and by what. */
+/** What is embedded, and the model that embeds it. */
 interface Embedding {
   readonly model: FeatureModel;
   readonly images: PlainImages;
@@ -90,7 +90,7 @@ interface Embedding {
   readonly experiment: string;
 }
 
-/** Embeds a few images, and writes nothing. */
+/** Embeds a few images without writing anything. */
 async function tryOut(each: Embedding, count: number): Promise<void> {
   const limit = Math.ceil(count / each.batchSize);
   for await (const batch of each.images.epoch(0, { limit })) await rowsOf(each, batch, 0);
@@ -120,7 +120,7 @@ async function embedAll(
   }
 }
 
-/** Features of a batch's images; those in whose places others stand were broken, and are left out. */
+/** Features of a batch's images, without those of broken images, which others replace in the batch. */
 async function rowsOf(
   { model, images, experiment }: Embedding,
   batch: ImageBatch,

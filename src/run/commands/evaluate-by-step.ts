@@ -4,10 +4,10 @@ import type { PredictionFiles } from '../prediction-files';
 import type { CommandScope } from '../scope';
 
 /**
- * Evaluates a checkpoint on held-out data, or on the split that was named, by one of the module's own steps, says what
- * came out, and records it.
+ * Evaluates a checkpoint on held-out data, or on the given split, with one of the module's own steps, and prints and
+ * records the result.
  *
- * @param files what predictions go to.
+ * @param files receives the predictions.
  */
 export async function evaluateByStep(
   scope: CommandScope,

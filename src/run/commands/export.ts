@@ -30,7 +30,7 @@ const options = {
     .enum(exportFormats.map(({ name }) => name))
     .nullable()
     .default(null)
-    .describe('format; default: as the ending of --out says'),
+    .describe('format; default: determined by the extension of --out'),
   out: z
     .string()
     .min(1)
@@ -45,31 +45,31 @@ const options = {
     .enum(['nhwc', 'nchw'])
     .nullable()
     .default(null)
-    .describe("order of the input's axes; default: the usual one of the format"),
+    .describe("order of the input's axes; default: the usual order of the format"),
   embeddings: z
     .string()
     .min(1)
     .nullable()
     .default(null)
-    .describe('for web: file of embeddings whose images the site finds'),
-  overwrite: z.boolean().default(false).describe('whether to put it in the place of an export that is there'),
+    .describe('for web: file of embeddings whose images the site can find'),
+  overwrite: z.boolean().default(false).describe('whether to replace an existing export'),
 };
 
 type Options = z.output<z.ZodObject<typeof options>>;
 type Scope = CommandScope<Options>;
 
 /**
- * Writes the backbone for another program, and compares what was written with the experiment's own features.
+ * Exports the backbone for another program, and compares the exported model with the experiment's own features.
  *
- * @throws FulgurError `config` for a wrong choice, `module` for a module that the format has no operations for, `data` where the
- * file cannot be written.
+ * @throws FulgurError `config` for an invalid choice, `module` for a module with operations that the format lacks,
+ *   `data` if the file cannot be written.
  */
 export const exportCommand = defineCommand({
   name: 'export',
-  help: 'write the backbone for ONNX, the browser, TensorFlow or PyTorch, and check it',
+  help: 'export the backbone to ONNX, the browser, TensorFlow or PyTorch, and check it',
   title: 'Export',
   options,
-  selectors: { split: 'export tries what it has written on held-out images' },
+  selectors: { split: 'export checks its result on held-out images' },
   usesImages: true,
   run: async (scope) => {
     const format = formatOf(scope.options);
@@ -143,46 +143,46 @@ export const exportCommand = defineCommand({
   },
 });
 
-/** @throws FulgurError `config` where none is named. */
+/** @throws FulgurError `config` if none is given. */
 function formatOf({ format, out }: Options): ExportFormat {
   const found = exportFormats.find(({ name, ending }) =>
     format === null ? ending !== '' && out?.endsWith(ending) === true : name === format,
   );
   if (found !== undefined) return found;
   throw new FulgurError('config', {
-    what: 'The format to export to is not given.',
+    what: 'The export format is not given.',
     fix: `Give --format, one of ${exportFormats.map(({ name }) => name).join(', ')}.`,
   });
 }
 
-/** @throws FulgurError `config` for images to find in an export that has no page. */
+/** @throws FulgurError `config` for embeddings in a format without a page. */
 function requirePlaceForImages({ embeddings }: Options, { name, findsImages = false }: ExportFormat): void {
   if (embeddings === null || findsImages) return;
   throw new FulgurError('config', {
-    what: `A ${name} export has no place for embeddings.`,
+    what: `A ${name} export cannot contain embeddings.`,
     fix: 'Leave out --embeddings, or export with --format web.',
   });
 }
 
-/** @throws FulgurError `config` for an input that the format, or the evaluation view, cannot have. */
+/** @throws FulgurError `config` for an input that the format or the evaluation view does not support. */
 function inputOf({ input: kind, layout }: Options, format: ExportFormat, view: ViewTransform): ExportedInput {
   const { name, source, layouts } = format;
   if (source === 'weights' && (kind === 'uint8' || layout !== null)) {
     throw new FulgurError('config', {
-      what: `A ${name} export holds weights alone, and no input.`,
+      what: `A ${name} export contains only weights and has no input.`,
       fix: 'Leave out --input and --layout.',
     });
   }
   if (layout !== null && !layouts.includes(layout)) {
     throw new FulgurError('config', {
-      what: `The format ${name} takes no images as ${layout}.`,
+      what: `The format ${name} does not accept images as ${layout}.`,
       fix: `Leave out --layout: its images are ${layouts.join(' or ')}.`,
     });
   }
   const facts = plainViewFacts(view);
   if (kind === 'uint8' && facts === null) {
     throw new FulgurError('config', {
-      what: "The evaluation view is the experiment's own, and how it normalises is not known.",
+      what: "The evaluation view is the experiment's own, and its normalisation is unknown.",
       fix: "Export with --input float32, or let plain() of the experiment's transform return views.plain(...).",
     });
   }

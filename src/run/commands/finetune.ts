@@ -4,17 +4,17 @@ import { featuresOf } from '../../trainer';
 import { defineCommand } from '../command';
 
 /**
- * Judges what a backbone is a good beginning for: trains a linear classifier and the backbone with it, and writes the
+ * Evaluates a backbone as an initialisation: trains a linear classifier and the backbone together, and writes the
  * finetuned weights beside the record.
  *
- * @throws FulgurError `module` where training diverges.
+ * @throws FulgurError `module` if training diverges.
  */
 export const finetune = defineCommand({
   name: 'finetune',
-  help: 'train a linear classifier and the backbone end to end, and judge them',
+  help: 'train a linear classifier and the backbone end to end, and evaluate them',
   title: 'Finetuning',
   options: finetuneSchema.shape,
-  selectors: { split: 'finetune learns from train and is judged on test' },
+  selectors: { split: 'finetune trains on the train split and evaluates on the test split' },
   usesImages: true,
   run: (scope) =>
     scope.inspect('finetuning', async ({ report }) => {
@@ -34,7 +34,10 @@ export const finetune = defineCommand({
       const { accuracy, accuracyTop5, state, ...settings } = result;
       const { classes, data, trainSamples, testSamples, featureWidth, ...rule } = settings;
       await scope.write('.safetensors', encodeSafetensors(state));
-      scope.notify('info', `Finetuned on ${data}: ${testSamples} images after ${trainSamples}.`);
+      scope.notify(
+        'info',
+        `Finetuned on ${data}: trained on ${trainSamples} images, tested on ${testSamples}.`,
+      );
       return {
         metrics: {
           finetune_accuracy: accuracy,

@@ -7,16 +7,16 @@ import { defineCommand } from '../command';
 import { environmentRecord } from '../record';
 import type { RunScope } from '../scope';
 
-/** Trains, from the seed's random weights or from where a checkpoint's run stood. */
+/** Trains from the seed's random weights, or resumes from a checkpoint. */
 export const fit = defineCommand({
   name: 'fit',
-  help: 'train; also without a word',
+  help: 'train; the default command',
   selectors: {
     resume: true,
-    checkpoint: 'a fit goes on with --resume',
-    untrained: 'a fit begins with random weights by itself',
-    weights: 'what a fit evaluates, its plugins say',
-    split: 'a fit learns from the train split',
+    checkpoint: 'a fit resumes with --resume',
+    untrained: 'a fit starts from random weights by default',
+    weights: 'the plugins of a fit determine what it evaluates',
+    split: 'a fit trains on the train split',
   },
   run: ({ run }) => train(run),
 });
@@ -45,15 +45,15 @@ async function train(run: RunScope): Promise<FitResult> {
   }
 }
 
-/** Ranks that validate on different numbers of batches would wait for each other. */
+/** Ranks that validate on different numbers of batches would wait for each other for ever. */
 async function requireSameLength(ranks: Ranks, { batchesPerEpoch }: BatchSource<unknown>): Promise<void> {
-  const facts = { 'batches of validation': String(batchesPerEpoch) };
+  const facts = { 'number of validation batches': String(batchesPerEpoch) };
   await requireAgreement(ranks, 'run', facts, {
-    fix: 'Let batchesPerEpoch of held-out data be that of the rank that has the most.',
+    fix: 'Set batchesPerEpoch of the held-out data to that of the rank with the most batches.',
   });
 }
 
-/** Adds up where a run's time goes, from its events. */
+/** Measures from its events where a run's time goes. */
 function measureOverhead(events: RunEventBus): { report(): void } {
   let batches = 0;
   let steps = 0;

@@ -17,7 +17,7 @@ import { test } from './test';
 import { validate } from './validate';
 import { views } from './views';
 
-/** The commands of every experiment, in the order of `--help`; the first one is meant where no word names one. */
+/** The commands of every experiment, in the order of `--help`; the first one is the default. */
 export const builtInCommands = [
   fit,
   validate,
@@ -35,9 +35,9 @@ export const builtInCommands = [
 ] as const;
 
 /**
- * The command that a command line named.
+ * Returns the command that a command line names.
  *
- * @throws FulgurError `config` for one that `defineCommand` did not make.
+ * @throws FulgurError `config` for a command that `defineCommand` did not make.
  */
 export function commandOf(experiment: ExperimentClass, { command: name }: ResolvedConfig): Command {
   const own = experimentDefinition(experiment).commands ?? [];

@@ -3,16 +3,16 @@ import { defineCommand } from '../command';
 import { wildFeatures } from './wild-features';
 
 /**
- * Judges the backbone's features by their nearest neighbours among plain training images.
+ * Evaluates the backbone's features by their nearest neighbours among plain training images.
  *
- * @throws FulgurError `module` where the features are not finite.
+ * @throws FulgurError `module` if the features are not finite.
  */
 export const knn = defineCommand({
   name: 'knn',
-  help: "judge the backbone's features by their nearest neighbours",
+  help: "evaluate the backbone's features by their nearest neighbours",
   title: 'Nearest neighbours',
   options: knnSchema.shape,
-  selectors: { split: 'knn learns from train and is judged on test' },
+  selectors: { split: 'knn uses the train split as its bank and evaluates on the test split' },
   usesImages: true,
   run: (scope) =>
     scope.inspect('kNN evaluation', async ({ model, report }) => {

@@ -4,7 +4,7 @@ import { makeEmbeddingMap, mapSchema } from '../../evaluation';
 import { mapFiles, writeMap } from '../../report';
 import { defineCommand } from '../command';
 
-/** Draws images as points of a plane, such that have similar features near each other. */
+/** Draws images as points in a plane, with similar features close together. */
 export const map = defineCommand({
   name: 'map',
   help: 'draw a 2-D map of the features of held-out images',
@@ -14,10 +14,12 @@ export const map = defineCommand({
       .string()
       .nullable()
       .default(null)
-      .describe('page to write, and a .png beside it; default: evaluations/<checkpoint>.map.html in the run'),
+      .describe(
+        'page to write, with a .png beside it; default: evaluations/<checkpoint>.map.html in the run',
+      ),
     ...mapSchema.shape,
   },
-  selectors: { split: 'map takes the test split, or that of training where there is no other' },
+  selectors: { split: 'map uses the test split, or the train split if there is no other' },
   usesImages: true,
   run: (scope) => {
     return scope.inspect('embedding map', async ({ model, report }) => {

@@ -19,31 +19,31 @@ const options = {
   query: z
     .union([z.string().transform((path) => [path]), z.array(z.string())], 'must be the path of an image')
     .default([])
-    .describe('image file to ask about; several stand behind the command'),
+    .describe('image file to search for; several may follow the command'),
   embeddings: z
     .string()
     .nullable()
     .default(null)
-    .describe('file of embeddings to look in, as the command embed writes it'),
-  k: wholeNumber('neighbours').default(9).describe('neighbours to show'),
+    .describe('file of embeddings to search, as written by the command embed'),
+  k: wholeNumber('neighbours').default(9).describe('number of neighbours to show'),
   html: z.string().nullable().default(null).describe('page to write, with pictures'),
 };
 
 type Options = z.output<z.ZodObject<typeof options>>;
 type Scope = CommandScope<Options>;
 
-/** Longer side of a picture on the page. */
+/** Length of the longer side of a picture on the page. */
 const PICTURE_SIDE = 224;
 
 /**
- * Prints the images of a file of embeddings that are nearest to others, and shows them on a page.
+ * Prints the images in a file of embeddings that are nearest to the given images, and shows them on a page.
  *
- * @throws FulgurError `config` where no image or no file is named, `data` for embeddings of another model, and for an image that
- * cannot be read.
+ * @throws FulgurError `config` if no image or no file of embeddings is given, `data` for embeddings of another model
+ *   and for an image that cannot be read.
  */
 export const neighbours = defineCommand({
   name: 'neighbours',
-  help: 'find the images that are nearest to a query',
+  help: 'find the images nearest to a query',
   title: 'Neighbours',
   options,
   words: 'query',
@@ -86,7 +86,7 @@ export const neighbours = defineCommand({
             images: embeddings.names.length,
           });
           await writeWhole(resolve(html), Buffer.from(page));
-          scope.notify('info', `The page is ${resolve(html)}.`);
+          scope.notify('info', `Page: ${resolve(html)}.`);
         }
         const lists = query.map((image, i) => ({
           query: image,
@@ -108,7 +108,7 @@ function sayFound(query: string, found: readonly Neighbour[], { labels, classNam
   writeLines(process.stdout, [`Nearest to ${query}:`, ...lines.map((line) => `  ${line}`)]);
 }
 
-/** Pictures of what was found, from the run's data or from those that `--data.path` names. */
+/** Loads pictures of the results, from the run's data or from the data that `--data.path` names. */
 async function pictures(
   { options: { query }, run, notify }: Scope,
   { labels, classNames }: Embeddings,
@@ -148,7 +148,7 @@ async function pictures(
   if (images !== null && shown.length > 0 && shown.every((one) => one.thumbnail === null)) {
     notify(
       'warning',
-      `The page has no pictures: ${images.origin} holds no such images; --data.path names another place.`,
+      `The page has no pictures: ${images.origin} does not contain these images; name another place with --data.path.`,
     );
   }
   return queries;
@@ -164,7 +164,7 @@ function requireSameModel(
   if (model === null) {
     notify(
       'warning',
-      `${path} does not say which model made it; another one than ${modelName(identity)} gives neighbours without a meaning.`,
+      `${path} does not record which model made it; if it was not ${modelName(identity)}, the neighbours are meaningless.`,
     );
     return;
   }
@@ -173,9 +173,9 @@ function requireSameModel(
   const { checkpoint } = model;
   throw new FulgurError('data', {
     what: isView
-      ? `The embeddings in ${path} were made through another view than the query would be.`
-      : `The embeddings in ${path} are of ${modelName(model)}, and this model is ${modelName(identity)}.`,
-    why: 'Features can be compared where the same weights saw images in the same way.',
+      ? `The embeddings in ${path} were made with a different view from the one for the query.`
+      : `The embeddings in ${path} are from ${modelName(model)}, but this model is ${modelName(identity)}.`,
+    why: 'Features can be compared only if they come from the same weights and the same view.',
     fix:
       isView || checkpoint === null
         ? 'Embed the images again, with the same options.'
@@ -185,7 +185,7 @@ function requireSameModel(
 
 function missing(option: '--query' | '--embeddings'): FulgurError {
   return new FulgurError('config', {
-    what: option === '--query' ? 'No image to ask about is named.' : 'No file of embeddings is named.',
+    what: option === '--query' ? 'No query image is given.' : 'No file of embeddings is given.',
     fix: 'Write neighbours photo.jpg --embeddings embeddings.npz.',
   });
 }

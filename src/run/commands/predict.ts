@@ -7,12 +7,12 @@ import { PredictionFiles } from '../prediction-files';
 import { evaluateByStep } from './evaluate-by-step';
 
 /**
- * Writes what the module's `predictStep` gives: predictions go to a safetensors file beside the record, the samples'
- * names to a third.
+ * Writes the output of the module's `predictStep`: predictions go to a safetensors file beside the record, the samples'
+ * names to a third file.
  */
 export const predict = defineCommand({
   name: 'predict',
-  help: 'write what predictStep gives for held-out data',
+  help: 'write the predictions of predictStep for held-out data',
   selectors: { split: true },
   run: (scope) => {
     const { trainer, module } = scope.run;
@@ -30,7 +30,7 @@ export const predict = defineCommand({
   },
 });
 
-/** The same batches, and the samples of the one that is evaluated now. */
+/** The same batches, with the samples of the batch being evaluated. */
 function withNames(samples: NamedSamples) {
   let current: readonly NamedSample[] = [];
   let before = 0;

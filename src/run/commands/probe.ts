@@ -5,16 +5,16 @@ import { defineCommand } from '../command';
 import { wildFeatures } from './wild-features';
 
 /**
- * Judges the backbone's features by a linear classifier on plain held-out images.
+ * Evaluates the backbone's features with a linear classifier on plain held-out images.
  *
- * @throws FulgurError `module` where the features, or the classifier trained on them, are not finite.
+ * @throws FulgurError `module` if the features, or the classifier trained on them, are not finite.
  */
 export const probe = defineCommand({
   name: 'probe',
-  help: "judge the backbone's features by a linear classifier",
+  help: "evaluate the backbone's features with a linear classifier",
   title: 'Linear probe',
   options: probeSchema.shape,
-  selectors: { split: 'probe learns from train and is judged on test' },
+  selectors: { split: 'probe trains on the train split and evaluates on the test split' },
   usesImages: true,
   run: (scope) =>
     scope.inspect('linear probe', async ({ model, report }) => {
@@ -25,7 +25,10 @@ export const probe = defineCommand({
       if (accuracy === null)
         throw diverged === 'features' ? wildFeatures(scope.name) : wildClassifier(options);
       const { classes, data, trainSamples, testSamples, featureWidth, ...rule } = settings;
-      scope.notify('info', `Linear probe on ${data}: ${testSamples} images after ${trainSamples}.`);
+      scope.notify(
+        'info',
+        `Linear probe on ${data}: trained on ${trainSamples} images, tested on ${testSamples}.`,
+      );
       return {
         metrics: {
           linear_accuracy: accuracy,
@@ -40,7 +43,7 @@ export const probe = defineCommand({
 function wildClassifier({ learningRate, standardize }: ProbeOptions): FulgurError {
   return new FulgurError('module', {
     what: `The linear classifier diverged at learning rate ${learningRate}.`,
-    ...(standardize ? {} : { why: 'Features that are not standardised may be of any scale.' }),
-    fix: 'Give a smaller one with --probe.learningRate.',
+    ...(standardize ? {} : { why: 'Features that are not standardised may have any scale.' }),
+    fix: 'Set a smaller one with --probe.learningRate.',
   });
 }

@@ -4,7 +4,7 @@ import { newestRun, writeReport } from '../../report';
 import { formatBytes } from '../../errors';
 import { defineFilesCommand } from '../command';
 
-/** Writes a report of finished runs, one or several, as a file for a browser. */
+/** Writes a report of one or several finished runs as a file for a browser. */
 export const report = defineFilesCommand({
   name: 'report',
   help: 'write a report of finished runs as one HTML file',
@@ -16,7 +16,7 @@ export const report = defineFilesCommand({
       .nullable()
       .default(null)
       .describe(
-        "file to write (default: report.html in the run's folder, of several runs in the current one)",
+        "file to write (default: report.html in the run's folder, or for several runs in the current folder)",
       ),
   },
   words: 'runs',

@@ -1,7 +1,7 @@
 import { defineCommand } from '../command';
 import { evaluateByStep } from './evaluate-by-step';
 
-/** Evaluates a checkpoint by the module's `testStep`. */
+/** Evaluates a checkpoint with the module's `testStep`. */
 export const test = defineCommand({
   name: 'test',
   help: 'run testStep over held-out data',

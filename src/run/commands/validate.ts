@@ -1,7 +1,7 @@
 import { defineCommand } from '../command';
 import { evaluateByStep } from './evaluate-by-step';
 
-/** Evaluates a checkpoint by the module's `validationStep`. */
+/** Evaluates a checkpoint with the module's `validationStep`. */
 export const validate = defineCommand({
   name: 'validate',
   help: 'run validationStep over held-out data',

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { writeWhole } from '../../system';
 import { defineCommand } from '../command';
 
-const why = 'views shows what training draws, and looks at no weights';
+const why = 'views shows what training draws and uses no weights';
 
 /**
- * Writes a contact sheet of training samples and their views, labelled with what was drawn for each.
+ * Writes a contact sheet of training samples and their views, labelled with the transforms drawn for each.
  *
- * @throws FulgurError `data` where an image cannot be read or the file cannot be written.
+ * @throws FulgurError `data` if an image cannot be read or the file cannot be written.
  */
 export const views = defineCommand({
   name: 'views',
@@ -25,13 +25,13 @@ export const views = defineCommand({
       .min(1, 'must be from 1 to 32')
       .max(32, 'must be from 1 to 32')
       .default(6)
-      .describe('how many, spread evenly over the training data'),
+      .describe('number of samples, spread evenly over the training data'),
     epoch: z
       .int()
-      .min(0, 'must be a whole number from 0 on')
+      .min(0, 'must be a whole number of at least 0')
       .max(Number.MAX_SAFE_INTEGER, 'must be a whole number')
       .default(0)
-      .describe('whose views, counted from 0'),
+      .describe('epoch whose views are drawn, counted from 0'),
   },
   selectors: { untrained: why, weights: why, split: 'views shows training samples' },
   defaultCheckpoint: null,

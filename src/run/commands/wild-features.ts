@@ -1,9 +1,9 @@
 import { FulgurError } from '../../errors';
 
-/** What is said where a model's features cannot be judged. */
+/** The error for a model whose features cannot be evaluated. */
 export function wildFeatures(experiment: string): FulgurError {
   return new FulgurError('module', {
-    what: `The backbone of '${experiment}' gives features that are not finite.`,
+    what: `The features of the backbone of '${experiment}' are not finite.`,
     why: 'Training has diverged.',
     fix: 'Evaluate an earlier checkpoint, or train with a smaller learning rate.',
   });

@@ -5,25 +5,25 @@ import { FulgurError, messageOf } from '../../errors';
 import type { ModelIdentity } from '../../evaluation';
 import type { FeatureModel } from '../../trainer';
 
-/** An image to encode: the path of a file, the bytes of one, or pixels. */
+/** An image to encode: the path or the bytes of a file, or pixels. */
 export type EncodableImage = string | Uint8Array | SourceImage;
 
-/** What an encoder is made of. */
+/** The parts of an encoder. */
 export interface EncoderParts {
   readonly model: FeatureModel;
   readonly identity: ModelIdentity;
   readonly featureWidth: number;
   /** The evaluation view. */
   readonly view: ViewTransform;
-  /** Images that the model sees at once, at most. */
+  /** Maximum batch size of the model. */
   readonly batchSize: number;
   readonly maxImagePixels: number;
   readonly grayRange: readonly [number, number] | null;
-  /** Frees what the model needs, after it. */
+  /** Frees what the model needs, after the model itself. */
   readonly release: () => void;
 }
 
-/** One image on its way. */
+/** An image being processed. */
 interface Job {
   readonly image: EncodableImage;
   readonly name: string;
@@ -32,16 +32,16 @@ interface Job {
 }
 
 interface ReadyJob extends Job {
-  /** Of the view, normalised. */
+  /** Pixels of the view, normalised. */
   readonly pixels: Float32Array;
 }
 
-/** Files that are read and decoded side by side. */
+/** Number of files that are read and decoded in parallel. */
 const DECODERS = 4;
 
 /**
- * A trained backbone with its evaluation view: gives features of images, for as long as a process lives. Images of calls that
- * overlap are seen together; one that cannot be read fails its own call alone.
+ * A trained backbone with its evaluation view: computes features of images for the lifetime of a process. Images of
+ * overlapping calls are batched together; an image that cannot be read fails only its own call.
  */
 export class Encoder {
   readonly #parts: EncoderParts;
@@ -61,16 +61,17 @@ export class Encoder {
     return this.#parts.featureWidth;
   }
 
-  /** What tells this model from others; `isSameModel` compares it with that of embeddings. */
+  /** Identifies this model; `isSameModel` compares it with that of embeddings. */
   get model(): ModelIdentity {
     return this.#parts.identity;
   }
 
   /**
-   * Features of images, `[featureWidth]` each, in their order, as the backbone gives them. Calls may overlap.
+   * Returns the backbone's features of images, `[featureWidth]` each, in the order given. Calls may overlap.
    *
    * @example const [cat, dog] = await encoder.encode(['cat.jpg', await readFile('dog.png')]);
-   * @throws FulgurError `data` that names the first image which cannot be read, and for what is no list; `trainer` after `dispose`.
+   * @throws FulgurError `data`, naming the first image that cannot be read, and for an argument that is not a list;
+   *   `trainer` after `dispose`.
    */
   async encode(images: readonly EncodableImage[]): Promise<Float32Array[]> {
     if (this.#isDisposed) throw disposedEncoder();
@@ -84,7 +85,7 @@ export class Encoder {
     });
   }
 
-  /** Frees the model; calls that are still at work fail. */
+  /** Frees the model; calls still in progress fail. */
   async dispose(): Promise<void> {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
@@ -101,7 +102,7 @@ export class Encoder {
     });
   }
 
-  /** Begins what can be begun: few images are decoded ahead, so that memory does not grow with what waits. */
+  /** Starts as much work as allowed: only a few images are decoded ahead, so that memory does not grow with the queue. */
   #advance(): void {
     const { batchSize } = this.#parts;
     while (this.#decoding < DECODERS && this.#decoding + this.#ready.length < 2 * batchSize) {
@@ -172,29 +173,29 @@ export class Encoder {
 
 /** An image's name in errors. */
 function nameOf(image: EncodableImage, index: number): string {
-  return typeof image === 'string' ? image : `at place ${index} of the call`;
+  return typeof image === 'string' ? image : `at index ${index} of the call`;
 }
 
 function unreadable(name: string, reason: string, cause: unknown): FulgurError {
   return new FulgurError('data', {
     what: `The image ${name} cannot be read: ${reason}.`,
-    fix: 'Give an image file that opens elsewhere, or leave this one out.',
+    fix: 'Use an image file that other programs can open, or leave this one out.',
     cause,
   });
 }
 
-/** Programs in JavaScript may give one image. */
+/** Programs in JavaScript may pass a single image. */
 function requireList(images: unknown): void {
   if (Array.isArray(images)) return;
   throw new FulgurError('data', {
-    what: 'encode() takes a list of images, and was not given a list.',
-    fix: "Write encoder.encode(['photo.jpg']), also for one image.",
+    what: 'encode() takes a list of images, but was not given a list.',
+    fix: "Write encoder.encode(['photo.jpg']), even for one image.",
   });
 }
 
 function disposedEncoder(): FulgurError {
   return new FulgurError('trainer', {
-    what: 'The encoder was asked for features after it had been disposed.',
+    what: 'The encoder was used after it had been disposed.',
     fix: 'Dispose it after the last call has ended, or load it again.',
   });
 }

@@ -16,11 +16,11 @@ const environmentSchema = z.object({ command: z.array(z.coerce.string()) });
 const configSchema = z.object({ name: z.string() });
 
 /**
- * The class of the experiment that a run was of, by what the run recorded: one that Fulgur ships, or the one of that name in the
- * file that it was run with.
+ * Returns the class of a run's experiment, from what the run recorded: one that Fulgur ships, or the class with that
+ * name in the file from which it was run.
  *
- * @param path the run's folder, or what lies in it.
- * @throws FulgurError `checkpoint` where there is no such run, `config` where the class cannot be found.
+ * @param path the run's folder, or a path inside it.
+ * @throws FulgurError `checkpoint` if the run does not exist, `config` if the class cannot be found.
  */
 export async function experimentOfRun(path: string): Promise<AnyExperiment> {
   const folder = runFolderOf(path);
@@ -33,7 +33,7 @@ export async function experimentOfRun(path: string): Promise<AnyExperiment> {
   if (existsSync(file)) return experimentIn(file, name);
   const sameName = shipped.find(({ type }) => experimentDefinition(type).name === name);
   if (sameName !== undefined) return sameName.type;
-  throw notFound(name, `The run was of ${file}, which is not there.`);
+  throw notFound(name, `The run was started from ${file}, which does not exist.`);
 }
 
 function runFolderOf(path: string): string {
@@ -44,8 +44,8 @@ function runFolderOf(path: string): string {
     }
   }
   throw new FulgurError('checkpoint', {
-    what: existsSync(start) ? `${path} does not lie in a run's folder.` : `${path} is not there.`,
-    fix: "Name a run's folder, such as runs/fastsiam/version_0, or give the experiment's class by the option experiment.",
+    what: existsSync(start) ? `${path} is not inside a run's folder.` : `${path} does not exist.`,
+    fix: "Name a run's folder, such as runs/fastsiam/version_0, or pass the experiment's class as the option experiment.",
   });
 }
 
@@ -55,8 +55,8 @@ function recordIn<T>(folder: string, name: string, schema: z.ZodType<T>): T {
     return schema.parse(parse(readFileSync(file, 'utf8')));
   } catch (cause) {
     throw new FulgurError('checkpoint', {
-      what: `${file} does not say which experiment the run was of.`,
-      fix: "Give the experiment's class by the option experiment.",
+      what: `${file} does not name the experiment of the run.`,
+      fix: "Pass the experiment's class as the option experiment.",
       cause,
     });
   }
@@ -76,11 +76,11 @@ async function experimentIn(file: string, name: string): Promise<AnyExperiment> 
       cause,
     );
   }
-  // An experiment need not be exported; where several have the name, the exported one is meant.
+  // An experiment need not be exported; if several have the name, the exported one is used.
   const named = declaredExperiments(name).filter(isOfModules);
   const found = named.find((type) => exported.includes(type)) ?? named[0];
   if (found !== undefined) return found;
-  throw notFound(name, `Its file ${file} holds no such class.`);
+  throw notFound(name, `Its file ${file} has no such class.`);
 }
 
 function isOfModules(type: ExperimentClass): type is AnyExperiment {
@@ -89,9 +89,9 @@ function isOfModules(type: ExperimentClass): type is AnyExperiment {
 
 function notFound(name: string, why: string, cause?: unknown): FulgurError {
   return new FulgurError('config', {
-    what: `The class of the experiment '${name}' is not found.`,
+    what: `The class of the experiment '${name}' was not found.`,
     why,
-    fix: "Give it by the option experiment, as load('runs/mine/version_0', { experiment: Mine }).",
+    fix: "Pass it as the option experiment: load('runs/mine/version_0', { experiment: Mine }).",
     cause,
   });
 }

@@ -24,33 +24,33 @@ import { buildModule, settingsOf } from '../run-parts';
 import { Encoder } from './encoder';
 import { experimentOfRun } from './experiment-of-run';
 
-/** How a trained backbone is loaded. */
+/** Options for loading a trained backbone. */
 export interface LoadEncoderOptions {
   /** The experiment's class (default: the one that the run recorded). */
   readonly experiment?: ExperimentClass<TrainingModule<unknown>>;
   /** `last` (default), `best`, or a checkpoint's name. */
   readonly checkpoint?: string;
-  /** Which weights of the checkpoint (default: averages where it has some). */
+  /** Which weights of the checkpoint to use (default: averaged weights, if it has any). */
   readonly weights?: WeightKind;
-  /** Threads of one operation, where the engine has not been started yet (default: one per core). */
+  /** Number of threads per operation, if the engine has not been started yet (default: one per core). */
   readonly threads?: number;
-  /** Images that the model sees at once, at most (default 32). */
+  /** Maximum batch size of the model (default 32). */
   readonly batchSize?: number;
-  /** Hears sentences (default: warnings go to standard error). */
+  /** Receives messages (default: warnings go to standard error). */
   readonly onMessage?: Notify;
 }
 
 const BATCH_SIZE = 32;
 
 /**
- * Loads the backbone of a run with its evaluation view, to encode images with. Data are not opened, and nothing is written.
+ * Loads the backbone of a run with its evaluation view, to encode images. No data is opened, and nothing is written.
  *
  * @param path a run's folder, or a checkpoint in it.
  * @example
  * const encoder = await load('runs/fastsiam/version_0');
  * const [features] = await encoder.encode(['photo.jpg']);
- * @throws FulgurError `checkpoint` for a run or checkpoint that is not there or damaged, `config` for a class that is not found or
- * wrong options, `engine` where TensorFlow cannot be had.
+ * @throws FulgurError `checkpoint` for a run or checkpoint that does not exist or is damaged, `config` for a class that
+ *   is not found or invalid options, `engine` if TensorFlow is unavailable.
  */
 export async function load(path: string, options: LoadEncoderOptions = {}): Promise<Encoder> {
   const { checkpoint, weights, threads, batchSize = BATCH_SIZE, onMessage = sayWarnings } = options;
@@ -106,7 +106,7 @@ async function encoderOf(request: LoadRequest): Promise<Encoder> {
   }
 }
 
-/** The run's plugins take part: some of them keep weights that evaluations see. */
+/** The run's plugins take part, as some of them keep weights that evaluations use. */
 function composeAround(
   module: TrainingModule<unknown>,
   { experiment, config, data, onMessage }: LoadRequest,
@@ -138,14 +138,14 @@ interface TakenModel {
   readonly identity: ModelIdentity;
 }
 
-/** Takes the features out of the module while it has the weights that were asked for. */
+/** Freezes the features of the module while it has the requested weights. */
 async function takeModel(
   module: TrainingModule<unknown>,
   { trainer, checkpointReader }: Composition,
   { config, view }: LoadRequest,
 ): Promise<TakenModel> {
   const from = await checkpointReader?.read(config.checkpoint ?? 'last');
-  if (from === undefined) throw new Error('checkRun sees to it that checkpoints are read');
+  if (from === undefined) throw new Error('checkRun ensures that a plugin reads checkpoints');
   const [size = { height: 0, width: 0 }] = view.views;
   const taken = await trainer.inspect(module, { ...from, weights: config.weights }, (weights) =>
     inEvaluationMode(module, async () => {
@@ -165,7 +165,7 @@ async function takeModel(
       };
     }),
   );
-  // What cannot be frozen goes on with the module, whose averages were taken out again.
+  // A module that cannot be frozen is used itself, but its averages were removed again.
   if (!taken.isFrozen) module.loadStateDict(taken.state);
   return taken;
 }
@@ -180,7 +180,7 @@ async function widthOf(model: FeatureModel, { views }: ViewTransform): Promise<n
   }
 }
 
-/** `last` and `best` of a run, or the name of one of its checkpoints. */
+/** Resolves `last` and `best` of a run, or the name of one of its checkpoints. */
 function inRun(folder: string, checkpoint: string): string {
   return checkpoint === 'last' || checkpoint === 'best'
     ? join(folder, checkpoint)
@@ -193,7 +193,7 @@ function sayWarnings(...[level, text]: Parameters<Notify>): void {
 
 function noImages(name: string): FulgurError {
   return new FulgurError('config', {
-    what: `The experiment '${name}' is not one of images: its data are batches of its own.`,
+    what: `The experiment '${name}' does not use images: it supplies its own batches.`,
     fix: 'Load a run that was trained on images.',
   });
 }
@@ -201,6 +201,6 @@ function noImages(name: string): FulgurError {
 function wrongBatchSize(batchSize: number): FulgurError {
   return new FulgurError('config', {
     what: `The batchSize of load() is ${batchSize}.`,
-    fix: 'Give a whole number above 0.',
+    fix: 'Use a whole number above 0.',
   });
 }

@@ -1,6 +1,6 @@
 let looking = 0;
 
-/** Loads a file for the experiments in it: it may run one as soon as it is loaded, which is not what is meant. */
+/** Loads a file for the experiments in it, without running one, which the file may do as soon as it is loaded. */
 export async function whileLooking<T>(load: () => Promise<T>): Promise<T> {
   looking += 1;
   try {
@@ -10,7 +10,7 @@ export async function whileLooking<T>(load: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Whether a file is loaded for the experiments in it alone. */
+/** Returns whether a file is currently loaded only for the experiments in it. */
 export function isLooking(): boolean {
   return looking > 0;
 }

@@ -1,11 +1,11 @@
 import { callCommand, lastObject } from '../../../bench/compare/call-command';
 
 describe('callCommand', () => {
-  it('gives what a command printed', () => {
+  it('returns what a command printed', () => {
     expect(callCommand(['node', '-p', '1 + 1'])).toBe('2\n');
   });
 
-  it('tells in one sentence each what failed, why, and what to do', () => {
+  it('reports what failed, why, and what to do, in one sentence each', () => {
     expect(() => callCommand(['node', '-e', 'console.error("first\\nlast"); process.exit(3)'])).toThrow(
       `The command 'node -e console.error("first\\nlast"); process.exit(3)' failed with exit code 3. last. ` +
         'Run it by itself to see all that it says.',

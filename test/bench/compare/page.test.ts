@@ -8,7 +8,7 @@ const marks = (section: string): string =>
   `<!-- compare:begin ${section} -->\n<!-- compare:end ${section} -->\n`;
 
 describe('replaceSection', () => {
-  it('leaves all outside of the marks as it is', () => {
+  it('leaves everything outside the marks unchanged', () => {
     const page = `before\n${marks('one')}between\n${marks('two')}after\n`;
     const once = replaceSection(page, 'two', 'first');
     const twice = replaceSection(once, 'two', 'second');
@@ -17,7 +17,7 @@ describe('replaceSection', () => {
     expect(once).toContain('-->\n\nfirst\n\n<!--');
   });
 
-  it('says which marks a page lacks', () => {
+  it('names the marks that a page lacks', () => {
     expect(() => replaceSection('text', 'one', '')).toThrow(
       "The page of the figures has no section 'one'. " +
         'Put the lines <!-- compare:begin one --> and <!-- compare:end one --> where it belongs.',
@@ -61,7 +61,7 @@ describe('a page', () => {
     expect(readdirSync(folder).sort()).toEqual(['images', 'performance.json', 'performance.md']);
   });
 
-  it('says beforehand what it could not do', () => {
+  it('reports in advance what it could not do', () => {
     writeFileSync(path, marks('main'));
     expect(() => new Page(folder, names).check()).toThrow("The page of the figures has no section 'shapes'.");
     writeFileSync(join(folder, 'performance.json'), '{');

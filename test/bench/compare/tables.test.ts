@@ -20,7 +20,7 @@ const rows = [
 ];
 
 describe('tablesOf', () => {
-  it('sets the rows of each machine below its name, with aims, and memory apart', () => {
+  it('lists the rows of each machine below its name, with aims, and memory separately', () => {
     expect(tablesOf(rows).split('\n')).toEqual([
       'a machine; 2026-01-02 to 2026-01-04.',
       '',

@@ -44,7 +44,7 @@ describe('records', () => {
     ).toHaveLength(2);
   });
 
-  it('finds a case by all its settings, and drops what was found with others', () => {
+  it('finds a case by all its settings, and drops results with other settings', () => {
     const records = addRecords(file, { findings: [finding({ optimizer: 'SGD 0.1' }, 1)] });
     expect(findingOf(records, one)).toBeUndefined();
     const renewed = addRecords(file, { findings: [finding({}, 2)] });
@@ -52,7 +52,7 @@ describe('records', () => {
     expect(findingOf(renewed, one)?.losses).toEqual([2]);
   });
 
-  it('says what to do with a file that cannot be read', () => {
+  it('explains what to do with a file that cannot be read', () => {
     writeFileSync(file, '{');
     expect(() => readRecords(file)).toThrow(
       new RegExp(

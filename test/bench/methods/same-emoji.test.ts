@@ -24,7 +24,7 @@ describe('sameEmoji', () => {
     expect(sameEmoji(gallery, swapped, [1, 2])).toEqual([0.5, 1]);
   });
 
-  it('finds nothing where all features are the same', () => {
+  it('finds nothing if all features are the same', () => {
     const collapsed = table(
       [0, 1, 2, 3].map(() => [1, 0]),
       labels,
@@ -32,7 +32,7 @@ describe('sameEmoji', () => {
     expect(sameEmoji(collapsed, collapsed, [1, 3, 4])).toEqual([0, 0, 1]);
   });
 
-  it('finds nothing where features are not finite', () => {
+  it('finds nothing if features are not finite', () => {
     expect(
       sameEmoji(
         gallery,
@@ -49,7 +49,7 @@ describe('sameEmoji', () => {
 describe('withoutOwnEmoji', () => {
   const rule = { k: 1, temperature: 0.1, classes: 2 };
 
-  it('tells a class by the neighbours that are left without the own row', () => {
+  it("predicts a class from the neighbours other than the query's own row", () => {
     expect(withoutOwnEmoji(gallery, gallery, rule)).toBe(1);
     // Alone in its class, an emoji has no neighbour of it left.
     expect(withoutOwnEmoji(table(directions, [0, 1, 1, 1]), table(directions, [0, 1, 1, 1]), rule)).toBe(0.5);

@@ -16,11 +16,11 @@ const ofSeed = (seed: number): Case => caseOf('simclr', 'digits', { seed });
 const digits = (findings: readonly Finding[]): string => sections['digits']?.(records(findings)) ?? '';
 
 describe('the section of the digits', () => {
-  it('is empty where nothing has been found', () => {
+  it('is empty without results', () => {
     expect(digits([])).toBe('');
   });
 
-  it('shows means with the least and the most, and whether every seed has gained', () => {
+  it('shows means with the minimum and maximum, and whether every seed has improved', () => {
     const rows = digits([
       finding(ofSeed(1), [judgement(0, 0.5, 0.75), judgement(end, 0.625, 0.875)]),
       finding(ofSeed(2), [judgement(0, 0.25, 0.75), judgement(end, 0.875, 0.875)]),
@@ -31,7 +31,7 @@ describe('the section of the digits', () => {
     );
   });
 
-  it('says where a seed has not gained, and where one has diverged', () => {
+  it('marks a seed that has not improved, and one that has diverged', () => {
     const last = (knn: number | null, linear: number | null): string =>
       digits([finding(ofSeed(1), [judgement(0, 0.5, 0.75), judgement(end, knn, linear)])])
         .split('|')
@@ -43,7 +43,7 @@ describe('the section of the digits', () => {
     expect(last(null, null)).toBe('**diverged**');
   });
 
-  it('leaves out what was found with other settings', () => {
+  it('omits results with other settings', () => {
     const other = { ...ofSeed(1), optimizer: 'another' };
     expect(digits([finding(other, [judgement(0, 0.5, 0.75), judgement(end, 0.6, 0.8)])])).toBe('');
   });
@@ -57,7 +57,7 @@ describe('the section of the settings', () => {
 });
 
 describe('spreadText', () => {
-  it('shows one value alone, and what is not there or not finite in words', () => {
+  it('shows a single value alone, and missing or non-finite values in words', () => {
     expect([spreadText([0.5]), spreadText([]), spreadText([null]), spreadText([0.5, null])]).toEqual([
       ...['0.500', '', '–', 'not finite'],
     ]);

@@ -37,7 +37,7 @@ describe('onnxModel', () => {
     module.dispose();
   });
 
-  it('writes it with one transposition where the input is to be as images lie', async () => {
+  it('writes it with one transposition if the input has the layout of images', async () => {
     const module = nn.resnet50({ head: 'none', stem: 'cifar', width: 4 }).eval();
     const model = onnxModel(await graphOf(module, 8), 'nhwc', header);
     expect(operationsOf(model)).toMatchObject({ Conv: 53, Transpose: 1 });
@@ -46,7 +46,7 @@ describe('onnxModel', () => {
     module.dispose();
   });
 
-  it('takes batches of any size, also of a vision transformer', async () => {
+  it('accepts batches of any size, even for a vision transformer', async () => {
     const module = new nn.VisionTransformer({
       imageSize: 16,
       patchSize: 8,
@@ -64,7 +64,7 @@ describe('onnxModel', () => {
     module.dispose();
   });
 
-  it('names the axis of the batch, the input and the output, and holds what is told of the model', async () => {
+  it("names the batch axis, the input and the output, and contains the model's metadata", async () => {
     const module = nn.resnet18({ head: 'none', width: 4 }).eval();
     const { graph, ...model } = onnxModel(
       withUint8Input(await graphOf(module, 32), imagenet),
@@ -85,7 +85,7 @@ describe('onnxModel', () => {
     module.dispose();
   });
 
-  it('names the operation and the module that ONNX has nothing for', () => {
+  it('names the operation that ONNX lacks, and its module', () => {
     const maker = new GraphMaker();
     const images = maker.input('images', 'float32', [null, 2, 2, 3]);
     const node = maker.node(
@@ -103,7 +103,7 @@ describe('onnxModel', () => {
     );
   });
 
-  it('says why where only this use of an operation is the trouble', () => {
+  it('explains why if only this use of an operation is unsupported', () => {
     const maker = new GraphMaker();
     const images = maker.input('images', 'float32', [null, 2, 2, 3]);
     const axes = maker.node('Odd', 'axes', [images], {}, [['int32', [1]]], '');
@@ -116,7 +116,7 @@ describe('onnxModel', () => {
     };
     expect(() => onnxModel(known, 'nchw', header)).toThrow(
       "The operation Mean of the experiment's embed has no counterpart in ONNX. " +
-        'Its input 1 is computed, and ONNX wants it as a constant. ' +
+        'Its input 1 is computed, but ONNX requires a constant. ' +
         'Write this module with other operations, or export to another format.',
     );
   });

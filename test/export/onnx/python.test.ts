@@ -56,7 +56,7 @@ beforeAll(async () => {
 });
 
 describe("Python's onnx and onnxruntime", () => {
-  it('find nothing wrong with what is written, and compute the same features', async () => {
+  it('accept the written file, and compute the same features', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'fulgur-onnx-'));
     await writeCase(join(folder, 'bytes'), nn.resnet18({ head: 'none', width: 16 }), 'uint8');
     await writeCase(join(folder, 'resnet'), nn.resnet18({ head: 'none', width: 16 }), 'float32');

@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 it.each(['float32', 'uint8'] as const)(
-  "TensorFlow's own loader gives our features of %s images",
+  "TensorFlow's own loader computes our features of %s images",
   async (kind) => {
     expect(await writeSavedModel(smallNetwork(kind), folder)).toEqual(['saved_model.pb']);
     expect(readdirSync(folder)).toEqual(['saved_model.pb']);
@@ -39,7 +39,7 @@ it.each(['float32', 'uint8'] as const)(
   },
 );
 
-it('weights that the format cannot hold are refused, and nothing is written', async () => {
+it('weights that exceed the format are rejected, and nothing is written', async () => {
   const graph = smallNetwork();
   const nodes = graph.nodes.map((node) =>
     node.constant === undefined
@@ -49,8 +49,8 @@ it('weights that the format cannot hold are refused, and nothing is written', as
   );
   await expect(writeSavedModel({ ...graph, nodes }, folder)).rejects.toThrow(
     new Error(
-      'The weights have 5.4 GB, and a SavedModel of a frozen graph holds less than 2.1 GB. ' +
-        'Export to safetensors or tfjs, whose weights lie outside of the graph.',
+      'The weights have 5.4 GB, but a SavedModel of a frozen graph is limited to 2.1 GB. ' +
+        'Export to safetensors or tfjs, which keep the weights outside the graph.',
     ),
   );
   expect(readdirSync(folder)).toEqual([]);

@@ -86,7 +86,7 @@ async function outputsInPage(
 }
 
 describe.each(['webgl', 'wasm'] as const)('on the %s backend in Chromium', (backend) => {
-  it.each(['float32', 'uint8'] as const)('%s images give our features', async (kind) => {
+  it.each(['float32', 'uint8'] as const)('%s images yield our features', async (kind) => {
     const name = `${backend}-${kind}`;
     mkdirSync(join(folder, name));
     await writeGraphModel(smallNetwork(kind), join(folder, name));
@@ -100,7 +100,7 @@ describe.each(['webgl', 'wasm'] as const)('on the %s backend in Chromium', (back
   });
 });
 
-it('each operation gives what TensorFlow gives, by WebGL in Chromium', async () => {
+it('each operation agrees with TensorFlow, by WebGL in Chromium', async () => {
   const graph = operationCases();
   const out = mkdtempSync(join(folder, 'operations-'));
   await writeGraphModel(graph, out);
@@ -123,7 +123,7 @@ it('each operation gives what TensorFlow gives, by WebGL in Chromium', async () 
 const compiled = networks.filter(({ name }) => ['a ResNet-18', 'a vision transformer'].includes(name));
 
 it.each(compiled.map((network) => [network.name, network] as const))(
-  '%s gives its features by WebGL in Chromium',
+  '%s computes its features by WebGL in Chromium',
   async (_, network) => {
     const frozen = await frozenNetwork(network);
     const out = mkdtempSync(join(folder, 'network-'));

@@ -30,13 +30,13 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-it('the cases have each operation that may be exported', () => {
+it('the cases cover every operation that may be exported', () => {
   const used = new Set(graph.nodes.map(({ op }) => op));
   expect([...tfjsOperations].filter((op) => !used.has(op))).toEqual([]);
 });
 
 it.each(['cpu', 'wasm'] as const)(
-  'each operation gives what TensorFlow gives, on the %s backend',
+  'each operation agrees with TensorFlow on the %s backend',
   async (backend) => {
     const found = await onBackend(backend, async () => {
       const model = await loadFrom(folder);

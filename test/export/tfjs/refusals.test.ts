@@ -33,7 +33,7 @@ function refusal(op: string, why = ''): Error {
   );
 }
 
-it('an operation that TensorFlow.js does not have is named with its module', () => {
+it('an operation that TensorFlow.js lacks is named with its module', () => {
   expect(() => preparedForTfjs(graphOf('Bitcast', {}))).toThrow(refusal('Bitcast'));
 });
 
@@ -43,7 +43,7 @@ it.each([
   [
     'Conv2D',
     graphOf('Conv2D', attributes(window), undefined, [[3, 3, 2, 4]]),
-    'TensorFlow.js has no convolution in groups. ',
+    'TensorFlow.js has no grouped convolution. ',
   ],
   [
     'Conv2D',
@@ -58,18 +58,18 @@ it.each([
   [
     'FusedBatchNormV3',
     graphOf('FusedBatchNormV3', attributes({ is_training: true })),
-    'It normalises by the batch, as in training, which TensorFlow.js does not. ',
+    'It normalises with the statistics of the batch, as in training, which TensorFlow.js does not support. ',
   ],
-  ['FloorDiv', graphOf('FloorDiv', {}), "TensorFlow.js's WebGL backend divides whole numbers only. "],
+  ['FloorDiv', graphOf('FloorDiv', {}), "TensorFlow.js's WebGL backend supports it only for whole numbers. "],
   [
     'OneHot',
     graphOf('OneHot', attributes({ axis: -1 })),
-    "TensorFlow.js's WebAssembly backend gives int32 only: cast that to another type. ",
+    "TensorFlow.js's WebAssembly backend returns only int32: cast that to another type. ",
   ],
   [
     'OneHot',
     graphOf('OneHot', attributes({ axis: 1 }), ['int32', image]),
-    'TensorFlow.js puts the new axis last only. ',
+    'TensorFlow.js can only put the new axis last. ',
   ],
   [
     'Select',
@@ -81,23 +81,23 @@ it.each([
   [
     'Reshape',
     graphOf('Reshape', {}, ['float32', [1, 1, 1, 1, 1, 1, null]]),
-    "TensorFlow.js's tensors have 6 axes at most, and this has 7. ",
+    "TensorFlow.js's tensors have at most 6 axes, but this has 7. ",
   ],
   [
     'Tile',
     graphOf('Tile', {}, ['float32', [1, 1, 1, 1, 1, null]]),
-    "TensorFlow.js's WebGL backend repeats along 5 axes at most. ",
+    "TensorFlow.js's WebGL backend repeats along at most 5 axes. ",
   ],
   [
     'ReverseV2',
     graphOf('ReverseV2', {}, ['float32', [1, 1, 1, 1, null]]),
-    "TensorFlow.js's WebGL backend reverses 4 axes at most. ",
+    "TensorFlow.js's WebGL backend reverses at most 4 axes. ",
   ],
-])('%s is refused where TensorFlow.js would give other numbers: %#', (op, graph, why) => {
+])('%s is rejected if TensorFlow.js would compute different numbers: %#', (op, graph, why) => {
   expect(() => preparedForTfjs(graph)).toThrow(refusal(op, why));
 });
 
-it('whole numbers of 64 bits become those of 32 bits, or are refused', () => {
+it('whole numbers of 64 bits are converted to 32 bits, or rejected', () => {
   const maker = new GraphMaker();
   const constant = (value: bigint) => ({
     dtype: 'int64' as const,

@@ -27,7 +27,7 @@ type Shape4 = [number, number, number, number];
 
 describe.each(['cpu', 'wasm'] as const)('on the %s backend of TensorFlow.js', (backend) => {
   it.each(['float32', 'uint8'] as const)(
-    '%s images give our features, in batches of any size',
+    '%s images yield our features, in batches of any size',
     async (kind) => {
       await writeGraphModel(smallNetwork(kind), folder);
       const before = tf.memory().numTensors;
@@ -50,7 +50,7 @@ describe.each(['cpu', 'wasm'] as const)('on the %s backend of TensorFlow.js', (b
   );
 });
 
-it.each(['float32', 'uint8'] as const)('what was written runs in this process, from %s', async (kind) => {
+it.each(['float32', 'uint8'] as const)('the written model runs in this process, from %s', async (kind) => {
   await writeGraphModel(smallNetwork(kind), folder);
   const before = tf.memory().numTensors;
   const runtime = await graphModelRuntime(folder);
@@ -80,7 +80,7 @@ it('the signature names input and output, with a free batch', async () => {
   }
 });
 
-it('weights lie in files of 4 MiB, and a weight may lie in several', async () => {
+it('weights are in files of 4 MiB, and a weight may span several', async () => {
   const maker = new GraphMaker();
   const images = maker.input('images', 'float32', [null, 3]);
   const values = Float32Array.from({ length: 3 * 400_000 }, (_, at) => at % 1000);
@@ -102,7 +102,7 @@ it('weights lie in files of 4 MiB, and a weight may lie in several', async () =>
   expect(data).toEqual(values.slice(800_000));
 });
 
-it('names that TensorFlow does not take are put in others, each node having its own', async () => {
+it('names that TensorFlow does not accept are replaced by unique ones', async () => {
   const maker = new GraphMaker();
   const images = maker.input('images', 'float32', [null, 2]);
   const first = maker.node('Relu', 'größe/$scale/Relu', [images], {}, [['float32', [null, 2]]]);
@@ -121,7 +121,7 @@ it('names that TensorFlow does not take are put in others, each node having its 
   ]);
 });
 
-it('outputs may be several, and a later output of a node', async () => {
+it('there may be several outputs, and a later output of a node', async () => {
   const maker = new GraphMaker();
   const images = maker.input('images', 'float32', [null, 4]);
   const axis = maker.ints('axis', [1], []);

@@ -14,7 +14,7 @@ function features(): Float32Array {
 
 describe('quantised features', () => {
   it.each(['int16', 'int8'] as const)(
-    'of %s give similarities within what half a step makes',
+    'of %s yield similarities within the error of half a step',
     (precision) => {
       const values = features();
       const shape = { rows, width, precision };
@@ -32,7 +32,7 @@ describe('quantised features', () => {
     },
   );
 
-  it('have 16 bits up to 64 MB, and then 8', () => {
+  it('have 16 bits up to 64 MB, and 8 beyond', () => {
     expect(precisionOf(50_000, 512)).toBe('int16');
     expect(precisionOf(50_000, 2048)).toBe('int8');
   });

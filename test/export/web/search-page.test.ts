@@ -74,7 +74,7 @@ async function namesFound(page: Page): Promise<string[]> {
 }
 
 describe('a site with images', () => {
-  it.each(['webgl', 'wasm'])('finds the neighbours that Node finds, by %s', async (backend) => {
+  it.each(['webgl', 'wasm'])('finds the same neighbours as Node, by %s', async (backend) => {
     const { page, asked, said } = await openPage(`${served.address}#backend=${backend}`);
     await page.setInputFiles('#file', site.files[3]!);
     await page.waitForSelector('.near li:nth-child(12)');
@@ -91,7 +91,7 @@ describe('a site with images', () => {
     await page.close();
   });
 
-  it('sees each image as the evaluation view does, within one level', async () => {
+  it('makes the evaluation view of each image, within one level', async () => {
     const { page } = await openPage();
     const renderer = new ViewRenderer(32, 32);
     const apart: Record<string, number> = {};
@@ -125,8 +125,8 @@ function largestDifference(found: readonly number[], expected: Uint8Array): numb
   return Math.max(...found.map((value, i) => Math.abs(value - (expected[i] ?? NaN))));
 }
 
-describe('a page that is given something else', () => {
-  it('refuses each in a sentence, and goes on with the others', async () => {
+describe('a page that is given other files', () => {
+  it('rejects each in a sentence, and continues with the others', async () => {
     const { page } = await openPage();
     const transparent = picture(1).ensureAlpha(0.5).webp({ lossless: true });
     const files = [
@@ -151,7 +151,7 @@ describe('a page that is given something else', () => {
     await page.close();
   });
 
-  it('refuses files that are cut off', async () => {
+  it('rejects truncated files', async () => {
     const { page } = await openPage();
     const files = (await imageFiles()).filter(({ name }) => /^(colours|alpha|lossy)\./.test(name));
     const broken = files.map(({ name, bytes }) => ({
@@ -169,7 +169,7 @@ describe('a page that is given something else', () => {
 });
 
 describe('a site without images', () => {
-  it('compares images with each other, also dropped ones, without a graphics card and a connection', async () => {
+  it('compares images with each other, including dropped ones, without a graphics card or a connection', async () => {
     const comparison = await writeSmallSite(place, model, 0);
     other = await ServedSite.serve(comparison.folder, '/');
     const { page, said } = await openPage(other.address, false);
@@ -198,7 +198,7 @@ describe('a site without images', () => {
 });
 
 describe('the page', () => {
-  it('is used by keyboard, on a narrow screen', async () => {
+  it('works with the keyboard, on a narrow screen', async () => {
     const { page } = await openPage();
     await page.setViewportSize({ width: 390, height: 844 });
     await page.keyboard.press('Tab');

@@ -42,8 +42,8 @@ async function freezing(compute: Compute): Promise<unknown> {
 }
 
 const evenly = [
-  'A frozen graph takes batches of every size.',
-  'Compute it in the same way for batches of every size: tf.mean instead of a division by the batch size, for example.',
+  'A frozen graph must accept batches of every size.',
+  'Compute it in the same way for batches of every size, for example with tf.mean instead of a division by the batch size.',
 ].join(' ');
 const alone = 'Compute it from the images and the weights alone, in the same way for batches of every size.';
 
@@ -79,7 +79,7 @@ describe('freeze refuses, with the name of the module,', () => {
     [
       'a branch on the size of the batch',
       (x) => (sizeOf(x) > 4 ? tf.relu(pixels(x)) : tf.neg(pixels(x))),
-      `its operation 'Neg' is not the same for every size of the batch. ${evenly}`,
+      `its operation 'Neg' is not the same for every batch size. ${evenly}`,
     ],
     [
       'another way for many images',
@@ -89,7 +89,7 @@ describe('freeze refuses, with the name of the module,', () => {
     [
       'a loop over the batch',
       (x) => tf.concat(tf.split(pixels(x), sizeOf(x)).map((row) => tf.relu(row))),
-      `its operation 'SplitV' is not the same for every size of the batch. ${evenly}`,
+      `its operation 'SplitV' is not the same for every batch size. ${evenly}`,
     ],
     [
       'an extent that does not grow evenly',

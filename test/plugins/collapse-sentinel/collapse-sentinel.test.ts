@@ -69,12 +69,12 @@ describe('the measure of collapse', () => {
     const context: StepContext = { log: () => undefined };
     const z = tf.zeros([4, 3, 2]);
     expect(await messageOf(() => plugin.onAfterForward({ z, p: z }, context))).toBe(
-      "collapseSentinel() is to watch 'embedding', which forward() does not return as a tensor: " +
+      "collapseSentinel() watches 'embedding', which forward() does not return as a tensor: " +
         'it returned an object with z, p. ' +
         'Return { embedding: ... } from forward(), or watch a key that it returns.',
     );
     expect(await messageOf(() => plugin.onAfterForward(z, context))).toBe(
-      "collapseSentinel() is to watch 'embedding', which forward() does not return as a tensor: " +
+      "collapseSentinel() watches 'embedding', which forward() does not return as a tensor: " +
         'it returned a tensor of shape [4, 3, 2]. ' +
         'Return { embedding: ... } from forward(), or watch a key that it returns.',
     );

@@ -119,7 +119,7 @@ it('lists the metrics if its own is missing, or waits for it', () => {
       'Watch a metric that is logged by the end of each epoch, or pass strict: false to wait for it.',
   );
   expect(() => setUp({ monitor: 'othr' }).see(undefined)).toThrow(
-    "earlyStopping() is to watch 'othr', which was not logged. The logged metrics are other. Did you mean 'other'? " +
+    "earlyStopping() watches 'othr', which was not logged. The logged metrics are other. Did you mean 'other'? " +
       'Watch a metric that is logged by the end of each epoch, or pass strict: false to wait for it.',
   );
   expect(setUp({ strict: false, patience: 1 }).see(undefined, 1, undefined, 1)).toEqual([

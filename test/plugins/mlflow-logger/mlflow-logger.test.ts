@@ -349,7 +349,7 @@ describe('the MLflow logger', () => {
     await run.logger.onFitStart();
     await until(() => run.notes.said.length > 0);
     expect(run.notes.said).toEqual([
-      `warning: ${server.address} sends more than 16 MBin response to experiments/get-by-name: correct trackingUri. ` +
+      `warning: ${server.address} sends more than 16 MB in response to experiments/get-by-name: correct trackingUri. ` +
         'Training continues, and nothing more is sent.',
     ]);
     await run.logger.teardown();

@@ -38,7 +38,7 @@ function gray(value: number) {
 }
 
 describe('an encoder', () => {
-  it('gives features of each image in its order, by batches of its size', async () => {
+  it('returns the features of images in order, in batches of its size', async () => {
     const before = liveCounts();
     const { encoder, batches } = encoderOf(4);
     const values = Array.from({ length: 10 }, (_, i) => 25 * i);
@@ -50,32 +50,32 @@ describe('an encoder', () => {
     expect(liveCounts()).toEqual(before);
   });
 
-  it('sees images of overlapping calls together', async () => {
+  it('batches images of overlapping calls together', async () => {
     const { encoder, batches } = encoderOf(4);
     const calls = await Promise.all([10, 20, 30, 40].map((value) => encoder.encode([gray(value)])));
     expect(calls.map(([row]) => Math.round((row?.[0] ?? 0) * 255))).toEqual([10, 20, 30, 40]);
     expect(batches.length).toBeLessThan(4);
   });
 
-  it('refuses one image that is not in a list', async () => {
+  it('rejects one image that is not in a list', async () => {
     const { encoder } = encoderOf();
     await expect(encoder.encode('photo.jpg' as never)).rejects.toThrow(
-      "encode() takes a list of images, and was not given a list. Write encoder.encode(['photo.jpg']), also for one image.",
+      "encode() takes a list of images, but was not given a list. Write encoder.encode(['photo.jpg']), even for one image.",
     );
   });
 
-  it('fails the call whose image cannot be read, naming it, and no other', async () => {
+  it('fails only the call whose image cannot be read, naming the image', async () => {
     const { encoder } = encoderOf();
     const good = encoder.encode([gray(51)]);
     await expect(encoder.encode([gray(1), Buffer.from('no image')])).rejects.toThrow(
-      'The image at place 1 of the call cannot be read: its content is not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM ' +
-        'image. Give an image file that opens elsewhere, or leave this one out.',
+      'The image at index 1 of the call cannot be read: its content is not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM ' +
+        'image. Use an image file that other programs can open, or leave this one out.',
     );
     await expect(encoder.encode(['/nowhere/a.jpg'])).rejects.toThrow(
       "The image /nowhere/a.jpg cannot be read: ENOENT: no such file or directory, open '/nowhere/a.jpg'.",
     );
     await expect(encoder.encode([{ width: 2, height: 2, data: new Uint8Array(3) }])).rejects.toThrow(
-      'The image at place 0 of the call cannot be read: it has 2 x 2 pixels of 3 channels, and 3 values instead of 12.',
+      'The image at index 0 of the call cannot be read: it has 2 x 2 pixels of 3 channels, and 3 values instead of 12.',
     );
     expect((await good)[0]?.[0]).toBeCloseTo(0.2, 5);
   });
@@ -92,7 +92,7 @@ describe('an encoder', () => {
     expect(process.memoryUsage().rss - early).toBeLessThan(100e6);
   });
 
-  it('fails calls that wait when it is disposed, and later ones', async () => {
+  it('fails pending and later calls when it is disposed', async () => {
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     const { encoder, isFreed } = encoderOf(1, () => held);
@@ -105,7 +105,7 @@ describe('an encoder', () => {
     expect((await settled).filter(({ status }) => status === 'rejected').length).toBeGreaterThanOrEqual(2);
     expect(isFreed).toEqual({ model: true, rest: true });
     await expect(encoder.encode([gray(1)])).rejects.toThrow(
-      'The encoder was asked for features after it had been disposed. Dispose it after the last call has ended, or load it again.',
+      'The encoder was used after it had been disposed. Dispose it after the last call has ended, or load it again.',
     );
   });
 });

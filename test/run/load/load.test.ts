@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 describe('load', () => {
-  it('finds the class of a run by its record, and encodes as the command embed does', async () => {
+  it('finds the class of a run from its record, and encodes as the command embed does', async () => {
     const before = liveCounts();
     const encoder = await load(folder);
     const embeddings = await readEmbeddings(join(cwd, 'photos.npz'));
@@ -35,7 +35,7 @@ describe('load', () => {
     expect(liveCounts()).toEqual(before);
   });
 
-  it('takes the checkpoint that is named, and several at once', async () => {
+  it('loads the given checkpoint, and several at once', async () => {
     const encoders = await Promise.all([
       load(folder, { checkpoint: 'epoch=0-step=2' }),
       load(join(folder, 'checkpoints', 'last')),
@@ -47,23 +47,23 @@ describe('load', () => {
     for (const encoder of encoders) await encoder.dispose();
   });
 
-  it('says what is wrong with a path, a choice or a run', async () => {
+  it('reports a problem with a path, a choice or a run', async () => {
     await expect(load(join(cwd, 'gone'))).rejects.toThrow(
-      `${join(cwd, 'gone')} is not there. Name a run's folder, such as runs/fastsiam/version_0, or give the experiment's ` +
+      `${join(cwd, 'gone')} does not exist. Name a run's folder, such as runs/fastsiam/version_0, or give the experiment's ` +
         'class by the option experiment.',
     );
     await expect(load(folder, { weights: 'averaged' })).rejects.toThrow(
-      "'--weights averaged' was given, and no plugin of 'small' averages weights.",
+      "'--weights averaged' was given, but no plugin of 'small' averages weights.",
     );
     await expect(load(folder, { batchSize: 0 })).rejects.toThrow(
-      'The batchSize of load() is 0. Give a whole number above 0.',
+      'The batchSize of load() is 0. Use a whole number above 0.',
     );
     const other = join(cwd, 'runs', 'lost', 'version_0');
     mkdirSync(other, { recursive: true });
     writeFileSync(join(other, 'environment.yaml'), 'command: [/gone/lost.ts]\n');
     writeFileSync(join(other, 'config.yaml'), 'name: lost\n');
     await expect(load(other)).rejects.toThrow(
-      "The class of the experiment 'lost' is not found. The run was of /gone/lost.ts, which is not there. Give it by the " +
+      "The class of the experiment 'lost' was not found. The run was started from /gone/lost.ts, which does not exist. Give it by the " +
         "option experiment, as load('runs/mine/version_0', { experiment: Mine }).",
     );
   });

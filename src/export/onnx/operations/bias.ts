@@ -1,7 +1,7 @@
 import type { GraphNode } from '../../../graph';
 import type { Conversion, Converter } from '../conversion';
 
-/** Products that can add a bias themselves. */
+/** Operations that can add a bias themselves. */
 const withBias: Readonly<Record<string, string>> = {
   Conv: 'Conv',
   ConvTranspose: 'ConvTranspose',
@@ -9,10 +9,10 @@ const withBias: Readonly<Record<string, string>> = {
 };
 
 /**
- * Lets the convolution, or the product of matrices, before a sum add it itself, where the other operand is a constant for each
- * channel and nothing else reads the product.
+ * Folds a sum into the convolution or matrix product before it, if the other operand is a constant per channel and
+ * nothing else reads the product.
  *
- * @returns whether it did.
+ * @returns whether the sum was folded.
  */
 export function takeUpBias(node: GraphNode, to: Conversion): boolean {
   const pair = [to.input(node, 0), to.input(node, 1)] as const;
@@ -39,7 +39,7 @@ export function takeUpBias(node: GraphNode, to: Conversion): boolean {
   return true;
 }
 
-/** A bias of each channel. */
+/** Returns a bias per channel. */
 export const biases: Readonly<Record<string, Converter>> = {
   BiasAdd: (node, to) => {
     if (takeUpBias(node, to)) return;

@@ -5,7 +5,7 @@ import { Float } from '../onnx-graph';
 import type { GraphNode } from '../../../graph';
 import { takeUpBias } from './bias';
 
-/** Operations of one value that ONNX has under another name, or the same, without attributes. */
+/** Unary operations that ONNX has under the same or another name, without attributes. */
 const unaryNames: Readonly<Record<string, string>> = {
   ...sameNames('Relu Sigmoid Tanh Softplus Softsign Erf Exp Log Neg Abs Sqrt Floor Ceil Round Sign'),
   ...sameNames('Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh Identity Reciprocal'),
@@ -18,7 +18,7 @@ const unaryNames: Readonly<Record<string, string>> = {
   PreventGradient: 'Identity',
 };
 
-/** Operations of two values with broadcasting. */
+/** Binary operations with broadcasting. */
 const binaryNames: Readonly<Record<string, string>> = {
   ...sameNames('Add Sub Mul Pow Greater Less Equal'),
   AddV2: 'Add',
@@ -39,7 +39,7 @@ function sameNames(names: string): Record<string, string> {
 type Unary = (x: string, node: GraphNode, to: Conversion) => string;
 type Binary = (a: string, b: string, node: GraphNode, to: Conversion) => string;
 
-/** Operations of one value, which lies afterwards as before. */
+/** Unary operations, which keep the layout of their value. */
 const unary: Readonly<Record<string, Unary>> = {
   ...Object.fromEntries(
     Object.entries(unaryNames).map(([op, onnx]): [string, Unary] => [
@@ -94,7 +94,7 @@ const binary: Readonly<Record<string, Binary>> = {
     if (dtypeOf(node) === 'float32') {
       return to.graph.add('Floor', [to.graph.add('Div', [a, b], `${node.name}/quotient`)], node.name);
     }
-    // Whole numbers: what is left after the remainder, which has the divisor's sign, divides without one.
+    // For whole numbers: after subtracting the remainder, which has the divisor's sign, the division is exact.
     const rest = to.graph.add('Mod', [a, b], `${node.name}/rest`);
     return to.graph.add('Div', [to.graph.add('Sub', [a, rest], `${node.name}/whole`), b], node.name);
   },
@@ -112,7 +112,7 @@ const binary: Readonly<Record<string, Binary>> = {
   TruncateMod: (a, b, node, { graph }) => graph.add('Mod', [a, b], node.name, { fmod: 1 }),
 };
 
-/** Operations that work element by element. */
+/** Element-wise operations. */
 export const elementwise: Readonly<Record<string, Converter>> = {
   ...Object.fromEntries(
     Object.entries(unary).map(([op, write]): [string, Converter] => [
@@ -149,7 +149,7 @@ export const elementwise: Readonly<Record<string, Converter>> = {
   Select: where,
 };
 
-/** Of `Select` a condition may be a vector, which chooses rows. */
+/** The condition of `Select` may be a vector, which selects rows. */
 function where(node: GraphNode, to: Conversion): void {
   const [condition, yes, no] = [to.input(node, 0), to.input(node, 1), to.input(node, 2)];
   const rank = to.rankOf(yes);
@@ -169,7 +169,7 @@ function where(node: GraphNode, to: Conversion): void {
 
 function filledLike(x: string, value: number, node: GraphNode, { graph }: Conversion): string {
   const dtype = dtypeOf(node);
-  if (dtype !== 'float32' && dtype !== 'int32') throw missingOperation(node, 'ONNX', `It is of ${dtype}.`);
+  if (dtype !== 'float32' && dtype !== 'int32') throw missingOperation(node, 'ONNX', `Its type is ${dtype}.`);
   const values = dtype === 'float32' ? Float32Array.of(value) : Int32Array.of(value);
   const fill = graph.constant({ dtype, shape: [], values }, `${node.name}/value`);
   return graph.add('Expand', [fill, graph.add('Shape', [x], `${node.name}/shape`)], node.name);

@@ -6,7 +6,7 @@ import { reductions } from './reductions';
 import { shapes } from './shapes';
 import { windows } from './windows';
 
-/** How each of TensorFlow's operations is written in ONNX. */
+/** The conversions of TensorFlow's operations to ONNX. */
 export const converters: ReadonlyMap<string, Converter> = new Map(
   [elementwise, biases, products, windows, reductions, shapes].flatMap((group) => Object.entries(group)),
 );

@@ -3,7 +3,7 @@ import { permuted } from '../axes';
 import type { Conversion, Converter } from '../conversion';
 import { attribute } from '../node-attributes';
 
-/** Products of matrices. */
+/** Matrix products. */
 export const products: Readonly<Record<string, Converter>> = {
   MatMul: (node, to) => product(node, to, 'transpose_a', 'transpose_b'),
   BatchMatMul: (node, to) => product(node, to, 'adj_x', 'adj_y'),
@@ -27,7 +27,7 @@ function product(node: GraphNode, to: Conversion, ofFirst: string, ofSecond: str
   to.set(node, to.graph.add('MatMul', operands, node.name));
 }
 
-/** The last two axes in the other order. */
+/** Swaps the last two axes. */
 function transposed(value: GraphValue, to: Conversion, label: string): string {
   const rank = to.rankOf(value);
   const perm = [...Array(rank - 2).keys(), rank - 1, rank - 2];

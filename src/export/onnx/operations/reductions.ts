@@ -4,7 +4,7 @@ import type { Layout } from '../axes';
 import type { Conversion, Converter } from '../conversion';
 import { attribute } from '../node-attributes';
 
-/** Operations along axes that make them shorter, or give each element a share. */
+/** Operations along axes, which reduce them or normalise their elements. */
 export const reductions: Readonly<Record<string, Converter>> = {
   Mean: (node, to) => reduce(node, to, 'ReduceMean'),
   Sum: (node, to) => reduce(node, to, 'ReduceSum'),
@@ -38,7 +38,7 @@ export const reductions: Readonly<Record<string, Converter>> = {
   },
 };
 
-/** @param ofBooleans whether it works on truth values, which ONNX counts as numbers. */
+/** @param ofBooleans whether it works on booleans, which ONNX treats as numbers. */
 function reduce(node: GraphNode, to: Conversion, opType: string, ofBooleans = false): void {
   const value = to.input(node, 0);
   const rank = to.rankOf(value);
@@ -53,7 +53,7 @@ function reduce(node: GraphNode, to: Conversion, opType: string, ofBooleans = fa
     return;
   }
   if (ofBooleans) x = to.cast(x, 'int32', `${node.name}/numbers`);
-  // Only sums take their axes as an input in opset 17.
+  // In opset 17, only sums take their axes as an input.
   const label = ofBooleans ? `${node.name}/reduced` : node.name;
   const reduced =
     opType === 'ReduceSum'
@@ -63,7 +63,7 @@ function reduce(node: GraphNode, to: Conversion, opType: string, ofBooleans = fa
   to.set(node, result, keepsAxes ? layout : 'nhwc');
 }
 
-/** Without an axis, an image is a value of another rank: the axes that are left must stand in TensorFlow's order. */
+/** Without one of its axes, an image has another rank, and the remaining axes must be in TensorFlow's order. */
 function layoutFor(layout: Layout, reduced: readonly number[], keepsAxes: boolean): Layout {
   if (layout === 'nhwc' || keepsAxes) return layout;
   const keepsChannels = !reduced.includes(3);

@@ -5,7 +5,7 @@ import type { Conversion, Converter } from '../conversion';
 import { attribute } from '../node-attributes';
 import { slices } from './slices';
 
-/** Operations that arrange elements anew. */
+/** Operations that rearrange elements. */
 export const shapes: Readonly<Record<string, Converter>> = {
   ...slices,
   Reshape: (node, to) => {
@@ -87,7 +87,8 @@ export const shapes: Readonly<Record<string, Converter>> = {
       to.set(node, to.graph.add('Range', ends, node.name));
       return;
     }
-    // ONNX Runtime makes a slice of Gather by Range, and takes a limit of -1 for the last row: count up from the other side.
+    // ONNX Runtime turns Gather with Range into a slice, and treats a limit of -1 as the last row, so count up from the
+    // other end.
     const negated = ends.map((end, at) => to.graph.add('Neg', [end], `${node.name}/negated_${at}`));
     to.set(node, to.graph.add('Neg', [to.graph.add('Range', negated, `${node.name}/up`)], node.name));
   },
@@ -101,7 +102,7 @@ export const shapes: Readonly<Record<string, Converter>> = {
   },
   GatherV2: (node, to) => {
     if (attribute(node, 'batch_dims', 'int', 0) !== 0) {
-      throw missingOperation(node, 'ONNX', 'It chooses other elements for each sample of the batch.');
+      throw missingOperation(node, 'ONNX', 'It selects different elements for each sample of the batch.');
     }
     const [axis = 0] = to.knownNumbers(node, 2);
     const operands = [to.plain(to.input(node, 0)), to.plain(to.input(node, 1))];
@@ -115,14 +116,15 @@ export const shapes: Readonly<Record<string, Converter>> = {
     const { graph } = to;
     const at = graph.ints([0], `${node.name}/axes`);
     const [depth = 1] = to.knownNumbers(node, 1);
-    // Runtimes have int64 indices with float32 values.
+    // Runtimes support int64 indices with float32 values.
     const [on = '', off = ''] = [2, 3].map((index) => {
       const label = `${node.name}/${index === 2 ? 'on' : 'off'}`;
       const value = to.cast(to.plain(to.input(node, index)), 'float32', `${label}/value`);
       return graph.add('Unsqueeze', [value, at], label);
     });
     const values = graph.add('Concat', [off, on], `${node.name}/values`, { axis: 0 });
-    // A negative index is none; ONNX would count it from the end, and takes one that is too large for none.
+    // A negative index selects nothing; ONNX would count it from the end, but treats an index that is too large as
+    // none.
     const given = to.int64(to.input(node, 0), node.name);
     const isNone = graph.add('Less', [given, graph.ints([0], `${node.name}/zero`)], `${node.name}/isNone`);
     const classes = graph.ints([depth], `${node.name}/depth`);
@@ -138,7 +140,7 @@ export const shapes: Readonly<Record<string, Converter>> = {
       throw missingOperation(
         node,
         'ONNX',
-        'It repeats the outermost row, which ONNX does in no opset before 19.',
+        'It repeats the outermost row, which ONNX supports only from opset 19.',
       );
     }
     pad(node, to);

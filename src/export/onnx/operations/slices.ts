@@ -4,10 +4,10 @@ import { numbersOf } from '../axes';
 import type { Conversion, Converter } from '../conversion';
 import { attribute } from '../node-attributes';
 
-/** Behind the end of every axis. */
+/** A limit beyond the end of every axis. */
 const END = 2 ** 31 - 1;
 
-/** Operations that take a part. */
+/** Operations that extract a part. */
 export const slices: Readonly<Record<string, Converter>> = {
   Slice: (node, to) => {
     const x = to.plain(to.input(node, 0));
@@ -91,7 +91,7 @@ interface Part {
   readonly step: number;
 }
 
-/** What a strided slice with its masks takes of each axis, and the axes that its result lacks or has besides. */
+/** Resolves the masks of a strided slice: the range on each axis, and the axes that its result removes or adds. */
 function partsOf(node: GraphNode, to: Conversion) {
   const [begin, end, strides] = [1, 2, 3].map((index) => to.knownNumbers(node, index));
   const mask = (name: string) => attribute(node, name, 'int', 0);

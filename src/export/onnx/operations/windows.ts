@@ -5,9 +5,9 @@ import type { Conversion, Converter } from '../conversion';
 import { attribute } from '../node-attributes';
 import { Float } from '../onnx-graph';
 
-/** Rows and columns of an image. */
+/** Axes of the rows and columns of an image. */
 type Pair = readonly [rows: number, columns: number];
-/** Rows above, columns before, rows below, columns behind: ONNX's order. */
+/** Rows above, columns to the left, rows below, columns to the right: ONNX's order. */
 type Pads = readonly [number, number, number, number];
 
 const noPads: Pads = [0, 0, 0, 0];
@@ -53,7 +53,7 @@ export const windows: Readonly<Record<string, Converter>> = {
       paddedBefore(x, to, (pad) => pad === 0),
     );
     const pads = padsOf(node, to, padded, size, [1, 1]);
-    // TensorFlow's own padding does not count, zeros that were put around the image before do.
+    // TensorFlow's own padding does not count, but zeros added around the image before do.
     const count_include_pad = padded.pads === noPads ? 0 : 1;
     if (count_include_pad === 1 && attribute(node, 'padding', 'string', 'VALID') === 'SAME') {
       const unfolded = { value: x, pads: noPads };
@@ -125,7 +125,7 @@ interface Padded {
   readonly pads: Pads;
 }
 
-/** Looks through a node that pads rows and columns with a value that ONNX's own padding stands for. */
+/** Skips a node that pads rows and columns with the value of ONNX's own padding. */
 function paddedBefore(value: GraphValue, to: Conversion, fits: (pad: number) => boolean): Padded {
   const none = { value, pads: noPads };
   const node = to.nodeOf(value);
@@ -148,14 +148,14 @@ function within([rows, columns]: Pair, value: GraphValue, padded: Padded): Padde
     : { value, pads: noPads };
 }
 
-/** Whether zeros around it change no maximum. */
+/** Returns whether zeros around it leave every maximum unchanged. */
 function isNotNegative(padded: GraphValue, to: Conversion): boolean {
   const pad = to.nodeOf(padded);
   const [image] = pad.inputs;
   return image !== undefined && ['Relu', 'Relu6', 'Sigmoid'].includes(to.nodeOf(image).op);
 }
 
-/** Padding of a window: that of the node before, and the node's own. */
+/** Returns the padding of a window: that of the preceding node plus the node's own. */
 function padsOf(
   node: GraphNode,
   to: Conversion,
@@ -171,7 +171,7 @@ function padsOf(
   }
   const [, height, width] = to.factsOf(value).shape;
   if (height == null || width == null)
-    throw missingOperation(node, 'ONNX', 'The size of its image is not known.');
+    throw missingOperation(node, 'ONNX', 'The size of its image is unknown.');
   const strides = pairOf(node, 'strides');
   const rows = samePadding(height + pads[0] + pads[2], window[0], strides[0], dilations[0]);
   const columns = samePadding(width + pads[1] + pads[3], window[1], strides[1], dilations[1]);
@@ -182,7 +182,7 @@ function added(a: Pads, b: Pads): Pads {
   return [a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3]];
 }
 
-/** TensorFlow's rule of `SAME`: what is missing is shared, the larger half stands at the end. */
+/** TensorFlow's rule for `SAME`: the padding is split, with the larger half at the end. */
 function samePadding(size: number, window: number, stride: number, dilation: number): Pair {
   const reach = (window - 1) * dilation + 1;
   const missing = Math.max(0, (Math.ceil(size / stride) - 1) * stride + reach - size);
@@ -200,7 +200,7 @@ function transposedConvolution(node: GraphNode, to: Conversion): void {
   const over = ([0, 1] as const).map((axis) => {
     const [size, target] = [sizes[axis + 1], wanted[axis + 1]];
     if (size == null || target == null)
-      throw missingOperation(node, 'ONNX', 'The size of its image is not known.');
+      throw missingOperation(node, 'ONNX', 'The size of its image is unknown.');
     return (
       (size - 1) * strides[axis] + (([rows, columns][axis] as number) - 1) * dilations[axis] + 1 - target
     );
@@ -219,7 +219,7 @@ function transposedConvolution(node: GraphNode, to: Conversion): void {
 
 function batchNorm(node: GraphNode, to: Conversion): void {
   if (attribute(node, 'is_training', 'bool', false)) {
-    throw missingOperation(node, 'ONNX', 'It normalises by the statistics of the batch, as in training.');
+    throw missingOperation(node, 'ONNX', 'It normalises with the statistics of the batch, as in training.');
   }
   const [x, ...statistics] = node.inputs;
   if (x === undefined) throw missingOperation(node, 'ONNX');

@@ -93,7 +93,7 @@ function pair(node: NodeReader, name: string): [number, number] {
   return [rows, columns];
 }
 
-/** The image with its channels last and its borders filled. */
+/** Returns the image with its channels last and its borders padded. */
 function padded(node: NodeReader, value: number, image = node.x()): tf.Tensor4D {
   const [top = 0, left = 0, bottom = 0, right = 0] = node.ints('pads', [0, 0, 0, 0]);
   const last = tf.transpose(image, [...toChannelsLast]) as tf.Tensor4D;

@@ -1,11 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { OnnxAttribute, OnnxNode } from '../onnx-messages';
 
-/** A node as what computes it reads it. */
+/** A view of a node for computing it. */
 export class NodeReader {
   readonly #attributes: ReadonlyMap<string, OnnxAttribute>;
 
-  /** @param inputs `null` for one that is left out. */
+  /** @param inputs `null` for an omitted input. */
   constructor(
     readonly node: OnnxNode,
     readonly inputs: readonly (tf.Tensor | null)[],
@@ -13,21 +13,21 @@ export class NodeReader {
     this.#attributes = new Map(node.attribute.map((attribute) => [attribute.name, attribute]));
   }
 
-  /** An input by its place. */
+  /** Returns an input by index. */
   x(index = 0): tf.Tensor {
     const tensor = this.inputs[index];
     if (tensor == null) throw new Error(`the node '${this.node.name}' has no input ${index}`);
     return tensor;
   }
 
-  /** The numbers of an input that says how something is done. */
+  /** Returns the numbers of an input that parametrises the operation. */
   numbers(index: number): number[] {
     return Array.from(this.x(index).dataSync());
   }
 
   int(name: string, otherwise: number): number {
     const found = this.#attributes.get(name);
-    // A zero may be left out of a message.
+    // A zero may be omitted from a message.
     return found === undefined ? otherwise : (found.i ?? 0);
   }
 
@@ -47,5 +47,5 @@ export class NodeReader {
   }
 }
 
-/** Computes an operation of ONNX by tfjs; results belong to the caller's tidy. */
+/** Computes an ONNX operation with tfjs; results belong to the caller's tidy. */
 export type Operation = (node: NodeReader) => tf.Tensor | tf.Tensor[];

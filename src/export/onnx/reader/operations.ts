@@ -12,7 +12,7 @@ const binary =
   (node) =>
     compute(node.x(0), node.x(1));
 
-/** What the reader computes, which is all that is written. */
+/** The operations that the reader computes, which are all that are written. */
 export const operations: Readonly<Record<string, Operation>> = {
   ...imageOperations,
   Identity: unary((x) => tf.clone(x)),
@@ -165,13 +165,13 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
 };
 
-/** The type by which tfjs holds an element of ONNX's. */
+/** Returns the tfjs type for an ONNX element type. */
 export function dtypeOf(type: number): 'float32' | 'int32' | 'bool' {
   if (type === onnxTypes.bool) return 'bool';
   return type === onnxTypes.float32 ? 'float32' : 'int32';
 }
 
-/** Whole numbers are divided towards zero. */
+/** Integer division truncates towards zero. */
 function quotient(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   if (a.dtype !== 'int32') return tf.div(a, b);
   return tf.cast(towardsZero(tf.div(tf.cast(a, 'float32'), tf.cast(b, 'float32'))), 'int32');
@@ -214,7 +214,7 @@ function sliced(node: NodeReader): tf.Tensor {
     begin[axis] = Math.min(Math.max(from(starts[place] ?? 0), Math.max(low, 0)), high);
     end[axis] = Math.min(Math.max(from(ends[place] ?? 0), low), high);
     strides[axis] = step;
-    // An end before the first element cannot be said as a number.
+    // An end before the first element cannot be expressed as a number.
     if (step < 0 && end[axis] === -1) open |= 1 << axis;
   }
   return tf.stridedSlice(node.x(), begin, end, strides, 0, open);

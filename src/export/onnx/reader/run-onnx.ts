@@ -5,12 +5,12 @@ import { NodeReader } from './node-reader';
 import { dtypeOf, operations } from './operations';
 
 /**
- * Computes the first output of an ONNX file, operation by operation, by our own engine: slower than a runtime, and all that an
- * installed package needs to check what it wrote.
+ * Computes the first output of an ONNX file, operation by operation, with our own engine: slower than a runtime, but
+ * enough for an installed package to check what it wrote.
  *
  * @param file an ONNX model with the operations that are written here.
- * @param input of the file's only input, in its own layout.
- * @returns its numbers, row by row.
+ * @param input values of the file's only input, in its layout.
+ * @returns the numbers of the output, row by row.
  */
 export async function runOnnx(
   file: Uint8Array,
@@ -28,7 +28,7 @@ export async function runOnnx(
     values.set(first.name, tf.tensor(input.values, [...input.shape], isFloat ? 'float32' : 'int32'));
     for (const node of graph.node) {
       const compute = operations[node.opType];
-      if (compute === undefined) throw new Error(`the reader has no operation ${node.opType}`);
+      if (compute === undefined) throw new Error(`the reader does not support the operation ${node.opType}`);
       const inputs = node.input.map((name) => (name === '' ? null : valueOf(values, name)));
       const computed = compute(new NodeReader(node, inputs));
       for (const [index, tensor] of (Array.isArray(computed) ? computed : [computed]).entries()) {
@@ -46,12 +46,12 @@ export async function runOnnx(
 
 function valueOf(values: ReadonlyMap<string, tf.Tensor>, name: string): tf.Tensor {
   const found = values.get(name);
-  if (found === undefined) throw new Error(`nothing makes the value '${name}'`);
+  if (found === undefined) throw new Error(`no node produces the value '${name}'`);
   return found;
 }
 
 function tensorOf({ rawData, dims, dataType }: OnnxTensor): tf.Tensor {
-  // A copy: parts of a file need not be aligned.
+  // Copied, since parts of a file need not be aligned.
   const { buffer } = new Uint8Array(rawData);
   return tf.tensor(elementsOf(buffer, dataType), [...dims], dtypeOf(dataType));
 }

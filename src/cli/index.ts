@@ -53,6 +53,9 @@ const entries: readonly Entry[] = [
   },
 ];
 
+/** The commands of `fulgur`, in the order of `--help`. */
+export const commandNames: readonly string[] = entries.map(({ name }) => name);
+
 /** A wrong command line, as with experiments. */
 const USAGE_CODE = 2;
 
@@ -91,8 +94,7 @@ function sayHelp(top: Command): void {
 }
 
 function sayUnknown(name: string): void {
-  const names = entries.map((entry) => entry.name);
-  const advice = `${suggestion(name, names)}Run 'fulgur --help' to see all commands.`;
+  const advice = `${suggestion(name, commandNames)}Run 'fulgur --help' to see all commands.`;
   writeLines(process.stderr, [`Error: There is no command '${name}'. ${advice}`]);
   process.exitCode = USAGE_CODE;
 }

@@ -36,6 +36,8 @@ export class SectionWriter {
   constructor(
     private readonly places: Places,
     private readonly page: string,
+    /** Members of classes that the page has told of already. */
+    private readonly leftOut: readonly string[] = [],
   ) {}
 
   /** An export with its signature, prose, parameters or members, what it throws, and its source. */
@@ -85,11 +87,14 @@ export class SectionWriter {
   #classBody(reflection: DeclarationReflection): string[] {
     const [constructor] = reflection.getChildrenByKind(ReflectionKind.Constructor);
     const [signature] = constructor?.signatures ?? [];
-    const isInherited = signature === undefined || constructor?.flags.isInherited === true;
+    const isInherited =
+      signature === undefined || constructor?.flags.isInherited === true || this.leftOut.includes('constructor');
     const own = (reflection.children ?? []).filter(
       (member) => this.#isOwn(member, reflection) && !member.kindOf(ReflectionKind.Constructor),
     );
-    const methods = own.filter((member) => member.signatures !== undefined);
+    const methods = own.filter(
+      ({ name, signatures }) => signatures !== undefined && !this.leftOut.includes(name),
+    );
     return [
       block(
         [

@@ -1,7 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { apiPages } from './api-pages';
+import { commandPages } from './command-pages';
+import { optionPages } from './option-pages';
 import type { Pages } from './api-pages';
+import { pluginPages } from './plugin-pages';
 import { Places } from './places';
 import { readApi } from './read-api';
 
@@ -9,7 +12,7 @@ import { readApi } from './read-api';
 export async function generateReference(out: string): Promise<void> {
   const api = await readApi();
   const places = new Places(api.project);
-  const pages: Pages = new Map([...apiPages(places)]);
+  const pages: Pages = new Map([...apiPages(places), ...pluginPages(api, places), ...optionPages(), ...(await commandPages())]);
   for (const [path, text] of pages) {
     const file = join(out, `${path}.md`);
     await mkdir(dirname(file), { recursive: true });

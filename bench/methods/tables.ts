@@ -44,7 +44,7 @@ function settingsTable(): string {
       .map((entry) => entry.join(' '));
     return [name, String(count), optimizer.words, others.join(', '), note ?? ''];
   });
-  return table(['method', 'views', 'optimiser', 'other than the experiment’s default', ''], rows);
+  return table(['method', 'views', 'optimiser', 'differs from the experiment’s defaults', ''], rows);
 }
 
 function digitsTable(records: Records): string {
@@ -119,7 +119,7 @@ function timesTable(records: Records): string {
     ];
   });
   const [first] = records.timings;
-  const tableText = table(['method', 's a step', 'ms an image', 'peak memory, MiB'], rows);
+  const tableText = table(['method', 'seconds per step', 'ms per image', 'peak memory, MiB'], rows);
   return first === undefined || rows.length === 0
     ? ''
     : `${first.machine}; ${first.turns === 1 ? '1 turn' : `${first.turns} turns`}, ${first.date}.\n\n${tableText}`;
@@ -167,7 +167,15 @@ function precisionTable(records: Records): string {
     const row = ['fastsiam, lightly', name, String(findings.length), last(({ knn }) => knn), ''];
     return [[...row, last(({ losses }) => losses), '']];
   });
-  const head = ['', 'precision', 'seeds', 'kNN after', 'linear after', 'loss of the last epoch', 's a step'];
+  const head = [
+    '',
+    'precision',
+    'seeds',
+    'kNN after',
+    'linear after',
+    'loss of the last epoch',
+    'seconds per step',
+  ];
   return table(head, [...ours, ...peers]);
 }
 
@@ -180,7 +188,12 @@ function pictogramsTable(records: Records): string {
       ...[method, String(epoch), number(top1), number(top5), number(knn), number(spread)],
     ]);
   });
-  return table(['method', 'epochs', 'top 1', 'top 5', 'category', 'collapse measure of the features'], rows);
+  const done = rows.map(([method]) => method);
+  const missing = Object.keys(methods).filter((method) => !done.includes(method));
+  return [
+    table(['method', 'epochs', 'top 1', 'top 5', 'category', 'collapse measure of the features'], rows),
+    ...(missing.length === 0 ? [] : [`Not run yet: ${missing.join(', ')}.`]),
+  ].join('\n\n');
 }
 
 export function number(value: number | null): string {

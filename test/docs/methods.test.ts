@@ -16,7 +16,7 @@ const byol = named('byol');
 
 function named(name: string): Method {
   const method = methods.find((one) => one.name === name);
-  if (method === undefined) throw new Error(`There is no page of '${name}'.`);
+  if (method === undefined) throw new Error(`The method '${name}' has no page.`);
   return method;
 }
 
@@ -116,7 +116,7 @@ describe('a page cannot be written', () => {
     );
   });
 
-  it('where a hyperparameter is new, or no longer exists, and the defaults of lightly do not say so', () => {
+  it('where a hyperparameter is new, or no longer exists, and the defaults of lightly do not list it', () => {
     const { lr, ...others } = byol.hyperParameters;
     const changed = { ...byol, hyperParameters: { ...others, learningRate: lr ?? 0 } };
     expect(() => methodPage(changed, records)).toThrow(
@@ -145,7 +145,7 @@ describe('a page cannot be written', () => {
   });
 });
 
-it('a method without measurements says so', () => {
+it('the page of a method without measurements states it', () => {
   const none = { findings: [], timings: [], peers: [] };
   expect(resultsText(none, 'byol')).toBe('The bench has not measured this method yet.');
 });

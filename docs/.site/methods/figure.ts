@@ -1,6 +1,6 @@
 /** The architecture of a method as plain data: what happens to each view, from the top to the loss. */
 export interface Figure {
-  /** The figure in a sentence, for those who cannot see it. */
+  /** A sentence for those who cannot see the figure. */
   readonly description: string;
   /** Two or three columns. */
   readonly branches: readonly Branch[];
@@ -84,7 +84,7 @@ export function drawFigure({ description, branches, loss }: Figure, title: strin
   ].join('\n');
 }
 
-/** What the dashes and dots of a figure mean, in a sentence. */
+/** Returns a sentence about the meaning of the dashes and dots of a figure. */
 export function caption({ branches }: Figure): string {
   const parts = branches.flatMap(({ parts }) => parts);
   const has = (kind: Part['kind']): boolean => parts.some((part) => part?.kind === kind);

@@ -6,7 +6,7 @@ export interface MethodText {
   readonly idea: string;
   /** The loss in TeX, and what it is made of; each on a line of its own. */
   readonly formulas: readonly string[];
-  /** What the symbols of the formulas stand for, in a sentence of Markdown. */
+  /** What the symbols of the formulas stand for: a sentence of Markdown. */
   readonly symbols: string;
   readonly figure: Figure;
   /** Title of the paper. The experiment's own help line has its authors and its number. */
@@ -14,7 +14,7 @@ export interface MethodText {
   /** Address of a paper that is not on arXiv. */
   readonly address?: string;
   readonly lightly: LightlyDefaults;
-  /** How training on several ranks differs from training on one, in a sentence of Markdown. */
+  /** How training on several ranks differs from training on one: a sentence of Markdown. */
   readonly onRanks: string;
   /** What goes wrong and what to do about it, a sentence or two of Markdown each. */
   readonly pitfalls: readonly string[];

@@ -5,7 +5,7 @@ import type { MethodText } from '../method-text';
 export const text: MethodText = {
   idea:
     'A student predicts what a teacher makes of another view of the same image. The teacher has the same architecture, and its weights are a moving average of those of the student, so its targets change slowly. ' +
-    'There are no negative samples. The prediction head, which only the student has, and the slow teacher keep the features from collapsing.',
+    'It uses no negative samples. The prediction head, which only the student has, and the slow teacher keep the features from collapsing.',
   formulas: [
     String.raw`\mathcal{L} = -\frac{1}{2} \left( \frac{p_1 \cdot z'_2}{\lVert p_1 \rVert \, \lVert z'_2 \rVert} + \frac{p_2 \cdot z'_1}{\lVert p_2 \rVert \, \lVert z'_1 \rVert} \right)`,
     String.raw`\xi \leftarrow m \, \xi + (1 - m) \, \theta`,

@@ -5,7 +5,7 @@ import type { MethodText } from '../method-text';
 export const text: MethodText = {
   idea:
     'Two views of an image pass through the same network. A small prediction head predicts the projection of one view from that of the other, in both directions. ' +
-    'There are no negative samples, no teacher and no queue. What prevents collapse is the stop-gradient: a projection that serves as a target is treated as a constant.',
+    'It needs no negative samples, no teacher and no queue. What prevents collapse is the stop-gradient: a projection that serves as a target is treated as a constant.',
   formulas: [
     String.raw`\mathcal{L} = -\frac{1}{2} \left( \frac{p_1 \cdot \operatorname{stopgrad}(z_2)}{\lVert p_1 \rVert \, \lVert z_2 \rVert} + \frac{p_2 \cdot \operatorname{stopgrad}(z_1)}{\lVert p_2 \rVert \, \lVert z_1 \rVert} \right)`,
   ],

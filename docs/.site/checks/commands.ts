@@ -71,7 +71,7 @@ function inBackticks(text: string, line: number): Written[] {
 function wordsOf(text: string): string[][] {
   const quoted = /"[^"]*"|'[^']*'/g;
   const kept: string[] = [];
-  const plain = text.replace(quoted, (part) => `\u0001${kept.push(part.slice(1, -1)) - 1}\u0001`);
+  const plain = text.replace(quoted, (part) => `\u2402${kept.push(part.slice(1, -1)) - 1}\u2402`);
   const parts = plain.replace(/(^|\s)#.*$/, '').split(/&&|\|\||[|;>]|\s{2,}\(/);
   return parts.flatMap((part) => {
     const words = part
@@ -83,7 +83,7 @@ function wordsOf(text: string): string[][] {
     return [
       words
         .slice(start)
-        .map((word) => word.replace(/\u0001(\d+)\u0001/g, (_, at: string) => kept[Number(at)] ?? '')),
+        .map((word) => word.replace(/\u2402(\d+)\u2402/g, (_, at: string) => kept[Number(at)] ?? '')),
     ];
   });
 }

@@ -38,6 +38,7 @@ function typeProblems(pages: readonly (readonly Block[])[], compiler: Compiler):
   });
   const errors = compiler.errorsOf(modules);
   return modules.flatMap(({ path, page, lines, error }) => {
+    if (lines.length === 0) return [];
     const found = errors.filter((one) => one.path === path);
     if (error === null)
       return found.map(({ line, message }) => ({ file: page, line: lines[line] ?? 1, message }));

@@ -90,7 +90,7 @@ function wordsOf(text: string): string[][] {
 
 /** @param isRun whether a test runs the page's commands. */
 function problemOf([program = '', first = '', ...rest]: readonly string[], isRun: boolean): string | null {
-  if (program === 'bash') return existsSync(join(root, first)) ? null : `${first} does not exist.`;
+  if (program === 'bash') return isRun || existsSync(join(root, first)) ? null : `${first} does not exist.`;
   if (program === 'npm') return first === 'run' ? scriptProblem(rest[0] ?? '') : null;
   if (first !== 'fulgur' && first !== 'ts-node') return null;
   if (first === 'ts-node' && isRun && !/^(experiments|bench)\//.test(rest[0] ?? '')) return null;

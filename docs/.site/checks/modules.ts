@@ -1,6 +1,8 @@
-import { posix } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import ts from 'typescript';
 import type { Block } from './blocks';
+import { root } from './files';
 
 /** The code of a block as the type checker gets it. */
 export interface Module {
@@ -27,30 +29,56 @@ const fragments: ReadonlyMap<string, readonly [string, string]> = new Map([
  * The modules of a page's TypeScript blocks.
  *
  * A block may use what earlier blocks of the page declare and what the page's prelude exports; one without an `import` may
- * also use what Fulgur exports. A block that begins with `// a/b.ts` is the module of that path, relative to the root,
- * and one that begins with `// b.ts` can be imported by the page's other blocks as `./b`.
+ * also use what Fulgur exports. A block with a title (`ts [b.ts]`), or that begins with `// b.ts`, can be imported by the
+ * page's other blocks as `./b`; one that begins with `// a/b.ts` is the module of that path, relative to the root.
  */
 export function modulesOf(blocks: readonly Block[], origins: Origins): Module[] {
   const known = new Map(origins);
-  return blocks.map((block) => {
+  const files = new Map<string, string>();
+  let version = 0;
+  return blocks.flatMap((block) => {
     const [before, after] = fragments.get(/fragment=(\w+)/.exec(block.info)?.[1] ?? '') ?? ['', ''];
-    const path = pathOf(block);
     const source = parse(`${before}${block.code}${after}`);
+    const name = nameOf(block, source);
+    const folder = (): string => `docs/.blocks/${block.file.replace(/\W+/g, '-')}/${version}`;
+    const copies: Module[] = [];
+    const copy = (file: string, text: string): unknown => copies.push(copyOf(`${folder()}/${file}`, text));
+    // A file that is written anew lies in a folder with all others as they are by then.
+    if (files.has(name)) {
+      version += 1;
+      for (const [file, text] of files) if (file !== name) copy(file, text);
+    }
+    for (const file of templateFiles.filter(
+      (file) => !files.has(file) && source.text.includes(`'./${file.slice(0, -3)}'`),
+    )) {
+      files.set(file, readFileSync(join(root, 'src/cli/template', file), 'utf8'));
+      copy(file, files.get(file) ?? '');
+    }
+    const path = name.includes('/') && !block.info.includes('[') ? name : `${folder()}/${name}`;
+    if (!name.startsWith('line-')) files.set(name, block.code);
+
     const declared = source.statements.flatMap(declarationsOf);
-    const head = source.statements.some(ts.isImportDeclaration)
-      ? ''
-      : importsOf(source, declared, known, path);
+    const head = importsOf(source, declared, known, path);
     const hidden = declared.filter(({ isExported }) => !isExported).map(({ name }) => name);
     for (const { name } of declared) known.set(name, path);
     const code = block.code.split('\n');
-    return {
+    const module = {
       path,
       page: block.file,
       text: [`${head}${before}`, ...code, `${after} export { ${hidden.join(', ')} };`].join('\n'),
       lines: [block.line, ...code.map((_, index) => block.line + index), block.line + code.length - 1],
       error: /error="([^"]+)"/.exec(block.info)?.[1] ?? null,
     };
+    return [...copies, module];
   });
+}
+
+/** Files of a project that `fulgur init` makes. */
+const templateFiles = ['digits.ts'];
+
+/** A file as another block sees it; its problems are those of the block that it is a copy of. */
+function copyOf(path: string, text: string): Module {
+  return { path, page: '', text, lines: [], error: null };
 }
 
 /** The kinds of fragments, and what a fence names that is none of them; `null` where all is well. */
@@ -64,11 +92,10 @@ function parse(code: string): ts.SourceFile {
   return ts.createSourceFile('block.ts', code, ts.ScriptTarget.Latest, true);
 }
 
-function pathOf({ file, line, code }: Block): string {
-  const folder = `docs/.blocks/${file.replace(/\W+/g, '-')}`;
-  const name = /^\/\/ ([\w./-]+\.ts)(?:\n|$)/.exec(code)?.[1];
-  if (name !== undefined) return name.includes('/') ? name : `${folder}/${name}`;
-  return `${folder}/line-${line}.${needsModule(parse(code)) ? 'mts' : 'ts'}`;
+/** The file name that a block has by its title or its first line; else one by its place. */
+function nameOf({ info, line, code }: Block, source: ts.SourceFile): string {
+  const name = /\[([\w./-]+\.ts)\]/.exec(info)?.[1] ?? /^\/\/ ([\w./-]+\.ts)(?:\n|$)/.exec(code)?.[1];
+  return name ?? `line-${line}.${needsModule(source) ? 'mts' : 'ts'}`;
 }
 
 /** Whether code is an ES module by what it uses: `await` outside of functions, or `import.meta`. */

@@ -1,9 +1,11 @@
 import type { Check } from '../problem';
 import { codeBlocks } from './code-blocks';
 import { commands } from './commands';
+import { links } from './links';
 import { prose } from './prose';
+import { served } from './served';
 import { siteBuild } from './site-build';
 import { spelling } from './spelling';
 
 /** All checks, in the order in which they run. */
-export const checks: readonly Check[] = [siteBuild, codeBlocks, commands, spelling, prose];
+export const checks: readonly Check[] = [siteBuild, links, served, codeBlocks, commands, spelling, prose];

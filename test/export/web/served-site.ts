@@ -12,6 +12,7 @@ const types: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
   '.webp': 'image/webp',
   '.png': 'image/png',
+  '.svg': 'image/svg+xml',
 };
 
 /** A folder behind a plain web server of this machine, below a path. */
@@ -21,8 +22,11 @@ export class ServedSite {
     private readonly path: string,
   ) {}
 
-  /** @param path such as `/` or `/demo/search/`. */
-  static async serve(folder: string, path: string): Promise<ServedSite> {
+  /**
+   * @param path such as `/` or `/demo/search/`.
+   * @param notFound the file of the folder that is sent, with status 404, for what does not exist.
+   */
+  static async serve(folder: string, path: string, notFound?: string): Promise<ServedSite> {
     const server = createServer((request, response) => {
       const asked = decodeURIComponent((request.url ?? '').split('?')[0] ?? '');
       const file = asked.endsWith('/') ? `${asked}index.html` : asked;
@@ -32,7 +36,10 @@ export class ServedSite {
           response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' });
           response.end(content);
         },
-        () => response.writeHead(404).end(),
+        async () => {
+          response.writeHead(404, { 'content-type': 'text/html' });
+          response.end(notFound === undefined ? undefined : await readFile(join(folder, notFound)));
+        },
       );
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

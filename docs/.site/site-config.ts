@@ -1,0 +1,41 @@
+import type { DefaultTheme, UserConfig } from 'vitepress';
+import { sidebarOf, topEntries } from './navigation';
+import { readPages } from './pages';
+import { placeholder, relocate } from './relocate';
+import { slug } from './slug';
+import { sourceLinks } from './source-links';
+import { themeStyle } from './theme';
+
+/** What VitePress' command is asked to do. */
+export type SiteCommand = 'build' | 'serve';
+
+/** Returns VitePress' configuration of a folder of pages. */
+export function siteConfig(folder: string, command: SiteCommand): UserConfig<DefaultTheme.Config> {
+  const pages = readPages(folder);
+  const base = command === 'build' ? placeholder : '/';
+  return {
+    title: 'Fulgur',
+    description:
+      'Self-supervised learning in TypeScript: declarative experiments on a compiled TensorFlow step',
+    lang: 'en-GB',
+    // The built site is served under any path: docs/adr/0043-a-site-for-any-path.md.
+    base,
+    buildEnd: ({ outDir }) => relocate(outDir),
+    head: [
+      ['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}logo.svg` }],
+      ['style', {}, themeStyle()],
+    ],
+    // The navigation is one file, not a part of each page.
+    metaChunk: true,
+    lastUpdated: false,
+    markdown: { anchor: { slugify: slug }, config: sourceLinks },
+    themeConfig: {
+      logo: '/logo.svg',
+      nav: topEntries(pages),
+      sidebar: sidebarOf(pages),
+      outline: [2, 3],
+      search: { provider: 'local' },
+    },
+    vite: { build: { chunkSizeWarningLimit: 8192 } },
+  };
+}

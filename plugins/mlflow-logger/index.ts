@@ -36,6 +36,7 @@ const schema = z.strictObject({
   experimentName: z.string().min(1).max(500).nullable().default(null),
   /** The run's name in MLflow; `null` for the version, such as `version_0`. */
   runName: z.string().min(1).nullable().default(null),
+  /** Tags of the run on the server, by name. */
   tags: z.record(z.string(), z.string()).default({}),
   /** Seconds that the end of the run may take to send what is still waiting. */
   teardownSeconds: z.number().nonnegative().max(8_640_000).default(10),

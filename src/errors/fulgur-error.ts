@@ -1,19 +1,23 @@
 import { messageOf } from './message-of';
 import { shortened } from './value-text';
 
-/** The area an error belongs to: stable, for programs that react to errors. */
-export type ErrorKind =
-  | 'config'
-  | 'data'
-  | 'engine'
-  | 'trace'
-  | 'module'
-  | 'state'
-  | 'checkpoint'
-  | 'plugin'
-  | 'trainer'
-  | 'ranks'
-  | 'interrupted';
+/** Kinds of errors, and what each is about. */
+export const errorKinds = {
+  config: 'an option, a configuration file, the command line or a decorator',
+  data: 'a data set, an image, a batch or a view',
+  engine: 'TensorFlow: its libraries, a device, or an operation that failed in it',
+  trace: 'something in a compiled step that would not be computed again at each step',
+  module: 'a module: its sizes, its shapes, its parameters, or what it computes',
+  state: 'a state dict or a file of tensors that does not fit',
+  checkpoint: 'a checkpoint that does not exist, is damaged, or belongs to another run',
+  plugin: 'a plugin: its options, its hooks, or its place in the run',
+  trainer: 'training and its log: limits, metrics, steps that a module lacks',
+  ranks: 'several ranks: one that was lost, or that differs from the others',
+  interrupted: 'an interruption of the run by the user',
+} as const;
+
+/** The area that an error belongs to; stable, for programs that react to errors. */
+export type ErrorKind = keyof typeof errorKinds;
 
 /** What a reader needs to act on an error, each part one sentence. What is too long to be read loses its middle. */
 export interface ErrorParts {

@@ -1,6 +1,6 @@
 export { doctorCommand } from './doctor-command';
 export { formatBytes } from './format-bytes';
-export { FulgurError, isInterruption } from './fulgur-error';
+export { FulgurError, errorKinds, isInterruption } from './fulgur-error';
 export type { ErrorKind, ErrorParts } from './fulgur-error';
 export { messageOf } from './message-of';
 export { isNumberOf, numbers, requireNumbers } from './number-rules';

@@ -11,7 +11,7 @@ export interface Interruptible {
 }
 
 /** Exit codes of a process ended by a signal, as shells report them. */
-const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGUSR1: 138 } as const;
+export const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGUSR1: 138 } as const;
 type EndSignal = keyof typeof exitCodes;
 
 /** npm forwards a Ctrl-C to a process that the terminal has already signalled: two within this time count as one. */

@@ -81,7 +81,9 @@ function wrapped(keyword: string, names: readonly string[], from: string): strin
 function groupPage(group: string, members: readonly Place[], places: Places): string {
   const path = `api/${group}/index`;
   const writer = new SectionWriter(places, path);
-  const { title, about } = groups[group] ?? { title: group, about: '' };
+  const known = groups[group];
+  if (known === undefined) throw new Error(`The group '${group}' of exports has no title in groups.ts.`);
+  const { title, about } = known;
   const tables = [...byKey(members, (place) => place.page)].map(([file, own]) => {
     const rows = own.map((place) => [
       `[${code(place.name)}](${places.link(place, path)})`,

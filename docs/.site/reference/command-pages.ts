@@ -31,7 +31,9 @@ export async function commandPages(): Promise<Pages> {
         'The command fulgur',
         'What each command prints for `--help`.',
         block(words, 'text'),
-        ...commandNames.map((name, index) => paragraphs(`## fulgur ${name}`, block(ofEach[index] ?? '', 'text'))),
+        ...commandNames.map((name, index) =>
+          paragraphs(`## fulgur ${name}`, block(ofEach[index] ?? '', 'text')),
+        ),
       ),
     ],
   ]);
@@ -40,23 +42,25 @@ export async function commandPages(): Promise<Pages> {
 function commandSection(command: CommandWords, examples: readonly Example[]): string {
   const own = allOptions([], {}, [command]).filter(({ path }) => path.startsWith(`${command.name}.`));
   const taken = Object.entries(command.selectors).filter(([, words]) => words === true);
-  const found = examples.filter(({ line }) => new RegExp(`\\.ts ${command.name}( |$)`).test(line)).slice(0, 3);
-  const lines = found.length > 0 ? found : [{ line: `npx ts-node experiments/fastsiam.ts ${command.name}`, guide: null }];
+  const found = examples
+    .filter(({ line }) => new RegExp(`\\.ts ${command.name}( |$)`).test(line))
+    .slice(0, 3);
+  const lines =
+    found.length > 0 ? found : [{ line: `npx ts-node experiments/fastsiam.ts ${command.name}`, guide: null }];
   const guides = [...new Set(found.flatMap(({ guide }) => (guide === null ? [] : [guide])))];
   return paragraphs(
     `## ${command.name}`,
     `${command.help.charAt(0).toUpperCase()}${command.help.slice(1)}.`,
     block(lines.map(({ line }) => line).join('\n'), 'bash'),
     guides.length === 0 ? '' : `Guide: ${guides.map((guide) => `[${guide}](../${guide}.md)`).join(', ')}.`,
-    taken.length === 0
-      ? ''
-      : `Takes ${taken.map(([name]) => `\`--${name}\``).join(', ')}${facts(command)}.`,
+    taken.length === 0 ? '' : `Takes ${taken.map(([name]) => `\`--${name}\``).join(', ')}${facts(command)}.`,
     optionTable(own, { withEffect: false }),
   );
 }
 
 function facts({ selectors, defaultCheckpoint, defaultSplit }: CommandWords): string {
-  const checkpoint = selectors.checkpoint === true ? `; without one the checkpoint is ${defaultCheckpoint ?? 'none'}` : '';
+  const checkpoint =
+    selectors.checkpoint === true ? `; without one the checkpoint is ${defaultCheckpoint ?? 'none'}` : '';
   return selectors.split === true ? `${checkpoint}, and the split \`${defaultSplit}\`` : checkpoint;
 }
 
@@ -81,6 +85,9 @@ function examplesInGuides(): Example[] {
 async function helpOf(words: readonly string[]): Promise<string> {
   const main = join(root, 'src/cli/main.ts');
   const args = [join(root, 'node_modules/ts-node/dist/bin.js'), main, ...words, '--help'];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, env: { ...process.env, NO_COLOR: '1', COLUMNS: '100' } });
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, NO_COLOR: '1', COLUMNS: '100' },
+  });
   return stdout.trimEnd();
 }

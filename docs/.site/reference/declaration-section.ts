@@ -88,7 +88,9 @@ export class SectionWriter {
     const [constructor] = reflection.getChildrenByKind(ReflectionKind.Constructor);
     const [signature] = constructor?.signatures ?? [];
     const isInherited =
-      signature === undefined || constructor?.flags.isInherited === true || this.leftOut.includes('constructor');
+      signature === undefined ||
+      constructor?.flags.isInherited === true ||
+      this.leftOut.includes('constructor');
     const own = (reflection.children ?? []).filter(
       (member) => this.#isOwn(member, reflection) && !member.kindOf(ReflectionKind.Constructor),
     );

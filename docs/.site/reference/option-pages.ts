@@ -31,7 +31,9 @@ export function optionPages(): Pages {
   const pages: Pages = new Map(
     sections.map(({ path, title, prefix, schema }) => {
       const shape: Readonly<Record<string, OptionSchema>> = schema.shape;
-      const own = ofCommandLine.filter((option) => option.path.slice(prefix.length) in shape && option.path.startsWith(prefix));
+      const own = ofCommandLine.filter(
+        (option) => option.path.slice(prefix.length) in shape && option.path.startsWith(prefix),
+      );
       const inCode = Object.entries(shape).filter(([, { facts }]) => facts.onlyInCode === true);
       return [
         path,
@@ -62,7 +64,11 @@ export function optionPages(): Pages {
     page(
       'Options',
       'Every option has a default. The command line, a YAML file (`--config`) and the experiment’s file give values, in this order of precedence; `--help` lists them all.',
-      [...links, '- [Options of commands](../commands.md)', '- [Options of plugins](../plugins/index.md)'].join('\n'),
+      [
+        ...links,
+        '- [Options of commands](../commands.md)',
+        '- [Options of plugins](../plugins/index.md)',
+      ].join('\n'),
     ),
   );
 }

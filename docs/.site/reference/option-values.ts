@@ -22,7 +22,7 @@ export interface Values {
 
 /** The values that a schema takes before it fills in anything. */
 export function valuesOf(schema: z.ZodType): Values {
-  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as object;
 }
 
 /** A type in words: `whole number`, `'train' or 'test'`, `number or null`. */
@@ -65,7 +65,9 @@ export function rangeWords(values: Values): string {
     limit !== undefined && Math.abs(limit) < Number.MAX_SAFE_INTEGER;
   const words = [
     ...(isLimit(exclusiveMinimum) ? [`above ${exclusiveMinimum}`] : []),
-    ...(isLimit(minimum) && !(exclusiveMinimum !== undefined && exclusiveMinimum >= minimum) ? [`from ${minimum}`] : []),
+    ...(isLimit(minimum) && !(exclusiveMinimum !== undefined && exclusiveMinimum >= minimum)
+      ? [`from ${minimum}`]
+      : []),
     ...(isLimit(exclusiveMaximum) ? [`below ${exclusiveMaximum}`] : []),
     ...(isLimit(maximum) ? [`at most ${maximum}`] : []),
     ...(minLength === undefined ? [] : ['not empty']),

@@ -41,7 +41,8 @@ export function pluginPages(api: Api, places: Places): Pages {
       ]);
     }
   }
-  const about = 'Each is imported from a module of its own and stands in the list `plugins` of `@Experiment`.';
+  const about =
+    'Each is imported from a module of its own and stands in the list `plugins` of `@Experiment`.';
   return pages.set('plugins/index', page('Plugins', about, table(['Plugin', '', 'Logs'], rows)));
 }
 
@@ -54,17 +55,24 @@ function pluginPage(
 ): string {
   const writer = new SectionWriter(places, path, ['constructor', ...Object.keys(hookTable), ...state]);
   const factories = factoriesIn(members);
-  const others = members.filter((place) => !factories.includes(place));
-  const options = plugins.flatMap((type) => optionTable(type, path, api));
   const isOptions = ({ name }: Place): boolean => /Options$/.test(name);
+  // The table of options stands in the place of its type.
+  const [optionsType] = members.filter(isOptions);
+  const others = members.filter((place) => !factories.includes(place) && place !== optionsType);
+  const options = plugins.flatMap((type) => optionTable(type, path, api));
   const [title] = factories;
   return page(
     title === undefined ? path : `${title.name}()`,
     importLine(members.filter((place) => !isOptions(place))),
     ...factories.map((place) =>
-      paragraphs(writer.section(place), loggedBy(place, places, path) === '' ? '' : `**Logs** ${loggedBy(place, places, path)}`),
+      paragraphs(
+        writer.section(place),
+        loggedBy(place, places, path) === '' ? '' : `**Logs** ${loggedBy(place, places, path)}`,
+      ),
     ),
-    options.length === 0 ? '' : paragraphs('## Options', ...options),
+    options.length === 0
+      ? ''
+      : paragraphs(`## Options${optionsType === undefined ? '' : ` {#${optionsType.anchor}}`}`, ...options),
     ...plugins.map((type) => facts(pluginMetadata(type), type)),
     ...others.map((place) => writer.section(place)),
   );
@@ -101,7 +109,9 @@ function pluginsOf(folder: string): PluginClass[] {
 function facts(metadata: PluginMetadata, type: PluginClass): string {
   const hooks = Object.keys(hookTable).filter((name) => name in (type.prototype as object));
   const names = new Map<unknown, string>(Object.entries(tokens).map(([name, token]) => [token, name]));
-  const provided = metadata.provides.map((token) => `[${code(`tokens.${names.get(token) ?? ''}`)}](../tokens.md)`);
+  const provided = metadata.provides.map(
+    (token) => `[${code(`tokens.${names.get(token) ?? ''}`)}](../tokens.md)`,
+  );
   const rows = [
     ['Name', code(metadata.name)],
     ['Hooks', hooks.map((name) => `[${code(name)}](../hooks.md#${name})`).join(', ')],
@@ -121,7 +131,13 @@ function optionTable(type: PluginClass, path: string, api: Api): string[] {
   const rows = Object.entries(properties).map(([name, values]) => {
     const meaning = comments.get(name) ?? values.description ?? '';
     if (meaning === '') throw new Error(`The option '${name}' of ${path} has no docstring.`);
-    return [code(name), typeWords(values), defaultWords(values.default), rangeWords(values), safeProse(meaning)];
+    return [
+      code(name),
+      typeWords(values),
+      defaultWords(values.default),
+      rangeWords(values),
+      safeProse(meaning),
+    ];
   });
   return [table(['Option', 'Type', 'Default', 'Range', 'Meaning'], rows)];
 }
@@ -134,7 +150,10 @@ function commentsOf(path: string, { programs }: Api): Map<string, string> {
     if (file === undefined) continue;
     const checker = program.getTypeChecker();
     const symbol = checker.getSymbolAtLocation(file);
-    const types = symbol === undefined ? [] : checker.getExportsOfModule(symbol).filter(({ name }) => /Options$/.test(name));
+    const types =
+      symbol === undefined
+        ? []
+        : checker.getExportsOfModule(symbol).filter(({ name }) => /Options$/.test(name));
     for (const type of types) {
       for (const property of checker.getDeclaredTypeOfSymbol(type).getProperties()) {
         const text = ts.displayPartsToString(property.getDocumentationComment(checker));

@@ -14,17 +14,11 @@ export const tablesOfReference = [
   ['tokens', 'Tokens', 'Services for the constructor of a plugin'],
   ['errors', 'Errors', 'Every kind, with an example'],
   ['environment', 'Environment variables', 'What is read from the environment'],
+  ['api/index', 'Exports', 'Every export with signature, shapes, errors and source'],
 ] as const;
 
 /** The first page of the reference. */
-export function indexPage(places: Places): string {
-  const own = places.all.filter(({ group }) => group !== 'plugins');
-  const byGroup = byKey(own, ({ group }) => group);
-  const rows = Object.entries(groups).map(([group, { title, about }]) => [
-    `[${title}](./api/${group}/index.md)`,
-    about,
-    String(byGroup.get(group)?.length ?? 0),
-  ]);
+export function indexPage(): string {
   return page(
     'Reference',
     'Generated from the code: signatures, docstrings, schemas of options and messages of errors. `tf` in it is [TensorFlow.js](https://js.tensorflow.org/api/latest/) (`@tensorflow/tfjs-core`), which `fulgur` exports, and `z` is [zod](https://zod.dev), for options of one’s own.',
@@ -32,7 +26,29 @@ export function indexPage(places: Places): string {
       ['Page', ''],
       tablesOfReference.map(([path, title, about]) => [`[${title}](./${path}.md)`, about]),
     ),
-    '## Exports',
-    table(['Group', '', 'Exports'], rows),
   );
+}
+
+/** Groups of exports. */
+export function exportsPage(places: Places): string {
+  const byGroup = byKey(places.all, ({ group }) => group);
+  return page(
+    'Exports',
+    'What `fulgur` and `fulgur/plugin-kit` export, by what it is for. Exports of plugins are on the [pages of plugins](../plugins/index.md).',
+    table(
+      ['Group', '', 'Exports'],
+      Object.entries(groups).map(([group, { title, about }]) => [
+        `[${title}](./${group}/index.md)`,
+        about,
+        String(byGroup.get(group)?.length ?? 0),
+      ]),
+    ),
+  );
+}
+
+/** Places of pages among their neighbours, from 1. */
+export function navigationOrder(): Map<string, number> {
+  const tables = tablesOfReference.map(([path], index) => [path, index + 1] as const);
+  const ofExports = Object.keys(groups).map((group, index) => [`api/${group}/index`, index + 1] as const);
+  return new Map([...tables, ...ofExports]);
 }

@@ -3,14 +3,13 @@ import { dirname, join } from 'node:path';
 import { apiPages } from './api-pages';
 import { commandPages } from './command-pages';
 import { errorPages } from './error-pages';
-import { indexPage } from './index-page';
+import { exportsPage, indexPage, navigationOrder } from './index-page';
 import { optionPages } from './option-pages';
 import { runPages } from './run-pages';
 import type { Pages } from './api-pages';
 import { pluginPages } from './plugin-pages';
 import { Places } from './places';
 import { readApi } from './read-api';
-import { sidebar } from './sidebar';
 
 /** Writes the pages of the reference into a folder that is empty. */
 export async function generateReference(out: string): Promise<void> {
@@ -20,11 +19,12 @@ export async function generateReference(out: string): Promise<void> {
     ...[...apiPages(places), ...pluginPages(api, places), ...optionPages(), ...runPages(places)],
     ...[...(await commandPages()), ...(await errorPages(places))],
   ]);
-  pages.set('index', indexPage(places));
-  await writeFile(join(out, 'sidebar.json'), JSON.stringify(sidebar(pages, places)));
+  pages.set('index', indexPage()).set('api/index', exportsPage(places));
+  const orders = navigationOrder();
   for (const [path, text] of pages) {
     const file = join(out, `${path}.md`);
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
+    const order = orders.get(path);
+    await writeFile(file, order === undefined ? text : text.replace('---\n', `---\norder: ${order}\n`));
   }
 }

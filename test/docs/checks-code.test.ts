@@ -60,6 +60,22 @@ it('names the line of each block that does not compile, and accepts those that b
   ]);
 });
 
+it('lets blocks of a page import one whose fence names a file', () => {
+  const whole = page(
+    '```ts [scale.ts]',
+    'export const scale = 2;',
+    '```',
+    '',
+    '```ts [use.ts]',
+    "import { scale } from './scale';",
+    'console.log(scale.length);',
+    '```',
+  );
+  expect(codeProblems([['docs/a.md', whole]], compiler)).toEqual([
+    { file: 'docs/a.md', line: 7, message: "Property 'length' does not exist on type '2'." },
+  ]);
+});
+
 it('wants the error that a block announces, and no other', () => {
   const block = (info: string, code: string): string => page(`\`\`\`ts ${info}`, code, '```', '');
   const whole = [

@@ -21,7 +21,7 @@ const fence = /^(`{3,})(\S*)(?: +\[(.+)\])? *\n([^]*?)^\1 *$/gm;
 /**
  * Reads the steps of a tutorial from its Markdown, in the order of the page.
  *
- * - A block with a file name (```` ```ts [a.ts] ````) is a file; the text above it says so.
+ * - A block with a file name (```` ```ts [a.ts] ````) is a file; the text above it names the file.
  * - A `bash` block is run; the `text` block after it has lines of its output.
  * - Other blocks (`sh`, `python`, ...) are shown only.
  *
@@ -38,13 +38,15 @@ export function parseTutorial(page: string): readonly Step[] {
     if (path !== undefined) {
       if (!prose.includes(`\`${path}\``))
         throw new Error(`Line ${line}: no text above names the file ${path}.`);
+      if (steps.some((step) => step.kind === 'file' && step.path === path))
+        throw new Error(`Line ${line}: the file ${path} is written twice.`);
       steps.push({ kind: 'file', line, path, text });
     } else if (language === 'bash') {
       steps.push({ kind: 'commands', line, text, expected: [] });
     } else if (language === 'text') {
       const last = steps.pop();
       if (last?.kind !== 'commands' || last.expected.length > 0)
-        throw new Error(`Line ${line}: there is no command whose output this is.`);
+        throw new Error(`Line ${line}: no command stands before this output.`);
       steps.push({ ...last, expected: text.split('\n').filter((row) => row.trim() !== '') });
     }
   }

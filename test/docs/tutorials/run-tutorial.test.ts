@@ -19,7 +19,12 @@ describe('a page', () => {
 
   it.each([
     ['a file that no text names', block('ts [a.ts]', 'x'), 'Line 1: no text above names the file a.ts.'],
-    ['output without a command', block('text', 'x'), 'Line 1: there is no command whose output this is.'],
+    ['output without a command', block('text', 'x'), 'Line 1: no command stands before this output.'],
+    [
+      'a file that is written twice',
+      ['`a`', block('ts [a]', 'x'), '`a`', block('ts [a]', 'x')].join('\n'),
+      'Line 7: the file a is written twice.',
+    ],
     ['nothing to run', 'Read this.', 'The page runs nothing.'],
   ])('is rejected with %s', (_, page, message) => {
     expect(() => parseTutorial(page)).toThrow(new Error(message));
@@ -43,11 +48,11 @@ describe('running a page', () => {
     const page = [
       block('bash', 'mkdir here && cd here', 'export WORD=hello'),
       'Write `place.txt`.\n\n',
-      block('text [place.txt]', 'in here'),
+      block('text [place.txt]', 'inside'),
       block('bash', 'echo $WORD; cat place.txt; basename $PWD'),
-      block('text', 'hello', 'in here', 'here'),
+      block('text', 'hello', 'inside', 'here'),
     ].join('');
-    await expect(runTutorial(page)).resolves.toEqual(['', '', 'hello\nin here\nhere\n']);
+    await expect(runTutorial(page)).resolves.toEqual(['', '', 'hello\ninside\nhere\n']);
   });
 
   it('fails with the line of a command that fails, and what it said', async () => {

@@ -29,7 +29,7 @@ interface Rate {
   readonly views: number;
 }
 
-/** Images a second of processor time of all threads. */
+/** Images per second of processor time of all threads. */
 async function measure(source: Source, size: number, seconds: number): Promise<Rate> {
   const transform = fastSiam({ inputSize: size });
   const length = size * size * 3;

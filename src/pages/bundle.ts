@@ -4,15 +4,15 @@ import { dirname, join, resolve, sep } from 'node:path';
 import type * as esbuild from 'esbuild';
 import type { Metafile, Plugin } from 'esbuild';
 
-/** Where a script runs: it may use that place's own objects, and nothing of the other. */
+/** The platform on which a script runs: it may use only that platform's own objects. */
 export type ScriptPlace = 'browser' | 'node';
 
-/** Sources in one script. */
+/** A script bundled from its sources. */
 export interface ScriptBundle {
   readonly code: string;
-  /** Licences of the packages in it, as one text; empty where there are none. */
+  /** Licences of the packages in it, as one text; empty if there are none. */
   readonly licences: string;
-  /** The files that it was made of, absolute. */
+  /** The absolute paths of the files from which it was made. */
   readonly sources: readonly string[];
 }
 
@@ -20,9 +20,11 @@ type Build = typeof esbuild.build;
 const load = createRequire(__filename);
 
 /**
- * Puts a TypeScript file and all that it imports into one script: for browsers a plain one, for Node a CommonJS module.
+ * Bundles a TypeScript file and everything that it imports into one script: a plain script for browsers, a CommonJS
+ * module for Node.
  *
- * @throws Error that says what cannot be bundled, and where; esbuild's own where it is not installed, as in the package.
+ * @throws Error that names what cannot be bundled, and where; if esbuild is not installed, as in the package, the error
+ *   of its import.
  */
 export async function bundleScript(entry: string, place: ScriptPlace): Promise<ScriptBundle> {
   const { build } = load('esbuild') as { readonly build: Build };
@@ -38,7 +40,7 @@ export async function bundleScript(entry: string, place: ScriptPlace): Promise<S
     format: place === 'browser' ? 'iife' : 'cjs',
     target: place === 'browser' ? ['es2022'] : ['node20'],
     legalComments: 'none',
-    // Installed with Fulgur; a second copy would know nothing of the engine's tensors.
+    // Installed with Fulgur; a second copy would not know the engine's tensors.
     external: place === 'browser' ? [] : ['@tensorflow/tfjs-core'],
     define: { 'process.env.NODE_ENV': '"production"' },
     plugins: place === 'browser' ? [withoutUnused] : [],
@@ -56,14 +58,14 @@ export async function bundleScript(entry: string, place: ScriptPlace): Promise<S
   };
 }
 
-/** Modules of Node that a package does without in browsers are empty ones of this mark. */
+/** Marks the empty modules that replace Node's modules in packages that do not need them in browsers. */
 function isFile(path: string): boolean {
   return !path.startsWith('(disabled):');
 }
 
 /**
- * Modules of Fulgur do nothing when they are loaded: one that a page imports through an index, and does not use, is left
- * out, with the modules of Node that it imports.
+ * Fulgur's modules have no side effects: a module that a page imports through an index without using it is omitted,
+ * along with the Node modules that it imports.
  */
 const withoutUnused: Plugin = {
   name: 'without-unused',
@@ -80,13 +82,13 @@ const withoutUnused: Plugin = {
 function requireNoImports({ outputs }: Metafile): void {
   const left = Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
   if (left.length === 0) return;
-  throw new Error(`a script for browsers needs ${[...new Set(left)].join(', ')} of Node`);
+  throw new Error(`a script for browsers needs Node's ${[...new Set(left)].join(', ')}`);
 }
 
-/** The licence that most packages without a text of it have; the build has the text already. */
+/** The licence of most packages that lack its text; the build already has the text. */
 const apache = { name: 'Apache-2.0', path: '../../.packaging/apache-2.0.txt' };
 
-/** What the packages of some files say about their use: their names, then each LICENSE and NOTICE once. */
+/** Collects the licences of the packages of some files: the names of the packages, then each LICENSE and NOTICE once. */
 async function licencesOf(files: readonly string[]): Promise<string> {
   const folders = new Set(files.flatMap((file) => packageFolder(file) ?? []));
   const users = new Map<string, string[]>();
@@ -97,7 +99,7 @@ async function licencesOf(files: readonly string[]): Promise<string> {
   return [...users].map(([text, names]) => `${names.join('\n')}\n\n${text}\n`).join('\n\n');
 }
 
-/** The folder of the package that a file belongs to; `null` for Fulgur's own files. */
+/** Returns the folder of the package to which a file belongs; `null` for Fulgur's own files. */
 function packageFolder(file: string): string | null {
   const [, folder = null] = /^(.*[/\\]node_modules[/\\](?:@[^/\\]+[/\\])?[^/\\]+)[/\\]/.exec(file) ?? [];
   return folder;
@@ -121,10 +123,10 @@ async function licenceOf(folder: string): Promise<{ name: string; texts: string[
   return { name: `${name} ${version} (${license})`, texts: texts.map((text) => text.trim()) };
 }
 
-/** The end of a package's README, from the heading of its licence on. */
+/** Returns the end of a package's README, from the licence heading on. */
 async function licenceInReadme(folder: string): Promise<string> {
   const text = await readFile(join(folder, 'README.md'), 'utf8').catch(() => '');
   const [found = null] = /^(#+ *)?licen[sc]e[^]*/im.exec(text) ?? [];
-  if (found === null) throw new Error(`the package in ${folder} has no text of its licence`);
+  if (found === null) throw new Error(`the package in ${folder} has no licence text`);
   return found;
 }

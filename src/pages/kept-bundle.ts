@@ -4,15 +4,15 @@ import { writeWhole } from '../system';
 import { bundleScript } from './bundle';
 import type { ScriptPlace } from './bundle';
 
-/** A script as it is kept beside the packages of a clone: with what tells whether it is still that of its sources. */
+/** A cached script beside the packages of a clone, with the data that shows whether it is up to date. */
 interface KeptBundle {
   readonly code: string;
   readonly licences: string;
-  /** By path: size in bytes and time of the last change, of each source. */
+  /** Size in bytes and modification time of each source, by path. */
   readonly sources: Readonly<Record<string, string>>;
 }
 
-/** Bundles a file of a clone, unless `folder` has the bundle and none of its sources has changed since. */
+/** Bundles a file of a clone, unless `folder` already has the bundle and none of its sources has changed since. */
 export async function keptBundle(
   entry: string,
   place: ScriptPlace,
@@ -24,7 +24,7 @@ export async function keptBundle(
   const { sources, ...bundle } = await bundleScript(entry, place);
   const marks = await Promise.all(sources.map(async (path) => [path, await markOf(path)] as const));
   const made: KeptBundle = { ...bundle, sources: Object.fromEntries(marks) };
-  // A folder that cannot be written to costs a second each time, and nothing else.
+  // A folder that is not writable only costs a second each time.
   await writeWhole(file, Buffer.from(JSON.stringify(made))).catch(() => undefined);
   return made;
 }

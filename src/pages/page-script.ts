@@ -11,52 +11,53 @@ import { keptBundle } from './kept-bundle';
 /** The pages, each named after its file in `browser/`. */
 export type PageName = 'live' | 'map' | 'report' | 'search';
 
-/** What Node takes as one script, each with the exports of its file in `node/`. */
+/** The scripts for Node, each with the exports of its file in `node/`. */
 interface NodeBundles {
   readonly charts: typeof charts;
   readonly 'graph-model': typeof graphModel;
 }
 
-/** A script, and what the licences of the packages in it want to be handed on with it. */
+/** A script, with the licence texts that must be distributed with it. */
 export interface PageScript {
   readonly code: string;
   readonly licences: string;
 }
 
 const reinstall =
-  'In a clone of Fulgur run `npm install`; where Fulgur is installed as a package, install it again.';
+  'In a clone of Fulgur, run `npm install`; if Fulgur is installed as a package, reinstall it.';
 const load = createRequire(__filename);
 const folder = __dirname;
-/** In a clone, whose sources lie two folders below its packages; a package has its scripts. */
+/** Whether this is a clone, whose sources are two folders below its packages; a package has the finished scripts. */
 const keptIn = resolve(folder, '../../node_modules/.cache/fulgur-pages');
 const scripts = new Map<string, Promise<PageScript>>();
 
 /**
- * The script of a page, for browsers: all that it needs in one text, which can stand between `<script>` and `</script>`.
+ * Returns the browser script of a page: everything that it needs in one text, which can be put between `<script>` and
+ * `</script>`.
  *
- * In the package the build has made it; in a clone esbuild makes it from `browser/<name>.ts` when it is first asked for, and
+ * In the package it is prebuilt; in a clone esbuild makes it from `browser/<name>.ts` when it is first requested, and
  * again when a source has changed.
  *
- * @throws FulgurError `module` where it cannot be made.
+ * @throws FulgurError `module` if it cannot be made.
  */
 export async function pageScript(name: PageName): Promise<string> {
   return (await licensedScript('browser', name)).code;
 }
 
-/** As {@link pageScript}, with the licences of the packages in it, for what is handed on. */
+/** Like {@link pageScript}, with the licences of the packages in it, for distribution. */
 export async function licensedPageScript(name: PageName): Promise<PageScript> {
   return licensedScript('browser', name);
 }
 
-/** Files that scripts of pages fetch, by the packages that they are from. */
+/** Files that page scripts fetch, by package. */
 export const pageAssets = {
   'tfjs-backend-wasm-simd.wasm': '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
 } as const;
 
 /**
- * A file that the script of a page fetches: from the package, else from the packages of a clone.
+ * Reads a file that a page's script fetches: from the package, or from the packages of a clone.
  *
- * @throws FulgurError `module` where it is missing.
+ * @throws FulgurError `module` if it is missing.
  */
 export async function pageAsset(name: keyof typeof pageAssets): Promise<Uint8Array> {
   const built = join(folder, 'browser', name);
@@ -71,11 +72,11 @@ export async function pageAsset(name: keyof typeof pageAssets): Promise<Uint8Arr
   }
 }
 
-/** Loads what Node takes as one script, since the packages in it are not installed with Fulgur. */
+/** Loads a script for Node, since the packages bundled in it are not installed with Fulgur. */
 export async function nodeBundle<Name extends keyof NodeBundles>(name: Name): Promise<NodeBundles[Name]> {
   const { code } = await licensedScript('node', name);
   const module = { exports: {} };
-  // Not `vm`: under Jest that would give it other globals than ours, and TensorFlow.js keeps its tensors with them.
+  // Not `vm`: under Jest it would give the script different globals, in which TensorFlow.js keeps its tensors.
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
   const evaluate = new Function('module', 'exports', 'require', code) as (...parts: unknown[]) => void;
   evaluate(module, module.exports, load);
@@ -107,12 +108,12 @@ async function readOrBundle(place: ScriptPlace, name: string): Promise<PageScrip
   }
 }
 
-/** Where the build puts a script, in the place of its compiled source. */
+/** Path at which the build puts a script, replacing its compiled source. */
 function builtScript(place: ScriptPlace, name: string): string {
   return join(folder, place, `${name}.js`);
 }
 
-/** Where the licences of a built script lie. */
+/** Path of the licences of a built script. */
 function licencesBeside(script: string): string {
   return script.replace(/\.js$/, '.LICENSE.txt');
 }

@@ -1,7 +1,7 @@
 import { chartTheme, escapeHtml, renderSvg } from '../charts';
 import type { ChartOption, ChartTheme } from '../charts';
 
-/** A chart that has the same values in all colours. */
+/** A chart whose values do not depend on the colour scheme. */
 export interface ChartFigure {
   readonly id: string;
   readonly html: string;
@@ -12,14 +12,17 @@ export interface ChartFigure {
 interface FigureRequest {
   readonly id: string;
   readonly title: string;
-  /** What is seen, in sentences. */
+  /** A description of the chart in sentences. */
   readonly about: string;
   readonly option: (theme: ChartTheme) => ChartOption;
 }
 
 const size = { width: 720, height: 320 };
 
-/** A picture for paper and for readers without scripts, and the place in which the page's script draws the chart. */
+/**
+ * Returns a picture for paper and for readers without scripts, and the container in which the page's script draws the
+ * chart.
+ */
 export function figureHtml(id: string, title: string, about: string, svg: string, below = ''): string {
   const words = escapeHtml(about);
   const { width, height } = size;
@@ -31,7 +34,7 @@ export function figureHtml(id: string, title: string, about: string, svg: string
   );
 }
 
-/** The picture of an option, as it stands in a report. */
+/** Returns the picture of an option as it appears in a report. */
 export function figurePicture(option: ChartOption): Promise<string> {
   return renderSvg(option, size);
 }

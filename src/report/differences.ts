@@ -1,14 +1,14 @@
 import type { Json } from '../contracts';
 
-/** A value that is not the same everywhere, by run. */
+/** A value that differs between runs. */
 export interface Difference {
-  /** `trainer.maxEpochs`. */
+  /** Path of the value: `trainer.maxEpochs`. */
   readonly path: string;
-  /** As text; `null` where there is no such value. */
+  /** The values as text, by run; `null` if a run has no such value. */
   readonly values: readonly (string | null)[];
 }
 
-/** All values of records that differ, by their paths, in the order in which they stand there. */
+/** Returns all values that differ between records, by their paths, in the order of the records. */
 export function differencesOf(records: readonly Json[]): Difference[] {
   const flat = records.map((record) => valuesByPath(record));
   const paths = new Set(flat.flatMap((values) => [...values.keys()]));
@@ -18,7 +18,7 @@ export function differencesOf(records: readonly Json[]): Difference[] {
   });
 }
 
-/** The values of a record as text, by path. */
+/** Returns the values of a record as text, by path. */
 export function valuesByPath(record: Json, path = ''): Map<string, string> {
   if (typeof record !== 'object' || record === null) return new Map([[path, textOf(record)]]);
   const entries = Object.entries(record as Readonly<Record<string, Json>>);

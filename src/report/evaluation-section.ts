@@ -10,7 +10,10 @@ interface Figure {
   readonly value: number;
 }
 
-/** Figures of the evaluations that commands have recorded: shares of 1 as bars, all of them as a table. */
+/**
+ * Shows the figures of evaluations that commands have recorded: values between 0 and 1 as bars, and all of them as a
+ * table.
+ */
 export async function evaluationSection(
   runs: readonly ReportedRun[],
 ): Promise<{ readonly html: string; readonly figures: readonly ChartFigure[] }> {
@@ -27,7 +30,7 @@ export async function evaluationSection(
   };
 }
 
-/** The newest figure of each metric that is a share; a run's bars have its colour. */
+/** The newest figure of each metric with values between 0 and 1; a run's bars have its colour. */
 async function barsOf(runs: readonly ReportedRun[], figures: readonly Figure[]): Promise<ChartFigure | null> {
   const shares = figures.filter(({ metric, value }) => /accuracy/i.test(metric) && value >= 0 && value <= 1);
   const metrics = [...new Set(shares.map(({ metric }) => metric))];
@@ -80,7 +83,7 @@ function tableOf(runs: readonly ReportedRun[], figures: readonly Figure[]): stri
   });
 }
 
-/** What the newest figures of the runs differ by, from the first one. */
+/** The differences of the runs' newest figures from those of the first run. */
 function changeOf(runs: readonly ReportedRun[], figures: readonly Figure[]): string {
   if (runs.length < 2) return '';
   const metrics = [...new Set(figures.map(({ metric }) => metric))];

@@ -2,19 +2,19 @@ import { Reader } from 'protobufjs';
 import { MetricCollector } from './metric-collector';
 import type { RunMetrics } from './reported-run';
 
-/** Field numbers of TensorFlow's `event.proto` and `summary.proto`, as far as they are read. */
+/** The field numbers of TensorFlow's `event.proto` and `summary.proto` that are read here. */
 const event = { step: 2, summary: 5, sessionLog: 7 } as const;
 const summaryValue = { tag: 1, simpleValue: 2 } as const;
 const SESSION_START = 1;
-/** Of a record: its length in eight bytes and their checksum before it, its checksum after it. */
+/** Bytes around a record: its length in eight bytes and their checksum before it, its own checksum after it. */
 const HEAD = 12;
 const TAIL = 4;
 
 /**
- * Scalars of TensorBoard's event files, whose values are float32. A file that begins a session makes earlier ones' values of its first
- * step and later ones void, as in TensorBoard.
+ * Reads the scalars of TensorBoard's event files, whose values are float32. A file that starts a session invalidates
+ * the values of earlier files from its first step on, as in TensorBoard.
  *
- * @param files their bytes, in the order of their names.
+ * @param files the contents of the files, in the order of their names.
  */
 export function readEventFiles(source: string, files: readonly Buffer[]): RunMetrics {
   const collector = new MetricCollector();
@@ -26,11 +26,12 @@ export function readEventFiles(source: string, files: readonly Buffer[]): RunMet
       if (values.length > 0) collector.row({ step, epoch: null }, values);
     }
   });
-  const remarks = broken === 0 ? [] : [`${broken} of the event files in ${source} end in half a record.`];
+  const remarks =
+    broken === 0 ? [] : [`${broken} of the event files in ${source} end with an incomplete record.`];
   return collector.metrics(source, remarks);
 }
 
-/** The records of a TFRecord file up to the first that is not whole. */
+/** Returns the records of a TFRecord file up to the first incomplete one. */
 function* recordsOf(bytes: Buffer, onHalf: () => void): Generator<Uint8Array> {
   let at = 0;
   while (at < bytes.length) {

@@ -1,27 +1,27 @@
 import type { ChartBand, ChartPoint, LineChart, LineSeries } from '../charts';
 
-/** By how much lines can be smoothed: weights of the mean so far. */
+/** Levels of smoothing: weights of the running mean. */
 export const smoothings = [0, 0.6, 0.9, 0.99] as const;
 
-/** A line as the page's script draws it. */
+/** A line for the page's script to draw. */
 export interface FigureLine {
   readonly run: string;
   readonly place: number;
-  /** A line for each of `smoothings`. */
+  /** One line per level of `smoothings`. */
   readonly levels: readonly (readonly ChartPoint[])[];
 }
 
-/** A chart as the page's script draws it again: in the reader's colours, smoothed as the reader wants. */
+/** A chart for the page's script to redraw in the reader's colours, with the chosen smoothing. */
 export interface FigureData {
   readonly id: string;
   readonly title: string;
   readonly lines: readonly FigureLine[];
   readonly band: ChartBand | null;
-  /** Whether it has so many values that it is smoothed at first. */
+  /** Whether it has enough values to be smoothed by default. */
   readonly isLong: boolean;
 }
 
-/** What `lineChart` draws at a level of smoothing; with one, the values themselves stand pale behind the line. */
+/** Returns what `lineChart` draws at a level of smoothing; a smoothed line has its raw values in a pale colour behind it. */
 export function figureChart({ title, lines, band }: FigureData, level: number): LineChart {
   const of = ({ run, place, levels }: FigureLine, at: number): LineSeries => ({
     name: run,

@@ -1,17 +1,17 @@
 import type { StepValue, RunMetrics } from './reported-run';
 
-/** When a row was logged. */
+/** Time at which a row was logged. */
 export interface RowTime {
   readonly step: number;
   readonly epoch: number | null;
 }
 
-/** Collects rows in the order of a file; of several values of a metric at one step, the last one counts. */
+/** Collects rows in the order of a file; if a metric has several values at one step, the last one counts. */
 export class MetricCollector {
   private readonly byName = new Map<string, Map<number, StepValue>>();
   private rows = 0;
   private repeated = 0;
-  /** Lines that hold no row. */
+  /** Number of lines without a valid row. */
   unreadable = 0;
 
   row({ step, epoch }: RowTime, values: Iterable<readonly [name: string, value: number]>): void {
@@ -28,7 +28,7 @@ export class MetricCollector {
     }
   }
 
-  /** Drops what was logged at a step and after it: a resumed run logs it again. */
+  /** Drops what was logged at a step and later, as a resumed run logs it again. */
   forgetFrom(step: number): void {
     for (const bySteps of this.byName.values()) {
       for (const known of bySteps.keys()) if (known >= step) bySteps.delete(known);
@@ -52,7 +52,9 @@ export class MetricCollector {
         ...(repeated === 0
           ? []
           : [`${repeated} values of ${source} were logged again at the same step; the last ones are shown.`]),
-        ...(unreadable === 0 ? [] : [`${unreadable} lines of ${source} hold no row, and were left out.`]),
+        ...(unreadable === 0
+          ? []
+          : [`${unreadable} lines of ${source} are not valid rows and were skipped.`]),
       ],
     };
   }

@@ -5,10 +5,10 @@ import { figureChart, smoothings } from './figure-chart';
 import type { FigureData } from './figure-chart';
 import type { StepValue, ReportedRun } from './reported-run';
 
-/** Points of a line in a page, and rows of a table below it. */
+/** Maximum number of points of a line in a page, and of rows of the table below it. */
 const MOST_POINTS = 1000;
 const MOST_ROWS = 100;
-/** Shorter lines are not smoothed at first. */
+/** Shorter lines are not smoothed by default. */
 const LONG = 60;
 
 export interface MetricFigure {
@@ -16,7 +16,10 @@ export interface MetricFigure {
   readonly data: FigureData;
 }
 
-/** A metric of one or several runs: a picture of its lines for paper, what a script draws them from, and a table of its values. */
+/**
+ * Returns the figure of a metric of one or several runs: a picture of its lines for paper, the data from which a script
+ * draws them, and a table of its values.
+ */
 export async function metricFigure(
   metric: string,
   runs: readonly ReportedRun[],
@@ -40,7 +43,7 @@ export async function metricFigure(
     html: figureHtml(
       id,
       metric,
-      `Lines of ${metric} by updates. ${about}`,
+      `Line chart of ${metric} by updates. ${about}`,
       await figurePicture(option),
       gapNote(lines) + tableOf(metric, lines),
     ),
@@ -52,12 +55,12 @@ function levelsOf(values: readonly StepValue[]): ChartPoint[][] {
   return smoothings.map((weight) => downsample(smooth(points, weight), MOST_POINTS).map(rounded));
 }
 
-/** Six digits are more than a chart shows, and half as long; what is not finite is a gap. */
+/** Six digits are more than a chart shows, and halve the size; values that are not finite become gaps. */
 function rounded([x, y]: ChartPoint): ChartPoint {
   return [x, Number(y.toPrecision(6))];
 }
 
-/** The band that a plugin recorded; else the sentinel's default for its own metrics. */
+/** Returns the band that a plugin recorded, or the sentinel's default for its own metrics. */
 function bandOf(metric: string, runs: readonly ReportedRun[]): ChartBand | null {
   const own = runs.flatMap(({ bands }) => bands).find((band) => band.metric === metric);
   if (own !== undefined) return { from: 0, to: own.warnBelow, label: `${own.below}: below ${own.warnBelow}` };
@@ -107,12 +110,12 @@ function tableOf(metric: string, lines: readonly NamedValues[]): string {
     columns: ['update', ...lines.map(({ run }) => run)],
     rows: chosen.map((step) => [step, ...bySteps.map((values) => values.get(step) ?? null)]),
     note: isPart
-      ? `${chosen.length} of ${steps.length.toLocaleString('en-US')} updates, spread evenly, with the lowest and the highest value of each line; the run folder holds them all.`
+      ? `${chosen.length} of ${steps.length.toLocaleString('en-US')} updates, spread evenly, including the lowest and the highest value of each line; the run folder contains all of them.`
       : undefined,
   });
 }
 
-/** Where a line is lowest and where it is highest. */
+/** Returns the steps of the minimum and maximum of a line. */
 function extremesOf(values: readonly StepValue[]): number[] {
   const finite = values.filter(({ value }) => Number.isFinite(value));
   const [first] = finite;
@@ -122,7 +125,7 @@ function extremesOf(values: readonly StepValue[]): number[] {
   return [lowest.step, highest.step];
 }
 
-/** So many of a list, spread evenly, the first and the last among them. */
+/** Returns at most `most` items of a list, spread evenly, including the first and the last. */
 function spread<T>(list: readonly T[], most: number): T[] {
   if (list.length <= most) return [...list];
   return Array.from({ length: most }, (_, index) =>

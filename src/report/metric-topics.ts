@@ -8,34 +8,34 @@ interface TopicRule extends MetricTopic {
   readonly pattern: RegExp;
 }
 
-/** In the order of the report; the last one takes what no other does. */
+/** The parts in the order of the report; the last one takes all other metrics. */
 const rules: readonly TopicRule[] = [
   { heading: 'Loss', about: 'What training minimises.', pattern: /loss/i },
   {
     heading: 'Evaluation during training',
-    about: 'What the features are good for, on held-out images.',
+    about: 'The quality of the features, measured on held-out images.',
     pattern: /accuracy|acc\b|rankme|top[15]\b|alignment|uniformity/i,
   },
   {
     heading: 'Collapse',
     about:
-      'How widely the vectors of a batch spread: about 1 is healthy, towards 0 all images get the same vector.',
+      'How widely the vectors of a batch are spread: about 1 is healthy; towards 0, all images get the same vector.',
     pattern: /_std$/,
   },
   {
     heading: 'Learning rate',
-    about: 'As the optimiser had it.',
+    about: 'As used by the optimiser.',
     pattern: /^lr\b|^lr[-_]|learning_?rate|momentum/i,
   },
   {
     heading: 'Throughput',
-    about: 'How fast training was, and what it waited for.',
+    about: 'The speed of training, and the time that it spent waiting.',
     pattern: /per_second|wait_share|seconds|memory|cpu|gpu|device/i,
   },
-  { heading: 'Other metrics', about: 'What else was logged.', pattern: /(?:)/ },
+  { heading: 'Other metrics', about: 'Everything else that was logged.', pattern: /(?:)/ },
 ];
 
-/** Metrics by the part of the report in which they are shown; parts without one are left out. */
+/** Groups metrics by the part of the report in which they are shown; empty parts are omitted. */
 export function topicsOf(metrics: readonly string[]): { topic: MetricTopic; metrics: string[] }[] {
   return rules.flatMap((topic) => {
     const own = metrics.filter((metric) => rules.find(({ pattern }) => pattern.test(metric)) === topic);

@@ -1,7 +1,7 @@
 import { escapeHtml } from '../charts';
 import type { ReportedRun } from './reported-run';
 
-/** Maps, contact sheets and other pictures that a run's folder holds. */
+/** Shows the maps, contact sheets and other pictures in a run's folder. */
 export function pictureSection(runs: readonly ReportedRun[]): string {
   const figures = runs.flatMap(({ label, pictures }) =>
     pictures.map(({ file, png }) => {

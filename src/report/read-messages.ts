@@ -4,7 +4,7 @@ import { messageOf } from '../errors';
 import { readRegularFile } from '../system';
 import type { ReportedBand, RunMessage } from './reported-run';
 
-/** What `messageLog()` writes: a line for each start, each message and each end of a run. */
+/** The lines that `messageLog()` writes: one for each start, each message and each end of a run. */
 export const MESSAGE_FILE = 'messages.jsonl';
 
 /** How the last fit in a folder ended. */
@@ -17,11 +17,11 @@ export interface RunEnd {
 export interface FoundMessages {
   readonly messages: readonly RunMessage[];
   readonly bands: readonly ReportedBand[];
-  /** `null` where no fit has ended, or nothing tells of it. */
+  /** `null` if no fit has ended, or its end was not recorded. */
   readonly end: RunEnd | null;
 }
 
-/** Reads a run's messages; those of a fit that went on after an earlier one follow it. */
+/** Reads a run's messages; those of a resumed fit follow the earlier ones. */
 export async function readMessages(
   folder: string,
   names: readonly string[],
@@ -42,7 +42,7 @@ export async function readMessages(
       else if (entry['kind'] === 'ended') end = entry as unknown as RunEnd;
     }
   } catch (error) {
-    problems.push(`${MESSAGE_FILE} could not be read to its end: ${messageOf(error)}.`);
+    problems.push(`${MESSAGE_FILE} could not be read to the end: ${messageOf(error)}.`);
   }
   return { messages, bands, end };
 }

@@ -8,19 +8,20 @@ import { readEventFiles } from './event-files';
 import { MetricCollector } from './metric-collector';
 import type { RunMetrics } from './reported-run';
 
-/** Far more than any run's metrics have; beyond, a table would not fit into a page anyway. */
+/** Size limit, far above that of any run's metrics; a larger table would not fit into a page anyway. */
 const MOST_BYTES = 1 << 30;
 const EVENT_FILE = /^events\.out\.tfevents\./;
 
-/** Metrics of a run folder; `metrics` is `null` where none of its loggers' files is there. */
+/** The metrics of a run folder; `metrics` is `null` if it has no logger's file. */
 export interface FoundMetrics {
   readonly metrics: RunMetrics | null;
   readonly problems: readonly string[];
 }
 
 /**
- * Reads what a run's loggers have kept: the first of a table (`csvLogger`), JSON Lines (`jsonlLogger`) and TensorBoard's event files
- * that is there and holds values. Files are known by what they hold, since their names can be chosen.
+ * Reads the values that a run's loggers have kept, from the first of these that exists and has values: a table
+ * (`csvLogger`), JSON Lines (`jsonlLogger`), TensorBoard's event files. Files are recognised by their contents, since
+ * their names can be chosen.
  */
 export async function readMetrics(folder: string): Promise<FoundMetrics> {
   const entries = (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -60,10 +61,10 @@ async function namesIn(folder: string): Promise<string[]> {
   return readdir(folder).catch(() => []);
 }
 
-/** `null` for a table of something else. */
+/** Returns `null` for any other table. */
 function csvMetrics(source: string, text: string): RunMetrics | null {
   if (!text.startsWith('epoch,step')) return null;
-  // The last line of a run that was killed, or still writes, may be half a line.
+  // The last line of a run that was killed, or is still writing, may be incomplete.
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   const [header = [], ...rows] = parse(whole, { relaxColumnCount: true });
   const names = header.slice(2);
@@ -78,10 +79,13 @@ function csvMetrics(source: string, text: string): RunMetrics | null {
       }),
     );
   }
-  return collector.metrics(source, whole.length < text.length ? [`${source} ends in half a line.`] : []);
+  return collector.metrics(
+    source,
+    whole.length < text.length ? [`${source} ends with an incomplete line.`] : [],
+  );
 }
 
-/** `null` for lines of something else. */
+/** Returns `null` for any other lines. */
 function jsonlMetrics(source: string, text: string): RunMetrics | null {
   const lines = text.split('\n');
   const isHalf = lines.pop() !== '';
@@ -95,7 +99,7 @@ function jsonlMetrics(source: string, text: string): RunMetrics | null {
     }
     collector.row({ epoch: row.epoch, step: row.step }, Object.entries(row.values));
   }
-  return collector.metrics(source, isHalf ? [`${source} ends in half a line.`] : []);
+  return collector.metrics(source, isHalf ? [`${source} ends with an incomplete line.`] : []);
 }
 
 interface JsonRow {
@@ -115,7 +119,7 @@ function rowOf(line: string): JsonRow | null {
   }
 }
 
-/** `nan`, `inf` and `-inf`, as Python has them, and JavaScript's own names. */
+/** Accepts Python's `nan`, `inf` and `-inf`, and JavaScript's own names. */
 function numberOf(text: string): number {
   const signed = /^([+-]?)inf(inity)?$/i.exec(text);
   if (signed !== null) return signed[1] === '-' ? -Infinity : Infinity;

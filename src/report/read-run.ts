@@ -11,13 +11,13 @@ import type { EvaluationRecord, ReportedRun, RunPicture } from './reported-run';
 import { stateOf } from './run-state';
 
 const MOST_BYTES = 1 << 26;
-/** Pictures of each name that a report shows, the newest ones. */
+/** Maximum number of pictures per name in a report; the newest are shown. */
 const MOST_PICTURES = 4;
 
 /**
- * Reads the folder of a run, whatever of it is there.
+ * Reads the folder of a run, even if parts of it are missing.
  *
- * @throws FulgurError `data` where the path leads to no run.
+ * @throws FulgurError `data` if the path does not lead to a run.
  */
 export async function readRun(path: string): Promise<Omit<ReportedRun, 'label'>> {
   const folder = resolve(path);
@@ -50,7 +50,7 @@ async function requireRun(given: string, folder: string): Promise<readonly strin
   const found = await stat(folder).catch(() => null);
   if (found === null) {
     throw new FulgurError('data', {
-      what: `There is no folder ${given}.`,
+      what: `The folder ${given} does not exist.`,
       fix: 'Name the folder of a run, such as runs/fastsiam/version_0.',
     });
   }
@@ -64,8 +64,8 @@ async function requireRun(given: string, folder: string): Promise<readonly strin
   if (names.some((name) => isOfRun.test(name))) return names;
   const runs = names.filter((name) => /^version_\d+$/.test(name)).sort(byNumber);
   throw new FulgurError('data', {
-    what: `${given} is not the folder of a run: it holds no config.yaml, no metrics and no evaluations.`,
-    why: runs.length === 0 ? undefined : `It holds the runs ${runs.slice(-8).join(', ')}.`,
+    what: `${given} is not the folder of a run: it contains no config.yaml, no metrics and no evaluations.`,
+    why: runs.length === 0 ? undefined : `It contains the runs ${runs.slice(-8).join(', ')}.`,
     fix:
       runs.length === 0
         ? 'Name the folder of a run, such as runs/fastsiam/version_0.'
@@ -79,7 +79,7 @@ function byNumber(one: string, other: string): number {
   return Number(/\d+$/.exec(one)?.[0]) - Number(/\d+$/.exec(other)?.[0]);
 }
 
-/** `config.yaml`, `config_1.yaml` and so on: resumed runs write another where it differs. */
+/** Reads `config.yaml`, `config_1.yaml` and so on: a resumed run writes another file if its configuration differs. */
 async function readCopies(
   folder: string,
   names: readonly string[],
@@ -118,7 +118,7 @@ async function readEvaluations(folder: string, problems: string[]): Promise<Eval
   return records.sort((one, other) => (one.step ?? 0) - (other.step ?? 0));
 }
 
-/** `null` for what is no record with figures. */
+/** Returns `null` for a file that is not a record with figures. */
 function evaluationOf(file: string, value: Json): EvaluationRecord | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
   const { command, checkpoint, weights, metrics, progress } = value as Readonly<Record<string, Json>>;
@@ -136,7 +136,7 @@ function evaluationOf(file: string, value: Json): EvaluationRecord | null {
   };
 }
 
-/** The newest PNGs in the folders that plugins and commands put pictures into. */
+/** Returns the newest PNG files in the folders to which plugins and commands write pictures. */
 async function readPictures(folder: string): Promise<RunPicture[]> {
   const pictures: RunPicture[] = [];
   for (const place of ['evaluations', 'images', 'maps']) {
@@ -152,5 +152,5 @@ async function readPictures(folder: string): Promise<RunPicture[]> {
   return pictures;
 }
 
-/** Numbers in names by their size: step=9 before step=10. */
+/** Compares numbers in names by value: step=9 before step=10. */
 const { compare: inOrder } = new Intl.Collator('en', { numeric: true });

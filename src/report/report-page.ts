@@ -11,7 +11,7 @@ import { reportStyle } from './report-style';
 import type { ReportedRun } from './reported-run';
 import { summarySection } from './summary-section';
 
-/** A report of runs as one HTML text, which loads nothing. */
+/** Returns a report of runs as one HTML text, which loads nothing. */
 export async function reportPage(
   runs: readonly ReportedRun[],
   made: { readonly at: Date; readonly by: string },
@@ -66,7 +66,7 @@ async function trainingSections(
   const remarks = [
     ...without.map(
       ({ label }) =>
-        `${label} has no metrics in its folder: either nothing has been logged yet, or its plugins have no csvLogger(), jsonlLogger() or tensorboardLogger().`,
+        `${label} has no metrics in its folder: either nothing has been logged yet, or its plugins do not include csvLogger(), jsonlLogger() or tensorboardLogger().`,
     ),
     ...runs.flatMap(({ label, metrics }) => (metrics?.remarks ?? []).map((remark) => `${label}: ${remark}`)),
     ...runs.flatMap(({ label, problems }) => problems.map((problem) => `${label}: ${problem}`)),
@@ -75,7 +75,7 @@ async function trainingSections(
   return { figures, html: notes + (figures.length === 0 ? '' : controls) + parts.join('\n') };
 }
 
-/** Metrics that have several values in a run get lines, others stand in one table. */
+/** Metrics with several values in a run get lines; the others are shown in one table. */
 function bySize(metrics: readonly string[], runs: readonly ReportedRun[]) {
   const count = (metric: string, run: ReportedRun): number => run.metrics?.values.get(metric)?.length ?? 0;
   const lines = metrics.filter((metric) => runs.some((run) => count(metric, run) > 1));
@@ -98,7 +98,7 @@ function bySize(metrics: readonly string[], runs: readonly ReportedRun[]) {
 const controls =
   '<form class="controls no-print" id="controls" hidden>' +
   '<label for="smoothing">Smoothing</label> <select id="smoothing">' +
-  '<option value="auto" selected>of long lines (0.9)</option><option value="0">none</option><option value="1">0.6</option>' +
+  '<option value="auto" selected>long lines only (0.9)</option><option value="0">none</option><option value="1">0.6</option>' +
   '<option value="2">0.9</option><option value="3">0.99</option></select></form>';
 
 function differenceSection(runs: readonly ReportedRun[]): string {
@@ -120,14 +120,14 @@ function differenceSection(runs: readonly ReportedRun[]): string {
     compare(
       runs.map(({ configs }) => configs.at(-1) ?? {}),
       labels,
-      'Configurations, where they differ',
+      'Configurations: differences',
     );
     compare(
       runs.map(({ environments }) => environments.at(-1) ?? {}),
       labels,
-      'Environments, where they differ',
+      'Environments: differences',
     );
-    if (parts.length === 0) parts.push('<p>Configurations and environments are equal.</p>');
+    if (parts.length === 0) parts.push('<p>Configurations and environments are identical.</p>');
   }
   for (const { label, configs } of runs) {
     const heads = configs.map((_, index) => (index === 0 ? 'first start' : `resumed (${index})`));

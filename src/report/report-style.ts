@@ -1,6 +1,9 @@
 import { chartDashes } from '../charts';
 
-/** The look of a report besides that of all pages. Pictures are light: they are for paper, and for readers without scripts. */
+/**
+ * The style of a report in addition to that of all pages. Pictures have light colours, as they are for paper and for
+ * readers without scripts.
+ */
 export const reportStyle = `
 .picture{display:block;width:100%;height:auto;background:#fff;border-radius:4px}
 .scroll+.scroll{margin-top:.8rem}

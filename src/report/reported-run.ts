@@ -3,77 +3,77 @@ import type { Json } from '../contracts';
 /** A value of a metric, and when it was logged. */
 export interface StepValue {
   readonly step: number;
-  /** `null` where the logger does not keep it. */
+  /** `null` if the logger does not record it. */
   readonly epoch: number | null;
   readonly value: number;
 }
 
-/** What a run's loggers have kept. */
+/** The values that a run's loggers have kept. */
 export interface RunMetrics {
-  /** The file or folder that it was read from, as the run folder names it. */
+  /** The file or folder from which it was read, relative to the run folder. */
   readonly source: string;
   /** Values by metric, by ascending step; each step once. */
   readonly values: ReadonlyMap<string, readonly StepValue[]>;
-  /** Rows in the file. */
+  /** Number of rows in the file. */
   readonly rows: number;
-  /** Values that a later one of the same step has taken the place of. */
+  /** Number of values that a later one of the same step replaced. */
   readonly repeated: number;
-  /** What a reader should know of them, as sentences. */
+  /** Remarks for the reader, as sentences. */
   readonly remarks: readonly string[];
 }
 
-/** A record of an evaluation, as commands write it. */
+/** A record of an evaluation, as written by commands. */
 export interface EvaluationRecord {
-  /** Without the folder. */
+  /** File name without the folder. */
   readonly file: string;
   readonly command: string;
-  /** The last part of its path; `null` for random weights. */
+  /** The last part of the checkpoint's path; `null` for random weights. */
   readonly checkpoint: string | null;
   readonly weights: string;
-  /** Updates after which it was made; `null` where it is not known. */
+  /** Number of updates after which it was made; `null` if unknown. */
   readonly step: number | null;
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** What a run said, as `messageLog()` keeps it. */
+/** A message of a run, as kept by `messageLog()`. */
 export interface RunMessage {
-  /** As ISO 8601 has it. */
+  /** Time in ISO 8601. */
   readonly time: string;
   readonly step: number;
   readonly level: 'info' | 'warning';
   readonly text: string;
 }
 
-/** How far a run came, in words. */
+/** How far a run got, in words. */
 export interface RunProgress {
   readonly kind: 'finished' | 'running' | 'ended early' | 'failed' | 'unknown';
   readonly sentence: string;
 }
 
-/** Values of a metric that are bad. */
+/** A range of bad values of a metric. */
 export interface ReportedBand {
   readonly metric: string;
   readonly warnBelow: number;
   readonly below: string;
 }
 
-/** A picture that a plugin put into the run folder. */
+/** A picture that a plugin wrote to the run folder. */
 export interface RunPicture {
-  /** As the run folder names it. */
+  /** Path relative to the run folder. */
   readonly file: string;
   readonly png: Buffer;
 }
 
-/** Everything that a report needs of a run's folder; what is not there is empty. */
+/** Everything that a report needs from a run's folder; missing parts are empty. */
 export interface ReportedRun {
   readonly folder: string;
-  /** Tells it from the others: `fastsiam/version_0`. */
+  /** Distinguishes it from the others: `fastsiam/version_0`. */
   readonly label: string;
   readonly experiment: string;
   readonly state: RunProgress;
-  /** `null` where no logger has written into the folder. */
+  /** `null` if no logger has written to the folder. */
   readonly metrics: RunMetrics | null;
-  /** Configurations: that of the first start, and those of resumed ones that differ. */
+  /** Configurations of the first start and of resumed starts that differ from it. */
   readonly configs: readonly Json[];
   readonly hyperparameters: readonly Json[];
   readonly environments: readonly Json[];
@@ -81,6 +81,6 @@ export interface ReportedRun {
   readonly messages: readonly RunMessage[];
   readonly bands: readonly ReportedBand[];
   readonly pictures: readonly RunPicture[];
-  /** Files that are there and could not be read, a sentence each. */
+  /** One sentence for each file that exists but could not be read. */
   readonly problems: readonly string[];
 }

@@ -5,7 +5,10 @@ interface Named {
   readonly experiment: string;
 }
 
-/** Short names that tell runs apart: the experiment and the folder's own name, or as much of the path as it takes. */
+/**
+ * Returns short names that distinguish runs: the experiment and the folder's own name, or as much of the path as
+ * necessary.
+ */
 export function labelsOf(runs: readonly Named[]): string[] {
   const short = runs.map(({ folder, experiment }) => `${experiment}/${basename(folder)}`);
   if (new Set(short).size === runs.length) return short;

@@ -4,7 +4,7 @@ import { lookAtLock } from '../locks';
 import type { RunEnd } from './read-messages';
 import type { RunMetrics, RunProgress } from './reported-run';
 
-/** How far a run came, by its lock, by what it said of its end, and where it said nothing by what it logged last. */
+/** Describes how far a run got, from its lock, from the recorded end, or otherwise from its last logged values. */
 export async function stateOf(
   folder: string,
   config: Json,
@@ -16,19 +16,19 @@ export async function stateOf(
   if (lock === 'left') {
     return {
       kind: 'failed',
-      sentence: `Its process ended without a word, as a killed one does; ${reached(metrics)}.`,
+      sentence: `Its process ended without reporting it, as a killed process does; ${reached(metrics)}.`,
     };
   }
   if (end !== null) return { kind: kindOf(end.status), sentence: endSentence(end, metrics) };
   const { maxEpochs, maxSteps } =
     (config as { trainer?: Readonly<Record<string, Json>> } | null)?.trainer ?? {};
   const last = lastOf(metrics);
-  if (last === null) return { kind: 'unknown', sentence: 'No logger tells how far it came.' };
+  if (last === null) return { kind: 'unknown', sentence: 'No logger recorded how far it got.' };
   const isLast =
     (typeof maxSteps === 'number' && last.step >= maxSteps) ||
     (typeof maxEpochs === 'number' && last.epoch !== null && last.epoch + 1 >= maxEpochs);
-  if (isLast) return { kind: 'finished', sentence: `Came to its last epoch; ${reached(metrics)}.` };
-  if (last.epoch === null) return { kind: 'unknown', sentence: `Logged until then: ${reached(metrics)}.` };
+  if (isLast) return { kind: 'finished', sentence: `Reached its last epoch; ${reached(metrics)}.` };
+  if (last.epoch === null) return { kind: 'unknown', sentence: `Until then: ${reached(metrics)}.` };
   const planned = typeof maxEpochs === 'number' ? ` of ${maxEpochs} epochs` : '';
   return {
     kind: 'ended early',
@@ -41,7 +41,7 @@ function kindOf(status: string): RunProgress['kind'] {
   return status === 'failed' ? 'failed' : 'ended early';
 }
 
-/** What went wrong is a sentence of its own; why a run was stopped or interrupted is not. */
+/** An error is a complete sentence; the reason why a run was stopped or interrupted is not. */
 function endSentence({ status, detail }: RunEnd, metrics: RunMetrics | null): string {
   const words: Readonly<Record<string, string>> = {
     finished: 'Finished',
@@ -59,11 +59,11 @@ function endSentence({ status, detail }: RunEnd, metrics: RunMetrics | null): st
 function reached(metrics: RunMetrics | null): string {
   const last = lastOf(metrics);
   return last === null
-    ? 'nothing is logged'
+    ? 'nothing was logged'
     : `last logged after ${last.step.toLocaleString('en-US')} updates`;
 }
 
-/** The highest step that has a value. */
+/** Returns the highest step that has a value. */
 function lastOf(metrics: RunMetrics | null): { readonly step: number; readonly epoch: number | null } | null {
   const ends = [...(metrics?.values.values() ?? [])].flatMap((values) => values.at(-1) ?? []);
   return ends.reduce<(typeof ends)[number] | null>(

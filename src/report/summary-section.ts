@@ -2,7 +2,7 @@ import { escapeHtml, shownNumber } from '../charts';
 import type { Json } from '../contracts';
 import type { StepValue, ReportedRun } from './reported-run';
 
-/** What was run, where, when, and how it ended: a column a run. */
+/** Shows what was run, where, when, and how it ended, with one column per run. */
 export function summarySection(runs: readonly ReportedRun[]): string {
   const heads = runs
     .map(
@@ -67,7 +67,7 @@ function startedAt({ environments }: ReportedRun): string {
   return started === '' ? '' : `${started.slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** Records of later starts are there where they differ, and they differ in their time. */
+/** Later starts write a record only if it differs, which it always does, by its time. */
 function resumed({ environments }: ReportedRun): string {
   const times = environments
     .slice(1)

@@ -8,15 +8,15 @@ import type { ReportedRun } from './reported-run';
 import { labelsOf } from './run-labels';
 
 export interface ReportRequest {
-  /** Folders of runs, the first one that others are compared with. */
+  /** Folders of runs; the others are compared with the first. */
   readonly folders: readonly string[];
-  /** The file to write; `null`: `report.html` in the run's folder, of several runs in the current one. */
+  /** The file to write; `null` for `report.html` in the run's folder, or for several runs in the current folder. */
   readonly out: string | null;
   /** Fulgur's version. */
   readonly version: string;
 }
 
-/** What has been written. */
+/** The result of writing. */
 export interface WrittenReport {
   readonly path: string;
   readonly bytes: number;
@@ -24,10 +24,10 @@ export interface WrittenReport {
 }
 
 /**
- * Writes a report of finished runs as one HTML file that opens from the disk and loads nothing. It reads run folders, and starts
- * no engine.
+ * Writes a report of finished runs as one HTML file that opens from the disk and loads nothing. It reads run folders
+ * and does not start the engine.
  *
- * @throws FulgurError `data` where a folder is no run's, or the file cannot be written.
+ * @throws FulgurError `data` if a folder is not that of a run, or the file cannot be written.
  */
 export async function writeReport({ folders, out, version }: ReportRequest): Promise<WrittenReport> {
   const found = await Promise.all(folders.map(readRun));
@@ -44,15 +44,15 @@ async function requireFilePlace(path: string): Promise<void> {
   const found = await stat(path).catch(() => null);
   if (found?.isDirectory() !== true) return;
   throw new FulgurError('config', {
-    what: `${path} is a folder, and the report is one file.`,
+    what: `${path} is a folder, but the report is a single file.`,
     fix: `Name a file, such as ${join(path, 'report.html')}.`,
   });
 }
 
 /**
- * The newest run of an experiment, by its number.
+ * Returns the newest run of an experiment, by its number.
  *
- * @throws FulgurError `data` where there is none.
+ * @throws FulgurError `data` if there is none.
  */
 export async function newestRun(root: string, experiment: string): Promise<string> {
   const parent = resolve(root, experiment);
@@ -61,7 +61,7 @@ export async function newestRun(root: string, experiment: string): Promise<strin
   const newest = Math.max(...numbers);
   if (numbers.length > 0) return join(parent, `version_${newest}`);
   throw new FulgurError('data', {
-    what: `There is no run in ${parent}.`,
+    what: `No run was found in ${parent}.`,
     fix: 'Train first, or name the folder of a run: report runs/fastsiam/version_0.',
   });
 }

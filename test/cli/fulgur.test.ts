@@ -191,7 +191,7 @@ describe('fulgur report', () => {
     expect({ status, stdout, stderr: stderr.replace(/\(\d.*B\)/, '(size)') }).toEqual({
       ...{ status: 0, stdout: '', stderr: `Report of kept/kept: ${out} (size).\n` },
     });
-    expect(readFileSync(out, 'utf8')).toContain('No logger tells how far it came.');
+    expect(readFileSync(out, 'utf8')).toContain('No logger recorded how far it got.');
   });
 
   it.each([

@@ -37,7 +37,7 @@ describe('bundleScript', () => {
   it('rejects a page that needs Node', async () => {
     const entry = write("import { read } from './index';\ndocument.title = read();\n");
     await expect(bundleScript(entry, 'browser')).rejects.toThrow(
-      new Error('a script for browsers needs node:fs of Node'),
+      new Error("a script for browsers needs Node's node:fs"),
     );
   });
 });

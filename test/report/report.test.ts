@@ -100,7 +100,7 @@ describe('a report', () => {
     ]);
     for (const text of [
       '&lt;b&gt;tiny/version_0: 1 value is not finite, first NaN at update 2.',
-      'other/version_1: metrics.jsonl ends in half a line.',
+      'other/version_1: metrics.jsonl ends with an incomplete line.',
       'What resuming changed in other/version_1',
       '<th scope="row">trainer.maxEpochs</th><td>2</td><td>10</td>',
       'collapse: below 0.3',
@@ -120,7 +120,7 @@ describe('a report', () => {
     expect(html).toContain('[70001,999]');
     expect(html).toContain('<th scope="row" class="number"><data value="70001">');
     expect(html).toContain(
-      '101 of 100,000 updates, spread evenly, with the lowest and the highest value of each line; the run folder holds them all.',
+      '101 of 100,000 updates, spread evenly, including the lowest and the highest value of each line; the run folder contains all of them.',
     );
     expect(bytes).toBeLessThan(1.2e6);
   });
@@ -146,27 +146,29 @@ describe('a report', () => {
       [1, 4],
       [2, 2.5],
     ]);
-    expect(run?.metrics?.remarks).toEqual(['1 of the event files in tensorboard/ end in half a record.']);
+    expect(run?.metrics?.remarks).toEqual([
+      '1 of the event files in tensorboard/ end with an incomplete record.',
+    ]);
   });
 
   it('can be made of a run without any logger', async () => {
     const bare = runFolder('bare/version_0', { 'config.yaml': config('bare', 1) });
     const { html } = await report(bare);
     expect(html).toContain('bare/version_0 has no metrics in its folder');
-    expect(html).toContain('No logger tells how far it came.');
+    expect(html).toContain('No logger recorded how far it got.');
   });
 });
 
 it('rejects a path that is not a run, and lists what is there', async () => {
   const parent = join(root, 'tiny');
   await expect(report(join(root, 'gone'))).rejects.toThrow(
-    `There is no folder ${join(root, 'gone')}. Name the folder of a run, such as runs/fastsiam/version_0.`,
+    `The folder ${join(root, 'gone')} does not exist. Name the folder of a run, such as runs/fastsiam/version_0.`,
   );
   await expect(report(parent)).rejects.toThrow(
-    `${parent} is not the folder of a run: it holds no config.yaml, no metrics and no evaluations. It holds the runs version_0, version_1. Name one of them, such as ${join(parent, 'version_1')}.`,
+    `${parent} is not the folder of a run: it contains no config.yaml, no metrics and no evaluations. It contains the runs version_0, version_1. Name one of them, such as ${join(parent, 'version_1')}.`,
   );
   expect(await newestRun(root, 'tiny')).toBe(join(parent, 'version_1'));
   await expect(newestRun(root, 'none')).rejects.toThrow(
-    `There is no run in ${join(root, 'none')}. Train first, or name the folder of a run: report runs/fastsiam/version_0.`,
+    `No run was found in ${join(root, 'none')}. Train first, or name the folder of a run: report runs/fastsiam/version_0.`,
   );
 });

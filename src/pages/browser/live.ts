@@ -1,4 +1,4 @@
-/** The live page of a run: what its server sends is drawn as it comes. */
+/** The live page of a run: draws the data that its server sends as it arrives. */
 import type { LiveSnapshot, LiveUpdate, OtherRun } from '../../contracts';
 import { requireElement } from './dom/element';
 import { CurvesView } from './live/curves-view';
@@ -9,7 +9,7 @@ import { OtherRunView } from './live/other-run-view';
 import { RunModel } from './live/run-model';
 import { StandingView } from './live/standing-view';
 
-/** Milliseconds between two drawings of the curves. */
+/** Milliseconds between two redraws of the curves. */
 const drawEveryMs = 400;
 
 function begin(token: string): void {
@@ -42,7 +42,9 @@ function begin(token: string): void {
     curves.show({ facts, curves: run.curves.values(), other }, options);
     requireElement('curves-note', HTMLParagraphElement).textContent = [
       ...(run.curves.size === 0 ? ['Nothing has been logged yet.'] : []),
-      ...(leftOut > 0 ? ['There are more metrics than the page shows: see the files of the loggers.'] : []),
+      ...(leftOut > 0
+        ? ['There are more metrics than the page shows: see the files written by the loggers.']
+        : []),
     ].join(' ');
   };
   const show = (): void => {
@@ -53,7 +55,7 @@ function begin(token: string): void {
     if (performance.now() - drawnAt >= drawEveryMs) draw();
     else showSoon();
   };
-  /** As the screen has time for it. */
+  /** Redraws at the rate of the screen. */
   const showSoon = (): void => {
     if (isDue) return;
     isDue = true;
@@ -79,14 +81,14 @@ function begin(token: string): void {
         if (run.facts !== null) showSettings(run.facts);
         if (isFirst) void others.begin();
       } else if (event === 'update') run.update(JSON.parse(data) as LiveUpdate);
-      // A run that is only about to end may still say how.
+      // A run that is about to end may still report how.
       if (run.end !== null && run.end.status !== 'over') follower.stop();
       showSoon();
     },
   });
 }
 
-/** The fragment is the token, so a link into the page must not take its place. */
+/** The fragment contains the token, so a link within the page must not replace it. */
 requireElement('skip', HTMLAnchorElement).addEventListener('click', (event) => {
   event.preventDefault();
   document.getElementById('curves-title')?.focus();

@@ -1,4 +1,7 @@
-/** A map of images: the image of the point that is pointed at, classes to choose from, and arrow keys for readers without a mouse. */
+/**
+ * A map of images: shows the image under the pointer, has classes to choose from, and supports arrow keys for readers
+ * without a mouse.
+ */
 import { scatterChart, symbolOf } from '../../charts/scatter-chart';
 import { chartTheme, seriesColour } from '../../charts/theme';
 import type { MapPageData } from '../../report/map/map-page-data';
@@ -11,7 +14,7 @@ const place = requireElement('map', HTMLElement);
 const shown = requireElement('shown', HTMLElement);
 const drawing = drawIn(place, 'canvas');
 const hidden = new Set<number>();
-/** Pixels across a picture in the page. */
+/** Size of a picture on the page, in pixels. */
 const PICTURE = 96;
 let current = -1;
 
@@ -51,7 +54,7 @@ function draw(): void {
   drawLegend();
 }
 
-/** Groups that are hidden keep their colours and marks for others. */
+/** Hidden groups keep their colours and marks, so that those of the others do not change. */
 function visibleGroups(): MapPageData['groups'] {
   return map.groups.map((group, index) => (hidden.has(index) ? { ...group, points: [] } : group));
 }
@@ -104,7 +107,7 @@ function markOf(index: number): string {
   return { circle: '●', triangle: '▲', rect: '■', diamond: '◆' }[symbolOf(index)];
 }
 
-/** Shows the next point, or the one before, of those that are visible: in the order of the groups. */
+/** Shows the next or previous visible point, in the order of the groups. */
 function stepBy(step: number): void {
   const points = visibleGroups().flatMap(({ points: own, name }, group) =>
     own.map((point, index) => ({ group, index, name, row: point[2] ?? 0 })),

@@ -1,4 +1,4 @@
-/** A report's charts: drawn in the reader's colours, as wide as the page, smoothed as the reader wants. */
+/** The charts of a report: drawn in the reader's colours, as wide as the page, with the chosen smoothing. */
 import { lineChart } from '../../charts/line-chart';
 import type { ChartOption } from '../../charts/option';
 import { chartTheme } from '../../charts/theme';
@@ -47,12 +47,12 @@ function start(): void {
 function drawingOf(id: string): Drawing {
   const place = requireElement(id, HTMLElement);
   const target = place.querySelector<HTMLElement>('.drawing');
-  if (target === null) throw new Error(`The figure ${id} has no place for its chart.`);
+  if (target === null) throw new Error(`The figure ${id} has no container for its chart.`);
   target.hidden = false;
   return drawIn(target);
 }
 
-/** Configuration and environment are printed, also where they are folded on the screen. */
+/** Configuration and environment are printed even if they are collapsed on the screen. */
 function openRecords(isOpen: boolean): void {
   for (const details of document.querySelectorAll<HTMLDetailsElement>('.record details'))
     details.open = isOpen;

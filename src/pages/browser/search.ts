@@ -14,7 +14,7 @@ const status = requireElement('status', HTMLElement);
 const progress = requireElement('progress', HTMLProgressElement);
 const base = document.baseURI;
 
-/** The backend that `#backend=wasm` asks for: for trying them. */
+/** The backend that `#backend=wasm` requests, for testing. */
 function askedBackend(): BackendName | null {
   const asked = new URLSearchParams(location.hash.slice(1)).get('backend');
   return asked === 'webgl' || asked === 'wasm' ? asked : null;
@@ -23,12 +23,12 @@ function askedBackend(): BackendName | null {
 async function loadSite(): Promise<Site> {
   if (location.protocol === 'file:') {
     throw new ImageRefusal(
-      'Browsers do not let a page from disk read the files beside it. Serve the folder, for example by `python3 -m http.server`, and open its address.',
+      'Browsers do not let a page opened from disk read the files beside it. Serve the folder, for example with `python3 -m http.server`, and open its address.',
     );
   }
   const response = await fetch(new URL('site.json', base)).catch(() => null);
   if (response?.ok !== true)
-    throw new ImageRefusal('The site is not complete: site.json is missing. Copy the whole folder again.');
+    throw new ImageRefusal('The site is incomplete: site.json is missing. Copy the whole folder again.');
   return (await response.json()) as Site;
 }
 
@@ -37,7 +37,7 @@ async function createView(site: Site): Promise<EvaluationView> {
     return await EvaluationView.create(site.view);
   } catch {
     throw new ImageRefusal(
-      'This browser is too old: the page needs WebAssembly with vectors, which all current ones have.',
+      'This browser is too old: the page needs WebAssembly SIMD, which all current browsers support.',
     );
   }
 }
@@ -67,5 +67,5 @@ start().catch((error: unknown) => {
   status.textContent =
     error instanceof ImageRefusal
       ? error.message
-      : `The page cannot be started: ${error instanceof Error ? error.message : String(error)}`;
+      : `The page could not start: ${error instanceof Error ? error.message : String(error)}`;
 });

@@ -1,6 +1,6 @@
 /**
- * Charts drawn without a browser. In a clone and in the package this file is one script with the parts of ECharts that it
- * imports; `nodeBundle('charts')` loads it.
+ * Charts drawn without a browser. In a clone and in the package, this file is bundled into one script with the parts of
+ * ECharts that it imports; `nodeBundle('charts')` loads it.
  */
 import { BarChart, LineChart, ScatterChart } from 'echarts/charts';
 import {
@@ -33,7 +33,7 @@ use([
   VisualMapComponent,
 ]);
 
-/** Draws an option of ECharts as SVG; sizes are in pixels. */
+/** Draws an ECharts option as SVG; sizes are in pixels. */
 export function drawSvg(option: object, size: { readonly width: number; readonly height: number }): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, ...size });
   try {

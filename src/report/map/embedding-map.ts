@@ -1,23 +1,23 @@
 import type { Json } from '../../contracts';
 
-/** Small pictures of the points, side by side in rows of one picture. */
+/** Small pictures of the points, arranged in a grid in one picture. */
 export interface MapPictures {
-  /** RGB, row by row. */
+  /** RGB, row-major. */
   readonly pixels: Uint8Array;
-  /** Pixels across each of them. */
+  /** Size of each small picture in pixels. */
   readonly cell: number;
-  /** In a row. */
+  /** Number of cells per row. */
   readonly columns: number;
-  /** Of cells. */
+  /** Number of rows of cells. */
   readonly rows: number;
 }
 
-/** Images as points of a plane: such that have similar features lie near each other. */
+/** Images as points in a plane, with similar features close together. */
 export interface EmbeddingMap {
-  /** What the places mean: `PCA` or `UMAP`. */
+  /** Method of the projection: `PCA` or `UMAP`. */
   readonly method: string;
   readonly axes: readonly [x: string, y: string];
-  /** x and y of each image, one image after the other. */
+  /** x and y of each image, image by image. */
   readonly places: Float32Array;
   /** Class or cluster of each image. */
   readonly groupOf: Int32Array;
@@ -26,8 +26,8 @@ export interface EmbeddingMap {
   readonly isClustered: boolean;
   readonly names: readonly string[];
   readonly pictures: MapPictures | null;
-  /** What is seen, and what it depends on, in a sentence. */
+  /** A description of the map and what it depends on, in a sentence. */
   readonly about: string;
-  /** What it depends on, for the record. */
+  /** Everything on which it depends, for the record. */
   readonly settings: Readonly<Record<string, Json>>;
 }

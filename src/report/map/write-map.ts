@@ -8,15 +8,15 @@ import type { EmbeddingMap, MapPictures } from './embedding-map';
 import type { MapPageData } from './map-page-data';
 
 const size = { width: 900, height: 700 };
-/** Of the picture for each of CSS, across. */
+/** Pixels of the picture per CSS pixel. */
 const PIXELS = 2;
 
-/** A map as files' contents. */
+/** The contents of a map's files. */
 export interface MapFiles {
-  /** A page that opens from the disk and loads nothing: an image is shown where its point is pointed at. */
+  /** A page that opens from the disk and loads nothing; it shows the image of the point under the pointer. */
   readonly html: string;
   readonly png: Buffer;
-  /** Of the picture, in pixels. */
+  /** Size of the picture in pixels. */
   readonly width: number;
   readonly height: number;
 }
@@ -24,7 +24,7 @@ export interface MapFiles {
 /**
  * Renders an embedding map as a page and as a picture.
  *
- * @param title what the page is called: `digits, after 3 epochs`.
+ * @param title title of the page: `digits, after 3 epochs`.
  */
 export async function mapFiles(map: EmbeddingMap, title: string): Promise<MapFiles> {
   const png = await renderPng(scatterChart({ ...chartOf(map, title), legendSide: 'right' }), size);
@@ -32,7 +32,7 @@ export async function mapFiles(map: EmbeddingMap, title: string): Promise<MapFil
 }
 
 /**
- * Writes `<stem>.html` and `<stem>.png`, each whole or not at all.
+ * Writes `<stem>.html` and `<stem>.png`, each completely or not at all.
  *
  * @returns the files' paths.
  */
@@ -98,8 +98,8 @@ async function pageOf(map: EmbeddingMap, title: string): Promise<string> {
       `<main><p class="no-print" id="legend-help" hidden>Choose which ${kind === 'class' ? 'classes' : 'clusters'} are shown:</p><div id="legend" role="group" aria-labelledby="legend-help"></div>` +
       `<div class="map"><div id="map" tabindex="0" role="application" aria-describedby="map-help" aria-label="${escapeHtml(`${names.length} images as points`)}"></div>` +
       '<div id="shown" aria-live="polite"></div></div>' +
-      '<p class="note no-print" id="map-help">Point at an image to see it, or step through them with the arrow keys; the wheel or two fingers make the map larger.</p>' +
-      `<noscript><p class="warning">The map is drawn by a script, which this reader does not run.</p></noscript>${table}</main>`,
+      '<p class="note no-print" id="map-help">Point at an image to see it, or step through the images with the arrow keys; zoom with the wheel or two fingers.</p>' +
+      `<noscript><p class="warning">The map is drawn by a script, but scripts are disabled here.</p></noscript>${table}</main>`,
   });
 }
 

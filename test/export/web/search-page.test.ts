@@ -145,7 +145,7 @@ describe('a page that is given other files', () => {
       'photo.heic: This is a HEIC photo, which browsers and Fulgur do not decode. Save it as JPEG or PNG first.',
       'notes.txt: This is not a JPEG, PNG, WebP, GIF or BMP image.',
       'empty.png: The file is empty.',
-      'lossless.webp: This image has transparent pixels whose colours the browser does not tell. Save it as JPEG first.',
+      'lossless.webp: This image has transparent pixels whose colours the browser does not reveal. Save it as JPEG first.',
     ]);
     expect(await page.locator('.answer h2').allTextContents()).toEqual(['whole.png']);
     await page.close();
@@ -205,7 +205,7 @@ describe('the page', () => {
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('file');
     await page.setInputFiles('#file', site.files[3]!);
     await page.waitForSelector('.near li:nth-child(12)');
-    expect(await page.textContent('#status')).toBe('12 images near picture-3.png.');
+    expect(await page.textContent('#status')).toBe('12 images similar to picture-3.png.');
     await page.locator('.near button').nth(1).focus();
     const name = await page.locator('.near button').nth(1).locator('.name').textContent();
     await page.keyboard.press('Enter');

@@ -195,7 +195,7 @@ it('shows pictures, and another run beside this one with their differences', asy
   ).toBe(3);
 
   await page.selectOption('#other', { label: 'toy/version_1' });
-  await page.getByText('toy/version_1 is going on, or did not end in order.').waitFor();
+  await page.getByText('toy/version_1 is in progress, or did not end properly.').waitFor();
   expect(await page.locator('#differences tbody').innerText()).toMatch(
     /^note\s+<img src=x onerror=alert\(1\)>\s+\(none\)\s+seed\s+0\s+7$/,
   );
@@ -204,7 +204,7 @@ it('shows pictures, and another run beside this one with their differences', asy
     /^updates\s+version_0\s+toy\/version_1$/,
   );
   await page.reload();
-  await page.getByText('toy/version_1 is going on, or did not end in order.').waitFor();
+  await page.getByText('toy/version_1 is in progress, or did not end properly.').waitFor();
   expect(complaints).toEqual([]);
 });
 
@@ -212,7 +212,7 @@ it('explains what to do if the token is wrong', async () => {
   await page.goto(`${server.address.replace(/#.*/, '')}#wrong`);
   await page
     .getByText(
-      'The token in the address is not that of this run: open the address that the run printed last.',
+      'The token in the address does not belong to this run: open the address that the run printed last.',
     )
     .waitFor();
 });

@@ -19,16 +19,16 @@ use([
   ...[TitleComponent, TooltipComponent],
 ]);
 
-/** A chart in a page, as wide as its place is. */
+/** A chart in a page, as wide as its container. */
 export interface Drawing {
-  /** ECharts' own, for what an option of plain data cannot say. */
+  /** ECharts' own object, for what an option of plain data cannot express. */
   readonly chart: EChartsType;
-  /** Draws another option in the place of the last one; which series the reader has hidden stays so. */
+  /** Replaces the option that is drawn; series that the reader has hidden stay hidden. */
   show(option: ChartOption): void;
   dispose(): void;
 }
 
-/** Begins a chart in an element that has a height; `canvas` for thousands of points. */
+/** Creates a chart in an element that has a height; use `canvas` for thousands of points. */
 export function drawIn(place: HTMLElement, renderer: 'svg' | 'canvas' = 'svg'): Drawing {
   const chart = init(place, null, { renderer });
   const observer = new ResizeObserver(() => chart.resize());

@@ -1,8 +1,8 @@
-/** Attributes by name: `true` gives one without a value, `false` and `null` none. */
+/** Attributes by name: `true` sets one without a value, `false` and `null` omit it. */
 export type Attributes = Readonly<Record<string, string | number | boolean | null>>;
 
 /**
- * Makes an element. Texts stay texts, whatever is in them.
+ * Makes an element. Strings become text nodes and are never parsed as HTML.
  *
  * @example
  * element('p', { class: 'note' }, 'Read ', element('a', { href: '#top' }, 'the beginning'), '.')
@@ -22,9 +22,9 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
 }
 
 /**
- * The element of the page that an id names.
+ * Returns the element of the page with an id.
  *
- * @throws Error where the page has none, or one of another class.
+ * @throws Error if the page has none, or one of another class.
  */
 export function requireElement<Kind extends Element>(id: string, kind: new () => Kind): Kind {
   const found = document.getElementById(id);

@@ -24,10 +24,10 @@ use([
   TooltipComponent,
 ]);
 
-/** A curve in a figure, with what it is called there. */
+/** A curve in a figure, with its label. */
 export interface NamedCurve {
   readonly label: string;
-  /** Which colour and dashes it has. */
+  /** Index of its colour and dash pattern. */
   readonly place: number;
   readonly points: CurvePoints;
 }
@@ -35,16 +35,16 @@ export interface NamedCurve {
 export interface FigureContent {
   readonly curves: readonly NamedCurve[];
   readonly band: MetricBand | undefined;
-  /** From 0, no smoothing, to below 1. */
+  /** Smoothing from 0, none, to below 1. */
   readonly smoothing: number;
   readonly logarithmic: boolean;
   readonly dark: boolean;
 }
 
-/** Rows of a table, which is for reading, not for keeping. */
+/** Maximum number of rows in a table, which is meant for reading. */
 const mostRows = 60;
 
-/** The curves of one metric: a chart, its newest value in words, and a table. */
+/** The curves of one metric: a chart, its newest value as text, and a table. */
 export class CurveFigure {
   readonly node: HTMLElement;
   private readonly newest = element('span', { class: 'newest' });
@@ -82,7 +82,7 @@ export class CurveFigure {
     this.newest.textContent = newestOf(own.points);
     this.note.textContent = content.curves.flatMap(({ label, points }) => brokenOf(label, points)).join(' ');
     this.plot.setAttribute('aria-label', `${this.title}: ${this.newest.textContent}. A table follows.`);
-    // Pictures in a canvas, and words without elements: styles inside of elements are forbidden to this page.
+    // Charts are drawn on a canvas, and texts without elements, since this page forbids inline styles.
     this.chart ??= init(this.plot, null, { renderer: 'canvas' });
     this.chart.setOption(this.optionOf(content), { notMerge: true });
     this.fillTable();
@@ -118,7 +118,7 @@ export class CurveFigure {
       const columns = points.stride === 1 ? [points.means] : [points.means, points.lows, points.highs];
       const every = Math.ceil(points.steps.length / mostRows);
       for (const [index, step] of points.steps.entries()) {
-        // The newest value is always there.
+        // The newest value is always included.
         if ((points.steps.length - 1 - index) % every !== 0) continue;
         const row = rows.get(step) ?? heads.map(() => null);
         for (const [column, values] of columns.entries()) row[at + column] = values[index] ?? null;
@@ -132,7 +132,7 @@ export class CurveFigure {
       caption: this.title,
       columns: ['updates', ...heads],
       rows: [...rows].sort(([a], [b]) => a - b).map(([step, cells]) => [step, ...cells]),
-      note: isThinned ? 'Not every value has a row. Empty cells: none, or not finite.' : undefined,
+      note: isThinned ? 'Not every value has a row. Empty cells: no value, or not finite.' : undefined,
       isFolded: false,
     });
     if (this.tableBody.firstElementChild !== null) this.tableBody.firstElementChild.scrollTop = scrollTop;
@@ -142,7 +142,7 @@ export class CurveFigure {
 function seriesOf({ label, place, points }: NamedCurve, smoothing: number): LineSeries[] {
   const line = (values: CurvePoints['means']): ChartPoint[] =>
     points.steps.map((step, index) => [step, values[index] ?? NaN]);
-  // A learning rate is what it is, and means of epochs are few.
+  // Learning rates are exact, and means of epochs are few, so neither is smoothed.
   const isMeasured = points.kind !== 'epoch' && !points.name.startsWith('lr-');
   const isSmoothed = smoothing > 0 && isMeasured && points.steps.length > 2;
   const behind = points.stride > 1 ? [points.lows, points.highs] : isSmoothed ? [points.means] : [];
@@ -152,7 +152,7 @@ function seriesOf({ label, place, points }: NamedCurve, smoothing: number): Line
   ];
 }
 
-/** The newest value, or what became of it. */
+/** Describes the newest value, even if it is not finite. */
 function newestOf({ steps, means }: CurvePoints): string {
   const step = steps.at(-1);
   const mean = means.at(-1);

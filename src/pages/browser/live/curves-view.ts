@@ -7,24 +7,24 @@ export interface DrawingOptions {
   readonly logarithmic: boolean;
 }
 
-/** What the figures are made of. */
+/** The data from which the figures are made. */
 export interface DrawnCurves {
   readonly facts: LiveFacts;
   readonly curves: Iterable<CurvePoints>;
   readonly other: OtherRun | null;
 }
 
-/** The rates of all groups and optimisers are one figure's. */
+/** The rates of all groups and optimisers share a figure. */
 const ratesTitle = 'Learning rate';
 
-/** The figures of all metrics, those that most people look at first. */
+/** The figures of all metrics, the most important first. */
 export class CurvesView {
   private readonly figures = new Map<string, CurveFigure>();
-  /** What each figure shows, to leave alone those of which nothing is new. */
+  /** The data shown by each figure, so that unchanged figures are not redrawn. */
   private readonly shown = new Map<string, readonly unknown[]>();
   private readonly dark = window.matchMedia('(prefers-color-scheme: dark)');
 
-  /** @param onTheme is called when the reader's colours have changed. */
+  /** @param onTheme called when the reader's colour scheme has changed. */
   constructor(
     private readonly place: HTMLElement,
     onTheme: () => void,
@@ -65,7 +65,7 @@ export class CurvesView {
     if (known !== undefined) return known;
     const figure = new CurveFigure(title);
     this.figures.set(title, figure);
-    // Its chart takes the size that it has on the page.
+    // Its chart takes its size from the page.
     this.place.append(figure.node);
     return figure;
   }
@@ -76,7 +76,7 @@ export class CurvesView {
   }
 }
 
-/** Curves by the title of their figure. */
+/** Groups curves by the title of their figure. */
 function grouped(
   curves: Iterable<CurvePoints>,
   other: OtherRun | null,
@@ -101,7 +101,7 @@ function grouped(
   return groups;
 }
 
-/** Small for what stands first. */
+/** Returns a rank for sorting: smaller comes first. */
 function rank(title: string, bands: readonly MetricBand[]): number {
   if (/loss/i.test(title)) return 0;
   if (bands.some(({ metric }) => metric === title)) return 1;

@@ -1,4 +1,4 @@
-/** How it stands with the server. */
+/** State of the connection to the server. */
 export type Connection = 'connecting' | 'open' | 'lost' | 'refused' | 'full';
 
 export interface EventListener {
@@ -6,15 +6,19 @@ export interface EventListener {
   onConnection(connection: Connection): void;
 }
 
-/** The server gives a sign every ten seconds: a line that is silent for longer is dead, as after a laptop's sleep. */
+/**
+ * The server sends a keep-alive every ten seconds: a connection that is silent for longer is dead, as after a laptop
+ * has slept.
+ */
 const silentMs = 25_000;
 const longestWaitMs = 15_000;
-/** A page that nobody sees lets go of its line, of which browsers have six to a server. */
+/** A hidden page closes its connection, since browsers allow six per server. */
 const hiddenMs = 30_000;
 
 /**
- * Follows server-sent events, as `EventSource` does: it connects again by itself, and says which event it got last. It is
- * not one, since that cannot send the token in a header, and a cookie would go to every server of this machine.
+ * Follows server-sent events as `EventSource` does: it reconnects by itself and sends the id of the last event. It does
+ * not use `EventSource`, which cannot send the token in a header, while a cookie would be sent to every server on this
+ * machine.
  */
 export class EventFollower {
   private lastId: string | null = null;
@@ -35,7 +39,7 @@ export class EventFollower {
     void this.run();
   }
 
-  /** Nothing more is to come. */
+  /** No more events will follow. */
   stop(): void {
     this.isOver = true;
     this.current?.abort();
@@ -64,7 +68,7 @@ export class EventFollower {
     return this.isOver;
   }
 
-  /** Reads one answer to its end; what ended it. */
+  /** Reads one response to its end; returns what ended it. */
   private async follow(onOpen: () => void): Promise<Connection> {
     const abort = (this.current = new AbortController());
     let timer = 0;
@@ -107,7 +111,7 @@ export class EventFollower {
     }
   }
 
-  /** Until the time is over and the page is seen, or something says that it is worth a try. */
+  /** Waits until the time is up and the page is visible, or until a retry is likely to succeed. */
   private async rest(ms: number): Promise<void> {
     await new Promise<void>((resolve) => {
       this.wake = resolve;
@@ -119,7 +123,7 @@ export class EventFollower {
   }
 }
 
-/** Puts events together from pieces of text (HTML standard, 9.2.6). */
+/** Assembles events from pieces of text (HTML standard, 9.2.6). */
 export class EventParser {
   private rest = '';
   private event = '';

@@ -3,10 +3,10 @@ import type { Json, LiveFacts, LiveImage, LiveMessage, OtherRun } from '../../..
 import { element, requireElement } from '../dom/element';
 import { clock, clockWithSeconds } from './phrases';
 
-/** Fetches what needs the token. */
+/** Fetches a path with the token. */
 export type Fetch = (path: string) => Promise<Response>;
 
-/** What the run said; the newest is in sight unless the reader has scrolled away from it. */
+/** The messages of the run; the newest stays in view unless the reader has scrolled away. */
 export class MessagesView {
   private readonly list = requireElement('messages', HTMLOListElement);
   private shown: readonly LiveMessage[] = [];
@@ -53,7 +53,7 @@ export class ImagesView {
 
   private async load({ name, path, caption, width, height, step }: LiveImage): Promise<void> {
     const response = await this.fetch(path).catch(() => null);
-    // A newer one is on its way, or comes with the next connection.
+    // A newer picture is on its way, or comes with the next connection.
     if (response === null || !response.ok) {
       this.paths.delete(name);
       return;
@@ -79,7 +79,7 @@ export class ImagesView {
   }
 }
 
-/** What the run is about, and every option. */
+/** A description of the run, and every option. */
 export function showSettings(facts: LiveFacts): void {
   const { experiment, version, seed, data, device, startedAt, resumedFrom, config } = facts;
   const about: [string, string][] = [
@@ -96,7 +96,7 @@ export function showSettings(facts: LiveFacts): void {
     dataTable({ caption: 'All options', columns: ['option', 'value'], rows: flattened(config) });
 }
 
-/** How another run was configured otherwise. */
+/** The differences from the configuration of another run. */
 export function showDifferences(other: OtherRun | null, own: string): void {
   requireElement('differences-section', HTMLElement).hidden = other === null;
   if (other === null) return;
@@ -104,12 +104,12 @@ export function showDifferences(other: OtherRun | null, own: string): void {
   const place = requireElement('differences', HTMLDivElement);
   if (differences.length === 0) {
     place.replaceChildren(
-      element('p', {}, `${name} has the same configuration, or none that could be read.`),
+      element('p', {}, `${name} has the same configuration, or its configuration could not be read.`),
     );
     return;
   }
   place.innerHTML = dataTable({
-    caption: `Options that differ, ${differences.length} of them`,
+    caption: `${differences.length} options that differ`,
     columns: ['option', own, name],
     rows: differences.map(({ option, here, there }) => [option, here ?? '(none)', there ?? '(none)']),
     isFolded: false,

@@ -3,18 +3,18 @@ import { element, requireElement } from '../dom/element';
 import type { Fetch } from './lists-view';
 import { pastEndOf } from './phrases';
 
-/** Milliseconds between two looks at a run that may be going on. */
+/** Milliseconds between two reads of a run that may still be in progress. */
 const lookMs = 15_000;
-/** Where the tab keeps the choice over a reload. */
+/** Key under which the tab keeps the choice across a reload. */
 const memory = 'fulgur-live-page-beside';
 
-/** Lets the reader choose a run to show beside this one, and keeps it up to date. */
+/** Lets the reader choose a run to show beside this one, and keeps that run up to date. */
 export class OtherRunView {
   private readonly select = requireElement('other', HTMLSelectElement);
   private readonly state = requireElement('other-state', HTMLParagraphElement);
   private timer = 0;
 
-  /** @param onChange is given what is to be shown. */
+  /** @param onChange receives the run to show. */
   constructor(
     private readonly fetch: Fetch,
     private readonly onChange: (other: OtherRun | null) => void,
@@ -26,7 +26,7 @@ export class OtherRunView {
     this.select.addEventListener('focus', () => void this.list());
   }
 
-  /** Reads the list of runs, and takes up the choice from before a reload. */
+  /** Reads the list of runs, and restores the choice from before a reload. */
   async begin(): Promise<void> {
     await this.list();
     const wanted = sessionStorage.getItem(memory);
@@ -64,7 +64,7 @@ export class OtherRunView {
       return;
     }
     const response = await this.fetch(`runs/${value}`).catch(() => null);
-    // Chosen away meanwhile.
+    // Another choice was made in the meantime.
     if (this.select.value !== value) return;
     if (response === null || !response.ok) {
       this.say(response === null ? 'The other run could not be read.' : (await response.text()).trim());
@@ -74,7 +74,7 @@ export class OtherRunView {
     const other = (await response.json()) as OtherRun;
     this.say(
       other.end === null
-        ? `${other.name} is going on, or did not end in order.`
+        ? `${other.name} is in progress, or did not end properly.`
         : `${other.name}: ${pastEndOf(other.end)}`,
     );
     this.onChange(other);

@@ -17,7 +17,7 @@ export function spokenDuration(seconds: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-/** `16:45`, with the day where it is another. */
+/** `16:45`, with the day if it is not today. */
 export function clock(at: number, now = Date.now()): string {
   const time = new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
   const isToday = new Date(at).toDateString() === new Date(now).toDateString();
@@ -29,13 +29,13 @@ export function clockWithSeconds(at: number): string {
   return new Date(at).toLocaleTimeString('en-GB');
 }
 
-/** Three digits, as speeds and times are read. */
+/** Three digits, which is enough for speeds and times. */
 export function roughly(value: number): string {
   if (value >= 1000) return count.format(Math.round(value));
   return String(Number(value.toPrecision(3)));
 }
 
-/** Share of the run that is done, from 0 to 1; `null` where it has no end. */
+/** Share of the run that is done, from 0 to 1; `null` if it has no end. */
 export function shareDone(progress: LiveProgress): number | null {
   const { epoch, batchIndex, batchesPerEpoch, globalStep, maxEpochs, maxSteps } = progress;
   const shares: number[] = [];
@@ -60,7 +60,7 @@ export function endOf({ status, detail, at }: LiveEnd): string {
   return detail === null ? `${head}.` : `${head}: ${detail}`;
 }
 
-/** The same of a run that others read about: how it ended may never have been told. */
+/** The same for another run, whose end may never have been recorded. */
 export function pastEndOf(end: LiveEnd): string {
   return end.status === 'over' ? `Ended at ${clock(end.at)}.` : endOf(end);
 }

@@ -10,10 +10,10 @@ import type {
   LiveUpdate,
 } from '../../../contracts';
 
-/** Messages that the page holds. */
+/** Maximum number of messages that the page keeps. */
 const mostMessages = 200;
 
-/** What the page knows of the run: a snapshot, and what came after it. */
+/** The page's data about the run: a snapshot and the changes since. */
 export class RunModel {
   facts: LiveFacts | null = null;
   progress: LiveProgress | null = null;
@@ -21,7 +21,7 @@ export class RunModel {
   leftOut = 0;
   images: readonly LiveImage[] = [];
   messages: LiveMessage[] = [];
-  /** By kind and name. */
+  /** Curves by kind and name. */
   readonly curves = new Map<string, CurvePoints>();
 
   replace(snapshot: LiveSnapshot): void {

@@ -5,7 +5,7 @@ import type { Connection } from './follow-events';
 import { capitalised, clock, spokenDuration, endOf, ofTotal, roughly, shareDone } from './phrases';
 import type { RunModel } from './run-model';
 
-/** The head of the page: how the run stands, in words and numbers. */
+/** The head of the page: the state of the run in words and numbers. */
 export class StandingView {
   private readonly title = requireElement('title', HTMLHeadingElement);
   private readonly state = requireElement('state', HTMLParagraphElement);
@@ -20,7 +20,7 @@ export class StandingView {
     this.title.textContent = name;
     const [state, sentence] = stateOf(run, connection);
     this.state.dataset['state'] = state;
-    // Said anew, it would be read aloud anew.
+    // Setting the same text again would make screen readers read it again.
     if (this.state.textContent !== sentence) this.state.textContent = sentence;
     const share = progress === null ? null : shareDone(progress);
     this.bar.hidden = share === null;
@@ -49,10 +49,11 @@ function stateOf(
   if (connection === 'refused') {
     return [
       'lost',
-      'The token in the address is not that of this run: open the address that the run printed last.',
+      'The token in the address does not belong to this run: open the address that the run printed last.',
     ];
   }
-  if (connection === 'full') return ['lost', 'The page has as many readers as it takes; trying again.'];
+  if (connection === 'full')
+    return ['lost', 'The page has reached its maximum number of readers; trying again.'];
   if (connection === 'lost') {
     return ['lost', 'The connection is lost, and the run may have ended; trying again.'];
   }
@@ -74,8 +75,8 @@ function standingOf(progress: LiveProgress, isRunning: boolean): [term: string, 
           ['Ends about', clock(at + 1000 * secondsLeft)],
         ] as [string, string][])
       : []),
-    ...entry('Images a second', imagesPerSecond, roughly),
-    ...entry('Seconds a batch', secondsPerBatch, roughly),
+    ...entry('Images per second', imagesPerSecond, roughly),
+    ...entry('Seconds per batch', secondsPerBatch, roughly),
     ...Object.entries(newest).map(([name, value]): [string, string] => [
       name,
       typeof value === 'number' ? shownNumber(Number(value.toPrecision(4))) : value,

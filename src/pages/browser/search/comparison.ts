@@ -8,16 +8,16 @@ export interface ComparedImage {
   readonly picture: HTMLElement;
 }
 
-/** Images whose pairs still fit into a table. */
+/** Maximum number of images whose pairs fit into a table. */
 const MOST_IMAGES = 12;
 
-/** Images without others to be found among: each is compared with each. */
+/** Compares images with each other, for a site without images to search. */
 export class Comparison {
   #images: ComparedImage[] = [];
 
   constructor(private readonly results: HTMLElement) {}
 
-  /** @returns what to tell the reader. */
+  /** @returns a message for the reader. */
   add(image: ComparedImage): string {
     this.#images = [...this.#images, image].slice(-MOST_IMAGES);
     this.#show();
@@ -46,7 +46,7 @@ export class Comparison {
         'section',
         { class: 'answer', 'aria-labelledby': 'comparison' },
         element('h2', { id: 'comparison' }, 'Similarities'),
-        // A wide table is scrolled by itself, with the keyboard too.
+        // A wide table scrolls by itself, with the keyboard too.
         element(
           'div',
           { class: 'table', role: 'region', tabindex: 0, 'aria-labelledby': 'comparison' },
@@ -62,11 +62,11 @@ function headOf({ name, picture }: ComparedImage, scope: 'col' | 'row'): HTMLEle
   return element('th', { scope }, copyOf(picture), element('span', { class: 'name' }, name));
 }
 
-/** A copy of a picture; that of a canvas is empty at first. */
+/** Copies a picture; a copied canvas is empty at first. */
 function copyOf(picture: HTMLElement): HTMLElement {
   const copy = picture.cloneNode(true) as HTMLElement;
   const [from, to] = [picture.querySelector('canvas'), copy.querySelector('canvas')];
-  // The name stands beside it.
+  // The name is shown beside it.
   to?.removeAttribute('aria-label');
   to?.setAttribute('role', 'presentation');
   if (from !== null) to?.getContext('2d')?.drawImage(from, 0, 0);

@@ -3,13 +3,13 @@ import { largestImage } from '../../../data/decoding/image-size';
 import { plainFile } from './plain-file';
 import { ImageRefusal } from './image-refusal';
 
-/** Bytes of a canvas that pixels are read back by: phones have no large ones. */
+/** Maximum size in bytes of the canvas from which pixels are read back: phones have no large ones. */
 const STRIP = 1 << 24;
 
 /**
- * Decodes an image file by the browser's own decoder to the pixels that `src/data/decoding` gives, save for rounding.
+ * Decodes an image file with the browser's own decoder to the pixels that `src/data/decoding` returns, up to rounding.
  *
- * @throws ImageRefusal for what it is not, for damaged files and for too many pixels.
+ * @throws ImageRefusal for other kinds of files, damaged files and too many pixels.
  */
 export async function decodeFile(file: Blob): Promise<Image> {
   const { bytes, type } = await plainFile(new Uint8Array(await file.arrayBuffer()));
@@ -19,7 +19,7 @@ export async function decodeFile(file: Blob): Promise<Image> {
   } catch (error) {
     if (error instanceof ImageRefusal) throw error;
     throw new ImageRefusal(
-      `This image has ${bitmap.width} × ${bitmap.height} pixels, which need more memory than the browser gives.`,
+      `This image has ${bitmap.width} × ${bitmap.height} pixels, which need more memory than the browser provides.`,
     );
   } finally {
     bitmap.close();
@@ -30,7 +30,7 @@ async function bitmapOf(blob: Blob): Promise<ImageBitmap> {
   try {
     return await createImageBitmap(blob, { colorSpaceConversion: 'none', premultiplyAlpha: 'none' });
   } catch {
-    throw new ImageRefusal('The file is damaged, or has more pixels than the browser decodes.');
+    throw new ImageRefusal('The file is damaged, or has more pixels than the browser can decode.');
   }
 }
 
@@ -38,7 +38,7 @@ function pixelsOf(bitmap: ImageBitmap): Image {
   const { width, height } = bitmap;
   if (width * height > largestImage) {
     throw new ImageRefusal(
-      `This image has ${width} × ${height} pixels, more than the ${largestImage} that are decoded.`,
+      `This image has ${width} × ${height} pixels, which exceeds the maximum of ${largestImage}.`,
     );
   }
   const data = new Uint8Array(width * height * 3);
@@ -62,11 +62,11 @@ function copyColours(rgba: Uint8ClampedArray, rgb: Uint8Array, start: number): v
   }
   if (opaque === 255) return;
   throw new ImageRefusal(
-    'This image has transparent pixels whose colours the browser does not tell. Save it as JPEG first.',
+    'This image has transparent pixels whose colours the browser does not reveal. Save it as JPEG first.',
   );
 }
 
-/** A context whose pixels are in the processor's memory, in the colour space that all others are converted to. */
+/** Returns a context with its pixels in main memory, in the colour space to which all others are converted. */
 function contextOf(width: number, height: number): CanvasRenderingContext2D {
   const canvas = document.createElement('canvas');
   canvas.width = width;
@@ -78,9 +78,9 @@ function contextOf(width: number, height: number): CanvasRenderingContext2D {
 }
 
 /**
- * Whether pixels are read back as they were drawn: protections against fingerprinting change them.
+ * Checks that pixels are read back as they were drawn, since protections against fingerprinting change them.
  *
- * @throws ImageRefusal that says so.
+ * @throws ImageRefusal if they are not.
  */
 export function requireTruePixels(): void {
   const side = 16;

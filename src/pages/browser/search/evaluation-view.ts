@@ -4,7 +4,7 @@ import { ViewRenderer } from '../../../data/views/view-renderer';
 import { unchangedPlan } from '../../../data/views/view-plan';
 import type { SiteView } from '../../../export/web/site';
 
-/** Makes of an image what the model was evaluated on, by the same code as training in Node. */
+/** Makes the evaluation view of an image with the same code as training in Node. */
 export class EvaluationView {
   private constructor(
     private readonly renderer: ViewRenderer,

@@ -7,13 +7,13 @@ import { ImageRefusal } from './image-refusal';
 /** An image of the site. */
 export interface FoundImage extends NearRow {
   readonly name: string;
-  /** Its class; `null` where it is not known. */
+  /** Its class; `null` if unknown. */
   readonly className: string | null;
-  /** Address of its thumbnail; `null` where the site has none. */
+  /** Address of its thumbnail; `null` if the site has none. */
   readonly thumbnail: string | null;
 }
 
-/** The images of the site, by their features. */
+/** The images of the site, searchable by their features. */
 export class ImageIndex {
   private constructor(
     private readonly images: SiteImages,
@@ -23,8 +23,8 @@ export class ImageIndex {
   ) {}
 
   /**
-   * @param onProgress hears what share of the features is there.
-   * @throws ImageRefusal where a file is missing or has another length.
+   * @param onProgress receives the share of the features that has been loaded.
+   * @throws ImageRefusal if a file is missing or has a different length.
    */
   static async load(
     images: SiteImages,
@@ -51,7 +51,7 @@ export class ImageIndex {
     return nearestRows(this.features, query, count).map((near) => ({ ...near, ...this.#describe(near.row) }));
   }
 
-  /** The features of one of the site's own images; `null` where they have no direction. */
+  /** Returns the features of one of the site's own images; `null` if they have no direction. */
   featuresOf(row: number): Float32Array | null {
     return rowOf(this.features, row);
   }
@@ -76,6 +76,6 @@ async function fetchBytes(url: URL): Promise<Uint8Array> {
 
 function damaged(path: string): ImageRefusal {
   return new ImageRefusal(
-    `The site is not complete: ${path} is missing or has another length. Copy the whole folder again.`,
+    `The site is incomplete: ${path} is missing or has the wrong length. Copy the whole folder again.`,
   );
 }

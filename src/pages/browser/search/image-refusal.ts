@@ -1,2 +1,2 @@
-/** An image that the page does not take; its message is a sentence for the person who chose it. */
+/** The error for an image that the page rejects; its message is a sentence for the person who chose it. */
 export class ImageRefusal extends Error {}

@@ -11,7 +11,7 @@ const gray = 0;
 const grayWithAlpha = 4;
 const colourWithAlpha = 6;
 
-/** Where the passes of an interlaced file begin and how far their pixels are apart: x, y, step of x, step of y. */
+/** Origins and pixel spacings of the passes of an interlaced file: x, y, step of x, step of y. */
 const passes = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
@@ -22,25 +22,26 @@ const passes = [
   [0, 1, 1, 2],
 ] as const;
 
-/** Bytes of a pixel, with alpha and without. */
+/** Bytes per pixel, with and without alpha. */
 interface PixelSizes {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * A PNG file without its alpha channel: browsers would multiply the colours by it, and lose those of transparent pixels.
+ * Removes the alpha channel of a PNG file: browsers would multiply the colours by it and lose those of transparent
+ * pixels.
  *
  * Source: the specification of PNG, third edition, chapters 8 (interlacing) and 9 (filtering).
  *
- * @param bytes whole chunks, of which the first is IHDR and the last IEND.
+ * @param bytes complete chunks, of which the first is IHDR and the last IEND.
  */
 export async function opaquePng(bytes: Bytes): Promise<Bytes> {
   const type = bytes[colourTypeAt];
   const samples = (bytes[depthAt] ?? 8) / 8;
   if (samples === 2 && (type === gray || type === grayWithAlpha)) {
     throw new ImageRefusal(
-      'This PNG has gray values of 16 bits, whose range the page does not know. Save it with 8 bits first.',
+      'This PNG has 16-bit grey values, whose range is unknown. Save it with 8 bits first.',
     );
   }
   if (type !== grayWithAlpha && type !== colourWithAlpha) return bytes;
@@ -62,7 +63,7 @@ export async function opaquePng(bytes: Bytes): Promise<Bytes> {
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
-/** Pixels of each row, and which rows begin a picture of their own, as those of each pass do. */
+/** Number of pixels of each row, and the rows that start a separate picture, as each pass does. */
 function rowsOf(
   width: number,
   height: number,
@@ -81,7 +82,7 @@ function rowsOf(
   );
 }
 
-/** The compressed pixels, which may lie in several chunks. */
+/** Returns the compressed pixels, which may span several chunks. */
 function dataOf(bytes: Bytes, view: DataView): Blob {
   const parts: Bytes[] = [];
   for (let at = firstChunkAt; at + 12 <= bytes.length;) {
@@ -97,7 +98,7 @@ async function inflated(data: Blob): Promise<Bytes> {
   try {
     return await transformed(data, new DecompressionStream('deflate'));
   } catch {
-    throw new ImageRefusal('The file is damaged: its pixels cannot be unpacked.');
+    throw new ImageRefusal('The file is damaged: its pixels cannot be decompressed.');
   }
 }
 
@@ -106,7 +107,7 @@ async function transformed(data: Blob | Bytes, by: CompressionStream | Decompres
   return new Uint8Array(await new Response(blob.stream().pipeThrough(by)).arrayBuffer());
 }
 
-/** Takes the filters off the rows, and the alpha out of the pixels. */
+/** Undoes the filters of the rows, and removes the alpha of the pixels. */
 function withoutAlpha(data: Bytes, rows: ReturnType<typeof rowsOf>, { from, to }: PixelSizes): Bytes {
   const out = new Uint8Array(rows.reduce((sum, { length }) => sum + 1 + length * to, 0));
   let before: Uint8Array = new Uint8Array(0);
@@ -117,7 +118,7 @@ function withoutAlpha(data: Bytes, rows: ReturnType<typeof rowsOf>, { from, to }
     if (row.length < length * from)
       throw new ImageRefusal('The file is damaged: it ends before the image does.');
     unfilter(data[at] ?? 0, row, isFirst ? new Uint8Array(row.length) : before, from);
-    // Filter 0: the rows stand as they are.
+    // Filter 0: the rows are stored unchanged.
     put += 1;
     for (let pixel = 0; pixel < length; pixel++) {
       for (let byte = 0; byte < to; byte++) out[put + byte] = row[pixel * from + byte] ?? 0;
@@ -129,7 +130,7 @@ function withoutAlpha(data: Bytes, rows: ReturnType<typeof rowsOf>, { from, to }
   return out;
 }
 
-/** Takes a filter off a row in place. */
+/** Undoes the filter of a row in place. */
 function unfilter(filter: number, row: Uint8Array, above: Uint8Array, step: number): void {
   if (filter === 0) return;
   for (let i = 0; i < row.length; i++) {
@@ -166,7 +167,7 @@ const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** CRC-32, as chunks end in. */
+/** The CRC-32 at the end of chunks. */
 function checksum(bytes: Uint8Array): number {
   let value = 0xffffffff;
   for (const byte of bytes) value = (remainders[(value ^ byte) & 0xff] ?? 0) ^ (value >>> 8);

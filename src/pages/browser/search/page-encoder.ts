@@ -7,13 +7,13 @@ import { normalisedBytes, probeBytes } from '../../../export/web/site';
 import type { Site } from '../../../export/web/site';
 import { ImageRefusal } from './image-refusal';
 
-/** Where a model can run, the fastest first. */
+/** The backends on which a model can run, the fastest first. */
 export type BackendName = 'webgl' | 'wasm';
 
-/** The share of the largest feature by which a browser may miss the experiment's own features. */
+/** Maximum error of a browser's features, as a share of the largest of the experiment's own features. */
 const LARGEST_DIFFERENCE = 1e-3;
 
-/** The model, on what this browser computes it right with. */
+/** The model, on a backend that computes it correctly in this browser. */
 export class PageEncoder {
   private constructor(
     private readonly site: Site,
@@ -22,11 +22,12 @@ export class PageEncoder {
   ) {}
 
   /**
-   * Loads the model, and tries it on an image whose features are known: on the graphics card first, else on the processor.
+   * Loads the model, and checks it on an image with known features: on the graphics card first, otherwise on the
+   * processor.
    *
-   * @param only `null` to choose.
-   * @param onProgress hears what share of the model is there.
-   * @throws ImageRefusal where no backend computes the experiment's features.
+   * @param only the backend to use; `null` to choose one.
+   * @param onProgress receives the share of the model that has been loaded.
+   * @throws ImageRefusal if no backend computes the experiment's features.
    */
   static async load(
     site: Site,
@@ -35,11 +36,11 @@ export class PageEncoder {
     onProgress: (share: number) => void,
   ): Promise<PageEncoder> {
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-    // tfjs leaves a graphics card alone that the processor imitates: it is slower than WebAssembly.
+    // tfjs does not use a graphics card that is emulated by the processor, as it is slower than WebAssembly.
     if (only === 'webgl') tf.env().set('SOFTWARE_WEBGL_ENABLED', true);
     setWasmPaths(new URL('./', base).href);
     const asked: readonly BackendName[] = only === null ? ['webgl', 'wasm'] : [only];
-    // tfjs makes the weights' tensors on a backend that has been started.
+    // tfjs creates the weights' tensors on a backend that has been started.
     const backends = await startable(asked);
     const model = await loadModel(new URL(site.model.path, base).href, onProgress);
     const encoder = new PageEncoder(site, model, backends);
@@ -55,11 +56,11 @@ export class PageEncoder {
   async embed(view: Uint8Array): Promise<Float32Array> {
     for (;;) {
       const features = await this.#run(view).catch(() => null);
-      // A graphics card that the system has taken away gives zeros.
+      // A graphics card that the system has reclaimed returns zeros.
       if (features?.every(Number.isFinite) === true && features.some((value) => value !== 0)) return features;
       if (this.backends.length < 2) {
         throw new ImageRefusal(
-          'The model gives no features of this image: they are all zero, or not numbers.',
+          'The model returns no usable features for this image: they are all zero, or not finite.',
         );
       }
       this.backends = this.backends.slice(1);
@@ -67,7 +68,7 @@ export class PageEncoder {
     }
   }
 
-  /** Goes on to the first backend that can be started and computes what it should. */
+  /** Finds the first backend that can be started and computes the right features. */
   async #useNext(): Promise<void> {
     while (this.backends.length > 0) {
       if (await this.#isRight(this.backend)) return;
@@ -112,7 +113,7 @@ export class PageEncoder {
   }
 }
 
-/** The backends from the first one on that can be started, which is started. */
+/** Starts the first backend that can be started, and returns the backends from that one on. */
 async function startable(backends: readonly BackendName[]): Promise<readonly BackendName[]> {
   for (const [place, backend] of backends.entries()) {
     if (backend === 'webgl' && !hasWebgl()) continue;
@@ -127,7 +128,9 @@ function hasWebgl(): boolean {
 }
 
 function cannotRun(): ImageRefusal {
-  return new ImageRefusal('This browser can run the model neither on the graphics card nor by WebAssembly.');
+  return new ImageRefusal(
+    'This browser can run the model neither on the graphics card nor with WebAssembly.',
+  );
 }
 
 async function loadModel(url: string, onProgress: (share: number) => void): Promise<GraphModel> {

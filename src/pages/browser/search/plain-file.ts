@@ -1,10 +1,10 @@
 import { ImageRefusal } from './image-refusal';
 import { plainGif, plainJpeg, plainPng, plainWebp } from './plain-formats';
 
-/** A file that browsers decode as Fulgur does: without colour profile, orientation and transparency. */
+/** A file that browsers decode as Fulgur does: without a colour profile, orientation or transparency. */
 export interface PlainFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Media type, by the content. */
+  /** Media type, determined by the content. */
   readonly type: string;
 }
 
@@ -26,7 +26,7 @@ const formats: readonly Format[] = [
   { start: /^BM/, type: 'image/bmp', rewrite: (bytes) => bytes },
 ];
 
-/** What people have besides: each with what they can do. */
+/** Other common formats, each with a remedy. */
 const refused: readonly (readonly [start: RegExp, sentence: string])[] = [
   [
     /^[^]{4}ftyp(hei|hev|mif1|msf1)/,
@@ -42,10 +42,10 @@ const refused: readonly (readonly [start: RegExp, sentence: string])[] = [
 ];
 
 /**
- * Rewrites an image file so that a browser's own decoder gives the pixels that Fulgur's gives: what would turn, recolour or
- * blend them is taken out.
+ * Rewrites an image file so that a browser's own decoder returns the same pixels as Fulgur's: anything that would
+ * rotate, recolour or blend them is removed.
  *
- * @throws ImageRefusal for what is not an image that both decode, or is cut off.
+ * @throws ImageRefusal for a file that is not an image that both can decode, or is truncated.
  */
 export async function plainFile(bytes: Uint8Array<ArrayBuffer>): Promise<PlainFile> {
   if (bytes.length === 0) throw new ImageRefusal('The file is empty.');
@@ -57,7 +57,7 @@ export async function plainFile(bytes: Uint8Array<ArrayBuffer>): Promise<PlainFi
   return { bytes: await format.rewrite(bytes), type: format.type };
 }
 
-/** Bytes as letters of the same numbers. */
+/** Bytes as characters with the same codes. */
 export function latin1(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
 }

@@ -3,14 +3,14 @@ import { ImageRefusal } from './image-refusal';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Markers of JPEG that stand alone, without a length. */
+/** JPEG markers that have no length. */
 const isAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 const endOfImage = 0xd9;
 const startOfScan = 0xda;
-/** Segments that stay: JFIF, and Adobe's, which says what the channels are. */
+/** Segments that are kept: JFIF, and Adobe's, which defines the channels. */
 const keptSegments = [0xe0, 0xee];
 
-/** A JPEG file without EXIF (orientation), colour profile and comments. */
+/** Removes EXIF (orientation), colour profile and comments from a JPEG file. */
 export function plainJpeg(bytes: Bytes): Bytes {
   const parts: Uint8Array[] = [bytes.subarray(0, 2)];
   let at = 2;
@@ -37,7 +37,7 @@ function hasEnd(bytes: Bytes, from: number): boolean {
 }
 
 const pngHead = 8;
-/** Chunks that say how colours are meant, how the image is turned, and which colours are transparent. */
+/** Chunks that define the colour space, the orientation and the transparent colours. */
 const leftOut = [
   'cHRM',
   'cICP',
@@ -54,7 +54,7 @@ const leftOut = [
   'fdAT',
 ];
 
-/** A PNG file without colour spaces, orientation and transparency; transparent pixels keep their colour. */
+/** Removes colour spaces, orientation and transparency from a PNG file; transparent pixels keep their colour. */
 export async function plainPng(bytes: Bytes): Promise<Bytes> {
   const parts: Uint8Array[] = [bytes.subarray(0, pngHead)];
   const view = viewOf(bytes);
@@ -72,10 +72,13 @@ export async function plainPng(bytes: Bytes): Promise<Bytes> {
   return opaquePng(joined(parts));
 }
 
-/** Flags of the first chunk of an extended WebP file: colour profile, transparency, EXIF, XMP. */
+/** Flags in the first chunk of an extended WebP file: colour profile, transparency, EXIF, XMP. */
 const webpFlags = 0x3c;
 
-/** A WebP file without colour profile, orientation and transparency; that of a lossless one cannot be taken out. */
+/**
+ * Removes colour profile, orientation and transparency from a WebP file; the transparency of a lossless one cannot be
+ * removed.
+ */
 export function plainWebp(bytes: Bytes): Bytes {
   const view = viewOf(bytes);
   const whole = 8 + (bytes.length < 12 ? Infinity : view.getUint32(4, true));
@@ -89,7 +92,7 @@ export function plainWebp(bytes: Bytes): Bytes {
     const chunk = bytes.slice(at, end);
     if (name === 'VP8X') chunk[8] = (chunk[8] ?? 0) & ~webpFlags;
     if (name === 'ANIM' || name === 'ANMF')
-      throw new ImageRefusal('This is a moving WebP image. Save one of its pictures as PNG first.');
+      throw new ImageRefusal('This is an animated WebP image. Save one of its frames as PNG first.');
     if (!['ICCP', 'ALPH', 'EXIF', 'XMP '].includes(name)) parts.push(chunk);
     at = end;
   }
@@ -99,7 +102,7 @@ export function plainWebp(bytes: Bytes): Bytes {
   return joined([head, ...parts]);
 }
 
-/** A GIF file whose first picture has no transparent colour. */
+/** Removes the transparent colour of the first frame of a GIF file. */
 export function plainGif(bytes: Bytes): Bytes {
   const changed = bytes.slice();
   const flags = bytes[10] ?? 0;
@@ -114,7 +117,7 @@ export function plainGif(bytes: Bytes): Bytes {
   const own = changed[at + 9] ?? 0;
   at += 11 + ((own & 0x80) === 0 ? 0 : 3 << ((own & 7) + 1));
   while ((changed[at] ?? 0) > 0) at += 1 + (changed[at] ?? 0);
-  // The first picture ends here, whatever follows.
+  // The first frame ends here, whatever follows.
   if (at >= changed.length) throw cutOff();
   return joined([changed.subarray(0, at + 1), Uint8Array.of(0x3b)]);
 }

@@ -2,7 +2,7 @@ import type { SiteImages, SiteThumbnails, SiteView } from '../../../export/web/s
 import { element } from '../dom/element';
 import type { FoundImage } from './image-index';
 
-/** What an answer took, in milliseconds; parts that were not needed are left out. */
+/** The duration of an answer in milliseconds; parts that were not needed are omitted. */
 export interface Times {
   readonly decode?: number;
   readonly resize?: number;
@@ -13,17 +13,17 @@ export interface Times {
 /** A question and its answer. */
 export interface ShownAnswer {
   readonly title: string;
-  /** The picture that was asked with. */
+  /** The query picture. */
   readonly picture: HTMLElement;
   readonly time: string;
   readonly found: readonly FoundImage[];
 }
 
-/** Answers that stay on the page. */
+/** Maximum number of answers that stay on the page. */
 const MOST_ANSWERS = 12;
 let numberOfAnswers = 0;
 
-/** Puts an answer above the earlier ones. */
+/** Inserts an answer above the earlier ones. */
 export function showAnswer(
   results: HTMLElement,
   { title, picture, time, found }: ShownAnswer,
@@ -77,7 +77,7 @@ function buttonOf(
   return button;
 }
 
-/** The picture of one of the site's images; an empty frame where it is missing. */
+/** The picture of one of the site's images; an empty frame if it is missing. */
 export function thumbnailOf({ thumbnail }: FoundImage, { isSmall }: SiteThumbnails): HTMLElement {
   const frame = element('span', { class: isSmall ? 'frame small' : 'frame' });
   if (thumbnail === null) return frame;

@@ -9,12 +9,12 @@ import { ImageRefusal } from './image-refusal';
 import { pictureOf, showAnswer, thumbnailOf, timeText } from './results';
 import type { ShownAnswer, Times } from './results';
 
-/** Neighbours that are shown. */
+/** Number of neighbours shown. */
 const NEIGHBOURS = 12;
-/** Files that are taken at once. */
+/** Maximum number of files accepted at once. */
 const MOST_FILES = 24;
 
-/** What the page works with, once it is loaded. */
+/** The parts of the page once it is loaded. */
 export interface SearchParts {
   readonly site: Site;
   readonly view: EvaluationView;
@@ -25,7 +25,7 @@ export interface SearchParts {
   readonly status: HTMLElement;
 }
 
-/** Answers the reader's images, one after the other. */
+/** Answers the reader's images, one after another. */
 export class SearchPage {
   #last: Promise<void> = Promise.resolve();
 
@@ -39,7 +39,7 @@ export class SearchPage {
     document.documentElement.dataset['ready'] = site.images === null ? 'comparison' : 'search';
   }
 
-  /** Takes files; resolves when all are answered. */
+  /** Accepts files; resolves when all are answered. */
   take(files: readonly File[]): Promise<void> {
     this.#last = this.#last.then(() => this.#answerAll(files));
     return this.#last;
@@ -52,8 +52,8 @@ export class SearchPage {
     const refuse = (text: string) => problems.append(element('p', {}, text));
     for (const [number, file] of files.slice(0, MOST_FILES).entries()) {
       const place = files.length > 1 ? ` (${number + 1} of ${Math.min(files.length, MOST_FILES)})` : '';
-      status.textContent = `Looking at ${file.name}${place}…`;
-      // Lets the browser show it.
+      status.textContent = `Processing ${file.name}${place}…`;
+      // Lets the browser show the message.
       await new Promise((resolve) => window.setTimeout(resolve, 0));
       try {
         status.textContent = await this.#answer(file);
@@ -63,10 +63,10 @@ export class SearchPage {
       }
     }
     if (files.length > MOST_FILES)
-      refuse(`The page takes ${MOST_FILES} images at a time; the rest was left out.`);
+      refuse(`The page accepts ${MOST_FILES} images at a time; the rest were ignored.`);
   }
 
-  /** @returns what to tell the reader. */
+  /** @returns a message for the reader. */
   async #answer(file: File): Promise<string> {
     const { site, view, encoder, index, comparison } = this.parts;
     const times = new Stopwatch();
@@ -86,10 +86,10 @@ export class SearchPage {
   #show(answer: ShownAnswer): string {
     const { results, site } = this.parts;
     showAnswer(results, answer, site.images, (image) => this.#askLike(image));
-    return `${answer.found.length} images near ${answer.title}.`;
+    return `${answer.found.length} images similar to ${answer.title}.`;
   }
 
-  /** Asks with one of the site's own images. */
+  /** Searches with one of the site's own images. */
   #askLike(image: FoundImage): void {
     const { index, site, status } = this.parts;
     const times = new Stopwatch();
@@ -109,7 +109,7 @@ export class SearchPage {
   }
 }
 
-/** Milliseconds between moments. */
+/** Milliseconds between timestamps. */
 class Stopwatch {
   readonly times: Partial<Record<keyof Times, number>> = {};
   #last = performance.now();
@@ -123,5 +123,5 @@ class Stopwatch {
 
 function sentenceOf(error: unknown): string {
   if (error instanceof ImageRefusal) return error.message;
-  return `The image cannot be looked at: ${error instanceof Error ? error.message : String(error)}.`;
+  return `The image cannot be processed: ${error instanceof Error ? error.message : String(error)}.`;
 }

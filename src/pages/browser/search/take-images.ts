@@ -1,12 +1,12 @@
 import { requireElement } from '../dom/element';
 
-/** Hears of files that are chosen, dropped anywhere on the page, or pasted. */
+/** Receives files that are chosen, dropped anywhere on the page, or pasted. */
 export function takeImages(onFiles: (files: readonly File[]) => void, status: HTMLElement): void {
   const input = requireElement('file', HTMLInputElement);
   input.disabled = false;
   input.addEventListener('change', () => {
     onFiles([...(input.files ?? [])]);
-    // The same file can be chosen again.
+    // Allows the same file to be chosen again.
     input.value = '';
   });
   const drop = requireElement('drop', HTMLElement);

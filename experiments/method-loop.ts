@@ -3,17 +3,13 @@
  *
  *   npx ts-node experiments/method-loop.ts byol
  */
-import { compile, datasets, experimentData, loader, nn, start } from '../src';
-import type {
-  ExperimentClass,
-  ImageDataset,
-  LoaderOptions,
-  TrainingModule,
-  ViewBatch,
-  ViewTransform,
-} from '../src';
+import { createRequire } from 'node:module';
+import { TrainingModule, compile, datasets, experimentData, loader, nn, start } from '../src';
+import type { ExperimentClass, ImageDataset, LoaderOptions, ViewBatch, ViewTransform } from '../src';
 
 type Method = ExperimentClass<TrainingModule<ViewBatch>>;
+
+const load = createRequire(__filename);
 
 /** Trains a method on the views that its file declares, and yields the mean loss of each epoch. */
 export async function* trainEpochs(
@@ -68,11 +64,11 @@ export async function* trainEpochs(
   }
 }
 
-/** Returns the class that `experiments/NAME.ts` exports. */
-async function methodNamed(name: string): Promise<Method> {
-  const exports = (await import(`./${name}`)) as Readonly<Record<string, Method>>;
-  const [method] = Object.values(exports);
-  if (method === undefined) throw new Error(`experiments/${name}.ts does not export a method.`);
+/** The class that `experiments/NAME.ts` exports. */
+function methodNamed(name: string): Method {
+  const exports = load(`./${name}`) as Readonly<Record<string, Method>>;
+  const method = Object.values(exports).find(({ prototype }) => prototype instanceof TrainingModule);
+  if (method === undefined) throw new Error(`experiments/${name}.ts exports no method.`);
   return method;
 }
 
@@ -80,7 +76,7 @@ async function main([name = 'fastsiam']: readonly string[]): Promise<void> {
   await start({ seed: 0 }); // finds or installs the native engine
   const dataset = await datasets.open('cifar10', { fallback: 'digits' });
   let epoch = 0;
-  for await (const loss of trainEpochs(await methodNamed(name), dataset, 10)) {
+  for await (const loss of trainEpochs(methodNamed(name), dataset, 10)) {
     console.log(`epoch: ${String(epoch++).padStart(2, '0')}, loss: ${loss.toFixed(5)}`);
   }
 }

@@ -1,10 +1,12 @@
+import { join } from 'node:path';
 import { trainEpochs } from '../../experiments/method-loop';
 import { MoCo } from '../../experiments/moco';
 import { datasets, loader, views } from '../../src';
 import type { ExperimentClass, ImageDataset, TrainingModule, ViewBatch } from '../../src';
-import { liveCounts, seedEverything, start } from '../../src/engine';
+import { engineInfo, liveCounts, seedEverything, start } from '../../src/engine';
 import { shippedExperiments } from '../../src/run/shipped-experiments';
 import { fit, plugin } from '../trainer/fakes/fit';
+import { Child, temporaryFolder } from './child';
 
 // For machines that are busy with other things.
 jest.setTimeout(600_000);
@@ -12,6 +14,7 @@ jest.setTimeout(600_000);
 type Method = ExperimentClass<TrainingModule<ViewBatch>>;
 
 const few = { batchSize: 4, workers: 0 } as const;
+const cwd = temporaryFolder();
 let dataset: ImageDataset;
 
 beforeAll(async () => {
@@ -58,5 +61,17 @@ describe('method-loop.ts', () => {
     module.dispose();
     expect(error).toBeNull();
     expect(losses).toEqual([0, 2].map((first) => ((seen[first] ?? NaN) + (seen[first + 1] ?? NaN)) / 2));
+  });
+
+  it('trains the method that the command names', async () => {
+    const loop = new Child('experiments/method-loop.ts', ['simsiam'], {
+      cwd,
+      env: { FULGUR_TENSORFLOW: engineInfo().library },
+      preload: [join('test', 'run', 'one-batch-epochs.ts')],
+    });
+    await loop.wrote('epoch: 00, loss: ');
+    loop.kill('SIGKILL');
+    await loop.ended;
+    expect(loop.output).toMatch(/^epoch: 00, loss: -?0\.\d{5}$/m);
   });
 });

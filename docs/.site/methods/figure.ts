@@ -76,7 +76,7 @@ export function drawFigure({ description, branches, loss }: Figure, title: strin
   });
 
   return [
-    `<svg class="method-figure" viewBox="0 0 ${size.width} ${height}" role="img" aria-label="${escaped(description)}" xmlns="http://www.w3.org/2000/svg">`,
+    `<svg class="method-figure" viewBox="-8 0 ${size.width + 16} ${height}" role="img" aria-label="${escaped(description)}" xmlns="http://www.w3.org/2000/svg">`,
     `<title>${escaped(`Architecture of ${title}`)}</title>`,
     ...drawn.flat(),
     drawBox(lossBox),

@@ -7,22 +7,23 @@ const EPSILON = 1e-5;
 
 /** Options of `barlowTwins`. */
 export interface BarlowTwinsOptions {
-  /** Weight of what different features have in common (default 5e-3). */
+  /** The weight of the correlations of different features (default 5e-3). */
   readonly lambda?: number;
-  /** Correlate over the samples of all ranks (default `true`), or only this rank's, as lightly does by itself. */
+  /** Correlate over the samples of all ranks (default `true`), or only over this rank's, as lightly does by default. */
   readonly gather?: boolean;
 }
 
 /**
- * Barlow Twins' loss: draws the correlations of the features of two views to the identity matrix, Σ (c_ii − 1)² + lambda ·
- * Σ c_ij². Features are normalised by the statistics of the batch (epsilon 1e-5, biased variance).
+ * Barlow Twins' loss: draws the matrix of correlations between the features of two views towards the identity matrix, Σ
+ * (c_ii − 1)² + lambda · Σ c_ij². Features are normalised by the statistics of the batch (epsilon 1e-5, biased
+ * variance).
  *
- * `a` and `b` are `[batch, features]`, row for row two views of one sample; gradients flow to both. As lightly's
- * `BarlowTwinsLoss`, but with batch, statistics and correlations over all ranks.
+ * `a` and `b` are `[batch, features]`, whose corresponding rows are two views of one sample; gradients flow to both.
+ * Matches lightly's `BarlowTwinsLoss`, but with batch, statistics and correlations over all ranks.
  *
  * Source: Zbontar et al., "Barlow Twins: self-supervised learning via redundancy reduction" (2021), equation 1.
  *
- * @throws FulgurError `module` where the shapes differ, or for one sample in all, which has no variance.
+ * @throws FulgurError `module` if the shapes differ, or if all ranks together have one sample, which has no variance.
  */
 export function barlowTwins(
   a: tf.Tensor2D,

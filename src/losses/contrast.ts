@@ -1,22 +1,25 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { exactMatMul, float32Barrier, normalizeRows, ranks } from '../nn';
 
-/** Taken off a logit that is not to count: more than logits at any sensible temperature differ. */
+/** Subtracted from a logit to exclude it: larger than the difference of logits at any sensible temperature. */
 const EXCLUDED = 1e9;
 
-/** Two views of the same samples against each other. The first `batch` rows are `a`'s, the others `b`'s. */
+/** Compares two views of the same samples. The first `batch` rows are those of `a`, the others those of `b`. */
 export interface Contrast {
-  /** Cosines of the own rows with those of both views of all samples: `[2 · batch, 2 · samples]`. */
+  /** Cosines of this rank's rows with those of both views of all samples: `[2 · batch, 2 · samples]`. */
   readonly cosines: tf.Tensor2D;
-  /** Cosines of the two views of each own sample: `[batch]`. */
+  /** Cosines of the two views of each of this rank's samples: `[batch]`. */
   readonly positives: tf.Tensor1D;
-  /** Those of all samples: `[samples]`. */
+  /** Cosines of the two views of all samples: `[samples]`. */
   allPositives(): tf.Tensor1D;
-  /** What `logSumExpOver` takes to leave out a row's own entry, or that of the other view, too. */
+  /** The exclusions with which `logSumExpOver` leaves out a row's own entry, or also that of the other view. */
   exclusion(what: 'itself' | 'its sample'): tf.Tensor2D;
 }
 
-/** With `gather` the samples are those of all ranks, else this rank's; rows and products are float32 in any precision. */
+/**
+ * With `gather` the samples are those of all ranks, otherwise this rank's; rows and products are float32 at any
+ * precision.
+ */
 export function contrast(a: tf.Tensor2D, b: tf.Tensor2D, gather: boolean): Contrast {
   const [batch, features] = a.shape;
   const own = [a, b].map((view) => normalizeRows(float32Barrier(view))) as [tf.Tensor2D, tf.Tensor2D];
@@ -36,7 +39,7 @@ export function contrast(a: tf.Tensor2D, b: tf.Tensor2D, gather: boolean): Contr
   };
 }
 
-/** Both views of all ranks' samples, in one exchange. */
+/** Returns both views of all ranks' samples, in one exchange. */
 function gathered(views: readonly [tf.Tensor2D, tf.Tensor2D], features: number): tf.Tensor2D[] {
   return tf.split<tf.Tensor2D>(ranks.allGather(tf.concat2d([...views], 1)), [features, features], 1);
 }

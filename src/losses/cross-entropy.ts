@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { withGradient } from '../nn';
 
 /**
- * log Σ exp(logits) − offset for each row: `[rows, columns]` and `[rows]` to `[rows]`. Finite for logits of any size, as the
- * largest of a row is taken off first.
+ * Computes log Σ exp(logits) − offset for each row: `[rows, columns]` and `[rows]` to `[rows]`. Finite for logits of
+ * any size, because the largest one of a row is subtracted first.
  *
- * @param exclusion `[rows, columns]`: taken off the logits; a large number leaves an entry out.
+ * @param exclusion `[rows, columns]`: subtracted from the logits; a large number excludes an entry.
  */
 export function logSumExpOver(
   logits: tf.Tensor2D,
@@ -15,7 +15,7 @@ export function logSumExpOver(
   return withGradient<tf.Tensor1D>([logits, offset], () => {
     const kept = exclusion === null ? logits : tf.sub<tf.Tensor2D>(logits, exclusion);
     const { largest, exponentials, sum } = exponentialsOf(kept);
-    // The two large numbers first: what is left of them is exact.
+    // The two large numbers first: their difference is exact.
     const ahead = tf.sub(tf.squeeze(largest, [1]), offset);
     return {
       value: tf.add<tf.Tensor1D>(ahead, tf.squeeze(tf.log(sum), [1])),
@@ -29,8 +29,8 @@ export function logSumExpOver(
 }
 
 /**
- * −Σ targets · log softmax(logits) for each row: `[rows, columns]` to `[rows]`. A row of targets may have any sum; no
- * gradient flows to it.
+ * Computes −Σ targets · log softmax(logits) for each row: `[rows, columns]` to `[rows]`. A row of targets may have any
+ * sum; no gradient flows to it.
  */
 export function softCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
   return withGradient<tf.Tensor1D>([logits], () => {

@@ -7,27 +7,27 @@ import { requirePair, requirePositive, requireSeveral } from './require-pair';
 
 /** Options of `dcl`. */
 export interface DclOptions {
-  /** Cosines are divided by it (default 0.1). */
+  /** The divisor of cosine similarities (default 0.1). */
   readonly temperature?: number | tf.Scalar;
-  /** Take the samples of all ranks for negatives (default `true`), or only this rank's, as lightly does by itself. */
+  /** Use the samples of all ranks as negatives (default `true`), or only this rank's, as lightly does by default. */
   readonly gather?: boolean;
 }
 
 /** Options of `dclw`. */
 export interface DclwOptions extends DclOptions {
-  /** Cosines of positive pairs are divided by it where they become weights (default 0.5). */
+  /** The divisor of the cosines of positive pairs in their weights (default 0.5). */
   readonly sigma?: number;
 }
 
 /**
  * Decoupled contrastive learning: `ntXent` without the positive pair in the denominator. The mean over the `2 · batch` views.
  *
- * `a` and `b` are `[batch, features]`, row for row two views of one sample; gradients flow to both. As lightly's `DCLLoss`,
- * but over the samples of all ranks.
+ * `a` and `b` are `[batch, features]`, whose corresponding rows are two views of one sample; gradients flow to both.
+ * Matches lightly's `DCLLoss`, but over the samples of all ranks.
  *
  * Source: Yeh et al., "Decoupled contrastive learning" (2021), equation 6.
  *
- * @throws FulgurError `module` where the shapes differ, or for one sample in all.
+ * @throws FulgurError `module` if the shapes differ, or if all ranks together have one sample.
  */
 export function dcl(
   a: tf.Tensor2D,
@@ -38,12 +38,13 @@ export function dcl(
 }
 
 /**
- * `dcl` whose positive pairs count the more the less alike they are: 2 − samples · softmax(cosine / sigma), by the negative
- * von Mises-Fisher weighting. As lightly's `DCLWLoss`, but with the softmax, too, over the samples of all ranks.
+ * `dcl` with larger weights for less similar positive pairs: 2 − samples · softmax(cosine / sigma), by the negative von
+ * Mises-Fisher weighting. Matches lightly's `DCLWLoss`, but all of it, including the softmax, is over the samples of
+ * all ranks.
  *
  * Source: Yeh et al., "Decoupled contrastive learning" (2021), section 3.
  *
- * @throws FulgurError `module` where the shapes differ, or for one sample in all.
+ * @throws FulgurError `module` if the shapes differ, or if all ranks together have one sample.
  */
 export function dclw(
   a: tf.Tensor2D,
@@ -68,7 +69,7 @@ function decoupled(
   weightsOf: (pairs: Contrast) => tf.Tensor1D | null,
 ): tf.Scalar {
   requirePair(name, ['a', 'b'], a, b);
-  requireSeveral(name, a, gather, 'There is no other one to tell it from.');
+  requireSeveral(name, a, gather, 'There is no other sample from which to distinguish it.');
   requirePositive(name, { temperature });
   return tf.tidy(() => {
     const pairs = contrast(a, b, gather);

@@ -9,25 +9,26 @@ import { requireViews } from './require-views';
 
 /** Options of `losses.Dino`. */
 export interface DinoLossOptions {
-  /** Features that the heads give (default 65536). */
+  /** The number of features in the outputs of the heads (default 65536). */
   readonly outFeatures?: number;
-  /** Temperature of the teacher where a call names none (default 0.04). */
+  /** The temperature of the teacher if a call gives none (default 0.04). */
   readonly teacherTemp?: number;
-  /** Temperature of the student (default 0.1). */
+  /** The temperature of the student (default 0.1). */
   readonly studentTemp?: number;
-  /** How much of the old centre stays at a step (default 0.9). */
+  /** The fraction of the old centre that is kept at a step (default 0.9). */
   readonly centerMomentum?: number;
 }
 
 /**
- * DINO's loss: the cross-entropy between the teacher's and the student's softmax, the mean over samples and over pairs of
- * views but those of a view with itself. The teacher's outputs are taken relative to their centre, a moving average over
- * the samples of all ranks, which takes in the batch after it is used; in the evaluations of a trainer it stays as it is.
+ * DINO's loss: the cross-entropy between the teacher's and the student's softmax, the mean over samples and over pairs
+ * of different views. The teacher's outputs are taken relative to their centre, a moving average over the samples of
+ * all ranks, which is updated with the batch after it is used; in the evaluations of a trainer it does not change.
  *
- * Views are `[batch, outFeatures]` each; teacher view v and student view v are the same. Gradients flow to the student's. As
- * lightly's `DINOLoss`; for the warm-up of the teacher's temperature give a call `teacherTemp: this.scheduled(...)`.
+ * Views are `[batch, outFeatures]` each; teacher view v and student view v are the same. Gradients flow to the
+ * student's. Matches lightly's `DINOLoss`; for a warm-up of the teacher's temperature pass `teacherTemp:
+ * this.scheduled(...)` to each call.
  *
- * State dict: `center` `[1, 1, outFeatures]`, zeros at first, the same on all ranks.
+ * State dict: `center` `[1, 1, outFeatures]`, initially zeros, the same on all ranks.
  *
  * Source: Caron et al., "Emerging properties in self-supervised vision transformers" (2021), algorithm 1.
  */
@@ -57,7 +58,7 @@ export class Dino extends Module {
    * @param teacher views of the teacher, `[batch, outFeatures]` each.
    * @param student views of the student, in the same order; more of them may follow.
    * @param options `teacherTemp`: the teacher's temperature in this call.
-   * @throws FulgurError `module` where the shapes do not fit, or no pair of different views is there.
+   * @throws FulgurError `module` if the shapes do not fit, or there is no pair of different views.
    */
   forward(
     teacher: readonly tf.Tensor2D[],
@@ -76,13 +77,13 @@ export class Dino extends Module {
       throw new FulgurError('module', {
         what: `Dino got ${counted(teacher.length, 'view')} of the teacher and ${student.length} of the student.`,
         why: 'A view is not compared with itself.',
-        fix: 'Give two views or more to one of them, and one at least to the other.',
+        fix: 'Pass two or more views to one of them, and at least one to the other.',
       });
     }
     if (first.shape[1] !== outFeatures) {
       throw new FulgurError('module', {
         what: `Dino of ${outFeatures} features got views of shape [${first.shape.join(', ')}].`,
-        fix: `Make it with outFeatures: ${first.shape[1]}.`,
+        fix: `Create it with outFeatures: ${first.shape[1]}.`,
       });
     }
     requirePositive('Dino', { teacherTemp });

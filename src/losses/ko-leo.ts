@@ -3,25 +3,28 @@ import { exactMatMul, float32Barrier, normalizeRows, ranks, stopGradient } from 
 import { requireRows, requireSeveral } from './require-pair';
 
 const EPSILON = 1e-8;
-/** Taken off a row's cosine with itself: more than two cosines differ. */
+/** Subtracted from a row's cosine with itself: larger than the difference of any two cosines. */
 const EXCLUDED = 4;
 
 /** Options of `koLeo`. */
 export interface KoLeoOptions {
-  /** Look for neighbours among the samples of all ranks (default `true`), or only this rank's, as lightly does. */
+  /**
+   * Look for neighbours among the samples of all ranks (default `true`), or only among this rank's, as lightly does.
+   */
   readonly gather?: boolean;
 }
 
 /**
- * The Kozachenko-Leonenko regulariser: −log of the distance to the nearest neighbour among the directions of the other rows,
- * the mean over rows. It spreads them out, and is added to another loss.
+ * The Kozachenko-Leonenko regulariser: −log of the distance to the nearest neighbour among the other rows, all
+ * normalised; the mean over rows. It spreads the rows out, and is added to another loss.
  *
- * `rows` is `[batch, features]`; gradients flow to a row and its neighbour. As lightly's `KoLeoLoss`: norms below 1e-8 count
- * as 1e-8, and 1e-8 is added to differences and distances, so equal rows give a large loss and not an infinite one.
+ * `rows` is `[batch, features]`; gradients flow to a row and its neighbour. Matches lightly's `KoLeoLoss`: norms below
+ * 1e-8 count as 1e-8, and 1e-8 is added to differences and distances, so that equal rows give a large loss instead of
+ * an infinite one.
  *
  * Source: Sablayrolles et al., "Spreading vectors for similarity search" (2019), equation 3.
  *
- * @throws FulgurError `module` for another shape, or for one sample in all, which has no neighbour.
+ * @throws FulgurError `module` for another shape, or if all ranks together have one sample, which has no neighbour.
  */
 export function koLeo(rows: tf.Tensor2D, { gather = true }: KoLeoOptions = {}): tf.Scalar {
   requireRows('koLeo', 'rows', rows);
@@ -31,14 +34,14 @@ export function koLeo(rows: tf.Tensor2D, { gather = true }: KoLeoOptions = {}): 
     const [rank, worldSize] = gather ? [ranks.rank, ranks.worldSize] : [0, 1];
     const all = worldSize === 1 ? own : ranks.allGather(own);
     const neighbours = tf.gather(all, nearest(own, all, rank, worldSize));
-    // Behind a barrier, as TensorFlow would else add the small number to the neighbours, where it is lost.
+    // Behind a barrier, because TensorFlow would otherwise add the small number to the neighbours, where it is lost.
     const differences = tf.add(float32Barrier(tf.sub<tf.Tensor2D>(own, neighbours)), EPSILON);
     const distances = tf.sqrt(tf.sum(tf.square(differences), 1));
     return tf.neg(tf.mean<tf.Scalar>(tf.log(tf.add(distances, EPSILON))));
   });
 }
 
-/** The row of `all` with the largest cosine to each own row but itself. */
+/** Returns the row of `all` with the largest cosine to each own row, except the row itself. */
 function nearest(own: tf.Tensor2D, all: tf.Tensor2D, rank: number, worldSize: number): tf.Tensor1D {
   const places = Array.from({ length: own.shape[0] }, (_, row) => row * worldSize + rank);
   const cosines = exactMatMul(stopGradient(own), stopGradient(all), false, true);

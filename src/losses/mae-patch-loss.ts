@@ -8,7 +8,10 @@ const EPSILON = 1e-6;
 
 /** Options of `maePatchLoss`. */
 export interface MaePatchLossOptions {
-  /** Predict the pixels of each patch less their mean, over their deviation (default `false`: the pixels as they are). */
+  /**
+   * Predict the pixels of each patch minus their mean, divided by their standard deviation (default `false`: the plain
+   * pixels).
+   */
   readonly normalize?: boolean;
 }
 
@@ -16,12 +19,13 @@ export interface MaePatchLossOptions {
  * MAE's loss: the mean squared difference between the predicted and the true pixels of the masked patches, both
  * `[batch, patches, pixels]`. Gradients flow to the predictions.
  *
- * As PyTorch's `MSELoss`, with which lightly's example trains; `normalize` is the paper's `norm_pix_loss` (unbiased variance,
- * epsilon 1e-6).
+ * Matches PyTorch's `MSELoss`, which lightly's example uses; `normalize` is the paper's `norm_pix_loss` (unbiased
+ * variance, epsilon 1e-6).
  *
  * Source: He et al., "Masked autoencoders are scalable vision learners" (2022), section 3.
  *
- * @throws FulgurError `module` where the shapes differ or are of no patches, and with `normalize` for patches of one number.
+ * @throws FulgurError `module` if the shapes differ or there are no patches, and with `normalize` for patches of one
+ *   number.
  */
 export function maePatchLoss(
   predictions: tf.Tensor3D,
@@ -33,21 +37,21 @@ export function maePatchLoss(
   if (predictions.rank !== 3 || !tf.util.arraysEqual(predictions.shape, targets.shape)) {
     throw new FulgurError('module', {
       what: `maePatchLoss got predictions of shape [${predictions.shape.join(', ')}] and targets of shape [${targets.shape.join(', ')}].`,
-      fix: 'Give two tensors of the same shape [batch, patches, pixels].',
+      fix: 'Pass two tensors of the same shape [batch, patches, pixels].',
     });
   }
   if (predictions.size === 0) {
     throw new FulgurError('module', {
       what: `maePatchLoss got no patches: predictions and targets of shape [${predictions.shape.join(', ')}].`,
       why: 'A mean of no numbers is not defined.',
-      fix: 'Mask one patch of each image at least.',
+      fix: 'Mask at least one patch of each image.',
     });
   }
   if (normalize && targets.shape[2] < 2) {
     throw new FulgurError('module', {
-      what: `maePatchLoss got patches of one number, [${targets.shape.join(', ')}], to be normalised.`,
-      why: 'Their deviation is not defined.',
-      fix: 'Leave normalize out.',
+      what: `maePatchLoss cannot normalise patches of one number, [${targets.shape.join(', ')}].`,
+      why: 'Their standard deviation is not defined.',
+      fix: 'Remove normalize.',
     });
   }
   return tf.tidy(() => {

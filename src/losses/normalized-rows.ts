@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 const SHORTEST = 1e-8;
-/** Keeps 0 / 0 out of the gradient of a row of zeros; far below any norm of float32 values that matters. */
+/** Avoids 0 / 0 in the gradient of a row of zeros; far below any relevant norm of float32 values. */
 const TINY = 1e-30;
 
 /**
- * Rows divided by their Euclidean norms, of which the shortest count as 1e-8.
+ * Divides rows by their Euclidean norms, which count as at least 1e-8.
  *
  * The gradient is finite everywhere: the norm of a row of zeros has the gradient 0, as in PyTorch, where tfjs's own
  * square root gives NaN.

@@ -7,22 +7,22 @@ import { FulgurError } from '../errors';
 
 /** Options of `ntXent` and `ntXentAgainst`. */
 export interface NtXentOptions {
-  /** Cosines are divided by it (default 0.5). */
+  /** The divisor of cosine similarities (default 0.5). */
   readonly temperature?: number | tf.Scalar;
-  /** Take the samples of all ranks for negatives (default `true`), or only this rank's, as lightly does by itself. */
+  /** Use the samples of all ranks as negatives (default `true`), or only this rank's, as lightly does by default. */
   readonly gather?: boolean;
 }
 
 /**
- * SimCLR's loss: finds each view's partner among both views of all other samples, by the cross-entropy of their cosines over
- * the temperature. The mean over the `2 · batch` views.
+ * SimCLR's loss: identifies each view's partner among both views of all other samples, by the cross-entropy of their
+ * cosine similarities divided by the temperature. The mean over the `2 · batch` views.
  *
- * `a` and `b` are `[batch, features]`, row for row two views of one sample; gradients flow to both. As lightly's
- * `NTXentLoss`, but over the samples of all ranks.
+ * `a` and `b` are `[batch, features]`, whose corresponding rows are two views of one sample; gradients flow to both.
+ * Matches lightly's `NTXentLoss`, but over the samples of all ranks.
  *
  * Source: Chen et al., "A simple framework for contrastive learning of visual representations" (2020), equation 1.
  *
- * @throws FulgurError `module` where the shapes differ, or for one sample in all, which has nothing to be told from.
+ * @throws FulgurError `module` if the shapes differ, or if all ranks together have one sample, which has no negatives.
  */
 export function ntXent(
   a: tf.Tensor2D,
@@ -30,7 +30,7 @@ export function ntXent(
   { temperature = 0.5, gather = true }: NtXentOptions = {},
 ): tf.Scalar {
   requirePair('ntXent', ['a', 'b'], a, b);
-  requireSeveral('ntXent', a, gather, 'There is no other one to tell it from.');
+  requireSeveral('ntXent', a, gather, 'There is no other sample from which to distinguish it.');
   requirePositive('ntXent', { temperature });
   return tf.tidy(() => {
     const { cosines, positives, exclusion } = contrast(a, b, gather);
@@ -41,16 +41,17 @@ export function ntXent(
 }
 
 /**
- * MoCo's loss: finds each query's key among its own and those of a bank, by the cross-entropy of their cosines over the
- * temperature. The mean over queries.
+ * MoCo's loss: identifies each query's key among its own and those of a bank, by the cross-entropy of their cosine
+ * similarities divided by the temperature. The mean over queries.
  *
- * `query` and `keys` are `[batch, features]`, row for row two views of one sample; gradients flow to both, so let a teacher
- * make the keys. `bank` is `[size, features]`, such as `queue.values()`; push the keys after this call. As
- * lightly's `NTXentLoss` with a memory bank. Nothing is exchanged between ranks: the queue has the keys of all.
+ * `query` and `keys` are `[batch, features]`, whose corresponding rows are two views of one sample; gradients flow to
+ * both, so compute the keys with a teacher. `bank` is `[size, features]`, such as `queue.values()`; push the keys after
+ * this call. Matches lightly's `NTXentLoss` with a memory bank. Nothing is exchanged between ranks: the queue has the
+ * keys of all.
  *
  * Source: He et al., "Momentum contrast for unsupervised visual representation learning" (2020), equation 1.
  *
- * @throws FulgurError `module` where the shapes do not fit.
+ * @throws FulgurError `module` if the shapes do not fit.
  */
 export function ntXentAgainst(
   query: tf.Tensor2D,
@@ -63,7 +64,7 @@ export function ntXentAgainst(
   if (bank.rank !== 2 || bank.shape[1] !== query.shape[1]) {
     throw new FulgurError('module', {
       what: `ntXentAgainst got queries of shape [${query.shape.join(', ')}] and a bank of shape [${bank.shape.join(', ')}].`,
-      fix: 'Give a bank of shape [size, features] with as many features as the queries.',
+      fix: 'Pass a bank of shape [size, features] with as many features as the queries.',
     });
   }
   requirePositive('ntXentAgainst', { temperature });

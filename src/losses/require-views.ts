@@ -3,9 +3,9 @@ import { FulgurError, valueKind } from '../errors';
 import { requireTensor } from './require-pair';
 
 /**
- * @param sets the views by what they are: `{ 'the large views': high }`.
- * @param form what the views are to be: `[batch, prototypes]`.
- * @throws FulgurError `module` where views are no lists of matrices of one shape.
+ * @param sets the views by description: `{ 'the large views': high }`.
+ * @param form the expected shape of the views: `[batch, prototypes]`.
+ * @throws FulgurError `module` if views are not lists of matrices of the same shape.
  */
 export function requireViews(
   loss: string,
@@ -22,7 +22,7 @@ export function requireViews(
   const shapes = views.map(({ shape }) => `[${shape.join(', ')}]`);
   throw new FulgurError('module', {
     what: `${loss} got views of shape ${shapes.join(', ')}.`,
-    fix: `Give tensors of one shape ${form}.`,
+    fix: `Pass tensors of the same shape ${form}.`,
   });
 }
 
@@ -32,7 +32,7 @@ function requireList(loss: string, name: string, set: unknown, form: string): vo
     return;
   }
   throw new FulgurError('module', {
-    what: `${loss} got ${valueKind(set)} in the place of a list of ${name}.`,
-    fix: `Give a list of tensors of shape ${form}, also for one view.`,
+    what: `${loss} got ${valueKind(set)} instead of a list of ${name}.`,
+    fix: `Pass a list of tensors of shape ${form}, even for one view.`,
   });
 }

@@ -8,24 +8,27 @@ import { requireViews } from './require-views';
 
 /** Options of `swaV`. */
 export interface SwaVOptions {
-  /** Scores are divided by it where they are to predict codes (default 0.1). */
+  /** The divisor of scores that predict codes (default 0.1). */
   readonly temperature?: number | tf.Scalar;
-  /** Rounds of Sinkhorn's algorithm (default 3). */
+  /** The number of iterations of Sinkhorn's algorithm (default 3). */
   readonly sinkhornIterations?: number;
-  /** Scores are divided by it where codes are made of them (default 0.05). */
+  /** The divisor of scores from which codes are computed (default 0.05). */
   readonly sinkhornEpsilon?: number;
-  /** Share the samples of all ranks out over the prototypes (default `true`), or only this rank's, as lightly does by itself. */
+  /**
+   * Distribute the samples of all ranks over the prototypes (default `true`), or only this rank's, as lightly does by
+   * default.
+   */
   readonly gather?: boolean;
 }
 
 /**
- * SwaV's loss: from each view's scores, predicts the codes of every other large view of the same sample. Codes share the
- * samples of all ranks out over the prototypes, by Sinkhorn's algorithm, and have no gradient. The mean over samples and over
- * pairs of views.
+ * SwaV's loss: from each view's scores, predicts the codes of every other large view of the same sample. Codes
+ * distribute the samples of all ranks evenly over the prototypes, by Sinkhorn's algorithm, and have no gradient. The
+ * mean over samples and over pairs of views.
  *
- * Scores are `[batch, prototypes]`: cosines of features and prototypes, the views of large crops in `high`, those of small
- * ones in `low`. As lightly's `SwaVLoss`, but over the samples of all ranks; codes are found by their logarithms, which stay
- * finite where exponentials would not.
+ * Scores are `[batch, prototypes]`: cosine similarities of features and prototypes, for views of large crops in `high`,
+ * for those of small crops in `low`. Matches lightly's `SwaVLoss`, but over the samples of all ranks; codes are
+ * computed from their logarithms, which stay finite where exponentials would not.
  *
  * Source: Caron et al., "Unsupervised learning of visual features by contrasting cluster assignments" (2020), sections 3.1
  * and 3.2.
@@ -43,7 +46,7 @@ export function swaV(
     throw new FulgurError('module', {
       what: `swaV got ${high.length} large and ${counted(low.length, 'small view')}.`,
       why: 'It predicts the codes of a large view from another view.',
-      fix: 'Give two views or more, of which one at least is large.',
+      fix: 'Pass two or more views, at least one of which is large.',
     });
   }
   requirePositive('swaV', { temperature, sinkhornEpsilon });
@@ -62,7 +65,10 @@ export function swaV(
   });
 }
 
-/** Codes of each view, `[batch, prototypes]`: rows have the sum 1, and prototypes nearly equal shares of all samples. */
+/**
+ * Computes the codes of each view, `[batch, prototypes]`: rows have the sum 1, and prototypes nearly equal shares of
+ * all samples.
+ */
 function sinkhorn(
   views: readonly tf.Tensor2D[],
   iterations: number,
@@ -78,7 +84,7 @@ function sinkhorn(
   return tf.unstack(tf.exp(logs), 1) as tf.Tensor2D[];
 }
 
-/** log Σ exp over the samples of all ranks, `[1, view, prototype]`. */
+/** Computes log Σ exp over the samples of all ranks, `[1, view, prototype]`. */
 function logSumOverSamples(logs: tf.Tensor3D, gather: boolean): tf.Tensor {
   if (!gather || ranks.worldSize === 1) return tf.logSumExp(logs, 0, true);
   const largest = tf.max(logs, 0, true);

@@ -7,24 +7,28 @@ import { requirePair, requireSeveral, requireWeights } from './require-pair';
 
 /** Options of `TiCo`. */
 export interface TiCoOptions {
-  /** Features of a row. */
+  /** The number of features in a row. */
   readonly features: number;
-  /** How much of the old covariance stays at a step (default 0.9). */
+  /** The fraction of the old covariance that is kept at a step (default 0.9). */
   readonly beta?: number;
-  /** Weight of the covariance term (default 8). */
+  /** The weight of the covariance term (default 8). */
   readonly rho?: number;
-  /** Take the covariance over the samples of all ranks (default `true`), or only this rank's, as lightly does by itself. */
+  /**
+   * Compute the covariance over the samples of all ranks (default `true`), or only over this rank's, as lightly does by
+   * default.
+   */
   readonly gather?: boolean;
 }
 
 /**
- * TiCo's loss: 1 − cos(a, b) + rho · aᵀCa over the directions of the rows, the mean over samples. C is a moving average of
- * the second moments of `a`, and takes in the batch before it is used; in the evaluations of a trainer it stays as it is.
+ * TiCo's loss: 1 − cos(a, b) + rho · aᵀCa for normalised rows, the mean over samples. C is a moving average of the
+ * second moments of `a`, and is updated with the batch before it is used; in the evaluations of a trainer it does not
+ * change.
  *
- * `a` (the student's, which has the gradient of both terms) and `b` (the teacher's) are `[batch, features]`, row for row two
- * views of one sample. As lightly's `TiCoLoss`, but over the samples of all ranks.
+ * `a` (the student's, which has the gradient of both terms) and `b` (the teacher's) are `[batch, features]`, whose
+ * corresponding rows are two views of one sample. Matches lightly's `TiCoLoss`, but over the samples of all ranks.
  *
- * State dict: `covariance` `[features, features]`, zeros at first, the same on all ranks.
+ * State dict: `covariance` `[features, features]`, initially zeros, the same on all ranks.
  *
  * Source: Zhu et al., "TiCo: transformation invariance and covariance contrast for self-supervised visual representation
  * learning" (2022), algorithm 1.
@@ -46,14 +50,17 @@ export class TiCo extends Module {
     this.gather = gather;
   }
 
-  /** @throws FulgurError `module` where the shapes do not fit, or for one sample in all, which has no covariance. */
+  /**
+   * @throws FulgurError `module` if the shapes do not fit, or if all ranks together have one sample, which has no
+   *   covariance.
+   */
   forward(a: tf.Tensor2D, b: tf.Tensor2D): tf.Scalar {
     requirePair('TiCo', ['a', 'b'], a, b);
     const [features] = this.covariance.shape;
     if (a.shape[1] !== features) {
       throw new FulgurError('module', {
         what: `TiCo of ${features} features got a and b of shape [${a.shape.join(', ')}].`,
-        fix: `Make it with features: ${a.shape[1]}.`,
+        fix: `Create it with features: ${a.shape[1]}.`,
       });
     }
     requireSeveral('TiCo', a, this.gather, 'Its features have no covariance.');
@@ -73,7 +80,7 @@ export class TiCo extends Module {
     });
   }
 
-  /** The mean over samples of rowᵀ · row, exchanged in the form that has fewer numbers. */
+  /** Returns the mean over samples of rowᵀ · row, exchanged in whichever form has fewer numbers. */
   private secondMoments(rows: tf.Tensor2D): tf.Tensor2D {
     const worldSize = this.gather ? ranks.worldSize : 1;
     const [batch, features] = rows.shape;

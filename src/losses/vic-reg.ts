@@ -5,15 +5,18 @@ import { requirePair, requireSeveral, requireWeights } from './require-pair';
 
 /** Options of `vicReg`. */
 export interface VicRegOptions {
-  /** Weight of invariance: the mean squared difference of the views (default 25). */
+  /** The weight of invariance: the mean squared difference of the views (default 25). */
   readonly lambda?: number;
-  /** Weight of variance: how far standard deviations are below 1 (default 25). */
+  /** The weight of variance: how far standard deviations are below 1 (default 25). */
   readonly mu?: number;
-  /** Weight of covariance: the squared covariances of different features (default 1). */
+  /** The weight of covariance: the squared covariances of different features (default 1). */
   readonly nu?: number;
-  /** Added to variances before their root is taken (default 1e-4). */
+  /** Added to variances before the square root (default 1e-4). */
   readonly eps?: number;
-  /** Take variances and covariances over the samples of all ranks (default `true`), or only this rank's, as lightly does by itself. */
+  /**
+   * Compute variances and covariances over the samples of all ranks (default `true`), or only over this rank's, as
+   * lightly does by default.
+   */
   readonly gather?: boolean;
 }
 
@@ -21,13 +24,13 @@ export interface VicRegOptions {
  * VICReg's loss: lambda · invariance + mu · variance + nu · covariance. Variances and covariances are those of all samples,
  * unbiased.
  *
- * `a` and `b` are `[batch, features]`, row for row two views of one sample; gradients flow to both. As lightly's
- * `VICRegLoss`, but over the samples of all ranks; as there, the two views' variance terms are averaged, their covariance
- * terms summed.
+ * `a` and `b` are `[batch, features]`, whose corresponding rows are two views of one sample; gradients flow to both.
+ * Matches lightly's `VICRegLoss`, but over the samples of all ranks; as there, the variance terms of the two views are
+ * averaged, their covariance terms summed.
  *
  * Source: Bardes, Ponce and LeCun, "VICReg: variance-invariance-covariance regularization" (2022), equations 1 to 6.
  *
- * @throws FulgurError `module` where the shapes differ, or for one sample in all, which has no variance.
+ * @throws FulgurError `module` if the shapes differ, or if all ranks together have one sample, which has no variance.
  */
 export function vicReg(
   a: tf.Tensor2D,

@@ -1,8 +1,7 @@
 /**
- * Puts `around` in the place of a module's `forward`, until the disposer is called; it gets the call to make.
- *
- * The method stands in front of the class's own as a property that is not enumerable, so that nothing that searches
- * the module's fields comes across it.
+ * Replaces a module's `forward` by `around`, until the disposer is called; `around` receives the original call. The
+ * replacement is a property on the instance that is not enumerable, so that code that searches the module's fields does
+ * not find it.
  */
 export function aroundForward(module: object, around: (forward: () => unknown) => unknown): () => void {
   const own = Object.getOwnPropertyDescriptor(module, 'forward');
@@ -22,7 +21,7 @@ export function aroundForward(module: object, around: (forward: () => unknown) =
   };
 }
 
-/** Shows every output of `module.forward` to `onOutput`, until the disposer is called. */
+/** Passes every output of `module.forward` to `onOutput`, until the disposer is called. */
 export function watchForward(module: object, onOutput: (output: unknown) => void): () => void {
   return aroundForward(module, (forward) => {
     const output = forward();

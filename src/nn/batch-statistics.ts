@@ -5,17 +5,17 @@ import type { OpAttributes } from '../engine';
 import { FulgurError } from '../errors';
 import { withGradient } from './custom-gradient';
 
-/** Statistics of the current batch. */
+/** Computes the statistics of the current batch. */
 export const localBatchStatistics: BatchStatistics = { overRanks: false, normalize: normalizeLocally };
 
 let current = localBatchStatistics;
 
-/** The statistics that batch norm layers use now. */
+/** The statistics that batch norm layers currently use. */
 export function batchStatistics(): BatchStatistics {
   return current;
 }
 
-/** Puts `provider` in the place of the batch statistics while `run` runs, which must not be asynchronous. */
+/** Replaces the batch statistics by those of `provider` while the synchronous function `run` runs. */
 export function withBatchStatistics<T>(provider: BatchStatistics, run: () => T): T {
   const previous = current;
   current = provider;
@@ -33,14 +33,14 @@ function normalizeLocally(input: NormalizationInput): NormalizationOutput {
   if (count < 2) {
     throw new FulgurError('module', {
       what: `Batch norm got a single value per channel in training: input [${x.shape.join(', ')}].`,
-      why: 'Its variance is not defined.',
-      fix: 'Train with a batch size of 2 or more, with data.dropLast true where only the last batch of an epoch is so small, or call eval() first.',
+      why: 'The variance of a single value is not defined.',
+      fix: 'Train with a batch size of 2 or more, set data.dropLast to true if only the last batch of an epoch is so small, or call eval() first.',
     });
   }
   return tf.tidy(() => {
     const { normalized, mean, unbiasedVariance, reserved } =
       engineInfo().device === 'cpu' ? normalizeOnCpu(input, count) : normalizeOnGpu(input);
-    // The operation has run already: a tensor with a gradient of its own comes alone, and the layer needs three.
+    // The operation has already run: a tensor with its own gradient is returned alone, but the layer needs three.
     const y = withGradient<tf.Tensor4D>([x, scale, offset], () => ({
       value: tf.clone(normalized),
       saved: [x, scale, ...reserved],
@@ -55,13 +55,13 @@ interface Normalized {
   readonly normalized: tf.Tensor4D;
   readonly mean: tf.Tensor1D;
   readonly unbiasedVariance: tf.Tensor1D;
-  /** What the operation's gradient takes besides its inputs. */
+  /** The inputs of the operation's gradient besides the operation's own. */
   readonly reserved: readonly tf.Tensor[];
 }
 
 /**
- * TensorFlow's fused operation adds up a channel one value after the other, and its statistics are off by twice what
- * PyTorch's are; sums over each image first and then over the images are as close as PyTorch's.
+ * TensorFlow's fused operation adds up a channel one value after the other, so the error of its statistics is twice
+ * PyTorch's; sums over each image first and then over the images are as accurate as PyTorch's.
  */
 function normalizeOnCpu({ x, scale, offset, epsilon }: NormalizationInput, count: number): Normalized {
   const [batch, height, width, channels] = x.shape;
@@ -83,7 +83,7 @@ function normalizeOnCpu({ x, scale, offset, epsilon }: NormalizationInput, count
   };
 }
 
-/** cuDNN's own statistics: what it hands to its gradient is of its own making. Not yet run on a GPU. */
+/** cuDNN's own statistics: it passes internal values to its gradient. Not yet run on a GPU. */
 function normalizeOnGpu({ x, scale, offset, epsilon }: NormalizationInput): Normalized {
   const empty = tf.tensor1d([]);
   const outputs = runOp('FusedBatchNormV3', attributesOf(epsilon, true), [x, scale, offset, empty, empty], 6);

@@ -1,16 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** A result, what its gradient needs, and the gradient: from that of the result to one per input. */
+/**
+ * The result of an operation, the tensors that its gradient needs, and the gradient: a function from the gradient of
+ * the result to one per input.
+ */
 export interface CustomResult<T extends tf.Tensor> {
   readonly value: T;
-  /** Kept until the gradient is taken. */
+  /** Kept until the gradient is computed. */
   readonly saved?: tf.Tensor[];
   readonly gradient: (dy: T, saved: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
 }
 
 type Save = (tensors: tf.Tensor[]) => void;
 
-/** Runs an operation that brings its own gradient; `tf.customGrad` with its types told. */
+/** Runs an operation with its own gradient: `tf.customGrad` with exact types. */
 export function withGradient<T extends tf.Tensor>(
   inputs: readonly tf.Tensor[],
   run: () => CustomResult<T>,

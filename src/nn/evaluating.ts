@@ -1,8 +1,8 @@
 let evaluating = false;
 
 /**
- * Runs a step that looks at the model and must not change it, and must not be asynchronous: teachers stay where they are
- * in it, and queues take nothing. A trainer does so in its evaluations.
+ * Runs a synchronous step that evaluates the model and must not change it: teachers do not move in it, and queues
+ * accept nothing. A trainer does so in its evaluations.
  */
 export function whileEvaluating<T>(run: () => T): T {
   const outer = evaluating;
@@ -14,7 +14,7 @@ export function whileEvaluating<T>(run: () => T): T {
   }
 }
 
-/** Whether an evaluation's step runs at the moment. */
+/** Whether an evaluation's step is currently running. */
 export function isEvaluating(): boolean {
   return evaluating;
 }

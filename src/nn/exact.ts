@@ -5,11 +5,12 @@ import { FulgurError } from '../errors';
 import { withGradient } from './custom-gradient';
 
 /**
- * The same values, which `bf16-mixed` computes with in float32 from here on: up to the next convolution or `tf.matMul`, to
- * which it rounds them. The gradient that comes back here is float32 up to here, too.
+ * Returns the same values, with which `bf16-mixed` computes in float32 from here on, up to the next convolution or
+ * `tf.matMul`, for which it rounds them. The gradient is also float32 on the way back to here.
  *
- * TensorFlow rounds a product's inputs and result to bfloat16, and with them what stands between two products, such as
- * additions and multiplications. What it knows by no list stops it: a pair of `Bitcast`s, which costs nothing.
+ * TensorFlow rounds a product's inputs and result to bfloat16, and with them the operations between two products, such
+ * as additions and multiplications. An operation that is on none of its lists stops this: here a pair of `Bitcast`s,
+ * which costs nothing.
  */
 export function float32Barrier<T extends tf.Tensor>(x: T): T {
   if (isFreezing()) return x;
@@ -17,13 +18,14 @@ export function float32Barrier<T extends tf.Tensor>(x: T): T {
 }
 
 /**
- * `tf.matMul` whose factors, result and gradients stay float32 under `bf16-mixed`: for similarities, whose softmax at a low
- * temperature would see bfloat16's rounding a hundredfold. Matrices, or batches of them with equal batch axes.
+ * Computes `tf.matMul` with factors, result and gradients that stay float32 under `bf16-mixed`: for similarities, where
+ * a softmax at a low temperature would amplify bfloat16's rounding a hundredfold. Takes matrices, or batches of them
+ * with equal batch axes.
  *
  * @param a `[..., rows, inner]`, or `[..., inner, rows]` with `transposeA`
  * @param b `[..., inner, columns]`, or `[..., columns, inner]` with `transposeB`
  * @returns `[..., rows, columns]`
- * @throws FulgurError `module` where the shapes do not fit.
+ * @throws FulgurError `module` if the shapes do not fit.
  */
 export function exactMatMul<T extends tf.Tensor>(
   a: T,
@@ -46,7 +48,10 @@ export function exactMatMul<T extends tf.Tensor>(
   }));
 }
 
-/** On CPUs, the only devices where `bf16-mixed` acts, the one product that TensorFlow never computes in bfloat16. */
+/**
+ * On CPUs, the only devices where `bf16-mixed` has an effect, the one kind of product that TensorFlow never computes in
+ * bfloat16.
+ */
 function product(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: boolean): tf.Tensor {
   if (engineInfo().device !== 'cpu') return tf.matMul(a, b, transposeA, transposeB);
   const type = { type: 'type', value: 'float32' } as const;
@@ -68,7 +73,7 @@ function unseen<T extends tf.Tensor>(x: T): T {
 
 function single(results: readonly tf.Tensor[]): tf.Tensor {
   const [result] = results;
-  if (result === undefined) throw new Error('The operation gave no result.');
+  if (result === undefined) throw new Error('The operation returned no result.');
   return result;
 }
 
@@ -81,6 +86,6 @@ function requireFactors(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transpo
     `[${x.shape.join(', ')}]${transposed ? ' (transposed)' : ''}`;
   throw new FulgurError('module', {
     what: `exactMatMul got factors of shape ${described(a, transposeA)} and ${described(b, transposeB)}.`,
-    fix: 'Give matrices with one inner length, or batches of them with the same batch axes.',
+    fix: 'Use matrices with the same inner length, or batches of them with the same batch axes.',
   });
 }

@@ -10,22 +10,23 @@ import { ranks } from './ranks';
 
 /** Options of `FeatureQueue`. */
 export interface FeatureQueueOptions {
-  /** Rows that it holds. */
+  /** The number of rows. */
   readonly size: number;
-  /** Features of a row. */
+  /** The number of features in a row. */
   readonly features: number;
-  /** Take the keys of all ranks (default `true`); else each rank fills a queue of its own. */
+  /** Take the keys of all ranks (default `true`); otherwise each rank fills its own queue. */
   readonly gather?: boolean;
 }
 
 /**
- * A ring of the newest features, such as a teacher's keys: the negatives of MoCo, the neighbours of NNCLR. It begins with
- * random rows of length 1, and is filled inside the step with the rows of all ranks, in the order of the samples.
+ * A ring buffer of the newest features, such as a teacher's keys: the negatives of MoCo, the neighbours of NNCLR. It
+ * starts with random rows of length 1, and is filled inside the step with the rows of all ranks, in the order of the
+ * samples. A batch that reaches the end is cut off there, and the next one starts at the beginning, as in lightly's
+ * `MemoryBankModule`.
  *
- * A batch that reaches the end is cut there, and the next one begins at the start, as in lightly's `MemoryBankModule`.
- *
- * State dict: `bank` `[size, features]` and `bank_ptr` `[1]`, the row that is written next. Ranks that train as one hold the
- * same rows; under local SGD, and with `gather: false`, each rank holds its own. Rows are data: no plugin averages them.
+ * State dict: `bank` `[size, features]` and `bank_ptr` `[1]`, the row to be written next. Ranks that train as one have
+ * the same rows; under local SGD, and with `gather: false`, each rank has its own. Rows are data: no plugin averages
+ * them.
  *
  * Source: He et al., "Momentum contrast for unsupervised visual representation learning" (2020), section 3.2.
  *
@@ -42,7 +43,7 @@ export class FeatureQueue extends Module {
   readonly bank: Buffer<tf.Rank.R2>;
   readonly bankPtr: Buffer<tf.Rank.R1>;
 
-  /** @throws FulgurError `module` where size or features is not a whole number of 1 or more. */
+  /** @throws FulgurError `module` if size or features is not a whole number of 1 or more. */
   constructor({ size, features, gather = true }: FeatureQueueOptions) {
     super();
     requireNumbers('FeatureQueue', { size, features }, numbers.count, { kind: 'module' });
@@ -54,20 +55,22 @@ export class FeatureQueue extends Module {
     this.bankPtr = buffer(tf.tensor1d([0], 'int32'), { storedAs: 'I64', ...rule });
   }
 
-  /** The rows as they are now, `[size, features]`, without a gradient; a later `push` does not change them. */
+  /** Returns the current rows, `[size, features]`, without a gradient; a later `push` does not change them. */
   values(): tf.Tensor2D {
     return offTape(() => tf.clone<tf.Tensor2D>(this.bank));
   }
 
-  /** As `values()`. */
+  /** Does the same as `values()`. */
   forward(): tf.Tensor2D {
     return this.values();
   }
 
   /**
-   * The row nearest to each of these by its cosine, `[batch, features]` as it stands in the queue, without a gradient.
+   * Returns, for each of these rows, the row of the queue with the largest cosine similarity, `[batch, features]`,
+   * unchanged and without a gradient.
    *
-   * Source: Dwibedi et al., "With a little help from my friends" (2021), equation 2; as lightly's `NNMemoryBankModule`.
+   * Source: Dwibedi et al., "With a little help from my friends" (2021), equation 2; matches lightly's
+   * `NNMemoryBankModule`.
    *
    * @param rows `[batch, features]`
    * @throws FulgurError `module` for another shape.
@@ -77,7 +80,7 @@ export class FeatureQueue extends Module {
     return offTape(() =>
       tf.tidy(() => {
         const lengths = tf.maximum(tf.norm(this.bank, 2, 1, true), 1e-12);
-        // The length of a row of the batch does not change which cosine is the largest.
+        // The length of a row in the batch does not affect which cosine is the largest.
         const cosines = exactMatMul(rows, tf.div<tf.Tensor2D>(this.bank, lengths), false, true);
         return tf.gather<tf.Tensor2D>(this.bank, tf.argMax<tf.Tensor1D>(cosines, 1));
       }),
@@ -85,7 +88,8 @@ export class FeatureQueue extends Module {
   }
 
   /**
-   * Writes keys over the oldest rows, without a gradient: those of all ranks, unless `gather` is `false`. In the evaluations of a trainer it does nothing.
+   * Overwrites the oldest rows with keys, without a gradient: those of all ranks, unless `gather` is `false`. In the
+   * evaluations of a trainer it does nothing.
    *
    * @param keys `[batch, features]` of this rank.
    * @throws FulgurError `module` for another shape.
@@ -107,7 +111,7 @@ export class FeatureQueue extends Module {
     throw new FulgurError('module', {
       what: `FeatureQueue(${this.size}, ${this.features}) got ${got}.`,
       why: `It takes [batch, ${this.features}].`,
-      fix: `Make features of the queue the width of the ${name}.`,
+      fix: `Set features of the queue to the width of the ${name}.`,
     });
   }
 
@@ -115,7 +119,7 @@ export class FeatureQueue extends Module {
     const { size } = this;
     const [batch] = rows.shape;
     const end = tf.sub(tf.scalar(size - 1, 'int32'), this.bankPtr);
-    // What does not fit in is the last row that does, once more: the same values at the same place.
+    // Beyond the end, the last row that fits is written again: the same values in the same place.
     const kept = tf.minimum<tf.Tensor1D>(tf.range(0, batch, 1, 'int32'), end);
     const places = tf.reshape(tf.add(this.bankPtr, kept), [batch, 1]);
     const [bank] = runOp(
@@ -131,7 +135,7 @@ export class FeatureQueue extends Module {
   }
 }
 
-/** Rows in random directions: normal draws, divided by their lengths. */
+/** Returns rows in random directions: normal draws, divided by their lengths. */
 function randomUnitRows(size: number, features: number): tf.Tensor2D {
   const values = new Float32Array(size * features);
   nextInitialisationStream().fillNormal(values, 1);

@@ -3,7 +3,9 @@ import { nextInitialisationStream } from '../engine';
 import type { RandomStream } from '../engine';
 import { requireMemory } from '../system';
 
-/** What an initial value depends on: inputs and outputs that one weight connects, over the kernel's area. */
+/**
+ * The inputs of an initialisation: the numbers of inputs and outputs that one weight connects, over the kernel's area.
+ */
 export interface Fans {
   readonly fanIn: number;
   readonly fanOut: number;
@@ -21,7 +23,7 @@ export const pytorchUniform: Initializer = (shape, { fanIn }) => {
 };
 
 /**
- * Normal with deviation √(2 / fanOut): torchvision's choice for the convolutions of its residual networks.
+ * Normal with standard deviation √(2 / fanOut): torchvision's choice for the convolutions of its residual networks.
  *
  * Source: He et al., "Delving deep into rectifiers" (2015), equation 14.
  */
@@ -30,7 +32,7 @@ export const kaimingNormalFanOut: Initializer = (shape, { fanOut }) => {
   return drawn(shape, (stream, values) => stream.fillNormal(values, deviation));
 };
 
-/** Normal with mean 0 and this deviation. */
+/** Normal with mean 0 and this standard deviation. */
 export function normal(deviation: number): Initializer {
   return (shape) => drawn(shape, (stream, values) => stream.fillNormal(values, deviation));
 }

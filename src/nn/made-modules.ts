@@ -1,6 +1,6 @@
-/** Modules as they were made. Nothing here keeps a module alive. */
+/** The modules made so far. Nothing here keeps a module alive. */
 let made: WeakRef<object>[] = [];
-/** So many are there before those that are gone are looked for. */
+/** The number of references after which dead ones are removed. */
 let room = 1024;
 
 export function rememberModule(module: object): void {
@@ -11,7 +11,7 @@ export function rememberModule(module: object): void {
   made.push(new WeakRef(module));
 }
 
-/** Every module that somebody still holds. */
+/** Returns every module that is still referenced elsewhere. */
 export function livingModules(): object[] {
   return made.flatMap((reference) => reference.deref() ?? []);
 }

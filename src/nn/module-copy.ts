@@ -6,11 +6,11 @@ import { copyAsBuffer, descriptionOf } from './parameter';
 import { privateMembersOf } from './private-members';
 
 /**
- * A copy of a module tree whose parameters and buffers are buffers with the same values. What stands in the tree more than
- * once does so in the copy. Tensors, and what cannot change, are shared.
+ * Returns a copy of a module tree in which parameters and buffers become buffers with the same values. An object in
+ * several places of the tree is also in the same places of the copy. Tensors, and immutable values, are shared.
  *
- * @throws FulgurError `module` for what a copy could not have of its own: functions, objects of other classes, `#private`
- *   members.
+ * @throws FulgurError `module` for members of which a copy could not have its own: functions, objects of other classes,
+ *   `#private` members.
  */
 export function copyOf<M extends Module>(module: M): M {
   const copies: Copies = new Map();
@@ -22,10 +22,10 @@ export function copyOf<M extends Module>(module: M): M {
   }
 }
 
-/** What was copied already, so that it is copied once. */
+/** Objects copied so far, so that each is copied once. */
 type Copies = Map<object, unknown>;
 
-/** Where a value stands: `field 'options' of Mlp`. */
+/** The place of a value: `field 'options' of Mlp`. */
 type Place = string;
 
 function copyModule(module: Module, copies: Copies): Module {
@@ -87,14 +87,14 @@ function remembered<T>(original: object, copy: T, copies: Copies): T {
   return copy;
 }
 
-/** A copy that may hold itself: it is known before it is filled. */
+/** A copy that may contain itself: it is recorded before it is filled. */
 function filled<T>(original: object, copy: T, copies: Copies, fill: (copy: T) => void): T {
   copies.set(original, copy);
   fill(copy);
   return copy;
 }
 
-/** A class does not know the object that holds it; any other function may. */
+/** A class has no reference to the object that contains it; any other function may have one. */
 function shareClass(value: object, place: Place): object {
   if (Function.prototype.toString.call(value).startsWith('class')) return value;
   throw uncopiable(place, 'a function');
@@ -105,15 +105,15 @@ function refusePrivateMembers(module: Module): void {
   if (members === null) return;
   throw new FulgurError('module', {
     what: `teacherOf cannot copy ${withArticle(members.owner)}: it has the #private member ${members.names.join(', ')}.`,
-    why: 'JavaScript gives #private members to nothing but what a constructor makes.',
-    fix: `Make it 'private' of TypeScript, or give teacherOf a way to build another one: { build: () => new ${members.owner}(...) }.`,
+    why: 'Only a constructor can add #private members to an object.',
+    fix: `Make it 'private' of TypeScript, or tell teacherOf how to build another one: { build: () => new ${members.owner}(...) }.`,
   });
 }
 
 function uncopiable(place: Place, what: string): FulgurError {
   return new FulgurError('module', {
     what: `teacherOf cannot copy ${place}, ${what}.`,
-    why: 'It may hold on to the module that is copied, and the teacher would compute with that.',
-    fix: 'Give teacherOf a way to build the module once more: { build: () => new TheModule(...) }.',
+    why: 'It may refer to the module that is copied, and the teacher would compute with that.',
+    fix: 'Tell teacherOf how to build the module again: { build: () => new TheModule(...) }.',
   });
 }

@@ -6,23 +6,23 @@ import { joinName, snakeCase } from './naming';
 import { descriptionOf } from './parameter';
 import type { Buffer, Parameter } from './parameter';
 
-/** What a module owns itself, without what its children own; names are relative to it. */
+/** The members that a module itself owns, without those of its children; names are relative to it. */
 export interface OwnMembers<M> {
   readonly parameters: readonly [name: string, parameter: Parameter][];
   readonly buffers: readonly [name: string, buffer: Buffer][];
   readonly children: readonly [name: string, child: M][];
 }
 
-/** One place in the tree; a module that stands in two places is visited at both. */
+/** One place in the tree; a module in two places is visited at both. */
 export interface Visit<M> extends OwnMembers<M> {
   readonly name: string;
   readonly module: M;
 }
 
 /**
- * Every module from `root` down, owners before their children, in the order of declaration, as PyTorch walks.
+ * Visits every module from `root` down, owners before their children, in the order of declaration, as PyTorch does.
  *
- * @throws FulgurError `module` where the tree has a cycle, or members stand where they would not be found.
+ * @throws FulgurError `module` if the tree has a cycle, or if members are in places that are not searched.
  */
 export function* walk<M extends object>(
   root: M,
@@ -33,7 +33,7 @@ export function* walk<M extends object>(
   if (ancestors.includes(root)) {
     throw new FulgurError('module', {
       what: `Module ${className(root)} contains itself, at '${name}'.`,
-      fix: 'Hold the owner in a #private field, which is not searched for modules.',
+      fix: 'Keep the owner in a #private field, which is not searched for modules.',
     });
   }
   const members = ownMembers(root, isModule);
@@ -82,14 +82,14 @@ function roleOf(owner: object, field: string, variable: tf.Variable): 'parameter
   if (description === undefined) {
     throw new FulgurError('module', {
       what: `Field '${field}' of ${className(owner)} is a plain tf.Variable.`,
-      why: 'Whether it is to be trained is not known.',
-      fix: 'Make it with nn.parameter(...) to train it, or with nn.buffer(...) to keep it beside the parameters.',
+      why: 'It is unknown whether it should be trained.',
+      fix: 'Create it with nn.parameter(...) to train it, or with nn.buffer(...) to keep it beside the parameters.',
     });
   }
   return description.role === 'parameter' ? 'parameters' : 'buffers';
 }
 
-/** A module in a Map, Set or plain object would never be trained or saved: better an error than silence. */
+/** Rejects a module in a Map, Set or plain object, which would silently be neither trained nor saved. */
 function refuseHiddenMembers(
   owner: object,
   field: string,
@@ -100,13 +100,13 @@ function refuseHiddenMembers(
     isModule(item) || (isVariable(item) && descriptionOf(item) !== undefined);
   if (containerOf(value) === null || !holds(value, isMember, new Set())) return;
   throw new FulgurError('module', {
-    what: `Field '${field}' of ${className(owner)} holds modules or parameters inside ${containerOf(value)}.`,
+    what: `Field '${field}' of ${className(owner)} contains modules or parameters inside ${containerOf(value)}.`,
     why: 'They would be neither trained nor saved: only fields and arrays are searched.',
-    fix: 'Put each in a field of its own, or all in an array.',
+    fix: 'Put each one into its own field, or all into an array.',
   });
 }
 
-/** Whether a member stands anywhere in containers within containers. */
+/** Whether containers, at any depth, contain a member. */
 function holds(value: unknown, isMember: (item: unknown) => boolean, seen: Set<unknown>): boolean {
   if (isMember(value)) return true;
   if (seen.has(value)) return false;
@@ -133,10 +133,10 @@ function isPlainObject(value: unknown): value is object {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** A state with it could be saved and not read, or its name be that of another member. */
+/** Rejects names with which a state could be saved but not read, or which could equal that of another member. */
 function unreadable(owner: object, field: string): FulgurError {
   return new FulgurError('module', {
-    what: `Field '${field}' of ${className(owner)} has a name that its checkpoints could not be read with.`,
+    what: `Field '${field}' of ${className(owner)} has a name that makes its checkpoints unreadable.`,
     fix: 'Rename it.',
   });
 }
@@ -153,6 +153,6 @@ function isVariable(value: unknown): value is tf.Variable {
 }
 
 function className(owner: object): string {
-  // Not the field of that name.
+  // This is not the field of that name.
   return (Object.getPrototypeOf(owner) as object).constructor.name;
 }

@@ -15,14 +15,15 @@ import { loadState } from './state/load-state';
 import type { LoadOptions, LoadReport } from './state/load-state';
 import { readVariable } from './state/variable-state';
 
-// The mode is kept outside of modules: a copy of one, such as a teacher, has no #private fields.
+// The mode is kept outside modules: a copy of a module, such as a teacher, has no #private fields.
 const inEvaluation = new WeakSet<Module>();
 
 /**
- * The base of layers and models: owns parameters, buffers and child modules. What stands in a field, alone or in an
- * array, is found by itself, in the order of declaration; `#private` fields are not searched.
+ * The base class of layers and models: owns parameters, buffers and child modules. Those in fields, alone or in arrays,
+ * are found automatically, in the order of declaration; `#private` fields are not searched.
  *
- * Names, order, shapes and layout of the state dict are PyTorch's: field `projectionHead` gives `projection_head.…`.
+ * Names, order, shapes and layout of the state dict are PyTorch's: the field `projectionHead` is named
+ * `projection_head.…`.
  *
  * @example
  * class Scale extends nn.Module {
@@ -38,17 +39,17 @@ export abstract class Module {
     rememberModule(this);
   }
 
-  /** What the module computes; tensors are `[batch, height, width, channels]` or `[batch, features]`. */
+  /** Computes the module's output; tensors are `[batch, height, width, channels]` or `[batch, features]`. */
   abstract forward(...inputs: never[]): unknown;
 
-  /** Whether layers such as batch norm and dropout act as in training (the default). Read when a step is traced. */
+  /** Whether layers such as batch norm and dropout behave as in training (the default). Read when a step is traced. */
   get training(): boolean {
     const training = !inEvaluation.has(this);
     noteRead(this, 'training', training);
     return training;
   }
 
-  /** Puts this module and everything below it into training mode. */
+  /** Sets this module and all its descendants to training mode. */
   train(mode = true): this {
     for (const { module } of visits(this)) {
       if (mode) inEvaluation.delete(module);
@@ -57,13 +58,13 @@ export abstract class Module {
     return this;
   }
 
-  /** Puts this module and everything below it into evaluation mode. */
+  /** Sets this module and all its descendants to evaluation mode. */
   eval(): this {
     return this.train(false);
   }
 
   /**
-   * Takes parameters out of training, from the next trace on: all of them, or those whose names match.
+   * Excludes parameters from training, from the next trace on: all of them, or those whose names match.
    *
    * @param names state-dict names below this module: `backbone.4.*`, `backbone`, `*.bias`, a regular expression, a list.
    * @throws FulgurError `module` for a pattern that no parameter matches, and for an empty list.
@@ -73,56 +74,57 @@ export abstract class Module {
   }
 
   /**
-   * Puts parameters back into training, from the next trace on: all of them, or those whose names match, as `freeze`. Those
-   * that were made with `trainable: false` are left out, unless a pattern matches no others.
-   *
+   * Includes parameters in training again, from the next trace on: all of them, or those whose names match, as in
+   * `freeze`. Parameters made with `trainable: false` are left out, unless a pattern matches no others.
    * @throws FulgurError `module` for a pattern that no parameter matches.
    */
   unfreeze(names?: NamePattern | readonly NamePattern[]): this {
     return setTrainable(this, names, true);
   }
 
-  /** All parameters, each once, for an optimiser. Frozen ones are among them, and are left alone while frozen. */
+  /**
+   * Returns all parameters, each once, for an optimiser. This includes frozen ones, which are not updated while frozen.
+   */
   parameters(): ParameterList {
     return new ParameterList(this.namedParameters());
   }
 
-  /** Parameters by state-dict name; one that stands in several places has its first name. */
+  /** Returns the parameters by state-dict name; a parameter in several places has its first name. */
   namedParameters(): Map<string, Parameter> {
     return firstNames([...visits(this)].flatMap(({ name, parameters }) => fullNames(name, parameters)));
   }
 
-  /** Buffers by state-dict name; one that stands in several places has its first name. */
+  /** Returns the buffers by state-dict name; a buffer in several places has its first name. */
   namedBuffers(): Map<string, Buffer> {
     return firstNames([...visits(this)].flatMap(({ name, buffers }) => fullNames(name, buffers)));
   }
 
-  /** Parameters and buffers by state-dict name, in its order. */
+  /** Returns parameters and buffers by state-dict name, in its order. */
   namedVariables(): Map<string, Parameter | Buffer> {
     return stateVariables(this);
   }
 
-  /** This module and all below it, each once, owners before their children. */
+  /** Returns this module and all its descendants, each once, owners before their children. */
   modules(): Module[] {
     return [...this.namedModules().values()];
   }
 
-  /** Modules by name; this one has the name `''`. */
+  /** Returns the modules by name; this one has the name `''`. */
   namedModules(): Map<string, Module> {
     return firstNames([...visits(this)].map(({ name, module }) => [name, module]));
   }
 
-  /** A copy of all parameters and buffers in host memory, in PyTorch's naming, layout and order. */
+  /** Returns a copy of all parameters and buffers in host memory, in PyTorch's naming, layout and order. */
   stateDict(): StateDict {
     return new Map([...stateVariables(this)].map(([name, variable]) => [name, readVariable(variable)]));
   }
 
   /**
-   * Sets parameters and buffers from a state dict. Nothing is changed where anything does not fit.
+   * Sets parameters and buffers from a state dict. If anything does not fit, nothing is changed.
    *
-   * @param options `strict: false` passes over missing and unexpected keys; tensors of a wrong shape or type are
-   *   errors all the same.
-   * @returns the keys that were passed over.
+   * @param options `strict: false` skips missing and unexpected keys; tensors of a wrong shape or type are still
+   *   errors.
+   * @returns the skipped keys.
    * @throws FulgurError `state`, naming every missing, unexpected and mismatched key.
    */
   loadStateDict(state: StateDict, options: LoadOptions = {}): LoadReport {
@@ -168,7 +170,7 @@ function isModule(value: unknown): value is Module {
   return value instanceof Module;
 }
 
-/** Entries without those whose value came before. */
+/** Returns the entries without those whose value occurred earlier. */
 function firstNames<T>(entries: readonly [string, T][]): Map<string, T> {
   const seen = new Set<T>();
   return new Map(entries.filter(([, value]) => !seen.has(value) && seen.add(value)));
@@ -178,10 +180,10 @@ function fullNames<T>(owner: string, members: readonly [string, T][]): [string, 
   return members.map(([member, value]) => [joinName(owner, member), value]);
 }
 
-/** Ends what reads an experiment's defaults: its modules are built with the values that the run is given. */
+/** Stops a class whose defaults are read from building modules: they are built with the values given to the run. */
 function notNow(): FulgurError {
   return new FulgurError('module', {
     what: 'A module was to be built while the defaults of hyperparameters are read.',
-    fix: "Write hyperparameters above the experiment's modules.",
+    fix: "Declare hyperparameters above the experiment's modules.",
   });
 }

@@ -3,29 +3,29 @@ import { listNames } from './naming';
 import type { Buffer, Parameter } from './parameter';
 
 /**
- * State-dict names: a text in which `*` stands for any letters, dots too, and a module's name for all that is below it, or a
- * regular expression that is found in the name.
+ * A pattern of state-dict names: a text in which `*` stands for any characters, including dots, and a module's name for
+ * everything below it; or a regular expression to be found in the name.
  *
  * `backbone`, `backbone.4.*`, `*.bias`, `/\.bn\d\./`
  */
 export type NamePattern = string | RegExp;
 
-/** A module, as far as names go. */
+/** The part of a module that concerns names. */
 interface Named {
   namedParameters(): ReadonlyMap<string, Parameter>;
   namedVariables(): ReadonlyMap<string, Parameter | Buffer>;
 }
 
 /**
- * The parameters of a module whose names match a pattern, or any of several.
+ * Returns the parameters of a module whose names match a pattern, or any of several.
  *
- * @throws FulgurError `module` for a pattern that matches none, with names that are near it.
+ * @throws FulgurError `module` for a pattern that matches none, with similar names.
  */
 export function matchingParameters(
   module: Named,
   patterns: NamePattern | readonly NamePattern[],
 ): Map<string, Parameter> {
-  // A parameter that stands in two places goes by both of its names.
+  // A parameter in two places can be matched by both of its names.
   const named = [...module.namedVariables()];
   const trained = new Map([...module.namedParameters()].map(([name, parameter]) => [parameter, name]));
   const found = new Map<string, Parameter>();
@@ -48,7 +48,7 @@ export function matchingParameters(
 }
 
 /**
- * One pattern or several, as a list.
+ * Returns one pattern or several as a list.
  *
  * @throws FulgurError `module` for an empty list.
  */
@@ -59,9 +59,9 @@ export function patternsOf(
   const list = isList(patterns) ? patterns : [patterns];
   if (list.length > 0) return list;
   throw new FulgurError('module', {
-    what: `An empty list of names was given to freeze() or unfreeze() of ${name}.`,
-    why: 'It stands for no parameter.',
-    fix: 'Name some, or give no list for all of them.',
+    what: `freeze() or unfreeze() of ${name} was given an empty list of names.`,
+    why: 'It matches no parameter.',
+    fix: 'Add names to the list, or pass no list to match all parameters.',
   });
 }
 
@@ -69,9 +69,9 @@ function isList(patterns: NamePattern | readonly NamePattern[]): patterns is rea
   return Array.isArray(patterns);
 }
 
-/** A test of names by a pattern. */
+/** Returns a test of names against a pattern. */
 export function matcherOf(pattern: NamePattern): (name: string) => boolean {
-  // `search` begins anew each time, whatever the flags.
+  // `search` starts anew each time, whatever the flags.
   if (pattern instanceof RegExp) return (name) => name.search(pattern) >= 0;
   const words = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
   const glob = new RegExp(`^${words.join('.*')}(?:\\..*)?$`);
@@ -84,8 +84,8 @@ function noneMatches(module: Named, pattern: NamePattern, buffers: readonly stri
   if (buffers.length > 0) {
     return new FulgurError('module', {
       what: `No parameter of ${kind} matches ${shown}, but these buffers do: ${listNames(buffers, [...module.namedVariables().keys()])}.`,
-      why: 'Buffers, such as the tensors of a teacher, are not trained in any case.',
-      fix: 'Leave the pattern out, or name parameters.',
+      why: 'Buffers, such as the tensors of a teacher, are never trained.',
+      fix: 'Remove the pattern, or name parameters.',
     });
   }
   return new FulgurError('module', {
@@ -94,12 +94,12 @@ function noneMatches(module: Named, pattern: NamePattern, buffers: readonly stri
   });
 }
 
-/** So many names are shown. */
+/** The number of names shown. */
 const SHOWN = 6;
 
 /**
- * Which names, of parameters and of what is above them, are nearest to a pattern; else those one level below the part of it that
- * there is.
+ * Returns the names, of parameters and of the modules above them, that are most similar to a pattern; otherwise those
+ * one level below the part of the pattern that exists.
  */
 function near(module: Named, pattern: NamePattern): string {
   const names = [...module.namedParameters().keys()];
@@ -124,10 +124,13 @@ function near(module: Named, pattern: NamePattern): string {
   const below = shown.length > 0 ? shown : belowMatchedPart(known, pattern);
   const listed = below.slice(0, SHOWN);
   const more = below.length - listed.length;
-  return `Name some of ${listed.map((name) => `'${name}'`).join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
+  return `Use some of ${listed.map((name) => `'${name}'`).join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
 }
 
-/** Names one level below the longest beginning of a pattern that is a module's name; the outermost ones where none is. */
+/**
+ * Returns the names one level below the longest prefix of a pattern that is a module's name; the outermost names if
+ * there is no such prefix.
+ */
 function belowMatchedPart(known: readonly string[], pattern: NamePattern): string[] {
   const parts = typeof pattern === 'string' ? pattern.split('.') : [];
   const beginnings = parts.map((_, depth) => `${parts.slice(0, depth + 1).join('.')}.`);

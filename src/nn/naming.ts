@@ -1,5 +1,6 @@
 /**
- * A field's name as PyTorch writes it: `projectionHead` becomes `projection_head`, `bn1` and `layer1` stay as they are.
+ * Returns a field's name as PyTorch writes it: `projectionHead` becomes `projection_head`, `bn1` and `layer1` stay
+ * unchanged.
  */
 export function snakeCase(name: string): string {
   return name
@@ -8,18 +9,17 @@ export function snakeCase(name: string): string {
     .toLowerCase();
 }
 
-/** A member's full name below its owner's. */
+/** Returns a member's full name below its owner's. */
 export function joinName(owner: string, member: string): string {
   return owner === '' ? member : `${owner}.${member}`;
 }
 
-/** So many are listed before the rest is counted. */
+/** The number of names that are listed before the rest is counted. */
 const LISTED = 6;
 
 /**
- * State-dict names as words of a sentence: `backbone.* (60), head.weight and 3 more`.
- *
- * @param all the names among which `names` are some: where all below a module are, the module stands for them.
+ * Lists state-dict names for a sentence: `backbone.* (60), head.weight and 3 more`.
+ * @param all the names among which `names` are some: a module stands for all names below it if they are all listed.
  */
 export function listNames(names: readonly string[], all: readonly string[]): string {
   const wanted = new Set(names);
@@ -35,7 +35,7 @@ export function listNames(names: readonly string[], all: readonly string[]): str
   return listed.length < 2 ? listed.join('') : `${listed.slice(0, -1).join(', ')} and ${listed.at(-1)}`;
 }
 
-/** The outermost module below which all names are wanted, and more than one. */
+/** Returns the outermost module with several names below it, all of which are to be listed. */
 function wholeModuleOf(name: string, wanted: ReadonlySet<string>, all: readonly string[]): string | null {
   const parts = name.split('.');
   for (let depth = 1; depth < parts.length; depth++) {

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { withGradient } from './custom-gradient';
 
 /**
- * Rows of `[batch, features]` divided by their Euclidean norms, of which the shortest count as `shortest`, as PyTorch's
- * `nn.functional.normalize`. The gradient is finite also for a row of zeros, where tfjs's own square root gives NaN.
+ * Divides the rows of `[batch, features]` by their Euclidean norms, which count as at least `shortest`, as in PyTorch's
+ * `nn.functional.normalize`. The gradient is finite even for a row of zeros, where tfjs's own square root gives NaN.
  */
 export function normalizeRows(rows: tf.Tensor2D, shortest = 1e-12): tf.Tensor2D {
   return withGradient<tf.Tensor2D>([rows], () => {

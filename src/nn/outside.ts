@@ -5,8 +5,8 @@ import { listNames } from './naming';
 import { descriptionOf } from './parameter';
 
 /**
- * Variables that are not a model's, in words: `conv1.* (2) and fc.weight of a ResNet, a buffer of shape [3]`. A variable that
- * stands in a module is called by its name there, wherever the module itself is hidden.
+ * Describes variables that are not a model's: `conv1.* (2) and fc.weight of a ResNet, a buffer of shape [3]`. A
+ * variable in a module is identified by its name there, wherever the module itself is hidden.
  */
 export function describeOutside(model: Module, variables: Iterable<tf.Variable>): string {
   const places = placesOutside(model);
@@ -34,7 +34,7 @@ interface Place {
   readonly name: string;
 }
 
-/** Where variables stand that are in modules and not in the model; of modules within modules the outermost counts. */
+/** Finds the places of variables in modules outside the model; of nested modules the outermost counts. */
 function placesOutside(model: Module): Map<tf.Variable, Place> {
   const own = new Set(model.modules());
   const trees = livingModules().flatMap((module) =>
@@ -61,7 +61,7 @@ function treeOf(module: Module): Tree | null {
   try {
     return { module, below: module.modules(), variables: module.namedVariables() };
   } catch {
-    // Another module that is not sound is not what is to be said here.
+    // Errors of another, malformed module are not relevant here.
     return null;
   }
 }
@@ -70,7 +70,7 @@ function describeAlone(variable: tf.Variable): string {
   const shape = `of shape [${variable.shape.join(', ')}]`;
   const description = descriptionOf(variable);
   if (description !== undefined) return `a ${description.role} ${shape}`;
-  // tfjs numbers those that were given no name.
+  // tfjs gives numbers to variables without a name.
   return /^\d+$/.test(variable.name)
     ? `a tf.Variable ${shape}`
     : `the tf.Variable '${variable.name}' ${shape}`;

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { AxisGeometry } from './convolution/geometry';
 
 /**
- * Surrounds an image `[batch, height, width, channels]` by its padding, as far as a window reaches it: TensorFlow's own
- * explicit padding leaves the fast kernels, and of a window with steps the far side often reads none.
+ * Pads an image `[batch, height, width, channels]`, as far as a window reaches the padding: TensorFlow's own explicit
+ * padding falls back from the fast kernels, and a strided window often reads nothing of the far side.
  */
 export function padded(x: tf.Tensor4D, rows: AxisGeometry, columns: AxisGeometry, value = 0): tf.Tensor4D {
   const around = [rows.margins, columns.margins] as const;

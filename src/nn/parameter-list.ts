@@ -1,8 +1,8 @@
 import type { Parameter } from './parameter';
 
 /**
- * The parameters of a module with their state-dict names: what optimisers take. Iterating it gives the parameters;
- * `entries()` gives names as well.
+ * The parameters of a module with their state-dict names, as optimisers expect them. Iteration yields the parameters;
+ * `entries()` yields names as well.
  */
 export class ParameterList implements Iterable<Parameter> {
   readonly #byName: ReadonlyMap<string, Parameter>;
@@ -19,13 +19,13 @@ export class ParameterList implements Iterable<Parameter> {
     return this.#byName.values();
   }
 
-  /** Pairs of name and parameter, in the order of declaration. */
+  /** Returns pairs of name and parameter, in the order of declaration. */
   entries(): [name: string, parameter: Parameter][] {
     return [...this.#byName];
   }
 
   /**
-   * The parameters that pass the test, under the same names: for groups with options of their own.
+   * Returns the parameters that pass the test, under the same names: for groups with separate options.
    *
    * @example
    * const all = model.parameters();

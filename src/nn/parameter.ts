@@ -6,44 +6,53 @@ import type { StateLayout } from './state/layout';
 
 declare const role: unique symbol;
 
-/** A trainable tensor of a module: a `tf.Variable` that tfjs ops take directly. Made by `nn.parameter`. */
+/** A trainable tensor of a module: a `tf.Variable` that tfjs operations accept directly. Created by `nn.parameter`. */
 export type Parameter<R extends tf.Rank = tf.Rank> = tf.Variable<R> & { readonly [role]: 'parameter' };
 
-/** A tensor that a module keeps but does not train, such as a running mean. Made by `nn.buffer`. */
+/** A tensor that a module keeps but does not train, such as a running mean. Created by `nn.buffer`. */
 export type Buffer<R extends tf.Rank = tf.Rank> = tf.Variable<R> & { readonly [role]: 'buffer' };
 
 /** Options of `nn.parameter`. */
 export interface ParameterOptions {
-  /** How the tensor is laid out inside Fulgur, and so how the state dict turns it (default `plain`: not at all). */
+  /**
+   * The layout of the tensor inside Fulgur, which determines how the state dict transposes it (default `plain`: not at
+   * all).
+   */
   readonly layout?: StateLayout;
-  /** `false` makes it fixed: frozen from the start, and left out by an `unfreeze` of more than fixed ones (default `true`). */
+  /**
+   * `false` makes it fixed: frozen from the start, and left out by `unfreeze` unless that matches only fixed parameters
+   * (default `true`).
+   */
   readonly trainable?: boolean;
 }
 
 /**
- * What the ranks of a run hold in a buffer.
+ * The values of a buffer on the ranks of a run.
  *
- * - `same`: equal values, which is checked before each evaluation and at each checkpoint.
- * - `gathered`: samples of all ranks, such as a queue of features: equal values while ranks train as one, which is checked as
- *   for `same`; each rank's own while ranks train alone. Being data, it is never averaged, over ranks or over time.
+ * - `same`: equal values; this is checked before each evaluation and at each checkpoint.
+ * - `gathered`: samples of all ranks, such as a queue of features: equal values while ranks train as one, checked as
+ *   for `same`; values of each rank's own while ranks train alone. Because it is data, it is never averaged over ranks
+ *   or over time.
  * - `own`: values of each rank's own.
  * - `first`: values that drift apart in training without harm, such as running statistics; before each evaluation all
- *   ranks take rank 0's.
+ *   ranks take those of rank 0.
  *
- * A checkpoint holds, and a resumed run gets, what differs by rank.
+ * A checkpoint contains the values that differ by rank, and a resumed run restores them.
  */
 export type RankRule = 'same' | 'gathered' | 'own' | 'first';
 
 /** Options of `nn.buffer`. */
 export interface BufferOptions {
   readonly layout?: StateLayout;
-  /** What the ranks of a run hold in it (default `same`). */
+  /** The values of the buffer on the ranks of a run (default `same`). */
   readonly ranks?: RankRule;
-  /** Element type in the state dict (default: the tensor's own); `I64` stores an int32 tensor as PyTorch's `long`. */
+  /**
+   * The element type in the state dict (default: the tensor's own); `I64` stores an int32 tensor as PyTorch's `long`.
+   */
   readonly storedAs?: StateDtype;
 }
 
-/** What the state dict must know of a variable. */
+/** The facts about a variable that the state dict needs. */
 export interface VariableDescription {
   readonly role: 'parameter' | 'buffer';
   readonly layout: StateLayout;
@@ -53,22 +62,22 @@ export interface VariableDescription {
   readonly isWeight: boolean;
 }
 
-/** How values of each type can be stored, each one as itself; the first where nothing else is said. */
+/** The types in which values of each type can be stored without loss; the first one is the default. */
 const storedDtypes: Partial<Record<tf.DataType, readonly [StateDtype, ...StateDtype[]]>> = {
   float32: ['F32'],
   int32: ['I32', 'I64'],
   bool: ['BOOL', 'U8'],
 };
 
-// Variables are tagged from outside, so that they stay ordinary tf.Variables for every tfjs op.
+// Variables are described outside, so that they stay ordinary tf.Variables for every tfjs operation.
 const descriptions = new WeakMap<tf.Variable, VariableDescription>();
 const fixed = new WeakSet<tf.Variable>();
 let created = 0;
 
 /**
- * Makes a trainable tensor for a field of your own module.
+ * Creates a trainable tensor for a field of a module.
  *
- * @param initialValue float32; it is taken over: use the parameter in its place.
+ * @param initialValue float32; the parameter takes ownership: use the parameter instead.
  * @throws FulgurError `engine` before `start()`, `module` inside a compiled step or for other element types.
  */
 export function parameter<R extends tf.Rank>(
@@ -79,7 +88,7 @@ export function parameter<R extends tf.Rank>(
     throw new FulgurError('module', {
       what: `A parameter was given ${initialValue.dtype} values.`,
       why: 'Parameters are float32.',
-      fix: 'Cast the values, or keep them with nn.buffer(...).',
+      fix: 'Cast the values, or use nn.buffer(...).',
     });
   }
   const description = { role: 'parameter', layout, storedAs: 'F32', ranks: 'first', isWeight: true } as const;
@@ -88,21 +97,21 @@ export function parameter<R extends tf.Rank>(
   return made;
 }
 
-/** Makes a parameter one that is not meant to be trained, such as positions that are computed. */
+/** Marks a parameter as not meant to be trained, such as computed positions. */
 export function fix(parameter: Parameter): void {
   parameter.trainable = false;
   fixed.add(parameter);
 }
 
-/** Whether the parameter was made not to be trained; `freeze()` alone does not make it so. */
+/** Whether the parameter was created with `trainable: false`; `freeze()` alone does not make it so. */
 export function isFixed(parameter: Parameter): boolean {
   return fixed.has(parameter);
 }
 
 /**
- * Makes a tensor that travels in the state dict but is not trained.
+ * Creates a tensor that is part of the state dict but is not trained.
  *
- * @param initialValue it is taken over: use the buffer in its place.
+ * @param initialValue the buffer takes ownership: use the buffer instead.
  * @throws FulgurError `engine` before `start()`, `module` inside a compiled step or for other element types.
  */
 export function buffer<R extends tf.Rank>(
@@ -120,19 +129,22 @@ export function buffer<R extends tf.Rank>(
     throw new FulgurError('module', {
       what: `A buffer was given ${initialValue.dtype} values, to be stored as ${storedAs}.`,
       why: `They can be stored as ${storedDtypes[initialValue.dtype]?.join(' or ')}.`,
-      fix: 'Leave storedAs out, or cast the values.',
+      fix: 'Remove storedAs, or cast the values.',
     });
   }
   const description = { role: 'buffer', layout, storedAs, ranks, isWeight: false } as const;
   return createVariable(initialValue, false, description) as Buffer<R>;
 }
 
-/** A buffer with the values, the layout and the rank rule of a variable that `nn` made: what a teacher has in its place. */
+/**
+ * Creates a buffer with the values, the layout and the rank rule of a variable that `nn` created: a teacher's
+ * counterpart of it.
+ */
 export function copyAsBuffer(source: tf.Variable, description: VariableDescription): Buffer {
   return createVariable(tf.clone(source), false, { ...description, role: 'buffer' }) as Buffer;
 }
 
-/** Makes a buffer of a variable that `nn` made, in its place. */
+/** Converts a variable that `nn` created into a buffer, in place. */
 export function turnIntoBuffer(variable: Parameter | Buffer): void {
   const description = descriptions.get(variable);
   if (description === undefined) return;
@@ -140,17 +152,20 @@ export function turnIntoBuffer(variable: Parameter | Buffer): void {
   descriptions.set(variable, { ...description, role: 'buffer' });
 }
 
-/** What the variable is to its module; `undefined` for a variable that `nn` did not make. */
+/** Returns the description of a variable; `undefined` for a variable that `nn` did not create. */
 export function descriptionOf(variable: tf.Variable): VariableDescription | undefined {
   return descriptions.get(variable);
 }
 
-/** How the variable is laid out inside Fulgur. */
+/** Returns the layout of the variable inside Fulgur. */
 export function layoutOf(variable: tf.Variable): StateLayout {
   return descriptions.get(variable)?.layout ?? 'plain';
 }
 
-/** What the ranks of a run hold in the variable; rank 0's parameters count where arithmetic leaves ranks with others. */
+/**
+ * Returns the rule for the variable's values on the ranks of a run; for parameters rank 0's count, where rounding makes
+ * those of ranks differ.
+ */
 export function rankRuleOf(variable: tf.Variable): RankRule {
   return descriptions.get(variable)?.ranks ?? 'same';
 }
@@ -160,7 +175,7 @@ export function isSameOnRanks(variable: tf.Variable): boolean {
   return ['same', 'gathered'].includes(rankRuleOf(variable));
 }
 
-/** Whether a mean of the variable's values, over ranks or over time, means something: not that of data. */
+/** Whether a mean of the variable's values, over ranks or over time, is meaningful; it is not for data. */
 export function isAveraged(variable: tf.Variable): boolean {
   return ['same', 'first'].includes(rankRuleOf(variable));
 }
@@ -184,7 +199,7 @@ function createVariable<R extends tf.Rank>(
   if (isInStep()) {
     throw new FulgurError('module', {
       what: `A ${description.role} was created inside a compiled step.`,
-      why: 'It would be born anew at every trace and forgotten at its end.',
+      why: 'It would be created anew at every trace and lost at its end.',
       fix: 'Create layers and parameters as fields of the module, or in its constructor.',
     });
   }

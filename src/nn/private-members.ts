@@ -1,8 +1,8 @@
 import { Module } from './module';
 
 /**
- * Names of the `#private` members that the class of a module, or a class that it extends, gives to instances. Nothing in
- * JavaScript tells them, so the source of the classes is read.
+ * Returns the names of the `#private` members that the class of a module, or one of its base classes, adds to
+ * instances. JavaScript does not expose them, so the source of the classes is read.
  */
 export function privateMembersOf(module: Module): { owner: string; names: string[] } | null {
   for (let at: object = Object.getPrototypeOf(module) as object; at !== Module.prototype;) {
@@ -14,7 +14,7 @@ export function privateMembersOf(module: Module): { owner: string; names: string
   return null;
 }
 
-/** Comments and texts, in which `#` means nothing. */
+/** Comments and texts, in which `#` has no meaning. */
 const PROSE = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
 const STATIC = /\bstatic\s+(?:(?:async|get|set)\s+)*\*?\s*(#[\w$]+)/g;
 

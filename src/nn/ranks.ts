@@ -2,14 +2,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Ranks } from '../contracts';
 import { withGradient } from './custom-gradient';
 
-/** What a loss needs of the ranks that train one model together. */
+/** The operations that a loss needs of the ranks that train one model together. */
 export type StepRanks = Pick<Ranks, 'rank' | 'worldSize' | 'allReduce'>;
 
 const alone: StepRanks = { rank: 0, worldSize: 1, allReduce: (tensor) => tf.clone(tensor) };
 
 let current = alone;
 
-/** The same ranks; `note` hears of every exchange in words, such as `sum of [16, 128]`, also of those of gradients. */
+/**
+ * Returns the same ranks with a `note` of every exchange in words, such as `sum of [16, 128]`, including those of
+ * gradients.
+ */
 export function notingExchanges(group: StepRanks, note: (exchange: string) => void): StepRanks {
   const { rank, worldSize } = group;
   return {
@@ -23,7 +26,7 @@ export function notingExchanges(group: StepRanks, note: (exchange: string) => vo
 }
 
 /**
- * Lets losses and queues reach these ranks while `run` runs, which must not be asynchronous. A trainer does so in the
+ * Makes these ranks available to losses and queues while the synchronous function `run` runs. A trainer does so in the
  * training step; in an evaluation, where ranks may have batches of different sizes, each rank is alone.
  */
 export function withRanks<T>(group: StepRanks, run: () => T): T {
@@ -37,29 +40,29 @@ export function withRanks<T>(group: StepRanks, run: () => T): T {
 }
 
 /**
- * The ranks whose batches make up the current update, for losses that compare samples of all of them. All ranks must
- * call the same functions in the same order.
+ * Returns the ranks whose batches make up the current update, for losses that compare samples of all of them. All ranks
+ * must call the same functions in the same order.
  *
  * A step's loss is the mean over ranks, and so are gradients: a rank's own loss may be that of its own samples or that
- * of all samples, as long as the mean is the loss of one rank with the whole batch. No factor of the world size stands
- * anywhere.
+ * of all samples, as long as the mean is the loss of one rank with the whole batch. No factor of the world size is
+ * needed anywhere.
  */
 export const ranks = {
-  /** This rank, from 0. */
+  /** The number of this rank, from 0. */
   get rank(): number {
     return current.rank;
   },
 
-  /** Ranks that train one model together; 1 outside of a training step. */
+  /** The number of ranks that train one model together; 1 outside a training step. */
   get worldSize(): number {
     return current.worldSize;
   },
 
   /**
-   * The sum or the mean of a tensor over ranks, the same on each. The gradient of one rank's tensor is the sum, or the
-   * mean, of the gradients that all ranks have of the result.
+   * Returns the sum or the mean of a tensor over ranks, the same on each rank. The gradient of one rank's tensor is the
+   * sum, or the mean, of the gradients of the result on all ranks.
    *
-   * As PyTorch's `torch.distributed.nn.functional.all_reduce`.
+   * Matches PyTorch's `torch.distributed.nn.functional.all_reduce`.
    */
   allReduce<T extends tf.Tensor>(tensor: T, result: 'sum' | 'mean'): T {
     const group = current;
@@ -71,9 +74,9 @@ export const ranks = {
   },
 
   /**
-   * The rows of all ranks in the order of the samples: `[batch, ...]` on each of W ranks to `[batch · W, ...]`, where row
-   * `i` of rank `r` is row `i · W + r`, as the sampler deals them. The gradient of a rank's rows is the sum of what all
-   * ranks have for them.
+   * Returns the rows of all ranks in the order of the samples: `[batch, ...]` on each of W ranks to `[batch · W, ...]`,
+   * where row `i` of rank `r` is row `i · W + r`, as the sampler deals them. The gradient of a rank's rows is the sum
+   * of their gradients on all ranks.
    */
   allGather<T extends tf.Tensor>(rows: T): T {
     const group = current;

@@ -3,9 +3,9 @@ import { holdUntil, repeatDraws } from '../engine';
 import { withGradient } from './custom-gradient';
 
 /**
- * What `run` makes of an input and parameters, keeping no more than these for the backward pass: what the gradients need
- * besides is computed anew there. In a compiled step nothing else is, and what depends on the parameters alone not even
- * that.
+ * Runs a function of an input and parameters and keeps only these for the backward pass, which recomputes everything
+ * else that the gradients need. In a compiled step the values that depend on the parameters alone are not even
+ * recomputed.
  */
 export function recomputed<X extends tf.Tensor, T extends tf.Tensor>(
   input: X,
@@ -26,7 +26,9 @@ export function recomputed<X extends tf.Tensor, T extends tf.Tensor>(
   }));
 }
 
-/** tfjs throws the tape away after each gradient: also the outer one's, where one is taken within its backward pass. */
+/**
+ * tfjs discards the tape after each gradient, including the outer tape if a gradient is taken within its backward pass.
+ */
 function gradientsWithin(take: () => tf.Tensor[]): tf.Tensor[] {
   const { state } = tf.engine();
   const outer = state.activeTape;

@@ -2,9 +2,8 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { FulgurError } from '../errors';
 
 /**
- * Checks a layer's input before TensorFlow does, to name the layer and what it wants.
- *
- * @param rank `any`: one axis or more, of which only the last is looked at.
+ * Checks a layer's input before TensorFlow does, so that the error names the layer and the expected shape.
+ * @param rank `any`: one axis or more, of which only the last is checked.
  * @throws FulgurError `module`.
  */
 export function requireShape(layer: string, x: tf.Tensor, rank: 2 | 3 | 4 | 'any', lastExtent: number): void {
@@ -13,6 +12,6 @@ export function requireShape(layer: string, x: tf.Tensor, rank: 2 | 3 | 4 | 'any
   throw new FulgurError('module', {
     what: `${layer} got an input of shape [${x.shape.join(', ')}].`,
     why: `It takes [${[...leading[rank], lastExtent].join(', ')}].`,
-    fix: 'Match the layer to what comes before it.',
+    fix: 'Match the layer to the output of the one before it.',
   });
 }

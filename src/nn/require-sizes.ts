@@ -1,11 +1,10 @@
 import { numbers, requireNumbers } from '../errors';
 
 /**
- * Checks widths, kernels and other whole numbers that a layer is made of, before tensors of such a shape are.
- *
+ * Checks widths, kernel sizes and other whole numbers of a layer before tensors of that shape are made.
  * @param owner the layer's class.
- * @param sizes by name.
- * @throws FulgurError `module` for the first that is no whole number of 1 or more.
+ * @param sizes the numbers by name.
+ * @throws FulgurError `module` for the first one that is not a whole number of 1 or more.
  */
 export function requireSizes(owner: string, sizes: Readonly<Record<string, unknown>>): void {
   requireNumbers(owner, sizes, numbers.count, { kind: 'module' });

@@ -8,15 +8,15 @@ import { listNames } from './naming';
 import { isWeight, turnIntoBuffer } from './parameter';
 import { beginsUpdate } from './step-position';
 
-/** A module that follows another one: it computes the same with tensors of its own, which no optimiser has. */
+/** A module that follows another one: it computes the same function with its own tensors, which no optimiser has. */
 export type Teacher<M extends Module> = M & {
   /**
    * Moves each parameter towards the student's: `teacher = momentum · teacher + (1 − momentum) · student`. Call it in
-   * `trainingStep`, before the teacher's forward pass. Where an update takes several batches, it moves in the first of them only.
-   * In the evaluations of a trainer it does nothing.
-   *
-   * @param momentum from 0 (take the student's values) to 1 (stay): a number, or a scalar of the step as `scheduled` gives.
-   * @throws FulgurError `module` where the student has other tensors than when the teacher was made.
+   * `trainingStep`, before the teacher's forward pass. If an update takes several batches, it moves only in the first
+   * of them. In the evaluations of a trainer it does nothing.
+   * @param momentum from 0 (take the student's values) to 1 (no change): a number, or a scalar of the step as returned
+   *   by `scheduled`.
+   * @throws FulgurError `module` if the student has other tensors than when the teacher was made.
    */
   follow(momentum: number | tf.Scalar): void;
 };
@@ -24,12 +24,12 @@ export type Teacher<M extends Module> = M & {
 /** Options of `nn.teacher`. */
 export interface TeacherOptions<M extends Module> {
   /**
-   * What `follow` does with buffers, such as batch norm's running statistics: `own` (default, as in lightly's methods)
-   * leaves them to the teacher's own forward passes, `copy` takes the student's, `average` moves them as parameters are.
+   * How `follow` treats buffers, such as batch norm's running statistics: `own` (default, as in lightly's methods)
+   * leaves them to the teacher's own forward passes, `copy` takes the student's, `average` moves them like parameters.
    * Whole numbers are copied where others are averaged.
    */
   readonly buffers?: 'own' | 'copy' | 'average';
-  /** Makes a module like the student, where it cannot be copied. It gets the student's values. */
+  /** Builds a module like the student, if it cannot be copied. It receives the student's values. */
   readonly build?: () => M;
 }
 
@@ -38,20 +38,21 @@ interface Following {
   readonly buffers: 'own' | 'copy' | 'average';
 }
 
-// Held from outside: the fields of a module are searched, and would give the student's tensors a second name.
+// Kept outside the module: its fields are searched, and would give the student's tensors a second name.
 const followings = new WeakMap<object, Following>();
 
 /**
- * A teacher: a copy of a module with the same names and values, and `follow()`. Its tensors are buffers: saved with the
- * model, not among `parameters()`, not touched by optimisers, `freeze()` or `unfreeze()`. What it computes has no gradient.
- * It starts in the student's mode, and `train()` and `eval()` reach it as any other part of the model.
+ * Returns a teacher: a copy of a module with the same names and values, and a method `follow()`. Its tensors are
+ * buffers: saved with the model, not among `parameters()`, and unaffected by optimisers, `freeze()` and `unfreeze()`.
+ * Its outputs have no gradient. It starts in the student's mode, and `train()` and `eval()` apply to it as to any other
+ * part of the model.
  *
- * Numbers as lightly's `update_momentum` on a `copy.deepcopy` with `deactivate_requires_grad`.
+ * Matches lightly's `update_momentum` on a `copy.deepcopy` with `deactivate_requires_grad`.
  *
  * Source: Tarvainen and Valpola, "Mean teachers are better role models" (2017).
  *
- * @param student a module that is complete; the teacher knows the tensors that it has now.
- * @throws FulgurError `module` for what cannot be copied, and within a compiled step.
+ * @param student a complete module; the teacher has the tensors that the student has now.
+ * @throws FulgurError `module` for a module that cannot be copied, and inside a compiled step.
  *
  * @example
  * readonly backbone = nn.resnet18({ head: 'none' });
@@ -78,9 +79,9 @@ export function teacherOf<M extends Module>(student: M, options: TeacherOptions<
 }
 
 /**
- * Gives teachers in a model their students' values, buffers too: after weights to begin with were loaded into the student.
- *
- * @param restarts which of them (default: all), such as those that the weights were not for.
+ * Sets teachers in a model to their students' values, including buffers: after initial weights were loaded into the
+ * student.
+ * @param restarts selects teachers (default: all), such as those for which the weights contain nothing.
  */
 export function restartTeachers(model: Module, restarts: (teacher: Module) => boolean = () => true): void {
   for (const module of model.modules()) {
@@ -116,9 +117,9 @@ function built(student: Module, build: () => unknown): Module {
   if (shared.length > 0) {
     const names = shared.map(([name]) => name);
     throw new FulgurError('module', {
-      what: `build of teacherOf gave ${withArticle(teacher.constructor.name)} that has tensors of the student: ${listNames(names, [...teacher.namedVariables().keys()])}.`,
-      why: 'A teacher needs tensors of its own.',
-      fix: 'Let build make all parts anew.',
+      what: `build of teacherOf returned ${withArticle(teacher.constructor.name)} that has tensors of the student: ${listNames(names, [...teacher.namedVariables().keys()])}.`,
+      why: 'A teacher needs its own tensors.',
+      fix: 'Let build create all parts anew.',
     });
   }
   takeOver(teacher, student);
@@ -128,8 +129,9 @@ function built(student: Module, build: () => unknown): Module {
 
 function madeNone(made: unknown): FulgurError {
   return new FulgurError('module', {
-    what: `build of teacherOf gave ${valueKind(made)} in the place of a module.`,
-    why: made === undefined ? 'A function with braces gives nothing without a return.' : undefined,
+    what: `build of teacherOf returned ${valueKind(made)} instead of a module.`,
+    why:
+      made === undefined ? 'A function with braces returns nothing without a return statement.' : undefined,
     fix: 'Let it return a module like the student: { build: () => new TheModule(...) }.',
   });
 }
@@ -144,21 +146,21 @@ function missesPrivate(module: Module, cause: Error): FulgurError {
   const { name } = module.constructor;
   return new FulgurError('module', {
     what: `A teacher lacks private members of ${name}: ${cause.message}.`,
-    why: 'They belong to what a constructor makes, and a copy has none.',
-    fix: `Give teacherOf a way to build another one: { build: () => new ${name}(...) }.`,
+    why: 'A constructor adds them, but a copy is made without one.',
+    fix: `Tell teacherOf how to build another one: { build: () => new ${name}(...) }.`,
     cause,
   });
 }
 
 function takeModes(teacher: Module, student: Module): void {
   const parts = teacher.namedModules();
-  // Setting a mode sets that of all below: owners come first.
+  // Setting a mode sets that of all descendants, so owners come first.
   for (const [name, { training }] of student.namedModules()) parts.get(name)?.train(training);
 }
 
 /**
- * Puts methods in front of a module's own whose results have no gradient: `forward` and all others that its classes have
- * beyond those of `Module`, and functions in its fields.
+ * Shadows a module's own methods with ones whose results have no gradient: `forward` and all other methods of its
+ * classes beyond those of `Module`, and functions in its fields.
  */
 function withoutGradients(module: Module): void {
   const prototype = Object.getPrototypeOf(module) as Module;
@@ -171,7 +173,7 @@ function withoutGradients(module: Module): void {
     }
   }
   Object.setPrototypeOf(module, Object.create(prototype, properties) as object);
-  // A module that was built may have functions in fields, which a copy has not.
+  // A module that was built may have functions in fields, which a copy does not have.
   for (const [key, own] of Object.entries(Object.getOwnPropertyDescriptors(module))) {
     if (own.configurable === true && typeof own.value === 'function')
       Object.defineProperty(module, key, detached(own));
@@ -191,7 +193,7 @@ function withoutGradient(method: object): object {
       try {
         return offTape(() => target.apply(self, inputs));
       } catch (error) {
-        // Compilers make #private members of older JavaScript in ways that the source does not show.
+        // Compilers emulate #private members of older JavaScript in ways that the source does not show.
         if (error instanceof TypeError && /\bprivate\b/i.test(error.message))
           throw missesPrivate(self, error);
         throw error;
@@ -200,7 +202,7 @@ function withoutGradient(method: object): object {
   });
 }
 
-/** Each tensor of the teacher once, with the student's of that name. */
+/** Pairs each tensor of the teacher, once, with the student's tensor of the same name. */
 function pairsOf(teacher: Module, student: Module): Map<tf.Variable, tf.Variable> {
   const own = teacher.namedVariables();
   const theirs = student.namedVariables();
@@ -210,8 +212,8 @@ function pairsOf(teacher: Module, student: Module): Map<tf.Variable, tf.Variable
     const kind = withArticle(student.constructor.name);
     throw new FulgurError('module', {
       what: `A teacher and its student, ${kind}, do not have the same tensors: ${listNames(differing, all)}.`,
-      why: 'A teacher has those that the student had when it was made.',
-      fix: 'Complete the student before teacherOf, and let build make a module of the same shape.',
+      why: 'A teacher has those that the student had when the teacher was made.',
+      fix: 'Complete the student before teacherOf, and let build create a module with the same tensors.',
     });
   }
   const pairs = new Map<tf.Variable, tf.Variable>();
@@ -230,22 +232,22 @@ function requireStudent(student: unknown): asserts student is Module {
   if (isInStep()) {
     throw new FulgurError('module', {
       what: 'teacherOf was called inside a compiled step.',
-      why: 'The teacher would be born anew at every trace and forgotten at its end.',
-      fix: 'Hold it in a field of the model: readonly teacher = nn.teacherOf(this.student).',
+      why: 'The teacher would be created anew at every trace and lost at its end.',
+      fix: 'Keep it in a field of the model: readonly teacher = nn.teacherOf(this.student).',
     });
   }
   if (!(student instanceof Module)) {
     throw new FulgurError('module', {
-      what: `teacherOf got ${valueKind(student)} in the place of a module.`,
-      fix: 'Give it the student, and declare the student above its teacher.',
+      what: `teacherOf got ${valueKind(student)} instead of a module.`,
+      fix: 'Pass it the student, and declare the student above its teacher.',
     });
   }
   const inner = [...student.namedModules()].find(([name, part]) => name !== '' && followings.has(part));
   if (inner === undefined) return;
   throw new FulgurError('module', {
-    what: `teacherOf cannot copy ${withArticle(student.constructor.name)}: '${inner[0]}' in it is a teacher.`,
-    why: 'Its copy would not know whom to follow.',
-    fix: 'Hold teachers beside their students, in the model, and not in them.',
+    what: `teacherOf cannot copy ${withArticle(student.constructor.name)}: it contains a teacher, '${inner[0]}'.`,
+    why: 'The copy of that teacher would not know which student to follow.',
+    fix: 'Keep teachers beside their students, in the model, and not in them.',
   });
 }
 
@@ -254,7 +256,7 @@ function requireBufferRule(buffers: unknown): void {
   if (rules.includes(buffers)) return;
   throw new FulgurError('module', {
     what: `teacherOf got buffers ${valueKind(buffers)}.`,
-    fix: "Give 'own', 'copy' or 'average'.",
+    fix: "Use 'own', 'copy' or 'average'.",
   });
 }
 
@@ -266,6 +268,6 @@ function requireMomentum(teacher: Module, momentum: number | tf.Scalar): void {
   if (isFine) return;
   throw new FulgurError('module', {
     what: `follow() of the teacher ${teacher.constructor.name} got the momentum ${valueKind(momentum)}.`,
-    fix: 'Give a number from 0 to 1, or a scalar of the step: this.scheduled(...).',
+    fix: 'Pass a number from 0 to 1, or a scalar of the step: this.scheduled(...).',
   });
 }

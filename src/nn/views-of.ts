@@ -1,10 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { FulgurError } from '../errors';
 
-/** So many views: exactly, at least, or that many large ones before any number of others. */
+/** A number of views: exactly, at least, or as a number of large views followed by any number of others. */
 export type ViewCount = number | { readonly atLeast: number } | { readonly large: number };
 
-/** A list of that length; what is known to be there needs no check. */
+/** A list of that length; elements that certainly exist need no check. */
 export type ViewsOf<Count extends ViewCount> = Count extends number
   ? Repeated<Count>
   : Count extends { readonly atLeast: infer Least extends number }
@@ -20,11 +20,12 @@ type Repeated<Count extends number, List extends tf.Tensor4D[] = []> = number ex
     : Repeated<Count, [...List, tf.Tensor4D]>;
 
 /**
- * The views of a batch, as many as a method takes. Without this a transform that makes fewer ends somewhere in the method, and
- * one that makes more has views drawn for nothing.
+ * Returns the views of a batch, in the number that a method needs. Without this check a transform that makes fewer
+ * fails somewhere in the method, and one that makes more draws views in vain.
  *
- * @param count `2`; `{ atLeast: 2 }`; `{ large: 2 }` for multi-crop: the first two are of one size, and no other is larger.
- * @throws FulgurError `config` where the transform makes others.
+ * @param count `2`; `{ atLeast: 2 }`; `{ large: 2 }` for multi-crop: the first two have the same size, and no other
+ *   view is larger.
+ * @throws FulgurError `config` if the transform makes other views.
  *
  * @example
  * override trainingStep(batch: ViewBatch) {
@@ -35,7 +36,7 @@ export function viewsOf<const Count extends ViewCount>(
   count: Count,
 ): ViewsOf<Count> {
   const problem = problemOf(views, count);
-  // `views` is as long as the type says from here on.
+  // From here on `views` has the length that the type states.
   if (problem === null) return [...views] as ViewsOf<Count>;
   throw new FulgurError('config', problem);
 }
@@ -45,22 +46,22 @@ function problemOf(views: readonly tf.Tensor4D[], count: ViewCount): { what: str
   if (typeof count === 'number') {
     if (views.length === count) return null;
     return {
-      what: `The method takes ${inWords(count, 'view')} of each image, and ${made}.`,
-      fix: `Give data a transform that makes ${count}.`,
+      what: `The method takes ${inWords(count, 'view')} of each image, but ${made}.`,
+      fix: `Choose a transform in data that makes ${count}.`,
     };
   }
   const least = 'large' in count ? count.large : count.atLeast;
   if (views.length < least) {
     return {
-      what: `The method takes at least ${inWords(least, 'view')} of each image, and ${made}.`,
-      fix: `Give data a transform that makes ${least} or more.`,
+      what: `The method takes at least ${inWords(least, 'view')} of each image, but ${made}.`,
+      fix: `Choose a transform in data that makes ${least} or more.`,
     };
   }
   if (!('large' in count) || areLargest(views, least)) return null;
   const sizes = views.map(({ shape: [, height, width] }) => `${height} × ${width}`);
   return {
-    what: `The method takes ${inWords(least, 'large view')} before the smaller ones, and the batch has views of ${sizes.join(', ')} pixels.`,
-    fix: `Give data a transform whose first ${least} views have one size, which no other exceeds.`,
+    what: `The method takes ${inWords(least, 'large view')} before the smaller ones, but the batch has views of ${sizes.join(', ')} pixels.`,
+    fix: `Choose a transform in data whose first ${least} views have the same size, which no other view exceeds.`,
   };
 }
 

@@ -9,17 +9,17 @@ import type { Factor, StepFacts, UpdateRule } from './stepped-optimizer';
 
 /** Options of `optim.adam`. */
 export interface AdamOptions extends CommonOptions {
-  /** Decay of the mean and of the mean square of the gradients (default 0.9 and 0.999). */
+  /** The decay of the mean and of the mean square of the gradients (default 0.9 and 0.999). */
   readonly betas?: readonly [Scheduled, Scheduled];
   /** Added to the root of the mean square (default 1e-8). */
   readonly epsilon?: Scheduled;
-  /** λ of the penalty λ/2·|p|² (default 0): λ·p joins the gradient before the averages. */
+  /** λ of the penalty λ/2·|p|² (default 0): λ·p is added to the gradient before the averages. */
   readonly weightDecay?: Scheduled;
 }
 
 /** Options of `optim.adamW`. */
 export interface AdamWOptions extends Omit<AdamOptions, 'weightDecay'> {
-  /** Decay of the parameters themselves, times the learning rate (default 0.01). */
+  /** The decay of the parameters themselves, multiplied by the learning rate (default 0.01). */
   readonly weightDecay?: Scheduled;
 }
 
@@ -29,7 +29,7 @@ const slotNames = [MEAN_SLOT, SQUARE_SLOT];
 const optionNames = ['learningRate', 'betas', 'epsilon', 'weightDecay'];
 
 /**
- * Adam, by PyTorch's rule and with its defaults.
+ * Adam, with PyTorch's rule and defaults.
  *
  * Source: Kingma and Ba, "Adam: a method for stochastic optimization" (2015), algorithm 1.
  *
@@ -40,7 +40,7 @@ export function adam(parameters: OptimizerParameters<AdamOptions>, options: Adam
 }
 
 /**
- * Adam with weight decay apart from the gradient, by PyTorch's rule and with its defaults.
+ * Adam with weight decay separate from the gradient, with PyTorch's rule and defaults.
  *
  * Source: Loshchilov and Hutter, "Decoupled weight decay regularization" (2019), algorithm 2.
  *
@@ -62,7 +62,7 @@ class Adam extends SteppedOptimizer<AdamOptions> {
     const { betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = this.#decaysApart ? 0.01 : 0 } = options;
     const { learningRate, updates, factor, valueOf } = facts;
     const [meanDecay, squareDecay] = betas;
-    // Both averages start from zero; the corrections undo their bias towards it.
+    // Both averages start from zero; the corrections remove the bias that this causes.
     const meanCorrection = stepInput(() => 1 / (1 - valueOf(meanDecay) ** (updates() + 1)));
     const rootCorrection = stepInput(() => 1 / Math.sqrt(1 - valueOf(squareDecay) ** (updates() + 1)));
     const [meanKept, meanFresh] = [factor(meanDecay), factor(meanDecay, (kept) => 1 - kept)];

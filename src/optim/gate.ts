@@ -1,28 +1,27 @@
 import type { ScheduleRun } from '../contracts';
 import { FulgurError, isNumberOf, numbers, valueKind } from '../errors';
 
-/** How long a group's parameters are held still from the beginning of training. */
+/** The time for which a group's parameters are frozen from the start of training. */
 export interface Gate {
   /**
-   * Epochs at the beginning in which the group is not trained: its gradients are dropped before they are clipped, and it
-   * has no weight decay and no momentum, as with lightly's `cancel_last_layer_gradients`.
+   * The number of epochs at the start in which the group is not trained: its gradients are dropped before clipping, and
+   * it has no weight decay and no momentum, as with lightly's `cancel_last_layer_gradients`.
    */
   readonly frozenEpochs?: number | undefined;
-  /** The same in optimiser updates. */
+  /** The same number in optimiser updates. */
   readonly frozenSteps?: number | undefined;
 }
 
 /**
- * The gate of a group; `null` where it is open from the beginning.
- *
- * @throws FulgurError `module` for lengths that make no sense.
+ * Returns the gate of a group; `null` if it is open from the start.
+ * @throws FulgurError `module` for inconsistent lengths.
  */
 export function checkGate(kind: string, { frozenEpochs, frozenSteps }: Gate): Gate | null {
   for (const [name, length] of Object.entries<unknown>({ frozenEpochs, frozenSteps })) {
     if (length === undefined || isNumberOf(numbers.countFromZero, length)) continue;
     throw new FulgurError('module', {
       what: `A group of optim.${kind} has ${name} ${valueKind(length)}.`,
-      fix: 'Give it a whole number from 0 up.',
+      fix: 'Use a whole number of 0 or more.',
     });
   }
   if ((frozenEpochs ?? 0) === 0 && (frozenSteps ?? 0) === 0) return null;

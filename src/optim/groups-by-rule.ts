@@ -7,29 +7,30 @@ import type { LarsOptions } from './lars';
 import type { ParameterGroup } from './parameter-groups';
 import type { SgdOptions } from './sgd';
 
-/** Which parameters a rule is for: a pattern of state-dict names, as `freeze()` takes them, or a test. */
+/** The parameters to which a rule applies: a pattern of state-dict names, as in `freeze()`, or a test. */
 export type ParameterMatch = NamePattern | ((parameter: Parameter, name: string) => boolean);
 
-/** Every option that a group may have of its own; those that its optimiser does not know are refused there. */
+/** Every option that a group may set; the optimiser rejects those that it does not have. */
 export type GroupOptions = Gate & Partial<SgdOptions & LarsOptions & AdamOptions>;
 
-/** Options of the parameters that match. */
+/** Options of the matching parameters. */
 export type GroupRule = { readonly match: ParameterMatch | readonly ParameterMatch[] } & GroupOptions;
 
 /**
- * Biases and the weights of norm layers: what has one dimension at most, or a name that ends in `bias`. As timm's rule;
- * lightly's `get_weight_decay_parameters` finds the same in networks of convolutions, linear and norm layers.
+ * Whether a parameter is a bias or the weight of a norm layer: it has at most one dimension, or its name ends with
+ * `bias`. This is timm's rule; lightly's `get_weight_decay_parameters` finds the same in networks of convolutions,
+ * linear and norm layers.
  */
 export function isBiasOrNorm(parameter: Parameter, name: string): boolean {
   return parameter.rank <= 1 || /(^|\.)bias$/.test(name);
 }
 
 /**
- * Parameter groups in which biases and norms have no weight decay.
+ * Returns parameter groups in which biases and norms have no weight decay.
  *
  * @param model a module, or parameters of one.
- * @param also what else has none, such as timm's `['cls_token', 'pos_embed']`.
- * @throws FulgurError `module` where there are none, or a part of `also` matches nothing.
+ * @param also other parameters without weight decay, such as timm's `['cls_token', 'pos_embed']`.
+ * @throws FulgurError `module` if there are no parameters, or a part of `also` matches nothing.
  *
  * @example
  * optim.lars(optim.noDecay(this), { learningRate: 0.3, momentum: 0.9, weightDecay: 1e-6 });
@@ -42,8 +43,8 @@ export function noDecay(
 }
 
 /**
- * Parameter groups by rule. A parameter that several rules match has the options of all of them; one that none matches has
- * the optimiser's. The order of rules means nothing.
+ * Returns parameter groups by rule. A parameter that several rules match has the options of all of them; one that no
+ * rule matches has the optimiser's options. The order of rules has no effect.
  *
  * @param model a module, or parameters of one.
  * @throws FulgurError `module` for a match without a parameter, and for two rules that give one parameter the same option.
@@ -68,7 +69,7 @@ export function groups(
     group.names.add(name);
     found.set(key, group);
   }
-  // What no rule matches comes first, then groups in the order of their rules.
+  // Parameters that no rule matches come first, then groups in the order of their rules.
   return [...found]
     .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
     .map(([, { options, names }]) => ({
@@ -93,8 +94,8 @@ function requireMatches(all: ParameterList, rule: GroupRule, index: number): voi
   if (matchesOf(rule).length === 0) {
     throw new FulgurError('module', {
       what: `Rule ${index + 1} of optim.groups has an empty list as its match.`,
-      why: 'It would be for no parameter.',
-      fix: 'Name the parameters that it is for, or leave the rule out.',
+      why: 'It would apply to no parameter.',
+      fix: 'Add the names of the parameters to which it applies, or remove the rule.',
     });
   }
   const none = matchesOf(rule).find(
@@ -105,11 +106,11 @@ function requireMatches(all: ParameterList, rule: GroupRule, index: number): voi
   throw new FulgurError('module', {
     what: `Rule ${index + 1} of optim.groups matches no parameter with ${shownMatch(none)}.`,
     why: names.length === 0 ? 'The module has none.' : `There are ${listNames(names, names)}.`,
-    fix: "Write the state dict's names, as stateDict() gives them, or leave the rule out.",
+    fix: "Use the state dict's names, as stateDict() returns them, or remove the rule.",
   });
 }
 
-/** The options of all rules that match a parameter. */
+/** Returns the options of all rules that match a parameter. */
 function optionsOf(rules: readonly GroupRule[], own: readonly number[], name: string): GroupOptions {
   const givenBy = new Map<string, number>();
   const options: Record<string, unknown> = {};
@@ -127,9 +128,9 @@ function optionsOf(rules: readonly GroupRule[], own: readonly number[], name: st
 
 function givenTwice(name: string, option: string, [first, second]: readonly [number, number]): FulgurError {
   return new FulgurError('module', {
-    what: `Rules ${first + 1} and ${second + 1} of optim.groups both give ${option} to the parameter '${name}'.`,
-    why: 'Which of the two holds is not said.',
-    fix: 'Narrow one of them, so that a parameter has each option from one rule only.',
+    what: `Rules ${first + 1} and ${second + 1} of optim.groups both set ${option} of the parameter '${name}'.`,
+    why: 'It is not clear which of the two applies.',
+    fix: 'Narrow one of them, so that a parameter has each option from only one rule.',
   });
 }
 

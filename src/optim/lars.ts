@@ -10,9 +10,12 @@ import type { StepFacts, UpdateRule } from './stepped-optimizer';
 
 /** Options of `optim.lars`. */
 export interface LarsOptions extends CommonOptions, MomentumOptions {
-  /** Weight decay (default 0). A group with 0 is not scaled layer by layer either: so biases and norms are left out. */
+  /**
+   * Weight decay (default 0). A group with 0 is also not scaled layer by layer, which is how biases and norms are
+   * excluded.
+   */
   readonly weightDecay?: Scheduled;
-  /** Share of a layer's norm that one step may move it by (default 0.001). */
+  /** The fraction of a layer's norm by which one step may move it (default 0.001). */
   readonly trustCoefficient?: Scheduled;
   /** Added to the divisor of the scale (default 1e-8). */
   readonly epsilon?: Scheduled;
@@ -24,7 +27,7 @@ const optionNames = [
 ];
 
 /**
- * SGD whose direction is scaled per parameter by trust·|p| / (|g| + weightDecay·|p| + ε), as lightly's `LARS`.
+ * SGD whose direction is scaled per parameter by trust·|p| / (|g| + weightDecay·|p| + ε), as in lightly's `LARS`.
  *
  * Source: You et al., "Large batch training of convolutional networks" (2017), equation 6.
  *
@@ -51,7 +54,10 @@ class Lars extends SteppedOptimizer<LarsOptions> {
 
 type Scaling = (parameter: tf.Tensor, gradient: tf.Tensor) => tf.Tensor;
 
-/** The gradient with weight decay, scaled to its layer; the bare gradient where a norm or the weight decay is zero. */
+/**
+ * Returns the gradient with weight decay, scaled to its layer; the plain gradient if a norm or the weight decay is
+ * zero.
+ */
 function scalingOf(options: LarsOptions, { factor }: StepFacts): Scaling {
   const { weightDecay = 0, trustCoefficient = 0.001, epsilon = 1e-8 } = options;
   if (weightDecay === 0) return (_, gradient) => gradient;

@@ -5,13 +5,13 @@ import { FulgurError, messageOf } from '../errors';
 import { listNames } from '../nn';
 
 /**
- * A loss and its gradients. A parameter that it does not reach has none, as in PyTorch: what comes through
- * `nn.stopGradient`, comparisons, `argMax` or casts to whole numbers leads nowhere.
+ * Computes a loss and its gradients. A parameter that the loss does not reach has none, as in PyTorch: no gradient
+ * flows through `nn.stopGradient`, comparisons, `argMax` or casts to whole numbers.
  *
- * @param owner who trains the parameters, in errors: `optim.sgd`.
- * @param parameters those that are not frozen, by name.
- * @throws FulgurError `module` for a loss that is no scalar, that depends on none of them, or on some through an operation
- * without a gradient.
+ * @param owner the name of what trains the parameters, in errors: `optim.sgd`.
+ * @param parameters the parameters that are not frozen, by name.
+ * @throws FulgurError `module` for a loss that is not a scalar, that depends on none of them, or that depends on some
+ *   of them through an operation without a gradient.
  */
 export function lossGradients(
   owner: string,
@@ -21,7 +21,7 @@ export function lossGradients(
   if (parameters.size === 0) {
     throw new FulgurError('module', {
       what: `All parameters of ${owner} are frozen.`,
-      fix: 'Call unfreeze() on what is to be trained.',
+      fix: 'Call unfreeze() on the parameters to be trained.',
     });
   }
   const recorded = (): tf.Scalar => {
@@ -41,7 +41,7 @@ export function lossGradients(
   return { loss: value, gradients };
 }
 
-/** tfjs types its gradients as tensors all, but a variable that the loss does not reach has none. */
+/** The gradients of tfjs are all typed as tensors, but that of a variable that the loss does not reach is null. */
 function differentiate(
   loss: () => tf.Scalar,
   variables: tf.Variable[],
@@ -58,8 +58,8 @@ function checkedLoss(loss: tf.Scalar): tf.Scalar {
   if (loss.rank === 0) return loss;
   throw new FulgurError('module', {
     what: `The loss has the shape [${(loss as tf.Tensor).shape.join(', ')}].`,
-    why: 'Gradients are taken of one number.',
-    fix: 'Return a scalar: take tf.mean(...) of it.',
+    why: 'Gradients are computed of a single number.',
+    fix: 'Return a scalar, for example with tf.mean(...).',
   });
 }
 
@@ -67,14 +67,14 @@ function nothingReached(owner: string, names: readonly string[]): FulgurError {
   return new FulgurError('module', {
     what: `The loss has no path to a trainable parameter: it depends on none of ${owner}, which has ${listNames(names, names)}.`,
     why: 'No gradient flows through nn.stopGradient, argMax, comparisons and casts to whole numbers.',
-    fix: 'Compute the loss from the outputs of the modules that are trained, with none of these in between.',
+    fix: 'Compute the loss from the outputs of the trained modules, with none of these in between.',
   });
 }
 
 function noGradientOf(operation: string, cause: unknown): FulgurError {
   return new FulgurError('module', {
     what: `The loss depends on a trained parameter through the operation ${operation}, which has no gradient.`,
-    fix: 'Put its result through nn.stopGradient(...) where none is to flow, or give it a gradient with tf.customGrad(...).',
+    fix: 'Wrap its result in nn.stopGradient(...) if no gradient is to flow, or define one with tf.customGrad(...).',
     cause,
   });
 }

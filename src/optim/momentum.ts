@@ -6,18 +6,18 @@ import type { Slots } from './slots';
 import type { StepFacts } from './stepped-optimizer';
 
 export interface MomentumOptions {
-  /** Share of the earlier directions that is kept (default 0: none). */
+  /** The fraction of the earlier direction that is kept (default 0: none). */
   readonly momentum?: Scheduled;
-  /** Share of the new direction that is left out from the second step on (default 0). */
+  /** The fraction of the new direction that is left out from the second step on (default 0). */
   readonly dampening?: Scheduled;
-  /** Look ahead along the momentum, as Nesterov does (default `false`). */
+  /** Look ahead along the momentum, as in Nesterov's method (default `false`). */
   readonly nesterov?: boolean;
 }
 
-/** PyTorch's name of the slot that momentum is kept in. */
+/** PyTorch's name for the slot of the momentum. */
 const MOMENTUM_SLOT = 'momentum_buffer';
 
-/** The slots that a parameter needs under these options. */
+/** Returns the slots that a parameter needs with these options. */
 export function momentumSlots({ momentum = 0 }: MomentumOptions): readonly string[] {
   return momentum === 0 ? [] : [MOMENTUM_SLOT];
 }
@@ -29,7 +29,7 @@ export function checkMomentum(kind: string, options: MomentumOptions): void {
   if (!nesterov || (isThere && dampening === 0)) return;
   throw new FulgurError('module', {
     what: `optim.${kind} got nesterov with momentum ${shown(momentum)} and dampening ${shown(dampening)}.`,
-    fix: 'Nesterov asks for a momentum above 0 and no dampening.',
+    fix: "Nesterov's method requires a momentum above 0 and no dampening.",
   });
 }
 
@@ -37,7 +37,7 @@ function shown(option: Scheduled): string {
   return typeof option === 'number' ? String(option) : 'by a schedule';
 }
 
-/** Turns a new direction into the one to move in, and keeps the parameter's momentum on the way. */
+/** Turns a new direction into the one of the update, and updates the parameter's momentum. */
 export type MomentumRule = (parameterName: string, direction: tf.Tensor) => tf.Tensor;
 
 export function momentumRule(
@@ -46,7 +46,7 @@ export function momentumRule(
   { updates, factor, valueOf }: Pick<StepFacts, 'updates' | 'factor' | 'valueOf'>,
 ): MomentumRule {
   if (momentum === 0) return (_, direction) => direction;
-  // A parameter's first step takes the new direction whole.
+  // A parameter's first step uses the whole new direction.
   const share = dampening === 0 ? null : stepInput(() => (updates() === 0 ? 1 : 1 - valueOf(dampening)));
   const keeping = factor(momentum);
   return (parameterName, direction) => {

@@ -2,7 +2,7 @@ import { FulgurError, counted, isNumberOf, numbers, valueKind } from '../errors'
 import type { NumberRule } from '../errors';
 import type { Scheduled } from './schedule';
 
-/** What PyTorch's optimisers take, option by option; all but `betas` and `nesterov`. */
+/** The rules of PyTorch's optimisers, option by option; all except `betas` and `nesterov`. */
 const rules: Readonly<Record<string, NumberRule>> = {
   learningRate: numbers.fromZero,
   momentum: numbers.fromZero,
@@ -13,9 +13,9 @@ const rules: Readonly<Record<string, NumberRule>> = {
 };
 
 /**
- * The options of an optimiser's group, checked; a schedule among them checks each number that it gives.
+ * Checks the options of an optimiser's group; a schedule among them checks each number that it returns.
  *
- * @throws FulgurError `config` for numbers that PyTorch refuses, and for what is neither a number nor a schedule.
+ * @throws FulgurError `config` for numbers that PyTorch rejects, and for values that are neither numbers nor schedules.
  */
 export function checkedOptions<Options extends object>(kind: string, options: Options): Options {
   const entries = Object.entries<unknown>({ learningRate: undefined, ...options } as Readonly<
@@ -43,7 +43,7 @@ function checkedBetas({ owner, name }: OptionPlace, betas: unknown): unknown {
   }
   throw new FulgurError('config', {
     what: `${owner} got ${name} ${Array.isArray(betas) ? `of length ${betas.length}` : valueKind(betas)}.`,
-    fix: 'Give a list of two: the decay of the mean and that of the mean square.',
+    fix: 'Use a list of two numbers: the decay of the mean and that of the mean square.',
   });
 }
 
@@ -52,11 +52,11 @@ function checkedValue({ owner, name }: OptionPlace, value: unknown, rule: Number
   if (isNumberOf(rule, value)) return value;
   throw new FulgurError('config', {
     what: `${owner} got ${name} ${valueKind(value)}.`,
-    fix: `Give ${rule.wanted}, or a schedule of such numbers.`,
+    fix: `Use ${rule.wanted}, or a schedule of such numbers.`,
   });
 }
 
-/** The same schedule, which refuses the numbers that the option does not take. */
+/** Returns the same schedule, which rejects numbers that the option does not accept. */
 function watched(
   { owner, name }: OptionPlace,
   schedule: Exclude<Scheduled, number>,
@@ -64,10 +64,10 @@ function watched(
 ): Scheduled {
   return (step, run) => {
     const value = schedule(step, run);
-    // What is no finite number at all is refused where any schedule is read.
+    // A value that is not a finite number is rejected wherever a schedule is read.
     if (!isNumberOf(numbers.finite, value) || rule.allows(value)) return value;
     throw new FulgurError('config', {
-      what: `The schedule of ${owner}'s ${name} gave ${value} for the update after ${counted(step, 'update')}.`,
+      what: `The schedule of ${owner}'s ${name} returned ${value} for the update after ${counted(step, 'update')}.`,
       fix: `Return ${rule.wanted} for every step.`,
     });
   };

@@ -12,24 +12,24 @@ export interface CommonOptions {
   readonly learningRate: Scheduled;
 }
 
-/** Parameters with options of their own; what is left out comes from the optimiser's options. */
+/** Parameters with their own options; options left out are those of the optimiser. */
 export type ParameterGroup<Options> = { readonly parameters: ParameterList } & Gate & Partial<Options>;
 
-/** What an optimiser updates: `module.parameters()`, or groups of them. */
+/** The parameters that an optimiser updates: `module.parameters()`, or groups of them. */
 export type OptimizerParameters<Options> = ParameterList | readonly ParameterGroup<Options>[];
 
-/** A group with every option settled. */
+/** A group with all options resolved. */
 export interface SettledGroup<Options> {
   readonly options: Options;
   readonly members: readonly [name: string, parameter: Parameter][];
-  /** `null` for a group that is trained from the beginning. */
+  /** `null` for a group that is trained from the start. */
   readonly gate: Gate | null;
 }
 
 /**
- * @param given the optimiser's options, and the names of all that it has.
- * @throws FulgurError `module` where there is nothing to update, one name or parameter stands twice, or a group has an
- * option that the optimiser does not have; `config` for an option's number out of its range.
+ * @param given the optimiser's options, and the names of all options that it has.
+ * @throws FulgurError `module` if there is nothing to update, a name or parameter occurs twice, or a group has an
+ *   option that the optimiser does not have; `config` for an option's number outside its range.
  */
 export function settleGroups<Options extends CommonOptions>(
   kind: string,
@@ -50,7 +50,7 @@ export function settleGroups<Options extends CommonOptions>(
   if (members.length === 0) {
     throw new FulgurError('module', {
       what: `optim.${kind} was given no parameters.`,
-      fix: 'Pass module.parameters() of a module that has some.',
+      fix: 'Pass module.parameters() of a module that has parameters.',
     });
   }
   refuseRepeated(kind, members);
@@ -74,7 +74,7 @@ function refuseRepeated(kind: string, members: readonly [string, Parameter][]): 
     if (names.has(name) || seen.has(parameter)) {
       throw new FulgurError('module', {
         what: `optim.${kind} was given the parameter '${name}' twice.`,
-        why: 'State and gradients are kept by name.',
+        why: 'State and gradients are identified by name.',
         fix: 'Take all groups from parameters() of one module, and each parameter in one group only.',
       });
     }

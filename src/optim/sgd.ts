@@ -10,15 +10,15 @@ import type { StepFacts, UpdateRule } from './stepped-optimizer';
 
 /** Options of `optim.sgd`. */
 export interface SgdOptions extends CommonOptions, MomentumOptions {
-  /** λ of the penalty λ/2·|p|² (default 0): λ·p joins the gradient before the momentum. */
+  /** λ of the penalty λ/2·|p|² (default 0): λ·p is added to the gradient before the momentum. */
   readonly weightDecay?: Scheduled;
 }
 
 const optionNames = ['learningRate', 'momentum', 'dampening', 'nesterov', 'weightDecay'];
 
 /**
- * Stochastic gradient descent with momentum, by PyTorch's rule: b ← momentum·b + (1 − dampening)·g, where the first
- * step takes b = g; then p ← p − learningRate·b.
+ * Stochastic gradient descent with momentum, with PyTorch's rule: b ← momentum·b + (1 − dampening)·g, where b = g in
+ * the first step; then p ← p − learningRate·b.
  *
  * @throws FulgurError `module` for Nesterov's momentum without momentum or with dampening, and for wrong parameters.
  */

@@ -3,11 +3,11 @@ import type { StateDict } from '../contracts';
 import { buffer, layoutOf, loadState, readVariable } from '../nn';
 import type { Buffer, Parameter } from '../nn';
 
-/** Tensors that an optimiser keeps beside parameters, such as their momentum; zero at first. */
+/** Tensors that an optimiser keeps for each parameter, such as its momentum; initially zero. */
 export class Slots {
   readonly #slots = new Map<string, Buffer>();
 
-  /** @param slot its name in PyTorch's words. */
+  /** @param slot PyTorch's name of the slot. */
   add(slot: string, parameterName: string, parameter: Parameter): void {
     const kept = buffer(tf.zeros(parameter.shape), { layout: layoutOf(parameter) });
     this.#slots.set(`${slot}/${parameterName}`, kept);
@@ -20,10 +20,9 @@ export class Slots {
   }
 
   /**
-   * Gives a parameter the value that an update makes, on condition: else the parameter and its slots stay as they are.
-   *
-   * @param isMade a truth value of the step.
-   * @param update makes the value, and assigns slots on the way.
+   * Assigns a parameter its updated value, on a condition: if it is false, the parameter and its slots stay unchanged.
+   * @param isMade the condition, a boolean of the step.
+   * @param update computes the value, and assigns slots meanwhile.
    */
   keepUnless(
     isMade: tf.Scalar,

@@ -12,54 +12,53 @@ import { scheduledValue, unknownRun } from './schedule';
 import type { Scheduled } from './schedule';
 import { Slots } from './slots';
 
-/** One parameter about to be updated. */
+/** A parameter about to be updated. */
 export interface Member {
   readonly name: string;
   readonly parameter: Parameter;
   readonly gradient: tf.Tensor;
 }
 
-/** What tensors are multiplied with: a number that stays, or an input of the step. */
+/** A factor of tensors: a number that stays constant, or an input of the step. */
 export type Factor = number | tf.Scalar;
 
-/** What a rule may ask of the step that it is for. */
+/** The values that a rule may request from its step. */
 export interface StepFacts {
   readonly learningRate: tf.Scalar;
-  /** Updates that the rule's parameters have had; read before each call. */
+  /** The number of updates of the rule's parameters so far; read before each call. */
   readonly updates: () => number;
   /** An option's number in the current update; read before each call. */
   readonly valueOf: (option: Scheduled) => number;
   /**
-   * An option to compute with: a number as it is, a schedule as an input of the step.
-   *
-   * @param convert what is computed of its number first, in double precision.
+   * An option for use in tensor operations: a number as it is, a schedule as an input of the step.
+   * @param convert computed from its number first, in double precision.
    */
   readonly factor: (option: Scheduled, convert?: (value: number) => number) => Factor;
 }
 
-/** Gives a parameter's new value; slots are assigned on the way, and everything else that it makes is freed. */
+/** Returns a parameter's new value; slots are assigned meanwhile, and all other tensors that it makes are freed. */
 export type UpdateRule = (member: Member) => tf.Tensor;
 
 /**
- * What optimisers share: gradients by name, the step count, schedules, saved state. A subclass says how one
- * parameter moves.
+ * The common part of optimisers: gradients by name, the step count, schedules, saved state. A subclass defines how one
+ * parameter is updated.
  *
- * Parameters that are frozen or have no gradient are left alone, with their slots and their own count of updates, as
- * PyTorch does. Learning rate and step count enter a compiled step as per-step inputs, and the
- * count advances after each call, so one trace serves the whole training.
+ * Parameters that are frozen or have no gradient are left unchanged, with their slots and their own count of updates,
+ * as in PyTorch. Learning rate and step count enter a compiled step as inputs, and the count advances after each call,
+ * so one trace serves the whole training.
  */
 export abstract class SteppedOptimizer<Options extends CommonOptions> implements Optimizer {
   readonly kind: string;
   readonly slots = new Slots();
   readonly #groups: readonly SettledGroup<Options>[];
-  /** Where the training that it is made for stands. */
+  /** The position of the training for which it is made. */
   #position = stepPosition();
   #stepCount = 0;
-  /** Updates that parameters had no part in; most are not here. */
+  /** The number of updates that each parameter missed; most parameters are not in it. */
   #missed = new Map<string, number>();
   #override: ((step: number) => number) | null = null;
 
-  /** @param slotsOf names of the slots that each parameter of a group with these options gets. */
+  /** @param slotsOf returns the names of the slots of each parameter of a group with these options. */
   constructor(
     kind: string,
     groups: readonly SettledGroup<Options>[],
@@ -165,7 +164,7 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
     if (state.kind !== this.kind) {
       throw new FulgurError('state', {
         what: `The state of optimizer '${state.kind}' was given to optim.${this.kind}.`,
-        fix: 'Resume with the optimizer that the run was started with.',
+        fix: 'Resume with the optimizer with which the run was started.',
       });
     }
     this.slots.restore(`optim.${this.kind}`, state.slots);
@@ -177,7 +176,7 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
     this.slots.dispose();
   }
 
-  /** How a group's parameters move in this step. */
+  /** Returns how a group's parameters are updated in this step. */
   protected abstract ruleFor(options: Options, facts: StepFacts): UpdateRule;
 
   #factsOf(group: SettledGroup<Options>, peers: readonly Member[]): StepFacts {
@@ -190,7 +189,7 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
     };
   }
 
-  /** Whether a group is trained in the current update, for the step to compute with. */
+  /** Whether a group is trained in the current update, as an input of the step. */
   #openness(gate: Gate): tf.Scalar {
     return tf.tidy(() =>
       tf.greater<tf.Scalar>(
@@ -204,7 +203,7 @@ export abstract class SteppedOptimizer<Options extends CommonOptions> implements
     return isOpen(gate, this.#stepCount, this.#position?.run ?? unknownRun);
   }
 
-  /** Parameters that have had equally many updates, which share a rule: mostly all of them. */
+  /** Groups parameters with the same number of updates, which share a rule: usually all of them. */
   #byUpdates(members: readonly Member[]): Member[][] {
     const peers = new Map<number, Member[]>();
     for (const member of members) {
@@ -251,7 +250,7 @@ function membersOf<Options>({ members }: SettledGroup<Options>, gradients: Gradi
 
 function apart(kind: string, first: string, second: string): FulgurError {
   return new FulgurError('module', {
-    what: `optim.${kind} has made another number of updates of the parameter '${first}' than of '${second}' since the step was traced.`,
+    what: `optim.${kind} has updated the parameter '${first}' another number of times than '${second}' since the step was traced.`,
     why: 'Steps for batches of different shapes reach different parameters, or some were frozen in between.',
     fix: 'Reach the same parameters in every step, and freeze them before the first one.',
   });

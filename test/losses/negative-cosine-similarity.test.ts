@@ -43,7 +43,7 @@ it('names both shapes where they do not fit', () => {
   const p = tf.zeros<tf.Rank.R2>([4, 3]);
   expect(() => negativeCosineSimilarity(p, tf.zeros([4, 2]))).toThrow(
     'negativeCosineSimilarity got p of shape [4, 3] and z of shape [4, 2]. ' +
-      'Give two tensors of the same shape [batch, features].',
+      'Pass two tensors of the same shape [batch, features].',
   );
   const images: tf.Tensor = tf.zeros([2, 1, 1, 3]);
   expect(() => negativeCosineSimilarity(images as tf.Tensor2D, images as tf.Tensor2D)).toThrow(

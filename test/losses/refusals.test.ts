@@ -19,14 +19,14 @@ describe('a loss of two views', () => {
     ['vicReg', losses.vicReg],
   ] as const)('%s names both shapes where they do not fit', (name, loss) => {
     expect(calling(() => loss(rows(4), rows(5)))).toThrow(
-      `${name} got a of shape [4, 3] and b of shape [5, 3]. Give two tensors of the same shape [batch, features].`,
+      `${name} got a of shape [4, 3] and b of shape [5, 3]. Pass two tensors of the same shape [batch, features].`,
     );
   });
 
   it.each([
-    ['ntXent', losses.ntXent, 'There is no other one to tell it from.'],
-    ['dcl', losses.dcl, 'There is no other one to tell it from.'],
-    ['dclw', losses.dclw, 'There is no other one to tell it from.'],
+    ['ntXent', losses.ntXent, 'There is no other sample from which to distinguish it.'],
+    ['dcl', losses.dcl, 'There is no other sample from which to distinguish it.'],
+    ['dclw', losses.dclw, 'There is no other sample from which to distinguish it.'],
     ['barlowTwins', losses.barlowTwins, 'Its features have no variance.'],
     ['vicReg', losses.vicReg, 'Its features have no variance.'],
   ] as const)('%s refuses one sample', (name, loss, why) => {
@@ -48,7 +48,7 @@ describe('a loss of two views', () => {
 it('ntXentAgainst tells of a bank of other features', () => {
   expect(calling(() => losses.ntXentAgainst(rows(4), rows(4), rows(9, 2)))).toThrow(
     'ntXentAgainst got queries of shape [4, 3] and a bank of shape [9, 2]. ' +
-      'Give a bank of shape [size, features] with as many features as the queries.',
+      'Pass a bank of shape [size, features] with as many features as the queries.',
   );
 });
 
@@ -57,12 +57,12 @@ it('koLeo refuses one sample and other shapes', () => {
     'koLeo got a batch of one sample. It has no neighbour. Train with a batch size of 2 or more.',
   );
   expect(calling(() => losses.koLeo(tf.zeros([2, 3, 4]) as unknown as tf.Tensor2D))).toThrow(
-    'koLeo got rows of shape [2, 3, 4]. Give a tensor of shape [batch, features].',
+    'koLeo got rows of shape [2, 3, 4]. Pass a tensor of shape [batch, features].',
   );
 });
 
 it('swaV refuses one view, small views alone, and views of other shapes', () => {
-  const fix = 'Give two views or more, of which one at least is large.';
+  const fix = 'Pass two or more views, at least one of which is large.';
   const why = 'It predicts the codes of a large view from another view.';
   expect(calling(() => losses.swaV([rows(4)], []))).toThrow(
     `swaV got 1 large and 0 small views. ${why} ${fix}`,
@@ -71,7 +71,7 @@ it('swaV refuses one view, small views alone, and views of other shapes', () => 
     `swaV got 0 large and 2 small views. ${why} ${fix}`,
   );
   expect(calling(() => losses.swaV([rows(4), rows(4)], [rows(2)]))).toThrow(
-    'swaV got views of shape [4, 3], [4, 3], [2, 3]. Give tensors of one shape [batch, prototypes].',
+    'swaV got views of shape [4, 3], [4, 3], [2, 3]. Pass tensors of the same shape [batch, prototypes].',
   );
   expect(calling(() => losses.swaV([rows(4)], [rows(4)], { sinkhornIterations: 0 }))).toThrow(
     'swaV got sinkhornIterations 0. Give a whole number of 1 or more.',
@@ -81,15 +81,14 @@ it('swaV refuses one view, small views alone, and views of other shapes', () => 
 it('maePatchLoss tells of shapes that do not fit, and of patches that have no deviation', () => {
   expect(calling(() => losses.maePatchLoss(tf.zeros([2, 3, 4]), tf.zeros([2, 3, 5])))).toThrow(
     'maePatchLoss got predictions of shape [2, 3, 4] and targets of shape [2, 3, 5]. ' +
-      'Give two tensors of the same shape [batch, patches, pixels].',
+      'Pass two tensors of the same shape [batch, patches, pixels].',
   );
   const one = (): tf.Tensor3D => tf.zeros([2, 3, 1]);
   expect(calling(() => losses.maePatchLoss(tf.zeros([2, 0, 4]), tf.zeros([2, 0, 4])))).toThrow(
-    'maePatchLoss got no patches: predictions and targets of shape [2, 0, 4]. A mean of no numbers is not defined. Mask one ' +
-      'patch of each image at least.',
+    'maePatchLoss got no patches: predictions and targets of shape [2, 0, 4]. A mean of no numbers is not defined. Mask at least one patch of each image.',
   );
   expect(calling(() => losses.maePatchLoss(one(), one(), { normalize: true }))).toThrow(
-    'maePatchLoss got patches of one number, [2, 3, 1], to be normalised. Their deviation is not defined. Leave normalize out.',
+    'maePatchLoss cannot normalise patches of one number, [2, 3, 1]. Their standard deviation is not defined. Remove normalize.',
   );
 });
 
@@ -100,7 +99,7 @@ describe('TiCo', () => {
       'TiCo got a batch of one sample. Its features have no covariance. Train with a batch size of 2 or more.',
     );
     expect(calling(() => loss.forward(rows(4, 2), rows(4, 2)))).toThrow(
-      'TiCo of 3 features got a and b of shape [4, 2]. Make it with features: 2.',
+      'TiCo of 3 features got a and b of shape [4, 2]. Create it with features: 2.',
     );
     loss.dispose();
     expect(() => new losses.TiCo({ features: 3, beta: 1.1 })).toThrow(
@@ -114,10 +113,10 @@ describe('Dino', () => {
     const loss = new losses.Dino({ outFeatures: 3 });
     expect(calling(() => loss.forward([rows(4)], [rows(4)]))).toThrow(
       'Dino got 1 view of the teacher and 1 of the student. A view is not compared with itself. ' +
-        'Give two views or more to one of them, and one at least to the other.',
+        'Pass two or more views to one of them, and at least one to the other.',
     );
     expect(calling(() => loss.forward([rows(4, 2)], [rows(4, 2), rows(4, 2)]))).toThrow(
-      'Dino of 3 features got views of shape [4, 2]. Make it with outFeatures: 2.',
+      'Dino of 3 features got views of shape [4, 2]. Create it with outFeatures: 2.',
     );
     loss.dispose();
     expect(() => new losses.Dino({ centerMomentum: 2 })).toThrow(
@@ -157,8 +156,8 @@ describe('numbers without sense', () => {
 });
 
 describe('values of another kind', () => {
-  const tensor = 'Give a tensor of shape [batch, features].';
-  const list = 'Give a list of tensors of shape [batch, prototypes], also for one view.';
+  const tensor = 'Pass a tensor of shape [batch, features].';
+  const list = 'Pass a list of tensors of shape [batch, prototypes], even for one view.';
   const wrong = (value: unknown): never => value as never;
   it.each<[string, () => unknown]>([
     [
@@ -176,19 +175,19 @@ describe('values of another kind', () => {
     ],
     [`koLeo got an object as rows. ${tensor}`, () => losses.koLeo(wrong({}))],
     [
-      'ntXentAgainst got a FeatureQueue as bank. Give a tensor of shape [size, features].',
+      'ntXentAgainst got a FeatureQueue as bank. Pass a tensor of shape [size, features].',
       () => losses.ntXentAgainst(rows(4), rows(4), wrong(new (class FeatureQueue {})())),
     ],
     [
-      'maePatchLoss got a list as targets. Give a tensor of shape [batch, patches, pixels].',
+      'maePatchLoss got a list as targets. Pass a tensor of shape [batch, patches, pixels].',
       () => losses.maePatchLoss(tf.zeros([2, 3, 4]), wrong([])),
     ],
     [
-      `swaV got a tensor of shape [4, 3] in the place of a list of the large views. ${list}`,
+      `swaV got a tensor of shape [4, 3] instead of a list of the large views. ${list}`,
       () => losses.swaV(wrong(rows(4)), wrong(rows(4))),
     ],
     [
-      'swaV got undefined as one of the small views. Give a tensor of shape [batch, prototypes].',
+      'swaV got undefined as one of the small views. Pass a tensor of shape [batch, prototypes].',
       () => losses.swaV([rows(4)], [wrong(undefined)]),
     ],
   ])('%s', (message, run) => {
@@ -199,8 +198,8 @@ describe('values of another kind', () => {
     const loss = new losses.Dino({ outFeatures: 3 });
     expect(calling(() => loss.forward([rows(4)], wrong(rows(4))))).toThrow(
       new Error(
-        "Dino got a tensor of shape [4, 3] in the place of a list of the student's views. " +
-          'Give a list of tensors of shape [batch, 3], also for one view.',
+        "Dino got a tensor of shape [4, 3] instead of a list of the student's views. " +
+          'Pass a list of tensors of shape [batch, 3], even for one view.',
       ),
     );
     loss.dispose();

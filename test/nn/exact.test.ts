@@ -63,7 +63,7 @@ describe('exactMatMul', () => {
     const [a, b] = [tf.zeros<tf.Rank.R2>([4, 3]), tf.zeros<tf.Rank.R2>([4, 5])];
     expect(() => nn.exactMatMul(a, b, false, true)).toThrow(
       'exactMatMul got factors of shape [4, 3] and [4, 5] (transposed). ' +
-        'Give matrices with one inner length, or batches of them with the same batch axes.',
+        'Use matrices with the same inner length, or batches of them with the same batch axes.',
     );
     const images: tf.Tensor = tf.zeros([2, 3, 5]);
     expect(() => nn.exactMatMul<tf.Tensor>(a, images)).toThrow('of shape [4, 3] and [2, 3, 5].');

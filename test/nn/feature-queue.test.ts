@@ -141,7 +141,7 @@ it('takes nothing in an evaluation', () => {
 it('says what it cannot take', () => {
   const keys = tf.zeros<tf.Rank.R2>([2, 3]);
   expect(() => queue.push(keys)).toThrow(
-    'FeatureQueue(5, 2) got keys of shape [2, 3]. It takes [batch, 2]. Make features of the queue the width of the keys.',
+    'FeatureQueue(5, 2) got keys of shape [2, 3]. It takes [batch, 2]. Set features of the queue to the width of the keys.',
   );
   keys.dispose();
   for (const size of [0, 1.5, NaN]) {

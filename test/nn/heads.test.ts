@@ -116,7 +116,9 @@ describe('depth', () => {
       '2.5 linear layers',
     ],
   ])('%s refuses what is not at least two whole layers', (name, make, layers) => {
-    expect(make).toThrow(`A ${name} was to have ${layers}. Give layers: 2 or more.`);
+    expect(make).toThrow(
+      `A ${name} needs at least two linear layers, not ${layers}. Set layers to 2 or more.`,
+    );
   });
 });
 

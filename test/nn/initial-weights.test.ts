@@ -135,7 +135,7 @@ describe('weights to begin with', () => {
     const given = marked(keep(nn.resnet18({ head: 'none', width: 4 })));
     expect(() => load(model, given)).toThrow(
       'The weights of weights.safetensors do not fit backbone of Model: missing: backbone.fc.* (2). Nothing was loaded. ' +
-        'Build the model as theirs is built, or load what fits with --initialWeightsStrict false.',
+        'Build the model with the same options, or load what fits with --initialWeightsStrict false.',
     );
     expect(load(model, given, false)).toBe(
       'The weights of weights.safetensors are loaded into backbone of Model (120 tensors); not found there: backbone.fc.* (2).',
@@ -156,8 +156,8 @@ describe('weights to begin with', () => {
     const wild = state.get('backbone.0.weight')!;
     state.set('backbone.0.weight', { ...wild, data: new Float32Array(wild.data.length).fill(NaN) });
     expect(() => nn.loadInitialWeights(model, { state, source: 'wild.safetensors' })).toThrow(
-      'The weights of wild.safetensors hold values that are not finite, in backbone.0.weight. Nothing was loaded. ' +
-        'Take weights of an earlier checkpoint, from before they diverged.',
+      'The weights of wild.safetensors contain values that are not finite, in backbone.0.weight. Nothing was loaded. ' +
+        'Use the weights of an earlier checkpoint, from before they diverged.',
     );
     expect(model.stateDict().get('backbone.0.weight')?.data).not.toContain(NaN);
     model.dispose();
@@ -198,7 +198,7 @@ describe('weights to begin with', () => {
   it('of another stem are left out, and said, where what fits is asked for', () => {
     const model = keep(new Model(nn.resnet18({ head: 'none', width: 4, stem: 'cifar' })));
     const before = model.stateDict();
-    const shapes = 'conv1.weight (F32 [4, 3, 7, 7], and backbone.0.weight is F32 [4, 3, 3, 3])';
+    const shapes = 'conv1.weight (F32 [4, 3, 7, 7], but backbone.0.weight is F32 [4, 3, 3, 3])';
     expect(() => load(model, torchvision())).toThrow(
       `The weights of weights.safetensors do not fit backbone of Model: of another shape: ${shapes}. Nothing was loaded.`,
     );
@@ -214,11 +214,11 @@ describe('weights to begin with', () => {
     const model = keep(new Model());
     const before = model.stateDict();
     expect(() => load(model, torchvision({ width: 8 }), false)).toThrow(
-      'Not one parameter of backbone of Model can be taken from weights.safetensors: ' +
-        'conv1.weight (F32 [8, 3, 7, 7], and backbone.0.weight is F32 [4, 3, 7, 7]), ' +
-        'bn1.weight (F32 [8], and backbone.1.weight is F32 [4]), ' +
-        'bn1.bias (F32 [8], and backbone.1.bias is F32 [4]) and 97 more. ' +
-        'Nothing was loaded. Build the model as theirs is built.',
+      'Not a single parameter of backbone of Model can be loaded from weights.safetensors: ' +
+        'conv1.weight (F32 [8, 3, 7, 7], but backbone.0.weight is F32 [4, 3, 7, 7]), ' +
+        'bn1.weight (F32 [8], but backbone.1.weight is F32 [4]), ' +
+        'bn1.bias (F32 [8], but backbone.1.bias is F32 [4]) and 97 more. ' +
+        'Nothing was loaded. Build the model with the same options.',
     );
     expect(model.stateDict()).toEqual(before);
   });
@@ -226,9 +226,9 @@ describe('weights to begin with', () => {
   it('with none of the names are an error that shows both', () => {
     const given: StateDict = new Map([['tower.w', { dtype: 'F32', shape: [1], data: Float32Array.of(1) }]]);
     expect(() => load(keep(new Model()), given)).toThrow(
-      'No weights of weights.safetensors are of Model: it holds tower.w, and the model has projection_head.layers.0.weight, ' +
+      'The weights of weights.safetensors do not belong to Model: they contain tower.w, but the model has projection_head.layers.0.weight, ' +
         'projection_head.layers.1.weight and projection_head.layers.1.bias, …. Nothing was loaded. ' +
-        "Give weights with the model's own names, or a backbone's: Fulgur's, torchvision's of a ResNet or timm's of a ViT.",
+        "Use weights with the model's own names, or a backbone's: Fulgur's, torchvision's of a ResNet or timm's of a ViT.",
     );
   });
 

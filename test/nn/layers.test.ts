@@ -166,7 +166,7 @@ describe('inputs that do not fit', () => {
     for (const shape of shapes) {
       expect(() => layer.forward(tf.zeros(shape))).toThrow(
         `${name} got an input of shape [${shape.join(', ')}]. It takes ${takes}. ` +
-          'Match the layer to what comes before it.',
+          'Match the layer to the output of the one before it.',
       );
     }
   });
@@ -174,8 +174,8 @@ describe('inputs that do not fit', () => {
   it('of batch norm in training must be more than one value', () => {
     const layer = new nn.BatchNorm1d(3);
     expect(() => layer.forward(tf.zeros([1, 3]))).toThrow(
-      'Batch norm got a single value per channel in training: input [1, 1, 1, 3]. Its variance is not defined. ' +
-        'Train with a batch size of 2 or more, with data.dropLast true where only the last batch of an epoch is so small, or call eval() first.',
+      'Batch norm got a single value per channel in training: input [1, 1, 1, 3]. The variance of a single value is not defined. ' +
+        'Train with a batch size of 2 or more, set data.dropLast to true if only the last batch of an epoch is so small, or call eval() first.',
     );
     expect(layer.eval().forward(tf.ones([1, 3])).shape).toEqual([1, 3]);
   });

@@ -196,11 +196,11 @@ describe('randomTokenMask', () => {
 
   it('refuses a ratio that keeps or masks nothing', () => {
     expect(() => nn.randomTokenMask([2, 5], { maskRatio: 0 })).toThrow(
-      'A mask of 5 tokens was to hide the share 0 of them, and keep 5. One token at least must be kept, and one masked. ' +
-        'Give a maskRatio between 0 and 1, or smaller patches.',
+      'A mask of 5 tokens should hide a fraction of 0, and keep 5. At least one token must be kept, and one masked. ' +
+        'Use a maskRatio between 0 and 1, or smaller patches.',
     );
     expect(() => nn.randomTokenMask([0, 5])).toThrow(
-      'A mask of 0 samples was to be drawn. Give [batch, tokens], with the batch of the images: images.shape[0].',
+      'A mask for 0 samples was requested. Pass [batch, tokens], with the batch of the images: images.shape[0].',
     );
     expect(() => nn.randomTokenMask([2, 5], { maskRatio: NaN })).toThrow('and keep NaN');
   });
@@ -251,8 +251,8 @@ describe('tokens', () => {
   it('are placed each at a place of its own', () => {
     const [values, token, places] = [tokens(), tf.zeros<tf.Rank.R3>([1, 1, 2]), index()];
     expect(() => nn.placeTokens(token, 4, places, values)).toThrow(
-      'placeTokens got 3 tokens of a sample to put at 2 places. Each token has a place of its own. Give the tokens that ' +
-        "were taken with the same indices, as encode(images, { keep }) of MAE's encoder does.",
+      "placeTokens got 3 tokens per sample for 2 places. Each token needs its own place. Pass the tokens that were taken with the same indices, as encode(images, { keep }) of MAE's encoder does." +
+        '',
     );
     tf.dispose([values, token, places]);
   });
@@ -261,8 +261,8 @@ describe('tokens', () => {
     const [x, token] = [tokens(), tf.zeros<tf.Rank.R3>([1, 1, 2])];
     const { keep, mask } = nn.randomTokenMask([2, 4], { maskRatio: 0.5 });
     const message = (name: string, count: number, why: string): string =>
-      `${name} got a mask that was drawn for 4 tokens, and ${count} tokens. It would ${why} Draw masks for the images: ` +
-      'nn.randomTokenMask([batch, backbone.sequenceLengthOf(images)]), and give encoder and decoder the same patch size.';
+      `${name} got a mask that was drawn for 4 tokens, but ${count} tokens. It would ${why} Draw masks for the images, nn.randomTokenMask([batch, backbone.sequenceLengthOf(images)]), and use the same` +
+      ' patch size in encoder and decoder.';
     expect(() => nn.takeTokens(x, keep)).toThrow(message('takeTokens', 3, 'reach beyond the last one.'));
     expect(() => nn.maskTokens(x, mask, token)).toThrow(
       message('maskTokens', 3, 'reach beyond the last one.'),
@@ -277,8 +277,8 @@ describe('tokens', () => {
     const places = tf.tensor2d([2, 0], [1, 2]);
     const x = tokens();
     expect(() => nn.takeTokens(x, places)).toThrow(
-      'takeTokens got indices of type float32 and shape [1, 2] for 2 samples. It takes int32 indices [batch, places]. ' +
-        "Add tf.scalar(1, 'int32') rather than 1 to indices, and give a row of them for each sample.",
+      'takeTokens got indices of type float32 and shape [1, 2] for 2 samples. It expects int32 indices [batch, places]. ' +
+        "Add tf.scalar(1, 'int32') instead of 1 to indices, and pass one row of them per sample.",
     );
     expect(() => nn.takeTokens(x, tf.cast(places, 'int32'))).toThrow('of type int32 and shape [1, 2] for 2');
     tf.dispose([x, places]);
@@ -389,19 +389,19 @@ describe('images of another size than the model was made for', () => {
     const model = new Autoencoder();
     const x = ofSize(side, side);
     const fix =
-      'Draw masks for the images: nn.randomTokenMask([batch, backbone.sequenceLengthOf(images)]), and give encoder and ' +
-      'decoder the same patch size.';
+      'Draw masks for the images, nn.randomTokenMask([batch, backbone.sequenceLengthOf(images)]), and use the same ' +
+      'patch size in encoder and decoder.';
     const selection = nn.randomTokenMask([2, model.backbone.sequenceLength], { maskRatio: 0.75 });
     for (const eager of [false, true]) {
       const drawn = (images: tf.Tensor4D): tf.Scalar =>
         model.forward(images, nn.randomTokenMask([2, 65], { maskRatio: 0.75 }));
       const step = compile(drawn, { eager });
       await expect(step(x)).rejects.toThrow(
-        `takeTokens got a mask that was drawn for 65 tokens, and ${tokens} tokens. ${why} ${fix}`,
+        `takeTokens got a mask that was drawn for 65 tokens, but ${tokens} tokens. ${why} ${fix}`,
       );
       step.dispose();
     }
-    const message = `MAEDecoder got a mask of 65 tokens (17 kept, 48 masked) for images of ${tokens}. Each token of an image, the class token among them, is either kept or masked. ${fix}`;
+    const message = `MAEDecoder got a mask of 65 tokens (17 kept, 48 masked) for images with ${tokens} tokens. Each token of an image, including the class token, is either kept or masked. ${fix}`;
     const encoded = tf.zeros<tf.Rank.R3>([2, 17, 96]);
     expect(() => model.decoder.reconstruct(encoded, selection, x)).toThrow(message);
     expect(() => model.decoder.targets(x, selection)).toThrow(message);
@@ -420,35 +420,32 @@ it("positions are lightly's sines and cosines", () => {
   expect(rows[0]).toEqual(Array(8).fill(0));
   positions.dispose();
   expect(() => nn.sineCosinePositions(6, 3, 1)).toThrow(
-    'Sine and cosine position embeddings of 6 features were asked for. They are sines and cosines of rows and columns, a ' +
-      'quarter of the features each. Choose a multiple of 4.',
+    'Sine and cosine position embeddings of 6 features were requested. Sines and cosines of rows and columns take a quarter of the features each. Use a multiple of 4.',
   );
 });
 
 it('what the decoder cannot take is refused', () => {
   expect(() => new nn.MAEDecoder({ patches: 50, patchSize: 4 })).toThrow(
-    'MAEDecoder got 50 patches. Its position embeddings are those of a square grid. Give (imageSize / patchSize)².',
+    'MAEDecoder got 50 patches. Its position embeddings are for a square grid. Use (imageSize / patchSize)².',
   );
   const decoder = new nn.MAEDecoder({
     ...{ patches: 4, patchSize: 2, features: 8, width: 8, depth: 1, heads: 2 },
   });
   expect(() => decoder.forward(tf.zeros([1, 3, 8]))).toThrow(
-    'MAEDecoder got 3 tokens of an image of 2×2 patches. It takes 5, with the class token. Put mask tokens in the place of those ' +
-      'that the encoder did not see, as reconstruct() does.',
+    'MAEDecoder got 3 tokens for an image of 2×2 patches. It takes 5, with the class token. Replace the tokens that the encoder did not see by mask tokens, as reconstruct() does.',
   );
   const images = tf.zeros<tf.Rank.R4>([1, 4, 4, 3]);
   const withClassToken = nn.randomTokenMask([1, 5], { maskClassToken: true });
   expect(() => decoder.targets(images, withClassToken)).toThrow(
-    'MAEDecoder got a mask that was drawn with maskClassToken: true. A class token that is masked has no pixels to tell. ' +
+    'MAEDecoder got a mask that was drawn with maskClassToken: true. A masked class token has no pixels to predict. ' +
       'Draw masks for MAE without maskClassToken.',
   );
   tf.dispose([images, { ...withClassToken }]);
   expect(() => nn.patchify(tf.zeros([1, 4, 6, 3]), 4)).toThrow(
-    'Images of shape [1, 4, 6, 3] were to be cut into patches of 4×4 pixels.',
+    'Images of shape [1, 4, 6, 3] cannot be cut into patches of 4×4 pixels.',
   );
   expect(() => nn.patchGrid([4, 4, 3], 4)).toThrow(
-    'Images of shape [4, 4, 3] were to be cut into patches. Their shape is [batch, height, width, channels]. Give a single ' +
-      'image as a batch of one: tf.expandDims(image, 0).',
+    'Images of shape [4, 4, 3] cannot be cut into patches. Images must have the shape [batch, height, width, channels]. Pass a single image as a batch of one: tf.expandDims(image, 0).',
   );
   decoder.dispose();
 });

@@ -87,8 +87,8 @@ describe('discovery', () => {
     const withField = (name: string, value: unknown): nn.Module =>
       Object.assign(new Scale(), { [name]: value });
     expect(() => withField('gain', tf.variable(tf.scalar(1))).parameters()).toThrow(
-      "Field 'gain' of Scale is a plain tf.Variable. Whether it is to be trained is not known. " +
-        'Make it with nn.parameter(...) to train it, or with nn.buffer(...) to keep it beside the parameters.',
+      "Field 'gain' of Scale is a plain tf.Variable. It is unknown whether it should be trained. " +
+        'Create it with nn.parameter(...) to train it, or with nn.buffer(...) to keep it beside the parameters.',
     );
     for (const [container, value] of [
       ['a Map', new Map([['a', new Scale()]])],
@@ -101,9 +101,9 @@ describe('discovery', () => {
       ['a Set', new Set([new Map([['a', { b: new Scale() }]])])],
     ] as const) {
       expect(() => withField('parts', value).parameters()).toThrow(
-        `Field 'parts' of Scale holds modules or parameters inside ${container}. ` +
+        `Field 'parts' of Scale contains modules or parameters inside ${container}. ` +
           'They would be neither trained nor saved: only fields and arrays are searched. ' +
-          'Put each in a field of its own, or all in an array.',
+          'Put each one into its own field, or all into an array.',
       );
     }
     expect(() => withField('Weight', new Scale()).parameters()).toThrow(
@@ -113,7 +113,7 @@ describe('discovery', () => {
     Object.assign(own, { child: withField('owner', own) });
     expect(() => own.parameters()).toThrow(
       "Module Scale contains itself, at 'child.owner'. " +
-        'Hold the owner in a #private field, which is not searched for modules.',
+        'Keep the owner in a #private field, which is not searched for modules.',
     );
   });
 });
@@ -183,25 +183,24 @@ describe('modes', () => {
       ],
       [
         /layer/,
-        "No parameter of Tree matches /layer/. Name some of 'offset', 'gains', 'projection_head', 'blocks'.",
+        "No parameter of Tree matches /layer/. Use some of 'offset', 'gains', 'projection_head', 'blocks'.",
       ],
       [
         'backbone',
-        "No parameter of Tree matches 'backbone'. Name some of 'offset', 'gains', 'projection_head', 'blocks'.",
+        "No parameter of Tree matches 'backbone'. Use some of 'offset', 'gains', 'projection_head', 'blocks'.",
       ],
       [
         'blocks.1.first_layer.*',
-        "No parameter of Tree matches 'blocks.1.first_layer.*'. Name some of 'blocks.1.0'.",
+        "No parameter of Tree matches 'blocks.1.first_layer.*'. Use some of 'blocks.1.0'.",
       ],
       [
         'blocks.decoder',
-        "No parameter of Tree matches 'blocks.decoder'. Name some of 'blocks.0', 'blocks.1'.",
+        "No parameter of Tree matches 'blocks.decoder'. Use some of 'blocks.0', 'blocks.1'.",
       ],
       [
         '*.running_max',
         "No parameter of Tree matches '*.running_max', but these buffers do: projection_head.running_max, " +
-          'blocks.0.running_max, blocks.1.0.running_max and tied.running_max. Buffers, such as the tensors of a teacher, ' +
-          'are not trained in any case. Leave the pattern out, or name parameters.',
+          'blocks.0.running_max, blocks.1.0.running_max and tied.running_max. Buffers, such as the tensors of a teacher, are never trained. Remove the pattern, or name parameters.',
       ],
     ];
     for (const [pattern, message] of refused) {
@@ -214,7 +213,7 @@ describe('modes', () => {
 it('the stages of a backbone without a head are frozen by number, which the error tells', () => {
   const model = new nn.Sequential(nn.resnet18({ head: 'none', width: 4 }));
   expect(() => model.freeze('0.layer1.*')).toThrow(
-    "No parameter of Sequential matches '0.layer1.*'. Name some of '0.0', '0.1', '0.4', '0.5', '0.6', '0.7'.",
+    "No parameter of Sequential matches '0.layer1.*'. Use some of '0.0', '0.1', '0.4', '0.5', '0.6', '0.7'.",
   );
   model.freeze(['0.0', '0.1', '0.4.*']);
   const frozen = [...model.namedParameters()].flatMap(([name, { trainable }]) => (trainable ? [] : [name]));
@@ -245,7 +244,7 @@ describe('loadStateDict', () => {
     state.set('weight', { dtype: 'F32', shape: [2], data: Float32Array.of(8, 9) });
     expect(() => scale.loadStateDict(state)).toThrow(
       'The state does not fit Scale: missing: running_max; unexpected: running_min, fc.bias. Nothing was changed. ' +
-        'Load the state of the same model, or pass { strict: false } to pass over missing and unexpected keys.',
+        'Load the state of the same model, or pass { strict: false } to skip missing and unexpected keys.',
     );
     expect(scale.stateDict()).toEqual(before);
 
@@ -275,7 +274,7 @@ describe('parameters and buffers', () => {
 
   it('refuse other element types', () => {
     expect(() => nn.parameter(tf.scalar(1, 'int32'))).toThrow(
-      'A parameter was given int32 values. Parameters are float32. Cast the values, or keep them with nn.buffer(...).',
+      'A parameter was given int32 values. Parameters are float32. Cast the values, or use nn.buffer(...).',
     );
     expect(() => nn.buffer(tf.scalar('a'))).toThrow(
       'A buffer was given string values. Buffers are float32, int32 or bool. Cast the values to one of these types.',
@@ -291,7 +290,7 @@ describe('parameters and buffers', () => {
   ])('are not made inside a step, eager: %s, %s', async (eager, role, make) => {
     const step = compile(make as () => tf.Tensor, { name: 'step', eager });
     await expect(step()).rejects.toThrow(
-      `A ${role} was created inside a compiled step. It would be born anew at every trace and forgotten at its end. ` +
+      `A ${role} was created inside a compiled step. It would be created anew at every trace and lost at its end. ` +
         'Create layers and parameters as fields of the module, or in its constructor.',
     );
   });

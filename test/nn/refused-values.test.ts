@@ -37,7 +37,7 @@ describe('sizes and numbers of layers and heads', () => {
     [`BarlowTwinsProjectionHead got inFeatures 0. ${count}`, () => new nn.BarlowTwinsProjectionHead(0)],
     [`VICRegProjectionHead got inFeatures 0. ${count}`, () => new nn.VICRegProjectionHead(0)],
     [
-      'A VICRegProjectionHead got layers the text "3". Give layers: 2 or more.',
+      'A VICRegProjectionHead got layers the text "3". Set layers to 2 or more.',
       () => new nn.VICRegProjectionHead(2, 2, 2, { layers: wrong('3') }),
     ],
     [`DINOProjectionHead got inFeatures 0. ${count}`, () => new nn.DINOProjectionHead(0, 2, 3, 4)],
@@ -48,11 +48,11 @@ describe('sizes and numbers of layers and heads', () => {
     [`SwaVPrototypes got prototypes 0. ${count}`, () => new nn.SwaVPrototypes(4, 0)],
     [`SwaVPrototypes got prototypes[1] 0. ${count}`, () => new nn.SwaVPrototypes(4, [3, 0])],
     [
-      'SwaVPrototypes got prototypes in an empty list. Give a whole number of 1 or more, or a list of such numbers.',
+      'SwaVPrototypes got prototypes as an empty list. Use a whole number of 1 or more, or a list of such numbers.',
       () => new nn.SwaVPrototypes(4, []),
     ],
     [
-      'SwaVPrototypes got prototypes an object. Give a whole number of 1 or more, or a list of such numbers.',
+      'SwaVPrototypes got prototypes an object. Use a whole number of 1 or more, or a list of such numbers.',
       () => new nn.SwaVPrototypes(4, wrong({})),
     ],
     [`Linear got outFeatures 0. ${count}`, () => new nn.Linear(3, 0)],
@@ -92,12 +92,12 @@ it('FeatureQueue tells of rows of another width, and of what is no tensor', () =
   tf.tidy(() => {
     expect(() => queue.nearest(tf.zeros([3, 4]))).toThrow(
       new Error(
-        `FeatureQueue(4, 2) got rows of shape [3, 4]. ${why} Make features of the queue the width of the rows.`,
+        `FeatureQueue(4, 2) got rows of shape [3, 4]. ${why} Set features of the queue to the width of the rows.`,
       ),
     );
     expect(() => queue.push(wrong([1, 2]))).toThrow(
       new Error(
-        `FeatureQueue(4, 2) got a list as keys. ${why} Make features of the queue the width of the keys.`,
+        `FeatureQueue(4, 2) got a list as keys. ${why} Set features of the queue to the width of the keys.`,
       ),
     );
   });
@@ -114,16 +114,16 @@ describe('teacherOf', () => {
 
   it.each<[string, nn.TeacherOptions<Encoder>]>([
     [
-      'build of teacherOf gave undefined in the place of a module. A function with braces gives nothing without a return. ' +
+      'build of teacherOf returned undefined instead of a module. A function with braces returns nothing without a return statement. ' +
         'Let it return a module like the student: { build: () => new TheModule(...) }.',
       { build: () => wrong(undefined) },
     ],
     [
-      'build of teacherOf gave a function in the place of a module. ' +
+      'build of teacherOf returned a function instead of a module. ' +
         'Let it return a module like the student: { build: () => new TheModule(...) }.',
       { build: () => wrong(Encoder) },
     ],
-    [`teacherOf got buffers the text "ema". Give 'own', 'copy' or 'average'.`, { buffers: wrong('ema') }],
+    [`teacherOf got buffers the text "ema". Use 'own', 'copy' or 'average'.`, { buffers: wrong('ema') }],
   ])('%s', (message, options) => {
     const student = new Encoder();
     expect(() => nn.teacherOf(student, options)).toThrow(new Error(message));
@@ -133,7 +133,7 @@ describe('teacherOf', () => {
   it('speaks of an Encoder', () => {
     const student = new Encoder();
     expect(() => nn.teacherOf(student, { build: () => student })).toThrow(
-      'build of teacherOf gave an Encoder that has tensors of the student: layer.* (2).',
+      'build of teacherOf returned an Encoder that has tensors of the student: layer.* (2).',
     );
     student.dispose();
   });
@@ -142,8 +142,8 @@ describe('teacherOf', () => {
 it('freeze and unfreeze refuse an empty list', () => {
   const layer = new nn.Linear(2, 2);
   const message =
-    'An empty list of names was given to freeze() or unfreeze() of Linear. It stands for no parameter. ' +
-    'Name some, or give no list for all of them.';
+    'freeze() or unfreeze() of Linear was given an empty list of names. It matches no parameter. ' +
+    'Add names to the list, or pass no list to match all parameters.';
   expect(() => layer.freeze([])).toThrow(new Error(message));
   expect(() => layer.unfreeze([])).toThrow(new Error(message));
   expect(layer.weight.trainable).toBe(true);

@@ -87,7 +87,7 @@ describe('writing', () => {
       encodeSafetensors(new Map([[name, { dtype: 'F32', shape: [2], data: new Float32Array(length) }]]));
     expect(() => write('weight', 3)).toThrow(
       "Tensor 'weight' of F32 [2] has 12 bytes instead of 8. " +
-        'Give it as many values as its shape asks for, in the array of its type.',
+        'Provide as many values as its shape requires, in the array of its type.',
     );
   });
 
@@ -96,8 +96,8 @@ describe('writing', () => {
     (name) => {
       const tensor = { dtype: 'F32', shape: [], data: Float32Array.of(1) } as const;
       const message =
-        `A tensor has the name '${name}'. A safetensors file with it could not be read. ` +
-        'Give it another name.';
+        `A tensor has the name '${name}'. A safetensors file with this name could not be read. ` +
+        'Rename it.';
       expect(() => encodeSafetensors(new Map([[name, tensor]]))).toThrow(message);
       const metadata = Object.fromEntries([[name, 'text']]);
       expect(() => encodeSafetensors(new Map(), metadata)).toThrow(message);
@@ -115,7 +115,7 @@ describe('writing', () => {
   it('refuses values in the array of another type', () => {
     const write = (dtype: 'F32' | 'I64', data: Int32Array): Uint8Array =>
       encodeSafetensors(new Map([['weight', { dtype, shape: [2], data }]]));
-    const fix = 'Give it as many values as its shape asks for, in the array of its type.';
+    const fix = 'Provide as many values as its shape requires, in the array of its type.';
     expect(() => write('F32', Int32Array.of(1, 2))).toThrow(
       `Tensor 'weight' of F32 [2] has its values in Int32Array instead of Float32Array. ${fix}`,
     );
@@ -143,7 +143,7 @@ describe('hostile and broken files', () => {
     ['it has 3 bytes, too few for a header', new Uint8Array(3)],
     ['its header claims 18446744073709551615 bytes, more than 100000000', claims(2n ** 64n - 1n)],
     ['its header claims 100000001 bytes, more than 100000000', claims(100_000_001n)],
-    ['its header claims 3 bytes, and 2 are there', claims(3n)],
+    ['its header claims 3 bytes, but the file has only 2', claims(3n)],
     ['its header is not JSON', file('{"a":')],
     ['its header is not JSON', claims(0n).subarray(0, 8)],
     ['its header is not a JSON object', file('[]')],
@@ -158,32 +158,32 @@ describe('hostile and broken files', () => {
     ["tensor 'a' has the shape [1.5]", file({ a: entry([1.5], 0, 4) }, four)],
     ["tensor 'a' has the shape [1e+300]", file({ a: entry([1e300], 0, 4) }, four)],
     ["tensor 'a' has the offsets [0]", file({ a: { dtype: 'F32', shape: [], data_offsets: [0] } }, four)],
-    ["tensor 'a' of F32 [2] takes 8 bytes, and has 4", file({ a: entry([2], 0, 4) }, four)],
-    ["tensor 'a' of F32 [] takes 4 bytes, and has -4", file({ a: entry([], 4, 0) }, four)],
+    ["tensor 'a' of F32 [2] needs 8 bytes, but has 4", file({ a: entry([2], 0, 4) }, four)],
+    ["tensor 'a' of F32 [] needs 4 bytes, but has -4", file({ a: entry([], 4, 0) }, four)],
     [
-      "tensor 'a' of F32 [9007199254740991, 9007199254740991] takes 3.2451855365842665e+32 bytes, and has 4",
+      "tensor 'a' of F32 [9007199254740991, 9007199254740991] needs 3.2451855365842665e+32 bytes, but has 4",
       file({ a: entry([Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER], 0, 4) }, four),
     ],
     [
-      "tensor 'b' begins at byte 2, inside the tensor before it",
+      "tensor 'b' starts at byte 2, inside the previous tensor",
       file({ a: entry([1], 0, 4), b: entry([1], 2, 6) }, new Uint8Array(6)),
     ],
     ['bytes 0 to 4 belong to no tensor', file({ a: entry([1], 4, 8) }, new Uint8Array(8))],
     ['bytes 4 to 6 belong to no tensor', file({ a: entry([1], 0, 4) }, new Uint8Array(6))],
-    ['its tensors take 8 bytes, and 4 are there', file({ a: entry([2], 0, 8) }, four)],
-    ["its '__metadata__' is not text by key", file({ __metadata__: { a: 1 } })],
-    ["its '__metadata__' is not text by key", file({ __metadata__: 'a' })],
+    ['its tensors take 8 bytes, but the file has only 4', file({ a: entry([2], 0, 8) }, four)],
+    ["its '__metadata__' does not map keys to texts", file({ __metadata__: { a: 1 } })],
+    ["its '__metadata__' does not map keys to texts", file({ __metadata__: 'a' })],
     ["its '__metadata__' has the key '__proto__'", file('{"__metadata__":{"__proto__":"a"}}')],
   ])('%s', (problem, bytes) => {
     expect(() => decodeSafetensors(bytes)).toThrow(
-      `This is not a valid safetensors file: ${problem}. Write the file anew, or get it again from where it came from.`,
+      `This is not a valid safetensors file: ${problem}. Write the file again, or get it again from its source.`,
     );
   });
 
   it('name an element type that Fulgur does not read', () => {
     expect(() => decodeSafetensors(file({ a: entry([1], 0, 8, 'F64') }, new Uint8Array(8)))).toThrow(
       `Tensor 'a' of the safetensors file has the element type "F64". ` +
-        'Fulgur reads F32, I32, I64, U8, BOOL, F16, BF16. Convert it to F32 where the file is made.',
+        'Fulgur reads F32, I32, I64, U8, BOOL, F16, BF16. Convert it to F32 where the file is created.',
     );
     expect(() => decodeSafetensors(file({ a: entry([1], 0, 8, 'toString') }))).toThrow('"toString"');
   });

@@ -46,9 +46,9 @@ describe('values that are loaded', () => {
       expect(() =>
         module.loadStateDict(stateWith(module, 'steps', { dtype: 'I64', shape: [2], data })),
       ).toThrow(
-        `The state does not fit Counters: wrong values: steps holds ${value}, which int32 cannot. ` +
+        `The state does not fit Counters: wrong values: steps contains ${value}, which int32 cannot represent. ` +
           'Nothing was changed. ' +
-          'Load the state of the same model, or pass { strict: false } to pass over missing and unexpected keys.',
+          'Load the state of the same model, or pass { strict: false } to skip missing and unexpected keys.',
       );
       expect(valuesOf(module)).toEqual(before);
       module.dispose();
@@ -86,7 +86,7 @@ describe('values that are loaded', () => {
 
 describe('names that could be saved and not loaded', () => {
   const saying = (field: string, owner = 'Odd') =>
-    `Field '${field}' of ${owner} has a name that its checkpoints could not be read with. Rename it.`;
+    `Field '${field}' of ${owner} has a name that makes its checkpoints unreadable. Rename it.`;
 
   it.each(['prototype', 'constructor', '__proto__', '__metadata__', 'Constructor', 'a.b'])(
     'are refused in a module, as a parameter, a buffer, a child or in an array: %s',
@@ -134,8 +134,8 @@ describe('how a buffer is stored', () => {
   ])('keeps its values: %s is not stored as %s', (dtype, storedAs, allowed) => {
     const values = tf.zeros([2], dtype);
     expect(() => nn.buffer(values, { storedAs })).toThrow(
-      `A buffer was given ${dtype} values, to be stored as ${storedAs}. ` +
-        `They can be stored as ${allowed}. Leave storedAs out, or cast the values.`,
+      `Remove storedAs, or cast the values. ` +
+        `They can be stored as ${allowed}. Remove storedAs, or cast the values.`,
     );
     values.dispose();
   });

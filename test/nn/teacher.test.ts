@@ -342,7 +342,7 @@ describe('a teacher', () => {
     );
     expect(() => other.loadStateDict(withoutTeacher)).toThrow(
       'The state does not fit Pair: missing: teacher.layers.0.weight, teacher.layers.0.bias. Nothing was changed. ' +
-        'Load the state of the same model, or pass { strict: false } to pass over missing and unexpected keys.',
+        'Load the state of the same model, or pass { strict: false } to skip missing and unexpected keys.',
     );
   });
 
@@ -375,8 +375,8 @@ describe('a teacher that cannot be a copy', () => {
       const student = Object.assign(new nn.ReLU(), { [field]: value });
       expect(() => nn.teacherOf(student)).toThrow(
         `teacherOf cannot copy field '${field}' of ReLU, ${what}. ` +
-          'It may hold on to the module that is copied, and the teacher would compute with that. ' +
-          'Give teacherOf a way to build the module once more: { build: () => new TheModule(...) }.',
+          'It may refer to the module that is copied, and the teacher would compute with that. ' +
+          'Tell teacherOf how to build the module again: { build: () => new TheModule(...) }.',
       );
     }
     const withGetter = Object.defineProperty(new nn.ReLU(), 'own', { get: () => 1, enumerable: true });
@@ -385,8 +385,8 @@ describe('a teacher that cannot be a copy', () => {
     );
     expect(() => nn.teacherOf(owned(new (class extends Secret {})()))).toThrow(
       'teacherOf cannot copy a Secret: it has the #private member #scale. ' +
-        'JavaScript gives #private members to nothing but what a constructor makes. ' +
-        "Make it 'private' of TypeScript, or give teacherOf a way to build another one: { build: () => new Secret(...) }.",
+        'Only a constructor can add #private members to an object. ' +
+        "Make it 'private' of TypeScript, or tell teacherOf how to build another one: { build: () => new Secret(...) }.",
     );
   });
 
@@ -408,8 +408,8 @@ describe('a teacher that cannot be a copy', () => {
     const x = tf.scalar(1);
     expect(() => nn.teacherOf(new Hidden()).forward(x)).toThrow(
       'A teacher lacks private members of Hidden: Cannot read private member from an object whose class did not declare it. ' +
-        'They belong to what a constructor makes, and a copy has none. ' +
-        'Give teacherOf a way to build another one: { build: () => new Hidden(...) }.',
+        'A constructor adds them, but a copy is made without one. ' +
+        'Tell teacherOf how to build another one: { build: () => new Hidden(...) }.',
     );
     expect(nn.teacherOf(new Hidden(), { build: () => new Hidden() }).forward(x)).toBe(x);
     x.dispose();
@@ -445,15 +445,15 @@ describe('a teacher that cannot be a copy', () => {
   it('is refused where build makes no other module, or one of another shape', () => {
     const student = owned(new Mlp());
     expect(() => nn.teacherOf(student, { build: () => student })).toThrow(
-      'build of teacherOf gave a Mlp that has tensors of the student: layers.* (9). ' +
-        'A teacher needs tensors of its own. Let build make all parts anew.',
+      'build of teacherOf returned a Mlp that has tensors of the student: layers.* (9). ' +
+        'A teacher needs its own tensors. Let build create all parts anew.',
     );
     const wide = owned(new Mlp(5));
     expect(() => nn.teacherOf(student, { build: () => wide })).toThrow(
       'A teacher and its student, a Mlp, do not have the same tensors: layers.0.* (2), layers.1.weight, layers.1.bias, ' +
         'layers.1.running_mean, layers.1.running_var and layers.3.weight. ' +
-        'A teacher has those that the student had when it was made. ' +
-        'Complete the student before teacherOf, and let build make a module of the same shape.',
+        'A teacher has those that the student had when the teacher was made. ' +
+        'Complete the student before teacherOf, and let build create a module with the same tensors.',
     );
   });
 });
@@ -462,7 +462,7 @@ describe('teacherOf', () => {
   it('says that a student is not there yet', () => {
     const early = undefined as unknown as Mlp;
     expect(() => nn.teacherOf(early)).toThrow(
-      'teacherOf got undefined in the place of a module. Give it the student, and declare the student above its teacher.',
+      'teacherOf got undefined instead of a module. Pass it the student, and declare the student above its teacher.',
     );
   });
 
@@ -470,8 +470,8 @@ describe('teacherOf', () => {
     const student = owned(new Mlp());
     const step = compile(() => void nn.teacherOf(student), { name: 'step', eager });
     await expect(step()).rejects.toThrow(
-      'teacherOf was called inside a compiled step. The teacher would be born anew at every trace and forgotten at its end. ' +
-        'Hold it in a field of the model: readonly teacher = nn.teacherOf(this.student).',
+      'teacherOf was called inside a compiled step. The teacher would be created anew at every trace and lost at its end. ' +
+        'Keep it in a field of the model: readonly teacher = nn.teacherOf(this.student).',
     );
     step.dispose();
   });
@@ -479,8 +479,8 @@ describe('teacherOf', () => {
   it('does not copy a teacher within a student', () => {
     const model = pair();
     expect(() => nn.teacherOf(model)).toThrow(
-      "teacherOf cannot copy a Pair: 'teacher' in it is a teacher. Its copy would not know whom to follow. " +
-        'Hold teachers beside their students, in the model, and not in them.',
+      "teacherOf cannot copy a Pair: it contains a teacher, 'teacher'. The copy of that teacher would not know which student to follow. " +
+        'Keep teachers beside their students, in the model, and not in them.',
     );
   });
 
@@ -490,13 +490,13 @@ describe('teacherOf', () => {
     Object.assign(student.layers, { 3: new nn.Linear(4, 5) });
     expect(() => teacher.follow(0.5)).toThrow(
       'A teacher and its student, a Mlp, do not have the same tensors: layers.3.* (2). ' +
-        'A teacher has those that the student had when it was made. ' +
-        'Complete the student before teacherOf, and let build make a module of the same shape.',
+        'A teacher has those that the student had when the teacher was made. ' +
+        'Complete the student before teacherOf, and let build create a module with the same tensors.',
     );
     for (const momentum of [-0.1, 1.5, NaN]) {
       expect(() => teacher.follow(momentum)).toThrow(
         `follow() of the teacher Mlp got the momentum ${momentum}. ` +
-          'Give a number from 0 to 1, or a scalar of the step: this.scheduled(...).',
+          'Pass a number from 0 to 1, or a scalar of the step: this.scheduled(...).',
       );
     }
   });

@@ -36,41 +36,41 @@ describe('viewsOf', () => {
     [
       [4],
       2,
-      'The method takes 2 views of each image, and the batch has 1. Give data a transform that makes 2.',
+      'The method takes 2 views of each image, but the batch has 1. Choose a transform in data that makes 2.',
     ],
     [
       [4, 4, 2],
       2,
-      'The method takes 2 views of each image, and the batch has 3. Give data a transform that makes 2.',
+      'The method takes 2 views of each image, but the batch has 3. Choose a transform in data that makes 2.',
     ],
     [
       [4, 4],
       1,
-      'The method takes 1 view of each image, and the batch has 2. Give data a transform that makes 1.',
+      'The method takes 1 view of each image, but the batch has 2. Choose a transform in data that makes 1.',
     ],
     [
       [4],
       { atLeast: 2 },
-      'The method takes at least 2 views of each image, and the batch has 1. ' +
-        'Give data a transform that makes 2 or more.',
+      'The method takes at least 2 views of each image, but the batch has 1. ' +
+        'Choose a transform in data that makes 2 or more.',
     ],
     [
       [4],
       { large: 2 },
-      'The method takes at least 2 views of each image, and the batch has 1. ' +
-        'Give data a transform that makes 2 or more.',
+      'The method takes at least 2 views of each image, but the batch has 1. ' +
+        'Choose a transform in data that makes 2 or more.',
     ],
     [
       [4, 2, 2],
       { large: 2 },
-      'The method takes 2 large views before the smaller ones, and the batch has views of 4 × 4, 2 × 2, 2 × 2 pixels. ' +
-        'Give data a transform whose first 2 views have one size, which no other exceeds.',
+      'The method takes 2 large views before the smaller ones, but the batch has views of 4 × 4, 2 × 2, 2 × 2 pixels. ' +
+        'Choose a transform in data whose first 2 views have the same size, which no other view exceeds.',
     ],
     [
       [2, 2, 4],
       { large: 2 },
-      'The method takes 2 large views before the smaller ones, and the batch has views of 2 × 2, 2 × 2, 4 × 4 pixels. ' +
-        'Give data a transform whose first 2 views have one size, which no other exceeds.',
+      'The method takes 2 large views before the smaller ones, but the batch has views of 2 × 2, 2 × 2, 4 × 4 pixels. ' +
+        'Choose a transform in data whose first 2 views have the same size, which no other view exceeds.',
     ],
   ])('refuses views of sizes %j where %j are taken', (sizes, count, message) => {
     expect(() => nn.viewsOf(batchOf(...sizes), count)).toThrow(message);

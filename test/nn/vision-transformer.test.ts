@@ -147,13 +147,12 @@ it('one step takes images of two sizes, and trains all positions by both', async
 it('images that patches do not fill are refused, also by the constructor', () => {
   const model = nn.vitTiny({ imageSize: 32, head: 'none' });
   expect(() => model.forward(tf.zeros([1, 32, 40, 3]))).toThrow(
-    'Images of shape [1, 32, 40, 3] were to be cut into patches of 16×16 pixels. Height and width of [batch, height, width, ' +
-      'channels] must be multiples of the patch size. Give images of another size, or choose another patch size.',
+    'Images of shape [1, 32, 40, 3] cannot be cut into patches of 16×16 pixels. Height and width of [batch, height, width, ' +
+      'channels] must be multiples of the patch size. Use images of another size, or another patch size.',
   );
-  expect(() => nn.vitTiny({ imageSize: 30 })).toThrow('Images of shape [1, 30, 30, 3] were to be cut');
+  expect(() => nn.vitTiny({ imageSize: 30 })).toThrow('Images of shape [1, 30, 30, 3] cannot be cut');
   expect(() => new nn.Attention(10, { heads: 3 })).toThrow(
-    'Attention got 10 features for 3 heads. Each head takes an equal share of the features. Give a number of heads that ' +
-      'divides the features.',
+    'Attention got 10 features for 3 heads. Each head takes an equal share of the features. Choose a number of heads that divides the features.',
   );
   model.dispose();
 });

@@ -78,7 +78,7 @@ it('a rule that matches nothing is refused', () => {
     ]),
   ).toThrow(
     "Rule 2 of optim.groups matches no parameter with 'last'. There are cls_token, hidden.* (2), norm.* (2) and last_layer.* (2). " +
-      "Write the state dict's names, as stateDict() gives them, or leave the rule out.",
+      "Use the state dict's names, as stateDict() returns them, or remove the rule.",
   );
   expect(() => optim.groups(head, [{ match: /lastLayer/, frozenEpochs: 1 }])).toThrow(
     'Rule 1 of optim.groups matches no parameter with /lastLayer/.',
@@ -100,8 +100,8 @@ it('two rules that give one parameter the same option are refused', () => {
       { match: 'norm', weightDecay: 0.1 },
     ]),
   ).toThrow(
-    "Rules 1 and 2 of optim.groups both give weightDecay to the parameter 'norm.weight'. Which of the two holds is not said. " +
-      'Narrow one of them, so that a parameter has each option from one rule only.',
+    "Rules 1 and 2 of optim.groups both set weightDecay of the parameter 'norm.weight'. It is not clear which of the two applies. " +
+      'Narrow one of them, so that a parameter has each option from only one rule.',
   );
   head.dispose();
 });
@@ -120,7 +120,7 @@ it('an option that the optimiser does not have, and a gate of no length, are ref
   );
   expect(() =>
     optim.sgd(optim.groups(head, [{ match: 'hidden', frozenEpochs: 0.5 }]), { learningRate: 1 }),
-  ).toThrow('A group of optim.sgd has frozenEpochs 0.5. Give it a whole number from 0 up.');
+  ).toThrow('A group of optim.sgd has frozenEpochs 0.5. Set it to a whole number of 0 or more.');
   head.dispose();
 });
 

@@ -167,7 +167,7 @@ it('a compiled step whose parameters were updated together, and by others apart,
   await step({ weight, bias });
   await step({ weight });
   await expect(step({ weight, bias })).rejects.toThrow(
-    "optim.adamw has made another number of updates of the parameter 'weight' than of 'bias' since the step was traced. " +
+    "optim.adamw has updated the parameter 'weight' another number of times than 'bias' since the step was traced. " +
       'Steps for batches of different shapes reach different parameters, or some were frozen in between. ' +
       'Reach the same parameters in every step, and freeze them before the first one.',
   );

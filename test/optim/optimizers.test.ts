@@ -175,7 +175,7 @@ describe('saved state', () => {
       sgd.restore(adamw.state());
     }).toThrow(
       "The state of optimizer 'adamw' was given to optim.sgd. " +
-        'Resume with the optimizer that the run was started with.',
+        'Resume with the optimizer with which the run was started.',
     );
     const { slots } = sgd.state();
     slots.delete('momentum_buffer/bias');
@@ -217,7 +217,7 @@ describe('minimize', () => {
     expect(line.unused.dataSync()[0]).toBe(5);
     line.freeze();
     await expect(step()).rejects.toThrow(
-      'All parameters of optim.adamw are frozen. Call unfreeze() on what is to be trained.',
+      'All parameters of optim.adamw are frozen. Call unfreeze() on the parameters to be trained.',
     );
   });
 
@@ -237,7 +237,7 @@ describe('minimize', () => {
     const line = new Line();
     const optimizer = optim.sgd(line.parameters(), { learningRate: 0.1 });
     expect(() => optimizer.minimize(() => tf.mul<tf.Scalar>(x(), line.slope))).toThrow(
-      'The loss has the shape [2]. Gradients are taken of one number. Return a scalar: take tf.mean(...) of it.',
+      'The loss has the shape [2]. Gradients are computed of a single number. Return a scalar, for example with tf.mean(...).',
     );
     expect(() => optimizer.minimize(() => tf.scalar(1))).toThrow(
       'The loss has no path to a trainable parameter: it depends on none of optim.sgd, which has slope and unused.',
@@ -250,16 +250,16 @@ describe('wrong parameters and options', () => {
     const pair = new Pair();
     const parameters = pair.parameters();
     expect(() => optim.adamw([], { learningRate: 1 })).toThrow(
-      'optim.adamw was given no parameters. Pass module.parameters() of a module that has some.',
+      'optim.adamw was given no parameters. Pass module.parameters() of a module that has parameters.',
     );
     expect(() => optim.sgd([{ parameters }, { parameters }], { learningRate: 1 })).toThrow(
-      "optim.sgd was given the parameter 'weight' twice. State and gradients are kept by name. " +
+      "optim.sgd was given the parameter 'weight' twice. State and gradients are identified by name. " +
         'Take all groups from parameters() of one module, and each parameter in one group only.',
     );
     for (const options of [{ momentum: 0 }, { momentum: 0.9, dampening: 0.1 }]) {
       expect(() => optim.lars(parameters, { learningRate: 1, nesterov: true, ...options })).toThrow(
         `optim.lars got nesterov with momentum ${options.momentum} and dampening ${options.dampening ?? 0}. ` +
-          'Nesterov asks for a momentum above 0 and no dampening.',
+          "Nesterov's method requires a momentum above 0 and no dampening.",
       );
     }
   });
@@ -272,14 +272,14 @@ describe('a schedule that asks for the run', () => {
     const pair = new Pair();
     const optimizer = optim.sgd(pair.parameters(), { learningRate });
     const message =
-      'A schedule asks for the number of epochs, and no trainer is at work. ' +
-      'Give the schedule a number of steps, train with a Trainer, or run the step in ' +
+      'A schedule asks for the number of epochs, but no trainer is running. ' +
+      "Set the schedule's number of steps, train with a Trainer, or run the step in " +
       'nn.withStepPosition({ step, batchOfUpdate, run }, () => ...).';
     expect(() => optimizer.learningRates).toThrow(message);
     await expect(train(optimizer, pair, false)).rejects.toThrow(message);
     const gated = optim.sgd([{ parameters: pair.parameters(), frozenEpochs: 1 }], { learningRate: 1 });
     await expect(train(gated, pair, false)).rejects.toThrow(
-      'A schedule asks for the epoch, and no trainer is at work.',
+      'A schedule asks for the epoch, but no trainer is running.',
     );
   });
 

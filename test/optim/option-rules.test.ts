@@ -17,9 +17,9 @@ afterEach(() => {
 });
 
 const wrong = (value: unknown): never => value as never;
-const fromZero = 'Give a number of 0 or more, or a schedule of such numbers.';
-const belowOne = 'Give a number from 0 up to, and not including, 1, or a schedule of such numbers.';
-const two = 'Give a list of two: the decay of the mean and that of the mean square.';
+const fromZero = 'Use a number of 0 or more, or a schedule of such numbers.';
+const belowOne = 'Use a number from 0 up to, and not including, 1, or a schedule of such numbers.';
+const two = 'Use a list of two numbers: the decay of the mean and that of the mean square.';
 const learningRate = 0.1;
 
 describe('options that PyTorch refuses', () => {
@@ -54,20 +54,20 @@ describe('options that PyTorch refuses', () => {
 
   it.each<[string, (parameters: nn.ParameterList) => ReturnType<typeof optim.sgd>]>([
     [
-      "The schedule of optim.sgd's learningRate gave -1 for the update after 0 updates. Return a number of 0 or more for every step.",
+      "The schedule of optim.sgd's learningRate returned -1 for the update after 0 updates. Return a number of 0 or more for every step.",
       (p) => optim.sgd(p, { learningRate: () => -1 }),
     ],
     [
-      "The schedule of optim.sgd's weightDecay gave -2 for the update after 0 updates. Return a number of 0 or more for every step.",
+      "The schedule of optim.sgd's weightDecay returned -2 for the update after 0 updates. Return a number of 0 or more for every step.",
       (p) => optim.sgd(p, { learningRate, weightDecay: () => -2 }),
     ],
     [
-      "The schedule of optim.adam's betas[0] gave 1 for the update after 0 updates. " +
+      "The schedule of optim.adam's betas[0] returned 1 for the update after 0 updates. " +
         'Return a number from 0 up to, and not including, 1 for every step.',
       (p) => optim.adam(p, { learningRate, betas: [() => 1, 0.9] }),
     ],
     [
-      'A schedule gave NaN for the update after 0 updates. Everything that is computed with it would become useless. ' +
+      'A schedule returned NaN for the update after 0 updates. Everything computed from it would become useless. ' +
         'Return a finite number for every step.',
       (p) => optim.sgd(p, { learningRate: () => NaN }),
     ],
@@ -124,8 +124,8 @@ it.each<[string, () => unknown]>([
 it('a rule with an empty match is refused', () => {
   expect(() => optim.groups(layer, [{ match: [], weightDecay: 0 }])).toThrow(
     new Error(
-      'Rule 1 of optim.groups has an empty list as its match. It would be for no parameter. ' +
-        'Name the parameters that it is for, or leave the rule out.',
+      'Rule 1 of optim.groups has an empty list as its match. It would apply to no parameter. ' +
+        'Add the names of the parameters to which it applies, or remove the rule.',
     ),
   );
 });

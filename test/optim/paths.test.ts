@@ -103,7 +103,7 @@ describe.each([
       await expect(step()).rejects.toThrow(
         'The loss has no path to a trainable parameter: it depends on none of optim.sgd, which has w and c. ' +
           'No gradient flows through nn.stopGradient, argMax, comparisons and casts to whole numbers. ' +
-          'Compute the loss from the outputs of the modules that are trained, with none of these in between.',
+          'Compute the loss from the outputs of the trained modules, with none of these in between.',
       );
       step.dispose();
     }
@@ -115,7 +115,7 @@ describe.each([
     const through = (expression: (w: tf.Tensor1D) => tf.Tensor) => gradientsOf(two, expression, eager);
     const message = (operation: string): string =>
       `The loss depends on a trained parameter through the operation ${operation}, which has no gradient. ` +
-      'Put its result through nn.stopGradient(...) where none is to flow, or give it a gradient with tf.customGrad(...).';
+      'Wrap its result in nn.stopGradient(...) if no gradient is to flow, or define one with tf.customGrad(...).';
     await expect(through((w) => tf.topk(w, 2).values)).rejects.toThrow(message('TopK'));
     const relu6 = (w: tf.Tensor): tf.Tensor =>
       runOp('Relu6', { T: { type: 'type', value: 'float32' } }, [w], 1)[0]!;

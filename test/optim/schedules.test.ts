@@ -31,10 +31,10 @@ it('constant stays', () => {
 
 it('says what is wrong with its numbers', () => {
   expect(() => schedules.cosine({ learningRate: 1, totalSteps: 10, warmupSteps: 11 })).toThrow(
-    'A cosine schedule got 11 warm-up steps of 10 steps. Give warmupSteps from 0 to totalSteps.',
+    'A cosine schedule got 11 warm-up steps of 10 steps. Set warmupSteps to a number from 0 to totalSteps.',
   );
   expect(() => schedules.step({ learningRate: 1, every: 0, factor: 0.1 })).toThrow(
-    'A step schedule got 0 steps between falls. Give every a whole number from 1 up.',
+    'A step schedule got 0 steps between decreases. Set every to a whole number of 1 or more.',
   );
 });
 
@@ -77,8 +77,8 @@ describe('a schedule over a part of a run', () => {
   it('needs an end, or a length', () => {
     const endless = runOf({ maxEpochs: null, totalSteps: null });
     const message = (name: string) =>
-      `A ${name} schedule spans the whole run, and the run has no end. ` +
-      'Give the schedule steps or epochs, or set trainer.maxEpochs or trainer.maxSteps.';
+      `A ${name} schedule spans the whole run, but the run has no end. ` +
+      'Set steps or epochs of the schedule, or set trainer.maxEpochs or trainer.maxSteps.';
     const bounds = { from: 1, to: 0 };
     expect(() => schedules.cosine(bounds)(0, endless)).toThrow(message('cosine'));
     expect(() => schedules.cosine({ ...bounds, every: 'epoch' })(0, endless)).toThrow(message('cosine'));
@@ -90,30 +90,33 @@ describe('a schedule over a part of a run', () => {
   it.each<[object, string]>([
     [
       { steps: 4, epochs: 1 },
-      'A cosine schedule got 4 steps and 1 epoch. Give its length once, in steps or in epochs.',
+      'A cosine schedule got 4 steps and 1 epoch. Set its length once, in steps or in epochs.',
     ],
     [
       { steps: 4, every: 'epoch' },
-      "A cosine schedule got 4 steps, and moves with every epoch. Give its length in epochs, or leave out every: 'epoch'.",
+      "A cosine schedule got 4 steps, but changes with every epoch. Set its length in epochs, or remove every: 'epoch'.",
     ],
-    [{ epochs: 1.5 }, 'A cosine schedule got epochs 1.5. Give epochs a whole number from 1 up.'],
-    [{ warmupSteps: -1 }, 'A cosine schedule got warmupSteps -1. Give warmupSteps a whole number from 0 up.'],
-    [{ period: 0 }, 'A cosine schedule got period 0. Give period a whole number from 1 up.'],
+    [{ epochs: 1.5 }, 'A cosine schedule got epochs 1.5. Set epochs to a whole number of 1 or more.'],
+    [
+      { warmupSteps: -1 },
+      'A cosine schedule got warmupSteps -1. Set warmupSteps to a whole number of 0 or more.',
+    ],
+    [{ period: 0 }, 'A cosine schedule got period 0. Set period to a whole number of 1 or more.'],
     [
       { warmupSteps: 2, every: 'epoch' },
-      'A cosine schedule got 2 warm-up steps, and moves with every epoch. Give warmupEpochs in their place.',
+      'A cosine schedule got 2 warm-up steps, but changes with every epoch. Use warmupEpochs instead.',
     ],
     [
       { warmupSteps: 2, warmupEpochs: 1 },
-      'A cosine schedule got 2 warm-up steps, and 1 warm-up epoch. Give one of the two.',
+      'A cosine schedule got 2 warm-up steps, and 1 warm-up epoch. Set only one of the two.',
     ],
     [
       { period: 3, steps: 9 },
-      'A cosine schedule got a period of 3 and 9 steps. With a period it goes on without an end. Give one of the two.',
+      'A cosine schedule got a period of 3 and 9 steps. With a period it continues without end. Set only one of the two.',
     ],
     [
       { epochs: 3, warmupEpochs: 4 },
-      'A cosine schedule got 4 warm-up epochs of 3 epochs. Make the warm-up at most as long as the whole.',
+      'A cosine schedule got 4 warm-up epochs of 3 epochs. Make the warm-up no longer than the whole.',
     ],
   ])('says what is wrong with %j', (options, message) => {
     expect(() => spans['cosine']!({ from: 1, to: 0, ...options })).toThrow(message);
@@ -121,7 +124,7 @@ describe('a schedule over a part of a run', () => {
 
   it('says that a linear warm-up without a length has none', () => {
     expect(() => schedules.linearWarmup({ to: 1 })).toThrow(
-      'A linear warm-up schedule got no length. Give it steps or epochs.',
+      'A linear warm-up schedule got no length. Set steps or epochs.',
     );
   });
 });

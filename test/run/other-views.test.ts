@@ -21,15 +21,15 @@ it('shipped methods report that the transform makes a different number of views'
     return [name, ...messages];
   });
   tf.dispose(views);
-  const few = 'and the batch has 1. Give data a transform that makes 2';
+  const few = 'but the batch has 1. Choose a transform in data that makes 2';
   const pair = [
     `The method takes 2 views of each image, ${few}.`,
-    'The method takes 2 views of each image, and the batch has 3. Give data a transform that makes 2.',
+    'The method takes 2 views of each image, but the batch has 3. Choose a transform in data that makes 2.',
   ];
   const multiCrop = [
     `The method takes at least 2 views of each image, ${few} or more.`,
-    'The method takes 2 large views before the smaller ones, and the batch has views of 32 × 32, 16 × 16, 16 × 16 pixels. ' +
-      'Give data a transform whose first 2 views have one size, which no other exceeds.',
+    'The method takes 2 large views before the smaller ones, but the batch has views of 32 × 32, 16 × 16, 16 × 16 pixels. ' +
+      'Choose a transform in data whose first 2 views have the same size, which no other view exceeds.',
   ];
   const pairs = ['barlow-twins', 'byol', 'dcl', 'moco', 'nnclr', 'simclr', 'simsiam', 'tico', 'vicreg'];
   const refused = said.filter(([name = '']) => [...pairs, 'dino', 'swav'].includes(name));
@@ -40,6 +40,6 @@ it('shipped methods report that the transform makes a different number of views'
   );
   expect(said.find(([name]) => name === 'fastsiam')?.[1]).toBe(multiCrop[0]);
   expect(said.find(([name]) => name === 'mae')?.[2]).toBe(
-    'The method takes 1 view of each image, and the batch has 3. Give data a transform that makes 1.',
+    'The method takes 1 view of each image, but the batch has 3. Choose a transform in data that makes 1.',
   );
 });

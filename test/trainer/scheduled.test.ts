@@ -275,8 +275,8 @@ it('says where it has no value', () => {
 it('refuses a value that is not a number', async () => {
   const { error } = await follow((step) => 1 / (2 - step), { data: new Points({ batches: 4 }) });
   expect(messageOf(error)).toBe(
-    'A schedule gave Infinity for the update after 2 updates. ' +
-      'Everything that is computed with it would become useless. Return a finite number for every step.',
+    'A schedule returned Infinity for the update after 2 updates. ' +
+      'Everything computed from it would become useless. Return a finite number for every step.',
   );
 });
 

@@ -11,12 +11,12 @@ import { twoByTwo } from './two-by-two';
 import { weightGradient } from './weight-gradient';
 import { windowProducts } from './window-products';
 
-/** `docs/adr/0012-convolutions-as-products.md` compares them. The first that takes a convolution is used. */
+/** `docs/adr/0012-convolutions-as-products.md` compares them. The first one that accepts a convolution is used. */
 const productForms: readonly ProductForm[] = [pointwise, twoByTwo, windowProducts];
 
 /**
- * Convolves `x` `[batch, height, width, in]` with `weight` `[kh, kw, in, out]` in the fastest form that gives the
- * same result. On a GPU that is left to cuDNN, which has forms of its own, and in a frozen graph to who runs it.
+ * Convolves `x` `[batch, height, width, in]` with `weight` `[kh, kw, in, out]` in the fastest form that gives the same
+ * result. On a GPU cuDNN chooses the form, and in a frozen graph its runtime does.
  */
 export function convolve(x: tf.Tensor4D, weight: tf.Tensor4D, options: ConvolutionOptions): tf.Tensor4D {
   const convolution = describeConvolution(x, weight, options);
@@ -26,7 +26,7 @@ export function convolve(x: tf.Tensor4D, weight: tf.Tensor4D, options: Convoluti
   return directConvolution(convolution, isBestTapwise(convolution) ? tapwiseGradient : weightGradient);
 }
 
-/** The weight is taken apart once a step, not once a view. */
+/** The weight is split once per step, not once per view. */
 function multiply(form: ProductForm, convolution: Convolution): tf.Tensor4D {
   const { x, weight, stride, padding } = convolution;
   const [, height, width] = x.shape;

@@ -4,12 +4,10 @@ import { withGradient } from '../custom-gradient';
 import type { Convolution } from './geometry';
 import { attributesOf, paddingOf, surrounded, surroundedShape } from './surroundings';
 
-/** Gives the gradient of a convolution's weight from that of its output. */
+/** Computes the gradient of a convolution's weight from that of its output. */
 export type WeightGradient = (convolution: Convolution, dy: tf.Tensor4D) => tf.Tensor4D;
 
-/**
- * A convolution by TensorFlow's own operation, whose padding is not kept for the backward pass but made anew.
- */
+/** A convolution by TensorFlow's own operation; its padded input is not kept for the backward pass but recomputed. */
 export function directConvolution(convolution: Convolution, weightGradient: WeightGradient): tf.Tensor4D {
   const { x, weight, stride } = convolution;
   return withGradient<tf.Tensor4D>([x, weight], () => ({

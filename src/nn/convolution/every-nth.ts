@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { TapReach } from './geometry';
 
 /**
- * The positions of `x` `[batch, height, width, channels]` that a tap meets: `[batch·rows·columns, channels]`. Height and
- * width are multiples of the stride. A plain slice of another view of the same memory: tfjs has no gradient for a
- * slice with steps.
+ * Returns the positions of `x` `[batch, height, width, channels]` that a tap meets: `[batch·rows·columns, channels]`.
+ * Height and width are multiples of the stride. Takes a plain slice of another view of the same memory, because tfjs
+ * has no gradient for a strided slice.
  */
 export function everyNth(x: tf.Tensor4D, stride: number, rows: TapReach, columns: TapReach): tf.Tensor2D {
   const [batch, height, width, channels] = x.shape;

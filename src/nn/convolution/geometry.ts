@@ -2,15 +2,15 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 export interface ConvolutionOptions {
   readonly stride: number;
-  /** Zeros on each side of height and width. */
+  /** The number of zeros on each side of height and width. */
   readonly padding: number;
 }
 
-/** What of the input one output position sees along an axis: padding is left out. */
+/** The part of the input that one output position covers along an axis, without padding. */
 export interface Window {
   readonly from: number;
   readonly size: number;
-  /** The first of the kernel's taps that meets the input. */
+  /** The first tap of the kernel that meets the input. */
   readonly tap: number;
 }
 
@@ -21,7 +21,7 @@ export interface TapReach {
   readonly count: number;
 }
 
-/** One convolution along one axis. */
+/** The geometry of a convolution along one axis. */
 export class AxisGeometry {
   readonly output: number;
 
@@ -34,7 +34,7 @@ export class AxisGeometry {
     this.output = Math.floor((input + 2 * padding - kernel) / stride) + 1;
   }
 
-  /** Cells of padding before and after the input, as far as a window reaches them. */
+  /** The cells of padding before and after the input, as far as a window reaches them. */
   get margins(): [before: number, after: number] {
     const end = (this.output - 1) * this.stride + this.kernel - this.padding;
     return [this.padding, Math.max(0, end - this.input)];
@@ -46,7 +46,7 @@ export class AxisGeometry {
     return { from, size: Math.min(this.input, start + this.kernel) - from, tap: from - start };
   }
 
-  /** `null` for a tap that meets padding alone. */
+  /** `null` for a tap that meets only padding. */
   reach(tap: number): TapReach | null {
     const output = Math.max(0, Math.ceil((this.padding - tap) / this.stride));
     const last = Math.min(this.output - 1, Math.floor((this.input - 1 + this.padding - tap) / this.stride));
@@ -55,7 +55,7 @@ export class AxisGeometry {
   }
 }
 
-/** A convolution: its image, its weight `[kh, kw, in, out]`, and how they meet. */
+/** The geometry of a convolution: its image, its weight `[kh, kw, in, out]`, and how they meet. */
 export interface Convolution extends ConvolutionOptions {
   readonly x: tf.Tensor4D;
   readonly weight: tf.Tensor4D;

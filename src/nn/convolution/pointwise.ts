@@ -3,8 +3,8 @@ import { everyNth } from './every-nth';
 import type { ProductForm } from './product-form';
 
 /**
- * A 1×1 kernel that takes every Nth position, as in the shortcuts of residual networks: one product of the
- * positions that are seen, `[batch·positions, in] · [in, out]`.
+ * A 1×1 convolution with a stride, as in the shortcuts of residual networks: one product of the positions that it
+ * reads, `[batch·positions, in] · [in, out]`.
  */
 export const pointwise: ProductForm = {
   name: 'pointwise',

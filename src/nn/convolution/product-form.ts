@@ -1,12 +1,12 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Convolution } from './geometry';
 
-/** A convolution as matrix products. */
+/** A form of convolution as matrix products. */
 export interface ProductForm {
   readonly name: string;
-  /** Whether it is that convolution, and faster. */
+  /** Whether it can compute this convolution, and is faster. */
   takes(convolution: Convolution): boolean;
-  /** What the input is multiplied by, made of the weight. */
+  /** The matrix, made from the weight, by which the input is multiplied. */
   matrices(convolution: Convolution): tf.Tensor[];
   multiply(convolution: Convolution, matrices: readonly tf.Tensor[]): tf.Tensor4D;
 }

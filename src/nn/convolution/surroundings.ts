@@ -4,21 +4,21 @@ import { padded } from '../padded';
 import type { Convolution } from './geometry';
 
 /**
- * The padding that TensorFlow's operations are told. Explicit padding leaves oneDNN's kernels (the backward pass of
- * strided ones gets 5× slower), so all but SAME becomes a pad of its own.
+ * The padding attribute of TensorFlow's operations. Explicit padding falls back from oneDNN's kernels (the backward
+ * pass of strided convolutions gets 5× slower), so all padding other than SAME becomes a separate pad.
  */
 export function paddingOf({ stride, padding, rows, columns }: Convolution): 'same' | 'valid' {
   const keepsSize = stride === 1 && rows.kernel === 2 * padding + 1 && columns.kernel === 2 * padding + 1;
   return keepsSize ? 'same' : 'valid';
 }
 
-/** The input with the padding that the operations are not told. */
+/** Returns the input with the padding that the operations do not add themselves. */
 export function surrounded(convolution: Convolution): tf.Tensor4D {
   const { x, rows, columns } = convolution;
   return paddingOf(convolution) === 'same' ? x : padded(x, rows, columns);
 }
 
-/** The shape of that, without making it. */
+/** Returns the shape of the padded input, without making it. */
 export function surroundedShape(convolution: Convolution): tf.Tensor4D['shape'] {
   const [batch, height, width, channels] = convolution.x.shape;
   if (paddingOf(convolution) === 'same') return [batch, height, width, channels];
@@ -28,7 +28,7 @@ export function surroundedShape(convolution: Convolution): tf.Tensor4D['shape'] 
   return [batch, rows, columns, channels];
 }
 
-/** Attributes of TensorFlow's gradients of a convolution. */
+/** Returns the attributes of TensorFlow's gradients of a convolution. */
 export function attributesOf(convolution: Convolution): OpAttributes {
   const { stride } = convolution;
   return {

@@ -2,12 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { everyNth } from './every-nth';
 import type { Convolution } from './geometry';
 
-/** Outputs up to which a product for each tap is no slower than oneDNN's own gradient, and in bfloat16 far faster. */
+/**
+ * The largest number of outputs for which a product for each tap is no slower than oneDNN's own gradient; in bfloat16
+ * it is far faster.
+ */
 const MOST_OUTPUTS = 7 * 7;
 /** Products of fewer channels are too narrow. */
 const FEWEST_CHANNELS = 64;
 
-/** Whether the weight's gradient is best taken tap by tap. */
+/** Whether the weight's gradient is best computed tap by tap. */
 export function isBestTapwise({ weight, rows, columns, stride }: Convolution): boolean {
   const [, , inChannels, outChannels] = weight.shape;
   const fits = rows.input % stride === 0 && columns.input % stride === 0;
@@ -16,8 +19,8 @@ export function isBestTapwise({ weight, rows, columns, stride }: Convolution): b
 }
 
 /**
- * The gradient of a convolution's weight, `[kh, kw, in, out]`: for each tap the product of the inputs that it meets and
- * the gradients `dy` `[batch, height, width, out]` of the outputs that it goes into.
+ * Returns the gradient of a convolution's weight, `[kh, kw, in, out]`: for each tap the product of the inputs that it
+ * meets and the gradients `dy` `[batch, height, width, out]` of the outputs to which it contributes.
  */
 export function tapwiseGradient(
   { x, weight, rows, columns, stride }: Convolution,

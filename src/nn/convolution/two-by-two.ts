@@ -5,12 +5,12 @@ type Pair = [tf.Tensor, tf.Tensor];
 type Triple = [tf.Tensor, tf.Tensor, tf.Tensor];
 
 /**
- * A 3×3 convolution on a map of 2×2 in 9 products `[batch, in] · [in, out]` in place of 16. Along one axis the taps
- * a, b, c give y₀ = b·x₀ + c·x₁ and y₁ = a·x₀ + b·x₁, which is
+ * A 3×3 convolution on a 2×2 map in 9 products `[batch, in] · [in, out]` instead of 16. Along one axis the taps a, b, c
+ * give y₀ = b·x₀ + c·x₁ and y₁ = a·x₀ + b·x₁, which is
  *
  *     y₀ = b·(x₀ + x₁) + (c − b)·x₁        y₁ = b·(x₀ + x₁) + (a − b)·x₀
  *
- * with three products in place of four, and the same along the other axis.
+ * with three products instead of four, and the same along the other axis.
  *
  * Source: Winograd, "Arithmetic complexity of computations" (1980), F(2, 2); Lavin and Gray, "Fast algorithms for
  * convolutional neural networks" (2016).

@@ -2,21 +2,21 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { AxisGeometry, Window } from './geometry';
 import type { ProductForm } from './product-form';
 
-/** As many outputs along an axis as are worth a product each. */
+/** The largest number of outputs along an axis for which a product each is worthwhile. */
 const FEW = 2;
 
-/** Windows that see the same, by different taps. */
+/** Windows that cover the same part of the input, with different taps. */
 type WindowGroup = [Window, ...Window[]];
 
 /**
- * A convolution of so few outputs that most of its taps would only meet padding, as one product for each output position,
- * of what it sees and the taps that meet it: `[batch, height·width·in] · [height·width·in, out]`. Positions that see the
- * same share one product.
+ * A convolution with so few outputs that most of its taps would only meet padding, as one product for each output
+ * position, of the inputs that it covers and the taps that meet them: `[batch, height·width·in] · [height·width·in,
+ * out]`. Positions that cover the same inputs share one product.
  */
 export const windowProducts: ProductForm = {
   name: 'window products',
 
-  // Where the padding is as wide as the kernel, a window may see nothing but padding.
+  // Where the padding is as wide as the kernel, a window may cover only padding.
   takes: ({ rows, columns, padding }) =>
     [rows, columns].every(({ output, kernel }) => output <= FEW && padding < kernel),
 
@@ -55,7 +55,7 @@ export const windowProducts: ProductForm = {
   },
 };
 
-/** The windows along an axis; neighbours that see the same are together. */
+/** Returns the windows along an axis; neighbours that cover the same inputs are grouped. */
 function windowGroups(axis: AxisGeometry): WindowGroup[] {
   const groups: WindowGroup[] = [];
   for (let output = 0; output < axis.output; output++) {

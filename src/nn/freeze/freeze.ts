@@ -7,36 +7,37 @@ import { aroundForward } from '../around-forward';
 import { whileEvaluating } from '../evaluating';
 import type { Module } from '../module';
 
-/** How a function of images becomes a graph. */
+/** Options for turning a function of images into a graph. */
 export interface FreezeOptions {
-  /** Extents of one image. */
+  /** The extents of one image. */
   readonly inputShape: readonly [height: number, width: number, channels: number];
-  /** The module whose parts name the nodes, and which is in evaluation mode meanwhile. */
+  /** The module whose parts give the nodes their names, and which is in evaluation mode meanwhile. */
   readonly module?: Module;
   /** The name of the input (default `images`). */
   readonly inputName?: string;
-  /** The name of the output, where the function gives one tensor (default `features`). */
+  /** The name of the output, if the function returns one tensor (default `features`). */
   readonly outputName?: string;
-  /** What is frozen, for errors (default: the module's class). */
+  /** The name of the frozen object in errors (default: the module's class). */
   readonly name?: string;
 }
 
 /**
- * Sizes of batches that are traced: two tell what grows with the batch, and the others that it grows evenly, also for many images.
- * An image alone is not among them, since TensorFlow.js leaves out operations that repeat nothing.
+ * The batch sizes that are traced: two show which extents grow with the batch, the others that they grow linearly, even
+ * for many images. A batch of one image is not among them, because TensorFlow.js leaves out operations that repeat
+ * nothing.
  */
 const BATCHES = [3, 5, 8, 64] as const;
 
 /**
- * A function of a batch of images `[batch, height, width, channels]` as a graph that stands alone: evaluation mode, weights
- * as constants, batches of any size. Convolutions and pools are TensorFlow's own: `Conv2D` of padding `SAME` where it has
- * no stride and keeps the size, else `VALID` behind a `Pad`; pools `VALID` behind a `PadV2`.
+ * Turns a function of a batch of images `[batch, height, width, channels]` into a self-contained graph: evaluation
+ * mode, weights as constants, batches of any size. Convolutions and pools are TensorFlow's own: `Conv2D` with padding
+ * `SAME` if it has no stride and keeps the size, otherwise `VALID` after a `Pad`; pools `VALID` after a `PadV2`.
  *
- * The result is within rounding of what `run` gives. Freezing changes neither weights nor modes.
+ * The result equals that of `run` up to rounding. Freezing changes neither weights nor modes.
  *
- * @throws FulgurError `module`, naming the module, for what depends on more than images and weights (random draws, the
- * clock, layers in training mode), on values (shapes that depend on them), or on the size of the batch in another way than
- * shapes do.
+ * @throws FulgurError `module`, naming the module, for operations that depend on more than images and weights (random
+ *   draws, the clock, layers in training mode), on values (shapes that depend on them), or on the batch size in any way
+ *   other than shapes do.
  */
 export async function freeze(
   run: (images: tf.Tensor4D) => tf.Tensor | Record<string, tf.Tensor>,
@@ -74,7 +75,7 @@ function variablesOf(module: Module | undefined): Map<tf.Variable, OutsideValue>
   );
 }
 
-/** Puts a module into evaluation mode, and each part's operations under its name, until the disposer is called. */
+/** Puts a module into evaluation mode, and the operations of each part under its name, until the disposer is called. */
 function watchModules(root: Module): () => void {
   const parts = [...root.namedModules()];
   const modes = parts.map(([, module]) => [module, module.training] as const);
@@ -84,7 +85,8 @@ function watchModules(root: Module): () => void {
   );
   return () => {
     for (const restore of restores.reverse()) restore();
-    // Setting a module's mode sets that of all below it, so modules shared by two owners may take a second round.
+    // Setting a module's mode sets that of all its descendants, so modules shared by two owners may need a second
+    // round.
     let differing = modes;
     while (differing.length > 0) {
       for (const [module, training] of differing) module.train(training);

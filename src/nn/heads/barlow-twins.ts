@@ -3,10 +3,10 @@ import { requireSizes } from '../require-sizes';
 import { ProjectionHead, hiddenBlock, layersBetween } from './projection-head';
 
 /**
- * Three wide linear layers, batch norm and ReLU after the first two.
+ * Three wide linear layers, with batch norm and ReLU after the first two.
  *
  * Source: Zbontar et al., "Barlow Twins: self-supervised learning via redundancy reduction" (2021); names, layers and
- * defaults as lightly's.
+ * defaults as in lightly.
  */
 export class BarlowTwinsProjectionHead extends ProjectionHead {
   constructor(inFeatures = 2048, hiddenFeatures = 8192, outFeatures = 8192) {
@@ -21,15 +21,15 @@ export class BarlowTwinsProjectionHead extends ProjectionHead {
 
 /** Options of the VICReg head. */
 export interface VICRegHeadOptions {
-  /** Linear layers, two or more (default 3). */
+  /** The number of linear layers, two or more (default 3). */
   readonly layers?: number;
 }
 
 /**
- * The layers of Barlow Twins' head, as many as are asked for.
+ * The layers of Barlow Twins' head, in a chosen number.
  *
  * Source: Bardes, Ponce and LeCun, "VICReg: variance-invariance-covariance regularization" (2022); names, layers and
- * defaults as lightly's.
+ * defaults as in lightly.
  *
  * @throws FulgurError `module` for fewer than two layers, and for widths below 1.
  */

@@ -3,9 +3,9 @@ import { requireSizes } from '../require-sizes';
 import { ProjectionHead, hiddenBlock } from './projection-head';
 
 /**
- * A linear layer with batch norm and ReLU into a wide middle, and a linear layer out of it.
+ * A linear layer with batch norm and ReLU to a wide hidden width, and a linear layer from it.
  *
- * Source: Grill et al., "Bootstrap your own latent" (2020); names, layers and defaults as lightly's.
+ * Source: Grill et al., "Bootstrap your own latent" (2020); names, layers and defaults as in lightly.
  */
 export class BYOLProjectionHead extends ProjectionHead {
   constructor(inFeatures = 2048, hiddenFeatures = 4096, outFeatures = 256) {
@@ -14,7 +14,7 @@ export class BYOLProjectionHead extends ProjectionHead {
   }
 }
 
-/** What predicts the teacher's projection from the student's: the same layers from projection to projection. */
+/** Predicts the teacher's projection from the student's, with the same layers as the projection head. */
 export class BYOLPredictionHead extends BYOLProjectionHead {
   constructor(inFeatures = 256, hiddenFeatures = 4096, outFeatures = 256) {
     super(inFeatures, hiddenFeatures, outFeatures);
@@ -24,6 +24,7 @@ export class BYOLPredictionHead extends BYOLProjectionHead {
 /**
  * The layers of BYOL's projection head.
  *
- * Source: Zhu et al., "TiCo: transformation invariance and covariance contrast" (2022); names and defaults as lightly's.
+ * Source: Zhu et al., "TiCo: transformation invariance and covariance contrast" (2022); names and defaults as in
+ * lightly.
  */
 export class TiCoProjectionHead extends BYOLProjectionHead {}

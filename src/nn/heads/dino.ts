@@ -10,11 +10,11 @@ import { requireSizes } from '../require-sizes';
 
 /** Options of `DINOProjectionHead`. */
 export interface DINOProjectionHeadOptions {
-  /** Batch norm after the first two layers, which then have no offsets (default `false`). */
+  /** Batch norm after the first two layers, which then have no biases (default `false`). */
   readonly batchNorm?: boolean;
   /**
-   * Epochs, from the first one, in which the last layer is to stay as it is (default 0; DINO's own is 1). The head only keeps
-   * the number: give it to `optim.groups` as `frozenEpochs` of `/\.last_layer\./`.
+   * The number of epochs, from the first one, in which the last layer stays unchanged (default 0; DINO itself uses 1).
+   * The head only stores the number: pass it to `optim.groups` as `frozenEpochs` of `/\.last_layer\./`.
    */
   readonly freezeLastLayer?: number;
   /** Keep the rows of the last layer's weight at length 1 (default `true`). */
@@ -22,14 +22,14 @@ export interface DINOProjectionHeadOptions {
 }
 
 /**
- * Three linear layers with GELU between them, unit rows, and a weight-normalised layer onto the prototypes:
+ * Three linear layers with GELU between them, normalised rows, and a weight-normalised layer to the prototypes:
  * `[batch, inFeatures]` to logits `[batch, outFeatures]`.
  *
  * State dict: `layers.0`, `layers.2`, `layers.4` (with batch norm `layers.0`, `1`, `3`, `4`, `6`), `last_layer.weight_g`,
  * `last_layer.weight_v`.
  *
- * Source: Caron et al., "Emerging properties in self-supervised vision transformers" (2021); names, layers, defaults and
- * initial values as lightly's.
+ * Source: Caron et al., "Emerging properties in self-supervised vision transformers" (2021); names, layers, defaults
+ * and initial values as in lightly.
  */
 export class DINOProjectionHead extends Module {
   readonly layers: Sequential;

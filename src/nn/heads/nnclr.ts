@@ -7,7 +7,7 @@ import { ProjectionHead, hiddenBlock } from './projection-head';
  * Three linear layers, each with batch norm; ReLU after the first two.
  *
  * Source: Dwibedi et al., "With a little help from my friends: nearest-neighbor contrastive learning of visual
- * representations" (2021); names, layers and defaults as lightly's.
+ * representations" (2021); names, layers and defaults as in lightly.
  */
 export class NNCLRProjectionHead extends ProjectionHead {
   constructor(inFeatures = 2048, hiddenFeatures = 2048, outFeatures = 256) {
@@ -21,5 +21,5 @@ export class NNCLRProjectionHead extends ProjectionHead {
   }
 }
 
-/** What predicts one view's nearest neighbour from the other view: the layers of BYOL's prediction head. */
+/** Predicts one view's nearest neighbour from the other view: the layers of BYOL's prediction head. */
 export class NNCLRPredictionHead extends BYOLPredictionHead {}

@@ -4,7 +4,7 @@ import { BatchNorm1d, Linear, ReLU, Sequential } from '../layers';
 import type { Layer } from '../layers';
 import { Module } from '../module';
 
-/** A small network over features, `[batch, inFeatures]` to `[batch, outFeatures]`, under lightly's name `layers`. */
+/** A small network on features, `[batch, inFeatures]` to `[batch, outFeatures]`, under lightly's name `layers`. */
 export abstract class ProjectionHead extends Module {
   readonly layers: Sequential;
 
@@ -18,14 +18,13 @@ export abstract class ProjectionHead extends Module {
   }
 }
 
-/** A linear layer with batch norm (and so without a bias) and ReLU: the hidden layer of most heads. */
+/** Returns a linear layer with batch norm (and therefore without a bias) and ReLU: the hidden layer of most heads. */
 export function hiddenBlock(inFeatures: number, outFeatures: number): Layer[] {
   return [new Linear(inFeatures, outFeatures, { bias: false }), new BatchNorm1d(outFeatures), new ReLU()];
 }
 
 /**
- * How many layers stand between the first and the last.
- *
+ * Returns the number of layers between the first and the last.
  * @throws FulgurError `module` for fewer than two layers.
  */
 export function layersBetween(head: string, layers: number): number {
@@ -33,8 +32,8 @@ export function layersBetween(head: string, layers: number): number {
   throw new FulgurError('module', {
     what:
       typeof layers === 'number'
-        ? `${head} was to have ${counted(layers, 'linear layer')}.`
+        ? `${head} needs at least two linear layers, not ${counted(layers, 'linear layer')}.`
         : `${head} got layers ${valueKind(layers)}.`,
-    fix: 'Give layers: 2 or more.',
+    fix: 'Set layers to 2 or more.',
   });
 }

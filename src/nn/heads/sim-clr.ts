@@ -3,19 +3,19 @@ import type { Layer } from '../layers';
 import { requireSizes } from '../require-sizes';
 import { ProjectionHead, layersBetween } from './projection-head';
 
-/** How deep a head is, and whether it normalises; fewer than two layers are refused (`FulgurError` `module`). */
+/** The depth of a head, and whether it normalises; fewer than two layers are rejected (`FulgurError` `module`). */
 export interface PerceptronHeadOptions {
-  /** Linear layers, two or more (default 2). */
+  /** The number of linear layers, two or more (default 2). */
   readonly layers?: number;
-  /** Batch norm after every linear layer, the last one too; these layers have no bias then. */
+  /** Batch norm after every linear layer, including the last; these layers then have no bias. */
   readonly batchNorm?: boolean;
 }
 
 /**
- * Linear layers with batch norm, ReLU after all but the last. SimCLR has two of them, its second version three.
+ * Linear layers with batch norm, ReLU after all except the last. SimCLR has two of them, its second version three.
  *
- * Source: Chen et al., "A simple framework for contrastive learning of visual representations" (2020); names, layers and
- * defaults as lightly's.
+ * Source: Chen et al., "A simple framework for contrastive learning of visual representations" (2020); names, layers
+ * and defaults as in lightly.
  */
 export class SimCLRProjectionHead extends ProjectionHead {
   constructor(
@@ -31,10 +31,11 @@ export class SimCLRProjectionHead extends ProjectionHead {
 }
 
 /**
- * Linear layers, ReLU after all but the last: two without batch norm in MoCo's second version, three with it in its third.
+ * Linear layers, ReLU after all except the last: two without batch norm in MoCo's second version, three with it in its
+ * third.
  *
- * Source: Chen et al., "Improved baselines with momentum contrastive learning" (2020); names, layers and defaults as
- * lightly's.
+ * Source: Chen et al., "Improved baselines with momentum contrastive learning" (2020); names, layers and defaults as in
+ * lightly.
  */
 export class MoCoProjectionHead extends ProjectionHead {
   constructor(
@@ -49,7 +50,7 @@ export class MoCoProjectionHead extends ProjectionHead {
   }
 }
 
-/** A layer to the hidden width, so many more of that width, and one out of it. */
+/** Returns a layer to the hidden width, `layers − 2` layers of that width, and one from it to the output. */
 function perceptron(
   inFeatures: number,
   hiddenFeatures: number,

@@ -5,7 +5,7 @@ import { ProjectionHead, hiddenBlock } from './projection-head';
 /**
  * Three linear layers, each with batch norm, the last without scale and offset; ReLU after the first two.
  *
- * Source: Chen and He, "Exploring simple Siamese representation learning" (2021); names and layers as lightly's.
+ * Source: Chen and He, "Exploring simple Siamese representation learning" (2021); names and layers as in lightly.
  */
 export class SimSiamProjectionHead extends ProjectionHead {
   constructor(inFeatures = 2048, hiddenFeatures = 2048, outFeatures = 2048) {
@@ -20,9 +20,9 @@ export class SimSiamProjectionHead extends ProjectionHead {
 }
 
 /**
- * A linear layer with batch norm and ReLU into a narrow middle, and a linear layer out of it.
+ * A linear layer with batch norm and ReLU to a narrow hidden width, and a linear layer from it.
  *
- * Source: Chen and He, "Exploring simple Siamese representation learning" (2021); names and layers as lightly's.
+ * Source: Chen and He, "Exploring simple Siamese representation learning" (2021); names and layers as in lightly.
  */
 export class SimSiamPredictionHead extends ProjectionHead {
   constructor(inFeatures = 2048, hiddenFeatures = 512, outFeatures = 2048) {

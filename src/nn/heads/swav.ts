@@ -13,7 +13,7 @@ import { BYOLProjectionHead } from './byol';
  * A linear layer with batch norm and ReLU, and a linear layer: the layers of BYOL's head with SwaV's widths.
  *
  * Source: Caron et al., "Unsupervised learning of visual features by contrasting cluster assignments" (2020); names,
- * layers and defaults as lightly's.
+ * layers and defaults as in lightly.
  */
 export class SwaVProjectionHead extends BYOLProjectionHead {
   constructor(inFeatures = 2048, hiddenFeatures = 2048, outFeatures = 128) {
@@ -21,18 +21,18 @@ export class SwaVProjectionHead extends BYOLProjectionHead {
   }
 }
 
-/** What shorter prototypes count as when they are divided by their lengths, as in PyTorch's `normalize`. */
+/** The smallest length by which prototypes are divided, as in PyTorch's `normalize`. */
 const SHORTEST = 1e-12;
 
-/** Logits of one set of prototypes, or of each of several. */
+/** Logits of one set of prototypes, or of several. */
 export type PrototypeLogits<N extends number | readonly number[]> = N extends number
   ? tf.Tensor2D
   : tf.Tensor2D[];
 
 /**
- * How well features fit each prototype: unit rows `[batch, inFeatures]` to logits `[batch, prototypes]`; several numbers
- * of prototypes give a list of logits. Names and defaults as lightly's: a linear layer `heads.N` each, with its bias. The
- * products are similarities, and stay float32 under `bf16-mixed`.
+ * Scores features against each prototype: unit rows `[batch, inFeatures]` to logits `[batch, prototypes]`; several
+ * numbers of prototypes give a list of logits. Names and defaults as in lightly: one linear layer `heads.N` per set,
+ * with its bias. The products are similarities, and stay float32 under `bf16-mixed`.
  *
  * Source: Caron et al., "Unsupervised learning of visual features by contrasting cluster assignments" (2020).
  */
@@ -55,8 +55,8 @@ export class SwaVPrototypes<N extends number | readonly number[] = number> exten
   }
 
   /**
-   * Brings every prototype to length 1, but one of zeros, which stays: call it inside the step, before `forward`. In the
-   * evaluations of a trainer it does nothing.
+   * Normalises every prototype to length 1, except one of zeros, which stays: call it inside the step, before
+   * `forward`. In the evaluations of a trainer it does nothing.
    */
   normalize(): void {
     if (isEvaluating()) return;
@@ -89,7 +89,7 @@ function requirePrototypes(prototypes: unknown): void {
     return;
   }
   throw new FulgurError('module', {
-    what: `SwaVPrototypes got prototypes ${Array.isArray(prototypes) ? 'in an empty list' : valueKind(prototypes)}.`,
-    fix: 'Give a whole number of 1 or more, or a list of such numbers.',
+    what: `SwaVPrototypes got prototypes ${Array.isArray(prototypes) ? 'as an empty list' : valueKind(prototypes)}.`,
+    fix: 'Use a whole number of 1 or more, or a list of such numbers.',
   });
 }

@@ -12,7 +12,7 @@ import { requireSizes } from '../require-sizes';
 export interface BatchNormOptions {
   /** Added to the variance (default 1e-5). */
   readonly epsilon?: number;
-  /** The new batch's share in the running statistics (default 0.1): PyTorch's sense, one minus Keras's. */
+  /** The weight of the new batch in the running statistics (default 0.1): PyTorch's definition, one minus Keras's. */
   readonly momentum?: number;
   /** Learn a scale and an offset per channel (default `true`). */
   readonly affine?: boolean;
@@ -20,7 +20,7 @@ export interface BatchNormOptions {
   readonly trackRunningStats?: boolean;
 }
 
-/** Running statistics of a batch norm layer. */
+/** The running statistics of a batch norm layer. */
 interface RunningStatistics {
   readonly mean: Buffer<tf.Rank.R1>;
   readonly variance: Buffer<tf.Rank.R1>;
@@ -28,10 +28,10 @@ interface RunningStatistics {
 }
 
 /**
- * What `BatchNorm1d` and `BatchNorm2d` share: y = (x − mean) / √(variance + ε) · weight + bias, per channel.
+ * The common part of `BatchNorm1d` and `BatchNorm2d`: y = (x − mean) / √(variance + ε) · weight + bias, per channel.
  *
- * In training the statistics are the batch's (biased variance), and the running statistics take a share of them
- * (unbiased variance). In evaluation they are the running ones. As PyTorch's `nn.BatchNorm2d`.
+ * In training the statistics are those of the batch (biased variance), with which the running statistics are updated
+ * (unbiased variance). In evaluation the running statistics are used. Matches PyTorch's `nn.BatchNorm2d`.
  *
  * Source: Ioffe and Szegedy, "Batch normalization" (2015).
  */
@@ -67,7 +67,7 @@ export abstract class BatchNorm extends Module {
     this.channels = channels;
   }
 
-  /** Normalises over all axes but the last. */
+  /** Normalises over all axes except the last. */
   protected normalize(x: tf.Tensor4D): tf.Tensor4D {
     const running = runningStatisticsOf(this);
     if (running !== null && !this.training) return byRunningStatistics(x, running, this);

@@ -11,13 +11,13 @@ import { requireSizes } from '../require-sizes';
 
 /** Options of `Conv2d`. */
 export interface Conv2dOptions {
-  /** Default 1. */
+  /** The stride (default 1). */
   readonly stride?: number;
-  /** Zeros on each side of height and width (default 0). */
+  /** The number of zeros on each side of height and width (default 0). */
   readonly padding?: number;
-  /** Add a learned offset (default `true`). */
+  /** Add a learned bias (default `true`). */
   readonly bias?: boolean;
-  /** How the weight is drawn (default PyTorch's, `pytorchUniform`). */
+  /** The initialisation of the weight (default PyTorch's, `pytorchUniform`). */
   readonly initialization?: Initializer;
 }
 
@@ -25,7 +25,7 @@ export interface Conv2dOptions {
  * Two-dimensional convolution with a square kernel: `[batch, height, width, inChannels]` to
  * `[batch, ⌊(height + 2·padding − kernel) / stride⌋ + 1, …, outChannels]`.
  *
- * State dict: `weight` `[out, in, kernel, kernel]`, `bias` `[out]`, as PyTorch's `nn.Conv2d`.
+ * State dict: `weight` `[out, in, kernel, kernel]`, `bias` `[out]`, as in PyTorch's `nn.Conv2d`.
  */
 export class Conv2d extends Module {
   readonly weight: Parameter<tf.Rank.R4>;

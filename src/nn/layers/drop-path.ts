@@ -4,12 +4,12 @@ import { numbers, requireNumbers } from '../../errors';
 import { Module } from '../module';
 
 /**
- * In training sets whole samples to zero with the given probability and scales the others by 1 / (1 − probability), for
- * the branches of residual networks; in evaluation returns its input. Any shape whose first axis is the batch.
+ * In training, sets whole samples to zero with the given probability and scales the others by 1 / (1 − probability),
+ * for the branches of residual networks; in evaluation, returns its input. Any shape whose first axis is the batch.
  *
  * The draws are those of the step, as `Dropout`'s are.
  *
- * Source: Huang et al., "Deep networks with stochastic depth" (2016), scaled as timm's `DropPath`.
+ * Source: Huang et al., "Deep networks with stochastic depth" (2016), scaled as in timm's `DropPath`.
  */
 export class DropPath extends Module {
   readonly probability: number;

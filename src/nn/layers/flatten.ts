@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Module } from '../module';
 
 /**
- * `[batch, …]` to `[batch, features]`. Images are flattened channel by channel, as PyTorch does, so that the weights
- * of a linear layer behind it mean the same in both.
+ * Flattens `[batch, …]` to `[batch, features]`. Images are flattened channel by channel, as in PyTorch, so that the
+ * weights of a following linear layer have the same meaning in both.
  */
 export class Flatten extends Module {
   forward(x: tf.Tensor): tf.Tensor2D {
@@ -11,7 +11,7 @@ export class Flatten extends Module {
   }
 }
 
-/** What `Flatten` computes, for modules in which it has no place in the state dict. */
+/** Computes `Flatten`, for modules in which it has no place in the state dict. */
 export function flattened(x: tf.Tensor): tf.Tensor2D {
   const [batch = 0] = x.shape;
   return tf.tidy(() => {

@@ -4,12 +4,12 @@ import { withGradient } from '../custom-gradient';
 import { float32Barrier } from '../exact';
 import { Module } from '../module';
 
-/** 1 / √(2π), the normal density at 0. */
+/** 1 / √(2π), the density of the normal distribution at 0. */
 const DENSITY_AT_ZERO = 1 / Math.sqrt(2 * Math.PI);
 
 /**
- * x · Φ(x) for any shape, where Φ is the normal distribution function, in float32 at every precision: the exact form, PyTorch's default, not the one with
- * a hyperbolic tangent.
+ * x · Φ(x) for any shape, where Φ is the normal distribution function, in float32 at every precision: the exact form,
+ * PyTorch's default, not the approximation with a hyperbolic tangent.
  *
  * Source: Hendrycks and Gimpel, "Gaussian error linear units" (2016).
  */
@@ -25,7 +25,7 @@ function gelu<T extends tf.Tensor>(x: T): T {
     saved: [x],
     gradient: (dy, [input]) =>
       tf.tidy(() => {
-        // Computed anew: kept from the forward pass it would be as large as the input.
+        // Recomputed, because keeping it from the forward pass would need as much memory as the input.
         const same = holdUntil(input as T, dy);
         const density = tf.mul(tf.exp(tf.mul(tf.square(same), -0.5)), DENSITY_AT_ZERO);
         return tf.mul(dy, tf.add(normalDistribution(same), tf.mul(same, density)));

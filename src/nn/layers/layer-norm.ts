@@ -10,15 +10,15 @@ import { requireSizes } from '../require-sizes';
 
 /** Options of `LayerNorm`. */
 export interface LayerNormOptions {
-  /** Added to the variance (default 1e-5, as PyTorch's; vision transformers take 1e-6). */
+  /** Added to the variance (default 1e-5, as in PyTorch; vision transformers use 1e-6). */
   readonly epsilon?: number;
 }
 
 /**
- * y = (x − mean) / √(variance + ε) · weight + bias over the last axis, in float32 at every precision: `[..., features]` to
- * the same shape. The same in training and in evaluation.
+ * y = (x − mean) / √(variance + ε) · weight + bias over the last axis, in float32 at every precision: `[..., features]`
+ * to the same shape. Training and evaluation are the same.
  *
- * State dict: `weight` and `bias` `[features]`, one and zero at first, as PyTorch's `nn.LayerNorm`.
+ * State dict: `weight` and `bias` `[features]`, initially one and zero, as in PyTorch's `nn.LayerNorm`.
  *
  * Source: Ba, Kiros and Hinton, "Layer normalization" (2016).
  */
@@ -36,7 +36,7 @@ export class LayerNorm extends Module {
     this.epsilon = epsilon;
   }
 
-  /** @throws FulgurError `module` for another last extent than `features`. */
+  /** @throws FulgurError `module` if the last extent is not `features`. */
   forward<T extends tf.Tensor>(x: T): T {
     const [features] = this.weight.shape;
     requireShape(`LayerNorm(${features})`, x, 'any', features);
@@ -48,7 +48,7 @@ export class LayerNorm extends Module {
   }
 }
 
-/** Keeps the input and two numbers a row for the gradient; what it needs besides is computed from them anew. */
+/** Keeps the input and two numbers per row for the gradient, which recomputes everything else that it needs. */
 function normalized(x: tf.Tensor2D, weight: tf.Tensor1D, bias: tf.Tensor1D, epsilon: number): tf.Tensor2D {
   return withGradient<tf.Tensor2D>([x, weight, bias], () => {
     const mean = tf.mean(x, 1, true);

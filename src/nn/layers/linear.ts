@@ -9,16 +9,16 @@ import { requireSizes } from '../require-sizes';
 
 /** Options of `Linear`. */
 export interface LinearOptions {
-  /** Add a learned offset (default `true`). */
+  /** Add a learned bias (default `true`). */
   readonly bias?: boolean;
-  /** How the weight is drawn, beside a bias of zeros (default PyTorch's, `pytorchUniform`, for both). */
+  /** The initialisation of the weight, with a bias of zeros (default PyTorch's, `pytorchUniform`, for both). */
   readonly initialization?: Initializer;
 }
 
 /**
  * y = x·W + b: `[..., inFeatures]` to `[..., outFeatures]`, as one product of all rows.
  *
- * State dict: `weight` `[out, in]`, `bias` `[out]`; initial values as PyTorch's `nn.Linear`.
+ * State dict: `weight` `[out, in]`, `bias` `[out]`; initial values as in PyTorch's `nn.Linear`.
  */
 export class Linear extends Module {
   readonly weight: Parameter<tf.Rank.R2>;
@@ -33,7 +33,7 @@ export class Linear extends Module {
     this.bias = bias ? parameter(initialBias(outFeatures, initialization === undefined ? fans : null)) : null;
   }
 
-  /** @throws FulgurError `module` for another last extent than `inFeatures`. */
+  /** @throws FulgurError `module` if the last extent is not `inFeatures`. */
   forward<T extends tf.Tensor>(x: T): T {
     const [inFeatures, outFeatures] = this.weight.shape;
     requireShape(`Linear(${inFeatures}, ${outFeatures})`, x, 'any', inFeatures);

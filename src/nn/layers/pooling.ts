@@ -10,13 +10,13 @@ import { requireSizes } from '../require-sizes';
 
 /** Options of pooling layers. */
 export interface PoolOptions {
-  /** Default: the kernel's size. */
+  /** The stride (default: the kernel's size). */
   readonly stride?: number;
-  /** Cells added on each side of height and width (default 0). */
+  /** The number of cells added on each side of height and width (default 0). */
   readonly padding?: number;
 }
 
-/** The largest value of each window: `[batch, height, width, channels]`. Padding never wins, as in PyTorch. */
+/** The maximum of each window: `[batch, height, width, channels]`. Padding never wins, as in PyTorch. */
 export class MaxPool2d extends Module {
   readonly kernel: number;
   readonly stride: number;
@@ -56,7 +56,7 @@ export class AvgPool2d extends Module {
 
 /** The mean over height and width: `[batch, height, width, channels]` to `[batch, 1, 1, channels]`. */
 export class AdaptiveAvgPool2d extends Module {
-  /** @param outputSize the only size offered. */
+  /** @param outputSize the only supported size. */
   constructor(readonly outputSize: 1 = 1) {
     super();
   }
@@ -66,7 +66,7 @@ export class AdaptiveAvgPool2d extends Module {
   }
 }
 
-/** tfjs's own gradient keeps the surrounded image; it is made anew here, when the gradient is there. */
+/** The gradient of tfjs keeps the padded input; here it is recomputed when the gradient is needed. */
 function maxPool(x: tf.Tensor4D, pool: PoolWindows): tf.Tensor4D {
   const { kernel, stride, padding } = pool;
   const axes = axesOf(x, pool);

@@ -13,8 +13,8 @@ export class ReLU extends Module {
 }
 
 /**
- * max(x, 0) with TensorFlow's own gradient operation. It needs the output only: tfjs's gradient keeps the input
- * alive instead, and takes six operations over it.
+ * Computes max(x, 0) with TensorFlow's own gradient operation, which needs only the output. The gradient of tfjs keeps
+ * the input alive instead, and takes six operations on it.
  */
 function relu<T extends tf.Tensor>(x: T): T {
   return withGradient<T>([x], () => {

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Module } from '../module';
 import type { Layer } from './layer';
 
-/** Layers one after the other, named `0`, `1`, … in the state dict, as PyTorch's `nn.Sequential`. */
+/** Layers applied in order, named `0`, `1`, … in the state dict, as in PyTorch's `nn.Sequential`. */
 export class Sequential extends Module implements Iterable<Layer> {
-  /** The layers, as fields of their own: so they get their numbers for names. */
+  /** The layers as separate fields, so that their names are their numbers. */
   readonly [index: number]: Layer;
   readonly length: number;
 

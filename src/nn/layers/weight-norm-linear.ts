@@ -10,23 +10,23 @@ import { requireSizes } from '../require-sizes';
 
 /** Options of `WeightNormLinear`. */
 export interface WeightNormLinearOptions {
-  /** Keep the lengths of the weight's rows at 1 and train their directions only (default `false`). */
+  /** Keep the lengths of the weight's rows at 1 and train only their directions (default `false`). */
   readonly fixedLengths?: boolean;
 }
 
 /**
- * A linear layer without offset whose weight is learnt as lengths and directions, y = x · (g · v / ‖v‖): `[..., inFeatures]`
- * to `[..., outFeatures]`. Lengths are 1 at first, directions as the weight of PyTorch's `nn.Linear`. Between unit rows the
- * products are similarities, and stay float32 under `bf16-mixed`.
+ * A linear layer without a bias whose weight is learnt as lengths and directions, y = x · (g · v / ‖v‖): `[...,
+ * inFeatures]` to `[..., outFeatures]`. Lengths are initially 1, directions are those of the weight in PyTorch's
+ * `nn.Linear`. Between unit rows the products are similarities, and stay float32 under `bf16-mixed`.
  *
- * State dict: `weight_g` `[out, 1]`, `weight_v` `[out, in]`, as PyTorch's `nn.utils.weight_norm`.
+ * State dict: `weight_g` `[out, 1]`, `weight_v` `[out, in]`, as in PyTorch's `nn.utils.weight_norm`.
  *
  * Source: Salimans and Kingma, "Weight normalization" (2016).
  */
 export class WeightNormLinear extends Module {
-  /** Held as [1, out]. */
+  /** Stored as [1, out]. */
   readonly weightG: Parameter<tf.Rank.R2>;
-  /** Held as [in, out]. */
+  /** Stored as [in, out]. */
   readonly weightV: Parameter<tf.Rank.R2>;
 
   constructor(
@@ -44,7 +44,7 @@ export class WeightNormLinear extends Module {
     });
   }
 
-  /** @throws FulgurError `module` for another last extent than `inFeatures`. */
+  /** @throws FulgurError `module` if the last extent is not `inFeatures`. */
   forward<T extends tf.Tensor>(x: T): T {
     const [inFeatures, outFeatures] = this.weightV.shape;
     requireShape(`WeightNormLinear(${inFeatures}, ${outFeatures})`, x, 'any', inFeatures);

@@ -16,34 +16,34 @@ import type { TokenMask } from './token-selection';
 
 /** Options of `MAEDecoder`. */
 export interface MAEDecoderOptions {
-  /** Patches of an image of the size that the position embeddings are made for, a square number. */
+  /** The number of patches in an image of the size for which the position embeddings are made, a square number. */
   readonly patches: number;
-  /** Height and width of a patch in pixels. */
+  /** The height and width of a patch in pixels. */
   readonly patchSize: number;
-  /** Features of the encoder's tokens (default 1024). */
+  /** The number of features of the encoder's tokens (default 1024). */
   readonly features?: number;
-  /** Channels of the images (default 3). */
+  /** The number of channels of the images (default 3). */
   readonly inChannels?: number;
-  /** Features of the decoder's tokens (default 512). */
+  /** The number of features of the decoder's tokens (default 512). */
   readonly width?: number;
-  /** Blocks (default 8). */
+  /** The number of blocks (default 8). */
   readonly depth?: number;
-  /** Heads of each attention (default 16). */
+  /** The number of heads of each attention layer (default 16). */
   readonly heads?: number;
-  /** Width of the hidden layers over that of the tokens (default 4). */
+  /** The width of the hidden layers relative to that of the tokens (default 4). */
   readonly mlpRatio?: number;
-  /** Dropout of what attention and the linear layers of each block give (default 0). */
+  /** Dropout on the outputs of attention and linear layers in each block (default 0). */
   readonly projectionDropout?: number;
-  /** Dropout of the attention's weights (default 0). */
+  /** Dropout on the attention weights (default 0). */
   readonly attentionDropout?: number;
 }
 
 /**
- * MAE's decoder: from the tokens that the encoder saw to the pixels of those that it did not. For images of another size
- * than the one it was made for, position embeddings are interpolated, as those of the encoder are.
+ * MAE's decoder: predicts the pixels of the masked tokens from the encoder's visible ones. For images of another size
+ * than the one it was made for, position embeddings are interpolated, as in the encoder.
  *
- * State dict: `mask_token`, `decoder_pos_embed` (fixed sines and cosines), `decoder_embed`, `decoder_blocks`, `decoder_norm`,
- * `decoder_pred`, as lightly's `MAEDecoderTIMM`; defaults and initial values as lightly's.
+ * State dict: `mask_token`, `decoder_pos_embed` (fixed sines and cosines), `decoder_embed`, `decoder_blocks`,
+ * `decoder_norm`, `decoder_pred`, as in lightly's `MAEDecoderTIMM`; defaults and initial values as in lightly.
  *
  * Source: He et al., "Masked autoencoders are scalable vision learners" (2022).
  */
@@ -55,10 +55,10 @@ export class MAEDecoder extends Module {
   readonly decoderNorm: LayerNorm;
   readonly decoderPred: Linear;
   readonly patchSize: number;
-  /** Rows and columns of patches that the position embeddings are made for. */
+  /** The rows and columns of patches for which the position embeddings are made. */
   readonly grid: Grid;
 
-  /** @throws FulgurError `module` where the patches are not a square, or the width has no sines and cosines. */
+  /** @throws FulgurError `module` if the patches do not form a square, or the width has no sines and cosines. */
   constructor({
     patches,
     patchSize,
@@ -75,8 +75,8 @@ export class MAEDecoder extends Module {
     if (!Number.isInteger(side)) {
       throw new FulgurError('module', {
         what: `MAEDecoder got ${patches} patches.`,
-        why: 'Its position embeddings are those of a square grid.',
-        fix: 'Give (imageSize / patchSize)².',
+        why: 'Its position embeddings are for a square grid.',
+        fix: 'Use (imageSize / patchSize)².',
       });
     }
     const initialization = xavierUniform;
@@ -97,10 +97,11 @@ export class MAEDecoder extends Module {
   }
 
   /**
-   * The pixels of the masked tokens, `[batch, masked, patchSize² · channels]`, from what the encoder made of the others,
-   * `[batch, kept, features]`.
+   * Predicts the pixels of the masked tokens, `[batch, masked, patchSize² · channels]`, from the encoder's features of
+   * the others, `[batch, kept, features]`.
    *
-   * @param images what the encoder saw a part of. Only their shape counts: it tells where the patches are.
+   * @param images the images of which the encoder saw a part. Only their shape is used: it determines the positions of
+   *   the patches.
    * @throws FulgurError `module` for a mask of another number of tokens than the images have, or of the class token.
    */
   reconstruct(encoded: tf.Tensor3D, { keep, mask }: TokenMask, images: tf.Tensor4D): tf.Tensor3D {
@@ -114,8 +115,8 @@ export class MAEDecoder extends Module {
   }
 
   /**
-   * The true pixels of the masked tokens, `[batch, masked, patchSize² · channels]`, of images
-   * `[batch, height, width, channels]`.
+   * Returns the true pixels of the masked tokens, `[batch, masked, patchSize² · channels]`, of images `[batch, height,
+   * width, channels]`.
    *
    * @throws FulgurError `module` for a mask of another number of tokens than the images have, or of the class token.
    */
@@ -129,32 +130,30 @@ export class MAEDecoder extends Module {
   }
 
   /**
-   * Pixels for all tokens, `[batch, 1 + patches, features]` to `[batch, 1 + patches, patchSize² · channels]`.
-   *
-   * @param grid rows and columns of patches of the images (default those that it was made for).
+   * Predicts pixels for all tokens, `[batch, 1 + patches, features]` to `[batch, 1 + patches, patchSize² · channels]`.
+   * @param grid rows and columns of patches in the images (default those for which it was made).
    */
   forward(encoded: tf.Tensor3D, grid: Grid = this.grid): tf.Tensor3D {
     return tf.tidy(() => this.predict(this.decode(this.embed(encoded), grid)));
   }
 
-  /** The encoder's tokens, `[batch, tokens, features]`, in the decoder's width. */
+  /** Projects the encoder's tokens, `[batch, tokens, features]`, to the decoder's width. */
   embed(encoded: tf.Tensor3D): tf.Tensor3D {
     return this.decoderEmbed.forward(encoded);
   }
 
   /**
-   * All tokens, `[batch, 1 + patches, width]`, with their positions through the blocks and the norm.
-   *
-   * @param grid rows and columns of patches of the images (default those that it was made for).
+   * Runs all tokens, `[batch, 1 + patches, width]`, with their positions, through the blocks and the norm.
+   * @param grid rows and columns of patches in the images (default those for which it was made).
    * @throws FulgurError `module` for another number of tokens.
    */
   decode(tokens: tf.Tensor3D, grid: Grid = this.grid): tf.Tensor3D {
     const count = tokensOf(grid);
     if (tokens.shape[1] !== count) {
       throw new FulgurError('module', {
-        what: `MAEDecoder got ${tokens.shape[1]} tokens of an image of ${grid.join('×')} patches.`,
+        what: `MAEDecoder got ${tokens.shape[1]} tokens for an image of ${grid.join('×')} patches.`,
         why: `It takes ${count}, with the class token.`,
-        fix: 'Put mask tokens in the place of those that the encoder did not see, as reconstruct() does.',
+        fix: 'Replace the tokens that the encoder did not see by mask tokens, as reconstruct() does.',
       });
     }
     return tf.tidy(() => {
@@ -164,7 +163,7 @@ export class MAEDecoder extends Module {
     });
   }
 
-  /** Pixels, `[batch, tokens, patchSize² · channels]`, of decoded tokens `[batch, tokens, width]`. */
+  /** Predicts pixels, `[batch, tokens, patchSize² · channels]`, from decoded tokens `[batch, tokens, width]`. */
   predict(decoded: tf.Tensor3D): tf.Tensor3D {
     return this.decoderPred.forward(decoded);
   }

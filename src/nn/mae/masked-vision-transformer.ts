@@ -12,20 +12,20 @@ import type { TokenMask } from './token-selection';
 
 /** Options of `MaskedVisionTransformer`. */
 export interface MaskedVisionTransformerOptions {
-  /** `mae` (default): the transformer's weights are drawn anew as MAE draws them; `none`: they stay. */
+  /** `mae` (default): the transformer's weights are initialised anew as in MAE; `none`: they are unchanged. */
   readonly initialization?: 'mae' | 'none';
   /**
-   * Position embeddings: `sine` (default) makes them fixed sines and cosines, which are not trained; `learnt` draws them
-   * anew; `given` leaves the transformer's.
+   * Position embeddings: `sine` (default) replaces them by fixed sines and cosines, which are not trained; `learnt`
+   * initialises them anew; `given` keeps the transformer's.
    */
   readonly positions?: 'sine' | 'learnt' | 'given';
 }
 
 /**
- * A vision transformer that sees some of its tokens only, or a mask token in the place of some: `[batch, height, width,
- * channels]` to the features of the class token `[batch, width]`, or with `encode` to those of all tokens seen.
+ * A vision transformer that sees only some of its tokens, or a mask token instead of some: `[batch, height, width,
+ * channels]` to the features of the class token `[batch, width]`, or with `encode` to those of all visible tokens.
  *
- * State dict: `mask_token` `[1, 1, width]`, zeros at first, and the transformer's under `vit`, as lightly's
+ * State dict: `mask_token` `[1, 1, width]`, initially zeros, and the transformer's under `vit`, as in lightly's
  * `MaskedVisionTransformerTIMM`.
  *
  * Source: He et al., "Masked autoencoders are scalable vision learners" (2022).
@@ -56,15 +56,14 @@ export class MaskedVisionTransformer extends Module {
     else vit.posEmbed.trainable = true;
   }
 
-  /** Tokens of an image of the size that the transformer was made for, with the class token. */
+  /** The number of tokens for an image of the size for which the transformer was made, with the class token. */
   get sequenceLength(): number {
     return this.vit.posEmbed.shape[1];
   }
 
   /**
-   * Tokens of these images, with the class token: what masks are drawn for.
-   *
-   * @throws FulgurError `module` for images that patches do not fill.
+   * Returns the number of tokens for these images, with the class token: the number for which masks are drawn.
+   * @throws FulgurError `module` for images whose size is not a multiple of the patch size.
    */
   sequenceLengthOf(images: tf.Tensor4D): number {
     const [rows, columns] = patchGrid(images.shape, this.vit.patchSize);
@@ -76,7 +75,7 @@ export class MaskedVisionTransformer extends Module {
     return this.vit.features;
   }
 
-  /** The features of the class token, or of the first token that is kept: `[batch, width]`. */
+  /** Returns the features of the class token, or of the first token that is kept: `[batch, width]`. */
   forward(x: tf.Tensor4D, selection: Partial<TokenMask> = {}): tf.Tensor2D {
     return tf.tidy(() => {
       const tokens = this.encode(x, selection);
@@ -86,11 +85,11 @@ export class MaskedVisionTransformer extends Module {
   }
 
   /**
-   * Normalised features of all tokens, `[batch, tokens, width]`, or of those to keep, `[batch, kept, width]`, in the order
-   * of their indices. Token 0 is the class token.
+   * Returns the normalised features of all tokens, `[batch, tokens, width]`, or of those to keep, `[batch, kept,
+   * width]`, in the order of their indices. Token 0 is the class token.
    *
-   * @param selection `mask`: the mask token takes the place of these, before positions are added; `keep`: only these go
-   *   through the transformer, with their positions. MAE's encoder gets `keep` alone.
+   * @param selection `mask`: the mask token replaces these, before positions are added; `keep`: only these go through
+   *   the transformer, with their positions. MAE's encoder uses only `keep`.
    */
   encode(x: tf.Tensor4D, { keep, mask }: Partial<TokenMask> = {}): tf.Tensor3D {
     return tf.tidy(() => {
@@ -103,7 +102,10 @@ export class MaskedVisionTransformer extends Module {
   }
 }
 
-/** Patches as linear layers, whose weights are Xavier's; the class token of deviation 0.02. */
+/**
+ * Patches are initialised like linear layers, with Xavier's uniform weights; the class token with standard deviation
+ * 0.02.
+ */
 function drawAnew(vit: VisionTransformer): void {
   const { weight } = vit.patchEmbed.proj;
   const fanIn = weight.size / vit.features;

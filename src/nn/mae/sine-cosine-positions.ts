@@ -1,14 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { FulgurError } from '../../errors';
 
-/** The longest wave over 2π, in patches. */
+/** The longest wavelength divided by 2π, in patches. */
 const LONGEST = 10000;
 
 /**
- * Fixed position embeddings for a square grid of patches: sines and cosines of a patch's column in the first half of the
- * features, of its row in the second, `[1, prefix + side², features]`. The first `prefix` tokens have zeros.
+ * Returns fixed position embeddings for a square grid of patches: sines and cosines of a patch's column in the first
+ * half of the features, of its row in the second, `[1, prefix + side², features]`. The first `prefix` tokens have
+ * zeros.
  *
- * Source: He et al., "Masked autoencoders are scalable vision learners" (2022); values as lightly's
+ * Source: He et al., "Masked autoencoders are scalable vision learners" (2022); values as in lightly's
  * `get_2d_sine_cosine_positional_embedding`.
  *
  * @throws FulgurError `module` for a number of features that is not a multiple of 4.
@@ -16,9 +17,9 @@ const LONGEST = 10000;
 export function sineCosinePositions(features: number, side: number, prefix: number): tf.Tensor3D {
   if (features % 4 !== 0) {
     throw new FulgurError('module', {
-      what: `Sine and cosine position embeddings of ${features} features were asked for.`,
-      why: 'They are sines and cosines of rows and columns, a quarter of the features each.',
-      fix: 'Choose a multiple of 4.',
+      what: `Sine and cosine position embeddings of ${features} features were requested.`,
+      why: 'Sines and cosines of rows and columns take a quarter of the features each.',
+      fix: 'Use a multiple of 4.',
     });
   }
   const quarter = features / 4;

@@ -4,7 +4,7 @@ import type { OpAttributes } from '../../engine';
 import { FulgurError } from '../../errors';
 import { withGradient } from '../custom-gradient';
 
-/** Which tokens of each sample are seen, and which are hidden: whole numbers from 0, together each of them once. */
+/** The tokens of each sample that are visible, and those that are hidden: whole numbers from 0, each of them once. */
 export interface TokenMask {
   /** `[batch, kept]`, int32. */
   readonly keep: tf.Tensor2D;
@@ -14,13 +14,17 @@ export interface TokenMask {
 
 /** Options of `randomTokenMask`. */
 export interface TokenMaskOptions {
-  /** Share of the tokens to mask (default 0.6). */
+  /** The fraction of tokens to mask (default 0.6). */
   readonly maskRatio?: number;
-  /** `true`: token 0 may be masked as any other; `false` (default): it is the class token, and always kept first. */
+  /**
+   * `true`: token 0 may be masked like any other; `false` (default): it is the class token, and is always kept first.
+   */
   readonly maskClassToken?: boolean;
 }
 
-/** What indices are of: that of `randomTokenMask`'s is known while a step is traced, when their values are not. */
+/**
+ * The origin of indices: for those of `randomTokenMask` it is known while a step is traced, when their values are not.
+ */
 interface Drawn {
   readonly tokens: number;
   readonly maskClassToken: boolean;
@@ -32,15 +36,15 @@ const int32 = { type: 'type', value: 'int32' } as const;
 const float32 = { type: 'type', value: 'float32' } as const;
 
 /**
- * Draws for each sample which of its tokens to keep, in random order. In a step the draws are those of the step: other
- * ones in each call and on each rank, and the same again in a resumed run.
+ * Draws for each sample which of its tokens to keep, in random order. In a step the draws belong to the step: they
+ * differ in each call and on each rank, and are repeated in a resumed run.
  *
- * Counts as lightly's `random_token_mask`: `⌊(tokens − 1) · (1 − maskRatio)⌋` are kept besides the class token.
+ * Numbers as in lightly's `random_token_mask`: `⌊(tokens − 1) · (1 − maskRatio)⌋` are kept besides the class token.
  *
- * The functions that take these indices refuse them for another number of tokens.
+ * The functions that take these indices reject them for another number of tokens.
  *
  * @param size `[batch, tokens]`, with the class token.
- * @throws FulgurError `module` where nothing would be kept, or nothing masked, or for a batch without samples.
+ * @throws FulgurError `module` if nothing would be kept or masked, and for a batch without samples.
  */
 export function randomTokenMask(
   [batch, tokens]: readonly [batch: number, tokens: number],
@@ -48,24 +52,24 @@ export function randomTokenMask(
 ): TokenMask {
   if (!(Number.isInteger(batch) && batch >= 1)) {
     throw new FulgurError('module', {
-      what: `A mask of ${batch} samples was to be drawn.`,
-      fix: 'Give [batch, tokens], with the batch of the images: images.shape[0].',
+      what: `A mask for ${batch} samples was requested.`,
+      fix: 'Pass [batch, tokens], with the batch of the images: images.shape[0].',
     });
   }
   const first = maskClassToken ? 0 : 1;
   const kept = first + Math.floor((tokens - first) * (1 - maskRatio));
   if (!(kept >= 1 && kept < tokens)) {
     throw new FulgurError('module', {
-      what: `A mask of ${tokens} tokens was to hide the share ${maskRatio} of them, and keep ${kept}.`,
-      why: 'One token at least must be kept, and one masked.',
-      fix: 'Give a maskRatio between 0 and 1, or smaller patches.',
+      what: `A mask of ${tokens} tokens should hide a fraction of ${maskRatio}, and keep ${kept}.`,
+      why: 'At least one token must be kept, and one masked.',
+      fix: 'Use a maskRatio between 0 and 1, or smaller patches.',
     });
   }
   const selection = offTape(() =>
     tf.tidy(() => {
       const noise = tf.randomUniform<tf.Rank.R2>([batch, tokens - first]);
       const ranked = first === 0 ? noise : tf.concat([tf.fill<tf.Rank.R2>([batch, 1], -1), noise], 1);
-      // The largest come first, and of equal ones the first.
+      // The largest values come first, and of equal ones the first.
       const { indices } = tf.topk(tf.neg(ranked), tokens);
       const [keep, mask] = tf.split(indices, [kept, tokens - kept], 1) as [tf.Tensor2D, tf.Tensor2D];
       return { keep, mask };
@@ -76,8 +80,8 @@ export function randomTokenMask(
 }
 
 /**
- * The tokens at some places of each sample: `[batch, tokens, features]` and indices `[batch, taken]`, int32, to
- * `[batch, taken, features]`. As lightly's `get_at_index`.
+ * Gathers the tokens at the given places of each sample: `[batch, tokens, features]` and indices `[batch, taken]`,
+ * int32, to `[batch, taken, features]`. Matches lightly's `get_at_index`.
  *
  * @throws FulgurError `module` for indices of another type or batch, or drawn for another number of tokens.
  */
@@ -92,9 +96,9 @@ export function takeTokens(tokens: tf.Tensor3D, index: tf.Tensor2D): tf.Tensor3D
 }
 
 /**
- * Tokens at their places among copies of one token: `values` `[batch, placed, features]` at the indices `[batch, placed]`,
- * int32 and different from each other, of `[batch, count, features]`; `token` `[1, 1, features]` everywhere else. As
- * lightly's `set_at_index` on `repeat_token`.
+ * Places tokens among copies of one token: `values` `[batch, placed, features]` at the indices `[batch, placed]`, int32
+ * and distinct, of `[batch, count, features]`; `token` `[1, 1, features]` everywhere else. Matches lightly's
+ * `set_at_index` on `repeat_token`.
  *
  * @throws FulgurError `module` for indices of another type, batch or count, or drawn for another number of tokens.
  */
@@ -107,9 +111,9 @@ export function placeTokens(
   requireIndex('placeTokens', index, values.shape[0], count);
   if (values.shape[1] !== index.shape[1]) {
     throw new FulgurError('module', {
-      what: `placeTokens got ${values.shape[1]} tokens of a sample to put at ${index.shape[1]} places.`,
-      why: 'Each token has a place of its own.',
-      fix: "Give the tokens that were taken with the same indices, as encode(images, { keep }) of MAE's encoder does.",
+      what: `placeTokens got ${values.shape[1]} tokens per sample for ${index.shape[1]} places.`,
+      why: 'Each token needs its own place.',
+      fix: "Pass the tokens that were taken with the same indices, as encode(images, { keep }) of MAE's encoder does.",
     });
   }
   return tf.tidy(() => {
@@ -123,8 +127,8 @@ export function placeTokens(
 }
 
 /**
- * One token in the place of some: `[batch, tokens, features]` with `token` `[1, 1, features]` at the indices
- * `[batch, masked]`, int32. As lightly's `mask_at_index`.
+ * Replaces some tokens by one token: `[batch, tokens, features]` with `token` `[1, 1, features]` at the indices
+ * `[batch, masked]`, int32. Matches lightly's `mask_at_index`.
  *
  * @throws FulgurError `module` for indices of another type or batch, or drawn for another number of tokens.
  */
@@ -136,13 +140,13 @@ export function maskTokens(tokens: tf.Tensor3D, index: tf.Tensor2D, token: tf.Te
   });
 }
 
-/** 1 at the indices and 0 elsewhere: `[batch, count, 1]`. */
+/** Returns 1 at the indices and 0 elsewhere: `[batch, count, 1]`. */
 function marked(index: tf.Tensor2D, count: number): tf.Tensor3D {
   const [batch, places] = index.shape;
   return offTape(() => scattered(tf.ones([batch, places, 1]), index, count));
 }
 
-/** Refuses an index beyond the tokens, where the next sample's would begin. */
+/** Rejects an index beyond the tokens, where those of the next sample would start. */
 function gathered(tokens: tf.Tensor3D, index: tf.Tensor2D): tf.Tensor3D {
   const attributes: OpAttributes = {
     batch_dims: { type: 'int', value: 1 },
@@ -153,7 +157,7 @@ function gathered(tokens: tf.Tensor3D, index: tf.Tensor2D): tf.Tensor3D {
   );
 }
 
-/** The sum of all tokens for each place: what `gathered` is the transpose of. */
+/** Returns the sum of all tokens for each place: the transpose of `gathered`. */
 function scattered(values: tf.Tensor3D, index: tf.Tensor2D, count: number): tf.Tensor3D {
   const [batch, places, features] = values.shape;
   return tf.tidy(() => {
@@ -171,45 +175,46 @@ function scattered(values: tf.Tensor3D, index: tf.Tensor2D, count: number): tf.T
 }
 
 /**
- * A mask of all tokens of some images, for MAE's decoder.
+ * Checks a mask of all tokens of some images, for MAE's decoder.
  *
- * @param tokens of an image, with the class token.
- * @throws FulgurError `module` where `keep` and `mask` together are not that many, or the class token may be masked.
+ * @param tokens the number of tokens of an image, with the class token.
+ * @throws FulgurError `module` if `keep` and `mask` together have another number of tokens, or the class token may be
+ *   masked.
  */
 export function requireWholeMask({ keep, mask }: TokenMask, tokens: number): void {
   const [kept, masked] = [keep.shape[1], mask.shape[1]];
   if (kept + masked !== tokens) {
     throw new FulgurError('module', {
-      what: `MAEDecoder got a mask of ${kept + masked} tokens (${kept} kept, ${masked} masked) for images of ${tokens}.`,
-      why: 'Each token of an image, the class token among them, is either kept or masked.',
+      what: `MAEDecoder got a mask of ${kept + masked} tokens (${kept} kept, ${masked} masked) for images with ${tokens} tokens.`,
+      why: 'Each token of an image, including the class token, is either kept or masked.',
       fix: masksOfImages,
     });
   }
   if (drawn.get(mask)?.maskClassToken !== true) return;
   throw new FulgurError('module', {
     what: 'MAEDecoder got a mask that was drawn with maskClassToken: true.',
-    why: 'A class token that is masked has no pixels to tell.',
+    why: 'A masked class token has no pixels to predict.',
     fix: 'Draw masks for MAE without maskClassToken.',
   });
 }
 
 const masksOfImages =
-  'Draw masks for the images: nn.randomTokenMask([batch, backbone.sequenceLengthOf(images)]), and give encoder and ' +
-  'decoder the same patch size.';
+  'Draw masks for the images, nn.randomTokenMask([batch, backbone.sequenceLengthOf(images)]), and use the same ' +
+  'patch size in encoder and decoder.';
 
-/** tfjs makes real numbers of whole ones where a plain number is added. */
+/** Adding a plain number turns int32 tensors of tfjs into float32. */
 function requireIndex(what: string, index: tf.Tensor, batch: number, count: number): void {
   if (index.dtype !== 'int32' || index.rank !== 2 || index.shape[0] !== batch) {
     throw new FulgurError('module', {
       what: `${what} got indices of type ${index.dtype} and shape [${index.shape.join(', ')}] for ${batch} samples.`,
-      why: 'It takes int32 indices [batch, places].',
-      fix: "Add tf.scalar(1, 'int32') rather than 1 to indices, and give a row of them for each sample.",
+      why: 'It expects int32 indices [batch, places].',
+      fix: "Add tf.scalar(1, 'int32') instead of 1 to indices, and pass one row of them per sample.",
     });
   }
   const tokens = drawn.get(index)?.tokens ?? count;
   if (tokens === count) return;
   throw new FulgurError('module', {
-    what: `${what} got a mask that was drawn for ${tokens} tokens, and ${count} tokens.`,
+    what: `${what} got a mask that was drawn for ${tokens} tokens, but ${count} tokens.`,
     why: tokens < count ? 'It would never reach the last ones.' : 'It would reach beyond the last one.',
     fix: masksOfImages,
   });

@@ -5,19 +5,22 @@ import { Module } from '../module';
 
 export interface BlockOptions {
   readonly inChannels: number;
-  /** Channels of the block's inner convolutions. */
+  /** The number of channels of the block's inner convolutions. */
   readonly width: number;
   readonly stride: number;
   readonly initialization: Initializer;
 }
 
-/** A kind of residual block: how to build one, and how many channels it gives per inner channel. */
+/** A kind of residual block: how to build one, and its output channels per inner channel. */
 export interface BlockKind {
   new (options: BlockOptions): Module & { forward(x: tf.Tensor4D): tf.Tensor4D };
   readonly expansion: number;
 }
 
-/** A convolution as residual networks use it: followed by batch norm, so without bias, and padded to keep its size. */
+/**
+ * Returns a convolution as residual networks use it: followed by batch norm, so without bias, and padded to keep its
+ * size.
+ */
 export function blockConvolution(
   inChannels: number,
   outChannels: number,
@@ -29,7 +32,7 @@ export function blockConvolution(
   return new Conv2d(inChannels, outChannels, kernel, { stride, padding, bias: false, initialization });
 }
 
-/** The shortcut's convolution where a block changes size or channels; `null` where it does not. */
+/** Returns the shortcut's convolution for a block that changes size or channels; otherwise `null`. */
 function downsampling(
   { inChannels, stride, initialization }: BlockOptions,
   outChannels: number,
@@ -41,7 +44,7 @@ function downsampling(
   );
 }
 
-/** Two 3×3 convolutions beside a shortcut: the block of ResNet-18 and ResNet-34, under torchvision's names. */
+/** Two 3×3 convolutions with a shortcut: the block of ResNet-18 and ResNet-34, with torchvision's names. */
 export class BasicBlock extends Module {
   static readonly expansion = 1;
   readonly conv1: Conv2d;
@@ -71,7 +74,10 @@ export class BasicBlock extends Module {
   }
 }
 
-/** 1×1, 3×3 and 1×1 convolutions beside a shortcut: the block of ResNet-50, the stride in the middle as torchvision has it. */
+/**
+ * 1×1, 3×3 and 1×1 convolutions with a shortcut: the block of ResNet-50, with the stride in the middle one, as in
+ * torchvision.
+ */
 export class Bottleneck extends Module {
   static readonly expansion = 4;
   readonly conv1: Conv2d;

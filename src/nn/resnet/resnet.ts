@@ -18,20 +18,20 @@ import type { BlockKind } from './residual-block';
 /** Options of residual networks. */
 export interface ResNetOptions {
   /**
-   * `imagenet` (default): 7×7 convolution of stride 2 and max pooling; `cifar`: 3×3 convolution of stride 1 and no
-   * pooling, for images of about 32×32.
+   * `imagenet` (default): a 7×7 convolution of stride 2 and max pooling; `cifar`: a 3×3 convolution of stride 1 without
+   * pooling, for images of about 32×32 pixels.
    */
   readonly stem?: 'imagenet' | 'cifar';
-  /** Channels of the first stage; each further stage has twice as many (default 64). */
+  /** The number of channels of the first stage; each further stage has twice as many (default 64). */
   readonly width?: number;
   /**
-   * How convolutions are drawn: `torchvision` (default), its models' normal with deviation √(2 / fanOut), or
-   * `pytorch`, the default of `nn.Conv2d`.
+   * The initialisation of convolutions: `torchvision` (default), normal with standard deviation √(2 / fanOut) as in its
+   * models, or `pytorch`, the default of `nn.Conv2d`.
    */
   readonly initialization?: 'torchvision' | 'pytorch';
 }
 
-/** A residual network's kind: its block, and how many of them each stage has. */
+/** The kind of a residual network: its block, and the number of blocks per stage. */
 export interface ResNetKind {
   readonly block: BlockKind;
   readonly depths: readonly [number, number, number, number];
@@ -40,7 +40,7 @@ export interface ResNetKind {
 /**
  * A residual network with a linear classifier: `[batch, height, width, 3]` to logits `[batch, classes]`.
  *
- * Names and initial values as torchvision's.
+ * Names and initial values as in torchvision.
  *
  * Source: He et al., "Deep residual learning for image recognition" (2016).
  */
@@ -81,10 +81,11 @@ export class ResNet extends Module {
 /**
  * A residual network without its classifier: `[batch, height, width, 3]` to features `[batch, features]`.
  *
- * It is numbered as lightly's `nn.Sequential(*list(resnet.children())[:-1])`: `0.weight`, `4.0.conv1.weight`, ….
+ * Its layers are numbered as in lightly's `nn.Sequential(*list(resnet.children())[:-1])`: `0.weight`,
+ * `4.0.conv1.weight`, ….
  */
 export class ResNetBackbone extends Sequential {
-  /** Width of the output: 512 for ResNet-18 and 34, 2048 for ResNet-50, at width 64. */
+  /** The width of the output: 512 for ResNet-18 and 34, 2048 for ResNet-50, at width 64. */
   readonly features: number;
 
   constructor(kind: ResNetKind, options: ResNetOptions = {}) {
@@ -98,7 +99,7 @@ export class ResNetBackbone extends Sequential {
   }
 }
 
-/** All that comes before the classifier. Built in torchvision's order, so that both kinds draw the same values. */
+/** The layers before the classifier. Built in torchvision's order, so that both kinds draw the same values. */
 function buildTrunk(
   { block, depths }: ResNetKind,
   { stem = 'imagenet', width = 64, initialization = 'torchvision' }: ResNetOptions,

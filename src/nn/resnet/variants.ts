@@ -4,14 +4,14 @@ import { BasicBlock, Bottleneck } from './residual-block';
 
 /** Options of a ResNet without its classifier. */
 export interface BackboneOptions extends ResNetOptions {
-  /** No classifier: the network gives features. */
+  /** No classifier: the network returns features. */
   readonly head: 'none';
 }
 
 /** Options of a ResNet with its classifier. */
 export interface ClassifierOptions extends ResNetOptions {
   readonly head?: 'linear';
-  /** Classes of the classifier (default 1000). */
+  /** The number of classes of the classifier (default 1000). */
   readonly classes?: number;
 }
 

@@ -1,6 +1,6 @@
 import type { StateDtype, StateTensor } from '../../contracts';
 
-/** Bytes of one element. */
+/** The number of bytes in one element. */
 export const bytesPerElement: Readonly<Record<StateDtype, number>> = {
   F32: 4,
   I32: 4,
@@ -11,7 +11,7 @@ export const bytesPerElement: Readonly<Record<StateDtype, number>> = {
 
 type ArrayType = new (buffer: ArrayBuffer) => StateTensor['data'];
 
-/** The array that holds elements of a type in host memory. */
+/** The array for elements of a type in host memory. */
 export const elementArrays: Readonly<Record<StateDtype, ArrayType>> = {
   F32: Float32Array,
   I32: Int32Array,
@@ -21,8 +21,8 @@ export const elementArrays: Readonly<Record<StateDtype, ArrayType>> = {
 };
 
 /**
- * What keeps a tensor's values from being those of its type and shape, in words; `null` where nothing does. Its array is
- * told by name: another realm has classes of its own.
+ * Describes how a tensor's values do not match its type and shape; `null` if they match. Its array is compared by name,
+ * because another realm has its own classes.
  */
 export function valuesProblem({ dtype, shape, data }: StateTensor): string | null {
   const array = Object.prototype.toString.call(data).slice(8, -1);
@@ -32,7 +32,7 @@ export function valuesProblem({ dtype, shape, data }: StateTensor): string | nul
   return data.byteLength === bytes ? null : `has ${data.byteLength} bytes instead of ${bytes}`;
 }
 
-/** Elements of a tensor of this shape; a scalar has one. */
+/** Returns the number of elements in a tensor of this shape; a scalar has one. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((count, extent) => count * extent, 1);
 }

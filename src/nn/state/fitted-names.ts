@@ -1,4 +1,4 @@
-/** Where the parts of a ResNet stand in lightly's `nn.Sequential(*list(resnet.children())[:-1])`. */
+/** The positions of a ResNet's parts in lightly's `nn.Sequential(*list(resnet.children())[:-1])`. */
 const sequentialPlaces: Readonly<Record<string, number>> = {
   conv1: 0,
   bn1: 1,
@@ -10,36 +10,37 @@ const sequentialPlaces: Readonly<Record<string, number>> = {
 
 const partOfResNet = /^((?:\w*backbone\w*\.)?)(conv1|bn1|layer[1-4])\.(.+)$/;
 
-/** The modules of a model that weights without the model's own names may be for, the most likely first. */
+/** The modules of a model to which weights without the model's own names may belong, the most likely one first. */
 const backbones = ['backbone', 'student_backbone', 'backbone.vit', 'student_backbone.vit'];
 
-/** Names under a backbone in a file, with the backbone's name: `backbone.`. */
+/** The prefix of a backbone's names in a file: `backbone.`. */
 const underBackbone = /^(\w*backbone)\./;
 
-/** A linear classifier in torchvision's ResNets and timm's ViTs. */
+/** The linear classifier in torchvision's ResNets and timm's ViTs. */
 const classifier = /^(fc|head)\.(weight|bias)$/;
 
-/** How the names of a state belong to those of a model. */
+/** The correspondence between the names of a state and those of a model. */
 export interface FittedNames {
-  /** The part of the model that the state is for; `''` for the whole model. */
+  /** The part of the model to which the state belongs; `''` for the whole model. */
   readonly part: string;
-  /** Names of the model, each with the name that it has in the state. */
+  /** Names of the model, each with its name in the state. */
   readonly pairs: ReadonlyMap<string, string>;
-  /** Names of the part that the state lacks. A count of batches is none of them: PyTorch does without it too. */
+  /** Names of the part that the state lacks, except counts of batches: PyTorch does without them too. */
   readonly missing: readonly string[];
   /** Names of the state that the part lacks. */
   readonly unexpected: readonly string[];
-  /** Names of the state's classifier, which a backbone has no place for. */
+  /** Names of the state's classifier, for which a backbone has no place. */
   readonly classifier: readonly string[];
 }
 
 /**
- * Finds out what a state is for. One that has names of the model, other than a backbone's alone, is for the whole model;
- * others are for its backbone, and may have torchvision's names of a ResNet or numbers, as lightly's backbones.
+ * Determines to which part of a model a state belongs. A state with names of the model, other than only a backbone's,
+ * belongs to the whole model; others belong to its backbone, and may have torchvision's names of a ResNet or numbers,
+ * as in lightly's backbones.
  *
  * @param own names of the model's parameters and buffers, in order.
  * @param given names of the state.
- * @returns `null` where no name of the state is one of the model's.
+ * @returns `null` if no name of the state is one of the model's.
  */
 export function fitNames(own: readonly string[], given: readonly string[]): FittedNames | null {
   const prefixes = [...new Set(given.flatMap((name) => underBackbone.exec(name)?.[1] ?? []))];
@@ -55,7 +56,7 @@ export function fitNames(own: readonly string[], given: readonly string[]): Fitt
   return best.pairs.size > 0 ? best : null;
 }
 
-/** @param at what stands before the part's names in the state. */
+/** @param at the prefix of the part's names in the state. */
 function fit(own: readonly string[], given: readonly string[], part: string, at: string): FittedNames {
   const prefix = part === '' ? '' : `${part}.`;
   const wanted = spelled(
@@ -83,7 +84,7 @@ function fit(own: readonly string[], given: readonly string[], part: string, at:
   };
 }
 
-/** Names without their prefix and with the parts of ResNets numbered, each with the name that it stands for. */
+/** Returns names without their prefix and with the parts of ResNets numbered, each with the original name. */
 function spelled(names: readonly string[], prefix: string): Map<string, string> {
   const relative = names.map((name) => name.slice(prefix.length));
   const all = new Set(relative);

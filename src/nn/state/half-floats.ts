@@ -1,9 +1,9 @@
-/** Bfloat16 numbers as float32: they are its upper halves. */
+/** Converts bfloat16 numbers to float32: they are its upper halves. */
 export function widenBfloat16(words: Uint16Array): Float32Array {
   return new Float32Array(Uint32Array.from(words, (word) => (word << 16) >>> 0).buffer);
 }
 
-/** IEEE half-precision numbers as float32, exactly. */
+/** Converts IEEE half-precision numbers to float32, exactly. */
 export function widenFloat16(words: Uint16Array): Float32Array {
   return Float32Array.from(words, (word) => {
     const sign = (word & 0x8000) === 0 ? 1 : -1;

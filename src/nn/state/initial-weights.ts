@@ -10,18 +10,18 @@ import { loadState } from './load-state';
 import { movedPositions } from './moved-positions';
 import { storedForm } from './variable-state';
 
-/** So many names of each side are shown where none of them meet. */
+/** The number of names of each side that are shown if no names match. */
 const SHOWN = 3;
 
 /**
- * Sets a model, or its backbone, from weights that were made elsewhere: all that they are for, or nothing. They have
- * the model's own names, torchvision's of a ResNet, timm's of a ViT, or those of a backbone alone. The classifier of a
- * ResNet or ViT is left out where the backbone has none, and a ViT's position embeddings of another square of patches are
- * resampled, as timm does. Teachers that the weights are not for start from their students.
+ * Sets a model, or its backbone, from weights that were made elsewhere: all tensors of that part, or none. The weights
+ * have the model's own names, torchvision's of a ResNet, timm's of a ViT, or those of a backbone alone. The classifier
+ * of a ResNet or ViT is left out if the backbone has none, and a ViT's position embeddings for another square of
+ * patches are resampled, as in timm. Teachers for which the weights contain nothing start from their students.
  *
  * @returns what was loaded and what was not, in one sentence.
- * @throws FulgurError `state` for weights that are not finite, or do not fit, with what is missing, unexpected or of another shape; with
- * `strict: false` where not one parameter fits.
+ * @throws FulgurError `state` for weights that are not finite or do not fit, with the names that are missing,
+ *   unexpected or of another shape; with `strict: false` only if not a single parameter fits.
  */
 export function loadInitialWeights(module: Module, { state, source, strict = true }: InitialWeights): string {
   const variables = module.namedVariables();
@@ -43,7 +43,7 @@ export function loadInitialWeights(module: Module, { state, source, strict = tru
     else if (moved !== null) {
       fitting.set(name, moved.tensor);
       resampled.push(`${theirs} from ${moved.from} × ${moved.from} patches to ${moved.to} × ${moved.to}`);
-    } else mismatched.push(`${theirs} (${is}, and ${name} is ${wanted})`);
+    } else mismatched.push(`${theirs} (${is}, but ${name} is ${wanted})`);
   }
   const owner = ownerOf(module, fitted);
   if (strict) requireAll(owner, source, { ...fitted, mismatched }, own, given);
@@ -79,11 +79,11 @@ function requireAll(
   throw new FulgurError('state', {
     what: `The weights of ${source} do not fit ${owner}: ${problems.join('; ')}.`,
     why: 'Nothing was loaded.',
-    fix: 'Build the model as theirs is built, or load what fits with --initialWeightsStrict false.',
+    fix: 'Build the model with the same options, or load what fits with --initialWeightsStrict false.',
   });
 }
 
-/** A network with NaN in it may go on to give a loss that looks well: max pooling takes it for the smallest number. */
+/** A network with NaN in it may still produce a plausible loss: max pooling treats it as the smallest number. */
 function requireFinite(source: string, weights: ReadonlyMap<string, StateTensor>): void {
   const wild = [...weights].filter(
     ([, { data }]) => data instanceof Float32Array && !data.every(Number.isFinite),
@@ -91,9 +91,9 @@ function requireFinite(source: string, weights: ReadonlyMap<string, StateTensor>
   const [first] = wild;
   if (first === undefined) return;
   throw new FulgurError('state', {
-    what: `The weights of ${source} hold values that are not finite, in ${shortList(wild.map(([name]) => name))}.`,
+    what: `The weights of ${source} contain values that are not finite, in ${shortList(wild.map(([name]) => name))}.`,
     why: 'Nothing was loaded.',
-    fix: 'Take weights of an earlier checkpoint, from before they diverged.',
+    fix: 'Use the weights of an earlier checkpoint, from before they diverged.',
   });
 }
 
@@ -133,17 +133,17 @@ function nothingInCommon(
       ? 'nothing'
       : listNames(names.slice(0, SHOWN), []) + (names.length > SHOWN ? ', …' : '');
   return new FulgurError('state', {
-    what: `No weights of ${source} are of ${module.constructor.name}: it holds ${first(given)}, and the model has ${first(own)}.`,
+    what: `The weights of ${source} do not belong to ${module.constructor.name}: they contain ${first(given)}, but the model has ${first(own)}.`,
     why: 'Nothing was loaded.',
-    fix: "Give weights with the model's own names, or a backbone's: Fulgur's, torchvision's of a ResNet or timm's of a ViT.",
+    fix: "Use weights with the model's own names, or a backbone's: Fulgur's, torchvision's of a ResNet or timm's of a ViT.",
   });
 }
 
 function nothingFits(owner: string, source: string, mismatched: readonly string[]): FulgurError {
   return new FulgurError('state', {
-    what: `Not one parameter of ${owner} can be taken from ${source}: ${shortList(mismatched)}.`,
+    what: `Not a single parameter of ${owner} can be loaded from ${source}: ${shortList(mismatched)}.`,
     why: 'Nothing was loaded.',
-    fix: 'Build the model as theirs is built.',
+    fix: 'Build the model with the same options.',
   });
 }
 

@@ -1,17 +1,17 @@
 /**
- * How a tensor is laid out inside Fulgur against PyTorch's layout in state dicts:
- * `plain` alike; `linear` `[in, out]` against `[out, in]`; `convolution` `[kh, kw, in, out]` against `[out, in, kh, kw]`.
+ * The layout of a tensor inside Fulgur compared to PyTorch's layout in state dicts: `plain` is the same; `linear` is
+ * `[in, out]` instead of `[out, in]`; `convolution` is `[kh, kw, in, out]` instead of `[out, in, kh, kw]`.
  */
 export type StateLayout = 'plain' | 'linear' | 'convolution';
 
-/** For each layout, the internal axis that stands at each place of the stored shape. */
+/** For each layout, the internal axis at each position of the stored shape. */
 const storedAxes: Record<StateLayout, readonly number[] | null> = {
   plain: null,
   linear: [1, 0],
   convolution: [3, 2, 0, 1],
 };
 
-/** For each layout, the stored axis that stands at each place of the internal shape. */
+/** For each layout, the stored axis at each position of the internal shape. */
 const internalAxes: Record<StateLayout, readonly number[] | null> = {
   plain: null,
   linear: [1, 0],
@@ -20,23 +20,23 @@ const internalAxes: Record<StateLayout, readonly number[] | null> = {
 
 type Values = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
-/** The shape that a tensor of this internal shape has in a state dict. */
+/** Returns the shape in a state dict of a tensor with this internal shape. */
 export function storedShape(layout: StateLayout, shape: readonly number[]): number[] {
   const axes = storedAxes[layout];
   return axes === null ? [...shape] : axes.map((axis) => shape[axis] ?? 0);
 }
 
-/** Values in PyTorch's layout; always a copy. */
+/** Converts values to PyTorch's layout; always returns a copy. */
 export function toStored<V extends Values>(layout: StateLayout, values: V, shape: readonly number[]): V {
   return permuted(values, shape, storedAxes[layout]);
 }
 
-/** Values in Fulgur's layout, from those that a state dict holds in `stored` shape; always a copy. */
+/** Converts values of a state dict, in their `stored` shape, to Fulgur's layout; always returns a copy. */
 export function toInternal<V extends Values>(layout: StateLayout, values: V, stored: readonly number[]): V {
   return permuted(values, stored, internalAxes[layout]);
 }
 
-/** A copy whose axis `i` is axis `axes[i]` of the original. */
+/** Returns a copy whose axis `i` is axis `axes[i]` of the original. */
 function permuted<V extends Values>(values: V, shape: readonly number[], axes: readonly number[] | null): V {
   const copy = values.slice() as V;
   if (axes === null) return copy;

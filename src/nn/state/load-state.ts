@@ -6,7 +6,7 @@ import { storedForm, writeVariable } from './variable-state';
 
 /** Options for loading a state dict into a module. */
 export interface LoadOptions {
-  /** Every key of the module must be in the state, and no other (default `true`). */
+  /** Require every key of the module to be in the state, and no other keys (default `true`). */
   readonly strict?: boolean;
 }
 
@@ -19,9 +19,9 @@ export interface LoadReport {
 }
 
 /**
- * Sets variables from a state dict, all or none.
+ * Sets variables from a state dict, either all or none.
  *
- * @param owner what the error calls the receiver.
+ * @param owner the name of the receiver in errors.
  * @throws FulgurError `state`, naming every key that does not fit.
  */
 export function loadState(
@@ -61,18 +61,18 @@ export function loadState(
       fix:
         mismatched.length > 0
           ? 'Load the state of a model that was built with the same options.'
-          : 'Load the state of the same model, or pass { strict: false } to pass over missing and unexpected keys.',
+          : 'Load the state of the same model, or pass { strict: false } to skip missing and unexpected keys.',
     });
   }
   for (const [variable, tensor] of fitting) writeVariable(variable, tensor);
   return { missing, unexpected };
 }
 
-/** Integers of 64 bits are held as int32: one beyond it would turn into another. */
+/** Integers of 64 bits are stored as int32, where a larger one would become another number. */
 function rangeProblem({ data }: StateTensor): string | null {
   if (typeof data[0] !== 'bigint') return null;
   const beyond = (data as BigInt64Array).find((value) => BigInt.asIntN(32, value) !== value);
-  return beyond === undefined ? null : `holds ${beyond}, which int32 cannot`;
+  return beyond === undefined ? null : `contains ${beyond}, which int32 cannot represent`;
 }
 
 function describe({ dtype, shape }: Pick<StateTensor, 'dtype' | 'shape'>): string {

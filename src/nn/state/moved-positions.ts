@@ -2,22 +2,22 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { StateTensor } from '../../contracts';
 import { resampledPositions } from '../vit/position-embedding';
 
-/** In front of the patches, the class token. */
+/** The number of tokens before the patches: the class token. */
 const PREFIX = 1;
 
 /** Position embeddings of another number of patches. */
 interface Moved {
   readonly tensor: StateTensor;
-  /** Patches in a row and in a column, before and now. */
+  /** The number of patches in a row and in a column, before and now. */
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * A ViT's position embeddings `[1, 1 + patches, width]` for another square of patches, resampled as timm does when it loads them;
- * `null` for any other tensor.
+ * Resamples a ViT's position embeddings `[1, 1 + patches, width]` for another square of patches, as timm does when it
+ * loads them; returns `null` for any other tensor.
  *
- * @param name as it stands in a state: `pos_embed` at its end.
+ * @param name the tensor's name in a state, which ends with `pos_embed`.
  */
 export function movedPositions(
   name: string,

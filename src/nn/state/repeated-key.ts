@@ -1,11 +1,11 @@
 /**
- * The first key that stands twice in one object of a JSON text, or `null`. `JSON.parse` would keep the last in silence.
- * Takes time in proportion to the text, and no stack, however long its strings are.
+ * Returns the first key that occurs twice in one object of a JSON text, or `null`. `JSON.parse` would silently keep the
+ * last one. Takes time proportional to the length of the text, and no stack, however long its strings are.
  *
  * @param json a text that `JSON.parse` accepts.
  */
 export function repeatedKey(json: string): string | null {
-  // Keys of the objects that are open at the position; null stands for an open array.
+  // The keys of the objects that are open at the current position; null stands for an open array.
   const open: (Set<string> | null)[] = [];
   const tokens = /["{}[\]]/g;
   for (let found = tokens.exec(json); found !== null; found = tokens.exec(json)) {
@@ -26,12 +26,12 @@ export function repeatedKey(json: string): string | null {
   return null;
 }
 
-/** The position behind the string that begins at `start`. */
+/** Returns the position after the string that starts at `start`. */
 function endOfString(json: string, start: number): number {
   for (let quote = json.indexOf('"', start + 1); quote >= 0; quote = json.indexOf('"', quote + 1)) {
     let escapes = quote;
     while (json[escapes - 1] === '\\') escapes -= 1;
-    // Of an even number, each one escapes another.
+    // In an even number of backslashes, each pair is an escaped backslash.
     if ((quote - escapes) % 2 === 0) return quote + 1;
   }
   return json.length;

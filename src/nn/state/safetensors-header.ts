@@ -4,15 +4,15 @@ import { bytesPerElement, elementCount } from './element-types';
 import { repeatedKey } from './repeated-key';
 import { isReservedName, isWellFormed } from './tensor-names';
 
-/** Element types that can be read. */
+/** The element types that can be read. */
 export type StoredDtype = StateDtype | 'F16' | 'BF16';
 
-/** One tensor of the header, checked: its bytes are there and fill its shape. */
+/** A tensor of the header, checked: its bytes exist and match its shape. */
 export interface TensorEntry {
   readonly name: string;
   readonly dtype: StoredDtype;
   readonly shape: readonly number[];
-  /** Counted from the start of the data. */
+  /** Relative to the start of the data. */
   readonly begin: number;
   readonly end: number;
 }
@@ -20,20 +20,20 @@ export interface TensorEntry {
 export interface Header {
   readonly entries: readonly TensorEntry[];
   readonly metadata: Readonly<Record<string, string>>;
-  /** Where the data begins in the file. */
+  /** The start of the data in the file. */
   readonly dataStart: number;
 }
 
-/** In front of the header, its length. */
+/** The length of the header's length, which precedes it. */
 export const LENGTH_BYTES = 8;
-/** The limit of Python's and Rust's readers. */
+/** The limit of the Python and Rust readers. */
 export const LONGEST_HEADER = 100_000_000;
 const storedBytes: Readonly<Record<StoredDtype, number>> = { ...bytesPerElement, F16: 2, BF16: 2 };
 
 /**
- * Where the data begins in a file of `fileBytes` bytes, by the first `LENGTH_BYTES` of them.
+ * Returns the start of the data in a file of `fileBytes` bytes, from its first `LENGTH_BYTES` bytes.
  *
- * @throws FulgurError `state` for a length that no header has.
+ * @throws FulgurError `state` for a length that no header can have.
  */
 export function dataStartOf(bytes: Uint8Array, fileBytes: number): number {
   if (fileBytes < LENGTH_BYTES) throw broken(`it has ${fileBytes} bytes, too few for a header`);
@@ -42,14 +42,14 @@ export function dataStartOf(bytes: Uint8Array, fileBytes: number): number {
   if (length > LONGEST_HEADER) throw broken(`its header claims ${length} bytes, more than ${LONGEST_HEADER}`);
   const dataStart = LENGTH_BYTES + Number(length);
   if (dataStart > fileBytes) {
-    throw broken(`its header claims ${length} bytes, and ${fileBytes - LENGTH_BYTES} are there`);
+    throw broken(`its header claims ${length} bytes, but the file has only ${fileBytes - LENGTH_BYTES}`);
   }
   return dataStart;
 }
 
 /**
- * @param bytes the file up to its data, at least.
- * @throws FulgurError `state` at the first thing that is not as the format has it.
+ * @param bytes the file, at least up to its data.
+ * @throws FulgurError `state` at the first violation of the format.
  */
 export function readHeader(bytes: Uint8Array, fileBytes: number = bytes.length): Header {
   const dataStart = dataStartOf(bytes, fileBytes);
@@ -69,7 +69,7 @@ function parseObject(bytes: Uint8Array): Record<string, unknown> {
     throw broken('its header is not JSON', cause);
   }
   if (!text.startsWith('{') || !isRecord(parsed)) throw broken('its header is not a JSON object');
-  if (hasHalfCharacter(text)) throw broken('its header has half of a character');
+  if (hasHalfCharacter(text)) throw broken('its header contains an unpaired surrogate');
   const repeated = repeatedKey(text);
   if (repeated !== null) throw broken(`its header has the key '${repeated}' twice`);
   const refused = Object.keys(parsed).find((name) => name !== '__metadata__' && isReservedName(name));
@@ -77,7 +77,7 @@ function parseObject(bytes: Uint8Array): Record<string, unknown> {
   return parsed;
 }
 
-/** Whether an escape stands for half of a character, which UTF-8 cannot hold and Python's reader refuses. */
+/** Whether an escape represents an unpaired surrogate, which UTF-8 cannot represent and Python's reader rejects. */
 function hasHalfCharacter(json: string): boolean {
   if (!/\\ud/i.test(json)) return false;
   let found = false;
@@ -99,7 +99,7 @@ function checkedEntry(name: string, entry: unknown): TensorEntry {
     throw new FulgurError('state', {
       what: `Tensor '${name}' of the safetensors file has the element type ${valueText(dtype)}.`,
       why: `Fulgur reads ${Object.keys(storedBytes).join(', ')}.`,
-      fix: 'Convert it to F32 where the file is made.',
+      fix: 'Convert it to F32 where the file is created.',
     });
   }
   if (!isExtents(shape)) throw broken(`tensor '${name}' has the shape ${valueText(shape)}`);
@@ -107,32 +107,33 @@ function checkedEntry(name: string, entry: unknown): TensorEntry {
     throw broken(`tensor '${name}' has the offsets ${valueText(offsets)}`);
   }
   const [begin = 0, end = 0] = offsets;
-  // Products beyond 2^53 are no longer exact, but still far from any length that a file can have.
+  // Products beyond 2^53 are no longer exact, but still far above any possible length of a file.
   const size = elementCount(shape) * storedBytes[dtype];
   if (end - begin !== size) {
     throw broken(
-      `tensor '${name}' of ${dtype} [${shape.join(', ')}] takes ${size} bytes, and has ${end - begin}`,
+      `tensor '${name}' of ${dtype} [${shape.join(', ')}] needs ${size} bytes, but has ${end - begin}`,
     );
   }
   return { name, dtype, shape, begin, end };
 }
 
-/** Tensors must fill the data from its beginning to its end, without overlap and without holes. */
+/** Tensors must fill the data from start to end, without overlaps or gaps. */
 function checkCoverage(entries: readonly TensorEntry[], dataLength: number): void {
   let position = 0;
   for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin < position)
-      throw broken(`tensor '${name}' begins at byte ${begin}, inside the tensor before it`);
+      throw broken(`tensor '${name}' starts at byte ${begin}, inside the previous tensor`);
     if (begin > position) throw broken(`bytes ${position} to ${begin} belong to no tensor`);
     position = end;
   }
-  if (position > dataLength) throw broken(`its tensors take ${position} bytes, and ${dataLength} are there`);
+  if (position > dataLength)
+    throw broken(`its tensors take ${position} bytes, but the file has only ${dataLength}`);
   if (position < dataLength) throw broken(`bytes ${position} to ${dataLength} belong to no tensor`);
 }
 
 function checkedMetadata(metadata: unknown): Readonly<Record<string, string>> {
   if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== 'string')) {
-    throw broken("its '__metadata__' is not text by key");
+    throw broken("its '__metadata__' does not map keys to texts");
   }
   const refused = Object.keys(metadata).find(isReservedName);
   if (refused !== undefined) throw broken(`its '__metadata__' has the key '${refused}'`);
@@ -154,7 +155,7 @@ function isStoredDtype(value: unknown): value is StoredDtype {
 function broken(problem: string, cause?: unknown): FulgurError {
   return new FulgurError('state', {
     what: `This is not a valid safetensors file: ${problem}.`,
-    fix: 'Write the file anew, or get it again from where it came from.',
+    fix: 'Write the file again, or get it again from its source.',
     cause,
   });
 }

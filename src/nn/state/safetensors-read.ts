@@ -11,16 +11,15 @@ export interface SafetensorsFile {
 }
 
 /**
- * Reads a safetensors file. `F16` and `BF16` tensors become `F32`, which holds all their values exactly.
+ * Reads a safetensors file. `F16` and `BF16` tensors become `F32`, which represents all their values exactly. Every
+ * length, offset, name and type in the header is checked before it is used, so files from untrusted sources are safe to
+ * open.
  *
- * Every length, offset, name and type in the header is checked before anything is read by it, so files from
- * strangers are safe to open.
- *
- * @returns copies: the bytes may be thrown away.
- * @throws FulgurError `state` saying what is wrong with the file.
+ * @returns copies: the bytes may be discarded.
+ * @throws FulgurError `state` with the defect of the file.
  */
 export function decodeSafetensors(file: Uint8Array): SafetensorsFile {
-  // The slices of a Node Buffer would share its memory; those of a plain array are copies.
+  // Slices of a Node Buffer would share its memory; slices of a plain array are copies.
   const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   const { entries, metadata, dataStart } = readHeader(bytes);
   const tensors: StateDict = new Map();
@@ -30,15 +29,16 @@ export function decodeSafetensors(file: Uint8Array): SafetensorsFile {
   return { tensors, metadata };
 }
 
-/** A file that is read where it is asked for. */
+/** A file of which only the requested parts are read. */
 export interface ReadableBytes {
   readonly length: number;
-  /** A copy of the bytes from `begin` to `end`. */
+  /** Returns a copy of the bytes from `begin` to `end`. */
   read(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /**
- * Reads a safetensors file tensor by tensor: it may be larger than any array can be, and only what it holds takes memory.
+ * Reads a safetensors file tensor by tensor: it may be larger than any array, and only the tensors themselves take
+ * memory.
  *
  * @throws FulgurError `state` as `decodeSafetensors`.
  */

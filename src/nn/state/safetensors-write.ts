@@ -9,12 +9,12 @@ const ALIGNMENT = 8;
 /**
  * Writes named tensors in the safetensors format, which Python's `safetensors` reads.
  *
- * The header lists them in the order of the state dict; their data stands with the widest elements first, so that
- * every tensor is aligned. Equal states give equal bytes.
+ * The header lists them in the order of the state dict; the data with the widest elements comes first, so that every
+ * tensor is aligned. Equal states produce equal bytes.
  *
- * @param metadata free text by key, kept in the header.
- * @throws FulgurError `state` for a tensor whose values are not those of its type and shape, and for what no reader would
- * take: reserved names, a header that is too long.
+ * @param metadata any text by key, stored in the header.
+ * @throws FulgurError `state` for a tensor whose values do not match its type and shape, and for files that no reader
+ *   would accept: reserved names, a header that is too long.
  *
  * Source: https://github.com/huggingface/safetensors, "Format".
  */
@@ -33,8 +33,8 @@ export function encodeSafetensors(
 }
 
 /**
- * The same file in parts that follow each other, the head and each tensor's data: nothing is copied, and it may be larger
- * than any array can be.
+ * Encodes the same file as successive parts, the head and each tensor's data: nothing is copied, and the file may be
+ * larger than any array.
  *
  * @throws FulgurError `state` as `encodeSafetensors`.
  */
@@ -47,7 +47,7 @@ export function safetensorsParts(
     if (problem === null) continue;
     throw new FulgurError('state', {
       what: `Tensor '${name}' of ${tensor.dtype} [${tensor.shape.join(', ')}] ${problem}.`,
-      fix: 'Give it as many values as its shape asks for, in the array of its type.',
+      fix: 'Provide as many values as its shape requires, in the array of its type.',
     });
   }
 
@@ -56,21 +56,21 @@ export function safetensorsParts(
   return [head, ...data.map((own) => new Uint8Array(own.buffer, own.byteOffset, own.byteLength))];
 }
 
-/** What stands before the data of a safetensors file, and how the data follow. */
+/** The part before the data of a safetensors file, and the order of the data. */
 export interface SafetensorsHead {
   readonly head: Uint8Array;
   /** Names in the order of their data: the widest elements first. */
   readonly order: readonly string[];
-  /** Counted from the start of the data. */
+  /** Relative to the start of the data. */
   readonly offsets: ReadonlyMap<string, readonly [begin: number, end: number]>;
-  /** Bytes of data. */
+  /** The number of bytes of data. */
   readonly length: number;
 }
 
 /**
- * The head of a file whose data are written apart, such as those that do not fit into memory.
+ * Returns the head of a file whose data is written separately, such as data that does not fit into memory.
  *
- * @throws FulgurError `state` for what no reader would take: reserved names, a head that is too long.
+ * @throws FulgurError `state` for files that no reader would accept: reserved names, a head that is too long.
  */
 export function safetensorsHead(
   tensors: ReadonlyMap<string, Pick<StateTensor, 'dtype' | 'shape'>>,
@@ -80,9 +80,9 @@ export function safetensorsHead(
   for (const [key, text] of Object.entries(metadata)) {
     if (isWellFormed(text)) continue;
     throw new FulgurError('state', {
-      what: `The metadata '${key}' has half of a character.`,
-      why: 'A safetensors file with it could not be read.',
-      fix: 'Give it a text of whole characters.',
+      what: `The metadata '${key}' contains an unpaired surrogate.`,
+      why: 'A safetensors file with this text could not be read.',
+      fix: 'Use a text of whole characters.',
     });
   }
   const placed = [...tensors].sort(([, a], [, b]) => bytesPerElement[b.dtype] - bytesPerElement[a.dtype]);
@@ -99,8 +99,8 @@ export function safetensorsHead(
   const json = new TextEncoder().encode(`{${entries.join(',')}}`);
   if (json.length > LONGEST_HEADER) {
     throw new FulgurError('state', {
-      what: `The names of ${tensors.size} tensors take ${json.length} bytes, and a safetensors file has room for ${LONGEST_HEADER}.`,
-      fix: 'Put the tensors into several files, or make their names shorter.',
+      what: `The names of ${tensors.size} tensors take ${json.length} bytes, but the header of a safetensors file has at most ${LONGEST_HEADER}.`,
+      fix: 'Split the tensors over several files, or shorten their names.',
     });
   }
   const headerLength = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;

@@ -12,13 +12,13 @@ const plainVariable: VariableDescription = {
   isWeight: false,
 };
 
-/** Element type and shape that a variable has in state dicts. */
+/** Returns the element type and shape of a variable in state dicts. */
 export function storedForm(variable: tf.Variable): Pick<StateTensor, 'dtype' | 'shape'> {
   const { layout, storedAs } = descriptionOf(variable) ?? plainVariable;
   return { dtype: storedAs, shape: storedShape(layout, variable.shape) };
 }
 
-/** A copy of a variable's values as a state dict holds them. */
+/** Returns a copy of a variable's values, as a state dict contains them. */
 export function readVariable(variable: tf.Variable): StateTensor {
   const { layout } = descriptionOf(variable) ?? plainVariable;
   const form = storedForm(variable);

@@ -9,24 +9,24 @@ import { requireSizes } from '../require-sizes';
 
 /** Options of `Attention`. */
 export interface AttentionOptions {
-  /** Heads among which the features are shared (default 8). */
+  /** The number of heads among which the features are divided (default 8). */
   readonly heads?: number;
-  /** Offsets of queries, keys and values (default `true`). */
+  /** Biases of queries, keys and values (default `true`). */
   readonly qkvBias?: boolean;
-  /** Dropout of the attention's weights (default 0). */
+  /** Dropout on the attention weights (default 0). */
   readonly attentionDropout?: number;
-  /** Dropout of the output (default 0). */
+  /** Dropout on the output (default 0). */
   readonly projectionDropout?: number;
-  /** How weights are drawn, beside offsets of zero (default PyTorch's, for both). */
+  /** The initialisation of weights, with biases of zero (default PyTorch's, for both). */
   readonly initialization?: Initializer;
 }
 
 /**
- * Self-attention of several heads, softmax(q·kᵀ / √(features / heads)) · v: tokens `[batch, tokens, features]` to the same
+ * Multi-head self-attention, softmax(q·kᵀ / √(features / heads)) · v: tokens `[batch, tokens, features]` to the same
  * shape. The softmax is float32 at every precision; the products are bfloat16 under `bf16-mixed`.
  *
- * State dict: `qkv.weight` `[3 · features, features]` (queries, then keys, then values, each head after head), `qkv.bias`,
- * `proj.weight`, `proj.bias`, as timm's `Attention`.
+ * State dict: `qkv.weight` `[3 · features, features]` (queries, then keys, then values, each head by head), `qkv.bias`,
+ * `proj.weight`, `proj.bias`, as in timm's `Attention`.
  *
  * Source: Vaswani et al., "Attention is all you need" (2017), section 3.2.
  */
@@ -38,7 +38,7 @@ export class Attention extends Module {
   readonly heads: number;
   readonly features: number;
 
-  /** @throws FulgurError `module` where the heads cannot share the features. */
+  /** @throws FulgurError `module` if the number of features is not a multiple of the number of heads. */
   constructor(
     features: number,
     {
@@ -55,7 +55,7 @@ export class Attention extends Module {
       throw new FulgurError('module', {
         what: `Attention got ${features} features for ${heads} heads.`,
         why: 'Each head takes an equal share of the features.',
-        fix: 'Give a number of heads that divides the features.',
+        fix: 'Choose a number of heads that divides the features.',
       });
     }
     this.qkv = new Linear(features, 3 * features, { bias: qkvBias, ...others });
@@ -73,7 +73,7 @@ export class Attention extends Module {
       const perHead = features / this.heads;
       const [queries, keys, values] = this.byHead(this.qkv.forward(x));
       const scaled = tf.mul(queries, 1 / Math.sqrt(perHead));
-      // The barriers keep what stands between the two products in float32.
+      // The barriers keep the operations between the two products in float32.
       const weights = tf.softmax(float32Barrier(tf.matMul(scaled, keys, false, true)));
       const seen = tf.matMul(float32Barrier(this.attnDrop.forward(weights)), values);
       const together = tf.transpose(tf.reshape(seen, [batch, this.heads, tokens, perHead]), [0, 2, 1, 3]);
@@ -81,7 +81,10 @@ export class Attention extends Module {
     });
   }
 
-  /** `[batch, tokens, 3 · features]` to queries, keys and values, each `[batch · heads, tokens, features / heads]`. */
+  /**
+   * Splits `[batch, tokens, 3 · features]` into queries, keys and values, each `[batch · heads, tokens, features /
+   * heads]`.
+   */
   private byHead(qkv: tf.Tensor3D): [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D] {
     const [batch, tokens] = qkv.shape;
     const perHead = this.features / this.heads;

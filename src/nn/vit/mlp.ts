@@ -8,14 +8,14 @@ import { requireSizes } from '../require-sizes';
 export interface MlpOptions {
   /** Dropout after each of the two layers (default 0). */
   readonly dropout?: number;
-  /** How weights are drawn, beside offsets of zero (default PyTorch's, for both). */
+  /** The initialisation of weights, with biases of zero (default PyTorch's, for both). */
   readonly initialization?: Initializer;
 }
 
 /**
  * Two linear layers with GELU between them: `[..., features]` to `[..., features]`, through `hiddenFeatures`.
  *
- * State dict: `fc1.weight`, `fc1.bias`, `fc2.weight`, `fc2.bias`, as timm's `Mlp`.
+ * State dict: `fc1.weight`, `fc1.bias`, `fc2.weight`, `fc2.bias`, as in timm's `Mlp`.
  */
 export class Mlp extends Module {
   readonly fc1: Linear;

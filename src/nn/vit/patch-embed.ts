@@ -6,18 +6,18 @@ import { requireSizes } from '../require-sizes';
 
 /** Options of `PatchEmbed`. */
 export interface PatchEmbedOptions {
-  /** Height and width of a patch in pixels (default 16). */
+  /** The height and width of a patch in pixels (default 16). */
   readonly patchSize?: number;
-  /** Channels of the images (default 3). */
+  /** The number of channels of the images (default 3). */
   readonly inChannels?: number;
 }
 
 /**
- * Images as rows of patches, each multiplied by one matrix: `[batch, height, width, channels]` to tokens
+ * Embeds images as rows of patches, each multiplied by the same matrix: `[batch, height, width, channels]` to tokens
  * `[batch, height · width / patchSize², features]`, row after row.
  *
- * State dict: `proj.weight` `[features, channels, patchSize, patchSize]`, `proj.bias`, as timm's `PatchEmbed`; drawn as
- * PyTorch draws convolutions.
+ * State dict: `proj.weight` `[features, channels, patchSize, patchSize]`, `proj.bias`, as in timm's `PatchEmbed`;
+ * initialised like PyTorch's convolutions.
  */
 export class PatchEmbed extends Module {
   readonly proj: Conv2d;
@@ -30,7 +30,7 @@ export class PatchEmbed extends Module {
     this.patchSize = patchSize;
   }
 
-  /** @throws FulgurError `module` for images that patches do not fill. */
+  /** @throws FulgurError `module` for images whose size is not a multiple of the patch size. */
   forward(x: tf.Tensor4D): tf.Tensor3D {
     const [rows, columns] = patchGrid(x.shape, this.patchSize);
     return tf.tidy(() => {

@@ -1,20 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { exactMatMul } from '../exact';
 
-/** Rows and columns of patches. */
+/** The rows and columns of patches. */
 export type Grid = readonly [rows: number, columns: number];
 
-/** Reach of the bicubic kernel, in cells of the coarser grid. */
+/** The radius of the bicubic kernel, in cells of the coarser grid. */
 const REACH = 2;
-/** The bicubic kernel's free number, as PyTorch's and PIL's where they smooth. */
+/** The free parameter of the bicubic kernel, as in PyTorch and PIL with antialiasing. */
 const SHARPNESS = -0.5;
 
 /**
- * Position embeddings for another grid of patches: `[1, prefix + rows · columns, features]` of `from` to that of `to`. The
- * embeddings of the first `prefix` tokens stay; the others are interpolated bicubically, with smoothing where the new
- * grid is coarser. Gradients go back to the embeddings that were given.
+ * Resamples position embeddings for another grid of patches: `[1, prefix + rows · columns, features]` of `from` to that
+ * of `to`. The embeddings of the first `prefix` tokens are unchanged; the others are interpolated bicubically, with
+ * antialiasing if the new grid is coarser. Gradients flow back to the given embeddings.
  *
- * As timm's `resample_abs_pos_embed`.
+ * Matches timm's `resample_abs_pos_embed`.
  */
 export function resampledPositions(
   embedding: tf.Tensor3D,
@@ -34,7 +34,10 @@ export function resampledPositions(
   });
 }
 
-/** How much each patch of `from` counts for each of `to`: `[rows · columns of to, rows · columns of from]`, row-major. */
+/**
+ * Returns the weight of each patch of `from` in each patch of `to`: `[rows · columns of to, rows · columns of from]`,
+ * row-major.
+ */
 function gridWeights(from: Grid, to: Grid): Float32Array {
   const vertical = axisWeights(from[0], to[0]);
   const horizontal = axisWeights(from[1], to[1]);
@@ -48,7 +51,7 @@ function gridWeights(from: Grid, to: Grid): Float32Array {
   return weights;
 }
 
-/** For each of `to` cells, how much each of `from` cells counts; the sum is 1. */
+/** Returns, for each of `to` cells, the weights of the `from` cells; their sum is 1. */
 function axisWeights(from: number, to: number): number[][] {
   const scale = from / to;
   const spread = Math.max(scale, 1);

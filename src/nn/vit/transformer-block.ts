@@ -8,27 +8,28 @@ import { Mlp } from './mlp';
 
 /** Options of `TransformerBlock`. */
 export interface TransformerBlockOptions {
-  /** Heads of the attention (default 8). */
+  /** The number of heads of the attention layer (default 8). */
   readonly heads?: number;
-  /** Width of the hidden layer over that of the tokens (default 4). */
+  /** The width of the hidden layer relative to that of the tokens (default 4). */
   readonly mlpRatio?: number;
-  /** Offsets of queries, keys and values (default `true`). */
+  /** Biases of queries, keys and values (default `true`). */
   readonly qkvBias?: boolean;
-  /** Dropout of the attention's weights (default 0). */
+  /** Dropout on the attention weights (default 0). */
   readonly attentionDropout?: number;
-  /** Dropout of what attention and the two linear layers give (default 0). */
+  /** Dropout on the outputs of attention and of the two linear layers (default 0). */
   readonly projectionDropout?: number;
-  /** Probability that a sample skips a branch in training (default 0). */
+  /** The probability that a sample skips a branch in training (default 0). */
   readonly dropPath?: number;
-  /** How weights are drawn, beside offsets of zero (default PyTorch's, for both). */
+  /** The initialisation of weights, with biases of zero (default PyTorch's, for both). */
   readonly initialization?: Initializer;
 }
 
 /**
- * A transformer's layer that normalises first: x + attention(norm(x)), then x + mlp(norm(x)). Tokens
- * `[batch, tokens, features]` to the same shape. The two sums, like the norms, are float32 at every precision.
+ * A transformer layer that normalises first: x + attention(norm(x)), then x + mlp(norm(x)). Tokens `[batch, tokens,
+ * features]` to the same shape. The two sums, like the norms, are float32 at every precision.
  *
- * State dict: `norm1`, `attn`, `norm2`, `mlp`, as timm's `Block`; both norms have ε 1e-6, as timm's vision transformers.
+ * State dict: `norm1`, `attn`, `norm2`, `mlp`, as in timm's `Block`; both norms have ε = 1e-6, as in timm's vision
+ * transformers.
  */
 export class TransformerBlock extends Module {
   readonly norm1: LayerNorm;
@@ -50,7 +51,7 @@ export class TransformerBlock extends Module {
   }
 
   forward(x: tf.Tensor3D): tf.Tensor3D {
-    // TensorFlow would add in the precision of the product that is added.
+    // TensorFlow would compute the sum in the precision of the product.
     const branch = (y: tf.Tensor3D): tf.Tensor3D => this.dropPath.forward(float32Barrier(y));
     return tf.tidy(() => {
       const seen = tf.add<tf.Tensor3D>(x, branch(this.attn.forward(this.norm1.forward(x))));

@@ -1,7 +1,7 @@
 import { VisionTransformer } from './vision-transformer';
 import type { VisionTransformerOptions } from './vision-transformer';
 
-/** What is left to choose of a vision transformer of a known size. */
+/** The remaining options of a vision transformer of a known size. */
 export type VitOptions = Omit<VisionTransformerOptions, 'width' | 'depth' | 'heads' | 'mlpRatio'>;
 
 /** ViT-Tiny: 12 blocks of 192 features and 3 heads, 5.7 million parameters with patches of 16 pixels. */

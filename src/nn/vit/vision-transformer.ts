@@ -13,31 +13,34 @@ import { TransformerBlock } from './transformer-block';
 
 /** Options of `VisionTransformer`. */
 export interface VisionTransformerOptions {
-  /** Height and width in pixels of the images that the position embeddings are made for (default 224). */
+  /** The height and width in pixels of the images for which the position embeddings are made (default 224). */
   readonly imageSize?: number;
-  /** Height and width of a patch in pixels (default 16). */
+  /** The height and width of a patch in pixels (default 16). */
   readonly patchSize?: number;
-  /** Channels of the images (default 3). */
+  /** The number of channels of the images (default 3). */
   readonly inChannels?: number;
-  /** Features of a token (default 768). */
+  /** The number of features of a token (default 768). */
   readonly width?: number;
-  /** Blocks (default 12). */
+  /** The number of blocks (default 12). */
   readonly depth?: number;
-  /** Heads of each attention (default 12). */
+  /** The number of heads of each attention layer (default 12). */
   readonly heads?: number;
-  /** Width of the hidden layers over that of the tokens (default 4). */
+  /** The width of the hidden layers relative to that of the tokens (default 4). */
   readonly mlpRatio?: number;
   /** `linear` (default): a classifier on the class token; `none`: the class token's features. */
   readonly head?: 'linear' | 'none';
-  /** Classes of the classifier (default 1000). */
+  /** The number of classes of the classifier (default 1000). */
   readonly classes?: number;
   /** Dropout after the position embeddings (default 0). */
   readonly positionDropout?: number;
-  /** Dropout of what attention and the linear layers of each block give (default 0). */
+  /** Dropout on the outputs of attention and linear layers in each block (default 0). */
   readonly projectionDropout?: number;
-  /** Dropout of the attention's weights (default 0). */
+  /** Dropout on the attention weights (default 0). */
   readonly attentionDropout?: number;
-  /** Probability that a sample skips a branch of the last block; it rises from 0 in the first one (default 0). */
+  /**
+   * The probability that a sample skips a branch of the last block; it rises linearly from 0 in the first block
+   * (default 0).
+   */
   readonly dropPath?: number;
 }
 
@@ -48,10 +51,10 @@ const CLASS_TOKEN_DEVIATION = 1e-6;
  * A vision transformer with a class token and learnt position embeddings: images `[batch, height, width, channels]` to
  * logits `[batch, classes]`, or features `[batch, width]` without a head.
  *
- * Images may have another size than the one it was made for, also in one step and other ones from call to call, as long as
- * patches fill them: position embeddings are then interpolated, and trained through that.
+ * Images may have another size than the one it was made for, even within a step and from call to call, if it is a
+ * multiple of the patch size: position embeddings are then interpolated, and gradients flow through the interpolation.
  *
- * State dict: names, shapes, order and initial values of timm's `VisionTransformer`, so its weights load strictly.
+ * State dict: names, shapes, order and initial values as in timm's `VisionTransformer`, so its weights load strictly.
  *
  * Source: Dosovitskiy et al., "An image is worth 16×16 words" (2021).
  */
@@ -63,12 +66,15 @@ export class VisionTransformer extends Module {
   readonly blocks: Sequential;
   readonly norm: LayerNorm;
   readonly head: Linear | null;
-  /** Width of the tokens, and of the output without a head. */
+  /** The width of the tokens, and of the output without a head. */
   readonly features: number;
   readonly imageSize: number;
   readonly patchSize: number;
 
-  /** @throws FulgurError `module` where patches do not fill the image, or heads cannot share the width. */
+  /**
+   * @throws FulgurError `module` if patches do not fill the image, or the width is not a multiple of the number of
+   *   heads.
+   */
   constructor({
     imageSize = 224,
     patchSize = 16,
@@ -108,7 +114,7 @@ export class VisionTransformer extends Module {
     return tf.tidy(() => {
       const tokens = this.blocks.forward(this.embed(x)) as tf.Tensor3D;
       const [batch, , features] = tokens.shape;
-      // A norm of each token's own: that of the others would be for nothing.
+      // The norm acts on each token separately, so normalising the other tokens would be wasted.
       const first = this.norm.forward(tf.slice(tokens, [0, 0, 0], [batch, 1, features]));
       const row = tf.reshape<tf.Rank.R2>(first, [batch, features]);
       return this.head === null ? row : this.head.forward(row);
@@ -116,17 +122,18 @@ export class VisionTransformer extends Module {
   }
 
   /**
-   * What the first block gets: the class token and patches, with their positions, `[batch, 1 + patches, width]`.
+   * Returns the input of the first block: the class token and patches, with their positions, `[batch, 1 + patches,
+   * width]`.
    *
    * @param alter changes the tokens before their positions are added.
-   * @throws FulgurError `module` for images that patches do not fill.
+   * @throws FulgurError `module` for images whose size is not a multiple of the patch size.
    */
   embed(x: tf.Tensor4D, alter: (tokens: tf.Tensor3D) => tf.Tensor3D = (tokens) => tokens): tf.Tensor3D {
     return tf.tidy(() => {
       const grid = patchGrid(x.shape, this.patchSize);
       const own = patchGrid([1, this.imageSize, this.imageSize, 1], this.patchSize);
       const patches = float32Barrier(this.patchEmbed.forward(x));
-      // Added to zeros: tfjs takes the gradient of a repetition apart into a slice for each sample.
+      // Added to zeros, because the gradient of tfjs for a tiling makes a slice for each sample.
       const first = tf.add<tf.Tensor3D>(tf.zeros([x.shape[0], 1, this.features]), this.clsToken);
       const tokens = alter(tf.concat([first, patches], 1));
       return this.posDrop.forward(tf.add(tokens, resampledPositions(this.posEmbed, own, grid, 1)));

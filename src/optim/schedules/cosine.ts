@@ -8,31 +8,39 @@ export interface CosineOptions {
   /** The highest learning rate: that of the last warm-up step, and of the first step after it. */
   readonly learningRate: number;
   readonly totalSteps: number;
-  /** Steps that climb to `learningRate` in equal parts, the first one above 0 (default 0). */
+  /**
+   * The number of steps in which the learning rate rises to `learningRate` in equal increments, the first one above 0
+   * (default 0).
+   */
   readonly warmupSteps?: number;
-  /** The learning rate of the last step, and of all after it (default 0). */
+  /** The learning rate of the last step, and of all later steps (default 0). */
   readonly end?: number;
 }
 
 export interface CosineSpanOptions extends Span {
-  /** The value that the cosine begins with. */
+  /** The first value of the cosine. */
   readonly from: number;
-  /** The last value, and all after it. */
+  /** The last value, and all later ones. */
   readonly to: number;
-  /** Updates that climb to `from` before, in equal parts; they count as a part of the whole (default 0). */
+  /**
+   * The number of updates before it in which the value rises to `from` in equal increments; they are part of the length
+   * (default 0).
+   */
   readonly warmupSteps?: number;
-  /** The same in epochs. */
+  /** The number of warm-up epochs. */
   readonly warmupEpochs?: number;
-  /** Where the warm-up climbs from; its first value is one part above (default 0). */
+  /** The start of the warm-up; its first value is one increment above (default 0). */
   readonly warmupFrom?: number;
-  /** Goes to `to` and back again and again, once in so many updates (epochs with `every: 'epoch'`), without an end. */
+  /**
+   * Oscillates between `from` and `to` without end, with a period of this many updates (epochs with `every: 'epoch'`).
+   */
   readonly period?: number;
 }
 
 /**
- * A linear climb, then half a cosine from one value to another, over the whole run or a part of it.
+ * A linear warm-up, then half a cosine from one value to another, over the whole run or a part of it.
  *
- * Values as lightly's `cosine_schedule` and `cosine_warmup_schedule`, and with `learningRate` as its
+ * Values as in lightly's `cosine_schedule` and `cosine_warmup_schedule`, and with `learningRate` as in its
  * `CosineWarmupScheduler`, whose default for the end is a thousandth of the learning rate.
  *
  * Source: Loshchilov and Hutter, "SGDR" (2017), equation 5, with the warm-up of Goyal et al. (2017).
@@ -40,7 +48,8 @@ export interface CosineSpanOptions extends Span {
  * @example
  * const momentum = this.scheduled(schedules.cosine({ from: 0.996, to: 1, every: 'epoch' }));
  * optim.sgd(this.parameters(), { learningRate: schedules.cosine({ from: 0.06, to: 0, warmupEpochs: 10 }) });
- * @throws FulgurError `config` for lengths that make no sense.
+ *
+ * @throws FulgurError `config` for inconsistent lengths.
  */
 export function cosine(options: CosineOptions): StepSchedule;
 export function cosine(options: CosineSpanOptions): Schedule;
@@ -53,7 +62,7 @@ function overSteps({ learningRate, totalSteps, warmupSteps = 0, end = 0 }: Cosin
   if (!(warmupSteps >= 0 && warmupSteps <= totalSteps)) {
     throw new FulgurError('config', {
       what: `A cosine schedule got ${counted(warmupSteps, 'warm-up step')} of ${counted(totalSteps, 'step')}.`,
-      fix: 'Give warmupSteps from 0 to totalSteps.',
+      fix: 'Set warmupSteps to a number from 0 to totalSteps.',
     });
   }
   const lastStep = totalSteps - 1 - warmupSteps;
@@ -81,7 +90,7 @@ function overSpan(options: CosineSpanOptions): Schedule {
   };
 }
 
-/** In the order of lightly's operations, so that its numbers come out. */
+/** In the order of lightly's operations, so that the numbers are the same. */
 function between(from: number, to: number, angle: number): number {
   return to - ((to - from) * (Math.cos(angle) + 1)) / 2;
 }
@@ -103,14 +112,14 @@ function checkCosine(options: CosineSpanOptions, warmup: Span): void {
   if (warmupSteps !== undefined && (every === 'epoch' || warmupEpochs !== undefined)) {
     throw new FulgurError('config', {
       what: `A cosine schedule got ${counted(warmupSteps, 'warm-up step')}, and ${every === 'epoch' ? 'moves with every epoch' : counted(warmupEpochs ?? 0, 'warm-up epoch')}.`,
-      fix: every === 'epoch' ? 'Give warmupEpochs in their place.' : 'Give one of the two.',
+      fix: every === 'epoch' ? 'Use warmupEpochs instead.' : 'Set only one of the two.',
     });
   }
   if (period !== undefined && (steps ?? epochs) !== undefined) {
     throw new FulgurError('config', {
       what: `A cosine schedule got a period of ${period} and ${steps === undefined ? counted(epochs ?? 0, 'epoch') : counted(steps, 'step')}.`,
-      why: 'With a period it goes on without an end.',
-      fix: 'Give one of the two.',
+      why: 'With a period it continues without end.',
+      fix: 'Set only one of the two.',
     });
   }
   for (const [unit, whole, climb] of [
@@ -120,7 +129,7 @@ function checkCosine(options: CosineSpanOptions, warmup: Span): void {
     if (whole === undefined || climb === undefined || climb <= whole) continue;
     throw new FulgurError('config', {
       what: `A cosine schedule got ${counted(climb, `warm-up ${unit}`)} of ${counted(whole, unit)}.`,
-      fix: 'Make the warm-up at most as long as the whole.',
+      fix: 'Make the warm-up no longer than the whole.',
     });
   }
 }

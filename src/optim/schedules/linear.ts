@@ -6,17 +6,17 @@ import type { Span } from './span';
 export interface LinearSpanOptions extends Span {
   /** The first value. */
   readonly from: number;
-  /** The last value, and all after it. */
+  /** The last value, and all later ones. */
   readonly to: number;
 }
 
 /**
- * Equal steps from the first value to the last, both included, as `numpy.linspace`; then the last one. So does the
- * teacher's temperature in lightly's `DINOLoss`, with `every: 'epoch'`.
+ * Equal steps from the first value to the last, both included, as in `numpy.linspace`; then the last value. With
+ * `every: 'epoch'` it matches the teacher's temperature in lightly's `DINOLoss`.
  *
  * @example
  * this.scheduled(schedules.linear({ from: 0.04, to: 0.07, epochs: 30, every: 'epoch' }));
- * @throws FulgurError `config` for a length that makes no sense.
+ * @throws FulgurError `config` for an invalid length.
  */
 export function linear(options: LinearSpanOptions): Schedule {
   checkSpan('linear', options);
@@ -37,10 +37,10 @@ export interface LinearWarmupOptions extends Span {
 }
 
 /**
- * Equal steps from the first value to `to`, which the first update after the warm-up is the first to have, as lightly's
+ * Equal steps from the first value to `to`, which the first update after the warm-up reaches, as in lightly's
  * `linear_warmup_schedule`.
  *
- * @throws FulgurError `config` for a length that makes no sense, or for none.
+ * @throws FulgurError `config` for a missing or invalid length.
  */
 export function linearWarmup(options: LinearWarmupOptions): Schedule {
   checkSpan('linear warm-up', options);
@@ -49,7 +49,7 @@ export function linearWarmup(options: LinearWarmupOptions): Schedule {
   if (options.steps === undefined && options.epochs === undefined) {
     throw new FulgurError('config', {
       what: 'A linear warm-up schedule got no length.',
-      fix: 'Give it steps or epochs.',
+      fix: 'Set steps or epochs.',
     });
   }
   return (step, run) => {

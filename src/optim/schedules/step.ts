@@ -5,23 +5,23 @@ import type { StepSchedule } from '../schedule';
 export interface StepOptions {
   /** The learning rate of the first steps. */
   readonly learningRate: number;
-  /** Steps between two falls. */
+  /** The number of steps between two decreases. */
   readonly every: number;
-  /** What the learning rate is multiplied by at each fall. */
+  /** The factor of the learning rate at each decrease. */
   readonly factor: number;
 }
 
 /**
- * A learning rate that falls by a factor every so many steps, as PyTorch's `StepLR`.
+ * A learning rate that decreases by a factor after every `every` steps, as in PyTorch's `StepLR`.
  *
- * @throws FulgurError `config` for less than one step between falls.
+ * @throws FulgurError `config` for less than one step between decreases.
  */
 export function step({ learningRate, every, factor }: StepOptions): StepSchedule {
   requireNumbers('A step schedule', { learningRate, factor }, numbers.finite);
   if (!(every >= 1)) {
     throw new FulgurError('config', {
-      what: `A step schedule got ${every} steps between falls.`,
-      fix: 'Give every a whole number from 1 up.',
+      what: `A step schedule got ${every} steps between decreases.`,
+      fix: 'Set every to a whole number of 1 or more.',
     });
   }
   return (current) => learningRate * factor ** Math.floor(current / every);

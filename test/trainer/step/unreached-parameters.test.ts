@@ -177,7 +177,7 @@ describe.each([
       message:
         'The loss has no path to a trainable parameter: it depends on none of optim.adamw, which has spare, student.* (4), ' +
         'teacher.* (4) and head.* (2). No gradient flows through nn.stopGradient, argMax, comparisons and casts to whole numbers. ' +
-        'Compute the loss from the outputs of the modules that are trained, with none of these in between.',
+        'Compute the loss from the outputs of the trained modules, with none of these in between.',
     });
     expect(moved(before, valuesOf(module))).toEqual([]);
   });

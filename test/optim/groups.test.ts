@@ -120,7 +120,7 @@ it('an option that the optimiser does not have, and a gate of no length, are ref
   );
   expect(() =>
     optim.sgd(optim.groups(head, [{ match: 'hidden', frozenEpochs: 0.5 }]), { learningRate: 1 }),
-  ).toThrow('A group of optim.sgd has frozenEpochs 0.5. Set it to a whole number of 0 or more.');
+  ).toThrow('A group of optim.sgd has frozenEpochs 0.5. Use a whole number of 0 or more.');
   head.dispose();
 });
 

@@ -104,7 +104,7 @@ describe('a schedule over a part of a run', () => {
     [{ period: 0 }, 'A cosine schedule got period 0. Set period to a whole number of 1 or more.'],
     [
       { warmupSteps: 2, every: 'epoch' },
-      'A cosine schedule got 2 warm-up steps, but changes with every epoch. Use warmupEpochs instead.',
+      'A cosine schedule got 2 warm-up steps, and changes with every epoch. Use warmupEpochs instead.',
     ],
     [
       { warmupSteps: 2, warmupEpochs: 1 },

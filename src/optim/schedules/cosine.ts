@@ -111,7 +111,7 @@ function checkCosine(options: CosineSpanOptions, warmup: Span): void {
   const { steps, epochs, every, period, warmupSteps, warmupEpochs } = options;
   if (warmupSteps !== undefined && (every === 'epoch' || warmupEpochs !== undefined)) {
     throw new FulgurError('config', {
-      what: `A cosine schedule got ${counted(warmupSteps, 'warm-up step')}, and ${every === 'epoch' ? 'moves with every epoch' : counted(warmupEpochs ?? 0, 'warm-up epoch')}.`,
+      what: `A cosine schedule got ${counted(warmupSteps, 'warm-up step')}, and ${every === 'epoch' ? 'changes with every epoch' : counted(warmupEpochs ?? 0, 'warm-up epoch')}.`,
       fix: every === 'epoch' ? 'Use warmupEpochs instead.' : 'Set only one of the two.',
     });
   }

@@ -40,7 +40,7 @@ export function paragraphs(...parts: readonly string[]): string {
 
 /** A page with its title, and the description that a search engine shows. */
 export function page(title: string, ...parts: readonly string[]): string {
-  return `${paragraphs('---\noutline: [2, 3]\neditLink: false\n---', `# ${title}`, ...parts)}\n`;
+  return `${paragraphs('---\noutline: [2, 3]\neditLink: false\n---', `# ${title} {#page-title}`, ...parts)}\n`;
 }
 
 /** The first sentence of a text. */

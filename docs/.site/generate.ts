@@ -1,7 +1,7 @@
 /** Generates the pages of the documentation that the code determines: `npx ts-node docs/.site/generate.ts`. */
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { generateDecisions } from './decisions';
+import { dirname, join } from 'node:path';
+import { generateIndex } from './folder-index';
 import { generateMethods } from './methods';
 import { docs } from './paths';
 import type { Generator } from './problem';
@@ -12,7 +12,24 @@ import { generateSources } from './source-pages';
 const generators: readonly Generator[] = [
   { target: 'reference', generate: generateReference },
   { target: 'methods', generate: generateMethods },
-  { target: 'adr/index.md', generate: generateDecisions },
+  {
+    target: 'methods/index.md',
+    generate: (out) =>
+      generateIndex(
+        dirname(out),
+        'Methods',
+        'A page for each self-supervised method: its idea, its loss, how to run it, its defaults beside lightly’s, and what it learned in our measurements. [What each method learns](../methods.md) compares them.',
+      ),
+  },
+  {
+    target: 'adr/index.md',
+    generate: (out) =>
+      generateIndex(
+        dirname(out),
+        'Decisions',
+        'One page for each choice that is hard to undo: its reason, what was measured, and what follows from it.',
+      ),
+  },
   ...Object.entries(rootPages).map(([file, target]) => ({
     target,
     generate: (out: string) => generateRootPage(file, out),

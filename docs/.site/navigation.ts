@@ -87,7 +87,7 @@ function entryOf(page: Page): Entry {
 }
 
 /** The index first, then by the order that the front matter gives, then by path. */
-function flatPages(pages: readonly Page[]): Page[] {
+export function flatPages(pages: readonly Page[]): Page[] {
   const rank = ({ path, order }: Page): number => (path.endsWith('/index') ? -1 : order);
   return [...pages].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
 }

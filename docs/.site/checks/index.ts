@@ -1,6 +1,7 @@
 import type { Check } from '../problem';
 import { codeBlocks } from './code-blocks';
 import { commands } from './commands';
+import { decisions } from './decisions';
 import { links } from './links';
 import { prose } from './prose';
 import { served } from './served';
@@ -8,4 +9,13 @@ import { siteBuild } from './site-build';
 import { spelling } from './spelling';
 
 /** All checks, in the order in which they run. */
-export const checks: readonly Check[] = [siteBuild, links, served, codeBlocks, commands, spelling, prose];
+export const checks: readonly Check[] = [
+  siteBuild,
+  links,
+  served,
+  codeBlocks,
+  commands,
+  spelling,
+  prose,
+  decisions,
+];

@@ -13,18 +13,9 @@ import { optionTable } from './option-pages';
 
 /** Commands of experiments, and those of `fulgur`. */
 export async function commandPages(): Promise<Pages> {
-  const examples = examplesInGuides();
-  const sections = builtInCommands.map((command) => commandSection(command, examples));
   const [words, ...ofEach] = await Promise.all([helpOf([]), ...commandNames.map((name) => helpOf([name]))]);
   return new Map([
-    [
-      'commands',
-      page(
-        'Commands of experiments',
-        'The first word after the experiment’s file names the command: `npx ts-node experiment.ts knn`. Without a word it is `fit`. Options of a command are written `--knn.k 20`; behind the command’s name `--k 20` is enough.',
-        ...sections,
-      ),
-    ],
+    ['commands', experimentCommandsPage()],
     [
       'fulgur',
       page(
@@ -37,6 +28,17 @@ export async function commandPages(): Promise<Pages> {
       ),
     ],
   ]);
+}
+
+/** Commands of every experiment, with their options. */
+export function experimentCommandsPage(): string {
+  const examples = examplesInGuides();
+  const sections = builtInCommands.map((command) => commandSection(command, examples));
+  return page(
+    'Commands of experiments',
+    'The first word after the experiment’s file names the command: `npx ts-node experiment.ts knn`. Without a word it is `fit`. Options of a command are written `--knn.k 20`; behind the command’s name `--k 20` is enough.',
+    ...sections,
+  );
 }
 
 function commandSection(command: CommandWords, examples: readonly Example[]): string {

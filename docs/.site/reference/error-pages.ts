@@ -37,14 +37,16 @@ export async function errorPages(places: Places): Promise<Pages> {
   ]);
 }
 
-async function kindSection(
+/** The section of a kind. Its examples fail on purpose; one that gives an error of another kind, or none, fails the build. */
+export async function kindSection(
   kind: ErrorKind,
   sources: ReadonlyMap<string, string>,
-  places: Places,
+  places: Pick<Places, 'all' | 'link'>,
+  examples: readonly ErrorExample[] = errorExamples[kind],
 ): Promise<string> {
   const parts: string[] = [];
   let status = '1';
-  for (const example of errorExamples[kind]) {
+  for (const example of examples) {
     const error = await errorOf(kind, example);
     status = kind === 'interrupted' ? 'that of the signal' : String(exitCodeOf(error));
     parts.push(

@@ -30,6 +30,7 @@ const root = join(__dirname, '..', '..', '..');
  */
 export async function readApi(
   entryPoints: readonly string[] = ['src/index.ts', 'src/plugin-kit/index.ts', 'plugins/*/index.ts'],
+  hidden: readonly string[] = notExported,
 ): Promise<Api> {
   const app = await Application.bootstrap({
     entryPoints: entryPoints.map((entry) => join(root, entry)),
@@ -45,7 +46,7 @@ export async function readApi(
     // The type checker has its own turn.
     skipErrorChecking: true,
     excludeProtected: true,
-    intentionallyNotExported: [...notExported],
+    intentionallyNotExported: [...hidden],
     sort: ['source-order'],
   });
   const complaints = new Complaints();

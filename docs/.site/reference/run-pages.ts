@@ -1,15 +1,13 @@
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { DeclarationReflection } from 'typedoc';
 import { ReflectionType } from 'typedoc';
 import { environmentVariables } from '../../../src/config/environment-variables';
 import { hookTable } from '../../../src/contracts';
 import type { HookRow } from '../../../src/contracts';
-import { root } from '../paths';
 import type { Pages } from './api-pages';
 import { summaryOf } from './comment-text';
 import { code, page, table } from './markdown';
 import type { Place, Places } from './places';
+import { filesWith, variablesInSource } from './variables-in-source';
 import { linkedCode, memberType, memberWords, wordsOf } from './type-words';
 
 /** Hooks, events and tokens: what a plugin meets in a run; and environment variables. */
@@ -116,30 +114,4 @@ function environmentPage(): string {
       others.map((name) => [code(name), code(filesWith(name).join(', '))]),
     ),
   );
-}
-
-const readers = ['src/config', 'src/launch/environments', 'src/launch/local'];
-
-function sources(): { path: string; text: string }[] {
-  const files = readers.flatMap((folder) =>
-    readdirSync(join(root, folder))
-      .filter((name) => name.endsWith('.ts') && name !== 'environment-variables.ts')
-      .map((name) => `${folder}/${name}`),
-  );
-  return [...files, 'compiler.cjs'].map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
-}
-
-/** Names of variables in the files that read the environment: words in capitals, with an underscore or where one is read by name. */
-export function variablesInSource(): string[] {
-  const word = /(?:'|env\.)([A-Z][A-Z\d]*(?:_[A-Z\d]+)+)\b|(?:variables\['|valueOf\(variables, ')([A-Z]+)'/g;
-  const names = sources().flatMap(({ text }) =>
-    [...text.matchAll(word)].map(([, long, short]) => long ?? short ?? ''),
-  );
-  return [...new Set(names)].sort();
-}
-
-function filesWith(name: string): string[] {
-  return sources()
-    .filter(({ text }) => new RegExp(`\\b${name}\\b`).test(text))
-    .map(({ path }) => path);
 }

@@ -55,7 +55,7 @@ function trainerTab({ name }: Method): Tab {
   };
 }
 
-function distributedTab({ name, text }: Method): Tab {
+function distributedTab({ name, text, data }: Method): Tab {
   const own = `${name}-distributed`;
   const runs = hasExperimentFile(own) ? own : name;
   if (!declaresPlugin(runs, strategy)) {
@@ -73,7 +73,8 @@ function distributedTab({ name, text }: Method): Tab {
     text: [
       differs,
       text.onRanks,
-      'Each rank loads its own share of every epoch; no sampler has to be declared. The batch size is that of each rank, so halve it on two ranks to keep the batch of one.',
+      'Each rank loads its own share of every epoch; no sampler has to be declared. The batch size is that of each rank: on two ranks, ' +
+        `\`--data.batchSize ${Number(data.batchSize) / 2}\` keeps the batch of one.`,
       `**Note.** ${synchronised}`,
       'For several hosts see [Clusters](../clusters.md).',
     ].join('\n\n'),

@@ -6,14 +6,14 @@ import { dataSchema, runSchema, trainerSchema } from '../../src/contracts';
 const page = readFileSync(join(__dirname, '../../docs/resuming.md'), 'utf8');
 const rows = page.split('\n').filter((line) => line.startsWith('| '));
 
-/** Words that tell the row of an effect. */
+/** Words that identify the row of an effect. */
 const told = {
   position: 'different samples would come next',
   numbers: 'every update would be different',
-  hyperparameter: 'taken, with a warning |',
+  hyperparameter: 'accepted, with a warning |',
   rounding: 'last bits of numbers',
-  source: 'the data themselves are compared',
-  free: 'taken, and printed',
+  source: 'the data itself is compared',
+  free: 'accepted, and printed',
   own: 'belong to one start',
 } as const;
 
@@ -23,7 +23,7 @@ const options = [
   ...Object.keys(runSchema.shape),
 ];
 
-it.each(options)('%s stands in the row of its effect alone', (path) => {
+it.each(options)('%s is listed only in the row of its effect', (path) => {
   const found = rows.filter((row) => row.includes(`\`${path}\``));
   expect(found).toHaveLength(1);
   expect(found[0]).toContain(told[effectOf(path)]);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { FulgurError, messageOf } from '../src/errors';
 
-/** Runs a measuring command: an error becomes one line on stderr, and exit code 2 where the command line is wrong. */
+/** Runs a benchmark command: an error becomes one line on stderr, with exit code 2 for an invalid command line. */
 export async function runCommand(main: () => void | Promise<void>): Promise<void> {
   try {
     await main();
@@ -11,23 +11,23 @@ export async function runCommand(main: () => void | Promise<void>): Promise<void
   }
 }
 
-/** `parseArgs` marks what it refuses by such a code. */
+/** `parseArgs` marks its errors with such a code. */
 function isUsage(error: unknown): boolean {
   if (error instanceof FulgurError) return error.kind === 'config';
   return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }
 
-/** @throws FulgurError `config` for anything but a whole number from 1 up. */
+/** @throws FulgurError `config` for anything except a whole number of at least 1. */
 export function positiveOption(name: string, text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= 1) return value;
   throw new FulgurError('config', {
     what: `--${name} got '${text}'.`,
-    fix: 'Give a whole number from 1 up.',
+    fix: 'Give a whole number of at least 1.',
   });
 }
 
-/** @throws FulgurError `config` where the command line names no file or several. */
+/** @throws FulgurError `config` if the command line names no file or several. */
 export function onlyFile(files: readonly string[], usage: string): string {
   const [file] = files;
   if (file !== undefined && files.length === 1) return file;
@@ -41,16 +41,16 @@ export function onlyFile(files: readonly string[], usage: string): string {
 /**
  * Reads reference numbers.
  *
- * @param keys what the file must have at its top.
- * @throws FulgurError `data` where it cannot be read or is another kind of file.
+ * @param keys required top-level keys of the file.
+ * @throws FulgurError `data` if it cannot be read or is another kind of file.
  */
 export function readReferenceFile(file: string, keys: readonly string[]): unknown {
   const content = parse(file);
   const missing = keys.filter((key) => !isObject(content) || !Object.hasOwn(content, key));
   if (missing.length === 0) return content;
   throw new FulgurError('data', {
-    what: `${file} is no such reference file: it lacks ${missing.join(', ')}.`,
-    fix: `Name a JSON file that has ${keys.join(', ')} at its top.`,
+    what: `${file} is not such a reference file: it lacks ${missing.join(', ')}.`,
+    fix: `Name a JSON file with the top-level keys ${keys.join(', ')}.`,
   });
 }
 

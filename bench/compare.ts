@@ -1,13 +1,13 @@
 /**
- * Sets Fulgur beside lightly and PyTorch Lightning on this machine: both in turns, in one run.
+ * Compares Fulgur with lightly and PyTorch Lightning on this machine, taking turns in one run.
  *
  *   npx ts-node bench/compare.ts [--peer DIR] [--turns 3] [--only WORDS] [--shapes] [--under COMMAND] [--no-write]
  *
- * `--peer` names the folder of the peer's Python environment, which is made at the first run (default:
- * `~/.cache/fulgur/peer`). `--only` takes the rows whose name holds these words; `--shapes` takes other models and sizes
- * instead. `--under` runs each measuring command under another, such as `taskset -c 0,1`. Nothing else should run
- * meanwhile. Each finished row goes into `docs/performance.md`, its chart and `docs/performance.json`, but for
- * `--no-write`; all other rows there stay. The last line is a JSON object.
+ * `--peer` names the folder of the peer's Python environment, which is created by the first run (default:
+ * `~/.cache/fulgur/peer`). `--only` selects the rows whose name contains these words; `--shapes` selects other models
+ * and sizes instead. `--under` runs each measuring command under another, such as `taskset -c 0,1`. Nothing else should
+ * run in the meantime. Each finished row is written to `docs/performance.md`, its chart and `docs/performance.json`,
+ * unless `--no-write` is given; all other rows are kept. The last line is a JSON object.
  */
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -86,7 +86,7 @@ const startUps: readonly Comparison[] = [
   startUp('command to first update', 'secondsToFirstUpdate'),
 ];
 
-/** By the page's section. */
+/** Rows by section of the page. */
 const sections: Readonly<Record<string, readonly Comparison[]>> = {
   main: comparisons,
   startup: startUps,
@@ -114,7 +114,7 @@ function main(): void {
   const page = new Page(resolve(__dirname, '../docs'), Object.fromEntries(names) as Record<string, string[]>);
   if (!values['no-write']) page.check();
 
-  console.error(`The peer's environment is ${values.peer}; making it takes minutes, once.`);
+  console.error(`The peer's environment is ${values.peer}; creating it takes some minutes, once.`);
   callCommand(['bash', join(__dirname, 'peer/setup.sh'), values.peer]);
   const python = join(values.peer, 'bin/python');
   const measuring = {
@@ -138,7 +138,7 @@ function main(): void {
 function noRow(words: string): FulgurError {
   const names = Object.values(sections).flatMap((rows) => rows.map(({ name }) => `'${name}'`));
   return new FulgurError('config', {
-    what: `No row's name holds '${words}'.`,
+    what: `No row's name contains '${words}'.`,
     why: `The rows are ${names.join(', ')}; those of ResNets belong to --shapes.`,
     fix: 'Give --only a part of one of them.',
   });

@@ -1,11 +1,12 @@
 /**
- * Images per second of the command embed, from JPEG files to features on disk: ResNet-18, loader threads, the evaluation view.
+ * Measures images per second of the command embed, from JPEG files to features on disk: ResNet-18, loader threads, the
+ * evaluation view.
  *
  *   npx ts-node bench/embed.ts [--images 2000] [--size 32] [--source 32x32] [--batch 64] [--workers auto] [--folder FOLDER]
  *   $VENV/bin/python bench/peer/embed.py --folder FOLDER --size 32
  *
- * `--folder` keeps the files, for the peer to read the same ones. The first eighth of the images is left out of the rate: threads
- * and model warm up in it. The last line is a JSON object. `docs/embedding.md` has figures.
+ * `--folder` keeps the files, so that the peer can read the same ones. The first eighth of the images is excluded from
+ * the rate, as threads and model warm up in it. The last line is a JSON object. `docs/embedding.md` has figures.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +20,7 @@ import { positiveOption, runCommand } from './command';
 interface Stamp {
   readonly at: number;
   readonly done: number;
-  /** Processor seconds of all threads so far: a machine that is shared stretches time, and this less. */
+  /** Processor seconds of all threads so far: on a shared machine they vary less than elapsed time. */
   readonly cpu: number;
 }
 
@@ -106,7 +107,7 @@ async function main(): Promise<void> {
   );
 }
 
-/** Smooth pictures with some grain, which take about the bytes of photographs. */
+/** Smooth pictures with some grain, about as many bytes as photographs. */
 async function writeImages(
   folder: string,
   count: number,

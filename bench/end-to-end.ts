@@ -1,13 +1,13 @@
 /**
- * Images per second of FastSiam's training as users run it: the experiment's own module, view transform, loader threads,
- * trainer with its events, and CSV logger, on random images of CIFAR-10's shape and number.
+ * Measures images per second of FastSiam's training as users run it: the experiment's own module, view transform,
+ * loader threads, trainer with its events, and CSV logger, on random images with CIFAR-10's shape and number.
  *
  *   npx ts-node bench/end-to-end.ts [--batch 256] [--steps 50] [--skip 20] [--precision bf16-mixed] [--workers 1]
  *     [--profile] [--profile-file FILE]
  *
- * The first `--skip` steps are left out: the step is traced in them, and the loader begins with full queues. `--profile`
- * looks into one step more, and prints how long TensorFlow's operations took in it (`--profile-file` also writes that).
- * The last line is a JSON object.
+ * The first `--skip` steps are excluded: the step is traced in them, and the loader starts with full queues.
+ * `--profile` examines one more step, and prints how long TensorFlow's operations took in it (`--profile-file` also
+ * writes this to a file). The last line is a JSON object.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,7 +30,7 @@ import type { OperationTrace, RunEventSource } from '../src';
 import { positiveOption, runCommand } from './command';
 import { isProfile, profileOptions, reportProfile } from './profile';
 
-/** When a batch ended, how long the loop had waited for it, and the peak of memory by then. */
+/** The time at which a batch ended, how long the loop had waited for it, and the peak memory so far. */
 interface Stamp {
   readonly at: number;
   readonly waited: number;
@@ -39,7 +39,7 @@ interface Stamp {
 
 const stamps: Stamp[] = [];
 let trace: OperationTrace | null = null;
-/** Of the batch that is looked into; it has no stamp. */
+/** Index of the batch that is examined; it has no stamp. */
 let tracedBatch = Infinity;
 
 @Plugin({ name: 'stamps' })
@@ -115,7 +115,7 @@ function report(batch: number, skip: number): void {
   );
 }
 
-/** The files of CIFAR-10's binary version, with random pixels: their content does not change what training costs. */
+/** The files of CIFAR-10's binary version with random pixels: their content does not affect the cost of training. */
 function writeImages(folder: string): void {
   const recordsPerFile = 10_000;
   const recordBytes = 1 + 3 * 32 * 32;

@@ -1,9 +1,10 @@
 /**
- * Replays what can happen to a run of two ranks, and shows how long it takes until all is over and what the user sees.
+ * Simulates faults in a run on two ranks, and shows how long it takes until everything has ended and what the user
+ * sees.
  *
  *   npx ts-node bench/faults.ts [--heartbeat 5]
  *
- * Each fault is real: a signal, a process that is not there, a port that is taken. The last line is a JSON object.
+ * Each fault is real: a signal, a missing process, a port that is taken. The last line is a JSON object.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -25,7 +26,7 @@ interface Fault {
 interface Seen {
   readonly fault: string;
   readonly exitCode: number | null;
-  /** From the fault to the end of the launcher; from its start, where the fault is there from the beginning. */
+  /** Seconds from the fault to the end of the launcher; from its start if the fault is present from the start. */
   readonly seconds: number;
   readonly said: string;
 }
@@ -109,7 +110,7 @@ async function replay(fault: Fault, heartbeat: number, folder: string): Promise<
   };
 }
 
-/** When the fault came, where the rank wrote it down. */
+/** The time of the fault, if the rank recorded it. */
 function timeIn(mark: string): number | null {
   try {
     return Number(readFileSync(mark, 'utf8'));
@@ -118,7 +119,7 @@ function timeIn(mark: string): number | null {
   }
 }
 
-/** The sentences that tell of the fault. */
+/** Returns the sentences that report the fault. */
 function wordsOf(errors: string): string {
   const lines = errors.split('\n').filter((line) => /Error: |WARNING: |SIGTERM: |\(interrupted\)/.test(line));
   return lines.map((line) => line.replace(/\(process \d+\)/, '(process N)')).join(' ');

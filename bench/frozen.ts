@@ -1,9 +1,10 @@
 /**
- * A ResNet-18's evaluation as a compiled function against its frozen graph, in turns:
+ * Compares a ResNet-18's evaluation as a compiled function with its frozen graph, in turns:
  *
  *   npx ts-node bench/frozen.ts [--turns 5] [--threads 2]
  *
- * Seconds and processor seconds of one call, the fastest of all turns; the processor's hardly depend on what else runs on the machine.
+ * Prints seconds and processor seconds of one call, the fastest of all turns; processor seconds hardly depend on what
+ * else runs on the machine.
  */
 import { parseArgs } from 'node:util';
 import { runCommand } from './command';

@@ -1,11 +1,11 @@
 /**
- * Inputs that are broken, hostile or odd, drawn at random, for the rooms that read what others wrote. Each must be taken as
- * it is or refused in a sentence: anything else is a defect, and is told with the words that replay it.
+ * Fuzzes the modules that read what others wrote with random broken, hostile or odd inputs. Each input must be accepted
+ * or rejected with a sentence: anything else is a defect, which is reported with the options that reproduce it.
  *
  *   npx ts-node bench/fuzz.ts [--seconds 60] [--seed S] [--group NAME] [--case N] [--python python3]
  *
- * Files of tensors are also given to Python's `safetensors`, where `--python` has it. The last line is a JSON object; the
- * exit code is 1 where there are defects.
+ * Files of tensors are also read with Python's `safetensors`, if `--python` has it. The last line is a JSON object; the
+ * exit code is 1 if there are defects.
  */
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
@@ -51,7 +51,7 @@ async function main(): Promise<void> {
   if (defects > 0) process.exitCode = 1;
 }
 
-/** Groups take turns, so that each has its share of the time. */
+/** Groups take turns, so that each gets its share of the time. */
 async function runAll(tallies: ReadonlyMap<Group, Tally>, seed: number, seconds: number): Promise<void> {
   const watchdog = new Watchdog();
   const end = performance.now() + seconds * 1000;
@@ -91,10 +91,10 @@ function chosenGroups(name: string | undefined): readonly Group[] {
   const chosen = groups.filter((group) => name === undefined || group.name === name);
   if (chosen.length > 0) return chosen;
   throw new FulgurError('config', {
-    what: `There is no group '${name ?? ''}'.`,
-    fix: `Name one of ${groups.map((group) => group.name).join(', ')}.`,
+    what: `Unknown group '${name ?? ''}'.`,
+    fix: `Use one of: ${groups.map((group) => group.name).join(', ')}.`,
   });
 }
 
-// A case that did not end keeps nobody waiting.
+// Does not wait for a case that did not end.
 void runCommand(main).finally(() => process.exit());

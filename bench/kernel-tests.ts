@@ -1,10 +1,10 @@
 /**
- * Runs the tests that tfjs-core publishes for its backends on the engine's backend.
+ * Runs tfjs-core's published backend tests on the engine's backend.
  *
  *   npx ts-node bench/kernel-tests.ts [--filter REGULAR_EXPRESSION]
  *
- * `--filter` keeps the tests whose full names it matches. The command prints the failures, a table of the skipped tests
- * with the reasons, and as the last line {"passed", "failed", "skipped"}; it exits with 1 when a test failed.
+ * `--filter` selects the tests whose full names match it. The command prints the failures, a table of the skipped tests
+ * with reasons, and as the last line {"passed", "failed", "skipped"}; it exits with code 1 if a test failed.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -19,13 +19,13 @@ import type { TestResult } from './kernel-tests/jasmine';
 const { filter = '' } = parseArgs({ options: { filter: { type: 'string' } } }).values;
 const load = createRequire(__filename);
 
-/** Loads tfjs-core's tests on the engine's backend and runs those that the filter keeps. */
+/** Loads tfjs-core's tests on the engine's backend and runs those that match the filter. */
 async function run(kept: RegExp): Promise<TestResult[]> {
   // Hundreds of tests expect an operation to fail, and TensorFlow logs each failure.
   process.env['TF_CPP_MIN_LOG_LEVEL'] = '3';
   loadCoreAsModules();
   const environment = installJasmine();
-  // Only now: what loads tfjs-core must find the hook in place.
+  // Loaded late: whatever loads tfjs-core must find the hook in place.
   const { start } = load('../src/engine') as typeof Engine;
   const { tensorflowVersion, deviceName } = await start();
   console.log(`tfjs-core's tests on TensorFlow ${tensorflowVersion}, ${deviceName}`);
@@ -37,7 +37,7 @@ async function run(kept: RegExp): Promise<TestResult[]> {
   return withoutConsole(() => runTests(environment, (name) => kept.test(name) && exclusionOf(name) === null));
 }
 
-/** The tests print warnings and tables of their own. */
+/** Silences the tests' own warnings and tables. */
 async function withoutConsole<T>(action: () => Promise<T>): Promise<T> {
   const saved = { ...console };
   for (const method of ['log', 'info', 'warn', 'error', 'table'] as const) console[method] = () => undefined;
@@ -48,7 +48,7 @@ async function withoutConsole<T>(action: () => Promise<T>): Promise<T> {
   }
 }
 
-/** How many tests that tfjs-node does not ask of its own backend pass here. */
+/** Number of passing tests that tfjs-node does not require of its own backend. */
 function countIgnoredByTfjsNode(passed: readonly TestResult[]): number {
   const source = readFileSync(load.resolve('@tensorflow/tfjs-node-gpu/dist/run_tests.js'), 'utf8');
   const list = /IGNORE_LIST = \[([\s\S]*?)\n\];/.exec(source)?.[1] ?? '';
@@ -76,14 +76,14 @@ async function main(): Promise<void> {
     console.log(`\nFAILED ${fullName}\n  ${failedExpectations.map(({ message }) => message).join('\n  ')}`);
   const reasons = new Map<string, number>();
   for (const { fullName } of excluded) {
-    const reason = exclusionOf(fullName)?.reason ?? 'not kept by the filter';
+    const reason = exclusionOf(fullName)?.reason ?? 'excluded by the filter';
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
   printTable([
     ...[...reasons].map(([reason, count]) => [count, reason] as const),
     [pending.length, 'tfjs-core declares them pending: broken there, or for browsers'],
   ]);
-  console.log(`\n${countIgnoredByTfjsNode(passed)} of the passed tests are ones that tfjs-node ignores.`);
+  console.log(`\n${countIgnoredByTfjsNode(passed)} of the passed tests are ignored by tfjs-node.`);
   const skipped = pending.length + excluded.length;
   console.log(JSON.stringify({ passed: passed.length, failed: failed.length, skipped }));
   process.exitCode = failed.length > 0 ? 1 : 0;

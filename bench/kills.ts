@@ -1,10 +1,10 @@
 /**
- * Kills a training with SIGKILL at random moments, resumes it with `--resume last`, and compares what it leaves behind with
- * an uninterrupted run: weights, optimiser, counters and metrics must be the same bits.
+ * Kills a training run with SIGKILL at random moments, resumes it with `--resume last`, and compares its results with
+ * those of an uninterrupted run: weights, optimiser, counters and metrics must be bit-identical.
  *
  *   npx ts-node bench/kills.ts [--kills 100] [--killsPerRun 5] [--seed 0]
  *
- * Runs have 0, 1 and 2 loader threads in turns. The last line is a JSON object; the exit code is 1 where anything differs.
+ * Runs have 0, 1 and 2 loader threads in turn. The last line is a JSON object; the exit code is 1 if anything differs.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ import { runDoomed } from './kills/doomed-run';
 import type { Doom, Ending, Phase } from './kills/doomed-run';
 import { remainsOf } from './kills/remains';
 
-/** Kills a training so many times, and lets it come to its end. */
+/** Kills a training run a number of times, and then lets it finish. */
 export async function killRun(
   folder: string,
   options: readonly string[],
@@ -31,7 +31,7 @@ export async function killRun(
   }
 }
 
-/** Some moments are too short for chance alone: saves and validations are aimed at. */
+/** Some phases are too short to be hit by chance, so saves and validations are targeted. */
 function drawDoom(draw: RandomStream): Doom {
   const kind = draw.uniform();
   const nth = 1 + draw.below(4);

@@ -1,15 +1,16 @@
 /**
- * What a live page costs a run: the time of a batch with and without one, in turns, in one process.
+ * Measures the cost of a live page: the time per batch with and without one, in turns, in one process.
  *
  *   npx ts-node bench/live-page.ts [--step-ms 20] [--batches 500] [--turns 5] [--readers 200] [--stalled 20] [--metrics 8]
  *
- * The steps are played (`rehearse`): each computes for `--step-ms` in this thread, logs `--metrics` values, and every one of them is
- * passed on (`logEveryNSteps` 1, which costs most). Readers are of a process of their own. Cases: no page, a page without a
- * reader, with one, with `--readers`, and with `--readers` of which `--stalled` never read.
+ * The steps are simulated (`rehearse`): each computes for `--step-ms` in this thread and logs `--metrics` values, all
+ * of which are passed on (`logEveryNSteps` 1, the most expensive case). Readers run in a separate process. Cases: no
+ * page, a page without readers, with one, with `--readers`, and with `--readers` of which `--stalled` never read.
  *
- * Medians over the turns, a batch: `wall`, by the clock, which other programs of the machine lengthen; `training thread`, the time
- * that the thread which trains had the processor (Linux); `other threads`, the same of the process's others, the page's among them. The
- * costs are those over a run without a page. The last line is a JSON object, with the memory of the process after each turn.
+ * Medians over the turns, per batch: `wall`, elapsed time, which other programs on the machine lengthen; `training
+ * thread`, the processor time of the training thread (Linux); `other threads`, that of the process's other threads,
+ * including the page's. Costs are relative to a run without a page. The last line is a JSON object, with the memory of
+ * the process after each turn.
  */
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -27,7 +28,7 @@ interface Case {
   readonly stalled: number;
 }
 
-/** A step's work in this thread; the same number of rounds each time, so that time lost shows. */
+/** A step's work in this thread, with the same number of rounds each time, so that lost time is visible. */
 function compute(rounds: number): number {
   let sum = 0;
   for (let round = 0; round < rounds; round++) sum += Math.sqrt(round ^ (sum & 7));
@@ -41,7 +42,7 @@ function roundsOf(milliseconds: number): number {
   return Math.round((2e7 * milliseconds) / (performance.now() - begin));
 }
 
-/** Computes in the place of a step, and has readers come once the page is there. */
+/** Computes instead of a step, and lets readers connect once the page is available. */
 @Plugin({ name: 'bench-steps' })
 class Steps {
   private readonly times: Clocks[] = [];
@@ -66,7 +67,7 @@ class Steps {
   }
 
   async onTrainBatchEnd(): Promise<void> {
-    // As in training, where the step is awaited: others have their turn.
+    // As in training, where the step is awaited and other tasks get their turn.
     await pause(0);
   }
 
@@ -80,7 +81,7 @@ class Steps {
   }
 }
 
-/** Batches that are left out: a page begins, and readers get their first snapshot. */
+/** Number of excluded batches, in which a page starts and readers receive their first snapshot. */
 const skipped = 20;
 
 /** Milliseconds. */
@@ -138,7 +139,7 @@ async function measure(
   return result;
 }
 
-/** The process of the readers: raw sockets, of which some never read. */
+/** The readers' process: raw sockets, some of which never read. */
 async function crowd(address: string, readers: number, stalled: number): Promise<void> {
   const { hostname, port, hash } = new URL(address);
   const head = `GET /events HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAuthorization: Bearer ${hash.slice(1)}\r\n\r\n`;

@@ -1,10 +1,10 @@
 /**
- * Calls every loss as PyTorch called lightly's, and compares values, gradients and what the losses keep.
+ * Calls every loss as PyTorch called lightly's, and compares values, gradients and the losses' state.
  *
  *   npx ts-node bench/loss-parity.ts FILE.json [--eager]
  *
  * All inputs are generated. `--eager` runs operation by operation instead of a compiled step. The last line is a JSON
- * object: each ratio is our largest error over the error that is allowed.
+ * object: each ratio is our largest error divided by the tolerance.
  */
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     const ratios = lossRatios(await lossFigures(wanted, seed, values.eager), wanted);
     all.push(ratios);
     const told = Object.entries({ ...ratios }).map(([figure, ratio]) => `${figure} ${ratio.toFixed(3)}`);
-    console.log(`${wanted.loss} ${JSON.stringify(wanted.params)}: ${told.join(', ')} of what is allowed`);
+    console.log(`${wanted.loss} ${JSON.stringify(wanted.params)}: ${told.join(', ')} of the tolerance`);
   }
   const most = (figure: keyof LossRatios): number => Math.max(...all.map((ratios) => ratios[figure]));
   const ratios = {

@@ -1,16 +1,17 @@
 /**
- * Trains each method for the same number of images and judges its features, with settings that `docs/methods.md` states.
+ * Trains each method for the same number of images and evaluates its features, with the settings stated in
+ * `docs/methods.md`.
  *
  *   npx ts-node bench/methods.ts [--only digits,precision,pictograms] [--methods byol,moco] [--seeds 1,2] [--again]
  *   npx ts-node bench/methods.ts --timing [--methods byol,moco] [--turns 3]
  *   npx ts-node bench/methods.ts --peer DIR [--seeds 1]
  *   npx ts-node bench/methods.ts --write
  *
- * Each finished case goes into `docs/methods.json`, and cases that are there with the same settings are not trained again
- * (but for `--again`): it goes on where it was stopped. Times come from `--timing` alone, for which nothing else should
- * run. `--peer` trains FastSiam with lightly and PyTorch, whose environment `bench/peer/setup.sh` makes in that folder. At the
- * end, and with `--write` at once, `docs/methods.md` and its charts are written from all that is there. The last line is a
- * JSON object.
+ * Each finished case is written to `docs/methods.json`, and cases that it already contains with the same settings are
+ * not trained again (except with `--again`), so the command continues where it was stopped. Times come only from
+ * `--timing`, during which nothing else should run. `--peer` trains FastSiam with lightly and PyTorch, whose
+ * environment `bench/peer/setup.sh` creates in that folder. At the end, or immediately with `--write`,
+ * `docs/methods.md` and its charts are written from all results. The last line is a JSON object.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -76,7 +77,7 @@ function casesOf(parts: readonly string[]): Case[] {
 
 function trainCases(cases: readonly Case[], again: boolean): void {
   const left = cases.filter((one) => again || findingOf(readRecords(file), one) === undefined);
-  console.error(`${left.length} of ${cases.length} cases are to be trained.`);
+  console.error(`${left.length} of ${cases.length} cases will be trained.`);
   for (const one of left) {
     const begin = performance.now();
     const finding = callForLine(['npx', 'ts-node', script('train-case.ts'), JSON.stringify(one)]);
@@ -86,7 +87,7 @@ function trainCases(cases: readonly Case[], again: boolean): void {
   }
 }
 
-/** In turns, so that a machine that slows down meanwhile slows down all. */
+/** In turns, so that a machine that slows down in the meantime affects all methods. */
 function timeMethods(wanted: readonly string[], turns: number): void {
   const pairs = wanted.flatMap((method) => {
     const isInBoth = precisionMethods.some((name) => name === method);

@@ -1,6 +1,6 @@
 /**
- * Packs Fulgur, installs it as a user does, without any flag, and trains with it on each Node line, with the npm that came
- * with that Node; then says what publint and attw think of the tarball, and the sizes.
+ * Packs Fulgur, installs it as a user does, without any flag, and trains with it on each Node release line, with the
+ * npm of that Node; then prints the results of publint and attw for the tarball, and the sizes.
  *
  *   npx ts-node bench/package-on-nodes.ts
  */
@@ -29,7 +29,7 @@ const patterns = ['.', './plugin-kit', './plugins/csv-logger', './experiments/fa
 
 const steps = ['--trainer.maxSteps', '1', '--data.batchSize', '4'];
 
-/** What is run in the project, each with the words for Node. */
+/** The commands that are run in the project, each with its arguments for Node. */
 const uses: Readonly<Record<string, readonly string[]>> = {
   'npx fulgur doctor': ['node_modules/.bin/fulgur', 'doctor', '--accelerator', 'cpu'],
   'npx fulgur train fastsiam': [

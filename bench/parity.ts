@@ -1,11 +1,11 @@
 /**
- * Trains lightly's FastSiam model a few steps and compares every figure with what PyTorch gave.
+ * Trains lightly's FastSiam model for a few steps and compares every figure with PyTorch's.
  *
  *   npx ts-node bench/parity.ts FILE.json [--eager] [--ranks 2 [--sync-bn]]
  *
- * All inputs are generated. `--eager` runs operation by operation instead of the compiled step. `--ranks` shares each batch
- * among so many processes: with `--sync-bn` they equal a reference of one rank, without it one of as many. The last line is
- * a JSON object: each ratio is our largest error over the error that honest float32 runs make.
+ * All inputs are generated. `--eager` runs operation by operation instead of the compiled step. `--ranks` divides each
+ * batch among that many processes: with `--sync-bn` they must equal a reference of one rank, without it one of as many
+ * ranks. The last line is a JSON object: each ratio is our largest error divided by the error of genuine float32 runs.
  */
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -3,7 +3,7 @@ import { operationTables } from '../plugins/profiler';
 import type { TracedCall } from '../src';
 import { FulgurError } from '../src/errors';
 
-/** Of the command line of what measures a step. */
+/** Command-line options of the scripts that measure a step. */
 export const profileOptions = {
   profile: { type: 'boolean', default: false },
   'profile-file': { type: 'string', default: '' },
@@ -21,16 +21,16 @@ export function isProfile({ profile, 'profile-file': file }: ProfileValues): boo
 }
 
 /**
- * Prints a table of the operations of each function that was traced, and writes them where a file was named.
+ * Prints a table of the operations of each traced function, and writes them to a file if one is named.
  *
- * @throws FulgurError `config` where nothing was traced.
+ * @throws FulgurError `config` if nothing was traced.
  */
 export function reportProfile(traced: readonly TracedCall[], { 'profile-file': file }: ProfileValues): void {
   if (traced.length === 0) {
     throw new FulgurError('config', {
-      what: 'No compiled function was called in the step looked into.',
-      why: 'TensorFlow tells times of compiled functions only.',
-      fix: 'Leave out --profile, or what keeps the step from being compiled.',
+      what: 'No compiled function was called in the examined step.',
+      why: 'TensorFlow measures only compiled functions.',
+      fix: 'Leave out --profile, or the option that prevents compilation of the step.',
     });
   }
   const report = operationTables(traced, ROWS)

@@ -4,14 +4,12 @@ import type { Ranks } from '../src';
 import { findWorld, followLauncher, launchLocally, localRankVariables } from '../src/launch';
 import { ProcessGroup } from '../src/strategy';
 
-/** Whether this process is one of several ranks that `launchBench` started. */
+/** Returns whether this process is one of several ranks that `launchBench` started. */
 export function isRank(): boolean {
   return process.env['FULGUR_RANK'] !== undefined;
 }
 
-/**
- * Starts the command at hand once more, on several ranks; rank 0's output is this command's, and it is returned.
- */
+/** Starts the current command again on several ranks; rank 0's output is printed and returned. */
 export async function launchBench(ranks: number, { quiet = false } = {}): Promise<string> {
   let output = '';
   const command = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
@@ -41,7 +39,7 @@ export async function launchBench(ranks: number, { quiet = false } = {}): Promis
   return output;
 }
 
-/** Starts the engine on one rank or as one of several, which share the cores, and gives the group. */
+/** Starts the engine on one rank or as one of several, which share the cores, and returns the group. */
 export async function startRanks(threads?: number): Promise<Ranks> {
   const world = await findWorld(process.env);
   if (world === null) {

@@ -1,11 +1,12 @@
 /**
- * Whether Python's TensorFlow gives our features from a SavedModel: `tf.saved_model.load` and `saved_model_cli show`, for a
- * ResNet-18, one of small images and a ViT-Tiny, from normalised floats and from bytes, in batches of 1, 2, 5 and 16.
+ * Checks that Python's TensorFlow computes our features from a SavedModel: `tf.saved_model.load` and `saved_model_cli
+ * show`, for a ResNet-18, one for small images and a ViT-Tiny, from normalised floats and from bytes, in batches of 1,
+ * 2, 5 and 16.
  *
  *   npx ts-node bench/saved-model.ts [--venv ~/.cache/fulgur/python-tensorflow]
  *
- * The virtual environment is made where it is missing, with tensorflow-cpu of the engine's version: 1.5 GB, a minute. The last
- * line is a JSON object of the largest differences, as shares of the largest feature.
+ * The virtual environment is created if it is missing, with tensorflow-cpu of the engine's version: 1.5 GB, one minute.
+ * The last line is a JSON object of the largest differences, as shares of the largest feature.
  */
 import { execFileSync } from 'node:child_process';
 import type { ExecFileSyncOptions } from 'node:child_process';

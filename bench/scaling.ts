@@ -1,11 +1,11 @@
 /**
- * What training on several ranks costs: one rank with all threads against two with half of them each, with the same work in
- * all, and a model that tells from bytes, latency and bandwidth what more ranks would take.
+ * Measures the cost of training on several ranks: one rank with all threads against two with half of them each, with
+ * the same total work, and a model that predicts from bytes, latency and bandwidth what more ranks would take.
  *
  *   npx ts-node bench/scaling.ts [--batch 256] [--size 32] [--steps 10] [--turns 3] [--compute 0.05]
  *
- * FastSiam's training step on ready-made views. `--compute` predicts for ranks that are faster or slower than this machine:
- * seconds of a rank's own work in a step. The last line is a JSON object.
+ * It uses FastSiam's training step on precomputed views. `--compute` predicts for ranks that are faster or slower than
+ * this machine: it is the seconds of a rank's own work in a step. The last line is a JSON object.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -27,7 +27,7 @@ const networks: readonly Network[] = [
   { name: '400 Gbit/s InfiniBand', latency: 5e-6, bandwidth: 400e9 / 8 },
 ];
 
-/** What a group of ranks measured: median seconds of a step. */
+/** Measurements of a group of ranks: median seconds per step. */
 interface Measured {
   readonly alone: number;
   readonly gradients: number;
@@ -85,7 +85,7 @@ async function measure(batch: number, size: number, steps: number): Promise<void
   process.exit();
 }
 
-/** What FastSiam's ResNet-18 exchanges in a step. */
+/** The exchanges of FastSiam's ResNet-18 in a step. */
 function costOf(): Omit<StepCost, 'compute'> {
   const model = new FastSiam();
   const gradientBytes = 4 * [...model.parameters()].reduce((sum, { size }) => sum + size, 0);
@@ -95,7 +95,7 @@ function costOf(): Omit<StepCost, 'compute'> {
   return {
     gradientBytes,
     buckets: Math.ceil(gradientBytes / BUCKET_BYTES),
-    // Views do not wait for each other, layers do: once forward and once backward.
+    // Views do not wait for each other, but layers do: once forward and once backward.
     statisticsRounds: 2 * norms.length,
     statisticsBytes: VIEWS * 4 * (4 * channels),
   };
@@ -121,8 +121,8 @@ function report(
   };
   const share = (seconds: number): string => `${((100 * (seconds - alone)) / seconds).toFixed(0)} %`;
   const cores = availableParallelism();
-  console.log(`batch ${batch} in all, ${cores} threads in all, medians of ${ones.length} turns\n`);
-  console.log('| ranks | exchanged | s a step | efficiency | in exchanges |\n|---|---|---|---|---|');
+  console.log(`total batch ${batch}, total threads ${cores}, medians of ${ones.length} turns\n`);
+  console.log('| ranks | exchanged | s per step | efficiency | in exchanges |\n|---|---|---|---|---|');
   const row = (ranks: number, what: string, seconds: number, exchanges: string): void =>
     console.log(
       `| ${ranks} | ${what} | ${seconds.toFixed(3)} | ${(one / seconds).toFixed(2)} | ${exchanges} |`,
@@ -143,7 +143,7 @@ function report(
 
 function predict(cost: StepCost): void {
   const plain = { ...cost, ...withoutStatistics(cost) };
-  console.log(`predicted efficiency, ${cost.compute.toFixed(3)} s of own work a step\n`);
+  console.log(`predicted efficiency, ${cost.compute.toFixed(3)} s of own work per step\n`);
   console.log('| network | exchanged | 8 ranks | 64 ranks | 512 ranks |\n|---|---|---|---|---|');
   for (const network of networks) {
     for (const [what, step] of [

@@ -1,6 +1,6 @@
 /**
- * Takes the documentation's pictures of pages from a real run: `npx ts-node bench/screenshots.ts [folder of runs]`. Without a folder it trains
- * `bench/screenshots/experiment.ts` twice first, some minutes each.
+ * Takes the documentation's screenshots from a real run: `npx ts-node bench/screenshots.ts [folder of runs]`. Without a
+ * folder, it first trains `bench/screenshots/experiment.ts` twice, some minutes each.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';

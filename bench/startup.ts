@@ -1,12 +1,12 @@
 /**
- * How long a run takes to begin: from the command to its first update, and the first step itself (trace, optimisation,
- * warm-up), with the engine installed.
+ * Measures how long a run takes to start: from the command to its first update, and the first step itself (trace,
+ * optimisation, warm-up), with the engine installed.
  *
  *   npx ts-node bench/startup.ts [--turns 3] [--base ../another-checkout]
  *
- * Two commands run in turns, on the digits, for one update of 256 images: `npx fulgur train fastsiam`, of a build that it makes
- * first, and `npx ts-node experiments/fastsiam.ts` in this checkout or in the one of `--base`. CPU seconds are those of all
- * processes of a command until that update. The last line is a JSON object.
+ * Two commands run in turns, on the digits, for one update of 256 images: `npx fulgur train fastsiam`, from a build
+ * that is made first, and `npx ts-node experiments/fastsiam.ts` in this checkout or in that of `--base`. CPU seconds
+ * are those of all processes of a command until that update. The last line is a JSON object.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
@@ -60,7 +60,7 @@ async function main(): Promise<void> {
   );
 }
 
-/** A project that has Fulgur among its packages, as npm would link a folder. */
+/** A project with Fulgur among its packages, linked as npm links a folder. */
 function projectWithFulgur(folder: string): string {
   const packages = join(folder, 'node_modules');
   chmodSync(join(root, 'dist', 'src', 'cli', 'main.js'), 0o755);
@@ -70,7 +70,7 @@ function projectWithFulgur(folder: string): string {
   return folder;
 }
 
-/** Runs a command by `npx`, until its end. Its first update is there when the first step's row is. */
+/** Runs a command with `npx` to its end. Its first update is done when the row of the first step appears. */
 async function ofCommand(cwd: string, words: readonly string[], folder: string): Promise<FirstUpdate> {
   const options = { name: 'digits', maxSteps: '1', logEveryNSteps: '1', defaultRootDir: folder };
   const args = Object.entries(options).flatMap(([key, value]) => [
@@ -105,7 +105,7 @@ function rows(file: string): number {
   }
 }
 
-/** Seconds of the first step, in an experiment that writes them down. */
+/** Measures the seconds of the first step, in an experiment that records them. */
 function firstStep(folder: string): number {
   const stamps = join(folder, 'stamps.json');
   const words = ['ts-node', join(__dirname, 'startup/experiment.ts'), stamps, folder];

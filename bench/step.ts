@@ -1,13 +1,13 @@
 /**
- * Time of one optimiser step of FastSiam (or BYOL, MoCo) on ready-made views, without data work: a ResNet with the ImageNet
- * stem, SGD.
+ * Measures the time of one optimiser step of FastSiam (or BYOL, MoCo) on precomputed views, without data loading: a
+ * ResNet with the ImageNet stem, SGD.
  *
  *   npx ts-node bench/step.ts [--method byol] [--batch 256] [--size 32] [--steps 7] [--warm-up 2] [--model resnet18]
  *     [--precision bf16-mixed] [--eager] [--profile] [--profile-file FILE]
  *
- * `--warm-up` steps come first. A line tells how the event loop fared meanwhile: the step runs off the JavaScript thread, so timers
- * go on. `--profile` looks into one step more, and prints how long TensorFlow's operations took in it (`--profile-file`
- * also writes that). The last line is a JSON object.
+ * `--warm-up` steps come first. One line describes the event loop during the steps: a step does not run on the
+ * JavaScript thread, so timers continue. `--profile` examines one more step, and prints how long TensorFlow's
+ * operations took in it (`--profile-file` also writes this to a file). The last line is a JSON object.
  */
 import { parseArgs } from 'node:util';
 import { RandomStream, compile, optim, start, tf, traceOperations } from '../src';

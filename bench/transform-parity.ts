@@ -1,10 +1,10 @@
 /**
- * Compares the image operations with what torchvision and Pillow give.
+ * Compares the image operations with those of torchvision and Pillow.
  *
  *   npx ts-node bench/transform-parity.ts FILE.json... [--every]
  *
- * A FILE holds `cases[]` of `{op, params, in, out}`; images are `{height, width, data}`, RGB rows in base64. Each case runs
- * through the renderer that makes training views. `--every` prints each case. The last line is a JSON object.
+ * A FILE contains `cases[]` of `{op, params, in, out}`; images are `{height, width, data}`, RGB rows in base64. Each
+ * case runs through the renderer that makes training views. `--every` prints each case. The last line is a JSON object.
  */
 import { parseArgs } from 'node:util';
 import type { Image } from '../src/data/image';
@@ -32,7 +32,7 @@ interface ParityCase {
   readonly out: StoredImage;
 }
 
-/** Largest errors, in levels of 255, at which an implementation still agrees. */
+/** Tolerances, in levels of 255, within which an implementation agrees. */
 const tolerance = { mean: 0.5, largest: 2 };
 
 type PlanPart = (params: Readonly<Record<string, number>>, interpolation: Interpolation) => Partial<ViewPlan>;
@@ -63,8 +63,8 @@ function errorsOf(parityCase: ParityCase): { mean: number; largest: number } {
   const part = planParts[parityCase.op];
   if (part === undefined) {
     throw new FulgurError('data', {
-      what: `The file has a case of the operation '${parityCase.op}', which is not known.`,
-      fix: `Give one of ${Object.keys(planParts).join(', ')}.`,
+      what: `The file contains the unknown operation '${parityCase.op}'.`,
+      fix: `Use one of: ${Object.keys(planParts).join(', ')}.`,
     });
   }
   const input = decode(parityCase.in);

@@ -1,14 +1,14 @@
 /**
- * Speed and looks of FastSiam's views.
+ * Measures or shows FastSiam's views.
  *
  *   npx ts-node bench/views.ts [--size 32] [--source 32] [--seconds 3] [--folder DIR | --jpeg]
  *   npx ts-node bench/views.ts --show FILE.png [--size 32] [--samples 8] [--folder DIR]
  *
- * The first form makes views of `--source` pixel images (a number, or HEIGHTxWIDTH) in one thread and prints the images
- * per second of processor time, all views of an image together, as a last line of JSON. The images are made up, or those
- * of a folder of photographs; with `--jpeg` they are files, and reading and decoding them counts too, on all threads.
- * The second form writes a contact sheet: a row per sample, the original and then its views; without a folder the samples
- * are handwritten digits.
+ * The first form makes views of images with `--source` pixels (a number, or HEIGHTxWIDTH) in one thread and prints the
+ * images per second of processor time, counting all views of an image together, as a last line of JSON. The images are
+ * synthetic, or come from a folder of photographs; with `--jpeg` they are files, and reading and decoding them counts
+ * too, on all threads. The second form writes a contact sheet with a row per sample, the original followed by its
+ * views; without a folder, the samples are handwritten digits.
  */
 import { rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -20,12 +20,12 @@ import { fastSiam } from '../src/data/views';
 import { positiveOption, runCommand } from './command';
 import { makeUpImage, readDigits, readFolder, writeJpegFiles } from './views/sources';
 
-/** The image at a place, as often as asked. */
+/** Returns the image at an index, as often as requested. */
 type Source = (index: number) => Image | Promise<Image>;
 
 interface Rate {
   readonly imagesPerSecondPerCore: number;
-  /** Views of each image. */
+  /** Number of views per image. */
   readonly views: number;
 }
 
@@ -96,7 +96,7 @@ async function showViews(images: readonly Image[], size: number, file: string): 
   const width = (transform.views.length + 1) * cell + GAP;
   const height = images.length * cell + GAP;
   const sheet = sharp({ create: { width, height, channels: 3, background: '#3366aa' } }).composite(tiles);
-  // Enlarged in a second step: sharp resizes before it composes.
+  // Enlarged in a second step, since sharp resizes before it composes.
   const scale = Math.max(1, Math.floor(128 / size));
   const enlarged = sharp(await sheet.png().toBuffer());
   await enlarged

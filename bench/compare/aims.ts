@@ -1,17 +1,17 @@
 import { timesAsFast, timesAsMuch } from './row';
 import type { Row } from './row';
 
-/** What Fulgur is to reach. */
+/** A target for Fulgur. */
 export interface Aim {
-  /** How many times as fast as the peer, at least. */
+  /** Minimum speed relative to the peer. */
   readonly times?: number;
-  /** Seconds, at most. */
+  /** Maximum number of seconds. */
   readonly seconds?: number;
-  /** How many times the peer's peak memory, at most. */
+  /** Maximum peak memory relative to the peer. */
   readonly memory?: number;
 }
 
-/** By the beginning of the row's name. */
+/** Targets by prefix of the row's name. */
 const aims: readonly (readonly [beginning: string, aim: Aim])[] = [
   ['end to end, float32', { times: 2 }],
   ['end to end, bf16', { times: 2.2 }],
@@ -28,13 +28,13 @@ const aims: readonly (readonly [beginning: string, aim: Aim])[] = [
   ['command to first update', { seconds: 10 }],
 ];
 
-/** A number that a row is to reach, and whether it does. */
+/** A target of a row, and whether the row reaches it. */
 export interface Verdict {
   readonly aim: number;
   readonly isMet: boolean;
 }
 
-/** What is asked of a row's time, where anything is. */
+/** Returns the target for a row's time, if there is one. */
 export function judgeTime(row: Row): Verdict | null {
   const { times, seconds } = aimOf(row);
   const reached = timesAsFast(row);
@@ -43,7 +43,7 @@ export function judgeTime(row: Row): Verdict | null {
   return null;
 }
 
-/** What is asked of a row's peak memory, where anything is. */
+/** Returns the target for a row's peak memory, if there is one. */
 export function judgeMemory(row: Row): Verdict | null {
   const { memory } = aimOf(row);
   const reached = timesAsMuch(row);

@@ -5,10 +5,10 @@ import { FulgurError, messageOf } from '../../src/errors';
 const root = resolve(__dirname, '../..');
 
 /**
- * Runs a command to its end, from the project's root.
+ * Runs a command to its end in the project's root.
  *
- * @returns what it printed.
- * @throws FulgurError `engine` where it cannot be started, or fails.
+ * @returns its output.
+ * @throws FulgurError `engine` if it cannot be started, or fails.
  */
 export function callCommand(words: readonly string[]): string {
   const [program = '', ...rest] = words;
@@ -24,16 +24,16 @@ export function callCommand(words: readonly string[]): string {
 }
 
 /**
- * The object in a command's last line.
+ * Returns the object in a command's last line.
  *
- * @throws FulgurError `engine` where there is none.
+ * @throws FulgurError `engine` if there is none.
  */
 export function lastObject(words: readonly string[], output: string): Readonly<Record<string, unknown>> {
   const line = output.trim().split('\n').at(-1) ?? '';
   try {
     return JSON.parse(line) as Readonly<Record<string, unknown>>;
   } catch (cause) {
-    throw failure(words, 'ended without its figures', `Its last line is '${line}'`, cause);
+    throw failure(words, 'ended without printing its figures', `Its last line is '${line}'`, cause);
   }
 }
 
@@ -42,7 +42,7 @@ function failure(words: readonly string[], what: string, why: string, cause?: un
   return new FulgurError('engine', {
     what: `The command '${command}' ${what}.`,
     ...(why === '' ? {} : { why: why.endsWith('.') ? why : `${why}.` }),
-    fix: 'Run it by itself to see all that it says.',
+    fix: 'Run it by itself to see all of its output.',
     cause,
   });
 }

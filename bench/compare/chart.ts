@@ -8,7 +8,10 @@ const ROW_HEIGHT = 30;
 const MARGINS = { left: 270, right: 80, top: 40, bottom: 50 };
 const colours = { bar: '#4c78a8', aim: '#e45756', peer: '#333333' };
 
-/** An SVG: a bar for each row that has a peer, as long as Fulgur is times as fast, a line at the peer, marks at the aims. */
+/**
+ * Draws an SVG: a bar for each row that has a peer, whose length is Fulgur's relative speed, with a line at the peer
+ * and marks at the targets.
+ */
 export function chartOf(rows: readonly Row[]): string {
   const bars = rows.flatMap((row) => {
     const times = timesAsFast(row);
@@ -23,7 +26,7 @@ export function chartOf(rows: readonly Row[]): string {
       grid: MARGINS,
       legend: { top: 8, data: ['Fulgur', 'aim'], selectedMode: false },
       xAxis: {
-        // What is twice as far is twice as fast: some rows are tens of times as fast, others just so.
+        // A logarithmic axis, since some rows are tens of times as fast and others only slightly faster.
         type: 'log',
         logBase: 2,
         min: 0.5,

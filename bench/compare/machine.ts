@@ -3,23 +3,23 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { callCommand } from './call-command';
 
-/** What figures depend on. */
+/** Everything about a machine on which figures depend. */
 export interface Machine {
   readonly processor: string;
-  /** Sets of instructions that the kernels use, as Linux names them. */
+  /** Instruction sets that the kernels use, as Linux names them. */
   readonly instructions: readonly string[];
   readonly cores: number;
   readonly memoryBytes: number;
-  /** `cpu`, ... as the doctor tells. */
+  /** `cpu`, ... as reported by the doctor. */
   readonly device: string;
-  /** By name. */
+  /** Versions by name. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
 const instructionSets = ['avx2', 'avx512f', 'avx512_bf16', 'amx_bf16'];
 const peerPackages = { PyTorch: 'torch', lightly: 'lightly', 'PyTorch Lightning': 'pytorch-lightning' };
 
-/** One line of text about a machine. */
+/** Describes a machine in one line. */
 export function describeMachine(machine: Machine): string {
   const { processor, instructions, cores, memoryBytes, device, versions } = machine;
   const sets = instructions.length === 0 ? '' : ` (${instructions.join(', ')})`;
@@ -33,7 +33,7 @@ export function describeMachine(machine: Machine): string {
   return `${hardware.join(', ')}; ${software.join(', ')}`;
 }
 
-/** This machine, its TensorFlow, and what the peer's Python has; `null` where there is no peer. */
+/** Examines this machine, its TensorFlow, and the packages of the peer's Python; `null` without a peer. */
 export function readMachine(python: string | null): Machine {
   const doctor = callCommand(['npx', 'ts-node', 'src/doctor.ts', '--json']);
   const { findings } = JSON.parse(doctor) as { findings: { name: string; detail: string }[] };
@@ -68,7 +68,7 @@ function readInstructions(): string[] {
     const flags = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' ') ?? [];
     return instructionSets.filter((name) => flags.includes(name));
   } catch {
-    // No Linux.
+    // Not Linux.
     return [];
   }
 }

@@ -5,10 +5,10 @@ import { chartOf } from './chart';
 import type { Row } from './row';
 import { tablesOf } from './tables';
 
-/** Rows by the page's section. */
+/** Rows by section of the page. */
 export type Results = Readonly<Record<string, readonly Row[]>>;
 
-/** The page of the figures, its chart, and the file that both are made from. */
+/** The page of figures, its chart, and the file from which both are made. */
 export class Page {
   private readonly text: string;
   private readonly chart: string;
@@ -16,7 +16,7 @@ export class Page {
 
   constructor(
     folder: string,
-    /** The rows of each section, in order; others are dropped, for nothing measures them any more. */
+    /** The rows of each section, in order; others are dropped, since nothing measures them any more. */
     private readonly names: Readonly<Record<string, readonly string[]>>,
   ) {
     this.text = join(folder, 'performance.md');
@@ -25,15 +25,15 @@ export class Page {
   }
 
   /**
-   * What would stop `add` stops here, before an hour of measuring.
+   * Detects problems that would make `add` fail, before an hour of measuring.
    *
-   * @throws FulgurError `config` where a file cannot be read, or the page lacks a section.
+   * @throws FulgurError `config` if a file cannot be read, or the page lacks a section.
    */
   check(): void {
     this.render(this.read());
   }
 
-  /** Puts rows into a section, instead of those of the same names; all other rows stay. */
+  /** Writes rows to a section, replacing those with the same names; all other rows are kept. */
   add(section: string, rows: readonly Row[]): void {
     const stored = this.read();
     const names = this.names[section] ?? [];
@@ -52,7 +52,7 @@ export class Page {
       throw new FulgurError('config', {
         what: `The figures in ${this.figures} cannot be read.`,
         why: `${messageOf(cause)}.`,
-        fix: 'Restore the file, or delete it to measure all anew.',
+        fix: 'Restore the file, or delete it to measure everything again.',
         cause,
       });
     }
@@ -66,16 +66,16 @@ export class Page {
   }
 }
 
-/** The rows of these names in their order, the fresh ones before the stored. */
+/** Returns the rows with these names in order, preferring fresh rows to stored ones. */
 export function mergeRows(stored: readonly Row[], fresh: readonly Row[], names: readonly string[]): Row[] {
   const all = [...fresh, ...stored];
   return names.flatMap((name) => all.find((row) => row.name === name) ?? []);
 }
 
 /**
- * The page with another text between a section's two marks.
+ * Replaces the text between a section's two marks.
  *
- * @throws FulgurError `config` where they are not there.
+ * @throws FulgurError `config` if they are missing.
  */
 export function replaceSection(page: string, section: string, text: string): string {
   const [begin, end] = ['begin', 'end'].map((word) => `<!-- compare:${word} ${section} -->`) as [
@@ -87,7 +87,7 @@ export function replaceSection(page: string, section: string, text: string): str
   if (from === -1 || to < from) {
     throw new FulgurError('config', {
       what: `The page of the figures has no section '${section}'.`,
-      fix: `Put the lines ${begin} and ${end} where it belongs.`,
+      fix: `Insert the lines ${begin} and ${end} where it belongs.`,
     });
   }
   const body = text === '' ? '' : `\n${text}\n\n`;
@@ -103,7 +103,7 @@ function readText(path: string, otherwise: string): string {
   }
 }
 
-/** In one go: an interrupted run leaves the old file or the new one. */
+/** Atomic: an interrupted run leaves either the old file or the new one. */
 function write(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.part`, text);

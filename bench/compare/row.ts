@@ -1,4 +1,4 @@
-/** What a measuring command says in its last line, of which a row takes one. */
+/** The figures in a benchmark's last line, of which a row uses one. */
 export type Figure =
   | 'meanSecondsPerStep'
   | 'medianSeconds'
@@ -6,31 +6,31 @@ export type Figure =
   | 'firstStepSeconds'
   | 'secondsToFirstUpdate';
 
-/** A figure's median over the turns, and how far the turns lie apart. */
+/** A figure's median over the turns, and its range. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;
 }
 
-/** What one side showed. */
+/** The results of one side. */
 export interface Measured {
   readonly figure: Spread;
-  /** Peak resident memory of the measuring process; `null` where the command tells none. */
+  /** Peak resident memory of the measuring process; `null` if the command reports none. */
   readonly mebibytes: Spread | null;
 }
 
-/** The same work by both, in turns. */
+/** The same work by both sides, in turns. */
 export interface Row {
   readonly name: string;
   readonly figure: Figure;
   readonly turns: number;
-  /** Day of the measurement. */
+  /** Date of the measurement. */
   readonly date: string;
-  /** The machine, and the versions of all that was measured. */
+  /** The machine, and the versions of everything that was measured. */
   readonly machine: string;
   readonly ours: Measured;
-  /** `null` for what is measured of Fulgur alone. */
+  /** `null` for a measurement of Fulgur alone. */
   readonly peers: Measured | null;
 }
 
@@ -45,14 +45,14 @@ export function spreadOf(numbers: readonly number[]): Spread {
   return { median: (lower + upper) / 2, min, max };
 }
 
-/** How many times as fast as the peer by the medians; `null` without one. */
+/** Speed relative to the peer by the medians; `null` without a peer. */
 export function timesAsFast({ figure, ours, peers }: Row): number | null {
   if (peers === null) return null;
   const ratio = ours.figure.median / peers.figure.median;
   return figure === 'imagesPerSecondPerCore' ? ratio : 1 / ratio;
 }
 
-/** How many times the peer's peak memory; `null` where one of them tells none. */
+/** Peak memory relative to the peer; `null` if either reports none. */
 export function timesAsMuch({ ours, peers }: Row): number | null {
   const peersPeak = peers?.mebibytes ?? null;
   return ours.mebibytes === null || peersPeak === null ? null : ours.mebibytes.median / peersPeak.median;

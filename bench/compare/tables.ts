@@ -11,7 +11,7 @@ const units: Readonly<Record<Figure, string>> = {
   secondsToFirstUpdate: 's',
 };
 
-/** Markdown of rows: their machine above them, then tables of times and of memory; one set for each machine. */
+/** Returns rows as Markdown: for each machine, its description and then tables of times and memory. */
 export function tablesOf(rows: readonly Row[]): string {
   const machines = [...new Set(rows.map(({ machine }) => machine))];
   return machines
@@ -68,7 +68,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
-/** `0.549 (0.531–0.560)`: the median, and the least and the most of the turns. */
+/** `0.549 (0.531–0.560)`: the median, minimum and maximum of the turns. */
 function spreadText(spread: Spread | null): string {
   if (spread === null) return '';
   const { median, min, max } = spread;

@@ -4,11 +4,11 @@ import { callCommand, lastObject } from './call-command';
 import { spreadOf } from './row';
 import type { Figure, Measured, Row } from './row';
 
-/** The same work by both: a script of `bench` and one of `bench/peer`, each with its words. */
+/** The same work for both sides: a script of `bench` and one of `bench/peer`, each with its arguments. */
 export interface Comparison {
   readonly name: string;
   readonly ours: readonly string[];
-  /** `null`: there is nobody to compare with. */
+  /** `null` if there is nothing to compare with. */
   readonly peers: readonly string[] | null;
   readonly figure: Figure;
 }
@@ -17,7 +17,7 @@ export interface Measuring {
   readonly turns: number;
   /** The peer's Python. */
   readonly python: string;
-  /** Words before each command: a program that runs it. */
+  /** Words before each command, for a program that runs it. */
   readonly under: readonly string[];
   readonly date: string;
   readonly machine: string;
@@ -25,7 +25,7 @@ export interface Measuring {
 
 type Line = Readonly<Record<string, unknown>>;
 
-/** Runs both in turns, so that a machine that slows down meanwhile slows down both. */
+/** Runs both sides in turns, so that a machine that slows down in the meantime slows down both. */
 export function takeTurns(comparison: Comparison, { turns, python, under, date, machine }: Measuring): Row {
   const { name, figure, peers } = comparison;
   const bench = join(__dirname, '..');
@@ -61,8 +61,8 @@ function measured(lines: readonly Line[], figure: Figure, script: string): Measu
   const figures = numbers(figure);
   if (figures.length < lines.length) {
     throw new FulgurError('engine', {
-      what: `${script} tells no ${figure}.`,
-      fix: `Let its last line be a JSON object that has it.`,
+      what: `${script} does not report ${figure}.`,
+      fix: `Make its last line a JSON object that contains it.`,
     });
   }
   const peaks = numbers('peakRssMiB');

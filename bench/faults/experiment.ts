@@ -1,4 +1,4 @@
-/** A small FastSiam on several ranks, one of which gets into trouble when it is told to: run by `bench/faults.ts` and by tests. */
+/** A small FastSiam on several ranks, one of which causes a fault on request: run by `bench/faults.ts` and by tests. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
@@ -21,10 +21,10 @@ import { dataParallel } from '../../plugins/data-parallel';
 import { syncBatchNorm } from '../../plugins/sync-bn';
 import { fastSiamLoss } from '../../experiments/fastsiam';
 
-/** Kinds of trouble that a rank can get itself into; `model` and `data` are there from the start. */
+/** Kinds of faults that a rank can cause; `model` and `data` are present from the start. */
 const kinds = ['none', 'kill', 'stop', 'exit', 'throw', 'model'];
 
-/** Brings the trouble, once: where its mark is there already, as after a restart, nothing happens. */
+/** Causes the fault, once: if its mark already exists, as after a restart, nothing happens. */
 @Plugin({ name: 'trouble' })
 class Trouble implements PluginHooks {
   private readonly kind: string;

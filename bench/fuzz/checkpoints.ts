@@ -34,7 +34,7 @@ const state: RunState = {
   metrics: { loss: [1, NaN] },
 };
 
-/** A checkpoint with bytes or members changed; in half of the cases its digests are made right again. */
+/** A checkpoint with bytes or members changed; in half of the cases its digests are recomputed. */
 export const checkpoints: Group = {
   name: 'checkpoints',
   limit: 5000,
@@ -61,7 +61,7 @@ export const checkpoints: Group = {
   },
 };
 
-/** Whether digests were made right again. */
+/** Whether the digests were recomputed. */
 async function change(draw: RandomStream, path: string, manifest: CheckpointManifest): Promise<boolean> {
   const file = join(path, pick(draw, (await readdir(path)).sort()));
   if (draw.chance(0.35)) {

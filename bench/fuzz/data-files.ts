@@ -14,10 +14,10 @@ import { changed, damaged, deepJson, number, pick, times, word } from './draws';
 import { accepted, defect, refusalOf } from './outcome';
 import type { Group, Outcome } from './outcome';
 
-/** Nothing that a reader keeps in memory is larger than a file can grow by. */
+/** Limit for what a reader keeps in memory, given how far a file can expand. */
 const MOST_GROWTH = 1040;
 
-/** Files of one kind, each under the same name in a folder of its own. */
+/** Files of one kind, each with the same name in its own folder. */
 abstract class DataFiles implements Group {
   abstract readonly name: string;
   readonly limit = 10_000;
@@ -39,7 +39,7 @@ abstract class DataFiles implements Group {
   }
 }
 
-/** Opens a data set and reads all of it; `judge` looks at what it has. */
+/** Opens a data set and reads all of it; `judge` checks its contents. */
 async function outcomeOf(
   open: () => Promise<ImageDataset>,
   judge: (dataset: ImageDataset) => Promise<Outcome> | Outcome,
@@ -177,7 +177,7 @@ function jsonOf(draw: RandomStream, isSound: boolean, label: number): string {
     : JSON.stringify(changed(draw, { label }) ?? null);
 }
 
-/** Puts a number, a type or a pax record somewhere in a header, with the checksum that belongs to it. */
+/** Inserts a number, a type or a pax record somewhere in a header, with the matching checksum. */
 function withOtherTarHeader(draw: RandomStream, file: Buffer): Buffer {
   const block = 512 * draw.below(Math.max(1, Math.floor(file.length / 512)));
   if (file.length < block + 512 || draw.chance(0.4)) return file;

@@ -62,7 +62,7 @@ const numbers = [
   ...[5e-324, 0.1, -0.5, Infinity, -Infinity, NaN],
 ] as const;
 
-/** A name: mostly harmless, often hostile, now and then long. */
+/** A name: mostly harmless, often hostile, occasionally long. */
 export function word(draw: RandomStream): string {
   const kind = draw.below(10);
   if (kind < 4) return pick(draw, hostile);
@@ -76,7 +76,7 @@ export function number(draw: RandomStream): number {
   return draw.chance(0.5) ? pick(draw, numbers) : draw.below(1000) - 100;
 }
 
-/** Plain data of at most `depth` levels. */
+/** Plain data with at most `depth` levels. */
 export function tree(draw: RandomStream, depth: number): unknown {
   const kind = draw.below(depth > 0 ? 9 : 6);
   if (kind < 2) return number(draw);
@@ -87,14 +87,14 @@ export function tree(draw: RandomStream, depth: number): unknown {
   return Object.fromEntries(times(draw.below(4), () => [word(draw), tree(draw, depth - 1)]));
 }
 
-/** JSON text of lists or objects, `depth` levels of them. */
+/** JSON text of lists or objects nested to `depth` levels. */
 export function deepJson(draw: RandomStream, depth: number): string {
   return draw.chance(0.5)
     ? '['.repeat(depth) + ']'.repeat(depth)
     : '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
 }
 
-/** A copy of plain data with one of its parts changed, taken away or put in. */
+/** A copy of plain data with one part changed, removed or inserted. */
 export function changed(draw: RandomStream, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || draw.chance(0.15)) return tree(draw, 2);
   if (Array.isArray(value)) {
@@ -114,11 +114,11 @@ export function changed(draw: RandomStream, value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
-/** Bytes with a few of them flipped, cut off, put in, repeated or moved. */
+/** Bytes with a few of them flipped, cut off, inserted, repeated or moved. */
 export function damaged(draw: RandomStream, bytes: Buffer): Buffer {
   let now = Buffer.from(bytes);
   for (let left = 1 + draw.below(4); left > 0; left -= 1) {
-    // Heads decide more than pixels and values do.
+    // Headers matter more than pixels and values.
     const reach = draw.chance(0.5) ? Math.min(64, now.length) : now.length;
     const at = draw.below(Math.max(1, reach));
     const kind = draw.below(7);
@@ -138,7 +138,7 @@ export function damaged(draw: RandomStream, bytes: Buffer): Buffer {
   return now;
 }
 
-/** The text as UTF-8 holds it: without halves of characters. */
+/** The text as stored in UTF-8: without halves of characters. */
 export function wellFormed(text: string): string {
   return Buffer.from(text).toString();
 }

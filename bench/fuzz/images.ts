@@ -9,7 +9,7 @@ import type { Group } from './outcome';
 const corpusFile = join(__dirname, '../../test/data/decoding/data/pillow-corpus.json');
 let files: readonly Buffer[] | null = null;
 
-/** Files of the corpus, damaged, or the head of one before the rest of another. */
+/** Damaged files of the corpus, or the header of one file before the rest of another. */
 export const images: Group = {
   name: 'images',
   limit: 15_000,

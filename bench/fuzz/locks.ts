@@ -7,7 +7,7 @@ import { changed, damaged, deepJson, pick, word } from './draws';
 import { accepted, defect, refusalOf } from './outcome';
 import type { Group } from './outcome';
 
-/** What lies in the place of a lock file: another's, a dead one's, or none at all. */
+/** The contents of a lock file: that of another process, of a dead one, or none at all. */
 export const locks: Group = {
   name: 'locks',
   limit: 5000,
@@ -52,7 +52,7 @@ async function place(draw: RandomStream, file: string): Promise<void> {
           ? damaged(draw, Buffer.from(json))
           : json;
   await writeFile(file, text);
-  // What names no process counts as being written for a few seconds, which no case waits for.
+  // A file that names no process counts as being written for a few seconds, for which no case waits.
   const before = new Date(Date.now() - pick(draw, [3_600_000, 100_000]));
   await utimes(file, before, before);
 }

@@ -13,7 +13,7 @@ import { number, times, wellFormed, word } from './draws';
 import { accepted, defect, refusalOf } from './outcome';
 import type { Group, Outcome } from './outcome';
 
-/** Rows of metrics with any names and numbers: both files give them back, and no terminal is moved by them. */
+/** Rows of metrics with any names and numbers: both files must return them, and they must not control a terminal. */
 export const metrics: Group = {
   name: 'metrics',
   limit: 5000,
@@ -35,7 +35,7 @@ function drawRow(draw: RandomStream, step: number): MetricRow {
   return { kind: draw.chance(0.5) ? 'step' : 'epoch', epoch: 0, step, values: Object.fromEntries(entries) };
 }
 
-/** Files are UTF-8, which has no half characters. */
+/** Files are in UTF-8, which has no half characters. */
 function nameOf(draw: RandomStream): string {
   const name = wellFormed(word(draw));
   return name === 'epoch' || name === 'step' ? `${name}_` : name;

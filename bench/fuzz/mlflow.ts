@@ -7,7 +7,7 @@ import { number, pick, times, tree, word } from './draws';
 import { accepted, defect, refusalOf } from './outcome';
 import type { Group } from './outcome';
 
-/** Well below the client's own limit, which a case would else wait for. */
+/** Well below the client's own limit, for which a case would otherwise wait. */
 const closingAfter = 400;
 const statuses = [
   200, 200, 200, 200, 200, 200, 200, 200, 201, 204, 206, 301, 302, 304, 307, 400, 401, 403, 404, 408, 418,
@@ -16,7 +16,7 @@ const statuses = [
 
 type Answerer = (response: ServerResponse) => void;
 
-/** Answers of a tracking server that is broken, hostile, or something else. */
+/** Responses of a tracking server that is broken, hostile, or a different kind of server. */
 export class MlflowAnswers implements Group {
   readonly name = 'mlflow';
   readonly limit = 5000;

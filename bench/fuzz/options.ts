@@ -128,7 +128,7 @@ function yaml(draw: RandomStream): string | Buffer {
   return kind === 5 ? damaged(draw, Buffer.from(text)) : text;
 }
 
-/** Aliases of aliases: each level doubles what it stands for. */
+/** Aliases of aliases: each level doubles the size of its value. */
 function bomb(levels: number): string {
   return [
     'l0: &l0 [x, x]',

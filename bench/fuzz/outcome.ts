@@ -2,25 +2,25 @@ import { performance } from 'node:perf_hooks';
 import { FulgurError } from '../../src/errors';
 import { RandomStream } from '../../src/engine/random';
 
-/** How a room took an input: as it is, with a word, or in a way that it must never. */
+/** How a module handled an input: accepted, rejected with a message, or in a way that is a defect. */
 export type Outcome =
   | { readonly verdict: 'accepted' }
   | { readonly verdict: 'refused'; readonly message: string }
   | { readonly verdict: 'defect'; readonly message: string };
 
-/** One kind of input, with the room that takes it. */
+/** One kind of input, with the module that reads it. */
 export interface Group {
   readonly name: string;
   /** Milliseconds that a case may take on a busy machine. */
   readonly limit: number;
-  /** Draws an input and judges what becomes of it. */
+  /** Draws an input and judges how it is handled. */
   run(draw: RandomStream): Promise<Outcome>;
   close?(): Promise<void>;
 }
 
 export const accepted: Outcome = { verdict: 'accepted' };
 
-/** No sentence for a user is longer, whatever the input is. */
+/** Maximum length of a message for a user, whatever the input is. */
 const LONGEST_LINE = 4000;
 
 export function defect(message: string): Outcome {
@@ -28,9 +28,9 @@ export function defect(message: string): Outcome {
 }
 
 /**
- * What a thrown error says of the room: a refusal where it is of the kinds that the room promises, and readable.
+ * Classifies a thrown error: it is a rejection if it is readable and of a kind that the module promises.
  *
- * @param promised the kinds beside `FulgurError`.
+ * @param promised the kinds of errors besides `FulgurError`.
  */
 export function refusalOf(error: unknown, promised: readonly string[] = []): Outcome {
   if (!(error instanceof Error) && Object.prototype.toString.call(error) !== '[object Error]') {
@@ -46,7 +46,7 @@ export function refusalOf(error: unknown, promised: readonly string[] = []): Out
   return { verdict: 'refused', message };
 }
 
-/** Judges one case; the same group, seed and number give the same case everywhere. */
+/** Judges one case; the same group, seed and number produce the same case everywhere. */
 export async function runCase(group: Group, seed: number, number: number): Promise<Outcome> {
   const began = performance.now();
   const outcome = await outcomeOf(group, new RandomStream(seed, 'loose', [number, codeOf(group.name)]));

@@ -8,7 +8,7 @@ import { times } from './draws';
 
 const FILES = 2000;
 
-/** Whether Fulgur reads a file; `unsupported` where it is of a kind that Fulgur says not to read. */
+/** Whether Fulgur reads a file; `unsupported` if it is of a kind that Fulgur declares not to read. */
 export function verdictOf(file: Buffer): 'read' | 'refused' | 'unsupported' {
   try {
     decodeSafetensors(file);
@@ -24,7 +24,7 @@ export function drawFiles(seed: number, count: number): Buffer[] {
   return times(count, (number) => drawFile(new RandomStream(seed, 'loose', [number, 1])));
 }
 
-/** Python's verdicts, or `null` where it has no `safetensors`. */
+/** Python's verdicts, or `null` if it has no `safetensors`. */
 export function pythonVerdicts(python: string, files: readonly Buffer[]): boolean[] | null {
   const input = files.map((file) => `${file.toString('base64')}\n`).join('');
   const script = join(__dirname, 'safetensors-verdicts.py');
@@ -41,7 +41,7 @@ export function pythonVerdicts(python: string, files: readonly Buffer[]): boolea
     .map((line) => line === '1');
 }
 
-/** What Fulgur reads and Python refuses, and the other way round where Fulgur does not say that it never reads the kind. */
+/** Files that Fulgur reads and Python rejects, and vice versa, except for kinds that Fulgur declares not to read. */
 export function compareWithPython(python: string, seed: number): { text: string; differing: number } {
   const files = drawFiles(seed, FILES);
   const verdicts = pythonVerdicts(python, files);

@@ -54,7 +54,7 @@ const cluster = {
   task: { type: 'worker', index: 1 },
 };
 
-/** Variables of torchrun, Slurm, Kubeflow and the local launcher that do not fit. */
+/** Inconsistent variables of torchrun, Slurm, Kubeflow and the local launcher. */
 export const variables: Group = {
   name: 'variables',
   limit: 5000,
@@ -102,7 +102,7 @@ const answers = [
   { kind: 'another job' },
 ] as const;
 
-/** Lines that a stranger sends to the place where ranks meet. */
+/** Lines that a stranger sends to the rendezvous of the ranks. */
 export const messages: Group = {
   name: 'rendezvous',
   limit: 2000,

@@ -1,5 +1,5 @@
 /**
- * Writes the table of what Python's `safetensors` says of damaged files, which `test/fuzz` reads:
+ * Writes the table of the verdicts of Python's `safetensors` on damaged files, which `test/fuzz` reads:
  *
  *   npx ts-node bench/fuzz/record-verdicts.ts PYTHON > test/fuzz/data/safetensors-verdicts.json
  */

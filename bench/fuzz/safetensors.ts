@@ -9,7 +9,7 @@ import type { Group, Outcome } from './outcome';
 const arrays = { F32: Float32Array, I32: Int32Array, I64: BigInt64Array, U8: Uint8Array, BOOL: Uint8Array };
 const dtypes = ['F32', 'I32', 'I64', 'U8', 'BOOL'] as const;
 
-/** Tensors of any type, name and shape, also empty ones and scalars. */
+/** Tensors of any type, name and shape, including empty ones and scalars. */
 export const safetensors: Group = {
   name: 'safetensors',
   limit: 5000,
@@ -27,7 +27,7 @@ export const safetensors: Group = {
   },
 };
 
-/** A damaged file, as the table of Python's verdicts and the comparison with Python have it. */
+/** A damaged file, as used in the table of Python's verdicts and the comparison with Python. */
 export function drawFile(draw: RandomStream): Buffer {
   try {
     const sound = Buffer.from(encodeSafetensors(drawState(draw)));
@@ -73,14 +73,14 @@ async function judge(bytes: Buffer): Promise<Outcome> {
     }),
   );
   if ('outcome' in whole) {
-    if (!('outcome' in pieces)) return defect('is refused as a whole, and read by pieces');
+    if (!('outcome' in pieces)) return defect('is rejected as a whole, but read in pieces');
     return whole.outcome;
   }
-  if ('outcome' in pieces) return defect('is read as a whole, and refused by pieces');
+  if ('outcome' in pieces) return defect('is read as a whole, but rejected in pieces');
   return valuesOf(whole.file, pieces.file, bytes);
 }
 
-/** The values against those that stand where the header says. */
+/** Compares the values with those at the offsets in the header. */
 function valuesOf({ tensors }: SafetensorsFile, other: SafetensorsFile, bytes: Buffer): Outcome {
   const dataStart = 8 + Number(bytes.readBigUInt64LE(0));
   const header = JSON.parse(bytes.toString('utf8', 8, dataStart)) as Record<
@@ -112,7 +112,7 @@ async function attempt(
   }
 }
 
-/** The same data under a header with something else in it. */
+/** The same data with a changed header. */
 function withOtherHeader(draw: RandomStream, file: Buffer): Buffer {
   const dataStart = 8 + Number(file.readBigUInt64LE(0));
   const text = file.toString('utf8', 8, dataStart);

@@ -1,7 +1,7 @@
 import { printable } from '../../src/system';
 import type { Outcome } from './outcome';
 
-/** What became of a group's cases, and the kinds of messages that it gave. */
+/** The outcomes of a group's cases, and the kinds of messages that it produced. */
 export class Tally {
   readonly counts = { cases: 0, accepted: 0, refused: 0, defects: 0 };
   private milliseconds = 0;
@@ -28,18 +28,18 @@ export class Tally {
   text(): string {
     const { cases, accepted, refused, defects } = this.counts;
     const rate = Math.round((1000 * cases) / Math.max(1, this.milliseconds));
-    const head = `${this.name}: ${cases} cases, ${accepted} accepted, ${refused} refused, ${defects} defects, ${rate} a second`;
+    const head = `${this.name}: ${cases} cases, ${accepted} accepted, ${refused} refused, ${defects} defects, ${rate} per second`;
     const kinds = [...this.kinds].sort(([, a], [, b]) => b - a).slice(0, 40);
     const left = this.kinds.size - kinds.length;
     return [
       head,
       ...kinds.map(([kind, count]) => `  ${count} x ${kind}`),
-      ...(left > 0 ? [`  and ${left} kinds more`] : []),
+      ...(left > 0 ? [`  and ${left} more kinds`] : []),
     ].join('\n');
   }
 }
 
-/** A message without its names and numbers: of many that differ in them alone, one kind. */
+/** A message without its names and numbers, so that messages that differ only in these count as one kind. */
 export function shapeOf(message: string): string {
   const shape = printable(message.slice(0, 2000))
     .replace(/"(?:[^"\\]|\\.)*"|'[^']*'/g, '_')

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 
-/** Seconds without a finished case after which a loop counts as endless. */
+/** Seconds without a finished case after which a loop counts as infinite. */
 const patience = 90;
 
 const code = `
@@ -14,7 +14,7 @@ setInterval(() => {
 }, ${patience * 1000});
 `;
 
-/** Ends this process where a case keeps it from doing anything else, and says which. */
+/** Ends this process if a case blocks it, and reports the case. */
 export class Watchdog {
   private readonly beat = new Float64Array(new SharedArrayBuffer(24));
   private readonly worker = new Worker(code, { eval: true, workerData: this.beat.buffer });

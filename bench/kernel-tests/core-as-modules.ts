@@ -3,7 +3,7 @@ import Module from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { transformSync } from '@swc/core';
 
-/** The parts of Node's module loader that its type declarations leave out. */
+/** The parts of Node's module loader that are missing from its type declarations. */
 interface Loader {
   _resolveFilename(request: string, ...rest: unknown[]): string;
   _extensions: Record<string, (module: LoadedModule, file: string) => void>;
@@ -14,12 +14,12 @@ interface LoadedModule {
   _compile(code: string, file: string): void;
 }
 
-/** The folder of tfjs-core's separate modules, tests among them. */
+/** The folder of tfjs-core's separate modules, including the tests. */
 export const coreFolder = dirname(require.resolve('@tensorflow/tfjs-core/dist/tf-core.node.js'));
 
 /**
- * Makes `require` load tfjs-core as its separate ES modules, for every importer. The tests come as such modules, and
- * they must share one copy of tfjs-core with the backend. It has to run before anything loads tfjs-core.
+ * Makes `require` load tfjs-core as its separate ES modules, for every importer. The tests are such modules, and they
+ * must share one copy of tfjs-core with the backend. It must run before anything loads tfjs-core.
  */
 export function loadCoreAsModules(): void {
   const loader = Module as unknown as Loader;
@@ -40,7 +40,7 @@ export function loadCoreAsModules(): void {
       inputSourceMap: false,
     });
     module._compile(code, file);
-    // Those of the package itself can be written to; the engine puts its random operations there.
+    // The exports of the package itself are writable; the engine installs its random operations there.
     if (file === join(coreFolder, 'index.js')) module.exports = { ...module.exports };
   };
 }

@@ -1,9 +1,9 @@
-/** Tests of tfjs-core that this backend is not asked to pass, and why. */
+/** Tests of tfjs-core that this backend need not pass, with reasons. */
 export interface ExclusionGroup {
   readonly reason: string;
-  /** Parts of the tests' full names; `{}` stands for the environment that tfjs-core writes into each name. */
+  /** Parts of the tests' full names; `{}` stands for the environment that tfjs-core inserts into each name. */
   readonly tests: readonly (string | RegExp)[];
-  /** Tests that run all the same. */
+  /** Tests that run anyway. */
   readonly except?: RegExp;
 }
 
@@ -63,7 +63,7 @@ export const exclusions: readonly ExclusionGroup[] = [
     ],
   },
   {
-    reason: 'TensorFlow refuses these shapes',
+    reason: 'TensorFlow rejects these shapes',
     tests: [
       'avgPool3d {} x=[1,1,1,1,1] f=[1,1,3] s=1 p=valid',
       'conv2dTranspose {} input=8x8x8,output=4x4x8,f=8,s=1,inDepth=8,p=same vec4',
@@ -72,11 +72,11 @@ export const exclusions: readonly ExclusionGroup[] = [
     ],
   },
   {
-    reason: 'TensorFlow accepts an equation that tfjs refuses',
+    reason: 'TensorFlow accepts an equation that tfjs rejects',
     tests: ['einsum {} 2d matrix calculate trace', 'einsum {} nonexistent dimension throws error'],
   },
   {
-    reason: 'TensorFlow gives other numbers: NaN, rounding of huge angles, the order of random draws',
+    reason: 'TensorFlow returns different numbers: NaN, rounding of huge angles, the order of random draws',
     tests: [
       'sign {} basic',
       'sign {} does not propagate NaNs',
@@ -88,7 +88,7 @@ export const exclusions: readonly ExclusionGroup[] = [
   },
 ];
 
-/** The group that excludes a test, or `null` when it is to run. */
+/** Returns the group that excludes a test, or `null` if it should run. */
 export function exclusionOf(fullName: string): ExclusionGroup | null {
   const matches = (test: string | RegExp): boolean =>
     typeof test === 'string'

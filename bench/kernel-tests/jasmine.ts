@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-/** What Jasmine says of a finished test. */
+/** Jasmine's result of a finished test. */
 export interface TestResult {
   readonly fullName: string;
   readonly status: 'passed' | 'failed' | 'pending' | 'excluded';
@@ -19,9 +19,9 @@ interface JasmineCore {
   interface(jasmine: object, environment: JasmineEnvironment): object;
 }
 
-/** Puts `describe`, `it` and their like into the global scope, where tfjs-core's tests look for them. */
+/** Puts `describe`, `it` and similar functions into the global scope, where tfjs-core's tests look for them. */
 export function installJasmine(): JasmineEnvironment {
-  // It comes without type declarations.
+  // It has no type declarations.
   const core = createRequire(__filename)('jasmine-core') as JasmineCore;
   const jasmine = core.core(core);
   const environment = jasmine.getEnv({ suppressLoadErrors: true });
@@ -29,7 +29,7 @@ export function installJasmine(): JasmineEnvironment {
   return environment;
 }
 
-/** Runs the tests that have been declared and pass the filter, in their order. */
+/** Runs the declared tests that pass the filter, in order. */
 export async function runTests(
   environment: JasmineEnvironment,
   wanted: (fullName: string) => boolean,

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(__dirname, '../..');
 
-/** What a killed process was at. */
+/** The phase in which a process was killed. */
 export type Phase = 'start-up' | 'training' | 'saving' | 'validation' | 'end';
 
 const phases: Readonly<Record<string, Phase>> = {
@@ -17,7 +17,7 @@ const phases: Readonly<Record<string, Phase>> = {
   ending: 'end',
 };
 
-/** When to kill: so long after the start, or after a mark has come for the nth time. */
+/** When to kill: some time after the start, or after a mark has appeared for the Nth time. */
 export interface Doom {
   readonly after: 'start' | 'saving' | 'validating';
   readonly nth: number;
@@ -29,11 +29,11 @@ export interface Ending {
   readonly killedIn: Phase | null;
   readonly code: number | null;
   readonly errors: string;
-  /** Seconds from its start to its first update; `null` where it came to none. */
+  /** Seconds from its start to its first update; `null` if it reached none. */
   readonly secondsToUpdate: number | null;
 }
 
-/** Starts the experiment in a folder, resumed where there is something to resume from, and kills it when it is due. */
+/** Starts the experiment in a folder, resuming it if possible, and kills it when due. */
 export async function runDoomed(
   folder: string,
   options: readonly string[],
@@ -81,7 +81,7 @@ export async function runDoomed(
     child.once('close', ended);
   });
   for (const timer of timers) clearTimeout(timer);
-  // A process that was faster than its doom ended by itself.
+  // The process ended by itself before it was killed.
   return { killedIn: code === null ? killedIn : null, code, errors, secondsToUpdate };
 }
 

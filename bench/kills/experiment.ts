@@ -1,4 +1,7 @@
-/** A small FastSiam with all that a resume must bring back, which says what it is at: run and killed by `bench/kills.ts`. */
+/**
+ * A small FastSiam with everything that a resume must restore, which reports its phases: run and killed by
+ * `bench/kills.ts`.
+ */
 import {
   Experiment,
   Plugin,
@@ -17,7 +20,7 @@ import { collapseSentinel } from '../../plugins/collapse-sentinel';
 import { csvLogger } from '../../plugins/csv-logger';
 import { fastSiamLoss } from '../../experiments/fastsiam';
 
-/** Says, a line each, where the run is. */
+/** Prints the run's phase, one line each. */
 @Plugin({ name: 'marks' })
 class Marks implements PluginHooks {
   constructor(@inject(tokens.events) events: RunEventSource) {

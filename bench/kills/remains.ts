@@ -3,8 +3,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Content of what a whole run leaves behind, by file: the newest run's last checkpoint and its metrics; without the options
- * that it was started with, which tell how many threads loaded its data.
+ * The contents of the files that a complete run leaves behind: the newest run's last checkpoint and its metrics,
+ * without the options with which it was started, which include the number of loader threads.
  */
 export function remainsOf(folder: string): Readonly<Record<string, string>> {
   const parent = join(folder, 'runs', 'killed');

@@ -7,12 +7,12 @@ export interface NormAndFirst {
   readonly first: readonly number[];
 }
 
-/** What one call of a loss gives. */
+/** The results of one call of a loss. */
 export interface LossFigures {
   readonly loss: number;
-  /** Of the inputs that have one. */
+  /** Gradients of the inputs that have one. */
   readonly gradients: Readonly<Record<string, NormAndFirst>>;
-  /** What the loss keeps, after the call. */
+  /** The state of the loss after the call. */
   readonly state?: NormAndFirst;
 }
 
@@ -22,7 +22,7 @@ export interface LossCase {
   readonly params: Readonly<Record<string, number>>;
   readonly inputs: Readonly<Record<string, readonly [batch: number, features: number]>>;
   readonly calls: readonly LossFigures[];
-  /** How far one float32 run of PyTorch was off, per call. */
+  /** Error of one float32 run of PyTorch, per call. */
   readonly float32Error: readonly number[];
 }
 
@@ -34,17 +34,17 @@ export interface LossReference {
 
 type Inputs = Readonly<Record<string, tf.Tensor2D>>;
 
-/** A loss of Fulgur's that stands ready to be called. */
+/** One of Fulgur's losses, ready to be called. */
 export interface ReadyLoss {
   readonly run: (inputs: Inputs) => tf.Scalar;
-  /** What it keeps between calls. */
+  /** Its state between calls. */
   readonly state: tf.Variable | null;
   dispose(): void;
 }
 
 type Maker = (params: Readonly<Record<string, number>>, features: number, seed: number) => ReadyLoss;
 
-/** Ours by the names of the reference. */
+/** Our losses by their names in the reference. */
 const makers: Readonly<Record<string, Maker>> = {
   ntXent: (params) => stateless(({ a, b }) => losses.ntXent(a, b, params)),
   ntXentWithQueue: ({ queue: size = 1, ...params }, features, seed) =>
@@ -71,7 +71,7 @@ const makers: Readonly<Record<string, Maker>> = {
   koLeo: () => stateless(({ a }) => losses.koLeo(a)),
   maePatchLoss: ({ normalize }) =>
     stateless(({ predictions, targets }) =>
-      // Rows as patches of one image.
+      // Treats rows as patches of one image.
       losses.maePatchLoss(tf.expandDims(predictions!, 0), tf.expandDims(targets!, 0), {
         normalize: normalize === 1,
       }),
@@ -84,8 +84,8 @@ export function readyLoss({ loss, params, inputs }: LossCase, seed: number): Rea
   const make = makers[loss];
   if (make === undefined) {
     throw new FulgurError('data', {
-      what: `The reference has the loss '${loss}', which this script does not know.`,
-      fix: `It knows ${Object.keys(makers).join(', ')}.`,
+      what: `The reference contains the unknown loss '${loss}'.`,
+      fix: `The known losses are ${Object.keys(makers).join(', ')}.`,
     });
   }
   const [first] = Object.values(inputs);
@@ -127,7 +127,7 @@ function viewsOf(inputs: Inputs, name: string): tf.Tensor2D[] {
   return Object.entries(inputs).flatMap(([own, view]) => (own.startsWith(name) ? [view] : []));
 }
 
-/** The queue is filled after it was read, as lightly's memory bank. */
+/** The queue is filled after it has been read, as in lightly's memory bank. */
 function withQueue(
   size: number,
   params: Readonly<Record<string, number>>,

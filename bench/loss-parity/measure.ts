@@ -2,10 +2,10 @@ import { compile, tf } from '../../src';
 import { inputsOf, readyLoss } from './cases';
 import type { LossCase, LossFigures, NormAndFirst } from './cases';
 
-/** Numbers of a tensor that are compared. */
+/** The numbers of a tensor that are compared. */
 const FIRST = 8;
 
-/** How a case compares: our largest error over the error that is allowed, for each kind of figure. */
+/** The comparison of a case: our largest error divided by the tolerance, for each kind of figure. */
 export interface LossRatios {
   readonly value: number;
   readonly gradient: number;
@@ -43,8 +43,8 @@ export async function lossFigures(wanted: LossCase, seed: number, eager: boolean
 }
 
 /**
- * Errors over what is allowed: 1e-5 of the largest loss, gradient norm or state norm of the case, or ten times what PyTorch's
- * own float32 was off where that is more.
+ * Errors divided by the tolerance: 1e-5 of the largest loss, gradient norm or state norm of the case, or ten times the
+ * error of PyTorch's own float32 run if that is larger.
  */
 export function lossRatios(ours: readonly LossFigures[], { calls, float32Error }: LossCase): LossRatios {
   const ratio = (numbersOf: (figures: LossFigures) => readonly number[]): number => {
@@ -54,7 +54,7 @@ export function lossRatios(ours: readonly LossFigures[], { calls, float32Error }
       const own = numbersOf(ours[index]!);
       return numbersOf(call).map((truth, i) => Math.abs(own[i]! - truth) / allowed);
     });
-    // NaN must not hide behind a comparison.
+    // NaN must not pass a comparison.
     return ratios.some(Number.isNaN) ? Infinity : Math.max(0, ...ratios);
   };
   return {

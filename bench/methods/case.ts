@@ -1,9 +1,9 @@
-/** The data that methods are compared on. */
+/** The data on which methods are compared. */
 export type CaseData = 'digits' | 'pictograms';
 
 export type CasePrecision = '32-true' | 'bf16-mixed';
 
-/** One training that is judged: everything that its figures depend on besides the code. */
+/** One training run to evaluate: everything on which its figures depend besides the code. */
 export interface Case {
   readonly data: CaseData;
   readonly method: string;
@@ -13,45 +13,48 @@ export interface Case {
   readonly batchSize: number;
   /** The optimiser in words, such as `SGD 0.06, momentum 0.9, decay 0.0005`. */
   readonly optimizer: string;
-  /** The views as the run's record has them. */
+  /** The views as in the run's record. */
   readonly views: string;
-  /** Hyperparameters that are not the defaults of the experiment, in words. */
+  /** Hyperparameters that differ from the experiment's defaults, in words. */
   readonly options: string;
 }
 
-/** What features were worth at one time of a training. */
+/** The quality of the features at one point of a training run. */
 export interface Judgement {
   /** Epochs trained; 0 with random weights. */
   readonly epoch: number;
-  /** Share of held-out images whose class the 200 nearest training images tell; of `pictograms`, the category by 20. */
+  /**
+   * Share of held-out images whose class is predicted by the 200 nearest training images; for `pictograms`, the
+   * category by 20.
+   */
   readonly knn: number | null;
-  /** The same by a linear classifier; before the first epoch and after the last, `null` between. */
+  /** The same with a linear classifier, before the first epoch and after the last; `null` in between. */
   readonly linear: number | null;
-  /** Of `pictograms`: shares of emoji found in the other artist's drawings at the first place, and among five. */
+  /** For `pictograms`: shares of emoji found in the other artist's drawings in first place, and among the first five. */
   readonly top1: number | null;
   readonly top5: number | null;
-  /** Mean deviation of unit feature rows of the backbone, times √features: about 1 for spread-out rows, 0 for equal ones. */
+  /** Mean deviation of the backbone's unit feature rows, times √features: about 1 for spread-out rows, 0 for equal rows. */
   readonly spread: number | null;
-  /** The same of the projection, `null` where the method has none. */
+  /** The same for the projection; `null` if the method has none. */
   readonly projectedSpread: number | null;
 }
 
-/** A case and what it showed. */
+/** A case and its results. */
 export interface Finding {
   readonly case: Case;
   readonly judgements: readonly Judgement[];
-  /** Mean training loss of each epoch; `null` where it is not finite. */
+  /** Mean training loss of each epoch; `null` if it is not finite. */
   readonly losses: readonly (number | null)[];
   readonly date: string;
 }
 
-/** Two cases are the same where all their figures come from the same numbers. */
+/** Returns whether two cases are the same: all settings that affect their figures are equal. */
 export function isSameCase(a: Case, b: Case): boolean {
   const names = Object.keys({ ...a, ...b }) as (keyof Case)[];
   return names.every((name) => a[name] === b[name]);
 }
 
-/** Such as `byol on digits, seed 2`. */
+/** Returns a name such as `byol on digits, seed 2`. */
 export function caseName({ data, method, seed, precision }: Case): string {
   return `${method} on ${data}, seed ${seed}${precision === '32-true' ? '' : `, ${precision}`}`;
 }

@@ -7,7 +7,10 @@ import { after, digitsFindings, stepsOfEpoch, timingOf } from './tables';
 const WIDTH = 800;
 const colours = ['#9ecae9', '#4c78a8', '#ffbf79', '#f58518'] as const;
 
-/** An SVG: kNN and linear accuracy of each method on the digits, before and after; a mark for each seed. */
+/**
+ * Draws an SVG: kNN and linear accuracy of each method on the digits, before and after training, with a mark for each
+ * seed.
+ */
 export function gainsChart(records: Records): string {
   const names = Object.keys(methods).filter((method) => digitsFindings(records, method).length > 0);
   const kinds = [
@@ -34,7 +37,7 @@ export function gainsChart(records: Records): string {
   });
 }
 
-/** An SVG: kNN accuracy of FastSiam and SimSiam, by images on the left and by seconds on the right. */
+/** Draws an SVG: kNN accuracy of FastSiam and SimSiam, by images on the left and by seconds on the right. */
 export function curvesChart(records: Records): string {
   const pair = ['fastsiam', 'simsiam'];
   const curve = (method: string, unit: (epoch: number) => number): number[][] => {

@@ -19,14 +19,14 @@ import type { CaseData, Judgement } from './case';
 import { emojiCount } from './pictograms';
 import { sameEmoji, withoutOwnEmoji } from './same-emoji';
 
-/** What is judged: set by the process that trains one case. */
+/** The current case, set by the process that trains it. */
 export const judging: {
   data: CaseData;
-  /** Epochs after which a linear classifier is trained too; 0: before training. */
+  /** Epochs after which a linear classifier is trained too; 0 means before training. */
   probedEpochs: readonly number[];
-  /** Epochs after which training ends: schedules are those of a longer run. */
+  /** Number of epochs after which training ends, while schedules are those of a longer run. */
   epochs: number;
-  /** The module in training. */
+  /** The module being trained. */
   module: nn.Module | null;
   readonly judgements: Judgement[];
   readonly losses: (number | null)[];
@@ -35,7 +35,7 @@ export const judging: {
 const batchSize = 250;
 const heldOutDigits = 2000;
 
-/** Looks at random weights, after each epoch, and more closely after the last one. */
+/** Evaluates random weights and the weights after each epoch, in more detail after the last one. */
 @Plugin({ name: 'judge' })
 class Judge implements PluginHooks {
   private lossSum = 0;
@@ -84,7 +84,7 @@ class Judge implements PluginHooks {
     return { knn: accuracy, linear, top1: null, top5: null, spread: spreadOf(model.newest(heldOutDigits)) };
   }
 
-  /** twitter's drawings among google's. */
+  /** Searches for twitter's drawings among google's. */
   private async judgeEmoji(): Promise<Omit<Judgement, 'epoch' | 'projectedSpread'>> {
     const options = { batchSize: emojiCount / 4, limit: null };
     const train = await embedSplit(this.model, this.data, 'train', options);
@@ -110,7 +110,7 @@ class Judge implements PluginHooks {
     };
   }
 
-  /** Of the first thousand held-out images. */
+  /** Features of the first thousand held-out images. */
   private async projectedSpread(): Promise<number | null> {
     const { module } = judging;
     const [backbone, head] = ['backbone', 'projectionHead'].map(
@@ -136,10 +136,10 @@ class Judge implements PluginHooks {
   }
 }
 
-/** Embeds each batch of one order once: whoever asks in the same order again gets the same features. */
+/** Embeds each batch of one order once; further requests in the same order get the same features. */
 function remembering(model: ModelAccess): ModelAccess & {
   again(): void;
-  /** The last rows that were embedded. */
+  /** The rows that were embedded last. */
   newest(rows: number): Pick<FeatureTable, 'features' | 'width'>;
 } {
   const known: Awaited<ReturnType<ModelAccess['embed']>>[] = [];

@@ -11,10 +11,10 @@ import { ViewRenderer } from '../../src/data/views/view-renderer';
 import { FulgurError } from '../../src/errors';
 import { callCommand } from '../compare/call-command';
 
-/** Who drew each emoji; the last one's drawings are held out. */
+/** The artists of each emoji; the drawings of the last one are held out. */
 export const artists = ['google', 'facebook', 'apple', 'twitter'] as const;
 
-/** Height and width of a picture, in pixels. */
+/** Height and width of a picture in pixels. */
 export const pictureSide = 32;
 
 /** Bytes of a picture. */
@@ -23,14 +23,14 @@ export const pictureBytes = pictureSide * pictureSide * 3;
 const version = '16.0.0';
 const mostPixels = 1 << 20;
 
-/** The emoji that all artists have drawn, in one order. */
+/** The emoji that all artists have drawn, in the same order. */
 export interface Emoji {
   /** Its code points, such as `1f600`. */
   readonly name: string;
   readonly category: string;
 }
 
-/** The pictures as they lie in the cache. */
+/** The files of the pictures in the cache. */
 export interface PictureFiles {
   /** JSON, `Emoji[]`. */
   readonly emoji: string;
@@ -44,11 +44,11 @@ export function pictureFiles(): PictureFiles {
 }
 
 /**
- * Gets the emoji of `emoji-datasource-google`, `-facebook`, `-apple` and `-twitter` 16.0.0 (MIT) through npm, 340 MB, and makes
- * pictures of those that all four have and that are no components: on white, bicubic to 32 × 32. Where they are in the cache
- * already, it does nothing.
+ * Downloads the emoji of `emoji-datasource-google`, `-facebook`, `-apple` and `-twitter` 16.0.0 (MIT) through npm, 340
+ * MB, and makes pictures of those that all four have and that are not components: on white, bicubic to 32 × 32. If they
+ * are already in the cache, it does nothing.
  *
- * @throws FulgurError `engine` where npm fails, `data` where a package is not what it should be.
+ * @throws FulgurError `engine` if npm fails, `data` if a package does not have the expected contents.
  */
 export async function makePictograms(): Promise<void> {
   const files = pictureFiles();
@@ -82,7 +82,7 @@ async function exists(file: string): Promise<boolean> {
   );
 }
 
-/** The package's list of emoji and its single pictures, by their paths. */
+/** Reads the package's list of emoji and its individual pictures, by path. */
 async function unpack(artist: string, workplace: string): Promise<ReadonlyMap<string, Buffer>> {
   const name = `emoji-datasource-${artist}`;
   const pack = ['npm', 'pack', '--silent', `${name}@${version}`, '--pack-destination', workplace];
@@ -124,8 +124,8 @@ const renderer = new ViewRenderer(pictureSide, pictureSide);
 async function pictureOf(file: Buffer | undefined, what: string): Promise<Buffer> {
   if (file === undefined) {
     throw new FulgurError('data', {
-      what: `The packages of emoji ${version} do not hold ${what}.`,
-      fix: 'Delete the folder of the cache that npm keeps, and try again.',
+      what: `The packages of emoji ${version} do not contain ${what}.`,
+      fix: "Delete npm's cache folder, and try again.",
     });
   }
   const { width, height, channels, values } = await rgbaSamples(file, mostPixels);

@@ -1,7 +1,7 @@
 import { nn } from '../../src';
 import { FastSiam } from '../../experiments/fastsiam';
 
-/** FastSiam with a quarter of ResNet-18's width and the stem for small images, as `experiments/fastsiam-digits.ts` has it. */
+/** FastSiam with a quarter of ResNet-18's width and the stem for small images, as in `experiments/fastsiam-digits.ts`. */
 export class NarrowFastSiam extends FastSiam {
   override readonly backbone = instead(this, 'backbone', () =>
     nn.resnet18({ head: 'none', stem: 'cifar', width: 16 }),
@@ -13,7 +13,7 @@ export class NarrowFastSiam extends FastSiam {
   );
 }
 
-/** Another part in the place of the experiment's own, which is freed. */
+/** Replaces a part of the experiment, and frees the original. */
 function instead<T>(owner: nn.Module, name: string, build: () => T): T {
   const part = Reflect.get(owner, name) as unknown;
   if (part instanceof nn.Module) part.dispose();

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { datasets } from '../../src';
 
-/** Writes the digits as the peer's script reads them: pixels and labels of both splits, a byte each. */
+/** Writes the digits in the form that the peer's script reads: pixels and labels of both splits, one byte each. */
 export async function writePeerDigits(folder: string): Promise<void> {
   for (const split of ['train', 'test'] as const) {
     const digits = await datasets.open('digits', { split });

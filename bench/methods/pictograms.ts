@@ -5,16 +5,16 @@ import type { Emoji } from './make-pictograms';
 
 const trainArtists = artists.length - 1;
 
-/** How many emoji there are: sample i of any split shows emoji i mod this. */
+/** Number of emoji: sample i of any split shows emoji i modulo this number. */
 export const emojiCount = 1852;
 
-/** Rows of the train split that the first artist, google, drew: they are the first ones. */
+/** Number of rows of the train split by the first artist, google, which come first. */
 export const galleryRows = emojiCount;
 
 /**
- * Emoji as four artists drew them, 32 × 32 on white: google's, facebook's and apple's to train on, 5,556 pictures, twitter's
- * 1,852 to judge by. The class is the category, of which there are nine. The pictures come through npm when they are
- * first asked for.
+ * Emoji drawn by four artists, 32 × 32 on white: google's, facebook's and apple's 5,556 pictures for training,
+ * twitter's 1,852 for evaluation. The class is one of nine categories. The pictures are downloaded through npm when
+ * they are first requested.
  */
 export const pictograms = defineDataset({
   export: 'pictograms',

@@ -11,13 +11,13 @@ export type PartName = 'digits' | 'precision' | 'pictograms';
 
 export const seeds: readonly number[] = [1, 2, 3];
 
-/** The methods that are trained in `bf16-mixed` too. */
+/** The methods that are also trained in `bf16-mixed`. */
 export const precisionMethods = ['fastsiam', 'simsiam'] as const;
 
 /** Seed of the pictograms. */
 export const pictogramSeed = 1;
 
-/** All cases. Of the digits one seed of all methods comes first, so that an early end leaves a whole table. */
+/** Returns all cases. One seed of all methods on the digits comes first, so that an early end leaves a complete table. */
 export function plan(): Part[] {
   const names = Object.keys(methods);
   const of = (data: CaseData, seed: number): Case[] => names.map((method) => caseOf(method, data, { seed }));

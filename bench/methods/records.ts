@@ -4,14 +4,14 @@ import { FulgurError, messageOf } from '../../src/errors';
 import { isSameCase } from './case';
 import type { Case, CasePrecision, Finding } from './case';
 
-/** What a quiet machine showed of one method. */
+/** Measurements of one method on a quiet machine. */
 export interface Timing {
   readonly method: string;
   readonly precision: CasePrecision;
   readonly batchSize: number;
-  /** Median over the turns of each turn's median, with the loader's work and the trainer's. */
+  /** Median over the turns of each turn's median, including the work of the loader and the trainer. */
   readonly secondsPerStep: number;
-  /** Least and most of the turns. */
+  /** Minimum and maximum of the turns. */
   readonly spread: readonly [number, number];
   readonly peakRssMiB: number;
   readonly turns: number;
@@ -19,7 +19,7 @@ export interface Timing {
   readonly date: string;
 }
 
-/** What lightly and PyTorch showed for FastSiam on the digits. */
+/** Results of lightly and PyTorch for FastSiam on the digits. */
 export interface PeerFinding {
   readonly precision: CasePrecision;
   readonly seed: number;
@@ -31,7 +31,7 @@ export interface PeerFinding {
   readonly date: string;
 }
 
-/** Everything that the document is written from. */
+/** All data from which the document is written. */
 export interface Records {
   readonly findings: readonly Finding[];
   readonly timings: readonly Timing[];
@@ -41,7 +41,7 @@ export interface Records {
 const none: Records = { findings: [], timings: [], peers: [] };
 
 /**
- * What has been found so far; nothing where there is no file.
+ * Reads the results so far; empty if the file does not exist.
  *
  * @throws FulgurError `config` for a file that cannot be read.
  */
@@ -59,13 +59,13 @@ export function readRecords(file: string): Records {
     throw new FulgurError('config', {
       what: `The records in ${file} cannot be read.`,
       why: `${messageOf(cause)}.`,
-      fix: 'Restore the file, or delete it to train all anew.',
+      fix: 'Restore the file, or delete it to train everything again.',
       cause,
     });
   }
 }
 
-/** Puts records into the file, in the place of those of the same cases; in one go, so that an interruption loses nothing. */
+/** Writes records to the file, replacing those of the same cases; atomically, so that an interruption loses nothing. */
 export function addRecords(file: string, fresh: Partial<Records>): Records {
   const stored = readRecords(file);
   const records: Records = {
@@ -83,7 +83,7 @@ export function findingOf({ findings }: Records, wanted: Case): Finding | undefi
   return findings.find((finding) => isSameCase(finding.case, wanted));
 }
 
-/** Whatever its settings are: what was found with other settings is of no use any more. */
+/** Regardless of the settings: results with other settings are obsolete. */
 function isSameTraining(a: Finding, b: Finding): boolean {
   return isSame<Case>('data', 'method', 'seed', 'precision')(a.case, b.case);
 }

@@ -7,16 +7,16 @@ import { pictograms } from './pictograms';
 import { batchSize, settingsOf } from './settings';
 
 export interface MethodRun {
-  /** Where the run's folder goes. */
+  /** Parent of the run's folder. */
   readonly folder: string;
-  /** Options beside those that all methods have in common. */
+  /** Options in addition to those that all methods share. */
   readonly words: Readonly<Record<string, string>>;
   readonly plugins: readonly AnyPlugin[];
-  /** Is told the module that is trained. */
+  /** Receives the module being trained. */
   readonly onModule?: (module: TrainingModule<ViewBatch>) => void;
 }
 
-/** Trains a method on its views of the data. The process's exit code is not 0 where that failed. */
+/** Trains a method on its views of the data. The process's exit code is not 0 if that fails. */
 export async function runMethod(
   method: string,
   data: CaseData,
@@ -27,7 +27,7 @@ export async function runMethod(
     ...(data === 'digits' ? { name: 'digits' } : { dataset: pictograms() }),
     ...{ transform: views[data](), batchSize, dropLast: true },
   };
-  // Any class that is not abstract will do for the type checker.
+  // The type checker accepts any class that is not abstract.
   const Base = build as unknown as typeof SimSiam;
   @Experiment({ name: method, data: source, plugins })
   class MethodCase extends Base {
@@ -55,13 +55,13 @@ export async function runMethod(
 function drawAsLightly(model: nn.Module): void {
   for (const part of Object.values(model) as unknown[]) {
     if (!(part instanceof nn.ResNetBackbone)) continue;
-    // From the start of the seed's draws: all methods begin with the same backbone.
+    // From the start of the seed's draws, so that all methods start with the same backbone.
     const drawn = withSeed(ambientSeed(), () =>
       nn.resnet18({ head: 'none', stem: 'cifar', width: 16, initialization: 'pytorch' }),
     );
     part.loadStateDict(drawn.stateDict());
     drawn.dispose();
-    // A teacher is a backbone too, and takes the student's values.
+    // A teacher is also a backbone, and takes the student's values.
     break;
   }
   restartTeachers(model);

@@ -1,7 +1,7 @@
 import type { FeatureTable, NeighbourRule } from '../../src';
 
 /**
- * Shares of queries whose own emoji is among the n most similar rows of the gallery, for each n.
+ * Returns the share of queries whose own emoji is among the n most similar rows of the gallery, for each n.
  *
  * @param gallery row i shows the same emoji as row i of `queries`; rows of both have length 1.
  */
@@ -9,7 +9,7 @@ export function sameEmoji(gallery: FeatureTable, queries: FeatureTable, counts: 
   const found = counts.map(() => 0);
   forEachQuery(gallery, queries, (similarities, own) => {
     const wanted = similarities[own] ?? NaN;
-    // Equal ones count as nearer, and so does what is not finite: a model that gives the same for all finds nothing.
+    // Equal and non-finite similarities count as nearer, so that a model with constant features finds nothing.
     const isNearer = (value: number): boolean => !(value < wanted);
     const before = similarities.reduce(
       (sum, value, row) => sum + (row !== own && isNearer(value) ? 1 : 0),
@@ -20,7 +20,7 @@ export function sameEmoji(gallery: FeatureTable, queries: FeatureTable, counts: 
   return found.map((count) => count / queries.labels.length);
 }
 
-/** The share of queries whose class the nearest rows of the gallery tell, the query's own emoji left out. */
+/** Returns the share of queries whose class the nearest rows of the gallery predict, excluding the query's own emoji. */
 export function withoutOwnEmoji(gallery: FeatureTable, queries: FeatureTable, rule: NeighbourRule): number {
   let right = 0;
   forEachQuery(gallery, queries, (similarities, own) => {

@@ -16,42 +16,42 @@ import { VICReg } from '../../experiments/vicreg';
 import type { Case, CaseData, CasePrecision } from './case';
 import { NarrowFastSiam } from './narrow-fastsiam';
 
-/** An optimiser, and how the document names it. */
+/** An optimiser, and its name in the document. */
 interface OptimizerSettings {
   readonly words: string;
-  /** `null`: the experiment's own. */
+  /** `null` for the experiment's own. */
   readonly build: ((model: nn.Module) => Optimizer) | null;
 }
 
-/** How a method is trained here. */
+/** The settings with which a method is trained here. */
 export interface MethodSettings {
   /** The shipped experiment. */
   readonly build: new () => TrainingModule<ViewBatch>;
   readonly views: Readonly<Record<CaseData, () => ViewTransform>>;
   readonly optimizer: OptimizerSettings;
-  /** Hyperparameters that are not the experiment's defaults. */
+  /** Hyperparameters that differ from the experiment's defaults. */
   readonly options: Readonly<Record<string, string>>;
-  /** What a reader of the table should know besides. */
+  /** A remark for the reader of the table. */
   readonly note?: string;
-  /** Epochs, where a method is to be trained for longer than others. */
+  /** Number of epochs, if a method is trained for longer than others. */
   readonly epochs?: Partial<Readonly<Record<CaseData, number>>>;
 }
 
-/** Images of an update. */
+/** Number of images per update. */
 export const batchSize = 128;
 
 /** Passes over the 8,000 digits and the 5,556 pictograms. */
 export const epochsOf: Readonly<Record<CaseData, number>> = { digits: 2, pictograms: 10 };
 
-/** Epochs that schedules span, as in lightly's examples: training ends before they do. */
+/** Number of epochs that schedules span, as in lightly's examples; training ends earlier. */
 export const scheduledEpochs: Readonly<Record<CaseData, number>> = { digits: 10, pictograms: 20 };
 
-// A mirrored digit is another digit, and a small crop of one is no digit at all.
+// A mirrored digit may look like a different digit, and a small crop of a digit is not a digit at all.
 const onDigits = { inputSize: 32, hfProb: 0, minScale: 0.5 } as const;
-// Much of what a pictogram is lies in its colours.
+// Colours carry much of the meaning of a pictogram.
 const onPictograms = { inputSize: 32, cjStrength: 0.5, randomGrayScale: 0.1, gaussianBlur: 0 } as const;
 
-/** As lightly's benchmark on CIFAR-10 has it, at a batch of 128. */
+/** As in lightly's benchmark on CIFAR-10, with a batch size of 128. */
 const sgd = (learningRate = 0.06, momentum = 0.9, weightDecay = 5e-4): OptimizerSettings => ({
   words: `SGD ${learningRate}, momentum ${momentum}, decay ${weightDecay}`,
   build: (model) => optim.sgd(model.parameters(), { learningRate, momentum, weightDecay }),
@@ -69,9 +69,9 @@ const smallCrops = { cropSizes: [32, 16], cropCounts: [2, 4] } as const;
 
 const smallViews = { globalCropSize: 32, localCropSize: 16, nLocalViews: 4 } as const;
 
-/** Of every ResNet here. */
+/** Options of every ResNet here. */
 export const narrow = { stem: 'cifar', width: '16' } as const;
-/** In a hundred updates, a teacher of momentum 0.996 stays where it began. */
+/** In a hundred updates, a teacher with momentum 0.996 hardly changes. */
 const followed = { momentum: '0.99' } as const;
 
 type SquareViews = (options: Readonly<Partial<SimsiamOptions>>) => ViewTransform;
@@ -81,7 +81,7 @@ const on = (transform: SquareViews): MethodSettings['views'] => ({
   pictograms: () => transform(onPictograms),
 });
 
-/** By the method's name. */
+/** Settings by method name. */
 export const methods: Readonly<Record<string, MethodSettings>> = {
   fastsiam: {
     build: NarrowFastSiam,
@@ -95,7 +95,7 @@ export const methods: Readonly<Record<string, MethodSettings>> = {
     views: on(views.simsiam),
     optimizer: sgd(),
     options: narrow,
-    // Half as many views: as long as FastSiam.
+    // With half as many views, it takes as long as FastSiam.
     epochs: { digits: 2 * epochsOf.digits },
   },
   simclr: {
@@ -181,17 +181,17 @@ export const methods: Readonly<Record<string, MethodSettings>> = {
   },
 };
 
-/** @throws FulgurError `config` for a method that is not there. */
+/** @throws FulgurError `config` for an unknown method. */
 export function settingsOf(method: string): MethodSettings {
   const settings = methods[method];
   if (settings !== undefined) return settings;
   throw new FulgurError('config', {
-    what: `There is no method '${method}'.`,
-    fix: `Give ${Object.keys(methods).join(', ')}.`,
+    what: `Unknown method '${method}'.`,
+    fix: `Use one of: ${Object.keys(methods).join(', ')}.`,
   });
 }
 
-/** The case of a method with the settings that it has here. */
+/** Returns the case of a method with its settings. */
 export function caseOf(
   method: string,
   data: CaseData,

@@ -4,7 +4,7 @@ import { findingOf } from './records';
 import type { PeerFinding, Records, Timing } from './records';
 import { pictogramSeed, precisionMethods, seeds } from './plan';
 
-/** What the document's sections are made of, as Markdown; empty where nothing has been found yet. */
+/** Returns the sections of the document as Markdown; empty if there are no results yet. */
 export const sections: Readonly<Record<string, (records: Records) => string>> = {
   settings: settingsTable,
   digits: digitsTable,
@@ -14,7 +14,7 @@ export const sections: Readonly<Record<string, (records: Records) => string>> = 
   pictograms: pictogramsTable,
 };
 
-/** Findings of a method on the digits with the settings of today, one for each seed that there is. */
+/** Results of a method on the digits with the current settings, one for each available seed. */
 export function digitsFindings(
   records: Records,
   method: string,
@@ -23,7 +23,7 @@ export function digitsFindings(
   return seeds.flatMap((seed) => findingOf(records, caseOf(method, 'digits', { seed, precision })) ?? []);
 }
 
-/** The judgement after some epochs. */
+/** The evaluation after a number of epochs. */
 export function after({ judgements }: Finding, epoch: number): Judgement | undefined {
   return judgements.find((judgement) => judgement.epoch === epoch);
 }
@@ -84,7 +84,7 @@ function digitsTable(records: Records): string {
   );
 }
 
-/** What the figures say in a word. */
+/** Summarises the figures in a few words. */
 export function verdict(findings: readonly Finding[]): string {
   const gains = findings.map((finding) => {
     const [before, end] = [after(finding, 0), after(finding, epochsOf.digits)];
@@ -125,7 +125,7 @@ function timesTable(records: Records): string {
     : `${first.machine}; ${first.turns === 1 ? '1 turn' : `${first.turns} turns`}, ${first.date}.\n\n${tableText}`;
 }
 
-/** By images and by time. */
+/** The comparison by images and by time. */
 function fastSiamTable(records: Records): string {
   const rows = ['fastsiam', 'simsiam'].flatMap((method) => {
     const findings = digitsFindings(records, method);
@@ -140,7 +140,7 @@ function fastSiamTable(records: Records): string {
   return table(['method', 'epochs', 'images', 'seconds', 'kNN', 'linear'], rows);
 }
 
-/** Of the digits, with 8,000 images and whole batches of 128. */
+/** Number of updates on the digits, with 8,000 images and whole batches of 128. */
 export const stepsOfEpoch = 62;
 
 function precisionTable(records: Records): string {
@@ -200,7 +200,7 @@ export function number(value: number | null): string {
   return value === null ? '–' : value.toFixed(3);
 }
 
-/** `0.682 (0.674–0.717)`: the mean, and the least and the most. */
+/** `0.682 (0.674–0.717)`: the mean, minimum and maximum. */
 export function spreadText(values: readonly (number | null)[]): string {
   const known = values.flatMap((value) => value ?? []);
   if (known.length < values.length) return known.length === 0 ? '–' : 'not finite';

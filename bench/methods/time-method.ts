@@ -1,10 +1,10 @@
 /**
- * Time and memory of one method's training on the digits: its own experiment, views, loader threads and trainer, without
- * any judging. A process of its own.
+ * Measures time and memory of one method's training on the digits: its own experiment, views, loader threads and
+ * trainer, without any evaluation, in a separate process.
  *
  *   npx ts-node bench/methods/time-method.ts byol [--steps 40] [--skip 10] [--precision bf16-mixed]
  *
- * The first `--skip` steps are left out: the step is traced in them. The last line is a JSON object.
+ * The first `--skip` steps are excluded, as the step is traced in them. The last line is a JSON object.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

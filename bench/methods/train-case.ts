@@ -1,5 +1,5 @@
 /**
- * Trains one case and judges it: a process of its own, so that nothing of one case is left in another's.
+ * Trains and evaluates one case, in a separate process, so that cases do not affect each other.
  *
  *   npx ts-node bench/methods/train-case.ts '{"data":"digits","method":"byol","seed":1,"precision":"32-true","epochs":2}'
  *

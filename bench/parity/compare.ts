@@ -1,14 +1,14 @@
 import { outputNames } from './reference';
 import type { Figures, OutputName, Reference, SumAndNorm } from './reference';
 
-/** Largest errors over their tolerances; a run agrees where none is above 1. */
+/** Largest errors divided by their tolerances; a run agrees if none is above 1. */
 export interface ErrorRatios {
   readonly maxLossErrorRatio: number;
   readonly maxGradErrorRatio: number;
   readonly maxStateErrorRatio: number;
 }
 
-/** Sets a run's figures against the reference's; a figure that is missing or no number counts as infinitely wrong. */
+/** Compares a run's figures with the reference's; a figure that is missing or NaN counts as infinitely wrong. */
 export function compareFigures(figures: Figures, { truth, tolerance }: Reference): ErrorRatios {
   const lists = (key: 'loss' | 'gradNorm' | 'zStdTimesSqrtD'): number =>
     largestRatio(figures[key] ?? [], truth[key] ?? [], tolerance[key] ?? []);

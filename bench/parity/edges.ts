@@ -4,14 +4,14 @@ import { compareFigures } from './compare';
 import type { ErrorRatios } from './compare';
 import type { Figures, Reference, TrainingSpec } from './reference';
 
-/** A ReLU whose input in a reference's run is nearer to 0 than float32 can tell. */
+/** A ReLU whose input in a reference's run is too close to 0 for float32 to determine its sign. */
 export interface Edge {
   readonly step: number;
   readonly relu: string;
   readonly input: number;
 }
 
-/** What PyTorch gives in float64 with the sign of such an input turned; made by `bench/peer/relu_edge.py`. */
+/** PyTorch's results in float64 with the sign of such an input flipped, made by `bench/peer/relu_edge.py`. */
 interface OtherSides {
   readonly spec: TrainingSpec;
   readonly sides: readonly { readonly edge: Edge; readonly truth: Omit<Figures, 'grad0'> }[];
@@ -19,16 +19,16 @@ interface OtherSides {
 
 const files = ['vicreg-edges.json'];
 
-/** What a run's figures were compared with. */
+/** The figures with which a run was compared. */
 export interface Comparison {
   readonly ratios: ErrorRatios;
-  /** The edge on whose other side they agree with PyTorch; `null` for the reference's own figures. */
+  /** The edge on the other side of which they agree with PyTorch; `null` for the reference's own figures. */
   readonly edge: Edge | null;
 }
 
 /**
- * Sets figures against a reference, and where they do not agree and the reference's run passes edges, against PyTorch's
- * figures on their other sides: which side a float32 run takes is chance, and all are right.
+ * Compares figures with a reference and, if they do not agree and the reference's run passes edges, with PyTorch's
+ * figures on their other sides: which side a float32 run takes is a matter of chance, and all are right.
  */
 export function compareWithEdges(figures: Figures, reference: Reference): Comparison {
   const plain: Comparison = { ratios: compareFigures(figures, reference), edge: null };

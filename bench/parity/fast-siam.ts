@@ -28,7 +28,7 @@ export class FastSiam extends nn.Module {
   }
 }
 
-/** 1 for spread-out features, towards 0 where they collapse: mean deviation of unit rows, times √features. */
+/** 1 for spread-out features, towards 0 if they collapse: mean deviation of unit rows, times √features. */
 export function collapseMeasure(z: tf.Tensor2D): tf.Scalar {
   const [rows, features] = z.shape;
   const units = tf.div(z, tf.norm(z, 2, 1, true));

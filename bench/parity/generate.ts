@@ -7,7 +7,7 @@ const BIAS_BOUND = 0.125;
 const TOKEN_BOUND = 0.5;
 const PATCH_BIAS = 'backbone.vit.patch_embed.proj.bias';
 
-/** A number in [0, 1) that depends on seed and index alone, the same in every language. */
+/** A number in [0, 1) that depends only on seed and index, and is the same in every language. */
 function hash(seed: number, index: number): number {
   let x = (index + Math.imul(seed, 0x9e3779b1)) >>> 0;
   x ^= x >>> 16;
@@ -18,7 +18,7 @@ function hash(seed: number, index: number): number {
   return (x >>> 0) / 2 ** 32;
 }
 
-/** Values uniform over ±bound, one after the other in C order. */
+/** Values uniform over ±bound, in C order. */
 export function fill(name: string, length: number, seed: number, bound: number): Float32Array {
   const key = (seed + crc32(name)) >>> 0;
   const values = new Float32Array(length);
@@ -26,7 +26,7 @@ export function fill(name: string, length: number, seed: number, bound: number):
   return values;
 }
 
-/** The state that training starts from; position embeddings, which are fixed, are not in it. */
+/** The state from which training starts, without position embeddings, which are fixed. */
 export function initialState({ spec, stateDict }: Pick<Reference, 'spec' | 'stateDict'>): StateDict {
   const drawn = Object.keys(stateDict).filter((name) => !name.endsWith('pos_embed'));
   return new Map(drawn.map((name) => [name, initialTensor(name, stateDict, spec.seed)]));
@@ -48,14 +48,14 @@ function initialTensor(name: string, shapes: Shapes, seed: number): StateTensor 
   return { dtype: 'F32', shape, data };
 }
 
-/** The offsets of a convolution: the reference left these to PyTorch, which drew them after the convolution's weight. */
+/** The biases of a convolution: the reference left these to PyTorch, which drew them after the convolution's weight. */
 function patchBias(length: number, shapes: Shapes): Float32Array {
   const [outChannels = 0, ...inputs] = shapes[PATCH_BIAS.replace(/bias$/, 'weight')] ?? [];
   const fanIn = inputs.reduce((size, extent) => size * extent, 1);
   return pytorchDraws(0, outChannels * fanIn, length, 1 / Math.sqrt(fanIn));
 }
 
-/** How far drawn values reach; `null` for a tensor that starts as PyTorch starts it. */
+/** Bound of the drawn values; `null` for a tensor with PyTorch's own initial values. */
 function boundOf(name: string, shapes: Shapes): number | null {
   const shape = shapes[name] ?? [];
   if (name === 'bank') return 1;
@@ -67,12 +67,12 @@ function boundOf(name: string, shapes: Shapes): number | null {
   return shape.length === 2 ? Math.sqrt(1 / inputs) : null;
 }
 
-/** Whether a bias is that of a linear layer. */
+/** Returns whether a bias belongs to a linear layer. */
 function isLinear(bias: string, shapes: Shapes): boolean {
   return shapes[bias.replace(/bias$/, 'weight')]?.length === 2;
 }
 
-/** A teacher starts as its student. */
+/** A teacher starts with the values of its student. */
 function studentOf(name: string): string {
   return name.replace(/^(backbone|projection_head)_momentum\./, '$1.').replace(/^teacher_/, 'student_');
 }

@@ -17,14 +17,14 @@ import type { HyperParameterValue } from '../../src/metadata';
 import { fill } from './generate';
 import type { MethodSpec } from './reference';
 
-/** Which of a batch's samples a rank has. */
+/** The samples of a batch that a rank has. */
 export interface Place {
   readonly rank: number;
   readonly worldSize: number;
 }
 
 export interface ShippedMethod {
-  /** Names in our state dict of tensors that the reference names otherwise. */
+  /** Names in our state dict of tensors with different names in the reference. */
   readonly names?: Readonly<Record<string, string>>;
   /** The experiment with the reference's widths. */
   readonly build: (spec: MethodSpec, place: Place) => TrainingModule<ViewBatch>;
@@ -32,7 +32,7 @@ export interface ShippedMethod {
 
 type Values = Readonly<Record<string, HyperParameterValue>>;
 
-/** The experiment of this class with these hyperparameters, as `--name value` would set them. */
+/** Makes the experiment of a class with hyperparameters as `--name value` would set them. */
 function built(type: new () => TrainingModule<ViewBatch>, values: (spec: MethodSpec) => Values) {
   return (spec: MethodSpec) => constructExperiment(type, { stem: spec.stem, ...values(spec) });
 }
@@ -74,7 +74,7 @@ const methods: Readonly<Record<string, ShippedMethod>> = {
   swav: { build: built(SwaV, () => ({ ...widths, nPrototypes: 64 })) },
 };
 
-/** With the reference's mask in the place of a drawn one. */
+/** MAE with the reference's mask instead of a drawn one. */
 function buildMae(spec: MethodSpec, { rank, worldSize }: Place): MAE {
   const model = constructExperiment(MAE, {
     ...{ imageSize: spec.size, patchSize: 4, width: 96, depth: 2, heads: 3 },
@@ -96,13 +96,13 @@ function buildMae(spec: MethodSpec, { rank, worldSize }: Place): MAE {
   return model;
 }
 
-/** @throws FulgurError `data` where no experiment is named so. */
+/** @throws FulgurError `data` if no experiment has this name. */
 export function shippedMethod(name: string): ShippedMethod {
   const method = methods[name];
   if (method !== undefined) return method;
   throw new FulgurError('data', {
-    what: `The reference is of the method '${name}'.`,
-    why: `The experiments that are compared are ${Object.keys(methods).join(', ')}.`,
+    what: `The reference uses the unknown method '${name}'.`,
+    why: `The known methods are ${Object.keys(methods).join(', ')}.`,
     fix: 'Add it to bench/parity/methods.ts.',
   });
 }

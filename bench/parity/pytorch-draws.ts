@@ -2,10 +2,9 @@ const WORDS = 624;
 const AHEAD = 397;
 
 /**
- * Draws as PyTorch makes on a CPU after `torch.manual_seed(seed)`: float32, uniform over ±bound, the first `skip` left out.
- *
- * The rule of the reference files leaves one tensor to PyTorch's own draws: the offset of MAE's patches, a convolution's,
- * which was drawn after the convolution's weight from seed 0.
+ * Reproduces PyTorch's draws on a CPU after `torch.manual_seed(seed)`: float32, uniform over ±bound, skipping the first
+ * `skip`. The rule of the reference files leaves one tensor to PyTorch's own draws: the bias of the convolution that
+ * embeds MAE's patches, which was drawn after the convolution's weight from seed 0.
  *
  * Source: Matsumoto and Nishimura, "Mersenne Twister" (1998); 24 bits of a word make a number.
  */

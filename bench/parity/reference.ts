@@ -3,12 +3,12 @@ import { readReferenceFile } from '../command';
 
 /** How a reference run was trained. */
 export interface TrainingSpec {
-  /** Which of lightly's methods; FastSiam where none is named. */
+  /** One of lightly's methods; FastSiam if none is named. */
   readonly method?: string;
   readonly seed: number;
   readonly batch: number;
   readonly size: number;
-  /** Size of the small views of methods that have some. */
+  /** Size of the small views, for methods that have them. */
   readonly cropSize?: number;
   readonly steps: number;
   readonly ranks: number;
@@ -21,9 +21,9 @@ export interface TrainingSpec {
 /** How a reference of one of lightly's other methods was trained. */
 export interface MethodSpec extends TrainingSpec {
   readonly method: string;
-  /** Rows of the queue of methods that have one. */
+  /** Number of rows of the queue, for methods that have one. */
   readonly bank: number;
-  /** The teacher's share in its own values. */
+  /** Momentum of the teacher. */
   readonly ema: number;
   readonly temperature: number;
 }
@@ -32,38 +32,38 @@ export function isMethodSpec(spec: TrainingSpec): spec is MethodSpec {
   return spec.method !== undefined;
 }
 
-/** Sum and Euclidean norm of a tensor: alike in every layout. */
+/** Sum and Euclidean norm of a tensor, which do not depend on its layout. */
 export type SumAndNorm = readonly [sum: number, norm: number];
 
-/** What a training run shows of itself. */
+/** The figures of a training run. */
 export interface Figures {
-  /** At each step. */
+  /** Loss at each step. */
   readonly loss: readonly number[];
   /** Norm of all gradients together, at each step. */
   readonly gradNorm: readonly number[];
-  /** Collapse measure of view 0's z, at each step: of FastSiam. */
+  /** Collapse measure of view 0's z at each step, for FastSiam. */
   readonly zStdTimesSqrtD?: readonly number[];
   /** Gradients of the first step, by parameter. */
   readonly grad0: Readonly<Record<string, SumAndNorm>>;
   /** Parameters and buffers after the last step. */
   readonly final: Readonly<Record<string, SumAndNorm>>;
-  /** First numbers of z for sample 0 of view 0, in evaluation mode after the last step: of FastSiam. */
+  /** First numbers of z for sample 0 of view 0, in evaluation mode after the last step, for FastSiam. */
   readonly evalZ0?: readonly number[];
-  /** The same of p. */
+  /** The same for p. */
   readonly evalP0?: readonly number[];
-  /** The same of the backbone's output: of all other methods. */
+  /** The same for the backbone's output, for all other methods. */
   readonly evalFeatures?: readonly number[];
 }
 
-/** What is compared of a model in evaluation mode. */
+/** The outputs of a model in evaluation mode that are compared. */
 export const outputNames = ['evalZ0', 'evalP0', 'evalFeatures'] as const;
 
 export type OutputName = (typeof outputNames)[number];
 
-/** Largest errors at which a run still agrees. */
+/** Tolerances within which a run agrees. */
 export type Tolerance = Omit<Figures, OutputName> & { readonly [Name in OutputName]?: number };
 
-/** A reference file: PyTorch's figures in float64, and how far honest float32 runs are from them. */
+/** A reference file: PyTorch's figures in float64, and the deviation of genuine float32 runs from them. */
 export interface Reference {
   readonly spec: TrainingSpec;
   /** Shapes by state-dict name, in PyTorch's layout. */
@@ -73,32 +73,32 @@ export interface Reference {
 }
 
 /**
- * Reads a reference for a run of so many ranks.
+ * Reads a reference for a run with a number of ranks.
  *
- * @throws FulgurError `data` where the file is no reference, or one of another number of ranks than this run can equal.
+ * @throws FulgurError `data` if the file is not a reference, or has a number of ranks that this run cannot equal.
  */
 export function readReference(file: string, ranks: number, syncBn: boolean): Reference {
   const reference = readReferenceFile(file, ['spec', 'stateDict', 'truth', 'tolerance']) as Reference;
   const { spec } = reference;
-  // With statistics over all ranks any number of them equals one.
+  // With statistics over all ranks, any number of ranks equals one.
   const equal = syncBn ? 1 : ranks;
   if (spec.ranks !== equal) {
     throw new FulgurError('data', {
-      what: `${file} was made by ${spec.ranks} ranks.`,
-      why: `This run is to equal ${equal}.`,
-      fix: spec.ranks === 1 ? 'Add --sync-bn.' : `Give it --ranks ${spec.ranks}, without --sync-bn.`,
+      what: `${file} was made with ${spec.ranks} ranks.`,
+      why: `This run can only equal ${equal}.`,
+      fix: spec.ranks === 1 ? 'Add --sync-bn.' : `Use --ranks ${spec.ranks} without --sync-bn.`,
     });
   }
   if (spec.batch % ranks !== 0) {
     throw new FulgurError('config', {
-      what: `A batch of ${spec.batch} cannot be shared among ${ranks} ranks.`,
-      fix: `Give a number of ranks that divides ${spec.batch}.`,
+      what: `A batch of ${spec.batch} cannot be divided among ${ranks} ranks.`,
+      fix: `Use a number of ranks that divides ${spec.batch}.`,
     });
   }
   return ranks === 1 || syncBn ? reference : withoutRunningStatistics(reference);
 }
 
-/** Batch norm per rank: the reference's running statistics mix its ranks, and so do its outputs in evaluation. */
+/** With batch norm per rank, the reference's running statistics mix its ranks, and so do its outputs in evaluation. */
 function withoutRunningStatistics(reference: Reference): Reference {
   const kept = Object.entries(reference.truth.final).filter(
     ([name]) => !/running_(mean|var)$|num_batches_tracked$/.test(name),

@@ -8,19 +8,19 @@ import type { Figures, OutputName, Reference, SumAndNorm } from './reference';
 import { traineeOf } from './trainee';
 import type { Trainee } from './trainee';
 
-/** So many that ResNet-18's gradients take several. */
+/** Bucket size such that ResNet-18's gradients need several buckets. */
 const BUCKET_BYTES = 8 * 2 ** 20;
 
-/** How to train: by which ranks, and how their batch norm works. */
+/** How to train: the ranks, and how their batch norm works. */
 export interface TrainingWay {
   readonly eager: boolean;
-  /** Each takes its share of the batch. */
+  /** Ranks, each of which takes its share of the batch. */
   readonly ranks: Ranks;
-  /** Take batch statistics over all ranks. */
+  /** Compute batch statistics over all ranks. */
   readonly syncBn: boolean;
 }
 
-/** Trains as the reference was trained, on the started engine, and gives the same figures. */
+/** Trains as the reference was trained, on the started engine, and returns the same figures. */
 export async function trainFigures(
   reference: Reference,
   { eager, ranks, syncBn }: TrainingWay,
@@ -101,7 +101,10 @@ export async function trainFigures(
   return figures;
 }
 
-/** The reference's state, and what only our state dict has: places in queues, and position embeddings that are not learnt. */
+/**
+ * Returns the reference's state and what only our state dict has: positions in queues, and position embeddings that are
+ * not learnt.
+ */
 function completeState({ model, ownName }: Trainee, reference: Reference): StateDict {
   const drawn = [...initialState(reference)].map(([name, tensor]) => [ownName(name), tensor] as const);
   const ours = [...model.stateDict()].filter(([name]) => /(bank_ptr|pos_embed)$/.test(name));
@@ -116,7 +119,7 @@ function firstNumbers(
   );
 }
 
-/** This rank's samples of a view: every so many, from its own number on, as the sampler deals them. */
+/** This rank's samples of a view: every Nth for N ranks, starting at its rank, as the sampler distributes them. */
 function shareOf(pixels: Float32Array, batch: number, size: number, { rank, worldSize }: Ranks): tf.Tensor4D {
   const sample = size * size * 3;
   const own = batch / worldSize;
@@ -128,12 +131,12 @@ function shareOf(pixels: Float32Array, batch: number, size: number, { rank, worl
   return tf.tensor4d(share, [own, size, size, 3]);
 }
 
-/** What the last rank has: the references of several ranks hold its measure of collapse. */
+/** Returns the value of the last rank, whose collapse measure the references with several ranks contain. */
 function ofLast({ rank, worldSize, allReduce }: Ranks, value: tf.Scalar): tf.Scalar {
   return allReduce(rank === worldSize - 1 ? value : tf.mul(value, 0), 'sum');
 }
 
-/** The rows of all ranks. */
+/** Returns the rows of all ranks. */
 function gathered(ranks: Ranks, rows: tf.Tensor2D): tf.Tensor2D {
   const own = rows.shape[0];
   const before = ranks.rank * own;
@@ -147,7 +150,7 @@ function gathered(ranks: Ranks, rows: tf.Tensor2D): tf.Tensor2D {
   );
 }
 
-/** By the reference's names. */
+/** Renames tensors to the reference's names. */
 function summary(
   state: StateDict,
   { ownName }: Trainee,

@@ -6,20 +6,23 @@ import type { Place } from './methods';
 import { isMethodSpec } from './reference';
 import type { MethodSpec, OutputName, TrainingSpec } from './reference';
 
-/** A model, its loss, and what is looked at of it. */
+/** A model, its loss, and the outputs that are compared. */
 export interface Trainee {
   readonly model: nn.Module;
-  /** The model's name for a tensor to which the reference gives another one. */
+  /** The model's name for a tensor with a different name in the reference. */
   ownName(name: string): string;
   /** The loss of the views of this rank's samples. */
   loss(views: tf.Tensor4D[]): tf.Scalar;
-  /** What tells a collapse, `[batch, features]`: of the views that had their loss taken last; `null` where nobody asks. */
+  /**
+   * The features that show a collapse, `[batch, features]`, of the views whose loss was computed last; `null` if they
+   * are not needed.
+   */
   watched(): tf.Tensor2D | null;
-  /** What the model makes of a view. */
+  /** The model's outputs for a view. */
   outputs(view: tf.Tensor4D): Readonly<Partial<Record<OutputName, tf.Tensor2D>>>;
 }
 
-/** The model that a reference was made with; on several ranks, the one of this rank. */
+/** Makes the model of a reference; on several ranks, that of this rank. */
 export function traineeOf(spec: TrainingSpec, place: Place): Trainee {
   return isMethodSpec(spec) ? experimentTrainee(spec, place) : fastSiamTrainee(spec);
 }
@@ -43,7 +46,7 @@ function fastSiamTrainee({ stem }: TrainingSpec): Trainee {
   };
 }
 
-/** An experiment as it ships: its own `trainingStep`, at the first update of a run, where schedules have their first values. */
+/** A shipped experiment: its own `trainingStep` at the first update of a run, at which schedules have their first values. */
 function experimentTrainee(spec: MethodSpec, place: Place): Trainee {
   const { names = {}, build } = shippedMethod(spec.method);
   const model = build(spec, place);
@@ -70,7 +73,7 @@ function batchOf(views: tf.Tensor4D[]): ViewBatch {
   return { views, labels: none, indices: none };
 }
 
-/** As the features of an experiment are found by `knn` and `probe`. */
+/** Computes features as `knn` and `probe` do. */
 function featuresOf(model: TrainingModule<ViewBatch>, view: tf.Tensor4D): tf.Tensor2D {
   const { embed, backbone } = model as { embed?: Forward; backbone?: { forward: Forward } };
   return embed === undefined ? backbone!.forward(view) : embed.call(model, view);

@@ -1,26 +1,26 @@
 /** A connection between ranks. */
 export interface Network {
   readonly name: string;
-  /** Seconds from one rank to the next, besides the transfer. */
+  /** Latency from one rank to the next in seconds, excluding the transfer. */
   readonly latency: number;
-  /** Bytes a second, each way. */
+  /** Bytes per second in each direction. */
   readonly bandwidth: number;
 }
 
-/** What a step computes and exchanges. */
+/** The computation and exchanges of a step. */
 export interface StepCost {
   /** Seconds of a rank's own work. */
   readonly compute: number;
-  /** Bytes of gradients, in so many buckets. */
+  /** Bytes of gradients, and the number of buckets. */
   readonly gradientBytes: number;
   readonly buckets: number;
-  /** Exchanges of batch statistics that wait for each other, and the bytes of all of them. */
+  /** Number of sequential exchanges of batch statistics, and their total number of bytes. */
   readonly statisticsRounds: number;
   readonly statisticsBytes: number;
 }
 
 /**
- * Seconds of an all-reduce in a ring: every rank sends 2 (W − 1) parts of n / W bytes, one after the other.
+ * Returns the seconds of a ring all-reduce: every rank sends 2 (W − 1) parts of n / W bytes, one after another.
  *
  * Source: Patarasuk and Yuan, "Bandwidth optimal all-reduce algorithms for clusters of workstations" (2009).
  */
@@ -29,7 +29,7 @@ export function ringSeconds(ranks: number, bytes: number, { latency, bandwidth }
   return parts * latency + (parts / ranks) * (bytes / bandwidth);
 }
 
-/** Seconds of a step, where nothing is exchanged while a rank computes: the most that it can take. */
+/** Returns the seconds of a step if no exchange overlaps with computation: an upper bound. */
 export function stepSeconds(ranks: number, cost: StepCost, network: Network): number {
   if (ranks === 1) return cost.compute;
   const { compute, gradientBytes, buckets, statisticsRounds, statisticsBytes } = cost;

@@ -6,7 +6,7 @@ const REPETITIONS = 40;
 const SMALL_BYTES = 4096;
 const LARGE_BYTES = 40 * 2 ** 20;
 
-/** Latency and bandwidth of the all-reduce as it runs here, from a small and a large one. */
+/** Measures the latency and bandwidth of the all-reduce here, from a small and a large one. */
 export async function timeExchanges(ranks: Ranks): Promise<Network> {
   const small = await medianSeconds(ranks, SMALL_BYTES);
   const large = await medianSeconds(ranks, LARGE_BYTES);
@@ -17,7 +17,7 @@ export async function timeExchanges(ranks: Ranks): Promise<Network> {
 
 async function medianSeconds(ranks: Ranks, bytes: number): Promise<number> {
   const values = tf.ones<tf.Rank.R1>([bytes / 4]);
-  // Only a number comes back: what is measured is the exchange.
+  // Returns only a number, so that only the exchange is measured.
   const exchange = compile((own: tf.Tensor1D) => tf.slice(ranks.allReduce(own, 'sum'), 0, 1), {
     name: 'exchange',
   });

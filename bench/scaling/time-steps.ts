@@ -4,14 +4,14 @@ import { RandomStream, compile, nn, optim, tf } from '../../src';
 import type { Ranks } from '../../src';
 import { FastSiam } from '../parity/fast-siam';
 
-/** What ranks exchange in a step. */
+/** The data that ranks exchange in a step. */
 export interface Exchanges {
   readonly gradients: boolean;
   readonly batchStatistics: boolean;
 }
 
 export interface StepShape {
-  /** Samples of this rank. */
+  /** Number of samples of this rank. */
   readonly batch: number;
   readonly size: number;
   readonly steps: number;
@@ -20,7 +20,7 @@ export interface StepShape {
 const WARM_UP_STEPS = 2;
 const BUCKET_BYTES = 25 * 2 ** 20;
 
-/** Seconds of each step of FastSiam's training on ready-made views, with the exchanges that are asked for. */
+/** Measures the seconds of each step of FastSiam's training on precomputed views, with the requested exchanges. */
 export async function timeSteps(
   ranks: Ranks,
   { batch, size, steps }: StepShape,
@@ -46,7 +46,7 @@ export async function timeSteps(
   );
   const seconds: number[] = [];
   for (let index = 0; index < WARM_UP_STEPS + steps; index++) {
-    // Without exchanges ranks would drift apart, and one would have the machine to itself.
+    // Without exchanges, ranks would drift apart, and one would have the machine to itself.
     await ranks.anyRank(false);
     const begin = performance.now();
     await step(views);

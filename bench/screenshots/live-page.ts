@@ -1,6 +1,6 @@
 /**
- * Pictures of the live page for docs/live-page.md, from two runs of the screenshots' experiment: the second is looked at while it
- * goes on, beside the first.
+ * Takes screenshots of the live page for docs/live-page.md, from two runs of the screenshots' experiment: the second is
+ * shown in progress, beside the first.
  *
  *   npx ts-node bench/screenshots/live-page.ts [--epochs 4] [--batches 25] [--out docs/images]
  */
@@ -29,13 +29,13 @@ const { values } = parseArgs({
   },
 });
 
-/** Pixels, and the reader's colours. */
+/** Size in pixels, and the reader's colour scheme. */
 const looks = [
   { width: 1280, colorScheme: 'light' },
   { width: 390, colorScheme: 'dark' },
 ] as const;
 
-/** Looks at the page in the middle of the last epoch of a run that has another before it. */
+/** Takes the screenshots in the middle of the last epoch of a run that follows another. */
 @Plugin({ name: 'photographer' })
 class Photographer {
   private address = '';

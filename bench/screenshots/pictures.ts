@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 
-/** A page of which the documentation has pictures. */
+/** A page with screenshots in the documentation. */
 export interface ShownPage {
-  /** Of the pictures: `report` gives `report.png` and `report-narrow.png`. */
+  /** Name of the screenshots: `report` produces `report.png` and `report-narrow.png`. */
   readonly name: string;
   readonly url: string;
-  /** Height of the picture in pixels (default: all of the page). */
+  /** Height of the screenshot in pixels (default: the whole page). */
   readonly height?: number;
-  /** What is done before it is taken. */
+  /** Called before the screenshot is taken. */
   readonly prepare?: (page: Awaited<ReturnType<Browser['newPage']>>) => Promise<void>;
 }
 
@@ -17,7 +17,7 @@ const kinds = [
   { ending: '-narrow', width: 390, colorScheme: 'dark' },
 ] as const;
 
-/** Takes a page's pictures: wide in light colours, narrow in dark ones. */
+/** Takes a page's screenshots: wide in light colours, narrow in dark colours. */
 export async function takePictures(browser: Browser, folder: string, shown: ShownPage): Promise<void> {
   const { name, url, height, prepare } = shown;
   for (const { ending, width, colorScheme } of kinds) {

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /**
- * Pictures of the site that `export --format web` writes, for docs/browser.md, from a short run of the screenshots' experiment.
+ * Takes screenshots of the site that `export --format web` writes, for docs/browser.md, from a short run of the
+ * screenshots' experiment.
  *
  *   npx ts-node bench/screenshots/search-site.ts [--epochs 2] [--batches 30] [--out docs/images]
  */

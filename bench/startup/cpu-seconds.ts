@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 
-/** Seconds that a process, those below it and those of them that have ended computed so far; Linux tells. */
+/** Returns the CPU seconds so far of a process and its descendants, including those that have ended (Linux only). */
 export function cpuSecondsOfTree(pid: number): number {
   const ticks = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
   const processes = new Map(
@@ -20,7 +20,7 @@ export function cpuSecondsOfTree(pid: number): number {
 
 function statistics(pid: string): { parent: number; ticks: number } | null {
   try {
-    // The name, in brackets, may hold anything.
+    // The name, in brackets, may contain anything.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ')

@@ -1,4 +1,4 @@
-/** FastSiam on the digits, for one update; writes down when that was done: run by `bench/startup.ts`. */
+/** FastSiam on the digits for one update, whose time it records: run by `bench/startup.ts`. */
 import { writeFileSync } from 'node:fs';
 import { FastSiam } from '../../experiments/fastsiam';
 import { csvLogger } from '../../plugins/csv-logger';

@@ -2,7 +2,7 @@ import type { tf } from '../../src';
 import { losses, nn } from '../../src';
 import { FastSiam } from '../parity/fast-siam';
 
-/** A model with the loss of a batch of views. */
+/** A model with the loss for a batch of views. */
 export interface StepModel extends nn.Module {
   readonly viewCount: number;
   lossOf(views: readonly tf.Tensor4D[]): tf.Scalar;
@@ -69,7 +69,7 @@ class MoCo extends WithTeacher {
   }
 }
 
-/** By the word of `--method`. */
+/** Models by value of `--method`. */
 export const stepModels: Readonly<Record<string, (backbone: 'resnet18' | 'resnet50') => StepModel>> = {
   fastsiam: (backbone) => new FourViews('imagenet', backbone),
   byol: () => new BYOL(),

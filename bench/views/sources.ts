@@ -1,4 +1,4 @@
-/** Images for `bench/views.ts`: made up, from a folder, handwritten digits, and JPEG files. */
+/** Images for `bench/views.ts`: synthetic, from a folder, handwritten digits, and JPEG files. */
 import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ export function makeUpImage(height: number, width: number, phase: number): Image
     const pixel = Math.floor(i / 3);
     const x = (pixel % width) / width;
     const y = Math.floor(pixel / width) / height;
-    // Waves of several lengths, different in each channel, and a little grain: colours as mixed as a photograph's.
+    // Waves of several lengths, different in each channel, with a little grain: colours as varied as a photograph's.
     const channel = (i % 3) * 2 + phase;
     const wave =
       Math.sin(9 * x + channel) + Math.sin(14 * y + 3 * channel) + Math.sin(31 * (x + y) * channel) / 2;
@@ -35,8 +35,8 @@ export async function readFolder(folder: string, limit: number): Promise<Image[]
   });
   if (images.length === 0) {
     throw new FulgurError('data', {
-      what: `There are no images in ${folder}.`,
-      fix: 'Name a folder of jpg, png, webp or tiff files.',
+      what: `No images were found in ${folder}.`,
+      fix: 'Name a folder with jpg, png, webp or tiff files.',
     });
   }
   return Promise.all(images);
@@ -58,8 +58,8 @@ export function readDigits(count: number): Image[] {
 }
 
 /**
- * Writes JPEG files to a temporary folder, as `bench/peer/views.py` does: noise enlarged four times, quality 90, colours at
- * half the resolution, standard Huffman tables. Gives their paths.
+ * Writes JPEG files to a temporary folder, as `bench/peer/views.py` does: noise enlarged four times, quality 90,
+ * colours at half the resolution, standard Huffman tables. Returns their paths.
  */
 export async function writeJpegFiles(height: number, width: number, count: number): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'fulgur-views-'));

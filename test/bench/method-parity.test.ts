@@ -48,7 +48,7 @@ describe('the shipped experiments', () => {
 
   it('are named if a reference belongs to another method', () => {
     expect(() => shippedMethod('smog')).toThrow(
-      "The reference is of the method 'smog'. The experiments that are compared are simsiam, simclr, dcl, byol, moco, " +
+      "The reference uses the unknown method 'smog'. The known methods are simsiam, simclr, dcl, byol, moco, " +
         'barlowtwins, vicreg, tico, nnclr, dino, mae, swav. Add it to bench/parity/methods.ts.',
     );
   });

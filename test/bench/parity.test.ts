@@ -94,15 +94,15 @@ describe('bench/parity.ts', () => {
     );
     const other = written('other.json', '{"spec":{},"truth":{}}');
     expect(runParity(other).stderr).toBe(
-      `Error: ${other} is no such reference file: it lacks stateDict, tolerance. ` +
-        'Name a JSON file that has spec, stateDict, truth, tolerance at its top.',
+      `Error: ${other} is not such a reference file: it lacks stateDict, tolerance. ` +
+        'Name a JSON file with the top-level keys spec, stateDict, truth, tolerance.',
     );
     const ranks = written(
       'ranks.json',
       JSON.stringify({ spec: { ranks: 2, batch: 4 }, stateDict: {}, truth: {}, tolerance: {} }),
     );
     expect(runParity(ranks).stderr).toBe(
-      `Error: ${ranks} was made by 2 ranks. This run is to equal 1. Give it --ranks 2, without --sync-bn.`,
+      `Error: ${ranks} was made with 2 ranks. This run can only equal 1. Use --ranks 2 without --sync-bn.`,
     );
   });
 });

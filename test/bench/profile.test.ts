@@ -39,9 +39,9 @@ describe('--profile', () => {
 
   it('explains why there is no table', () => {
     expect(() => reportProfile([], { profile: true, 'profile-file': '' })).toThrow(
-      'No compiled function was called in the step looked into. ' +
-        'TensorFlow tells times of compiled functions only. ' +
-        'Leave out --profile, or what keeps the step from being compiled.',
+      'No compiled function was called in the examined step. ' +
+        'TensorFlow measures only compiled functions. ' +
+        'Leave out --profile, or the option that prevents compilation of the step.',
     );
   });
 });

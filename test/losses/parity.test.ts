@@ -48,7 +48,7 @@ describe('the comparison', () => {
 it('names a loss that it does not know', () => {
   const unknown: LossCase = { ...cases[0]!, loss: 'tripletLoss' };
   expect(() => readyLoss(unknown, seed)).toThrow(
-    "The reference has the loss 'tripletLoss', which this script does not know. It knows ntXent, ntXentWithQueue, dcl,",
+    "The reference contains the unknown loss 'tripletLoss'. The known losses are ntXent, ntXentWithQueue, dcl,",
   );
   const inputs = inputsOf(unknown, 0, seed);
   expect(Object.values(inputs).map(({ shape }) => shape)).toEqual([

@@ -20,7 +20,7 @@ describe('replaceSection', () => {
   it('names the marks that a page lacks', () => {
     expect(() => replaceSection('text', 'one', '')).toThrow(
       "The page of the figures has no section 'one'. " +
-        'Put the lines <!-- compare:begin one --> and <!-- compare:end one --> where it belongs.',
+        'Insert the lines <!-- compare:begin one --> and <!-- compare:end one --> where it belongs.',
     );
   });
 });

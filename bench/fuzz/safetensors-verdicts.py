@@ -1,4 +1,4 @@
-"""Says of each file of tensors, a line of base64 on stdin, whether Python's safetensors reads it: 1 or 0 a line."""
+"""Prints, for each file of tensors (one line of base64 on stdin), whether Python's safetensors reads it: 1 or 0 per line."""
 import base64
 import sys
 

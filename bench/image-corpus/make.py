@@ -1,10 +1,10 @@
-"""Makes the images that Fulgur's decoders are tested with, and what Pillow makes of them.
+"""Makes the images with which Fulgur's decoders are tested, and records Pillow's results.
 
     python3 -m venv VENV && VENV/bin/pip install pillow==13.0.0 numpy tifffile imagecodecs
     VENV/bin/python bench/image-corpus/make.py test/data/decoding/data/pillow-corpus.json
 
-Each entry is a file (base64), and the RGB bytes of `Image.open(file).convert('RGB')`, which is what torchvision's loader
-returns, or Pillow's error. Files of 16-bit gray also have the values themselves (little-endian), since Pillow clips them to 255.
+Each entry is a file (base64), with the RGB bytes of `Image.open(file).convert('RGB')`, which torchvision's loader also
+returns, or Pillow's error. Files with 16-bit grey also have the values themselves (little-endian), since Pillow clips them to 255.
 """
 import base64
 import io
@@ -45,7 +45,7 @@ def add(name, data):
             values = np.asarray(image)
             if values.min() >= 0 and values.max() < 65536:
                 entry['gray'] = base64.b64encode(values.astype('<u2').tobytes()).decode()
-    except Exception as error:  # whatever Pillow says is the reference
+    except Exception as error:  # Pillow's result is the reference, whatever it is
         entry |= {'error': f'{type(error).__name__}: {error}'.split(' <')[0]}
     cases.append(entry)
 
@@ -193,7 +193,7 @@ add('WebP, cut off', saved(of('RGB'), 'WEBP', lossless=True)[:-30])
 
 
 def lzw(indices, size):
-    """Codes without compression: a clear code before the table grows."""
+    """Returns codes without compression, with a clear code before the table grows."""
     clear, bits, width = 1 << size, '', size + 1
     for count, index in enumerate(indices):
         if count % ((1 << size) - 2) == 0:
@@ -250,7 +250,7 @@ add('GIF, cut off', gif(frame(INDEX))[:-20])
 
 
 def bmp(bits, rows, *, compression=0, header=40, masks=b'', palette=None, top_down=False, used=0, gap=0, extra=b''):
-    """`rows`: the pixel data, rows from the bottom, padded."""
+    """`rows` is the pixel data, padded, from the bottom row."""
     height = -H if top_down else H
     if header == 12:
         table = b''.join(bytes([b, g, r]) for r, g, b in (palette if palette is not None else []))
@@ -393,7 +393,7 @@ def tiff(array, **options):
 
 
 def raw_tiff(samples, tags, *, order='<'):
-    """A TIFF of one strip by hand: `tags` are (code, type, values)."""
+    """Makes a TIFF with one strip by hand; `tags` are (code, type, values)."""
     base = [(256, 4, [W]), (257, 4, [H]), (273, 4, [0]), (278, 4, [H]), (279, 4, [len(samples)])]
     found = {code: (kind, values) for code, kind, values in base + tags}
     entries, extra = [], b''

@@ -3,7 +3,7 @@
     pip download --no-deps torchvision==0.28.0 && unzip torchvision-*.whl torchvision/datasets/folder.py
     python bench/image-corpus/order.py torchvision/datasets/folder.py test/data/datasets/folder/data/torchvision-order.json
 
-Names are base64, since some are not UTF-8. folder.py alone is loaded, with stand-ins for what it imports of torch.
+Names are base64, since some are not UTF-8. Only folder.py is loaded, with stand-ins for its imports from torch.
 """
 import base64
 import importlib.util

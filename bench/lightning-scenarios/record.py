@@ -3,8 +3,8 @@
     python3 -m venv /tmp/lightning && /tmp/lightning/bin/pip install torch==2.13.0 lightning==2.6.6
     /tmp/lightning/bin/python bench/lightning-scenarios/record.py test/plugins/data/lightning-monitors.json
 
-The file holds each scenario, what Lightning did, and for those where Fulgur differs on purpose why and what it does instead.
-test/plugins/lightning-monitors.test.ts plays them with Fulgur.
+The file contains each scenario and what Lightning did, and where Fulgur differs on purpose, the reason and what it does instead.
+test/plugins/lightning-monitors.test.ts runs them with Fulgur.
 """
 
 import json
@@ -30,7 +30,7 @@ class Crash(Exception):
 
 
 class Scripted(LightningModule):
-    """One parameter, and metrics that come from the script."""
+    """A module with one parameter, whose metrics come from the script."""
 
     def __init__(self, log, record, crash_at):
         super().__init__()
@@ -68,7 +68,7 @@ class Scripted(LightningModule):
 
 
 class LogsAtEpochEnd(Callback):
-    """A metric of another callback, such as lightly's kNN."""
+    """A metric from another callback, such as lightly's kNN."""
 
     def on_train_epoch_end(self, trainer, module):
         module.say("epoch_end", trainer.current_epoch)
@@ -101,7 +101,7 @@ def number(value):
 
 
 def written(value):
-    """JSON knows neither NaN nor infinities."""
+    """JSON has neither NaN nor infinities."""
     if isinstance(value, float):
         return number(value)
     if isinstance(value, dict):

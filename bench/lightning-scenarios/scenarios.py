@@ -1,14 +1,14 @@
-"""Scripted fits: when metrics are logged, and who watches them. `record.py` runs them.
+"""Scripted fits: when metrics are logged, and which plugins watch them. `record.py` runs them.
 
-Epochs have four batches. A metric logged `at` a validation is scripted by the updates that are done, one of a `step` by the
-number of the batch since the beginning, one of an `epoch_end` by its epoch; where there is no value, nothing is logged.
+Epochs have four batches. A metric logged `at` a validation is scripted by the number of updates done, one logged at a `step` by
+the number of the batch since the start, one logged at an `epoch_end` by its epoch; without a value, nothing is logged.
 """
 
 NAN, INF = float("nan"), float("inf")
 
 
 def val(values, every=4):
-    """One value for each validation, after every so many updates."""
+    """One value for each validation, at regular intervals of updates."""
     return {"at": "validation", "values": {str(every * (i + 1)): v for i, v in enumerate(values)}}
 
 
@@ -17,7 +17,7 @@ def steps(values, on_step=True, on_epoch=False):
 
 
 def per_epoch(values):
-    """Batches of an epoch log the same value, which so is the epoch's mean."""
+    """All batches of an epoch log the same value, which is therefore the epoch's mean."""
     return steps([v for v in values for _ in range(4)], on_step=False, on_epoch=True)
 
 
@@ -31,17 +31,17 @@ def es(monitor="val", **options):
 
 FALLING = [1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3]
 
-# Why Fulgur differs.
-STALE = "A value is looked at once, when it is measured; Lightning counts an old value again at every look."
-EACH = "earlyStopping() looks at each measurement, also at those within epochs."
-DUE = "A missing metric is an error once it is due, at the end of an epoch that validates; Lightning fails at its first look."
-DUE_RANKED = "A metric that a plugin logs in some epochs ranks the checkpoints of these; Lightning fails where it is missing once."
-EPOCH_END = "A metric of training is looked at at the end of each epoch; Lightning looks after validations only, at the mean of the epoch before."
-LAST = "`last` is always the newest checkpoint, so that a run goes on where it stopped; last.ckpt stays behind where the metric got worse."
+# Reasons for differences from Lightning.
+STALE = "A value is checked once, when it is measured; Lightning counts an old value again at every check."
+EACH = "earlyStopping() checks each measurement, including those within epochs."
+DUE = "A missing metric is an error once it is due, at the end of an epoch that validates; Lightning fails at its first check."
+DUE_RANKED = "A metric that a plugin logs in some epochs ranks the checkpoints of these epochs; Lightning fails if it is missing once."
+EPOCH_END = "A training metric is checked at the end of each epoch; Lightning checks only after validations, using the mean of the previous epoch."
+LAST = "`last` is always the newest checkpoint, so that a run resumes where it stopped; last.ckpt stays behind if the metric got worse."
 KEPT = "The newest checkpoint is a folder like the others; Lightning writes it a second time, as last.ckpt."
-WEIGHTS = "A checkpoint is ranked by what was measured with its weights; Lightning ranks it by the value of an older step, too."
-TIES = "Of equal scores the older stays, whatever came between; Lightning drops the older where a better one comes."
-RESUMED = "The resumed run goes on from the newest checkpoint; Lightning's last.ckpt is older, and an epoch is trained twice."
+WEIGHTS = "A checkpoint is ranked by a value measured with its own weights; Lightning also ranks it by the value of an older step."
+TIES = "Among equal scores, the older one is kept, whatever came in between; Lightning drops the older one when a better one comes."
+RESUMED = "The resumed run continues from the newest checkpoint; Lightning's last.ckpt is older, so an epoch is trained twice."
 
 SCENARIOS = [
     # Early stopping.
@@ -135,7 +135,7 @@ SCENARIOS = [
          differs=DUE_RANKED, fulgur=dict(validations=[[0, 4], [1, 8], [2, 12], [3, 16], [4, 20], [5, 24]], error=False, epochs=6, step=24, kept=[[1, 8], [3, 16], [5, 24]], scores=[[8, 0.5], [16, 0.6], [24, 0.4]], best=[3, 16], last=[5, 24])),
     dict(name="the checkpoint at the stop", trainer=dict(max_epochs=6), log=dict(val=val([3, 1, 2, 2, 0, 0])), early_stopping=[es(patience=2)], checkpoint=dict(monitor="val", save_top_k=1),
          differs=LAST, fulgur=dict(kept=[[1, 8], [3, 16]], scores=[[8, 1], [16, 2]], last=[3, 16])),
-    # Runs that were broken off and resumed.
+    # Runs that were interrupted and resumed.
     dict(name="resumed at the end of an epoch, patience goes on", trainer=dict(max_epochs=8), log=dict(val=val([1, 1, 1, 1, 1, 1, 1, 1])), early_stopping=[es(patience=4)], checkpoint=dict(save_top_k=1), phases=[dict(crash_at_batch=8), {}]),
     dict(name="resumed in the middle of an epoch, patience goes on", trainer=dict(max_epochs=8), log=dict(val=val([1, 1, 1, 1, 1, 1, 1, 1])), early_stopping=[es(patience=4)], checkpoint=dict(save_top_k=1, every_n_train_steps=3), phases=[dict(crash_at_batch=10), {}]),
     dict(name="resumed between rare validations", trainer=dict(max_epochs=12, check_val_every_n_epoch=3), log=dict(val=val([1, 0.9, 0.9, 0.9], 12)), early_stopping=[es(patience=2)], checkpoint=dict(save_top_k=1, every_n_train_steps=4), phases=[dict(crash_at_batch=17), {}]),

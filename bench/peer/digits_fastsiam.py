@@ -1,8 +1,8 @@
-"""Trains FastSiam on the digits with lightly and PyTorch, in float32 or under bfloat16 autocast, and judges by nearest neighbours.
+"""Trains FastSiam on the digits with lightly and PyTorch, in float32 or with bfloat16 autocast, and evaluates it by nearest neighbours.
 
 usage: digits_fastsiam.py DIR [--seed 1] [--epochs 3] [--batch 128] [--bf16] [--workers 2]
-DIR holds train.bin and test.bin, RGB bytes [images, 32, 32, 3], and train.labels and test.labels, a byte for each image
-(bench/methods.ts writes them). ResNet-18 of a quarter width with lightly's stem for small images, SGD 0.06, momentum 0.9, decay 5e-4, views
+DIR contains train.bin and test.bin, RGB bytes [images, 32, 32, 3], and train.labels and test.labels, one byte per image
+(bench/methods.ts writes them). ResNet-18 with a quarter of its width, with lightly's stem for small images, SGD 0.06, momentum 0.9, decay 5e-4, views
 without flips, smallest crop 0.5, whole shuffled batches; kNN with k 200 and temperature 0.1. Prints one JSON line.
 """
 import argparse, json, os, sys, time, warnings

@@ -1,7 +1,7 @@
-"""Images per second of torchvision's ResNet-18 in evaluation on CPU, from the JPEG files of a folder to features.
+"""Measures images per second of torchvision's ResNet-18 in evaluation on a CPU, from the JPEG files of a folder to features.
 
 usage: embed.py --folder FOLDER [--size 32] [--batch 64] [--workers 2] [--bf16]
-Evaluation mode, no_grad, channels_last; the transform of torchvision's evaluation. The first eighth of the images is left out of
+Evaluation mode, no_grad, channels_last; torchvision's evaluation transform. The first eighth of the images is excluded from
 the rate, as in bench/embed.ts. Prints one JSON line.
 """
 import argparse, glob, json, os, resource, time, warnings
@@ -26,7 +26,7 @@ model = torchvision.models.resnet18()
 model.fc = torch.nn.Identity()
 model = model.eval().to(memory_format=torch.channels_last)
 loader = torch.utils.data.DataLoader(Files(), batch_size=a.batch, num_workers=a.workers)
-# Threads decode in processes of their own, whose time only counts once they have ended: it is read from the system.
+# The loader's workers are separate processes, whose time counts only once they have ended, so it is read from the system.
 def cpu(): return sum(sum(map(int, open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[11:13])) for pid in [os.getpid(), *children()]) / os.sysconf("SC_CLK_TCK")
 def children(): return open(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read().split()
 done, stamps, features = 0, [], []

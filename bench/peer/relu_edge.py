@@ -1,11 +1,11 @@
-"""Figures of lightly's VICReg in float64 where ReLUs are taken the other way.
+"""Writes the figures of lightly's VICReg in float64 with the signs of some ReLU inputs flipped.
 
     python bench/peer/relu_edge.py REFERENCE.json OUT.json
 
-At the third step an input of the ReLU behind `backbone.4.1` is -1.1e-6, less than the error that float32 has there
-(PyTorch's own: 1.4e-6, root mean square); at the second step one of a ReLU within `backbone.5.1` is 6.3e-7. So an honest
-float32 run may find the other sign. This trains the reference's model anew, first as it is, which must give the reference's
-figures, and then with the sign of each of these inputs turned.
+At the third step, an input of the ReLU after `backbone.4.1` is -1.1e-6, which is smaller than the float32 error there
+(PyTorch's own: 1.4e-6, root mean square); at the second step, an input of a ReLU in `backbone.5.1` is 6.3e-7. A genuine
+float32 run may therefore find the other sign. This script trains the reference's model again, first unchanged, which must
+reproduce the reference's figures, and then with the sign of each of these inputs flipped.
 """
 import json
 import math
@@ -22,7 +22,7 @@ EDGE_BELOW = 1.2e-6
 
 
 def fill(name, shape, seed, bound):
-    """The rule by which all values of the references are made."""
+    """The rule that generates all values of the references."""
     mask = 0xFFFFFFFF
     key = (seed + zlib.crc32(name.encode())) & mask
     x = (np.arange(int(np.prod(shape)), dtype=np.uint64) + ((key * 0x9E3779B1) & mask)) & mask

@@ -1,4 +1,4 @@
-"""Time of one FastSiam optimiser step in PyTorch, on ready-made views: no data work.
+"""Measures the time of one FastSiam optimiser step in PyTorch, on precomputed views, without data loading.
 
 usage: step.py [--batch 256] [--size 32] [--steps 7] [--warm-up 2] [--model resnet18] [--bf16] [--channels-last]
 Prints one JSON line.

@@ -1,7 +1,7 @@
-"""Time of one optimiser step of BYOL or MoCo in PyTorch with lightly's modules, on ready-made views: no data work.
+"""Measures the time of one optimiser step of BYOL or MoCo in PyTorch with lightly's modules, on precomputed views, without data loading.
 
 usage: step_methods.py --method byol|moco [--batch 256] [--size 32] [--steps 7] [--warm-up 2] [--bf16] [--channels-last]
-ResNet-18 with the ImageNet stem, SGD 0.06; the heads, momenta and queue of lightly's examples. Prints one JSON line.
+ResNet-18 with the ImageNet stem, SGD 0.06, and the heads, momenta and queue of lightly's examples. Prints one JSON line.
 """
 import argparse, copy, json, resource, time, warnings
 warnings.filterwarnings("ignore")

@@ -1,4 +1,4 @@
-"""Numbers of PyTorch's, timm's and lightly's layers, for test/nn/data/transformer-layers.json:
+"""Records the outputs of PyTorch's, timm's and lightly's layers in test/nn/data/transformer-layers.json:
 
     python3 bench/peer/transformer_layers.py test/nn/data/transformer-layers.json
 """

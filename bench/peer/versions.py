@@ -1,4 +1,4 @@
-"""Versions of installed packages, as one JSON line.
+"""Prints the versions of installed packages as one JSON line.
 
 usage: versions.py PACKAGE...
 """

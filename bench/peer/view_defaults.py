@@ -1,9 +1,9 @@
-"""Records what lightly's view transforms do by default, and what each of their options changes, for the tests of `views`.
+"""Records what lightly's view transforms do by default, and the effect of each of their options, for the tests of `views`.
 
 usage: view_defaults.py FILE.json
 
-The file has, for each transform, the defaults of its signature, and `cases`: options, and the views that they lead to, as
-places in `views`: the operations of one view in order. Operations that never happen are left out.
+For each transform, the file contains the defaults of its signature, and `cases`: options and the resulting views, as
+indices into `views`, which lists the operations of each view in order. Operations with probability 0 are omitted.
 """
 
 import inspect
@@ -42,15 +42,15 @@ CLASSES = {
 
 BYOL_VIEWS = {"view_1_transform": BYOLView1Transform, "view_2_transform": BYOLView2Transform}
 
-# The different views.
+# The distinct views.
 KINDS = []
 
-# lightly takes them and does nothing with them.
+# lightly accepts them but ignores them.
 IGNORED = {"kernel_size", "kernel_scale"}
 
 
 def steps(transform):
-    """The operations of a view in order, out of all compositions."""
+    """Returns the operations of a view in order, without nested compositions."""
     if isinstance(transform, T.Compose):
         return [step for part in transform.transforms for step in steps(part)]
     inner = getattr(transform, "transform", None)
@@ -58,13 +58,13 @@ def steps(transform):
 
 
 def interpolation(value):
-    """By torchvision's name; Pillow's numbers stand for it too."""
+    """Returns torchvision's name, also for Pillow's number."""
     value = getattr(value, "value", value)
     return {2: "bilinear", 3: "bicubic"}.get(value, value)
 
 
 def described(step):
-    """One operation with its parameters, or None for one that does nothing to pixels."""
+    """Returns an operation with its parameters, or None if it does not change pixels."""
     kind = type(step).__name__
     if kind == "RandomResizedCrop":
         return {"op": "crop", "prob": 1, "size": list(step.size), "scale": list(step.scale), "ratio": list(step.ratio),
@@ -103,7 +103,7 @@ def views(transform):
 
 
 def place(view):
-    """The view's place among the different ones."""
+    """Returns the view's index among the distinct views."""
     if view not in KINDS:
         KINDS.append(view)
     return KINDS.index(view)
@@ -115,7 +115,7 @@ def signature(cls):
 
 
 def changes(name, default):
-    """Other values of an option, that show what it does."""
+    """Returns other values of an option, which show its effect."""
     if name in IGNORED:
         return []
     if name == "normalize":
@@ -140,7 +140,7 @@ def cases(cls, wrap=lambda options: options, make=None):
     found = []
     for name, default in signature(cls).items():
         for value in changes(name, default):
-            # Turns that never happen would show nothing.
+            # Rotations with probability 0 would show nothing.
             options = {name: value, "rr_prob": 0.5} if name == "rr_degrees" else {name: value}
             found.append({"options": wrap(options), "views": views(make(options))})
     return found

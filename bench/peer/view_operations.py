@@ -1,9 +1,9 @@
-"""Records what Pillow makes of images, for `bench/transform-parity.ts` and the tests of the view renderer.
+"""Records Pillow's results on images, for `bench/transform-parity.ts` and the tests of the view renderer.
 
 usage: view_operations.py FILE.json [--cases 40] [--largest 40] [--seed 0]
 
-Bicubic crops, centre crops after a resize, turns of images that are not square, and solarization, in turns, of images of
-noise and of flat areas. Written as bench/transform-parity.ts reads it.
+The operations are bicubic crops, centre crops after a resize, rotations of images that are not square, and solarization,
+in turn, on images of noise and of flat areas. The format is that of bench/transform-parity.ts.
 """
 
 import argparse

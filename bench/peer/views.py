@@ -1,7 +1,7 @@
-"""Images per second of processor time of lightly's FastSiam transform, in one thread; all views of an image together.
+"""Measures images per second of processor time of lightly's FastSiam transform, in one thread, counting all views of an image together.
 
 usage: views.py [--size 32] [--source 32] [--seconds 3] [--jpeg]      (--source: a number, or HEIGHTxWIDTH)
-With --jpeg the images are files, and reading and decoding them counts too. Prints one JSON line.
+With --jpeg, the images are files, and reading and decoding them counts too. Prints one JSON line.
 """
 import argparse, json, os, tempfile, time, warnings
 warnings.filterwarnings("ignore")

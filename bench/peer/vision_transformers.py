@@ -1,4 +1,4 @@
-"""Numbers of timm's vision transformers in float64, with weights by the rule of shared/parity, for test/nn/data:
+"""Records the outputs of timm's vision transformers in float64, with weights by the rule of bench/parity/generate.ts, in test/nn/data:
 
     python3 bench/peer/vision_transformers.py test/nn/data/vision-transformers.json
 """

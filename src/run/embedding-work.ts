@@ -222,7 +222,7 @@ async function reopen(
       await features.close();
     }
   } catch {
-    // The same as where there is nothing.
+    // Treated as if there were nothing.
   }
   return null;
 }

@@ -112,7 +112,7 @@ it('whole numbers of 64 bits are converted to 32 bits, or rejected', () => {
   expect([...new Int32Array(bytes.buffer)]).toEqual([-7]);
   expect(() => tfjsWeight(node, constant(2n ** 31n), node.name)).toThrow(
     new Error(
-      "The constant backbone/odd/Const of the module 'backbone.odd' holds 2147483648, which does not fit TensorFlow.js's " +
+      "The constant backbone/odd/Const of the module 'backbone.odd' contains 2147483648, which does not fit into TensorFlow.js's " +
         '32-bit integers. Use smaller whole numbers, or export to another format.',
     ),
   );

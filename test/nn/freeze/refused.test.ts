@@ -74,7 +74,7 @@ describe('freeze refuses, with the name of the module,', () => {
     [
       'a mean that divides by the size of the batch',
       (x) => tf.sub(pixels(x), tf.div(tf.sum(pixels(x), 0), sizeOf(x))),
-      `it computes with a number that depends on the size of the batch (3, 5, 8). ${evenly}`,
+      `it computes with a number that depends on the batch size (3, 5, 8). ${evenly}`,
     ],
     [
       'a branch on the size of the batch',
@@ -84,7 +84,7 @@ describe('freeze refuses, with the name of the module,', () => {
     [
       'another way for many images',
       (x) => tf.slice(pixels(x), [0, 0], [Math.min(sizeOf(x), 16), 3]),
-      `it computes with numbers that depend on the size of the batch (values of shape [2]). ${evenly}`,
+      `it computes with numbers that depend on the batch size (values of shape [2]). ${evenly}`,
     ],
     [
       'a loop over the batch',
@@ -98,7 +98,7 @@ describe('freeze refuses, with the name of the module,', () => {
           [0, sizeOf(x) ** 2],
           [0, 0],
         ]),
-      `it computes with numbers that depend on the size of the batch (values of shape [2, 2]). ${evenly}`,
+      `it computes with numbers that depend on the batch size (values of shape [2, 2]). ${evenly}`,
     ],
   ])('%s', async (_, compute, reason) => {
     const before = liveCounts().tensors;

@@ -57,7 +57,7 @@ const reached: Readonly<Record<string, string>> = {
 };
 
 /**
- * A module of tfjs-core that imports all that it can from the package itself, so that there is one tfjs-core in the
+ * A module of tfjs-core that imports everything that it can from the package itself, so that there is one tfjs-core in the
  * process; only what the package keeps to itself, such as the gradients of pooling, is bundled.
  */
 function takenFromCore(text: string): string {

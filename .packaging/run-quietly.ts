@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 
-/** How a program ended, with all that it wrote. */
+/** How a program ended, with everything that it wrote. */
 export interface Ended {
   readonly code: number | string | null;
   readonly output: string;

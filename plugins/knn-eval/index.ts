@@ -59,7 +59,7 @@ export class KnnEval implements PluginHooks, Measuring {
     this.recordFile = folder.claim('knn.jsonl');
   }
 
-  /** Problems with the data are reported before any time is spent on training. */
+  /** Problems with the data is reported before any time is spent on training. */
   async onFitStart(): Promise<void> {
     this.missing = await missingForJudgement(this.data);
     if (this.missing !== null)

@@ -4,7 +4,7 @@ import { currentEngine } from './current-engine';
 
 /**
  * `x`, for operations that shall not begin before `event` has its value. TensorFlow begins whatever has its inputs: what a
- * gradient computes anew from saved values would be computed in the forward pass already, and fill memory until then.
+ * gradient computes again from saved values would be computed in the forward pass already, and fill memory until then.
  * Nothing flows from `event`. Not differentiable: for use in gradients.
  */
 export function holdUntil<T extends tf.Tensor>(x: T, event: tf.Tensor): T {

@@ -24,7 +24,7 @@ export interface StartOptions {
   readonly accelerator?: 'auto' | 'cpu' | 'gpu';
   /** Threads that one operation may use (default: one per core). */
   readonly threads?: number;
-  /** Hears about the installation's progress (default: silence). */
+  /** Learns about the installation's progress (default: silence). */
   readonly onProgress?: (line: string) => void;
   /** The processes to compute with, of which this is one (default: none). */
   readonly cluster?: Cluster | undefined;

@@ -13,8 +13,8 @@ export interface VariableUse {
 let seenTo: Set<tf.Variable> | null = null;
 
 /**
- * Tells which variables `run` reads and assigns, while it is traced or runs operation by operation; without those that a
- * watch within it tells of.
+ * Shows which variables `run` reads and assigns, while it is traced or runs operation by operation; without those that a
+ * watch within it reports.
  */
 export function watchVariables<T>(run: () => T): { readonly result: T; readonly use: VariableUse } {
   const { binding, backend } = currentEngine();

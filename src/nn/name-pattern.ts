@@ -71,7 +71,7 @@ function isList(patterns: NamePattern | readonly NamePattern[]): patterns is rea
 
 /** Returns a test of names against a pattern. */
 export function matcherOf(pattern: NamePattern): (name: string) => boolean {
-  // `search` starts anew each time, whatever the flags.
+  // `search` starts again each time, whatever the flags.
   if (pattern instanceof RegExp) return (name) => name.search(pattern) >= 0;
   const words = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
   const glob = new RegExp(`^${words.join('.*')}(?:\\..*)?$`);

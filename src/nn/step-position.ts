@@ -1,6 +1,6 @@
 import type { ScheduleRun } from '../contracts';
 
-/** The training position while a step runs. It is read anew at every step, so one trace serves the whole run. */
+/** The training position while a step runs. It is read again at every step, so one trace serves the whole run. */
 export interface StepPosition {
   /** The number of optimiser updates done before: equal for all batches of an update. */
   readonly step: number;

@@ -21,7 +21,7 @@ type Repeated<Count extends number, List extends tf.Tensor4D[] = []> = number ex
 
 /**
  * Returns the views of a batch, in the number that a method needs. Without this check a transform that makes fewer
- * fails somewhere in the method, and one that makes more draws views in vain.
+ * fails somewhere in the method, and one that makes more draws views without success.
  *
  * @param count `2`; `{ atLeast: 2 }`; `{ large: 2 }` for multi-crop: the first two have the same size, and no other
  *   view is larger.

@@ -165,7 +165,7 @@ export class EmbeddingWork {
     await this.lock.release();
   }
 
-  /** Data on the disk counts only once this record says so. */
+  /** Data on the disk counts only once this record reports it. */
   async #save(): Promise<void> {
     await this.features.sync();
     await this.images.sync();

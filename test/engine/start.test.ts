@@ -22,7 +22,7 @@ describe('the engine', () => {
     await expect(compile(() => 1, { eager: true })()).rejects.toThrow(notStarted);
   });
 
-  it('refuses tensors before it is started, without a word of tfjs', () => {
+  it('refuses tensors before it is started, silently of tfjs', () => {
     const banner = jest.spyOn(console, 'warn').mockReturnValue();
     const makers: (() => unknown)[] = [
       () => tf.scalar(1),

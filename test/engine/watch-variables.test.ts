@@ -47,14 +47,14 @@ describe.each([
     return { read: namesOf(uses[0]!.read), assigned: namesOf(uses[0]!.assigned) };
   };
 
-  it('tells what is read and what is assigned', async () => {
+  it('shows what is read and what is assigned', async () => {
     const use = await watched(({ a, b }) => {
       b.assign(tf.mul(a, 2));
     });
     expect(use).toEqual({ read: ['a'], assigned: ['b'] });
   });
 
-  it('knows a variable also under another shape, and where it is given back', async () => {
+  it('knows a variable also under another shape, and where it is returned', async () => {
     expect(await watched(({ a }) => tf.sum(tf.square(tf.reshape(tf.clone(a), [2, 1]))))).toEqual({
       ...{ read: ['a'], assigned: [] },
     });
@@ -80,7 +80,7 @@ describe.each([
     expect(use.read).toContain('b');
   });
 
-  it('leaves to a watch within it what that tells of', async () => {
+  it('leaves to a watch within it what that reports', async () => {
     const inner: VariableUse[] = [];
     const use = await watched(({ a, b, c }) => {
       tf.square(a);

@@ -123,7 +123,7 @@ describe('standardised features', () => {
     expect(distance(asked.features, expected(reference.test))).toBeLessThan(1e-6);
   });
 
-  it('are 0 where a feature never changes but for rounding', () => {
+  it('are 0 where a feature never changes except for rounding', () => {
     const labels = Int32Array.from([0, 0, 0]);
     const [ours] = standardize(
       { features: Float32Array.from([0.1, 0, 1000, 0.1, 0, 1000.00006, 0.1, 0, 1000]), labels, width: 3 },

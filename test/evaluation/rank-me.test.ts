@@ -63,7 +63,7 @@ describe('RankMe of a model', () => {
     expect(data.closed).toBe(data.opened.length);
   });
 
-  it('is not there for features that are not finite', async () => {
+  it('does not exist for features that are not finite', async () => {
     const wild = { rows: Float32Array.from([1, NaN]), labels: [0] };
     const data = new FeatureData('wild', 1, 2, { train: wild, test: wild });
     expect(await evaluateRankMe(identity, data, { limit: null, batchSize: 8 })).toMatchObject({

@@ -64,7 +64,7 @@ describe('an answer that cannot be decompressed', () => {
     expect(await request()).toContain(`MLflow at ${address} does not answer (Z_DATA_ERROR).`);
   });
 
-  // Whether Node's fetch hears of the fault is then a matter of how the packets come: mostly it never ends, and does not
+  // Whether Node's fetch learns of the fault is then a matter of how the packets come: mostly it never ends, and does not
   // hear that it is to.
   it('ends with its time limit, or the run, where the connection ends with it', async () => {
     await serve((socket) => socket.end(answer));

@@ -84,7 +84,7 @@ function textOf(node: ts.Node | undefined): string | null {
   return node !== undefined && ts.isStringLiteralLike(node) ? node.text : null;
 }
 
-/** The project's file that a relative import means; `null` for a package, and for what is not there. */
+/** The project's file that a relative import means; `null` for a package, and for what does not exist. */
 export function targetOf(from: string, specifier: string, paths: ReadonlySet<string>): string | null {
   if (!specifier.startsWith('.')) return null;
   const base = posix.normalize(posix.join(dirname(from), specifier));

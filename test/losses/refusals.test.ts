@@ -45,7 +45,7 @@ describe('a loss of two views', () => {
   });
 });
 
-it('ntXentAgainst tells of a bank of other features', () => {
+it('ntXentAgainst reports a bank of other features', () => {
   expect(calling(() => losses.ntXentAgainst(rows(4), rows(4), rows(9, 2)))).toThrow(
     'ntXentAgainst got queries of shape [4, 3] and a bank of shape [9, 2]. ' +
       'Pass a bank of shape [size, features] with as many features as the queries.',
@@ -78,7 +78,7 @@ it('swaV refuses one view, small views alone, and views of other shapes', () => 
   );
 });
 
-it('maePatchLoss tells of shapes that do not fit, and of patches that have no deviation', () => {
+it('maePatchLoss reports shapes that do not fit, and of patches that have no deviation', () => {
   expect(calling(() => losses.maePatchLoss(tf.zeros([2, 3, 4]), tf.zeros([2, 3, 5])))).toThrow(
     'maePatchLoss got predictions of shape [2, 3, 4] and targets of shape [2, 3, 5]. ' +
       'Pass two tensors of the same shape [batch, patches, pixels].',

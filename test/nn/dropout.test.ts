@@ -25,7 +25,7 @@ describe.each([
     expect(new Set(values.filter((value) => value !== 0))).toEqual(new Set([Math.fround(4 / 3)]));
   });
 
-  it('draws anew at every call, layer and position in training, and the same for the same three', async () => {
+  it('draws again at every call, layer and position in training, and the same for the same three', async () => {
     const layer = new nn.Dropout();
     const run = compile((x: tf.Tensor1D) => layer.forward(x), { name: 'drop', eager });
     const first = (await run(ones())).dataSync();

@@ -59,7 +59,7 @@ describe('exactMatMul', () => {
     tf.dispose([a, b]);
   });
 
-  it('tells of factors that do not fit', () => {
+  it('reports factors that do not fit', () => {
     const [a, b] = [tf.zeros<tf.Rank.R2>([4, 3]), tf.zeros<tf.Rank.R2>([4, 5])];
     expect(() => nn.exactMatMul(a, b, false, true)).toThrow(
       'exactMatMul got factors of shape [4, 3] and [4, 5] (transposed). ' +

@@ -45,7 +45,7 @@ it('begins with random rows of length 1, under the names of lightly', () => {
 
 // What lightly 1.5.26's MemoryBankModule(size=(5, 2)) holds after the same pushes.
 it.each([false, true])(
-  'cuts a batch at its end and begins anew, as lightly does (eager: %s)',
+  'cuts a batch at its end and starts again, as lightly does (eager: %s)',
   async (eager) => {
     clear();
     const retraced: string[] = [];

@@ -185,7 +185,7 @@ describe('a provider of batch statistics', () => {
   const layer = (): nn.BatchNorm1d => new nn.BatchNorm1d(2, { momentum: 0.5 });
   const x = (): tf.Tensor2D => tf.tensor2d([1, 2, 3, 4], [2, 2]);
 
-  it('takes the place of the local ones, for as long as it was asked to', () => {
+  it('replaces the local ones, for as long as it was asked to', () => {
     const seen: number[][] = [];
     const provider: BatchStatistics = {
       overRanks: false,

@@ -83,7 +83,7 @@ describe('discovery', () => {
     expect([...owner.namedModules().keys()][1]).toBe(name);
   });
 
-  it('tells what it cannot take', () => {
+  it('shows what it cannot take', () => {
     const withField = (name: string, value: unknown): nn.Module =>
       Object.assign(new Scale(), { [name]: value });
     expect(() => withField('gain', tf.variable(tf.scalar(1))).parameters()).toThrow(

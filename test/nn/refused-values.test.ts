@@ -86,7 +86,7 @@ describe('sizes and numbers of layers and heads', () => {
   });
 });
 
-it('FeatureQueue tells of rows of another width, and of what is no tensor', () => {
+it('FeatureQueue reports rows of another width, and of what is not a tensor', () => {
   const queue = new nn.FeatureQueue({ size: 4, features: 2 });
   const why = 'It takes [batch, 2].';
   tf.tidy(() => {

@@ -346,7 +346,7 @@ describe('a teacher', () => {
     );
   });
 
-  it('begins anew from a student into which weights were loaded', () => {
+  it('starts again from a student into which weights were loaded', () => {
     const model = pair();
     fill(model.student, 2);
     nn.restartTeachers(model);
@@ -459,7 +459,7 @@ describe('a teacher that cannot be a copy', () => {
 });
 
 describe('teacherOf', () => {
-  it('says that a student is not there yet', () => {
+  it('says that a student does not exist yet', () => {
     const early = undefined as unknown as Mlp;
     expect(() => nn.teacherOf(early)).toThrow(
       'teacherOf got undefined instead of a module. Pass it the student, and declare the student above its teacher.',

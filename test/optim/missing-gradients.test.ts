@@ -103,7 +103,7 @@ describe.each([
   });
 
   it.each(cases)(
-    '$kind with $name goes on with them bit for bit from saved state',
+    '$kind with $name continues with them bit for bit from saved state',
     async ({ wanted, ...one }) => {
       const pair = new Pair();
       const optimizer = build(one, pair);

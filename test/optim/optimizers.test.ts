@@ -128,7 +128,7 @@ describe.each([
 });
 
 describe('saved state', () => {
-  it.each(cases)('$kind with $name goes on bit for bit after two steps', async (wanted) => {
+  it.each(cases)('$kind with $name continues bit for bit after two steps', async (wanted) => {
     const whole = new Pair();
     const uninterrupted = await train(build(wanted, whole), whole, false);
 

@@ -90,7 +90,7 @@ describe.each([
     two.dispose();
   });
 
-  it('is not there where nothing but such operations lies between', async () => {
+  it('does not exist where nothing but such operations lies between', async () => {
     const two = new Two();
     const optimizer = optim.sgd(two.parameters(), { learningRate: 0.1, weightDecay: 0.5 });
     const pathless = reference.paths.filter(({ gradient }) => gradient === null);

@@ -118,7 +118,7 @@ describe('the tarball', () => {
       const modules = join(root, 'node_modules');
       const publint = await runQuietly(join(modules, '.bin/publint'), ['run', tarball, '--strict'], root);
       expect(publint).toEqual({ code: 0, output: expect.stringContaining('All good!') as string });
-      // One of each pattern of `exports` tells of all of them.
+      // One of each pattern of `exports` reports all of them.
       const patterns = [
         '.',
         './experiments/fastsiam',

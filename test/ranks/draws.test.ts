@@ -28,7 +28,7 @@ describe('draws of two ranks', () => {
     [first, second] = reports.map(({ value }) => value) as [Report, Report];
   }, 120_000);
 
-  it('are their own, all of them, but for those that they make in common', () => {
+  it('are their own, all of them, except for those that they make in common', () => {
     first.compiled.own.forEach((value, index) => {
       expect(value).not.toBe(second.compiled.own[index]);
       expect(value).not.toBe(first.compiled.same[index]);

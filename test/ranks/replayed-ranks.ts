@@ -13,10 +13,10 @@ interface Exchange {
 class Waits extends Error {}
 
 /**
- * Plays a step of several ranks in one process, forward and back: a rank's step is begun anew until what all ranks put into
+ * Plays a step of several ranks in one process, forward and back: a rank's step is begun again until what all ranks put into
  * each of its exchanges is known. So each rank has what real ones would have, also in the gradients.
  *
- * @param step one rank's step, run operation by operation; it is called many times and must begin afresh each time.
+ * @param step one rank's step, run operation by operation; it is called many times and must begin again each time.
  * @returns what it gives, by rank.
  */
 export function replayRanks<T>(worldSize: number, step: (rank: number) => T): T[] {

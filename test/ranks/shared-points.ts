@@ -5,7 +5,7 @@ import { shareOf } from '../../src/data/loader/share';
 import { Points } from '../trainer/fakes/points';
 import type { PointBatch, PointsOptions } from '../trainer/fakes/points';
 
-/** Samples that are dealt one by one, as held-out data are: some ranks may get fewer, or none. */
+/** Samples that are dealt one by one, as held-out data is: some ranks may get fewer, or none. */
 export class DealtPoints implements BatchSource<PointBatch> {
   readonly samples: number;
   readonly batchesPerEpoch: number;

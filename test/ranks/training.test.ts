@@ -112,7 +112,7 @@ describe('two ranks that share each batch', () => {
     }
   });
 
-  it('end an epoch together when a hook of one of them says so', () => {
+  it('end an epoch together when a hook of one of them reports it', () => {
     for (const { endedEpoch } of [first, second]) expect(endedEpoch.step).toBe(4);
   });
 

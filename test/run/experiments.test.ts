@@ -57,7 +57,7 @@ describe('the experiments of this package', () => {
   describe('on images in a folder', () => {
     let outputs: string[];
 
-    /** One process for all that need not start anew; the second resumes what the first has left. */
+    /** One process for all that need not start again; the second resumes what the first has left. */
     beforeAll(async () => {
       const taught = 'moco,dino';
       outputs = await runGroups(

@@ -12,7 +12,7 @@ const wordsOf = (root: string, args: readonly string[]): string[] => [
   ...args,
 ];
 
-/** Everything that the run leaves in its last checkpoint, but for its list of files, and its metrics, by content. */
+/** Everything that the run leaves in its last checkpoint, except for its list of files, and its metrics, by content. */
 function remainsOf(root: string): Record<string, string> {
   const folder = join(cwd, root, 'taught', 'version_0');
   const last = join('checkpoints', readFileSync(join(folder, 'checkpoints', 'last'), 'utf8').trim());
@@ -25,7 +25,7 @@ function remainsOf(root: string): Record<string, string> {
   return Object.fromEntries(
     files.sort().map((file) => {
       const content = readFileSync(join(folder, file));
-      // What the run was started with, which tells of pauses.
+      // What the run was started with, which reports pauses.
       const own = file.endsWith('state.json')
         ? JSON.stringify({
             ...(JSON.parse(content.toString()) as object),

@@ -25,7 +25,7 @@ function program(name: string, text: string): string {
 
 const hang = "trap '' TERM; sleep 1000; sleep 1000";
 
-/** Collects what is said. */
+/** Collects what is reported. */
 function ear(): { said: string[]; notify: (level: string, text: string) => void } {
   const said: string[] = [];
   return { said, notify: (level, text) => void said.push(`${level}: ${text}`) };

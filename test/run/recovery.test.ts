@@ -42,7 +42,7 @@ function remainsOf(root: string): Record<string, string> {
   );
 }
 
-/** What a resumed run says of where it goes on. */
+/** What a resumed run says of where it continues. */
 function resumedLine(root: string, checkpoint: string, place: string): string {
   return `Resumed from ${join(folderOf(root), 'checkpoints', checkpoint)}: ${place}.`;
 }

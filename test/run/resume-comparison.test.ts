@@ -91,7 +91,7 @@ async function refusal(args: readonly string[], edits: Edits = {}): Promise<stri
   return 'went through';
 }
 
-/** What is said of a run that goes on. */
+/** What is reported of a run that continues. */
 function said(state: RunState, config: ResolvedConfig, edits: Edits = {}): string[] {
   const lines: string[] = [];
   const notify: Notify = (level, text) => lines.push(`${level}: ${text}`);

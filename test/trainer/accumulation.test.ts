@@ -217,7 +217,7 @@ it('end by maxSteps, and by a wish or an interruption only when the update is wh
   });
 });
 
-it('go on bit for bit from a state between two updates, and have none in the middle of one', async () => {
+it('continue bit for bit from a state between two updates, and have none in the middle of one', async () => {
   const options = { maxEpochs: 2, accumulateGradBatches: 2 };
   const states: RunState[] = [];
   const refused: string[] = [];

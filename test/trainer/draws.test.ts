@@ -174,7 +174,7 @@ describe.each(Object.keys(cases) as (keyof typeof cases)[])('draws of a fit with
   });
 });
 
-it('each batch of an accumulated update draws anew', async () => {
+it('each batch of an accumulated update draws again', async () => {
   const drawn: unknown[] = [];
   const { error } = await fit({
     module: seeded(Noisy),

@@ -20,7 +20,7 @@ describe('EventBus', () => {
     expect(heard).toEqual(['first a epoch', 'second a', 'second b']);
   });
 
-  it('reports a listener that throws once, and goes on with the others', () => {
+  it('reports a listener that throws once, and continues with the others', () => {
     const { bus, messages } = busWithMessages();
     let heard = 0;
     bus.on('checkpointSaved', () => {

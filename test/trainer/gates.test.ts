@@ -104,7 +104,7 @@ describe.each([
     expect(heads).toEqual([true, true, true, true, false, false, false, false]);
   });
 
-  it('goes on bit for bit from the middle of either epoch', async () => {
+  it('continues bit for bit from the middle of either epoch', async () => {
     const options = { maxEpochs: 3, compile };
     const states: RunState[] = [];
     const whole = await fit({

@@ -38,7 +38,7 @@ it('ends a fit at once where there is no minimum, or it is reached', async () =>
   });
 });
 
-it('goes on until minEpochs, says so once, and ends at the first wish after it', async () => {
+it('continues until minEpochs, reports it once, and ends at the first wish after it', async () => {
   expect(await stopWished('onTrainBatchEnd', 2, { minEpochs: 2 })).toEqual({
     status: 'stopped',
     detail: 'wish of update 8',
@@ -49,7 +49,7 @@ it('goes on until minEpochs, says so once, and ends at the first wish after it',
   });
 });
 
-it('goes on until minSteps, which may lie inside an epoch', async () => {
+it('continues until minSteps, which may lie inside an epoch', async () => {
   const said = [
     'Training was asked to end (wish of update 4), but continues until minEpochs 1 and minSteps 6; it ends if that is requested again later.',
   ];
@@ -163,7 +163,7 @@ describe('a run that is killed and resumed ends where it would have ended', () =
     }
   });
 
-  it('and says who ended it, and how to go on', async () => {
+  it('and says who ended it, and how to continue', async () => {
     const setup: FitSetup = { options: { maxEpochs: 4 } };
     const { states } = await whole({ a: { at: 'onTrainEpochEnd', updates: [8] } }, setup);
     const last = states.at(-1)!;

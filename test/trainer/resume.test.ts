@@ -104,7 +104,7 @@ describe('a resumed fit', () => {
     expect(rowsOf(again.events)).toEqual(rowsAfter(4, whole.events));
   });
 
-  it('equals it step by step when it is broken off again and again', async () => {
+  it('equals it step by step when it is interrupted again and again', async () => {
     const whole = await fitAndCapture({});
     let state: RunState | null = null;
     let weights: Fitted['weights'] | null = null;
@@ -135,7 +135,7 @@ describe('a resumed fit', () => {
     expect(again.weights).toEqual(whole.weights);
   });
 
-  it('goes on where maxSteps cut an epoch short', async () => {
+  it('continues where maxSteps cut an epoch short', async () => {
     const whole = await fitAndCapture({});
     const cut = await fitAndCapture({ options: { maxSteps: 6 } }, 'onTrainEnd');
     const state = cut.states.get(6)!;
@@ -188,7 +188,7 @@ describe('a resumed fit', () => {
     ]);
   });
 
-  it('says which plugin has no state to go on from', async () => {
+  it('says which plugin has no state to continue from', async () => {
     const { states } = await fitAndCapture({});
     const late = plugin('late', { pluginState: () => 1, restorePluginState: () => undefined });
     const { events } = await resumed(states.get(2)!, { plugins: [stepCounter(), late] });
@@ -299,7 +299,7 @@ describe('a state that does not belong to the run', () => {
       }
     }
 
-    it('goes on with all of them, bit for bit', async () => {
+    it('continues with all of them, bit for bit', async () => {
       seedEverything(0);
       const whole = await fitAndCapture({ module: new Split(), options: { maxEpochs: 2 } });
       expect(whole.states.get(3)?.optimizers.map(({ kind }) => kind)).toEqual(['adamw', 'sgd']);

@@ -132,7 +132,7 @@ describe.each([
     ]);
   });
 
-  it('goes on in the middle of an epoch as if the run had never stopped', async () => {
+  it('continues in the middle of an epoch as if the run had never stopped', async () => {
     const setup = { options: { maxEpochs: 3, accumulateGradBatches: 2, compile: compiled } };
     const states: RunState[] = [];
     const both: Schedule = (step, run) => bySteps(step, run) + byEpoch(step, run);

@@ -75,7 +75,7 @@ describe('long work in a hook', () => {
     ['onTrainEpochEnd', 2],
     ['onTrainEnd', 1],
   ] as const)(
-    'is broken off in %s when the user ends the run, and done again by a resumed one',
+    'is interrupted in %s when the user ends the run, and done again by a resumed one',
     async (hook, at) => {
       const whole = await run(hook, null);
       const first = await run(hook, at);
@@ -111,7 +111,7 @@ describe('long work in a hook', () => {
     ]);
   });
 
-  it('lets signals through between its parts, and tells how far it is', async () => {
+  it('lets signals through between its parts, and shows how far it is', async () => {
     const events = new EventBus();
     const heard: string[] = [];
     events.on('taskStarted', ({ name }) => heard.push(`start ${name}`));

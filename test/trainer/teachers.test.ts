@@ -105,7 +105,7 @@ describe.each<[string, TrainerInput]>([
     expect([...validated.weights]).toEqual([...alone.weights]);
   });
 
-  it('and its queue go on with the same bits where the fit is resumed within an epoch', async () => {
+  it('and its queue continue with the same bits where the fit is resumed within an epoch', async () => {
     const setup = {
       options: { maxEpochs: 2, accumulateGradBatches: 2, ...options },
       data: new Points({ batches: 6 }),

@@ -105,7 +105,7 @@ describe('a fit', () => {
     ]);
   });
 
-  it('traces again for a smaller last batch, and says so', async () => {
+  it('traces again for a smaller last batch, and reports it', async () => {
     const { events, result } = await fit({ data: new Points({ lastBatchSize: 3 }) });
     expect(result?.status).toBe('finished');
     const messages = events.flatMap((event) => (event[0] === 'message' ? [event[2]] : []));
@@ -143,7 +143,7 @@ describe('a fit', () => {
 });
 
 describe('a fit that is to end early', () => {
-  it('stops after the current batch when a hook says so', async () => {
+  it('stops after the current batch when a hook reports it', async () => {
     const { result, events } = await fit({
       plugins: [
         plugin('stopper', {
@@ -198,7 +198,7 @@ describe('a fit that is to end early', () => {
     expect(events.filter(([name]) => name === 'epochEnded')).toHaveLength(2);
   });
 
-  it('fails with the step and what to try when the loss is no number', async () => {
+  it('fails with the step and what to try when the loss is not a number', async () => {
     const ended: number[] = [];
     let state: unknown = null;
     const { error, events } = await fit({

@@ -23,7 +23,7 @@ export abstract class Correct extends TrainingModule<readonly tf.Tensor[]> {
 }
 
 export abstract class Misspelt extends Correct {
-  // @ts-expect-error a misspelt hook is no method of the base class
+  // @ts-expect-error a misspelt hook is not a method of the base class
   override onTrainBatchEnds(): void {
     throw new Error('never called');
   }

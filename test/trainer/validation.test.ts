@@ -179,7 +179,7 @@ describe('a fit with validation', () => {
     }
   });
 
-  it('goes on with a validation that an interruption broke off', async () => {
+  it('continues with a validation that was interrupted', async () => {
     const options = { maxEpochs: 1, numSanityValSteps: 0 };
     const whole = await fitValidated({ options });
     const states: RunState[] = [];

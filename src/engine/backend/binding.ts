@@ -33,9 +33,9 @@ export class Binding implements Partial<TFJSBinding> {
   readonly TF_ATTR_RESOURCE = 6;
   readonly TF_Version: string;
   readonly table = new TensorTable();
-  /** Hears of every operation that ran, not of those that are traced, with the ids of its inputs and outputs. */
+  /** Learns of every operation that ran, not of those that are traced, with the ids of its inputs and outputs. */
   onOperation: ((name: string, inputs: readonly number[], outputs: readonly number[]) => void) | null = null;
-  /** Hears what every operation is given, be it run or traced. */
+  /** Receives what every operation is given, be it run or traced. */
   onInputs: ((inputs: readonly number[]) => void) | null = null;
   #trace: Trace | null = null;
 

@@ -89,7 +89,7 @@ export class FulgurBackend extends NodeJSKernelBackend {
   }
 
   #settle(tensor: Tensor): void {
-    // tfjs-node passes 64-bit scalars that are no tensors; its own code makes constants of them.
+    // tfjs-node passes 64-bit scalars that are not tensors; its own code makes constants of them.
     if (typeof tensor.dataId !== 'object') return;
     const record = this.#record(tensor.dataId);
     if (record.values === null || record.values === undefined) return;

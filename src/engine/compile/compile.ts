@@ -9,7 +9,7 @@ import { Program, refusePromise } from './program';
 import { runEagerly } from './step-scope';
 import { fillTemplate, flatten, toTemplate } from './values';
 
-/** What a call gives back for what the function returns: numbers for scalars, tensors as they are. */
+/** What a call returns for what the function returns: numbers for scalars, tensors as they are. */
 export type Fetched<T> = T extends tf.Scalar
   ? number
   : T extends tf.Tensor
@@ -30,11 +30,11 @@ export interface CompileOptions {
   readonly eager?: boolean;
   /** Traces that may be made before a new signature is refused (default 16). */
   readonly maxTraces?: number;
-  /** Hears a sentence when a new signature makes the function be traced again (default: a warning on the console). */
+  /** Receives a sentence when a new signature makes the function be traced again (default: a warning on the console). */
   readonly onRetrace?: (message: string) => void;
   /** Waited for between the first trace and its run (eagerly: after the first call); what it throws ends the call. */
   readonly onFirstTrace?: () => Promise<void>;
-  /** Hears a sentence when the function reads what its trace would freeze, such as the clock (default: a warning on the console). */
+  /** Receives a sentence when the function reads what its trace would freeze, such as the clock (default: a warning on the console). */
   readonly onNotice?: (message: string) => void;
 }
 
@@ -57,7 +57,7 @@ const MAX_TRACES = 16;
  * scalars arrive as numbers and every other tensor as a tensor that the caller disposes. Plain numbers among the
  * arguments are part of the signature: use `stepInput` for one that changes.
  *
- * tfjs's random operations draw anew in each call, compiled and eager alike: from the seed, the number of optimiser
+ * tfjs's random operations draw again in each call, compiled and eager alike: from the seed, the number of optimiser
  * updates so far and of calls since, and their order in the function. See docs/compiled-steps.md.
  *
  * @throws FulgurError `trace` from a call when the function reads a tensor's value, makes a variable, uses an operation
@@ -105,7 +105,7 @@ export function compile<Args extends readonly unknown[], Result>(
     });
 
   let { onFirstTrace } = options;
-  /** Outside of a turn, as what hears of the trace may call compiled functions itself. */
+  /** Outside of a turn, as what learns of the trace may call compiled functions itself. */
   const tellFirstTrace = async (): Promise<void> => {
     await onFirstTrace?.();
     onFirstTrace = undefined;
@@ -161,7 +161,7 @@ function callEagerly(name: string, run: () => unknown): unknown {
   return fetched;
 }
 
-/** A result whose tensors are the caller's own, also where the function gave back an argument or a variable. */
+/** A result whose tensors are the caller's own, also where the function returned an argument or a variable. */
 function fresh(result: unknown, name: string): tf.TensorContainer {
   refusePromise(result, name);
   const { tensors } = flatten(result, name, 'result');

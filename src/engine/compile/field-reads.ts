@@ -34,7 +34,7 @@ export function withoutNotingReads<T>(run: () => T): T {
   }
 }
 
-/** For values that are no fields: notes that one was read. */
+/** For values that are not fields: notes that one was read. */
 export function noteRead(owner: object, field: string, value: unknown): void {
   note?.(owner, field, value);
 }
@@ -48,7 +48,7 @@ export interface NotedReads {
 /**
  * Runs something and notes which fields of the watched objects it reads. For that time, accessors stand in the places of
  * the fields; frozen objects and `#private` fields stay as they are and are not noted. Fields that it assigns are its own
- * affair, but for numbers, texts and booleans that it changes after it has read them.
+ * affair, except for numbers, texts and booleans that it changes after it has read them.
  */
 export function notingReads<T>(watched: Watched, run: () => T): { result: T; noted: NotedReads } {
   const reads = new Map<object, Map<string, FieldRead>>();
@@ -78,7 +78,7 @@ export function notingReads<T>(watched: Watched, run: () => T): { result: T; not
       if (depth === DEPTH || !isFollowed(held) || inner.has(held) || watched.has(held)) continue;
       const { root, path } = inner.get(owner) ?? { root: owner, path: '' };
       inner.set(held, { root, path: `${path}${name}.` });
-      // What an object of a class holds is its own affair, but for plain values, such as a schedule's number of steps.
+      // What an object of a class holds is its own affair, except for plain values, such as a schedule's number of steps.
       if (isPlainObject(held)) watch(held, 'all', depth + 1);
       else watch(held, plainFields(held), DEPTH);
     }

@@ -28,9 +28,9 @@ const WARM_UP_RUNS = 1;
 const active = new Set<TracedCall[]>();
 
 /**
- * From now on every call of a compiled function tells how long each of its operations took, until `end()`. TensorFlow
+ * From now on every call of a compiled function shows how long each of its operations took, until `end()`. TensorFlow
  * tells that of sessions only, so such a call runs the function's graph twice more in one, with the same inputs, before it
- * runs as always. Its results are the same; it takes some seconds longer, for TensorFlow optimises the graph anew. Not for
+ * runs as always. Its results are the same; it takes some seconds longer, for TensorFlow optimises the graph again. Not for
  * several ranks: such a session knows of no others.
  *
  * @throws FulgurError `engine` on one of several ranks.

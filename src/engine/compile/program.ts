@@ -197,10 +197,10 @@ function sourceOf(
   return { kind: 'captured', id: input.id, shape: input.facts.shape };
 }
 
-/** @throws FulgurError `trace` when a function gave back a promise */
+/** @throws FulgurError `trace` when a function returned a promise */
 export function refusePromise(result: unknown, label: string): void {
   if (!tf.util.isPromise(result)) return;
-  // What is wrong is said here; a rejection of the promise would end the process.
+  // What is wrong is reported here; a rejection of the promise would end the process.
   result.catch(() => undefined);
   throw new FulgurError('trace', {
     what: `The function '${label}' returned a promise.`,

@@ -9,7 +9,7 @@ export function liveVariables(): tf.Variable[] {
 
 /**
  * Gives every variable an id that nothing else has. `target.assign(online)` makes two variables share one, and a trace
- * could not tell which of them it reads.
+ * could not show which of them it reads.
  */
 export function separateVariables(backend: FulgurBackend): void {
   for (const variable of liveVariables()) {

@@ -58,7 +58,7 @@ export function sameOnAllRanks<T>(run: () => T): T {
   }
 }
 
-/** Gives a function that runs something with the draws that come next, however often: for what is computed anew. */
+/** Gives a function that runs something with the draws that come next, however often: for what is computed again. */
 export function repeatDraws(): <T>(run: () => T) => T {
   const draws = active;
   if (draws === null) return (run) => run();

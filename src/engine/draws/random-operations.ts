@@ -32,7 +32,7 @@ function drawUniform(shape: Shape): Tensor {
 }
 
 /**
- * What tfjs's random operations do in a step, where no seed is given: the same distributions, drawn by TensorFlow, anew
+ * What tfjs's random operations do in a step, where no seed is given: the same distributions, drawn by TensorFlow, again
  * in each call. With a seed they give tfjs's own numbers, the same in each call.
  */
 const inStep = {

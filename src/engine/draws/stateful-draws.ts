@@ -7,7 +7,7 @@ const stateful = new Set([
   ...['TruncatedNormal', 'RandomGamma', 'RandomPoisson', 'RandomPoissonV2', 'RandomShuffle', 'Multinomial'],
 ]);
 
-/** @throws FulgurError `trace` in a step for an operation whose generator no checkpoint holds. */
+/** @throws FulgurError `trace` in a step for an operation whose generator no checkpoint contains. */
 export function refuseStatefulDraw(operation: string): void {
   if (!stateful.has(operation) || !isDrawingForStep()) return;
   throw new FulgurError('trace', {

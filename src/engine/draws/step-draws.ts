@@ -21,7 +21,7 @@ export interface DrawPlace {
 /** Ranks share the second coordinate, each with a range of its own; the first range is common to all. */
 const RANGE = 2 ** 20;
 
-/** The place that is said, and the calls there of each function: one more function called there moves no draw of another. */
+/** The place that is reported, and the calls there of each function: one more function called there moves no draw of another. */
 const places = new AsyncLocalStorage<{ readonly place: DrawPlace; readonly calls: Map<string, number> }>();
 
 /** Compiled functions that `run` calls, now or after it has waited, draw for this place. */

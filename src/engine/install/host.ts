@@ -12,7 +12,7 @@ export interface Host {
   readonly cacheFolder: string;
   /** The GNU C library's version on Linux, `null` on a Linux that has another C library. */
   glibcVersion(): string | null;
-  /** `say` hears what is waited for. */
+  /** `say` receives what is waited for. */
   findNvidiaDriver(say: (line: string) => void): Promise<string | null>;
   findPythons(say: (line: string) => void): Promise<Python[]>;
   findBuild(flavour: Flavour): Build | null;

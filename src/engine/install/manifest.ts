@@ -45,7 +45,7 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
   await writeDurably(join(folder, manifestName), [Buffer.from(text)], 'w');
 }
 
-/** The installation's manifest, or `null` where there is none that can be read and says all that it has to. */
+/** The installation's manifest, or `null` where there is none that can be read and says everything that it has to. */
 export async function readManifest(folder: string): Promise<Manifest | null> {
   try {
     const text = await readRegularFile(join(folder, manifestName), mostManifestBytes);

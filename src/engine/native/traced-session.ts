@@ -17,7 +17,7 @@ export interface TracedFunction {
 
 /**
  * Runs a function off the JavaScript thread in a session of its own, throws its results away, and gives the serialised
- * `RunMetadata`. Of TensorFlow's C functions only those of sessions tell how long each operation took:
+ * `RunMetadata`. Of TensorFlow's C functions only those of sessions show how long each operation took:
  * `TFE_ContextExportRunMetadata` holds graphs alone.
  */
 export async function runInTracedSession(

@@ -12,11 +12,11 @@ import type { TokenMask } from './token-selection';
 
 /** Options of `MaskedVisionTransformer`. */
 export interface MaskedVisionTransformerOptions {
-  /** `mae` (default): the transformer's weights are initialised anew as in MAE; `none`: they are unchanged. */
+  /** `mae` (default): the transformer's weights are initialised again as in MAE; `none`: they are unchanged. */
   readonly initialization?: 'mae' | 'none';
   /**
    * Position embeddings: `sine` (default) replaces them by fixed sines and cosines, which are not trained; `learnt`
-   * initialises them anew; `given` keeps the transformer's.
+   * initialises them again; `given` keeps the transformer's.
    */
   readonly positions?: 'sine' | 'learnt' | 'given';
 }

@@ -19,7 +19,7 @@ const SHOWN = 3;
  * of a ResNet or ViT is left out if the backbone has none, and a ViT's position embeddings for another square of
  * patches are resampled, as in timm. Teachers for which the weights contain nothing start from their students.
  *
- * @returns what was loaded and what was not, in one sentence.
+ * @returns what was loaded and what was not, in one message.
  * @throws FulgurError `state` for weights that are not finite or do not fit, with the names that are missing,
  *   unexpected or of another shape; with `strict: false` only if not a single parameter fits.
  */

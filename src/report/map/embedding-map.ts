@@ -26,7 +26,7 @@ export interface EmbeddingMap {
   readonly isClustered: boolean;
   readonly names: readonly string[];
   readonly pictures: MapPictures | null;
-  /** A description of the map and what it depends on, in a sentence. */
+  /** A description of the map and what it depends on, in a message. */
   readonly about: string;
   /** Everything on which it depends, for the record. */
   readonly settings: Readonly<Record<string, Json>>;

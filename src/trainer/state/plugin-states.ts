@@ -29,7 +29,7 @@ export function pluginTensors(plugins: readonly BuiltPlugin[]): Record<string, S
 }
 
 /**
- * Restores the state of every plugin, by name. A plugin without a state in the checkpoint starts afresh; a state
+ * Restores the state of every plugin, by name. A plugin without a state in the checkpoint starts again; a state
  * without a plugin in the run is reported.
  * @param path the checkpoint's path, for the error of a plugin that cannot use its state.
  */

@@ -2,7 +2,7 @@ import { FulgurError, messageOf } from '../../errors';
 import { describeBatch } from './batch-tensors';
 
 /**
- * Calls a step of the module. An error in the user's own code does not tell where it occurred, so this function adds
+ * Calls a step of the module. An error in the user's own code does not show where it occurred, so this function adds
  * that.
  * @param batch the input of the step, for the error.
  * @throws FulgurError `module`, also for an asynchronous step.

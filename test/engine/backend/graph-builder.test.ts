@@ -44,7 +44,7 @@ describe('constants of a graph', () => {
   });
 });
 
-it('a graph goes on after an operation that TensorFlow refused', () => {
+it('a graph continues after an operation that TensorFlow refused', () => {
   const two = graph.constant([2], float32, [1, 2]);
   const three = graph.constant([3], float32, [1, 2, 3]);
   expect(() => graph.operation('Add', [], [two, three], 1)).toThrow(

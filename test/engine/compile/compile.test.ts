@@ -221,7 +221,7 @@ describe('a compiled function', () => {
   it.each([
     ['compiled', false, ['traced', 'heard', 'run 1', 'run 2']],
     ['eager', true, ['traced', 'run 1', 'heard', 'traced', 'run 2']],
-  ])('tells of its first trace, which may call other functions, and waits: %s', async (_, eager, wanted) => {
+  ])('reports its first trace, which may call other functions, and waits: %s', async (_, eager, wanted) => {
     const order: string[] = [];
     const other = compile(() => tf.scalar(3));
     let runs = 0;

@@ -50,7 +50,7 @@ describe('a compiled function that reads a value while it is traced', () => {
         return weight;
       },
     ],
-  ])('says so for %s', async (_, choose) => {
+  ])('reports it for %s', async (_, choose) => {
     const step = compile(
       (input: tf.Tensor1D) => {
         choose(input).dataSync();

@@ -26,7 +26,7 @@ function product() {
 }
 
 describe('a trace of operations', () => {
-  it('tells of every operation inside a compiled function, where it ran and how long', async () => {
+  it('reports every operation inside a compiled function, where it ran and how long', async () => {
     const { step } = product();
     const x = tf.ones<tf.Rank.R2>([64, 64]);
     await step(x);

@@ -32,7 +32,7 @@ describe.each([
     drawn.push(await first(), await second(), await first());
     expect(new Set(drawn).size).toBe(6);
 
-    // A process that goes on from update 1 has not made the calls before.
+    // A process that continues from update 1 has not made the calls before.
     seedEverything(1);
     const [again, other] = [compile(number, { name: 'a', eager }), compile(number, { name: 'b', eager })];
     nn.setRandomPosition(1);
@@ -56,7 +56,7 @@ describe.each([
     expect(await both(true)).toEqual(await both(false));
   });
 
-  it('is not disturbed by what stepInput reads, which is no draw of it', async () => {
+  it('is not disturbed by what stepInput reads, which is not a draw of it', async () => {
     const drawn = async (read: () => number): Promise<number[]> => {
       seedEverything(1);
       const step = compile(() => tf.stack([number(), stepInput(read), number()]), { name: 'a', eager });
@@ -81,7 +81,7 @@ describe.each([
     expect(await drawn(['c', 'd', 'c'])).toEqual(alone);
   });
 
-  it('never draws the same again where two optimisers take turns, and goes on after both were restored', async () => {
+  it('never draws the same again where two optimisers take turns, and continues after both were restored', async () => {
     const build = () => {
       seedEverything(1);
       const [a, b] = [new nn.Linear(1, 1), new nn.Linear(1, 1)];

@@ -87,7 +87,7 @@ async function calls(
 describe.each(names)('tf.%s in a step', (name) => {
   const [draw, mean, deviation, low, high] = operations[name]!;
 
-  it('draws anew at every call, the same compiled, eager and in bf16-mixed, and other numbers for another seed', async () => {
+  it('draws again at every call, the same compiled, eager and in bf16-mixed, and other numbers for another seed', async () => {
     const compiled = await calls(draw);
     const others = [await calls(draw, { eager: true }), await calls(draw, { precision: 'bf16-mixed' })];
     expect(new Set(compiled.map(String)).size).toBe(3);
@@ -153,7 +153,7 @@ describe.each(modes)('%s', (_, options) => {
     tf.dispose([dropped, noise, sigma]);
   });
 
-  it('draws the same again in what is computed anew for the backward pass', async () => {
+  it('draws the same again in what is computed again for the backward pass', async () => {
     const x = tf.ones([256]);
     const run = compile(
       (input: tf.Tensor) => {
@@ -227,7 +227,7 @@ describe.each(modes)('%s', (_, options) => {
     run.dispose();
   });
 
-  it('drops whole rows where the shape of the noise says so', async () => {
+  it('drops whole rows where the shape of the noise reports it', async () => {
     const [values] = await calls(() => tf.dropout(tf.ones([64, 2]), 0.5, [64, 1]), options, 1);
     for (let row = 0; row < 64; row++) expect(values![2 * row]).toBe(values![2 * row + 1]);
     expect(new Set(values)).toEqual(new Set([0, 2]));
@@ -302,7 +302,7 @@ it('chooses classes by their probabilities, and none that has none', async () =>
   expect(share(0, 0) + share(0, 2)).toBe(1);
 });
 
-it('goes on counting where a new shape makes the function be traced again', async () => {
+it('continues counting where a new shape makes the function be traced again', async () => {
   seedEverything(1);
   const run = compile((x: tf.Tensor1D) => tf.add(x, tf.randomUniform(x.shape)), {
     onRetrace: () => undefined,

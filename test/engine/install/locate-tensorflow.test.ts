@@ -50,7 +50,7 @@ describe('the folder that FULGUR_TENSORFLOW names', () => {
     });
   });
 
-  it('tells its version by the package record beside it', async () => {
+  it('reports its version by the package record beside it', async () => {
     writeLibraries(tensorflow);
     mkdirSync(join(folder, 'site', 'tensorflow_cpu-2.21.1.dist-info'));
     expect(await locate({ tensorflowFolder: tensorflow })).toMatchObject({ version: '2.21.1' });

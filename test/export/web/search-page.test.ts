@@ -126,7 +126,7 @@ function largestDifference(found: readonly number[], expected: Uint8Array): numb
 }
 
 describe('a page that is given other files', () => {
-  it('rejects each in a sentence, and continues with the others', async () => {
+  it('rejects each in a message, and continues with the others', async () => {
     const { page } = await openPage();
     const transparent = picture(1).ensureAlpha(0.5).webp({ lossless: true });
     const files = [

@@ -101,7 +101,7 @@ describe('the saves that checkpointing reports', () => {
       courses.map((scores) => [JSON.stringify(rule), String(scores), rule, scores] as const),
     ),
   )(
-    'is there, with %s and scores %s, and so is the state of a run that broke off',
+    'is there, with %s and scores %s, and so is the state of a run that interrupted',
     async (_, __, rule, scores) => {
       const first = setUp(rule);
       await train(first, scores);

@@ -138,7 +138,7 @@ it('continues counting in a resumed run', () => {
 it('does not check again the value of a checkpoint that does not record when it was measured', () => {
   const { plugin, see } = setUp({ patience: 3 });
   plugin.restorePluginState({ best: 1, waited: 2 });
-  // The fake's first measurement, which is what such a checkpoint holds, and a new one.
+  // The fake's first measurement, which is what such a checkpoint contains, and a new one.
   expect(see(1)).toEqual([]);
   expect(see(1)).toEqual([[1, 'loss has not improved on 1 in 3 checks']]);
 });

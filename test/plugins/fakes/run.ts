@@ -82,7 +82,7 @@ export function hookContext(
     measured: (name, since = 0) => {
       const value = metrics[name];
       const { epoch = 0 } = progress;
-      // Measured anew at each epoch and update.
+      // Measured again at each epoch and update.
       const serial = 1 + epoch + measuredAtStep;
       if (value === undefined || serial <= since) return undefined;
       return { value, epoch, step: measuredAtStep, serial, source: 'epoch' };

@@ -19,7 +19,7 @@ import type { Visit } from './visitor';
 
 type Act = (visitor: Visitor, context: HookContext) => Promise<void> | void;
 
-/** A plugin that reads the page while the run goes on. */
+/** A plugin that reads the page while the run continues. */
 @Plugin({ name: 'visitor' })
 class Visitor {
   readonly messages: string[] = [];
@@ -79,7 +79,7 @@ describe('the live page', () => {
       batchesPerEpoch: 4,
       maxEpochs: 1,
     });
-    // Who comes back gets what it missed, not all anew.
+    // Who comes back gets what it missed, not all again.
     expect(back?.snapshots).toEqual([]);
     const missed = back?.updates.flatMap(({ curves = [] }) => curves.flatMap(({ steps }) => steps));
     expect(missed).toEqual(expect.arrayContaining([1, 2]));
@@ -233,7 +233,7 @@ describe('the live page', () => {
     played.dispose();
   });
 
-  it('uses the next port if its own is taken, and reports it in one sentence', async () => {
+  it('uses the next port if its own is taken, and reports it in one message', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;

@@ -292,7 +292,7 @@ describe('the MLflow logger', () => {
       [400, { error_code: 'INVALID_PARAMETER_VALUE', message: 'No such thing.' }] as const,
       'rejected experiments/get-by-name (INVALID_PARAMETER_VALUE): No such thing.',
     ],
-  ])('reports in one sentence that %j rejected it, and makes no more requests', async (mode, sentence) => {
+  ])('reports in one message that %j rejected it, and makes no more requests', async (mode, sentence) => {
     server.mode = mode;
     const run = setUp();
     await run.logger.onFitStart();

@@ -6,7 +6,7 @@ import type { Together, TogetherSetup } from '../train-together';
 import { scenario } from './scenario';
 
 scenario(async (ranks) => {
-  /** Trains, with the state after the third update, and goes on from there. */
+  /** Trains, with the state after the third update, and continues from there. */
   const resumed = async (setup: TogetherSetup): Promise<Record<'whole' | 'rest', Together>> => {
     const states: RunState[] = [];
     const hooks = (trainer: () => Trainer): PluginHooks => ({

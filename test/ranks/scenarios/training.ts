@@ -11,7 +11,7 @@ scenario(async (ranks) => {
   const train = (setup: TogetherSetup) => trainTogether(ranks, setup);
   const onRank = (wanted: number, hooks: PluginHooks): PluginHooks => (rank === wanted ? hooks : {});
 
-  /** Trains to the third update of a fit, keeps its state there, and goes on from it. */
+  /** Trains to the third update of a fit, keeps its state there, and continues from it. */
   const resumed = async (setup: TogetherSetup) => {
     const states: RunState[] = [];
     const hooks = (trainer: () => Trainer): PluginHooks => ({
@@ -28,7 +28,7 @@ scenario(async (ranks) => {
     return { first, second: await train({ ...setup, resume: state, seed: 5 }) };
   };
 
-  /** Ends by a wish of rank 1 alone at the third update, after one that came too early, and goes on from the state kept there. */
+  /** Ends by a wish of rank 1 alone at the third update, after one that came too early, and continues from the state kept there. */
   const stopped = async () => {
     const states: RunState[] = [];
     const setup: TogetherSetup = { ...cases.plain, options: { maxEpochs: 2, minSteps: 3 } };
@@ -46,7 +46,7 @@ scenario(async (ranks) => {
     return { first, seconds, kept: last.stop ?? null };
   };
 
-  /** When metrics were measured, as this rank's hooks see it; broken off within the second epoch, and resumed. */
+  /** When metrics were measured, as this rank's hooks see it; interrupted within the second epoch, and resumed. */
   const measured = async () => {
     const seen: unknown[] = [];
     const states: RunState[] = [];

@@ -1,4 +1,4 @@
-/** A small MoCo on the digits with all that it keeps from step to step, slow enough to be killed: run as a process by the tests. */
+/** A small MoCo on the digits with everything that it keeps from step to step, slow enough to be killed: run as a process by the tests. */
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   Experiment,

@@ -71,7 +71,7 @@ export interface FitSetup {
   readonly validation?: BatchSource<PointBatch>;
   readonly weights?: WeightSwitch;
   readonly resume?: RunState;
-  /** Hears every row of metrics at the moment that it is published. */
+  /** Receives every row of metrics at the moment that it is published. */
   readonly onRow?: (row: MetricRow) => void;
 }
 

@@ -185,7 +185,7 @@ describe('log in a training step', () => {
     );
   });
 
-  it('refuses numbers, which would never change, and tensors that are no scalar', async () => {
+  it('refuses numbers, which would never change, and tensors that are not scalar', async () => {
     class Wrong extends Regression {
       constructor(private readonly value: unknown) {
         super();

@@ -28,7 +28,7 @@ const probe: PluginHooks = {
 
 type Seen = readonly [hook: string, name: string, ...when: (number | string)[]];
 
-/** Notes what is measured anew at each hook, as a monitor sees it. */
+/** Notes what is measured again at each hook, as a monitor sees it. */
 class Watcher {
   readonly seen: Seen[] = [];
   private serials: Record<string, number> = {};
@@ -178,7 +178,7 @@ describe('a metric carries when it was measured', () => {
   });
 });
 
-/** Tensors are no JSON: they come from the state itself, everything else as a file would give it back. */
+/** Tensors are not JSON: they come from the state itself, everything else as a file would give it back. */
 function revive(state: RunState) {
   return (key: string, value: unknown): unknown => {
     if (key === 'weights') return state.weights;
@@ -240,7 +240,7 @@ describe('a metric is due', () => {
     expect(await dueEpochs('probed', { checkValEveryNEpoch: 3 })).toEqual([2, 3, 4, 5]);
   });
 
-  it('anew after a resume, in which it may be logged for the first time', async () => {
+  it('again after a resume, in which it may be logged for the first time', async () => {
     let state: RunState | undefined;
     await fit({
       module: new Validated(),

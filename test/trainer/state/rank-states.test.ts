@@ -112,7 +112,7 @@ describe('the state of several ranks', () => {
     expect(changedWorldSize(own, 1)).toBeNull();
   });
 
-  it('goes on with another number of ranks between two epochs, and says what that changes', () => {
+  it('continues with another number of ranks between two epochs, and says what that changes', () => {
     expect(refusal(4, by(two, 0))).toBe('');
     expect(changedWorldSize(by(two, 0), 4)).toContain(
       'The checkpoint was written by 2 ranks, but this run has 4',

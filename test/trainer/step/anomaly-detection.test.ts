@@ -70,7 +70,7 @@ describe('detectAnomaly', () => {
     const { error } = await detect({
       plugins: [
         plugin('p', {
-          // The root of zero is zero; its slope there, times zero, is no number.
+          // The root of zero is zero; its slope there, times zero, is not a number.
           onBeforeBackward: (loss) => tf.add(loss, tf.mul(tf.sqrt(tf.mul(loss, 0)), 0)),
         }),
       ],

@@ -151,7 +151,7 @@ function validated() {
 }
 
 describe('what a batch holds', () => {
-  it('is said in words', () => {
+  it('is reported in words', () => {
     const x = tf.zeros([2, 3]);
     const y = tf.zeros([2], 'int32');
     expect(describeBatch({ x, labels: [y, { y }], name: 'a', sizes: [1, 2], none: null })).toBe(

@@ -203,7 +203,7 @@ describe.each([
     ]);
   });
 
-  it('are counted in a checkpoint, with which a run goes on bit for bit', async () => {
+  it('are counted in a checkpoint, with which a run continues bit for bit', async () => {
     const states: RunState[] = [];
     const whole = seeded(() => new Distilled());
     await train(whole, {

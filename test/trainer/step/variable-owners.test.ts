@@ -175,7 +175,7 @@ describe.each([
     );
   });
 
-  it('may read a frozen teacher from there, and says so once', async () => {
+  it('may read a frozen teacher from there, and reports it once', async () => {
     const module = seeded(() => new WithEncoder((encoder) => encoder.freeze().eval()));
     const evaluated = { validation: new Points({ batches: 1 }), data: new Points({ lastBatchSize: 3 }) };
     module.validationStep = ({ points }) => {

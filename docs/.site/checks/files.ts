@@ -30,7 +30,7 @@ export function pages(): string[] {
   return filesIn([...inRoot, 'docs'], '.md');
 }
 
-/** All TypeScript of the repository, but for declarations. */
+/** All TypeScript of the repository except declarations. */
 export function sources(): string[] {
   const places = ['src', 'plugins', 'experiments', 'bench', 'test', '.packaging', 'docs'];
   return filesIn(places, '.ts').filter((file) => !file.endsWith('.d.ts'));

@@ -43,7 +43,7 @@ export function modulesOf(blocks: readonly Block[], origins: Origins): Module[] 
     const folder = (): string => `docs/.blocks/${block.file.replace(/\W+/g, '-')}/${version}`;
     const copies: Module[] = [];
     const copy = (file: string, text: string): unknown => copies.push(copyOf(`${folder()}/${file}`, text));
-    // A file that is written anew lies in a folder with all others as they are by then.
+    // A file that is written again gets a folder of its own, with the current state of all others.
     if (files.has(name)) {
       version += 1;
       for (const [file, text] of files) if (file !== name) copy(file, text);

@@ -42,7 +42,8 @@ export const phrases: readonly Phrase[] = [
   { phrase: 'afresh', write: 'again, from scratch' },
   // What there is.
   {
-    phrase: 'there (is|are) no',
+    phrase:
+      'there (is|are) no (such )?(option|command|data set|checkpoint|experiment|plugin|group|hook|index|file|folder|metric|transform|method)',
     write: "'x' does not exist. No x was found. Unknown x 'y'.",
     only: 'string',
   },

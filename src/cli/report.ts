@@ -25,7 +25,7 @@ const usage = [
   ...['Writes a report of finished runs as one HTML file, which opens from the disk and loads nothing.', ''],
   ...[
     'Options:',
-    "  --out FILE  the file (default: report.html in the run's folder, of several runs in the current one)",
+    "  --out FILE  the file (default: report.html in the run's folder, or for several runs in the current folder)",
     '',
   ],
   ...['Examples:', '  fulgur report runs/fastsiam/version_0'],

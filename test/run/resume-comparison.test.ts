@@ -479,7 +479,7 @@ describe('the data of a resumed run', () => {
       'there were 8000 samples of digits in 10 classes, and there are as many now, but different ones or in a different order.',
     );
     expect(() => compare({ name: 'cifar10' })).toThrow('Give --data.name digits, or resume');
-    expect(() => compare({ samples: 1 }, ['--allowChanges'])).toThrow('The data are not those');
+    expect(() => compare({ samples: 1 }, ['--allowChanges'])).toThrow('The data is not that');
   });
 
   it('may change between two epochs by --allowChanges', () => {

@@ -66,7 +66,7 @@ describe('a page', () => {
     expect(() => new Page(folder, names).check()).toThrow("The page of the figures has no section 'shapes'.");
     writeFileSync(join(folder, 'performance.json'), '{');
     expect(() => new Page(folder, names).check()).toThrow(
-      /^The figures in .*performance\.json cannot be read\. .* Restore the file, or delete it to measure all anew\.$/,
+      /^The figures in .*performance\.json cannot be read\. .* Restore the file, or delete it to measure everything again\.$/,
     );
   });
 });

@@ -56,7 +56,7 @@ describe('records', () => {
     writeFileSync(file, '{');
     expect(() => readRecords(file)).toThrow(
       new RegExp(
-        `^The records in ${file} cannot be read\\. .+\\. Restore the file, or delete it to train all anew\\.$`,
+        `^The records in ${file} cannot be read\\. .+\\. Restore the file, or delete it to train everything again\\.$`,
       ),
     );
   });

@@ -49,8 +49,8 @@ describe('load', () => {
 
   it('reports a problem with a path, a choice or a run', async () => {
     await expect(load(join(cwd, 'gone'))).rejects.toThrow(
-      `${join(cwd, 'gone')} does not exist. Name a run's folder, such as runs/fastsiam/version_0, or give the experiment's ` +
-        'class by the option experiment.',
+      `${join(cwd, 'gone')} does not exist. Name a run's folder, such as runs/fastsiam/version_0, or pass the experiment's ` +
+        'class as the option experiment.',
     );
     await expect(load(folder, { weights: 'averaged' })).rejects.toThrow(
       "'--weights averaged' was given, but no plugin of 'small' averages weights.",
@@ -63,8 +63,8 @@ describe('load', () => {
     writeFileSync(join(other, 'environment.yaml'), 'command: [/gone/lost.ts]\n');
     writeFileSync(join(other, 'config.yaml'), 'name: lost\n');
     await expect(load(other)).rejects.toThrow(
-      "The class of the experiment 'lost' was not found. The run was started from /gone/lost.ts, which does not exist. Give it by the " +
-        "option experiment, as load('runs/mine/version_0', { experiment: Mine }).",
+      "The class of the experiment 'lost' was not found. The run was started from /gone/lost.ts, which does not exist. Pass it as the " +
+        "option experiment: load('runs/mine/version_0', { experiment: Mine }).",
     );
   });
 });

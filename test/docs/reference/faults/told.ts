@@ -1,0 +1,2 @@
+/** Another constant that says what it is. */
+export const other = 3;

@@ -20,8 +20,12 @@ const guides: Readonly<Record<string, readonly string[]>> = {
 
 const project = ['reference/index', 'adr/index', 'changelog', 'contributing', 'security'];
 
-/** The names in the code's own order of reading, where the heading is longer than a menu is wide. */
-const shortTitles: Readonly<Record<string, string>> = { index: 'What Fulgur is', 'adr/index': 'Decisions' };
+/** Names in the navigation that say more, beside the others, than the page's heading. */
+const shortTitles: Readonly<Record<string, string>> = {
+  index: 'What Fulgur is',
+  'methods/index': 'Overview',
+  'adr/index': 'Decisions',
+};
 
 /** Returns the entries beside the pages: one list for the guides, one each for the reference and the decisions. */
 export function sidebarOf(pages: readonly Page[]): Sidebar {

@@ -54,7 +54,7 @@ export function siteProblems(site: string, sources: string): Problem[] {
       }
     }
   }
-  return problems;
+  return problems.sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
 }
 
 function readBuiltPage(html: string): BuiltPage {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { generate } from '../generate';
 import { root } from '../paths';
 import type { Check, Problem } from '../problem';
+import { problemsOf } from './build-output';
 
 /** Builds the site: each warning of the build is a problem. */
 export const siteBuild: Check = {
@@ -31,12 +32,4 @@ function build(): Promise<{ code: number | null; output: string }> {
       resolve({ code, output });
     });
   });
-}
-
-/** Returns the problems that the output of `vitepress build` reports. */
-export function problemsOf(code: number | null, output: string): readonly Problem[] {
-  const lines = output.split('\n').filter((line) => /warn|error|dead link/i.test(line));
-  if (code !== 0 && lines.length === 0)
-    lines.push(`vitepress build ended with code ${String(code)}: ${output}`);
-  return lines.map((line) => ({ file: 'docs', line: 0, message: line.trim() }));
 }

@@ -1,9 +1,10 @@
+import { runInNewContext } from 'node:vm';
 import { relocateNotFoundPage, relocatePage } from '../../docs/.site/relocate/pages';
 import { placeholder, relocateScript } from '../../docs/.site/relocate/scripts';
 
 /** Runs a relocated expression as a script of a site that is served under `/a/b/`. */
 function valueOf(expression: string): unknown {
-  return new Function('globalThis', `return ${expression}`)({ siteBase: '/a/b/' });
+  return runInNewContext(expression, { siteBase: '/a/b/', JSON });
 }
 
 describe('a script of the site', () => {

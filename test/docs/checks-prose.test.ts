@@ -42,7 +42,7 @@ it('reads prose of a page, the comments in its code blocks and the texts of its 
     '',
     '```ts',
     '// anew',
-    "throw new Error('There is no run.');",
+    "throw new Error('There is no option x.');",
     '```',
     '',
   ];

@@ -67,10 +67,10 @@ export function topEntries(pages: readonly Page[]): DefaultTheme.NavItemWithLink
     linkOf(flatPages(pages.filter(({ path }) => path.startsWith(`${folder}/`)))[0]?.path ?? 'index');
   return [
     { text: 'Start', link: '/start' },
-    { text: 'Tutorials', link: first('tutorials') },
-    { text: 'Methods', link: first('methods') },
+    { text: 'Tutorials', link: first('tutorials'), activeMatch: '^/tutorials/' },
+    { text: 'Methods', link: first('methods'), activeMatch: '^/methods/' },
     { text: 'Guides', link: '/data' },
-    { text: 'Reference', link: first('reference') },
+    { text: 'Reference', link: first('reference'), activeMatch: '^/reference/' },
   ];
 }
 

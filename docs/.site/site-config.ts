@@ -28,7 +28,12 @@ export function siteConfig(folder: string, command: SiteCommand): UserConfig<Def
     // The navigation is one file, not a part of each page.
     metaChunk: true,
     lastUpdated: false,
-    markdown: { anchor: { slugify: slug }, config: sourceLinks },
+    // The comments of VitePress' own dark theme are too faint.
+    markdown: {
+      anchor: { slugify: slug },
+      theme: { light: 'github-light', dark: 'github-dark-default' },
+      config: sourceLinks,
+    },
     themeConfig: {
       logo: '/logo.svg',
       nav: topEntries(pages),

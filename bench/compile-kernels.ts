@@ -1,7 +1,7 @@
 /**
  * Compiles the kernels of the views to WebAssembly and writes them to `src` as text.
  *
- * npx ts-node bench/compile-kernels.ts [--out FILE]      (default: their place in `src`)
+ *   npx ts-node bench/compile-kernels.ts [--out FILE]      (default: their place in `src`)
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -50,15 +50,9 @@ const schema = z
      * failed or interrupted run leaves behind, until there is a newer one.
      */
     saveLast: z.boolean().default(true),
-    /**
-     * Number of newest checkpoints to keep, besides the best (if the last one is damaged, the previous one is
-     * available); `'all'` deletes none.
-     */
+    /** Number of newest checkpoints to keep besides the best, in case the last one is damaged; `'all'` deletes none. */
     keepLast: z
-      .union(
-        [z.number().int().positive(), z.literal('all')],
-        "expected a whole number of at least 1, or 'all'",
-      )
+      .union([z.number().int().positive(), z.literal('all')], "expected a positive whole number or 'all'")
       .default(2),
     /** The logged metric that ranks checkpoints; with `null` none is best. */
     monitor: z.string().min(1).nullable().default(null),
@@ -70,7 +64,7 @@ const schema = z
     saveTopK: z
       .number()
       .int()
-      .positive("expected a whole number of at least 1; keepLast: 'all' keeps all, monitor: null ranks none")
+      .positive("expected a positive whole number; keepLast: 'all' keeps all, monitor: null ranks none")
       .default(1),
     /**
      * Name of a checkpoint's folder. `{epoch}`, `{step}` and names of metrics stand for their values, optionally with a
@@ -261,8 +255,7 @@ export class Checkpointing implements PluginHooks, CheckpointReader {
   }
 
   /**
-   * @throws FulgurError `plugin`, on all ranks, if the monitor should have been logged by now. Only the first rank has
-   * most metrics.
+   * @throws FulgurError `plugin`, on all ranks, if a due monitor was not logged; only the first rank has most metrics.
    */
   private async requireMonitor({ metrics, measured, isDue: isMetricDue }: HookContext): Promise<void> {
     const { monitor, strict } = this.options;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultRows } from '../../docs/.site/methods/defaults';
 import { drawFigure } from '../../docs/.site/methods/figure';
+import { indexPage } from '../../docs/.site/methods/index-page';
 import { methodPage } from '../../docs/.site/methods/page';
 import { readMeasurements, resultsText } from '../../docs/.site/methods/results';
 import { declaresPlugin, partsOfHelp, shippedMethods } from '../../docs/.site/methods/shipped-methods';
@@ -98,6 +99,12 @@ describe('the pages of the methods', () => {
       )!;
       expect(page).toContain(`| ${timing.secondsPerStep.toFixed(3)} | `);
     });
+  });
+
+  it('are all linked from one page, with their figures', () => {
+    const page = indexPage(methods, records);
+    const linked = [...page.matchAll(/^\| \[.+?\]\((\S+)\.md\) \| .+ \| 0\.\d{3} \| \d\.\d{3} \|$/gm)];
+    expect(linked.map(([, name]) => name)).toEqual(methods.map(({ name }) => name));
   });
 
   it('have the defaults of the code', () => {

@@ -1,18 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { indexPage } from './index-page';
 import { methodPage } from './page';
 import { readMeasurements } from './results';
 import { shippedMethods } from './shipped-methods';
 
-/** Writes a page for each method that Fulgur ships. */
+/** Writes a page for each method that Fulgur ships, and one that leads to them. */
 export async function generateMethods(out: string): Promise<void> {
   const records = readMeasurements();
-  for (const method of shippedMethods()) {
+  const methods = shippedMethods();
+  await writeFile(join(out, 'index.md'), indexPage(methods, records));
+  for (const method of methods) {
     await writeFile(join(out, `${method.name}.md`), methodPage(method, records));
   }
-}
-
-/** The pages for a site's navigation. */
-export function methodLinks(): { readonly text: string; readonly link: string }[] {
-  return shippedMethods().map(({ name, title }) => ({ text: title, link: `/methods/${name}` }));
 }

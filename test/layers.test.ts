@@ -154,7 +154,7 @@ describe('checkLayers', () => {
       'src/trainer/one.ts:2 imports experiments/first.ts: src knows nothing of plugins and experiments',
       'src/trainer/one.ts:3 imports src/index.ts: the public list is for plugins and experiments',
       'src/trainer/one.ts:4 imports src/attic/index.ts: attic does not lie below trainer',
-      'src/trainer/one.ts:5 imports ./gone, which is not there',
+      'src/trainer/one.ts:5 imports ./gone, which does not exist',
     ]);
   });
 

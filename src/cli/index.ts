@@ -95,6 +95,6 @@ function sayHelp(top: Command): void {
 
 function sayUnknown(name: string): void {
   const advice = `${suggestion(name, commandNames)}Run 'fulgur --help' to see all commands.`;
-  writeLines(process.stderr, [`Error: There is no command '${name}'. ${advice}`]);
+  writeLines(process.stderr, [`Error: Unknown command '${name}'. ${advice}`]);
   process.exitCode = USAGE_CODE;
 }

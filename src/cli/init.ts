@@ -73,7 +73,7 @@ async function requireEmpty(folder: string, target: string): Promise<boolean> {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw new FulgurError('config', {
       what: `No project can be made at ${folder}: ${messageOf(cause)}.`,
-      fix: 'Name a folder that is not there yet.',
+      fix: 'Name a folder that does not exist yet.',
       cause,
     });
   }
@@ -82,7 +82,7 @@ async function requireEmpty(folder: string, target: string): Promise<boolean> {
   throw new FulgurError('config', {
     what: `The folder ${folder} is not empty: it holds ${listed(shown)}.`,
     why: 'Nothing in it is to be overwritten.',
-    fix: 'Name a folder that is not there yet.',
+    fix: 'Name a folder that does not exist yet.',
   });
 }
 

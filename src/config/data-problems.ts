@@ -54,7 +54,7 @@ export function meaninglessToBatches(
       where: path,
       what:
         path === 'data.name'
-          ? `cannot take the place of the experiment's own batches, ${name}`
+          ? `cannot replace the experiment's own batches, ${name}`
           : `means nothing to the experiment's own batches, ${name}`,
     }));
 }

@@ -27,7 +27,7 @@ export function unknownOption(where: string, path: string, known: readonly strin
   const nearest = nearestOption(path, known);
   return {
     where,
-    what: nearest === null ? 'there is no such option' : `there is no such option; did you mean ${nearest}?`,
+    what: nearest === null ? 'unknown option' : `unknown option; did you mean ${nearest}?`,
   };
 }
 

@@ -123,7 +123,7 @@ function duplicates(plugins: readonly CheckedPlugin[]): string[] {
 function hookProblems({ name, descriptor }: CheckedPlugin): string[] {
   return misspeltHooks(descriptor.type.prototype as object).map(
     (method) =>
-      `Plugin '${name}' has a method ${method}, which is no hook and would never be called: did you mean ${nearestName(method, hookNames, Infinity)}?`,
+      `Plugin '${name}' has a method ${method}, which is not a hook and would never be called: did you mean ${nearestName(method, hookNames, Infinity)}?`,
   );
 }
 

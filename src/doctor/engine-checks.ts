@@ -71,7 +71,7 @@ async function checkProduct(engine: EngineTrial): Promise<Finding> {
     return failed(
       'Operation',
       `${what} is wrong by ${error}`,
-      "Delete the cache's tensorflow folder to have it installed anew, and test the machine's memory.",
+      "Delete the cache's tensorflow folder to have it installed again, and test the machine's memory.",
     );
   } catch (error) {
     return failure('Operation', error);

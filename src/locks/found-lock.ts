@@ -41,7 +41,7 @@ function obstacle(what: string): FoundLock {
 export function obstructed(file: string, what: string, cause?: unknown): FulgurError {
   return new FulgurError('config', {
     what: `The lock file ${file} ${what}.`,
-    why: 'It tells which process works in that place, and without it two could do so at once.',
+    why: 'It identifies the process that works in that place, and without it two could do so at once.',
     fix: 'Make sure that no other process (perhaps of another user) works there, then remove it, or choose another folder.',
     cause,
   });

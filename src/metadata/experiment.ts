@@ -132,7 +132,7 @@ export function experimentDefinition(experiment: ExperimentClass): ExperimentDef
   const definition = Reflect.getOwnMetadata(key, experiment) as ExperimentDefinition | undefined;
   if (definition !== undefined) return definition;
   throw new FulgurError('config', {
-    what: `The class '${experiment.name}' is no experiment.`,
+    what: `The class '${experiment.name}' is not an experiment.`,
     fix: `Write @Experiment({ name: '...' }) above it.`,
   });
 }

@@ -86,7 +86,7 @@ function factoryOf(name: string): string {
 }
 
 function describe(issue: z.core.$ZodIssue, options: unknown): string {
-  if (issue.code === 'unrecognized_keys') return `there is no option ${issue.keys.join(', ')}`;
+  if (issue.code === 'unrecognized_keys') return `unknown option ${issue.keys.join(', ')}`;
   const reason = issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
   if (issue.path.length === 0) return reason;
   const value = issue.path.reduce<unknown>(
@@ -105,7 +105,7 @@ export function pluginMetadata(type: new (...services: never[]) => object): Plug
   const metadata = metadataOf(type);
   if (metadata !== undefined) return metadata;
   throw new FulgurError('plugin', {
-    what: `The class '${type.name}' in the list of plugins is no plugin.`,
+    what: `The class '${type.name}' in the list of plugins is not a plugin.`,
     fix: `Write @Plugin({ name: '...' }) above it.`,
   });
 }

@@ -199,7 +199,7 @@ function createVariable<R extends tf.Rank>(
   if (isInStep()) {
     throw new FulgurError('module', {
       what: `A ${description.role} was created inside a compiled step.`,
-      why: 'It would be created anew at every trace and lost at its end.',
+      why: 'It would be created again at every trace and lost at its end.',
       fix: 'Create layers and parameters as fields of the module, or in its constructor.',
     });
   }

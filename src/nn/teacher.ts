@@ -119,7 +119,7 @@ function built(student: Module, build: () => unknown): Module {
     throw new FulgurError('module', {
       what: `build of teacherOf returned ${withArticle(teacher.constructor.name)} that has tensors of the student: ${listNames(names, [...teacher.namedVariables().keys()])}.`,
       why: 'A teacher needs its own tensors.',
-      fix: 'Let build create all parts anew.',
+      fix: 'Let build create new parts.',
     });
   }
   takeOver(teacher, student);
@@ -232,7 +232,7 @@ function requireStudent(student: unknown): asserts student is Module {
   if (isInStep()) {
     throw new FulgurError('module', {
       what: 'teacherOf was called inside a compiled step.',
-      why: 'The teacher would be created anew at every trace and lost at its end.',
+      why: 'The teacher would be created again at every trace and lost at its end.',
       fix: 'Keep it in a field of the model: readonly teacher = nn.teacherOf(this.student).',
     });
   }

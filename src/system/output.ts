@@ -25,7 +25,7 @@ export function guardProcessOutput(): void {
   guardOutput(process.stderr);
   guardOutput(process.stdout, ({ message }) => {
     writeLines(process.stderr, [
-      `The standard output can no longer be written (${message}): the run goes on without it.`,
+      `The standard output can no longer be written (${message}): the run continues without it.`,
     ]);
   });
 }

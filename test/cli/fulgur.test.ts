@@ -52,7 +52,7 @@ describe('the command fulgur', () => {
       status: 2,
       stdout: '',
       stderr:
-        "Error: There is no command 'trian'. Did you mean 'train'? Run 'fulgur --help' to see all commands.\n",
+        "Error: Unknown command 'trian'. Did you mean 'train'? Run 'fulgur --help' to see all commands.\n",
     });
   });
 

@@ -62,7 +62,7 @@ describe('a project in a folder that holds something', () => {
     await expect(makeProject(workplace)).rejects.toThrow(
       new Error(
         `The folder ${workplace} is not empty: it holds a, b, c and 2 more. ` +
-          'Nothing in it is to be overwritten. Name a folder that is not there yet.',
+          'Nothing in it is to be overwritten. Name a folder that does not exist yet.',
       ),
     );
     expect(readFileSync(join(workplace, 'package.json'), 'utf8')).toBe('mine');
@@ -77,7 +77,7 @@ describe('a project in a place that cannot be written', () => {
     await expect(makeProject(join(file, 'project'))).rejects.toMatchObject({
       message:
         `No project can be made at ${file}/project: ENOTDIR: not a directory, scandir '${file}/project'. ` +
-        'Name a folder that is not there yet.',
+        'Name a folder that does not exist yet.',
     });
     expect(readdirSync(workplace)).toEqual(['file']);
   });

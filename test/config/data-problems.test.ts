@@ -35,7 +35,7 @@ describe("batches of one's own in a configuration", () => {
       [
         '  data.batches of @Experiment on Rows: stands beside data.transform, which is for images; give one of them',
         "  data.onBrokenImage: means nothing to the experiment's own batches, rows",
-        "  data.name: cannot take the place of the experiment's own batches, rows",
+        "  data.name: cannot replace the experiment's own batches, rows",
         "  data.workers: means nothing to the experiment's own batches, rows",
       ].join('\n'),
     );

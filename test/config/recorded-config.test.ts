@@ -46,7 +46,7 @@ describe('the configuration that a run writes down', () => {
         '4 options are wrong:',
         `  name in ${file}, line 1: is 'tiny' in the experiment's file, and can only be changed there`,
         `  data.transform in ${file}, line 3: is {"plain":{"inputSize":32}} in the experiment's file, and can only be changed there`,
-        `  hyperparameters.lrr in ${file}, line 7: there is no such option; did you mean lr?`,
+        `  hyperparameters.lrr in ${file}, line 7: unknown option; did you mean lr?`,
         `  hyperparameters.lr in ${file}, line 8: must be at least 0, not -1`,
         'Run with --help to see all options.',
       ].join('\n'),
@@ -55,7 +55,7 @@ describe('the configuration that a run writes down', () => {
 
   it('leaves the transform to the code: the command line has no option for it', () => {
     expect(() => resolveConfig(Tiny, ['--data.transform', 'plain'])).toThrow(
-      /--data\.transform: there is no such option/,
+      /--data\.transform: unknown option/,
     );
   });
 });

@@ -60,7 +60,7 @@ describe('resolveConfig', () => {
   ])('refuses a file of %s in each other that no parser has the stack for', (_, text) => {
     const file = yaml(text);
     expect(() => resolveConfig(Tiny, ['--config', file])).toThrow(
-      `The configuration file ${file} is no valid YAML: its lists and mappings are nested too deeply. Correct the file.`,
+      `The configuration file ${file} is not valid YAML: its lists and mappings are nested too deeply. Correct the file.`,
     );
   });
 
@@ -164,8 +164,8 @@ describe('resolveConfig', () => {
         '  stray: this word belongs to no option',
         '  --lr: must be at least 0, not -1',
         '  --mode: must be one of a, b, not "c"',
-        '  --trainer.maxEpoch: there is no such option; did you mean trainer.maxEpochs?',
-        '  --maxSteps: there is no such option; did you mean trainer.maxSteps?',
+        '  --trainer.maxEpoch: unknown option; did you mean trainer.maxEpochs?',
+        '  --maxSteps: unknown option; did you mean trainer.maxSteps?',
         '  --data.workers: must be a whole number of threads, or auto, not "many"',
         'Run with --help to see all options.',
       ].join('\n'),
@@ -183,9 +183,9 @@ describe('resolveConfig', () => {
   });
 
   it.each([
-    ['--basis', 'there is no such option'],
-    ['--lrr', 'there is no such option; did you mean lr?'],
-    ['--data.batchsize', 'there is no such option; did you mean data.batchSize?'],
+    ['--basis', 'unknown option'],
+    ['--lrr', 'unknown option; did you mean lr?'],
+    ['--data.batchsize', 'unknown option; did you mean data.batchSize?'],
   ])('guesses no option that is quite another word: %s', (name, what) => {
     expect(problemsOf([name, '1'])).toBe(
       `An option is wrong:\n  ${name}: ${what}\nRun with --help to see all options.`,
@@ -256,7 +256,7 @@ describe('resolveConfig', () => {
   it('names the line of a wrong option in a file', () => {
     const file = yaml('trainer:\n  maxEpochs: 3\n  acelerator: cpu\n');
     expect(problemsOf(['--config', file])).toContain(
-      `trainer.acelerator in ${file}, line 3: there is no such option; did you mean trainer.accelerator?`,
+      `trainer.acelerator in ${file}, line 3: unknown option; did you mean trainer.accelerator?`,
     );
   });
 
@@ -270,7 +270,7 @@ describe('resolveConfig', () => {
     expect(() => resolveConfig(Tiny, ['--config', join(folder, 'none.yaml')])).toThrow(
       /cannot be read: ENOENT/,
     );
-    expect(() => resolveConfig(Tiny, ['--config', yaml('trainer: [')])).toThrow(/is no valid YAML/);
+    expect(() => resolveConfig(Tiny, ['--config', yaml('trainer: [')])).toThrow(/is not valid YAML/);
     expect(() => resolveConfig(Tiny, ['--config', yaml('- 1\n')])).toThrow(/holds no options by name/);
   });
 
@@ -305,7 +305,7 @@ describe('resolveConfig', () => {
     it('still refuses a misspelt section', () => {
       const file = yaml('trianer:\n  maxEpochs: 7\n');
       expect(problemsOf(['--config', file])).toContain(
-        `trianer.maxEpochs in ${file}, line 2: there is no such option; did you mean trainer.maxEpochs?`,
+        `trianer.maxEpochs in ${file}, line 2: unknown option; did you mean trainer.maxEpochs?`,
       );
     });
 
@@ -313,10 +313,10 @@ describe('resolveConfig', () => {
       const nine = (name: string): string => `[${Array(9).fill(`*${name}`).join(', ')}]`;
       const laughs = `a: &a [1]\nb: &b ${nine('a')}\nc: &c ${nine('b')}\nd: &d ${nine('c')}\ne: &e ${nine('d')}\n`;
       expect(() => resolved(laughs)).toThrow(
-        /is no valid YAML: it has more than 1000 aliases\. Correct the file\./,
+        /is not valid YAML: it has more than 1000 aliases\. Correct the file\./,
       );
       expect(() => resolved('data: &d\n  path: *d\n')).toThrow(/an alias stands for what it is part of/);
-      expect(() => resolved('lr: *none\n')).toThrow(/is no valid YAML: Unresolved alias/);
+      expect(() => resolved('lr: *none\n')).toThrow(/is not valid YAML: Unresolved alias/);
     });
 
     it('takes back a record in which equal objects are written once', () => {

@@ -148,7 +148,7 @@ describe('checkPlugins', () => {
   ])('names the method %s, which is no hook, and the nearest hook', (method, nearest) => {
     expect(messageFor([untypedPlugin('loose', [method, 'onFitEnd', 'once', 'setupTable'])])).toBe(
       single(
-        `Plugin 'loose' has a method ${method}, which is no hook and would never be called: did you mean ${nearest}?`,
+        `Plugin 'loose' has a method ${method}, which is not a hook and would never be called: did you mean ${nearest}?`,
       ),
     );
   });
@@ -234,7 +234,7 @@ describe('checkPlugins', () => {
   it('names a class without the decorator', () => {
     expect(messageFor([definePlugin(Undecorated)])).toBe(
       single(
-        "The class 'Undecorated' in the list of plugins is no plugin. Write @Plugin({ name: '...' }) above it.",
+        "The class 'Undecorated' in the list of plugins is not a plugin. Write @Plugin({ name: '...' }) above it.",
       ),
     );
   });
@@ -296,8 +296,8 @@ describe('checkPlugins', () => {
         "The plugins of 'toy' do not fit together:",
         '  Entry 1 of the list is the class Bell itself: write definePlugin(Bell).',
         "  Plugin 'resumer' is in the list 2 times: keep one.",
-        "  Plugin 'loose' has a method onStart, which is no hook and would never be called: did you mean onFitStart?",
-        "  Plugin 'loose' has a method onTrainEnds, which is no hook and would never be called: did you mean onTrainEnd?",
+        "  Plugin 'loose' has a method onStart, which is not a hook and would never be called: did you mean onFitStart?",
+        "  Plugin 'loose' has a method onTrainEnds, which is not a hook and would never be called: did you mean onTrainEnd?",
         "  Plugin 'resumer': parameter 1 of Resumer's constructor asks for the service 'checkpoint reader', which nothing provides: add checkpointing().",
         "  Plugin 'resumer': parameter 1 of Resumer's constructor asks for the service 'checkpoint reader', which nothing provides: add checkpointing().",
         "  The service 'clock' is provided by 'watch' and 'sundial': keep one of them.",

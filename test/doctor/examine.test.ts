@@ -135,7 +135,7 @@ describe('the doctor', () => {
     const timeProduct = () => Promise.resolve({ seconds: 0.01, error: 3 });
     expect(await lineOf('Operation', { engine: { timeProduct } })).toBe(
       'FAIL  Operation   1024×1024 matrix product is wrong by 3\n' +
-        "                  fix: Delete the cache's tensorflow folder to have it installed anew, and test the machine's memory.",
+        "                  fix: Delete the cache's tensorflow folder to have it installed again, and test the machine's memory.",
     );
   });
 });

@@ -56,7 +56,7 @@ export function checkLayers(sources: readonly SourceFile[], exceptions: readonly
       const at = `${source.path}:${line}`;
       const to = targetOf(source.path, specifier, paths);
       if (to === null) {
-        if (specifier.startsWith('.')) problems.push(`${at} imports ${specifier}, which is not there`);
+        if (specifier.startsWith('.')) problems.push(`${at} imports ${specifier}, which does not exist`);
         continue;
       }
       const edge = { from: source.path, to };

@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const why =
-  'It tells which process works in that place, and without it two could do so at once. Make sure that no other ' +
+  'It identifies the process that works in that place, and without it two could do so at once. Make sure that no other ' +
   'process (perhaps of another user) works there, then remove it, or choose another folder.';
 const kinds: readonly (readonly [string, (path: string) => void, string])[] = [
   ['a folder', (path) => mkdirSync(path), 'is a folder'],

@@ -290,7 +290,7 @@ describe('parameters and buffers', () => {
   ])('are not made inside a step, eager: %s, %s', async (eager, role, make) => {
     const step = compile(make as () => tf.Tensor, { name: 'step', eager });
     await expect(step()).rejects.toThrow(
-      `A ${role} was created inside a compiled step. It would be created anew at every trace and lost at its end. ` +
+      `A ${role} was created inside a compiled step. It would be created again at every trace and lost at its end. ` +
         'Create layers and parameters as fields of the module, or in its constructor.',
     );
   });

@@ -446,7 +446,7 @@ describe('a teacher that cannot be a copy', () => {
     const student = owned(new Mlp());
     expect(() => nn.teacherOf(student, { build: () => student })).toThrow(
       'build of teacherOf returned a Mlp that has tensors of the student: layers.* (9). ' +
-        'A teacher needs its own tensors. Let build create all parts anew.',
+        'A teacher needs its own tensors. Let build create new parts.',
     );
     const wide = owned(new Mlp(5));
     expect(() => nn.teacherOf(student, { build: () => wide })).toThrow(
@@ -470,7 +470,7 @@ describe('teacherOf', () => {
     const student = owned(new Mlp());
     const step = compile(() => void nn.teacherOf(student), { name: 'step', eager });
     await expect(step()).rejects.toThrow(
-      'teacherOf was called inside a compiled step. The teacher would be created anew at every trace and lost at its end. ' +
+      'teacherOf was called inside a compiled step. The teacher would be created again at every trace and lost at its end. ' +
         'Keep it in a field of the model: readonly teacher = nn.teacherOf(this.student).',
     );
     step.dispose();

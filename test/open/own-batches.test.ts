@@ -141,7 +141,7 @@ describe('an experiment that supplies its own batches', () => {
     expect({ code, errors }).toEqual({
       code: 2,
       errors: expect.stringContaining(
-        "  data.name: cannot take the place of the experiment's own batches, blobs\n" +
+        "  data.name: cannot replace the experiment's own batches, blobs\n" +
           "  data.workers: means nothing to the experiment's own batches, blobs\n",
       ) as unknown,
     });

@@ -48,7 +48,7 @@ describe('the command line of an experiment', () => {
         'Error: 6 options are wrong:',
         '  --: this word belongs to no option',
         '  more: this word belongs to no option',
-        '  --trainer.maxEpoch: there is no such option; did you mean trainer.maxEpochs?',
+        '  --trainer.maxEpoch: unknown option; did you mean trainer.maxEpochs?',
         '  --lr: must be at least 0, not -1',
         '  --data.batchSize: must be a whole number of samples, not "many"',
         '  --failure: must be one of none, constructor, step, nan, plugin, not "later"',

@@ -30,7 +30,7 @@ describe('a run that fails', () => {
       `Error: Plugin 'pace' failed in onTrainBatchEnd: the bell has no clapper. Correct the plugin, or remove it from the experiment's plugins.\n${look}\n`,
     ],
     [
-      'the loss is no number',
+      'the loss is not a number',
       'nan',
       'Error: The loss became NaN in step 0 (epoch 0, batch 0). The weights after such a step are useless, so training ends here. ' +
         'Try a lower learning rate, warm-up or gradient clipping; --trainer.detectAnomaly true names the operation that makes the first NaN. If there is a checkpoint, it was written before this step.\n',

@@ -40,7 +40,7 @@ describe('a run whose output cannot be written', () => {
     );
     expect(output).toBe('small\ncode 0\n');
     expect(errors).toBe(
-      'The standard output can no longer be written (write EPIPE): the run goes on without it.\n',
+      'The standard output can no longer be written (write EPIPE): the run continues without it.\n',
     );
     expect(saved('head')).toBe(true);
   }, 60_000);

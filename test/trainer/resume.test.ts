@@ -195,7 +195,7 @@ describe('a resumed fit', () => {
     expect(events).toContainEqual([
       'message',
       'info',
-      "Plugin 'late' starts afresh: the checkpoint contains no state of it.",
+      "Plugin 'late' starts from scratch: the checkpoint contains no state of it.",
     ]);
   });
 

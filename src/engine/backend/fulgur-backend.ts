@@ -114,7 +114,7 @@ export class FulgurBackend extends NodeJSKernelBackend {
     }
     return new FulgurError('trace', {
       what: `${subject} that was made while '${origin}' was being traced is used outside of it, where it has no value.`,
-      fix: 'Return it from the traced function and use what the call gives back.',
+      fix: 'Return it from the traced function and use what the call returns.',
     });
   }
 

@@ -88,6 +88,6 @@ export function valueReadWhileTracing({ name, recorder }: Trace): FulgurError {
 export function foreignSymbol(name: string): FulgurError {
   return new FulgurError('trace', {
     what: `A tensor that was made while '${name}' was being traced is used outside of it, where it has no value.`,
-    fix: 'Return it from the traced function and use what the call gives back.',
+    fix: 'Return it from the traced function and use what the call returns.',
   });
 }

@@ -19,8 +19,8 @@ export function collectiveFailure(message: string, cluster: Cluster, cause: unkn
         : `The ranks cannot exchange any more: ${firstLine(message)}.`;
   return new LostRanksError([...silent, ...ended], {
     what,
-    why: 'Without it the others cannot go on.',
-    fix: 'Look at its output, and go on with --resume last.',
+    why: 'Without it the others cannot continue.',
+    fix: 'Look at its output, and continue with --resume last.',
     cause,
   });
 }

@@ -12,7 +12,7 @@ export function refuseStatefulDraw(operation: string): void {
   if (!stateful.has(operation) || !isDrawingForStep()) return;
   throw new FulgurError('trace', {
     what: `The operation '${operation}' of TensorFlow was used in a step.`,
-    why: 'It draws from a state of its own, which no checkpoint holds and no two ranks or processes agree on.',
+    why: 'It draws from a state of its own, which no checkpoint contains and no two ranks or processes agree on.',
     fix: "Use tf.randomUniform and the like, or one of TensorFlow's stateless operations with drawSeed().",
   });
 }

@@ -59,7 +59,7 @@ async function describe(
   // A Python that cannot start or is too old for the script is as good as none: the next one is tried.
   const result = await runProgram(program, ['-c', describePython], {
     limitMs,
-    awaited: `${program}, which tells whether it has TensorFlow or pip`,
+    awaited: `${program}, which shows whether it has TensorFlow or pip`,
     onWait: onProgress,
   }).catch(() => null);
   if (result?.overdue === true) {

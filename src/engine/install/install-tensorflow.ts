@@ -46,7 +46,7 @@ export async function installTensorFlow(options: InstallOptions): Promise<string
     const state = await checkInstall(install, build, { full: fullCheck });
     if (state.kind === 'whole') return install;
     if (state.kind === 'damaged') {
-      onProgress(`The installation in ${install} is damaged (${state.damage}): installing it anew.`);
+      onProgress(`The installation in ${install} is damaged (${state.damage}): installing it again.`);
       await discardInstall(install);
     }
     await requireSpace(build, dirname(install));

@@ -11,7 +11,7 @@ export async function findLibraryFault(folder: string, names: LibraryNames): Pro
   for (const name of [names.core, names.framework]) {
     const start = await readStart(join(folder, name));
     if (start === null) return `it holds no readable ${name}`;
-    if (!isLibraryOf(start, arch())) return `its ${name} is no library for ${process.platform}-${arch()}`;
+    if (!isLibraryOf(start, arch())) return `its ${name} is not a library for ${process.platform}-${arch()}`;
   }
   return null;
 }

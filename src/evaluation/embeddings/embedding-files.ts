@@ -47,7 +47,7 @@ export async function readEmbeddings(path: string): Promise<Embeddings> {
     await (await openRegularFile(path)).close();
   } catch (error) {
     const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw notEmbeddings(path, isAbsent ? 'is not there' : `cannot be opened: ${messageOf(error)}`, error);
+    throw notEmbeddings(path, isAbsent ? 'does not exist' : `cannot be opened: ${messageOf(error)}`, error);
   }
   return format.read(path);
 }

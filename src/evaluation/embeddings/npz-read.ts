@@ -78,7 +78,7 @@ async function textsOf(path: string, source: ArraySource): Promise<string[]> {
     let text = '';
     for (const code of end < 0 ? own : own.subarray(0, end)) {
       if (code > 0x10ffff)
-        throw notEmbeddings(path, `holds '${source.array}' with ${code}, which is no letter`);
+        throw notEmbeddings(path, `holds '${source.array}' with ${code}, which is not a letter`);
       text += String.fromCodePoint(code);
     }
     return text;

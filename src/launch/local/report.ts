@@ -21,7 +21,7 @@ export function reportOf({ culprit, secondsToEnd }: GroupEnd, ranks: number, can
     `Error: Rank ${rank} of ${ranks} (process ${pid}) ${happened}, and all ranks were ended ${secondsToEnd.toFixed(1)} s later.`,
     ...(lines.length === 0 ? [] : ['Its last lines:', ...lines]),
     ...(canResume
-      ? ['Go on from the last checkpoint with --resume last; --max-restarts 3 does so by itself.']
+      ? ['Continue from the last checkpoint with --resume last; --max-restarts 3 does so by itself.']
       : []),
   ];
 }

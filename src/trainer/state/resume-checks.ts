@@ -62,7 +62,7 @@ export function sayResumed(from: ResumeFrom, settings: RunSettings, worldSize: n
 export function sayNewcomers({ state }: ResumeFrom, plugins: readonly BuiltPlugin[], notify: Notify): void {
   for (const { name, hooks } of plugins) {
     if (hooks.pluginState === undefined || Object.hasOwn(state.plugins, name)) continue;
-    notify('info', `Plugin '${name}' starts afresh: the checkpoint contains no state of it.`);
+    notify('info', `Plugin '${name}' starts from scratch: the checkpoint contains no state of it.`);
   }
 }
 

@@ -209,7 +209,7 @@ describe('a compiled function', () => {
     const symbol = leaked as unknown as tf.Tensor;
     const message =
       "A tensor that was made while 'step' was being traced is used outside of it, where it has no value. " +
-      'Return it from the traced function and use what the call gives back.';
+      'Return it from the traced function and use what the call returns.';
     expect(await messageOf(() => tf.add(symbol, 1))).toBe(message);
     const other = compile(() => tf.add(symbol, 1), { name: 'other' });
     expect(await messageOf(other)).toBe(message);

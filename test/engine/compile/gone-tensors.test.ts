@@ -14,7 +14,7 @@ afterEach(() => {
 
 const ofTrace = (shape: string, name: string): string =>
   `A float32 tensor of shape [${shape}] that was made while '${name}' was being traced is used outside of it, where it ` +
-  'has no value. Return it from the traced function and use what the call gives back.';
+  'has no value. Return it from the traced function and use what the call returns.';
 const disposed =
   'A float32 tensor of shape [2, 3] is used after it has been disposed. Dispose it later, tf.keep() it inside ' +
   'tf.tidy(), or clone() what somebody else disposes.';

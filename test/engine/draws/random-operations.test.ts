@@ -258,7 +258,7 @@ describe.each(modes)('%s', (_, options) => {
           [tf.tensor1d([2], 'int32')],
           1,
         )[0]!,
-      "The operation 'RandomStandardNormal' of TensorFlow was used in a step. It draws from a state of its own, which no checkpoint holds and no two ranks or processes agree on. Use tf.randomUniform and the like, or one of TensorFlow's stateless operations with drawSeed().",
+      "The operation 'RandomStandardNormal' of TensorFlow was used in a step. It draws from a state of its own, which no checkpoint contains and no two ranks or processes agree on. Use tf.randomUniform and the like, or one of TensorFlow's stateless operations with drawSeed().",
     ],
     [
       'an operation of a tfjs that was imported before Fulgur',

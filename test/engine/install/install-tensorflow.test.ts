@@ -108,19 +108,19 @@ describe('installing TensorFlow', () => {
     expect(pipCalls(index)).toHaveLength(1);
   });
 
-  it('installs anew, and says why, where a library has lost bytes', async () => {
+  it('installs again, and says why, where a library has lost bytes', async () => {
     const { corePath } = await locate();
     truncateSync(corePath, 100);
     const said: string[] = [];
     expect((await locate(said)).source).toBe('installed');
     expect(said[0]).toBe(
       `The installation in ${join(installations(), build.key)} is damaged ` +
-        '(tensorflow/libtensorflow_cc.so.2 has 100 bytes instead of 2064): installing it anew.',
+        '(tensorflow/libtensorflow_cc.so.2 has 100 bytes instead of 2064): installing it again.',
     );
     expect(statSync(corePath).size).toBe(2064);
   });
 
-  it('installs anew where a changed file kept its size', async () => {
+  it('installs again where a changed file kept its size', async () => {
     const { corePath } = await locate();
     const good = readFileSync(corePath);
     const bad = Buffer.from(good);
@@ -159,14 +159,14 @@ describe('installing TensorFlow', () => {
       'its manifest.json does not list libtensorflow_framework.so.2',
     ],
   ];
-  it.each(manifests)('installs anew where the manifest %s', async (_, change, damage) => {
+  it.each(manifests)('installs again where the manifest %s', async (_, change, damage) => {
     await locate();
     const install = join(installations(), build.key);
     const file = join(install, 'manifest.json');
     writeFileSync(file, JSON.stringify(change(JSON.parse(readFileSync(file, 'utf8')) as Manifest)));
     const said: string[] = [];
     expect((await locate(said)).source).toBe('installed');
-    expect(said[0]).toBe(`The installation in ${install} is damaged (${damage}): installing it anew.`);
+    expect(said[0]).toBe(`The installation in ${install} is damaged (${damage}): installing it again.`);
   });
 
   const intruders: readonly (readonly [string, (path: string) => void])[] = [
@@ -182,7 +182,7 @@ describe('installing TensorFlow', () => {
     const said: string[] = [];
     expect((await locate(said)).source).toBe('installed');
     expect(said[0]).toBe(
-      `The installation in ${install} is damaged (it is not a readable folder): installing it anew.`,
+      `The installation in ${install} is damaged (it is not a readable folder): installing it again.`,
     );
     expect(readdirSync(installations())).toEqual([build.key]);
   });
@@ -198,7 +198,7 @@ describe('installing TensorFlow', () => {
     await expect(locate()).rejects.toThrow(`The lock file ${install}.lock is not a regular file. It tells`);
   });
 
-  it('installs anew where the pins have changed', async () => {
+  it('installs again where the pins have changed', async () => {
     await locate();
     const wheels = build.wheels.map((wheel) => ({ ...wheel, sha256: '0'.repeat(64) }));
     build = { ...build, wheels };

@@ -89,7 +89,7 @@ describe('the folder that FULGUR_TENSORFLOW names', () => {
     writeLibraries(tensorflow);
     writeFileSync(join(tensorflow, names.framework), bytes);
     await expect(locate({ tensorflowFolder: tensorflow })).rejects.toThrow(
-      `but its libtensorflow_framework.so.2 is no library for ${process.platform}-${arch()}.`,
+      `but its libtensorflow_framework.so.2 is not a library for ${process.platform}-${arch()}.`,
     );
   });
 

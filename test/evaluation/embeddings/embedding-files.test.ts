@@ -57,7 +57,7 @@ describe('a file of embeddings', () => {
   it('is missed by its name', async () => {
     const path = join(folder, 'gone.npz');
     await expect(readEmbeddings(path)).rejects.toThrow(
-      `The file ${path} is not there. Embeddings are features and names of images, as the command embed writes them. ` +
+      `The file ${path} does not exist. Embeddings are features and names of images, as the command embed writes them. ` +
         'Name another file, or embed the images again.',
     );
   });

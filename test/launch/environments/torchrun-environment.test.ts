@@ -117,9 +117,9 @@ describe("torchrun's variables", () => {
     const wrong = TorchrunEnvironment.from({ ...place, RANK: '1', WORLD_SIZE: '3' })?.world({
       joinSeconds: 1,
     });
-    await expect(wrong).rejects.toThrow('was told of 3 ranks, but rank 0 of 2.');
+    await expect(wrong).rejects.toThrow('was started for 3 ranks, but rank 0 for 2.');
     await expect(first).rejects.toThrow(
-      /^Rank 1 of 2 did not come to 127\.0\.0\.1:\d+ within 1 seconds\. Somebody was turned away: Rank 1 \(.*\) was told of 3 ranks, but rank 0 of 2\. Look/,
+      /^Rank 1 of 2 did not come to 127\.0\.0\.1:\d+ within 1 seconds\. Somebody was turned away: Rank 1 \(.*\) was started for 3 ranks, but rank 0 for 2\. Look/,
     );
   });
 

@@ -93,7 +93,7 @@ describe('dataParallel()', () => {
   it('rejects options that it does not have', () => {
     expect(dataParallel({ bucketMiB: 0 }).problems).toHaveLength(1);
     expect(dataParallel({ buckets: 1 } as never).problems).toEqual([
-      'dataParallel(): there is no option buckets.',
+      'dataParallel(): unknown option buckets.',
     ]);
     expect(dataParallel().problems).toEqual([]);
   });

@@ -147,7 +147,7 @@ describe('the linear probe', () => {
     ]);
     expect(linearProbe({ epochs: 0, rate: 1 } as never).problems).toEqual([
       'linearProbe(): epochs is 0 (must be above 0).',
-      'linearProbe(): there is no option rate.',
+      'linearProbe(): unknown option rate.',
     ]);
     expect(linearProbe().problems).toEqual([]);
   });

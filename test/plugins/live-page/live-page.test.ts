@@ -276,7 +276,7 @@ describe('the live page', () => {
     ['livePage(): host is "0.0.0.0" (expected an address of this machine).', { host: '0.0.0.0' }],
     ['livePage(): host is "::" (expected an address of this machine).', { host: '::' }],
     ['livePage(): host is "example.org" (expected an address of this machine).', { host: 'example.org' }],
-    ['livePage(): there is no option token.', { token: 'x' }],
+    ['livePage(): unknown option token.', { token: 'x' }],
   ])('says "%s"', (sentence, options) => {
     expect(livePage(options).problems).toEqual([sentence]);
   });

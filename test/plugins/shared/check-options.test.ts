@@ -43,7 +43,7 @@ describe('the options of a plugin factory', () => {
       'checkpointing(): keepLast is -1 (too small: expected number to be >0).',
       'checkpointing(): mode is "best" (invalid option: expected one of "min"|"max").',
       'checkpointing(): filename is "../x" (expected a name without / or \\ that does not start with a dot).',
-      'checkpointing(): there is no option keep.',
+      'checkpointing(): unknown option keep.',
     ]);
     expect(collapseSentinel({} as never).problems).toEqual([
       'collapseSentinel(): watch is missing (invalid input: expected string, received undefined).',

@@ -189,7 +189,7 @@ describe('averages', () => {
 
 it.each([
   [{ kind: 'ema', decay: 2 }, 'weightAveraging(): decay is 2 (too big: expected number to be <=1).'],
-  [{ kind: 'swa', decay: 0.9 }, 'weightAveraging(): there is no option decay.'],
+  [{ kind: 'swa', decay: 0.9 }, 'weightAveraging(): unknown option decay.'],
 ])('%j is rejected', (options, problem) => {
   expect(weightAveraging(options as never).problems).toEqual([problem]);
 });

@@ -22,7 +22,7 @@ class OnNested extends TrainingModule<Nested, 'loss' | 'seen'> {
   }
 
   override trainingStep({ kind, pairs, labels }: Nested): tf.Scalar {
-    if (kind !== 'pair') throw new Error(`a ${kind} is no pair`);
+    if (kind !== 'pair') throw new Error(`a ${kind} is not a pair`);
     const logits = nn.meanOf(
       pairs.map(([scale, x, { mask }]) =>
         tf.mul(this.forward(tf.mul(x, scale)), tf.expandDims(tf.cast(mask, 'float32'), 1)),
@@ -119,7 +119,7 @@ describe('a fit on batches of nested tensors', () => {
     const { error } = await train(nested([2], (batch) => ({ ...batch, kind: 'single' })));
     const pair = (scale: string): string => `[${scale}, float32 [2, 3], { mask: bool [2] }]`;
     expect(error).toBe(
-      'The module OnNested failed in trainingStep: a single is no pair. ' +
+      'The module OnNested failed in trainingStep: a single is not a pair. ' +
         `Its input was { kind: string, pairs: [${pair('number')}, ${pair('number')}], labels: { classes: int32 [2], none: null } }. ` +
         'Correct it there; with --trainer.compile false it runs operation by operation, and values can be inspected.',
     );

@@ -114,7 +114,7 @@ export class Gathering {
     if (worldSize !== own) {
       return {
         area: 'config',
-        what: `Rank ${rank} (${address}) was told of ${worldSize} ranks, but rank 0 of ${own}.`,
+        what: `Rank ${rank} (${address}) was started for ${worldSize} ranks, but rank 0 for ${own}.`,
         fix: 'Start all processes with the same world size.',
       };
     }

@@ -30,7 +30,7 @@ export async function visit(meeting: Meeting): Promise<readonly string[]> {
     if (outcome.kind === 'addresses') return outcome.addresses;
     if (outcome.kind === 'refusal') {
       const { area, what, fix } = outcome.refusal;
-      throw new FulgurError(area, { what, why: `Rank 0 at ${formatAddress(place)} says so.`, fix });
+      throw new FulgurError(area, { what, why: `Rank 0 at ${formatAddress(place)} reported this.`, fix });
     }
     failure = outcome;
     await pause(Math.max(0, Math.min(wait, deadline - performance.now())));

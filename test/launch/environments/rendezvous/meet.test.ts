@@ -127,7 +127,7 @@ describe('a meeting', () => {
     const fix = 'Look at the output of those processes, and check that their hosts can reach that port.';
     expect(messages).toEqual([
       `ranks: ${what} ${fix}`,
-      `ranks: ${what} Rank 0 at 127.0.0.1:${port} says so. ${fix}`,
+      `ranks: ${what} Rank 0 at 127.0.0.1:${port} reported this. ${fix}`,
     ]);
   });
 
@@ -172,7 +172,7 @@ describe('a meeting', () => {
   it('refuses two processes of one rank, and tells both', async () => {
     const messages = await Promise.all([0, 1, 1].map((rank) => rejectionOf(join(rank, 3))));
     const what =
-      /^config: Two processes say that they are rank 1: 127\.0\.0\.1:\d+ and 127\.0\.0\.1:\d+\. (Rank 0 at 127\.0\.0\.1:\d+ says so\. )?Give every process a rank of its own, and end those of an earlier start\.$/;
+      /^config: Two processes say that they are rank 1: 127\.0\.0\.1:\d+ and 127\.0\.0\.1:\d+\. (Rank 0 at 127\.0\.0\.1:\d+ reported this\. )?Give every process a rank of its own, and end those of an earlier start\.$/;
     for (const message of messages) expect(message).toMatch(what);
   });
 
@@ -188,7 +188,7 @@ describe('a meeting', () => {
     const messages = await Promise.all([rejectionOf(join(0, 2)), rejectionOf(join(2, 3))]);
     for (const message of messages) {
       expect(message).toMatch(
-        /^config: Rank 2 \(127\.0\.0\.1:\d+\) was told of 3 ranks, but rank 0 of 2\. .*Start all processes with the same world size\.$/,
+        /^config: Rank 2 \(127\.0\.0\.1:\d+\) was started for 3 ranks, but rank 0 for 2\. .*Start all processes with the same world size\.$/,
       );
     }
   });

@@ -105,7 +105,7 @@ describe('the commands that evaluate features', () => {
     expect({ code, errors }).toEqual({
       code: 1,
       errors:
-        'Error: The linear classifier diverged at learning rate 1e+38. Features that are not standardised may be of ' +
+        'Error: The linear classifier diverged at learning rate 1e+38. Features that are not standardised may have ' +
         'any scale. Set a smaller one with --probe.learningRate.\n',
     });
   });

@@ -50,7 +50,7 @@ it('reads prose of a page, the comments in its code blocks and the texts of its 
     '1 Be it so',
     '3 goes on',
     '7 anew',
-    '8 There is no',
+    '8 There is no option',
   ]);
 });
 

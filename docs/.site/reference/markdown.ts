@@ -18,9 +18,14 @@ export function block(text: string, language = 'ts'): string {
   return ['```' + language, text, '```'].join('\n');
 }
 
-/** A table; cells are Markdown, and the lines in them become spaces. Nothing for no rows. */
+/** A table; cells are Markdown, and the lines in them become spaces. Nothing for no rows; columns without a word are left out. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
+  const used = head.map((_, column) => rows.some((cells) => (cells[column] ?? '') !== ''));
+  if (used.includes(false)) {
+    const kept = (cells: readonly string[]): string[] => cells.filter((_, column) => used[column] === true);
+    return table(kept(head), rows.map(kept));
+  }
   const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
   return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
 }
@@ -41,6 +46,11 @@ export function paragraphs(...parts: readonly string[]): string {
 /** A page with its title, and the description that a search engine shows. */
 export function page(title: string, ...parts: readonly string[]): string {
   return `${paragraphs('---\noutline: [2, 3]\neditLink: false\n---', `# ${title} {#page-title}`, ...parts)}\n`;
+}
+
+/** A page of wide tables: it has no outline beside it. */
+export function widePage(title: string, ...parts: readonly string[]): string {
+  return page(title, ...parts).replace('outline: [2, 3]', 'aside: false');
 }
 
 /** The first sentence of a text. */

@@ -4,8 +4,8 @@ import { clusterSchema, dataSchema, runSchema, trainerSchema } from '../../../sr
 import type { OptionEffect, OptionSchema } from '../../../src/contracts';
 import { builtInCommands } from '../../../src/run/commands';
 import type { Pages } from './api-pages';
-import { code, page, paragraphs, safeProse, table } from './markdown';
-import { defaultWords, rangeWords, typeWords, valuesOf } from './option-values';
+import { code, page, paragraphs, safeProse, table, widePage } from './markdown';
+import { defaultWords, valueWords, valuesOf } from './option-values';
 
 /** What another value does to a resumed run, in a word or two. */
 const effects: Readonly<Record<OptionEffect, string>> = {
@@ -37,7 +37,7 @@ export function optionPages(): Pages {
       const inCode = Object.entries(shape).filter(([, { facts }]) => facts.onlyInCode === true);
       return [
         path,
-        page(
+        widePage(
           title,
           prefix === '' ? '' : `In an experiment's file these are the fields of \`${prefix.slice(0, -1)}\`.`,
           optionTable(own),
@@ -76,12 +76,12 @@ export function optionPages(): Pages {
 /** A table of options as the command line gives them. With `withEffect` the last column says what another value does to a run that resumes. */
 export function optionTable(options: readonly Option[], { withEffect = true } = {}): string {
   return table(
-    ['Option', 'Type', 'Default', 'Range', 'Meaning', ...(withEffect ? ['On resuming'] : [])],
+    ['Option', 'Values', 'Default', 'Meaning', ...(withEffect ? ['On resuming'] : [])],
     options.map(({ path, schema, help, effect, alias }) => {
       const values = valuesOf(schema);
       return [
         paragraphs(code(`--${path}`), alias === undefined ? '' : code(`--${alias}`)),
-        ...[typeWords(values), defaultWords(values.default), rangeWords(values), safeProse(help)],
+        ...[valueWords(values), defaultWords(values.default), safeProse(help)],
         ...(withEffect ? [effects[effect]] : []),
       ];
     }),

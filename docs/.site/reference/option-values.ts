@@ -76,6 +76,11 @@ export function rangeWords(values: Values): string {
   return words.filter((word) => word !== '').join(', ');
 }
 
+/** Type and limits: `whole number, above 0`. */
+export function valueWords(values: Values): string {
+  return [typeWords(values), rangeWords(values)].filter((words) => words !== '').join(', ');
+}
+
 /** A default as code, or that there is none. */
 export function defaultWords(value: unknown): string {
   if (value === undefined || value === null) return 'not set';

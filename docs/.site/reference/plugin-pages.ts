@@ -9,7 +9,7 @@ import type { Pages } from './api-pages';
 import { sentenceOf } from './comment-text';
 import { SectionWriter, commentOf } from './declaration-section';
 import { code, page, paragraphs, safeProse, table } from './markdown';
-import { defaultWords, rangeWords, typeWords, valuesOf } from './option-values';
+import { defaultWords, valueWords, valuesOf } from './option-values';
 import type { Place, Places } from './places';
 import type { Api } from './read-api';
 import { linkedCode, wordsOf } from './type-words';
@@ -131,15 +131,9 @@ function optionTable(type: PluginClass, path: string, api: Api): string[] {
   const rows = Object.entries(properties).map(([name, values]) => {
     const meaning = comments.get(name) ?? values.description ?? '';
     if (meaning === '') throw new Error(`The option '${name}' of ${path} has no docstring.`);
-    return [
-      code(name),
-      typeWords(values),
-      defaultWords(values.default),
-      rangeWords(values),
-      safeProse(meaning),
-    ];
+    return [code(name), valueWords(values), defaultWords(values.default), safeProse(meaning)];
   });
-  return [table(['Option', 'Type', 'Default', 'Range', 'Meaning'], rows)];
+  return [table(['Option', 'Values', 'Default', 'Meaning'], rows)];
 }
 
 /** Docstrings of the options, by name: they stand in the schema. */

@@ -5,7 +5,7 @@ import { hookTable } from '../../../src/contracts';
 import type { HookRow } from '../../../src/contracts';
 import type { Pages } from './api-pages';
 import { summaryOf } from './comment-text';
-import { code, page, table } from './markdown';
+import { code, page, paragraphs, table, widePage } from './markdown';
 import type { Place, Places } from './places';
 import { filesWith, variablesInSource } from './variables-in-source';
 import { linkedCode, memberType, memberWords, wordsOf } from './type-words';
@@ -41,19 +41,22 @@ function hooksPage(places: Places): string {
         if (member === undefined)
           throw new Error(`The hook ${name} is not a member of an interface of hooks.`);
         return [
-          `<a id="${name}"></a>${linkedCode(memberWords(member), places, 'hooks')}`,
+          `<a id="${name}"></a>${code(name)}`,
           row.logs === null ? 'neither' : row.logs,
           row.counts,
-          summaryOf(member.comment ?? member.signatures?.[0]?.comment, places, 'hooks'),
+          paragraphs(
+            summaryOf(member.comment ?? member.signatures?.[0]?.comment, places, 'hooks'),
+            linkedCode(memberWords(member), places, 'hooks'),
+          ),
         ];
       });
   const about = interfaces.map(
     (place) => summaryOf(place.reflection.comment, places, 'hooks').split('\n\n')[0] ?? '',
   );
   const head = ['Hook', 'log records', 'A value counts', 'Meaning'];
-  return page(
+  return widePage(
     'Hooks',
-    'Methods that a plugin or a training module may have, by name. `log records`: how `log` records there where its options do not say.',
+    'Methods that a plugin or a training module may have, by name. The second column says how `log` records there unless its options say otherwise.',
     ...['## While the step is traced', about[0] ?? '', table(head, rows('step'))],
     ...['## In JavaScript', about[2] ?? '', about[1] ?? '', table(head, rows('host'))],
   );
@@ -66,7 +69,7 @@ function eventsPage(places: Places): string {
     linkedCode(wordsOf(memberType(event)), places, 'events'),
     summaryOf(event.comment, places, 'events'),
   ]);
-  return page(
+  return widePage(
     'Events',
     summaryOf(reflection.comment, places, 'events'),
     'A plugin listens by `events.on(name, listener)`, with [`tokens.events`](./tokens.md) in its constructor.',
@@ -89,7 +92,7 @@ function tokensPage(places: Places): string {
       own === '' ? about : own,
     ];
   });
-  return page(
+  return widePage(
     'Tokens',
     'Services that the constructor of a plugin may ask for: `constructor(@inject(tokens.notify) private readonly notify: Notify) {}`.',
     table(['Token', 'Service', 'Meaning'], rows),

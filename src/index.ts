@@ -1,13 +1,13 @@
-/** Fulgur's public list: what experiments and plugins are written with. */
+/** Fulgur's public API, for writing experiments and plugins. */
 
 // Types of chained operations, `x.add(y)`; tfjs-node's kernels bring the methods themselves.
 export type {} from '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 
-// Before tfjs's exports are copied: the engine puts random operations of its own into them.
+// Must come before tfjs's exports are copied: the engine replaces their random operations with its own.
 import './engine';
 export * as tf from '@tensorflow/tfjs-core';
 export * from './contracts';
-// What options of commands and plugins are declared with.
+// Declares the options of commands and plugins.
 export { z } from 'zod';
 export {
   BrokenImageError,

@@ -4,28 +4,28 @@ import type { ChartOption, ValueAxis } from './option';
 import { chartTheme, seriesColour } from './theme';
 import type { ChartTheme } from './theme';
 
-/** A bar for each category; `null` where there is none. */
+/** One bar per category; `null` for a missing one. */
 export interface BarSeries {
   readonly name: string;
   readonly values: readonly (number | null)[];
-  /** Which colour of the theme it has (default: its place in the list). */
+  /** Index of its colour in the theme (default: its index in the list). */
   readonly place?: number;
 }
 
 export interface BarChart {
   readonly title: string;
   readonly categories: readonly string[];
-  /** What the categories are. */
+  /** What the categories stand for. */
   readonly categoryName?: string;
   readonly values: ValueAxis;
   readonly series: readonly BarSeries[];
-  /** Whether the bars lie (default: they stand). */
+  /** Whether the bars are horizontal (default: vertical). */
   readonly isHorizontal?: boolean;
   readonly theme?: ChartTheme;
   readonly showTitle?: boolean;
 }
 
-/** Bars beside each other, a group for each category. */
+/** A bar chart with one group of bars per category. */
 export function barChart(chart: BarChart): ChartOption {
   const { title, categories, categoryName = '', values, series, isHorizontal = false } = chart;
   const { theme = chartTheme('light'), showTitle = true } = chart;

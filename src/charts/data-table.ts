@@ -5,20 +5,20 @@ import { shownNumber } from './shown-number';
 export type TableCell = string | number | null;
 
 export interface DataTable {
-  /** What it is a table of. */
+  /** The table's caption. */
   readonly caption: string;
   readonly columns: readonly string[];
-  /** As many cells a row as there are columns; the first one names the row. */
+  /** Each row has as many cells as there are columns; the first one names the row. */
   readonly rows: readonly (readonly TableCell[])[];
-  /** What is to be said below it: that it holds every tenth row, perhaps. */
+  /** A note below the table, for example that it contains only every tenth row. */
   readonly note?: string | undefined;
-  /** Whether it can be folded, and is at first (default: it is so). */
+  /** Whether the table is collapsible, and initially collapsed (default: `true`). */
   readonly isFolded?: boolean;
 }
 
 /**
- * A table as HTML. Numbers are shown with six digits and hold their whole value (`<data value="0.123456789">`); what is wider than the page
- * is scrolled, also by keyboard.
+ * Renders a table as HTML. Numbers are shown with six digits but keep their whole value (`<data value="0.123456789">`).
+ * A table wider than the page can be scrolled, also by keyboard.
  */
 export function dataTable(table: DataTable): string {
   const { caption, columns, rows, note, isFolded = true } = table;

@@ -1,11 +1,11 @@
 import type { ChartPoint } from './line-chart';
 
 /**
- * A line of fewer points that looks the same: of each stretch of the points, the lowest and the highest, so that no peak is lost,
- * and the first and the last point of all. A gap (a value that is not finite) stays one.
+ * Reduces a line to fewer points that look the same: the lowest and the highest of each stretch of points, so that no
+ * peak is lost, and the first and the last point of the line. A gap (a non-finite value) remains a gap.
  *
  * @param points by ascending x.
- * @param most points that are kept, at least 4.
+ * @param most the largest number of points to keep, at least 4.
  */
 export function downsample(points: readonly ChartPoint[], most: number): ChartPoint[] {
   if (points.length <= most) return [...points];
@@ -19,7 +19,7 @@ export function downsample(points: readonly ChartPoint[], most: number): ChartPo
   return [...kept].sort((a, b) => a - b).flatMap((index) => [points[index] ?? []] as ChartPoint[]);
 }
 
-/** The places of the lowest, the highest and one gap of a stretch. */
+/** Indices of the lowest and the highest value and one gap of a stretch. */
 function extremes(points: readonly ChartPoint[], begin: number, end: number): number[] {
   let lowest = -1;
   let highest = -1;

@@ -4,21 +4,22 @@ import { pageStyle } from './page-style';
 
 export interface HtmlDocument {
   readonly title: string;
-  /** HTML; who makes it escapes what is not Fulgur's own. */
+  /** HTML; the caller escapes everything that is not Fulgur's own. */
   readonly body: string;
-  /** CSS besides the common look. */
+  /** Additional CSS. */
   readonly style?: string;
-  /** Texts of scripts, which run in this order after the body; of type `module` none. */
+  /** Source texts of scripts, which run in this order after the body. None may be a module. */
   readonly scripts?: readonly string[];
-  /** What scripts read by name, `JSON.parse(document.getElementById('data-<name>').textContent)`: JSON values. */
+  /** JSON values by name, which scripts read with `JSON.parse(document.getElementById('data-<name>').textContent)`. */
   readonly data?: Readonly<Record<string, unknown>>;
-  /** Sources besides the page itself, by directive of the Content-Security-Policy: `{ 'connect-src': "'self'" }`. */
+  /** Additional allowed sources by directive of the Content-Security-Policy: `{ 'connect-src': "'self'" }`. */
   readonly sources?: Readonly<Record<string, string>>;
 }
 
 /**
- * A whole page in one text, in Fulgur's look: light or dark as the reader has it, and light on paper. It loads nothing: its
- * Content-Security-Policy allows the scripts that are written into it, styles and pictures of its own, and no request.
+ * Renders a complete page in Fulgur's style: light or dark as the reader prefers, and light on paper. It loads nothing:
+ * its Content-Security-Policy allows only the scripts, styles and pictures that the page itself contains, and no
+ * requests.
  */
 export function htmlDocument({
   title,
@@ -56,7 +57,7 @@ export function htmlDocument({
   ].join('\n');
 }
 
-/** The policy of a page that has these scripts written into it; a server sends it as a header, too. */
+/** Returns the policy of a page that contains these scripts; a server also sends it as a header. */
 export function contentPolicy(
   scripts: readonly string[],
   sources: Readonly<Record<string, string>> = {},
@@ -78,12 +79,15 @@ export function contentPolicy(
     .join('; ');
 }
 
-/** What would end the element, or begin a comment in it, in a form that means the same to JavaScript's texts and expressions. */
+/**
+ * Escapes what would end the element or start a comment in it, without changing its meaning in JavaScript's strings and
+ * regular expressions.
+ */
 function safeScript(text: string): string {
   return text.replace(/<(?=\/script|!--)/gi, '\\x3c').replaceAll('\r\n', '\n');
 }
 
-/** No `<` stands in it; what JSON has no notation for is null. */
+/** Returns JSON without `<`; values that JSON has no notation for become null. */
 function safeJson(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c');
 }

@@ -4,21 +4,21 @@ import type { ChartOption, ValueAxis } from './option';
 import { chartDashes, chartTheme, seriesColour } from './theme';
 import type { ChartTheme } from './theme';
 
-/** A place in a chart; a y that is not finite leaves a gap. */
+/** A point of a chart; a non-finite y leaves a gap. */
 export type ChartPoint = readonly [x: number, y: number];
 
-/** A line. */
+/** A line of a chart. */
 export interface LineSeries {
   readonly name: string;
-  /** By ascending x. */
+  /** Points in order of ascending x. */
   readonly points: readonly ChartPoint[];
-  /** Which colour and dashes of the theme it has (default: its place in the list). */
+  /** Index of its colour and dashes in the theme (default: its index in the list). */
   readonly place?: number;
-  /** Drawn pale, without a word in the legend: the values behind a smoothed line. */
+  /** Draws the line pale and without a legend entry, for the values behind a smoothed line. */
   readonly isBackground?: boolean;
 }
 
-/** Values of y that mean something, such as a collapse. */
+/** A range of y with a meaning, such as a collapse. */
 export interface ChartBand {
   readonly from: number;
   readonly to: number;
@@ -33,14 +33,14 @@ export interface LineChart {
   readonly band?: ChartBand | undefined;
   /** Default: light. */
   readonly theme?: ChartTheme;
-  /** Whether the title stands in the picture (default: it does). */
+  /** Whether the picture contains the title (default: `true`). */
   readonly showTitle?: boolean;
 }
 
-/** Points up to so many are marked, so that a line of one point is seen. */
+/** Lines of up to this many points have markers, so that a line of one point is visible. */
 const MARKED = 24;
 
-/** Lines over numbers: each has a colour and dashes of its own. */
+/** A line chart over a numeric axis; each line has its own colour and dashes. */
 export function lineChart(chart: LineChart): ChartOption {
   const { title, x, y, series, band, theme = chartTheme('light'), showTitle = true } = chart;
   const legend = series.filter(({ isBackground }) => isBackground !== true).map(({ name }) => name);
@@ -79,7 +79,7 @@ function lineOf({ name, points, isBackground = false }: LineSeries, place: numbe
   };
 }
 
-/** A band is seen, also where no value comes near it. */
+/** Keeps a band visible even if no value comes near it. */
 function withBand(y: ValueAxis, band: ChartBand | undefined): ValueAxis {
   return band === undefined || y.min !== undefined ? y : { ...y, min: band.from };
 }

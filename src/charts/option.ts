@@ -2,35 +2,35 @@ import type { Json } from '../contracts';
 import { chartFont } from './theme';
 import type { ChartTheme } from './theme';
 
-/** A chart as plain data: what ECharts calls an option, without functions. */
+/** A chart as plain data: an ECharts option without functions. */
 export type ChartOption = Readonly<Record<string, Json>>;
 
-/** An axis of numbers. */
+/** A numeric axis. */
 export interface ValueAxis {
   readonly name: string;
-  /** `log` where all values are above 0 (default: `value`). */
+  /** `log` requires all values to be above 0 (default: `value`). */
   readonly type?: 'value' | 'log';
   readonly min?: number;
   readonly max?: number;
 }
 
-/** What all charts have. */
+/** Properties of all charts. */
 export interface ChartFrame {
   readonly title: string;
   readonly theme: ChartTheme;
-  /** Whether the title stands in the picture; a page has it in its own text. */
+  /** Whether the picture contains the title; a page shows it in its own text. */
   readonly showTitle: boolean;
   readonly legend: readonly string[];
-  /** Where the legend is: above the chart in one line, or at its right in a column (default: above). */
+  /** Position of the legend: above the chart in one line, or to its right in a column (default: above). */
   readonly legendSide?: LegendSide | undefined;
 }
 
 export type LegendSide = 'top' | 'right';
 
-/** Room for a legend at the right. */
+/** Space for a legend on the right. */
 const LEGEND_WIDTH = 130;
 
-/** The parts of an option that are the same for all charts. */
+/** Returns the parts of an option that are the same for all charts. */
 export function frameOf({ title, theme, showTitle, legend, legendSide = 'top' }: ChartFrame): ChartOption {
   const hasLegend = legend.length > 1;
   const isAbove = legendSide === 'top';
@@ -75,7 +75,7 @@ export function frameOf({ title, theme, showTitle, legend, legendSide = 'top' }:
   };
 }
 
-/** An axis of numbers as an option has it. */
+/** Returns the option of a numeric axis. */
 export function axisOf(axis: ValueAxis, theme: ChartTheme, placement: 'x' | 'y'): ChartOption {
   const { name, type = 'value', min, max } = axis;
   return {
@@ -88,7 +88,7 @@ export function axisOf(axis: ValueAxis, theme: ChartTheme, placement: 'x' | 'y')
   };
 }
 
-/** An axis of names. */
+/** Returns the option of an axis of names. */
 export function categoriesOf(
   names: readonly string[],
   name: string,

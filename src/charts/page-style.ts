@@ -1,7 +1,7 @@
 import { chartFont, chartTheme } from './theme';
 import type { ColourScheme } from './theme';
 
-/** The look of all pages as CSS. Colours are variables: `var(--text)`, `var(--series-0)`. */
+/** The style of all pages as CSS. Colours are variables: `var(--text)`, `var(--series-0)`. */
 export function pageStyle(): string {
   return `
 :root{color-scheme:light dark;${variables('light')}}

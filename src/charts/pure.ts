@@ -1,4 +1,4 @@
-/** What pages draw with, in Node and in browsers alike: no part of it knows of either. */
+/** The drawing functions that work in Node and in browsers alike; none depends on either. */
 export { barChart } from './bar-chart';
 export type { BarChart, BarSeries } from './bar-chart';
 export { dataTable } from './data-table';

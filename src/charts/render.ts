@@ -3,25 +3,26 @@ import type { ChartOption } from './option';
 import { chartTheme } from './theme';
 import type { ChartTheme } from './theme';
 
-/** CSS pixels an inch. */
+/** CSS pixels per inch. */
 const CSS_DENSITY = 72;
 
-/** Of a picture, in CSS pixels. */
+/** Size of a picture in CSS pixels. */
 export interface PictureSize {
   readonly width: number;
   readonly height: number;
 }
 
-/** A chart as an SVG's text, on a transparent ground: equal bytes for equal options. */
+/** Renders a chart as SVG text on a transparent background, with equal bytes for equal options. */
 export async function renderSvg(option: ChartOption, size: PictureSize): Promise<string> {
   const { drawSvg } = await nodeBundle('charts');
   return numberedFromZero(drawSvg(option, size));
 }
 
 /**
- * A chart as a PNG, on the theme's background, with two pixels for each of CSS. Its letters are of the fonts that the machine has.
+ * Renders a chart as a PNG on the theme's background, with two pixels per CSS pixel. Its fonts are those installed on
+ * the machine.
  *
- * @param theme that the option was made with (default: light).
+ * @param theme the theme that the option was made with (default: light).
  */
 export async function renderPng(
   option: ChartOption,
@@ -35,7 +36,7 @@ export async function renderPng(
     .toBuffer();
 }
 
-/** ECharts counts the charts of a process, and their parts, in its class names and ids. */
+/** ECharts numbers the charts of a process and their parts in its class names and ids. */
 function numberedFromZero(svg: string): string {
   const numbers = new Map<string, number>();
   return svg.replaceAll(/\bzr\d+-(\w+-?)\d+\b/g, (name, kind: string) => {

@@ -6,7 +6,7 @@ import type { ChartTheme } from './theme';
 /** Points of one class or cluster. */
 export interface ScatterGroup {
   readonly name: string;
-  /** x, y, and where it is known what the point stands for: its row. */
+  /** x, y and, if known, the row that the point stands for. */
   readonly points: readonly (readonly number[])[];
 }
 
@@ -15,14 +15,14 @@ export interface ScatterChart {
   readonly x: ValueAxis;
   readonly y: ValueAxis;
   readonly groups: readonly ScatterGroup[];
-  /** Pixels across a point (default: by their number, 5 to 10). */
+  /** Diameter of a point in pixels (default: 5 to 10, depending on the number of points). */
   readonly size?: number;
   readonly theme?: ChartTheme;
   readonly showTitle?: boolean;
   readonly legendSide?: LegendSide;
 }
 
-/** Points in groups, each of which has a colour, and a mark where the colours have been given out. */
+/** A scatter chart of groups of points. Each group has its own colour, and its own mark once the colours are used up. */
 export function scatterChart(chart: ScatterChart): ChartOption {
   const { title, x, y, groups, theme = chartTheme('light'), showTitle = true, legendSide } = chart;
   const count = groups.reduce((sum, { points }) => sum + points.length, 0);

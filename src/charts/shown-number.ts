@@ -1,4 +1,4 @@
-/** A number as people read it: six significant digits, none of them without need. */
+/** Formats a number with up to six significant digits, without trailing zeros. */
 export function shownNumber(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
   const rounded = Number(value.toPrecision(6));

@@ -1,10 +1,11 @@
 import type { ChartPoint } from './line-chart';
 
 /**
- * The exponential mean of a line, as TensorBoard smooths: of each value and those before it, whose weights fall by `weight` a value;
- * values that are not finite stay as they are, and count for none.
+ * Returns the exponential moving average of a line, as TensorBoard smooths: each value is averaged with those before
+ * it, whose weights fall by a factor of `weight` per value. Non-finite values stay as they are and are left out of the
+ * averages.
  *
- * @param weight from 0 (the line itself) to below 1.
+ * @param weight from 0 (the line itself) up to, and not including, 1.
  */
 export function smooth(points: readonly ChartPoint[], weight: number): ChartPoint[] {
   let sum = 0;
@@ -13,7 +14,7 @@ export function smooth(points: readonly ChartPoint[], weight: number): ChartPoin
     if (!Number.isFinite(y)) return [x, y];
     sum = weight * sum + (1 - weight) * y;
     seen += 1;
-    // The first mean is of few values: without this they would be drawn towards 0.
+    // The first means are of few values: without this correction, they would be biased towards 0.
     return [x, weight === 0 ? y : sum / (1 - weight ** seen)];
   });
 }

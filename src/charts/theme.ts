@@ -1,21 +1,21 @@
-/** What a page or a picture is read in. */
+/** The colour scheme of a page or a picture. */
 export type ColourScheme = 'light' | 'dark';
 
-/** The colours of everything that Fulgur draws. */
+/** The colours of everything Fulgur draws. */
 export interface ChartTheme {
   readonly background: string;
-  /** Of boxes on the background. */
+  /** Boxes on the background. */
   readonly surface: string;
   readonly text: string;
-  /** Of axes' names and remarks. */
+  /** Axis labels and remarks. */
   readonly mutedText: string;
   readonly line: string;
   readonly link: string;
-  /** Of the band that a measure must not lie in. */
+  /** The band that a metric should stay out of. */
   readonly warning: string;
   /**
-   * Of series, in the order in which they are given out. After Okabe and Ito (2008), which people with any colour blindness tell apart, each
-   * darkened or lightened until it stands out from the background by 3 to 1.
+   * Colours of series, in the order of use. Based on those of Okabe and Ito (2008), which are distinguishable with any
+   * kind of colour blindness, each darkened or lightened to a contrast of 3:1 with the background.
    */
   readonly series: readonly string[];
 }
@@ -43,10 +43,10 @@ const themes: Readonly<Record<ColourScheme, ChartTheme>> = {
   },
 };
 
-/** Marks of points: with the colours they tell 28 groups apart. */
+/** Marks of points; together with the colours, they distinguish 28 groups. */
 export const chartSymbols = ['circle', 'triangle', 'rect', 'diamond'] as const;
 
-/** Lines of series, so that nobody has to tell them by colour alone. */
+/** Dash patterns of series, so that colour is not the only distinction. */
 export const chartDashes = ['solid', 'dashed', 'dotted', [8, 3, 2, 3], [12, 4]] as const;
 
 /** The font of pages and pictures. */
@@ -56,7 +56,7 @@ export function chartTheme(scheme: ColourScheme): ChartTheme {
   return themes[scheme];
 }
 
-/** The colour of the n-th series. */
+/** Returns the colour of the Nth series. */
 export function seriesColour({ series }: ChartTheme, index: number): string {
   return series[index % series.length] ?? '#0072b2';
 }

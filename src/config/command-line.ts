@@ -6,37 +6,40 @@ import type { Option } from './option';
 import { listed, nearestChoice } from './problems';
 import type { Problem } from './problems';
 
-/** What a command line says, before it is checked. */
+/** A parsed command line, before it is checked. */
 export interface CommandLine {
-  /** Option paths and their text, in order; `true` for an option without a value. */
+  /** Option paths with their texts, in order; `true` for an option without a value. */
   readonly given: readonly (readonly [path: string, text: string | true])[];
-  /** Words that are no options. */
+  /** Words that are not options. */
   readonly stray: readonly string[];
 }
 
-/** A request to print a text and end. */
+/** A request to print a text and exit. */
 export class PrintAndExit extends Error {
   constructor(readonly text: string) {
     super('print and exit');
   }
 }
 
-/** The arguments of this process, without Node and the file. */
+/** The arguments of this process, without Node and the script. */
 export function processArguments(): readonly string[] {
   return process.argv.slice(2);
 }
 
-/** The file that this process runs, or `null` for none. */
+/** The script that this process runs, or `null` for none. */
 export function processFile(): string | null {
   return process.argv[1] ?? null;
 }
 
-/** The command line of this process, without the words after the file: Node, its options (ts-node is one of them), the file. */
+/**
+ * The start of this process's command line, without the script's arguments: Node, its options (ts-node among them) and
+ * the script.
+ */
 export function processCommand(): readonly string[] {
   return [process.execPath, ...process.execArgv, ...process.argv.slice(1, 2)];
 }
 
-/** Takes the command off the arguments: the first one, where no word names another. */
+/** Splits the command from the arguments; without a command's name, it is the first command. */
 export function takeCommand<C extends CommandWords>(
   args: readonly string[],
   commands: readonly [C, ...C[]],
@@ -46,16 +49,16 @@ export function takeCommand<C extends CommandWords>(
   return named === undefined ? { command: commands[0], rest: args } : { command: named, rest };
 }
 
-/** A word that belongs to no option: perhaps a command that is misspelt, or not in the first place. */
+/** Reports a word that does not belong to any option: perhaps a command that is misspelt or not in first position. */
 export function strayWord(word: string, args: readonly string[], commands: readonly CommandWords[]): Problem {
   const names = commands.map(({ name }) => name);
-  if (names.includes(word)) return { where: word, what: 'a command stands before all options' };
+  if (names.includes(word)) return { where: word, what: 'a command must come before all options' };
   const command = word === args[0] ? nearestChoice(word, names) : null;
   const guess = command === null ? '' : `; did you mean ${command}?`;
-  return { where: word, what: `this word belongs to no option${guess}` };
+  return { where: word, what: `this word does not belong to any option${guess}` };
 }
 
-/** What a selector is for, to who gives it to another command. */
+/** What a selector is for, to tell users who pass it to another command. */
 const usualCommands: Readonly<Record<Exclude<Selector, 'split'>, string>> = {
   resume: 'fits',
   checkpoint: 'evaluations such as test',
@@ -63,7 +66,7 @@ const usualCommands: Readonly<Record<Exclude<Selector, 'split'>, string>> = {
   weights: 'evaluations such as test',
 };
 
-/** Weights and samples that are named by the option of another command, or twice. */
+/** Reports weights and samples that are selected by an option of another command, or twice. */
 export function misplacedSelectors(
   { selectors }: CommandWords,
   commands: readonly CommandWords[],
@@ -81,13 +84,18 @@ export function misplacedSelectors(
   const isUntrained = selectors.untrained === true && isGiven('untrained');
   const conflicts = [
     ...(isUntrained && isGiven('checkpoint')
-      ? [{ where: '--untrained', what: 'means random weights, and --checkpoint others; give one of them' }]
+      ? [
+          {
+            where: '--untrained',
+            what: 'means random weights, but --checkpoint names others; give only one of them',
+          },
+        ]
       : []),
     ...(isUntrained && values.get('weights') === 'averaged'
       ? [
           {
             where: '--weights',
-            what: 'names the averages of a checkpoint, and random weights have none',
+            what: 'asks for the averages of a checkpoint, but random weights have none',
           },
         ]
       : []),
@@ -129,7 +137,7 @@ export function parseArguments(args: readonly string[]): CommandLine {
   return { given, stray };
 }
 
-/** The text of `--help`: every option with its default, in groups. */
+/** Returns the text of `--help`: every option with its default, in groups. */
 export function helpText(
   { name, help, program }: { readonly name: string; readonly help?: string; readonly program: string | null },
   commands: readonly CommandWords[],
@@ -158,7 +166,7 @@ export function helpText(
     ];
     parser.option(`--${path} <value>`, `${help} (${facts.join('; ')})`.trim());
   }
-  parser.option('--config <file>', 'YAML file with options; the command line wins over it');
+  parser.option('--config <file>', 'YAML file with options; the command line takes precedence');
   parser.option('--version', "show Fulgur's version");
   parser.helpOption('-h, --help', 'show this text');
   return parser.helpInformation().split('\n').map(shown).join('\n');

@@ -3,27 +3,27 @@ import type { Document } from 'yaml';
 import { FulgurError, messageOf } from '../errors';
 import { readRegularText } from '../system';
 
-/** An option in a configuration file. */
+/** An option read from a configuration file. */
 export interface FileOption {
   readonly path: string;
   readonly value: unknown;
-  /** From 1. */
+  /** Line number, from 1. */
   readonly line: number;
-  /** Whether it stands under a name of the file's top that has an anchor, from where aliases may take it. */
+  /** Whether it is under a top-level name with an anchor, which aliases may refer to. */
   readonly anchored: boolean;
 }
 
-/** Aliases that a file may be expanded to; a file of options has a few, one that is made to fill the memory millions. */
+/** The most aliases that a file may expand. A file of options has a few; one crafted to exhaust memory has millions. */
 const MAX_ALIASES = 1000;
-/** Of a file of options; one of a run's records has some kilobytes. */
+/** The largest accepted file of options; a run's record has some kilobytes. */
 const MAX_BYTES = 1 << 24;
 const TOO_DEEP = 'its lists and mappings are nested too deeply.';
 
 /**
- * Reads the options of a YAML file: two levels of keys, such as `trainer:` and below it `maxEpochs: 3`. Anchors, aliases
- * and merge keys (`<<: *base`) mean what they do in YAML 1.1.
+ * Reads the options of a YAML file with two levels of keys, such as `trainer:` and below it `maxEpochs: 3`. Anchors,
+ * aliases and merge keys (`<<: *base`) mean what they do in YAML 1.1.
  *
- * @throws FulgurError `config` when the file cannot be read or is no YAML mapping
+ * @throws FulgurError `config` if the file cannot be read or is not a YAML mapping.
  */
 export function readConfigFile(file: string): FileOption[] {
   const lines = new LineCounter();
@@ -55,7 +55,7 @@ export function readConfigFile(file: string): FileOption[] {
   });
 }
 
-/** The document as plain data, each alias as what it stands for. */
+/** Returns the document as plain data, with aliases expanded. */
 function expanded(document: Document, file: string): unknown {
   let tree: unknown;
   try {
@@ -74,14 +74,14 @@ function expanded(document: Document, file: string): unknown {
   } catch (cause) {
     throw invalid(
       file,
-      isOverflow(messageOf(cause)) ? TOO_DEEP : 'an alias stands for what it is part of.',
+      isOverflow(messageOf(cause)) ? TOO_DEEP : 'an alias refers to a node that contains it.',
       cause,
     );
   }
   return tree;
 }
 
-/** Whether a parser ran out of stack, which the levels of a file decide. */
+/** Whether a parser ran out of stack because the file is nested too deeply. */
 function isOverflow(message: string): boolean {
   return message.startsWith('Maximum call stack');
 }
@@ -91,7 +91,7 @@ function hasAnchor(node: unknown, name: string): boolean {
   return isNode(value) && !isAlias(value) && value.anchor !== undefined;
 }
 
-/** Where a key stands; of one that an alias or a merge brings in, where it is written first. */
+/** Returns the position of a key; for one that an alias or a merge brings in, where it is first written. */
 function offsetOf(document: Document, node: unknown, [name, ...rest]: readonly string[]): number | null {
   const map = isAlias(node) ? node.resolve(document) : node;
   if (!isMap(map)) return null;
@@ -113,7 +113,7 @@ function offsetOf(document: Document, node: unknown, [name, ...rest]: readonly s
 
 function nameOf(key: unknown): string {
   if (!isScalar(key)) return String(key);
-  // The parser makes a symbol of the key of a merge.
+  // The parser turns the key of a merge into a symbol.
   return typeof key.value === 'symbol' ? '<<' : String(key.value);
 }
 
@@ -143,7 +143,7 @@ function invalid(file: string, reason: string, cause: unknown): FulgurError {
 
 function notAMapping(file: string): FulgurError {
   return new FulgurError('config', {
-    what: `The configuration file ${file} holds no options by name.`,
-    fix: "Write lines such as 'seed: 1', or 'trainer:' and below it, indented, 'maxEpochs: 3'.",
+    what: `The configuration file ${file} contains no named options.`,
+    fix: "Write lines such as 'seed: 1', or 'trainer:' followed by an indented 'maxEpochs: 3'.",
   });
 }

@@ -4,18 +4,18 @@ import { valueText } from '../errors';
 import type { Problem } from './problems';
 import type { DataValues, OptionValues } from './recorded';
 
-/** What is wrong with a data set in an experiment's code. */
+/** Returns the problems of a data set in an experiment's code. */
 export function datasetProblems(dataset: object | null, name: string | null, experiment: string): Problem[] {
   if (dataset === null) return [];
   const where = `data.dataset of @Experiment on ${experiment}`;
   const problem = datasetProblem(dataset);
   return [
     ...(problem === null ? [] : [{ where, what: problem }]),
-    ...(name === null ? [] : [{ where, what: `stands beside data.name '${name}'; give one of them` }]),
+    ...(name === null ? [] : [{ where, what: `conflicts with data.name '${name}'; give only one of them` }]),
   ];
 }
 
-/** What is wrong with batches in an experiment's code. */
+/** Returns the problems of batches in an experiment's code. */
 export function batchesProblems(
   batches: object | null,
   ofImages: Omit<DataValues, 'batches'>,
@@ -29,17 +29,17 @@ export function batchesProblems(
     ...(problem === null ? [] : [{ where, what: problem }]),
     ...beside.map(([name]) => ({
       where,
-      what: `stands beside data.${name}, which is for images; give one of them`,
+      what: `conflicts with data.${name}, which is for images; give only one of them`,
     })),
   ];
 }
 
-/** Options of the data that reach batches of one's own. */
+/** Data options that apply to an experiment's own batches. */
 const ofBatches: readonly string[] = ['path', 'batchSize', 'shuffle', 'dropLast'].map(
   (name) => `data.${name}`,
 );
 
-/** What is set for images, and would be passed over in silence. */
+/** Reports options for images, which would be silently ignored. */
 export function meaninglessToBatches(
   batches: object,
   values: OptionValues,
@@ -59,14 +59,14 @@ export function meaninglessToBatches(
     }));
 }
 
-/** Data sets that an option of their source says nothing to, and why. */
+/** Options that do not apply to certain data sets, and why. */
 const unread: readonly (readonly [option: string, names: readonly string[], why: string])[] = [
-  ['data.path', ['digits'], 'which lies in no folder; say what lies there, as by --data.name folder'],
+  ['data.path', ['digits'], 'which is not in a folder; name what is there, such as --data.name folder'],
   ['data.url', datasetNames.filter((name) => !name.startsWith('cifar')), 'which is not downloaded'],
   ['data.grayRange', ['digits'], 'whose images have 8 bits'],
 ];
 
-/** What is given for a data set that does not look at it. */
+/** Reports given options that do not apply to the data set. */
 export function meaninglessToDataset(
   name: string,
   values: OptionValues,
@@ -76,10 +76,10 @@ export function meaninglessToDataset(
     .filter(
       ([option, names]) => names.includes(name) && given.has(option) && (values.get(option) ?? null) !== null,
     )
-    .map(([option, , why]) => ({ where: option, what: `means nothing to the data set ${name}, ${why}` }));
+    .map(([option, , why]) => ({ where: option, what: `does not apply to the data set ${name}, ${why}` }));
 }
 
-/** A data set or batches as `--help` shows them: `photoList {"csv":"photos.csv"}`. */
+/** Formats a data set or batches for `--help`: `photoList {"csv":"photos.csv"}`. */
 export function declared({
   name,
   spec: { options },

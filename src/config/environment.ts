@@ -1,15 +1,15 @@
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 
-/** What Fulgur takes from the environment: every variable that it reads is named here and nowhere else. */
+/** What Fulgur reads from the environment. Every variable is named here and nowhere else. */
 export interface Environment {
-  /** `FULGUR_TENSORFLOW`: a folder with TensorFlow's libraries, made absolute; `null` where it is not set. */
+  /** `FULGUR_TENSORFLOW`: a folder with TensorFlow's libraries, made absolute; `null` if not set. */
   readonly tensorflowFolder: string | null;
-  /** `FULGUR_CACHE`, else `XDG_CACHE_HOME/fulgur`, else `~/.cache/fulgur`; absolute. */
+  /** `FULGUR_CACHE`, else `XDG_CACHE_HOME/fulgur`, else `~/.cache/fulgur`; an absolute path. */
   readonly cacheFolder: string;
   /** The folders of `PATH`, in order. */
   readonly searchPath: readonly string[];
-  /** `CUDA_VISIBLE_DEVICES`; `null` where it is not set. */
+  /** `CUDA_VISIBLE_DEVICES`; `null` if not set. */
   readonly visibleGpus: readonly string[] | null;
 }
 
@@ -26,17 +26,17 @@ export function readEnvironment(variables: Variables = process.env): Environment
   };
 }
 
-/** This process's variables, for what reads whole families of them. */
+/** This process's variables, for code that reads whole families of them. */
 export function processVariables(): Variables {
   return process.env;
 }
 
-/** The environment that a child process is to get: this process's own, with `changes` on top. */
+/** Returns the environment for a child process: this process's own with `changes` applied. */
 export function childEnvironment(changes: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return { ...process.env, ...changes };
 }
 
-/** An empty list, or -1, hides all of them. */
+/** An empty list or -1 hides all GPUs. */
 function visibleGpus(list: string | undefined): readonly string[] | null {
   if (list === undefined) return null;
   const names = list.split(',').map((name) => name.trim());
@@ -61,26 +61,26 @@ export function wantsTensorFlowLog(variables: Variables = process.env): boolean 
 }
 
 /**
- * Keeps TensorFlow from printing warnings of its own beside our errors, unless the user set a log level.
+ * Prevents TensorFlow from printing its own warnings next to our errors, unless the user set a log level.
  *
- * @param errorsToo its errors as well: those of its ranks come again as ours.
+ * @param errorsToo whether to suppress its errors too: those of ranks are reported again as ours.
  */
 export function quietenTensorFlow(errorsToo: boolean, variables: Variables = process.env): void {
   if (valueOf(variables, 'TF_CPP_MIN_LOG_LEVEL') !== null) return;
   process.env['TF_CPP_MIN_LOG_LEVEL'] = errorsToo ? '3' : '2';
 }
 
-/** A path with the home folder in the place of a first `~`, as shells write it. */
+/** Replaces a leading `~` in a path by the home folder, as shells do. */
 export function expandHome(path: string): string {
   return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
 }
 
-/** Leaves one GPU visible to this process; before TensorFlow is loaded. */
+/** Leaves one GPU visible to this process. Call it before TensorFlow is loaded. */
 export function showOnlyGpu(name: string): void {
   process.env['CUDA_VISIBLE_DEVICES'] = name;
 }
 
-/** The Slurm job that this process belongs to, as `scontrol` names it; `null` outside of Slurm. */
+/** The Slurm job that this process belongs to, by its name in `scontrol`; `null` outside Slurm. */
 export function slurmJob(variables: Variables = process.env): string | null {
   const array = valueOf(variables, 'SLURM_ARRAY_JOB_ID');
   const task = valueOf(variables, 'SLURM_ARRAY_TASK_ID');
@@ -92,16 +92,16 @@ export function wantsStackTraces(variables: Variables = process.env): boolean {
   return !['', '0', 'false', undefined].includes(variables['FULGUR_DEBUG']);
 }
 
-/** What an output can do with escape sequences. */
+/** What an output supports. */
 export interface TerminalAbilities {
-  /** Lines can be drawn anew in place. */
+  /** Whether lines can be redrawn in place. */
   readonly redraws: boolean;
   readonly colours: boolean;
 }
 
 /**
- * What may be written to an output: `TERM=dumb` is a terminal that only takes lines, `NO_COLOR` takes colours away, and
- * `FORCE_COLOR` gives them also to what is no terminal, or with 0 to none.
+ * Determines what an output supports: `TERM=dumb` means a terminal that only takes lines, `NO_COLOR` turns colours off,
+ * and `FORCE_COLOR` turns them on even for an output that is not a terminal, or off if it is 0.
  */
 export function terminalAbilities(
   { isTTY }: { readonly isTTY?: boolean },
@@ -111,7 +111,7 @@ export function terminalAbilities(
   return { redraws, colours: forcedColours(variables) ?? redraws };
 }
 
-/** `null` where nobody has decided. */
+/** `null` if neither variable decides. */
 function forcedColours(variables: Variables): boolean | null {
   const force = variables['FORCE_COLOR'];
   if (force !== undefined) return !['0', 'false'].includes(force);

@@ -6,11 +6,11 @@ import { pathOfModule } from '../system';
 import { processFile } from './command-line';
 
 /**
- * Whether this process was started with a file: what `require.main === module` tells in CommonJS, and `import.meta.main` in
- * ES modules from Node 24.2 on.
+ * Whether this process was started with a file, like `require.main === module` in CommonJS and `import.meta.main` in ES
+ * modules from Node 24.2 on.
  *
- * @param file a path, or a file's address as `import.meta.url` is.
- * @param started what stands on the command line; it may lack its ending, or be a link.
+ * @param file a path or a file URL, such as `import.meta.url`.
+ * @param started the script on the command line; it may lack its extension or be a link.
  */
 export function isMainFile(file: string, started = processFile()): boolean {
   if (started === null || !isMainThread) return false;

@@ -5,7 +5,7 @@ import { isObjectProperty } from '../system';
 import { reservedNames, sectionsOf } from './option';
 import type { Problem } from './problems';
 
-/** Hyperparameters whose name on the command line means something else already. */
+/** Reports hyperparameters whose name already means something else on the command line. */
 export function takenNames(experiment: ExperimentClass, commands: readonly CommandWords[]): Problem[] {
   const names = [...reservedNames, ...sectionsOf(commands)];
   return hyperParameters(experiment)
@@ -13,20 +13,20 @@ export function takenNames(experiment: ExperimentClass, commands: readonly Comma
     .map(({ name }) => ({
       where: `${name} of ${experiment.name}`,
       what: isObjectProperty(name)
-        ? 'is the name of a property of every object; call the hyperparameter otherwise'
-        : 'is the name of an option of every run; call the hyperparameter otherwise',
+        ? 'is the name of a property that every object has; give the hyperparameter another name'
+        : 'is the name of an option of every run; give the hyperparameter another name',
     }));
 }
 
-/** Commands of an experiment whose name means something else already, or whose options nobody could leave out. */
+/** Reports commands of an experiment whose name already means something else, or whose options lack a default. */
 export function wrongCommands(experiment: ExperimentClass, builtIn: readonly CommandWords[]): Problem[] {
   const own = experimentDefinition(experiment).commands ?? [];
   return own.flatMap(({ name, options }, index): Problem[] => {
     const before = [...builtIn, ...own.slice(0, index)].map((command) => command.name);
     const where = `command '${name}' of ${experiment.name}`;
-    const otherwise = 'call the command otherwise';
+    const otherwise = 'give the command another name';
     if (!/^[a-z][a-z0-9-]*$/i.test(name) || isObjectProperty(name))
-      return [{ where, what: `has no name of letters, digits and hyphens; ${otherwise}` }];
+      return [{ where, what: `must have a name of letters, digits and hyphens; ${otherwise}` }];
     if (before.includes(name)) return [{ where, what: `is the name of another command; ${otherwise}` }];
     if ([...reservedNames, 'hyperparameters'].includes(name))
       return [{ where, what: `is the name of an option of every run; ${otherwise}` }];
@@ -34,7 +34,7 @@ export function wrongCommands(experiment: ExperimentClass, builtIn: readonly Com
       .filter(([, schema]) => !schema.safeParse(undefined).success)
       .map(([option]) => ({
         where: `option ${option} of ${where}`,
-        what: 'has no default; write .default(...) behind its type',
+        what: 'has no default; write .default(...) after its type',
       }));
   });
 }

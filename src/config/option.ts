@@ -5,16 +5,16 @@ import { valueText } from '../errors';
 import type { HyperParameterDefinition, HyperParameterValue } from '../metadata';
 import { nearestChoice } from './problems';
 
-/** One option as the command line and configuration files know it. */
+/** An option of the command line and configuration files. */
 export interface Option extends OptionFacts {
-  /** With dots: `trainer.maxEpochs`. */
+  /** Dotted path: `trainer.maxEpochs`. */
   readonly path: string;
   readonly group: string;
   readonly help: string;
   readonly schema: z.ZodType;
 }
 
-/** Options of every run, in the order of `--help`: those of commands stand before the last of them. */
+/** Options of every run, in the order of `--help`. Those of commands come before the last section. */
 const sections: readonly (readonly Option[])[] = [
   declared(trainerSchema.shape, 'Trainer', 'trainer.'),
   declared(dataSchema.shape, 'Data', 'data.'),
@@ -29,7 +29,7 @@ function declared(shape: Readonly<Record<string, OptionSchema>>, group: string, 
   }));
 }
 
-/** What an evaluation depends on is nothing to a fit. */
+/** The options of an evaluation do not affect a fit, so their effect is `free`. */
 function ofCommand({ name, title, options }: CommandWords): Option[] {
   return Object.entries(options).map(([option, schema]) => ({
     ...{ path: `${name}.${option}`, group: title, help: schema.description ?? '', schema },
@@ -39,14 +39,14 @@ function ofCommand({ name, title, options }: CommandWords): Option[] {
 
 const ofEveryRun = sections.flat();
 
-/** Options that the command line also knows by another name. */
+/** Options with a short name on the command line. */
 const shortNames: ReadonlyMap<string, string> = new Map(
   ofEveryRun.flatMap(({ alias, path }) => (alias === undefined ? [] : [[alias, path]])),
 );
 
 /**
- * The option that a name on the command line stands for: `--out` of `embed` is `--embed.out`, where no option of every run and
- * no hyperparameter has that name.
+ * Returns the path of the option that a name on the command line stands for: `--out` of `embed` is `--embed.out` unless
+ * an option of every run or a hyperparameter has that name.
  */
 export function optionPath(name: string, command: CommandWords, options: readonly Option[]): string {
   const isKnown = options.some(({ path }) => path === name);
@@ -54,19 +54,19 @@ export function optionPath(name: string, command: CommandWords, options: readonl
   return shortNames.get(name) ?? name;
 }
 
-/** First words of options of every run, on the command line and in files. */
+/** Names, or their first parts, of options of every run, on the command line and in files. */
 export const reservedNames: readonly string[] = [
   ...new Set(ofEveryRun.map(({ path }) => path.split('.')[0] ?? '')),
   ...['name', 'config', 'help', 'version'],
   ...shortNames.keys(),
 ];
 
-/** Commands that have options. */
+/** Names of the commands that have options. */
 export function sectionsOf(commands: readonly CommandWords[]): string[] {
   return commands.filter(({ options }) => Object.keys(options).length > 0).map(({ name }) => name);
 }
 
-/** Every option that files and the command line can give, in the order of `--help`. */
+/** All options that files and the command line can set, in the order of `--help`. */
 export function allOptions(
   hyperParameters: readonly HyperParameterDefinition[],
   defaults: Readonly<Record<string, HyperParameterValue>>,
@@ -83,7 +83,7 @@ export function allOptions(
   return [...own, ...inOrder.flat().filter(({ onlyInCode = false }) => !onlyInCode)];
 }
 
-/** What a hyperparameter's values must be: the type of its default, within its rules. */
+/** The schema of a hyperparameter's values: the type of its default, within its rules. */
 function hyperParameterSchema(
   { min, max, integer = false, choices }: HyperParameterDefinition,
   initial: HyperParameterValue,
@@ -103,14 +103,14 @@ const effects: ReadonlyMap<string, OptionEffect> = new Map(
   ofEveryRun.map(({ path, effect }) => [path, effect]),
 );
 
-/** The effect of an option by its path. Besides the options of every run there are those of commands, and hyperparameters. */
+/** Returns the effect of an option by its path: an option of every run or of a command, or a hyperparameter. */
 export function effectOf(path: string): OptionEffect {
   return effects.get(path) ?? (path.includes('.') ? 'free' : 'hyperparameter');
 }
 
 /**
- * The values that an option can have, where they are few: those of an enumeration, and of a union the fixed ones and what
- * else it takes. `null` where there is nothing to choose from.
+ * Returns the values that an option can have if there are few: those of an enumeration, or for a union its fixed values
+ * and what else it accepts. `null` if there is nothing to choose from.
  */
 export function choicesOf(schema: z.ZodType): readonly string[] | null {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodNullable || schema instanceof z.ZodOptional) {
@@ -126,8 +126,8 @@ export function choicesOf(schema: z.ZodType): readonly string[] | null {
 }
 
 /**
- * The value that a word of the command line stands for: the first reading that the option accepts, of a number, a
- * boolean, `null` and the text itself. `true` stands for an option without a value.
+ * Returns the value that a word of the command line stands for: the first reading that the option accepts of a number,
+ * a boolean, `null` and the text itself. `true` stands for an option without a value.
  */
 export function readText(schema: z.ZodType, text: string | true): unknown {
   const readings = text === true ? [true] : readingsOf(text);
@@ -146,7 +146,7 @@ function readingsOf(text: string): unknown[] {
   ];
 }
 
-/** What is wrong with a value that an option does not take, in words. */
+/** Describes why an option does not accept a value. */
 export function refusal(schema: z.ZodType, error: z.ZodError, value: unknown): string {
   const choices = choicesOf(schema) ?? [];
   const isChoice = error.issues[0]?.code === 'invalid_value';
@@ -164,7 +164,7 @@ function describe(error: z.ZodError): string {
     : `must be ${issue.message.replace(/^.*expected /i, '').replace(/, received .*$/, '')}`;
 }
 
-/** A union says what is wrong in the words of an alternative that has its own; else it lists what they expect. */
+/** For a union, uses the message of an alternative that has its own. */
 function describeUnion(alternatives: readonly (readonly z.core.$ZodIssue[])[]): string {
   const issues = alternatives.flatMap((alternative) => alternative.slice(0, 1));
   const worded = issues.find(({ message }) => message.startsWith('must'));

@@ -1,13 +1,16 @@
 import { FulgurError, nearestName } from '../errors';
 
-/** One thing that is wrong with a configuration. */
+/** A problem of a configuration. */
 export interface Problem {
-  /** Where it stands: `--trainer.maxEpochs`, or `trainer.maxEpochs in run.yaml, line 3`. */
+  /** Where it was found: `--trainer.maxEpochs`, or `trainer.maxEpochs in run.yaml, line 3`. */
   readonly where: string;
   readonly what: string;
 }
 
-/** An option path close enough to `given` to be what was meant, or `null`; a name without its section is enough. */
+/**
+ * Returns an option path close enough to `given` to be what was meant, or `null`. A name without its section also
+ * matches.
+ */
 export function nearestOption(given: string, paths: readonly string[]): string | null {
   const lastOf = (path: string): string => path.split('.').at(-1) ?? path;
   return (
@@ -16,7 +19,7 @@ export function nearestOption(given: string, paths: readonly string[]): string |
   );
 }
 
-/** A choice close enough to `given`, or begun by it, to be what was meant, or `null`. */
+/** Returns a choice that starts with `given` or is close enough to be what was meant, or `null`. */
 export function nearestChoice(given: string, choices: readonly string[]): string | null {
   const word = given.trim().toLowerCase();
   if (word === '') return null;
@@ -31,18 +34,18 @@ export function unknownOption(where: string, path: string, known: readonly strin
   };
 }
 
-/** All problems of a configuration in one error: a line each. */
+/** All problems of a configuration in one error, one line each. */
 export class ConfigError extends FulgurError {
   constructor(readonly problems: readonly Problem[]) {
     super('config', {
-      what: problems.length === 1 ? 'An option is wrong:' : `${problems.length} options are wrong:`,
+      what: problems.length === 1 ? 'An option is invalid:' : `${problems.length}  options are invalid:`,
       list: problems.map(({ where, what }) => `${where}: ${what}`),
       fix: 'Run with --help to see all options.',
     });
   }
 }
 
-/** `validate, test and predict` */
+/** Joins names in words: `validate, test and predict`. */
 export function listed(names: readonly string[]): string {
   return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ');
 }

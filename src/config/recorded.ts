@@ -8,7 +8,7 @@ import type { Problem } from './problems';
 /** Options by path: `trainer.maxEpochs` → 10. */
 export type OptionValues = ReadonlyMap<string, unknown>;
 
-/** Options by path of a tree of sections; what lies deeper stays whole. */
+/** Flattens a tree of sections to options by path; deeper values stay whole. */
 export function flattenConfig(tree: Readonly<Record<string, unknown>>): Map<string, unknown> {
   const isSection = (value: unknown): value is object =>
     typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -22,12 +22,15 @@ export function flattenConfig(tree: Readonly<Record<string, unknown>>): Map<stri
 
 const HYPERPARAMETERS = 'hyperparameters.';
 
-/** A run's own record has hyperparameters under a heading; as options they have none. */
+/**
+ * Returns the option path of a name in a file. A run's record has hyperparameters in a section; as options, they have
+ * none.
+ */
 export function optionPathInFile(path: string): string {
   return path.startsWith(HYPERPARAMETERS) ? path.slice(HYPERPARAMETERS.length) : path;
 }
 
-/** The parts of an experiment's data that only its code can give: a data set or batches as a value, and view transforms. */
+/** The parts of an experiment's data that can only be set in code: a data set or batches as a value, and view transforms. */
 export interface DataValues {
   readonly dataset: object | null;
   readonly batches: object | null;
@@ -35,15 +38,15 @@ export interface DataValues {
   readonly evaluationTransform: object | null;
 }
 
-/** What a record tells of a spec. */
+/** The recorded part of a spec. */
 interface RecordedSpec {
   readonly export: string;
   readonly options: Json;
-  /** What stands in the record in place of the options. */
+  /** What is recorded instead of the options. */
   readonly recorded?: Json;
 }
 
-/** Each of them by its name and options; wherever the file lies that exports it. */
+/** Returns each value as its name and options, independent of the file that exports it. */
 export function dataValuesJson(values: DataValues): Record<keyof DataValues, Json> {
   const json = (value: object | null): Json => {
     const spec = (value as { spec?: RecordedSpec } | null)?.spec;
@@ -58,7 +61,7 @@ export function dataValuesJson(values: DataValues): Record<keyof DataValues, Jso
   };
 }
 
-/** What a run's record tells and only the experiment's code can set. */
+/** Returns the facts in a run's record that only the experiment's code can set. */
 export function recordedFacts(name: string, values: DataValues): ReadonlyMap<string, Json> {
   const ofData = Object.entries(dataValuesJson(values));
   return new Map<string, Json>([
@@ -67,7 +70,7 @@ export function recordedFacts(name: string, values: DataValues): ReadonlyMap<str
   ]);
 }
 
-/** Whether an entry of a file is such a fact; one that differs from the code's is a problem. */
+/** Whether an entry of a file is such a fact. One that differs from the code's is added to the problems. */
 export function takeFact(
   { path, where, value }: GivenValue,
   facts: ReadonlyMap<string, Json>,
@@ -75,7 +78,7 @@ export function takeFact(
 ): boolean {
   const expected = facts.get(path);
   if (expected === undefined) return false;
-  // A run that took a named data set in the place of the code's recorded none.
+  // A run that used a named data set instead of the code's recorded `null` here.
   if (path === 'data.dataset' && value === null) return true;
   if (!isDeepStrictEqual(value, expected)) {
     const ours = typeof expected === 'string' ? `'${expected}'` : JSON.stringify(expected);
@@ -84,40 +87,40 @@ export function takeFact(
   return true;
 }
 
-/** An option that has another value than a checkpoint's run had. */
+/** An option whose value differs from that of a checkpoint's run. */
 export interface OptionChange {
   readonly path: string;
   readonly effect: OptionEffect;
-  /** `undefined` for what was not there. */
+  /** `undefined` for what was absent. */
   readonly before: Json | undefined;
   readonly now: Json | undefined;
 }
 
-/** A value somewhere on its way into the configuration. */
+/** A value to be set in the configuration, and where it comes from. */
 export interface GivenValue {
   readonly path: string;
   readonly where: string;
   readonly value: unknown;
 }
 
-/** A recorded configuration by option path. */
+/** Returns a recorded configuration by option path. */
 function recordedValues(config: Json): Map<string, Json> {
   const flat = flattenConfig(config as Readonly<Record<string, unknown>>);
   return new Map([...flat].map(([path, value]) => [optionPathInFile(path), value as Json]));
 }
 
-/** What the experiment's file and the options of this version say, without any checkpoint. */
+/** The values that the experiment's file and this version's defaults give, without any checkpoint. */
 export interface OwnValues {
   /** What the file declares now. */
   readonly declared: OptionValues;
-  /** Every option with the value that it has where nothing is said. */
+  /** The default of every option. */
   readonly initial: OptionValues;
 }
 
 /**
- * What a command takes over from the checkpoint that it starts from. A fit takes all but what the experiment's file said
- * then and says otherwise now: that is a change like one on the command line. An evaluation takes what the model and its
- * data depend on.
+ * Returns the values that a command takes over from its checkpoint. A fit takes all of them, except those that the
+ * experiment's file has changed since: that counts as a change like one on the command line. An evaluation takes those
+ * that affect the model and its data.
  */
 export function takenOver(
   { origin, path: checkpoint }: Recalled,
@@ -127,29 +130,30 @@ export function takenOver(
   if (origin === null) return [];
   return [...recordedValues(origin.config)].flatMap(([path, value]) => {
     const effect = effectOf(path);
-    // A hyperparameter is never null: it was infinite, in a record of an older version. No name says nothing of the data.
+    // A hyperparameter is never null: in a record of an older version, it was infinite. A null name says nothing about
+    // the data.
     const isLost = value === null && (effect === 'hyperparameter' || path === 'data.name');
     if (!own.initial.has(path) || effect === 'own' || isLost || isSecret(value)) return [];
-    // A default may be what no option could be given, such as infinity.
+    // A default may be a value that the option does not accept, such as infinity.
     if (isDeepStrictEqual(value, asJson(own.declared.get(path) ?? own.initial.get(path)))) return [];
     const taken = trains ? !isEdited(path, value, origin, own) : isOfTheModel(effect);
     return taken ? [{ path, where: `${path} as recorded in ${checkpoint}`, value }] : [];
   });
 }
 
-/** Whether the model or its data depend on an option; how much to look at is each evaluation's own. */
+/** Whether the model or its data depends on an option. How much data to evaluate is up to each evaluation. */
 function isOfTheModel(effect: OptionEffect): boolean {
   return ['position', 'numbers', 'hyperparameter', 'source'].includes(effect);
 }
 
-/** Whether an option's value came from the experiment's file, and that has another one now. */
+/** Whether an option's value came from the experiment's file, which now has a different one. */
 function isEdited(path: string, value: Json, origin: RunOrigin, { declared, initial }: OwnValues): boolean {
   const then = Object.hasOwn(origin.declared, path) ? origin.declared[path] : undefined;
   if (isDeepStrictEqual(then, asJson(declared.get(path)))) return false;
   return isDeepStrictEqual(value, then ?? asJson(initial.get(path)));
 }
 
-/** Options that differ between two configurations as they are recorded; what either does not know is left out. */
+/** Returns the options that differ between two recorded configurations; options missing from either are left out. */
 export function changedOptions(before: Json, now: Json): OptionChange[] {
   const recorded = recordedValues(before);
   return [...recordedValues(now)].flatMap(([path, value]) => {
@@ -160,7 +164,10 @@ export function changedOptions(before: Json, now: Json): OptionChange[] {
   });
 }
 
-/** Of two values that differ, what differs in them: options of a transform that are the same on both sides are left out. */
+/**
+ * Reduces two different values to the parts that differ: options of a transform that are equal on both sides are left
+ * out.
+ */
 function differingParts(before: Json, now: Json): Pick<OptionChange, 'before' | 'now'> {
   if (!isRecord(before) || !isRecord(now)) return { before, now };
   const [old, current]: [Record<string, Json>, Record<string, Json>] = [{}, {}];
@@ -181,12 +188,12 @@ function isRecord(value: Json): value is Readonly<Record<string, Json>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A value as it is after it was written and read; a record holds no secrets. */
+/** Returns a value as it is after being written and read; a record contains no secrets. */
 export function asJson(value: unknown): Json | undefined {
   return value === undefined ? undefined : redactedData(parseJson(jsonText(value)));
 }
 
-/** Whether a record keeps a value back. */
+/** Whether a recorded value was redacted. */
 function isSecret(value: Json): boolean {
   return typeof value === 'string' && value.includes(hidden);
 }

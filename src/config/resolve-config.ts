@@ -63,53 +63,57 @@ export interface ResolvedConfig {
   readonly name: string;
   /** The command's name. */
   readonly command: string;
-  /** Whether the command trains; else it looks at what was trained. */
+  /** Whether the command trains; otherwise it evaluates what was trained. */
   readonly trains: boolean;
   /** The command's own options, by name. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly seed: number;
   /**
-   * The checkpoint to evaluate: what `--checkpoint` named, or the command's default; `null` for a fit, for random weights and
-   * for a command that needs no run.
+   * The checkpoint to evaluate: the value of `--checkpoint`, or the command's default; `null` for a fit, for random
+   * weights and for a command that needs no run.
    */
   readonly checkpoint: string | null;
   /** Whether to evaluate the seed's random weights. */
   readonly untrained: boolean;
-  /** The samples that commands such as test and embed cover. */
+  /** The samples covered by commands such as test and embed. */
   readonly split: NonNullable<RunChoices['split']>;
-  /** Which weights of the checkpoint to evaluate; `null`: averages where it has some. */
+  /** Which weights of the checkpoint to evaluate; `null` means averaged ones if it has them. */
   readonly weights: RunChoices['weights'];
-  /** What `--resume` named, or `null`. */
+  /** The value of `--resume`, or `null`. */
   readonly resume: string | null;
-  /** The weights that a run without a checkpoint begins with: a file or a folder; `null` for the seed's. */
+  /** The weights that a run without a checkpoint starts from: a file or a folder; `null` for random weights by the seed. */
   readonly initialWeights: string | null;
   readonly initialWeightsStrict: boolean;
   readonly trainer: TrainerOptions;
   readonly data: DataOptions;
   readonly cluster: ClusterOptions;
   readonly hyperparameters: Readonly<Record<string, HyperParameterValue>>;
-  /** Options by path that the experiment's file declares itself, defaults of hyperparameters among them. */
+  /** Options, by path, that the experiment's file itself declares, including defaults of hyperparameters. */
   readonly declared: Readonly<Record<string, Json>>;
-  /** Options that are as the checkpoint's run had them (`before`), where nothing else gives them (`now`: what they would be). */
+  /**
+   * Options taken from the checkpoint's run (`before`) because nothing else sets them (`now`: their value without the
+   * checkpoint).
+   */
   readonly takenOver: readonly OptionChange[];
-  /** Whether a fit may go on with other numbers than its checkpoint's run had. */
+  /** Whether a fit may resume even if options that affect the numbers have changed. */
   readonly allowChanges: boolean;
-  /** All of it as plain data, for the run's record: without the secrets of addresses. */
+  /** Returns the configuration as plain data for the run's record, without secrets in addresses. */
   toJson(): Json;
 }
 
-/** Commands that every experiment has; the first one is meant where no word names one. */
+/** The commands of every experiment; the first one is the default. */
 export type BuiltInCommands = readonly [CommandWords, ...CommandWords[]];
 
 /**
- * Puts a configuration together: defaults, then the decorator, then what a checkpoint recorded, then the file that
- * `--config` names, then the command line; later ones win.
+ * Resolves a configuration from the defaults, the decorator, the record of a checkpoint, the file named by `--config`
+ * and the command line; later sources take precedence.
  *
- * @param builtIn the commands besides those that the experiment brings.
+ * @param builtIn the commands besides the experiment's own.
  * @param recalled the checkpoint that the command starts from.
- * @param program what runs the experiment, for `--help`, as `fulgur train fastsiam` (default: its name).
- * @throws ConfigError naming every problem at once
- * @throws PrintAndExit for `--help` and `--version`
+ * @param program the command that runs the experiment, for `--help`, such as `fulgur train fastsiam` (default: its
+ * name).
+ * @throws ConfigError naming every problem at once.
+ * @throws PrintAndExit for `--help` and `--version`.
  */
 export function resolveConfig(
   experiment: ExperimentClass,
@@ -134,20 +138,21 @@ export function resolveConfig(
   return recalled === null ? config : { ...config, takenOver: takenFrom(config, draft) };
 }
 
-/** The checkpoint that a command line asks for. */
+/** The checkpoint that a command line selects. */
 export interface WantedCheckpoint {
   /** `last`, `best`, `auto` or a path. */
   readonly selector: string;
   readonly experiment: string;
   readonly defaultRootDir: string;
-  /** Whether it is for a fit that is a trial, which has no checkpoints of its own. */
+  /** Whether it is for a trial fit, which writes no checkpoints. */
   readonly isTrial: boolean;
 }
 
 /**
- * Which checkpoint a command starts from, if any; its run's configuration is not known yet, and may complete this one.
+ * Returns the checkpoint that a command starts from, if any. The configuration of its run, not read yet, may complete
+ * this one.
  *
- * @throws ConfigError, PrintAndExit as `resolveConfig`.
+ * @throws ConfigError, PrintAndExit like `resolveConfig`.
  */
 export function wantedCheckpoint(
   experiment: ExperimentClass,
@@ -173,7 +178,7 @@ interface Draft {
   readonly dataValues: DataValues;
   readonly options: readonly Option[];
   readonly own: OwnValues;
-  /** Given by a file or the command line. */
+  /** Paths of options set by a file or the command line. */
   readonly given: ReadonlySet<string>;
   readonly values: ReadonlyMap<string, unknown>;
   readonly problems: Problem[];
@@ -222,7 +227,7 @@ function draftConfig(
   };
   for (const entry of recalled === null ? [] : takenOver(recalled, trains(command), own)) take(entry);
 
-  // Under another name an anchor's text is there for its aliases alone.
+  // Under any other name, an anchor's content only serves its aliases.
   const names = [...reservedNames, ...sectionsOf(commands), 'hyperparameters', ...Object.keys(defaults)];
   const fromFiles = given
     .filter(([path]) => path === 'config')
@@ -254,12 +259,12 @@ function draftConfig(
   if (!trains(command) && isGiven('initialWeights') && values.get('untrained') !== true) {
     problems.push({
       where: '--initialWeights',
-      what: `begins a fit; to look at these weights with ${command.name}, give --untrained too`,
+      what: `starts a fit; to evaluate these weights with ${command.name}, also give --untrained`,
     });
   }
   return {
     ...{ name: definition.name, command, commands, options, own, values, problems },
-    // A name that is given from outside takes the place of the value in the code.
+    // A name given outside the code replaces the value in the code.
     dataValues: {
       dataset: (values.get('data.name') ?? null) === null ? dataset : null,
       ...{ batches, transform, evaluationTransform },
@@ -287,7 +292,7 @@ function trains({ selectors }: CommandWords): boolean {
   return selectors.resume === true;
 }
 
-/** What a checkpoint gave to a configuration, beside what it would be without. */
+/** Returns what a checkpoint changed in a configuration. */
 function takenFrom(config: ResolvedConfig, draft: Draft): OptionChange[] {
   const without = recordOf(draft, completed(draft.options, draft.own.declared));
   return changedOptions(config.toJson(), without).filter(({ path }) => !draft.given.has(path));
@@ -345,7 +350,7 @@ function assemble(draft: Draft, values: ReadonlyMap<string, unknown>): ResolvedC
   };
 }
 
-/** What a command goes on from, or looks at. */
+/** Returns what a command resumes from or evaluates. */
 function startOf(
   { command }: Draft,
   values: ReadonlyMap<string, unknown>,
@@ -355,7 +360,7 @@ function startOf(
   return { resume, checkpoint: checkpoint ?? command.defaultCheckpoint };
 }
 
-/** A configuration as a run's record has it: without the secrets of addresses. */
+/** Returns a configuration as recorded with a run, without secrets in addresses. */
 function recordOf(draft: Draft, values: ReadonlyMap<string, unknown>): Json {
   return redactedData({
     name: draft.name,
@@ -383,7 +388,7 @@ function hyperParametersOf(
   return Object.fromEntries(own.map(({ path }) => [path, values.get(path) as HyperParameterValue]));
 }
 
-/** The options of a section by their names; those of the run as a whole have none. */
+/** Returns the options of a section by name; the section of the run as a whole is ''. */
 function sectionOf(values: ReadonlyMap<string, unknown>, section: string): Record<string, unknown> {
   const prefix = section === '' ? '' : `${section}.`;
   const isIn = (path: string): boolean =>

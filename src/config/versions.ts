@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What this package's own package.json says, and the folder that it lies in. */
+/** The contents of this package's package.json, and its folder. */
 export interface OwnManifest {
   readonly folder: string;
   readonly version: string;
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-/** `null` where there is none. */
+/** `null` if there is none. */
 export function ownManifest(): OwnManifest | null {
-  // From src/config, or from dist/src/config once built.
+  // Searches from src/config, or from dist/src/config once built.
   for (const up of ['../..', '../../..']) {
     const folder = join(__dirname, up);
     try {
@@ -30,19 +30,19 @@ export function fulgurVersion(): string {
 
 const oldest = [20, 19] as const;
 
-/** The Node versions that the tests cover, in words. */
-export const testedNodes = '20.19 and later of 20, 22 and 24';
+/** The Node versions that the tests cover, as text. */
+export const testedNodes = '20 from 20.19 on, 22 and 24';
 
-/** What to install in the place of a Node that is too old. */
+/** What to install instead of a Node that is too old. */
 export const nodeFix = 'Install Node 24, 22, or at least 20.19.';
 
-/** Whether Fulgur's packages no longer support this version of Node: `18.20.8`. */
+/** Whether a version of Node, such as `18.20.8`, is too old for Fulgur's packages. */
 export function isNodeTooOld(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major < oldest[0] || (major === oldest[0] && minor < oldest[1]);
 }
 
-/** The warning for the Node that this process runs on; `null` for a supported one. */
+/** The warning about this process's version of Node; `null` for a supported one. */
 export function oldNodeWarning(version: string = process.versions.node): string | null {
   if (!isNodeTooOld(version)) return null;
   return `Fulgur needs Node 20.19 or newer; this is Node ${version}, on which it has not been tested. ${nodeFix}`;

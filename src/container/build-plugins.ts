@@ -9,7 +9,7 @@ import type { CheckedPlugin } from './check-plugins';
 
 /** Services that a run gives to plugins, by the name of their token. */
 export type Services = Omit<GivenServices, 'runFolder' | 'pluginOptions'> & {
-  /** Each plugin gets its own view of it. */
+  /** Each plugin gets its own view of the folder. */
   readonly runFolder?: RunFolder;
 };
 
@@ -19,15 +19,15 @@ type GivenServices = {
     : never;
 };
 
-/** Plugins in the order of their list, and the container that built them. */
+/** Plugins in the order listed, and the container that built them. */
 export interface BuiltPlugins {
   readonly plugins: readonly BuiltPlugin[];
   readonly container: Container;
 }
 
 /**
- * Builds plugins on given services, each once: the only place where services are resolved. What plugins provide takes the
- * place of what was given.
+ * Builds each plugin once from the given services; the only place where services are resolved. Services that plugins
+ * provide replace those given.
  */
 export function buildPlugins(
   plugins: readonly CheckedPlugin[],
@@ -59,7 +59,7 @@ function builtBy(container: Container, key: symbol, name: string): PluginHooks {
   try {
     return container.get<PluginHooks>(key);
   } catch (cause) {
-    // What a plugin refuses on purpose says enough, and so does the failure of another plugin that it needs.
+    // An error that a plugin throws on purpose says enough, as does the failure of another plugin that it needs.
     if (cause instanceof FulgurError) throw cause;
     throw new FulgurError('plugin', {
       what: `Plugin '${name}' failed in its constructor: ${messageOf(cause)}.`,
@@ -69,7 +69,7 @@ function builtBy(container: Container, key: symbol, name: string): PluginHooks {
   }
 }
 
-/** A token's service, under the token's type. */
+/** Returns a token's service, with the token's type. */
 export function resolve<T>(container: Container, { key }: Token<T>): T {
   return container.get<T>(key);
 }

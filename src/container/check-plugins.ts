@@ -4,7 +4,7 @@ import { FulgurError, messageOf, nearestName } from '../errors';
 import { hookNames, injectedTokens, misspeltHooks, pluginMetadata, pluginName } from '../metadata';
 import { isObjectProperty } from '../system';
 
-/** All that keeps an experiment's plugins from being put together, in one error: a line each. */
+/** Everything that prevents an experiment's plugins from being composed, in one error with a line each. */
 export class CompositionError extends FulgurError {
   constructor(
     experiment: string,
@@ -18,28 +18,28 @@ export class CompositionError extends FulgurError {
   }
 }
 
-/** A plugin of the list that fits with the others, under its name. */
+/** A listed plugin that fits with the others, with its name. */
 export interface CheckedPlugin {
   readonly name: string;
   readonly descriptor: AnyPlugin;
 }
 
-/** Plugins of this package that provide what others may ask for, for errors that say what to add. */
+/** Plugins of this package that provide services to others, for errors that say what to add. */
 const wellKnownProviders: ReadonlyMap<symbol, string> = new Map([
   [tokens.checkpointReader.key, 'checkpointing()'],
 ]);
 
-/** What every run has for plugins: everything but what plugins provide. */
+/** The services of every run: all except those that plugins provide. */
 const coreServices: readonly Token<unknown>[] = Object.values(tokens).filter(
   ({ key }) => !wellKnownProviders.has(key),
 );
 
 /**
- * Finds everything that would keep the plugins from being built, before anything is started or built.
+ * Checks for everything that would prevent the plugins from being built, before anything is started or built.
  *
- * @param rank which of a run's ranks is to build them; some plugins are there on the first alone.
+ * @param rank the rank that builds them; some plugins exist only on the first.
  * @returns the plugins of the rank.
- * @throws CompositionError naming every problem at once
+ * @throws CompositionError naming every problem at once.
  */
 export function checkPlugins(
   experiment: string,
@@ -68,7 +68,7 @@ function problemsOf(plugins: readonly CheckedPlugin[]): string[] {
   ];
 }
 
-/** The plugin under its name, or none and one problem more. */
+/** Returns the plugin with its name, or adds a problem. */
 function nameOf(entry: unknown, index: number, problems: string[]): CheckedPlugin[] {
   if (!isDescriptor(entry)) {
     problems.push(`Entry ${index + 1} of the list is ${describe(entry)}.`);
@@ -77,16 +77,16 @@ function nameOf(entry: unknown, index: number, problems: string[]): CheckedPlugi
   try {
     const name = pluginName(entry);
     if (!isObjectProperty(name) && !name.includes('/')) return [{ name, descriptor: entry }];
-    // In checkpoints a '/' parts the plugin's name from those of its tensors.
-    const fault = name.includes('/') ? "a '/' in its name" : 'the name of a property of every object';
-    problems.push(`Plugin '${name}' has ${fault}: call it otherwise.`);
+    // In checkpoints, a '/' separates the plugin's name from those of its tensors.
+    const fault = name.includes('/') ? "a '/' in its name" : 'the name of a property that every object has';
+    problems.push(`Plugin '${name}' has ${fault}: give it another name.`);
   } catch (error) {
     problems.push(messageOf(error));
   }
   return [];
 }
 
-/** For JavaScript: the type checker knows. */
+/** For JavaScript; TypeScript checks it at compile time. */
 function isDescriptor(entry: unknown): entry is AnyPlugin {
   if (typeof entry !== 'object' || entry === null) return false;
   const { type, provides, problems } = entry as Partial<AnyPlugin>;
@@ -94,13 +94,13 @@ function isDescriptor(entry: unknown): entry is AnyPlugin {
 }
 
 function describe(entry: unknown): string {
-  if (typeof entry !== 'function') return `no plugin: write a call such as progressBar() there`;
+  if (typeof entry !== 'function') return `not a plugin: write a call such as progressBar()`;
   return /^class\b/.test(String(entry))
     ? `the class ${entry.name} itself: write definePlugin(${entry.name})`
     : `the function ${entry.name} itself: call it, ${entry.name}()`;
 }
 
-/** State in checkpoints and errors go by name. */
+/** Names must be unique because checkpoints and errors refer to plugins by name. */
 function duplicates(plugins: readonly CheckedPlugin[]): string[] {
   return [...new Set(plugins.map(({ name }) => name))].flatMap((name) => {
     const alike = plugins.filter((plugin) => plugin.name === name);
@@ -110,13 +110,13 @@ function duplicates(plugins: readonly CheckedPlugin[]): string[] {
     if (type === undefined || types.length > 1) {
       const classes = types.map((each) => each.name).join(' and ');
       return [
-        `Plugins of the classes ${classes} have the same name '${name}': give one of them another name.`,
+        `Plugins of the classes ${classes} have the same name '${name}': give one of them a different name.`,
       ];
     }
     const times = `Plugin '${name}' is in the list ${alike.length} times`;
     if (!pluginMetadata(type).repeatable) return [`${times}: keep one.`];
     const another = alike.length === 2 ? 'one of them' : 'all but one of them';
-    return [`${times}: give ${another} a name of its own, such as { name: '${name}-2' } among its options.`];
+    return [`${times}: give ${another} its own name, such as { name: '${name}-2' } among its options.`];
   });
 }
 
@@ -135,12 +135,12 @@ function injectionProblems(
   return injectedTokens(type).flatMap((token, index) => {
     const parameter = `parameter ${index + 1} of ${type.name}'s constructor`;
     if (token === undefined) {
-      return [`Plugin '${name}': ${parameter} says no service: write @inject(tokens....) before it.`];
+      return [`Plugin '${name}': ${parameter} does not name a service: write @inject(tokens....) before it.`];
     }
     if (services.some(({ key }) => key === token.key)) return [];
     const provider = wellKnownProviders.get(token.key) ?? 'the plugin that provides it';
     return [
-      `Plugin '${name}': ${parameter} asks for the service '${token.description}', which nothing provides: add ${provider}.`,
+      `Plugin '${name}': ${parameter} requests the service '${token.description}', which nothing provides: add ${provider}.`,
     ];
   });
 }
@@ -151,11 +151,13 @@ function sharedServices(plugins: readonly CheckedPlugin[]): string[] {
     const names = plugins.filter((plugin) => provides(plugin, token)).map(({ name }) => `'${name}'`);
     const owners = [...new Set(names)];
     if (owners.length < 2) return [];
-    return [`The service '${token.description}' is provided by ${owners.join(' and ')}: keep one of them.`];
+    return [
+      `The service '${token.description}' is provided by ${owners.join(' and ')}: keep only one of them.`,
+    ];
   });
 }
 
-/** Plugins that need each other before any of them could be built. */
+/** Finds plugins that need each other, so that none of them could be built. */
 function circles(plugins: readonly CheckedPlugin[]): string[] {
   const needs = (plugin: CheckedPlugin): CheckedPlugin[] =>
     injectedTokens(plugin.descriptor.type).flatMap((token) =>

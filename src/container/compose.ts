@@ -18,7 +18,7 @@ import type { TrainingModule } from '../trainer';
 import { buildPlugins, resolve } from './build-plugins';
 import type { CheckedPlugin } from './check-plugins';
 
-/** What a run has made before its plugins and its trainer. */
+/** The parts that a run has built before its plugins and its trainer. */
 export interface RunParts {
   readonly settings: RunSettings;
   readonly trainerOptions: TrainerOptions;
@@ -30,14 +30,14 @@ export interface RunParts {
   readonly module: TrainingModule<unknown>;
   readonly plugins: readonly CheckedPlugin[];
   readonly ranks: Ranks;
-  /** Reads the weights that a run without a checkpoint begins with (default: those that the module has). */
+  /** Reads the weights that a run without a checkpoint starts from (default: the module's own). */
   readonly initialWeights?: ((reader: CheckpointReader | null) => Promise<InitialWeights>) | null;
 }
 
-/** What a run takes out of the container. */
+/** The parts that a run gets from the container. */
 export interface Composition {
   readonly trainer: Trainer;
-  /** `null` where no plugin provides one. */
+  /** `null` if no plugin provides one. */
   readonly checkpointReader: CheckpointReader | null;
   /** Frees what was built. */
   dispose(): Promise<void>;
@@ -48,7 +48,7 @@ export function compose(parts: RunParts): Composition {
   const { module, events, settings, trainerOptions, folder, data, evaluation, ranks } = parts;
   const { initialWeights = null } = parts;
   let trainer: Trainer | null = null;
-  // Plugins are built before the trainer that they are given to, and ask for the state only while it fits.
+  // Plugins are built before the trainer and access its state only while it fits.
   const running = (): Trainer => trainer ?? askedTooEarly();
   const weights = new WeightSwitch();
   const model = modelAccess(module, weights);
@@ -94,8 +94,8 @@ export function compose(parts: RunParts): Composition {
 
 function askedTooEarly(): never {
   throw new FulgurError('plugin', {
-    what: "The run was asked for in a plugin's constructor.",
+    what: "A plugin's constructor accessed the run.",
     why: 'Plugins are built before the trainer.',
-    fix: 'Ask in a host hook, such as onFitStart.',
+    fix: 'Access it in a host hook, such as onFitStart.',
   });
 }

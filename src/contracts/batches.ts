@@ -2,76 +2,82 @@ import type { BatchSource } from './data';
 import type { Json } from './json';
 import type { Notify } from './tokens';
 
-/** What batches of one's own are opened with. */
+/** What your own batches are opened with. */
 export interface BatchesScope {
-  /** The run's: what is drawn at random is to be a function of it and of the epoch. */
+  /** The run's seed: all random draws should depend on it and the epoch alone. */
   readonly seed: number;
-  /** This process's place among the ranks: 0 of 1 for a process alone. */
+  /** This process's rank: 0 if it is the only one. */
   readonly rank: number;
   readonly worldSize: number;
-  /** Samples in a batch, on each rank: `data.batchSize`. */
+  /** Samples per batch on each rank: `data.batchSize`. */
   readonly batchSize: number;
-  /** Whether an epoch has an order of its own: `data.shuffle` in training, `false` for held-out data. */
+  /** Whether each epoch has its own order: `data.shuffle` in training, `false` for held-out data. */
   readonly shuffle: boolean;
   /** Whether a last batch that is not full is left out: `data.dropLast` in training, `false` for held-out data. */
   readonly dropLast: boolean;
-  /** Whether ranks get equally many samples by getting some twice: `true` in training, `false` for held-out data. */
+  /**
+   * Whether some samples are repeated so that all ranks get the same number: `true` in training, `false` for held-out
+   * data.
+   */
   readonly pad: boolean;
-  /** `data.path`, where it was given. */
+  /** `data.path`, if it was given. */
   readonly path: string | null;
-  /** Cores that this process may count on; `null` for those of the machine. */
+  /** The number of cores this process may use; `null` for all of the machine's. */
   readonly cores: number | null;
-  /** Says a sentence to the user. */
+  /** Shows the user a message of one sentence. */
   readonly onMessage: Notify;
-  /** Aborted when the run is over: ends what still waits in the background. */
+  /** Aborted when the run ends, to stop work that still waits in the background. */
   readonly signal: AbortSignal;
 }
 
 /** The samples that an evaluation covers. */
 export type HeldOutSplit = 'train' | 'test' | 'all';
 
-/** Batches of one's own, open. */
+/** Your own batches, opened. */
 export interface OpenedBatches<B> {
   readonly train: BatchSource<B>;
   /**
-   * Opens samples to evaluate; the run closes them. Left out where nothing is held out: then the module is not validated,
-   * tested or asked for predictions.
+   * Opens the samples of an evaluation; the run closes them. Omit it if no data is held out: the module is then not
+   * validated, tested or asked for predictions.
    *
-   * @param scope the same, in order and unpadded.
+   * @param scope the same scope, unshuffled and unpadded.
    */
   readonly heldOut?: (split: HeldOutSplit, scope: BatchesScope) => BatchSource<B> | Promise<BatchSource<B>>;
-  /** A digest of the samples and their order, which a resumed run compares (default: of options and number of samples). */
+  /**
+   * A digest of the samples and their order, which a resumed run compares (default: a digest of the options and the
+   * number of samples).
+   */
   readonly fingerprint?: string;
 }
 
-/** Marks what a function of `defineBatches` returns; the same in every copy of Fulgur. */
+/** Marks the values that functions made by `defineBatches` return; the same symbol in every copy of Fulgur. */
 export const batchesMark = Symbol.for('fulgur.batches');
 
 /**
- * Batches of one's own with their options: what `data: { batches: points({ noise: 0.1 }) }` takes.
+ * Your own batches with their options, as in `data: { batches: points({ noise: 0.1 }) }`.
  *
  * @typeParam B the batch: tensors in lists and plain objects.
  */
 export interface BatchesDeclaration<B> {
-  /** As messages and records have it. */
+  /** The name used in messages and records. */
   readonly name: string;
-  /** What is recorded with a run: the options as they were given. */
+  /** What is recorded with a run: the options as given. */
   readonly spec: { readonly export: string; readonly options: Json };
   readonly [batchesMark]: true;
   open(scope: BatchesScope): Promise<OpenedBatches<B>>;
 }
 
-/** Whether a value is what a function of `defineBatches` returned. */
+/** Whether a value was returned by a function made by `defineBatches`. */
 export function isBatchesDeclaration(value: unknown): value is BatchesDeclaration<unknown> {
   return typeof value === 'object' && value !== null && batchesMark in value;
 }
 
-/** What is wrong with a value in the place of a declaration; `null` for one. */
+/** What is wrong with a value given as a declaration; `null` for a valid one. */
 export function batchesProblem(value: unknown): string | null {
   if (isBatchesDeclaration(value)) return null;
   if (typeof value === 'function' && batchesMark in value) {
     return `must be called: batches: ${value.name}({ ... })`;
   }
-  const what = "write const points = defineBatches({ name: 'points', open: ... }) and give batches: points()";
-  return `must be what a function of defineBatches returns; ${what}`;
+  const what = "write const points = defineBatches({ name: 'points', open: ... }) and pass batches: points()";
+  return `must be the result of a function made by defineBatches; ${what}`;
 }

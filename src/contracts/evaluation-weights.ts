@@ -1,17 +1,17 @@
-/** Weights that an evaluation may see: those in training, or an average of theirs. */
+/** The weights that an evaluation sees: those in training or their average. */
 export type WeightKind = 'raw' | 'averaged';
 
 /**
- * Averages that evaluations see in the place of the weights in training; a plugin that keeps some provides it. The trainer
- * puts them in before an evaluation, and takes them out after it, however it ended.
+ * Averaged weights that evaluations see instead of the weights in training, provided by a plugin that keeps them. The
+ * trainer swaps them in before an evaluation and out after it, even if it fails.
  */
 export interface EvaluationWeights {
-  /** Whether there are any yet. */
+  /** Whether there are averaged weights yet. */
   readonly exist: boolean;
-  /** Whether they are in the model now. */
+  /** Whether they are currently in the model. */
   readonly standIn: boolean;
-  /** Puts them into the model. */
+  /** Puts the averaged weights into the model. */
   swapIn(): void;
-  /** Gives the model its own weights back, bit for bit. */
+  /** Restores the model's own weights, bit for bit. */
   swapOut(): void;
 }

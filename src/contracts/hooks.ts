@@ -8,11 +8,11 @@ import type { StateDict } from './state';
 
 /**
  * Gradients by state-dict name of their parameter, in Fulgur's internal layout (convolutions `[kh, kw, in, out]`). A
- * parameter that the loss does not reach has none, as in PyTorch, and is left alone by the update.
+ * parameter that the loss does not reach has no gradient, as in PyTorch, and is not updated.
  */
 export type Gradients = ReadonlyMap<string, tf.Tensor>;
 
-/** What a step hook may do while the step is traced. */
+/** What a step hook may use while the step is traced. */
 export interface StepContext {
   readonly log: StepLog;
 }
@@ -24,63 +24,67 @@ export interface StepContext {
 export interface StepHooks {
   /** After each call of the module's `forward` within a training step, with what it returned. */
   onAfterForward?(output: unknown, context: StepContext): void;
-  /** The loss before its gradients are taken; a returned scalar takes its place. */
+  /** Receives the loss before its gradients are taken; a returned scalar replaces it. */
   onBeforeBackward?(loss: tf.Scalar, context: StepContext): tf.Scalar | undefined;
-  /** The raw gradients; a returned map takes their place. */
+  /** Receives the raw gradients; a returned map replaces them. */
   onAfterBackward?(gradients: Gradients, context: StepContext): Gradients | undefined;
-  /** The last look at the gradients before the update; a returned map takes their place. */
+  /** Receives the gradients right before the update; a returned map replaces them. */
   onBeforeOptimizerStep?(gradients: Gradients, context: StepContext): Gradients | undefined;
 }
 
-/** What a trainer is at. Validation within a fit is part of `fit`; the check before its first batch is not. */
+/**
+ * What a trainer is currently doing. Validation within a fit is part of `fit`; the sanity check before its first batch
+ * is not.
+ */
 export type Stage = 'fit' | 'sanity-check' | 'validate' | 'test' | 'predict' | 'inspect';
 
-/** A metric's value, and when it was measured: the same in a run that was resumed as in one that never stopped. */
+/** A metric's value and when it was measured. A resumed run measures the same as one that never stopped. */
 export interface Measurement {
   readonly value: number;
-  /** Optimiser updates that were done. */
+  /** Optimiser updates done by then. */
   readonly step: number;
   /** The epoch in which it was measured, from 0. */
   readonly epoch: number;
-  /** How often this metric has been measured in the run, from 1. */
+  /** The number of this measurement of the metric within the run, from 1. */
   readonly serial: number;
-  /** A value of one batch, of a training epoch as a whole, or of an evaluation. */
+  /** Whether it is the value of one batch, of a whole training epoch or of an evaluation. */
   readonly source: 'step' | 'epoch' | 'evaluation';
 }
 
-/** What a host hook sees of the run, and the little that it may do to it. */
+/** What a host hook can see of the run, and the few things it can do to it. */
 export interface HookContext {
   readonly stage: Stage;
   readonly progress: FitProgress;
-  /** The newest value of every logged metric, however old it is; `measured` tells when it was measured. */
+  /** The latest value of every logged metric, however old; `measured` tells when it was measured. */
   readonly metrics: Readonly<Record<string, number>>;
   /**
-   * The newest measurement of a metric, or `undefined` where there is none. A metric keeps its value until it is measured
-   * again: whoever counts values passes the `serial` of the last one that it has seen as `since`, and gets only a newer one.
+   * The latest measurement of a metric, or `undefined` if there is none. A metric keeps its value until it is measured
+   * again. To count values, pass the `serial` of the last one seen as `since`: only a newer one is then returned.
    */
   readonly measured: (name: string, since?: number) => Measurement | undefined;
   /**
-   * Whether a metric should have been measured by now, as far as the run can tell: a training epoch was finished, and a
-   * validation where the fit has one; for a metric that a plugin announces in `measures()`, an epoch at which it measures.
+   * Whether a metric should have been measured by now, as far as the run can tell: after a training epoch, and after a
+   * validation if the fit has one. For a metric that a plugin announces in `measures()`: after an epoch in which the
+   * plugin measures it.
    */
   readonly isDue: (name: string) => boolean;
   readonly log: HostLog;
-  /** Ends training after the current update, or later where a minimum is set; `reason` is shown to the user. */
+  /** Ends training after the current update, or later if a minimum is set; `reason` is shown to the user. */
   readonly stop: (reason: string) => void;
-  /** Runs what takes longer than a few seconds, such as an evaluation. */
+  /** Runs work that takes longer than a few seconds, such as an evaluation. */
   readonly task: RunTask;
 }
 
-/** What a finished training batch left behind. */
+/** The result of a finished training batch. */
 export interface BatchResult {
   readonly loss: number;
-  /** Whether the parameters were updated; not while gradients of several batches are being accumulated. */
+  /** Whether the parameters were updated; `false` while the gradients of several batches are being accumulated. */
   readonly updated: boolean;
   /** Samples in the batch, on this rank. */
   readonly batchSize: number;
   /** Seconds that the step took. */
   readonly stepSeconds: number;
-  /** Seconds that the loop waited for the batch. */
+  /** Seconds for which the loop waited for the batch. */
   readonly dataSeconds: number;
 }
 
@@ -145,13 +149,13 @@ export interface HostHooks<B = unknown> extends EvaluationHooks<B> {
   onTrainEpochEnd?(context: HookContext): void | Promise<void>;
   onTrainEnd?(context: HookContext): void | Promise<void>;
   onFitEnd?(context: HookContext): void | Promise<void>;
-  /** Runs always, also after a failure of the run or of another plugin. */
+  /** Always runs, even after the run or another plugin has failed. */
   teardown?(context: HookContext): void | Promise<void>;
-  /** The run failed or was interrupted. */
+  /** Called when the run has failed or was interrupted. */
   onException?(context: HookContext, error: unknown): void | Promise<void>;
-  /** The run's state is about to be written. */
+  /** Called before the run's state is written. */
   onSaveCheckpoint?(context: HookContext, state: RunState): void | Promise<void>;
-  /** The run's state was read and is about to be restored. */
+  /** Called when the run's state has been read, before it is restored. */
   onLoadCheckpoint?(context: HookContext, state: RunState): void | Promise<void>;
 }
 
@@ -163,17 +167,17 @@ export type BatchVerdict = void | 'end-epoch';
 /** Every hook that a plugin or a training module may have. */
 export interface Hooks<B = unknown> extends StepHooks, HostHooks<B> {}
 
-/** What is to be known of a hook besides its arguments. */
+/** The properties of a hook besides its arguments. */
 export interface HookRow {
   readonly kind: 'step' | 'host';
   /**
-   * How `log` records there where it is not told: for the step or for the epoch; `null` where there is neither. Lightning's
-   * table of `self.log`.
+   * How `log` records by default in this hook: per step or per epoch; `null` if neither. From Lightning's table of
+   * `self.log`.
    */
   readonly logs: 'per-step' | 'per-epoch' | null;
   /**
-   * What a value that a host hook logs stands for: a batch, and so it weighs as many samples; the whole epoch, of which
-   * nothing is still to come; or itself, once in the epoch's mean.
+   * What a value logged by a host hook stands for: a batch, weighted by its samples; the whole epoch, which is then
+   * complete; or itself, counted once in the epoch's mean.
    */
   readonly counts: 'as-batch' | 'as-epoch' | 'once';
   /** Whether a batch is the last argument. */
@@ -188,7 +192,7 @@ const epochEnd: HookRow = { ...inEpoch, counts: 'as-epoch' };
 const evaluationBatch: HookRow = { ...inEpoch, counts: 'as-batch', givesBatch: true };
 const trainBatch: HookRow = { ...evaluationBatch, logs: 'per-step' };
 
-/** The hooks, a row each: their names, the check for misspelt ones and the rules of `log` derive from it. */
+/** One row per hook. The hooks' names, the check for misspelt ones and the rules of `log` derive from this table. */
 export const hookTable: Readonly<Record<keyof Hooks, HookRow>> = {
   onAfterForward: inStep,
   onBeforeBackward: inStep,
@@ -232,7 +236,7 @@ export const hookTable: Readonly<Record<keyof Hooks, HookRow>> = {
 /** A plugin's own state, saved in and restored from checkpoints. */
 export interface Stateful {
   pluginState(): Json;
-  /** @param tensors what `pluginTensors` gave; empty where there were none. */
+  /** @param tensors the result of `pluginTensors`; empty if there were none. */
   restorePluginState(state: Json, tensors: StateDict): void;
 }
 
@@ -241,13 +245,13 @@ export interface TensorState {
   pluginTensors(): StateDict;
 }
 
-/** A metric that is measured at the end of every n-th epoch. */
+/** A metric that is measured at the end of every Nth epoch. */
 export interface PlannedMetric {
   readonly metric: string;
   readonly everyNEpochs: number;
 }
 
-/** A plugin that measures on a schedule of its own, so that whoever watches its metrics waits for their first values. */
+/** A plugin that measures on its own schedule. Plugins that watch its metrics wait for their first values. */
 export interface Measuring {
   measures(): readonly PlannedMetric[];
 }

@@ -3,27 +3,28 @@ import type { Json } from './json';
 
 /** Numbers that JSON has no notation for. */
 const named = ['NaN', 'Infinity', '-Infinity'];
-/** A text that reads like one of them; each time it is written, it gets one more quote in front. */
+/** A string that looks like one of these numbers; writing it puts one more quote in front. */
 const likeNumber = /^'*(NaN|Infinity|-Infinity)$/;
 
 /**
- * The text of a record. Numbers that JSON has no notation for are strings of their names, `"NaN"`, `"Infinity"` and
- * `"-Infinity"`, which `Number()` in JavaScript and `float()` in Python read; -0 is `-0.0`. A text that reads the same
- * has a quote in front, as in a spreadsheet: `"'NaN"`. Everything else is as `JSON.stringify` has it.
+ * Returns a value as the JSON text of a record. Numbers that JSON has no notation for become the strings `"NaN"`,
+ * `"Infinity"` and `"-Infinity"`, which `Number()` in JavaScript and `float()` in Python read; -0 becomes `-0.0`. A
+ * string that looks like one of these gets a leading quote, as in a spreadsheet: `"'NaN"`. Everything else is written
+ * as by `JSON.stringify`.
  *
- * @param indent spaces a level; 0 gives one line.
- * @param name of the value, for the error.
- * @throws FulgurError `state`, naming the place, for what would not come back as it is: a Map, a Date, a typed array,
- *   a bigint, an object of a class.
+ * @param indent spaces per level; 0 gives one line.
+ * @param name the value's name, for the error.
+ * @throws FulgurError `state`, naming the place, for a value that would not be read back unchanged: a Map, a Date, a
+ * typed array, a bigint, an object of a class.
  */
 export function jsonText(value: unknown, indent = 0, name = 'value'): string {
   return write(value, { path: name, lineBreak: '\n', indent, around: new Set() });
 }
 
 /**
- * The value that `jsonText` wrote, or that stands in any other JSON text.
+ * Parses JSON text, written by `jsonText` or otherwise.
  *
- * @throws SyntaxError where the text is not JSON.
+ * @throws SyntaxError if the text is not JSON.
  */
 export function parseJson(text: string): Json {
   return JSON.parse(text, (_, value: Json) => (typeof value === 'string' ? read(value) : value)) as Json;
@@ -36,10 +37,10 @@ function read(text: string): number | string {
 
 interface Place {
   readonly path: string;
-  /** A line feed and the indentation of the place. */
+  /** A line feed and the indentation at this place. */
   readonly lineBreak: string;
   readonly indent: number;
-  /** The lists and objects that the place is in. */
+  /** The lists and objects that contain this place. */
   readonly around: ReadonlySet<unknown>;
 }
 
@@ -54,7 +55,7 @@ function write(value: unknown, place: Place): string {
       return Object.is(value, -0) ? '-0.0' : String(value);
     case 'object':
       if (value === null) return 'null';
-      if (place.around.has(value)) throw cannotWrite(place, 'holds itself');
+      if (place.around.has(value)) throw cannotWrite(place, 'contains itself');
       if (Array.isArray(value)) return writeList(value, place);
       if (isPlain(value)) return writeObject(value, place);
   }
@@ -67,7 +68,7 @@ function writeList(list: readonly unknown[], place: Place): string {
   return enclosed('[', items, ']', place);
 }
 
-/** As in JSON, a member that is undefined is not there. */
+/** As in JSON, undefined members are omitted. */
 function writeObject(object: object, place: Place): string {
   const inner = inside(place, object);
   const members = Object.entries(object)
@@ -92,7 +93,7 @@ function inside(place: Place, outer: object): Place {
   return { ...place, lineBreak, around: new Set([...place.around, outer]) };
 }
 
-/** Also an object of another realm. */
+/** Accepts objects from another realm too. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
@@ -107,8 +108,8 @@ function describe(value: unknown): string {
 
 function cannotWrite({ path }: Place, finding: string): FulgurError {
   return new FulgurError('state', {
-    what: `${path} ${finding}, which JSON cannot hold.`,
-    why: 'It would not come back as it is.',
-    fix: 'Give it as numbers, texts, booleans, lists and plain objects: [...map] for a Map, Array.from(values) for a typed array.',
+    what: `${path} ${finding}, which cannot be written as JSON.`,
+    why: 'It would not be read back unchanged.',
+    fix: 'Use numbers, strings, booleans, lists and plain objects: [...map] for a Map, Array.from(values) for a typed array.',
   });
 }

@@ -3,10 +3,10 @@ import type { Json } from './json';
 import type { FitProgress } from './progress';
 import type { MetricBand } from './tokens';
 
-/** What a live page is about; it does not change while the run goes on. */
+/** The facts on a live page that do not change during the run. */
 export interface LiveFacts {
   readonly experiment: string;
-  /** The run among those of its experiment: `version_3`. */
+  /** The run's version within its experiment: `version_3`. */
   readonly version: string;
   readonly seed: number;
   readonly data: string;
@@ -19,27 +19,27 @@ export interface LiveFacts {
 }
 
 /**
- * Points of a metric's curve, in columns of one length. From a certain length on neighbouring points are joined, so that a
- * curve stays small however long the run.
+ * Points of a metric's curve, in columns of equal length. Beyond a certain length, neighbouring points are merged, so
+ * that a curve stays small however long the run.
  */
 export interface CurvePoints {
-  /** Name and kind tell a curve from others. */
+  /** Name and kind together identify a curve. */
   readonly name: string;
-  /** Of steps or of epochs; `page` where the page measured it itself. */
+  /** Whether its values are of steps or epochs; `page` if the page measured them itself. */
   readonly kind: 'step' | 'epoch' | 'page';
-  /** Values that a point stands for, but for the last one, which may stand for fewer. */
+  /** The number of values per point; the last point may stand for fewer. */
   readonly stride: number;
-  /** Updates that were done at a point's last value. */
+  /** Updates done by each point's last value. */
   readonly steps: readonly number[];
-  /** Means of the finite values; `null` where there is none. */
+  /** Means of the finite values; `null` if there are none. */
   readonly means: readonly (number | null)[];
   readonly lows: readonly (number | null)[];
   readonly highs: readonly (number | null)[];
-  /** How many values were NaN or infinite. */
+  /** The number of NaN or infinite values. */
   readonly broken: readonly number[];
 }
 
-/** Points that take the place of those from `from` on. */
+/** Points that replace those from `from` on. */
 export interface CurveChange extends CurvePoints {
   readonly from: number;
 }
@@ -48,13 +48,13 @@ export interface CurveChange extends CurvePoints {
 export interface LiveMessage {
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** Updates that were done. */
+  /** Updates done by then. */
   readonly step: number;
   readonly level: 'info' | 'warning';
   readonly text: string;
 }
 
-/** The newest picture of a name. */
+/** The latest picture of a name. */
 export interface LiveImage {
   readonly name: string;
   readonly caption: string;
@@ -62,34 +62,34 @@ export interface LiveImage {
   readonly height: number;
   readonly step: number;
   readonly epoch: number;
-  /** Where the server has it, relative to the page. */
+  /** Its path on the server, relative to the page. */
   readonly path: string;
 }
 
-/** Where the run stands. */
+/** The progress of the run. */
 export interface LiveProgress extends FitProgress {
-  /** Milliseconds since 1970 at which this was so. */
+  /** When this was measured, in milliseconds since 1970. */
   readonly at: number;
   /** Wall time of a batch, smoothed; `null` before the second batch. */
   readonly secondsPerBatch: number | null;
-  /** What is left to do, by the pace so far; `null` where that or the end is unknown. */
+  /** Estimated time left at the pace so far; `null` if the pace or the end is unknown. */
   readonly secondsLeft: number | null;
-  /** Images a second of all ranks, smoothed; `null` before the second batch. */
+  /** Images per second of all ranks, smoothed; `null` before the second batch. */
   readonly imagesPerSecond: number | null;
-  /** What goes on besides training: `kNN evaluation`. */
+  /** Current work besides training: `kNN evaluation`. */
   readonly aside: { readonly name: string; readonly done: number; readonly total: number } | null;
-  /** Newest values of the metrics of the progress bar. NaN and the infinities are texts, as in records. */
+  /** Latest values of the progress bar's metrics. NaN and the infinities are strings, as in records. */
   readonly newest: Readonly<Record<string, number | string>>;
 }
 
-/** How the run ended; `over` where that is not known yet. `detail` is `null` where there is none. */
+/** How the run ended; `over` if that is not known yet. `detail` is `null` if there is none. */
 export interface LiveEnd {
   readonly status: RunStatus | 'over';
   readonly detail: string | null;
   readonly at: number;
 }
 
-/** Everything that a page shows; the event `snapshot`. */
+/** Everything a page shows: the event `snapshot`. */
 export interface LiveSnapshot {
   readonly facts: LiveFacts;
   readonly curves: readonly CurvePoints[];
@@ -97,14 +97,14 @@ export interface LiveSnapshot {
   readonly images: readonly LiveImage[];
   readonly progress: LiveProgress | null;
   readonly end: LiveEnd | null;
-  /** Metrics that were left out, as there were too many. */
+  /** The number of metrics left out because there were too many. */
   readonly leftOut: number;
 }
 
-/** What is new; the event `update`. Absent parts have not changed. */
+/** What has changed: the event `update`. Absent parts have not changed. */
 export interface LiveUpdate {
   readonly curves?: readonly CurveChange[];
-  /** To be added to those that are there. */
+  /** New messages, to be appended. */
   readonly messages?: readonly LiveMessage[];
   readonly images?: readonly LiveImage[];
   readonly progress?: LiveProgress;
@@ -114,22 +114,22 @@ export interface LiveUpdate {
 
 /** A run that can be shown beside this one. */
 export interface ListedRun {
-  /** Names it to the server, for as long as that runs. */
+  /** Its identifier on the server for as long as the server runs. */
   readonly id: number;
   /** `fastsiam/version_3`. */
   readonly name: string;
 }
 
-/** Another run, and how its configuration differs. */
+/** Another run, with the differences in its configuration. */
 export interface OtherRun {
   readonly name: string;
   readonly curves: readonly CurvePoints[];
-  /** `null` where it is going on, was killed, or had no page. */
+  /** `null` if it is still running, was killed or had no page. */
   readonly end: LiveEnd | null;
   readonly differences: readonly SettingDifference[];
 }
 
-/** An option that two runs have with different values; `null` where one does not have it. */
+/** An option with different values in two runs; `null` if a run does not have it. */
 export interface SettingDifference {
   readonly option: string;
   readonly here: string | null;

@@ -1,16 +1,16 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** How a logged value travels; names and defaults follow Lightning's `self.log`. */
+/** How a logged value is recorded; names and defaults follow Lightning's `self.log`. */
 export interface LogOptions {
   /** Record the value of each step (default: `true` in training steps). */
   readonly onStep?: boolean;
-  /** Record the epoch's reduction (default: `false` in training steps). With both, names get `_step` and `_epoch`. */
+  /** Record the epoch's reduction (default: `false` in training steps). With both, names end in `_step` and `_epoch`. */
   readonly onEpoch?: boolean;
   /** Show it in the progress bar (default `false`). */
   readonly progBar?: boolean;
-  /** Hand it to the loggers (default `true`). */
+  /** Pass it to the loggers (default `true`). */
   readonly logger?: boolean;
-  /** How an epoch's values become one; a mean weighs by batch size (default `mean`). */
+  /** How an epoch's values are reduced to one; a mean is weighted by batch size (default `mean`). */
   readonly reduce?: 'mean' | 'min' | 'max' | 'sum';
 }
 

@@ -1,11 +1,11 @@
 /**
- * Says how much of a long piece of work is done, and gives way to signals; to be awaited between two parts. It rejects
- * where the user wants the run to end: the work then frees what it holds and passes the error on.
+ * Reports how much of a long piece of work is done, and lets signals be handled. Await it between two parts. It rejects
+ * if the user wants the run to end: the work then frees what it holds and passes the error on.
  */
 export type TaskReport = (done: number, total: number) => Promise<void>;
 
 /**
- * Runs a long piece of work, such as an evaluation between two epochs, so that the user sees how far it is and can end
+ * Runs a long piece of work, such as an evaluation between two epochs, so that the user sees its progress and can end
  * it. Its time does not count as training.
  *
  * @param name what the user reads: `kNN evaluation`.

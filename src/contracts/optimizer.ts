@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Gradients } from './hooks';
 import type { OptimizerState } from './run-state';
 
-/** What may be seen of an optimiser at work. */
+/** A read-only view of a working optimiser. */
 export interface OptimizerView {
   readonly kind: string;
   /** Updates done so far: the step that schedules and bias corrections see. */
@@ -13,22 +13,22 @@ export interface OptimizerView {
 
 /** Updates parameters from gradients; both halves are traced into the compiled step. */
 export interface Optimizer extends OptimizerView {
-  /** All parameters that it was given, by name, frozen ones too. */
+  /** All parameters that it was given, frozen ones included, by name. */
   parameters(): ReadonlyMap<string, tf.Variable>;
-  /** Those of them that are not frozen. */
+  /** The parameters that are not frozen. */
   trainedParameters(): ReadonlyMap<string, tf.Variable>;
-  /** Loss and gradients of this optimiser's parameters; one that the loss does not reach has none. */
+  /** The loss and the gradients of this optimiser's parameters. A parameter that the loss does not reach has no gradient. */
   gradients(loss: () => tf.Scalar): { loss: tf.Scalar; gradients: Gradients };
   /**
-   * The same gradients with zeros where parameters are held still for now, as by `frozenEpochs`; `gradients` has done it
-   * already. Left out by optimisers that hold none.
+   * The same gradients, with zeros for parameters that are currently held still, as by `frozenEpochs`. `gradients`
+   * already returns them so. Absent if the optimiser holds no parameters still.
    */
   withoutHeld?(gradients: Gradients): Gradients;
-  /** One update of the parameters that have a gradient. The others stay as they are, and so does what it keeps of them. */
+  /** Updates the parameters that have a gradient once. The others and their slots stay as they are. */
   apply(gradients: Gradients): void;
-  /** `gradients` and `apply` in one: for hand-written loops. Returns the loss. */
+  /** Calls `gradients` and `apply`, for hand-written loops. Returns the loss. */
   minimize(loss: () => tf.Scalar): tf.Scalar;
-  /** Puts a learning rate, by the updates done, in the place of those of all groups; `null` gives them back. */
+  /** Replaces the learning rates of all groups by a function of the updates done; `null` restores them. */
   overrideLearningRate(schedule: ((step: number) => number) | null): void;
   state(): OptimizerState;
   restore(state: OptimizerState): void;

@@ -6,12 +6,12 @@ import { isBatchesDeclaration } from './batches';
 import type { BatchesDeclaration } from './batches';
 import { option, optionSection, seedNumber, wholeNumber } from './option';
 
-/** More of them cost memory and start-up time, and no machine has the cores for them. */
+/** More threads cost memory and start-up time, and no machine has the cores for them. */
 const MOST_THREADS = 1024;
 const MOST_WORKERS = 256;
-/** As RGB they take 3 GB. */
+/** As RGB, this takes 3 GB. */
 const MOST_IMAGE_PIXELS = 2 ** 30;
-/** Larger views do not fit into the memory of a kernel of `views`. */
+/** Larger views do not fit into the memory of the view kernels. */
 const MOST_VIEW_SIZE = 8192;
 const MOST_DEVICES = 1024;
 const DAY = 86_400;
@@ -29,7 +29,7 @@ const flag = (initial: boolean): z.ZodDefault<z.ZodBoolean> => z.boolean().defau
 const atMost = (schema: z.ZodNumber, most: number, words = String(most)): z.ZodNumber =>
   schema.max(most, `must be at most ${words}`);
 
-/** A whole number of batches, or a fraction of those that there are; `null` for all. */
+/** A whole number of batches, or a fraction of all batches; `null` for all. */
 const batches = (numbers = aboveZero()) =>
   orNone(
     numbers.refine(
@@ -40,13 +40,17 @@ const batches = (numbers = aboveZero()) =>
 
 const LIMIT = 'a number (1 is one), or a fraction below 1';
 
-/** How training goes; names and defaults follow Lightning's `Trainer` where it has them. */
+/** Options of the trainer; names and defaults follow Lightning's `Trainer` if it has them. */
 export const trainerSchema = optionSection({
-  maxEpochs: option(orNone(wholeNumber('epochs')), 'free', 'total epochs (1000 where maxSteps is not given)'),
+  maxEpochs: option(
+    orNone(wholeNumber('epochs')),
+    'free',
+    'total epochs; 1000 if maxSteps is not given either',
+  ),
   maxSteps: option(orNone(wholeNumber('updates')), 'free', 'total optimiser updates'),
   minEpochs: option(count('epochs').default(0), 'free', 'epochs before which no plugin ends training'),
   minSteps: option(count('updates').default(0), 'free', 'updates before which no plugin ends training'),
-  gradientClipVal: option(orNone(aboveZero()), 'numbers', 'largest norm, or value, of the gradients'),
+  gradientClipVal: option(orNone(aboveZero()), 'numbers', 'largest norm or value of the gradients'),
   gradientClipAlgorithm: option(
     z.enum(['norm', 'value']).default('norm'),
     'numbers',
@@ -60,7 +64,7 @@ export const trainerSchema = optionSection({
       ])
       .default(1),
     'position',
-    'batches whose mean gradient makes one update; in files also by the epoch from which on: {0: 1, 5: 4}',
+    'number of batches whose mean gradient makes one update; in files also by starting epoch: {0: 1, 5: 4}',
   ),
   limitTrainBatches: option(batches(), 'position', `batches of each epoch: ${LIMIT}`),
   limitValBatches: option(
@@ -78,22 +82,18 @@ export const trainerSchema = optionSection({
   checkValEveryNEpoch: option(
     wholeNumber('epochs').default(1),
     'free',
-    'epochs between two that are validated',
+    'number of epochs from one validation to the next',
   ),
   valCheckInterval: option(
     batches(),
     'free',
-    `batches of training between two validations: ${LIMIT} (the epoch's end)`,
+    `training batches between two validations: ${LIMIT}; default: at the epoch's end`,
   ),
-  numSanityValSteps: option(
-    count('batches').default(2),
-    'free',
-    'batches of validation to try out before training',
-  ),
+  numSanityValSteps: option(count('batches').default(2), 'free', 'validation batches to try before training'),
   fastDevRun: option(
     z.union([z.boolean(), wholeNumber('batches')]).default(false),
     'own',
-    'run this many batches (true: one) without loggers and checkpoints',
+    'run this many batches (true: one) without loggers or checkpoints',
   ),
   logEveryNSteps: option(
     wholeNumber('updates').default(50),
@@ -110,32 +110,32 @@ export const trainerSchema = optionSection({
         atMost(z.int('must be a whole number of devices, or auto').positive('must be above 0'), MOST_DEVICES),
       ])
       .default(1),
-    // The number of ranks is compared by those that there are.
+    // The actual number of ranks is compared instead.
     'free',
-    'devices of this host, each a rank; auto takes every GPU; also --devices',
+    'devices of this host, one rank each; auto uses every GPU; also --devices',
     { alias: 'devices' },
   ),
   threads: option(
     orNone(atMost(wholeNumber('threads'), MOST_THREADS)),
     'rounding',
-    'threads of one operation (one per core)',
+    'threads per operation; default: one per core',
   ),
   precision: option(
     z.enum(['32-true', 'bf16-mixed']).default('32-true'),
     'numbers',
-    'numbers of convolutions and products',
+    'number format of convolutions and matrix products',
   ),
-  barebones: option(flag(false), 'own', 'train without plugins, and tell what the framework costs'),
+  barebones: option(flag(false), 'own', 'train without plugins and measure the overhead of the framework'),
   compile: option(flag(true), 'rounding', 'compile the step; false runs it operation by operation'),
   detectAnomaly: option(
     flag(false),
     'rounding',
-    'run operation by operation and name the first one that makes a NaN',
+    'run operation by operation and report the first one that produces a NaN',
   ),
   defaultRootDir: option(
     z.string().min(1, 'must not be empty').default('runs'),
     'own',
-    'the folder of all runs',
+    'the folder that contains all runs',
     { isPath: true },
   ),
 });
@@ -143,7 +143,7 @@ export const trainerSchema = optionSection({
 /** The trainer's options, complete. */
 export interface TrainerOptions extends Readonly<z.output<typeof trainerSchema>> {}
 
-/** A number, or numbers by the epoch from which they hold; before the first of them it is 1. */
+/** A number, or numbers by the epoch from which they apply; 1 before the first of them. */
 export type AccumulationSchedule = TrainerOptions['accumulateGradBatches'];
 
 /** Names as in Lightning. */
@@ -151,13 +151,13 @@ export type Precision = TrainerOptions['precision'];
 
 const DEFAULT_EPOCHS = 1000;
 
-/** Trainer options as they are given: what is left out has its default. */
+/** Trainer options as given; omitted ones have defaults. */
 export interface TrainerInput extends Readonly<z.input<typeof trainerSchema>> {}
 
 /**
- * Trainer options with defaults for what is left out; a run without any end has Lightning's 1000 epochs.
+ * Fills in the defaults of omitted trainer options; a run without a given end has Lightning's 1000 epochs.
  *
- * @throws FulgurError `config` where one has a value that it cannot have.
+ * @throws FulgurError `config` if an option has an invalid value.
  */
 export function completeTrainerOptions(given: TrainerInput): TrainerOptions {
   const parsed = trainerSchema.safeParse(given);
@@ -170,13 +170,13 @@ export function completeTrainerOptions(given: TrainerInput): TrainerOptions {
 function unfitOptions({ issues }: z.ZodError): FulgurError {
   const list = issues.map(({ path, message }) => `${['trainer', ...path].join('.')}: ${message}.`);
   return new FulgurError('config', {
-    what: 'The trainer cannot work with its options:',
+    what: 'The options of the trainer are invalid:',
     list,
-    fix: 'Correct them in what `new Trainer` is given.',
+    fix: 'Correct the options given to `new Trainer`.',
   });
 }
 
-/** The data sets that Fulgur knows, and what `data.path` names of each; `null` for those that do without. */
+/** Fulgur's own data sets, with what `data.path` names for each; `null` if it needs no path. */
 export const datasetPaths = {
   cifar10: null,
   cifar100: null,
@@ -190,7 +190,7 @@ export const datasetPaths = {
 /** One of Fulgur's own data sets. */
 export type DatasetName = keyof typeof datasetPaths;
 
-/** Their names. */
+/** The names of Fulgur's own data sets. */
 export const datasetNames = Object.keys(datasetPaths) as readonly DatasetName[] as readonly [
   DatasetName,
   ...DatasetName[],
@@ -201,7 +201,7 @@ const transform = z
   .nullable()
   .default(null);
 
-const GRAY_RANGE = 'must be two numbers, the smaller first, as 0,4095';
+const GRAY_RANGE = 'must be two numbers, the smaller first, such as 0,4095';
 
 /** The data of a run. */
 export const dataSchema = optionSection({
@@ -209,22 +209,18 @@ export const dataSchema = optionSection({
   dataset: option(
     z.custom<DatasetDeclaration>(isDatasetDeclaration).nullable().default(null),
     'source',
-    'the same as a value: what a function of `defineDataset` returns; `name` takes its place',
+    'the data set as a value: the result of a function made by `defineDataset`; `name` replaces it',
     { onlyInCode: true },
   ),
-  path: option(orNone(z.string()), 'source', 'where the data lie', { isPath: true }),
-  url: option(orNone(z.url('must be an address')), 'source', 'another address to download from'),
-  fallback: option(
-    orNone(z.enum(datasetNames)),
-    'source',
-    'data set to use where the named one cannot be had',
-  ),
+  path: option(orNone(z.string()), 'source', 'path of the data', { isPath: true }),
+  url: option(orNone(z.url('must be an address')), 'source', 'alternative address to download from'),
+  fallback: option(orNone(z.enum(datasetNames)), 'source', 'data set to use if the named one is unavailable'),
   testFraction: option(
     orNone(z.number().gt(0, 'must be above 0').lt(1, 'must be below 1')),
     'source',
-    'share of the samples to hold out for testing, of a data set that has no test split',
+    'share of the samples to hold out for testing if the data set has no test split',
   ),
-  batchSize: option(wholeNumber('samples').default(256), 'position', 'samples in a batch'),
+  batchSize: option(wholeNumber('samples').default(256), 'position', 'samples per batch on each rank'),
   workers: option(
     z
       .union([
@@ -240,12 +236,12 @@ export const dataSchema = optionSection({
   onBrokenImage: option(
     z.enum(['error', 'skip']).default('error'),
     'free',
-    'what an unreadable image does to the run',
+    'what to do when an image cannot be read',
   ),
   maxImagePixels: option(
     atMost(wholeNumber('pixels'), MOST_IMAGE_PIXELS).default(178_956_970),
     'free',
-    'an image of more pixels counts as unreadable',
+    'images with more pixels count as unreadable',
   ),
   grayRange: option(
     orNone(
@@ -260,27 +256,27 @@ export const dataSchema = optionSection({
         .refine(([black, white]) => black < white, GRAY_RANGE),
     ),
     'numbers',
-    'values of 16-bit gray images that become black and white, as 0,4095 (0,65535)',
+    'values of 16-bit gray images that become black and white, such as 0,4095; default: 0,65535',
   ),
-  download: option(flag(true), 'free', 'download data that are not on disk'),
+  download: option(flag(true), 'free', 'download data that is not on disk'),
   batches: option(
     z.custom<BatchesDeclaration<unknown>>(isBatchesDeclaration).nullable().default(null),
     'numbers',
-    "batches of one's own in the place of images: what a function of `defineBatches` returns",
+    'your own batches instead of images: the result of a function made by `defineBatches`',
     { onlyInCode: true },
   ),
-  transform: option(transform, 'numbers', "makes a sample's views: what `views.fastSiam()` returns", {
+  transform: option(transform, 'numbers', "makes a sample's views, as `views.fastSiam()` returns it", {
     onlyInCode: true,
   }),
   viewSize: option(
     orNone(atMost(wholeNumber('pixels'), MOST_VIEW_SIZE)),
     'numbers',
-    'height and width of the views, in pixels, in place of those that the transform has',
+    'height and width of the views in pixels, instead of those of the transform',
   ),
   evaluationTransform: option(
     transform,
     'free',
-    'the same for validation, test and prediction; that of training where there is none',
+    'transform for validation, test and prediction; default: that of training',
     { onlyInCode: true },
   ),
 });
@@ -288,79 +284,74 @@ export const dataSchema = optionSection({
 /** The data of a run, complete. */
 export interface DataOptions extends Readonly<z.output<typeof dataSchema>> {}
 
-/** How the processes of a run of several ranks keep together. */
+/** Options for a run of several ranks: how its processes find and watch each other. */
 export const clusterSchema = optionSection({
   heartbeatSeconds: option(
     atMost(z.number().min(0.5, 'must be 0.5 or more'), DAY, `${DAY}, a day`).default(10),
     'free',
-    'silence after which a rank counts as gone',
+    'seconds of silence after which a rank counts as lost',
   ),
   joinSeconds: option(
     atMost(aboveZero(), 100 * DAY, `${100 * DAY}, a hundred days`).default(300),
     'free',
-    'wait for all ranks at the start',
+    'seconds to wait for all ranks at the start',
   ),
   maxRestarts: option(
     count('restarts').default(0),
     'free',
-    'start all ranks of this host again, from the last checkpoint, when one has died; also --max-restarts',
+    'number of times to restart all ranks of this host from the last checkpoint when one has died; also --max-restarts',
     { alias: 'max-restarts' },
   ),
-  isolate: option(
-    flag(false),
-    'free',
-    'run the ranks of this host in a network of their own; also --isolate',
-    { alias: 'isolate' },
-  ),
+  isolate: option(flag(false), 'free', 'run the ranks of this host in their own network; also --isolate', {
+    alias: 'isolate',
+  }),
 });
 
-/** The same, complete. */
+/** The cluster options, complete. */
 export interface ClusterOptions extends Readonly<z.output<typeof clusterSchema>> {}
 
-/** A run as a whole. */
+/** Options of a run as a whole. */
 export const runSchema = optionSection({
-  seed: option(seedNumber().default(0), 'position', 'seed of every draw'),
+  seed: option(seedNumber().default(0), 'position', 'seed of all random draws'),
   initialWeights: option(
     orNone(z.string().min(1, 'must not be empty')),
     'numbers',
-    "weights to begin with: a safetensors file of Fulgur's, torchvision's or timm's names, or a checkpoint of any run; with --untrained also for an evaluation",
+    "weights to start from: a safetensors file with Fulgur's, torchvision's or timm's names, or a checkpoint of any run; with --untrained also for an evaluation",
     { isPath: true },
   ),
   initialWeightsStrict: option(
     flag(true),
     'own',
-    'whether these weights must fit all of what they are for; false loads those that fit, and says what else there is',
+    'whether these weights must match the model exactly; false loads those that match and reports the rest',
   ),
   resume: option(
     orNone(z.string()),
     'own',
-    'go on from a checkpoint: last, best or a folder; auto: from the last, or begin where there is none',
+    'resume from a checkpoint: last, best or a folder; auto: from the last if it exists',
     { isPath: true },
   ),
-  allowChanges: option(
-    flag(false),
-    'own',
-    'go on although options that the numbers depend on are others than the checkpoint has',
-  ),
+  allowChanges: option(flag(false), 'own', 'resume even if options that affect the numbers have changed'),
   checkpoint: option(
     orNone(z.string()),
     'own',
-    'evaluate this checkpoint: last (where nothing is said), best or a folder',
-    { isPath: true },
+    'checkpoint to evaluate: last, best or a folder; default: last',
+    {
+      isPath: true,
+    },
   ),
   split: option(
     orNone(z.enum(['train', 'test', 'all'])),
     'own',
-    'samples that validate, test, predict and embed cover (test; embed: all)',
+    'samples that validate, test, predict and embed cover; default: test, but all for embed',
   ),
   weights: option(
     orNone(z.enum(['raw', 'averaged'])),
     'own',
-    'weights of a checkpoint to evaluate (averaged where it has them)',
+    'which weights of a checkpoint to evaluate; default: averaged if it has them',
   ),
   untrained: option(
     flag(false),
     'own',
-    "evaluate what a fit begins with, the seed's random weights, instead of a checkpoint",
+    'evaluate the initial weights of a fit, random by the seed, instead of a checkpoint',
   ),
 });

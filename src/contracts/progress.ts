@@ -1,20 +1,20 @@
-/** Where a fit stands. Counters count finished things; `batchIndex` is the current batch. */
+/** The progress of a fit. Counters count finished things; `batchIndex` is the current batch. */
 export interface FitProgress {
   /** Current epoch, from 0. */
   readonly epoch: number;
   /** Index of the current batch within its epoch, from 0. */
   readonly batchIndex: number;
-  /** Optimiser updates done since the beginning of training. */
+  /** Optimiser updates done since training started. */
   readonly globalStep: number;
-  /** Training batches in an epoch, after `limitTrainBatches`. */
+  /** Training batches per epoch, after `limitTrainBatches`. */
   readonly batchesPerEpoch: number;
-  /** Total epochs, or `null` where only `maxSteps` ends the run. */
+  /** Total epochs, or `null` if only `maxSteps` ends the run. */
   readonly maxEpochs: number | null;
-  /** Total optimiser updates, or `null` where only `maxEpochs` ends the run. */
+  /** Total optimiser updates, or `null` if only `maxEpochs` ends the run. */
   readonly maxSteps: number | null;
 }
 
-/** What `configureOptimizers` may need to know about the run ahead. */
+/** What `configureOptimizers` may need to know about the planned run. */
 export interface FitPlan {
   readonly batchesPerEpoch: number;
   readonly maxEpochs: number | null;
@@ -22,16 +22,16 @@ export interface FitPlan {
   readonly totalSteps: number | null;
 }
 
-/** What a schedule may know of the run around its step. */
+/** What a schedule can know about the run. */
 export interface ScheduleRun {
   /** The epoch of the step, from 0. */
   readonly epoch: number;
-  /** Epochs of the whole run, the last of which may be cut short; `null` for an endless run. */
+  /** Epochs in the whole run, of which the last may be cut short; `null` for an endless run. */
   readonly maxEpochs: number | null;
   /** Optimiser updates in the whole run; `null` for an endless run. */
   readonly totalSteps: number | null;
   /** Optimiser updates in the current epoch. */
   readonly stepsPerEpoch: number;
-  /** Optimiser updates in so many epochs, counted from the first. */
+  /** Optimiser updates in the first `epochs` epochs. */
   stepsIn(epochs: number): number;
 }

@@ -2,24 +2,24 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Json } from './json';
 
 /**
- * The processes that train together. What is called on one rank must be called on all, in the same order, else they
- * wait for each other; with one process everything returns at once.
+ * The processes that train together. What one rank calls, all ranks must call in the same order, or they wait for each
+ * other forever. With a single process, every call returns at once.
  */
 export interface Ranks {
-  /** This process, from 0. */
+  /** The rank of this process, from 0. */
   readonly rank: number;
   readonly worldSize: number;
   /**
-   * Sum or mean of a float32 or int32 tensor over all ranks, the same bits on each; the shape must be the same, too.
-   * For functions that are compiled: there it is one operation of the step. It has no gradient.
+   * The sum or mean of a float32 or int32 tensor over all ranks, bitwise equal on each. The shape must be the same on
+   * all. For compiled functions, where it is one operation of the step. It has no gradient.
    */
   allReduce<T extends tf.Tensor>(tensor: T, result: 'sum' | 'mean'): T;
-  /** What each rank gave, by rank. */
+  /** Gathers each rank's value, in order of rank. */
   gather<T extends Json>(value: T): Promise<T[]>;
-  /** The same for bytes. */
+  /** Gathers each rank's bytes, in order of rank. */
   gatherBytes(bytes: Uint8Array): Promise<Uint8Array[]>;
-  /** Rank 0's bytes; what others give is not looked at. */
+  /** Returns rank 0's bytes; those of other ranks are ignored. */
   broadcastBytes(bytes: Uint8Array): Promise<Uint8Array>;
-  /** Whether any rank wishes it. */
+  /** Whether `wish` is true on any rank. */
   anyRank(wish: boolean): Promise<boolean>;
 }

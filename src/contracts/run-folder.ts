@@ -1,21 +1,22 @@
-/** The folder that holds everything that one run writes: `<root>/<experiment>/<version>`. */
+/** The folder that contains everything a run writes: `<root>/<experiment>/<version>`. */
 export interface RunFolder {
   readonly path: string;
   readonly experiment: string;
   readonly version: string;
-  /** An absolute path inside the folder. */
+  /** Returns an absolute path inside the folder. */
   resolve(...parts: readonly string[]): string;
 }
 
 /** The run's folder as a plugin sees it. */
 export interface PluginFolder extends RunFolder {
   /**
-   * Makes a file or a folder of the run folder the plugin's own, to write to: call it in the constructor, and again in
-   * each start of the run. Other plugins and the run's own records keep away from it.
+   * Reserves a file or folder inside the run folder for the plugin to write to. Call it in the constructor at every
+   * start of the run. Other plugins and the run's own records do not use it.
    *
    * @param name relative to the run folder, with `/` between folders.
    * @returns its absolute path.
-   * @throws FulgurError `config` where it belongs to another, is no name of a file, or a link leads away from there.
+   * @throws FulgurError `config` if it belongs to another plugin, is not a file name, or is a link that leads
+   * elsewhere.
    */
   claim(name: string): string;
 }

@@ -2,7 +2,7 @@ import type { WeightKind } from './evaluation-weights';
 import type { Json } from './json';
 import type { StateDict } from './state';
 
-/** Everything that a run needs to go on as if it had never stopped. */
+/** Everything a run needs to resume as if it had never stopped. */
 export interface RunState {
   readonly experiment: string;
   /** The module's parameters and buffers. */
@@ -16,17 +16,17 @@ export interface RunState {
   readonly plugins: Readonly<Record<string, Json>>;
   /** Tensors of plugins' states, by plugin name. */
   readonly pluginTensors?: Readonly<Record<string, StateDict>>;
-  /** Running epoch reductions of logged metrics, so that an epoch resumed in its middle ends with the same means. */
+  /** Running reductions of logged metrics, so that an epoch that is resumed midway ends with the same means. */
   readonly metrics: Json;
-  /** A wish of a plugin, or of the module, that ended training here. */
+  /** The request of a plugin or the module that ended training here. */
   readonly stop?: StopWish;
-  /** What the run was started with, for a resume to compare; absent in checkpoints of versions that did not record it. */
+  /** What the run was started with, to be compared on resume; absent in checkpoints of versions that did not record it. */
   readonly origin?: RunOrigin;
-  /** What is each rank's own, by rank; absent for a run of one. */
+  /** The state that differs between ranks, by rank; absent for a run of one rank. */
   readonly ranks?: readonly RankState[];
 }
 
-/** A state to resume from, and where it was read. */
+/** A state to resume from, and where it was read from. */
 export interface ResumeFrom {
   readonly state: RunState;
   /** The checkpoint's folder; `null` for a state that was never written. */
@@ -38,32 +38,32 @@ export interface SavedState extends ResumeFrom {
   readonly path: string;
 }
 
-/** A checkpoint, and which of its weights to evaluate: averages where there are some, if nothing is said. */
+/** A checkpoint, and which of its weights to evaluate (default: averaged ones if it has them). */
 export interface Evaluated extends ResumeFrom {
   readonly weights?: WeightKind | null;
 }
 
-/** Weights from elsewhere that a run begins with, in PyTorch's layout. */
+/** Weights from elsewhere that a run starts from, in PyTorch's layout. */
 export interface InitialWeights {
   readonly state: StateDict;
-  /** Where they were read, for messages. */
+  /** Where they were read from, for messages. */
   readonly source: string;
-  /** Whether all of what they are for must be among them, and nothing else (default `true`). */
+  /** Whether they must match the model exactly, with nothing missing and nothing left over (default `true`). */
   readonly strict?: boolean;
 }
 
-/** Why training was ended before its plan was. */
+/** Why training ended early. */
 export interface StopWish {
   readonly reason: string;
   /** The plugin's name, or the module's class. */
   readonly by: string;
 }
 
-/** What a run was started with, as far as its numbers and its place in the data depend on it. */
+/** What a run was started with, as far as its numbers and its position in the data depend on it. */
 export interface RunOrigin {
   /** The resolved configuration. */
   readonly config: Json;
-  /** Options by path that the experiment's file declared itself, defaults of hyperparameters among them. */
+  /** Options, by path, that the experiment's file itself declared, including defaults of hyperparameters. */
   readonly declared: Readonly<Record<string, Json>>;
   readonly data: DataIdentity;
   /** Options of the plugins that training depends on, by plugin name. */
@@ -72,7 +72,7 @@ export interface RunOrigin {
   readonly pluginDigests: Readonly<Record<string, string>>;
 }
 
-/** What tells a data set from another, and from itself after files were added. */
+/** Identifies a data set and detects changes in it, such as added files. */
 export interface DataIdentity {
   readonly name: string;
   /** Training samples. */
@@ -82,28 +82,28 @@ export interface DataIdentity {
   readonly fingerprint: string;
 }
 
-/** What is known of a checkpoint's run before it is restored. */
+/** What is known about a checkpoint's run before it is restored. */
 export interface Recalled {
   /** The checkpoint's folder. */
   readonly path: string;
   readonly progress: ResumePoint;
-  /** `null` where the checkpoint's version did not record it. */
+  /** `null` if the checkpoint's version did not record it. */
   readonly origin: RunOrigin | null;
 }
 
 /**
- * A rank's own part of a run's state: what differs from rank 0's, which stands in the run's state itself. Its random
- * state is none: every draw is a function of seed, rank and the place in training.
+ * A rank's part of a run's state: what differs from rank 0's, which is the run's state itself. It includes no random
+ * state, because every draw is a function of the seed, the rank and the position in training.
  */
 export interface RankState {
   readonly metrics: Json;
-  /** States of the plugins of which this rank's is another. */
+  /** States of the plugins whose state differs on this rank. */
   readonly plugins?: Readonly<Record<string, Json>>;
-  /** Parameters and buffers of its own. */
+  /** Parameters and buffers that differ on this rank. */
   readonly weights?: StateDict;
-  /** Optimisers with the slots of its own. */
+  /** Optimisers whose slots differ on this rank. */
   readonly optimizers?: readonly OptimizerState[];
-  /** Tensors of plugins' states of its own, by plugin name. */
+  /** Tensors of plugins' states that differ on this rank, by plugin name. */
   readonly pluginTensors?: Readonly<Record<string, StateDict>>;
 }
 
@@ -111,7 +111,10 @@ export interface RankState {
 export interface OptimizerState {
   readonly kind: string;
   readonly stepCount: number;
-  /** Updates that parameters had no part in, by name: they were frozen or had no gradient. Absent where there are none. */
+  /**
+   * The number of updates that each parameter missed because it was frozen or had no gradient, by name. Absent if there
+   * are none.
+   */
   readonly missed?: Readonly<Record<string, number>>;
   /** Slots by `<slot>/<parameter name>`, in PyTorch's layout. */
   readonly slots: StateDict;
@@ -122,6 +125,6 @@ export interface ResumePoint {
   readonly epoch: number;
   readonly nextBatch: number;
   readonly globalStep: number;
-  /** There where the validation that is due before that batch is done. */
+  /** Present if the validation that is due before this batch has been done. */
   readonly validated?: true;
 }

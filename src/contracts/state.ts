@@ -1,7 +1,7 @@
 /** Element types of stored tensors, under safetensors' names. */
 export type StateDtype = 'F32' | 'I32' | 'I64' | 'U8' | 'BOOL';
 
-/** A tensor's values in host memory, C order. `I64` travels as `BigInt64Array`, `BOOL` and `U8` as bytes. */
+/** A tensor's values in host memory, in C order. `I64` is a `BigInt64Array`; `BOOL` and `U8` are bytes. */
 export interface StateTensor {
   readonly dtype: StateDtype;
   readonly shape: readonly number[];

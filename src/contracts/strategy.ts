@@ -10,49 +10,49 @@ export interface LoggedValue<V> {
   readonly options: Required<LogOptions>;
 }
 
-/** What a training step gives: symbolic scalars inside the compiled step, numbers outside. */
+/** The outputs of a training step: symbolic scalars inside the compiled step, numbers outside. */
 export interface StepOutputs<V> {
   readonly loss: V;
   readonly logged: readonly LoggedValue<V>[];
 }
 
-/** The part of a module that ranks have to agree on. */
+/** The part of a module that all ranks share. */
 export interface Replicated {
-  /** Its parameters and buffers by state-dict name; what ranks hold in each, `nn.rankRuleOf` says. */
+  /** Its parameters and buffers by state-dict name; `nn.rankRuleOf` tells how each relates across ranks. */
   namedVariables(): ReadonlyMap<string, tf.Variable>;
   stateDict(): StateDict;
   loadStateDict(state: StateDict): unknown;
 }
 
 /**
- * What ranks have in common. The trainer knows no more of ranks than this. What a step exchanges is up to the hooks of the
- * plugin that provides the strategy: gradients in `onBeforeOptimizerStep`, where it comes before all other plugins
- * (`order: 'strategy'`), and so is part of the compiled step.
+ * How ranks work together; the trainer knows nothing else about ranks. What a step exchanges is up to the hooks of the
+ * plugin that provides the strategy: gradients are exchanged in `onBeforeOptimizerStep`, before all other plugins
+ * (`order: 'strategy'`) and as part of the compiled step.
  */
 export interface Strategy {
   readonly name: string;
-  /** Rank 0 alone logs and saves; the sampler takes its share by them. */
+  /** Only rank 0 logs and saves; the sampler takes its share according to rank and world size. */
   readonly ranks: Ranks;
-  /** Whether ranks train models of their own between two exchanges; else a buffer that is to be the same is checked. */
+  /** Whether each rank trains its own model between two exchanges. If not, buffers that must be equal are checked. */
   readonly ranksDiffer: boolean;
-  /** After weights are built and restored, before the first step: makes all ranks start equal. */
+  /** Makes all ranks start equal; called after weights are built and restored, before the first step. */
   prepare(module: Replicated): Promise<void>;
   /**
-   * What an update's step gives, over all ranks where they are to have the same; traced, as the step's last part. A step
-   * that only accumulates gradients exchanges nothing.
+   * Combines the outputs of an update's step over all ranks if they must be the same; traced, as the last part of the
+   * step. A step that only accumulates gradients exchanges nothing.
    */
   combineOutputs(outputs: StepOutputs<tf.Scalar>): StepOutputs<tf.Scalar>;
   /**
-   * After a step is first traced, before it first runs: makes sure that all ranks exchange the same in it.
+   * Checks that all ranks exchange the same in a step; called after the step is first traced, before it first runs.
    *
-   * @param inLoss what its loss and queues exchange, forward and back, by names of their order.
-   * @throws FulgurError `ranks`, on all of them, where they do not.
+   * @param inLoss what the step's loss and queues exchange, forward and backward, by numbered names.
+   * @throws FulgurError `ranks`, on all of them, if they do not.
    */
   agreeOnStep(inLoss: Readonly<Record<string, string>>): Promise<void>;
   /**
-   * Before an evaluation: makes the ranks' models equal where training leaves them different.
+   * Makes the ranks' models equal before an evaluation if training leaves them different.
    *
-   * @throws FulgurError `ranks`, on all of them, where they differ and are not to.
+   * @throws FulgurError `ranks`, on all of them, if they differ but must not.
    */
   beforeEvaluation(module: Replicated): Promise<void>;
 }

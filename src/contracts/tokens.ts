@@ -32,96 +32,100 @@ export interface ModelAccess {
   stateDict(): StateDict;
   /**
    * The model's own parameters and buffers by state-dict name, in Fulgur's layout: for plugins that keep an average of
-   * weights, or put others in their place between two steps. They are not the plugin's to dispose.
+   * weights or replace weights between two steps. The plugin must not dispose of them.
    */
   variables(): ReadonlyMap<string, tf.Variable>;
   /**
    * Sets all parameters and buffers from a state dict.
    *
-   * @throws FulgurError `state`, naming every missing, unexpected and mismatched key; nothing is changed then.
+   * @throws FulgurError `state`, naming every missing, unexpected and mismatched key; nothing has then been changed.
    */
   loadStateDict(state: StateDict): void;
   /** The model and all modules below it, owners before their children. */
   modules(): readonly ModuleSummary[];
   /**
-   * Features of images from the module's backbone in evaluation mode, without touching gradients or running
-   * statistics: `[batch, features]` float32 rows of one flat array, L2 norm as the backbone gives it. The weights are those
-   * that every evaluation sees.
+   * Features of images from the module's backbone in evaluation mode, without touching gradients or running statistics:
+   * float32 `[batch, features]` as one flat array, with the L2 norms that the backbone produces. Uses the weights that
+   * every evaluation sees.
    */
   embed(batch: ImageBatch): Promise<{ features: Float32Array; width: number }>;
   /**
-   * What `embed` computes of images of one size, as plain data: for exports, and to run it with `runFrozen`. Batches of any
-   * size; the weights are those that every evaluation sees now.
+   * The computation of `embed` for images of one size, as plain data, for exports and `runFrozen`. It takes batches of
+   * any size, and contains the weights that every evaluation currently sees.
    *
-   * @throws FulgurError `module`, naming the module, for what cannot be frozen.
+   * @throws FulgurError `module`, naming the module, if it cannot be frozen.
    */
   freeze(inputShape: readonly [height: number, width: number, channels: number]): Promise<FrozenGraph>;
-  /** Which weights evaluations see now: averages once there are some. */
+  /** Which weights evaluations currently see: averaged ones once they exist. */
   evaluatedWeights(): WeightKind;
 }
 
-/** One module of the model, for whoever shows its structure. */
+/** One module of the model, for displays of its structure. */
 export interface ModuleSummary {
   /** State-dict name; `''` for the model itself. */
   readonly name: string;
   /** Its class. */
   readonly type: string;
-  /** Numbers in its parameters and in those below it. */
+  /** The number of values in its parameters and those of its children. */
   readonly parameters: number;
-  /** Those of them that are not frozen. */
+  /** The number of these values that are not frozen. */
   readonly trainable: number;
-  /** Numbers in the copies of parameters that teachers have in it; they are buffers. */
+  /** The number of values in teachers' copies of parameters, which are buffers. */
   readonly copied: number;
   readonly training: boolean;
 }
 
-/** Takes a run's state, or puts one back. */
+/** Access to the run's state. */
 export interface RunStateAccess {
   /** Fires `onSaveCheckpoint` and returns a full copy of the run's state between two steps. */
   capture(): Promise<RunState>;
 }
 
-/** Sees the run's optimisers. */
+/** Access to views of the run's optimisers. */
 export interface OptimizersAccess {
   /** Empty before the model has configured them. */
   current(): readonly OptimizerView[];
 }
 
-/** Moves the run's learning rate aside. */
+/** Overrides the run's learning rate. */
 export interface LearningRateControl {
   /**
-   * Puts a learning rate, by the updates done, in the place of those of all parameter groups; `null` gives them back.
+   * Replaces the learning rates of all parameter groups by a function of the updates done; `null` restores them.
    *
    * @throws FulgurError `trainer` before the model has configured its optimisers.
    */
   override(schedule: ((step: number) => number) | null): void;
 }
 
-/** Finds and reads the state to resume from. Bound by the checkpointing plugin. */
+/** Finds and reads the state to resume from. Provided by the checkpointing plugin. */
 export interface CheckpointReader {
   /** `last`, `best` or a folder. */
   read(selector: string): Promise<{ state: RunState; path: string }>;
 }
 
-/** How images are drawn to train a classifier on. */
+/** How images are drawn to train a classifier. */
 export interface TrainingImages {
-  /** Of the order, which is another one in each epoch, and of the crops. */
+  /** Seed of the order, which changes each epoch, and of the crops. */
   readonly seed: number;
-  /** Random crops of at least a share of the image's area, flipped with a probability; `null` for plain images. */
+  /**
+   * Random crops that cover at least the share `minScale` of the image's area, flipped with probability `flip`; `null`
+   * for plain images.
+   */
   readonly crops: { readonly minScale: number; readonly flip: number } | null;
 }
 
-/** Opens held-out or unaugmented data for evaluation. */
+/** Opens held-out or unaugmented data for an evaluation. */
 export interface EvaluationData {
   readonly name: string;
   readonly classes: number;
-  /** Names of the classes, where they are known. */
+  /** Names of the classes, if they are known. */
   readonly classNames?: readonly string[];
-  /** Names of samples by their indices, where they are known: files' paths below the data set's folder. */
+  /** Names of samples by index, if they are known: paths of files relative to the data set's folder. */
   sampleNames?(split: 'train' | 'test', indices: readonly number[]): Promise<readonly string[]>;
   /**
-   * Batches of plain images, in data set order; at most `limit` samples, spread evenly. The label of an image without a class
-   * is -1; `labelled` leaves such images out. With `training`, whole batches in a new order each epoch.
+   * Opens batches of plain images in data set order, at most `limit` samples, spread evenly. An image without a class
+   * has the label -1; `labelled` leaves such images out. With `training`, yields whole batches in a new order each
+   * epoch.
    */
   open(
     split: 'train' | 'test',
@@ -138,58 +142,58 @@ export interface RunSettings {
   readonly enableProgressBar: boolean;
   readonly enableCheckpointing: boolean;
   readonly logEveryNSteps: number;
-  /** What `--resume` named, or `null`. */
+  /** The value of `--resume`, or `null`. */
   readonly resume: string | null;
-  /** What checkpoints are to say the run was started with; absent outside of `run`. */
+  /** What the run was started with, as recorded in checkpoints; absent outside `run`. */
   readonly origin?: RunOrigin;
 }
 
 /**
- * Says a sentence to the user, in one line: it is published as a `message` event.
+ * Shows the user a sentence on one line, published as a `message` event.
  *
- * @param isSecret whether it is to be shown and kept in no record.
+ * @param isSecret whether it is shown but not recorded.
  */
 export type Notify = (level: 'info' | 'warning', text: string, isSecret?: boolean) => void;
 
-/** Takes pictures that plugins have made: loggers keep them, and pages show them. */
+/** Receives pictures made by plugins; loggers store them, and pages show them. */
 export interface ImageLog {
-  /** Whether anybody keeps or shows pictures: without, nobody need draw them. */
+  /** Whether anything stores or shows pictures; otherwise plugins need not draw them. */
   isHeard(): boolean;
   /**
    * Publishes a picture as an `imageLogged` event.
    *
-   * @throws FulgurError `plugin` where it is not a PNG of 8 bits a channel and of the size it says, where its name is
-   * unfit for a metric, where it has no caption, or where the step has one of that name already.
+   * @throws FulgurError `plugin` if it is not a PNG of the given size with 8 bits per channel, its name is not valid
+   * for a metric, it has no caption, or the step already has a picture of that name.
    */
   publish(image: LoggedImage): void;
 }
 
-/** Which values of a metric are as they should be: whoever draws the metric shows it. */
+/** The range of a metric's expected values, which charts of the metric show. */
 export interface MetricBand {
   readonly metric: string;
   /** Values below this count as bad. */
   readonly warnBelow: number;
-  /** About what it is in a good run. */
+  /** The approximate value in a good run. */
   readonly healthy: number;
-  /** What values below mean, in two or three words: `collapse`. */
+  /** What values below `warnBelow` mean, in up to three words: `collapse`. */
   readonly below: string;
 }
 
-/** The bands of a run's metrics: plugins that watch a metric declare them in their constructor. */
+/** The bands of a run's metrics. Plugins that watch a metric declare them in their constructor. */
 export interface MetricBands {
-  /** A second band of a metric takes the place of the first. */
+  /** Declares a band; it replaces an earlier band of the same metric. */
   declare(band: MetricBand): void;
   all(): readonly MetricBand[];
 }
 
-/** Training samples beside the views that an epoch draws of them, as a picture. */
+/** Draws training samples beside the views that an epoch draws of them. */
 export interface ViewSheets {
   /**
-   * Draws a contact sheet: of each sample the original first, with what its views were cut out of, then each view with what was
-   * drawn for it. The views are those of training: they depend on seed, epoch, sample and view alone.
+   * Draws a contact sheet: for each sample, the original with the crops marked, then each view with its random draws.
+   * The views are those of training: they depend on seed, epoch, sample and view alone.
    *
-   * @param what `samples`: how many, spread evenly over the training data; `epoch`: from 0.
-   * @throws FulgurError `data` where an image cannot be read, or the data are no images.
+   * @param what `samples`: the number of samples, spread evenly over the training data; `epoch`: from 0.
+   * @throws FulgurError `data` if an image cannot be read or the data is not images.
    */
   draw(what: { readonly samples: number; readonly epoch: number }, report?: TaskReport): Promise<ViewSheet>;
 }
@@ -197,7 +201,7 @@ export interface ViewSheets {
 /** A contact sheet, ready to be published. */
 export type ViewSheet = Pick<LoggedImage, 'png' | 'width' | 'height' | 'caption'>;
 
-/** What a plugin's constructor may ask for. */
+/** Services that a plugin's constructor can request. */
 export const tokens = {
   /** The options that the plugin's factory was called with. */
   pluginOptions: token<unknown>('plugin options'),
@@ -215,10 +219,13 @@ export const tokens = {
   evaluationData: token<EvaluationData>('evaluation data'),
   checkpointReader: token<CheckpointReader>('checkpoint reader'),
   ranks: token<Ranks>('ranks'),
-  /** Where steps run; a plugin that provides one takes the place of the single device. */
+  /** Where steps run: a single device unless a plugin provides another strategy. */
   strategy: token<Strategy>('strategy'),
-  /** Averages that evaluations see; a plugin that keeps some provides it. */
+  /** Averaged weights that evaluations see, provided by a plugin that keeps them. */
   evaluationWeights: token<EvaluationWeights>('evaluation weights'),
-  /** Where batch norm layers get the statistics of a training batch; the batch itself, unless a plugin provides others. */
+  /**
+   * Where batch norm layers get the statistics of a training batch: from the batch itself unless a plugin provides
+   * others.
+   */
   batchStatistics: token<BatchStatistics>('batch statistics'),
 } as const;

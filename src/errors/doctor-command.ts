@@ -1,9 +1,9 @@
 import { extname } from 'node:path';
 
 /**
- * How the user starts the doctor: by the command `fulgur` of an installed package, and by npm in a checkout, where it is not built.
+ * Returns the command that starts the doctor: `fulgur` in an installed package, npm in a checkout, which is not built.
  *
- * @param file one of this code's own.
+ * @param file any source file of Fulgur.
  */
 export function doctorCommand(file = __filename): string {
   return extname(file) === '.ts' ? 'npm run doctor' : 'npx fulgur doctor';

@@ -1,6 +1,6 @@
 const units = ['kB', 'MB', 'GB', 'TB'] as const;
 
-/** Bytes as people read them, in the unit that leaves a number from 1 to 999: `500 MB`, `1.5 GB`, `273.8 MB`. */
+/** Formats a number of bytes in the unit that gives a number from 1 to 999: `500 MB`, `1.5 GB`, `273.8 MB`. */
 export function formatBytes(bytes: number): string {
   let value = bytes / 1000;
   let unit = 0;

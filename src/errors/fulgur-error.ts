@@ -19,27 +19,30 @@ export const errorKinds = {
 /** The area that an error belongs to; stable, for programs that react to errors. */
 export type ErrorKind = keyof typeof errorKinds;
 
-/** What a reader needs to act on an error, each part one sentence. What is too long to be read loses its middle. */
+/** What a reader needs to act on an error, one sentence per part. The middle of very long parts is left out. */
 export interface ErrorParts {
   /** What happened, with names and values. */
   readonly what: string;
-  /** What `what` announces, where it is several things: each is shown on a line of its own. */
+  /** The items that `what` announces, if there are several: each is shown on its own line. */
   readonly list?: readonly string[] | undefined;
-  /** Why it happened, where `what` does not say it already. */
+  /** Why it happened, if `what` does not already say so. */
   readonly why?: string | undefined;
   /** The exact thing to do about it. */
   readonly fix: string;
   readonly cause?: unknown;
 }
 
-/** The base of every error that Fulgur raises on purpose; its message reads "what why fix", on one line where there is no list. */
+/**
+ * The base of every error that Fulgur raises on purpose; its message reads "what why fix", on one line if there is no
+ * list.
+ */
 export class FulgurError extends Error implements ErrorParts {
   readonly kind: ErrorKind;
   readonly what: string;
   readonly list: readonly string[] | undefined;
   readonly why: string | undefined;
   readonly fix: string;
-  /** The message as it is to be shown: one line, or several that mean something as lines. */
+  /** The message as displayed: one line, or a line per item of the list. */
   readonly lines: readonly string[];
 
   constructor(kind: ErrorKind, { what, list, why, fix, cause }: ErrorParts) {
@@ -60,11 +63,11 @@ export class FulgurError extends Error implements ErrorParts {
   }
 
   /**
-   * What was thrown, told as part of something larger: `${story}: ${what}`, with its list, reason and fix.
+   * Wraps a thrown value in a wider context: `${story}: ${what}`, with its list, reason and fix.
    *
-   * @param story such as `Plugin 'bell' failed in onTrainEnd`.
-   * @param thrown becomes the cause.
-   * @param fix for what is not a FulgurError, and so has none.
+   * @param story the context, such as `Plugin 'bell' failed in onTrainEnd`.
+   * @param thrown the thrown value, which becomes the cause.
+   * @param fix used if the thrown value is not a FulgurError and so has no fix.
    */
   static within(story: string, thrown: unknown, kind: ErrorKind, fix: string): FulgurError {
     const own: ErrorParts =
@@ -74,7 +77,7 @@ export class FulgurError extends Error implements ErrorParts {
   }
 }
 
-/** Whether something broke off because the user ends the run. */
+/** Whether something was aborted because the user ended the run. */
 export function isInterruption(error: unknown): error is FulgurError {
   return error instanceof FulgurError && error.kind === 'interrupted';
 }

@@ -1,4 +1,4 @@
-/** The message of whatever was thrown, also of errors from another realm, which are no `instanceof Error`. */
+/** Returns the message of a thrown value, even of errors from another realm, for which `instanceof Error` fails. */
 export function messageOf(thrown: unknown): string {
   const message: unknown =
     typeof thrown === 'object' && thrown !== null ? Reflect.get(thrown, 'message') : undefined;

@@ -2,15 +2,15 @@ import { FulgurError } from './fulgur-error';
 import type { ErrorKind } from './fulgur-error';
 import { valueKind } from './value-kind';
 
-/** Which numbers an option takes. */
+/** Which numbers an option accepts. */
 export interface NumberRule {
-  /** In words, after "Give" or "Return": `a number greater than 0`. */
+  /** The wording after "Give" or "Return": `a number greater than 0`. */
   readonly wanted: string;
   /** @param value a finite number. */
   allows(value: number): boolean;
 }
 
-/** What a library's numeric options may be. No rule takes NaN or an infinite number. */
+/** Rules for numeric options. No rule accepts NaN or an infinite number. */
 export const numbers = {
   finite: { wanted: 'a finite number', allows: () => true },
   positive: { wanted: 'a number greater than 0', allows: (value) => value > 0 },
@@ -30,18 +30,18 @@ export const numbers = {
   },
 } as const satisfies Readonly<Record<string, NumberRule>>;
 
-/** Whether a value, of whatever type, is a finite number that a rule allows. */
+/** Whether a value of any type is a finite number that a rule allows. */
 export function isNumberOf(rule: NumberRule, value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && rule.allows(value);
 }
 
 /**
- * Checks options whose type the compiler sees and whose values it does not.
+ * Checks the values of options, of which the compiler only checks the types.
  *
- * @param owner what the options are of: `ntXent`.
+ * @param owner what the options belong to: `ntXent`.
  * @param options by name; their types are checked too.
- * @param why what another number would do, where that is not plain.
- * @throws FulgurError for the first that is not a number which the rule allows.
+ * @param why what another number would do, if that is not obvious.
+ * @throws FulgurError for the first option that is not a number allowed by the rule.
  */
 export function requireNumbers(
   owner: string,

@@ -1,9 +1,10 @@
 import { closest, distance } from 'fastest-levenshtein';
 
 /**
- * The name that was probably meant, or `null` where none is near: letters to add, drop or replace are counted.
+ * Returns the name that was probably meant, or `null` if none is close, by the number of letters to add, drop or
+ * replace.
  *
- * @param limit letters that may differ (default: half of those given, at most 4).
+ * @param limit the number of letters that may differ (default: half of those given, at most 4).
  */
 export function nearestName(
   given: string,
@@ -15,7 +16,7 @@ export function nearestName(
   return distance(given, nearest) <= limit ? nearest : null;
 }
 
-/** `Did you mean 'loss'? `, to put before a fix; nothing where no name is near. */
+/** Returns `Did you mean 'loss'? `, to precede a fix, or an empty string if no name is close. */
 export function suggestion(given: string, known: readonly string[]): string {
   const nearest = nearestName(given, known);
   return nearest === null ? '' : `Did you mean '${nearest}'? `;

@@ -1,8 +1,8 @@
 import { shortened, valueText } from './value-text';
 
 /**
- * A value that has not the type it should have, in words: `the text "0.5"`, `a tensor of shape [4, 3]`, `a list`, `a Linear`.
- * Numbers, truth values, `null` and `undefined` stand for themselves.
+ * Describes a value of the wrong type: `the text "0.5"`, `a tensor of shape [4, 3]`, `a list`, `a Linear`. Numbers,
+ * booleans, `null` and `undefined` stand for themselves.
  */
 export function valueKind(value: unknown): string {
   if (typeof value === 'string') return `the text ${shortened(valueText(value))}`;
@@ -19,13 +19,13 @@ export function valueKind(value: unknown): string {
   return name === 'Object' || name === '' ? 'an object' : withArticle(name);
 }
 
-/** A class's name after `a` or `an`, as it is spoken: letters one by one where several capitals begin it. */
+/** Puts `a` or `an` before a class's name as it is spoken: an initial run of capitals is spelt out. */
 export function withArticle(name: string): string {
   const startsWithVowel = /^(?:[AEIOaeio]|[Uu](?!n[ie]|se)|[AEFHILMNORSX](?=[A-Z\d]|$))/.test(name);
   return `${startsWithVowel ? 'an' : 'a'} ${name}`;
 }
 
-/** `1 view`, `2 views`. */
+/** Returns a number with its noun: `1 view`, `2 views`. */
 export function counted(number: number, noun: string): string {
   return `${number} ${number === 1 ? noun : `${noun}s`}`;
 }

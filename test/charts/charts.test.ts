@@ -15,7 +15,7 @@ import type { ChartPoint } from '../../src/charts';
 const line = (count: number, y: (x: number) => number): ChartPoint[] =>
   Array.from({ length: count }, (_, x) => [x, y(x)]);
 
-/** WCAG 2's contrast of two colours. */
+/** Returns the contrast of two colours by WCAG 2. */
 function contrast(one: string, other: string): number {
   const luminance = (colour: string): number => {
     const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
@@ -31,7 +31,7 @@ function contrast(one: string, other: string): number {
 describe.each(['light', 'dark'] as const)('the %s theme', (scheme) => {
   const theme = chartTheme(scheme);
 
-  it('has series that stand out from the background by 3 to 1, and texts by 4.5 to 1', () => {
+  it('has series with a contrast of 3:1 to the background, and texts with 4.5:1', () => {
     for (const colour of theme.series) expect(contrast(colour, theme.background)).toBeGreaterThanOrEqual(3);
     for (const text of [theme.text, theme.mutedText, theme.link]) {
       expect(contrast(text, theme.background)).toBeGreaterThanOrEqual(4.5);
@@ -50,12 +50,12 @@ describe('downsample', () => {
     expect(fewer.map(([x]) => x)).toEqual(fewer.map(([x]) => x).sort((a, b) => a - b));
   });
 
-  it('leaves a short line as it is', () => {
+  it('leaves a short line unchanged', () => {
     expect(downsample([[3, 2]], 10)).toEqual([[3, 2]]);
   });
 });
 
-it('smooths without a pull to zero, and passes over values that are not finite', () => {
+it('smooths without a bias towards zero, and skips non-finite values', () => {
   expect(
     smooth(
       [
@@ -72,7 +72,7 @@ it('smooths without a pull to zero, and passes over values that are not finite',
   ]);
 });
 
-it('shows numbers in six digits', () => {
+it('shows numbers with six digits', () => {
   expect([1234567.891, 0.1234567, 1e-7, -3, NaN, Infinity].map(shownNumber)).toEqual([
     '1,234,570',
     '0.123457',
@@ -83,7 +83,7 @@ it('shows numbers in six digits', () => {
   ]);
 });
 
-it('draws equal bytes for equal charts, also of one point, and puts no name into them as markup', async () => {
+it('draws equal bytes for equal charts, even of one point, and never inserts a name as markup', async () => {
   const option = lineChart({
     title: '<b>&',
     x: { name: 'step' },
@@ -102,7 +102,7 @@ it('draws equal bytes for equal charts, also of one point, and puts no name into
   expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([600, 400]);
 });
 
-it('writes tables whose cells hold whole numbers, and no text as markup', () => {
+it('writes tables whose cells keep whole numbers, and never inserts text as markup', () => {
   const html = dataTable({ caption: '<x>', columns: ['a', 'b'], rows: [['<i>', 0.123456789]] });
   expect(html).toContain('<summary>Table: &lt;x&gt;</summary>');
   expect(html).toContain(
@@ -110,7 +110,7 @@ it('writes tables whose cells hold whole numbers, and no text as markup', () => 
   );
 });
 
-it('writes pages whose scripts and data cannot end early, under a policy that allows no request', () => {
+it('writes pages whose scripts and data cannot end early, with a policy that allows no requests', () => {
   const html = htmlDocument({
     title: 'a < b',
     body: '<p>x</p>',

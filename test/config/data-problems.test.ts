@@ -21,14 +21,14 @@ function experimentOn(data: DataDefinition) {
   return Rows;
 }
 
-describe("batches of one's own in a configuration", () => {
+describe("an experiment's own batches in a configuration", () => {
   it('need no name of a data set, and are recorded by name and options', () => {
     const { data, toJson } = resolveConfig(experimentOn({ batches: rows(), batchSize: 4 }), []);
     expect([data.name, data.batches?.name, data.batchSize]).toEqual([null, 'rows', 4]);
     expect(toJson()).toMatchObject({ data: { batches: { rows: {} }, dataset: null, transform: null } });
   });
 
-  it('are refused beside what is for images, in one error', () => {
+  it('are rejected together with options for images, in one error', () => {
     const transform = views.fastSiam({ inputSize: 8 });
     const data = { batches: rows(), transform, onBrokenImage: 'skip' as const };
     expect(() => resolveConfig(experimentOn(data), ['--data.name', 'digits', '--data.workers', '1'])).toThrow(
@@ -41,7 +41,7 @@ describe("batches of one's own in a configuration", () => {
     );
   });
 
-  it('are refused where the function that declares them was not called', () => {
+  it('are rejected if the function that declares them was not called', () => {
     const data = { batches: rows as unknown as ReturnType<typeof rows> };
     expect(() => resolveConfig(experimentOn(data), [])).toThrow(
       'data.batches of @Experiment on Rows: must be called: batches: rows({ ... })',

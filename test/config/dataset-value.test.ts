@@ -46,14 +46,14 @@ function problemsOf(data: object, args: readonly string[] = []): string {
 }
 
 describe('a data set as a value', () => {
-  it('stands in the place of a name', () => {
+  it('replaces a name', () => {
     const { data, toJson } = resolveConfig(album, []);
     expect(data.name).toBeNull();
     expect(data.dataset?.name).toBe('photos');
     expect(toJson()).toMatchObject({ data: { name: null, dataset: { photos: { csv: 'a.csv' } } } });
   });
 
-  it('gives way to a name on the command line, and to one in a file', () => {
+  it('is overridden by a name on the command line or in a file', () => {
     for (const args of [['--data.name', 'digits'], recorded({ data: { name: 'digits' } })]) {
       const { data, toJson } = resolveConfig(album, args);
       expect([data.name, data.dataset]).toEqual(['digits', null]);
@@ -62,14 +62,14 @@ describe('a data set as a value', () => {
   });
 
   it.each([[[]], [['--data.name', 'digits']]])(
-    'is recorded so that the record of %j gives the same again',
+    'is recorded so that the record of %j gives the same configuration again',
     (args) => {
       const first = resolveConfig(album, args);
       expect(resolveConfig(album, recorded(first.toJson())).toJson()).toEqual(first.toJson());
     },
   );
 
-  it('is the same one wherever its file lies, and another with other options', () => {
+  it('is the same wherever its file is, but not with other options', () => {
     const args = recorded(resolveConfig(album, []).toJson());
     const moved = experiment({ dataset: photosIn('/home/bob/project/photos.ts')({ csv: 'a.csv' }) });
     expect(resolveConfig(moved, args).toJson()).toEqual(resolveConfig(album, []).toJson());
@@ -92,32 +92,32 @@ describe('a data set as a value', () => {
     }
   });
 
-  it('is refused where it is something else, or stands beside a name, in one sentence each', () => {
+  it('is rejected if it is something else or conflicts with a name, in one sentence each', () => {
     class Photos {
       readonly length = 3;
     }
     const shown =
-      "write export const photos = defineDataset({ export: 'photos', open: () => ({ length, read }) }) and give dataset: photos()";
+      "write export const photos = defineDataset({ export: 'photos', open: () => ({ length, read }) }) and pass dataset: photos()";
     const around = (problem: string): string =>
-      `An option is wrong:\n  data.dataset of @Experiment on Album: ${problem}\nRun with --help to see all options.`;
-    const kind = 'must be what a function of defineDataset returns, not';
+      `An option is invalid:\n  data.dataset of @Experiment on Album: ${problem}\nRun with --help to see all options.`;
+    const kind = 'must be the result of a function made by defineDataset, not';
     expect(problemsOf({ dataset: { length: 3 } })).toBe(around(`${kind} an object; ${shown}`));
     expect(problemsOf({ dataset: new Photos() })).toBe(around(`${kind} a Photos; ${shown}`));
     expect(problemsOf({ dataset: 'photos.csv' })).toBe(around(`${kind} a string; ${shown}`));
     expect(problemsOf({ dataset: photos })).toBe(around('must be called: dataset: photos({ ... })'));
     expect(problemsOf({ dataset: photos({ csv: 'a.csv' }), name: 'digits' })).toBe(
-      around("stands beside data.name 'digits'; give one of them"),
+      around("conflicts with data.name 'digits'; give only one of them"),
     );
   });
 
-  it('does not compile where it is something else', () => {
-    // @ts-expect-error a declaration is made by defineDataset alone
+  it('does not compile if it is something else', () => {
+    // @ts-expect-error only defineDataset makes declarations
     const wrong: DatasetDeclaration = { name: 'photos', spec: { module: '', export: '', options: {} } };
     expect(wrong.name).toBe('photos');
   });
 });
 
-it('a share of samples to hold out lies between 0 and 1', () => {
+it('a share of samples to hold out is between 0 and 1', () => {
   expect(resolveConfig(album, ['--data.testFraction', '0.1']).data.testFraction).toBe(0.1);
   for (const [given, problem] of [
     ['0', 'must be above 0, not 0'],
@@ -125,7 +125,7 @@ it('a share of samples to hold out lies between 0 and 1', () => {
     ['ten', 'must be number, not "ten"'],
   ] as const) {
     expect(problemsOf({ dataset: photos({ csv: 'a.csv' }) }, ['--data.testFraction', given])).toBe(
-      `An option is wrong:\n  --data.testFraction: ${problem}\nRun with --help to see all options.`,
+      `An option is invalid:\n  --data.testFraction: ${problem}\nRun with --help to see all options.`,
     );
   }
 });
@@ -144,7 +144,7 @@ it('a range of gray is two numbers, from the command line, a file or the code', 
     [',5', '",5"'],
   ] as const) {
     expect(problemsOf({ dataset: photos({ csv: 'a.csv' }) }, ['--data.grayRange', given])).toBe(
-      'An option is wrong:\n  --data.grayRange: must be two numbers, the smaller first, as 0,4095, ' +
+      'An option is invalid:\n  --data.grayRange: must be two numbers, the smaller first, such as 0,4095, ' +
         `not ${shown}\nRun with --help to see all options.`,
     );
   }

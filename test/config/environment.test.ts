@@ -14,7 +14,7 @@ describe('the environment', () => {
     expect([cacheFolder, tensorflowFolder]).toEqual([resolve('c'), resolve('t')]);
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as not set', () => {
     const { cacheFolder, tensorflowFolder } = readEnvironment({
       FULGUR_CACHE: '',
       XDG_CACHE_HOME: '',
@@ -29,7 +29,7 @@ describe('the environment', () => {
     expect(readEnvironment({}).searchPath).toEqual([]);
   });
 
-  it("gives a child this process's variables with the changes on top", () => {
+  it("gives a child process this process's variables with the changes applied", () => {
     process.env['FULGUR_TEST_VARIABLE'] = 'before';
     expect(childEnvironment({ FULGUR_TEST_VARIABLE: 'after' })['FULGUR_TEST_VARIABLE']).toBe('after');
     expect(childEnvironment({})['FULGUR_TEST_VARIABLE']).toBe('before');

@@ -12,8 +12,8 @@ const transform = { spec: { module: 'm', export: 'plain', options: { inputSize: 
 })
 class Begun {}
 
-describe('weights to begin with', () => {
-  it("stand in the experiment's declaration, and the command line wins", () => {
+describe('initial weights', () => {
+  it("come from the experiment's declaration, and the command line takes precedence", () => {
     const declared = resolveConfig(Begun, []);
     expect([declared.initialWeights, declared.initialWeightsStrict]).toEqual(['resnet18.safetensors', false]);
     expect(declared.declared).toMatchObject({ initialWeights: 'resnet18.safetensors' });
@@ -27,7 +27,7 @@ describe('weights to begin with', () => {
     expect(given.toJson()).toMatchObject({ initialWeights: 'other.safetensors', initialWeightsStrict: true });
   });
 
-  it('are no mistake of an evaluation where the experiment declares them, and one where it is given them alone', () => {
+  it('are allowed in an evaluation if the experiment declares them, and rejected if only the command line gives them', () => {
     expect(resolveConfig(Begun, ['knn']).checkpoint).toBe('last');
     expect(resolveConfig(Begun, ['knn', '--untrained']).initialWeights).toBe('resnet18.safetensors');
     expect(() => resolveConfig(Begun, ['knn', '--initialWeights', 'x'])).toThrow(ConfigError);

@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the file that a process was started with', () => {
   it.each(['my experiment.js', 'my experiment', 'link.js'])(
-    'is known by its path and its address: %s',
+    'is recognised by its path and its file URL: %s',
     (started) => {
       expect(isMainFile(file, join(folder, started))).toBe(true);
       expect(isMainFile(pathToFileURL(file).href, join(folder, started))).toBe(true);
@@ -29,7 +29,7 @@ describe('the file that a process was started with', () => {
     expect(isMainFile(file, join(folder, started))).toBe(false);
   });
 
-  it('is none where Node runs no file', () => {
+  it('does not exist if Node runs no file', () => {
     expect(isMainFile(file, null)).toBe(false);
   });
 });

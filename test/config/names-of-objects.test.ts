@@ -9,7 +9,7 @@ import { Experiment, HyperParameter, Plugin, definePlugin } from '../../src/meta
 import { MetricStore } from '../../src/trainer/log/metric-store';
 import { resolveConfig } from './resolve';
 
-/** Names that mean something to every object. */
+/** Names of properties that every object has. */
 const names = ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf', '__defineGetter__'];
 
 @Experiment({ name: 'tiny', data: { name: 'digits' } })
@@ -35,13 +35,13 @@ function problemsOf(args: readonly string[], experiment = Tiny): readonly string
 
 describe.each(names)('the name %s', (name) => {
   it.each([[`--${name}`, '5'], [`--${name}`], [`--${name}=1`], [`--no-${name}`], [`--trainer.${name}`, '1']])(
-    'is no option: %s',
+    'is not an option: %s',
     (...args) => {
       expect(problemsOf(args)).toEqual([expect.stringMatching(/: unknown option/)]);
     },
   );
 
-  it('is no key of a configuration file', () => {
+  it('is not a key of a configuration file', () => {
     const file = join(folder, 'run.yaml');
     for (const text of [
       `${name}: 1`,
@@ -54,7 +54,7 @@ describe.each(names)('the name %s', (name) => {
     }
   });
 
-  it('is no data set, and no value of an option', async () => {
+  it('is neither a data set nor a value of an option', async () => {
     await expect(datasets.open(name)).rejects.toThrow(`There is no data set "${name}".`);
     expect(problemsOf(['--trainer.accelerator', name])).toHaveLength(1);
   });
@@ -74,18 +74,18 @@ describe.each(names)('the name %s', (name) => {
     expect(restored.newest()[name]).toBe(0.5);
   });
 
-  it('is refused for a plugin', () => {
+  it('is rejected for a plugin', () => {
     @Plugin({ name })
     class Named {
       teardown(): void {}
     }
     expect(() => checkPlugins('tiny', [definePlugin(Named)])).toThrow(CompositionError);
     expect(() => checkPlugins('tiny', [definePlugin(Named)])).toThrow(
-      `Plugin '${name}' has the name of a property of every object: call it otherwise.`,
+      `Plugin '${name}' has the name of a property that every object has: give it another name.`,
     );
   });
 
-  it('is no type of a task in TF_CONFIG', () => {
+  it('is not a task type in TF_CONFIG', () => {
     const config = { cluster: { worker: ['a:1', 'b:1'] }, task: { type: name, index: 0 } };
     expect(() => describesCluster({ TF_CONFIG: JSON.stringify(config) })).toThrow(
       `TF_CONFIG has the task type "${name}". Use "chief" and "worker".`,
@@ -93,12 +93,12 @@ describe.each(names)('the name %s', (name) => {
   });
 });
 
-it('a hyperparameter of such a name is refused', () => {
+it('a hyperparameter of such a name is rejected', () => {
   @Experiment({ name: 'odd', data: { name: 'digits' } })
   class Odd {
     @HyperParameter() valueOf = 1 as never;
   }
   expect(problemsOf([], Odd as never)).toEqual([
-    'valueOf of Odd: is the name of a property of every object; call the hyperparameter otherwise',
+    'valueOf of Odd: is the name of a property that every object has; give the hyperparameter another name',
   ]);
 });

@@ -22,7 +22,7 @@ describe('a configuration file', () => {
       },
       'it has 20 GB, and at most 16.8 MB are read',
     ],
-  ])('that is none is refused (%#)', (make, reason) => {
+  ])('is rejected if it is not a regular or small file (%#)', (make, reason) => {
     const file = join(folder, 'config.yaml');
     make(file);
     expect(() => readConfigFile(file)).toThrow(

@@ -29,7 +29,7 @@ class Walker {
 }
 
 describe('options of a command by their own names', () => {
-  it('go to the command that the line names, but for names that the run or the experiment has', () => {
+  it('go to the command on the command line, except for names that the run or the experiment has', () => {
     const args = ['walk', '--pace', '3', '--lr', '0.5', '--seed', '4', '--walk.seed', '9'];
     const { options, hyperparameters, seed } = resolveConfig(Walker, args);
     expect(options).toEqual({ paths: [], pace: 3, lr: 7, seed: 9 });
@@ -37,7 +37,7 @@ describe('options of a command by their own names', () => {
     expect(seed).toBe(4);
   });
 
-  it('are told as they were given', () => {
+  it('are named in errors as they were given', () => {
     expect(() => resolveConfig(Walker, ['walk', '--pace', '-1'])).toThrow('--pace: must be above 0, not -1');
   });
 
@@ -46,7 +46,7 @@ describe('options of a command by their own names', () => {
   });
 });
 
-describe('words behind a command', () => {
+describe('words after a command', () => {
   it('are a list for the option that takes them', () => {
     expect(resolveConfig(Walker, ['walk', 'a', '--pace', '2', 'b']).options).toMatchObject({
       paths: ['a', 'b'],
@@ -54,13 +54,13 @@ describe('words behind a command', () => {
     });
   });
 
-  it('are refused where none takes them', () => {
-    expect(() => resolveConfig(Walker, ['knn', 'a'])).toThrow('a: this word belongs to no option');
+  it('are rejected if no option takes them', () => {
+    expect(() => resolveConfig(Walker, ['knn', 'a'])).toThrow('a: this word does not belong to any option');
   });
 });
 
 describe('the checkpoint of a command', () => {
-  it('is the last one where none is named, or none for a command that needs no run', () => {
+  it('is the last one by default, or none for a command that needs no run', () => {
     const checkpointOf = (...args: string[]): string | null => resolveConfig(Walker, args).checkpoint;
     expect(checkpointOf('walk')).toBe('last');
     expect(checkpointOf('stroll')).toBeNull();

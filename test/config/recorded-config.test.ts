@@ -21,8 +21,8 @@ function record(config: unknown): string[] {
   return ['--config', file];
 }
 
-describe('the configuration that a run writes down', () => {
-  it('is one that --config takes, and gives the same configuration', () => {
+describe('the configuration that a run records', () => {
+  it('is accepted by --config and gives the same configuration', () => {
     const first = resolveConfig(Tiny, ['--lr', '0.5', '--trainer.maxSteps', '7', '--seed', '3']);
     const again = resolveConfig(Tiny, record(first.toJson()));
     expect(again.toJson()).toEqual(first.toJson());
@@ -30,12 +30,12 @@ describe('the configuration that a run writes down', () => {
     expect(again.data.transform).toBe(transform);
   });
 
-  it('gives way to the command line', () => {
+  it('is overridden by the command line', () => {
     const args = record(resolveConfig(Tiny, ['--lr', '0.5']).toJson());
     expect(resolveConfig(Tiny, [...args, '--lr', '0.1']).hyperparameters).toEqual({ lr: 0.1 });
   });
 
-  it('is refused where it is of another experiment or another transform, or holds an unknown hyperparameter', () => {
+  it('is rejected if it is of another experiment or transform, or has an unknown hyperparameter', () => {
     const args = record({
       name: 'other',
       data: { transform: { plain: { inputSize: 64 } } },
@@ -43,7 +43,7 @@ describe('the configuration that a run writes down', () => {
     });
     expect(() => resolveConfig(Tiny, args)).toThrow(
       [
-        '4 options are wrong:',
+        '4  options are invalid:',
         `  name in ${file}, line 1: is 'tiny' in the experiment's file, and can only be changed there`,
         `  data.transform in ${file}, line 3: is {"plain":{"inputSize":32}} in the experiment's file, and can only be changed there`,
         `  hyperparameters.lrr in ${file}, line 7: unknown option; did you mean lr?`,

@@ -57,7 +57,7 @@ describe('resolveConfig', () => {
   it.each([
     ['lists', '['.repeat(20_000) + ']'.repeat(20_000)],
     ['mappings', `${'{a: '.repeat(20_000)}1${'}'.repeat(20_000)}`],
-  ])('refuses a file of %s in each other that no parser has the stack for', (_, text) => {
+  ])('rejects a file of %s nested too deeply for the parser', (_, text) => {
     const file = yaml(text);
     expect(() => resolveConfig(Tiny, ['--config', file])).toThrow(
       `The configuration file ${file} is not valid YAML: its lists and mappings are nested too deeply. Correct the file.`,
@@ -77,7 +77,7 @@ describe('resolveConfig', () => {
     expect(data.transform).toBe(transform);
   });
 
-  it('lets the file win over the decorator, and the command line over the file', () => {
+  it('lets the file override the decorator, and the command line the file', () => {
     const file = yaml('seed: 7\nlr: 0.5\ntrainer:\n  maxEpochs: 4\n  threads: 2\n');
     const config = resolveConfig(Tiny, ['--config', file, '--trainer.maxEpochs', '5']);
     expect(config.seed).toBe(7);
@@ -85,19 +85,19 @@ describe('resolveConfig', () => {
     expect(config.trainer).toMatchObject({ maxEpochs: 5, threads: 2 });
   });
 
-  it('refuses a hyperparameter that has the name of an option of every run', () => {
+  it('rejects a hyperparameter that has the name of an option of every run', () => {
     @Experiment({ name: 'taken', data: { name: 'digits' } })
     class Taken {
       @HyperParameter() seed = 3;
     }
     expect(() => resolveConfig(Taken, [])).toThrow(
-      'An option is wrong:\n' +
-        '  seed of Taken: is the name of an option of every run; call the hyperparameter otherwise\n' +
+      'An option is invalid:\n' +
+        '  seed of Taken: is the name of an option of every run; give the hyperparameter another name\n' +
         'Run with --help to see all options.',
     );
   });
 
-  it('reads numbers, booleans, null and texts from words', () => {
+  it('reads numbers, booleans, null and strings from words', () => {
     const args = [
       '--trainer.fastDevRun',
       '--no-data.shuffle',
@@ -110,7 +110,7 @@ describe('resolveConfig', () => {
     expect(data).toMatchObject({ shuffle: false, path: '12' });
   });
 
-  it('takes options of the evaluations from file and command line', () => {
+  it('accepts options of evaluations from the file and the command line', () => {
     const file = yaml('probe:\n  epochs: 30\nknn:\n  k: 20\n');
     const config = resolveConfig(Tiny, [
       ...['probe', '--config', file],
@@ -133,14 +133,14 @@ describe('resolveConfig', () => {
   it('evaluates either a checkpoint or random weights, and never fits them', () => {
     expect(resolveConfig(Tiny, ['knn', '--untrained'])).toMatchObject({ checkpoint: null, untrained: true });
     expect(problemsOf(['knn', '--untrained', '--checkpoint', 'last'])).toContain(
-      '--untrained: means random weights, and --checkpoint others; give one of them',
+      '--untrained: means random weights, but --checkpoint names others; give only one of them',
     );
     expect(problemsOf(['--untrained'])).toContain(
       '--untrained: is for evaluations such as probe; a fit starts from random weights by default',
     );
   });
 
-  it('runs 1000 epochs where neither epochs nor steps are given, as Lightning does', () => {
+  it('runs 1000 epochs if neither epochs nor steps are given, as Lightning does', () => {
     expect(resolveConfig(Bare, ['--data.name', 'digits']).trainer.maxEpochs).toBe(1000);
   });
 
@@ -160,8 +160,8 @@ describe('resolveConfig', () => {
     ];
     expect(problemsOf(args)).toBe(
       [
-        '6 options are wrong:',
-        '  stray: this word belongs to no option',
+        '6  options are invalid:',
+        '  stray: this word does not belong to any option',
         '  --lr: must be at least 0, not -1',
         '  --mode: must be one of a, b, not "c"',
         '  --trainer.maxEpoch: unknown option; did you mean trainer.maxEpochs?',
@@ -173,13 +173,13 @@ describe('resolveConfig', () => {
   });
 
   it.each([
-    [['validte'], 'validte: this word belongs to no option; did you mean validate?'],
-    [['Predict', '--lr', '1'], 'Predict: this word belongs to no option; did you mean predict?'],
-    [['--lr', '1', 'validte'], 'validte: this word belongs to no option'],
-    [['--lr', '1', 'validate'], 'validate: a command stands before all options'],
-    [['stray'], 'stray: this word belongs to no option'],
-  ])('says what a word is that belongs to no option: %s', (args, problem) => {
-    expect(problemsOf(args)).toBe(`An option is wrong:\n  ${problem}\nRun with --help to see all options.`);
+    [['validte'], 'validte: this word does not belong to any option; did you mean validate?'],
+    [['Predict', '--lr', '1'], 'Predict: this word does not belong to any option; did you mean predict?'],
+    [['--lr', '1', 'validte'], 'validte: this word does not belong to any option'],
+    [['--lr', '1', 'validate'], 'validate: a command must come before all options'],
+    [['stray'], 'stray: this word does not belong to any option'],
+  ])('explains a word that does not belong to any option: %s', (args, problem) => {
+    expect(problemsOf(args)).toBe(`An option is invalid:\n  ${problem}\nRun with --help to see all options.`);
   });
 
   it.each([
@@ -188,16 +188,16 @@ describe('resolveConfig', () => {
     ['--data.batchsize', 'unknown option; did you mean data.batchSize?'],
   ])('guesses no option that is quite another word: %s', (name, what) => {
     expect(problemsOf([name, '1'])).toBe(
-      `An option is wrong:\n  ${name}: ${what}\nRun with --help to see all options.`,
+      `An option is invalid:\n  ${name}: ${what}\nRun with --help to see all options.`,
     );
   });
 
-  it('reports a wrong data set together with all else, and the choice that was meant', () => {
+  it('reports an invalid data set with all other problems, and the choice that was meant', () => {
     const args = ['--data.name', 'cifar', '--data.fallback', 'Digit', '--data.batchSize', '0'];
     args.push('--trainer.precision', 'bf16', '--trainer.accelerator', 'tpu', '--data.onBrokenImage', 'skp');
     expect(problemsOf(args)).toBe(
       [
-        '6 options are wrong:',
+        '6  options are invalid:',
         '  --data.name: must be one of cifar10, cifar100, digits, folder, list, packed, shards, not "cifar"; did you mean cifar10?',
         '  --data.fallback: must be one of cifar10, cifar100, digits, folder, list, packed, shards, not "Digit"; did you mean digits?',
         '  --data.batchSize: must be above 0, not 0',
@@ -209,35 +209,35 @@ describe('resolveConfig', () => {
     );
   });
 
-  it('reports a folder without a path with all else, wherever the data set is named', () => {
+  it('reports a folder without a path with all other problems, wherever the data set is named', () => {
     const file = yaml('data:\n  name: folder\n');
     for (const args of [
       ['--data.name', 'folder'],
       ['--config', file],
     ]) {
       expect(problemsOf([...args, '--lr', '-1'])).toBe(
-        '2 options are wrong:\n' +
+        '2  options are invalid:\n' +
           '  --lr: must be at least 0, not -1\n' +
           '  --data.path: is missing; name the folder of images\n' +
           'Run with --help to see all options.',
       );
     }
     expect(problemsOf(['--data.name', 'list'])).toBe(
-      'An option is wrong:\n' +
+      'An option is invalid:\n' +
         '  --data.path: is missing; name the list of images (a .csv or .jsonl file)\n' +
         'Run with --help to see all options.',
     );
     expect(resolveConfig(Tiny, ['--config', file, '--data.path', 'photos']).data.path).toBe('photos');
   });
 
-  it('refuses what the data set would not look at, of every command', () => {
+  it('rejects options that do not apply to the data set, for every command', () => {
     const words = ['--data.path', 'photos', '--data.url', 'http://localhost/x', '--data.grayRange', '0,4095'];
     for (const command of [[], ['embed'], ['validate']]) {
       expect(problemsOf([...command, ...words])).toBe(
-        '3 options are wrong:\n' +
-          '  data.path: means nothing to the data set digits, which lies in no folder; say what lies there, as by --data.name folder\n' +
-          '  data.url: means nothing to the data set digits, which is not downloaded\n' +
-          '  data.grayRange: means nothing to the data set digits, whose images have 8 bits\n' +
+        '3  options are invalid:\n' +
+          '  data.path: does not apply to the data set digits, which is not in a folder; name what is there, such as --data.name folder\n' +
+          '  data.url: does not apply to the data set digits, which is not downloaded\n' +
+          '  data.grayRange: does not apply to the data set digits, whose images have 8 bits\n' +
           'Run with --help to see all options.',
       );
     }
@@ -246,27 +246,27 @@ describe('resolveConfig', () => {
     ).toBe('x');
   });
 
-  it('names the line of a wrong data set in a file', () => {
+  it('names the line of an invalid data set in a file', () => {
     const file = yaml('data:\n  name: imagenet\n');
     expect(problemsOf(['--config', file])).toContain(
       `data.name in ${file}, line 2: must be one of cifar10, cifar100, digits, folder, list, packed, shards, not "imagenet"\n`,
     );
   });
 
-  it('names the line of a wrong option in a file', () => {
+  it('names the line of an invalid option in a file', () => {
     const file = yaml('trainer:\n  maxEpochs: 3\n  acelerator: cpu\n');
     expect(problemsOf(['--config', file])).toContain(
       `trainer.acelerator in ${file}, line 3: unknown option; did you mean trainer.accelerator?`,
     );
   });
 
-  it('says when no data set is named', () => {
+  it('reports that no data set is named', () => {
     expect(() => resolveConfig(Bare, [])).toThrow(
       '--data.name: is missing; name a data set, for example digits',
     );
   });
 
-  it('says when a file cannot be read, or is no YAML', () => {
+  it('reports a file that cannot be read or is not YAML', () => {
     expect(() => resolveConfig(Tiny, ['--config', join(folder, 'none.yaml')])).toThrow(
       /cannot be read: ENOENT/,
     );
@@ -274,7 +274,7 @@ describe('resolveConfig', () => {
     expect(() => resolveConfig(Tiny, ['--config', yaml('- 1\n')])).toThrow(/holds no options by name/);
   });
 
-  describe('takes YAML as it is meant', () => {
+  describe('reads YAML as intended', () => {
     const resolved = (text: string) => resolveConfig(Tiny, ['--config', yaml(text)]);
 
     it.each([
@@ -295,21 +295,21 @@ describe('resolveConfig', () => {
       expect(resolved(text).trainer).toMatchObject({ maxEpochs: 7, minEpochs: 7 });
     });
 
-    it('names the line of a wrong option that an alias or a merge brings in', () => {
+    it('names the line of an invalid option that an alias or a merge brings in', () => {
       const file = yaml('c: &c\n  maxEpochs: 0\ntrainer:\n  <<: *c\n  minEpochs: -1\n');
       const problems = problemsOf(['--config', file]);
       expect(problems).toContain(`trainer.maxEpochs in ${file}, line 2: must be above 0, not 0`);
       expect(problems).toContain(`trainer.minEpochs in ${file}, line 5: must not be negative, not -1`);
     });
 
-    it('still refuses a misspelt section', () => {
+    it('still rejects a misspelt section', () => {
       const file = yaml('trianer:\n  maxEpochs: 7\n');
       expect(problemsOf(['--config', file])).toContain(
         `trianer.maxEpochs in ${file}, line 2: unknown option; did you mean trainer.maxEpochs?`,
       );
     });
 
-    it('refuses what has no end', () => {
+    it('rejects aliases that expand without end', () => {
       const nine = (name: string): string => `[${Array(9).fill(`*${name}`).join(', ')}]`;
       const laughs = `a: &a [1]\nb: &b ${nine('a')}\nc: &c ${nine('b')}\nd: &d ${nine('c')}\ne: &e ${nine('d')}\n`;
       expect(() => resolved(laughs)).toThrow(
@@ -319,7 +319,7 @@ describe('resolveConfig', () => {
       expect(() => resolved('lr: *none\n')).toThrow(/is not valid YAML: Unresolved alias/);
     });
 
-    it('takes back a record in which equal objects are written once', () => {
+    it('reads a record in which equal objects are written once', () => {
       const options = { size: 32 };
       const shared = { spec: { module: 'm', export: 'plain', options } };
       @Experiment({ name: 'tiny', data: { name: 'digits', transform: shared, evaluationTransform: shared } })
@@ -334,7 +334,7 @@ describe('resolveConfig', () => {
       expect(resolveConfig(Shared, ['--config', yaml(text)]).data.transform).toBe(shared);
     });
 
-    it('calls infinity and what is no number by their names', () => {
+    it('calls infinity and NaN by their names', () => {
       const file = yaml(
         'lr: .nan\ntrainer:\n  maxEpochs: .inf\n  gradientClipVal: -.inf\n  accumulateGradBatches: {0: .inf}\n',
       );
@@ -346,7 +346,7 @@ describe('resolveConfig', () => {
     });
   });
 
-  it('takes ~ for the home folder in paths, wherever they are given', () => {
+  it('expands ~ to the home folder in paths, wherever they are given', () => {
     const inHome = join(homedir(), 'x');
     const file = yaml('data:\n  name: cifar10\n  path: ~/x\ntrainer:\n  defaultRootDir: "~"\nresume: ~/x\n');
     const { data, trainer, resume } = resolveConfig(Tiny, ['--config', file]);
@@ -370,7 +370,7 @@ describe('resolveConfig', () => {
     expect(helpOf(Faster)).toMatch(/--lr <value>\s+learning rate \(default: 0\.7\)/);
   });
 
-  it('asks to print the help with every option and the defaults of this experiment', () => {
+  it('prints a help text with every option and the defaults of this experiment', () => {
     expect.assertions(3);
     try {
       resolveConfig(Tiny, ['--help']);
@@ -411,7 +411,7 @@ describe('resolveConfig', () => {
     ]);
   });
 
-  it('gives plain data for the record, with the transform by its name', () => {
+  it('returns plain data for the record, with the transform by name', () => {
     expect(resolveConfig(Tiny, []).toJson()).toMatchObject({
       name: 'tiny',
       data: { transform: { plain: { inputSize: 32 } } },
@@ -424,11 +424,11 @@ describe('resolveConfig', () => {
     ['--devices', '100000', 'must be at most 1024, not 100000'],
     ['--cluster.joinSeconds', '1e9', 'must be at most 8640000, a hundred days, not 1000000000'],
     ['--cluster.heartbeatSeconds', '86401', 'must be at most 86400, a day, not 86401'],
-  ])('refuses %s %s, which no machine has or waits for', (option, text, problem) => {
+  ])('rejects %s %s, which no machine has or waits for', (option, text, problem) => {
     expect(problemsOf([option, text])).toContain(`${option}: ${problem}`);
   });
 
-  it('knows the options of ranks by their short names, too', () => {
+  it('also accepts the short names of rank options', () => {
     const { trainer, cluster } = resolveConfig(Tiny, ['--devices', '2', '--max-restarts', '3', '--isolate']);
     expect(trainer.devices).toBe(2);
     expect(cluster).toEqual({ heartbeatSeconds: 10, joinSeconds: 300, maxRestarts: 3, isolate: true });

@@ -4,7 +4,7 @@ import type { Recalled } from '../../src/contracts';
 import type { ExperimentClass } from '../../src/metadata';
 import { builtInCommands } from '../../src/run/commands';
 
-/** The configuration of an experiment with the commands that all have. */
+/** Resolves the configuration of an experiment with the commands that all experiments have. */
 export function resolveConfig(
   experiment: ExperimentClass,
   args: readonly string[],

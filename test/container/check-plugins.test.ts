@@ -98,12 +98,12 @@ class Mute {
 
 class Undecorated {}
 
-/** Of a class that provides other services from test to test. */
+/** Describes a class that provides different services in each test. */
 function provider(type: PluginClass, provides: readonly Token<unknown>[]): PluginDescriptor {
   return { ...definePlugin(type), provides };
 }
 
-/** A plugin as plain JavaScript may write it, where no type checker looks at its methods. */
+/** A plugin as written in plain JavaScript, where no type checker sees its methods. */
 function untypedPlugin(name: string, methods: readonly string[]): PluginDescriptor {
   class Untyped {}
   for (const method of methods) {
@@ -134,7 +134,7 @@ function single(problem: string): string {
 }
 
 describe('checkPlugins', () => {
-  it('accepts plugins whose services are there, in any order', () => {
+  it('accepts plugins whose services are available, in any order', () => {
     const plugins = [definePlugin(Alarm), definePlugin(Bell), provider(Watch, [clock])];
     expect(() => checkPlugins('toy', plugins)).not.toThrow();
   });
@@ -145,7 +145,7 @@ describe('checkPlugins', () => {
     ['setUp', 'setup'],
     ['tearDown', 'teardown'],
     ['onAfterBackwards', 'onAfterBackward'],
-  ])('names the method %s, which is no hook, and the nearest hook', (method, nearest) => {
+  ])('names the method %s, which is not a hook, and the nearest hook', (method, nearest) => {
     expect(messageFor([untypedPlugin('loose', [method, 'onFitEnd', 'once', 'setupTable'])])).toBe(
       single(
         `Plugin 'loose' has a method ${method}, which is not a hook and would never be called: did you mean ${nearest}?`,
@@ -159,10 +159,10 @@ describe('checkPlugins', () => {
     );
   });
 
-  it('names a service that nothing provides, and what asks for it', () => {
+  it('names a service that nothing provides, and what requests it', () => {
     expect(messageFor([definePlugin(Alarm)])).toBe(
       single(
-        "Plugin 'alarm': parameter 2 of Alarm's constructor asks for the service 'clock', which nothing provides: add the plugin that provides it.",
+        "Plugin 'alarm': parameter 2 of Alarm's constructor requests the service 'clock', which nothing provides: add the plugin that provides it.",
       ),
     );
   });
@@ -170,34 +170,34 @@ describe('checkPlugins', () => {
   it('names the plugin of this package that provides what is missing', () => {
     expect(messageFor([definePlugin(Resumer)])).toBe(
       single(
-        "Plugin 'resumer': parameter 1 of Resumer's constructor asks for the service 'checkpoint reader', which nothing provides: add checkpointing().",
+        "Plugin 'resumer': parameter 1 of Resumer's constructor requests the service 'checkpoint reader', which nothing provides: add checkpointing().",
       ),
     );
   });
 
-  it('names a parameter that asks for no service', () => {
+  it('names a parameter that requests no service', () => {
     expect(messageFor([definePlugin(Mute)])).toBe(
       single(
-        "Plugin 'mute': parameter 2 of Mute's constructor says no service: write @inject(tokens....) before it.",
+        "Plugin 'mute': parameter 2 of Mute's constructor does not name a service: write @inject(tokens....) before it.",
       ),
     );
   });
 
-  it('names a plugin that is there twice, once for all', () => {
+  it('names a plugin that is listed twice only once', () => {
     const watch = provider(Watch, [clock]);
     expect(messageFor([watch, definePlugin(Bell), watch])).toBe(
       single("Plugin 'watch' is in the list 2 times: keep one."),
     );
   });
 
-  it('names the plugins that provide one service', () => {
+  it('names plugins that provide the same service', () => {
     const plugins = [provider(Watch, [clock]), provider(Sundial, [calendar, clock])];
     expect(messageFor(plugins)).toBe(
-      single("The service 'clock' is provided by 'watch' and 'sundial': keep one of them."),
+      single("The service 'clock' is provided by 'watch' and 'sundial': keep only one of them."),
     );
   });
 
-  it('gives a rank its plugins, and names what they lack without those of the first rank', () => {
+  it('gives a rank its plugins, and names what they lack without the plugins of the first rank', () => {
     @Plugin({ name: 'wall-clock', ranks: 'first', provides: [clock] })
     class WallClock implements Clock {
       now(): number {
@@ -213,7 +213,7 @@ describe('checkPlugins', () => {
     expect(() => checkPlugins('toy', lacking, 0)).not.toThrow();
     expect(() => checkPlugins('toy', lacking, 1)).toThrow(
       single(
-        "Plugin 'alarm': parameter 2 of Alarm's constructor asks for the service 'clock', which nothing provides: add the plugin that provides it.",
+        "Plugin 'alarm': parameter 2 of Alarm's constructor requests the service 'clock', which nothing provides: add the plugin that provides it.",
       ),
     );
   });
@@ -239,22 +239,22 @@ describe('checkPlugins', () => {
     );
   });
 
-  it('takes a plugin several times that may stand so, under names', () => {
+  it('accepts a repeatable plugin several times under different names', () => {
     const bells = ['first', 'second', undefined].map((name) => definePlugin(Chime, { name }));
     expect(() => checkPlugins('toy', bells)).not.toThrow();
   });
 
-  it('asks for a name where a plugin that may stand several times has none', () => {
+  it('asks for a name if a repeated plugin has none', () => {
     const unnamed = definePlugin(Chime, {});
     expect(messageFor([unnamed, unnamed])).toBe(
       single(
-        "Plugin 'chime' is in the list 2 times: give one of them a name of its own, such as { name: 'chime-2' } among its options.",
+        "Plugin 'chime' is in the list 2 times: give one of them its own name, such as { name: 'chime-2' } among its options.",
       ),
     );
     const named = definePlugin(Chime, { name: 'noon' });
     expect(messageFor([named, named, unnamed, named])).toBe(
       single(
-        "Plugin 'noon' is in the list 3 times: give all but one of them a name of its own, such as { name: 'noon-2' } among its options.",
+        "Plugin 'noon' is in the list 3 times: give all but one of them its own name, such as { name: 'noon-2' } among its options.",
       ),
     );
   });
@@ -262,12 +262,12 @@ describe('checkPlugins', () => {
   it('names two kinds of plugin that have the same name', () => {
     expect(messageFor([definePlugin(Bell), definePlugin(Chime, { name: 'bell' })])).toBe(
       single(
-        "Plugins of the classes Bell and Chime have the same name 'bell': give one of them another name.",
+        "Plugins of the classes Bell and Chime have the same name 'bell': give one of them a different name.",
       ),
     );
   });
 
-  it('takes the option name of other plugins for an option', () => {
+  it('treats the option name of other plugins as a plain option', () => {
     expect(messageFor(['a', 'b'].map((name) => definePlugin(Bell, { name })))).toBe(
       single("Plugin 'bell' is in the list 2 times: keep one."),
     );
@@ -276,8 +276,8 @@ describe('checkPlugins', () => {
   it.each([
     ['a factory that was not called', function bell() {}, 'the function bell itself: call it, bell()'],
     ['a class', Bell, 'the class Bell itself: write definePlugin(Bell)'],
-    ['an instance', new Watch(), 'no plugin: write a call such as progressBar() there'],
-    ['nothing', undefined, 'no plugin: write a call such as progressBar() there'],
+    ['an instance', new Watch(), 'not a plugin: write a call such as progressBar()'],
+    ['nothing', undefined, 'not a plugin: write a call such as progressBar()'],
   ])('names %s among the plugins', (_, entry, description) => {
     expect(messageFor([definePlugin(Bell), entry])).toBe(single(`Entry 2 of the list is ${description}.`));
   });

@@ -45,7 +45,7 @@ class Tiny extends TrainingModule<ViewBatch> {
   }
 }
 
-/** Two batches of ones an epoch. */
+/** Two batches of ones per epoch. */
 class Ones implements BatchSource<ViewBatch> {
   readonly batchesPerEpoch = 2;
   readonly samples = 4;
@@ -126,7 +126,7 @@ interface Built {
   readonly [service: string]: unknown;
 }
 
-/** What plugins' constructors got, in the order in which they were built. */
+/** What plugins' constructors received, in the order of construction. */
 const built: Built[] = [];
 
 beforeAll(() => start({ accelerator: 'cpu' }));
@@ -205,7 +205,7 @@ describe('compose', () => {
     module.dispose();
   });
 
-  it('hands the plugins to the trainer in the order of the list, under their names', async () => {
+  it('passes the plugins to the trainer in the order listed, with their names', async () => {
     const calls: string[] = [];
 
     @Plugin({ name: 'late', order: 'monitor' })
@@ -235,7 +235,7 @@ describe('compose', () => {
     module.dispose();
   });
 
-  it('builds a plugin once, whether others ask for what it provides or not', async () => {
+  it('builds a plugin once, whether or not others request what it provides', async () => {
     const reader = tokens.checkpointReader;
 
     @Plugin({ name: 'archive', provides: [reader] })
@@ -267,14 +267,14 @@ describe('compose', () => {
     module.dispose();
   });
 
-  it('has no checkpoint reader where no plugin provides one', async () => {
+  it('has no checkpoint reader if no plugin provides one', async () => {
     const { checkpointReader, dispose, module } = composed([]);
     expect(checkpointReader).toBeNull();
     await dispose();
     module.dispose();
   });
 
-  it('lets a plugin take the place of one of the run’s own services', async () => {
+  it('lets a plugin replace one of the run’s own services', async () => {
     @Plugin({ name: 'other-model', provides: [tokens.model] })
     class OtherModel implements ModelAccess {
       readonly name = 'another model';
@@ -353,7 +353,7 @@ describe('compose', () => {
     module.dispose();
   });
 
-  it('names the plugin whose constructor fails, and keeps the error as the cause', () => {
+  it('names a plugin whose constructor fails, and keeps the error as the cause', () => {
     @Plugin({ name: 'broken' })
     class Broken {
       constructor() {
@@ -375,7 +375,7 @@ describe('compose', () => {
     });
   });
 
-  it('refuses to capture the state in a constructor', async () => {
+  it('rejects capturing the state in a constructor', async () => {
     let refusal: Promise<unknown> = Promise.resolve();
 
     @Plugin({ name: 'hasty' })
@@ -388,13 +388,13 @@ describe('compose', () => {
 
     const { dispose, module } = composed([definePlugin(Hasty)]);
     await expect(refusal).rejects.toThrow(
-      "The run was asked for in a plugin's constructor. Plugins are built before the trainer. Ask in a host hook, such as onFitStart.",
+      "A plugin's constructor accessed the run. Plugins are built before the trainer. Access it in a host hook, such as onFitStart.",
     );
     await dispose();
     module.dispose();
   });
 
-  it('refuses plugins that do not fit before it builds any', () => {
+  it('rejects plugins that do not fit together before it builds any', () => {
     const missing = token<object>('clock');
 
     @Plugin({ name: 'needy' })
@@ -407,7 +407,7 @@ describe('compose', () => {
     expect(() => composed([definePlugin(Second), definePlugin(Needy)])).toThrow(
       [
         "The plugins of 'toy' do not fit together:",
-        "  Plugin 'needy': parameter 1 of Needy's constructor asks for the service 'clock', which nothing provides: add the plugin that provides it.",
+        "  Plugin 'needy': parameter 1 of Needy's constructor requests the service 'clock', which nothing provides: add the plugin that provides it.",
         'Correct it in the list of plugins or in the plugin classes.',
       ].join('\n'),
     );

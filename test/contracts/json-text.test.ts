@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { jsonText, parseJson } from '../../src/contracts';
 
 describe('the text of a record', () => {
-  it('is what JSON.stringify writes, where that loses nothing', () => {
+  it('is what JSON.stringify writes if that loses nothing', () => {
     const record = {
       nothing: null,
       flags: [true, false],
@@ -25,18 +25,18 @@ describe('the text of a record', () => {
   it.each([
     ['numbers', [NaN, Infinity, -Infinity, -0, 0, Number.MAX_VALUE, Number.MIN_VALUE]],
     [
-      'texts that read like numbers',
+      'strings that look like numbers',
       ['NaN', 'Infinity', '-Infinity', "'NaN", "''-Infinity", 'nan', "'", '0'],
     ],
-    ['what stands deep inside', { plugins: { stopping: { best: Infinity, seen: [[-0, { last: NaN }]] } } }],
-  ])('comes back to the last bit: %s', (_, record) => {
+    ['deeply nested values', { plugins: { stopping: { best: Infinity, seen: [[-0, { last: NaN }]] } } }],
+  ])('is read back to the last bit: %s', (_, record) => {
     const back = parseJson(jsonText(record));
     expect(back).toStrictEqual(record);
-    // Texts and minus zero are told apart too.
+    // Distinguishes strings from numbers, and minus zero from zero.
     expect(jsonText(back)).toBe(jsonText(record));
   });
 
-  it('holds names that every object has', () => {
+  it('may contain names that every object has', () => {
     const text = jsonText(
       Object.fromEntries([
         ['__proto__', Infinity],
@@ -72,15 +72,15 @@ describe('the text of a record', () => {
     ['a bigint', { count: 3n }, 'state.count is a bigint'],
     ['a function', { toJson: () => 1 }, 'state.toJson is a function'],
     ['undefined in a list', [1, undefined], 'state[1] is undefined'],
-    ['a circle', circle, 'state.self holds itself'],
-  ])('refuses what would not come back: %s', (_, value, finding) => {
+    ['a circle', circle, 'state.self contains itself'],
+  ])('rejects what would not be read back unchanged: %s', (_, value, finding) => {
     expect(() => jsonText(value, 2, 'state')).toThrow(
-      `${finding}, which JSON cannot hold. It would not come back as it is. ` +
-        'Give it as numbers, texts, booleans, lists and plain objects: [...map] for a Map, Array.from(values) for a typed array.',
+      `${finding}, which cannot be written as JSON. It would not be read back unchanged. ` +
+        'Use numbers, strings, booleans, lists and plain objects: [...map] for a Map, Array.from(values) for a typed array.',
     );
   });
 
-  it('may hold one object twice', () => {
+  it('may contain the same object twice', () => {
     const shared = { a: 1 };
     expect(jsonText({ first: shared, second: [shared] })).toBe('{"first":{"a":1},"second":[{"a":1}]}');
   });

@@ -90,7 +90,7 @@ describe('the doctor', () => {
 
   it('lets a Node pass that nobody has tested, and says so', async () => {
     expect(await lineOf('Node', { machine: { nodeVersion: '25.0.0' } })).toBe(
-      'ok    Node        25.0.0 (not among the tested ones: 20.19 and later of 20, 22 and 24)',
+      'ok    Node        25.0.0 (not among the tested ones: 20 from 20.19 on, 22 and 24)',
     );
   });
 

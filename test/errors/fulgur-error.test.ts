@@ -21,11 +21,11 @@ it.each([
   [new FulgurError('trainer', { what: 'One thing differs.', why: 'It counts.', fix: 'Undo it.' })],
   [new ConfigError(problems)],
   [new CompositionError('toy', ['a does not fit', 'b does not fit'])],
-])('shows all of an error: %#', (error) => {
+])('shows all parts of an error: %#', (error) => {
   expect(explainError(error, false)).toBe(`Error: ${error.message}`);
 });
 
-it('gives a list a line for each', () => {
+it('shows each item of a list on its own line', () => {
   const error = new FulgurError('trainer', {
     what: 'Two things differ:',
     list: ['a', 'b'],

@@ -9,13 +9,13 @@ it.each<[string, NumberRule, number[], number[]]>([
   ['belowOne', numbers.belowOne, [0, 0.999], [1, -0.1]],
   ['count', numbers.count, [1, 4096], [0, 1.5, -1]],
   ['countFromZero', numbers.countFromZero, [0, 3], [-1, 0.5]],
-])('%s takes its numbers, and no others', (_, rule, fine, wrong) => {
+])('%s accepts its numbers and no others', (_, rule, fine, wrong) => {
   expect(fine.filter((value) => !isNumberOf(rule, value))).toEqual([]);
   const never = [...wrong, NaN, Infinity, -Infinity, '1', null, undefined, [1], true];
   expect(never.filter((value) => isNumberOf(rule, value))).toEqual([]);
 });
 
-it('tells what was given, why it will not do, and what to give', () => {
+it('says what was given, why it is invalid, and what to give', () => {
   const error = new FulgurError('module', {
     what: 'Scale got width the text "3".',
     why: 'It is the shape of a tensor.',

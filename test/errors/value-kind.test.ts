@@ -14,11 +14,11 @@ it.each<[unknown, string]>([
   [() => 1, 'a function'],
   [Symbol('x'), 'a symbol'],
   [{ dtype: 'float32', shape: [4, 3] }, 'a tensor of shape [4, 3]'],
-])('says what kind of value %p is', (value, words) => {
+])('describes the kind of value %p', (value, words) => {
   expect(valueKind(value)).toBe(words);
 });
 
-it('puts the article before a class as it is spoken', () => {
+it('chooses the article of a class name as it is spoken', () => {
   const names = [
     'Encoder',
     'Mlp',

@@ -12,12 +12,12 @@ it('shows a value of any depth', () => {
   );
 });
 
-it('takes the middle out of what nobody would read', () => {
+it('leaves out the middle of a text that is too long to read', () => {
   expect(shortened('x'.repeat(2000))).toBe('x'.repeat(2000));
   expect(shortened(`a${'x'.repeat(1_000_000)}b`)).toBe(`a${'x'.repeat(1699)} [...] ${'x'.repeat(299)}b`);
 });
 
-it('keeps what to do about an error, however long its values are', () => {
+it('keeps the fix of an error, however long its values are', () => {
   const long = 'v'.repeat(10_000);
   const error = new FulgurError('config', {
     what: `It is ${long}.`,

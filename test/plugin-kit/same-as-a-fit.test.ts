@@ -247,8 +247,8 @@ describe('a rehearsal calls the hooks of a fit, in their order and with their co
     spoiled.dispose();
     const unfit = await rehearse([], { options: { maxEpochs: -1 } });
     expect(messageOf(unfit.error)).toBe(
-      'The trainer cannot work with its options:\n  trainer.maxEpochs: must be above 0.\n' +
-        'Correct them in what `new Trainer` is given.',
+      'The options of the trainer are invalid:\n  trainer.maxEpochs: must be above 0.\n' +
+        'Correct the options given to `new Trainer`.',
     );
     unfit.dispose();
   });

@@ -105,7 +105,7 @@ describe('the commands of an experiment', () => {
       '--weights: is for evaluations such as test; the plugins of a fit determine what it evaluates',
     );
     expect(await refusal('probe', '--untrained', '--weights', 'averaged')).toContain(
-      '--weights: names the averages of a checkpoint, and random weights have none',
+      '--weights: asks for the averages of a checkpoint, but random weights have none',
     );
     expect(await refusal('test', '--weights', 'averaged')).toBe(
       "Error: '--weights averaged' was given, but no plugin of 'evaluated' averages weights. " +

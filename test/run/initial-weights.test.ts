@@ -83,8 +83,8 @@ describe('--initialWeights', () => {
     const given = ['--initialWeights', 'backbone.safetensors'];
     const refused = await runHere('knn', ...given);
     expect(refused.errors).toBe(
-      'Error: An option is wrong:\n' +
-        '  --initialWeights: begins a fit; to look at these weights with knn, give --untrained too\n' +
+      'Error: An option is invalid:\n' +
+        '  --initialWeights: starts a fit; to evaluate these weights with knn, also give --untrained\n' +
         'Run with --help to see all options.\n',
     );
     const { code, errors, output } = await runHere('knn', '--untrained', ...given, ...few);

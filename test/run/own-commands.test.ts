@@ -90,7 +90,7 @@ describe('a command that an experiment brings', () => {
     );
     expect(errors).toBe(
       [
-        'Error: 4 options are wrong:',
+        'Error: 4  options are invalid:',
         '  --visualise.count: must be above 0, not 0',
         '  --visualise.stile: unknown option; did you mean visualise.style?',
         '  --resume: is for fits; visualise takes its weights from --checkpoint',
@@ -101,7 +101,7 @@ describe('a command that an experiment brings', () => {
     );
     expect(code).toBe(2);
     expect((await runHere('visualize')).errors).toContain(
-      'visualize: this word belongs to no option; did you mean visualise?',
+      'visualize: this word does not belong to any option; did you mean visualise?',
     );
   });
 });
@@ -131,24 +131,24 @@ function named(name: string) {
 
 describe('the name of a command', () => {
   it.each([
-    ['probe', 'is the name of another command; call the command otherwise'],
-    ['trainer', 'is the name of an option of every run; call the command otherwise'],
-    ['seed', 'is the name of an option of every run; call the command otherwise'],
-    ['devices', 'is the name of an option of every run; call the command otherwise'],
-    ['hyperparameters', 'is the name of an option of every run; call the command otherwise'],
-    ['constructor', 'has no name of letters, digits and hyphens; call the command otherwise'],
-    ['a.b', 'has no name of letters, digits and hyphens; call the command otherwise'],
-    ['--draw', 'has no name of letters, digits and hyphens; call the command otherwise'],
+    ['probe', 'is the name of another command; give the command another name'],
+    ['trainer', 'is the name of an option of every run; give the command another name'],
+    ['seed', 'is the name of an option of every run; give the command another name'],
+    ['devices', 'is the name of an option of every run; give the command another name'],
+    ['hyperparameters', 'is the name of an option of every run; give the command another name'],
+    ['constructor', 'must have a name of letters, digits and hyphens; give the command another name'],
+    ['a.b', 'must have a name of letters, digits and hyphens; give the command another name'],
+    ['--draw', 'must have a name of letters, digits and hyphens; give the command another name'],
   ])('is not %s', (name, what) => {
     expect(problemsOf([named(name)])).toContain(`  command '${name}' of Toy: ${what}`);
   });
 
   it('belongs to one command, and to no hyperparameter if it has options', () => {
     expect(problemsOf([named('draw'), named('draw')])).toEqual([
-      "  command 'draw' of Toy: is the name of another command; call the command otherwise",
+      "  command 'draw' of Toy: is the name of another command; give the command another name",
     ]);
     expect(problemsOf([named('lr')])).toEqual([
-      '  lr of Toy: is the name of an option of every run; call the hyperparameter otherwise',
+      '  lr of Toy: is the name of an option of every run; give the hyperparameter another name',
     ]);
     expect(problemsOf([named('draw'), named('look-at')])).toEqual([]);
   });
@@ -163,7 +163,7 @@ describe('defineCommand', () => {
       run: (scope) => scope.inspect('', () => Promise.resolve(undefined)),
     });
     expect(problemsOf([sized])).toEqual([
-      "  option size of command 'draw' of Toy: has no default; write .default(...) behind its type",
+      "  option size of command 'draw' of Toy: has no default; write .default(...) after its type",
     ]);
 
     const { name, help, title, options, selectors, defaultCheckpoint, defaultSplit } = named('draw');

@@ -109,7 +109,7 @@ describe('defineBatches', () => {
     const layers: unknown[] = [];
     layers.push(layers);
     expect(() => declare({ layers })).toThrow(
-      'The options of the batches numbers are not plain data: options.layers[0] holds itself, which JSON cannot hold. ' +
+      'The options of the batches numbers are not plain data: options.layers[0]  contains itself, which cannot be written as JSON. ' +
         'They are recorded with the run. ' +
         'Give numbers, texts, booleans, lists and plain objects, and make of them what is needed in open.',
     );
@@ -130,8 +130,8 @@ describe('defineBatches', () => {
     expect(batchesProblem(declare)).toBe('must be called: batches: numbers({ ... })');
     expect(batchesProblem(declare())).toBe(null);
     expect(batchesProblem({})).toBe(
-      'must be what a function of defineBatches returns; ' +
-        "write const points = defineBatches({ name: 'points', open: ... }) and give batches: points()",
+      'must be the result of a function made by defineBatches; ' +
+        "write const points = defineBatches({ name: 'points', open: ... }) and pass batches: points()",
     );
   });
 });

@@ -114,7 +114,7 @@ it('waits for the first value of a plugin that announces its metric, but of no o
 
 it('rejects a second one without a name, in one sentence', async () => {
   await expect(rehearsed([loss(), loss()])).rejects.toThrow(
-    "Plugin 'early-stopping' is in the list 2 times: give one of them a name of its own, such as { name: 'early-stopping-2' } among its options.",
+    "Plugin 'early-stopping' is in the list 2 times: give one of them its own name, such as { name: 'early-stopping-2' } among its options.",
   );
 });
 

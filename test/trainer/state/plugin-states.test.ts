@@ -17,9 +17,9 @@ describe("plugins' states", () => {
   it('are refused where a checkpoint would lose a part of them without a word', async () => {
     const failure = await messageOf(() => states(() => ({ counts: new Map([['cat', 3]]) })));
     expect(failure).toBe(
-      "Plugin 'seen-classes' failed in pluginState: state.counts is an object of class Map, which JSON cannot hold. " +
-        'It would not come back as it is. ' +
-        'Give it as numbers, texts, booleans, lists and plain objects: [...map] for a Map, Array.from(values) for a typed array.',
+      "Plugin 'seen-classes' failed in pluginState: state.counts is an object of class Map, which cannot be written as JSON. " +
+        'It would not be read back unchanged. ' +
+        'Use numbers, strings, booleans, lists and plain objects: [...map] for a Map, Array.from(values) for a typed array.',
     );
   });
 });

@@ -128,7 +128,7 @@ describe("a data set of one's own", () => {
       open: () => ({ length: 1, read: () => ({ width: 1, height: 1, data: new Uint8Array(3) }) }),
     });
     expect(() => dated({ since: new Date(0) })).toThrow(
-      'The options of the data set dated are not plain data: options.since is an object of class Date, which JSON cannot hold.',
+      'The options of the data set dated are not plain data: options.since is an object of class Date, which cannot be written as JSON.',
     );
   });
 
@@ -241,11 +241,11 @@ describe("a data set of one's own", () => {
     class Photos {}
     const open = datasets.open as (source: unknown) => Promise<unknown>;
     const shown =
-      "write export const photos = defineDataset({ export: 'photos', open: () => ({ length, read }) }) and give dataset: photos()";
+      "write export const photos = defineDataset({ export: 'photos', open: () => ({ length, read }) }) and pass dataset: photos()";
     const around = (problem: string): string =>
       `datasets.open was given neither a name nor a data set. What it is given ${problem}. ` +
       "Call it as datasets.open('digits') or datasets.open(photos()).";
-    const kind = 'must be what a function of defineDataset returns, not';
+    const kind = 'must be the result of a function made by defineDataset, not';
     expect(await failureOf(open({ length: 2 }))).toBe(around(`${kind} an object; ${shown}`));
     expect(await failureOf(open(new Photos()))).toBe(around(`${kind} a Photos; ${shown}`));
     expect(await failureOf(open(Photos))).toBe(around(`${kind} a class; ${shown}`));

@@ -1,5 +1,5 @@
 /**
- * Says whether this machine is ready for Fulgur, line by line, and what to do where it is not.
+ * Reports line by line whether this machine is ready for Fulgur, and what to do if it is not.
  *
  *   npx ts-node src/doctor.ts
  *   npx ts-node src/doctor.ts --json --accelerator gpu
@@ -11,7 +11,7 @@ import { formatFinding, formatJson, isHealthy } from './doctor/report';
 import type { Accelerator } from './engine/install';
 import { guardProcessOutput, plainCommand, writeLines, writeText } from './system';
 
-/** @param name what the user types. */
+/** @param name the command typed by the user. */
 function commandLine(name: string): Command {
   return plainCommand(new Command(name))
     .description(
@@ -19,7 +19,7 @@ function commandLine(name: string): Command {
     )
     .option('--json', 'print one JSON object instead of lines', false)
     .addOption(
-      new Option('--accelerator <name>', 'what runs are to compute on')
+      new Option('--accelerator <name>', 'device that runs compute on')
         .choices(['auto', 'cpu', 'gpu'])
         .default('auto'),
     )
@@ -36,7 +36,7 @@ function commandLine(name: string): Command {
     });
 }
 
-/** `fulgur doctor [options]`: the words after it. */
+/** `fulgur doctor [options]`: receives the words after the command. */
 export async function doctor(words: readonly string[]): Promise<void> {
   await commandLine('fulgur doctor').parseAsync(words, { from: 'user' });
 }

@@ -9,14 +9,14 @@ import type * as listModule from './list';
 import type * as reportModule from './report';
 import type * as trainModule from './train';
 
-/** Each command's own code is loaded when the command is given: `--help` and `--version` need none of it. */
+/** Each command's code is loaded only when the command is used: `--help` and `--version` need none of it. */
 const load = createRequire(__filename);
 
 interface Entry {
   readonly name: string;
   readonly usage: string;
   readonly help: string;
-  /** Gets the words after the command. Sets the process's exit code, and does not reject. */
+  /** Receives the words after the command. Sets the process's exit code and never rejects. */
   readonly run: (words: readonly string[]) => Promise<void>;
 }
 
@@ -24,19 +24,19 @@ const entries: readonly Entry[] = [
   {
     name: 'train',
     usage: '<experiment> [options]',
-    help: 'run an experiment that Fulgur ships, as on a folder of images: fulgur train fastsiam --data.path photos',
+    help: 'run an experiment shipped with Fulgur, for example on a folder of images: fulgur train fastsiam --data.path photos',
     run: (words) => (load('./train') as typeof trainModule).train(words),
   },
   {
     name: 'init',
     usage: '<folder>',
-    help: 'make a project with one experiment and its test',
+    help: 'create a project with one experiment and its test',
     run: (words) => (load('./init') as typeof initModule).init(words),
   },
   {
     name: 'list',
     usage: '',
-    help: 'show the experiments, data sets and plugins that Fulgur brings along',
+    help: 'show the experiments, data sets and plugins shipped with Fulgur',
     run: (words) => (load('./list') as typeof listModule).list(words),
   },
   {

@@ -7,7 +7,7 @@ import { reportError } from '../run';
 import { plainCommand, writeLines } from '../system';
 import { ownPackage } from './own-package';
 
-/** The files of a new project and what they are called here: npm would take some names for its own. */
+/** The files of a new project and their names in this package, since npm treats some names specially. */
 const files = {
   'package.json': 'package.template.json',
   'tsconfig.json': 'tsconfig.template.json',
@@ -19,10 +19,10 @@ const files = {
 
 const template = join(__dirname, 'template');
 
-/** `fulgur init <folder>`: makes a project with one experiment and its test. */
+/** `fulgur init <folder>`: creates a project with one experiment and its test. */
 export async function init(words: readonly string[]): Promise<void> {
   const command = plainCommand(new Command('fulgur init'))
-    .description('Makes a project with one experiment and its test.')
+    .description('Creates a project with one experiment and its test.')
     .argument('<folder>', 'a new folder, or an empty one')
     .action(async (folder: string) => {
       try {
@@ -36,9 +36,9 @@ export async function init(words: readonly string[]): Promise<void> {
 }
 
 /**
- * Makes the project beside its place, and moves it there whole.
+ * Creates the project beside its target and moves it there complete.
  *
- * @throws FulgurError `config` for a folder that holds anything, or that cannot be made.
+ * @throws FulgurError `config` for a folder that is not empty or cannot be created.
  */
 export async function makeProject(folder: string): Promise<void> {
   const target = resolve(folder);
@@ -55,8 +55,8 @@ export async function makeProject(folder: string): Promise<void> {
     else await rename(partial, target);
   } catch (cause) {
     throw new FulgurError('config', {
-      what: `The project ${folder} cannot be made: ${messageOf(cause)}.`,
-      fix: 'Name a folder that this user may write to.',
+      what: `The project ${folder} cannot be created: ${messageOf(cause)}.`,
+      fix: 'Name a folder that you can write to.',
       cause,
     });
   } finally {
@@ -64,7 +64,7 @@ export async function makeProject(folder: string): Promise<void> {
   }
 }
 
-/** Whether there is a folder already, which must be empty then. */
+/** Whether the folder already exists, in which case it must be empty. */
 async function requireEmpty(folder: string, target: string): Promise<boolean> {
   let found: string[];
   try {
@@ -91,7 +91,7 @@ interface Manifest {
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
-/** The project's package.json, with this Fulgur and the compilers that it is tested with. */
+/** Returns the project's package.json, with this Fulgur and the compilers it is tested with. */
 function manifest(text: string, target: string): string {
   const { dependencies, devDependencies, ...others } = JSON.parse(text) as Manifest;
   const { source, tools } = ownPackage();
@@ -105,7 +105,7 @@ function manifest(text: string, target: string): string {
   return `${JSON.stringify(own, null, 2)}\n`;
 }
 
-/** The folder's name, as npm allows it; a package cannot depend on one of its own name. */
+/** Returns the folder's name in a form that npm allows; a package cannot depend on one with its own name. */
 function packageName(target: string, taken: readonly string[]): string {
   const name = basename(target)
     .toLowerCase()
@@ -118,11 +118,11 @@ function packageName(target: string, taken: readonly string[]): string {
 function nextSteps(folder: string): string[] {
   const quoted = /^[\w./~-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`;
   return [
-    `Made the project ${folder}. Next:`,
+    `Created the project ${folder}. Next:`,
     '',
     ...(resolve(folder) === process.cwd() ? [] : [`  cd ${quoted}`]),
     '  npm install',
-    '  npm run train    # on the embedded digits; the first start fetches the libraries of TensorFlow',
+    '  npm run train    # on the embedded digits; the first run downloads the libraries of TensorFlow',
     '  npm test',
   ];
 }

@@ -6,21 +6,21 @@ import { plainCommand, writeLines } from '../system';
 import { shippedExperiments } from '../run';
 import { shippedPlugins } from './plugins';
 
-/** What each data set is, in a line. */
+/** A line about each data set. */
 const datasetHelp: Readonly<Record<DatasetName, string>> = {
   cifar10: '50,000 images of 10 classes; downloaded, or your copy at --data.path',
   cifar100: '50,000 images of 100 classes; downloaded, or your copy at --data.path',
   digits: '8,000 handwritten digits; embedded',
-  folder: 'your images in a folder, flat or with a subfolder for each class',
-  list: 'your images by a list, .csv or .jsonl: path, label, split',
+  folder: 'your images in a folder, flat or with one subfolder per class',
+  list: 'your images named by a list, .csv or .jsonl: path, label, split',
   packed: 'your images in a file of arrays, .npz or .npy',
-  shards: 'your images in tar files, as WebDataset writes them',
+  shards: 'your images in tar files as written by WebDataset',
 };
 
-/** `fulgur list`: what Fulgur brings along, a line each. */
+/** `fulgur list`: what is shipped with Fulgur, one line each. */
 export async function list(words: readonly string[]): Promise<void> {
   const command = plainCommand(new Command('fulgur list'))
-    .description('Shows the experiments, data sets and plugins that Fulgur brings along.')
+    .description('Shows the experiments, data sets and plugins shipped with Fulgur.')
     .action(sayAll);
   await command.parseAsync(words, { from: 'user' });
 }
@@ -38,7 +38,7 @@ function sayAll(): void {
   }
 }
 
-/** The shipped experiments, a line each. */
+/** Returns the shipped experiments, one line each. */
 export function experimentTable(): string[] {
   return table(shippedExperiments().map(({ name, type }) => [name, experimentDefinition(type).help ?? '']));
 }

@@ -5,5 +5,5 @@ import type * as commandLine from '.';
 import { keepCompiledCode } from './compile-cache';
 
 keepCompiledCode();
-// Loaded after that, so that it is kept, too.
+// Loaded after that, so that it is cached too.
 void (createRequire(__filename)('.') as typeof commandLine).fulgur();

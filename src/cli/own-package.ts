@@ -4,9 +4,9 @@ import { ownManifest } from '../config/versions';
 
 /** The package that this code belongs to. */
 export interface OwnPackage {
-  /** Where npm gets it from: its version, or the file that it was installed from. */
+  /** Its specifier for npm: the version, or the file it was installed from. */
   readonly source: string;
-  /** Versions of the tools that it is built and tested with. */
+  /** Versions of the tools it is built and tested with. */
   readonly tools: Readonly<Record<string, string>>;
 }
 
@@ -18,7 +18,10 @@ export function ownPackage(): OwnPackage {
   return { source: fileOf(folder) ?? version, tools: devDependencies };
 }
 
-/** The file or folder that npm installed this package from, as `file:/home/me/fulgur-0.1.0.tgz`; `null` for a registry. */
+/**
+ * Returns the file or folder that npm installed this package from, as `file:/home/me/fulgur-0.1.0.tgz`; `null` for a
+ * registry.
+ */
 function fileOf(root: string): string | null {
   const modules = dirname(root);
   if (!modules.endsWith('node_modules')) return `file:${root}`;

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import type { PluginClass } from '../contracts';
 import { isPlugin, pluginMetadata } from '../metadata';
 
-/** A plugin of the folder `plugins` that Fulgur brings along. */
+/** A plugin in the folder `plugins`, shipped with Fulgur. */
 export interface ShippedPlugin {
   /** Where it is imported from: `fulgur/plugins/<folder>`. */
   readonly folder: string;
   readonly help: string;
 }
 
-// Beside `src`, as experiments are.
+// Beside `src`, like experiments.
 const parent = join(__dirname, '..', '..', 'plugins');
 const load = createRequire(__filename);
 
-/** All of them, by folder. */
+/** Returns all shipped plugins, by folder. */
 export function shippedPlugins(): ShippedPlugin[] {
   return readdirSync(parent, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -27,7 +27,7 @@ export function shippedPlugins(): ShippedPlugin[] {
     });
 }
 
-/** `null` for a folder without a plugin, which is for what plugins share. */
+/** Returns `null` for a folder without a plugin, which contains code shared by plugins. */
 function helpOf(folder: string): string | null {
   const exports = exportsOf(folder);
   const type = Object.values(exports).find(

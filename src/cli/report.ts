@@ -22,7 +22,7 @@ export async function reportRuns(words: readonly string[]): Promise<void> {
 
 const usage = [
   ...['Usage: fulgur report <run> [<run> ...] [--out FILE]', ''],
-  ...['Writes a report of finished runs as one HTML file, which opens from the disk and loads nothing.', ''],
+  ...['Writes a report of finished runs as one HTML file that opens from disk and loads nothing else.', ''],
   ...[
     'Options:',
     "  --out FILE  the file (default: report.html in the run's folder, or for several runs in the current folder)",
@@ -48,19 +48,19 @@ function readWords(words: readonly string[]): {
     } else if (word.startsWith('-')) {
       throw new FulgurError('config', {
         what: `fulgur report has no option '${word}'.`,
-        fix: 'Give folders of runs, and --out FILE.',
+        fix: 'Pass folders of runs and --out FILE.',
       });
     } else folders.push(word);
   }
   if (out === '') {
     throw new FulgurError('config', {
-      what: '--out stands without a file.',
+      what: '--out was given without a file.',
       fix: 'Write --out report.html.',
     });
   }
   if (folders.length > 0) return { folders, out };
   throw new FulgurError('config', {
-    what: 'fulgur report was given no run.',
-    fix: 'Name the folder of one, as in: fulgur report runs/fastsiam/version_0.',
+    what: 'fulgur report needs at least one run.',
+    fix: 'Name its folder, as in: fulgur report runs/fastsiam/version_0.',
   });
 }

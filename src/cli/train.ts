@@ -6,9 +6,7 @@ import { writeLines } from '../system';
 import { shippedExperiment, shippedExperiments } from '../run';
 import { experimentTable } from './list';
 
-/**
- * `fulgur train <experiment> [words]`: runs an experiment that Fulgur ships, as its file would be run with these words.
- */
+/** `fulgur train <experiment> [words]`: runs a shipped experiment as if its file were run with these words. */
 export async function train([name = '', ...words]: readonly string[]): Promise<void> {
   try {
     if (name === '--help' || name === '-h') {
@@ -26,7 +24,7 @@ export async function train([name = '', ...words]: readonly string[]): Promise<v
   }
 }
 
-/** The shipped experiments that several ranks can train, as commands: those of this method, where there are some. */
+/** Returns the commands of shipped experiments that support several ranks: those of this method, if there are any. */
 function onRanks(method: string): string {
   const able = shippedExperiments().filter(({ type }) =>
     (experimentDefinition(type).plugins ?? []).some(({ provides }) => provides.includes(tokens.strategy)),
@@ -45,13 +43,13 @@ function sayUsage(): void {
       '  fulgur train fastsiam knn --checkpoint last',
     ],
     ...['  fulgur train fastsiam --help    shows commands and options', ''],
-    'A path alone is taken for what lies there: a folder of images, a list (.csv, .jsonl), arrays (.npz, .npy) or shards (.tar).',
+    'The kind of data at a path is detected: a folder of images, a list (.csv, .jsonl), arrays (.npz, .npy) or shards (.tar).',
   ]);
 }
 
 function nameMissing(word: string): FulgurError {
   return new FulgurError('config', {
-    what: `No experiment stands behind 'fulgur train'${word === '' ? '' : `, but ${word}`}.`,
-    fix: "Name one first, as in 'fulgur train fastsiam --data.path photos'; 'fulgur list' shows all.",
+    what: `'fulgur train' was given no experiment${word === '' ? '' : `, but ${word}`}.`,
+    fix: "Name an experiment first, as in 'fulgur train fastsiam --data.path photos'; 'fulgur list' shows all.",
   });
 }

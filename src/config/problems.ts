@@ -38,7 +38,7 @@ export function unknownOption(where: string, path: string, known: readonly strin
 export class ConfigError extends FulgurError {
   constructor(readonly problems: readonly Problem[]) {
     super('config', {
-      what: problems.length === 1 ? 'An option is invalid:' : `${problems.length}  options are invalid:`,
+      what: problems.length === 1 ? 'An option is invalid:' : `${problems.length} options are invalid:`,
       list: problems.map(({ where, what }) => `${where}: ${what}`),
       fix: 'Run with --help to see all options.',
     });

@@ -3,16 +3,17 @@ import { jsonText, parseJson } from '../contracts';
 import type { Json } from '../contracts';
 import { FulgurError, messageOf } from '../errors';
 
-/** What options belong to, in the words of its errors. */
+/** What options belong to, for error messages. */
 export interface OptionOwner {
   readonly name: string;
   readonly kind: 'data set' | 'batches';
 }
 
 /**
- * Options of a definition of one's own, with the defaults of its schema.
+ * Parses the options of a user's definition and fills in its schema's defaults.
  *
- * @throws FulgurError of kind `config` that names every option that the schema refuses, or any where there is no schema.
+ * @throws FulgurError of kind `config` naming every option that the schema rejects, or every option if there is no
+ * schema.
  */
 export function parseDeclared<Options extends z.ZodType>(
   owner: OptionOwner,
@@ -36,16 +37,16 @@ export function parseDeclared<Options extends z.ZodType>(
 function wrongOptions({ name, kind }: OptionOwner, problems: readonly string[]): FulgurError {
   const whose = kind === 'batches' ? 'their' : 'its';
   return new FulgurError('config', {
-    what: `The ${kind} ${name} cannot work with ${whose} options: ${problems.join('; ')}.`,
+    what: `The ${kind} ${name} cannot use ${whose} options: ${problems.join('; ')}.`,
     fix: `Correct them where ${name}({ ... }) is called.`,
   });
 }
 
 /**
- * Options as records and threads have them.
+ * Converts options to plain data for records and threads.
  *
- * @param use what becomes of them, as a sentence.
- * @throws FulgurError of kind `config` for what JSON cannot hold.
+ * @param use a sentence about what they are used for.
+ * @throws FulgurError of kind `config` for values that cannot be written as JSON.
  */
 export function plainOptions({ name, kind }: OptionOwner, options: unknown, use: string): Json {
   try {
@@ -55,7 +56,7 @@ export function plainOptions({ name, kind }: OptionOwner, options: unknown, use:
     throw new FulgurError('config', {
       what: `The options of the ${kind} ${name} are not plain data: ${finding}`,
       why: use,
-      fix: 'Give numbers, texts, booleans, lists and plain objects, and make of them what is needed in open.',
+      fix: 'Use numbers, strings, booleans, lists and plain objects, and build the rest from them in open.',
       cause,
     });
   }

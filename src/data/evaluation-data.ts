@@ -10,16 +10,16 @@ import type { ViewTransform } from './views';
 export interface EvaluationOptions {
   /** Opens a split of the data set in use. */
   readonly open: (split: 'train' | 'test') => Promise<ImageDataset>;
-  /** The split that is open already. */
+  /** The split that is already open. */
   readonly train: ImageDataset;
-  /** The training views' transform: evaluation uses its plain form. */
+  /** The transform of the training views; evaluations use its plain form. */
   readonly transform: ViewTransform;
   readonly workers: number | 'auto';
   readonly onBrokenImage: BrokenImageRule;
   readonly onMessage: Notify;
 }
 
-/** Plain images of the data set in training, for plugins that judge the model. */
+/** Returns access to plain images of the training data set, for plugins that evaluate the model. */
 export class DatasetEvaluation implements EvaluationData {
   readonly name: string;
   readonly classes: number;
@@ -60,7 +60,7 @@ export class DatasetEvaluation implements EvaluationData {
     return firstViews(loader(part, { ...how, transform: views, seed, shuffle: true, dropLast: true }));
   }
 
-  /** Says once for each split what is left out. */
+  /** Reports what is left out once per split. */
   async #labelledDataset(split: 'train' | 'test'): Promise<ImageDataset> {
     const dataset = await this.#dataset(split);
     const part = this.#labelled.get(split) ?? labelledPart(dataset, this.#options.onMessage);
@@ -75,13 +75,13 @@ export class DatasetEvaluation implements EvaluationData {
   }
 }
 
-/** At most `limit` samples, spread evenly. */
+/** Returns at most `limit` samples, spread evenly. */
 function spread({ length }: ImageDataset, limit: number): number[] {
   const samples = Math.min(limit, length);
   return Array.from({ length: samples }, (_, position) => Math.floor((position * length) / samples));
 }
 
-/** Batches of views as batches of images, which have one view. */
+/** Turns batches of one view into batches of images. */
 function firstViews(source: BatchSource<ViewBatch>): BatchSource<ImageBatch> {
   return {
     samples: source.samples,

@@ -1,4 +1,4 @@
-/** A decoded image. `data` holds RGB bytes row by row, `height * width * 3` of them. */
+/** A decoded image. `data` contains `height * width * 3` RGB bytes, row by row. */
 export interface Image {
   readonly width: number;
   readonly height: number;

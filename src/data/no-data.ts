@@ -3,14 +3,14 @@ import { FulgurError } from '../errors';
 import type { PreparedData } from './prepare-data';
 import { evaluationViewOf } from './prepare-data';
 
-/** In the place of a run's data, for what looks at the model alone: nothing is opened, and what asks for images is refused. */
+/** Replaces a run's data for commands that only need the model: nothing is opened, and requests for images are rejected. */
 export function noData(options: DataOptions): PreparedData {
   const name = options.dataset?.name ?? options.batches?.name ?? options.name ?? 'no data';
   const refuse = (): Promise<never> =>
     Promise.reject(
       new FulgurError('data', {
-        what: `Images of ${name} were asked for, and this command opens no data.`,
-        fix: 'Leave usesData: false out of its definition.',
+        what: `Images of ${name} were requested, but this command opens no data.`,
+        fix: 'Remove usesData: false from its definition.',
       }),
     );
   return {

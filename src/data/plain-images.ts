@@ -5,19 +5,19 @@ import { imageLoader } from './loader';
 import type { BrokenImageRule } from './loader';
 import type { ViewTransform } from './views';
 
-/** All images of a split in their order, each as one view without augmentation. */
+/** All images of a split in order, each as one view without augmentation. */
 export interface PlainImages extends BatchSource<ImageBatch> {
-  /** Of the data set. */
+  /** The data set's name. */
   readonly name: string;
   /** A digest of the names, labels and order of these images. */
   readonly fingerprint: string;
-  /** Where they lie. */
+  /** The location of the data. */
   readonly origin: string;
-  /** Empty where there are no labels. */
+  /** Empty if there are no labels. */
   readonly classNames: readonly string[];
-  /** The view's name with its options. */
+  /** The view's name and options. */
   readonly view: Json;
-  /** The image at a place of the order, from 0. Its label is -1 where it is not known. */
+  /** Returns the image at a position in the order, from 0. Its label is -1 if unknown. */
   imageAt(place: number): { readonly name: string; readonly label: number };
 }
 
@@ -30,8 +30,8 @@ export interface PlainImagesOptions {
 }
 
 /**
- * The images of a data set as an evaluation sees them. Where one is broken and may be skipped, another one takes its place in the
- * batch: the batch's `indices` say so.
+ * Opens the images of a data set as an evaluation sees them. If one is broken and may be skipped, another one replaces
+ * it in the batch, as the batch's `indices` show.
  */
 export function plainImages(dataset: ImageDataset, { transform, ...how }: PlainImagesOptions): PlainImages {
   const view = transform.plain();
@@ -53,7 +53,7 @@ export function plainImages(dataset: ImageDataset, { transform, ...how }: PlainI
   };
 }
 
-/** A view's name with its options, as records have it. */
+/** Returns a view's name with its options as recorded. */
 export function recordedView({ spec }: ViewTransform): Json {
   return { [spec.export]: spec.recorded ?? spec.options };
 }

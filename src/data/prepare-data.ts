@@ -21,52 +21,52 @@ import { isViewTransform } from './views';
 
 export interface DataContext {
   readonly seed: number;
-  /** This process's place among the ranks (default 0 of 1). */
+  /** The rank of this process (default 0 of 1). */
   readonly rank?: number;
   readonly worldSize?: number;
-  /** Cores that `workers: 'auto'` may count on (default: those of the machine). */
+  /** The number of cores available to `workers: 'auto'` (default: those of the machine). */
   readonly cores?: number | undefined;
-  /** Gets sentences for the user (default: the terminal). */
+  /** Receives messages for the user (default: the terminal). */
   readonly onMessage?: Notify;
-  /** Ends a download. */
+  /** Aborts a download. */
   readonly signal?: AbortSignal;
   /**
-   * Whether batches are to train on (default `true`): the threads for them start at once, and there must be one. An evaluation of
-   * few images has none that is full.
+   * Whether batches are for training (default `true`): their threads start at once, and there must be at least one
+   * batch. An evaluation of few images may have no full one.
    */
   readonly trains?: boolean;
 }
 
-/** The data that a run really uses. */
+/** The data that a run actually uses. */
 export interface DataInfo {
   readonly name: string;
-  /** Training samples in the data set, over all ranks. */
+  /** The number of training samples in the data set, over all ranks. */
   readonly samples: number;
   readonly batchSize: number;
   readonly classes: number;
-  /** A digest of names, labels and order of the training samples. */
+  /** A digest of the names, labels and order of the training samples. */
   readonly fingerprint: string;
-  /** The data set that was asked for. */
+  /** The requested data set. */
   readonly requested: string;
   readonly path: string;
 }
 
-/** A sample, as predictions are listed by it. */
+/** A sample as listed in predictions. */
 export interface NamedSample {
-  /** Its place in the data set. */
+  /** Its index in the data set. */
   readonly index: number;
-  /** Its name within the data set: the file below the folder, or the index. */
+  /** Its name within the data set: the file relative to the folder, or the index. */
   readonly name: string;
-  /** `null` where it is not known. */
+  /** `null` if unknown. */
   readonly class: string | null;
 }
 
-/** Samples to evaluate, and what each is called. */
+/** Samples to evaluate, with their names. */
 export interface NamedSamples<B = unknown> extends BatchSource<B> {
   /**
-   * The samples of a batch, in its order.
+   * Returns the samples of a batch, in its order.
    *
-   * @param place how many samples came before the batch, and how many are in it.
+   * @param place the number of samples before the batch, and in the batch.
    */
   namesOf(
     batch: B,
@@ -78,24 +78,24 @@ export interface NamedSamples<B = unknown> extends BatchSource<B> {
 export interface PreparedData<B = unknown> {
   readonly train: BatchSource<B>;
   /**
-   * Opens data to evaluate: all samples of a split (default `test`) in their order, the same views at each call. The
-   * caller closes them.
+   * Opens data to evaluate: all samples of a split (default `test`) in order, with the same views at every call. The
+   * caller closes it.
    */
   readonly heldOut: (split?: Split) => Promise<NamedSamples<B>>;
   readonly evaluation: EvaluationData;
   readonly viewSheets: ViewSheets;
-  /** The view that `evaluation` gives of each image; `null` where data are batches of one's own. */
+  /** The view that `evaluation` makes of each image; `null` if the data is the experiment's own batches. */
   readonly evaluationView: ViewTransform | null;
-  /** Opens plain images of a split, in their order and by their names; the caller closes them. */
+  /** Opens the plain images of a split, in order and with names. The caller closes them. */
   readonly plainImages: (split: Split, batchSize: number) => Promise<PlainImages>;
   readonly info: DataInfo;
 }
 
 /**
- * Opens the data of a run and starts the threads that prepare its batches. Where the data set is neither on disk nor
- * reachable, says so and takes the fallback; one that is there but wrong is an error.
+ * Opens the data of a run and starts the threads that prepare its batches. If the data set is neither on disk nor
+ * reachable, it reports that and uses the fallback; invalid data is an error.
  *
- * @throws FulgurError of kind `config` for wrong options, of kind `data` where the data cannot be had or used.
+ * @throws FulgurError of kind `config` for invalid options, of kind `data` if the data is unavailable or unusable.
  */
 export async function prepareData(
   options: DataOptions,
@@ -114,7 +114,7 @@ export async function prepareData(
     fallback: options.fallback,
     maxImagePixels: options.maxImagePixels,
     grayRange: options.grayRange,
-    // All ranks open the same data: rank 0 warns for all. Each host downloads for itself.
+    // All ranks open the same data, so rank 0 warns for all. Each host downloads for itself.
     onMessage:
       rank > 0 && options.name?.startsWith('cifar') !== true
         ? (_, text) => onMessage('info', text)
@@ -168,8 +168,8 @@ function sourceOf({ dataset, name }: DataOptions): DatasetDeclaration | string {
   const source = dataset ?? name;
   if (source !== null) return source;
   throw new FulgurError('config', {
-    what: "The experiment's data name no data set.",
-    fix: "Give data: { name: 'digits' }, or data: { dataset: photos() } with one of your own.",
+    what: "The experiment's data does not name a data set.",
+    fix: "Give data: { name: 'digits' }, or data: { dataset: photos() } with your own.",
   });
 }
 
@@ -178,20 +178,20 @@ function nameOf(options: DataOptions): string {
   return typeof source === 'string' ? source : source.name;
 }
 
-/** The one view without augmentation that evaluations see images by. */
+/** The view without augmentation in which evaluations see images. */
 export function evaluationViewOf(options: DataOptions): ViewTransform {
   return usableTransform(options, 'transform').plain();
 }
 
-/** A transform as the experiment gives it, at the size that `data.viewSize` gives. */
+/** Returns the experiment's transform, at the size given by `data.viewSize`. */
 function usableTransform(options: DataOptions, option: 'transform' | 'evaluationTransform'): ViewTransform {
   const transform = requireTransform(options[option], option);
   const { viewSize } = options;
   if (viewSize === null) return transform;
   if (transform.resized !== undefined) return transform.resized(viewSize);
   throw new FulgurError('config', {
-    what: `data.viewSize is ${viewSize}, and the size of the experiment's data.${option} cannot be chosen.`,
-    fix: `Leave it out, or give the transform a method resized(size).`,
+    what: `data.viewSize is ${viewSize}, but the size of the experiment's data.${option} cannot be chosen.`,
+    fix: `Remove it, or give the transform a method resized(size).`,
   });
 }
 
@@ -201,12 +201,12 @@ function requireTransform(transform: object | null, option: string): ViewTransfo
     Array.isArray(transform) || (transform !== null && 'size' in transform && 'crop' in transform);
   if (isList) {
     throw new FulgurError('config', {
-      what: `The experiment's data.${option} is a description of views, and no view transform yet.`,
-      fix: `Hand it to views.of: data: { ${option}: views.of(...) }.`,
+      what: `The experiment's data.${option} is a description of views, not yet a view transform.`,
+      fix: `Pass it to views.of: data: { ${option}: views.of(...) }.`,
     });
   }
   throw new FulgurError('config', {
-    what: `The experiment's data.${option} ${transform === null ? 'is missing' : 'is no view transform'}.`,
+    what: `The experiment's data.${option} ${transform === null ? 'is missing' : 'is not a view transform'}.`,
     fix: `Set it in the experiment file: data: { ${option}: views.fastSiam() }.`,
   });
 }

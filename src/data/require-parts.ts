@@ -1,21 +1,21 @@
 import { FulgurError, valueText } from '../errors';
 
-/** A part of a definition, as it was given. */
+/** A part of a definition, as given. */
 export interface DefinitionPart {
-  /** As the definition calls it: `open`. */
+  /** Its name in the definition: `open`. */
   readonly name: string;
   readonly value: unknown;
   readonly isRight: boolean;
-  /** What to write, to follow "Write". */
+  /** What to write, as it follows "Write". */
   readonly fix: string;
 }
 
 /**
- * Checks a definition whose author may have no type checker.
+ * Checks a definition, whose author may not use a type checker.
  *
- * @param definer the function that it was given to: `defineDataset`.
- * @param definedName what it defines, where that is known.
- * @throws FulgurError of kind `config` that names the first part that is wrong.
+ * @param definer the function it was passed to: `defineDataset`.
+ * @param definedName what it defines, if known.
+ * @throws FulgurError of kind `config` naming the first invalid part.
  */
 export function requireParts(definer: string, definedName: unknown, parts: readonly DefinitionPart[]): void {
   const wrong = parts.find(({ isRight }) => !isRight);
@@ -31,7 +31,7 @@ export function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-/** Whether something is a zod schema, or nothing. */
+/** Whether a value is a zod schema or undefined. */
 export function isSchemaOrNone(value: unknown): boolean {
   if (value === undefined) return true;
   return typeof (value as { safeParse?: unknown } | null | undefined)?.safeParse === 'function';

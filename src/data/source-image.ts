@@ -1,26 +1,25 @@
 import type { Image } from './image';
 
 /**
- * An image as a data set may return it: `data` holds the samples row by row, `height * width * channels` of them, with no
- * gaps between rows.
+ * An image as a data set may return it: `data` contains `height * width * channels` samples, row by row without gaps.
  */
 export interface SourceImage {
   readonly width: number;
   readonly height: number;
   /** 1: gray, 2: gray and alpha, 3: RGB (default), 4: RGB and alpha. */
   readonly channels?: 1 | 2 | 3 | 4;
-  /** Samples of 8 or of 16 bits. */
+  /** Samples of 8 or 16 bits. */
   readonly data: Uint8Array | Uint16Array;
-  /** The values that become black and white (default 0 and 255, of 16 bits 0 and 65535); what lies outside is cut off. */
+  /** The values that become black and white (default: 0 and 255, or 0 and 65535 for 16 bits); values outside are clipped. */
   readonly range?: readonly [black: number, white: number];
 }
 
 /**
- * The 8-bit RGB that views are made of. A value v becomes `(v - black) / (white - black) * 255`, rounded to the nearest
- * whole number and cut to 0 to 255; gray is repeated over the three channels; alpha is dropped, not blended, as by PIL's
- * `convert('RGB')`. RGB bytes without a range are taken as they are, without a copy.
+ * Converts an image to the 8-bit RGB that views are made from. A value v becomes `(v - black) / (white - black) * 255`,
+ * rounded to the nearest whole number and clipped to 0 to 255. Gray is repeated over the three channels; alpha is
+ * dropped, not blended, as by PIL's `convert('RGB')`. RGB bytes without a range are used unchanged, without a copy.
  *
- * @throws Error whose message says what is wrong with the image: `it has 4 x 4 pixels of 3 channels, and 12 values instead of 48`.
+ * @throws Error whose message describes the problem: `it has 4 x 4 pixels of 3 channels, and 12 values instead of 48`.
  */
 export function rgbOf(source: SourceImage): Image {
   checkSource(source);
@@ -38,7 +37,7 @@ export function rgbOf(source: SourceImage): Image {
   return { width, height, data: rgb };
 }
 
-/** The table of the last range: most images of a data set have the same one. */
+/** The table of the last range, since most images of a data set share one. */
 let lastTable: { readonly key: string; readonly bytes: Uint8Array } | null = null;
 
 function byteTable(largest: number, [black, white]: readonly [number, number] = [0, largest]): Uint8Array {
@@ -52,7 +51,7 @@ function byteTable(largest: number, [black, white]: readonly [number, number] = 
 }
 
 function checkSource(source: SourceImage): void {
-  // What a data set of the user's own returns may be anything.
+  // The user's own data set may return anything.
   const {
     width,
     height,
@@ -67,7 +66,7 @@ function checkSource(source: SourceImage): void {
     throw new Error(`its size is ${String(width)} x ${String(height)} pixels`);
   }
   if (![1, 2, 3, 4].includes(channels)) {
-    throw new Error(`it has ${String(channels)} channels, and only 1, 2, 3 or 4 have a meaning`);
+    throw new Error(`it has ${String(channels)} channels, but only 1, 2, 3 or 4 are supported`);
   }
   const expected = width * height * channels;
   if (data.length !== expected) {
@@ -75,7 +74,7 @@ function checkSource(source: SourceImage): void {
     throw new Error(`it has ${pixels}, and ${data.length} values instead of ${expected}`);
   }
   if (range !== undefined && !isRange(range)) {
-    throw new Error(`its range is ${JSON.stringify(range)}, and must be two numbers, the smaller first`);
+    throw new Error(`its range is ${JSON.stringify(range)}, but must be two numbers, the smaller first`);
   }
 }
 

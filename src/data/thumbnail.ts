@@ -10,15 +10,16 @@ const QUALITY = 80;
 export interface Thumbnail {
   /** `data:image/jpeg;base64,...` */
   readonly address: string;
-  /** In pixels. */
+  /** Width in pixels. */
   readonly width: number;
   readonly height: number;
 }
 
 /**
- * A JPEG of an image whose longer side has so many pixels; small images are drawn larger, with their pixels to be seen.
+ * Makes a JPEG thumbnail whose longer side has at most `side` pixels. Small images are enlarged so that their pixels
+ * are visible.
  *
- * @param side at most, of the longer side.
+ * @param side the largest length of the longer side, in pixels.
  */
 export async function jpegThumbnail(source: SourceImage, side: number): Promise<Thumbnail> {
   const { width, height, data } = rgbOf(source);

@@ -4,15 +4,15 @@ import { locateTensorFlow, type Accelerator, type TensorFlowLibrary } from '../e
 import { FulgurError, messageOf } from '../errors';
 import { failed, ok, unchecked, type Finding } from './finding';
 
-/** The parts of the engine that the doctor tries; tests give others. */
+/** The parts of the engine that the doctor checks; tests replace them. */
 export interface EngineTrial {
   locate(accelerator: Accelerator, onProgress: (line: string) => void): Promise<TensorFlowLibrary>;
   start(accelerator: Accelerator): Promise<EngineInfo>;
-  /** Seconds of one `[size, size]` matrix product, and the largest error among its results. */
+  /** Returns the seconds of one `[size, size]` matrix product and its largest error. */
   timeProduct(size: number): Promise<{ seconds: number; error: number }>;
 }
 
-/** The engine itself. An installation in the cache is read to its last byte. */
+/** The real engine. An installation in the cache is read completely. */
 export const realEngine: EngineTrial = {
   locate: (accelerator, onProgress) => locateTensorFlow({ accelerator, onProgress, fullCheck: true }),
   start: (accelerator) => start({ accelerator }),
@@ -21,7 +21,7 @@ export const realEngine: EngineTrial = {
 
 const productSize = 1024;
 
-/** TensorFlow, its device, and one timed operation; each needs the one before. */
+/** Checks TensorFlow, its device and one timed operation; each depends on the one before. */
 export async function* checkEngine(
   accelerator: Accelerator,
   onProgress: (line: string) => void,
@@ -56,8 +56,8 @@ function checkDevice({ flavour }: TensorFlowLibrary, { device, deviceName, threa
   if (flavour === 'cpu' || device === 'gpu') return ok('Device', detail);
   return failed(
     'Device',
-    `${detail}: TensorFlow has CUDA but finds no GPU that it can use`,
-    'Update the NVIDIA driver and look at nvidia-smi, or pass --accelerator cpu.',
+    `${detail}: TensorFlow has CUDA but finds no usable GPU`,
+    'Update the NVIDIA driver and check nvidia-smi, or pass --accelerator cpu.',
   );
 }
 

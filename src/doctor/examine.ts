@@ -6,13 +6,13 @@ import { checkCores, checkDisk, checkMemory, checkNode, checkPlatform } from './
 
 export interface ExamineOptions {
   readonly accelerator: Accelerator;
-  /** Told what takes time, such as an installation. */
+  /** Receives messages about what takes time, such as an installation. */
   readonly onProgress: (line: string) => void;
   readonly engine?: EngineTrial;
   readonly machine?: Machine;
 }
 
-/** Looks at everything that a run needs, one finding after the other. TensorFlow is installed if it is missing. */
+/** Checks everything a run needs, one finding at a time. TensorFlow is installed if it is missing. */
 export async function* examine(options: ExamineOptions): AsyncGenerator<Finding> {
   const { accelerator, onProgress, engine = realEngine } = options;
   const machine = options.machine ?? (await readMachine());

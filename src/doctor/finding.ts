@@ -1,12 +1,12 @@
-/** What one look at the machine found: one line of the doctor's report. */
+/** The result of one check of the machine: one line of the doctor's report. */
 export interface Finding {
-  /** What was looked at: one or two words. */
+  /** What was checked, in one or two words. */
   readonly name: string;
-  /** `unchecked` where an earlier failure stands in the way. */
+  /** `unchecked` if an earlier failure prevents the check. */
   readonly state: 'ok' | 'failed' | 'unchecked';
-  /** What was seen, with its numbers. */
+  /** What was found, with numbers. */
   readonly detail: string;
-  /** What to do about a failure: `null` for everything else. */
+  /** What to do about a failure; `null` for everything else. */
   readonly fix: string | null;
 }
 

@@ -3,9 +3,9 @@ import { formatBytes } from '../errors';
 import { failed, ok, type Finding } from './finding';
 import type { Machine } from './machine';
 
-/** The main job at its default batch size takes about this much. */
+/** About what the main experiment takes at its default batch size. */
 const neededMemoryBytes = 2e9;
-/** Room for a data set and a few runs. */
+/** Space for a data set and a few runs. */
 const neededDiskBytes = 500e6;
 
 export function checkNode({ nodeVersion }: Machine): Finding {

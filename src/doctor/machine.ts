@@ -3,9 +3,9 @@ import { arch, availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { readEnvironment } from '../config/environment';
 
-/** What the doctor reads off the machine itself. */
+/** What the doctor reads from the machine itself. */
 export interface Machine {
-  /** As `process.versions.node` gives it. */
+  /** The value of `process.versions.node`. */
   readonly nodeVersion: string;
   readonly platform: string;
   readonly architecture: string;
@@ -13,7 +13,7 @@ export interface Machine {
   /** Cores that this process may use. */
   readonly cores: number;
   readonly totalMemoryBytes: number;
-  /** What this process may still take, within the limits that it runs under. */
+  /** The memory that this process can still allocate within its limits. */
   readonly availableMemoryBytes: number;
   readonly cacheFolder: string;
   /** Free bytes on the disk of the cache folder. */
@@ -35,13 +35,13 @@ export async function readMachine(): Promise<Machine> {
   };
 }
 
-/** A Node that is too old lacks the function, and is to hear that from its own line. */
+/** A Node that is too old lacks the function, and should be reported on its own line. */
 function availableMemory(): number {
   const { availableMemory: read } = process as { availableMemory?: () => number };
   return read?.() ?? freemem();
 }
 
-/** Free bytes where the folder is, or will be. */
+/** Returns the free bytes where the folder is or will be. */
 async function freeBytes(folder: string): Promise<number> {
   try {
     const { bavail, bsize } = await statfs(folder);

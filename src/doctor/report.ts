@@ -3,13 +3,13 @@ import type { Finding } from './finding';
 
 const marks: Readonly<Record<Finding['state'], string>> = { ok: 'ok', failed: 'FAIL', unchecked: '-' };
 
-/** A finding as a line, and its fix as a second one. */
+/** Formats a finding as a line, with its fix as a second one. */
 export function formatFinding({ name, state, detail, fix }: Finding): string {
   const line = `${marks[state].padEnd(4)}  ${name.padEnd(10)}  ${shown(detail)}`;
   return fix === null ? line : `${line}\n${' '.repeat(18)}fix: ${shown(fix)}`;
 }
 
-/** All findings as one JSON object: `{ ok, findings }`. */
+/** Returns all findings as one JSON object: `{ ok, findings }`. */
 export function formatJson(findings: readonly Finding[]): string {
   return JSON.stringify({ ok: isHealthy(findings), findings });
 }

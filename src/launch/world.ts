@@ -1,16 +1,16 @@
-/** Where this process stands among those that train together. */
+/** The place of this process among those that train together. */
 export interface World {
   /** From 0; rank 0 logs and saves. */
   readonly rank: number;
   readonly worldSize: number;
-  /** This process among those of its host, from 0: it takes the device of that number. */
+  /** Index of this process among those of its host, from 0; it uses the device of that number. */
   readonly localRank: number;
-  /** Ranks on this host: they share its cores. */
+  /** The number of ranks on this host, which share its cores. */
   readonly localWorldSize: number;
-  /** `host:port` of every rank, by rank: where it listens for the others. */
+  /** The `host:port` at which every rank listens for the others, by rank. */
   readonly addresses: readonly string[];
-  /** Cores that this rank has to itself, where whoever started it says so; else ranks of a host share its cores. */
+  /** Cores reserved for this rank, if its launcher says so; otherwise the ranks of a host share its cores. */
   readonly cores?: number;
-  /** What told of it, for messages: `TF_CONFIG`, `torchrun`, `Slurm`, `--devices`. */
+  /** The source of this information, for messages: `TF_CONFIG`, `torchrun`, `Slurm`, `--devices`. */
   readonly source: string;
 }

@@ -101,7 +101,7 @@ async function readOrBundle(place: ScriptPlace, name: string): Promise<PageScrip
     return await keptBundle(join(folder, place, `${name}.ts`), place, keptIn);
   } catch (cause) {
     throw new FulgurError('module', {
-      what: `The script ${place}/${name} cannot be made: ${messageOf(cause)}.`,
+      what: `The script ${place}/${name} cannot be created: ${messageOf(cause)}.`,
       fix: reinstall,
       cause,
     });

@@ -95,7 +95,7 @@ describe('a command of fulgur', () => {
       ['--vresion'],
       "Error: Unknown option '--vresion'. Did you mean --version? Run 'fulgur --help' to see what it takes.",
     ],
-  ])('says in one sentence what is wrong, and what to do: %j', (words, line) => {
+  ])('reports in one sentence what is wrong and what to do: %j', (words, line) => {
     expect(fulgur(...words)).toEqual({ status: 2, stdout: '', stderr: `${line}\n` });
   });
 
@@ -109,7 +109,7 @@ describe('a command of fulgur', () => {
       ['train', 'fastsiam'],
       'Usage: fulgur train fastsiam [fit|validate|test|predict|probe|knn|finetune|embed|neighbours|export|views|map|report] [options]',
     ],
-  ])('tells by its whole name how it is used, with --help and with -h: %j', (words, usage) => {
+  ])('shows its usage under its whole name, with --help and with -h: %j', (words, usage) => {
     const { status, stdout, stderr } = fulgur(...words, '--help');
     expect([status, stdout.split('\n')[0], stderr]).toEqual([0, usage, '']);
     expect(fulgur(...words, '-h')).toEqual({ status, stdout, stderr });
@@ -117,7 +117,7 @@ describe('a command of fulgur', () => {
 });
 
 describe('fulgur train', () => {
-  it('names the experiment that several devices can train, where another one is to be', () => {
+  it('names the experiment that several devices can train if another one was given', () => {
     expect(fulgur('train', 'fastsiam', '--data.name', 'digits', '--devices', '2')).toEqual({
       status: 2,
       stdout: '',
@@ -142,8 +142,8 @@ describe('fulgur train', () => {
       status: 2,
       stdout: '',
       stderr:
-        "Error: No experiment stands behind 'fulgur train', but --data.path. " +
-        "Name one first, as in 'fulgur train fastsiam --data.path photos'; 'fulgur list' shows all.\n",
+        "Error: 'fulgur train' was given no experiment, but --data.path. " +
+        "Name an experiment first, as in 'fulgur train fastsiam --data.path photos'; 'fulgur list' shows all.\n",
     });
   });
 
@@ -197,11 +197,11 @@ describe('fulgur report', () => {
   it.each([
     [
       [],
-      'fulgur report was given no run. Name the folder of one, as in: fulgur report runs/fastsiam/version_0.',
+      'fulgur report needs at least one run. Name its folder, as in: fulgur report runs/fastsiam/version_0.',
     ],
-    [['a', '--out'], '--out stands without a file. Write --out report.html.'],
-    [['a', '--ot', 'b'], "fulgur report has no option '--ot'. Give folders of runs, and --out FILE."],
-  ])('refuses %p', async (words, message) => {
+    [['a', '--out'], '--out was given without a file. Write --out report.html.'],
+    [['a', '--ot', 'b'], "fulgur report has no option '--ot'. Pass folders of runs and --out FILE."],
+  ])('rejects %p', async (words, message) => {
     const said: string[] = [];
     const write = jest
       .spyOn(process.stderr, 'write')

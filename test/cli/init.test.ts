@@ -56,8 +56,8 @@ describe('a new project', () => {
   });
 });
 
-describe('a project in a folder that holds something', () => {
-  it('is refused, and nothing is touched', async () => {
+describe('a project in a folder that is not empty', () => {
+  it('is rejected, and nothing is changed', async () => {
     for (const name of ['a', 'b', 'c', 'd', 'package.json']) writeFileSync(join(workplace, name), 'mine');
     await expect(makeProject(workplace)).rejects.toThrow(
       new Error(
@@ -71,7 +71,7 @@ describe('a project in a folder that holds something', () => {
 });
 
 describe('a project in a place that cannot be written', () => {
-  it('is refused, and no half of it is left', async () => {
+  it('is rejected, and nothing of it remains', async () => {
     const file = join(workplace, 'file');
     writeFileSync(file, '');
     await expect(makeProject(join(file, 'project'))).rejects.toMatchObject({

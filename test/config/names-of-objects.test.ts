@@ -55,7 +55,7 @@ describe.each(names)('the name %s', (name) => {
   });
 
   it('is neither a data set nor a value of an option', async () => {
-    await expect(datasets.open(name)).rejects.toThrow(`There is no data set "${name}".`);
+    await expect(datasets.open(name)).rejects.toThrow(`Unknown data set '${name}'.`);
     expect(problemsOf(['--trainer.accelerator', name])).toHaveLength(1);
   });
 

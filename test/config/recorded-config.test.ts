@@ -43,7 +43,7 @@ describe('the configuration that a run records', () => {
     });
     expect(() => resolveConfig(Tiny, args)).toThrow(
       [
-        '4  options are invalid:',
+        '4 options are invalid:',
         `  name in ${file}, line 1: is 'tiny' in the experiment's file, and can only be changed there`,
         `  data.transform in ${file}, line 3: is {"plain":{"inputSize":32}} in the experiment's file, and can only be changed there`,
         `  hyperparameters.lrr in ${file}, line 7: unknown option; did you mean lr?`,

@@ -160,7 +160,7 @@ describe('resolveConfig', () => {
     ];
     expect(problemsOf(args)).toBe(
       [
-        '6  options are invalid:',
+        '6 options are invalid:',
         '  stray: this word does not belong to any option',
         '  --lr: must be at least 0, not -1',
         '  --mode: must be one of a, b, not "c"',
@@ -197,7 +197,7 @@ describe('resolveConfig', () => {
     args.push('--trainer.precision', 'bf16', '--trainer.accelerator', 'tpu', '--data.onBrokenImage', 'skp');
     expect(problemsOf(args)).toBe(
       [
-        '6  options are invalid:',
+        '6 options are invalid:',
         '  --data.name: must be one of cifar10, cifar100, digits, folder, list, packed, shards, not "cifar"; did you mean cifar10?',
         '  --data.fallback: must be one of cifar10, cifar100, digits, folder, list, packed, shards, not "Digit"; did you mean digits?',
         '  --data.batchSize: must be above 0, not 0',
@@ -216,7 +216,7 @@ describe('resolveConfig', () => {
       ['--config', file],
     ]) {
       expect(problemsOf([...args, '--lr', '-1'])).toBe(
-        '2  options are invalid:\n' +
+        '2 options are invalid:\n' +
           '  --lr: must be at least 0, not -1\n' +
           '  --data.path: is missing; name the folder of images\n' +
           'Run with --help to see all options.',
@@ -234,7 +234,7 @@ describe('resolveConfig', () => {
     const words = ['--data.path', 'photos', '--data.url', 'http://localhost/x', '--data.grayRange', '0,4095'];
     for (const command of [[], ['embed'], ['validate']]) {
       expect(problemsOf([...command, ...words])).toBe(
-        '3  options are invalid:\n' +
+        '3 options are invalid:\n' +
           '  data.path: does not apply to the data set digits, which is not in a folder; name what is there, such as --data.name folder\n' +
           '  data.url: does not apply to the data set digits, which is not downloaded\n' +
           '  data.grayRange: does not apply to the data set digits, whose images have 8 bits\n' +
@@ -315,7 +315,7 @@ describe('resolveConfig', () => {
       expect(() => resolved(laughs)).toThrow(
         /is not valid YAML: it has more than 1000 aliases\. Correct the file\./,
       );
-      expect(() => resolved('data: &d\n  path: *d\n')).toThrow(/an alias stands for what it is part of/);
+      expect(() => resolved('data: &d\n  path: *d\n')).toThrow(/an alias refers to a node that contains it/);
       expect(() => resolved('lr: *none\n')).toThrow(/is not valid YAML: Unresolved alias/);
     });
 
@@ -378,7 +378,7 @@ describe('resolveConfig', () => {
       const { text } = error as PrintAndExit;
       expect(error).toBeInstanceOf(PrintAndExit);
       expect(text).toMatch(/--lr <value>\s+learning rate \(default: 0\.06\)/);
-      expect(text).toMatch(/--trainer\.maxEpochs <value>\s+total epochs .*\(default: 3\)/);
+      expect(text).toMatch(/--trainer\.maxEpochs <value>\s+total epochs; .*\(default: 3\)/);
     }
   });
 

@@ -47,7 +47,7 @@ async function contentOf(
 }
 
 describe('DatasetEvaluation', () => {
-  it('gives whole batches of training images in another order each epoch, cropped by the seed', async () => {
+  it('yields whole batches of training images in a new order each epoch, cropped by the seed', async () => {
     const before = liveCounts();
     const mean = [0.5, 0.25, 0.125] as const;
     const std = [0.5, 0.25, 0.5] as const;
@@ -89,7 +89,7 @@ describe('DatasetEvaluation', () => {
     expect(liveCounts()).toEqual(before);
   });
 
-  it('takes training images spread evenly where they are limited, and says where crops cannot be made', async () => {
+  it('spreads a limited number of training images evenly, and reports if crops cannot be made', async () => {
     const evaluation = evaluate(views.fastSiam({ inputSize: 12 }));
     const how = { batchSize: 3, limit: 3, training: { seed: 0, crops: null } };
     const { indices } = await contentOf(await evaluation.open('train', how));
@@ -121,7 +121,7 @@ describe('DatasetEvaluation', () => {
     expect(liveCounts()).toEqual(before);
   });
 
-  it('leaves values in [0, 1] where the training does, and takes ImageNet figures for a foreign transform', async () => {
+  it('leaves values in [0, 1] if training does, and uses the values of ImageNet for a foreign transform', async () => {
     const byte = test.read(0).data[0]!;
     const raw = await evaluate(views.fastSiam({ inputSize: 12, normalize: null })).open('test', {
       batchSize: 6,

@@ -74,16 +74,16 @@ describe('prepareData', () => {
     for (const source of [images, sized.train, given.train]) await source.close();
   });
 
-  it('refuses data.viewSize for views of several sizes, and for a transform of one size', async () => {
+  it('rejects data.viewSize for views of several sizes, and for a transform of one size', async () => {
     await expect(prepare({ viewSize: 24, transform: views.dino() })).rejects.toThrow(
-      'data.viewSize is 24, and the views of dino have several sizes: 224 x 224, 96 x 96. ' +
-        'Leave it out, and give the sizes where the experiment names its transform.',
+      'data.viewSize is 24, but the views of dino have several sizes: 224 x 224, 96 x 96. ' +
+        'Remove it, and set the sizes in the transform of the experiment.',
     );
     const { spec, views: sizes } = transform;
     const own = { spec, views: sizes, plain: () => transform, apply: () => undefined };
     await expect(prepare({ viewSize: 24, transform: own })).rejects.toThrow(
-      "data.viewSize is 24, and the size of the experiment's data.transform cannot be chosen. " +
-        'Leave it out, or give the transform a method resized(size).',
+      "data.viewSize is 24, but the size of the experiment's data.transform cannot be chosen. " +
+        'Remove it, or give the transform a method resized(size).',
     );
   });
 
@@ -95,12 +95,12 @@ describe('prepareData', () => {
     await data.train.close();
     expect(closed).toEqual(['train', 'test']);
     await expect(prepare({ name: null })).rejects.toThrow(
-      "The experiment's data name no data set. " +
-        "Give data: { name: 'digits' }, or data: { dataset: photos() } with one of your own.",
+      "The experiment's data does not name a data set. " +
+        "Give data: { name: 'digits' }, or data: { dataset: photos() } with your own.",
     );
   });
 
-  it('holds a share of the samples out, for training, evaluation and plugins alike', async () => {
+  it('contains a share of the samples out, for training, evaluation and plugins alike', async () => {
     const own = { name: null, dataset: stripes({ length: 40 }), batchSize: 4, testFraction: 0.3 } as const;
     const data = await prepare(own);
     const heldOut = await data.heldOut();
@@ -114,7 +114,7 @@ describe('prepareData', () => {
     for (const source of [heldOut, judged, data.train]) await source.close();
   });
 
-  it('gives the batches that a loader of the same options gives, and says what they are made of', async () => {
+  it('yields the same batches as a loader with the same options, and reports what they are made of', async () => {
     const prepared = await prepare({ workers: 1 });
     expect(prepared.info).toEqual({
       name: 'digits',
@@ -133,7 +133,7 @@ describe('prepareData', () => {
     await prepared.train.close();
   });
 
-  it('says loudly that it takes the fallback, records it, and evaluates on its test split', async () => {
+  it('reports loudly that it uses the fallback, records it, and evaluates on its test split', async () => {
     const { url, reason } = await unreachableAddress();
     const { train, evaluation, info } = await prepare({ name: 'cifar10', url, fallback: 'digits' });
     expect(messages).toEqual([
@@ -156,7 +156,7 @@ describe('prepareData', () => {
     await train.close();
   });
 
-  it('ends with the three ways on where there is no fallback', async () => {
+  it('fails with the three alternatives if there is no fallback', async () => {
     const { url, reason } = await unreachableAddress();
     await expect(prepare({ name: 'cifar10', url })).rejects.toMatchObject({
       name: 'DatasetUnavailableError',
@@ -170,13 +170,13 @@ describe('prepareData', () => {
       `The experiment's data.transform is missing. ${fix}`,
     );
     await expect(prepare({ transform: { inputSize: 32 } })).rejects.toThrow(
-      `The experiment's data.transform is no view transform. ${fix}`,
+      `The experiment's data.transform is not a view transform. ${fix}`,
     );
     const view = views.view({ size: 8 });
     for (const transform of [view, views.times(2, view)]) {
       await expect(prepare({ transform })).rejects.toThrow(
-        "The experiment's data.transform is a description of views, and no view transform yet. " +
-          'Hand it to views.of: data: { transform: views.of(...) }.',
+        "The experiment's data.transform is a description of views, not yet a view transform. " +
+          'Pass it to views.of: data: { transform: views.of(...) }.',
       );
     }
   });

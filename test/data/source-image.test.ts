@@ -8,7 +8,7 @@ function bytes(source: Partial<SourceImage>): number[] {
 }
 
 describe('the RGB of what a data set returns', () => {
-  it('is the bytes themselves where they are RGB, without a copy', () => {
+  it('is the bytes themselves if they are RGB, without a copy', () => {
     const data = Uint8Array.of(1, 2, 3, 4, 5, 6);
     expect(rgbOf({ ...size, data }).data).toBe(data);
     expect(rgbOf({ ...size, channels: 3, data }).data).toBe(data);
@@ -28,7 +28,7 @@ describe('the RGB of what a data set returns', () => {
     expect(bytes({ width: 1, data: Uint16Array.of(257, 514, 65535) })).toEqual([1, 2, 255]);
   });
 
-  it('scales by a range, and cuts off what lies outside', () => {
+  it('scales by a range, and clips values outside', () => {
     const data = Uint16Array.of(100, 4095);
     expect(bytes({ channels: 1, data, range: [200, 4095] })).toEqual([0, 0, 0, 255, 255, 255]);
     expect(bytes({ channels: 1, data: Uint16Array.of(2048, 5000), range: [0, 4095] })).toEqual([
@@ -39,7 +39,7 @@ describe('the RGB of what a data set returns', () => {
     ]);
   });
 
-  it('takes the range of each image, also when they take turns', () => {
+  it('uses the range of each image, even when they alternate', () => {
     const shade = (range: readonly [number, number]): number =>
       bytes({ width: 1, channels: 1, data: Uint8Array.of(50), range })[0] ?? -1;
     expect([shade([0, 100]), shade([0, 50]), shade([0, 100])]).toEqual([128, 255, 128]);
@@ -54,7 +54,7 @@ describe('the RGB of what a data set returns', () => {
     [{ width: 1.5, height: 2, data: new Uint8Array(9) }, 'its size is 1.5 x 2 pixels'],
     [
       { ...size, channels: 5, data: new Uint8Array(10) },
-      'it has 5 channels, and only 1, 2, 3 or 4 have a meaning',
+      'it has 5 channels, but only 1, 2, 3 or 4 are supported',
     ],
     [{ ...size, data: new Uint8Array(5) }, 'it has 2 x 1 pixels of 3 channels, and 5 values instead of 6'],
     [
@@ -63,13 +63,13 @@ describe('the RGB of what a data set returns', () => {
     ],
     [
       { ...size, data: new Uint8Array(6), range: [5, 5] },
-      'its range is [5,5], and must be two numbers, the smaller first',
+      'its range is [5,5], but must be two numbers, the smaller first',
     ],
     [
       { ...size, data: new Uint8Array(6), range: '0,4095' },
-      'its range is "0,4095", and must be two numbers, the smaller first',
+      'its range is "0,4095", but must be two numbers, the smaller first',
     ],
-  ])('refuses %j', (source, reason) => {
+  ])('rejects %j', (source, reason) => {
     expect(() => rgbOf(source as SourceImage)).toThrow(new Error(reason));
   });
 });

@@ -22,7 +22,7 @@ describe('the command src/doctor.ts', () => {
     expect([report.ok, status]).toEqual([true, 0]);
   });
 
-  it('ends with exit code 1 and the fix where something fails', () => {
+  it('ends with exit code 1 and the fix if something fails', () => {
     const { status, stdout } = doctor([], { FULGUR_TENSORFLOW: '/nowhere' });
     expect(status).toBe(1);
     expect(stdout).toContain(
@@ -34,7 +34,7 @@ describe('the command src/doctor.ts', () => {
     );
   });
 
-  it('explains itself with --help, and refuses options that it does not have with exit code 2', () => {
+  it('explains itself with --help, and rejects unknown options with exit code 2', () => {
     const { status, stdout } = doctor(['--help']);
     expect(status).toBe(0);
     expect(stdout).toContain('Usage: npx ts-node src/doctor.ts [options]\n');

@@ -61,7 +61,7 @@ async function lineOf(name: string, changes: Parameters<typeof findings>[0]): Pr
 }
 
 describe('the doctor', () => {
-  it('says one line for each thing on a healthy machine', async () => {
+  it('prints one line per check on a healthy machine', async () => {
     const all = await findings();
     expect(all.map(formatFinding)).toEqual([
       'ok    Node        20.20.2',
@@ -88,7 +88,7 @@ describe('the doctor', () => {
     );
   });
 
-  it('lets a Node pass that nobody has tested, and says so', async () => {
+  it('accepts an untested Node, and says so', async () => {
     expect(await lineOf('Node', { machine: { nodeVersion: '25.0.0' } })).toBe(
       'ok    Node        25.0.0 (not among the tested ones: 20 from 20.19 on, 22 and 24)',
     );
@@ -126,8 +126,8 @@ describe('the doctor', () => {
   it('fails a CUDA build that runs on the CPU', async () => {
     const locate = () => Promise.resolve({ ...library, flavour: 'cuda' as const });
     expect(await lineOf('Device', { engine: { locate } })).toBe(
-      'FAIL  Device      cpu (CPU:0), 4 threads: TensorFlow has CUDA but finds no GPU that it can use\n' +
-        '                  fix: Update the NVIDIA driver and look at nvidia-smi, or pass --accelerator cpu.',
+      'FAIL  Device      cpu (CPU:0), 4 threads: TensorFlow has CUDA but finds no usable GPU\n' +
+        '                  fix: Update the NVIDIA driver and check nvidia-smi, or pass --accelerator cpu.',
     );
   });
 

@@ -52,12 +52,12 @@ async function evaluationOf(
 }
 
 const noLabels =
-  'No sample of the data set colours (train) has a label, and features are judged by the classes of images. ' +
-  'Give labels, or judge by what needs none, such as the plugin collapseSentinel().';
+  'No sample of the data set colours (train) has a label, but features are evaluated by the classes of images. ' +
+  'Add labels, or use an evaluation that needs none, such as the plugin collapseSentinel().';
 const noTest = 'The data set colours has no test split. Hold out a part of it: --data.testFraction 0.1.';
 const noTestLabels =
-  'No sample of the data set secret (test) has a label, and features are judged by the classes of images. ' +
-  'Give labels, or judge by what needs none, such as the plugin collapseSentinel().';
+  'No sample of the data set secret (test) has a label, but features are evaluated by the classes of images. ' +
+  'Add labels, or use an evaluation that needs none, such as the plugin collapseSentinel().';
 
 describe('features of images of which some have no label', () => {
   it('are judged by the others alone, which is said once for each split', async () => {

@@ -96,8 +96,8 @@ describe("a user's project, on the user's photos", () => {
 
   it('is not evaluated by classes that the photos do not have, which is reported', async () => {
     const sentence =
-      'No sample of the data set photoList (train) has a label, and features are judged by the classes of images. ' +
-      'Give labels, or judge by what needs none, such as the plugin collapseSentinel().\n';
+      'No sample of the data set photoList (train) has a label, but features are evaluated by the classes of images. ' +
+      'Add labels, or use an evaluation that needs none, such as the plugin collapseSentinel().\n';
     expect(await runHere('my-photos.ts', 'whole', 'knn')).toMatchObject({
       code: 1,
       errors: `Error: ${sentence}`,

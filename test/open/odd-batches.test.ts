@@ -19,13 +19,13 @@ describe('a run on batches that break their contract', () => {
   it.each([
     [
       'bare',
-      'Held-out samples were asked for, and the batches odd hold none out. ' +
-        'Give heldOut in what open of defineBatches returns; a fit goes without by --trainer.limitValBatches 0.',
+      'Held-out samples were requested, but the batches odd have none. ' +
+        'Return heldOut from open in defineBatches; for a fit, --trainer.limitValBatches 0 turns validation off.',
     ],
     [
       'closed',
       'The batches odd cannot be opened: the archive is locked. ' +
-        'Correct their options or their data, or what open of defineBatches does with them.',
+        'Correct their options or data, or open in defineBatches.',
     ],
   ])('ends before training with a sentence: %s', async (kind, sentence) => {
     expect(await train(kind)).toMatchObject({ code: 1, errors: `Error: ${sentence}\n` });

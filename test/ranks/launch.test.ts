@@ -82,7 +82,7 @@ describe('a run on two local ranks', () => {
   it.each([
     ['kill', '1', 'was killed by SIGKILL', 1],
     ['kill', '0', 'was killed by SIGKILL', 1],
-    ['stop', '1', 'is stopped (SIGSTOP) and was not heard of', 1],
+    ['stop', '1', 'is stopped (SIGSTOP) and no longer responds', 1],
     ['exit', '1', 'ended with exit code 7', 7],
   ])(
     'ends within twice the heartbeat and names the rank: %s of rank %s',
@@ -105,7 +105,7 @@ describe('a run on two local ranks', () => {
     const ended = await runOn('restarted', '--trouble', 'kill', '--max-restarts', '2');
     expect(ended.code).toBe(0);
     expect(ended.errors).toContain(
-      'WARNING: All ranks start again (1 of at most 2): rank 1 was killed by SIGKILL.',
+      'WARNING: Restarting all ranks (1 of at most 2): rank 1 was killed by SIGKILL.',
     );
     expect(ended.errors).toContain('[rank 0] Resumed from');
     expect(pidsIn(ended.output)).toHaveLength(4);

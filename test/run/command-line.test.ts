@@ -30,7 +30,9 @@ describe('the command line of an experiment', () => {
     );
     expect(withoutDefault).toEqual([]);
     expect(output).toMatch(/^ {2}--lr <value> +learning rate \(default: 0\.06\)$/m);
-    expect(output).toMatch(/^ {2}--data\.batchSize <value> +samples in a batch \(default: 16\)$/m);
+    expect(output).toMatch(
+      /^ {2}--data\.batchSize <value> +samples per batch on each rank \(default: 16\)$/m,
+    );
     expect(output).toMatch(/^ {2}--config <file> /m);
     expect(existsSync(join(cwd, 'runs'))).toBe(false);
   });

@@ -90,7 +90,7 @@ describe('a command that an experiment brings', () => {
     );
     expect(errors).toBe(
       [
-        'Error: 4  options are invalid:',
+        'Error: 4 options are invalid:',
         '  --visualise.count: must be above 0, not 0',
         '  --visualise.stile: unknown option; did you mean visualise.style?',
         '  --resume: is for fits; visualise takes its weights from --checkpoint',

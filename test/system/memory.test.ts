@@ -32,7 +32,7 @@ describe('before anything is allocated', () => {
     const message =
       'A batch of 1000 samples with 1024 views of 8192 x 8192 pixels takes 824.6 TB, and this machine has ' +
       `${memory} of memory. Choose a smaller batchSize (data.batchSize, embedBatchSize), smaller views ` +
-      '(data.viewSize, or the size that the transform is given), or fewer batches ahead (prefetch).';
+      '(data.viewSize, or the size given to the transform), or fewer batches ahead (prefetch).';
     expect(() => loader(dataset, { batchSize: 1000, transform, workers: 1 })).toThrow(message);
     expect(() =>
       imageLoader(dataset, { batchSize: 1e12, transform: views.plain({ inputSize: 8 }), workers: 0 }),

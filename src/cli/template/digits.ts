@@ -1,5 +1,5 @@
 /**
- * Learns features of handwritten digits without their labels: SimSiam's loss on two views of each image.
+ * Learns features of handwritten digits without labels: SimSiam's loss on two views of each image.
  *
  *   npm run train
  *   npm run train -- --trainer.maxEpochs 10 --lr 0.03
@@ -19,7 +19,7 @@ import { progressBar } from 'fulgur/plugins/progress-bar';
   data: {
     name: 'digits',
     batchSize: 128,
-    // A mirrored digit is another digit, and a small crop of one is no digit at all.
+    // A mirrored digit is a different digit, and a small crop of one is not a digit at all.
     transform: views.simsiam({ inputSize: 32, hfProb: 0, minScale: 0.5 }),
   },
   plugins: [progressBar(), csvLogger(), checkpointing(), collapseSentinel({ watch: 'z' })],

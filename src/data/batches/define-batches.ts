@@ -5,17 +5,17 @@ import { parseDeclared, plainOptions } from '../declared-options';
 import type { OptionOwner } from '../declared-options';
 import { isName, isSchemaOrNone, requireParts } from '../require-parts';
 
-/** Batches of one's own: their name, their options, and how they are opened. */
+/** The definition of your own batches: their name, their options, and how they are opened. */
 export interface BatchesDefinition<B, Options extends z.ZodType = z.ZodType<undefined>> {
-  /** Names them in messages and records. */
+  /** The name used in messages and records. */
   readonly name: string;
-  /** The options that they take; what they are parsed from is recorded with the run, as JSON. */
+  /** The schema of their options. The given options, before parsing, are recorded with the run as JSON. */
   readonly options?: Options;
-  /** Called once a run and rank, when TensorFlow has started: tensors may be made. */
+  /** Called once per run and rank after TensorFlow has started, so it may create tensors. */
   open(options: z.output<Options>, scope: BatchesScope): OpenedBatches<B> | Promise<OpenedBatches<B>>;
 }
 
-/** Declares batches with these options; without arguments where all of them have defaults. */
+/** Declares batches with these options. The argument may be omitted if all options have defaults. */
 export type BatchesFactory<B, Input> = ((
   ...options: undefined extends Input
     ? [options?: Input]
@@ -25,8 +25,8 @@ export type BatchesFactory<B, Input> = ((
 ) => BatchesDeclaration<B>) & { readonly [batchesMark]: true };
 
 /**
- * Defines batches of one's own, for data that are not views of images: any structure of tensors, from any source of
- * batches. They are made in the main thread; `data.batchSize`, `shuffle`, `dropLast` and `path` reach `open`.
+ * Defines your own batches for data other than views of images: any structure of tensors, from any source of batches.
+ * They are made in the main thread. `open` receives `data.batchSize`, `shuffle`, `dropLast` and `path`.
  *
  * @example
  * const points = defineBatches({
@@ -41,8 +41,8 @@ export type BatchesFactory<B, Input> = ((
  * @Experiment({ name: 'mine', data: { batches: points({ samples: 500 }), batchSize: 32 } })
  * class Mine extends TrainingModule<{ x: tf.Tensor2D }> { ... }
  *
- * @returns a function of the options; it throws a FulgurError of kind `config` for options that the schema refuses.
- * @throws FulgurError of kind `config` for a definition that lacks a part, or has one of another type.
+ * @returns a function of the options; it throws a FulgurError of kind `config` for options that the schema rejects.
+ * @throws FulgurError of kind `config` for a definition with a missing or wrongly typed part.
  */
 export function defineBatches<B, Options extends z.ZodType = z.ZodType<undefined>>(
   definition: BatchesDefinition<B, Options>,
@@ -70,7 +70,7 @@ function requireDefinition(definition: unknown): void {
       name: 'name',
       value: name,
       isRight: isName(name),
-      fix: 'what messages and records are to call the batches',
+      fix: 'the name of the batches in messages and records',
     },
     {
       name: 'open',

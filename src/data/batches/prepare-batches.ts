@@ -14,9 +14,9 @@ import type { DataContext, NamedSamples, PreparedData } from '../prepare-data';
 import { sayOnTerminal } from '../say-on-terminal';
 
 /**
- * Opens batches of the user's own, as the data of a run.
+ * Opens the user's own batches as the data of a run.
  *
- * @throws FulgurError `data` where they cannot be opened, or what `open` returned is not a source of batches.
+ * @throws FulgurError `data` if they cannot be opened, or `open` did not return a source of batches.
  */
 export async function prepareBatches<B>(
   declared: BatchesDeclaration<B>,
@@ -60,7 +60,7 @@ export async function prepareBatches<B>(
   };
 }
 
-/** Says what asked for images where batches are none. */
+/** Reports what asked for images although the batches are not images. */
 export function withoutImages(name: string): EvaluationData {
   return {
     ...{ name, classes: 0 },
@@ -70,12 +70,12 @@ export function withoutImages(name: string): EvaluationData {
 
 function noImages(name: string, what: string): FulgurError {
   return new FulgurError('data', {
-    what: `${what} asked for, and the experiment's data are batches of its own, ${name}.`,
-    fix: 'Look at the samples that heldOut opens, or give the experiment a data set of images.',
+    what: `${what} requested, but the experiment's data is its own batches, ${name}.`,
+    fix: 'Use the samples that heldOut opens, or give the experiment a data set of images.',
   });
 }
 
-/** Samples go by their `indices`, where a batch has such a tensor, else by their place in the source. */
+/** Samples are identified by the `indices` tensor of a batch if it has one, otherwise by their position in the source. */
 function named<B>(source: BatchSource<B>): NamedSamples<B> {
   return {
     batchesPerEpoch: source.batchesPerEpoch,
@@ -110,7 +110,7 @@ async function guarded<T>(name: string, step: 'open' | 'heldOut', work: () => Pr
     if (cause instanceof FulgurError) throw cause;
     throw new FulgurError('data', {
       what: `The batches ${name} cannot be opened: ${messageOf(cause).replace(/\.$/, '')}.`,
-      fix: `Correct their options or their data, or what ${step} of defineBatches does with them.`,
+      fix: `Correct their options or data, or ${step} in defineBatches.`,
       cause,
     });
   }
@@ -119,14 +119,14 @@ async function guarded<T>(name: string, step: 'open' | 'heldOut', work: () => Pr
 function notASource(name: string, what: string, found: unknown): FulgurError {
   return new FulgurError('data', {
     what: `Of the batches ${name}, ${what} is ${typeof found === 'object' ? 'not a source of batches' : valueText(found)}.`,
-    fix: 'Give an object with batchesPerEpoch, samples, epoch() and close(), such as tensorBatches() makes.',
+    fix: 'Return an object with batchesPerEpoch, samples, epoch() and close(), such as tensorBatches() makes.',
   });
 }
 
 function nothingHeldOut(name: string): FulgurError {
   return new FulgurError('data', {
-    what: `Held-out samples were asked for, and the batches ${name} hold none out.`,
-    fix: 'Give heldOut in what open of defineBatches returns; a fit goes without by --trainer.limitValBatches 0.',
+    what: `Held-out samples were requested, but the batches ${name} have none.`,
+    fix: 'Return heldOut from open in defineBatches; for a fit, --trainer.limitValBatches 0 turns validation off.',
   });
 }
 

@@ -8,22 +8,22 @@ import { shareOf } from '../loader/share';
 /** Tensors by name, whose first dimension is that of the samples. */
 export type SampleTensors<Names extends PropertyKey = string> = Readonly<Record<Names, tf.Tensor>>;
 
-/** What of a scope says how samples are put into batches. */
+/** The part of a scope that determines how samples form batches. */
 export type BatchingRule = Pick<
   BatchesScope,
   'seed' | 'rank' | 'worldSize' | 'batchSize' | 'shuffle' | 'dropLast' | 'pad'
 >;
 
 /**
- * Batches of tensors that fit in memory: rows of each, `[batch, ...]`, under the same names. As PyTorch's `TensorDataset`
- * behind a `DataLoader`: drawn in a new order each epoch where the scope says so, and dealt to ranks as its
- * `DistributedSampler` deals. A function of seed and epoch, so that a fit may be resumed anywhere.
+ * Returns batches of tensors that fit in memory: rows of each, `[batch, ...]`, under the same names. Like PyTorch's
+ * `TensorDataset` behind a `DataLoader`: shuffled each epoch if the scope says so, and distributed over ranks as by its
+ * `DistributedSampler`. The order depends on seed and epoch alone, so a fit can be resumed anywhere.
  *
- * The tensors are the source's from then on, and are disposed when it is closed; those of a batch when the next one is
- * asked for.
+ * The source takes ownership of the tensors and disposes them when it is closed; those of a batch when the next one is
+ * requested.
  *
  * @example tensorBatches({ x: tf.tensor2d(points), y: tf.tensor1d(labels, 'int32') }, scope)
- * @throws FulgurError `data` for tensors of different lengths, and where there is not one batch.
+ * @throws FulgurError `data` for tensors of different lengths, or too few samples for one batch.
  */
 export function tensorBatches<B extends SampleTensors<keyof B>>(
   tensors: B,
@@ -58,7 +58,7 @@ export function tensorBatches<B extends SampleTensors<keyof B>>(
   };
 }
 
-/** Rows of each tensor, under the same names. */
+/** Gathers rows of each tensor, under the same names. */
 function rowsOf<B extends SampleTensors<keyof B>>(tensors: B, rows: Int32Array): B {
   return tf.tidy(() => {
     const indices = tf.tensor1d(rows, 'int32');

@@ -1,7 +1,7 @@
 import type { ErrorParts } from '../../errors';
 import { FulgurError } from '../../errors';
 
-/** The data set asked for is neither on disk nor reachable: nothing is wrong with it, it is just not here. */
+/** The requested data set is neither on disk nor reachable. It is not invalid, only unavailable. */
 export class DatasetUnavailableError extends FulgurError {
   constructor(parts: ErrorParts) {
     super('data', parts);
@@ -9,7 +9,7 @@ export class DatasetUnavailableError extends FulgurError {
   }
 }
 
-/** The data lack what features are judged by: a test split, or the classes of its images. */
+/** The data lacks what features are evaluated by: a test split, or classes of its images. */
 export class NothingToJudgeError extends FulgurError {
   constructor(parts: ErrorParts) {
     super('data', parts);
@@ -25,7 +25,7 @@ export class BrokenImageError extends FulgurError {
   constructor(image: string, reason: string, cause?: unknown) {
     super('data', {
       what: `The image ${image} cannot be read: ${reason}.`,
-      fix: 'Repair or remove the file, or go on without such images by --data.onBrokenImage skip.',
+      fix: 'Repair or remove the file, or skip such images with --data.onBrokenImage skip.',
       cause,
     });
     this.name = 'BrokenImageError';
@@ -33,14 +33,14 @@ export class BrokenImageError extends FulgurError {
   }
 }
 
-/** An unknown error's message in one line, without a full stop at its end. */
+/** Returns the message of an unknown error on one line, without a final full stop. */
 export function reasonOf(error: unknown): string {
   const { message } = (error ?? {}) as { message?: unknown };
   const text = typeof message === 'string' ? message : String(error);
   return text.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
 }
 
-/** Where an unknown error came from, or nothing where it does not say. */
+/** Returns where an unknown error came from, or nothing if it does not say so. */
 export function stackOf(error: unknown): string {
   const { stack } = (error ?? {}) as { stack?: unknown };
   return typeof stack === 'string' ? stack : '';

@@ -10,7 +10,7 @@ import { ShardDataset } from './shards/shard-dataset';
 import type { SubsetSpec } from './subset/subset-dataset';
 import { SubsetDataset } from './subset/subset-dataset';
 
-/** Every spec that a data set may have. */
+/** The spec of any kind of data set. */
 interface Specs {
   readonly packed: PackedSpec;
   readonly folder: FolderSpec;
@@ -21,7 +21,7 @@ interface Specs {
 
 type Kinds = { readonly [Kind in keyof Specs]: (spec: Specs[Kind]) => ImageDataset | Promise<ImageDataset> };
 
-/** How each kind of data set is opened again. */
+/** How each kind of data set is reopened. */
 const kinds: Kinds = {
   packed: (spec) => new PackedDataset(spec),
   folder: (spec) => new FolderDataset(spec),
@@ -30,20 +30,20 @@ const kinds: Kinds = {
   defined: reopenDefined,
 };
 
-/** Opens a data set that another thread has already opened: Fulgur's own kinds read nothing and copy nothing. */
+/** Reopens a data set that another thread has already opened. Fulgur's own kinds read and copy nothing. */
 export async function reopenDataset(spec: DatasetSpec): Promise<ImageDataset> {
   const reopen = Object.hasOwn(kinds, spec.kind) ? kinds[spec.kind as keyof Kinds] : undefined;
-  if (reopen === undefined) throw new Error(`there is no kind of data set "${spec.kind}"`);
+  if (reopen === undefined) throw new Error(`the kind of data set "${spec.kind}" is unknown`);
   return (reopen as (spec: DatasetSpec) => ImageDataset | Promise<ImageDataset>)(spec);
 }
 
-/** The spec of a data set whose pixels lie in memory, be it the whole that a part is of; `null` of others. */
+/** Returns the spec of a data set whose pixels are in memory, also for a part of such a data set; `null` for others. */
 export function packedSpec(spec: DatasetSpec): PackedSpec | null {
   if (spec.kind === 'subset') return packedSpec((spec as SubsetSpec).of);
   return spec.kind === 'packed' ? (spec as PackedSpec) : null;
 }
 
-/** The file that a loader thread loads to open a data set of the user's own; `null` for Fulgur's. */
+/** Returns the file that a loader thread loads to open the user's own data set; `null` for Fulgur's own. */
 export function moduleOf(spec: DatasetSpec): string | null {
   if (spec.kind === 'subset') return moduleOf((spec as SubsetSpec).of);
   return spec.kind === 'defined' ? (spec as DefinedSpec).module : null;

@@ -2,7 +2,7 @@ const opening = Buffer.from('{ "data": [');
 const closing = Buffer.from(']}');
 const [zero, one, nine, point, comma] = [0x30, 0x31, 0x39, 0x2e, 0x2c];
 
-/** The package has rounded byte / 255 to three digits; the nearest byte is the original. */
+/** The package rounded byte / 255 to three digits; the nearest byte is the original. */
 function toGray(value: number): number {
   return Math.round(value * 255);
 }
@@ -10,9 +10,9 @@ function toGray(value: number): number {
 const grayOfThousandths = Uint8Array.from({ length: 1000 }, (_, thousandths) => toGray(thousandths / 1000));
 
 /**
- * The gray values of a file of the `mnist` package, `{ "data": [0,0.498,1]}`, as bytes.
+ * Returns the gray values of a file of the `mnist` package, `{ "data": [0,0.498,1]}`, as bytes.
  *
- * @throws SyntaxError or TypeError for a file of another form.
+ * @throws SyntaxError or TypeError for a file in another format.
  */
 export function readGrays(file: Buffer): Uint8Array {
   const usual = readUsual(file);
@@ -21,11 +21,11 @@ export function readGrays(file: Buffer): Uint8Array {
   return Uint8Array.from(data, toGray);
 }
 
-/** What JSON's parser gives, in a fraction of its time; `null` for a file that is not written exactly as the package's are. */
+/** Returns the same as JSON's parser in a fraction of its time; `null` for a file not written exactly like the package's. */
 function readUsual(file: Buffer): Uint8Array | null {
   const end = file.length - closing.length;
   if (!file.subarray(0, opening.length).equals(opening) || !file.subarray(end).equals(closing)) return null;
-  // Each value but the last has a comma.
+  // Each value except the last is followed by a comma.
   const grays = new Uint8Array((end - opening.length + 1) >> 1);
   let count = 0;
   for (let at = opening.length; ; at++) {

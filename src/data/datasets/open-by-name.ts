@@ -16,26 +16,29 @@ import { openShards } from './shards/open-shards';
 
 /** How to open a data set, and from where. */
 export interface SourceOptions {
-  /** Where the data lie: `folder`: the folder of images. `cifar10`, `cifar100`: the user's own copy. */
+  /** The location of the data: for `folder`, the folder of images; for `cifar10` and `cifar100`, the user's own copy. */
   readonly path?: string | undefined;
-  /** `cifar10`, `cifar100`: the archive's address, in place of the official one; its checksum stays the official one. */
+  /**
+   * For `cifar10` and `cifar100`: the archive's address instead of the official one; the checksum remains the official
+   * one.
+   */
   readonly url?: string | undefined;
   /** Whether a data set that is not on disk may be downloaded (default `true`). */
   readonly download?: boolean | undefined;
-  /** An image of more pixels counts as broken (default 178,956,970, as in Pillow). */
+  /** An image with more pixels counts as broken (default: 178,956,970, as in Pillow). */
   readonly maxImagePixels?: number | undefined;
-  /** The values of 16-bit gray that become black and white (default 0 and 65535). */
+  /** The 16-bit gray values that become black and white (default: 0 and 65535). */
   readonly grayRange?: GrayRange | null | undefined;
-  /** Gets sentences about progress (default: the terminal). */
+  /** Receives messages about progress (default: the terminal). */
   readonly onMessage?: Notify | undefined;
-  /** Ends a download. */
+  /** Aborts a download. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Opens a split; `path` is what was given, or empty for a data set that `datasetPaths` asks for none. */
+/** Opens a split; `path` is the given path, or empty for a data set that needs none according to `datasetPaths`. */
 type Open = (split: Split, path: string, options: SourceOptions) => Promise<ImageDataset>;
 
-/** Each of Fulgur's own data sets; its name, and what `data.path` names of it, stand in `datasetPaths`. */
+/** Fulgur's own data sets. `datasetPaths` has their names and the meaning of `data.path` for each. */
 const openers: Readonly<Record<DatasetName, Open>> = {
   cifar10: (split, _, options) => openCifarOf(cifar10, split, options),
   cifar100: (split, _, options) => openCifarOf(cifar100, split, options),
@@ -57,7 +60,7 @@ function openCifarOf(
 /**
  * Opens a split of one of Fulgur's own data sets.
  *
- * @throws FulgurError of kind `config` where there is none of that name, or it lacks its path.
+ * @throws FulgurError of kind `config` if the name is unknown or the path is missing.
  */
 export async function openByName(name: string, split: Split, options: SourceOptions): Promise<ImageDataset> {
   const known = requireName(name);
@@ -67,19 +70,19 @@ export async function openByName(name: string, split: Split, options: SourceOpti
   return openers[known](split, path ?? '', options);
 }
 
-/** @throws FulgurError of kind `config` where there is no data set of that name. */
+/** @throws FulgurError of kind `config` if the name is unknown. */
 export function requireName(name: string): DatasetName {
   const known = datasetNames.find((one) => one === name);
   if (known !== undefined) return known;
   throw new FulgurError('config', {
-    what: `There is no data set "${name}".`,
-    fix: `Choose one of ${datasetNames.join(', ')}.`,
+    what: `Unknown data set '${name}'.`,
+    fix: `Use one of: ${datasetNames.join(', ')}.`,
   });
 }
 
 function pathMissing(name: DatasetName, wanted: string): FulgurError {
   return new FulgurError('config', {
     what: `The data set "${name}" was chosen without a path.`,
-    fix: `Name ${wanted} by --data.path PATH.`,
+    fix: `Name ${wanted} with --data.path PATH.`,
   });
 }

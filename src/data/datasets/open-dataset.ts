@@ -13,34 +13,34 @@ import { holdOutFraction } from './subset/hold-out-fraction';
 export interface OpenOptions extends SourceOptions {
   /** Default `train`. */
   readonly split?: Split | undefined;
-  /** The share of samples to hold out for the split `test`, of a data set that has no test split (default none). */
+  /** The share of samples to hold out for the split `test` of a data set that has no test split (default: none). */
   readonly testFraction?: number | null | undefined;
   /**
-   * The data set to take where the one asked for is neither on disk nor reachable, with a loud warning (default none).
-   * One that is there but wrong stays an error.
+   * The data set to use, with a loud warning, if the requested one is neither on disk nor reachable (default: none).
+   * Invalid data remains an error.
    */
   readonly fallback?: string | null | undefined;
 }
 
-/** An open split of the data set that is really used, and the way to that data set's other splits. */
+/** An open split of the data set actually used, with access to its other splits. */
 export interface OpenedDataset {
   readonly dataset: ImageDataset;
-  /** Gives the same data set at each call for a split. */
+  /** Returns the same data set at every call for a split. */
   readonly openSplit: (split: Split) => Promise<ImageDataset>;
-  /** Gives back what the data sets hold open. */
+  /** Closes the resources of the data sets. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * Opens a data set: one of Fulgur's own by its name (`digits` is embedded, `cifar10` is looked for on disk and downloaded,
- * `folder` reads image files), or one of the user's own as a value.
+ * Opens a data set: one of Fulgur's own by name (`digits` is embedded, `cifar10` is searched for on disk or downloaded,
+ * `folder` reads image files), or the user's own as a value.
  *
  * @example await datasets.open('folder', { path: 'photos', split: 'train' })
  * @example await datasets.open('cifar10', { fallback: 'digits' })
  * @example await datasets.open(photoList({ csv: 'photos.csv' }), { testFraction: 0.1 })
- * @throws DatasetUnavailableError where it is neither on disk nor reachable and there is no fallback; its message names
- * the ways on.
- * @throws FulgurError of kind `data` where it is there but wrong, of kind `config` for wrong options.
+ * @throws DatasetUnavailableError if it is neither on disk nor reachable and there is no fallback; its message names
+ * the alternatives.
+ * @throws FulgurError of kind `data` if the data is invalid, of kind `config` for invalid options.
  */
 export async function openDataset(
   source: string | DatasetDeclaration,
@@ -49,7 +49,7 @@ export async function openDataset(
   return (await openWithSplits(source, options)).dataset;
 }
 
-/** As `openDataset`, for who needs another split later on: of the fallback, where that had to be taken. */
+/** Like `openDataset`, with access to other splits later: those of the fallback if that had to be used. */
 export async function openWithSplits(
   source: string | DatasetDeclaration,
   options: OpenOptions = {},
@@ -57,7 +57,7 @@ export async function openWithSplits(
   const { split = 'train', fallback = null, testFraction = null, ...others } = options;
   const { onMessage = sayOnTerminal } = others;
   const how = { ...others, onMessage: sayOnce(onMessage) };
-  // A misspelt fallback shows at once, not on the day when it is needed.
+  // Reports a misspelt fallback at once, not only when it is needed.
   if (fallback !== null) requireName(fallback);
   if (testFraction !== null) requireFraction(testFraction);
   const open = opener(source, how);
@@ -67,7 +67,7 @@ export async function openWithSplits(
   } catch (error) {
     if (fallback === null || fallback === source || !(error instanceof DatasetUnavailableError)) throw error;
     onMessage('warning', substitution(nameOf(source), fallback, error));
-    // Path and address are those of the data set that was asked for.
+    // Path and address belong to the requested data set.
     const instead = keepOpen(opener(fallback, { ...how, path: undefined, url: undefined }), testFraction);
     return { dataset: await instead.openSplit(split), ...instead };
   }
@@ -80,12 +80,12 @@ function opener(source: string | DatasetDeclaration, how: SourceOptions): Opener
   if (isDatasetDeclaration(source)) return (split) => openDefined(source, split, how);
   throw new FulgurError('config', {
     what: 'datasets.open was given neither a name nor a data set.',
-    why: `What it is given ${datasetProblem(source) ?? ''}.`,
+    why: `Its argument ${datasetProblem(source) ?? ''}.`,
     fix: "Call it as datasets.open('digits') or datasets.open(photos()).",
   });
 }
 
-/** Opens each split once. */
+/** Opens each split only once. */
 function keepOpen(open: Opener, testFraction: number | null): Omit<OpenedDataset, 'dataset'> {
   const opened = new Map<Split, Promise<ImageDataset>>();
   const once = (split: Split): Promise<ImageDataset> => {
@@ -97,7 +97,7 @@ function keepOpen(open: Opener, testFraction: number | null): Omit<OpenedDataset
     openSplit: async (split) =>
       testFraction === null ? once(split) : holdOutFraction(await once('all'), split, testFraction),
     close: async () => {
-      // What could not be opened has said so to who asked for it.
+      // A failure to open was already reported to the caller.
       const all = await Promise.allSettled(opened.values());
       opened.clear();
       for (const one of all) if (one.status === 'fulfilled') await one.value.close?.();
@@ -113,11 +113,11 @@ function requireFraction(fraction: number): void {
   if (fraction > 0 && fraction < 1) return;
   throw new FulgurError('config', {
     what: `The testFraction is ${fraction}.`,
-    fix: 'Give a number above 0 and below 1.',
+    fix: 'Use a number above 0 and below 1.',
   });
 }
 
-/** Says the same sentence once, be it true of several splits. */
+/** Shows the same message only once, even if it applies to several splits. */
 function sayOnce(onMessage: Notify): Notify {
   const said = new Set<string>();
   return (level, text) => {

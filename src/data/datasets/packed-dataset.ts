@@ -3,7 +3,7 @@ import { labelAt } from './labels';
 import { requireIndex } from './require-index';
 import type { ImageDataset, Split } from './image-dataset';
 
-/** A packed data set as plain values; its arrays lie in shared memory. */
+/** A packed data set as plain values, with its arrays in shared memory. */
 export interface PackedSpec {
   readonly kind: 'packed';
   readonly name: string;
@@ -20,11 +20,11 @@ export interface PackedSpec {
   readonly pixels: Uint8Array | Uint16Array;
   /** As in `SourceImage`. */
   readonly range?: readonly [black: number, white: number];
-  /** Class of each sample; below 0 where it is not known. */
+  /** Class of each sample; negative if unknown. */
   readonly labels: Uint8Array | Int32Array;
 }
 
-/** Images of one size, all in shared memory. */
+/** A data set of images of one size, all in shared memory. */
 export class PackedDataset implements ImageDataset {
   readonly name: string;
   readonly split: Split;
@@ -57,7 +57,7 @@ export class PackedDataset implements ImageDataset {
     return String(index);
   }
 
-  /** The image at an index: a window on the shared memory, not to be written to. */
+  /** Returns the image at an index: a view of the shared memory, which must not be written to. */
   read(index: number): SourceImage {
     requireIndex(this, index);
     const { height, width, channels = 3, pixels, range } = this.spec;
@@ -67,7 +67,7 @@ export class PackedDataset implements ImageDataset {
   }
 }
 
-/** Shared memory for the RGB pixels and labels of a packed data set. */
+/** Allocates shared memory for the RGB pixels and labels of a packed data set. */
 export function allocatePacked(
   samples: number,
   height: number,

@@ -4,18 +4,18 @@ import { decodeImage } from '../decoding';
 import type { GrayRange } from '../decoding';
 import { readImageFile } from './folder/read-image-file';
 
-/** How an image is read; the scope of a data set of one's own has what the run's options say. */
+/** How an image is read. The scope of your own data set contains the run's values of these options. */
 export interface ReadOptions {
-  /** An image of more pixels counts as broken (default 178,956,970, as in Pillow). */
+  /** An image with more pixels counts as broken (default: 178,956,970, as in Pillow). */
   readonly maxImagePixels?: number;
-  /** The values of 16-bit gray that become black and white (default 0 and 65535). */
+  /** The 16-bit gray values that become black and white (default: 0 and 65535). */
   readonly grayRange?: GrayRange | null;
 }
 
 /**
- * Reads an image file as the data set `folder` does, for a data set of one's own.
+ * Reads an image file like the data set `folder`, for use in your own data set.
  *
- * @throws BrokenImageError where it is not a readable image; `--data.onBrokenImage skip` leaves it out.
+ * @throws BrokenImageError if it is not a readable image; `--data.onBrokenImage skip` leaves it out.
  */
 export async function imageOfFile(path: string, how: ReadOptions = {}): Promise<Image> {
   try {
@@ -26,9 +26,9 @@ export async function imageOfFile(path: string, how: ReadOptions = {}): Promise<
 }
 
 /**
- * Decodes the bytes of an image file, such as an entry of an archive; otherwise as `imageOfFile`.
+ * Decodes the bytes of an image file, such as an entry of an archive; otherwise like `readImage`.
  *
- * @param name of the image, for the error.
+ * @param name the image's name, for the error.
  */
 export async function imageOfBytes(bytes: Uint8Array, name: string, how: ReadOptions = {}): Promise<Image> {
   try {

@@ -1,4 +1,4 @@
-/** The part of a data set that a word names. */
+/** The split named by a word. */
 export type SplitWord = 'train' | 'test' | 'val';
 
 const usual: Readonly<Record<string, SplitWord>> = {
@@ -11,10 +11,10 @@ const usual: Readonly<Record<string, SplitWord>> = {
   validation: 'val',
 };
 
-/** The words, for messages. */
+/** The accepted words, for messages. */
 export const splitWords = Object.keys(usual).join(', ');
 
-/** The split that a word usually stands for, in upper or lower case; `null` for any other word. */
+/** Returns the split that a word usually stands for, in upper or lower case; `null` for any other word. */
 export function splitOf(word: string): SplitWord | null {
   const lower = word.toLowerCase();
   return Object.hasOwn(usual, lower) ? (usual[lower] ?? null) : null;

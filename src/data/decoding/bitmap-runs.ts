@@ -1,9 +1,10 @@
 const command = { endOfRow: 0, endOfBitmap: 1, jump: 2 } as const;
 
 /**
- * The palette indices of a bitmap that is stored in runs, a byte each, rows from the bottom; as many as the file has.
+ * Decodes the palette indices of a run-length encoded bitmap, one byte each, rows from the bottom; as many as the file
+ * has.
  *
- * @param halves whether an index takes four bits.
+ * @param halves whether an index has four bits.
  */
 export function bitmapRuns(
   bytes: Buffer,
@@ -26,7 +27,7 @@ export function bitmapRuns(
     const value = bytes[at + 1] ?? 0;
     at += 2;
     if (count > 0) {
-      // What goes beyond the row is dropped.
+      // Pixels beyond the end of the row are dropped.
       const fitting = Math.min(count, Math.max(0, width - x));
       for (let place = 0; place < fitting; place++) put(halves ? half(at - 1, place) : value);
       x += fitting;

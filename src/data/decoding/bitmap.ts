@@ -12,19 +12,20 @@ interface BitmapHeader {
   readonly topDown: boolean;
   readonly bits: number;
   readonly compression: number;
-  /** Where the palette begins, and how many bytes each of its colours takes. */
+  /** Where the palette starts, and the number of bytes per colour. */
   readonly palette: { readonly start: number; readonly colours: number; readonly step: 3 | 4 };
-  /** Where the pixels begin. */
+  /** Where the pixels start. */
   readonly start: number;
-  /** Bits of red, green and blue within a pixel. */
+  /** Bit masks of red, green and blue within a pixel. */
   readonly masks: readonly number[];
 }
 
 /**
- * Decodes a Windows or OS/2 bitmap as PIL does: palettes of 1, 4 or 8 bits, also in runs, and colours of 16, 24 or 32 bits;
- * alpha is dropped, and an index that the palette lacks is black. libvips as sharp ships it cannot read bitmaps.
+ * Decodes a Windows or OS/2 bitmap like PIL: palettes of 1, 4 or 8 bits, also run-length encoded, and colours of 16, 24
+ * or 32 bits. Alpha is dropped, and an index outside the palette is black. The libvips shipped with sharp cannot read
+ * bitmaps.
  *
- * @throws Error that names the variant, for every other one, and for a file that is cut off.
+ * @throws Error for any other variant, naming it, and for a truncated file.
  */
 export function decodeBitmap(bytes: Buffer, mostPixels = largestImage): Image {
   const header = readHeader(bytes, mostPixels);
@@ -44,7 +45,7 @@ export function decodeBitmap(bytes: Buffer, mostPixels = largestImage): Image {
   return { width, height, data };
 }
 
-/** Writes the colour of a pixel: the row's start in the file, its place there, and where it goes. */
+/** Writes the colour of a pixel, given the row's start in the file, the pixel's index in it, and the target. */
 type WriteColour = (row: number, x: number, target: Uint8Array, at: number) => void;
 
 function paletteColours(
@@ -123,7 +124,7 @@ function readHeader(bytes: Buffer, mostPixels: number): BitmapHeader {
   };
 }
 
-/** Some files say that the pixels begin where the palette does, or at 0. */
+/** Some files claim that the pixels start at the palette or at 0. */
 function pixelStart(bytes: Buffer, { start, colours, step }: BitmapHeader['palette'], bits: number): number {
   const named = bytes.readUInt32LE(10);
   if (named !== start && named !== 0) return named;
@@ -138,7 +139,7 @@ function refuseUnknown(bits: number, compression: number): void {
     (compression === runsOf4 && bits === 4) ||
     (compression === masks && [16, 24, 32].includes(bits));
   if (!known) {
-    throw new Error(`bitmaps of ${bits} bits a pixel with compression ${compression} are not supported`);
+    throw new Error(`bitmaps of ${bits} bits per pixel with compression ${compression} are not supported`);
   }
 }
 
@@ -162,9 +163,9 @@ function readMasks(bytes: Buffer, bits: number, compression: number): readonly n
       : new Set(found).size === 3 && found.every((mask) => whole.includes(mask));
   if (isKnown) return found;
   const names = found.map((mask) => `0x${mask.toString(16)}`).join(', ');
-  throw new Error(`bitmaps of ${bits} bits a pixel with the masks ${names} are not supported`);
+  throw new Error(`bitmaps of ${bits} bits per pixel with the masks ${names} are not supported`);
 }
 
 function cutOff(): Error {
-  return new Error('the bitmap is cut off');
+  return new Error('the bitmap is truncated');
 }

@@ -12,7 +12,7 @@ import { rgbOfCmyk } from './to-rgb';
 
 type Decoder = (bytes: Buffer, mostPixels: number, grayRange: GrayRange | null) => Image | Promise<Image>;
 
-// libvips would also open formats that run code of their own, such as SVG: only these are let through.
+// libvips would also open formats that can run code, such as SVG; only these are allowed.
 const decoders: readonly (readonly [start: RegExp, decoder: Decoder])[] = [
   [/^\xff\xd8\xff/, decodeJpeg],
   [/^\x89PNG\r\n/, decodePng],
@@ -24,11 +24,11 @@ const decoders: readonly (readonly [start: RegExp, decoder: Decoder])[] = [
 ];
 
 /**
- * Decodes an image file by its content, whatever its name is. The pixels equal those of PIL's
- * `Image.open(file).convert('RGB')`, which torchvision's loader calls, save for what `docs/data.md` lists.
+ * Decodes an image file by its contents, whatever its name. The pixels equal those of PIL's
+ * `Image.open(file).convert('RGB')`, which torchvision's loader calls, except for what `docs/data.md` lists.
  *
- * @param grayRange the values of 16-bit gray that become black and white (default 0 and 65535).
- * @throws Error whose message says why the content is not a readable image.
+ * @param grayRange the 16-bit gray values that become black and white (default: 0 and 65535).
+ * @throws Error whose message says why the file is not a readable image.
  */
 export async function decodeImage(
   bytes: Buffer,
@@ -39,12 +39,12 @@ export async function decodeImage(
   const start = bytes.toString('latin1', 0, 12);
   const found = decoders.find(([signature]) => signature.test(start));
   if (found === undefined) {
-    throw new Error('its content is not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM image');
+    throw new Error('its contents are not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM image');
   }
   return found[1](bytes, mostPixels, grayRange);
 }
 
-/** Decodes a JPEG file: gray, colour or CMYK. EXIF orientation is not applied, as in PIL. */
+/** Decodes a JPEG file: gray, colour or CMYK. As in PIL, the EXIF orientation is not applied. */
 async function decodeJpeg(bytes: Buffer, mostPixels: number): Promise<Image> {
   const frame = jpegFrame(bytes);
   if (frame?.components === 4) return rgbOfCmyk(await cmykSamples(bytes, mostPixels));
@@ -81,9 +81,9 @@ const colourTypeAt = 25;
 const gray = 0;
 const grayWithAlpha = 4;
 
-/** Decodes a PNG file. Gamma, profiles and EXIF orientation are not applied, transparent pixels keep their colour. */
+/** Decodes a PNG file. Gamma, profiles and EXIF orientation are not applied; transparent pixels keep their colour. */
 async function decodePng(bytes: Buffer, mostPixels: number, grayRange: GrayRange | null): Promise<Image> {
-  // With alpha, PIL reads the high bytes, as of colours.
+  // With alpha, PIL reads only the high bytes, as for colours.
   const types = grayRange === null ? [gray] : [gray, grayWithAlpha];
   const isDeepGray = bytes[depthAt] === 16 && types.includes(bytes[colourTypeAt] ?? -1);
   return isDeepGray

@@ -15,19 +15,20 @@ interface FirstFrame {
   readonly width: number;
   readonly height: number;
   readonly interlaced: boolean;
-  /** 256 colours: those of the frame, else of the screen, else shades of gray. */
+  /** 256 colours: those of the frame, otherwise of the screen, otherwise shades of gray. */
   readonly palette: Buffer;
-  /** Index that counts as transparent, or `null`. */
+  /** The transparent index, or `null`. */
   readonly transparent: number | null;
-  /** Compressed pixels to the end of the file. */
+  /** The compressed pixels, up to the end of the file. */
   readonly compressed: Buffer;
 }
 
 /**
- * Decodes the first frame of a GIF file as PIL does: transparent pixels keep their colour, and around a frame that is
- * smaller than the screen stands the transparent colour, or else the palette's first. libvips would make both black.
+ * Decodes the first frame of a GIF file like PIL: transparent pixels keep their colour, and a frame smaller than the
+ * screen is surrounded by the transparent colour, or the palette's first if there is none. libvips would make both
+ * black.
  *
- * @throws Error where the file is cut off.
+ * @throws Error if the file is truncated.
  */
 export async function decodeGif(bytes: Buffer, mostPixels: number): Promise<Image> {
   const frame = readFirstFrame(bytes);
@@ -75,7 +76,7 @@ function readFirstFrame(bytes: Buffer): FirstFrame {
   };
 }
 
-/** The palette that the flags at a place announce, filled up with black to 256 colours, and where it ends. */
+/** Reads the palette announced by the flags at a position, padded with black to 256 colours, and where it ends. */
 function readPalette(bytes: Buffer, flagsAt: number, start: number): { palette: Buffer | null; end: number } {
   const flags = bytes[flagsAt] ?? 0;
   if ((flags & 0x80) === 0) return { palette: null, end: start };
@@ -89,7 +90,7 @@ function grays(): Buffer {
   return Buffer.from(Array.from({ length: 768 }, (_, index) => Math.floor(index / 3)));
 }
 
-/** A file of the frame alone, on a screen of its size and without transparency. */
+/** Builds a file of the frame alone, on a screen of its size and without transparency. */
 function withoutSurroundings({ width, height, interlaced, palette, compressed }: FirstFrame): Buffer {
   const head = Buffer.alloc(screenEnd);
   head.write('GIF89a', 'latin1');
@@ -104,7 +105,7 @@ function withoutSurroundings({ width, height, interlaced, palette, compressed }:
   return Buffer.concat([head, palette, image, firstStream(compressed)]);
 }
 
-/** The compressed pixels of one frame, and the mark of the file's end. */
+/** Returns the compressed pixels of one frame, with the marker of the file's end. */
 function firstStream(compressed: Buffer): Buffer {
   let at = 1;
   while ((compressed[at] ?? 0) > 0) at += 1 + (compressed[at] ?? 0);
@@ -112,5 +113,5 @@ function firstStream(compressed: Buffer): Buffer {
 }
 
 function cutOff(): Error {
-  return new Error('the file is cut off');
+  return new Error('the file is truncated');
 }

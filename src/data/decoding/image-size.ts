@@ -1,7 +1,7 @@
-/** Pixels of an image where nobody says otherwise: Pillow refuses larger ones too, as decompression bombs. */
+/** The default limit of an image's pixels; Pillow also rejects larger ones, as decompression bombs. */
 export const largestImage = 178_956_970;
 
-/** @throws Error where an image of this size cannot be, or has too many pixels. */
+/** @throws Error if the size is impossible or has too many pixels. */
 export function requireSize(width: number, height: number, most: number): void {
   if (!(width > 0 && height > 0)) throw new Error(`its size is ${width} x ${height}`);
   if (width * height > most) {

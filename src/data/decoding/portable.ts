@@ -8,17 +8,17 @@ interface Header {
   readonly kind: number;
   readonly width: number;
   readonly height: number;
-  /** The value that is white; 1 in bitmaps. */
+  /** The value of white; 1 in bitmaps. */
   readonly white: number;
-  /** Where the pixels begin. */
+  /** Where the pixels start. */
   readonly start: number;
 }
 
 /**
- * Decodes a file of the PNM family: bitmap (PBM), gray (PGM) or colour (PPM), as text or binary. Values are scaled by the
- * largest value that the file names, those of gray of more than 8 bits by the range that is given.
+ * Decodes a file of the PNM family: bitmap (PBM), gray (PGM) or colour (PPM), as text or binary. Values are scaled by
+ * the largest value that the file names; gray of more than 8 bits by the given range.
  *
- * @throws Error that says what is wrong with the header or the values.
+ * @throws Error describing the problem of the header or the values.
  */
 export function decodePortable(bytes: Buffer, mostPixels: number, grayRange: GrayRange | null): Image {
   const header = readHeader(bytes, mostPixels);
@@ -28,7 +28,7 @@ export function decodePortable(bytes: Buffer, mostPixels: number, grayRange: Gra
   const count = width * height * channels;
   const values = kind <= 3 ? textValues(bytes, header, count) : binaryValues(bytes, header, count);
   if (channels === 1 && white > 255) {
-    // A file that names its own largest value needs nobody to name it.
+    // A file that names its own largest value needs no range from the user.
     const range = grayRange ?? (white === 65535 ? null : ([0, white] as const));
     return imageOfDeepGray({ width, height, values }, range);
   }
@@ -43,7 +43,7 @@ export function decodePortable(bytes: Buffer, mostPixels: number, grayRange: Gra
 function readHeader(bytes: Buffer, mostPixels: number): Header {
   const kind = (bytes[1] ?? 0) - 0x30;
   const hasWhite = kind !== 1 && kind !== 4;
-  // A comment may stand anywhere, even inside of a number.
+  // A comment may be anywhere, even inside a number.
   const text = bytes.toString('latin1', 0, 4096);
   const number = /(?:\s|#[^\r\n]*[\r\n])*((?:\d|#[^\r\n]*[\r\n])+)/y;
   number.lastIndex = 2;
@@ -91,13 +91,13 @@ function textValues(bytes: Buffer, { kind, white, start }: Header, count: number
     const word = words.next().value?.[0];
     if (word === undefined) throw cutOff();
     const value = /^\d{1,10}$/.test(word) ? Number(word) : NaN;
-    if (!(value <= white)) throw new Error(`it has the value ${word}, and its largest is ${white}`);
+    if (!(value <= white)) throw new Error(`it has the value ${word}, but its largest value is ${white}`);
     values[at] = value;
   }
   return values;
 }
 
-/** `value` of `white` as a part of `full`, a half rounded to the even neighbour as Python does. */
+/** Scales `value` from `white` to `full`, rounding halves to even as Python does. */
 function scale(value: number, white: number, full: number): number {
   if (white === full) return value;
   const exact = (value / white) * full;
@@ -107,5 +107,5 @@ function scale(value: number, white: number, full: number): number {
 }
 
 function cutOff(): Error {
-  return new Error('the file is cut off');
+  return new Error('the file is truncated');
 }

@@ -7,23 +7,23 @@ import type { DeepGray } from './deep-gray';
 const load = createRequire(__filename);
 let loaded: typeof sharp | null = null;
 
-/** sharp, from the first image on that it has to do with: many a run, and many a thread, has none. */
+/** sharp, loaded with the first image that needs it: many runs and threads have none. */
 export function libvips(): typeof sharp {
   if (loaded !== null) return loaded;
   const library = load('sharp') as typeof sharp;
-  // Parallelism comes from the loader's workers; what is read once per epoch is not worth keeping.
+  // Parallelism comes from the loader's workers, and images that are read once per epoch are not worth caching.
   library.concurrency(1);
   library.cache(false);
   loaded = library;
   return library;
 }
 
-/** Longer than a slow machine takes for the largest image, and short enough for a file that is made to last for ever. */
+/** Longer than a slow machine takes for the largest image, but short enough for a file crafted to take forever. */
 const MOST_SECONDS = 60;
 const MOST_SENTENCES = 3;
 const MOST_LETTERS = 300;
 
-/** Samples of a decoded image, row by row, before a rule of ours makes RGB of them. */
+/** Samples of a decoded image, row by row, before Fulgur's rules convert them to RGB. */
 export interface Samples {
   readonly width: number;
   readonly height: number;
@@ -31,7 +31,7 @@ export interface Samples {
   readonly values: Uint8Array | Uint16Array;
 }
 
-/** What libvips makes of a file, as RGB; an alpha channel is dropped, a colour profile ignored. */
+/** Decodes a file to RGB with libvips; an alpha channel is dropped and a colour profile ignored. */
 export async function rgbPixels(bytes: Buffer, mostPixels: number): Promise<Image> {
   const { data, info } = await settle(open(bytes, mostPixels).removeAlpha().toColourspace('srgb').raw());
   const { width, height } = info;
@@ -39,12 +39,12 @@ export async function rgbPixels(bytes: Buffer, mostPixels: number): Promise<Imag
   throw new Error(`it has ${data.length / (width * height)} channels after conversion to RGB`);
 }
 
-/** Ink values as the file has them; of 16 bits the high byte. */
+/** Returns ink values as in the file; the high byte of 16-bit values. */
 export async function cmykSamples(bytes: Buffer, mostPixels: number, bits = 8): Promise<Samples> {
   return byteSamples(bytes, mostPixels, 'cmyk', bits);
 }
 
-/** Colours with alpha as the file has them; of 16 bits the high byte. */
+/** Returns colours with alpha as in the file; the high byte of 16-bit values. */
 export async function rgbaSamples(bytes: Buffer, mostPixels: number, bits = 8): Promise<Samples> {
   return byteSamples(bytes, mostPixels, bits === 16 ? 'rgb16' : 'srgb', bits);
 }
@@ -56,7 +56,7 @@ async function byteSamples(bytes: Buffer, mostPixels: number, space: string, bit
   return { ...shape, values: Uint8Array.from(values, (value) => value >> 8) };
 }
 
-/** Gray values of 16 bits. */
+/** Returns 16-bit gray values. */
 export async function deepGraySamples(bytes: Buffer, mostPixels: number): Promise<DeepGray> {
   const image = open(bytes, mostPixels).removeAlpha().pipelineColourspace('grey16').toColourspace('grey16');
   return words(await settle(image.raw({ depth: 'ushort' })));
@@ -77,11 +77,11 @@ async function settle(image: sharp.Sharp): Promise<{ data: Buffer; info: sharp.O
   }
 }
 
-/** libvips says a sentence for each of its tries, and for each part of a file that is broken. */
+/** libvips reports one sentence per attempt and per broken part of a file. */
 function firstOf(message: string): string {
   if (message.startsWith('timeout')) return `it takes more than ${MOST_SECONDS} seconds to decode`;
   const lines = new Set(message.split('\n').map((line) => line.trim().replace(/:$/, '')));
-  // Where it says enough of tags that it does not know, there is no room for more.
+  // If it reports many unknown tags, there is no room for more.
   const faults = [...lines].filter((line) => line !== '' && !line.includes('custom tag'));
   const sentences = faults.length > 0 ? faults : ['its tags are damaged'];
   const told = sentences.slice(0, MOST_SENTENCES).map((sentence) => shortenedTo(sentence, MOST_LETTERS));

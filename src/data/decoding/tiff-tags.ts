@@ -1,29 +1,29 @@
-/** A tag's first values, how many it has in all, and where the first of them is in the file. */
+/** A tag's first values, the number of all its values, and the position of the first in the file. */
 export interface TiffTag {
   readonly at: number;
   readonly values: readonly number[];
   readonly count: number;
 }
 
-/** The tags of a TIFF file's first image, by their numbers. */
+/** The tags of a TIFF file's first image, by number. */
 export type TiffTags = ReadonlyMap<number, TiffTag>;
 
-// Enough for every tag that tells how pixels are to be read.
+// Enough for every tag needed to read pixels.
 const mostValues = 16;
 
-/** Bytes of one value, by its type's number; the others hold no numbers that are needed. */
+/** Bytes per value, by the type's number; values of other types are not needed. */
 const sizes: Readonly<Record<number, number>> = { 1: 1, 3: 2, 4: 4, 5: 8, 16: 8 };
 
 /**
  * Reads the tags of a TIFF or BigTIFF file's first image.
  *
- * @throws Error where the file is cut off.
+ * @throws Error if the file is truncated.
  */
 export function readTiffTags(bytes: Buffer): TiffTags {
   return new Reader(bytes).tags();
 }
 
-/** A copy of a file in which the first value of a tag, a number of 16 bits, is another one. */
+/** Returns a copy of a file with another first value of a tag, a 16-bit number. */
 export function withTagValue(bytes: Buffer, { at }: TiffTag, value: number): Buffer {
   const copy = Buffer.from(bytes);
   if (bytes[0] === 0x49) copy.writeUInt16LE(value, at);
@@ -63,14 +63,14 @@ class Reader {
     return tags;
   }
 
-  /** A whole number, or the quotient of two that stand for a fraction. */
+  /** Reads a whole number, or a fraction stored as two numbers. */
   #value(at: number, size: number): number {
     const isFraction = size === 8 && !this.#big;
     return isFraction ? this.#number(at, 4) / this.#number(at + 4, 4) : this.#number(at, size);
   }
 
   #number(at: number, size: number): number {
-    if (at + size > this.bytes.length) throw new Error('the file is cut off');
+    if (at + size > this.bytes.length) throw new Error('the file is truncated');
     if (size === 8) {
       return Number(this.#little ? this.bytes.readBigUInt64LE(at) : this.bytes.readBigUInt64BE(at));
     }

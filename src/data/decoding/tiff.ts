@@ -6,14 +6,14 @@ import type { TiffTags } from './tiff-tags';
 import { readTiffTags, withTagValue } from './tiff-tags';
 import { convertByLibtiff, convertByPillow, dividedByAlpha, rgbOfCmyk } from './to-rgb';
 
-/** Photometric interpretations that PIL gives RGB for. */
+/** Photometric interpretations that PIL converts to RGB. */
 const photometric = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3, cmyk: 5, lumaChroma: 6 } as const;
 const uncompressed = 1;
 const premultiplied = 1;
 const straight = 2;
 const inPlanes = 2;
 
-/** What must be known of a TIFF file before libvips decodes it. */
+/** What must be known about a TIFF file before libvips decodes it. */
 interface Layout {
   readonly bits: number;
   readonly photometric: number;
@@ -25,10 +25,10 @@ interface Layout {
 }
 
 /**
- * Decodes the first image of a TIFF file, turned as its orientation tag says. libvips reads the samples; what it takes for
- * RGB although it is not, or scales otherwise than PIL, is converted here.
+ * Decodes the first image of a TIFF file, rotated according to its orientation tag. libvips reads the samples; those
+ * that it mistakes for RGB, or scales differently from PIL, are converted here.
  *
- * @throws Error that names what is not supported.
+ * @throws Error naming what is not supported.
  */
 export async function decodeTiff(
   bytes: Buffer,
@@ -53,7 +53,7 @@ function readLayout(tags: TiffTags): Layout {
     compression,
     orientation: first(tags, 274, 1),
     extraSamples: tags.get(338)?.values ?? [],
-    // Of JPEG's samples libjpeg itself makes RGB.
+    // libjpeg itself converts the samples of JPEG to RGB.
     subsampled: isJpeg || across > 1 || down > 1,
   };
 }
@@ -73,7 +73,7 @@ function refuseUnknown(tags: TiffTags, { bits, photometric: colours, extraSample
       : (formats[format] ?? 'numbers of an unknown kind');
   if (unranged !== null) {
     throw new Error(
-      `its samples are ${unranged}, and nothing says which of them is white (save it with 8 or 16 bits)`,
+      `its samples are ${unranged}, but nothing defines the value of white (save it with 8 or 16 bits)`,
     );
   }
   if (![1, 2, 4, 8, 16].includes(bits)) {
@@ -85,14 +85,14 @@ function refuseUnknown(tags: TiffTags, { bits, photometric: colours, extraSample
   }
   const isColour = colours === photometric.rgb || colours === photometric.cmyk;
   if (first(tags, 284, 1) === inPlanes && first(tags, 277, 1) > 1 && !isColour) {
-    throw new Error('its samples lie in planes of their own, which is supported for RGB and CMYK only');
+    throw new Error('its samples are in separate planes, which is only supported for RGB and CMYK');
   }
   if (extraSamples[0] === premultiplied && colours !== photometric.rgb) {
-    throw new Error('its samples are multiplied by alpha, which is supported for RGB only');
+    throw new Error('its samples are multiplied by alpha, which is only supported for RGB');
   }
 }
 
-/** libvips looks for each missing part in turn, and says of each that it is not there. */
+/** libvips searches for each missing part in turn and reports every one. */
 function refuseMissingParts(tags: TiffTags): void {
   const [width, height] = [first(tags, 256, 0), first(tags, 257, 0)];
   const planes = first(tags, 284, 1) === inPlanes ? first(tags, 277, 1) : 1;
@@ -104,7 +104,7 @@ function refuseMissingParts(tags: TiffTags): void {
   const offsets = tags.get(isTiled ? 324 : 273);
   if (offsets === undefined || offsets.count >= needed) return;
   throw new Error(
-    `it names ${offsets.count} of the ${needed} parts that its ${width} x ${height} pixels take`,
+    `it names ${offsets.count} of the ${needed} parts that its ${width} x ${height} pixels need`,
   );
 }
 
@@ -130,7 +130,7 @@ async function decodeSamples(
   return convertByLibtiff(image, { shares: tags.get(529)?.values ?? [], codes: tags.get(532)?.values ?? [] });
 }
 
-/** libvips turns the values around where 0 is white: there the range is turned around too. */
+/** libvips inverts the values if 0 is white, so the range is inverted too. */
 function rangeOf({
   grayRange,
   photometric: colours,
@@ -140,7 +140,7 @@ function rangeOf({
   return [65535 - white, 65535 - black];
 }
 
-/** Turns an image as TIFF's orientation tag says; other values than 2 to 8 leave it as it is. */
+/** Rotates and flips an image according to TIFF's orientation tag; values other than 2 to 8 leave it unchanged. */
 function orient(image: Image, orientation: number): Image {
   if (orientation < 2 || orientation > 8) return image;
   const { width, height, data } = image;

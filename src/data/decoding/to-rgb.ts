@@ -1,7 +1,7 @@
 import type { Image } from '../image';
 import type { Samples } from './sharp-pixels';
 
-/** RGB of ink values, without a profile, in PIL's whole numbers. */
+/** Converts ink values to RGB without a profile, in PIL's integer arithmetic. */
 export function rgbOfCmyk({ width, height, channels, values }: Samples): Image {
   const data = new Uint8Array(width * height * 3);
   for (let pixel = 0; pixel < width * height; pixel++) {
@@ -14,13 +14,13 @@ export function rgbOfCmyk({ width, height, channels, values }: Samples): Image {
   return { width, height, data };
 }
 
-/** a * b / 255, rounded. */
+/** Returns a * b / 255, rounded. */
 function scaleByte(a: number, b: number): number {
   const product = a * b + 128;
   return ((product >> 8) + product) >> 8;
 }
 
-/** RGB of colours that are multiplied by alpha, in PIL's whole numbers; where nothing is to be seen, it is black. */
+/** Converts colours multiplied by alpha to RGB in PIL's integer arithmetic; fully transparent pixels become black. */
 export function dividedByAlpha({ width, height, channels, values }: Samples): Image {
   const data = new Uint8ClampedArray(width * height * 3);
   for (let pixel = 0; pixel < width * height; pixel++) {
@@ -33,16 +33,16 @@ export function dividedByAlpha({ width, height, channels, values }: Samples): Im
   return { width, height, data: new Uint8Array(data.buffer) };
 }
 
-/** What a TIFF file says of its luma and chroma: shares of red and green and blue, and the codes of black and white. */
+/** A TIFF file's definition of luma and chroma: the shares of red, green and blue, and the codes of black and white. */
 export interface LumaChroma {
   readonly shares: readonly number[];
-  /** Code of no and of full value for luma and both chromas. */
+  /** The codes of zero and full value for luma and both chromas. */
   readonly codes: readonly number[];
 }
 
 const half = 1 << 15;
 
-/** RGB of Y, Cb, Cr by the fixed-point numbers of libtiff, which PIL reads compressed files with. */
+/** Converts Y, Cb, Cr to RGB with the fixed-point arithmetic of libtiff, with which PIL reads compressed files. */
 export function convertByLibtiff({ width, height, data }: Image, { shares, codes }: LumaChroma): Image {
   const [red = 0.299, green = 0.587, blue = 0.114] = shares.map(Math.fround);
   const fixed = (value: number): number => Math.trunc(value * 65536 + 0.5);
@@ -64,7 +64,7 @@ export function convertByLibtiff({ width, height, data }: Image, { shares, codes
   });
 }
 
-/** RGB of Y, Cb, Cr by PIL's own numbers, for files that are not compressed. */
+/** Converts Y, Cb, Cr to RGB with PIL's own arithmetic, for uncompressed files. */
 export function convertByPillow(image: Image): Image {
   const part = (factor: number): Int32Array => table((code) => Math.trunc(factor * 64 * (code - 128) + 0.5));
   const redOfCr = part(1.402);

@@ -5,20 +5,20 @@ import { loaderClosed } from './loader-errors';
 import type { Slot } from './slot';
 import type { WorkerPool } from './worker-pool';
 
-/** Fills whole slots, in this thread or in others. */
+/** Fills slots, in this thread or in others. */
 export interface BatchFiller {
-  /** Takes what time it can before the first batch is asked for. */
+  /** Does as much as possible before the first batch is requested. */
   start(): void;
-  /** Fills the first places of a slot with these samples. */
+  /** Fills a slot with these samples, from its first place on. */
   fill(slot: number, epoch: number, indices: Uint32Array): Promise<FillResult>;
   /** Keeps the process alive until `promise` settles. */
   hold<T>(promise: Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
-// Few enough for all threads to end together, many enough for messages to cost nothing.
+// Few enough for all threads to finish together, many enough for messages to cost nothing.
 const maxChunk = 32;
-// A few milliseconds of work between two looks at the event loop.
+// A few milliseconds of work between two turns of the event loop.
 const inlineChunk = 4;
 
 /** Splits batches among the threads of a pool. */
@@ -35,7 +35,7 @@ export class PoolFiller implements BatchFiller {
   async fill(slot: number, epoch: number, indices: Uint32Array): Promise<FillResult> {
     const size = Math.max(1, Math.min(maxChunk, Math.ceil(indices.length / this.threads)));
     const parts = chunks(indices, size).map((task) => this.pool.run(slot, { epoch, ...task }));
-    // All parts have to end before the slot's memory may serve another batch.
+    // All parts must end before the slot's memory can serve another batch.
     const ended = await Promise.allSettled(parts);
     const rejected = ended.find((part) => part.status === 'rejected');
     if (rejected !== undefined) throw rejected.reason;
@@ -66,7 +66,7 @@ export class InlineFiller implements BatchFiller {
 
   async fill(slot: number, epoch: number, indices: Uint32Array): Promise<FillResult> {
     const memory = this.slots[slot];
-    if (memory === undefined) throw new RangeError(`There is no slot ${slot}`);
+    if (memory === undefined) throw new RangeError(`Slot ${slot} does not exist`);
     const results: FillResult[] = [];
     for (const task of chunks(indices, inlineChunk)) {
       if (this.#closed) throw loaderClosed();
@@ -89,12 +89,12 @@ export class InlineFiller implements BatchFiller {
 function chunks(indices: Uint32Array, size: number): { from: number; indices: Uint32Array }[] {
   return Array.from({ length: Math.ceil(indices.length / size) }, (_, chunk) => {
     const from = chunk * size;
-    // A copy: a message would carry the whole epoch's memory along with a window on it.
+    // Copied, because sending a view would send the memory of the whole epoch.
     return { from, indices: indices.slice(from, from + size) };
   });
 }
 
-/** Of several failures the first place's counts, so that a run fails the same way with any number of threads. */
+/** Of several failures, the one at the first place counts, so that a run fails the same way with any number of threads. */
 function join(results: readonly FillResult[]): FillResult {
   const skipped: SkippedImage[] = results.flatMap((result) => result.skipped);
   const failure = results.map((result) => result.failure).find((found) => found !== null) ?? null;

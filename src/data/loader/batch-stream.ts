@@ -18,7 +18,7 @@ import { WorkerPool } from './worker-pool';
 export interface FilledBatch {
   readonly slot: Slot;
   readonly shape: SlotShape;
-  /** Samples in it. */
+  /** The number of samples in it. */
   readonly size: number;
 }
 
@@ -28,17 +28,17 @@ export interface BatchStreamOptions<B> {
   readonly batchSize: number;
   readonly seed: number;
   readonly workers: number;
-  /** Batches to make ahead of the one in use. */
+  /** The number of batches to prepare ahead of the one in use. */
   readonly prefetch: number | 'auto';
   /** Whether a last batch that is not full is left out. */
   readonly dropLast: boolean;
-  /** Whether the next epoch's first batches are made while the last ones of this epoch are used. */
+  /** Whether the next epoch's first batches are prepared while the last ones of this epoch are in use. */
   readonly spanEpochs: boolean;
   readonly onBrokenImage: BrokenImageRule;
   readonly onMessage: Notify;
-  /** Samples in an epoch, and their order. */
+  /** The samples of an epoch and their order. */
   readonly samples: number;
-  /** Batches in an epoch of the rank that has the most (default: those of these samples). */
+  /** Batches per epoch of the rank that has the most (default: of these samples). */
   readonly groupBatches?: number;
   readonly order: (epoch: number) => Uint32Array;
   readonly toBatch: (batch: FilledBatch) => B;
@@ -47,11 +47,11 @@ export interface BatchStreamOptions<B> {
 const autoPrefetch = 2;
 const autoPrefetchBytes = 1 << 30;
 
-/** Batches of an order of samples: made ahead by threads, handed out as tensors. */
+/** Batches of samples in a given order, prepared ahead by threads and yielded as tensors. */
 export class BatchStream<B extends object> implements BatchSource<B> {
   readonly samples: number;
   readonly batchesPerEpoch: number;
-  /** Batches that there are here; other ranks may have one more. */
+  /** The number of batches on this rank; other ranks may have one more. */
   readonly #ownBatches: number;
   readonly #options: BatchStreamOptions<B>;
   readonly #shape: SlotShape;
@@ -76,7 +76,7 @@ export class BatchStream<B extends object> implements BatchSource<B> {
     );
   }
 
-  /** Starts the threads ahead of the first batch. */
+  /** Starts the threads before the first batch is requested. */
   warmUp(): void {
     this.#filler.start();
   }
@@ -130,7 +130,7 @@ export class BatchStream<B extends object> implements BatchSource<B> {
     return new PoolFiller(pool, workers);
   }
 
-  /** The batches from a position on that slots could be filled with. */
+  /** Returns the batches from a position on that slots could be filled with. */
   #upcoming({ epoch, batch }: BatchPosition, end: number): BatchPosition[] {
     const left = Math.max(0, end - batch);
     const slots = this.#slots.length;
@@ -163,7 +163,7 @@ export class BatchStream<B extends object> implements BatchSource<B> {
     }
     if (failure !== null) throw sampleFailed(dataset, failure);
     const slot = this.#slots[slotIndex];
-    if (slot === undefined) throw new RangeError(`There is no slot ${slotIndex}`);
+    if (slot === undefined) throw new RangeError(`Slot ${slotIndex} does not exist`);
     return toBatch({ slot, shape: this.#shape, size: this.#indices(position).length });
   }
 }
@@ -172,7 +172,7 @@ function allocateSlots(count: number, shape: SlotShape): Slot[] {
   requireMemory({
     bytes: count * slotBytes(shape),
     what: `${count === 1 ? 'A batch' : `The memory for ${count} batches`} of ${shape.batchSize} samples with ${viewsText(shape)}`,
-    fix: 'Choose a smaller batchSize (data.batchSize, embedBatchSize), smaller views (data.viewSize, or the size that the transform is given), or fewer batches ahead (prefetch).',
+    fix: 'Choose a smaller batchSize (data.batchSize, embedBatchSize), smaller views (data.viewSize, or the size given to the transform), or fewer batches ahead (prefetch).',
   });
   return Array.from({ length: count }, () => allocateSlot(shape));
 }

@@ -5,13 +5,13 @@ import { unlabelled } from '../datasets/labels';
 import type { FilledBatch } from './batch-stream';
 import { blockStarts, viewLength } from './slot';
 
-/** Tensors of a batch with all its views. */
+/** Returns the tensors of a batch with all its views. */
 export function toViewBatch(dataset: ImageDataset, batch: FilledBatch): ViewBatch {
   const views = batch.shape.views.map((_, view) => viewTensor(batch, view));
   return { views, ...namesOf(dataset, batch) };
 }
 
-/** Tensors of a batch with the first view alone. */
+/** Returns the tensors of a batch with the first view only. */
 export function toImageBatch(dataset: ImageDataset, batch: FilledBatch): ImageBatch {
   return { images: viewTensor(batch, 0), ...namesOf(dataset, batch) };
 }
@@ -19,7 +19,7 @@ export function toImageBatch(dataset: ImageDataset, batch: FilledBatch): ImageBa
 function viewTensor({ slot, shape, size }: FilledBatch, view: number): tf.Tensor4D {
   const { height, width } = shape.views[view] ?? { height: 0, width: 0 };
   const start = blockStarts(shape)[view] ?? 0;
-  // A copy: backends keep the array that they are given, and the slot is about to be filled again.
+  // Copied, because backends keep the array they are given, and the slot will soon be refilled.
   const values = slot.pixels.slice(start, start + size * viewLength({ height, width }));
   return tf.tensor4d(values, [size, height, width, 3], 'float32');
 }

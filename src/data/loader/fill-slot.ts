@@ -12,30 +12,30 @@ import { blockStarts, viewLength } from './slot';
 /** What an unreadable image does: it fails the run, or it is skipped. */
 export type BrokenImageRule = 'error' | 'skip';
 
-/** Some neighbouring places of a batch, and the samples that belong there. */
+/** Some consecutive places of a batch and the samples that belong there. */
 export interface FillTask {
   readonly epoch: number;
   /** First place. */
   readonly from: number;
-  /** Data set index for each place from `from` on. */
+  /** The data set index for each place from `from` on. */
   readonly indices: Uint32Array;
 }
 
-/** An image that could not be read, and was left out. */
+/** An image that could not be read and was left out. */
 export interface SkippedImage {
   readonly index: number;
   readonly reason: string;
 }
 
-/** Why a task could not be done. */
+/** Why a task failed. */
 export interface FillFailure {
   readonly during: 'reading' | 'conversion' | 'transform';
   readonly index: number;
   readonly reason: string;
   readonly stack: string;
-  /** Whether the data set says that this image is broken, so that another one may take its place. */
+  /** Whether the data set reported a broken image, which another one may replace. */
   readonly isBroken: boolean;
-  /** What the data set itself says, where it is not that the image is broken. */
+  /** The data set's own error, if it is not that the image is broken. */
   readonly told?: Pick<ErrorParts, 'what' | 'why' | 'fix'>;
 }
 
@@ -44,20 +44,20 @@ export interface FillResult {
   readonly failure: FillFailure | null;
 }
 
-/** Everything that filling needs besides the task and the memory; one for each thread. */
+/** Everything needed for filling besides the task and the memory; one per thread. */
 export interface FillTools {
   readonly dataset: ImageDataset;
   readonly transform: ViewTransform;
   readonly shape: SlotShape;
   readonly seed: number;
   readonly onBrokenImage: BrokenImageRule;
-  /** Called with the sample that is worked on from now on: before it is read, transformed, or waited for. */
+  /** Called with each sample before it is read, transformed or waited for. */
   readonly onSample?: (index: number) => void;
 }
 
 /**
- * Reads and transforms the samples of a task into a slot. The next image is read while one is transformed.
- * What is written depends on the task, the data set and the seed alone.
+ * Reads and transforms the samples of a task into a slot. The next image is read while one is being transformed. The
+ * result depends on the task, the data set and the seed alone.
  */
 export async function fillSlot(tools: FillTools, task: FillTask, slot: Slot): Promise<FillResult> {
   const skipped: SkippedImage[] = [];
@@ -74,7 +74,7 @@ export async function fillSlot(tools: FillTools, task: FillTask, slot: Slot): Pr
     }
     tools.onSample?.(found.index);
     const failure = transformInto(tools, task, position, found.image, { slot, starts });
-    // The transform is over at once: from here on the thread can only die of what is being read.
+    // The transform runs synchronously: from here on, only the image being read can make the thread die.
     tools.onSample?.(place.index);
     if (failure !== null) {
       await next;
@@ -85,7 +85,7 @@ export async function fillSlot(tools: FillTools, task: FillTask, slot: Slot): Pr
   return { skipped, failure: null };
 }
 
-/** Transforms an image into a place of a task's slot; what went wrong, or `null`. */
+/** Transforms an image into a place of a task's slot; returns the failure, or `null`. */
 export function transformInto(
   { transform, shape, seed }: Pick<FillTools, 'transform' | 'shape' | 'seed'>,
   { epoch, from, indices }: FillTask,
@@ -107,12 +107,12 @@ type Reading =
   | { readonly image: Image; readonly index: number; readonly skipped: readonly SkippedImage[] }
   | { readonly image: null; readonly failure: FillFailure; readonly skipped: readonly SkippedImage[] };
 
-/** The sample that was asked of the data set last. */
+/** The sample last requested from the data set. */
 interface ReadPlace {
   index: number;
 }
 
-/** The image at an index; where it is broken and may be skipped, the next one that can be read. */
+/** Reads the image at an index or, if it is broken and may be skipped, the next readable one. */
 export async function readUsable(
   { dataset, onBrokenImage, onSample }: Pick<FillTools, 'dataset' | 'onBrokenImage' | 'onSample'>,
   wanted: number,
@@ -136,7 +136,7 @@ export async function readUsable(
     try {
       return { image: rgbOf(source), index, skipped };
     } catch (error) {
-      // A mistake of the data set, not of a file: no image takes its place.
+      // An error of the data set, not of a file, so no other image replaces it.
       return { image: null, failure: failureOf('conversion', index, error), skipped };
     }
   }

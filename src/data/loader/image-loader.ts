@@ -10,18 +10,18 @@ import { requireWhole, workerCount } from './loader-options';
 /** Options of `imageLoader`. */
 export interface ImageLoaderOptions {
   readonly batchSize: number;
-  /** Makes each image: `views.plain({ inputSize })`, or any transform's `plain()`. Only the first view counts. */
+  /** Makes each image: `views.plain({ inputSize })`, or any transform's `plain()`. Only the first view is used. */
   readonly transform: ViewTransform;
   /** As in `loader`. */
   readonly workers?: number | 'auto';
-  /** At most this many samples, spread evenly over the data set (default all). */
+  /** The largest number of samples, spread evenly over the data set (default: all). */
   readonly limit?: number;
   readonly onBrokenImage?: BrokenImageRule;
   readonly onMessage?: Notify;
 }
 
 /**
- * Batches of single images in data set order, for evaluation, the same ones in each epoch. Otherwise as `loader`.
+ * Returns batches of single images in data set order, for evaluation; the same in every epoch. Otherwise like `loader`.
  *
  * @example imageLoader(dataset, { batchSize: 256, transform: views.plain({ inputSize: 32 }) })
  */

@@ -3,7 +3,7 @@ import type { ImageDataset } from '../datasets';
 import { BrokenImageError } from '../datasets/data-errors';
 import type { FillFailure } from './fill-slot';
 
-/** The error for a sample that could not be made. */
+/** Returns the error for a sample that could not be prepared. */
 export function sampleFailed(
   dataset: ImageDataset,
   { during, index, reason, stack, isBroken, told }: FillFailure,
@@ -16,48 +16,48 @@ export function sampleFailed(
   if (during === 'reading') {
     return new FulgurError('data', {
       what: `The image ${name} cannot be read: ${reason}.`,
-      fix: "Correct the data set's read; for an image that is broken, let it throw new BrokenImageError(name, reason), which --data.onBrokenImage skip leaves out.",
+      fix: "Correct the data set's read; for a broken image, throw new BrokenImageError(name, reason), which --data.onBrokenImage skip leaves out.",
       cause,
     });
   }
   if (during === 'conversion') {
     return new FulgurError('data', {
       what: `The image ${name} cannot be used: ${reason}.`,
-      fix: "Return { width, height, channels, data } from the data set's read, with a value for each channel of each pixel.",
+      fix: "Return { width, height, channels, data } from the data set's read, with one value per channel and pixel.",
       cause,
     });
   }
   return new FulgurError('data', {
     what: `The view transform failed on ${name}, index ${index}: ${reason}.`,
-    fix: 'Correct the transform, or try it on this sample alone with workers: 0.',
+    fix: 'Correct the transform, or debug it on this sample with workers: 0.',
     cause,
   });
 }
 
-/** The error for worker threads that die again and again. */
+/** Returns the error for worker threads that die repeatedly. */
 export function workersDie(sample: string, times: number, reason: string, cause: unknown): FulgurError {
   return new FulgurError('data', {
     what: `A loader thread died ${times} times at ${sample}: ${reason}.`,
-    fix: 'Look at this sample and the view transform, or see the failure in this thread with workers: 0.',
+    fix: 'Check this sample and the view transform, or reproduce the failure in the main thread with workers: 0.',
     cause,
   });
 }
 
-/** The error for worker threads that do not come up. */
+/** Returns the error for worker threads that do not start. */
 export function workersDoNotStart(reason: string, cause: unknown): FulgurError {
   const what = 'A loader thread could not start';
   if (cause instanceof FulgurError) return FulgurError.within(what, cause, 'data', cause.fix);
   return new FulgurError('data', {
     what: `${what}: ${reason}.`,
-    why: 'Threads open the data set and build the view transform again from its module.',
-    fix: 'Make that module loadable on its own, or prepare batches in this thread with workers: 0.',
+    why: 'Threads reopen the data set and rebuild the view transform from its module.',
+    fix: 'Make that module loadable on its own, or prepare batches in the main thread with workers: 0.',
     cause,
   });
 }
 
-/** How samples were to be put into batches. */
+/** How samples were to form batches. */
 interface BatchRule {
-  /** Samples over all ranks. */
+  /** The number of samples over all ranks. */
   readonly length: number;
   readonly batchSize: number;
   readonly dropLast: boolean;
@@ -65,10 +65,10 @@ interface BatchRule {
 }
 
 /**
- * The error for data of which no rank gets a batch.
+ * Returns the error for data that is too little for any rank to get a batch.
  *
- * @param who gives the samples, to stand before their number: `tensorBatches was given`.
- * @param wanted what to give more of, where nothing is left out.
+ * @param who the source of the samples, followed by their number: `tensorBatches was given`.
+ * @param wanted what to provide more of if nothing is left out.
  */
 export function notOneBatch(
   who: string,
@@ -78,7 +78,7 @@ export function notOneBatch(
   const ranks = worldSize === 1 ? '' : ` over ${worldSize} ranks`;
   const most = Math.max(1, Math.floor(length / worldSize));
   return new FulgurError('data', {
-    what: `${who} ${length} samples${ranks}: not one batch of ${batchSize}.`,
+    what: `${who} ${length} samples${ranks}: too few for one batch of ${batchSize}.`,
     ...(dropLast && { why: 'A last batch that is not full is left out.' }),
     fix: dropLast ? `Choose a batchSize of at most ${most}, or set dropLast to false.` : `Give ${wanted}.`,
   });
@@ -86,7 +86,7 @@ export function notOneBatch(
 
 export function loaderClosed(): FulgurError {
   return new FulgurError('data', {
-    what: 'A batch was asked for after the loader was closed.',
-    fix: 'Make a new loader, or close this one later.',
+    what: 'A batch was requested after the loader was closed.',
+    fix: 'Create a new loader, or close this one later.',
   });
 }

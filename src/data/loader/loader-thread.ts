@@ -8,11 +8,11 @@ import type { WorkerReply, WorkerSetup } from './worker-messages';
 export interface ThreadEvents<T> {
   onReady(): void;
   onDone(ticket: T, result: FillResult): void;
-  /** Once, when the thread has ended, other than by `terminate`. */
+  /** Called once when the thread has ended other than by `terminate`. */
   onDeath(reason: string, cause: unknown): void;
 }
 
-/** One loader thread and the tasks that it has; `T` is what its user knows a task by. */
+/** A loader thread and its tasks; `T` identifies a task to the caller. */
 export class LoaderThread<T> {
   readonly #worker: Worker;
   readonly #tasks = new Map<number, T>();
@@ -41,17 +41,17 @@ export class LoaderThread<T> {
     return this.#ready;
   }
 
-  /** Tasks that it has. */
+  /** The number of its tasks. */
   get load(): number {
     return this.#tasks.size;
   }
 
-  /** Index of the sample that it works on, or worked on last. */
+  /** Index of the sample that it is working on, or last worked on. */
   get position(): number {
     return Atomics.load(this.#position, 0);
   }
 
-  /** Its tasks, the one at work first. */
+  /** Its tasks, the current one first. */
   tasks(): T[] {
     return [...this.#tasks.values()];
   }

@@ -13,40 +13,40 @@ import { shareOf } from './share';
 
 /** Options of `loader`. */
 export interface LoaderOptions {
-  /** Samples in a batch, on each rank. */
+  /** Samples per batch on each rank. */
   readonly batchSize: number;
   /** Makes each sample's views: `views.fastSiam()`. */
   readonly transform: ViewTransform;
-  /** A new order for each epoch (default `true`). */
+  /** Whether each epoch has a new order (default `true`). */
   readonly shuffle?: boolean;
-  /** Leave out a last batch that is not full (default `false`). */
+  /** Whether to leave out a last batch that is not full (default `false`). */
   readonly dropLast?: boolean;
-  /** Threads that make batches: `auto` (default) by the number of cores, 0 for none but the caller's. */
+  /** Threads that prepare batches: `auto` (default) depends on the number of cores, 0 uses only the caller's thread. */
   readonly workers?: number | 'auto';
-  /** Seed of order and views (default: the one that `start` was given). */
+  /** Seed of order and views (default: the one given to `start`). */
   readonly seed?: number;
-  /** What an image that cannot be read does: end the run (default), or give way to the next one that can. */
+  /** What to do with an unreadable image: end the run (default), or use the next readable one. */
   readonly onBrokenImage?: BrokenImageRule;
-  /** Batches made ahead of the one in use (default 2, fewer where they would need more than 1 GiB). */
+  /** Batches prepared ahead of the one in use (default 2, fewer if they would need more than 1 GiB). */
   readonly prefetch?: number;
-  /** Gets warnings (default: the terminal). */
+  /** Receives warnings (default: the terminal). */
   readonly onMessage?: Notify;
-  /** This process's place among the ranks (default 0 of 1). */
+  /** The rank of this process (default 0 of 1). */
   readonly rank?: number;
   readonly worldSize?: number;
-  /** Give ranks equally many samples by giving some twice (default `true`); for evaluation `false`. */
+  /** Whether some samples are repeated so that all ranks get the same number (default `true`); use `false` for evaluation. */
   readonly pad?: boolean;
 }
 
 /**
- * Batches of views, epoch by epoch. Threads make them ahead of use; they live from epoch to epoch until `close`. What is in
- * a batch depends on data set, options, seed and epoch, never on the number of threads or on timing.
+ * Returns batches of views, epoch by epoch. Threads prepare them ahead and live until `close`. The contents of a batch
+ * depend on data set, options, seed and epoch, never on the number of threads or on timing.
  *
- * A batch's tensors are freed when the next one is asked for.
+ * A batch's tensors are freed when the next one is requested.
  *
  * @example for await (const { views } of batches.epoch(0)) { ... }
- * @throws FulgurError of kind `data` from the iteration: for a broken image, a failing transform, or threads that die;
- * from `loader` itself where there is not one batch.
+ * @throws FulgurError of kind `data` during iteration for a broken image, a failing transform or threads that die; from
+ * `loader` itself if there are too few samples for one batch.
  */
 export function loader(dataset: ImageDataset, options: LoaderOptions): BatchStream<ViewBatch> {
   const { batchSize, transform, shuffle = true, dropLast = false, seed = ambientSeed() } = options;
@@ -56,7 +56,7 @@ export function loader(dataset: ImageDataset, options: LoaderOptions): BatchStre
   if (prefetch !== undefined) requireWhole('prefetch', prefetch, 1);
   const sampler = new Sampler({ length: dataset.length, shuffle, seed, rank, worldSize, dropLast, pad });
   const { groupBatches } = shareOf({ length: dataset.length, batchSize, rank, worldSize, dropLast, pad });
-  // On all ranks alike: where some have a batch and others have none, there is something to do.
+  // Decided equally on all ranks: if only some have a batch, there is still work to do.
   if (groupBatches === 0) {
     const who = `The data set ${dataset.name} (${dataset.split}) has`;
     throw notOneBatch(who, { length: dataset.length, batchSize, dropLast, worldSize }, 'data');

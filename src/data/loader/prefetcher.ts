@@ -15,7 +15,7 @@ interface Job extends BatchPosition {
   taken: boolean;
 }
 
-/** Keeps a few slots filled with the batches that come next. */
+/** Keeps a few slots filled with the next batches. */
 export class Prefetcher {
   readonly #filler: BatchFiller;
   readonly #indices: (position: BatchPosition) => Uint32Array;
@@ -29,7 +29,7 @@ export class Prefetcher {
     this.#free = Array.from({ length: slots }, (_, slot) => slot);
   }
 
-  /** Begins batches, in this order, as far as slots are free; finished ones that are not among them make room. */
+  /** Starts batches in this order while slots are free; finished ones that are not among them make room. */
   prepare(positions: readonly BatchPosition[]): void {
     if (this.#closed) return;
     const isWanted = (job: Job): boolean => positions.some((position) => isSame(job, position));
@@ -82,7 +82,7 @@ export class Prefetcher {
     const done = this.#filler.fill(slot, position.epoch, this.#indices(position));
     const job: Job = { ...position, slot, done, settled: false, taken: false };
     const settle = (): void => void (job.settled = true);
-    // A failure belongs to whoever takes the batch; one that nobody takes is of no interest.
+    // A failure is reported to whoever takes the batch; nobody needs it otherwise.
     done.then(settle, settle);
     this.#jobs.push(job);
     return job;

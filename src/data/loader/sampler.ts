@@ -5,28 +5,34 @@ import { shareOf } from './share';
 
 /** Options of `Sampler`. */
 export interface SamplerOptions {
-  /** Samples in the data set. */
+  /** The number of samples in the data set. */
   readonly length: number;
   readonly shuffle: boolean;
   readonly seed: number;
-  /** This process's place among `worldSize` ranks (default 0 of 1). */
+  /** This process's rank among `worldSize` (default 0 of 1). */
   readonly rank?: number;
   readonly worldSize?: number;
-  /** Cut the order to a multiple of the ranks, rather than pad it with its own beginning (default `false`). */
+  /**
+   * Whether to truncate the order to a multiple of the ranks instead of padding it with its own beginning (default
+   * `false`).
+   */
   readonly dropLast?: boolean;
-  /** Without padding ranks may have different numbers of samples, none of them twice: for evaluation (default `true`). */
+  /**
+   * Whether to pad (default `true`). Without padding, ranks may have different numbers of samples, none repeated, as in
+   * evaluations.
+   */
   readonly pad?: boolean;
 }
 
 /**
- * The samples of a rank, epoch by epoch: every rank draws the same permutation from (seed, epoch), makes its length a
- * multiple of the ranks, and takes every `worldSize`-th from its own number on. As PyTorch's `DistributedSampler`; with
- * one rank as its `RandomSampler` or `SequentialSampler`.
+ * Determines the samples of a rank, epoch by epoch: every rank draws the same permutation from (seed, epoch), makes its
+ * length a multiple of the world size, and takes every `worldSize`-th sample, starting from its rank. Like PyTorch's
+ * `DistributedSampler`; with one rank, like its `RandomSampler` or `SequentialSampler`.
  *
- * @throws FulgurError of kind `config` where there is no such rank.
+ * @throws FulgurError of kind `config` if the rank does not exist.
  */
 export class Sampler {
-  /** Samples of this rank in an epoch. */
+  /** The number of this rank's samples per epoch. */
   readonly length: number;
   readonly #options: Required<SamplerOptions>;
 
@@ -37,7 +43,7 @@ export class Sampler {
     this.length = shareOf({ ...this.#options, batchSize: 1 }).samples;
   }
 
-  /** Indices of this rank's samples in an epoch, in order. */
+  /** Returns the indices of this rank's samples in an epoch, in order. */
   order(epoch: number): Uint32Array {
     const { length, shuffle, seed, rank, worldSize } = this.#options;
     const all = shuffle ? permutation(length, new RandomStream(seed, 'shuffle', [epoch])) : null;
@@ -51,7 +57,7 @@ export class Sampler {
 function requireRank(rank: number, worldSize: number): void {
   if (Number.isInteger(rank) && rank >= 0 && rank < worldSize) return;
   throw new FulgurError('config', {
-    what: `There is no rank ${rank} among ${worldSize} ranks.`,
-    fix: `Give a whole number from 0 to ${worldSize - 1}.`,
+    what: `Rank ${rank} does not exist among ${worldSize} ranks.`,
+    fix: `Use a whole number from 0 to ${worldSize - 1}.`,
   });
 }

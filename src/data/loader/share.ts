@@ -1,31 +1,31 @@
-/** How the samples of a data set are dealt to ranks. */
+/** How the samples of a data set are distributed over ranks. */
 export interface ShareRule {
-  /** Samples in the data set. */
+  /** The number of samples in the data set. */
   readonly length: number;
-  /** Samples in a batch, on each rank. */
+  /** Samples per batch on each rank. */
   readonly batchSize: number;
   readonly rank: number;
   readonly worldSize: number;
-  /** Whether a last batch that is not full is left out, and samples that do not go round. */
+  /** Whether an incomplete last batch is left out, and samples that cannot be shared evenly. */
   readonly dropLast: boolean;
-  /** Whether ranks get equally many samples by getting some twice. */
+  /** Whether some samples are repeated so that all ranks get the same number. */
   readonly pad: boolean;
 }
 
-/** What a rank gets of an epoch. */
+/** A rank's share of an epoch. */
 export interface Share {
-  /** Samples of this rank. */
+  /** The number of this rank's samples. */
   readonly samples: number;
-  /** Batches of this rank. */
+  /** The number of this rank's batches. */
   readonly batches: number;
   /**
-   * Batches of the rank that has the most, the same number on all ranks: limits, intervals and lengths are worked out
-   * from it, so that what one rank decides all decide.
+   * Batches of the rank that has the most; the same number on all ranks. Limits, intervals and lengths are computed
+   * from it, so that all ranks decide alike.
    */
   readonly groupBatches: number;
 }
 
-/** A rank's share. Without padding some ranks may have fewer samples and batches than others, even none. */
+/** Returns a rank's share. Without padding, some ranks may have fewer samples and batches than others, or none. */
 export function shareOf({ length, batchSize, rank, worldSize, dropLast, pad }: ShareRule): Share {
   const most = dropLast ? Math.floor(length / worldSize) : Math.ceil(length / worldSize);
   const samples = dropLast || pad ? most : Math.max(0, Math.ceil((length - rank) / worldSize));

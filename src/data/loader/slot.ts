@@ -9,18 +9,18 @@ export interface SlotShape {
 
 /** Memory for one batch, shared with the threads that fill it. */
 export interface Slot {
-  /** A block of float32 `[batchSize, height, width, 3]` for each view, one behind the other. */
+  /** A block of float32 `[batchSize, height, width, 3]` per view, concatenated. */
   readonly pixels: Float32Array;
-  /** Index of the sample that fills each place: another than the one asked for where that one is broken. */
+  /** Index of the sample at each place: a different one if the requested one was broken. */
   readonly filled: Uint32Array;
 }
 
-/** Floats of one view of one sample. */
+/** Returns the number of floats of one view of one sample. */
 export function viewLength({ height, width }: ViewSize): number {
   return height * width * 3;
 }
 
-/** The float at which each view's block begins, and where the last one ends. */
+/** Returns the offset in floats of each view's block, and the end of the last one. */
 export function blockStarts({ batchSize, views }: SlotShape): number[] {
   const starts = [0];
   let end = 0;
@@ -32,7 +32,7 @@ export function slotBytes(shape: SlotShape): number {
   return (blockStarts(shape).at(-1) ?? 0) * 4;
 }
 
-/** A slot in shared memory. */
+/** Allocates a slot in shared memory. */
 export function allocateSlot(shape: SlotShape): Slot {
   return {
     pixels: new Float32Array(new SharedArrayBuffer(slotBytes(shape))),

@@ -5,7 +5,7 @@ import { moduleOf } from '../datasets/dataset-spec';
 import { threadCompiler } from './thread-compiler';
 import type { WorkerSetup } from './worker-messages';
 
-/** Runs before the thread's own code, which may be TypeScript itself, as in a checkout. */
+/** Runs before the thread's own code, which may itself be TypeScript, as in a checkout. */
 const bootstrap = `
 const { workerData } = require('node:worker_threads');
 const { compiler, entry } = workerData;
@@ -23,7 +23,7 @@ begin();
 `;
 
 /**
- * Starts a loader thread; works compiled, and from TypeScript under ts-node, tsx and Jest.
+ * Starts a loader thread, both from compiled code and from TypeScript under ts-node, tsx and Jest.
  *
  * @throws FulgurError `config` for TypeScript that the thread could not compile.
  */
@@ -36,11 +36,11 @@ export function startThread(setup: WorkerSetup): Worker {
 }
 
 /**
- * Runs a file in a thread of its own, which finds `data` in `workerData`; works compiled, and from TypeScript under
- * ts-node, tsx and Jest. The file should import little: what it imports is loaded once more.
+ * Runs a file in its own thread, which finds `data` in `workerData`; both from compiled code and from TypeScript under
+ * ts-node, tsx and Jest. The file should import little, since everything it imports is loaded again.
  *
  * @param entry absolute path of the file.
- * @param modules further files that the thread is going to load.
+ * @param modules further files that the thread will load.
  * @throws FulgurError `config` for TypeScript that the thread could not compile.
  */
 export function runInThread(
@@ -50,7 +50,7 @@ export function runInThread(
   options: Pick<WorkerOptions, 'resourceLimits' | 'name'> = {},
 ): Worker {
   const compiler = threadCompiler([...modules, entry]);
-  // The main thread's own flags, such as a preloaded ts-node, are not repeated in the thread.
+  // The main thread's flags, such as a preloaded ts-node, are not repeated in the thread.
   return new Worker(bootstrap, {
     ...options,
     ...{ eval: true, execArgv: [], workerData: { ...data, compiler, entry } },

@@ -5,20 +5,20 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { processVariables } from '../../config/environment';
 import { FulgurError } from '../../errors';
 
-/** What lets a loader thread load TypeScript: the compiler that the main thread has, as far as it is known. */
+/** How a loader thread can load TypeScript: with the main thread's compiler, if known. */
 export type ThreadCompiler =
   | { readonly kind: 'none' }
   /** `module` is the path of ts-node. */
   | { readonly kind: 'ts-node'; readonly module: string; readonly options: object }
-  /** The path of tsx's part for CommonJS, and the address of that for ES modules. */
+  /** The path of tsx's entry for CommonJS, and the URL of that for ES modules. */
   | { readonly kind: 'tsx'; readonly commonJs: string; readonly esModules: string };
 
 /**
- * Finds the compiler for files that a thread is to load: tsx where the main thread runs under it, else ts-node, which
- * Jest's own compiler cannot stand for.
+ * Finds the compiler for files that a thread will load: tsx if the main thread runs under it, otherwise ts-node,
+ * because Jest's own compiler is not available in threads.
  *
  * @param files absolute paths.
- * @throws FulgurError `config` for TypeScript that nothing could compile.
+ * @throws FulgurError `config` for TypeScript that no compiler was found for.
  */
 export function threadCompiler(files: readonly string[]): ThreadCompiler {
   const source = files.find(isTypeScript);
@@ -28,7 +28,7 @@ export function threadCompiler(files: readonly string[]): ThreadCompiler {
   if (found !== null) return found;
   if (own.typescript) return { kind: 'none' };
   throw new FulgurError('config', {
-    what: `Loader threads cannot load ${source}: they find neither ts-node nor tsx to compile it.`,
+    what: `Loader threads cannot load ${source}because neither ts-node nor tsx was found to compile it.`,
     fix: 'Install ts-node or tsx in its project, compile the project, or prepare batches in the main thread with --data.workers 0.',
   });
 }
@@ -44,7 +44,7 @@ function tsNode(source: string): ThreadCompiler | null {
     Symbol.for('ts-node.register.instance')
   ];
   const { project, swc, transpiler, compilerOptions } = main?.options ?? {};
-  // Types were checked in the main thread, if at all.
+  // Types are checked in the main thread, if at all.
   const asInMain = { project: main?.configFilePath ?? project, swc, transpiler, compilerOptions };
   return {
     kind: 'ts-node',
@@ -53,7 +53,7 @@ function tsNode(source: string): ThreadCompiler | null {
   };
 }
 
-/** What ts-node knows of itself in the main thread. */
+/** The settings of ts-node in the main thread. */
 interface MainCompiler {
   readonly cwd?: string;
   readonly configFilePath?: string;
@@ -69,12 +69,12 @@ function withoutUndefined(values: object): object {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
-/** `null` where this process does not run under tsx. */
+/** `null` if this process does not run under tsx. */
 function tsx(source: string): ThreadCompiler | null {
   const words = [...process.execArgv, ...(processVariables()['NODE_OPTIONS'] ?? '').split(/\s+/)];
   const word = words.find((one) => /(^|[\\/=])tsx($|[\\/])/.test(one));
   if (word === undefined) return null;
-  // tsx need not be installed in the project: its command names its own files.
+  // tsx need not be installed in the project, because the command line names its files.
   const loader = word.startsWith('file:') ? [fileURLToPath(word)] : [];
   const commonJs = resolved('tsx/cjs/api', [...loader, source, __filename]);
   const manifest = resolved('tsx/package.json', [...loader, source, __filename]);
@@ -82,7 +82,7 @@ function tsx(source: string): ThreadCompiler | null {
   return commonJs === null || esModules === null ? null : { kind: 'tsx', commonJs, esModules };
 }
 
-/** The address of what a package exports to ES modules; its form for CommonJS does not work in threads of Node 20. */
+/** Returns the URL of a package's export for ES modules; the CommonJS export does not work in threads of Node 20. */
 function exportedForImport(manifest: string, name: string): string | null {
   const { exports } = JSON.parse(readFileSync(manifest, 'utf8')) as {
     exports?: Readonly<Record<string, { import?: { default?: unknown } }>>;

@@ -4,7 +4,7 @@ import type { BrokenImageRule, FillResult, FillTask } from './fill-slot';
 import type { Slot, SlotShape } from './slot';
 import type { ThreadCompiler } from './thread-compiler';
 
-/** What a thread is started with. */
+/** The data that a thread is started with. */
 export interface WorkerSetup {
   readonly dataset: DatasetSpec;
   readonly transform: TransformSpec;
@@ -12,34 +12,34 @@ export interface WorkerSetup {
   readonly slots: readonly Slot[];
   readonly seed: number;
   readonly onBrokenImage: BrokenImageRule;
-  /** One shared number: the index of the sample that the thread works on. */
+  /** A shared number: the index of the sample that the thread is working on. */
   readonly position: Uint32Array;
 }
 
-/** The same, and how the thread gets at its code. */
+/** The same, with how the thread loads its code. */
 export interface ThreadData extends WorkerSetup {
-  /** Files that make the data set and the transform. */
+  /** Files that define the data set and the transform. */
   readonly modules: readonly string[];
   readonly compiler: ThreadCompiler;
-  /** The thread's own file. */
+  /** The file that the thread runs. */
   readonly entry: string;
 }
 
-/** To a thread: fill these places of a slot. */
+/** A message to a thread: fill these places of a slot. */
 export interface WorkerRequest {
   readonly id: number;
   readonly slot: number;
   readonly task: FillTask;
 }
 
-/** From a thread. */
+/** A message from a thread. */
 export type WorkerReply =
   | { readonly kind: 'ready' }
   | {
       readonly kind: 'unfit';
       readonly reason: string;
       readonly stack: string;
-      /** Of an error of Fulgur's own. */
+      /** The parts of a FulgurError. */
       readonly parts: {
         readonly what: string;
         readonly why?: string | undefined;

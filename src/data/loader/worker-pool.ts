@@ -3,7 +3,7 @@ import { loaderClosed, workersDie, workersDoNotStart } from './loader-errors';
 import { LoaderThread } from './loader-thread';
 import type { WorkerSetup } from './worker-messages';
 
-/** A task on its way through the pool. */
+/** A task of the pool. */
 interface PendingTask {
   readonly slot: number;
   readonly task: FillTask;
@@ -21,12 +21,12 @@ export interface WorkerPoolOptions {
 }
 
 const maxDeaths = 3;
-/** A second task waits in the thread, so that it does not idle while its reply travels. */
+/** A second task waits in the thread, so that it does not idle while its reply is on the way. */
 const tasksPerThread = 2;
 
 /**
- * Threads that fill slots. They live as long as the pool; one that dies is replaced and its tasks are done again, so that
- * its death changes nothing in the data. Idle threads do not keep the process alive.
+ * A pool of threads that fill slots. They live as long as the pool. A thread that dies is replaced and its tasks are
+ * repeated, so that its death does not change the data. Idle threads do not keep the process alive.
  */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
@@ -40,12 +40,12 @@ export class WorkerPool {
     this.#options = options;
   }
 
-  /** Starts all threads, where they do not run yet. */
+  /** Starts the threads that are not running yet. */
   start(): void {
     while (!this.#closed && this.#threads.size < this.#options.threads) this.#addThread();
   }
 
-  /** Queues a task; the promise settles when its places are filled, or cannot be. */
+  /** Queues a task; the promise settles when its places are filled or filling has failed. */
   run(slot: number, task: FillTask): Promise<FillResult> {
     return new Promise((resolve, reject) => {
       if (this.#closed) {
@@ -58,7 +58,7 @@ export class WorkerPool {
     });
   }
 
-  /** Keeps the process alive until `promise` settles: without this, threads at work do not. */
+  /** Keeps the process alive until `promise` settles; busy threads alone do not. */
   async hold<T>(promise: Promise<T>): Promise<T> {
     this.#holds += 1;
     this.#applyHolds();
@@ -70,7 +70,7 @@ export class WorkerPool {
     }
   }
 
-  /** Ends all threads; tasks that are not done fail. */
+  /** Ends all threads; unfinished tasks fail. */
   async close(): Promise<void> {
     this.#closed = true;
     const threads = [...this.#threads];
@@ -125,7 +125,7 @@ export class WorkerPool {
         atWork.reject(workersDie(sample, atWork.deaths, reason, cause));
       } else {
         this.#options.onWarning(
-          `A loader thread died at ${sample} (${reason}); it is replaced and its work done again.`,
+          `A loader thread died at ${sample} (${reason}); it is replaced and its work is repeated.`,
         );
       }
     }
@@ -134,7 +134,7 @@ export class WorkerPool {
   }
 
   #buryStillborn(reason: string, cause: unknown): void {
-    // Where others work, they do all the work.
+    // If other threads work, they do all of it.
     if ([...this.#threads].some((thread) => thread.isReady)) return;
     this.#failedStarts += 1;
     if (this.#failedStarts < maxDeaths) {

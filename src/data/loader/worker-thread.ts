@@ -1,4 +1,4 @@
-/** What runs inside a loader thread. It loads no tensors: it fills shared memory. */
+/** The code of a loader thread. It does not load TensorFlow; it only fills shared memory. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { FulgurError } from '../../errors';
 import { loadModules } from '../../system';
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   parentPort?.on('message', ({ id, slot, task }: WorkerRequest) => {
     last = last.then(async () => {
       const memory = setup.slots[slot];
-      if (memory === undefined) throw new Error(`There is no slot ${slot}`);
+      if (memory === undefined) throw new Error(`Slot ${slot} does not exist`);
       reply({ kind: 'done', id, result: await fillSlot(tools, task, memory) });
     });
   });

@@ -8,26 +8,26 @@ import { allocateSlot, blockStarts, viewLength } from '../loader/slot';
 import type { NormalizeOptions, ViewDraws, ViewTransform } from '../views';
 import { PlainView } from '../views/plain';
 
-/** A view as an image again, and how it came to be. */
+/** A view converted back to an image, and how it was made. */
 export interface DrawnView extends Image {
-  /** `null` of a transform that does not tell. */
+  /** `null` if the transform does not report it. */
   readonly draws: Omit<ViewDraws, 'normalize'> | null;
-  /** Whether the darkest level became black and the lightest white, as nobody knows how they were normalised. */
+  /** Whether the darkest level was mapped to black and the lightest to white because the normalisation is unknown. */
   readonly isStretched: boolean;
 }
 
 /** A sample with its views. */
 export interface DrawnSample {
-  /** Its place in the data set. */
+  /** Its index in the data set. */
   readonly index: number;
   readonly name: string;
-  /** `null` where it is not known. */
+  /** `null` if unknown. */
   readonly class: string | null;
   readonly original: Image;
   readonly views: readonly DrawnView[];
 }
 
-/** Of what, and by what, samples are drawn. */
+/** The data and the transform from which samples are drawn. */
 export interface DrawingTools {
   readonly dataset: ImageDataset;
   readonly transform: ViewTransform;
@@ -35,7 +35,7 @@ export interface DrawingTools {
   readonly onBrokenImage: BrokenImageRule;
 }
 
-/** Draws samples as the loader does, one at a time. */
+/** Draws samples like the loader, one at a time. */
 export class SampleDrawer {
   readonly #shape: SlotShape;
   readonly #slot: Slot;
@@ -46,15 +46,15 @@ export class SampleDrawer {
   }
 
   /**
-   * @param wanted index of the sample; another one takes its place where it is broken, and broken ones are skipped.
-   * @throws FulgurError `data` as the loader.
+   * @param wanted index of the sample; if it is broken and broken ones are skipped, another one replaces it.
+   * @throws FulgurError `data` like the loader.
    */
   async draw(wanted: number, epoch: number): Promise<DrawnSample> {
     const { dataset, transform, seed } = this.tools;
     const found = await readUsable(this.tools, wanted);
     if (found.image === null) throw sampleFailed(dataset, found.failure);
     const { image: original, index } = found;
-    // As in the loader, the draws are those of the sample that was wanted.
+    // As in the loader, the draws are those of the requested sample.
     const task = { epoch, from: 0, indices: Uint32Array.of(wanted) };
     const memory = { slot: this.#slot, starts: blockStarts(this.#shape) };
     const failure = transformInto({ transform, seed, shape: this.#shape }, task, 0, original, memory);
@@ -74,7 +74,7 @@ export class SampleDrawer {
   }
 }
 
-/** Of a transform that does not tell its draws, the evaluation form may tell how it normalises. */
+/** If a transform does not report its draws, its evaluation form may report how it normalises. */
 function normalizationOf(transform: ViewTransform): Pick<ViewDraws, 'normalize'> | null {
   const form = transform.plain();
   return form instanceof PlainView ? { normalize: form.normalize } : null;
@@ -94,7 +94,7 @@ function imageOf(
 
 const unchanged: NormalizeOptions = { mean: [0, 0, 0], std: [1, 1, 1] };
 
-/** Mean and deviation by which the levels would come from black and white. */
+/** The mean and deviation with which the levels would range from black to white. */
 function stretching(levels: Float32Array): NormalizeOptions {
   let [least, most] = [Infinity, -Infinity];
   for (const level of levels) {

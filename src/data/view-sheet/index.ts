@@ -3,7 +3,7 @@ import type { DrawingTools, DrawnSample } from './drawn-sample';
 import { SampleDrawer } from './drawn-sample';
 import { hasFont, mostViews, renderSheet } from './render-sheet';
 
-/** Contact sheets of a data set in training. */
+/** Draws contact sheets of the training data set. */
 export function viewSheets(tools: DrawingTools, notify: Notify): ViewSheets {
   const { dataset, transform, seed } = tools;
   let drawer: SampleDrawer | null = null;
@@ -14,7 +14,7 @@ export function viewSheets(tools: DrawingTools, notify: Notify): ViewSheets {
         toldOfFonts = true;
         notify(
           'warning',
-          'The sheet of views has no labels, since no font is installed: install one, such as fonts-dejavu-core of Debian.',
+          'The sheet of views has no labels because no font is installed: install one, such as fonts-dejavu-core on Debian.',
         );
       }
       drawer ??= new SampleDrawer(tools);
@@ -29,7 +29,7 @@ export function viewSheets(tools: DrawingTools, notify: Notify): ViewSheets {
       const words = `${counted(count, 'sample')} of ${dataset.name} with ${views === 1 ? 'the view' : `the ${views} views`} that training draws of ${count === 1 ? 'it' : 'each'} in epoch ${epoch}, seed ${seed}`;
       const title = [
         words,
-        'A box on an original shows what the view of that number is cut out of (width × height at x, y). Below each view stands what was drawn for it, in the order in which it is done.',
+        'A box on an original shows the crop of the view with that number (width × height at x, y). The random draws of each view are listed below it, in the order applied.',
         ...(views > mostViews ? [`The first ${mostViews} of ${views} views are shown.`] : []),
       ];
       const names = samples.map(({ name }) => name).join(', ');

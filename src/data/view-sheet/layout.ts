@@ -5,37 +5,37 @@ import type { ViewSize } from '../views';
 export const lengths = {
   margin: 24,
   gap: 16,
-  /** Of a line of text. */
+  /** Height of a line of text. */
   line: 16,
-  /** Room for the longest usual line below a view. */
+  /** Space for the longest usual line below a view. */
   textWidth: 184,
-  /** Of a sheet, without its margins. */
+  /** Width of a sheet, without its margins. */
   widest: 2000,
   narrowest: 720,
 } as const;
 
-/** Views are shown about as large as this, by a whole number of times; the largest are made smaller. */
+/** Views are enlarged by a whole factor to about this size; larger ones are reduced. */
 const target = 192;
 const largest = 320;
 
-/** How an image is shown: each pixel as a square of `times` pixels, or, where that is below 1, made smaller. */
+/** How an image is shown: each pixel as a square of `times` pixels or, if that is below 1, reduced. */
 export interface Shown extends ViewSize {
   readonly times: number;
 }
 
-/** A place on the sheet, and what is shown there. */
+/** A cell of the sheet and what it shows. */
 export interface Cell extends Shown {
   readonly left: number;
   readonly top: number;
 }
 
-/** The places of a sample's original and its views, from the corner of its band. */
+/** The cells of a sample's original and its views, relative to the corner of its band. */
 export interface Band {
   readonly cells: readonly Cell[];
   readonly height: number;
 }
 
-/** All views of a sheet in one scale, so that small ones look small. */
+/** Scales all views of a sheet equally, so that small ones look small. */
 export function viewScale(views: readonly ViewSize[]): number {
   return scaleTo(Math.max(1, ...views.flatMap(({ height, width }) => [height, width])), largest);
 }
@@ -49,15 +49,15 @@ export function shownIn({ height, width }: ViewSize, times: number): Shown {
   return { height: sideOf(height), width: sideOf(width), times };
 }
 
-/** An original is shown at most as large as the largest view, but large enough to see something. */
+/** An original is shown no larger than the largest view, but large enough to be recognisable. */
 export function shownOriginal({ height, width }: Image): Shown {
   return shownIn({ height, width }, scaleTo(Math.max(height, width), largest));
 }
 
 /**
- * Puts an original and its views into rows.
+ * Arranges an original and its views in rows.
  *
- * @param lines of text below each.
+ * @param lines the number of text lines below each.
  */
 export function layBand(shown: readonly Shown[], lines: readonly number[]): Band {
   const { gap, line, textWidth, widest } = lengths;
@@ -74,7 +74,7 @@ export function layBand(shown: readonly Shown[], lines: readonly number[]): Band
   return { cells, height: top + rowHeight };
 }
 
-/** How far cells reach to the right. */
+/** Returns how far the cells extend to the right. */
 export function widthOf(bands: readonly Band[]): number {
   const ends = bands.flatMap(({ cells }) =>
     cells.map(({ left, width }) => left + Math.max(width, lengths.textWidth)),

@@ -7,10 +7,10 @@ import type { Band, Shown } from './layout';
 import { layBand, lengths, shownIn, shownOriginal, viewScale, widthOf } from './layout';
 import { bandSvg, edge, labelOf, titleSvg, wrapped } from './sheet-svg';
 
-/** Views of a sample that a sheet has room for. */
+/** The number of views per sample that a sheet has space for. */
 export const mostViews = 24;
 
-/** Whether any font is installed: without one, text leaves no trace. */
+/** Whether any font is installed; without one, no text appears. */
 export async function hasFont(): Promise<boolean> {
   const { channels } = await libvips()(Buffer.from(titleSvg(['Ag'], 40, 24)))
     .flatten({ background: '#ffffff' })
@@ -19,10 +19,10 @@ export async function hasFont(): Promise<boolean> {
 }
 
 /**
- * Draws samples with their views, one below the other.
+ * Draws samples with their views, one below another.
  *
- * @param title lines of text; the first one is large.
- * @param caption what is seen, in a sentence.
+ * @param title lines of text, of which the first is large.
+ * @param caption a sentence that describes the picture.
  */
 export async function renderSheet(
   samples: readonly DrawnSample[],
@@ -74,7 +74,7 @@ function bandOf(
   return { band: layBand(shown, lines), images: [original, ...views], sample };
 }
 
-/** RGB bytes of an image as it is shown. */
+/** Returns the RGB bytes of an image as displayed. */
 function resized(image: Image, shown: Shown): Buffer | Promise<Buffer> {
   if (shown.times >= 1) return enlarged(image, shown.times);
   const { width, height, data } = image;
@@ -84,7 +84,7 @@ function resized(image: Image, shown: Shown): Buffer | Promise<Buffer> {
     .toBuffer();
 }
 
-/** Each pixel becomes a square. */
+/** Turns each pixel into a square. */
 function enlarged({ width, height, data }: Image, times: number): Buffer {
   const row = width * times * 3;
   const out = Buffer.alloc(row * height * times);

@@ -6,21 +6,21 @@ import type { Band, Cell } from './layout';
 import { lengths } from './layout';
 import { boxOf, wordsOf } from './view-words';
 
-/** Okabe and Ito's colours, told apart also by colour-blind people; the number stands beside each. */
+/** Okabe and Ito's colours, which are distinguishable for colour-blind people; each also has its number. */
 const colours = ['#d55e00', '#0072b2', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#b0a400'];
 const font = "font-family=\"'DejaVu Sans', 'Liberation Sans', 'Noto Sans', Arial, sans-serif\"";
 
-/** The field that a box's number stands in. */
+/** The badge that contains a box's number. */
 const badge = { width: 18, height: 14 } as const;
 
-/** The width of most letters of a label, in pixels. */
+/** The usual width of a label's letter, in pixels. */
 const letter = 7;
-/** Letters below a view. */
+/** The number of letters per line below a view. */
 const longestLine = 27;
-/** Letters of a name, of which the middle is left out where it has more. */
+/** The largest number of letters of a name; the middle of longer ones is left out. */
 const mostLetters = 70;
 
-/** What is written and drawn over the images of a band, with `edge` around it. */
+/** Draws text and boxes over the images of a band, with `edge` around it. */
 export function bandSvg(sample: DrawnSample, { cells, height }: Band, width: number): string {
   const [first, ...others] = cells;
   const { original } = sample;
@@ -42,7 +42,7 @@ export function bandSvg(sample: DrawnSample, { cells, height }: Band, width: num
   return svg(width, height, parts);
 }
 
-/** The lines below a view: which it is, and what was drawn for it. */
+/** Returns the lines below a view: which one it is, and its random draws. */
 export function labelOf({ views, original }: DrawnSample, place: number): string[] {
   const view = views[place];
   if (view === undefined) return [];
@@ -51,7 +51,7 @@ export function labelOf({ views, original }: DrawnSample, place: number): string
   return [title, ...lines];
 }
 
-/** Lines of text at the top of a sheet, the first one large, with `edge` around them. */
+/** Draws the lines of text at the top of a sheet, the first one large, with `edge` around them. */
 export function titleSvg(lines: readonly string[], width: number, height: number): string {
   return svg(
     width,
@@ -64,7 +64,7 @@ export function titleSvg(lines: readonly string[], width: number, height: number
   );
 }
 
-/** Room for the edges of frames, on all sides. */
+/** Space for the edges of frames on all sides. */
 export const edge = 8;
 
 function svg(width: number, height: number, parts: readonly string[]): string {
@@ -96,14 +96,14 @@ function words({ left, top, height }: Cell, lines: readonly string[]): string[] 
   });
 }
 
-/** Around an image, not over it. */
+/** Drawn around an image, not over it. */
 function frame({ left, top, width, height }: Cell, colour: string): string {
   return `<rect x="${left - 1.5}" y="${top - 1.5}" width="${width + 3}" height="${height + 3}" fill="none" stroke="${colour}" stroke-width="3"/>`;
 }
 
 /**
- * What each view was cut out of, with its number. Edges are light outside, so that they are seen on dark images, too, and
- * numbers stand side by side where boxes have one corner.
+ * Draws the crop of each view with its number. Boxes have a light outer edge to be visible on dark images, and the
+ * numbers of boxes with a common corner are side by side.
  */
 function cropMarks(boxes: readonly (CropBox | null)[], cell: Cell, original: Image): string[] {
   const across = cell.width / original.width;
@@ -140,7 +140,7 @@ function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** Breaks text into lines; the width of a letter is an estimate. */
+/** Breaks text into lines, with an estimated width per letter. */
 export function wrapped(text: string, width: number): string[] {
   const most = Math.floor(width / letter);
   const lines: string[] = [''];
@@ -167,7 +167,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-/** A text as XML holds it: without what XML 1.0 has no place for. */
+/** Escapes a text for XML, without characters that XML 1.0 does not allow. */
 export function escaped(text: string): string {
   return printable(text)
     .replace(/\p{Cs}|[\uFFFE\uFFFF]/gu, '\uFFFD')

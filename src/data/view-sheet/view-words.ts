@@ -4,13 +4,13 @@ import { centreBox } from '../views/view-renderer';
 import type { JitterStep, ViewPlan } from '../views/view-plan';
 import type { DrawnView } from './drawn-sample';
 
-/** The part of the original that a view shows; `null` where that is not known. */
+/** Returns the part of the original that a view shows; `null` if unknown. */
 export function boxOf(view: DrawnView, original: Image): CropBox | null {
   const plan = view.draws?.plan ?? null;
   return plan === null ? null : (plan.crop ?? centreBox(original, view));
 }
 
-/** What was drawn for a view, a few words a line, in the order in which it is done. */
+/** Describes the random draws of a view, one short line each, in the order applied. */
 export function wordsOf(view: DrawnView, original: Image): string[] {
   const { draws, isStretched } = view;
   const plan = draws?.plan ?? null;
@@ -44,7 +44,7 @@ function colourWords(plan: ViewPlan): string[] {
   ];
 }
 
-/** Hue in shares of the colour circle, the others as factors: as the options have them. */
+/** As in the options, hue is a share of the colour circle and the others are factors. */
 function jitterWords({ operation, factor }: JitterStep): string {
   if (operation !== 'hue') return `${operation} ×${factor.toFixed(2)}`;
   return `hue ${factor < 0 ? '−' : '+'}${Math.abs(factor).toFixed(3)}`;

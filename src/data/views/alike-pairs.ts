@@ -1,4 +1,4 @@
-/** Methods of two views that are drawn alike. */
+/** Transforms of methods with two views that are drawn alike. */
 import type { SquareViewOptions } from './augmentation-options';
 import { resolveAugmentation, squareDefaults, squareRules, squareView } from './augmentation-options';
 import { namedList } from './named-list';
@@ -9,10 +9,10 @@ import type { ViewList } from './view-list';
 export interface SimsiamOptions extends SquareViewOptions {}
 
 /**
- * SimSiam's two views (Chen and He, 2021), as lightly's `SimSiamTransform` makes them. In order: random resized crop,
+ * Makes SimSiam's two views (Chen and He, 2021), like lightly's `SimSiamTransform`. In order: random resized crop,
  * flips, rotation, colour jitter, grayscale, Gaussian blur, normalisation.
  *
- * @throws FulgurError of kind `config` that names every wrong option.
+ * @throws FulgurError of kind `config` naming every invalid option.
  */
 export function simsiam(options: SimsiamOptions = {}): ViewList {
   const settings = resolveAugmentation('views.simsiam', options, squareDefaults, squareRules);
@@ -32,10 +32,10 @@ const simclrDefaults: Required<SimclrOptions> = {
 };
 
 /**
- * SimCLR's two views (Chen et al., 2020), as lightly's `SimCLRTransform` makes them: SimSiam's operations, stronger.
- * For small images, such as CIFAR's, `cjStrength: 0.5` and no blur are usual.
+ * Makes SimCLR's two views (Chen et al., 2020), like lightly's `SimCLRTransform`: SimSiam's operations, stronger. For
+ * small images, such as CIFAR's, `cjStrength: 0.5` and no blur are usual.
  *
- * @throws FulgurError of kind `config` that names every wrong option.
+ * @throws FulgurError of kind `config` naming every invalid option.
  */
 export function simclr(options: SimclrOptions = {}): ViewList {
   const settings = resolveAugmentation('views.simclr', options, simclrDefaults, squareRules);
@@ -48,9 +48,9 @@ export interface MocoOptions extends SquareViewOptions {}
 const mocoV1Defaults: Required<MocoOptions> = { ...squareDefaults, cjHue: 0.4, gaussianBlur: 0 };
 
 /**
- * The two views of MoCo's first version (He et al., 2020), as lightly's `MoCoV1Transform` makes them: without blur.
+ * Makes the two views of MoCo's first version (He et al., 2020), like lightly's `MoCoV1Transform`: without blur.
  *
- * @throws FulgurError of kind `config` that names every wrong option.
+ * @throws FulgurError of kind `config` naming every invalid option.
  */
 export function mocoV1(options: MocoOptions = {}): ViewList {
   const settings = resolveAugmentation('views.mocoV1', options, mocoV1Defaults, squareRules);
@@ -58,9 +58,9 @@ export function mocoV1(options: MocoOptions = {}): ViewList {
 }
 
 /**
- * The two views of MoCo's second version (Chen et al., 2020), as lightly's `MoCoV2Transform` makes them.
+ * Makes the two views of MoCo's second version (Chen et al., 2020), like lightly's `MoCoV2Transform`.
  *
- * @throws FulgurError of kind `config` that names every wrong option.
+ * @throws FulgurError of kind `config` naming every invalid option.
  */
 export function mocoV2(options: MocoOptions = {}): ViewList {
   const settings = resolveAugmentation('views.mocoV2', options, squareDefaults, squareRules);
@@ -85,7 +85,7 @@ const vicregRules = { ...squareRules, solarizeProb: probability };
  * VICReg's two views (Bardes et al., 2022), as lightly's `VICRegTransform` makes them: solarisation comes between
  * grayscale and blur.
  *
- * @throws FulgurError of kind `config` that names every wrong option.
+ * @throws FulgurError of kind `config` naming every invalid option.
  */
 export function vicreg(options: VicregOptions = {}): ViewList {
   const settings = resolveAugmentation('views.vicreg', options, vicregDefaults, vicregRules);

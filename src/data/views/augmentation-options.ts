@@ -13,7 +13,7 @@ import {
 import type { View } from './view-options';
 import { degreesRule } from './view-options';
 
-/** What lightly's transforms have in common: its names, in camelCase. */
+/** The common options of lightly's transforms, with its names in camelCase. */
 export interface AugmentationOptions {
   /** Probability of colour jitter. */
   readonly cjProb?: number;
@@ -25,11 +25,11 @@ export interface AugmentationOptions {
   readonly cjContrast?: number;
   /** Saturation is multiplied by 1 ± this. */
   readonly cjSat?: number;
-  /** Hue turns by ± this share of the colour circle; times `cjStrength` at most 0.5. */
+  /** Hue is shifted by ± this share of the colour circle; times `cjStrength` at most 0.5. */
   readonly cjHue?: number;
   /** Probability of grayscale. */
   readonly randomGrayScale?: number;
-  /** lightly takes it and ignores it; here only `null` is taken, and `sigmas` does the work. */
+  /** lightly accepts and ignores it; here, only `null` is accepted, and `sigmas` determines the blur. */
   readonly kernelSize?: null;
   /** Smallest and largest standard deviation of the blur, in pixels. */
   readonly sigmas?: readonly [number, number];
@@ -41,11 +41,11 @@ export interface AugmentationOptions {
   readonly rrProb?: number;
   /** `null`: by 90° counter-clockwise; a number: by up to as many degrees either way; a pair: by degrees between them. */
   readonly rrDegrees?: number | readonly [number, number] | null;
-  /** Mean and deviation by channel; `null` leaves values in [0, 1]. */
+  /** Mean and deviation per channel; `null` leaves values in [0, 1]. */
   readonly normalize?: NormalizeOptions | null;
 }
 
-/** One square view of random crops, as most of lightly's transforms make it. */
+/** Options of square views of random crops, as most of lightly's transforms make them. */
 export interface SquareViewOptions extends AugmentationOptions {
   /** Height and width of a view, in pixels. */
   readonly inputSize?: number;
@@ -55,7 +55,7 @@ export interface SquareViewOptions extends AugmentationOptions {
   readonly gaussianBlur?: number;
 }
 
-/** FastSiam's and SimSiam's defaults; other methods name where they differ. */
+/** FastSiam's and SimSiam's defaults; other methods list their differences. */
 export const augmentationDefaults: Required<AugmentationOptions> = {
   cjProb: 0.8,
   cjStrength: 1,
@@ -81,9 +81,9 @@ export const squareDefaults: Required<SquareViewOptions> = {
   gaussianBlur: 0.5,
 };
 
-/** The rule for what lightly takes and ignores. */
+/** The rule for an option that lightly accepts and ignores. */
 export const ignoredByLightly: OptionRule = {
-  expects: 'left out (lightly ignores it too): set sigmas',
+  expects: 'omitted (lightly ignores it too): set sigmas',
   accepts: (value) => value === null,
 };
 
@@ -121,9 +121,9 @@ export const squareRules: OptionRules<SquareViewOptions> = {
 };
 
 /**
- * Lays options over a method's defaults.
+ * Completes options with a method's defaults.
  *
- * @throws FulgurError of kind `config` that names every wrong option.
+ * @throws FulgurError of kind `config` naming every invalid option.
  */
 export function resolveAugmentation<T extends Required<AugmentationOptions>>(
   factory: string,
@@ -139,7 +139,7 @@ export function resolveAugmentation<T extends Required<AugmentationOptions>>(
   return settings;
 }
 
-/** What a method's views have besides the common options. */
+/** The settings of a method's views besides the common options. */
 export interface ViewParts extends Pick<View, 'size' | 'crop'> {
   /** Probability of blur. */
   readonly blur: number;
@@ -148,7 +148,7 @@ export interface ViewParts extends Pick<View, 'size' | 'crop'> {
   readonly solarizeBeforeBlur?: boolean;
 }
 
-/** The view that options in lightly's names describe. */
+/** Returns the view described by options with lightly's names. */
 export function augmentedView(
   options: Required<AugmentationOptions>,
   { size, crop, blur, solarize = 0, solarizeBeforeBlur = false }: ViewParts,
@@ -176,10 +176,10 @@ export function augmentedView(
   };
 }
 
-/** torchvision's range of aspects. */
+/** torchvision's range of aspect ratios. */
 export const aspects = [3 / 4, 4 / 3] as const;
 
-/** The view that a method's square views are. */
+/** Returns the description of a method's square views. */
 export function squareView(
   options: Required<SquareViewOptions>,
   solarization: Pick<ViewParts, 'solarize' | 'solarizeBeforeBlur'> = {},

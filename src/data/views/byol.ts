@@ -11,7 +11,7 @@ export interface ByolViewOptions extends SquareViewOptions {
   readonly solarizationProb?: number;
 }
 
-/** Options of `views.byol`: those for both views, and those for one of them. */
+/** Options of `views.byol`: those for both views and those for one of them. */
 export interface ByolOptions extends ByolViewOptions {
   /** The first view's own (default blur 1, solarisation 0). */
   readonly view1Transform?: ByolViewOptions;
@@ -31,11 +31,11 @@ const group = { expects: 'an object of options', accepts: isPlainObject };
 const rules: OptionRules<ByolOptions> = { ...viewRules, view1Transform: group, view2Transform: group };
 
 /**
- * BYOL's two views (Grill et al., 2020), as lightly's `BYOLTransform` makes them: one is always blurred, the other seldom,
+ * Makes BYOL's two views (Grill et al., 2020), like lightly's `BYOLTransform`: one is always blurred; the other rarely,
  * but sometimes solarized after the blur.
  *
  * @example views.byol({ inputSize: 32, view2Transform: { solarizationProb: 0 } })
- * @throws FulgurError of kind `config` that names every wrong option.
+ * @throws FulgurError of kind `config` naming every invalid option.
  */
 export function byol(options: ByolOptions = {}): ViewList {
   const problems = new OptionProblems('views.byol');

@@ -9,20 +9,20 @@ import { Resizer } from './kernels/resizer';
 import { rotate } from './kernels/rotate';
 import type { Normalization } from './normalization';
 
-/** Floats that are normalised before they are copied out: few enough to stay in the nearest cache. */
+/** The number of floats that are normalised before being copied out: few enough to stay in the nearest cache. */
 const CHUNK = 4096;
 const TABLE_LENGTH = 3 * 256;
-/** A factor from which on every difference of levels ends at black or white; the kernels' sums are exact up to there. */
+/** From this factor on, every difference of levels ends at black or white; the kernels' sums are exact up to it. */
 const LARGEST_FACTOR = 8192;
 
 /**
- * The pixels of one view, in WebAssembly memory, and what may be done to them. Each operation is bit-equal to torchvision's
- * on PIL images. Memory is taken once, except for what a larger crop needs.
+ * The pixels of one view in WebAssembly memory, with operations on them. Each operation is bit-equal to torchvision's
+ * on PIL images. Memory is allocated once, except for larger crops.
  */
 export class Canvas {
   readonly #kernels: Kernels = instantiateKernels();
   readonly #memory = new ModuleMemory(this.#kernels.memory);
-  /** Bytes of a plane's row: the width, to whole vectors. */
+  /** Bytes of a plane's row: the width, rounded up to whole vectors. */
   readonly #plane: number;
   readonly #length: number;
   readonly #chunkRows: number;
@@ -48,12 +48,12 @@ export class Canvas {
     this.#blur = new GaussianBlur(this.#kernels, this.#memory, scratch);
   }
 
-  /** Takes a part of an image, resized. The target (or its window) has the canvas's size. */
+  /** Copies and resizes a part of an image. The target (or its window) has the canvas's size. */
   draw(image: Image, crop: CropBox, target: ResizeTarget): void {
     this.#resizer.resize(image, crop, target, this.#pixels, this.#plane);
   }
 
-  /** Turns by degrees counter-clockwise. */
+  /** Rotates by `degrees` counter-clockwise. */
   rotate(degrees: number): void {
     const { height, width } = this;
     const rows = { bytes: this.#memory.bytes, height, width, plane: this.#plane };
@@ -75,7 +75,7 @@ export class Canvas {
     this.#kernels.saturate(this.#pixels, this.#plane, this.height, Math.min(factor, LARGEST_FACTOR));
   }
 
-  /** Turns the hue by `factor` of the colour circle. */
+  /** Shifts the hue by `factor` of the colour circle. */
   adjustHue(factor: number): void {
     this.#kernels.turnHue(this.#pixels, this.#plane, this.height, Math.trunc(factor * 255));
   }
@@ -84,13 +84,13 @@ export class Canvas {
     this.#kernels.grayscale(this.#pixels, this.#plane, this.height);
   }
 
-  /** Turns levels of at least `threshold` over. */
+  /** Inverts levels of at least `threshold`. */
   solarize(threshold: number): void {
     const least = Math.max(0, Math.ceil(threshold));
     if (least < 256) this.#kernels.solarize(this.#pixels, this.#length, least);
   }
 
-  /** `sigma` is in pixels. */
+  /** Blurs; `sigma` is in pixels. */
   blur(sigma: number): void {
     const { width, height } = this;
     this.#blur.apply({ pixels: this.#pixels, spare: this.#spare, plane: this.#plane, width, height }, sigma);
@@ -110,7 +110,7 @@ export class Canvas {
     }
   }
 
-  /** RGB bytes `[height, width, 3]`. */
+  /** Returns RGB bytes `[height, width, 3]`. */
   toBytes(): Uint8Array {
     const { bytes } = this.#memory;
     const rgb = new Uint8Array(this.height * this.width * 3);

@@ -11,10 +11,10 @@ export interface ViewPixels {
   readonly data: Uint8Array;
 }
 
-/** Changes a view's pixels. Chance comes from `random` alone: a stream of this operation, sample, epoch and view. */
+/** Changes a view's pixels. Randomness must come from `random` alone, a stream for this operation, sample, epoch and view. */
 export type PixelOperation = (pixels: ViewPixels, random: RandomStream) => void;
 
-/** Where an operation of one's own comes from; plain data, which travels to worker threads. */
+/** The origin of your own operation, as plain data that can be sent to worker threads. */
 export type CustomOperation = FactorySpec;
 
 /** Options of `views.custom`. */
@@ -28,7 +28,7 @@ export interface CustomOperationOptions {
 }
 
 /**
- * An operation of one's own for `after` of `views.view`. Loader threads load its module again, so a file of its own that
+ * Adds your own operation to `after` of `views.view`. Loader threads load its module again, so a separate file that
  * imports only types keeps them small.
  *
  * @example
@@ -40,7 +40,7 @@ export interface CustomOperationOptions {
  * }
  * // experiment.ts
  * views.view({ size: 32, after: [views.custom({ module: require.resolve('./invert'), export: 'invert', options: { prob: 0.5 } })] })
- * @throws FulgurError of kind `config` at once where something is left out, or the module has no such operation.
+ * @throws FulgurError of kind `config` at once if something is missing or the module has no such operation.
  */
 export function custom(options: CustomOperationOptions): CustomOperation {
   const operation = factorySpec('views.custom', options);
@@ -48,20 +48,20 @@ export function custom(options: CustomOperationOptions): CustomOperation {
   return operation;
 }
 
-/** @throws FulgurError of kind `config` where the module has no such operation. */
+/** @throws FulgurError of kind `config` if the module has no such operation. */
 export function buildOperation(spec: CustomOperation): PixelOperation {
   const made = callFactory(spec);
   if (typeof made !== 'function') {
     throw new FulgurError('config', {
       what: `"${spec.export}" of ${spec.module} returned ${valueText(made)} for its options.`,
       why: 'An operation of a view is a function that changes pixels.',
-      fix: `Let ${spec.export}(options) return a function (pixels, random) => { ... }.`,
+      fix: `Make ${spec.export}(options) return a function (pixels, random) => { ... }.`,
     });
   }
   return made as PixelOperation;
 }
 
-/** @throws Error where an operation returns something: it may be a promise, or pixels that nobody would see. */
+/** @throws Error if an operation returns something, such as a promise or pixels that would be ignored. */
 export function applyOperation(
   operation: (...given: Parameters<PixelOperation>) => unknown,
   name: string,
@@ -71,5 +71,5 @@ export function applyOperation(
   const returned = operation(pixels, random);
   if (returned === undefined) return;
   const what = returned instanceof Promise ? 'a promise' : 'something';
-  throw new Error(`the operation ${name} returned ${what}, and has to change pixels.data in place at once`);
+  throw new Error(`the operation ${name} returned ${what}, but must change pixels.data in place at once`);
 }

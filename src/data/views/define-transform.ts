@@ -12,15 +12,15 @@ import { OptionProblems, isPlainObject, viewSize } from './option-rules';
 import { plain } from './plain';
 import type { SampleKey, TransformSpec, ViewDraws, ViewSize, ViewTransform } from './view-transform';
 
-/** A transform of one's own: its views, and how each is drawn. */
+/** The parts of your own transform: its views, and how each is drawn. */
 export interface TransformParts {
   /** Height and width of each view, in order. */
   readonly views: readonly ViewSize[];
-  /** Mean and deviation by channel (default ImageNet's); `null` leaves values in [0, 1]. */
+  /** Mean and deviation per channel (default: ImageNet's); `null` leaves values in [0, 1]. */
   readonly normalize?: NormalizeOptions | null;
   /**
-   * Draws one view of an image into `pixels`, black at first. Chance comes from `random` alone: a stream of this
-   * sample, epoch and view. Normalisation follows by itself.
+   * Draws one view of an image into `pixels`, which are black at first. Randomness must come from `random` alone, a
+   * stream for this sample, epoch and view. The view is normalised afterwards.
    */
   draw(image: Image, view: number, pixels: ViewPixels, random: RandomStream): void;
 }
@@ -31,13 +31,13 @@ export interface TransformDefinition<O> {
   readonly module: string;
   /** The name under which the module exports what `defineTransform` returns. */
   readonly export: string;
-  /** Makes the transform, in each thread that needs it. */
+  /** Builds the transform, in each thread that needs it. */
   build(options: O): TransformParts;
 }
 
 /**
- * A view transform of one's own, which loader threads can build again. Where only an operation on pixels is missing,
- * `views.custom` takes less.
+ * Defines your own view transform, which loader threads can rebuild. If only an operation on pixels is missing,
+ * `views.custom` is simpler.
  *
  * @example
  * // halves.ts
@@ -51,8 +51,8 @@ export interface TransformDefinition<O> {
  * });
  * // experiment.ts
  * data: { transform: halves({ size: 32 }) }
- * @throws FulgurError of kind `config` for a definition that lacks something; from the factory, for options that JSON cannot
- * hold, or parts that are wrong.
+ * @throws FulgurError of kind `config` for an incomplete definition; from the factory, for options that cannot be
+ * written as JSON, or invalid parts.
  */
 export function defineTransform<O = null>(
   definition: TransformDefinition<O>,
@@ -109,7 +109,7 @@ class DefinedTransform implements ViewTransform {
       const pixels = { height, width, data };
       const draw = (): unknown => this.#parts.draw(image, view, pixels, stream);
       if (draw() !== undefined) {
-        throw new Error(`draw of ${this.spec.export} returned a value, and has to fill pixels.data at once`);
+        throw new Error(`draw of ${this.spec.export} returned a value, but must fill pixels.data at once`);
       }
       this.#normalization.writeTo(data, out, offset);
     }
@@ -125,7 +125,7 @@ function checkParts(name: string, parts: TransformParts): void {
   if (!isPlainObject(parts) || typeof parts.draw !== 'function') {
     throw new FulgurError('config', {
       what: `build of the transform ${name} returned ${valueText(parts)}.`,
-      fix: 'Let it return { views, draw }: the size of each view, and a function that draws one.',
+      fix: 'Make it return { views, draw }: the size of each view, and a function that draws one.',
     });
   }
   const { views, normalize } = parts;

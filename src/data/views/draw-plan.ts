@@ -7,7 +7,7 @@ import type { JitterStep, ViewPlan } from './view-plan';
 const CROP_TRIES = 10;
 const jitterOrder = ['brightness', 'contrast', 'saturation', 'hue'] as const;
 
-/** The logarithms of a crop's smallest and largest aspect. */
+/** The logarithms of a crop's smallest and largest aspect ratios. */
 export type LogAspects = readonly [number, number];
 
 export function logAspectsOf({ crop }: View): LogAspects {
@@ -21,7 +21,7 @@ export function drawPlan(
   view: View,
   logAspects = logAspectsOf(view),
 ): ViewPlan {
-  // New operations draw after the old ones, so that they do not change what those draw.
+  // New operations draw after older ones, so that they do not change their draws.
   return {
     crop: view.crop === null ? null : drawCrop(stream, image.width, image.height, view.crop, logAspects),
     interpolation: view.crop?.interpolation ?? 'bilinear',
@@ -41,7 +41,10 @@ function isSolarized(stream: RandomStream, { solarize }: View): boolean {
   return solarize.prob > 0 && stream.chance(solarize.prob);
 }
 
-/** torchvision's `RandomResizedCrop.get_params`: ten tries at an area and an aspect, then the largest centred crop. */
+/**
+ * torchvision's `RandomResizedCrop.get_params`: ten attempts at an area and an aspect ratio, then the largest centred
+ * crop.
+ */
 function drawCrop(
   stream: RandomStream,
   width: number,
@@ -79,7 +82,7 @@ function drawDegrees(stream: RandomStream, degrees: View['rotate']['degrees']): 
   return stream.uniform(...degrees);
 }
 
-/** torchvision's `ColorJitter.get_params`: all four operations in random order; those of no strength are left out. */
+/** torchvision's `ColorJitter.get_params`: all four operations in random order; those without strength are left out. */
 function drawJitter(
   stream: RandomStream,
   { strength, brightness, contrast, saturation, hue }: View['jitter'],

@@ -6,7 +6,7 @@ import { viewCount } from './view-list';
 
 /** Options of `views.fastSiam`: names and defaults are those of lightly's `FastSiamTransform`, in camelCase. */
 export interface FastSiamOptions extends SquareViewOptions {
-  /** Views of each image: FastSiam's K + 1 (default 4). */
+  /** The number of views per image: FastSiam's K + 1 (default 4). */
   readonly numViews?: number;
 }
 
@@ -14,12 +14,12 @@ const defaults: Required<FastSiamOptions> = { numViews: 4, ...squareDefaults };
 const rules = { numViews: viewCount, ...squareRules };
 
 /**
- * FastSiam's views (Pototzky et al., 2022): four independent augmentations of each image, as lightly's
- * `FastSiamTransform` makes them. In order: random resized crop, horizontal flip, vertical flip, rotation, colour jitter,
- * grayscale, Gaussian blur, normalisation. Each view is a function of (seed, epoch, sample index, view) alone.
+ * Makes FastSiam's views (Pototzky et al., 2022): four independent augmentations of each image, like lightly's
+ * `FastSiamTransform`. In order: random resized crop, horizontal flip, vertical flip, rotation, colour jitter,
+ * grayscale, Gaussian blur, normalisation. Each view depends on (seed, epoch, sample index, view) alone.
  *
  * @example views.fastSiam({ inputSize: 32 })
- * @throws FulgurError of kind `config` that names every wrong option.
+ * @throws FulgurError of kind `config` naming every invalid option.
  */
 export function fastSiam(options: FastSiamOptions = {}): ViewList {
   const settings = resolveAugmentation('views.fastSiam', options, defaults, rules);

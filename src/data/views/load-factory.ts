@@ -4,7 +4,7 @@ import { FulgurError, messageOf, valueText } from '../../errors';
 import { moduleExports, pathOfModule } from '../../system';
 import { isPlainObject } from './option-rules';
 
-/** What a module exports under a name, and the options that it is called with. */
+/** A factory: a module, the name of its export, and the options it is called with. */
 export interface FactorySpec {
   /** Absolute path of the module. */
   readonly module: string;
@@ -13,16 +13,16 @@ export interface FactorySpec {
 }
 
 /**
- * Calls a module's factory, in this thread or in another one, with options that came there as JSON.
+ * Calls a module's factory, in this thread or another, with options received as JSON.
  *
- * @throws FulgurError of kind `config` where the module cannot be loaded or has no such factory.
+ * @throws FulgurError of kind `config` if the module cannot be loaded or has no such factory.
  */
 export function callFactory({ module, export: name, options }: FactorySpec): unknown {
   const factory = exportsOf(module)[name];
   if (typeof factory !== 'function') {
     throw new FulgurError('config', {
-      what: `${module} exports no function "${name}".`,
-      why: 'Worker threads build view transforms again from the module and name in their spec.',
+      what: `${module} does not export a function "${name}".`,
+      why: 'Worker threads rebuild view transforms from the module and name in their spec.',
       fix: `Export the factory of the transform as "${name}" from that module.`,
     });
   }
@@ -30,10 +30,11 @@ export function callFactory({ module, export: name, options }: FactorySpec): unk
 }
 
 /**
- * The spec of a factory in a user's module: `module` as a path or, from an ES module, as a file's address.
+ * Returns the spec of a factory in a user's module: `module` as a path or, from an ES module, a file URL.
  *
- * @param who was given it, for messages: `views.custom`.
- * @throws FulgurError of kind `config` for what is no object, a path that is not absolute, or options that JSON cannot hold.
+ * @param who the function it was passed to, for messages: `views.custom`.
+ * @throws FulgurError of kind `config` if it is not an object, the path is not absolute, or the options cannot be
+ * written as JSON.
  */
 export function factorySpec(
   who: string,
@@ -42,7 +43,7 @@ export function factorySpec(
   if (!isPlainObject(given)) {
     throw new FulgurError('config', {
       what: `${who}: the argument is ${valueText(given)}.`,
-      fix: 'Give an object: { module: __filename, export: the name under which that file exports it, ... }.',
+      fix: 'Pass an object: { module: __filename, export: the name under which that file exports it, ... }.',
     });
   }
   const { module, export: name, options = null } = given;
@@ -57,20 +58,23 @@ export function factorySpec(
   if (typeof name !== 'string' || name === '') {
     throw new FulgurError('config', {
       what: `${who}: export is ${valueText(name)}.`,
-      fix: `Give the name under which ${path} exports the factory.`,
+      fix: `Use the name under which ${path} exports the factory.`,
     });
   }
   if (!isJson(options)) {
     throw new FulgurError('config', {
-      what: `${who}: the options of "${name}" hold what JSON cannot.`,
-      why: 'Worker threads get them as JSON, and the record of a run keeps them.',
-      fix: 'Give numbers, texts, true, false, null, and lists and plain objects of those.',
+      what: `${who}: the options of "${name}" cannot be written as JSON.`,
+      why: 'Worker threads receive them as JSON, and they are recorded with the run.',
+      fix: 'Use numbers, strings, true, false, null, and lists and plain objects of those.',
     });
   }
   return { module: path, export: name, options };
 }
 
-/** `around` holds the lists and objects that the value is in: JSON has no value that holds itself. */
+/**
+ * Whether a value can be written as JSON. `around` contains the enclosing lists and objects, since no JSON value
+ * contains itself.
+ */
 function isJson(value: unknown, around: readonly unknown[] = []): value is Json {
   if (typeof value === 'number') return Number.isFinite(value);
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
@@ -79,7 +83,7 @@ function isJson(value: unknown, around: readonly unknown[] = []): value is Json 
   return Array.isArray(value) ? value.every(isPart) : isPlain(value) && Object.values(value).every(isPart);
 }
 
-/** Whether an object is of no class; those of another context have an `Object` of their own. */
+/** Whether an object is plain; those of another context have their own `Object`. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
@@ -94,7 +98,7 @@ function exportsOf(module: string): Readonly<Record<string, unknown>> {
       what: `The module ${module} of a view transform cannot be loaded: ${messageOf(cause).split('\n')[0] ?? ''}.`,
       fix:
         typeof code === 'string' && code.startsWith('ERR_REQUIRE_')
-          ? 'Move the factory into a file of its own, without await at its top level: it has to load at once.'
+          ? 'Move the factory into its own file without top-level await, since it must load synchronously.'
           : 'Correct the path or the module.',
       cause,
     });

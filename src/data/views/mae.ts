@@ -13,7 +13,7 @@ export interface MaeOptions {
   readonly inputSize?: number | readonly [height: number, width: number];
   /** Smallest area of a crop, as a share of the image's (default 0.2). */
   readonly minScale?: number;
-  /** Mean and deviation by channel (default ImageNet's); `null` leaves values in [0, 1]. */
+  /** Mean and deviation per channel (default: ImageNet's); `null` leaves values in [0, 1]. */
   readonly normalize?: NormalizeOptions | null;
 }
 
@@ -25,10 +25,10 @@ const rules: OptionRules<MaeOptions> = {
 };
 
 /**
- * The one view of a masked autoencoder (He et al., 2022), as lightly's `MAETransform` makes it: a random crop with bicubic
+ * Makes the view of a masked autoencoder (He et al., 2022), like lightly's `MAETransform`: a random crop with bicubic
  * interpolation, flipped half the time.
  *
- * @throws FulgurError of kind `config` that names every wrong option.
+ * @throws FulgurError of kind `config` naming every invalid option.
  */
 export function mae(options: MaeOptions = {}): ViewList {
   const settings = resolveOptions('views.mae', options, defaults, rules);

@@ -1,4 +1,4 @@
-/** Methods with a few large views and more small ones. */
+/** Transforms of methods with a few large views and several small ones. */
 import type { AugmentationOptions } from './augmentation-options';
 import {
   aspects,
@@ -16,9 +16,9 @@ import { viewCount } from './view-list';
 
 /** Options of `views.swav`: names and defaults are those of lightly's `SwaVTransform`, in camelCase. */
 export interface SwavOptions extends AugmentationOptions {
-  /** Sizes of the kinds of views, in pixels (default 224 and 96). */
+  /** Size of each kind of view, in pixels (default 224 and 96). */
   readonly cropSizes?: readonly number[];
-  /** How many there are of each kind (default 2 and 6). */
+  /** The number of views of each kind (default 2 and 6). */
   readonly cropCounts?: readonly number[];
   /** Smallest area of each kind's crops, as a share of the image's (default 0.14 and 0.05). */
   readonly cropMinScales?: readonly number[];
@@ -51,9 +51,9 @@ const swavRules: OptionRules<SwavOptions> = {
 };
 
 /**
- * SwaV's views (Caron et al., 2020), as lightly's `SwaVTransform` makes them: two large ones and six small ones.
+ * Makes SwaV's views (Caron et al., 2020), like lightly's `SwaVTransform`: two large ones and six small ones.
  *
- * @throws FulgurError of kind `config` that names every wrong option.
+ * @throws FulgurError of kind `config` naming every invalid option.
  */
 export function swav(options: SwavOptions = {}): ViewList {
   const settings = resolveAugmentation('views.swav', options, swavDefaults, swavRules);
@@ -78,11 +78,11 @@ export interface DinoOptions extends AugmentationOptions {
   readonly localCropSize?: number;
   /** Smallest and largest area of their crops (default 0.05 and 0.4). */
   readonly localCropScale?: readonly [number, number];
-  /** How many local views there are (default 6). */
+  /** The number of local views (default 6). */
   readonly nLocalViews?: number;
   /** Probabilities of blur: of the first global view, of the second, and of local ones (default 1, 0.1 and 0.5). */
   readonly gaussianBlur?: readonly [number, number, number];
-  /** As `kernelSize`: only `null` is taken. */
+  /** Like `kernelSize`, only `null` is accepted. */
   readonly kernelScale?: null;
   /** Probability of solarisation of the second global view (default 0.2). */
   readonly solarizationProb?: number;
@@ -129,11 +129,11 @@ const dinoRules: OptionRules<DinoOptions> = {
 };
 
 /**
- * DINO's views (Caron et al., 2021), as lightly's `DINOTransform` makes them: two global ones and six local ones, all cut
- * with bicubic interpolation. The second global view may be solarized, after the blur. `cjStrength` holds for all views;
- * lightly's second global view keeps 0.5.
+ * Makes DINO's views (Caron et al., 2021), like lightly's `DINOTransform`: two global ones and six local ones, all
+ * cropped with bicubic interpolation. The second global view may be solarized after the blur. `cjStrength` applies to
+ * all views; in lightly, the second global view always has 0.5.
  *
- * @throws FulgurError of kind `config` that names every wrong option.
+ * @throws FulgurError of kind `config` naming every invalid option.
  */
 export function dino(options: DinoOptions = {}): ViewList {
   const settings = resolveAugmentation('views.dino', options, dinoDefaults, dinoRules);
@@ -158,7 +158,7 @@ function listOf(rule: OptionRule): OptionRule {
   };
 }
 
-/** The four lists have to speak of the same kinds of views. */
+/** Checks that the four lists describe the same kinds of views. */
 function requireKinds(settings: Required<SwavOptions>): void {
   const { cropSizes, cropCounts, cropMinScales, cropMaxScales } = settings;
   const lists = { cropSizes, cropCounts, cropMinScales, cropMaxScales };

@@ -3,7 +3,7 @@ import type { TransformSpec } from './view-transform';
 import { ViewList } from './view-list';
 import type { View } from './view-options';
 
-/** A method's views, and how another thread makes the same ones: by its factory and complete options. */
+/** A method's views, which another thread makes again from the factory and the complete options. */
 export function namedList(
   factory: Pick<TransformSpec, 'module' | 'export'>,
   settings: object,
@@ -12,7 +12,7 @@ export function namedList(
   return new ViewList(list, { ...factory, options: asJson(settings) });
 }
 
-/** A copy of settings, which are plain data. */
+/** Copies settings, which are plain data. */
 function asJson(settings: object): Json {
   return structuredClone(settings) as Json;
 }

@@ -1,13 +1,13 @@
 import type { OptionRule } from './option-rules';
 import { isNumber } from './option-rules';
 
-/** Mean and standard deviation of each channel, of values in [0, 1]. */
+/** Mean and standard deviation per channel, for values in [0, 1]. */
 export interface NormalizeOptions {
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
 }
 
-/** ImageNet's, as torchvision and lightly have them. */
+/** ImageNet's values, as in torchvision and lightly. */
 export const imagenet: NormalizeOptions = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
 export const normalizeRule: OptionRule = {
@@ -26,7 +26,7 @@ function isTriple(value: unknown): value is number[] {
 
 /** Turns bytes into normalised floats: `(byte / 255 - mean) / std` in float32, as torch computes it. */
 export class Normalization {
-  /** Floats of each channel's bytes, `[3, 256]`. */
+  /** The float of each byte per channel, `[3, 256]`. */
   readonly table = new Float32Array(3 * 256);
 
   constructor(options: NormalizeOptions | null) {

@@ -1,13 +1,13 @@
 import { FulgurError, nearestName, valueText } from '../../errors';
 
-/** What an option takes: in words, to follow "must be", and as a test. */
+/** What an option accepts: in words after "must be", and as a test. */
 export interface OptionRule {
   readonly expects: string;
   readonly accepts: (value: unknown) => boolean;
 }
 
 export const probability: OptionRule = { expects: 'a number from 0 to 1', accepts: isBetween(0, 1) };
-export const notNegative: OptionRule = { expects: 'a number from 0 on', accepts: isBetween(0, Infinity) };
+export const notNegative: OptionRule = { expects: 'a number of at least 0', accepts: isBetween(0, Infinity) };
 
 export function wholeUpTo(most: number): OptionRule {
   return {
@@ -16,7 +16,7 @@ export function wholeUpTo(most: number): OptionRule {
   };
 }
 
-/** Height and width of a square view: larger ones do not fit into a kernel's memory. */
+/** Height and width of a square view: larger ones do not fit into the kernels' memory. */
 export const viewSide = wholeUpTo(8192);
 
 /** One number, or height and width. */
@@ -47,7 +47,7 @@ export const sigmaRange: OptionRule = {
   accepts: (value) => isRange(value) && (value as number[]).every(isBetween(0, 1024)),
 };
 
-/** How pixels between the given ones are made. */
+/** How pixels are interpolated. */
 export const interpolationRule: OptionRule = {
   expects: '"bilinear" or "bicubic"',
   accepts: (value) => value === 'bilinear' || value === 'bicubic',
@@ -55,22 +55,22 @@ export const interpolationRule: OptionRule = {
 
 export type OptionRules<T> = { readonly [K in keyof T]-?: OptionRule };
 
-/** Collects what is wrong with the options of one factory, so that one error can name it all. */
+/** Collects the problems of a factory's options, to report them in one error. */
 export class OptionProblems {
   readonly #wrong: string[] = [];
   readonly #fixes: string[] = [];
 
   constructor(private readonly factory: string) {}
 
-  /** `wrong` says what is the case, `fix` what must be. */
+  /** `wrong` describes the problem, `fix` the requirement. */
   add(wrong: string, fix: string): void {
     this.#wrong.push(wrong);
     this.#fixes.push(fix);
   }
 
   /**
-   * Lays options over their defaults, and notes every unknown and every wrong one. `group` is what the options are part
-   * of, for example `crop`.
+   * Completes options with their defaults and notes every unknown or invalid one. `group` is the name of the group of
+   * options, for example `crop`.
    */
   lay<T extends object>(
     options: NoInfer<Partial<T>>,
@@ -97,7 +97,7 @@ export class OptionProblems {
     return { ...defaults, ...(Object.fromEntries(given) as Partial<T>) };
   }
 
-  /** @throws FulgurError of kind `config` where there is a problem. */
+  /** @throws FulgurError of kind `config` if there is a problem. */
   throwIfAny(): void {
     if (this.#wrong.length === 0) return;
     throw new FulgurError('config', {
@@ -108,9 +108,9 @@ export class OptionProblems {
 }
 
 /**
- * Lays options over their defaults.
+ * Completes options with their defaults.
  *
- * @throws FulgurError of kind `config` that names every unknown and every wrong option.
+ * @throws FulgurError of kind `config` naming every unknown or invalid option.
  */
 export function resolveOptions<T extends object>(
   factory: string,
@@ -124,10 +124,13 @@ export function resolveOptions<T extends object>(
   return settings;
 }
 
-/** The rule for a hue: a share of the colour circle, either way. */
+/** The rule for a hue: a share of the colour circle in either direction. */
 export const hueRule: OptionRule = { expects: 'a number from 0 to 0.5', accepts: isBetween(0, 0.5) };
 
-/** Notes a hue that turns further than half the colour circle, once it is multiplied; each option with its name in messages. */
+/**
+ * Notes a hue that, once multiplied, shifts by more than half the colour circle; each option comes with its name in
+ * messages.
+ */
 export function checkHue(
   problems: OptionProblems,
   [hueName, hue]: readonly [string, number],
@@ -140,7 +143,7 @@ export function checkHue(
   );
 }
 
-/** The error for options that are right one by one and wrong together. */
+/** Returns the error for options that are individually valid but not together. */
 export function optionError(
   factory: string,
   wrong: readonly string[],
@@ -156,6 +159,6 @@ export function isPlainObject(value: unknown): value is object {
 function unknownOptionFix(name: string, known: readonly string[], prefix: string): string {
   const nearest = nearestName(name, known);
   return nearest === null
-    ? `"${prefix}${name}" must go: the options are ${known.map((option) => prefix + option).join(', ')}`
+    ? `"${prefix}${name}" must be removed: the options are ${known.map((option) => prefix + option).join(', ')}`
     : `"${prefix}${name}" should be "${prefix}${nearest}"`;
 }

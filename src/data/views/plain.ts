@@ -15,7 +15,7 @@ import type { SampleKey, TransformSpec, ViewDraws, ViewSize, ViewTransform } fro
 export interface PlainOptions {
   /** Height and width of the view, in pixels: one number for a square (default 224), or a pair. */
   readonly inputSize?: number | readonly [height: number, width: number];
-  /** Mean and deviation by channel (default ImageNet's); `null` leaves values in [0, 1]. */
+  /** Mean and deviation per channel (default: ImageNet's); `null` leaves values in [0, 1]. */
   readonly normalize?: NormalizeOptions | null;
   /** Default bilinear. */
   readonly interpolation?: Interpolation;
@@ -23,12 +23,12 @@ export interface PlainOptions {
 
 type PlainSettings = Required<PlainOptions>;
 
-/** Everything that a plain view does to an image, for whoever does it elsewhere. */
+/** Everything a plain view does to an image, for implementations elsewhere. */
 export interface PlainViewFacts {
   readonly height: number;
   readonly width: number;
   readonly interpolation: Interpolation;
-  /** Of values in [0, 1]; `null` leaves them. */
+  /** Normalisation of values in [0, 1]; `null` leaves them unchanged. */
   readonly normalize: NormalizeOptions | null;
 }
 
@@ -39,11 +39,11 @@ const rules: OptionRules<PlainOptions> = {
   interpolation: interpolationRule,
 };
 
-/** What `plain` makes. */
+/** The transform that `plain` returns. */
 export class PlainView implements ViewTransform {
   readonly views: readonly ViewSize[];
   readonly spec: TransformSpec;
-  /** Mean and deviation by channel; `null` leaves values in [0, 1]. */
+  /** Mean and deviation per channel; `null` leaves values in [0, 1]. */
   readonly normalize: NormalizeOptions | null;
   readonly #settings: PlainSettings;
   readonly #renderer: ViewRenderer;
@@ -56,14 +56,14 @@ export class PlainView implements ViewTransform {
     const [height, width] = typeof inputSize === 'number' ? [inputSize, inputSize] : inputSize;
     this.views = [{ height, width }];
     const options: Json = { inputSize, normalize: normalize === null ? null : { ...normalize } };
-    // Records of older versions do not name the usual one.
+    // Records of older versions do not name the usual interpolation.
     const how = interpolation === 'bilinear' ? {} : { interpolation };
     this.spec = { module: __filename, export: plain.name, options: { ...options, ...how } };
     this.#normalization = new Normalization(normalize);
     this.#renderer = new ViewRenderer(height, width);
   }
 
-  /** What it does, as plain data. */
+  /** The operations of the view, as plain data. */
   get facts(): PlainViewFacts {
     const { interpolation, normalize } = this.#settings;
     const [{ height, width } = { height: 0, width: 0 }] = this.views;
@@ -93,17 +93,17 @@ export class PlainView implements ViewTransform {
 }
 
 /**
- * One view of each image without augmentation, for evaluation: the image is resized until it just covers the view, the
- * centre is cut out, and values are normalised. For a square as torchvision's `Resize(inputSize)`,
+ * Makes one view of each image without augmentation, for evaluation: the image is resized until it just covers the
+ * view, its centre is cropped, and values are normalised. For a square, like torchvision's `Resize(inputSize)`,
  * `CenterCrop(inputSize)` and `Normalize`.
  *
- * @throws FulgurError of kind `config` that names every wrong option.
+ * @throws FulgurError of kind `config` naming every invalid option.
  */
 export function plain(options: PlainOptions = {}): ViewTransform {
   return new PlainView(resolveOptions('views.plain', options, defaults, rules));
 }
 
-/** What a view of `views.plain` does; `null` for any other. */
+/** Returns what a view of `views.plain` does; `null` for any other. */
 export function plainViewFacts(view: ViewTransform): PlainViewFacts | null {
   return view instanceof PlainView ? view.facts : null;
 }

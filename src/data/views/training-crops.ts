@@ -12,18 +12,18 @@ export interface TrainingCrops {
 }
 
 /**
- * The views that a classifier is trained on, as torchvision's `RandomResizedCrop` and `RandomHorizontalFlip`, of the size and
- * normalisation that a transform's evaluation form has.
+ * Makes the views that a classifier is trained on, like torchvision's `RandomResizedCrop` and `RandomHorizontalFlip`,
+ * with the size and normalisation of a transform's evaluation form.
  *
- * @throws FulgurError of kind `config` for a transform whose evaluation form is one of its own.
+ * @throws FulgurError of kind `config` for a transform with a custom evaluation form.
  */
 export function trainingCrops(transform: ViewTransform, { minScale, flip }: TrainingCrops): ViewTransform {
   const form = transform.plain();
   if (!(form instanceof PlainView)) {
     throw new FulgurError('config', {
-      what: `Random crops cannot be made for ${transform.spec.export}, whose plain() is a transform of its own.`,
-      why: 'How it normalises pixels is not known.',
-      fix: 'Let plain() return views.plain(...), or train on plain images.',
+      what: `Random crops cannot be made for ${transform.spec.export}, whose plain() is a custom transform.`,
+      why: 'Its normalisation of pixels is unknown.',
+      fix: 'Make plain() return views.plain(...), or train on plain images.',
     });
   }
   const { height = 1, width = 1 } = form.views[0] ?? {};

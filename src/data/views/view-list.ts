@@ -18,10 +18,10 @@ import type { SampleKey, TransformSpec, ViewDraws, ViewSize, ViewTransform } fro
 import { isViewTransform } from './view-transform';
 
 const MOST_VIEWS = 1024;
-/** Views of one image that a transform may have. */
+/** The largest number of views per image. */
 export const viewCount = wholeUpTo(MOST_VIEWS);
 
-/** Everything that makes one view, ready for use. */
+/** Everything needed to make one view. */
 interface PreparedView {
   readonly view: View;
   readonly logAspects: LogAspects;
@@ -30,15 +30,15 @@ interface PreparedView {
   readonly operations: readonly { readonly name: string; readonly apply: PixelOperation }[];
 }
 
-/** Independent augmentations of each image: view v is a function of (seed, epoch, sample index, v) alone. */
+/** A transform of independent augmentations of each image: view v depends on (seed, epoch, sample index, v) alone. */
 export class ViewList implements ViewTransform {
   readonly views: readonly ViewSize[];
   readonly spec: TransformSpec;
-  /** What each view is made by. */
+  /** The options of each view. */
   readonly list: readonly View[];
   readonly #prepared: readonly PreparedView[];
 
-  /** `spec` is what makes the same list in another thread. */
+  /** `spec` makes the same list in another thread. */
   constructor(list: readonly View[], spec: TransformSpec) {
     this.list = list;
     this.spec = spec;
@@ -57,8 +57,8 @@ export class ViewList implements ViewTransform {
     const sizes = [...new Set(this.views.map(({ height, width }) => `${height} x ${width}`))];
     if (sizes.length === 1) return of(this.list.map((one) => ({ ...one, size: [size, size] as const })));
     throw new FulgurError('config', {
-      what: `data.viewSize is ${size}, and the views of ${this.spec.export} have several sizes: ${sizes.join(', ')}.`,
-      fix: 'Leave it out, and give the sizes where the experiment names its transform.',
+      what: `data.viewSize is ${size}, but the views of ${this.spec.export} have several sizes: ${sizes.join(', ')}.`,
+      fix: 'Remove it, and set the sizes in the transform of the experiment.',
     });
   }
 
@@ -101,7 +101,7 @@ function planOf(
   return drawPlan(new RandomStream(seed, 'view', [epoch, index, number]), image, view, logAspects);
 }
 
-/** Views of one size share their memory, and views of one normalisation its table. */
+/** Views of the same size share memory, and views of the same normalisation share its table. */
 function prepare(list: readonly View[]): PreparedView[] {
   const renderers = new Map<string, ViewRenderer>();
   const normalizations = new Map<string, Normalization>();
@@ -127,14 +127,14 @@ function reused<T>(known: Map<string, T>, key: string, make: () => T): T {
   return found;
 }
 
-/** A view, a list of views, a named transform such as `views.dino()`, or lists of those. */
+/** A view, a list of views, a named transform such as `views.dino()`, or lists of these. */
 export type SomeViews = View | ViewList | readonly SomeViews[];
 
 /**
- * Describes one view. What is left out is not done, except for normalisation.
+ * Describes one view. Omitted operations are not applied, except for normalisation.
  *
  * @example views.view({ size: 96, crop: { scale: [0.2, 1] }, flip: 0.5, jitter: { strength: 0.5 }, blur: 0.5 })
- * @throws FulgurError of kind `config` that names every wrong option.
+ * @throws FulgurError of kind `config` naming every invalid option.
  */
 export function view(options: ViewOptions): View {
   const problems = new OptionProblems('views.view');
@@ -144,10 +144,10 @@ export function view(options: ViewOptions): View {
 }
 
 /**
- * The same views several times, each with draws of its own.
+ * Repeats views, each with its own random draws.
  *
  * @example views.of(large, large, views.times(6, small))
- * @throws FulgurError of kind `config` where the count is not a whole number from 1 to 1024.
+ * @throws FulgurError of kind `config` if the count is not a whole number from 1 to 1024.
  */
 export function times(count: number, ...views: readonly SomeViews[]): View[] {
   const problems = new OptionProblems('views.times');
@@ -159,11 +159,11 @@ export function times(count: number, ...views: readonly SomeViews[]): View[] {
 }
 
 /**
- * A transform of these views, in order; lists within lists are flattened.
+ * Makes a transform of these views in the order given; nested lists are flattened.
  *
  * @example views.of(views.view({ size: 96, flip: 0.5 }), views.times(6, views.view({ size: 32 })))
- * @throws FulgurError of kind `config` where there is no view, or more than 1024, one is none or a whole transform, or a list holds
- * itself.
+ * @throws FulgurError of kind `config` if there are no views or more than 1024, an entry is not a view or is a whole
+ * transform, or a list contains itself.
  */
 export function of(...views: readonly SomeViews[]): ViewList {
   const problems = new OptionProblems('views.of');
@@ -174,16 +174,16 @@ export function of(...views: readonly SomeViews[]): ViewList {
   if (!viewCount.accepts(list.length)) {
     throw new FulgurError('config', {
       what: `views.of got ${list.length} views.`,
-      fix: `Give from 1 to ${MOST_VIEWS}, such as views.view({ size: 96 }).`,
+      fix: `Pass 1 to ${MOST_VIEWS} views, such as views.view({ size: 96 }).`,
     });
   }
   return new ViewList(list, listSpec(list));
 }
 
-/** `around` holds the lists that these views are in. */
+/** `around` contains the enclosing lists. */
 function flat(factory: string, views: readonly SomeViews[], around: readonly unknown[] = []): View[] {
   if (around.includes(views)) {
-    throw optionError(factory, ['a list of views holds itself'], ['Give it views, and lists of other views']);
+    throw optionError(factory, ['a list of views contains itself'], ['Pass views and lists of other views']);
   }
   return views.flatMap((one) => {
     if (Array.isArray(one)) return flat(factory, one as readonly SomeViews[], [...around, views]);
@@ -191,7 +191,7 @@ function flat(factory: string, views: readonly SomeViews[], around: readonly unk
   });
 }
 
-/** Of `views.plain`, `defineTransform` and classes, single views cannot be taken out. */
+/** Single views cannot be taken from `views.plain`, `defineTransform` and classes. */
 function requireSingleViews(views: readonly unknown[]): void {
   const number = views.findIndex(isViewTransform) + 1;
   if (number === 0) return;
@@ -199,7 +199,7 @@ function requireSingleViews(views: readonly unknown[]): void {
     'views.of',
     [`view ${number} is a whole transform, not a view`],
     [
-      'Give what views.view or a transform of random views such as views.simsiam returns, or use the transform by itself',
+      'Pass what views.view or a transform of random views such as views.simsiam returns, or use the transform by itself',
     ],
   );
 }

@@ -17,17 +17,17 @@ import {
   viewSize,
 } from './option-rules';
 
-/** A random crop, as torchvision's `RandomResizedCrop`. */
+/** A random crop, like torchvision's `RandomResizedCrop`. */
 export interface CropOptions {
   /** Smallest and largest area, as shares of the image's (default 0.08 and 1). */
   readonly scale?: readonly [number, number];
-  /** Smallest and largest width by height (default 3/4 and 4/3). */
+  /** Smallest and largest ratio of width to height (default 3/4 and 4/3). */
   readonly ratio?: readonly [number, number];
   /** Default bilinear. */
   readonly interpolation?: Interpolation;
 }
 
-/** Turns about the centre, nearest neighbour; what comes from outside is black. */
+/** A rotation about the centre, with nearest neighbour; areas from outside are black. */
 export interface RotateOptions {
   /** Default 0.5. */
   readonly prob?: number;
@@ -35,11 +35,11 @@ export interface RotateOptions {
   readonly degrees?: number | readonly [number, number] | null;
 }
 
-/** Colour jitter, as torchvision's `ColorJitter`: the four in random order. */
+/** Colour jitter, like torchvision's `ColorJitter`: four operations in random order. */
 export interface JitterOptions {
   /** Default 0.8. */
   readonly prob?: number;
-  /** Multiplies the others (default 1). */
+  /** Multiplies the following (default 1). */
   readonly strength?: number;
   /** Brightness is multiplied by 1 ± this (default 0.8). */
   readonly brightness?: number;
@@ -47,11 +47,11 @@ export interface JitterOptions {
   readonly contrast?: number;
   /** Saturation is multiplied by 1 ± this (default 0.8). */
   readonly saturation?: number;
-  /** Hue turns by ± this share of the colour circle (default 0.2); times `strength` at most 0.5. */
+  /** Hue is shifted by ± this share of the colour circle (default 0.2); times `strength` at most 0.5. */
   readonly hue?: number;
 }
 
-/** Gaussian blur, as Pillow's. */
+/** Gaussian blur, like Pillow's. */
 export interface BlurOptions {
   /** Default 0.5. */
   readonly prob?: number;
@@ -59,7 +59,7 @@ export interface BlurOptions {
   readonly sigmas?: readonly [number, number];
 }
 
-/** Levels from a threshold on are turned over, as Pillow's `solarize`. */
+/** Inversion of levels from a threshold on, like Pillow's `solarize`. */
 export interface SolarizeOptions {
   /** Default 0.5. */
   readonly prob?: number;
@@ -76,13 +76,13 @@ export interface SolarizeOptions {
 export interface ViewOptions {
   /** Height and width in pixels: one number for a square, or a pair. */
   readonly size: number | readonly [number, number];
-  /** `null` (default): the image is resized until it just covers the view, and its centre is cut out. */
+  /** `null` (default): the image is resized until it just covers the view, and its centre is cropped. */
   readonly crop?: CropOptions | null;
   /** Probability of a horizontal flip. */
   readonly flip?: number;
   /** Probability of a vertical flip. */
   readonly verticalFlip?: number;
-  /** A number is the probability of a turn by 90° counter-clockwise. */
+  /** A number is the probability of a rotation by 90° counter-clockwise. */
   readonly rotate?: number | RotateOptions;
   readonly jitter?: JitterOptions | null;
   /** Probability of grayscale. */
@@ -91,9 +91,9 @@ export interface ViewOptions {
   readonly blur?: number | BlurOptions;
   /** A number is the probability. */
   readonly solarize?: number | SolarizeOptions;
-  /** Operations of one's own on the pixels, `views.custom(...)`, one after the other. */
+  /** Custom operations on the pixels, `views.custom(...)`, applied in turn. */
   readonly after?: readonly CustomOperation[];
-  /** Mean and deviation by channel (default ImageNet's); `null` leaves values in [0, 1]. */
+  /** Mean and deviation per channel (default: ImageNet's); `null` leaves values in [0, 1]. */
   readonly normalize?: NormalizeOptions | null;
 }
 
@@ -125,9 +125,9 @@ const jitters: Required<JitterOptions> = {
 const blurs: Required<BlurOptions> = { prob: 0.5, sigmas: [0.1, 2] };
 const solarizations: Required<SolarizeOptions> = { prob: 0.5, threshold: 128, beforeBlur: false };
 
-/** The rule for degrees of a turn. */
+/** The rule for degrees of a rotation. */
 export const degreesRule: OptionRule = {
-  expects: 'null, a number from 0 on, or two numbers, the smaller first',
+  expects: 'null, a number of at least 0, or two numbers, the smaller first',
   accepts: (value) => value === null || isRange(value) || (isNumber(value) && notNegative.accepts(value)),
 };
 
@@ -160,7 +160,7 @@ const solarizeRules: OptionRules<SolarizeOptions> = {
   beforeBlur: isFlag,
 };
 
-/** A group of options by itself: its parts have rules of their own. */
+/** A group of options, whose parts have their own rules. */
 function groupOr(others: string, isOther: (value: unknown) => boolean): OptionRule {
   return {
     expects: `an object of options, or ${others}`,
@@ -194,7 +194,7 @@ function isOperation(value: unknown): boolean {
   return typeof module === 'string' && typeof name === 'string';
 }
 
-/** Completes a view's options; notes what is wrong with them. `group` stands before their names in messages. */
+/** Completes a view's options and notes their problems. `group` precedes their names in messages. */
 export function completeView(options: ViewOptions, problems: OptionProblems, group = ''): View {
   const top = problems.lay<Partial<ViewOptions>>(options, {}, rules, group);
   const named = (name: string): string => (group === '' ? name : `${group}.${name}`);
@@ -220,7 +220,7 @@ export function completeView(options: ViewOptions, problems: OptionProblems, gro
   return complete;
 }
 
-/** What is of the wrong kind is noted already, and left out here. */
+/** Values of the wrong kind have already been noted and are left out here. */
 function withProb<T extends object>(value: number | T): T | { prob: number } {
   if (isPlainObject(value)) return value;
   return { prob: probability.accepts(value) ? value : 0 };

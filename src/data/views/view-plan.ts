@@ -7,11 +7,11 @@ export interface JitterStep {
   readonly factor: number;
 }
 
-/** Everything that makes one view of an image, in the order in which it is done (but see `solarizeFirst`). */
+/** Everything that makes one view of an image, in the order applied (but see `solarizeFirst`). */
 export interface ViewPlan {
   /**
-   * The part of the image that is resized to the view's size. `null`: the image is resized until it just covers the view,
-   * and its centre is cut out.
+   * The part of the image that is resized to the view's size. `null`: the image is resized until it just covers the
+   * view, and its centre is cropped.
    */
   readonly crop: CropBox | null;
   readonly interpolation: Interpolation;
@@ -23,13 +23,13 @@ export interface ViewPlan {
   readonly grayscale: boolean;
   /** Standard deviation in pixels; 0 for none. */
   readonly blurSigma: number;
-  /** Levels of at least this are turned over; `null` for none. */
+  /** Levels of at least this are inverted; `null` for none. */
   readonly solarizeThreshold: number | null;
   /** Whether solarisation comes before the blur. */
   readonly solarizeFirst: boolean;
 }
 
-/** The plan that takes the whole image as it is. */
+/** The plan that uses the whole image unchanged. */
 export function unchangedPlan(height: number, width: number): ViewPlan {
   return {
     crop: { top: 0, left: 0, height, width },

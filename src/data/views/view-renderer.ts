@@ -5,7 +5,7 @@ import type { Normalization } from './normalization';
 import type { JitterStep, ViewPlan } from './view-plan';
 import type { ViewSize } from './view-transform';
 
-/** Carries out plans for views of one size. Bit-equal to torchvision's and lightly's transforms on PIL images. */
+/** Renders plans for views of one size. Bit-equal to torchvision's and lightly's transforms on PIL images. */
 export class ViewRenderer {
   readonly #canvas: Canvas;
 
@@ -16,7 +16,7 @@ export class ViewRenderer {
     this.#canvas = new Canvas(height, width);
   }
 
-  /** RGB bytes `[height, width, 3]` of the planned view. */
+  /** Returns RGB bytes `[height, width, 3]` of the planned view. */
   render(image: Image, plan: ViewPlan): Uint8Array {
     this.#carryOut(image, plan);
     return this.#canvas.toBytes();
@@ -73,7 +73,10 @@ export class ViewRenderer {
   }
 }
 
-/** The size at which an image just covers a view: of a square view, torchvision's `Resize` of the shorter side. */
+/**
+ * Returns the size at which an image just covers a view; for a square view, that of torchvision's `Resize` of the
+ * shorter side.
+ */
 function coveringSize(image: ViewSize, view: ViewSize): ViewSize {
   const { height, width } = view;
   if (width * image.height >= height * image.width) {
@@ -82,7 +85,7 @@ function coveringSize(image: ViewSize, view: ViewSize): ViewSize {
   return { height, width: Math.trunc((height * image.width) / image.height) };
 }
 
-/** The part of an image that a view without a crop of its own shows, in whole pixels. */
+/** Returns the part of an image that a view without a crop shows, in whole pixels. */
 export function centreBox(image: ViewSize, view: ViewSize): CropBox {
   const covering = coveringSize(image, view);
   const height = Math.round((view.height * image.height) / covering.height);

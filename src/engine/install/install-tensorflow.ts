@@ -115,7 +115,7 @@ async function makeCache(folder: string): Promise<void> {
     await makeFolder(folder);
   } catch (cause) {
     throw new FulgurError('engine', {
-      what: `The cache folder ${folder} cannot be made: ${(cause as Error).message}.`,
+      what: `The cache folder ${folder} cannot be created: ${(cause as Error).message}.`,
       fix: 'Set FULGUR_CACHE to a folder that you may write to.',
       cause,
     });

@@ -6,11 +6,11 @@ export interface JoinOptions {
   readonly joinSeconds?: number;
 }
 
-/** What the variables of one kind of launcher say of this process. */
+/** What the variables of one kind of launcher say about this process. */
 export interface ClusterEnvironment {
   readonly rank: number;
-  /** 1 where the launcher started this process alone. */
+  /** 1 if the launcher started only this process. */
   readonly worldSize: number;
-  /** The whole world; meets the other ranks first where the variables do not tell their addresses. */
+  /** Returns the whole world; if the variables do not contain the other ranks' addresses, it first meets them. */
   world(options?: JoinOptions): Promise<World>;
 }

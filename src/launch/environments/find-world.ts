@@ -6,13 +6,13 @@ import { TfConfigEnvironment } from './tf-config-environment';
 import { TorchrunEnvironment } from './torchrun-environment';
 import type { Variables } from './variables';
 
-/** The nearest launcher first: Slurm often starts torchrun, and any of them may start ours. */
+/** Innermost launcher first: Slurm often starts torchrun, and any of them may start ours. */
 const environments = [LocalEnvironment, TfConfigEnvironment, TorchrunEnvironment, SlurmEnvironment] as const;
 
 /**
- * The world that whoever started this process put it in; `null` for a single process. The first environment that
- * left its variables decides, also where it says that this process is alone.
- * @throws FulgurError where variables do not fit together, or the ranks do not come together in time.
+ * Finds the world in which this process was started; `null` for a single process. The first environment whose variables
+ * are set decides, even if it says that this process is alone.
+ * @throws FulgurError if variables are inconsistent, or the ranks do not meet in time.
  */
 export async function findWorld(variables: Variables, options: JoinOptions = {}): Promise<World | null> {
   const environment = clusterOf(variables);
@@ -20,8 +20,8 @@ export async function findWorld(variables: Variables, options: JoinOptions = {})
 }
 
 /**
- * Whether `findWorld` would find more than one rank; meets nobody.
- * @throws FulgurError where variables do not fit together.
+ * Whether `findWorld` would find more than one rank; does not meet the others.
+ * @throws FulgurError if variables are inconsistent.
  */
 export function describesCluster(variables: Variables): boolean {
   return clusterOf(variables) !== null;

@@ -12,7 +12,7 @@ const names = {
 } as const;
 const source = '--devices';
 
-/** The variables by which the local launcher tells one of its children where it stands; `addresses` are by rank. */
+/** Returns the variables with which the local launcher tells a child its place in the world; `addresses` are by rank. */
 export function localRankVariables({
   rank,
   addresses,
@@ -27,7 +27,7 @@ export function localRankVariables({
   };
 }
 
-/** A child of the local launcher: all ranks are on this host. */
+/** The environment of a child of the local launcher: all ranks are on this host. */
 export class LocalEnvironment implements ClusterEnvironment {
   private constructor(
     readonly rank: number,
@@ -36,8 +36,8 @@ export class LocalEnvironment implements ClusterEnvironment {
   ) {}
 
   /**
-   * `null` where the launcher did not start this process.
-   * @throws FulgurError of kind `config` where the variables do not fit together.
+   * Returns `null` if the launcher did not start this process.
+   * @throws FulgurError of kind `config` if the variables are inconsistent.
    */
   static from(variables: Variables): LocalEnvironment | null {
     if (valueOf(variables, names.rank) === null) return null;
@@ -52,7 +52,7 @@ export class LocalEnvironment implements ClusterEnvironment {
           wrong === undefined
             ? `${names.worldSize} is ${worldSize ?? 'not set'}, but ${names.addresses} has ${addresses.length}.`
             : `${names.addresses} has "${wrong}", which is not host:port.`,
-        fix: `Let --devices set ${Object.values(names).join(', ')}, and do not set them by hand.`,
+        fix: `Let --devices set ${Object.values(names).join(', ')}; do not set them yourself.`,
       });
     }
     const rank = rankBelow(variables, names.rank, worldSize, names.worldSize) ?? 0;

@@ -12,8 +12,8 @@ const source = 'Slurm';
 const alone = { localRank: 0, localWorldSize: 1 };
 
 /**
- * A task that `srun` started. A batch script and the shell of `salloc` are no tasks, though they see `SLURM_NTASKS`:
- * they have no step, or one that Slurm numbers from the top.
+ * The environment of a task started by `srun`. A batch script and the shell of `salloc` are not tasks, although they
+ * see `SLURM_NTASKS`: they have no step, or one of the highest numbers, which Slurm reserves.
  */
 export class SlurmEnvironment implements ClusterEnvironment {
   private constructor(
@@ -25,8 +25,8 @@ export class SlurmEnvironment implements ClusterEnvironment {
   ) {}
 
   /**
-   * `null` where `srun` did not start this process as a task.
-   * @throws FulgurError of kind `config` where the variables do not fit together.
+   * Returns `null` if `srun` did not start this process as a task.
+   * @throws FulgurError of kind `config` if the variables are inconsistent.
    */
   static from(variables: Variables): SlurmEnvironment | null {
     const step = stepOf(variables);
@@ -54,14 +54,14 @@ export class SlurmEnvironment implements ClusterEnvironment {
 }
 
 /**
- * The port on which rank 0 of a step listens, from 20000 to 59999: 20000 + (job id + 1000 × step id) mod 40000, so
- * that neighbouring jobs and the steps of one job do not share it.
+ * Returns the port on which rank 0 of a step listens, from 20000 to 59999: 20000 + (job id + 1000 × step id) mod 40000,
+ * so that neighbouring jobs and the steps of one job do not share it.
  */
 export function slurmPort(jobId: number, stepId: number): number {
   return 20_000 + ((jobId + 1000 * stepId) % 40_000);
 }
 
-/** The number of the step; `null` for none, and for those of batch scripts and of `salloc`'s shell. */
+/** Returns the number of the step; `null` for none, and for those of batch scripts and `salloc`'s shell. */
 function stepOf(variables: Variables): number | null {
   const text = valueOf(variables, 'SLURM_STEP_ID') ?? valueOf(variables, 'SLURM_STEPID');
   const step = text === null ? NaN : Number(text);
@@ -69,9 +69,9 @@ function stepOf(variables: Variables): number | null {
 }
 
 /**
- * A shell that `srun --pty` opened: only the first of the step's tasks has the terminal, and what is typed there runs
- * once. `salloc`'s own shell names its job `interactive`, and what `srun` starts from there takes that name over; so
- * the name alone tells nothing.
+ * Whether this is a shell opened by `srun --pty`: only the first of the step's tasks has the terminal, and what is
+ * typed there runs once. `salloc`'s own shell names its job `interactive`, and `srun` inherits that name, so the name
+ * alone is not conclusive.
  */
 function isTerminal(variables: Variables): boolean {
   const command = valueOf(variables, 'SLURM_JOB_NAME')?.split('/').at(-1) ?? '';
@@ -96,7 +96,7 @@ function placeOf(variables: Variables, step: number, rank: number): MeetingPlace
   if (host === undefined) throw missing('SLURM_STEP_NODELIST', source);
   if (rank === 0 && own === null && (wholeNumberIn(variables, 'SLURM_NODEID') ?? 0) !== 0) {
     throw new FulgurError('config', {
-      what: `Slurm put rank 0 on a node other than the first, ${host}, where the others look for it.`,
+      what: `Slurm put rank 0 on a node other than the first, ${host}, where the other ranks expect it.`,
       fix: 'Start with srun --distribution=block, or set MASTER_ADDR to the host of rank 0.',
     });
   }

@@ -1,12 +1,12 @@
 import { FulgurError } from '../../errors';
 
-/** More than any cluster has, and few enough to be listed. */
+/** More than any cluster has, but few enough to be listed. */
 const MOST_ENTRIES = 100_000;
 
 /**
- * The hosts of a list as Slurm writes it, in its order: `n01`, `n02`, `gpu-a1` for `n[01-02],gpu-a1`.
- * Of several brackets in one name the last one counts fastest.
- * @throws FulgurError of kind `config` for a list of another form.
+ * Expands a list of hosts in Slurm's notation, in its order: `n01`, `n02`, `gpu-a1` for `n[01-02],gpu-a1`. With several
+ * brackets in a name, the last one varies fastest.
+ * @throws FulgurError of kind `config` for a malformed list.
  */
 export function expandHostList(list: string): string[] {
   const names = list.match(/(?:[^,[\]]|\[[^[\]]*\])+/g) ?? [];
@@ -20,12 +20,12 @@ export function expandHostList(list: string): string[] {
 }
 
 function hostsOf(name: string, list: string): string[] {
-  // Odd pieces stood in brackets.
+  // Odd pieces were in brackets.
   const pieces = name.split(/[[\]]/);
   return pieces.reduce<string[]>(
     (heads, piece, index) => {
       const tails = index % 2 === 0 ? [piece] : numbersOf(piece, list);
-      // Brackets multiply.
+      // The numbers of alternatives multiply.
       if (heads.length * tails.length > MOST_ENTRIES) throw unreadable('list of hosts', list);
       return heads.flatMap((head) => tails.map((tail) => head + tail));
     },
@@ -33,7 +33,7 @@ function hostsOf(name: string, list: string): string[] {
   );
 }
 
-/** The numbers of all ranges between two brackets. */
+/** Returns the numbers of all ranges within a pair of brackets. */
 function numbersOf(ranges: string, list: string): string[] {
   const numbers: string[] = [];
   for (const range of ranges.split(',')) {
@@ -43,7 +43,7 @@ function numbersOf(ranges: string, list: string): string[] {
   return numbers;
 }
 
-/** `01`, `02`, `03` for `01-03`: as many digits as the first one has. */
+/** Returns `01`, `02`, `03` for `01-03`, with as many digits as the first one. */
 function numbersIn(range: string, list: string): string[] {
   const [, first = '', last = first] = /^(\d+)(?:-(\d+))?$/.exec(range) ?? [];
   const from = Number(first);
@@ -53,15 +53,15 @@ function numbersIn(range: string, list: string): string[] {
 }
 
 /**
- * Tasks by node: `2, 2, 2, 1` for `2(x3),1`.
- * @throws FulgurError of kind `config` for a list of another form.
+ * Returns the numbers of tasks per node: `2, 2, 2, 1` for `2(x3),1`.
+ * @throws FulgurError of kind `config` for a malformed list.
  */
 export function expandTaskCounts(list: string): number[] {
   const counts: number[] = [];
   for (const part of list.split(',')) {
     const [, count, times = '1'] = /^(\d+)(?:\(x(\d+)\))?$/.exec(part) ?? [];
     if (count === undefined || counts.length + Number(times) > MOST_ENTRIES) {
-      throw unreadable('number of tasks by node', list);
+      throw unreadable('number of tasks per node', list);
     }
     for (let left = Number(times); left > 0; left -= 1) counts.push(Number(count));
   }
@@ -71,6 +71,6 @@ export function expandTaskCounts(list: string): number[] {
 function unreadable(kind: string, list: string): FulgurError {
   return new FulgurError('config', {
     what: `Slurm's ${kind} "${list}" cannot be read.`,
-    fix: 'Start with srun, and do not set variables that begin with SLURM_ by hand.',
+    fix: 'Start with srun, and do not set variables that start with SLURM_ yourself.',
   });
 }

@@ -7,7 +7,10 @@ import type { Variables } from './variables';
 
 const source = 'TF_CONFIG';
 
-/** `TF_CONFIG`, as Kubeflow's TFJob sets it: a chief, where there is one, is rank 0, and the workers follow. */
+/**
+ * The environment of `TF_CONFIG`, as set by Kubeflow's TFJob: a chief, if there is one, is rank 0, followed by the
+ * workers.
+ */
 export class TfConfigEnvironment implements ClusterEnvironment {
   private constructor(
     readonly rank: number,
@@ -15,8 +18,8 @@ export class TfConfigEnvironment implements ClusterEnvironment {
   ) {}
 
   /**
-   * `null` where `TF_CONFIG` is not set or names no cluster.
-   * @throws FulgurError of kind `config` for what is not a cluster of chief and workers.
+   * Returns `null` if `TF_CONFIG` is not set or names no cluster.
+   * @throws FulgurError of kind `config` if it is not a cluster of a chief and workers.
    */
   static from(variables: Variables): TfConfigEnvironment | null {
     const text = valueOf(variables, source);
@@ -29,11 +32,11 @@ export class TfConfigEnvironment implements ClusterEnvironment {
     const chiefs = addressesOf(cluster, 'chief');
     const workers = addressesOf(cluster, 'worker');
     refuseOtherTasks(cluster);
-    if (chiefs.length > 1) throw problem(`TF_CONFIG has ${chiefs.length} chiefs.`, 'Name one chief at most.');
+    if (chiefs.length > 1) throw problem(`TF_CONFIG has ${chiefs.length} chiefs.`, 'Name at most one chief.');
     const addresses = [...chiefs, ...workers];
     const twice = addresses.find((address, rank) => addresses.indexOf(address) !== rank);
     if (twice !== undefined) {
-      throw problem(`TF_CONFIG has the address ${twice} twice.`, 'Give every task an address of its own.');
+      throw problem(`TF_CONFIG has the address ${twice} twice.`, 'Give every task its own address.');
     }
     return new TfConfigEnvironment(rankOf(field(config, 'task'), chiefs.length, workers.length), addresses);
   }
@@ -61,7 +64,7 @@ function addressesOf(cluster: Record<string, unknown>, type: string): string[] {
   if (!Array.isArray(list)) {
     throw problem(
       `"${type}" in TF_CONFIG's cluster is not a list of addresses.`,
-      'List all of them for every task; of a TFJob, leave out enableDynamicWorker.',
+      'List all addresses for every task; in a TFJob, remove enableDynamicWorker.',
     );
   }
   return list.map((address: unknown) => {
@@ -70,7 +73,7 @@ function addressesOf(cluster: Record<string, unknown>, type: string): string[] {
   });
 }
 
-/** An evaluator may be listed, for it takes no part; of other types only an empty list goes. */
+/** An evaluator may be listed, since it takes no part; lists of other types must be empty. */
 function refuseOtherTasks(cluster: Record<string, unknown>): void {
   for (const [type, list] of Object.entries(cluster)) {
     if (['chief', 'worker', 'evaluator'].includes(type) || list === null) continue;
@@ -78,7 +81,7 @@ function refuseOtherTasks(cluster: Record<string, unknown>): void {
     if (type === 'ps') {
       throw problem(
         'TF_CONFIG has parameter servers ("ps").',
-        'Leave them out: gradients are averaged among the workers.',
+        'Remove them: gradients are averaged among the workers.',
       );
     }
     throw unknownType(type);
@@ -90,18 +93,21 @@ function rankOf(task: unknown, chiefs: number, workers: number): number {
   const index = field(task, 'index') ?? 0;
   if (type === 'evaluator') {
     throw problem(
-      'TF_CONFIG makes this process an evaluator, which has no part in training.',
-      'Leave the evaluator out, and evaluate a checkpoint with the command "test".',
+      'TF_CONFIG makes this process an evaluator, which takes no part in training.',
+      'Remove the evaluator, and evaluate a checkpoint with the command "test".',
     );
   }
   if (type === 'ps') {
-    throw problem('TF_CONFIG makes this process a parameter server ("ps").', 'Start chief and workers only.');
+    throw problem(
+      'TF_CONFIG makes this process a parameter server ("ps").',
+      'Start only a chief and workers.',
+    );
   }
   if (type !== 'chief' && type !== 'worker') throw unknownType(type);
   const count = type === 'chief' ? chiefs : workers;
   if (typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index >= count) {
     throw problem(
-      `TF_CONFIG makes this process the ${type} of index ${valueText(index)}, but lists ${count} of that type.`,
+      `TF_CONFIG makes this process the ${type} with index ${valueText(index)}, but lists ${count} of that type.`,
       'Number the tasks of a type from 0, and list the address of each.',
     );
   }
@@ -109,13 +115,13 @@ function rankOf(task: unknown, chiefs: number, workers: number): number {
 }
 
 function unknownType(type: unknown): FulgurError {
-  const named = type === undefined ? 'no type of task' : `the task type ${valueText(type)}`;
+  const named = type === undefined ? 'no task type' : `the task type ${valueText(type)}`;
   return problem(`TF_CONFIG has ${named}.`, 'Use "chief" and "worker".');
 }
 
 const example = '{"cluster": {"worker": ["a:2222", "b:2222"]}, "task": {"type": "worker", "index": 0}}';
 
-function problem(what: string, fix = `Write it like ${example}.`, cause?: unknown): FulgurError {
+function problem(what: string, fix = `Write it as in ${example}.`, cause?: unknown): FulgurError {
   return new FulgurError('config', { what, fix, ...(cause === undefined ? {} : { cause }) });
 }
 

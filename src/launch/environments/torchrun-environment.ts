@@ -10,7 +10,7 @@ import type { Variables } from './variables';
 const source = 'torchrun';
 const alone = { localRank: 0, localWorldSize: 1 };
 
-/** The variables of torchrun, which Kubeflow's PyTorchJob sets as well, without the local ones. */
+/** The environment of torchrun. Kubeflow's PyTorchJob sets the same variables, except the local ones. */
 export class TorchrunEnvironment implements ClusterEnvironment {
   private constructor(
     readonly rank: number,
@@ -20,8 +20,8 @@ export class TorchrunEnvironment implements ClusterEnvironment {
   ) {}
 
   /**
-   * `null` where `RANK` or `WORLD_SIZE` is not set: scripts for Slurm often set only the size.
-   * @throws FulgurError of kind `config` where the variables do not fit together.
+   * Returns `null` if `RANK` or `WORLD_SIZE` is not set: scripts for Slurm often set only the size.
+   * @throws FulgurError of kind `config` if the variables are inconsistent.
    */
   static from(variables: Variables): TorchrunEnvironment | null {
     const worldSize = wholeNumberIn(variables, 'WORLD_SIZE', { least: 1 });
@@ -45,7 +45,7 @@ function localPlace(variables: Variables) {
     const localRank = rankBelow(variables, 'LOCAL_RANK', size, 'LOCAL_WORLD_SIZE');
     return localRank === null ? null : { localRank, localWorldSize: size };
   }
-  // A PyTorchJob leaves it to torchrun to start several processes of a pod.
+  // A PyTorchJob relies on torchrun to start several processes in a pod.
   const perPod = valueOf(variables, 'PET_NPROC_PER_NODE');
   if (
     valueOf(variables, 'LOCAL_RANK') === null &&
@@ -54,8 +54,8 @@ function localPlace(variables: Variables) {
     perPod !== '1'
   ) {
     throw new FulgurError('config', {
-      what: `The PyTorchJob asks for ${perPod} processes a pod (nprocPerNode), but this one was started without torchrun.`,
-      fix: 'Leave nprocPerNode out and add replicas, or start the program by torchrun --no-python.',
+      what: `The PyTorchJob asks for ${perPod} processes per pod (nprocPerNode), but this one was started without torchrun.`,
+      fix: 'Remove nprocPerNode and add replicas, or start the program with torchrun --no-python.',
     });
   }
   return null;
@@ -66,16 +66,16 @@ function placeOf(variables: Variables): MeetingPlace {
   if (host === null) throw missing('MASTER_ADDR', source);
   const port = portNumber(variables, 'MASTER_PORT');
   if (port === null) throw missing('MASTER_PORT', source);
-  // torchrun's own agent keeps that port then, for as long as its workers live.
+  // torchrun's own agent then uses that port for as long as its workers live.
   const taken = valueOf(variables, 'TORCHELASTIC_USE_AGENT_STORE')?.toLowerCase() === 'true';
   if (taken && port === 65_535) {
     throw new FulgurError('config', {
-      what: "MASTER_PORT is 65535, which torchrun's agent keeps, and there is no port after it.",
+      what: "MASTER_PORT is 65535, which torchrun's agent uses, and there is no port after it.",
       fix: 'Give torchrun a smaller --master-port.',
     });
   }
   const id = valueOf(variables, 'TORCHELASTIC_RUN_ID') ?? valueOf(variables, 'SLURM_JOB_ID') ?? 'none';
-  // torchrun's own word where nobody gave the job one: every other job without one says the same.
+  // torchrun's default if the job was given no id; every other job without one has the same.
   const open = id === 'none';
   return { host, port: taken ? port + 1 : port, open, token: open ? `${host}:${port}` : id };
 }

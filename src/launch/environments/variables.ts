@@ -1,25 +1,25 @@
 import { FulgurError } from '../../errors';
 
-/** Environment variables, as whoever may read the process's own passes them. */
+/** Environment variables, passed by code that may read the process's own. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** A variable's value; `null` where it is not set or empty. */
+/** Returns a variable's value; `null` if it is not set or empty. */
 export function valueOf(variables: Variables, name: string): string | null {
   const value = variables[name]?.trim();
   return value === undefined || value === '' ? null : value;
 }
 
-/** The error for a variable that has to be there and is not. */
+/** Returns the error for a required variable that is not set. */
 export function missing(name: string, source: string): FulgurError {
   return new FulgurError('config', {
-    what: `The variables of ${source} are there, but not ${name}.`,
+    what: `The variables of ${source} are set, except ${name}.`,
     fix: `Set ${name}, or start this process without the others.`,
   });
 }
 
 /**
- * A whole number from a variable; `null` where it is not set.
- * @throws FulgurError of kind `config` for anything but digits, and for a number outside of `least` to `most`.
+ * Reads a whole number from a variable; `null` if it is not set.
+ * @throws FulgurError of kind `config` for anything but digits, and for a number outside `least` to `most`.
  */
 export function wholeNumberIn(
   variables: Variables,
@@ -37,12 +37,12 @@ export function wholeNumberIn(
   });
 }
 
-/** A port from a variable; `null` where it is not set. */
+/** Reads a port from a variable; `null` if it is not set. */
 export function portNumber(variables: Variables, name: string): number | null {
   return wholeNumberIn(variables, name, { least: 1, most: 65_535 });
 }
 
-/** A rank that must be smaller than the number of processes. */
+/** Checks that a rank is smaller than the number of processes. */
 export function rankBelow(variables: Variables, name: string, size: number, sizeName: string): number | null {
   const rank = wholeNumberIn(variables, name);
   if (rank === null || rank < size) return rank;

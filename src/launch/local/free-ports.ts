@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** Ports of 127.0.0.1 that nobody listens on. All are held until all are known, so that they differ. */
+/** Finds ports of 127.0.0.1 that no process listens on. All are reserved until the last is found, so that they differ. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {

@@ -9,23 +9,23 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 const MARK = 'FULGUR_ISOLATED';
 
-/** Whether this process runs in a network of its own already. */
+/** Whether this process already runs in its own network. */
 export function isIsolated(variables: Variables): boolean {
   return variables[MARK] === '1';
 }
 
-/** The first thing to do in there: brings the loopback up, and ties this process to the one outside. */
+/** Prepares an isolated process: brings the loopback up, and ties this process to the one outside. */
 export function enterIsolation(): void {
   dieWithParent();
   bringLoopbackUp();
 }
 
 /**
- * Runs a command in a network namespace of its own, of which nobody else sees a port, and which sees none of the
- * machine's: data and TensorFlow must be on the disk. Signals are passed on.
+ * Runs a command in its own network namespace. Its ports are invisible from outside, and it cannot reach the machine's
+ * network, so data and TensorFlow must be on disk. Signals are passed on.
  *
  * @returns the command's exit code.
- * @throws FulgurError `config` where the system does not permit it.
+ * @throws FulgurError `config` if the system does not permit it.
  */
 export async function isolateNetwork(
   command: readonly string[],
@@ -55,13 +55,13 @@ async function requirePermission(): Promise<void> {
   const reason = await reasonAgainst();
   if (reason === null) return;
   throw new FulgurError('config', {
-    what: `--isolate was given, and this system does not let this user make a network namespace: ${reason}.`,
-    why: 'Without one the ranks listen on all interfaces of this machine, without a password.',
-    fix: 'Leave out --isolate where the network is trusted, or let an administrator allow unprivileged user namespaces.',
+    what: `--isolate was given, but this system does not let this user create a network namespace: ${reason}.`,
+    why: 'Without one, the ranks listen on all interfaces of this machine, without a password.',
+    fix: 'Remove --isolate if the network is trusted, or ask an administrator to allow unprivileged user namespaces.',
   });
 }
 
-/** What keeps this user from making a network namespace; `null` where nothing does. */
+/** Returns what prevents this user from creating a network namespace; `null` if nothing does. */
 async function reasonAgainst(): Promise<string | null> {
   try {
     const { code, stderr, overdue } = await runProgram('unshare', [...unshareOptions, 'true'], {

@@ -9,31 +9,31 @@ export interface LaunchRequest {
   readonly ranks: number;
   /** Command line of a rank: Node, its own options, the file, its words. */
   readonly command: readonly string[];
-  /** Environment of a rank, besides this process's own; `ports` are free ones of 127.0.0.1, one a rank. */
+  /** Additional environment of a rank; `ports` are free ones of 127.0.0.1, one per rank. */
   readonly variables: (rank: number, ports: readonly number[]) => Readonly<Record<string, string>>;
-  /** The command that goes on from what a run's folder holds; `null` where it holds nothing to go on from. */
+  /** The command that resumes from the contents of a run's folder; `null` if there is nothing to resume from. */
   readonly commandToResume: (runFolder: string) => readonly string[] | null;
   readonly maxRestarts: number;
-  /** How long the others get to end by themselves once one has ended badly. */
+  /** How long the others have to end by themselves once one has failed. */
   readonly heartbeatSeconds: number;
   /** Signals that are passed on. */
   readonly signals: readonly LaunchSignal[];
   readonly notify: Notify;
-  /** Gets the prefixed lines of ranks, and the report (default: this process's own streams). */
+  /** Receives the prefixed lines of ranks and the report (default: this process's own streams). */
   readonly write?: (text: string, stream: 'stdout' | 'stderr') => void;
-  /** Whether rank 0 gets the terminal itself for its output (default: where there is one). */
+  /** Whether rank 0 writes directly to the terminal (default: if there is one). */
   readonly ownsTerminal?: boolean;
 }
 
-/** A wrong command line: every rank says so, and starting again would not help. */
+/** The exit code for an invalid command line: every rank reports it, and restarting would not help. */
 const USAGE_CODE = 2;
-/** npm passes a Ctrl-C on to a process that the terminal has told already: two so close are one. */
+/** npm forwards Ctrl-C to a process that the terminal has already signalled: two in quick succession count as one. */
 const ECHO_MILLISECONDS = 500;
 
 /**
- * Starts one process a rank on this machine and watches over them until all have ended: passes on what they write, with
- * the rank before each line, and the user's signals; ends all when one dies; starts all again where that is wished. A
- * second signal ends them at once.
+ * Starts one process per rank on this machine and supervises them until all have ended: forwards their output, with the
+ * rank before each line, and the user's signals; ends all when one dies; restarts all if requested. A second signal
+ * ends them at once.
  *
  * @returns the exit code for this process.
  */
@@ -44,7 +44,7 @@ export async function launchLocally(request: LaunchRequest): Promise<number> {
   let received: { readonly signal: LaunchSignal; readonly at: number } | null = null;
   const listener = (signal: NodeJS.Signals): void => {
     const at = performance.now();
-    // A second hang-up is the shell's, and not the wish to end at once.
+    // A second hang-up comes from the shell, and is not a request to end at once.
     if (received !== null && (signal === 'SIGHUP' || at - received.at < ECHO_MILLISECONDS)) return;
     if (received === null) group?.signal(signal as LaunchSignal);
     else group?.kill();
@@ -55,7 +55,7 @@ export async function launchLocally(request: LaunchRequest): Promise<number> {
     let { command } = request;
     for (let restarts = 0; ; restarts++) {
       const ports = await freePorts(ranks);
-      // The signal may have come between two groups.
+      // The signal may have arrived between two groups.
       const early = endedBy(received);
       if (early !== null) return early;
       group = new RankGroup({
@@ -77,7 +77,7 @@ export async function launchLocally(request: LaunchRequest): Promise<number> {
       command = resuming ?? request.command;
       notify(
         'warning',
-        `All ranks start again (${restarts + 1} of at most ${maxRestarts}): ${shortReason(end)}.`,
+        `Restarting all ranks (${restarts + 1} of at most ${maxRestarts}): ${shortReason(end)}.`,
       );
     }
   } finally {

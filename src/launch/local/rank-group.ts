@@ -4,7 +4,7 @@ import { RankProcess } from './rank-process';
 import type { RankEnd } from './rank-process';
 import type { FromRank, LaunchSignal } from './messages';
 
-/** Why a group ended as it did: the first rank that ended badly, or that others found gone. */
+/** How a group ended: the first rank that failed, or that others found gone. */
 export interface Culprit {
   readonly rank: number;
   readonly pid: number;
@@ -14,12 +14,12 @@ export interface Culprit {
 }
 
 export interface GroupEnd {
-  /** `null` where all ended well. */
+  /** `null` if all succeeded. */
   readonly culprit: Culprit | null;
-  /** The signal of the user that ended it. */
+  /** The user's signal that ended it. */
   readonly signal: LaunchSignal | null;
   readonly exitCode: number;
-  /** From the first sign of trouble to the end of all. */
+  /** The time from the first sign of trouble to the end of all. */
   readonly secondsToEnd: number;
   readonly runFolder: string | null;
 }
@@ -33,7 +33,7 @@ export interface GroupStart {
   readonly onLine: (rank: number, line: string, stream: 'stdout' | 'stderr') => void;
 }
 
-/** Exit codes of a process that a signal ended, as shells give them. */
+/** Exit codes of a process ended by a signal, as in shells. */
 export const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGUSR1: 138 } as const;
 
 const SETTLING_MILLISECONDS = 300;
@@ -61,7 +61,7 @@ export class RankGroup {
         variables: variables(rank),
         ownsTerminal: ownsTerminal && rank === 0,
         onLine: (line, stream) => {
-          // After the first sign of trouble the others only say that they cannot go on.
+          // After the first sign of trouble, the others only report that they cannot continue.
           if (this.#trouble === null || this.#trouble.culprit?.rank === rank) onLine(rank, line, stream);
         },
         onMessage: (message) => this.#hear(message),
@@ -74,7 +74,7 @@ export class RankGroup {
     return this.#processes.map(({ pid }) => pid);
   }
 
-  /** The user's wish that they finish and save. */
+  /** Passes on the user's request to finish and save. */
   signal(signal: LaunchSignal): void {
     this.#signal ??= signal;
     for (const process of this.#processes) process.tell(signal);
@@ -91,7 +91,7 @@ export class RankGroup {
       return;
     }
     this.#lost.push(...message.ranks);
-    // Its own end, if it has one, may be on its way.
+    // Its own end, if any, may be about to be reported.
     startTimer(SETTLING_MILLISECONDS, () => {
       const lost = this.#processes.find(({ rank }) => message.ranks.includes(rank));
       if (lost !== undefined) this.#blame(lost);
@@ -108,7 +108,7 @@ export class RankGroup {
     else this.#hurry();
   }
 
-  /** One that ended badly may only have noticed that another is stopped, or gone. */
+  /** A rank that failed may only have noticed that another is stopped or gone. */
   #causeOf(process: RankProcess): RankProcess {
     return (
       this.#processes.find(({ end, isStopped }) => end === null && isStopped) ??
@@ -117,7 +117,7 @@ export class RankGroup {
     );
   }
 
-  /** The first one to be blamed stays it. */
+  /** The first one to be blamed remains the cause. */
   #blame(process: RankProcess): void {
     this.#trouble ??= { since: performance.now(), culprit: null };
     if (this.#trouble.culprit !== null) return;
@@ -127,7 +127,7 @@ export class RankGroup {
     this.#hurry();
   }
 
-  /** Once one has ended the others have a heartbeat's time to end by themselves. */
+  /** Once one has ended, the others have one heartbeat's time to end by themselves. */
   #hurry(): void {
     if (this.#timer !== null) return;
     this.#timer = startTimer(this.#heartbeat, () => {
@@ -150,7 +150,7 @@ export class RankGroup {
     });
   }
 
-  /** Ranks that were done before the signal reached them end with 0. */
+  /** Ranks that had finished before the signal reached them end with 0. */
   #cleanCode(byUser: number): number {
     return this.#processes.every(({ end }) => end?.code === 0) ? 0 : byUser;
   }

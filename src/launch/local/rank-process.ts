@@ -13,14 +13,14 @@ export interface RankEnd {
 
 export interface RankStart {
   readonly rank: number;
-  /** Node, its options, the file, its words. */
+  /** Node, its options, the file and its arguments. */
   readonly command: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
-  /** Leaves standard output to the process itself, which may draw a progress bar on a terminal. */
+  /** Lets the process write directly to standard output, where it may draw a progress bar on a terminal. */
   readonly ownsTerminal: boolean;
   readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void;
   readonly onMessage: (message: FromRank) => void;
-  /** When it has ended and all that it wrote has been passed on. */
+  /** Called when it has ended and all of its output has been forwarded. */
   readonly onEnd: (end: RankEnd) => void;
 }
 
@@ -52,7 +52,7 @@ export class RankProcess {
       this.#child[stream]?.on('end', () => cutter.end());
     }
     this.#child.on('message', (message: FromRank) => onMessage(message));
-    // A program that cannot be started: there is no 'close' then.
+    // If a program cannot be started, there is no 'close'.
     this.#child.once('error', () => this.#finish({ code: 127, signal: null }, onEnd));
     this.#child.once('close', (code, signal) => this.#finish({ code, signal }, onEnd));
   }
@@ -66,10 +66,10 @@ export class RankProcess {
     return this.#lines;
   }
 
-  /** Whether it was stopped, as by SIGSTOP; told on Linux only. */
+  /** Whether it is stopped, as by SIGSTOP; only known on Linux. */
   get isStopped(): boolean {
     try {
-      // The state comes after the name, which stands in brackets.
+      // The state comes after the name, which is in brackets.
       const [state] = readFileSync(`/proc/${this.pid}/stat`, 'utf8').split(') ').at(-1) ?? '';
       return state === 'T' || state === 't';
     } catch {
@@ -77,10 +77,10 @@ export class RankProcess {
     }
   }
 
-  /** A signal by message: TensorFlow takes SIGTERM for itself at times. */
+  /** Sends a signal as a message, because TensorFlow sometimes intercepts SIGTERM. */
   tell(signal: LaunchSignal): void {
     const message: FromLauncher = { kind: 'signal', signal };
-    // It may end in this very moment.
+    // It may end at this very moment.
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 

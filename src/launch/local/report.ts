@@ -2,19 +2,19 @@ import type { GroupEnd } from './rank-group';
 
 const SHOWN_LINES = 5;
 
-/** What the user is told of a group that ended badly. */
+/** Returns the report of a group that failed. */
 export function reportOf({ culprit, secondsToEnd }: GroupEnd, ranks: number, canResume: boolean): string[] {
   if (culprit === null) return [];
   const { rank, pid, how, end, lastLines } = culprit;
   const happened =
     how === 'stopped'
-      ? 'is stopped (SIGSTOP) and was not heard of'
+      ? 'is stopped (SIGSTOP) and no longer responds'
       : how === 'silent'
-        ? 'was not heard of any more'
+        ? 'no longer responds'
         : end?.signal !== null && end?.signal !== undefined
           ? `was killed by ${end.signal}`
           : `ended with exit code ${end?.code ?? 'unknown'}`;
-  // What it said of its end itself was passed on already.
+  // What it reported about its own end has already been forwarded.
   const saidWhy = how === 'ended' && lastLines.some((line) => line.startsWith('Error:'));
   const lines = saidWhy ? [] : lastLines.slice(-SHOWN_LINES).map((line) => `  [rank ${rank}] ${line}`);
   return [
@@ -26,11 +26,11 @@ export function reportOf({ culprit, secondsToEnd }: GroupEnd, ranks: number, can
   ];
 }
 
-/** The same in a few words, for the message of a restart. */
+/** Returns the same in a few words, for the message of a restart. */
 export function shortReason({ culprit }: GroupEnd): string {
   if (culprit === null) return 'a rank ended';
   const { rank, how, end } = culprit;
-  if (how !== 'ended') return `rank ${rank} was not heard of any more`;
+  if (how !== 'ended') return `rank ${rank} no longer responds`;
   return end?.signal === null || end?.signal === undefined
     ? `rank ${rank} ended with exit code ${end?.code ?? 'unknown'}`
     : `rank ${rank} was killed by ${end.signal}`;

@@ -3,7 +3,7 @@ import koffi from 'koffi';
 const PR_SET_PDEATHSIG = 1;
 const SIGKILL = 9;
 
-/** Lets the kernel kill this process when the one that started it ends, however it ends. Linux only; elsewhere nothing. */
+/** Lets the kernel kill this process when its parent ends, however it ends. Linux only; does nothing elsewhere. */
 export function dieWithParent(): void {
   if (process.platform !== 'linux') return;
   const parent = process.ppid;
@@ -11,7 +11,7 @@ export function dieWithParent(): void {
   libc.func('int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)')(
     ...[PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0],
   );
-  // It may have ended before the call.
+  // The parent may have ended before the call.
   if (process.ppid !== parent) process.exit(1);
 }
 
@@ -22,7 +22,7 @@ const IFF_UP_AND_RUNNING = 0x41;
 const NAME_BYTES = 16;
 const REQUEST_BYTES = 40;
 
-/** Brings the loopback interface of this network namespace up: a new one has it down. */
+/** Brings up the loopback interface of this network namespace; in a new one it is down. */
 export function bringLoopbackUp(): void {
   const libc = koffi.load('libc.so.6');
   const socket = libc.func('int socket(int, int, int)');

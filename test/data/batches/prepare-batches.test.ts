@@ -79,15 +79,15 @@ describe('defineBatches', () => {
   it.each([
     [
       undefined,
-      'defineBatches was given the name undefined. Write what messages and records are to call the batches.',
+      'defineBatches was given the name undefined. Write the name of the batches in messages and records.',
     ],
     [
       {},
-      'defineBatches was given the name undefined. Write what messages and records are to call the batches.',
+      'defineBatches was given the name undefined. Write the name of the batches in messages and records.',
     ],
     [
       { name: '', open: nothing },
-      'defineBatches was given the name "". Write what messages and records are to call the batches.',
+      'defineBatches was given the name "". Write the name of the batches in messages and records.',
     ],
     [
       { name: 'points', open: 3 },
@@ -97,34 +97,34 @@ describe('defineBatches', () => {
       { name: 'points', open: nothing, options: { samples: 3 } },
       'defineBatches of points was given the options {"samples":3}. Write a zod schema: z.strictObject({ samples: z.int() }).',
     ],
-  ])('is refused where its definition is %j', (definition, message) => {
+  ])('is rejected if its definition is %j', (definition, message) => {
     const define = defineBatches as (definition: unknown) => unknown;
     expect(() => define(definition)).toThrow(new Error(message));
   });
 
-  it('refuses options that hold themselves', () => {
+  it('rejects options that contain themselves', () => {
     const open = () => opening(() => undefined) as never;
     const options = z.strictObject({ layers: z.unknown() });
     const declare = defineBatches({ name: 'numbers', options, open });
     const layers: unknown[] = [];
     layers.push(layers);
     expect(() => declare({ layers })).toThrow(
-      'The options of the batches numbers are not plain data: options.layers[0]  contains itself, which cannot be written as JSON. ' +
+      'The options of the batches numbers are not plain data: options.layers[0] contains itself, which cannot be written as JSON. ' +
         'They are recorded with the run. ' +
-        'Give numbers, texts, booleans, lists and plain objects, and make of them what is needed in open.',
+        'Use numbers, strings, booleans, lists and plain objects, and build the rest from them in open.',
     );
   });
 
-  it('refuses options that the schema does not take, and what is not plain data', () => {
+  it('rejects options that the schema does not accept, and what is not plain data', () => {
     const open = () => opening(() => undefined) as never;
     const declare = defineBatches({ name: 'numbers', options: count, open });
     expect(() => declare({ samples: 0 })).toThrow(
-      'The batches numbers cannot work with their options: samples: Too small: expected number to be >0. ' +
+      'The batches numbers cannot use their options: samples: Too small: expected number to be >0. ' +
         'Correct them where numbers({ ... }) is called.',
     );
     const loose: (options: object) => unknown = defineBatches({ name: 'numbers', open });
     expect(() => loose({ size: 1 })).toThrow(
-      'The batches numbers cannot work with their options: size: is not an option, since they declare none. ' +
+      'The batches numbers cannot use their options: size: is not an option, since they declare none. ' +
         'Correct them where numbers({ ... }) is called.',
     );
     expect(batchesProblem(declare)).toBe('must be called: batches: numbers({ ... })');
@@ -137,7 +137,7 @@ describe('defineBatches', () => {
 });
 
 describe('prepareBatches', () => {
-  it('tells data with other options, samples or fingerprints apart', async () => {
+  it('distinguishes data with other options, samples or fingerprints', async () => {
     const declare = defineBatches({
       name: 'numbers',
       options: count.extend({ print: z.string().optional() }),
@@ -197,18 +197,18 @@ describe('prepareBatches', () => {
   ])('says that open returned %s', async (_, opened, is) => {
     await expect(opening(() => opened)).rejects.toThrow(
       `Of the batches numbers, the train of what open returned ${is}. ` +
-        'Give an object with batchesPerEpoch, samples, epoch() and close(), such as tensorBatches() makes.',
+        'Return an object with batchesPerEpoch, samples, epoch() and close(), such as tensorBatches() makes.',
     );
   });
 
-  it('says what fails in open and in heldOut, and where nothing is held out or an image', async () => {
+  it('reports what fails in open and in heldOut, and requests for held-out samples or images that it does not have', async () => {
     await expect(
       opening(() => {
         throw new Error('no such file.');
       }),
     ).rejects.toThrow(
       'The batches numbers cannot be opened: no such file. ' +
-        'Correct their options or their data, or what open of defineBatches does with them.',
+        'Correct their options or data, or open in defineBatches.',
     );
     const failing = await opening((scope) => ({
       train: numbers(2, scope),
@@ -216,16 +216,16 @@ describe('prepareBatches', () => {
     }));
     await expect(failing.heldOut()).rejects.toThrow(
       'The batches numbers cannot be opened: gone. ' +
-        'Correct their options or their data, or what heldOut of defineBatches does with them.',
+        'Correct their options or data, or heldOut in defineBatches.',
     );
     const bare = await opening((scope) => ({ train: numbers(2, scope) }));
     await expect(bare.heldOut()).rejects.toThrow(
-      'Held-out samples were asked for, and the batches numbers hold none out. ' +
-        'Give heldOut in what open of defineBatches returns; a fit goes without by --trainer.limitValBatches 0.',
+      'Held-out samples were requested, but the batches numbers have none. ' +
+        'Return heldOut from open in defineBatches; for a fit, --trainer.limitValBatches 0 turns validation off.',
     );
     await expect(bare.evaluation.open('test', { batchSize: 1 })).rejects.toThrow(
-      "Plain images were asked for, and the experiment's data are batches of its own, numbers. " +
-        'Look at the samples that heldOut opens, or give the experiment a data set of images.',
+      "Plain images were requested, but the experiment's data is its own batches, numbers. " +
+        'Use the samples that heldOut opens, or give the experiment a data set of images.',
     );
     await Promise.all([failing.train.close(), bare.train.close()]);
   });

@@ -43,7 +43,7 @@ async function samplesOf<B extends { x: tf.Tensor2D; y: tf.Tensor1D }>(
 }
 
 describe('tensorBatches', () => {
-  it('gives rows of each tensor, every sample once an epoch, in an order of (seed, epoch) alone', async () => {
+  it('yields rows of each tensor, every sample once per epoch, in an order that depends on (seed, epoch) alone', async () => {
     const source = ten();
     expect([source.batchesPerEpoch, source.samples, source.samplesOverall]).toEqual([4, 10, 10]);
     const [first, second] = [await samplesOf(source, 0), await samplesOf(source, 1)];
@@ -57,7 +57,7 @@ describe('tensorBatches', () => {
     await Promise.all([source.close(), again.close(), other.close()]);
   });
 
-  it('gives the batches from startBatch on, and no more than the limit', async () => {
+  it('yields the batches from startBatch on, and no more than the limit', async () => {
     const source = ten();
     const whole = await samplesOf(source, 2);
     expect(await samplesOf(source, 2, { startBatch: 1 })).toEqual(whole.slice(1));
@@ -79,7 +79,7 @@ describe('tensorBatches', () => {
     await dropping.close();
   });
 
-  it('deals samples to ranks: padded in training, each once where they are held out', async () => {
+  it('distributes samples over ranks: padded in training, each once if held out', async () => {
     const dealt = async (rule: Partial<BatchingRule>) => {
       const sources = [0, 1, 2].map((rank) =>
         ten({ rank, worldSize: 3, batchSize: 2, shuffle: false, ...rule }),
@@ -125,7 +125,7 @@ describe('tensorBatches', () => {
     await source.close();
   });
 
-  it('refuses tensors of different lengths, none, and too few samples for a batch', () => {
+  it('rejects tensors of different lengths, none, and too few samples for a batch', () => {
     const [x, y, one] = [tf.zeros([4, 2]), tf.zeros([3]), tf.scalar(1)];
     const first = 'Give tensors whose first dimension is the number of samples.';
     expect(() => tensorBatches({ x, y }, alone)).toThrow(
@@ -136,7 +136,7 @@ describe('tensorBatches', () => {
     );
     expect(() => tensorBatches({}, alone)).toThrow(`tensorBatches was given no tensor. ${first}`);
     expect(() => tensorBatches({ y }, { ...alone, batchSize: 2, worldSize: 2, dropLast: true })).toThrow(
-      'tensorBatches was given 3 samples over 2 ranks: not one batch of 2. A last batch that is not full is left out. ' +
+      'tensorBatches was given 3 samples over 2 ranks: too few for one batch of 2. A last batch that is not full is left out. ' +
         'Choose a batchSize of at most 1, or set dropLast to false.',
     );
     tf.dispose([x, y, one]);

@@ -41,11 +41,11 @@ describe('gray values of the digits', () => {
     '{ "data": [12]}x',
     '{ "data": [0]0]}',
     '',
-  ])('are refused in %j, which is no JSON', (text) => {
+  ])('are rejected in %j, which is not JSON', (text) => {
     expect(() => read(text)).toThrow(SyntaxError);
   });
 
-  it('are refused where there are none', () => {
+  it('are rejected if there are none', () => {
     expect(() => read('{}')).toThrow('undefined is not iterable');
   });
 });

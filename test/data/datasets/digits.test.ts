@@ -37,7 +37,7 @@ describe('the digits data set', () => {
     expect(common).toEqual([]);
   });
 
-  it('holds the pixels of the package in the middle of black 32 x 32 RGB images', async () => {
+  it('contains the pixels of the package in the middle of black 32 x 32 RGB images', async () => {
     const all = await openDigits('all');
     const file = require.resolve('mnist/src/digits/3.json');
     const { data } = JSON.parse(await readFile(file, 'utf8')) as { data: number[] };
@@ -69,9 +69,9 @@ describe('the digits data set', () => {
     pixels[0] = before;
   });
 
-  it('refuses an index that it does not have', () => {
+  it('rejects an index that does not exist', () => {
     expect(() => test.label(2000)).toThrow(
-      'There is no sample 2000 in digits (test). Ask for an index from 0 to 1999.',
+      'Sample 2000 of digits (test) does not exist. Use an index from 0 to 1999.',
     );
   });
 });

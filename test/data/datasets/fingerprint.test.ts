@@ -90,7 +90,7 @@ describe("a data set's identity", () => {
     expect(found).toEqual(recorded[name]);
   });
 
-  it('is the same each time, and wherever a folder lies', async () => {
+  it('is the same each time, wherever a folder is', async () => {
     const before = await ofFolder();
     expect(before).toMatchObject({ name: 'folder', classes: 2 });
     expect(await ofFolder()).toEqual(before);

@@ -47,7 +47,7 @@ describe('what is read as data is a regular file of a bounded size', () => {
     }
     const archive = archiveOf(Buffer.alloc(0), 'http://unused.invalid/');
     await expect(openCifar({ split: 'train', path: folder, cache: at('cache'), archive })).rejects.toThrow(
-      `${at(trainFiles[2] ?? '')} is no file of CIFAR-10's binary version: ${reason}`,
+      `${at(trainFiles[2] ?? '')} is not a file of CIFAR-10's binary version: ${reason}`,
     );
   });
 
@@ -59,7 +59,7 @@ describe('what is read as data is a regular file of a bounded size', () => {
     );
   });
 
-  it.each(oddities.slice(0, 2))('not so what a dead process left of a download: %s', async (_, make) => {
+  it.each(oddities.slice(0, 2))('except what a dead process left of a download: %s', async (_, make) => {
     // No process has this number.
     const owned = (await claimPartial(at('file'))).replace(String(process.pid), '4194305');
     await make(owned);

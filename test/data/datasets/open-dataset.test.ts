@@ -22,22 +22,22 @@ afterEach(async () => {
 });
 
 describe('datasets.open', () => {
-  it('names the data sets that it knows, for the fallback too and before it is needed', async () => {
+  it('names the known data sets, for the fallback too and before it is needed', async () => {
     await expect(datasets.open('cifar1000')).rejects.toThrow(
-      'There is no data set "cifar1000". Choose one of cifar10, cifar100, digits, folder, list, packed, shards.',
+      "Unknown data set 'cifar1000'. Use one of: cifar10, cifar100, digits, folder, list, packed, shards.",
     );
     await expect(datasets.open('digits', { fallback: 'digit' })).rejects.toThrow(
-      'There is no data set "digit". Choose one of cifar10, cifar100, digits, folder, list, packed, shards.',
+      "Unknown data set 'digit'. Use one of: cifar10, cifar100, digits, folder, list, packed, shards.",
     );
   });
 
   it('asks for the path of a folder', async () => {
     await expect(datasets.open('folder')).rejects.toThrow(
-      'The data set "folder" was chosen without a path. Name the folder of images by --data.path PATH.',
+      'The data set "folder" was chosen without a path. Name the folder of images with --data.path PATH.',
     );
   });
 
-  it('takes the fallback with a loud line where the data set is neither on disk nor reachable', async () => {
+  it('uses the fallback with a loud warning if the data set is neither on disk nor reachable', async () => {
     const { url, reason } = await unreachableAddress();
     const dataset = await datasets.open('cifar10', { url, fallback: 'digits', split: 'test', onMessage });
     expect([dataset.name, dataset.split, dataset.length]).toEqual(['digits', 'test', 2000]);
@@ -48,27 +48,27 @@ describe('datasets.open', () => {
     expect(await readdir(join(cache, 'data', 'cifar10'))).toEqual([]);
   });
 
-  it('says it on the terminal where nobody else listens', async () => {
+  it('reports it on the terminal if nobody else listens', async () => {
     const written = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     await datasets.open('cifar10', { download: false, fallback: 'digits' });
     const said = written.mock.calls.flat();
     written.mockRestore();
-    const why = cifarUnavailable(cache, 'Downloading is off.');
+    const why = cifarUnavailable(cache, 'Downloads are turned off.');
     expect(said).toEqual([`THIS RUN USES DIGITS, NOT CIFAR10. ${why}\n`]);
   });
 
-  it('takes no fallback for what is there but wrong', async () => {
+  it('uses no fallback for invalid data', async () => {
     const path = join(cache, 'nowhere');
     await expect(datasets.open('cifar10', { path, fallback: 'digits', onMessage })).rejects.toThrow(
-      `CIFAR-10 is not in ${path}. There is nothing at that path, or it cannot be read.`,
+      `CIFAR-10 is not in ${path}. The path does not exist or cannot be read.`,
     );
     expect(messages).toEqual([]);
   });
 
-  it('fails with the first error where there is no fallback, or the same one', async () => {
+  it('fails with the first error if there is no fallback, or the same one', async () => {
     for (const fallback of [null, undefined, 'cifar10']) {
       await expect(datasets.open('cifar10', { download: false, fallback, onMessage })).rejects.toThrow(
-        cifarUnavailable(cache, 'Downloading is off.'),
+        cifarUnavailable(cache, 'Downloads are turned off.'),
       );
     }
   });
@@ -91,7 +91,7 @@ describe('openWithSplits', () => {
     expect(messages).toHaveLength(1);
   });
 
-  it('says once what a folder leaves out, however many of its splits are opened', async () => {
+  it('reports once what a folder leaves out, however many of its splits are opened', async () => {
     const path = join(cache, 'photos');
     for (const name of ['a/0.png', 'a/1.png', 'top.png']) {
       await mkdir(join(path, 'a'), { recursive: true });

@@ -27,27 +27,27 @@ describe('decodeBitmap', () => {
   });
 
   it.each([
-    [{ bits: 4, compression: 1 }, '4 bits a pixel with compression 1'],
-    [{ bits: 2 }, '2 bits a pixel with compression 0'],
-    [{ bits: 24, compression: 4 }, '24 bits a pixel with compression 4'],
-    [{ bits: 32, compression: 3 }, '32 bits a pixel with the masks 0xffff0000, 0x0, 0x0'],
+    [{ bits: 4, compression: 1 }, '4 bits per pixel with compression 1'],
+    [{ bits: 2 }, '2 bits per pixel with compression 0'],
+    [{ bits: 24, compression: 4 }, '24 bits per pixel with compression 4'],
+    [{ bits: 32, compression: 3 }, '32 bits per pixel with the masks 0xffff0000, 0x0, 0x0'],
   ])('names the variant %o that it refuses', (changes, variant) => {
     expect(() => decodeBitmap(bitmap(changes))).toThrow(new Error(`bitmaps of ${variant} are not supported`));
   });
 
-  it('refuses sizes that the file has no bytes for', () => {
-    expect(() => decodeBitmap(bitmap({ width: 100_000_000 }))).toThrow(new Error('the bitmap is cut off'));
+  it('rejects sizes that the file has no bytes for', () => {
+    expect(() => decodeBitmap(bitmap({ width: 100_000_000 }))).toThrow(new Error('the bitmap is truncated'));
     expect(() => decodeBitmap(bitmap({ width: -2 }))).toThrow(new Error('its size is -2 x 1'));
-    expect(() => decodeBitmap(bitmap().subarray(0, 20))).toThrow(new Error('the bitmap is cut off'));
+    expect(() => decodeBitmap(bitmap().subarray(0, 20))).toThrow(new Error('the bitmap is truncated'));
   });
 
-  it('refuses headers that no system writes', () => {
+  it('rejects headers that no system writes', () => {
     expect(() => decodeBitmap(bitmap({ headerSize: 41 }))).toThrow(
       new Error('bitmaps with a header of 41 bytes are not supported'),
     );
   });
 
-  it('refuses runs that announce more pixels than may be', () => {
+  it('rejects runs that announce more pixels than possible', () => {
     const bytes = bitmap({ bits: 8, compression: 1, width: 2_000_000_000 });
     expect(() => decodeBitmap(bytes)).toThrow(new Error('it has 2000000000 x 1 pixels, more than 178956970'));
   });

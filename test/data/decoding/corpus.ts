@@ -15,13 +15,13 @@ export interface Entry {
 
 export const entries: readonly Entry[] = corpus.images;
 const noRange = (samples: string): string =>
-  `its samples are ${samples}, and nothing says which of them is white (save it with 8 or 16 bits)`;
-const inPlanes = 'its samples lie in planes of their own, which is supported for RGB and CMYK only';
+  `its samples are ${samples}, but nothing defines the value of white (save it with 8 or 16 bits)`;
+const inPlanes = 'its samples are in separate planes, which is only supported for RGB and CMYK';
 const lab = 'its colour space (CIE L*a*b*) is not supported';
 
 /** What Pillow reads and Fulgur refuses, each with its sentence. */
 export const refusals: Readonly<Record<string, string>> = {
-  PFM: 'its content is not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM image',
+  PFM: 'its contents are not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM image',
   'TIFF, LAB, raw': lab,
   'TIFF, LAB, tiff_lzw': lab,
   'TIFF, LAB, tiff_adobe_deflate': lab,

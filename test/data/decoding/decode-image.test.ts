@@ -3,7 +3,7 @@ import images from '../datasets/folder/data/pillow-images.json';
 import type { Entry } from './corpus';
 import { better, entries, isSpecial, refusals } from './corpus';
 
-const nearlyBlack = /^its 16-bit gray values end at (\d+), so it would become nearly black /;
+const nearlyBlack = /^its 16-bit gray values go up to (\d+), so it would become nearly black /;
 
 function bytesOf(text = ''): Buffer {
   return Buffer.from(text, 'base64');
@@ -74,7 +74,7 @@ describe('decodeImage', () => {
         [324, long, 1, 8],
         [325, long, 1, 64],
       ],
-      'it names 1 of the 65540 parts that its 524309 x 19 pixels take',
+      'it names 1 of the 65540 parts that its 524309 x 19 pixels need',
     ],
     [
       'strips',
@@ -83,14 +83,14 @@ describe('decodeImage', () => {
         [273, long, 1, 8],
         [279, long, 1, 64],
       ],
-      'it names 1 of the 19 parts that its 524309 x 19 pixels take',
+      'it names 1 of the 19 parts that its 524309 x 19 pixels need',
     ],
-  ] as const)('refuses a TIFF file without most of its %s at once', async (_, parts, sentence) => {
+  ] as const)('rejects a TIFF file without most of its %s at once', async (_, parts, sentence) => {
     const file = tiff([256, long, 1, 524309], [257, long, 1, 19], ...gray, ...parts);
     await expect(decodeImage(file)).rejects.toThrow(new Error(sentence));
   });
 
-  it('says in a line what is wrong with a TIFF file of many unknown tags', async () => {
+  it('reports in one line what is wrong with a TIFF file of many unknown tags', async () => {
     const unknown = Array.from({ length: 200 }, (_, index) => [30_000 + index, 999, 7, index] as const);
     const failure = decodeImage(tiff([256, long, 1, 4], [257, long, 1, 4], ...gray, ...unknown));
     const message = await failure.catch((error: unknown) => (error as Error).message);
@@ -114,11 +114,11 @@ describe('decodeImage', () => {
     );
   });
 
-  it.each(Object.entries(refusals))('refuses %s by a sentence', async (name, sentence) => {
+  it.each(Object.entries(refusals))('rejects %s with an explanation', async (name, sentence) => {
     await expect(reasonFor(find(name) as Entry)).resolves.toBe(sentence);
   });
 
-  it.each(Object.entries(better))('reads %s, where Pillow errs', async (name, same) => {
+  it.each(Object.entries(better))('reads %s, where Pillow is wrong', async (name, same) => {
     const expected = find(same);
     const found = await decoded(find(name) as Entry);
     if (expected !== undefined) expect(found.data).toEqual(bytesOf(expected.rgb));
@@ -134,7 +134,7 @@ describe('decodeImage', () => {
   });
 
   it.each(entries.filter(({ name, error }) => error !== undefined && !(name in better)))(
-    'refuses $name, as Pillow does',
+    'rejects $name, as Pillow does',
     async (entry) => {
       await expect(decoded(entry)).rejects.toThrow(/./);
     },
@@ -152,11 +152,11 @@ describe('decodeImage', () => {
     },
   );
 
-  it('refuses 12-bit values in 16 bits of gray with the way out', async () => {
+  it('rejects 12-bit values in 16 bits of gray, and names the way out', async () => {
     await expect(decoded(find('PNG, grey of 16 bits up to 4095') as Entry)).rejects.toThrow(
       new Error(
-        'its 16-bit gray values end at 3978, so it would become nearly black ' +
-          '(name the values that are black and white: --data.grayRange 0,4095)',
+        'its 16-bit gray values go up to 3978, so it would become nearly black ' +
+          '(name the values of black and white: --data.grayRange 0,4095)',
       ),
     );
   });
@@ -170,7 +170,7 @@ describe('decodeImage', () => {
     expect(found.data).toEqual(scaled(valuesOf(entry), range));
   });
 
-  it('takes the range that is given of the values that a PGM file has, also where it names a largest of its own', async () => {
+  it('uses the given range for the values of a PGM file, even if the file names its largest value', async () => {
     const file = Buffer.from('P2 3 1 1000 100 500 1000');
     const shades = async (range: readonly [number, number] | null): Promise<number[]> =>
       [...(await decodeImage(file, undefined, range)).data].filter((_, at) => at % 3 === 0);
@@ -178,21 +178,21 @@ describe('decodeImage', () => {
     expect(await shades([100, 500])).toEqual([0, 255, 255]);
   });
 
-  it('refuses an empty file', async () => {
+  it('rejects an empty file', async () => {
     await expect(decodeImage(Buffer.alloc(0))).rejects.toThrow(new Error('the file is empty'));
   });
 
-  it('refuses other formats, also those that libvips knows', async () => {
+  it('rejects other formats, even those that libvips supports', async () => {
     for (const name of ['SVG', 'text']) {
       await expect(decoded(find(name) as Entry)).rejects.toThrow(
-        new Error('its content is not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM image'),
+        new Error('its contents are not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM image'),
       );
     }
   });
 
   it.each([
     ['PNM', Buffer.from('P6 60000 60000 255\n'), 'it has 60000 x 60000 pixels, more than 178956970'],
-    ['PNM without bytes', Buffer.from('P6 6000 6000 255\n'), 'the file is cut off'],
+    ['PNM without bytes', Buffer.from('P6 6000 6000 255\n'), 'the file is truncated'],
     ['PNM of no size', Buffer.from('P5 0 7 255\n'), 'its size is 0 x 7'],
     ['GIF', gifOfSize(65535, 65535), 'it has 65535 x 65535 pixels, more than 178956970'],
     [
@@ -200,8 +200,8 @@ describe('decodeImage', () => {
       Buffer.from('GIF89a\x01\x00\x01\x00\x00\x00\x00;............', 'latin1'),
       'it has no image',
     ],
-    ['TIFF', Buffer.from('II*\x00\xff\xff\xff\xff', 'latin1'), 'the file is cut off'],
-  ])('refuses a %s whose size is beyond what it can hold', async (_, bytes, reason) => {
+    ['TIFF', Buffer.from('II*\x00\xff\xff\xff\xff', 'latin1'), 'the file is truncated'],
+  ])('rejects a %s whose size is beyond its contents', async (_, bytes, reason) => {
     await expect(decodeImage(bytes)).rejects.toThrow(new Error(reason));
   });
 });

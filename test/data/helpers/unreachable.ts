@@ -16,7 +16,7 @@ export function cifarUnavailable(cache: string, reason: string): string {
   return (
     `CIFAR-10 is not in ${cache}/data/cifar10 and was not downloaded. ${reason} ` +
     'Put cifar-10-binary.tar.gz or its .bin files into a folder and pass --data.path FOLDER, ' +
-    'pass the address of a mirror by --data.url URL, or train on the embedded digits by --data.name digits.'
+    'pass the address of a mirror with --data.url URL, or train on the embedded digits with --data.name digits.'
   );
 }
 

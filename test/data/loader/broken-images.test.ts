@@ -64,8 +64,8 @@ describe('a broken image', () => {
       await expect(seenIn(batches, [0])).rejects.toMatchObject({
         name: 'BrokenImageError',
         message:
-          `The image ${folder}/a/2.png cannot be read: its content is not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM image. ` +
-          'Repair or remove the file, or go on without such images by --data.onBrokenImage skip.',
+          `The image ${folder}/a/2.png cannot be read: its contents are not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM image. ` +
+          'Repair or remove the file, or skip such images with --data.onBrokenImage skip.',
       });
       await expect(seenIn(batches, [0], { startBatch: 1 })).rejects.toThrow(
         `The image ${folder}/b/3.png cannot be read: the file is empty.`,
@@ -73,7 +73,7 @@ describe('a broken image', () => {
     });
   });
 
-  it.each([0, 2])('gives way to the next one and is named once, with %d workers', async (workers) => {
+  it.each([0, 2])('is replaced by the next one and is named once, with %d workers', async (workers) => {
     const found = await use(workers, 'skip', (batches) => seenIn(batches, [0, 0]));
     expect(found.map(({ indices }) => indices)).toEqual([
       [0, 1, 4, 4],
@@ -83,7 +83,7 @@ describe('a broken image', () => {
     ]);
     expect(found[1]!.labels).toEqual([1, 1, 1, 0]);
     expect(warnings).toEqual([
-      `Skipping the image ${folder}/a/2.png, which cannot be read: its content is not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM image.`,
+      `Skipping the image ${folder}/a/2.png, which cannot be read: its contents are not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM image.`,
       `Skipping the image ${folder}/a/3.png, which cannot be read: the file is empty.`,
       `Skipping the image ${folder}/b/3.png, which cannot be read: the file is empty.`,
     ]);
@@ -96,7 +96,7 @@ describe('a broken image', () => {
     expect(await shared).toEqual(await alone);
   });
 
-  it('ends the run after all where there is no other', async () => {
+  it('ends the run after all if there is no other', async () => {
     const hopeless = join(folder, 'hopeless');
     await mkdir(join(hopeless, 'x'), { recursive: true });
     for (const name of ['0.jpg', '1.jpg']) await writeFile(join(hopeless, 'x', name), '');

@@ -80,7 +80,7 @@ describe.each(Object.entries(madeOf))('%s', (name, make) => {
     expect(both).toHaveLength(IMAGES);
   });
 
-  it('has names of its own for all samples, and labels where they are known', () => {
+  it('has unique names for all samples, and labels if they are known', () => {
     const all = Array.from({ length: dataset.length }, (_, index) => index);
     expect(new Set(all.map((index) => dataset.sampleName(index))).size).toBe(IMAGES);
     const labelled = all.filter((index) => dataset.label(index) !== null);
@@ -109,7 +109,7 @@ it('shards: another process may write shards beside them, and add to theirs, in 
   });
   expect(disturbed).toEqual(undisturbed);
   // Whoever opens them now is told of the one that is not whole.
-  await expect(openAll()).rejects.toThrow(`The shard ${join(folder, '2.tar')} is cut short`);
+  await expect(openAll()).rejects.toThrow(`The shard ${join(folder, '2.tar')} is truncated`);
 });
 
 it.each([0, 2])(
@@ -123,8 +123,8 @@ it.each([0, 2])(
     ).rejects.toMatchObject({
       kind: 'data',
       message:
-        `The shard ${join(folder, '0.tar')} has changed since its index was taken: it has 2048 bytes instead of 41984. ` +
-        'Start again, and leave shards alone that are being read.',
+        `The shard ${join(folder, '0.tar')} has changed since it was indexed: it has 2048 bytes instead of 41984. ` +
+        'Start again, and do not change shards that are being read.',
     });
   },
 );

@@ -54,7 +54,7 @@ describe('the largest image', () => {
     Object.keys(files)
       .sort()
       .map((name, index) => [name, index] as const),
-  )('is as the user says: %s', async (name, index) => {
+  )('is limited as the user says: %s', async (name, index) => {
     const exact = await open(200);
     expect(exact.describe(index)).toBe(join(folder, 'a', name));
     expect(await exact.read(index)).toMatchObject({ width: 20, height: 10 });
@@ -75,7 +75,7 @@ describe('the largest image', () => {
     await expect(seenIn(batches, [0]).finally(() => batches.close())).rejects.toThrow('cannot be read');
   });
 
-  it('has bounds of its own', () => {
+  it('has its own bounds', () => {
     const most = (maxImagePixels: unknown) =>
       dataSchema.safeParse({ name: 'folder', maxImagePixels }).success;
     expect([1, 2 ** 30, undefined].map(most)).toEqual([true, true, true]);

@@ -69,7 +69,7 @@ describe('loader', () => {
     expect(await seenIn(batches, [0, 1])).toEqual(expected);
   });
 
-  it('gives each epoch another order and other views of the same samples', async () => {
+  it('gives each epoch a different order and different views of the same samples', async () => {
     const [first, second] = [await seenIn(load(), [0]), await seenIn(load(), [1])];
     const order = (batches: readonly SeenBatch[]): number[] => batches.flatMap(({ indices }) => [...indices]);
     expect(order(first)).not.toEqual(order(second));
@@ -96,7 +96,7 @@ describe('loader', () => {
     },
   );
 
-  it('leaves out a last batch that is not full where told so', async () => {
+  it('leaves out a last batch that is not full if told to', async () => {
     const batches = load({ dropLast: true });
     expect([batches.batchesPerEpoch, load().batchesPerEpoch]).toEqual([4, 5]);
     expect(await seenIn(batches, [0])).toEqual((await seenIn(load(), [0])).slice(0, 4));
@@ -112,7 +112,7 @@ describe('loader', () => {
     );
   });
 
-  it('makes as many batches ahead of the consumer as it was told, and no more', async () => {
+  it('prepares as many batches ahead of the consumer as told, and no more', async () => {
     const batches = load({ workers: 1, prefetch: 2, transform: probe({ journal }) });
     const iterator = batches.epoch(0);
     await iterator.next();
@@ -131,7 +131,7 @@ describe('loader', () => {
     expect(lines.slice(23)).toEqual(next.map((index) => `1:${index}`));
   });
 
-  it('drops what it has made ahead where the consumer goes elsewhere', async () => {
+  it('drops what it has prepared ahead if the consumer goes elsewhere', async () => {
     const batches = load({ workers: 1, prefetch: 2, transform: probe({ journal }) });
     const left = batches.epoch(0);
     await left.next();
@@ -144,7 +144,7 @@ describe('loader', () => {
     await iterator.return();
   });
 
-  it('frees a batch when the next one is asked for, and the last one at the end', async () => {
+  it('frees a batch when the next one is requested, and the last one at the end', async () => {
     const batches = load({ workers: 1 });
     for await (const batch of batches.epoch(0)) {
       expect(liveCounts().tensors).toBe(alive.tensors + 4);
@@ -153,7 +153,7 @@ describe('loader', () => {
     expect(liveCounts()).toEqual(alive);
   });
 
-  it('frees the batch when the consumer leaves the loop, and goes on with whatever is asked for next', async () => {
+  it('frees the batch when the consumer leaves the loop, and continues with whatever is requested next', async () => {
     const batches = load({ workers: 1 });
     const expected = await seenIn(load(), [5]);
     for await (const batch of batches.epoch(0)) {
@@ -180,7 +180,7 @@ describe('loader', () => {
     const iterator = batches.epoch(0);
     expect((await iterator.next()).done).toBe(false);
     const message =
-      'A batch was asked for after the loader was closed. Make a new loader, or close this one later.';
+      'A batch was requested after the loader was closed. Create a new loader, or close this one later.';
     // The second batch may be there already; the third is one too many.
     const ended = expect(iterator.next().then(() => iterator.next())).rejects.toThrow(message);
     await batches.close();
@@ -189,7 +189,7 @@ describe('loader', () => {
     await expect(batches.epoch(0).next()).rejects.toThrow(message);
   });
 
-  it('ends its threads when it is closed, and where it is forgotten lets the program end', async () => {
+  it('ends its threads when it is closed, and lets the program end if it is forgotten', async () => {
     const child = spawn(
       process.execPath,
       ['-r', 'ts-node/register', join(__dirname, 'helpers', 'forgotten-loaders.ts')],
@@ -208,22 +208,26 @@ describe('loader', () => {
 describe("a loader's options", () => {
   it('are whole numbers', () => {
     expect(() => load({ batchSize: 0 })).toThrow(
-      "The loader's batchSize is 0. Give a whole number from 1 on.",
+      "The loader's batchSize is 0. Use a whole number of at least 1.",
     );
-    expect(() => load({ prefetch: 0 })).toThrow("The loader's prefetch is 0. Give a whole number from 1 on.");
-    expect(() => load({ workers: -1 })).toThrow("The loader's workers is -1. Give a whole number from 0 on.");
+    expect(() => load({ prefetch: 0 })).toThrow(
+      "The loader's prefetch is 0. Use a whole number of at least 1.",
+    );
+    expect(() => load({ workers: -1 })).toThrow(
+      "The loader's workers is -1. Use a whole number of at least 0.",
+    );
     expect(() =>
       imageLoader(dataset, { batchSize: 4, transform: views.plain({ inputSize: 8 }), limit: 1.5 }),
-    ).toThrow("The loader's limit is 1.5. Give a whole number from 1 on.");
+    ).toThrow("The loader's limit is 1.5. Use a whole number of at least 1.");
   });
 
   it('leave at least one batch', () => {
     expect(() => load({ batchSize: 24, dropLast: true })).toThrow(
-      'The data set small (train) has 23 samples: not one batch of 24. A last batch that is not full is left out. ' +
+      'The data set small (train) has 23 samples: too few for one batch of 24. A last batch that is not full is left out. ' +
         'Choose a batchSize of at most 23, or set dropLast to false.',
     );
     expect(() => load({ batchSize: 12, dropLast: true, worldSize: 2 })).toThrow(
-      'The data set small (train) has 23 samples over 2 ranks: not one batch of 12. ' +
+      'The data set small (train) has 23 samples over 2 ranks: too few for one batch of 12. ' +
         'A last batch that is not full is left out. Choose a batchSize of at most 11, or set dropLast to false.',
     );
   });
@@ -285,7 +289,7 @@ describe('a loader thread that dies', () => {
     const place = how === 'exit' ? 'at sample 11' : '(?:at|after) sample \\d+';
     const text = `^A loader thread died ${place} of small \\(train\\) \\(${reason}\\); it is replaced`;
     for (const warning of warnings) expect(warning).toMatch(new RegExp(text));
-    if (how === 'exit') expect(warnings[1]).toMatch(/ and its work done again\.$/);
+    if (how === 'exit') expect(warnings[1]).toMatch(/ and its work is repeated\.$/);
   });
 
   it('three times at a sample ends the run with its name, and other batches can still be had', async () => {
@@ -293,7 +297,7 @@ describe('a loader thread that dies', () => {
     const batches = load({ shuffle: false, workers: 1, transform: probe({ at: [6], how: 'exit' }) });
     await expect(seenIn(batches, [0])).rejects.toThrow(
       'A loader thread died 3 times at sample 6 of small (train): it ended with exit code 7. ' +
-        'Look at this sample and the view transform, or see the failure in this thread with workers: 0.',
+        'Check this sample and the view transform, or reproduce the failure in the main thread with workers: 0.',
     );
     expect(await seenIn(batches, [0], { startBatch: 2 })).toEqual(expected.slice(2));
   });
@@ -302,8 +306,8 @@ describe('a loader thread that dies', () => {
     const batches = load({ workers: 2, transform: probe({ unbuildable: true }) });
     await expect(batches.epoch(0).next()).rejects.toThrow(
       'A loader thread could not start: the probe cannot be built here. ' +
-        'Threads open the data set and build the view transform again from its module. ' +
-        'Make that module loadable on its own, or prepare batches in this thread with workers: 0.',
+        'Threads reopen the data set and rebuild the view transform from its module. ' +
+        'Make that module loadable on its own, or prepare batches in the main thread with workers: 0.',
     );
   });
 });
@@ -313,7 +317,7 @@ describe('a transform that throws', () => {
     const transform = probe({ at: [3, 4, 8], how: 'throw' });
     await expect(seenIn(load({ shuffle: false, workers, transform }), [0])).rejects.toThrow(
       'The view transform failed on sample 3 of small (train), index 3: the probe fails. ' +
-        'Correct the transform, or try it on this sample alone with workers: 0.',
+        'Correct the transform, or debug it on this sample with workers: 0.',
     );
   });
 });

@@ -52,7 +52,7 @@ it('each view of a batch has its own size, in a last batch that is not full too'
   expect(shapes).toEqual([ofSize(4), ofSize(4), ofSize(3)]);
 });
 
-it('each place of a batch holds what the transform makes of its sample', async () => {
+it('each place of a batch contains what the transform makes of its sample', async () => {
   await using({}, async (batches) => {
     for await (const batch of batches.epoch(2)) {
       const indices = [...batch.indices.dataSync()];
@@ -99,8 +99,8 @@ it.each([0, 1])('an operation that fails is named with its sample, with %d threa
   await expect(
     using({ transform, workers, shuffle: false }, (batches) => seenIn(batches, [0])),
   ).rejects.toThrow(
-    'The view transform failed on sample 0 of small (train), index 0: the operation late returned a promise, and has to ' +
-      'change pixels.data in place at once. Correct the transform, or try it on this sample alone with workers: 0.',
+    'The view transform failed on sample 0 of small (train), index 0: the operation late returned a promise, but must ' +
+      'change pixels.data in place at once. Correct the transform, or debug it on this sample with workers: 0.',
   );
 });
 

@@ -54,7 +54,7 @@ describe("the ranks' shares of a data set", () => {
     }
   });
 
-  it('hold each sample once where nothing is padded, and as many of each as the sampler deals', () => {
+  it('contain each sample once without padding, and as many of each as the sampler distributes', () => {
     for (const group of groups) {
       const dealt = everyRank(group, (rank) => {
         const sampler = new Sampler({ ...group, rank, shuffle: false, seed: 0, pad: false });
@@ -69,7 +69,7 @@ describe("the ranks' shares of a data set", () => {
 describe('what ranks make of a data set and its limits', () => {
   beforeAll(() => start());
 
-  it('is the same on all of them: the number of batches, or the sentence that refuses', async () => {
+  it('is the same on all of them: the number of batches, or the error', async () => {
     for (const group of groups.filter(({ length }) => length > 0 && length < 8)) {
       const { length, batchSize, worldSize } = group;
       for (const dropLast of [false, true]) {

@@ -82,7 +82,7 @@ describe('a transform that does not tell its draws', () => {
     apply: (__: unknown, ___: unknown, out: Float32Array) => out.set([-3, -3, -3, 1, 1, 1]),
   };
 
-  it('is shown by the normalisation of its evaluation form, or stretched where that is its own', async () => {
+  it('is shown by the normalisation of its evaluation form, or stretched if that is custom', async () => {
     const told: ViewTransform = {
       ...parts,
       plain: () =>
@@ -103,7 +103,7 @@ describe('a transform that does not tell its draws', () => {
 describe('a broken image', () => {
   const transform = views.fastSiam({ inputSize: 8 });
 
-  it('gives way to the next one, with its own draws, as in training', async () => {
+  it('is replaced by the next one, with its own draws, as in training', async () => {
     const tools = { dataset: dataset(true), transform, seed: 1, onBrokenImage: 'skip' } as const;
     const { index, original, views: drawn } = await new SampleDrawer(tools).draw(0, 2);
     expect([index, original]).toEqual([1, images[1]]);
@@ -111,7 +111,7 @@ describe('a broken image', () => {
     expect(drawn[0]?.draws).toEqual(first);
   });
 
-  it('is named where none may', async () => {
+  it('is named if none may be skipped', async () => {
     const tools = { dataset: dataset(true), transform, seed: 1, onBrokenImage: 'error' } as const;
     await expect(new SampleDrawer(tools).draw(0, 0)).rejects.toThrow(
       'The image image 0 cannot be read: it is broken.',

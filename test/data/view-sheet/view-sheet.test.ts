@@ -54,7 +54,7 @@ describe('the words below a view', () => {
     expect(first.slice(-2)).toEqual(['solarized from 128', 'blur σ 1.20 px']);
   });
 
-  it('say little where little was drawn, or is known', () => {
+  it('say little if little was drawn or is known', () => {
     expect(wordsOf(view({}), original)).toEqual(['whole image']);
     expect(wordsOf(view({ crop: null }), original)).toEqual(['centre 2×2 at 1, 0']);
     expect(wordsOf(view({ rotation: 90 }), original)).toEqual(['whole image', 'turned 90° left']);
@@ -111,7 +111,7 @@ describe('a sheet', () => {
     expect(shownIn({ width: 1, height: 5000 }, 0.01)).toEqual({ width: 1, height: 50, times: 0.01 });
   });
 
-  it('begins a new row where one is full', () => {
+  it('starts a new row when one is full', () => {
     const shown = Array.from({ length: 12 }, () => ({ width: 224, height: 224, times: 1 }));
     const { cells, height } = layBand(
       shown,

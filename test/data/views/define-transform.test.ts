@@ -68,7 +68,7 @@ describe('a transform of defineTransform', () => {
         'normalize must be null, or { mean, std } with three numbers each, std above 0.',
     );
     expect(made(3)).toThrow(
-      'build of the transform made returned 3. Let it return { views, draw }: the size of each view, and a function that draws one.',
+      'build of the transform made returned 3. Make it return { views, draw }: the size of each view, and a function that draws one.',
     );
   });
 
@@ -76,7 +76,7 @@ describe('a transform of defineTransform', () => {
     [
       undefined,
       'defineTransform: the argument is undefined. ' +
-        'Give an object: { module: __filename, export: the name under which that file exports it, ... }.',
+        'Pass an object: { module: __filename, export: the name under which that file exports it, ... }.',
     ],
     [
       {},
@@ -85,19 +85,19 @@ describe('a transform of defineTransform', () => {
     ],
     [
       { module: '/my/halves.ts' },
-      'defineTransform: export is undefined. Give the name under which /my/halves.ts exports the factory.',
+      'defineTransform: export is undefined. Use the name under which /my/halves.ts exports the factory.',
     ],
     [
       { module: '/my/halves.ts', export: 'halves' },
       'defineTransform of halves was given the build undefined. ' +
         'Write a function of the options that returns { views, draw }.',
     ],
-  ])('is refused where its definition is %j', (definition, message) => {
+  ])('is rejected if its definition is %j', (definition, message) => {
     const define = defineTransform as (definition: unknown) => unknown;
     expect(() => define(definition)).toThrow(new Error(message));
   });
 
-  it('refuses options that hold themselves, and takes those that name one object twice', () => {
+  it('rejects options that contain themselves, and accepts those that name one object twice', () => {
     const pair = (options: unknown) => (halves as (options: unknown) => ViewTransform)(options);
     const own: Record<string, unknown> = { size: 6 };
     own.around = [{ own }];
@@ -105,9 +105,9 @@ describe('a transform of defineTransform', () => {
 
     expect(() => pair(own)).toThrow(
       new Error(
-        'defineTransform: the options of "halves" hold what JSON cannot. ' +
-          'Worker threads get them as JSON, and the record of a run keeps them. ' +
-          'Give numbers, texts, true, false, null, and lists and plain objects of those.',
+        'defineTransform: the options of "halves" cannot be written as JSON. ' +
+          'Worker threads receive them as JSON, and they are recorded with the run. ' +
+          'Use numbers, strings, true, false, null, and lists and plain objects of those.',
       ),
     );
     expect(pair({ size: 6, one: shared, other: shared }).spec.options).toEqual({
@@ -117,7 +117,7 @@ describe('a transform of defineTransform', () => {
     });
   });
 
-  it('refuses to draw later', () => {
+  it('rejects to draw later', () => {
     const late = defineTransform({
       module: __filename,
       export: 'late',
@@ -128,7 +128,7 @@ describe('a transform of defineTransform', () => {
     });
 
     expect(() => valuesOf(late())).toThrow(
-      'draw of late returned a value, and has to fill pixels.data at once',
+      'draw of late returned a value, but must fill pixels.data at once',
     );
   });
 });

@@ -103,7 +103,7 @@ describe('the draws of a FastSiam view', () => {
     expect(Math.abs(mean(places) - 0.5)).toBeLessThan(0.03);
   });
 
-  it('fall back to the largest centred crop where ten tries find none', () => {
+  it('fall back to the largest centred crop if ten attempts find none', () => {
     const crops = (width: number, height: number): unknown[] =>
       drawMany({ minScale: 1 }, width, height, 50).map(({ crop }) => crop!);
 

@@ -132,19 +132,19 @@ describe('views.fastSiam', () => {
     }
   });
 
-  it('refuses an image whose bytes do not fill its rows', () => {
+  it('rejects an image whose bytes do not match its size', () => {
     const transform = fastSiam({ inputSize: 8 });
     const image = { height: 2, width: 3, data: new Uint8Array(6) };
 
     expect(messageOf(() => transform.apply(image, sample, new Float32Array(800), [0]))).toBe(
-      '[data] An image of 3 x 2 pixels came with 6 bytes. RGB rows of that size are 18 bytes, and no side may be 0. ' +
+      '[data] An image of 3 x 2 pixels came with 6 bytes. RGB rows of that size are 18 bytes, and neither side may be 0. ' +
         'Decode the image to 8-bit RGB without padding between rows.',
     );
   });
 });
 
 describe('the options of views.fastSiam', () => {
-  it('are all named at once where they are wrong', () => {
+  it('are all named at once if they are invalid', () => {
     expect(messageOf(() => fastSiam({ cjProb: 1.5, sigmas: [2, 1], inputSize: 0 }))).toBe(
       '[config] views.fastSiam: cjProb is 1.5; sigmas is [2,1]; inputSize is 0. ' +
         'cjProb must be a number from 0 to 1; sigmas must be two numbers from 0 to 1024, the smaller first; ' +
@@ -152,7 +152,7 @@ describe('the options of views.fastSiam', () => {
     );
   });
 
-  it('get the nearest name suggested where there is none such', () => {
+  it('get the nearest name suggested if they are unknown', () => {
     const options: object = { inputsize: 32 };
 
     expect(messageOf(() => fastSiam(options))).toBe(
@@ -160,11 +160,11 @@ describe('the options of views.fastSiam', () => {
     );
   });
 
-  it('are listed where no name is near', () => {
+  it('are listed if no name is close', () => {
     const options: object = { solarization: 0.1 };
 
     expect(messageOf(() => fastSiam(options))).toBe(
-      '[config] views.fastSiam: "solarization" is not an option. "solarization" must go: the options are numViews, ' +
+      '[config] views.fastSiam: "solarization" is not an option. "solarization" must be removed: the options are numViews, ' +
         'inputSize, cjProb, cjStrength, cjBright, cjContrast, cjSat, cjHue, minScale, randomGrayScale, gaussianBlur, ' +
         'kernelSize, sigmas, vfProb, hfProb, rrProb, rrDegrees, normalize.',
     );
@@ -174,7 +174,7 @@ describe('the options of views.fastSiam', () => {
     const options: object = { kernelSize: 0.1 };
 
     expect(messageOf(() => fastSiam(options))).toBe(
-      '[config] views.fastSiam: kernelSize is 0.1. kernelSize must be left out (lightly ignores it too): set sigmas.',
+      '[config] views.fastSiam: kernelSize is 0.1. kernelSize must be omitted (lightly ignores it too): set sigmas.',
     );
   });
 

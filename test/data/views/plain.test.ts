@@ -28,7 +28,7 @@ describe('views.plain', () => {
     expect(second).toEqual(first);
   });
 
-  it('gives bytes over 255 where normalisation is off', () => {
+  it('yields bytes over 255 if normalisation is off', () => {
     const transform = plain({ inputSize: 1, normalize: null });
     const out = new Float32Array(3);
 

@@ -45,7 +45,7 @@ describe('views.view', () => {
     });
   });
 
-  it('fills in what an operation leaves out, and takes a number for its probability', () => {
+  it('fills in what an operation omits, and reads a number as its probability', () => {
     const view = views.view({
       size: [48, 96],
       crop: { scale: [0.2, 1] },
@@ -70,7 +70,7 @@ describe('views.view', () => {
     expect(views.view(view)).toEqual(view);
   });
 
-  it('makes the view of views.plain where nothing is random', () => {
+  it('makes the view of views.plain if nothing is random', () => {
     const ours = views.of(views.view({ size: 12 }));
 
     expect(valuesOf(ours)).toEqual(valuesOf(views.plain({ inputSize: 12 })));
@@ -96,7 +96,7 @@ describe('views.view', () => {
         'size must be a whole number from 1 to 8192, or two for height and width; ' +
         'crop.scale must be two numbers from 0 to 1, the smaller first; ' +
         '"crop.interpolatoin" should be "crop.interpolation"; ' +
-        'rotate.degrees must be null, a number from 0 on, or two numbers, the smaller first; ' +
+        'rotate.degrees must be null, a number of at least 0, or two numbers, the smaller first; ' +
         'jitter.hue times jitter.strength must be at most 0.5, half the colour circle.',
     );
     expect(messageOf(() => views.view(32 as unknown as ViewOptions))).toBe(
@@ -178,28 +178,28 @@ describe('views.of', () => {
     }
   });
 
-  it('refuses a list that holds itself, and takes one twice', () => {
+  it('rejects a list that contains itself, and accepts one twice', () => {
     const list: SomeViews[] = [small];
     const around: SomeViews[] = [large, list];
 
     expect(views.of(list, around, list).views).toHaveLength(4);
     list.push(around);
     expect(messageOf(() => views.of(list))).toBe(
-      '[config] views.of: a list of views holds itself. Give it views, and lists of other views.',
+      '[config] views.of: a list of views contains itself. Pass views and lists of other views.',
     );
     expect(messageOf(() => views.times(2, large, around))).toBe(
-      '[config] views.times: a list of views holds itself. Give it views, and lists of other views.',
+      '[config] views.times: a list of views contains itself. Pass views and lists of other views.',
     );
   });
 
-  it('refuses no views, too many, and what is none', () => {
+  it('rejects no views, too many, and what is not a view', () => {
     const loose = { ...small, flip: 3, size: undefined } as unknown as View;
 
     expect(messageOf(() => views.of())).toBe(
-      '[config] views.of got 0 views. Give from 1 to 1024, such as views.view({ size: 96 }).',
+      '[config] views.of got 0 views. Pass 1 to 1024 views, such as views.view({ size: 96 }).',
     );
     expect(messageOf(() => views.of(views.times(1000, small, small)))).toBe(
-      '[config] views.of got 2000 views. Give from 1 to 1024, such as views.view({ size: 96 }).',
+      '[config] views.of got 2000 views. Pass 1 to 1024 views, such as views.view({ size: 96 }).',
     );
     expect(messageOf(() => views.of(large, loose))).toBe(
       '[config] views.of: view 2.flip is 3; view 2.size is missing. view 2.flip must be a number from 0 to 1; ' +
@@ -209,7 +209,7 @@ describe('views.of', () => {
     for (const whole of wholes) {
       for (const given of [whole, [views.times(2, whole)]]) {
         expect(messageOf(() => views.of(large, given))).toBe(
-          '[config] views.of: view 2 is a whole transform, not a view. Give what views.view or a transform of random ' +
+          '[config] views.of: view 2 is a whole transform, not a view. Pass what views.view or a transform of random ' +
             'views such as views.simsiam returns, or use the transform by itself.',
         );
       }
@@ -232,7 +232,7 @@ describe('views.custom', () => {
     expect(after).toEqual(before!.map((value) => Math.fround((255 - Math.round(value * 255)) / 255)));
   });
 
-  it('has draws of its own for each operation, view, sample, epoch and seed, and leaves those of the view alone', () => {
+  it('has separate draws for each operation, view, sample, epoch and seed, and leaves those of the view alone', () => {
     const noisy = views.view({ ...plainly, after: [noise] });
     const twice = views.view({ ...plainly, after: [noise, noise] });
     const [plain] = valuesOf(views.of(views.view(plainly)));
@@ -264,7 +264,7 @@ describe('views.custom', () => {
     expect(valuesOf(rebuildTransform(structuredClone(transform.spec)))).toEqual(valuesOf(transform));
   });
 
-  it('says at once what is wrong with a module, an export or options', () => {
+  it('reports at once what is wrong with a module, an export or options', () => {
     const make = (changes: object) => () =>
       views.custom({ module: operations, export: 'invert', options: { prob: 1 }, ...changes });
 
@@ -272,12 +272,12 @@ describe('views.custom', () => {
     own.own = own;
     expect(messageOf(() => (views.custom as () => unknown)())).toBe(
       '[config] views.custom: the argument is undefined. ' +
-        'Give an object: { module: __filename, export: the name under which that file exports it, ... }.',
+        'Pass an object: { module: __filename, export: the name under which that file exports it, ... }.',
     );
     expect(messageOf(make({ options: own }))).toBe(
-      '[config] views.custom: the options of "invert" hold what JSON cannot. ' +
-        'Worker threads get them as JSON, and the record of a run keeps them. ' +
-        'Give numbers, texts, true, false, null, and lists and plain objects of those.',
+      '[config] views.custom: the options of "invert" cannot be written as JSON. ' +
+        'Worker threads receive them as JSON, and they are recorded with the run. ' +
+        'Use numbers, strings, true, false, null, and lists and plain objects of those.',
     );
     expect(messageOf(make({ module: './own-operations' }))).toBe(
       '[config] views.custom: module is "./own-operations". Worker threads load it from its absolute path. ' +
@@ -288,28 +288,28 @@ describe('views.custom', () => {
         "from 'src/system/user-module.ts'. Correct the path or the module.",
     );
     expect(messageOf(make({ export: 'number' }))).toBe(
-      `[config] ${operations} exports no function "number". ` +
-        'Worker threads build view transforms again from the module and name in their spec. ' +
+      `[config] ${operations} does not export a function "number". ` +
+        'Worker threads rebuild view transforms from the module and name in their spec. ' +
         'Export the factory of the transform as "number" from that module.',
     );
     expect(messageOf(make({ export: 'nothing' }))).toBe(
       `[config] "nothing" of ${operations} returned null for its options. ` +
         'An operation of a view is a function that changes pixels. ' +
-        'Let nothing(options) return a function (pixels, random) => { ... }.',
+        'Make nothing(options) return a function (pixels, random) => { ... }.',
     );
     expect(messageOf(make({ options: { prob: () => 1 } }))).toBe(
-      '[config] views.custom: the options of "invert" hold what JSON cannot. ' +
-        'Worker threads get them as JSON, and the record of a run keeps them. ' +
-        'Give numbers, texts, true, false, null, and lists and plain objects of those.',
+      '[config] views.custom: the options of "invert" cannot be written as JSON. ' +
+        'Worker threads receive them as JSON, and they are recorded with the run. ' +
+        'Use numbers, strings, true, false, null, and lists and plain objects of those.',
     );
   });
 
-  it('refuses an operation that does not change pixels at once', () => {
+  it('rejects an operation that does not change pixels at once', () => {
     const late = views.custom({ module: operations, export: 'late' });
     const transform = views.of(views.view({ ...plainly, after: [late] }));
 
     expect(() => valuesOf(transform)).toThrow(
-      'the operation late returned a promise, and has to change pixels.data in place at once',
+      'the operation late returned a promise, but must change pixels.data in place at once',
     );
   });
 });

@@ -294,7 +294,7 @@ describe('installing TensorFlow', () => {
   it('names a cache folder that cannot be made', async () => {
     writeFileSync(join(folder, 'cache'), 'a file');
     await expect(locate()).rejects.toThrow(
-      `The cache folder ${installations()} cannot be made: ENOTDIR: not a directory, mkdir '${installations()}'. ` +
+      `The cache folder ${installations()} cannot be created: ENOTDIR: not a directory, mkdir '${installations()}'. ` +
         'Set FULGUR_CACHE to a folder that you may write to.',
     );
   });

@@ -26,7 +26,7 @@ it.each([
   'fd00::5:22',
   'http://node1:22',
   'a b:22',
-])('takes "%s" for no address', (text) => {
+])('does not accept "%s" as an address', (text) => {
   expect(parseAddress(text)).toBeNull();
 });
 
@@ -35,7 +35,7 @@ it('writes an IPv4 address that came as IPv6 as IPv4', () => {
   expect([unmapped('10.0.0.5'), unmapped('fd00::5')]).toEqual(['10.0.0.5', 'fd00::5']);
 });
 
-it('knows what only its own machine reaches', () => {
+it('recognises hosts that only their own machine can reach', () => {
   expect(['127.0.0.1', '127.0.1.1', '::1', 'Localhost'].map(isLoopback)).toEqual([true, true, true, true]);
   expect(['128.0.0.1', 'localhost.lab', '::2', '127.lab'].map(isLoopback)).toEqual([
     false,

@@ -46,14 +46,14 @@ describe('the world', () => {
     ]);
   });
 
-  it('is none for one process, whatever else started the launcher that says so', async () => {
+  it('does not exist for one process, whatever else started the launcher that says so', async () => {
     const alone = { ...slurm, RANK: '0', WORLD_SIZE: '1' };
     await expect(findWorld(alone)).resolves.toBeNull();
     expect(describesCluster(alone)).toBe(false);
     expect(describesCluster({ ...torchrun, TF_CONFIG: '{}' })).toBe(true);
   });
 
-  it('is refused where variables do not fit together', async () => {
+  it('is rejected if variables are inconsistent', async () => {
     const message = 'config: RANK is 4, but WORLD_SIZE is 4. Give every process a RANK from 0 to 3.';
     const variables = { ...torchrun, RANK: '4' };
     expect(failureOf(() => describesCluster(variables))).toBe(message);

@@ -27,11 +27,11 @@ describe('a child of the local launcher', () => {
   });
 
   const fix =
-    'Let --devices set FULGUR_RANK, FULGUR_WORLD_SIZE, FULGUR_RANK_ADDRESSES, and do not set them by hand.';
+    'Let --devices set FULGUR_RANK, FULGUR_WORLD_SIZE, FULGUR_RANK_ADDRESSES; do not set them yourself.';
   it.each([
     [
       { FULGUR_RANK_ADDRESSES: '' },
-      'The variables of --devices are there, but not FULGUR_RANK_ADDRESSES. Set FULGUR_RANK_ADDRESSES, or start this process without the others.',
+      'The variables of --devices are set, except FULGUR_RANK_ADDRESSES. Set FULGUR_RANK_ADDRESSES, or start this process without the others.',
     ],
     [{ FULGUR_WORLD_SIZE: '2' }, `FULGUR_WORLD_SIZE is 2, but FULGUR_RANK_ADDRESSES has 3. ${fix}`],
     [{ FULGUR_WORLD_SIZE: '' }, `FULGUR_WORLD_SIZE is not set, but FULGUR_RANK_ADDRESSES has 3. ${fix}`],
@@ -41,7 +41,7 @@ describe('a child of the local launcher', () => {
       'FULGUR_RANK is 3, but FULGUR_WORLD_SIZE is 3. Give every process a FULGUR_RANK from 0 to 2.',
     ],
     [{ FULGUR_RANK: 'x' }, 'FULGUR_RANK is "x". Set FULGUR_RANK to a whole number of at least 0.'],
-  ])('refuses %j', (changes, message) => {
+  ])('rejects %j', (changes, message) => {
     const variables = { ...localRankVariables({ rank: 0, addresses }), ...changes };
     expect(failureOf(() => LocalEnvironment.from(variables))).toBe(`config: ${message}`);
   });

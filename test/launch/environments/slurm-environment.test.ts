@@ -44,7 +44,7 @@ const shell = {
 };
 
 describe('a Slurm task', () => {
-  it('is one of as many as its step has', () => {
+  it('is one of the tasks of its step', () => {
     expect(SlurmEnvironment.from(task)).toMatchObject({ rank: 3, worldSize: 4 });
     // srun --preserve-env leaves the job's number in SLURM_NTASKS.
     expect(SlurmEnvironment.from({ ...task, SLURM_NTASKS: '9' })?.worldSize).toBe(4);
@@ -115,7 +115,7 @@ describe('a Slurm task', () => {
     expect(new Set(worlds[0]?.addresses).size).toBe(3);
   });
 
-  it('takes its place on the node from the step, or counts', async () => {
+  it('takes its index on the node from the step, or counts', async () => {
     const MASTER_PORT = String(await freePortNumber());
     const uneven = { ...task, SLURM_STEP_NUM_TASKS: '2', MASTER_ADDR: '127.0.0.1', MASTER_PORT };
     const worlds = await Promise.all(
@@ -138,25 +138,25 @@ describe('a Slurm task', () => {
     ],
     [
       { SLURM_JOB_ID: '', SLURM_JOBID: '' },
-      'The variables of Slurm are there, but not SLURM_JOB_ID. Set SLURM_JOB_ID, or start this process without the others.',
+      'The variables of Slurm are set, except SLURM_JOB_ID. Set SLURM_JOB_ID, or start this process without the others.',
     ],
     [
       { SLURM_NODELIST: '', SLURM_STEP_NODELIST: '' },
-      'The variables of Slurm are there, but not SLURM_STEP_NODELIST. Set SLURM_STEP_NODELIST, or start this process without the others.',
+      'The variables of Slurm are set, except SLURM_STEP_NODELIST. Set SLURM_STEP_NODELIST, or start this process without the others.',
     ],
     [
       { SLURM_PROCID: '0' },
-      'Slurm put rank 0 on a node other than the first, gnode10, where the others look for it. Start with srun --distribution=block, or set MASTER_ADDR to the host of rank 0.',
+      'Slurm put rank 0 on a node other than the first, gnode10, where the other ranks expect it. Start with srun --distribution=block, or set MASTER_ADDR to the host of rank 0.',
     ],
     [
       { SLURM_LOCALID: '2' },
       "SLURM_LOCALID is 2, but Slurm's number of tasks here is 2. Give every process a SLURM_LOCALID from 0 to 1.",
     ],
-  ])('refuses %j', (changes, message) => {
+  ])('rejects %j', (changes, message) => {
     expect(failureOf(() => SlurmEnvironment.from({ ...task, ...changes }))).toBe(`config: ${message}`);
   });
 
-  it('has a port of its own for every step, from 20000 to 59999', () => {
+  it('has a different port for every step, from 20000 to 59999', () => {
     expect([slurmPort(0, 0), slurmPort(200_505, 0), slurmPort(200_506, 0), slurmPort(200_505, 3)]).toEqual([
       20_000, 20_505, 20_506, 23_505,
     ]);

@@ -14,10 +14,10 @@ it.each([
 });
 
 it.each(['n[1-3', 'n1]', 'n[3-1]', 'n[a-b]', 'n[]', 'a,,b', 'n[[1]]', ','])(
-  'refuses the hosts %s',
+  'rejects the hosts %s',
   (list) => {
     expect(failureOf(() => expandHostList(list))).toBe(
-      `config: Slurm's list of hosts "${list}" cannot be read. Start with srun, and do not set variables that begin with SLURM_ by hand.`,
+      `config: Slurm's list of hosts "${list}" cannot be read. Start with srun, and do not set variables that start with SLURM_ yourself.`,
     );
   },
 );
@@ -26,13 +26,13 @@ it.each([
   ['brackets that multiply', 'n[1-99999][1-99999][1-99999]'],
   ['ranges in a row', `n[${'1-100000,'.repeat(50)}1]`],
   ['names in a row', `n[1-99999]${',n[1-99999]'.repeat(50)}`],
-])('refuses more hosts than any cluster has: %s', (_, list) => {
+])('rejects more hosts than any cluster has: %s', (_, list) => {
   expect(failureOf(() => expandHostList(list))).toMatch(
     /^config: Slurm's list of hosts "n\[1-.*cannot be read\./,
   );
 });
 
-it('refuses more nodes than any cluster has', () => {
+it('rejects more nodes than any cluster has', () => {
   expect(failureOf(() => expandTaskCounts(`1(x100000)${',1(x100000)'.repeat(5000)}`))).toMatch(
     /cannot be read\./,
   );
@@ -46,8 +46,8 @@ it.each([
   expect(expandTaskCounts(list)).toEqual(counts);
 });
 
-it.each(['2(3)', 'x', '2(x)', '1,'])('refuses the tasks by node %s', (list) => {
+it.each(['2(3)', 'x', '2(x)', '1,'])('rejects the tasks per node %s', (list) => {
   expect(failureOf(() => expandTaskCounts(list))).toBe(
-    `config: Slurm's number of tasks by node "${list}" cannot be read. Start with srun, and do not set variables that begin with SLURM_ by hand.`,
+    `config: Slurm's number of tasks per node "${list}" cannot be read. Start with srun, and do not set variables that start with SLURM_ yourself.`,
   );
 });

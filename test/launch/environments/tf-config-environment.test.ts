@@ -44,7 +44,7 @@ describe('TF_CONFIG', () => {
     expect(read({ cluster, task: { type: 'worker', index: 0 } })?.worldSize).toBe(2);
   });
 
-  it('is no cluster where it names none, and alone with one worker', () => {
+  it('is not a cluster if it names none, and a single process with one worker', () => {
     expect(TfConfigEnvironment.from({})).toBeNull();
     expect(TfConfigEnvironment.from({ TF_CONFIG: ' ' })).toBeNull();
     expect([{}, { cluster: {} }, { cluster: null }, { task: { type: 'worker' } }].map(read)).toEqual(
@@ -55,20 +55,20 @@ describe('TF_CONFIG', () => {
 
   const task = { type: 'worker', index: 0 };
   const example =
-    'Write it like {"cluster": {"worker": ["a:2222", "b:2222"]}, "task": {"type": "worker", "index": 0}}.';
+    'Write it as in {"cluster": {"worker": ["a:2222", "b:2222"]}, "task": {"type": "worker", "index": 0}}.';
   it.each([
     [{ cluster: ['a:1'], task }, `The "cluster" of TF_CONFIG is not an object. ${example}`],
     [
       { cluster: { worker: workers, ps: ['p:1'] }, task },
-      'TF_CONFIG has parameter servers ("ps"). Leave them out: gradients are averaged among the workers.',
+      'TF_CONFIG has parameter servers ("ps"). Remove them: gradients are averaged among the workers.',
     ],
     [
       { cluster: { worker: workers }, task: { type: 'ps', index: 0 } },
-      'TF_CONFIG makes this process a parameter server ("ps"). Start chief and workers only.',
+      'TF_CONFIG makes this process a parameter server ("ps"). Start only a chief and workers.',
     ],
     [
       { cluster: { worker: workers, evaluator: ['e:1'] }, task: { type: 'evaluator', index: 0 } },
-      'TF_CONFIG makes this process an evaluator, which has no part in training. Leave the evaluator out, and evaluate a checkpoint with the command "test".',
+      'TF_CONFIG makes this process an evaluator, which takes no part in training. Remove the evaluator, and evaluate a checkpoint with the command "test".',
     ],
     [
       { cluster: { worker: workers, master: ['m:1'] }, task },
@@ -78,26 +78,26 @@ describe('TF_CONFIG', () => {
       { cluster: { worker: workers }, task: { type: 'Worker', index: 0 } },
       'TF_CONFIG has the task type "Worker". Use "chief" and "worker".',
     ],
-    [{ cluster: { worker: workers } }, 'TF_CONFIG has no type of task. Use "chief" and "worker".'],
+    [{ cluster: { worker: workers } }, 'TF_CONFIG has no task type. Use "chief" and "worker".'],
     [
       { cluster: { worker: workers }, task: { type: 'worker', index: 2 } },
-      'TF_CONFIG makes this process the worker of index 2, but lists 2 of that type. Number the tasks of a type from 0, and list the address of each.',
+      'TF_CONFIG makes this process the worker with index 2, but lists 2 of that type. Number the tasks of a type from 0, and list the address of each.',
     ],
     [
       { cluster: { worker: workers }, task: { type: 'worker', index: '1' } },
-      'TF_CONFIG makes this process the worker of index "1", but lists 2 of that type. Number the tasks of a type from 0, and list the address of each.',
+      'TF_CONFIG makes this process the worker with index "1", but lists 2 of that type. Number the tasks of a type from 0, and list the address of each.',
     ],
     [
       { cluster: { worker: workers }, task: { type: 'chief', index: 0 } },
-      'TF_CONFIG makes this process the chief of index 0, but lists 0 of that type. Number the tasks of a type from 0, and list the address of each.',
+      'TF_CONFIG makes this process the chief with index 0, but lists 0 of that type. Number the tasks of a type from 0, and list the address of each.',
     ],
     [
       { cluster: { chief: ['a:1', 'b:1'], worker: workers }, task },
-      'TF_CONFIG has 2 chiefs. Name one chief at most.',
+      'TF_CONFIG has 2 chiefs. Name at most one chief.',
     ],
     [
       { cluster: { chief: ['a:1'], worker: ['b:1', 'a:1'] }, task },
-      'TF_CONFIG has the address a:1 twice. Give every task an address of its own.',
+      'TF_CONFIG has the address a:1 twice. Give every task its own address.',
     ],
     [
       { cluster: { worker: ['a:1', 'b'] }, task },
@@ -105,13 +105,13 @@ describe('TF_CONFIG', () => {
     ],
     [
       { cluster: { worker: { 1: 'b:1' }, ps: [] }, task: { type: 'worker', index: 1 } },
-      `"worker" in TF_CONFIG's cluster is not a list of addresses. List all of them for every task; of a TFJob, leave out enableDynamicWorker.`,
+      `"worker" in TF_CONFIG's cluster is not a list of addresses. List all addresses for every task; in a TFJob, remove enableDynamicWorker.`,
     ],
-  ])('refuses %j', (config, message) => {
+  ])('rejects %j', (config, message) => {
     expect(failureOf(() => read(config))).toBe(`config: ${message}`);
   });
 
-  it('refuses what is not JSON', () => {
+  it('rejects what is not JSON', () => {
     const variables = { TF_CONFIG: '{cluster:' };
     expect(failureOf(() => TfConfigEnvironment.from(variables))).toBe(
       `config: TF_CONFIG is not JSON. ${example}`,

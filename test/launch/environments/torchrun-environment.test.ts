@@ -85,7 +85,7 @@ describe("torchrun's variables", () => {
     );
   });
 
-  it('count the ranks of a host where they do not tell of it', async () => {
+  it('count the ranks of a host if they do not name their number', async () => {
     const place = { MASTER_ADDR: '127.0.0.1', MASTER_PORT: String(await freePortNumber()), WORLD_SIZE: '3' };
     const worlds = await worldsOf(['0', '1', '2'].map((RANK) => ({ ...place, RANK })));
     expect(worlds.map((world) => [world?.localRank, world?.localWorldSize])).toEqual([
@@ -110,7 +110,7 @@ describe("torchrun's variables", () => {
     expect((await second)?.worldSize).toBe(2);
   });
 
-  it('name what was turned away where a rank does not come', async () => {
+  it('name the rejected process if a rank does not arrive', async () => {
     const port = await freePortNumber();
     const place = { MASTER_ADDR: '127.0.0.1', MASTER_PORT: String(port), WORLD_SIZE: '2' };
     const first = TorchrunEnvironment.from({ ...place, RANK: '0' })?.world({ joinSeconds: 1 });
@@ -135,11 +135,11 @@ describe("torchrun's variables", () => {
   it.each([
     [
       { ...worker, MASTER_ADDR: '' },
-      'The variables of torchrun are there, but not MASTER_ADDR. Set MASTER_ADDR, or start this process without the others.',
+      'The variables of torchrun are set, except MASTER_ADDR. Set MASTER_ADDR, or start this process without the others.',
     ],
     [
       { ...worker, MASTER_PORT: '' },
-      'The variables of torchrun are there, but not MASTER_PORT. Set MASTER_PORT, or start this process without the others.',
+      'The variables of torchrun are set, except MASTER_PORT. Set MASTER_PORT, or start this process without the others.',
     ],
     [
       { ...worker, MASTER_PORT: '70000' },
@@ -147,7 +147,7 @@ describe("torchrun's variables", () => {
     ],
     [
       { ...worker, MASTER_PORT: '65535' },
-      "MASTER_PORT is 65535, which torchrun's agent keeps, and there is no port after it. Give torchrun a smaller --master-port.",
+      "MASTER_PORT is 65535, which torchrun's agent uses, and there is no port after it. Give torchrun a smaller --master-port.",
     ],
     [{ ...worker, RANK: '4' }, 'RANK is 4, but WORLD_SIZE is 4. Give every process a RANK from 0 to 3.'],
     [{ ...worker, WORLD_SIZE: '0' }, 'WORLD_SIZE is "0". Set WORLD_SIZE to a whole number of at least 1.'],
@@ -157,9 +157,9 @@ describe("torchrun's variables", () => {
     ],
     [
       { ...replica, WORLD_SIZE: '8', PET_NPROC_PER_NODE: '4' },
-      'The PyTorchJob asks for 4 processes a pod (nprocPerNode), but this one was started without torchrun. Leave nprocPerNode out and add replicas, or start the program by torchrun --no-python.',
+      'The PyTorchJob asks for 4 processes per pod (nprocPerNode), but this one was started without torchrun. Remove nprocPerNode and add replicas, or start the program with torchrun --no-python.',
     ],
-  ])('refuse %j', (variables, message) => {
+  ])('reject %j', (variables, message) => {
     expect(failureOf(() => TorchrunEnvironment.from(variables))).toBe(`config: ${message}`);
   });
 });

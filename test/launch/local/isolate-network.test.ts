@@ -9,7 +9,7 @@ const root = resolve(__dirname, '../../..');
 const trial = spawnSync('unshare', ['--user', '--map-root-user', '--net', '--', 'true']);
 const permitted = trial.status === 0;
 
-describe('a network of its own', () => {
+describe('an isolated network', () => {
   // Elsewhere a run says why it cannot; what follows needs the namespace.
   (permitted ? it : it.skip)(
     'has a loopback, sees nothing of the outside, and passes the exit code on',
@@ -34,7 +34,7 @@ describe('a network of its own', () => {
     },
   );
 
-  it('is refused in words where it cannot be made', async () => {
+  it('is rejected with an explanation if it cannot be created', async () => {
     const before = process.env['PATH'];
     process.env['PATH'] = '/nowhere';
     const message = await isolateNetwork(['true'], []).catch(messageOf);

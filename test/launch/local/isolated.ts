@@ -1,4 +1,4 @@
-/** Run in a network of its own: says whether its loopback works, and whether it reaches a port outside. */
+/** Run in an isolated network: says whether its loopback works, and whether it reaches a port outside. */
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { enterIsolation, isIsolated } from '../../../src/launch';

@@ -1,6 +1,6 @@
 import type { CifarArchive } from './archive';
 
-/** The names of the fine labels, in their order: that of the archive's `fine_label_names.txt`. */
+/** The names of the fine labels, in the order of the archive's `fine_label_names.txt`. */
 const fineLabels = `
   apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly camel can castle
   caterpillar cattle chair chimpanzee clock cloud cockroach couch crab crocodile cup dinosaur dolphin elephant flatfish
@@ -12,7 +12,7 @@ const fineLabels = `
 
 /**
  * The official archive, as its page describes it (Krizhevsky, "Learning multiple layers of features", 2009). Of the two
- * labels of an image the fine one is its class.
+ * labels of an image, the fine one is its class.
  */
 export const cifar100: CifarArchive = {
   name: 'cifar100',

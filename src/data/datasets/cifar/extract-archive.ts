@@ -15,10 +15,10 @@ import { recordBytes } from './archive';
 const mostTextBytes = 1 << 16;
 
 /**
- * Unpacks a CIFAR data set's archive into `folder`, which then holds the `.bin` files. The folder appears whole or not at all.
- * Only the names that the archive should hold are written, so no entry can reach any other place.
+ * Unpacks a CIFAR data set's archive into `folder`, which then contains the `.bin` files. The folder appears complete
+ * or not at all. Only expected names are written, so no entry can reach another place.
  *
- * @throws FulgurError of kind `data` where the archive is broken or holds anything else.
+ * @throws FulgurError of kind `data` if the archive is broken or contains anything else.
  */
 export async function extractArchive(path: string, folder: string, archive: CifarArchive): Promise<void> {
   for (const left of await findAbandoned(folder)) await rm(left, { recursive: true, force: true });
@@ -49,7 +49,7 @@ async function writeEntries(path: string, folder: string, archive: CifarArchive)
     for await (const entry of entries) {
       const name = acceptedName(archive, path, entry.header);
       if (name !== null) {
-        if (written.has(name)) throw refused(archive, path, `it holds ${name} twice`);
+        if (written.has(name)) throw refused(archive, path, `it contains ${name} twice`);
         written.add(name);
         await writeEntry(entry as unknown as AsyncIterable<Buffer>, join(folder, name));
       }
@@ -64,7 +64,7 @@ async function writeEntries(path: string, folder: string, archive: CifarArchive)
   return written;
 }
 
-/** The file name that an entry is written under, or `null` for the folder that all lies in. */
+/** Returns the file name under which an entry is written, or `null` for the enclosing folder. */
 function acceptedName(archive: CifarArchive, path: string, { name, type, size }: Header): string | null {
   const { title, archiveFolder, files, texts } = archive;
   if (type === 'directory' && (name === `${archiveFolder}/` || name === archiveFolder)) return null;
@@ -90,7 +90,7 @@ async function putInPlace(making: string, folder: string): Promise<void> {
   try {
     await rename(making, folder);
   } catch (error) {
-    // Another process may have been faster; its folder is as good.
+    // Another process may have been faster; its folder is just as good.
     const found = await stat(folder).catch(() => null);
     if (found?.isDirectory() !== true) throw error;
   }

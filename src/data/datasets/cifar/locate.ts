@@ -5,16 +5,16 @@ import type { Split } from '../image-dataset';
 import type { CifarArchive } from './archive';
 import { filesOf } from './archive';
 
-/** What the user's path leads to. */
+/** What was found under the user's path. */
 export type Located =
   | { readonly kind: 'folder'; readonly folder: string }
   | { readonly kind: 'archive'; readonly archive: string };
 
 /**
- * Finds a CIFAR data set under the user's path: the archive itself, a folder with the split's `.bin` files, or a folder that
- * holds one of both.
+ * Finds a CIFAR data set under the user's path: the archive itself, a folder with the split's `.bin` files, or a folder
+ * that contains either.
  *
- * @throws FulgurError of kind `data` that says what is missing there.
+ * @throws FulgurError of kind `data` naming what is missing there.
  */
 export async function locateCifar(path: string, split: Split, archive: CifarArchive): Promise<Located> {
   const { archiveName, archiveFolder } = archive;
@@ -22,8 +22,7 @@ export async function locateCifar(path: string, split: Split, archive: CifarArch
   const found = await stat(place).catch(() => null);
   if (found?.isFile() === true) return { kind: 'archive', archive: place };
   const entries = await readdir(place).catch(() => null);
-  if (entries === null)
-    throw notThere(archive, place, 'There is nothing at that path, or it cannot be read.');
+  if (entries === null) throw notThere(archive, place, 'The path does not exist or cannot be read.');
   const inner = await readdir(join(place, archiveFolder)).catch((): string[] => []);
   const files = filesOf(archive, split).map(({ name }) => name);
   if (files.every((name) => entries.includes(name))) return { kind: 'folder', folder: place };
@@ -39,16 +38,16 @@ function whatIsMissing(
   files: readonly string[],
 ): string {
   if (names.some((name) => pythonNames.test(name))) {
-    return 'It holds the Python version; Fulgur reads the binary version.';
+    return 'It contains the Python version; Fulgur reads the binary version.';
   }
   const missing = files.filter((name) => !names.includes(name));
-  return missing.length === 0 ? 'Its .bin files lie in two folders.' : `It lacks ${missing.join(', ')}.`;
+  return missing.length === 0 ? 'Its .bin files are in two folders.' : `It lacks ${missing.join(', ')}.`;
 }
 
 function notThere({ title, archiveName }: CifarArchive, place: string, why: string): FulgurError {
   return new FulgurError('data', {
     what: `${title} is not in ${place}.`,
     why,
-    fix: `Let --data.path name ${archiveName}, or a folder with it or with its .bin files.`,
+    fix: `Set --data.path to ${archiveName}, or a folder with it or with its .bin files.`,
   });
 }

@@ -17,22 +17,22 @@ import { recordBytes } from './archive';
 
 export interface CifarOptions extends DownloadOptions {
   readonly split: Split;
-  /** Where the user keeps the files: a folder or the archive. */
+  /** The user's copy: a folder or the archive. */
   readonly path?: string | undefined;
   /** The folder for downloads. */
   readonly cache: string;
   /** Whether to download what is not on disk (default `true`). */
   readonly download?: boolean | undefined;
-  /** Which of them, and what to download. */
+  /** Which CIFAR data set it is, and what to download. */
   readonly archive: CifarArchive;
 }
 
 /**
- * CIFAR-10 or CIFAR-100: 50,000 images for training and 10,000 for testing, 32 x 32. Read from the user's folder or
- * archive where `path` names one, else from the cache, else downloaded into it.
+ * Opens CIFAR-10 or CIFAR-100: 50,000 images for training and 10,000 for testing, 32 x 32. It is read from the user's
+ * folder or archive if `path` names one, otherwise from the cache, into which it is downloaded if necessary.
  *
- * @throws DatasetUnavailableError where it is neither on disk nor reachable.
- * @throws FulgurError of kind `data` where what is there is wrong.
+ * @throws DatasetUnavailableError if it is neither on disk nor reachable.
+ * @throws FulgurError of kind `data` if the files found are invalid.
  */
 export async function openCifar(options: CifarOptions): Promise<ImageDataset> {
   const { split, path, cache, archive, onMessage } = options;
@@ -45,12 +45,12 @@ export async function openCifar(options: CifarOptions): Promise<ImageDataset> {
   }
   const folder = await fetchedFolder(home, options).catch((error: unknown) => {
     if (!isSystemError(error)) throw error;
-    throw unavailable(archive, `It cannot be kept there: ${error.message}.`, home, error);
+    throw unavailable(archive, `It cannot be stored there: ${error.message}.`, home, error);
   });
   return readRecords(folder, split, archive);
 }
 
-/** The folder in the cache, downloaded where it is not there yet. */
+/** Returns the folder in the cache, and downloads it if it does not exist yet. */
 async function fetchedFolder(home: string, options: CifarOptions): Promise<string> {
   const { archive, onMessage } = options;
   const folder = join(home, archive.archiveFolder);
@@ -69,9 +69,9 @@ async function fetchedFolder(home: string, options: CifarOptions): Promise<strin
 async function fetchArchive(file: string, home: string, options: CifarOptions): Promise<void> {
   const { archive } = options;
   const { url, md5, mostBytes, title } = archive;
-  if (options.download === false) throw unavailable(archive, `Downloading is off.`, home);
+  if (options.download === false) throw unavailable(archive, `Downloads are turned off.`, home);
   if (url.includes(hidden)) {
-    const why = `The address ${url} is that of a run's record, which leaves its secrets out.`;
+    const why = `The address ${url} was taken from a run's record, which omits its secrets.`;
     throw unavailable(archive, why, home);
   }
   try {
@@ -83,7 +83,7 @@ async function fetchArchive(file: string, home: string, options: CifarOptions): 
   }
 }
 
-/** Unpacks the user's archive into the cache, once: the folder's name tells that it is the right one. */
+/** Unpacks the user's archive into the cache once; the folder's name identifies the archive. */
 async function unpacked(
   file: string,
   home: string,
@@ -94,7 +94,7 @@ async function unpacked(
   const found = await fileMd5(file, mostBytes).catch((error: unknown) => {
     throw new FulgurError('data', {
       what: `The archive ${file} cannot be read: ${reasonOf(error)}.`,
-      fix: `Let --data.path name ${archiveName} as it was downloaded.`,
+      fix: `Set --data.path to ${archiveName} as downloaded.`,
       cause: error,
     });
   });
@@ -121,7 +121,7 @@ async function unpack(
   await extractArchive(file, folder, archive);
 }
 
-/** Whether the folder in the cache holds all files at their full size. */
+/** Whether the folder in the cache contains all files at their full size. */
 async function isWhole(folder: string, archive: CifarArchive): Promise<boolean> {
   const found = await Promise.all(
     archive.files.map(async ({ name, records }) => {
@@ -137,7 +137,7 @@ async function isDamaged(file: string, { md5, mostBytes }: CifarArchive): Promis
   return (await fileMd5(file, mostBytes).catch(() => null)) !== md5;
 }
 
-/** Whether the system refused something: a full disk, a folder that may not be written to. */
+/** Whether the system rejected something, as on a full disk or in a read-only folder. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return typeof (error as NodeJS.ErrnoException).syscall === 'string';
 }
@@ -153,7 +153,7 @@ function unavailable(
     why,
     fix:
       `Put ${archiveName} or its .bin files into a folder and pass --data.path FOLDER, pass the address of a ` +
-      'mirror by --data.url URL, or train on the embedded digits by --data.name digits.',
+      'mirror with --data.url URL, or train on the embedded digits with --data.name digits.',
     cause,
   });
 }

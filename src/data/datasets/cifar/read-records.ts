@@ -12,7 +12,7 @@ const plane = side * side;
 /**
  * Reads the `.bin` files of a split from a folder.
  *
- * @throws FulgurError of kind `data` where a file is missing, has another size, or holds an unknown class.
+ * @throws FulgurError of kind `data` if a file is missing, has the wrong size or contains an unknown class.
  */
 export async function readRecords(
   folder: string,
@@ -55,7 +55,7 @@ export async function readRecords(
   });
 }
 
-/** Three planes become RGB pixels. */
+/** Converts three planes to RGB pixels. */
 function interleave(planes: Uint8Array, from: number, pixels: Uint8Array, to: number): void {
   for (let pixel = 0; pixel < plane; pixel++) {
     pixels[to + pixel * 3] = planes[from + pixel] ?? 0;
@@ -66,7 +66,7 @@ function interleave(planes: Uint8Array, from: number, pixels: Uint8Array, to: nu
 
 function broken(path: string, title: string, reason: string, cause?: unknown): FulgurError {
   return new FulgurError('data', {
-    what: `${path} is no file of ${title}'s binary version: ${reason}.`,
+    what: `${path} is not a file of ${title}'s binary version: ${reason}.`,
     fix: 'Delete it and unpack or download the archive again.',
     cause,
   });

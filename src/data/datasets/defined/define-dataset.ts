@@ -11,66 +11,69 @@ import { isName, isSchemaOrNone, requireParts } from '../../require-parts';
 import type { SourceImage } from '../../source-image';
 import type { Split } from '../image-dataset';
 
-/** What a data set's `open` is told besides its options. */
+/** What a data set's `open` receives besides its options. */
 export interface DatasetScope {
-  /** The split to open; always `all` where the data set has no test split of its own. */
+  /** The split to open; always `all` if the data set has no test split. */
   readonly split: Split;
-  /** What `data.path` names, or `null`. */
+  /** The value of `data.path`, or `null`. */
   readonly path: string | null;
-  /** Images of more pixels are not to be decoded: `data.maxImagePixels`. */
+  /** Images with more pixels must not be decoded: `data.maxImagePixels`. */
   readonly maxImagePixels: number;
   /** The values of 16-bit gray that become black and white: `data.grayRange`; `null` for 0 and 65535. */
   readonly grayRange: GrayRange | null;
-  /** Says a sentence to the user; in a loader thread nobody hears it. */
+  /** Shows the user a message of one sentence; it is lost in a loader thread. */
   readonly onMessage: Notify;
-  /** Is aborted when the run is over. */
+  /** Aborted when the run ends. */
   readonly signal: AbortSignal;
 }
 
-/** What a data set's `open` returns: images by index, the same ones at every opening. */
+/** What a data set's `open` returns: images by index, the same each time it is opened. */
 export interface OpenedImages {
   readonly length: number;
-  /** Name of each class (default none: no image has a label). */
+  /** Names of the classes (default: none, so no image has a label). */
   readonly classNames?: readonly string[];
-  /** Class of an image, as an index into `classNames`, or `null` where it is not known (default `null`). */
+  /** Returns the class of an image as an index into `classNames`, or `null` if unknown (default: `null`). */
   label?(index: number): number | null;
-  /** An image's name within the data set (default its index); `testFraction` goes by it, and predictions are listed by it. */
+  /**
+   * Returns an image's name within the data set (default: its index). `testFraction` depends on it, and predictions are
+   * listed by it.
+   */
   sampleName?(index: number): string;
   /**
-   * The image at an index. Any thread may read any index at any time.
+   * Reads the image at an index. Any thread may read any index at any time.
    *
    * @throws BrokenImageError for an image that `--data.onBrokenImage skip` may leave out.
    */
   read(index: number): SourceImage | Promise<SourceImage>;
-  /** Gives back what is held open, such as files, at the end of the run; a loader thread ends without calling it. */
+  /** Closes files and other resources at the end of the run. Loader threads end without calling it. */
   close?(): void | Promise<void>;
 }
 
-/** A data set of one's own: how it is found by a loader thread, its options, and how it is opened. */
+/** The definition of your own data set: how loader threads find it, its options, and how it is opened. */
 export interface DatasetDefinition<Options extends z.ZodType = z.ZodType<undefined>> {
   /** The file that exports it: `__filename`, or `import.meta.url` (default: the file that calls `defineDataset`). */
   readonly module?: string;
   /** The name under which that file exports it. */
   readonly export: string;
-  /** The options that it takes; what they are parsed from is recorded with the run, as JSON. */
+  /** The schema of its options. The given options, before parsing, are recorded with the run as JSON. */
   readonly options?: Options;
   /**
-   * Whether `open` gives other images for the split `test` than for `train`, and both for `all`. By default it has no
-   * splits, and `data.testFraction` may make them.
+   * Whether `open` returns different images for the splits `test` and `train`, and both for `all`. By default, the data
+   * set has no splits, but `data.testFraction` can make them.
    */
   readonly hasTestSplit?: boolean;
-  /** Called in the main thread, once for each split that is used, and in every loader thread. */
+  /** Called in the main thread once per split that is used, and in every loader thread. */
   open(options: z.output<Options>, scope: DatasetScope): OpenedImages | Promise<OpenedImages>;
 }
 
-/** A definition whose options may be anything: what is stored of one. */
+/** A definition with any type of options, as stored. */
 export interface StoredDefinition extends Required<
   Pick<DatasetDefinition, 'module' | 'export' | 'hasTestSplit'>
 > {
   open(options: Json, scope: DatasetScope): OpenedImages | Promise<OpenedImages>;
 }
 
-/** Declares a data set with these options; without arguments where all of them have defaults. */
+/** Declares a data set with these options. The argument may be omitted if all options have defaults. */
 export type DatasetFactory<Input> = ((
   ...options: undefined extends Input
     ? [options?: Input]
@@ -80,8 +83,8 @@ export type DatasetFactory<Input> = ((
 ) => DatasetDeclaration) & { readonly [definedBy]: StoredDefinition };
 
 /**
- * Defines a data set that experiments take as a value. It may stand in any file that can be loaded on its own: every loader
- * thread loads the file, and opens the data set again by the name of its export and its options.
+ * Defines a data set that experiments take as a value. It may be in any file that can be loaded on its own: every
+ * loader thread loads the file and reopens the data set by the name of its export and its options.
  *
  * @example
  * export const photoList = defineDataset({
@@ -97,8 +100,8 @@ export type DatasetFactory<Input> = ((
  *   },
  * });
  *
- * @returns a function of the options; it throws a FulgurError of kind `config` for options that the schema refuses.
- * @throws FulgurError of kind `config` for a definition that lacks a part, or has one of another type.
+ * @returns a function of the options; it throws a FulgurError of kind `config` for options that the schema rejects.
+ * @throws FulgurError of kind `config` for a definition with a missing or wrongly typed part.
  */
 export function defineDataset<Options extends z.ZodType = z.ZodType<undefined>>(
   definition: DatasetDefinition<Options>,
@@ -108,7 +111,7 @@ export function defineDataset<Options extends z.ZodType = z.ZodType<undefined>>(
   const given = definition.module ?? callerFile(defineDataset);
   if (given === null) throw moduleUnknown(name);
   const owner: OptionOwner = { name, kind: 'data set' };
-  const use = 'They are recorded with the run, and loader threads get a copy.';
+  const use = 'They are recorded with the run, and loader threads receive a copy.';
   const stored: StoredDefinition = {
     ...{ module: pathOfModule(given), export: name, hasTestSplit },
     open: (options, scope) => definition.open(parseDeclared(owner, schema, options), scope),
@@ -147,7 +150,7 @@ function requireDefinition(definition: unknown): void {
 
 function moduleUnknown(name: string): FulgurError {
   return new FulgurError('config', {
-    what: `It is not known which file defines the data set ${name}.`,
+    what: `Cannot determine which file defines the data set ${name}.`,
     fix: 'Name it: defineDataset({ module: __filename, ... }), in an ES module import.meta.url.',
   });
 }

@@ -8,7 +8,7 @@ import { labelAt, unlabelled } from '../labels';
 import { requireIndex } from '../require-index';
 import type { OpenedImages } from './define-dataset';
 
-/** How a loader thread opens a data set of the user's own again. */
+/** What a loader thread needs to reopen the user's own data set. */
 export interface DefinedSpec extends DatasetSpec {
   readonly kind: 'defined';
   readonly module: string;
@@ -18,14 +18,14 @@ export interface DefinedSpec extends DatasetSpec {
   readonly path: string | null;
   readonly maxImagePixels: number;
   readonly grayRange: GrayRange | null;
-  /** Of class names, and of every sample's name and label: a thread must find the same images. */
+  /** A digest of the class names and of every sample's name and label: each thread must find the same images. */
   readonly digest: string;
 }
 
-/** What is known of an opening besides its images. */
+/** What is known about an opened data set besides its images. */
 export type Opening = Omit<DefinedSpec, 'digest'> & { readonly name: string; readonly hasTestSplit: boolean };
 
-/** A data set of the user's own: what its `open` returned, checked. */
+/** The user's own data set: what its `open` returned, checked. */
 export class DefinedDataset implements ImageDataset {
   readonly name: string;
   readonly split: Split;
@@ -37,7 +37,7 @@ export class DefinedDataset implements ImageDataset {
   readonly #images: OpenedImages;
   readonly #labels: Int32Array;
 
-  /** @throws FulgurError of kind `data` that names what `open` returned, and the sample. */
+  /** @throws FulgurError of kind `data` naming what `open` returned and the sample. */
   constructor({ name, hasTestSplit, ...spec }: Opening, images: OpenedImages) {
     requireImages(name, images);
     this.name = name;
@@ -67,7 +67,7 @@ export class DefinedDataset implements ImageDataset {
     return this.#images.sampleName?.(index) ?? String(index);
   }
 
-  /** A copy: the user's `read` may fill the same memory again, and the next image is read while this one is in use. */
+  /** Returns a copy, because the user's `read` may reuse its memory, and the next image is read while this one is in use. */
   read(index: number): SourceImage | Promise<SourceImage> {
     requireIndex(this, index);
     const image = this.#images.read(index);
@@ -86,7 +86,7 @@ export class DefinedDataset implements ImageDataset {
       throw wrong(this.name, `threw for the name of sample ${index}: ${messageOf(cause)}`, cause);
     }
     if (typeof name === 'string') return name;
-    throw wrong(this.name, `gave sample ${index} the name ${valueText(name)}, which is not a text`);
+    throw wrong(this.name, `gave sample ${index} the name ${valueText(name)}, which is not a string`);
   }
 
   #checkedLabel(index: number): number {
@@ -105,15 +105,18 @@ export class DefinedDataset implements ImageDataset {
     if (Number.isInteger(label) && (label as number) >= 0 && (label as number) < classes)
       return label as number;
     const limits =
-      classes === 0 ? 'it has no class names' : `labels are null, or whole numbers from 0 to ${classes - 1}`;
+      classes === 0 ? 'it has no class names' : `labels are null or whole numbers from 0 to ${classes - 1}`;
     throw wrong(
       this.name,
-      `gave sample ${this.sampleName(index)} the label ${valueText(label)}, and ${limits}`,
+      `gave sample ${this.sampleName(index)} the label ${valueText(label)}, but ${limits}`,
     );
   }
 }
 
-/** The image with pixels that nobody else writes to; what is not an image is left as it is, to be refused by `rgbOf`. */
+/**
+ * Copies the pixels of an image so that nobody else writes to them; anything else is left as it is, for `rgbOf` to
+ * reject.
+ */
 function ownPixels(image: SourceImage): SourceImage {
   const { data } = (image as Partial<SourceImage> | null | undefined) ?? {};
   if (data instanceof Uint8Array) return { ...image, data: new Uint8Array(data) };
@@ -122,7 +125,7 @@ function ownPixels(image: SourceImage): SourceImage {
 
 function requireImages(name: string, images: unknown): asserts images is OpenedImages {
   if (typeof images !== 'object' || images === null) {
-    throw wrong(name, `returned ${valueText(images)} from open, and not an object with length and read`);
+    throw wrong(name, `returned ${valueText(images)} from open, not an object with length and read`);
   }
   const { length, read, classNames, label, sampleName, close } = images as Record<string, unknown>;
   if (!Number.isInteger(length) || (length as number) < 0 || (length as number) > mostSamples) {
@@ -134,9 +137,9 @@ function requireImages(name: string, images: unknown): asserts images is OpenedI
   if (length === 0) throw wrong(name, 'returned no samples from open');
   const areNames = Array.isArray(classNames) && classNames.every((one) => typeof one === 'string');
   if (classNames !== undefined && !areNames) {
-    throw wrong(name, 'returned classNames from open that are not a list of texts');
+    throw wrong(name, 'returned classNames from open that are not a list of strings');
   }
-  if (typeof read !== 'function') throw wrong(name, 'returned no function read from open');
+  if (typeof read !== 'function') throw wrong(name, 'did not return a function read from open');
   for (const [key, value] of Object.entries({ label, sampleName, close })) {
     if (value !== undefined && typeof value !== 'function') {
       throw wrong(name, `returned a ${key} from open that is not a function`);
@@ -150,7 +153,7 @@ const mostSamples = 2 ** 32 - 1;
 function wrong(name: string, finding: string, cause?: unknown): FulgurError {
   return new FulgurError('data', {
     what: `The data set ${name} ${finding}.`,
-    fix: `Correct what defineDataset is given for ${name}.`,
+    fix: `Correct the definition of ${name} given to defineDataset.`,
     cause,
   });
 }

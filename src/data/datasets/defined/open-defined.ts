@@ -20,9 +20,9 @@ export interface DefinedOptions {
 }
 
 /**
- * Opens a split of a data set of the user's own; of one without a test split, all of it.
+ * Opens a split of the user's own data set; if it has no test split, all of it.
  *
- * @throws FulgurError of kind `data` where it cannot be opened, or returns what is not a data set.
+ * @throws FulgurError of kind `data` if it cannot be opened or does not return a data set.
  */
 export async function openDefined(
   { name, spec, [definedBy]: stored }: DatasetDeclaration,
@@ -48,9 +48,9 @@ export async function openDefined(
 }
 
 /**
- * Opens it again in another thread, from the file that exports it.
+ * Reopens it in another thread from the file that exports it.
  *
- * @throws FulgurError of kind `data` where the file does not export it, or it holds other images than before.
+ * @throws FulgurError of kind `data` if the file does not export it, or it contains other images than before.
  */
 export async function reopenDefined({ digest, ...spec }: DefinedSpec): Promise<DefinedDataset> {
   const definition = exportedDefinition(spec.module, spec.export);
@@ -64,9 +64,9 @@ export async function reopenDefined({ digest, ...spec }: DefinedSpec): Promise<D
   const dataset = new DefinedDataset({ ...spec, name: spec.export, hasTestSplit }, images);
   if (dataset.spec.digest === digest) return dataset;
   throw new FulgurError('data', {
-    what: `The data set ${spec.export} opened with other samples in a loader thread than in the main thread.`,
-    why: 'What it reads has changed since, or open does not give the same samples each time.',
-    fix: 'Let open give the same samples in the same order whenever it is called.',
+    what: `The data set ${spec.export} has other samples in a loader thread than in the main thread.`,
+    why: 'The data has changed since, or open does not return the same samples each time.',
+    fix: 'Make open return the same samples in the same order at every call.',
   });
 }
 
@@ -81,7 +81,7 @@ async function opened(
     if (cause instanceof FulgurError) throw cause;
     throw new FulgurError('data', {
       what: `The data set ${name} cannot be opened: ${messageOf(cause).replace(/\.$/, '')}.`,
-      fix: 'Correct its options or its data, or what its open does with them.',
+      fix: 'Correct its options, its data or its open.',
       cause,
     });
   }
@@ -91,8 +91,8 @@ function exportedDefinition(module: string, name: string): StoredDefinition {
   const factory = moduleExports(module)[name];
   if (typeof factory === 'function' && definedBy in factory) return factory[definedBy] as StoredDefinition;
   throw new FulgurError('data', {
-    what: `${module} exports no data set "${name}".`,
-    why: 'Loader threads open a data set again by the file and the name that defineDataset is given.',
+    what: `${module} does not export a data set "${name}".`,
+    why: 'Loader threads reopen a data set by the file and the name given to defineDataset.',
     fix: `Write export const ${name} = defineDataset({ export: '${name}', ... }) in that file.`,
   });
 }

@@ -10,33 +10,33 @@ import { TransferError, transfer } from './transfer';
 
 export interface DownloadRequest {
   readonly url: string;
-  /** Where the file goes once it is whole and checked. */
+  /** Path of the file once it is complete and checked. */
   readonly file: string;
-  /** MD5 that it must have. */
+  /** The MD5 it must have. */
   readonly md5: string;
-  /** What it has fewer bytes than: more are not taken. */
+  /** A size that it stays below; more bytes are not accepted. */
   readonly mostBytes: number;
-  /** What it is, for messages: `CIFAR-10`. */
+  /** Its name in messages: `CIFAR-10`. */
   readonly title: string;
 }
 
 export interface DownloadOptions extends Patience {
   readonly onMessage?: Notify | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds before the second try; each further try waits twice as long (default one second). */
+  /** Milliseconds before the second attempt; the delay doubles with each further one (default: one second). */
   readonly retryMs?: number;
 }
 
 const tries = 4;
-// A server that has sent nothing at all in two tries is taken for out of reach: the user learns it soon.
+// A server that has sent nothing in two attempts counts as unreachable, so that the user learns it soon.
 const triesForNothing = 2;
 
 /**
- * Downloads a file, going on where an earlier try ended, be it one of a process that was killed. The file has its final
- * name only when its checksum is right.
+ * Downloads a file, continuing where an earlier attempt ended, even one of a process that was killed. The file gets its
+ * final name only if its checksum is correct.
  *
- * @throws TransferError where the server cannot be reached.
- * @throws FulgurError of kind `data` where what arrives has another checksum; it is deleted.
+ * @throws TransferError if the server cannot be reached.
+ * @throws FulgurError of kind `data` if the downloaded file has another checksum; it is deleted.
  */
 export async function download(request: DownloadRequest, options: DownloadOptions = {}): Promise<void> {
   const { url, file, md5, title } = request;
@@ -48,8 +48,8 @@ export async function download(request: DownloadRequest, options: DownloadOption
     await rm(partial, { force: true });
     throw new FulgurError('data', {
       what: `The ${title} archive from ${url} has MD5 ${found} instead of ${md5}.`,
-      why: 'The address serves another file, or the file was damaged on its way; it has been deleted.',
-      fix: 'Run again, or pass another address by --data.url.',
+      why: 'The address serves another file, or the file was damaged in transit; it has been deleted.',
+      fix: 'Run again, or pass another address with --data.url.',
     });
   }
   await rename(partial, file);
@@ -63,7 +63,7 @@ async function fetchAll(
 ): Promise<void> {
   const { onMessage, signal, retryMs = 1000, ...patience } = options;
   const before = await sizeOf(partial);
-  const resumed = before > 0 ? `, going on after ${formatBytes(before)}` : '';
+  const resumed = before > 0 ? `, continuing after ${formatBytes(before)}` : '';
   onMessage?.('info', `Downloading ${title} from ${url}${resumed}.`);
   const onProgress = progressLines(title, onMessage);
   for (let attempt = 1; ; attempt++) {
@@ -84,7 +84,7 @@ async function fetchAll(
   }
 }
 
-/** Says one line for every tenth of the way. */
+/** Reports progress in one line per tenth of the file. */
 function progressLines(
   title: string,
   onMessage: Notify | undefined,

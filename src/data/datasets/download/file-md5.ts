@@ -3,9 +3,9 @@ import { pipeline } from 'node:stream/promises';
 import { openRegularFile } from '../../../system';
 
 /**
- * MD5 of a file's content, in hexadecimal.
+ * Returns the MD5 of a file's contents in hexadecimal.
  *
- * @throws Error as `openRegularFile`.
+ * @throws Error like `openRegularFile`.
  */
 export async function fileMd5(file: string, mostBytes = Infinity): Promise<string> {
   const hash = createHash('md5');

@@ -2,7 +2,7 @@ import { lstat, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isAbandoned, isOwnedName, ownedName } from './owned-name';
 
-/** Paths of what processes have left unfinished of `target`, the largest first. */
+/** Returns the paths of unfinished versions of `target`, the largest first. */
 export async function findAbandoned(target: string): Promise<string[]> {
   const folder = dirname(target);
   const sizes = new Map<string, number>();
@@ -20,8 +20,8 @@ export async function findAbandoned(target: string): Promise<string[]> {
 }
 
 /**
- * The path of this process's own unfinished file of `target`, which may already hold the beginning: what a dead process
- * left is taken over. Taking over is a rename, so that of several processes one gets it; the others begin anew.
+ * Returns the path of this process's unfinished version of `target`. It may already contain the beginning, taken over
+ * from a dead process. Taking over is a rename, so only one of several processes gets it; the others start afresh.
  */
 export async function claimPartial(target: string): Promise<string> {
   const own = ownedName(target);

@@ -5,30 +5,30 @@ import { startTimer, untilAborted, withoutLogin } from '../../../system';
 import type { RunningTimer } from '../../../system';
 import { reasonOf } from '../data-errors';
 
-/** How long a server may keep silent. */
+/** How long a server may be silent. */
 export interface Patience {
-  /** Milliseconds until the answer begins (default 5 seconds). */
+  /** Milliseconds until the response starts (default: 5 seconds). */
   readonly connectMs?: number;
-  /** Milliseconds between two pieces of the answer (default 30 seconds). */
+  /** Milliseconds between two chunks of the response (default: 30 seconds). */
   readonly stallMs?: number;
-  /** Milliseconds in which at least `leastBytes` must come (default a minute). */
+  /** Milliseconds within which at least `leastBytes` must arrive (default: a minute). */
   readonly paceMs?: number;
-  /** Fewer bytes than these within `paceMs` count as nothing (default 64 kB). */
+  /** Fewer bytes than this within `paceMs` count as none (default: 64 kB). */
   readonly leastBytes?: number;
 }
 
 export interface TransferOptions extends Patience {
-  /** More than the whole file has (default: no limit). */
+  /** More bytes than the whole file has (default: no limit). */
   readonly mostBytes?: number;
   readonly onProgress?: (done: number, total: number | null) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The server could not be reached, refused, or stopped answering; what has arrived stays in the file. */
+/** The server was unreachable, refused or stopped responding; the bytes received stay in the file. */
 export class TransferError extends Error {
   constructor(
     readonly reason: string,
-    /** Whether another try may go better. */
+    /** Whether another attempt may succeed. */
     readonly passing: boolean,
     cause?: unknown,
   ) {
@@ -38,7 +38,7 @@ export class TransferError extends Error {
 }
 
 /**
- * Fetches what is missing of a file: goes on where it ends, or begins anew where the server cannot do so. All of it has
+ * Fetches the missing part of a file: continues at its end, or starts afresh if the server cannot do so. Everything has
  * reached the disk when the promise settles.
  *
  * @throws TransferError
@@ -49,7 +49,7 @@ export async function transfer(url: string, file: string, options: TransferOptio
   const clock = new Clock(signal);
   const handle = await open(file, 'a');
   try {
-    clock.allow(connectMs, `no answer within ${connectMs / 1000} s`);
+    clock.allow(connectMs, `no response within ${connectMs / 1000} s`);
     const offset = (await stat(file)).size;
     const { address, authorization } = withoutLogin(url);
     const response = await fetch(address, {
@@ -91,7 +91,7 @@ export async function transfer(url: string, file: string, options: TransferOptio
 
 const diskErrors: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EFBIG']);
 
-/** Where the body begins within the file, and how long the file is. */
+/** Returns where the body starts within the file, and the file's length. */
 async function beginning(
   response: Response,
   offset: number,
@@ -108,9 +108,9 @@ async function beginning(
     return { start: 0, total: length === null ? null : Number(length) };
   }
   await response.body?.cancel();
-  // 416: there is nothing after what has arrived; its checksum will tell whether it is right.
+  // 416: nothing is missing; the checksum will show whether the file is correct.
   if (status === 416 && offset > 0) return { start: offset, total: offset };
-  throw new TransferError(`the server answered ${status} ${response.statusText}`.trim(), status >= 500);
+  throw new TransferError(`the server responded with ${status} ${response.statusText}`.trim(), status >= 500);
 }
 
 async function append(
@@ -132,12 +132,12 @@ async function append(
 function asTransferError(error: unknown): unknown {
   if (error instanceof TransferError) return error;
   const { cause, code } = error as { cause?: unknown; code?: string };
-  // What the file system says is no matter of the connection.
+  // An error of the file system has nothing to do with the connection.
   if (code !== undefined && diskErrors.has(code)) return error;
   return new TransferError(reasonOf(cause ?? error), !isDead(cause), error);
 }
 
-/** Whether there is nobody to talk to: then another try within seconds is of no use. */
+/** Whether there is no server to talk to, so that another attempt within seconds is pointless. */
 function isDead(cause: unknown): boolean {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
   return ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'].includes(code);
@@ -150,7 +150,7 @@ function tooLarge(does: string, mostBytes: number): TransferError {
   );
 }
 
-/** Sees to it that bytes come faster than in drops, of which each one by itself is a sign of life. */
+/** Ensures a minimum speed: a server that sends single bytes never counts as silent otherwise. */
 class Pace {
   #since = performance.now();
 
@@ -176,7 +176,7 @@ class Pace {
   }
 }
 
-/** Ends a request that has been silent for too long. */
+/** Aborts a request that has been silent for too long. */
 class Clock {
   readonly #controller = new AbortController();
   readonly #forward = (): void => this.#controller.abort();

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 
-// Python's way: a byte that is not part of UTF-8 becomes a lone surrogate, and names sort as Python sorts them.
+// As in Python, a byte that is not valid UTF-8 becomes a lone surrogate, and names sort as Python sorts them.
 const escapeBase = 0xdc00;
 const escapes = /\p{Surrogate}/gu;
 
-/** A file name as text; bytes that are not UTF-8 become lone surrogates, which `nameBytes` turns back. */
+/** Returns a file name as text. Bytes that are not UTF-8 become lone surrogates, which `nameBytes` reverts. */
 export function nameOfBytes(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString('utf8');
   let name = '';
@@ -19,7 +19,7 @@ export function nameOfBytes(bytes: Buffer): string {
   return name;
 }
 
-/** The bytes that a name or path of `nameOfBytes` stands for. */
+/** Returns the bytes of a name or path made by `nameOfBytes`. */
 export function nameBytes(name: string): Buffer {
   if (name.search(escapes) < 0) return Buffer.from(name);
   return Buffer.concat(
@@ -31,12 +31,12 @@ export function nameBytes(name: string): Buffer {
   );
 }
 
-/** A name or path for people: bytes that are not UTF-8 stand as `\xff`. */
+/** Returns a name or path for display; bytes that are not UTF-8 appear as `\xff`. */
 export function readableName(name: string): string {
   return name.replace(escapes, (unit) => `\\x${(unit.charCodeAt(0) - escapeBase).toString(16)}`);
 }
 
-/** Order of Python's strings, by code points; JavaScript's own order differs beyond the basic plane. */
+/** Compares strings as Python does, by code points; JavaScript's own order differs beyond the basic plane. */
 export function byCodePoint(a: string, b: string): number {
   const shared = Math.min(a.length, b.length);
   for (let at = 0; at < shared; at++) {

@@ -10,28 +10,28 @@ import { readImageFile } from './read-image-file';
 import type { SharedStringsSpec } from './shared-strings';
 import { SharedStrings } from './shared-strings';
 
-/** A folder of images as plain values; its lists lie in shared memory. */
+/** A folder of images as plain values, with its lists in shared memory. */
 export interface FolderSpec {
   readonly kind: 'folder';
-  /** What a user calls it, and where the paths come from (default `folder`, and the root). */
+  /** The name the user gave it, and the source of the paths (default: `folder` and the root). */
   readonly name?: string;
   readonly origin?: string;
   readonly split: Split;
   readonly root: string;
   readonly classNames: readonly string[];
-  /** Whether the folder has a test or validation split inside. */
+  /** Whether the folder contains a test or validation split. */
   readonly hasTestSplit: boolean;
-  /** Paths below the root. */
+  /** Paths relative to the root. */
   readonly paths: SharedStringsSpec;
-  /** Below 0 where there is none. */
+  /** Negative if there is none. */
   readonly labels: Int32Array;
-  /** An image of more pixels counts as broken. */
+  /** An image with more pixels counts as broken. */
   readonly maxImagePixels: number;
-  /** The values of 16-bit gray that become black and white; `null` for 0 and 65535. */
+  /** The 16-bit gray values that become black and white; `null` for 0 and 65535. */
   readonly grayRange: GrayRange | null;
 }
 
-/** Image files, decoded at every reading. */
+/** A data set of image files, decoded on every read. */
 export class FolderDataset implements ImageDataset {
   readonly name: string;
   readonly split: Split;

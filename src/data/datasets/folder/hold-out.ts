@@ -2,12 +2,12 @@ import { RandomStream, permutation } from '../../../engine/random';
 import type { Split } from '../image-dataset';
 
 const heldOut = 0.1;
-// The split belongs to the folder: it does not follow the run's seed.
+// The split is fixed: it does not depend on the run's seed.
 const splitSeed = 20_200;
 
 /**
- * The part of a class's files that belongs to a split: one tenth, at least one of two, is held out for testing. It
- * depends on the number of files and the class's index alone.
+ * Returns the files of a class that belong to a split: one tenth, but at least one of two, is held out for testing. The
+ * choice depends on the number of files and the class's index alone.
  */
 export function chooseSplit<T>(files: readonly T[], classIndex: number, split: Split): readonly T[] {
   if (split === 'all') return files;

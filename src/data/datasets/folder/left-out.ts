@@ -3,29 +3,29 @@ import { readableName } from './file-name';
 const dotted = 'with a dot before the name';
 const most = 5;
 
-/** What a folder holds besides the folders and images that are used. */
+/** The unused contents of a folder. */
 export interface Passed {
   readonly hiddenImages: number;
   readonly hiddenFolders: number;
-  /** Extensions of the other files; those of hidden ones are not in it. */
+  /** Extensions of the other files, except hidden ones. */
   readonly others: readonly string[];
 }
 
-/** Counts what lies in a folder of images and is not used, for one sentence. */
+/** Counts the unused contents of a folder of images, for a message of one sentence. */
 export class LeftOut {
-  /** By noun and place. */
+  /** Counts by noun and place. */
   readonly #counts = new Map<string, number>();
   readonly #others = new Map<string, number>();
-  /** Whether images are left out, and not only files that may well be something else. */
+  /** Whether images are left out, not only other files. */
   hasImages = false;
 
-  /** Images that have no place in the data set, and where they are: `beside the class folders`. */
+  /** Adds images that are not part of the data set, and where they are: `beside the class folders`. */
   images(where: string, count: number): void {
     if (count > 0) this.hasImages = true;
     this.#count('image', where, count);
   }
 
-  /** What one folder holds besides what is used: images and folders whose names begin with a dot, and other files. */
+  /** Adds the unused contents of one folder: images and folders whose names start with a dot, and other files. */
   passedOver({ hiddenImages, hiddenFolders, others }: Passed): void {
     this.images(dotted, hiddenImages);
     this.#count('folder', dotted, hiddenFolders);
@@ -35,7 +35,7 @@ export class LeftOut {
     }
   }
 
-  /** `Left out of photos: 12 images beside the class folders; 3 other files (2 .txt, 1 .md).`, or `null`. */
+  /** Returns `Left out of photos: 12 images beside the class folders; 3 other files (2 .txt, 1 .md).`, or `null`. */
   sentence(root: string): string | null {
     const parts = [...this.#counts].map(([what, count]) => {
       const [noun = '', where = ''] = what.split('\n');

@@ -9,16 +9,16 @@ import { imageExtensions } from './read-image-file';
 
 const extensions: ReadonlySet<string> = new Set(imageExtensions);
 
-/** What lies in a folder, sorted by code points as torchvision sorts; names that begin with a dot are only counted. */
+/** The contents of a folder, sorted by code points as in torchvision; names that start with a dot are only counted. */
 export interface FolderEntries extends Passed {
   readonly folders: readonly string[];
   readonly images: readonly string[];
 }
 
 /**
- * Lists a folder; links are followed. Names are those of `nameOfBytes`.
+ * Lists a folder, following links. Names are those of `nameOfBytes`.
  *
- * @throws FulgurError of kind `data` where the folder cannot be read.
+ * @throws FulgurError of kind `data` if the folder cannot be read.
  */
 export async function listFolder(folder: string): Promise<FolderEntries> {
   const entries = await readdir(nameBytes(folder), { withFileTypes: true, encoding: 'buffer' }).catch(
@@ -48,15 +48,15 @@ export async function listFolder(folder: string): Promise<FolderEntries> {
   return { folders, images, others, hiddenImages, hiddenFolders };
 }
 
-/** Links may lead to a folder in so many ways; in a thicket of links the ways double with each one. */
+/** The most ways in which links may lead to one folder; in a thicket of links, the ways double with each link. */
 const mostWays = 256;
 
 /**
- * Paths of all images in a folder and the folders below it, relative to it, in torchvision's order: folder by folder, and
- * the files of each sorted. A link back to a folder on the way down, or to the one above, is not followed.
+ * Returns the relative paths of all images in a folder and the folders below it, in torchvision's order: folder by
+ * folder, each with its files sorted. A link back to an enclosing folder is not followed.
  *
- * @param leftOut gets the files that are passed over.
- * @throws FulgurError of kind `data` where a folder cannot be read, or links lead to it in too many ways.
+ * @param leftOut receives the files that are skipped.
+ * @throws FulgurError of kind `data` if a folder cannot be read or links lead to it in too many ways.
  */
 export async function listImages(folder: string, leftOut?: LeftOut): Promise<string[]> {
   const walk = new Walk(folder, leftOut);
@@ -112,14 +112,14 @@ function unreadable(folder: string, cause: unknown): FulgurError {
 function tooManyWays(root: string, folder: string): FulgurError {
   return new FulgurError('data', {
     what: `Links in ${readableName(root)} lead to one folder in more than ${mostWays} ways: ${readableName(folder)} is one of them.`,
-    why: 'An image counts once for each way that leads to it.',
-    fix: 'Remove links, so that each folder is reached in few ways.',
+    why: 'An image counts once per way that leads to it.',
+    fix: 'Remove links so that each folder is reached in few ways.',
   });
 }
 
 async function isFolder(path: string, entry: Dirent<Buffer>): Promise<boolean> {
   if (!entry.isSymbolicLink()) return entry.isDirectory();
-  // A link to nothing counts as a file: where its name is an image's, reading it names it as broken.
+  // A broken link counts as a file: if it has the name of an image, reading it reports it as broken.
   return stat(nameBytes(path)).then(
     (target) => target.isDirectory(),
     () => false,

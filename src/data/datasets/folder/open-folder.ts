@@ -21,23 +21,24 @@ import { findSplitFolders } from './split-folders';
 
 export interface FolderOptions {
   readonly onMessage?: Notify | undefined;
-  /** An image of more pixels counts as broken (default: as in Pillow). */
+  /** An image with more pixels counts as broken (default: as in Pillow). */
   readonly maxImagePixels?: number | undefined;
-  /** The values of 16-bit gray that become black and white (default 0 and 65535). */
+  /** The 16-bit gray values that become black and white (default: 0 and 65535). */
   readonly grayRange?: GrayRange | null | undefined;
 }
 
-/** Class name, `null` for images without a class; and its images' paths below the root. */
+/** A class name, or `null` for images without a class, with the paths of its images relative to the root. */
 type ClassFiles = ReadonlyMap<string | null, readonly string[]>;
 
 /**
- * A folder of images: each folder at its top is a class, with images at any depth below it. Where folders at the top are
- * splits by their names (`train` and `test` or `val`, see `findSplitFolders`), the classes are inside of these; else a
- * fixed tenth of each class is held out for testing, also where `train` is the only split. Where images lie at the top and
- * no folders, they have no classes, and nothing is held out. What is not used is counted in one sentence.
+ * Opens a folder of images. Each top-level folder is a class, with images at any depth below it. If top-level folders
+ * are splits by their names (`train` and `test` or `val`, see `findSplitFolders`), the classes are inside them;
+ * otherwise, or if `train` is the only split, a fixed tenth of each class is held out for testing. If the top level
+ * contains images and no folders, the images have no classes and nothing is held out. Unused files are counted in a
+ * message of one sentence.
  *
- * @throws FulgurError of kind `data` where the folder cannot be read, holds nothing, a class has no images, or one split
- * has classes and the other has none.
+ * @throws FulgurError of kind `data` if the folder cannot be read or is empty, a class has no images, or one split has
+ * classes and the other has none.
  */
 export async function openFolder(
   path: string,
@@ -110,7 +111,7 @@ function build(
   });
 }
 
-/** Of the two parts of a folder with `train` and `test` inside. */
+/** The two parts of a folder that contains `train` and `test`. */
 function isWanted(index: number, split: Split): boolean {
   return split === 'all' || index === (split === 'train' ? 0 : 1);
 }
@@ -149,20 +150,20 @@ async function requireFolder(root: string): Promise<void> {
   if (typeof found !== 'string' && found.isDirectory()) return;
   throw new FulgurError('data', {
     what: `The folder of images ${root} cannot be opened.`,
-    why: typeof found === 'string' ? `The system says: ${found}.` : 'It is a file.',
-    fix: 'Pass an existing folder by --data.path.',
+    why: typeof found === 'string' ? `The system reports: ${found}.` : 'It is a file.',
+    fix: 'Pass an existing folder with --data.path.',
   });
 }
 
 function nothingThere(top: string): FulgurError {
   return new FulgurError('data', {
-    what: `${readableName(top)} holds neither class folders nor images.`,
-    why: `Images are files that end in ${imageExtensions.join(', ')}.`,
-    fix: 'Put the images there: into a folder for each class, or side by side where they have no classes.',
+    what: `${readableName(top)} contains neither class folders nor images.`,
+    why: `Images are files whose names end in ${imageExtensions.join(', ')}.`,
+    fix: 'Put the images there: in one folder per class, or side by side if they have no classes.',
   });
 }
 
-/** @throws FulgurError where only one of two splits has classes. */
+/** @throws FulgurError if only one of two splits has classes. */
 function requireSameKind(
   root: string,
   parts: readonly ClassFiles[],
@@ -174,17 +175,17 @@ function requireSameKind(
   const [classless = ''] = flat;
   const other = places.find((place) => place !== classless) ?? '';
   throw new FulgurError('data', {
-    what: `${classless} holds images and no class folders, and ${other} holds class folders.`,
-    why: 'The images of both splits have classes, or none have.',
-    fix: `Put the images of ${classless} into class folders, or leave that folder out.`,
+    what: `${classless} contains images and no class folders, but ${other} contains class folders.`,
+    why: 'The images of both splits must have classes, or those of neither.',
+    fix: `Put the images of ${classless} into class folders, or remove that folder.`,
   });
 }
 
 function noImages(top: string, empty: readonly string[]): FulgurError {
   const names = empty.length > 5 ? [...empty.slice(0, 5), `${empty.length - 5} more`] : empty;
   return new FulgurError('data', {
-    what: `No images lie in the class folders ${names.map(readableName).join(', ')} of ${readableName(top)}.`,
-    why: `Images are files that end in ${imageExtensions.join(', ')}.`,
+    what: `There are no images in the class folders ${names.map(readableName).join(', ')} of ${readableName(top)}.`,
+    why: `Images are files whose names end in ${imageExtensions.join(', ')}.`,
     fix: 'Put images into these folders, or remove them.',
   });
 }
@@ -195,15 +196,15 @@ function splitsAre(train: string | null, heldOut: string | null): string {
 
 function classLikeSplit(root: string, name: string): string {
   return (
-    `The folder ${readableName(posix.join(root, name))} is used as a class, though its name is that of a split: ` +
-    'it holds images and no class folders.'
+    `The folder ${readableName(posix.join(root, name))} is used as a class although it is named like a split: ` +
+    'it contains images and no class folders.'
   );
 }
 
 function emptySplit(root: string, split: Split): FulgurError {
   return new FulgurError('data', {
     what: `The ${split} split of ${root} has no images.`,
-    why: 'A class needs two images before one of them is held out for testing.',
-    fix: `Add images, or make the folders ${join(root, 'train')} and ${join(root, 'test')} with classes inside.`,
+    why: 'A class needs at least two images for one of them to be held out for testing.',
+    fix: `Add images, or make the folders ${join(root, 'train')} and ${join(root, 'test')} that contain classes.`,
   });
 }

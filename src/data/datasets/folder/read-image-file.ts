@@ -4,7 +4,7 @@ import { decodeImage, largestImage } from '../../decoding';
 import type { GrayRange } from '../../decoding';
 import type { Image } from '../../image';
 
-/** Extensions of the files that count as images, in lower case: torchvision's, and the rest of PNM's and GIF's. */
+/** Lower-case extensions of files that count as images: torchvision's, GIF and the rest of PNM. */
 export const imageExtensions = [
   '.jpg',
   '.jpeg',
@@ -20,19 +20,19 @@ export const imageExtensions = [
   '.gif',
 ] as const;
 
-/** Four samples of 16 bits for each pixel, and what else stands in a file. */
+/** Four samples of 16 bits per pixel, plus the rest of a file. */
 const bytesPerPixel = 8;
 const otherBytes = 1 << 26;
 
-/** The bytes that a file of so many pixels has at most, however it is encoded. */
+/** Returns the largest size of a file with so many pixels, however it is encoded. */
 export function mostFileBytes(pixels: number): number {
   return pixels * bytesPerPixel + otherBytes;
 }
 
 /**
- * Reads an image file as torchvision's loader does; a path may be bytes, since a name need not be UTF-8.
+ * Reads an image file as torchvision's loader does. A path may be bytes, since a name need not be UTF-8.
  *
- * @param grayRange the values of 16-bit gray that become black and white (default 0 and 65535).
+ * @param grayRange the 16-bit gray values that become black and white (default: 0 and 65535).
  * @throws Error whose message says why the file is not a readable image.
  */
 export async function readImageFile(

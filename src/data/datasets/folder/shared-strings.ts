@@ -1,10 +1,10 @@
 import { nameBytes, nameOfBytes } from './file-name';
 
-/** Many file names in shared memory, for threads to read without a copy each. */
+/** Many file names in shared memory, which threads read without copying them. */
 export interface SharedStringsSpec {
-  /** As the file system has them, one after the other. */
+  /** The names' bytes as in the file system, concatenated. */
   readonly bytes: Uint8Array;
-  /** Where each string begins, and the end of the last. */
+  /** Where each string starts, and the end of the last. */
   readonly offsets: Uint32Array;
 }
 

@@ -4,23 +4,23 @@ import { splitOf } from '../split-word';
 import { readableName } from './file-name';
 import { listFolder } from './list-images';
 
-/** Where the classes of a folder of images are. */
+/** The location of the classes in a folder of images. */
 export interface SplitFolders {
-  /** Folder with the classes to learn from, or `null` where the classes are at the top. */
+  /** Folder with the training classes, or `null` if the classes are at the top level. */
   readonly train: string | null;
-  /** Folder with the held-out classes, or `null` where a part of all images is held out. */
+  /** Folder with the held-out classes, or `null` if a part of all images is held out. */
   readonly heldOut: string | null;
-  /** Folders that are neither. */
+  /** Other folders, which are neither. */
   readonly unused: readonly string[];
-  /** Folders that have the name of a split, and are classes. */
+  /** Folders that are named like a split but are classes. */
   readonly classesLikeSplits: readonly string[];
 }
 
 /**
- * Finds out which of the folders at the top are splits: those with a usual name, in any case, that hold folders
- * themselves. A folder of images alone is a class whatever its name is, save where `train` and held-out data are all there is.
+ * Determines which top-level folders are splits: those with a usual name, in any letter case, that contain folders. A
+ * folder of images only is a class, whatever its name, unless there is nothing but `train` and held-out data.
  *
- * @throws FulgurError of kind `data` where it is not clear which folder is which split, or whether a folder is one.
+ * @throws FulgurError of kind `data` if it is unclear which folder is which split, or whether a folder is a split.
  */
 export async function findSplitFolders(root: string, folders: readonly string[]): Promise<SplitFolders> {
   const named = folders.filter((name) => splitOf(name) !== null);
@@ -45,7 +45,7 @@ export async function findSplitFolders(root: string, folders: readonly string[])
 }
 
 function chooseHeldOut(root: string, named: readonly string[], nested: readonly string[]): string | null {
-  // Of test images the classes are often secret: then the validation part is the one to be judged by.
+  // The classes of test images are often secret; the validation part is then used for evaluation.
   for (const candidates of [nested, named]) {
     for (const split of ['test', 'val']) {
       const found = candidates.filter((name) => splitOf(name) === split);
@@ -63,22 +63,22 @@ function list(names: readonly string[]): string {
 
 function twoOfAKind(root: string, names: readonly string[]): FulgurError {
   return new FulgurError('data', {
-    what: `${readableName(root)} holds the folders ${list(names)}, which name the same split.`,
-    fix: 'Join them, or move all but one elsewhere.',
+    what: `${readableName(root)} contains the folders ${list(names)}, which name the same split.`,
+    fix: 'Merge them, or move all but one elsewhere.',
   });
 }
 
 function noTrain(root: string, names: readonly string[]): FulgurError {
   return new FulgurError('data', {
-    what: `${readableName(root)} holds the ${names.length === 1 ? 'split' : 'splits'} ${list(names)}, but no folder train.`,
-    fix: `Pass the folder that holds the classes by --data.path, such as ${readableName(posix.join(root, names[0] ?? ''))}, or add train.`,
+    what: `${readableName(root)} contains the ${names.length === 1 ? 'split' : 'splits'} ${list(names)}, but no folder train.`,
+    fix: `Pass the folder that contains the classes with --data.path, such as ${readableName(posix.join(root, names[0] ?? ''))}, or add train.`,
   });
 }
 
 function splitBesideClasses(root: string, train: string, others: readonly string[]): FulgurError {
   return new FulgurError('data', {
-    what: `${readableName(root)} holds the folder ${readableName(train)}, which looks like a split, beside ${list(others)}.`,
-    why: 'A split holds class folders, and its name is not a class.',
-    fix: `Name the held-out folder test, val or valid, or pass ${readableName(posix.join(root, train))} by --data.path.`,
+    what: `${readableName(root)} contains the folder ${readableName(train)}, which looks like a split, next to ${list(others)}.`,
+    why: 'A split contains class folders; its name is not a class.',
+    fix: `Rename the held-out folder to test, val or valid, or pass ${readableName(posix.join(root, train))} with --data.path.`,
   });
 }

@@ -1,23 +1,23 @@
 import { FulgurError } from '../../../errors';
 import { readableName } from '../folder/file-name';
 
-/** What a line of a list says, before anything of it is checked. */
+/** The contents of a line of a list, unchecked. */
 export interface ListedImage {
   readonly line: number;
   readonly path: string;
-  /** `null`, empty or -1 where there is none. */
+  /** `null`, empty or -1 if there is none. */
   readonly label: string | null;
-  /** `null` where the list says nothing of splits. */
+  /** `null` if the list names no splits. */
   readonly split: string | null;
 }
 
-/** Takes the images of a list, one after the other. */
+/** Receives the images of a list one by one. */
 export type TakeImage = (image: ListedImage) => void;
 
 /**
- * The error for a line that cannot be used.
+ * Returns the error for an unusable line.
  *
- * @param does goes on after `Line 7 of the list photos.csv`.
+ * @param does continues `Line 7 of the list photos.csv`.
  */
 export function badLine(file: string, line: number, does: string, fix: string, cause?: unknown): FulgurError {
   return new FulgurError('data', {
@@ -27,7 +27,7 @@ export function badLine(file: string, line: number, does: string, fix: string, c
   });
 }
 
-/** The error for a list that cannot be used as a whole. */
+/** Returns the error for an unusable list. */
 export function badList(file: string, does: string, fix: string, cause?: unknown): FulgurError {
   return new FulgurError('data', { what: `The list ${readableName(file)} ${does}.`, fix, cause });
 }

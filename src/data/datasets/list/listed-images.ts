@@ -7,32 +7,32 @@ import { badLine } from './listed-image';
 
 const missing = -1;
 const noSplit = 'none';
-/** As in arrays and shards. */
+/** Same limit as for arrays and shards. */
 const noLabel = '-1';
 
-/** The images of a list as they come in, each checked: paths below the folder, classes, splits. */
+/** Collects and checks the images of a list: paths below the folder, classes and splits. */
 export class ListedImages {
-  /** Below the folder, in the list's order. */
+  /** Paths relative to the folder, in the list's order. */
   readonly paths: string[] = [];
   readonly #classes = new Map<string, number>();
-  /** Classes by the order in which they came. */
+  /** Classes in order of appearance. */
   readonly #labels: number[] = [];
   readonly #splits: (SplitWord | typeof noSplit)[] = [];
   readonly #lines = new Map<string, number>();
 
-  /** @param folder what paths are relative to. */
+  /** @param folder the folder that paths are relative to. */
   constructor(
     private readonly file: string,
     private readonly folder: string,
   ) {}
 
-  /** @throws FulgurError of kind `data` that names the line of an image which cannot be used. */
+  /** @throws FulgurError of kind `data` naming the line of an unusable image. */
   take({ line, path, label, split }: ListedImage): void {
     const below = this.#below(line, path);
     const before = this.#lines.get(below);
     if (before !== undefined) {
-      const does = `names ${readableName(below)}, as line ${before} does`;
-      throw badLine(this.file, line, does, 'Leave one line for each image.');
+      const does = `names ${readableName(below)}, as does line ${before}`;
+      throw badLine(this.file, line, does, 'Keep one line per image.');
     }
     this.#lines.set(below, line);
     this.paths.push(below);
@@ -40,7 +40,7 @@ export class ListedImages {
     this.#splits.push(this.#splitOf(line, split));
   }
 
-  /** How many of the images are of a split; `none` where the list says nothing of splits. */
+  /** Returns the number of images per split; `none` if the list names no splits. */
   count(split: SplitWord | 'none'): number {
     return this.#splits.reduce((count, one) => (one === split ? count + 1 : count), 0);
   }
@@ -49,7 +49,10 @@ export class ListedImages {
     return this.#labels.reduce((count, label) => (label === missing ? count + 1 : count), 0);
   }
 
-  /** Class names by code points, and the places in the list of the images of some splits with their classes; -1: none. */
+  /**
+   * Returns class names sorted by code points, and the images of some splits: their positions in the list and their
+   * classes, -1 for none.
+   */
   chosen(splits: readonly string[]): { classNames: string[]; places: number[]; labels: number[] } {
     const classNames = [...this.#classes.keys()].sort(byCodePoint);
     const sorted = new Map(classNames.map((name, label) => [this.#classes.get(name), label]));
@@ -63,7 +66,7 @@ export class ListedImages {
     const below = posix.relative(this.folder, posix.resolve(this.folder, path));
     if (below === '' || below === '..' || below.startsWith('../')) {
       const does = `names ${readableName(path)}, which is not below the list's folder ${readableName(this.folder)}`;
-      throw badLine(this.file, line, does, 'Put the list into a folder above all images.');
+      throw badLine(this.file, line, does, 'Move the list to a folder above all images.');
     }
     return below;
   }
@@ -84,16 +87,16 @@ export class ListedImages {
       const known = splitOf(split);
       if (known === null) {
         const does = split === '' ? 'names no split' : `has the split ${JSON.stringify(split.slice(0, 40))}`;
-        throw badLine(this.file, line, does, `A split is one of ${splitWords}.`);
+        throw badLine(this.file, line, does, `Use one of the splits ${splitWords}.`);
       }
       if (first !== noSplit) return known;
     }
     const does =
-      split === null ? 'names no split, and lines before do' : 'names a split, and lines before do not';
-    throw badLine(this.file, line, does, 'Name the split of each image, or of none.');
+      split === null ? 'names no split, but earlier lines do' : 'names a split, but earlier lines do not';
+    throw badLine(this.file, line, does, 'Name the split of every image or of none.');
   }
 
-  /** What is not UTF-8 has become a replacement character; and no file name has a zero. */
+  /** Bytes that are not UTF-8 have become replacement characters, and no file name contains a zero. */
   #requireText(line: number, field: string, text: string): void {
     if (!text.includes('\ufffd') && !text.includes('\0')) return;
     throw badLine(this.file, line, `has a ${field} that is not text in UTF-8`, 'Save the list as UTF-8.');

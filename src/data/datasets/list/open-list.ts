@@ -18,13 +18,13 @@ import { requireTestSplit } from '../subset/hold-out-fraction';
 
 export interface ListOptions {
   readonly onMessage?: Notify | undefined;
-  /** An image of more pixels counts as broken (default: as in Pillow). */
+  /** An image with more pixels counts as broken (default: as in Pillow). */
   readonly maxImagePixels?: number | undefined;
-  /** The values of 16-bit gray that become black and white (default 0 and 65535). */
+  /** The 16-bit gray values that become black and white (default: 0 and 65535). */
   readonly grayRange?: GrayRange | null | undefined;
 }
 
-/** More paths would not fit where threads share them. */
+/** More paths would not fit into the memory that threads share. */
 const MOST_BYTES = 2 ** 31;
 const CHUNK_BYTES = 1 << 20;
 
@@ -36,15 +36,15 @@ const readers: Readonly<Record<string, Reader>> = {
   '.ndjson': readJsonLines,
 };
 
-/** Endings of the files that can be lists. */
+/** Extensions of files that can be lists. */
 export const listExtensions: readonly string[] = Object.keys(readers);
 
 /**
- * Images that a list names, CSV or JSON Lines by its extension: a path below the list's folder, and where they are known a
- * label and a split. Image files are not looked at before they are read. Class names are those of all splits together,
- * sorted by code points.
+ * Opens the images named by a list, CSV or JSON Lines by its extension: a path relative to the list's folder and, if
+ * known, a label and a split. Image files are not accessed before they are read. Class names are those of all splits
+ * together, sorted by code points.
  *
- * @throws FulgurError of kind `data` that names the file, and the line which cannot be used.
+ * @throws FulgurError of kind `data` naming the file and the unusable line.
  */
 export async function openList(
   path: string,
@@ -56,19 +56,19 @@ export async function openList(
   const listed = new ListedImages(file, root);
   await readList(file, (image) => listed.take(image));
   const total = listed.paths.length;
-  if (total === 0) throw badList(file, 'names no images', 'Give it a line for each image.');
+  if (total === 0) throw badList(file, 'names no images', 'Add a line for each image.');
   const unlabelled = listed.unlabelled;
   if (unlabelled > 0 && unlabelled < total) {
     onMessage?.('warning', `${unlabelled} of the ${total} images in ${file} have no label.`);
   }
   const parts = partsOf(listed);
   if (parts.train.length === 0) {
-    throw badList(file, 'has no image in the split train', 'Give some images the split train.');
+    throw badList(file, 'has no images in the split train', 'Assign some images to the split train.');
   }
   if (parts.unused > 0) {
     onMessage?.(
       'warning',
-      `Left out of ${file}: ${parts.unused} images of the split val, since there is a split test.`,
+      `Left out of ${file}: ${parts.unused} images of the split val because there is a split test.`,
     );
   }
   const hasTestSplit = parts.heldOut.length > 0;
@@ -93,17 +93,17 @@ export async function openList(
 async function readList(file: string, take: TakeImage): Promise<void> {
   const reader = readers[extname(file).toLowerCase()];
   if (reader === undefined) {
-    const fix = `Name a file that ends in ${listExtensions.join(', ')} by --data.path.`;
-    throw badList(file, 'is neither CSV nor JSON Lines by its name', fix);
+    const fix = `Set --data.path to a file that ends in ${listExtensions.join(', ')}.`;
+    throw badList(file, 'has neither the extension of CSV nor that of JSON Lines', fix);
   }
   const opened = await openRegularFile(file, MOST_BYTES).catch((error: unknown) => {
-    throw badList(file, `cannot be read: ${reasonOf(error)}`, 'Name a readable file by --data.path.', error);
+    throw badList(file, `cannot be read: ${reasonOf(error)}`, 'Set --data.path to a readable file.', error);
   });
   // The stream closes the file.
   await reader(file, opened.createReadStream({ highWaterMark: CHUNK_BYTES, end: MOST_BYTES }), take);
 }
 
-/** The words of the splits to train on and to hold out, and how many images are of neither. */
+/** Returns the splits to train on and to hold out, and the number of images in neither. */
 function partsOf(listed: ListedImages): { train: string[]; heldOut: string[]; unused: number } {
   if (listed.count('none') > 0) return { train: ['none'], heldOut: [], unused: 0 };
   const [train, test, val] = [listed.count('train'), listed.count('test'), listed.count('val')];

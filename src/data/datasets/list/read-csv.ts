@@ -1,15 +1,15 @@
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import { FulgurError } from '../../../errors';
+import { FulgurError, counted } from '../../../errors';
 import { reasonOf } from '../data-errors';
 import type { TakeImage } from './listed-image';
 import { badLine, badList } from './listed-image';
 
-/** A quote that is never closed would make the rest of the file one value. */
+/** Otherwise an unclosed quote would turn the rest of the file into one value. */
 const LONGEST_RECORD = 1 << 16;
 
-/** Where the columns stand that are read; -1 for one that is not there. */
+/** Indices of the columns that are read; -1 if absent. */
 interface Columns {
   readonly path: number;
   readonly label: number;
@@ -17,10 +17,10 @@ interface Columns {
 }
 
 /**
- * Reads a list of comma-separated values: a header with `path`, and where they are known `label` and `split`; other
- * columns are passed over. White space around a value that is not in quotes does not count.
+ * Reads a list of comma-separated values: a header with `path` and, if known, `label` and `split`; other columns are
+ * skipped. White space around unquoted values is ignored.
  *
- * @throws FulgurError of kind `data` that names the line which cannot be read.
+ * @throws FulgurError of kind `data` naming the unreadable line.
  */
 export async function readCsv(file: string, content: Readable, take: TakeImage): Promise<void> {
   const seen: { columns: Columns | null; values: number; line: number } = {
@@ -46,12 +46,12 @@ export async function readCsv(file: string, content: Readable, take: TakeImage):
           split: columns.split < 0 ? null : (values[columns.split] ?? ''),
         });
       }
-      // Nothing is handed on.
+      // Nothing is passed on.
       return null;
     },
   });
   try {
-    // It has to be read for the stream to end.
+    // The stream must be read to its end.
     await pipeline(content, parser.resume());
   } catch (error) {
     if (error instanceof FulgurError) throw error;
@@ -59,21 +59,26 @@ export async function readCsv(file: string, content: Readable, take: TakeImage):
       throw badList(file, `cannot be read: ${reasonOf(error)}`, fixFile, error);
     throw badCsv(file, error, seen);
   }
-  if (seen.columns === null) throw badList(file, 'is empty', 'Give it a header and a line for each image.');
+  if (seen.columns === null) throw badList(file, 'is empty', 'Give it a header and one line per image.');
 }
 
-const fixFile = 'Name a readable file by --data.path.';
+const fixFile = 'Set --data.path to a readable file.';
 
 function columnsOf(file: string, line: number, values: readonly string[]): Columns {
   const names = values.map((value) => value.toLowerCase());
   const place = (name: string): number => names.indexOf(name);
   for (const name of ['path', 'label', 'split']) {
     if (place(name) !== names.lastIndexOf(name))
-      throw badLine(file, line, `names the column ${name} twice`, 'Leave one of them.');
+      throw badLine(file, line, `names the column ${name} twice`, 'Keep only one of them.');
   }
   if (place('path') < 0) {
-    const fix = 'Give the list a header whose columns have commas between them: path,label,split.';
-    throw badLine(file, line, `names no column path, and ${names.length} other: ${shown(values)}`, fix);
+    const fix = 'Give the list a header with comma-separated columns: path,label,split.';
+    throw badLine(
+      file,
+      line,
+      `has ${counted(names.length, 'column')}, but none is named path: ${shown(values)}`,
+      fix,
+    );
   }
   return { path: place('path'), label: place('label'), split: place('split') };
 }
@@ -91,8 +96,8 @@ function badCsv(
   const { code, record } = error;
   const isOpen = code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_MAX_RECORD_SIZE';
   if (isOpen) {
-    // The parser noticed it far behind.
-    const does = line === 0 ? 'has' : 'is the last that can be read: behind it is';
+    // The parser only noticed it much later.
+    const does = line === 0 ? 'has' : 'is the last readable one: it is followed by';
     const isLong = code === 'CSV_MAX_RECORD_SIZE';
     const what = `${isLong ? `a line of more than ${LONGEST_RECORD} characters, or ` : ''}a quote that is not closed`;
     const fix = isLong ? 'Shorten the line, or close the quote.' : 'Close it.';
@@ -103,7 +108,7 @@ function badCsv(
     CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: `has ${count} ${count === 1 ? 'value' : 'values'} instead of ${values}`,
     CSV_INVALID_CLOSING_QUOTE: 'has more text after a closing quote',
     CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: 'has more text after a closing quote',
-    INVALID_OPENING_QUOTE: 'has a quote within a value that is not in quotes',
+    INVALID_OPENING_QUOTE: 'has a quote within an unquoted value',
   };
   const does = reasons[code] ?? `cannot be read: ${reasonOf(error)}`;
   return badLine(file, Number(error.lines), does, 'Correct the line.', error);

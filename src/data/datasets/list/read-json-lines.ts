@@ -7,21 +7,21 @@ import { badLine, badList } from './listed-image';
 
 const fix = 'Write an object on each line: {"path": "cats/1.jpg", "label": "cat", "split": "train"}.';
 
-/** Other fields may hold much: boxes, captions, features. */
+/** Other fields may be large: boxes, captions, features. */
 const LONGEST_LINE = 1 << 24;
 
 /**
- * Reads a list in JSON Lines: an object with `path`, and where they are known `label`, a text or a whole number, and
- * `split`; other fields and empty lines are passed over.
+ * Reads a list in JSON Lines: objects with `path` and, if known, `label`, a string or a whole number, and `split`.
+ * Other fields and empty lines are skipped.
  *
- * @throws FulgurError of kind `data` that names the line which cannot be read.
+ * @throws FulgurError of kind `data` naming the unreadable line.
  */
 export async function readJsonLines(file: string, content: Readable, take: TakeImage): Promise<void> {
   let line = 0;
   const cutter = new LineCutter((text) => {
     line += 1;
     if (text.length >= LONGEST_LINE) {
-      const shorter = 'Leave out fields other than path, label and split.';
+      const shorter = 'Remove fields other than path, label and split.';
       throw badLine(file, line, `has more than ${LONGEST_LINE} characters`, shorter);
     }
     const json = line === 1 ? text.replace(/^\ufeff/, '') : text;
@@ -31,7 +31,7 @@ export async function readJsonLines(file: string, content: Readable, take: TakeI
     for await (const chunk of content) cutter.write(chunk as Buffer);
   } catch (error) {
     if (error instanceof FulgurError) throw error;
-    throw badList(file, `cannot be read: ${reasonOf(error)}`, 'Name a readable file by --data.path.', error);
+    throw badList(file, `cannot be read: ${reasonOf(error)}`, 'Set --data.path to a readable file.', error);
   }
   cutter.end();
 }
@@ -42,13 +42,13 @@ function takeLine(file: string, line: number, json: string, take: TakeImage): vo
     throw badLine(file, line, 'is not an object', fix);
   }
   const { path, label = null, split = null } = value as Readonly<Record<string, unknown>>;
-  if (typeof path !== 'string') throw badLine(file, line, 'has no text as its path', fix);
+  if (typeof path !== 'string') throw badLine(file, line, 'has no string as its path', fix);
   const known = typeof label === 'number' && Number.isSafeInteger(label) ? String(label) : label;
   if (known !== null && typeof known !== 'string') {
-    throw badLine(file, line, 'has a label that is neither a text nor a whole number', fix);
+    throw badLine(file, line, 'has a label that is neither a string nor a whole number', fix);
   }
   if (split !== null && typeof split !== 'string') {
-    throw badLine(file, line, 'has a split that is not a text', fix);
+    throw badLine(file, line, 'has a split that is not a string', fix);
   }
   take({ line, path, label: known, split });
 }

@@ -1,13 +1,13 @@
 import { FulgurError } from '../../../errors';
 import { readableName } from '../folder/file-name';
 
-/** Where an array is: its name, of one in an npz file, and the file. */
+/** The location of an array: the file and, in an npz file, its name. */
 export interface ArrayPlace {
   readonly array: string | null;
   readonly file: string;
 }
 
-/** The error for an array that cannot be used; `does` goes on after `The array images in photos.npz`. */
+/** Returns the error for an unusable array; `does` continues `The array images in photos.npz`. */
 export function badArray(
   { array, file }: ArrayPlace,
   does: string,
@@ -18,9 +18,9 @@ export function badArray(
   return new FulgurError('data', { what: `${named} in ${readableName(file)} ${does}.`, fix, cause });
 }
 
-/** The error for a file that cannot be used as a whole. */
+/** Returns the error for an unusable file. */
 export function badArrayFile(file: string, does: string, fix: string, cause?: unknown): FulgurError {
   return new FulgurError('data', { what: `The file ${readableName(file)} ${does}.`, fix, cause });
 }
 
-export const saveAgain = 'Save it again, by numpy.savez for example.';
+export const saveAgain = 'Save it again, for example with numpy.savez.';

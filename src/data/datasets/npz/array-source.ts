@@ -6,16 +6,16 @@ import { badArray, saveAgain } from './array-error';
 import type { NpyHeader } from './npy-header';
 import { countOf, parseNpyHeader } from './npy-header';
 
-/** The bytes of an npy file, be it on its own or in an archive. */
+/** The bytes of an npy file, on its own or in an archive. */
 export interface ArraySource {
   readonly file: string;
-  /** Its name in the archive; `null` of a file on its own. */
+  /** Its name in the archive; `null` for a file on its own. */
   readonly array: string | null;
-  /** Bytes that it has, as far as the file says. */
+  /** Its size in bytes, according to the file. */
   readonly bytes: number;
-  /** More bytes than that cannot come out of the file, whatever it says. */
+  /** The most bytes that the file can yield, whatever it says. */
   readonly mostBytes: number;
-  /** Checksum of all its bytes, where the file has one. */
+  /** Checksum of all its bytes, if the file has one. */
   readonly crc32: number | null;
   open(): Promise<Readable>;
 }
@@ -27,9 +27,9 @@ export interface KnownArray {
 }
 
 /**
- * Reads the header of an array alone.
+ * Reads only the header of an array.
  *
- * @throws FulgurError of kind `data` that names the array.
+ * @throws FulgurError of kind `data` naming the array.
  */
 export async function readArrayHeader(source: ArraySource): Promise<KnownArray> {
   let start = Buffer.alloc(0);
@@ -49,7 +49,7 @@ export async function readArrayHeader(source: ArraySource): Promise<KnownArray> 
 }
 
 /**
- * Sees to it, before anything is allocated, that a file has the bytes which an array of its shape takes.
+ * Checks, before anything is allocated, that a file has as many bytes as an array of its shape needs.
  *
  * @throws FulgurError of kind `data`
  */
@@ -58,19 +58,19 @@ export function requireBytes({ source, header }: KnownArray, elementBytes: numbe
   const there = source.bytes - header.length;
   if (promised === there && source.bytes <= source.mostBytes) return;
   if (promised === there) {
-    const does = `is said to have ${source.bytes} bytes, and at most ${source.mostBytes} can come out of the file`;
+    const does = `claims ${source.bytes} bytes, but the file can yield at most ${source.mostBytes}`;
     throw badArray(source, does, saveAgain);
   }
   const extents = header.shape.join(', ');
-  const has = `has the shape [${extents}], which takes ${promised} bytes, and holds ${there}`;
+  const has = `has the shape [${extents}], which takes ${promised} bytes, but contains ${there}`;
   throw badArray(source, has, saveAgain);
 }
 
 /**
- * Reads all elements of an array, as bytes, to where they shall be.
+ * Reads all elements of an array into a target, as bytes.
  *
- * @param target has room for them, and no more.
- * @throws FulgurError of kind `data` where the file is broken.
+ * @param target has exactly their size.
+ * @throws FulgurError of kind `data` if the file is broken.
  */
 export async function readElements({ source, header }: KnownArray, target: Uint8Array): Promise<void> {
   await guarded(source, async () => {
@@ -81,7 +81,7 @@ export async function readElements({ source, header }: KnownArray, target: Uint8
       if (source.crc32 !== null) checksum = crc32(bytes, checksum);
       const wanted = at < 0 ? bytes.subarray(Math.min(bytes.length, -at)) : bytes;
       const place = Math.max(0, at);
-      if (place + wanted.length > target.length) throw new Error('goes on after its last element');
+      if (place + wanted.length > target.length) throw new Error('continues after its last element');
       target.set(wanted, place);
       at += bytes.length;
     }
@@ -89,11 +89,11 @@ export async function readElements({ source, header }: KnownArray, target: Uint8
       throw new Error(`ends after ${formatBytes(Math.max(0, at))} of ${formatBytes(target.length)}`);
     }
     if (source.crc32 !== null && checksum !== source.crc32)
-      throw new Error('has another checksum than its archive says');
+      throw new Error('does not match the checksum in its archive');
   });
 }
 
-/** What the system or a library says of a file becomes a sentence about the array. */
+/** Turns an error of the system or a library into an error about the array. */
 async function guarded<T>(source: ArraySource, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -2,7 +2,7 @@ import { badArray } from './array-error';
 import type { KnownArray } from './array-source';
 import { requireBytes } from './array-source';
 
-/** Images as an array has them. */
+/** The layout of images in an array. */
 export interface ImageShape {
   readonly count: number;
   readonly height: number;
@@ -14,9 +14,9 @@ export interface ImageShape {
 const asBytes = 'Save the pixels as uint8 or little-endian uint16.';
 
 /**
- * What the images of an array look like.
+ * Returns the layout of the images in an array.
  *
- * @throws FulgurError of kind `data` where an array cannot be taken for images, or promises more than is there.
+ * @throws FulgurError of kind `data` if an array does not contain images, or claims more data than there is.
  */
 export function imageShapeOf(array: KnownArray, mostPixels: number): ImageShape {
   const { source, header } = array;
@@ -25,7 +25,7 @@ export function imageShapeOf(array: KnownArray, mostPixels: number): ImageShape 
   const bytesPerSample = descr === '|u1' ? 1 : descr === '<u2' ? 2 : null;
   if (bytesPerSample === null) {
     const what = /f\d+$/.test(descr) ? 'floating-point numbers' : 'numbers';
-    throw badArray(source, `holds ${what} of the type ${descr}, not pixels`, asBytes);
+    throw badArray(source, `contains ${what} of the type ${descr}, not pixels`, asBytes);
   }
   const [count = 0, height = 0, width = 0, channels = 1] = shape;
   const isImages = shape.length === 3 || (shape.length === 4 && [1, 3, 4].includes(channels));
@@ -33,16 +33,16 @@ export function imageShapeOf(array: KnownArray, mostPixels: number): ImageShape 
     const comesFirst = shape.length === 4 && [1, 3, 4].includes(height);
     throw badArray(
       source,
-      `has the shape [${shape.join(', ')}], not [images, height, width] with 1, 3 or 4 channels or none`,
-      comesFirst ? 'Put the channels last: numpy.moveaxis(array, 1, -1).' : 'Save it in such a shape.',
+      `has the shape [${shape.join(', ')}], not [images, height, width] or [images, height, width, channels] with 1, 3 or 4 channels`,
+      comesFirst ? 'Put the channels last: numpy.moveaxis(array, 1, -1).' : 'Save it in one of these shapes.',
     );
   }
-  if (count === 0) throw badArray(source, 'holds no images', 'Save images in it.');
+  if (count === 0) throw badArray(source, 'contains no images', 'Save images in it.');
   if (height === 0 || width === 0 || height * width > mostPixels) {
     const fix = 'Save smaller images, or raise --data.maxImagePixels.';
     throw badArray(
       source,
-      `holds images of ${height} x ${width} pixels, and at most ${mostPixels} are read`,
+      `contains images of ${height} x ${width} pixels, but at most ${mostPixels} are read`,
       fix,
     );
   }
@@ -51,7 +51,8 @@ export function imageShapeOf(array: KnownArray, mostPixels: number): ImageShape 
 }
 
 /**
- * Sees to it that a picture in colour is not taken for a pile of narrow gray ones: without labels nothing else tells them apart.
+ * Rejects a single colour picture, which would be read as a stack of narrow gray ones: without labels, nothing else
+ * distinguishes them.
  *
  * @throws FulgurError of kind `data`
  */
@@ -60,12 +61,12 @@ export function requireManyImages({ source, header: { shape } }: KnownArray): vo
   if (shape.length !== 3 || (last !== 3 && last !== 4)) return;
   throw badArray(
     source,
-    `has the shape [${shape.join(', ')}], which is that of one image in colour, and of gray images of width ${last}`,
-    'Save array[None] if it is one image, and array[..., None] if they are gray.',
+    `has the shape [${shape.join(', ')}], which could be one colour image or gray images of width ${last}`,
+    'Save array[None] if it is one image, or array[..., None] if they are gray.',
   );
 }
 
-/** Numbers of labels, by how NumPy calls them. */
+/** Types of labels by their NumPy names. */
 type ReadNumber = (bytes: Buffer, at: number) => number;
 
 const numbers: Readonly<Record<string, readonly [bytes: number, read: ReadNumber]>> = {
@@ -80,12 +81,12 @@ const numbers: Readonly<Record<string, readonly [bytes: number, read: ReadNumber
   '<i8': [8, (bytes, at) => Number(bytes.readBigInt64LE(at))],
 };
 
-const asNumbers = 'Save a whole number for each image, [images] or [images, 1].';
+const asNumbers = 'Save one whole number per image, as [images] or [images, 1].';
 
 /**
- * Bytes of a label and how to read it.
+ * Returns the size of a label in bytes and how to read it.
  *
- * @throws FulgurError of kind `data` where an array is not a label for each of so many images.
+ * @throws FulgurError of kind `data` if an array does not contain one label per image.
  */
 export function labelFormatOf(array: KnownArray, images: number): readonly [bytes: number, read: ReadNumber] {
   const { source, header } = array;
@@ -93,22 +94,22 @@ export function labelFormatOf(array: KnownArray, images: number): readonly [byte
   requirePlain(array, asNumbers);
   const format = Object.hasOwn(numbers, descr) ? numbers[descr] : undefined;
   if (format === undefined) {
-    throw badArray(source, `holds values of the type ${descr}, not whole numbers`, asNumbers);
+    throw badArray(source, `contains values of the type ${descr}, not whole numbers`, asNumbers);
   }
   const [count = 0, each = 1] = shape;
   if (shape.length === 0 || shape.length > 2 || each !== 1 || count !== images) {
-    const does = `has the shape [${shape.join(', ')}], and there are ${images} images`;
+    const does = `has the shape [${shape.join(', ')}], but there are ${images} images`;
     throw badArray(source, does, asNumbers);
   }
   requireBytes(array, format[0]);
   return format;
 }
 
-/** What no array may be that is read here. */
+/** Rejects arrays of unsupported kinds. */
 function requirePlain({ source, header }: KnownArray, fix: string): void {
   const { descr, fortranOrder, shape } = header;
-  if (descr === '|O') throw badArray(source, 'holds Python objects, which only Python can read', fix);
-  if (descr === 'record') throw badArray(source, 'holds records of several fields', fix);
+  if (descr === '|O') throw badArray(source, 'contains Python objects, which only Python can read', fix);
+  if (descr === 'record') throw badArray(source, 'contains records of several fields', fix);
   if (descr.startsWith('>')) throw badArray(source, `is big-endian (${descr})`, fix);
   if (fortranOrder && shape.length > 1) {
     throw badArray(source, 'is in Fortran order', 'Save it in C order: numpy.ascontiguousarray(array).');

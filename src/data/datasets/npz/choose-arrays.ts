@@ -3,7 +3,7 @@ import { badArrayFile } from './array-error';
 import type { ArraySource, KnownArray } from './array-source';
 import { readArrayHeader } from './array-source';
 
-/** The names that images and labels have in the files of Keras, MedMNIST and others. */
+/** The names of images and labels in the files of Keras, MedMNIST and others. */
 const usualNames = {
   train: {
     images: ['images', 'x', 'data', 'x_train', 'train_images'],
@@ -13,7 +13,7 @@ const usualNames = {
   val: { images: ['x_val', 'val_images'], labels: ['y_val', 'val_labels'] },
 } as const;
 
-/** The images of a split, and the classes of them where there are any. */
+/** The images of a split and, if there are any, their classes. */
 export interface SplitArrays {
   readonly images: KnownArray;
   readonly labels: KnownArray | null;
@@ -21,18 +21,18 @@ export interface SplitArrays {
 
 export interface ChosenArrays {
   readonly train: SplitArrays;
-  /** Test images, or those for validation where there are none. */
+  /** Test images, or validation images if there are none. */
   readonly heldOut: SplitArrays | null;
-  /** Images for validation that are not used, since there are test images. */
+  /** Validation images that are not used because there are test images. */
   readonly unused: SplitArrays | null;
-  /** Names of the arrays that are of no split. */
+  /** Names of the arrays that belong to no split. */
   readonly others: readonly string[];
 }
 
 /**
- * Finds out by their names which arrays hold the images and labels of which split.
+ * Determines by their names which arrays contain the images and labels of which split.
  *
- * @throws FulgurError of kind `data` where that is not clear.
+ * @throws FulgurError of kind `data` if that is unclear.
  */
 export async function chooseArrays(file: string, arrays: ArrayFile): Promise<ChosenArrays> {
   const train = (await splitOf(file, arrays, 'train')) ?? (await onlyImages(file, arrays));
@@ -77,14 +77,17 @@ function theOne(
   if (second !== undefined) {
     throw badArrayFile(
       file,
-      `holds the arrays ${found} and ${second}, which mean the same`,
-      'Leave one of them.',
+      `contains the arrays ${found} and ${second}, which mean the same`,
+      'Keep only one of them.',
     );
   }
   return sources.get(found) ?? null;
 }
 
-/** The only array of an npy file, or the only one with four dimensions; images to judge by are not trained on. */
+/**
+ * Returns the only array of an npy file, or the only one with four dimensions; images for evaluation are not used for
+ * training.
+ */
 async function onlyImages(file: string, { sources }: ArrayFile): Promise<SplitArrays> {
   const [sole] = sources.values();
   if (sole?.array === null) return { images: await readArrayHeader(sole), labels: null };
@@ -92,7 +95,7 @@ async function onlyImages(file: string, { sources }: ArrayFile): Promise<SplitAr
   const heldOut: readonly string[] = [...usualNames.test.images, ...usualNames.val.images];
   for (const source of sources.values()) {
     if (heldOut.includes(source.array ?? '')) continue;
-    // What is not an array is not images.
+    // Entries that are not arrays are not images.
     const array = await readArrayHeader(source).catch(() => null);
     if (array?.header.shape.length === 4) known.push(array);
   }
@@ -104,7 +107,7 @@ async function onlyImages(file: string, { sources }: ArrayFile): Promise<SplitAr
   const listed = names.length === 0 ? 'no arrays' : `the arrays ${names.join(', ')}`;
   throw badArrayFile(
     file,
-    `holds ${listed}, and it is not clear which of them holds the images`,
-    `Call it ${usualNames.train.images.join(', ')}.`,
+    `contains ${listed}, and it is unclear which of them contains the images`,
+    `Name it one of: ${usualNames.train.images.join(', ')}.`,
   );
 }

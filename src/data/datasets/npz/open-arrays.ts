@@ -10,13 +10,13 @@ import type { ArraySource } from './array-source';
 
 /** An open npz or npy file. */
 export interface ArrayFile {
-  /** By their names in an npz file; that of an npy file is its own. */
+  /** Arrays by name in an npz file; for an npy file, by the name of the file. */
   readonly sources: ReadonlyMap<string, ArraySource>;
   close(): Promise<void>;
 }
 
 const MOST_ARRAYS = 4096;
-/** Deflate makes at most so much of a byte. */
+/** The largest ratio by which Deflate expands a byte. */
 const MOST_GROWTH = 1032;
 const CHUNK_BYTES = 1 << 20;
 const stored = 0;
@@ -24,13 +24,13 @@ const deflated = 8;
 const signatures = { archived: 'PK', alone: '\x93NUMPY' } as const;
 
 /**
- * Opens an npz or npy file, told apart by their content.
+ * Opens an npz or npy file, identified by its contents.
  *
- * @throws FulgurError of kind `data` where it is neither, or damaged.
+ * @throws FulgurError of kind `data` if it is neither, or damaged.
  */
 export async function openArrays(file: string): Promise<ArrayFile> {
   const handle = await openRegularFile(file).catch((error: unknown) => {
-    const fix = 'Name a readable .npz or .npy file by --data.path.';
+    const fix = 'Set --data.path to a readable .npz or .npy file.';
     throw badArrayFile(file, `cannot be read: ${reasonOf(error)}`, fix, error);
   });
   try {
@@ -44,7 +44,7 @@ export async function openArrays(file: string): Promise<ArrayFile> {
           ? await archived(file, handle)
           : null;
     if (sources === null) {
-      const fix = 'Save images by numpy.savez, as uint8 [images, height, width, channels].';
+      const fix = 'Save images with numpy.savez, as uint8 [images, height, width, channels].';
       throw badArrayFile(file, 'is neither an npz nor an npy file', fix);
     }
     return { sources, close: () => handle.close() };
@@ -76,8 +76,8 @@ async function archived(file: string, handle: FileHandle): Promise<Map<string, A
     const zip = await fromFdPromise(handle.fd, { autoClose: false, lazyEntries: true });
     for await (const entry of zip.eachEntry()) {
       const name = entry.fileName.replace(/\.npy$/, '');
-      if (sources.has(name)) throw new Error(`it holds ${JSON.stringify(name.slice(0, 100))} twice`);
-      if (sources.size === MOST_ARRAYS) throw new Error(`it holds more than ${MOST_ARRAYS} arrays`);
+      if (sources.has(name)) throw new Error(`it contains ${JSON.stringify(name.slice(0, 100))} twice`);
+      if (sources.size === MOST_ARRAYS) throw new Error(`it contains more than ${MOST_ARRAYS} arrays`);
       sources.set(name, sourceOf(file, name, zip, entry));
     }
   } catch (error) {
@@ -98,7 +98,7 @@ function sourceOf(file: string, array: string, zip: ZipFile, entry: Entry): Arra
       if (compressionMethod === stored || compressionMethod === deflated) {
         return zip.openReadStreamPromise(entry);
       }
-      throw new Error(`it is compressed by method ${compressionMethod}`);
+      throw new Error(`it is compressed with method ${compressionMethod}`);
     },
   };
 }

@@ -20,21 +20,22 @@ import { openArrays } from './open-arrays';
 
 export interface PackedOptions {
   readonly onMessage?: Notify | undefined;
-  /** Images of more pixels are refused (default: as in Pillow). */
+  /** Images with more pixels are rejected (default: as in Pillow). */
   readonly maxImagePixels?: number | undefined;
-  /** The values of 16-bit samples that become black and white (default 0 and 65535). */
+  /** The 16-bit values that become black and white (default: 0 and 65535). */
   readonly grayRange?: GrayRange | null | undefined;
 }
 
-/** Class numbers from here on are more likely something else. */
+/** Larger class numbers are probably something else. */
 const MOST_CLASSES = 100_000;
-const fewerImages = 'Save fewer or smaller images, or keep them in shards: --data.name shards.';
+const fewerImages = 'Save fewer or smaller images, or store them in shards: --data.name shards.';
 
 /**
- * Images in an npz or npy file: uint8 or uint16 `[images, height, width]` or `[images, height, width, channels]`, read into
- * shared memory as they are. Labels are whole numbers, -1 where there is none; the names of classes are their numbers.
+ * Opens the images in an npz or npy file: uint8 or uint16 `[images, height, width]` or `[images, height, width,
+ * channels]`, read into shared memory unchanged. Labels are whole numbers, or -1 for none; classes are named by their
+ * numbers.
  *
- * @throws FulgurError of kind `data` where the file is broken or its arrays are not such.
+ * @throws FulgurError of kind `data` if the file is broken or its arrays have another form.
  */
 export async function openPacked(
   path: string,
@@ -50,7 +51,7 @@ export async function openPacked(
   }
 }
 
-/** A split's arrays with what is known of them. */
+/** A split's arrays with their properties. */
 interface Part extends SplitArrays {
   readonly shape: ImageShape;
   readonly classes: Int32Array;
@@ -69,10 +70,7 @@ async function readSplit(
   else requireSameImages(file, train.shape, heldOut.shape);
   if (chosen.unused !== null) {
     const images = chosen.unused.images.header.shape[0] ?? 0;
-    onMessage?.(
-      'warning',
-      `Left out of ${file}: ${images} images for validation, since there are test images.`,
-    );
+    onMessage?.('warning', `Left out of ${file}: ${images} validation images because there are test images.`);
   }
   sayOthers(file, chosen.others, onMessage);
   const parts = heldOut === null ? [train] : [train, heldOut];
@@ -117,7 +115,7 @@ async function readClasses({ labels }: SplitArrays, images: number): Promise<Int
   return Int32Array.from({ length: images }, (_, index) => {
     const value = read(bytes, index * stride);
     if (value >= unlabelled && value < MOST_CLASSES) return value;
-    const fix = `Number the classes from 0 on, below ${MOST_CLASSES}; -1 stands for no label.`;
+    const fix = `Number the classes from 0 to ${MOST_CLASSES - 1}; -1 stands for no label.`;
     throw badArray(labels.source, `has the label ${value} for image ${index}`, fix);
   });
 }
@@ -148,8 +146,8 @@ function requireSameImages(file: string, train: ImageShape, heldOut: ImageShape)
   if (textOf(train) === textOf(heldOut)) return;
   throw badArrayFile(
     file,
-    `has images to train on of ${textOf(train)}, and others of ${textOf(heldOut)}`,
-    'Save them alike.',
+    `has training images of ${textOf(train)}, but held-out images of ${textOf(heldOut)}`,
+    'Save both in the same form.',
   );
 }
 
@@ -175,15 +173,15 @@ async function readPixels(file: string, parts: readonly Part[]): Promise<Uint8Ar
 }
 
 /**
- * As of image files: 12 bits and fewer, not scaled to 16, would become nearly black.
+ * As for image files, values of 12 bits or fewer that are not scaled to 16 would become nearly black.
  *
- * @throws FulgurError of kind `data` that names the option.
+ * @throws FulgurError of kind `data` naming the option.
  */
 function requireBright(source: ArraySource, values: Uint16Array): void {
   const white = whiteOfUnscaled(values);
   if (white === null) return;
-  const does = `holds 16-bit values of which none exceeds ${white}, so its images would become nearly black`;
-  throw badArray(source, does, `Name the values that are black and white: --data.grayRange 0,${white}.`);
+  const does = `contains only 16-bit values up to ${white}, so its images would become nearly black`;
+  throw badArray(source, does, `Name the values of black and white: --data.grayRange 0,${white}.`);
 }
 
 function allocate(file: string, bytes: number): SharedArrayBuffer {
@@ -191,7 +189,7 @@ function allocate(file: string, bytes: number): SharedArrayBuffer {
     return new SharedArrayBuffer(bytes);
   } catch (error) {
     throw new FulgurError('data', {
-      what: `The images in ${file} take ${bytes} bytes, more than this process can have in one piece.`,
+      what: `The images in ${file} take ${bytes} bytes, more than this process can allocate at once.`,
       fix: fewerImages,
       cause: error,
     });

@@ -7,27 +7,27 @@ import type { ShardBytes } from './shard-bytes';
 import { badShard } from './shard-error';
 import { TAR_BLOCK } from './tar-header';
 
-/** What a shard says of a sample's class: its number, its name, or nothing. */
+/** A sample's class according to a shard: its number, its name, or nothing. */
 export type ShardLabel = number | string | null;
 
 /** An image in a shard, and where it is. */
 export interface ShardSample {
-  /** The path of its files up to the first dot of their names. */
+  /** The path of its files up to the first dot in their names. */
   readonly key: string;
   readonly headerAt: number;
   readonly headerSum: number;
-  /** Bytes of the image file. */
+  /** Size of the image file in bytes. */
   readonly size: number;
   readonly label: ShardLabel;
 }
 
-/** What a shard holds that is not used. */
+/** The unused contents of a shard. */
 export interface PassedOver {
-  /** Entries that stand for another file. */
+  /** Entries that link to another file. */
   readonly links: number;
-  /** Labels for which there is no image. */
+  /** Labels without an image. */
   readonly withoutImage: number;
-  /** Images with a second dot in their names, such as `a.v2.png`, whose samples have no image by that. */
+  /** Images with a second dot in their names, such as `a.v2.png`, whose samples therefore have no image. */
   readonly dotted: number;
 }
 
@@ -41,11 +41,11 @@ interface Draft {
   image?: ShardEntry;
   cls?: ShardLabel;
   json?: ShardLabel;
-  /** Images with more than an extension behind the key. */
+  /** Images with more than an extension after the key. */
   dotted?: number;
 }
 
-/** Puts the entries of a shard together: those with one key are one sample, wherever they stand. */
+/** Groups the entries of a shard: those with the same key are one sample, wherever they are. */
 export class SampleCollector {
   readonly #drafts = new Map<string, Draft>();
   #links = 0;
@@ -55,23 +55,23 @@ export class SampleCollector {
     private readonly bytes: ShardBytes,
   ) {}
 
-  /** @throws FulgurError of kind `data` that names a sample which cannot be used. */
+  /** @throws FulgurError of kind `data` naming an unusable sample. */
   take(entry: ShardEntry): void {
     const { key, extension } = keyOf(entry.name);
     const isImage = extensions.has(extension);
     const isDotted = !isImage && extensions.has(extension.slice(extension.lastIndexOf('.') + 1));
     if (key === null || !(isImage || isDotted || extension === 'cls' || extension === 'json')) return;
-    if (entry.isSparse && isImage) throw this.#bad(key, 'is a sparse file', 'Write it as an ordinary one.');
+    if (entry.isSparse && isImage) throw this.#bad(key, 'is a sparse file', 'Write it as an ordinary file.');
     if (linkTypes.has(entry.type)) this.#links += isImage ? 1 : 0;
     if (!fileTypes.has(entry.type)) return;
     const draft = this.#drafts.get(key) ?? {};
     if (isImage) {
-      if (draft.image !== undefined) throw this.#bad(key, 'has two images', 'Give each a key of its own.');
+      if (draft.image !== undefined) throw this.#bad(key, 'has two images', 'Give each its own key.');
       draft.image = entry;
     } else if (isDotted) draft.dotted = (draft.dotted ?? 0) + 1;
     else {
       if (draft[extension as 'cls' | 'json'] !== undefined)
-        throw this.#bad(key, `has two .${extension} files`, 'Leave one of them.');
+        throw this.#bad(key, `has two .${extension} files`, 'Keep only one of them.');
       if (extension === 'cls') draft.cls = this.#cls(key, entry);
       else draft.json = this.#json(key, entry);
     }
@@ -115,7 +115,7 @@ export class SampleCollector {
 
   #json(key: string, { headerAt, size }: ShardEntry): ShardLabel {
     if (size > MOST_JSON_BYTES) {
-      throw this.#bad(key, `has a .json file of ${size} bytes`, 'Keep the label in a .cls file.');
+      throw this.#bad(key, `has a .json file of ${size} bytes`, 'Store the label in a .cls file.');
     }
     const value = this.#parsed(key, this.bytes.at(headerAt + TAR_BLOCK, size));
     if (typeof value !== 'object' || value === null) return null;
@@ -124,7 +124,7 @@ export class SampleCollector {
     if (typeof label === 'string' && label !== '') return label;
     if (Number.isInteger(label) && (label as number) >= 0 && (label as number) < 1e9) return label as number;
     const fix = 'Write the number or the name of the class into it: {"label": 3}.';
-    throw this.#bad(key, 'has a label in its .json file that is not such', fix);
+    throw this.#bad(key, 'has a label in its .json file that is neither a number nor a name', fix);
   }
 
   #parsed(key: string, bytes: Buffer): unknown {
@@ -132,16 +132,21 @@ export class SampleCollector {
       return JSON.parse(bytes.toString('utf8')) as unknown;
     } catch (error) {
       const does = `has a .json file that is not JSON: ${reasonOf(error).slice(0, 200)}`;
-      throw this.#bad(key, does, 'Correct it, or leave it out.', error);
+      throw this.#bad(key, does, 'Correct it, or remove it.', error);
     }
   }
 
   #bad(key: string, does: string, fix: string, cause?: unknown): Error {
-    return badShard(this.file, `holds the key ${readableName(key.slice(0, 200))}, which ${does}`, fix, cause);
+    return badShard(
+      this.file,
+      `contains the key ${readableName(key.slice(0, 200))}, which ${does}`,
+      fix,
+      cause,
+    );
   }
 }
 
-/** The key of an entry, up to the first dot of its base name, and what is behind that; no key for hidden files. */
+/** Returns the key of an entry, up to the first dot of its base name, and the rest after it; no key for hidden files. */
 function keyOf(name: string): { key: string | null; extension: string } {
   const base = posix.basename(name);
   const dot = base.indexOf('.');

@@ -1,14 +1,14 @@
-/** More shards than anybody has. */
+/** More than any data set has shards. */
 const MOST_PATHS = 100_000;
 
 const braces = /\{([^{}]*)\}/;
 const range = /^(\d{1,9})\.\.(\d{1,9})$/;
 
 /**
- * The paths that a pattern stands for, as shells expand it: `{0000..0009}` counts, with as many digits as its ends have
- * where one begins with a zero, and `{train,val}` lists. Other braces are left as they are.
+ * Returns the paths that a pattern stands for, as expanded by shells: `{0000..0009}` counts, with the digits of its
+ * ends if one starts with a zero, and `{train,val}` lists alternatives. Other braces are left unchanged.
  *
- * @throws Error where they are too many.
+ * @throws Error if there are too many.
  */
 export function expandBraces(pattern: string): string[] {
   const parts = partsOf(pattern);
@@ -20,7 +20,7 @@ export function expandBraces(pattern: string): string[] {
   );
 }
 
-/** The pattern in pieces, with what each may be. */
+/** Splits the pattern into pieces, with the alternatives of each. */
 function partsOf(pattern: string): string[][] {
   const found = braces.exec(pattern);
   if (found === null) return [[pattern]];

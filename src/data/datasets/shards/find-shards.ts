@@ -8,23 +8,24 @@ import { splitOf } from '../split-word';
 import { expandBraces } from './expand-braces';
 import { compressed } from './scan-shard';
 
-/** The shards of a data set, by the folder that they are all below and their names below it. */
+/** The shards of a data set: their common folder and their names relative to it. */
 export interface FoundShards {
   readonly root: string;
   readonly train: readonly string[];
-  /** Those for testing, or for validation where there are none. */
+  /** Shards for testing, or for validation if there are none. */
   readonly heldOut: readonly string[];
-  /** Those for validation, where there are others for testing. */
+  /** Shards for validation, if there are others for testing. */
   readonly unused: readonly string[];
 }
 
 const packed = /\.(tgz|tar\.(gz|bz2|xz|zst|lz4))$/i;
 
 /**
- * The shards that a path stands for: one tar file, the tar files of a folder by code points, or a pattern with braces in its
- * order. Where some have a word for a split in their names (`imagenet-train-0000.tar`, `val-0000.tar`), that is theirs.
+ * Finds the shards that a path stands for: one tar file, the tar files of a folder sorted by code points, or a pattern
+ * with braces in its order. If names contain a word for a split (`imagenet-train-0000.tar`, `val-0000.tar`), the shards
+ * belong to that split.
  *
- * @throws FulgurError of kind `data` where there are none, one is missing, or it is not clear which are which split.
+ * @throws FulgurError of kind `data` if there are none, one is missing, or it is unclear which belong to which split.
  */
 export async function findShards(path: string): Promise<FoundShards> {
   const files = await filesOf(resolve(path));
@@ -42,11 +43,7 @@ async function filesOf(path: string): Promise<string[]> {
   const files = expanded(path);
   for (const file of files) {
     await stat(file).catch((error: unknown) => {
-      throw shardsError(
-        path,
-        `names ${readableName(file)}: ${reasonOf(error)}`,
-        'Name shards that are there.',
-      );
+      throw shardsError(path, `names ${readableName(file)}: ${reasonOf(error)}`, 'Name shards that exist.');
     });
   }
   return files;
@@ -66,12 +63,12 @@ async function filesIn(folder: string): Promise<string[]> {
   });
   const tars = names.filter((name) => !name.startsWith('.') && (/\.tar$/i.test(name) || packed.test(name)));
   if (tars.length === 0) {
-    throw shardsError(folder, 'holds no .tar files', 'Name a folder of shards by --data.path.');
+    throw shardsError(folder, 'contains no .tar files', 'Set --data.path to a folder of shards.');
   }
   return tars.sort(byCodePoint).map((name) => join(folder, name));
 }
 
-/** The folder above all files. */
+/** Returns the common folder of all files. */
 function rootOf(files: readonly string[]): string {
   let root = dirname(files[0] ?? '.');
   while (!files.every((file) => file.startsWith(root === sep ? root : `${root}${sep}`))) root = dirname(root);
@@ -82,20 +79,20 @@ function splitsOf(path: string, files: readonly string[], root: string): Omit<Fo
   const words = files.map(wordIn);
   const of = (split: SplitWord | null): string[] =>
     files.filter((_, index) => words[index] === split).map((file) => relative(root, file));
-  // Shards of one split alone are all that there is.
+  // Shards of a single split are the whole data set.
   if (new Set(words).size === 1) return { train: of(words[0] ?? null), heldOut: [], unused: [] };
   const [unnamed] = of(null);
   if (unnamed !== undefined) {
     const named = relative(root, files[words.findIndex((word) => word !== null)] ?? '');
-    const does = `names ${readableName(named)}, which is of a split, and ${readableName(unnamed)}, which is of none`;
-    throw shardsError(path, does, 'Put train, val or test into the name of each shard, or of none.');
+    const does = `names ${readableName(named)}, which names a split, and ${readableName(unnamed)}, which does not`;
+    throw shardsError(path, does, 'Put train, val or test into the name of every shard or of none.');
   }
   const [train, test, val] = [of('train'), of('test'), of('val')];
   if (train.length === 0) throw shardsError(path, 'names no shard of the split train', 'Name one.');
   return test.length > 0 ? { train, heldOut: test, unused: val } : { train, heldOut: val, unused: [] };
 }
 
-/** The split that a shard's name says it is of; `null` where it names none, or several. */
+/** Returns the split that a shard's name contains; `null` if it names none or several. */
 function wordIn(file: string): SplitWord | null {
   const words = basename(file)
     .split(/[-_.]/)
@@ -104,7 +101,7 @@ function wordIn(file: string): SplitWord | null {
   return words.length === 1 ? (words[0] ?? null) : null;
 }
 
-/** The error for a path that does not lead to shards; `does` goes on after `The path of shards, shards/,`. */
+/** Returns the error for a path that does not lead to shards; `does` continues `The path of shards shards/`. */
 function shardsError(path: string, does: string, fix: string): FulgurError {
   return new FulgurError('data', { what: `The path of shards ${readableName(path)} ${does}.`, fix });
 }

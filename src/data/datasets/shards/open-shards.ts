@@ -24,11 +24,11 @@ import type { ShardState } from './shard-files';
 
 export interface ShardOptions {
   readonly onMessage?: Notify | undefined;
-  /** An image of more pixels counts as broken (default: as in Pillow). */
+  /** An image with more pixels counts as broken (default: as in Pillow). */
   readonly maxImagePixels?: number | undefined;
-  /** Ends the taking of the index. */
+  /** Aborts indexing. */
   readonly signal?: AbortSignal | undefined;
-  /** The values of 16-bit gray that become black and white (default 0 and 65535). */
+  /** The 16-bit gray values that become black and white (default: 0 and 65535). */
   readonly grayRange?: GrayRange | null | undefined;
 }
 
@@ -39,16 +39,16 @@ interface IndexedShard {
   readonly passedOver: PassedOver;
 }
 
-/** Entries between which other work of the process gets its turn. */
+/** The number of entries after which other work of the process gets its turn. */
 const ENTRIES_AT_ONCE = 5000;
 
 /**
- * Images in tar files, as WebDataset writes them: the files of one sample have one name up to its first dot. The headers of
- * all entries are read when the data set is opened, and each image then from its place. So shards may be written beside
- * these, and entries behind theirs, without an effect on a data set that is open.
+ * Opens images in tar files as written by WebDataset: the files of a sample have the same name up to its first dot. The
+ * headers of all entries are read when the data set is opened; each image is then read from its position. Adding
+ * shards, or appending entries, does not affect an open data set.
  *
  * @param path a tar file, a folder of them, or a pattern with braces: `shards/train-{0000..0009}.tar`.
- * @throws FulgurError of kind `data` that names the shard which is cut short, damaged, compressed or missing.
+ * @throws FulgurError of kind `data` naming a shard that is truncated, damaged, compressed or missing.
  */
 export async function openShards(
   path: string,
@@ -68,7 +68,7 @@ export async function openShards(
   if (unused.length > 0) {
     onMessage?.(
       'warning',
-      `Left out of ${path}: ${unused.length} shards for validation, since there are some for testing.`,
+      `Left out of ${path}: ${unused.length} validation shards because there are test shards.`,
     );
   }
   sayUnlabelled(path, every, onMessage);
@@ -154,7 +154,7 @@ function openShard(file: string): number {
 
 type Index = 'keys' | 'shardOf' | 'headerAt' | 'headerSum' | 'sizes' | 'labels';
 
-/** The samples of all shards, in shared memory. */
+/** Writes the samples of all shards to shared memory. */
 function indexOf(shards: readonly IndexedShard[], classes: ShardClasses): Pick<ShardDataset['spec'], Index> {
   const count = shards.reduce((sum, { samples }) => sum + samples.length, 0);
   const shardOf = new Uint32Array(new SharedArrayBuffer(count * 4));
@@ -196,6 +196,6 @@ function noImages(path: string, split: Split): FulgurError {
   return new FulgurError('data', {
     what: `The ${split} split of the shards ${path} has no images.`,
     why: 'An image is an entry such as 000017.jpg.',
-    fix: 'Name shards that hold images by --data.path.',
+    fix: 'Set --data.path to shards that contain images.',
   });
 }

@@ -5,24 +5,24 @@ import { badShard, writeAgain } from './shard-error';
 import type { PaxChanges, TarHeader } from './tar-header';
 import { TAR_BLOCK, isEmpty, parsePax, parseTarHeader } from './tar-header';
 
-/** An entry of a shard, and where it is. */
+/** An entry of a shard and its position. */
 export interface ShardEntry extends TarHeader {
-  /** Byte of the header right before the content. */
+  /** Position of the header right before the contents. */
   readonly headerAt: number;
-  /** Checksum of that header: another one there means that the shard has changed. */
+  /** Checksum of this header: a different one means that the shard has changed. */
   readonly headerSum: number;
   readonly isSparse: boolean;
 }
 
-/** Names and pax records are short; what says otherwise is damaged. */
+/** Names and pax records are short; a longer one is damaged. */
 const MOST_MEANING_BYTES = 1 << 20;
-/** Behind the end an archive is filled up with zeros, to a multiple of some kilobytes. */
+/** After its end, an archive is padded with zeros to a multiple of some kilobytes. */
 const MOST_PADDING = 1 << 20;
 
 /**
- * The entries of a tar file in order: their headers are read, and what is between them is passed over.
+ * Yields the entries of a tar file in order, reading only their headers.
  *
- * @throws FulgurError of kind `data` that names the byte at which the shard is cut short or damaged.
+ * @throws FulgurError of kind `data` naming the byte at which the shard is truncated or damaged.
  */
 export function* scanShard(file: string, bytes: ShardBytes): Generator<ShardEntry> {
   const first = bytes.at(0, 2);
@@ -38,7 +38,7 @@ export function* scanShard(file: string, bytes: ShardBytes): Generator<ShardEntr
     const header = { ...plain, size: changes.size ?? plain.size };
     const end = at + TAR_BLOCK + header.size;
     if (end > bytes.size) {
-      throw cutShort(file, `ends at byte ${bytes.size}, and its entry at byte ${at} goes on to byte ${end}`);
+      throw cutShort(file, `ends at byte ${bytes.size}, but its entry at byte ${at} extends to byte ${end}`);
     }
     if (meaning(header.type)) {
       if (header.size > MOST_MEANING_BYTES) throw damaged(file, at, `has a header of ${header.size} bytes`);
@@ -53,11 +53,11 @@ export function* scanShard(file: string, bytes: ShardBytes): Generator<ShardEntr
     at += TAR_BLOCK + Math.ceil(header.size / TAR_BLOCK) * TAR_BLOCK;
   }
   if (!isEmpty(bytes.at(at, MOST_PADDING))) {
-    throw damaged(file, at, 'has its end, and more entries behind it, as of two archives put together');
+    throw damaged(file, at, 'has more entries after its end, like two concatenated archives');
   }
 }
 
-/** Whether an entry says something of the next one, or of all: pax headers and GNU tar's long names. */
+/** Whether an entry describes the next one or all entries: pax headers and GNU tar's long names. */
 function meaning(type: string): boolean {
   return ['x', 'X', 'g', 'L', 'K'].includes(type);
 }
@@ -87,11 +87,11 @@ function damaged(file: string, at: number, does: string, cause?: unknown): Error
 }
 
 function cutShort(file: string, does: string): Error {
-  return badShard(file, `is cut short: it ${does}`, writeAgain);
+  return badShard(file, `is truncated: it ${does}`, writeAgain);
 }
 
-/** The error for a shard that has to be unpacked first. */
+/** Returns the error for a shard that must be unpacked first. */
 export function compressed(file: string): Error {
-  const does = 'is compressed, and samples of a compressed archive cannot be read one by one';
-  return badShard(file, does, 'Unpack it to a .tar file: gunzip for example.');
+  const does = 'is compressed, but samples of a compressed archive cannot be read individually';
+  return badShard(file, does, 'Unpack it to a .tar file, for example with gunzip.');
 }

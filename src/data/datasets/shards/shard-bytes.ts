@@ -1,23 +1,23 @@
 import { readSync } from 'node:fs';
 
-/** As much as a header, a short content and the next header take. */
+/** Enough for a header, short contents and the next header. */
 const WINDOW_BYTES = 4096;
 
-/** A shard's bytes at any place, read a little ahead, so that a header costs less than one system call. */
+/** A shard's bytes at any position, read slightly ahead, so that a header costs less than one system call. */
 export class ShardBytes {
   #window = Buffer.alloc(0);
   #start = 0;
 
-  /** @param size bytes of the file when its index began to be taken. */
+  /** @param size the file's size in bytes when indexing started. */
   constructor(
     private readonly file: number,
     readonly size: number,
   ) {}
 
   /**
-   * A copy of the bytes at a place, fewer where the file ends.
+   * Returns a copy of the bytes at a position; fewer at the end of the file.
    *
-   * @throws Error the system's, where it cannot be read.
+   * @throws Error the system's, if the file cannot be read.
    */
   at(position: number, length: number): Buffer {
     const wanted = Math.max(0, Math.min(length, this.size - position));

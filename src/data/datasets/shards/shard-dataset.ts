@@ -15,34 +15,34 @@ import type { ShardState } from './shard-files';
 import { ShardFiles, changed } from './shard-files';
 import { TAR_BLOCK } from './tar-header';
 
-/** A data set in shards as plain values; its index lies in shared memory. */
+/** A data set in shards as plain values, with its index in shared memory. */
 export interface ShardSpec extends DatasetSpec {
   readonly kind: 'shards';
   readonly split: Split;
   readonly origin: string;
-  /** The folder that all shards are below. */
+  /** The common folder of all shards. */
   readonly root: string;
   readonly classNames: readonly string[];
   readonly hasTestSplit: boolean;
   readonly maxImagePixels: number;
-  /** The values of 16-bit gray that become black and white; `null` for 0 and 65535. */
+  /** The 16-bit gray values that become black and white; `null` for 0 and 65535. */
   readonly grayRange: GrayRange | null;
   readonly shards: readonly ShardState[];
-  /** Of each sample: its key. */
+  /** Each sample's key. */
   readonly keys: SharedStringsSpec;
-  /** The place of its shard in the list of them. */
+  /** Index of each sample's shard in the list. */
   readonly shardOf: Uint32Array;
-  /** The byte of the shard at which the header of its image stands. */
+  /** Position of the header of each image in its shard. */
   readonly headerAt: Float64Array;
-  /** The checksum of that header. */
+  /** The checksums of these headers. */
   readonly headerSum: Uint32Array;
-  /** Bytes of the image file. */
+  /** Sizes of the image files in bytes. */
   readonly sizes: Float64Array;
-  /** Below 0 where there is none. */
+  /** Negative if there is none. */
   readonly labels: Int32Array;
 }
 
-/** Images in tar files, each read from its place. */
+/** A data set of images in tar files, each read from its position. */
 export class ShardDataset implements ImageDataset {
   readonly name = 'shards';
   readonly split: Split;
@@ -74,19 +74,19 @@ export class ShardDataset implements ImageDataset {
     return readableName(`${join(this.spec.root, this.#shard(index).name)}/${this.#keys.at(index)}`);
   }
 
-  /** Shard and key as they are: of two keys such as `a` and `../a`, each keeps a name of its own. */
+  /** Shard and key, not normalised: keys such as `a` and `../a` keep different names. */
   sampleName(index: number): string {
     return readableName(`${this.#shard(index).name}/${this.#keys.at(index)}`);
   }
 
-  /** @throws FulgurError of kind `data` for a shard that has changed, BrokenImageError for an image that is broken. */
+  /** @throws FulgurError of kind `data` for a changed shard, BrokenImageError for a broken image. */
   async read(index: number): Promise<Image> {
     requireIndex(this, index);
     const { spec } = this;
     const size = spec.sizes[index] ?? 0;
     const most = mostFileBytes(spec.maxImagePixels);
     if (size > most) {
-      throw new BrokenImageError(this.describe(index), `it has ${size} bytes, and at most ${most} are read`);
+      throw new BrokenImageError(this.describe(index), `it has ${size} bytes, but at most ${most} are read`);
     }
     const start = spec.headerAt[index] ?? 0;
     const bytes = await this.#files.read(spec.shardOf[index] ?? 0, start, TAR_BLOCK + size);

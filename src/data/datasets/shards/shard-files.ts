@@ -5,9 +5,9 @@ import { openRegularAtOnce } from '../../../system';
 import { reasonOf } from '../data-errors';
 import { badShard } from './shard-error';
 
-/** What tells whether a shard is still what it was when its index was taken. */
+/** What shows whether a shard is unchanged since it was indexed. */
 export interface ShardState {
-  /** Below the folder of all shards. */
+  /** Path relative to the common folder. */
   readonly name: string;
   readonly size: number;
   readonly mtimeMs: number;
@@ -19,15 +19,15 @@ interface OpenShard {
   users: number;
 }
 
-/** So many files stay open in each thread, whatever the number of shards is. */
+/** The number of files kept open per thread, whatever the number of shards. */
 const MOST_OPEN = 16;
 
 const readAt = promisify(read);
 const stateOf = promisify(fstat);
 
-/** The shards of a data set, opened as they are needed; the ones that were used last stay open. */
+/** The shards of a data set, opened when needed; the most recently used ones stay open. */
 export class ShardFiles {
-  /** By their places, the one that was used last at the end. */
+  /** Open shards by index, the most recently used one last. */
   readonly #open = new Map<number, OpenShard>();
 
   constructor(
@@ -35,10 +35,9 @@ export class ShardFiles {
     private readonly shards: readonly ShardState[],
   ) {}
 
-  /**
-   * Bytes of a shard.
+  /** Reads bytes of a shard.
    *
-   * @throws FulgurError of kind `data` where the shard is not what it was any more.
+   * @throws FulgurError of kind `data` if the shard has changed.
    */
   async read(place: number, position: number, length: number): Promise<Buffer> {
     const state = this.shards[place];
@@ -53,7 +52,7 @@ export class ShardFiles {
         if (bytesRead === 0) break;
         filled += bytesRead;
       }
-      // Only now: what changes while it is read shows as well.
+      // Checked only now, so that changes during the read are noticed too.
       const now = await stateOf(shard.file);
       requireSame(path, state, { size: now.size, mtimeMs: now.mtimeMs, inode: now.ino });
       if (filled < length) throw changed(path, `it ends at byte ${position + filled}`);
@@ -65,14 +64,14 @@ export class ShardFiles {
     }
   }
 
-  /** Closes what is not being read; that follows when it has been read. */
+  /** Closes the shards that are not being read; the others are closed after their reads. */
   close(): void {
     const idle = [...this.#open.values()].filter(({ users }) => users === 0);
     this.#open.clear();
     for (const { file } of idle) closeSync(file);
   }
 
-  /** The shard, which stays open at least until who asked for it has no use for it any more. */
+  /** Returns the shard, which stays open at least until the caller no longer needs it. */
   #opened(place: number, path: string): OpenShard {
     const shard = this.#open.get(place) ?? { file: openAgain(path), users: 0 };
     shard.users += 1;
@@ -96,7 +95,7 @@ function openAgain(path: string): number {
   }
 }
 
-/** Somebody may add to the end of a shard: what the index knows of stays where it is. */
+/** Appending to a shard is allowed: the indexed entries stay where they are. */
 function requireSame(path: string, then: ShardState, now: Omit<ShardState, 'name'>): void {
   if (now.size === then.size && now.mtimeMs === then.mtimeMs) return;
   if (now.size > then.size && now.inode === then.inode) return;
@@ -106,12 +105,12 @@ function requireSame(path: string, then: ShardState, now: Omit<ShardState, 'name
   );
 }
 
-/** The error for a shard that is not what its index says. */
+/** Returns the error for a shard that does not match its index. */
 export function changed(path: string, how: string, cause?: unknown): Error {
   return badShard(
     path,
-    `has changed since its index was taken: ${how}`,
-    'Start again, and leave shards alone that are being read.',
+    `has changed since it was indexed: ${how}`,
+    'Start again, and do not change shards that are being read.',
     cause,
   );
 }

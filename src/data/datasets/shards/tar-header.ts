@@ -1,12 +1,12 @@
 import { nameOfBytes } from '../folder/file-name';
 
-/** Headers and contents begin at multiples of it. */
+/** Headers and contents start at multiples of this. */
 export const TAR_BLOCK = 512;
 
-/** What a tar header says of the entry that follows it. */
+/** The contents of a tar header. */
 export interface TarHeader {
   readonly name: string;
-  /** Bytes of the content. */
+  /** Size of the contents in bytes. */
   readonly size: number;
   /** `0` for a file; see POSIX's pax format, and GNU tar's `L`, `K` and `S`. */
   readonly type: string;
@@ -19,13 +19,13 @@ const typeAt = 156;
 const magicField = [257, 263] as const;
 const prefixField = [345, 500] as const;
 
-/** Whether a block is empty, as the ones that end an archive are. */
+/** Whether a block is empty, like those that end an archive. */
 export function isEmpty(block: Buffer): boolean {
   return block.every((byte) => byte === 0);
 }
 
 /**
- * Reads a tar header: the format of POSIX (ustar, pax) and of GNU tar, and the older one of version 7.
+ * Parses a tar header in the formats of POSIX (ustar, pax), GNU tar and the older version 7.
  *
  * @param block 512 bytes.
  * @throws Error whose message completes a sentence: `has no tar header`.
@@ -35,7 +35,7 @@ export function parseTarHeader(block: Buffer): TarHeader {
   const size = numberIn(block, sizeField);
   if (!Number.isSafeInteger(size)) throw new Error('has a tar header without a size');
   const name = textIn(block, nameField);
-  // GNU tar has times where POSIX has the beginning of a long name.
+  // GNU tar stores times where POSIX stores the beginning of a long name.
   const isPosix = block.toString('latin1', ...magicField) === 'ustar\0';
   const prefix = isPosix ? textIn(block, prefixField) : '';
   const type = String.fromCharCode(block[typeAt] ?? 0).replace('\0', '0');
@@ -49,7 +49,7 @@ function textIn(block: Buffer, [from, to]: Field): string {
   return nameOfBytes(block.subarray(from, end < 0 || end > to ? to : end));
 }
 
-/** Octal digits; or, where the first bit is set, a binary number, for what has too many digits. `NaN` for anything else. */
+/** Parses octal digits or, if the first bit is set, a binary number, used for larger numbers. `NaN` for anything else. */
 function numberIn(block: Buffer, [from, to]: Field): number {
   const first = block[from] ?? 0;
   if (first === 0x80) {
@@ -60,7 +60,7 @@ function numberIn(block: Buffer, [from, to]: Field): number {
   return /^[0-7]*$/.test(digits) ? Number.parseInt(`0${digits}`, 8) : NaN;
 }
 
-/** The sum of all bytes, with spaces where it stands itself. */
+/** Returns the sum of all bytes, counting the checksum field as spaces. */
 function sumOf(block: Buffer): number {
   let sum = 0;
   for (let at = 0; at < TAR_BLOCK; at++) {
@@ -70,7 +70,7 @@ function sumOf(block: Buffer): number {
   return sum;
 }
 
-/** What the records of a pax header change of the entry after it. */
+/** What the records of a pax header change in the entry after it. */
 export interface PaxChanges {
   readonly name?: string;
   readonly size?: number;
@@ -78,9 +78,9 @@ export interface PaxChanges {
 }
 
 /**
- * Reads pax records, `18 path=some/name\n` each.
+ * Parses pax records of the form `18 path=some/name\n`.
  *
- * @throws Error where they are not such.
+ * @throws Error if they are malformed.
  */
 export function parsePax(records: Buffer): PaxChanges {
   let changes: { name?: string; size?: number; isSparse: boolean } = { isSparse: false };

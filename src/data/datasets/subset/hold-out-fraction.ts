@@ -4,16 +4,16 @@ import { NothingToJudgeError } from '../data-errors';
 import type { ImageDataset, Split } from '../image-dataset';
 import { SubsetDataset } from './subset-dataset';
 
-// The split belongs to the data: it does not follow the run's seed.
+// The split is fixed: it does not depend on the run's seed.
 const splitSeed = 20_300;
 
 /**
- * The part of a data set without splits that is for training, or the `fraction` that is held out for testing. Each sample
- * is held out or not by its own name alone, whatever else is in the data set, and one that a small fraction holds out
- * a larger one holds out too. So the share is met on average, not exactly.
+ * Returns the training part of a data set without splits, or the `fraction` held out for testing. Whether a sample is
+ * held out depends on its name alone, whatever else is in the data set, and a larger fraction includes the samples of a
+ * smaller one. The share is therefore met on average, not exactly.
  *
  * @param whole the split `all`.
- * @throws FulgurError of kind `config` where the data set has a test split, of kind `data` where a part would be empty.
+ * @throws FulgurError of kind `config` if the data set has a test split, of kind `data` if a part would be empty.
  */
 export function holdOutFraction(whole: ImageDataset, split: Split, fraction: number): ImageDataset {
   if (whole.hasTestSplit) throw hasOwnSplit(whole, fraction);
@@ -27,13 +27,13 @@ export function holdOutFraction(whole: ImageDataset, split: Split, fraction: num
   return SubsetDataset.of(whole, split, chosen);
 }
 
-/** A number from 0 up to 1 for each name: the first 48 bits of the digest of the split's seed and the name. */
+/** Maps a name to a number from 0 to 1: the first 48 bits of the digest of the split's seed and the name. */
 function drawOf(name: string): number {
   return createHash('sha256').update(`${splitSeed} ${name}`).digest().readUIntBE(0, 6) / 2 ** 48;
 }
 
 /**
- * Refuses to open the split `test` of a data set that has none.
+ * Rejects opening the split `test` of a data set that has none.
  *
  * @throws NothingToJudgeError
  */
@@ -47,16 +47,16 @@ export function requireTestSplit(name: string, split: Split): void {
 
 function hasOwnSplit({ name }: ImageDataset, fraction: number): FulgurError {
   return new FulgurError('config', {
-    what: `data.testFraction is ${fraction}, and the data set ${name} has a test split of its own.`,
-    fix: 'Leave out data.testFraction.',
+    what: `data.testFraction is ${fraction}, but the data set ${name} has its own test split.`,
+    fix: 'Remove data.testFraction.',
   });
 }
 
 function emptyPart({ name, length }: ImageDataset, split: Split, fraction: number): FulgurError {
   const samples = `${length} ${length === 1 ? 'sample' : 'samples'}`;
   return new FulgurError('data', {
-    what: `With data.testFraction ${fraction} none of the ${samples} of ${name} is in the ${split} split.`,
-    why: 'Each sample is held out or not by its name alone.',
-    fix: `Give a ${split === 'test' ? 'larger' : 'smaller'} fraction, or more samples.`,
+    what: `With data.testFraction ${fraction}, none of the ${samples} of ${name} is in the ${split} split.`,
+    why: 'Whether a sample is held out depends on its name alone.',
+    fix: `Use a ${split === 'test' ? 'larger' : 'smaller'} fraction or more samples.`,
   });
 }

@@ -4,9 +4,10 @@ import type { ImageDataset } from '../image-dataset';
 import { SubsetDataset } from './subset-dataset';
 
 /**
- * The samples of a data set whose class is known, for what judges by classes. Where some are without, says how many are left.
+ * Returns the samples of a data set whose class is known, for evaluations by class. If some have none, reports how many
+ * are left.
  *
- * @throws NothingToJudgeError where no sample has a class.
+ * @throws NothingToJudgeError if no sample has a class.
  */
 export function labelledPart(dataset: ImageDataset, onMessage: Notify): ImageDataset {
   const { name, split, length } = dataset;
@@ -15,13 +16,13 @@ export function labelledPart(dataset: ImageDataset, onMessage: Notify): ImageDat
   if (labelled.length === length) return dataset;
   if (labelled.length === 0) {
     throw new NothingToJudgeError({
-      what: `No sample of the data set ${name} (${split}) has a label, and features are judged by the classes of images.`,
-      fix: 'Give labels, or judge by what needs none, such as the plugin collapseSentinel().',
+      what: `No sample of the data set ${name} (${split}) has a label, but features are evaluated by the classes of images.`,
+      fix: 'Add labels, or use an evaluation that needs none, such as the plugin collapseSentinel().',
     });
   }
   onMessage(
     'info',
-    `Of the ${length} samples of ${name} (${split}), ${labelled.length} have a label: these are judged by.`,
+    `Of the ${length} samples of ${name} (${split}), ${labelled.length} have a label; the evaluation uses these.`,
   );
   return SubsetDataset.of(dataset, split, labelled);
 }

@@ -2,16 +2,16 @@ import type { SourceImage } from '../../source-image';
 import type { DatasetSpec, ImageDataset, Split } from '../image-dataset';
 import { requireIndex } from '../require-index';
 
-/** A part of another data set as plain values; its list lies in shared memory. */
+/** A part of another data set as plain values, with its list in shared memory. */
 export interface SubsetSpec extends DatasetSpec {
   readonly kind: 'subset';
   readonly of: DatasetSpec;
   readonly split: Split;
-  /** Where its samples stand in the whole, in order. */
+  /** Indices of its samples in the whole, in order. */
   readonly indices: Uint32Array;
 }
 
-/** Some samples of another data set, in its order. */
+/** A data set of some samples of another, in the same order. */
 export class SubsetDataset implements ImageDataset {
   readonly split: Split;
   readonly hasTestSplit = true;
@@ -23,7 +23,7 @@ export class SubsetDataset implements ImageDataset {
     this.split = spec.split;
   }
 
-  /** The samples at these places of a data set, in this order. */
+  /** Returns the samples at these indices of a data set, in this order. */
   static of(whole: ImageDataset, split: Split, places: readonly number[]): SubsetDataset {
     const indices = new Uint32Array(new SharedArrayBuffer(places.length * 4));
     indices.set(places);

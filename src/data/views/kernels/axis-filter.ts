@@ -1,34 +1,34 @@
 import type { ModuleMemory } from './module-memory';
 import { aligned } from './module-memory';
 
-/** Fixed-point fraction bits of a weight: 8 bits stay for the pixel, 2 against overflow. */
+/** Fixed-point fraction bits of a weight: 8 bits remain for the pixel and 2 against overflow. */
 const WEIGHT_BITS = 22;
 const ONE = 1 << WEIGHT_BITS;
-/** A weight is stored in two parts: its lowest 15 bits, and the rest, which has the sign. */
+/** A weight is stored in two parts: its lowest 15 bits, and the rest with the sign. */
 const LOW_BITS = 15;
 const LOW_MASK = (1 << LOW_BITS) - 1;
 
-/** How pixels between the given ones are made. Both widen when shrinking, so that every input counts. */
+/** How pixels are interpolated. Both filters widen when shrinking, so that every input counts. */
 export type Interpolation = 'bilinear' | 'bicubic';
 
-/** The distance from a filter's centre, in inputs at scale 1, from which on it weighs nothing. */
+/** The distance from a filter's centre beyond which its weight is 0, in inputs at scale 1. */
 const supports: Readonly<Record<Interpolation, number>> = { bilinear: 1, bicubic: 2 };
 
-/** Which outputs of an axis are wanted, and in which order. */
+/** Which outputs of an axis are needed, and in which order. */
 export interface AxisRange {
   readonly inSize: number;
   /** Size that the whole axis is resized to. */
   readonly outSize: number;
-  /** First output wanted, and how many. */
+  /** The first output and the number of outputs. */
   readonly first: number;
   readonly count: number;
-  /** Last output first. */
+  /** Whether the order is reversed. */
   readonly mirrored: boolean;
   readonly interpolation: Interpolation;
 }
 
 /**
- * Weights of a resize along one axis: output i is the sum of `taps` inputs from start i on, times its weights.
+ * The weights of a resize along one axis: output i is the weighted sum of `taps` inputs from start i on.
  *
  * Bit-equal to Pillow's `resize` with BILINEAR and BICUBIC on 8-bit images.
  */
@@ -44,15 +44,15 @@ export class AxisFilter {
   constructor(private readonly memory: ModuleMemory) {}
 
   /**
-   * Writes starts, in units of `unit` bytes, and weights from `at` on; returns where they end. They go on to a multiple of
-   * four outputs: the ones too many weigh nothing.
+   * Writes starts, in units of `unit` bytes, and weights from `at` on; returns where they end. They are padded to a
+   * multiple of four outputs with zero weights.
    */
   prepare(range: AxisRange, unit: number, at: number): number {
     const { inSize, outSize, first, count, mirrored, interpolation } = range;
     const scale = inSize / outSize;
     const widening = Math.max(scale, 1);
     this.#isCubic = interpolation === 'bicubic';
-    // At the same size each output is its input.
+    // At the same size, each output equals its input.
     const support = inSize === outSize ? 0.5 : supports[interpolation] * widening;
     const taps = Math.min(inSize, Math.ceil(2 * support));
     const padded = (count + 3) & ~3;
@@ -68,7 +68,7 @@ export class AxisFilter {
       const center = (first + i + 0.5) * scale;
       const begin = Math.max(Math.trunc(center - support + 0.5), 0);
       const end = Math.min(Math.trunc(center + support + 0.5), inSize);
-      // Windows at the far end shift inwards and get zero weights in front, so that all have one length.
+      // Windows at the far end are shifted inwards with leading zero weights, so that all have the same length.
       const start = Math.min(begin, inSize - taps);
       const row = mirrored ? count - 1 - i : i;
       ints[(this.starts >> 2) + row] = start * unit;
@@ -77,7 +77,10 @@ export class AxisFilter {
     return end;
   }
 
-  /** Weights of one output: `count` taps behind the first `skipped` ones; `center` counts from the first of them. */
+  /**
+   * Computes the weights of one output: `count` taps after the first `skipped` ones; `center` is relative to the first
+   * of them.
+   */
   #weigh(row: number, skipped: number, count: number, center: number, narrowing: number): void {
     const exact = this.#exact;
     const isCubic = this.#isCubic;
@@ -92,7 +95,7 @@ export class AxisFilter {
     const at = (this.weights >> 1) + row * this.pairs * 4;
     for (let i = 0; i < count; i++) {
       const share = ((exact[i] ?? 0) / total) * ONE;
-      // Halves go away from zero.
+      // Halves are rounded away from zero.
       const weight = share < 0 ? Math.trunc(share - 0.5) : Math.trunc(share + 0.5);
       const tap = skipped + i;
       const place = at + (tap >> 1) * 4 + (tap & 1);

@@ -3,7 +3,7 @@ import type { Kernels } from './kernels';
 import type { SoftBox } from './soft-box';
 import { softBoxOf } from './soft-box';
 
-/** Rows of three planes, `plane` bytes each, and as much room again. */
+/** Rows of three planes, `plane` bytes each, and the same space again. */
 export interface BlurPlace {
   readonly pixels: number;
   readonly spare: number;
@@ -13,11 +13,11 @@ export interface BlurPlace {
 }
 
 /**
- * Blurs in place. Edge pixels count as if repeated outwards. Bit-equal to Pillow's `GaussianBlur(sigma)`: three box blurs
- * along rows, then three along columns, each rounded to bytes.
+ * Blurs in place. Edge pixels are repeated outwards. Bit-equal to Pillow's `GaussianBlur(sigma)`: three box blurs along
+ * rows, then three along columns, each rounded to bytes.
  */
 export class GaussianBlur {
-  /** Memory from `scratch` on is for the blur's own use. */
+  /** Memory from `scratch` on is reserved for the blur. */
   constructor(
     private readonly kernels: Kernels,
     private readonly memory: ModuleMemory,
@@ -27,7 +27,7 @@ export class GaussianBlur {
   /** `sigma` is in pixels. */
   apply(place: BlurPlace, sigma: number): void {
     const box = softBoxOf(sigma);
-    // Vectors do the boxes that the usual strengths need, up to a sigma of 2.4.
+    // Vector code handles the boxes of usual strengths, up to a sigma of 2.4.
     if (box.radius < 2) this.#blurNarrow(place, box);
     else this.#blurWide(place, box);
   }

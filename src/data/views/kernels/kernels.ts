@@ -1,6 +1,6 @@
 import { compiledKernels } from './compiled-kernels';
 
-/** A memory of WebAssembly. Growth, in pages of 64 KiB, puts a new buffer into the place of the old one. */
+/** A WebAssembly memory. Growth, in pages of 64 KiB, replaces its buffer. */
 export interface GrowingMemory {
   readonly buffer: ArrayBuffer;
   grow(pages: number): number;
@@ -72,7 +72,7 @@ export interface Kernels {
   normalize(pixels: number, plane: number, width: number, height: number, table: number, out: number): void;
 }
 
-// Node has it, but its type comes with the browser's only.
+// Node has it, but only the browser types declare it.
 declare const WebAssembly: {
   compile(code: Uint8Array): Promise<object>;
   readonly Module: new (code: Uint8Array) => object;
@@ -81,13 +81,13 @@ declare const WebAssembly: {
 
 let compiled: object | null = null;
 
-/** Kernels with a memory of their own, empty at first. The module is compiled once in a thread. */
+/** Creates kernels with their own memory, initially empty. The module is compiled once per thread. */
 export function instantiateKernels(): Kernels {
   compiled ??= new WebAssembly.Module(kernelCode());
   return new WebAssembly.Instance(compiled).exports as Kernels;
 }
 
-/** Compiles the module ahead: browsers compile no large one while a page waits. */
+/** Compiles the module ahead of time: browsers do not compile large modules synchronously. */
 export async function compileKernels(): Promise<void> {
   compiled ??= await WebAssembly.compile(kernelCode());
 }

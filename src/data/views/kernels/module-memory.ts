@@ -1,10 +1,10 @@
 import type { GrowingMemory } from './kernels';
 
 const PAGE = 65536;
-/** Vectors may reach this far behind what they are for. */
+/** Vector accesses may extend this far beyond their data. */
 const SLACK = 64;
 
-/** A memory of WebAssembly that grows, as arrays: each has to be taken anew after growth. */
+/** A growing WebAssembly memory as arrays, which must be obtained again after growth. */
 export class ModuleMemory {
   bytes!: Uint8Array;
   shorts!: Int16Array;
@@ -15,7 +15,7 @@ export class ModuleMemory {
     this.#view();
   }
 
-  /** Makes the memory reach to `end`. What it holds stays. */
+  /** Grows the memory up to `end`. Its contents are kept. */
   reach(end: number): void {
     const missing = end + SLACK - this.bytes.length;
     if (missing <= 0) return;
@@ -32,7 +32,7 @@ export class ModuleMemory {
   }
 }
 
-/** The next address that vectors of 16 bytes are aligned at. */
+/** Returns the next address aligned to vectors of 16 bytes. */
 export function aligned(address: number): number {
   return (address + 15) & ~15;
 }

@@ -6,7 +6,7 @@ import { AxisFilter } from './axis-filter';
 import type { CropBox } from './crop-box';
 import type { Kernels } from './kernels';
 
-/** What a crop is resized to, and what part of the result is wanted (default: all of it). */
+/** The size to which a crop is resized, and the part of the result that is needed (default: all of it). */
 export interface ResizeTarget {
   readonly height: number;
   readonly width: number;
@@ -17,10 +17,10 @@ export interface ResizeTarget {
   readonly window?: CropBox;
 }
 
-/** Bytes of the image that are copied and filtered at a time: few enough to stay in a near cache. */
+/** The number of image bytes that are copied and filtered at a time: few enough to stay in a near cache. */
 const STRIP = 65536;
 
-/** The crop's rows: where the first begins, from one to the next, and how many bytes of each count. */
+/** The crop's rows: the start of the first, the stride, and the number of bytes per row. */
 interface SourceRows {
   readonly image: Image;
   readonly first: number;
@@ -30,13 +30,13 @@ interface SourceRows {
 
 /**
  * Crops, resizes with antialiasing, and flips. Bit-equal to cropping with Pillow 13, then `resize` with BILINEAR or
- * BICUBIC, then mirroring. (Pillow before 13 always works along rows first: up to one level apart.)
+ * BICUBIC, then mirroring. (Pillow before 13 always filters along rows first; the results differ by up to one level.)
  */
 export class Resizer {
   readonly #across: AxisFilter;
   readonly #down: AxisFilter;
 
-  /** Memory from `scratch` on is for the resizer's own use. */
+  /** Memory from `scratch` on is reserved for the resizer. */
   constructor(
     private readonly kernels: Kernels,
     private readonly memory: ModuleMemory,
@@ -52,7 +52,7 @@ export class Resizer {
     const window = target.window ?? { top: 0, left: 0, height, width };
     const stride = image.width * 3;
     const outStride = plane * 3;
-    // The two passes round to bytes in between, so their order shows in the result.
+    // Rounding to bytes between the two passes makes their order visible in the result.
     const shrunk = crop.height - height;
     const columnsFirst = shrunk > 0 && shrunk > 2 * (crop.width - width);
     const across = {
@@ -78,7 +78,7 @@ export class Resizer {
     if (columnsFirst) {
       const middle = aligned(free + crop.height * stride);
       const middleStride = aligned(crop.width * 3);
-      // An odd number of taps reads one row more, times nothing.
+      // An odd number of taps reads one more row, with weight 0.
       this.memory.reach(middle + window.height * middleStride + stride);
       this.#copyRows(rows, 0, crop.height, free);
       this.#filterColumns(free, stride, crop.width * 3, window.height, middle, middleStride);

@@ -10,9 +10,9 @@ export interface PlaneRows {
 }
 
 /**
- * Turns an image at `from` counter-clockwise about its centre, into another one of its size at `to`; what comes from
- * outside is black. Bit-equal to Pillow's `rotate(degrees)`: nearest neighbour in 16.16 fixed point, and exact at
- * multiples of 90.
+ * Rotates the image at `from` counter-clockwise about its centre into one of the same size at `to`; areas from outside
+ * are black. Bit-equal to Pillow's `rotate(degrees)`: nearest neighbour in 16.16 fixed point, and exact at multiples of
+ * 90.
  */
 export function rotate(rows: PlaneRows, from: number, degrees: number, to: number): void {
   const { bytes, height, width, plane } = rows;

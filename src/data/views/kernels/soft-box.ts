@@ -1,18 +1,18 @@
-/** Box blurs that stand for one Gaussian blur. */
+/** The number of box blurs that approximate one Gaussian blur. */
 export const PASSES = 3;
 /** Fixed-point fraction bits of a box's weights. */
 export const BOX_BITS = 24;
 
-/** A box filter with soft ends: `2 * radius + 1` pixels weigh `inner`, one more on each side weighs `outer`. */
+/** A box filter with soft ends: `2 * radius + 1` pixels have the weight `inner`, and one more on each side `outer`. */
 export interface SoftBox {
   readonly radius: number;
-  /** Of 2^24, as `outer`; all weights together make about 2^24. */
+  /** In units of 2^-24, like `outer`; all weights together are about 2^24. */
   readonly inner: number;
   readonly outer: number;
 }
 
 /**
- * The box that, applied three times, has a Gaussian's variance. All in float32, as Pillow computes it.
+ * Returns the box that has a Gaussian's variance when applied three times, computed in float32 as by Pillow.
  *
  * Source: Gwosdek et al., "Theoretical foundations of Gaussian convolution by extended box filtering" (SSVM 2011).
  */

@@ -1,12 +1,12 @@
 import { createServer } from 'node:net';
 
-/** A port that nobody else on this host gets until it is released. */
+/** A port that no other process on this host gets until it is released. */
 export interface HeldPort {
   readonly port: number;
   release(): Promise<void>;
 }
 
-/** Takes a free port, other than `except`: held, so that two ranks of one host do not find the same one. */
+/** Reserves a free port other than `except`, so that two ranks of a host do not find the same one. */
 export async function holdFreePort(except: number): Promise<HeldPort> {
   const server = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {

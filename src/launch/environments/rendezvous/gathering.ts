@@ -7,25 +7,25 @@ import type { Meeting } from './meeting';
 import { firstLine, formatMessage, longestHello, parseHello } from './messages';
 import type { Answer, Hello, Refusal } from './messages';
 
-/** How long a rank may take to read its answer, in milliseconds. */
+/** Milliseconds that a rank may take to read its answer. */
 const farewell = 2000;
 
-/** A rank that has come. */
+/** A rank that has arrived. */
 interface Guest {
   readonly socket: Socket;
   readonly address: string;
 }
 
-/** Rank 0's side of a meeting: it listens until all ranks have come, and tells everyone the addresses of all. */
+/** Rank 0's side of a meeting: it listens until all ranks have arrived, and sends everyone the addresses of all. */
 export class Gathering {
   readonly #meeting: Meeting;
   readonly #server: Server = createServer((socket) => void this.#welcome(socket));
-  /** All connections, those of strangers as well. */
+  /** All connections, including those of strangers. */
   readonly #sockets = new Set<Socket>();
-  /** Connections of this job, which hear how it ends. */
+  /** Connections of this job, which are told the outcome. */
   readonly #listeners = new Set<Socket>();
   readonly #guests = new Map<number, Guest>();
-  /** What the last one said that was turned away. */
+  /** What the last rejected visitor said. */
   #turnedAway: string | null = null;
   #end: (refusal: Refusal | null) => void = () => undefined;
 
@@ -33,7 +33,7 @@ export class Gathering {
     this.#meeting = meeting;
   }
 
-  /** @throws FulgurError where the port is taken, a rank does not come in time, or ranks contradict each other. */
+  /** @throws FulgurError if the port is taken, a rank does not arrive in time, or ranks contradict each other. */
   async addresses(): Promise<readonly string[]> {
     await this.#listen();
     const timer = startTimer(this.#meeting.joinSeconds * 1000, () => this.#end(this.#absence()));
@@ -55,7 +55,10 @@ export class Gathering {
     }
   }
 
-  /** On the loopback where that is the meeting place, else everywhere: a host may take its own name for its loopback. */
+  /**
+   * Listens on the loopback if that is the meeting place, otherwise on all interfaces, because a host may resolve its
+   * own name to the loopback.
+   */
   async #listen(): Promise<void> {
     const { host, port } = this.#meeting.place;
     try {
@@ -70,8 +73,8 @@ export class Gathering {
           taken ? `port ${port} is taken` : messageOf(cause)
         }.`,
         fix: taken
-          ? 'Set MASTER_PORT to a free port for all ranks, or end the process that has it.'
-          : 'Set MASTER_ADDR and MASTER_PORT to a host and a port that rank 0 may listen at.',
+          ? 'Set MASTER_PORT to a free port for all ranks, or end the process that uses it.'
+          : 'Set MASTER_ADDR and MASTER_PORT to a host and a port that rank 0 can listen on.',
         cause,
       });
     }
@@ -80,7 +83,7 @@ export class Gathering {
   async #welcome(socket: Socket): Promise<void> {
     this.#sockets.add(socket);
     socket.on('close', () => this.#forget(socket));
-    // A connection that breaks closes as well, and its rank comes again.
+    // A broken connection is also closed, and its rank connects again.
     socket.on('error', () => undefined);
     const line = await firstLine(socket, longestHello);
     const hello = line === null ? null : parseHello(line);
@@ -102,7 +105,7 @@ export class Gathering {
     this.#endWhenAllAreHere();
   }
 
-  /** Who comes with another idea of the job may be a stranger, or a rank that was started wrongly: the time will tell. */
+  /** A visitor that contradicts the job may be a stranger or a misconfigured rank; the timeout will show which. */
   #turnAway(refusal: Refusal, socket: Socket): void {
     this.#turnedAway = refusal.what;
     this.#listeners.delete(socket);
@@ -130,11 +133,11 @@ export class Gathering {
     return {
       area: 'config',
       what: `Two processes say that they are rank ${rank}: ${other} and ${address}.`,
-      fix: 'Give every process a rank of its own, and end those of an earlier start.',
+      fix: 'Give every process its own rank, and end those of an earlier start.',
     };
   }
 
-  /** What other hosts reach it by: whoever comes from rank 0's own host gets the name that rank 0 has. */
+  /** Returns the address by which other hosts reach a rank; ranks on rank 0's own host get rank 0's name. */
   #hostOf(socket: Socket): string {
     const remote = unmapped(socket.remoteAddress ?? '');
     const near = remote === '' || isLoopback(remote) || remote === unmapped(socket.localAddress ?? '');
@@ -157,9 +160,9 @@ export class Gathering {
     return {
       area: 'ranks',
       what:
-        `${named} did not come to ${formatAddress(place)} within ${joinSeconds} seconds.` +
-        (this.#turnedAway === null ? '' : ` Somebody was turned away: ${this.#turnedAway}`),
-      fix: 'Look at the output of those processes, and check that their hosts can reach that port.',
+        `${named} did not arrive at ${formatAddress(place)} within ${joinSeconds} seconds.` +
+        (this.#turnedAway === null ? '' : ` A process was rejected: ${this.#turnedAway}`),
+      fix: 'Check the output of those processes, and whether their hosts can reach that port.',
     };
   }
 
@@ -191,7 +194,7 @@ export class Gathering {
   }
 }
 
-/** Ends when the other side has read the answer and closed, or has had time enough to do so. */
+/** Resolves when the other side has read the answer and closed, or has had enough time to do so. */
 function tell(socket: Socket, answer: Answer): Promise<void> {
   return new Promise((resolve) => {
     const timer = startTimer(farewell, () => socket.destroy());

@@ -4,16 +4,16 @@ import { Gathering } from './gathering';
 import type { MeetingPlace } from './meeting';
 import { visit } from './visit';
 
-/** A rank that is to meet the others. */
+/** A rank that meets the others. */
 export interface MeetingParty extends MeetingPlace {
   readonly rank: number;
   readonly worldSize: number;
 }
 
 /**
- * Ends when all ranks have come, with the address of each, by rank: a free port that it found on its host. Rank 0
- * listens at the meeting place, and the others come there. Leaves nothing open, whatever happens.
- * @throws FulgurError where a rank does not come in time, or ranks contradict each other.
+ * Resolves when all ranks have arrived, with the address of each, by rank: a free port on its host. Rank 0 listens at
+ * the meeting place, and the others connect to it. Nothing stays open, whatever happens.
+ * @throws FulgurError if a rank does not arrive in time, or ranks contradict each other.
  */
 export async function meet(
   { host, port, token, open = false, rank, worldSize }: MeetingParty,

@@ -1,20 +1,20 @@
-/** Where the ranks of a job find each other. */
+/** The place where the ranks of a job find each other. */
 export interface MeetingPlace {
   /** The host of rank 0. */
   readonly host: string;
   readonly port: number;
-  /** A word that all ranks of the job share, and no other job has. */
+  /** A word shared by all ranks of the job and by no other job. */
   readonly token: string;
-  /** Whether strangers may know the word as well: then what contradicts the ranks ends nothing (default `false`). */
+  /** Whether strangers may also know the word, so that a contradiction does not end the meeting (default `false`). */
   readonly open?: boolean;
 }
 
-/** What a rank tells the others, and where, and how long it waits for them. */
+/** What a rank tells the others, where, and how long it waits for them. */
 export interface Meeting {
   readonly place: MeetingPlace;
   readonly rank: number;
   readonly worldSize: number;
-  /** Where this rank will listen for the others once training begins. */
+  /** Where this rank will listen for the others once training starts. */
   readonly ownPort: number;
   readonly joinSeconds: number;
 }

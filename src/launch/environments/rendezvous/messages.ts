@@ -1,35 +1,38 @@
 import type { Socket } from 'node:net';
 
-/** What a rank says of itself when it comes. */
+/** What a rank says about itself when it arrives. */
 export interface Hello {
   readonly rank: number;
   readonly worldSize: number;
   /** Where it will listen for the others. */
   readonly port: number;
-  /** The word that the ranks of one job share. */
+  /** The word shared by the ranks of a job. */
   readonly token: string;
 }
 
-/** Why nobody gets addresses. */
+/** Why no rank gets addresses. */
 export interface Refusal {
-  /** The kind of error that it becomes at every rank. */
+  /** The kind of the error that every rank throws. */
   readonly area: 'config' | 'ranks';
   readonly what: string;
   readonly fix: string;
 }
 
-/** The one thing that rank 0 says to a rank. */
+/** Rank 0's only message to a rank. */
 export type Answer =
   | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
   | { readonly kind: 'refusal'; readonly refusal: Refusal }
   | { readonly kind: 'another job' };
 
-/** What a hello may take at most, in bytes. */
+/** The largest hello, in bytes. */
 export const longestHello = 4096;
-/** What an answer may take at most: enough for the addresses of some ten thousand ranks. */
+/** The largest answer, in bytes: enough for the addresses of some ten thousand ranks. */
 export const longestAnswer = 1 << 20;
 
-/** Ends with the first line that comes; `null` where the connection ends before, or the line is longer than `most` bytes. */
+/**
+ * Resolves with the first line received; `null` if the connection ends before that, or the line is longer than `most`
+ * bytes.
+ */
 export function firstLine(socket: Socket, most: number): Promise<string | null> {
   return new Promise((resolve) => {
     let text = Buffer.alloc(0);
@@ -46,7 +49,7 @@ export function firstLine(socket: Socket, most: number): Promise<string | null> 
   });
 }
 
-/** `null` for a line that no rank would say. */
+/** Returns `null` for a line that no rank would send. */
 export function parseHello(line: string): Hello | null {
   const { rank, worldSize, port, token } = parseRecord(line);
   const fits =
@@ -58,7 +61,7 @@ export function parseHello(line: string): Hello | null {
   return fits ? { rank, worldSize, port, token } : null;
 }
 
-/** `null` for a line that rank 0 would not say. */
+/** Returns `null` for a line that rank 0 would not send. */
 export function parseAnswer(line: string): Answer | null {
   const { kind, addresses, refusal } = parseRecord(line);
   if (kind === 'another job') return { kind };

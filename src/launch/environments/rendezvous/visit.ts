@@ -6,20 +6,20 @@ import type { Meeting } from './meeting';
 import { firstLine, formatMessage, longestAnswer, parseAnswer } from './messages';
 import type { Answer } from './messages';
 
-/** How long one attempt to connect may take, in milliseconds: what is sent to a host that is not up yet gets lost. */
+/** Milliseconds that one attempt to connect may take, since packets to a host that is not up yet are lost. */
 const longestConnect = 10_000;
-/** How much longer than rank 0 another rank waits, in milliseconds, so that it hears from rank 0 who is missing. */
+/** Milliseconds by which other ranks wait longer than rank 0, so that rank 0 can tell them who is missing. */
 const grace = 500;
 
-/** What came of a visit, where it was no answer for this job. */
+/** The outcome of a visit without an answer for this job. */
 type Failure =
   | { readonly kind: 'no connection'; readonly code: string }
   | { readonly kind: 'another job' }
   | { readonly kind: 'silence' };
 
 /**
- * Another rank's side of a meeting: comes to rank 0, again and again while it is not there, and waits for the addresses.
- * @throws FulgurError where rank 0 does not answer in time, or says why there will be no addresses.
+ * The other ranks' side of a meeting: connects to rank 0, repeatedly until it is up, and waits for the addresses.
+ * @throws FulgurError if rank 0 does not answer in time, or reports why there are no addresses.
  */
 export async function visit(meeting: Meeting): Promise<readonly string[]> {
   const { place, joinSeconds } = meeting;
@@ -47,7 +47,7 @@ async function visitOnce(meeting: Meeting, deadline: number): Promise<Answer | F
   socket.once('connect', () => {
     seen.connected = true;
     timer.cancel();
-    // Rank 0 is there, and waits no longer than this from now on.
+    // Rank 0 is up, and waits no longer than this from now on.
     timer = startTimer(joinSeconds * 1000 + grace, () => {
       seen.silent = true;
       socket.destroy();
@@ -68,17 +68,17 @@ function failureToMeet(failure: Failure, { place, rank, worldSize, joinSeconds }
   if (failure.kind === 'no connection') {
     return new FulgurError('ranks', {
       what: `${where} did not answer ${time} (${failure.code}).`,
-      fix: `Look at the output of rank 0, and check that the host of rank ${rank} can reach that port.`,
+      fix: `Check the output of rank 0, and whether the host of rank ${rank} can reach that port.`,
     });
   }
   if (failure.kind === 'silence') {
     return new FulgurError('ranks', {
-      what: `${where} did not say ${time} where all ${worldSize} ranks are.`,
-      fix: 'Look at the output of rank 0, which names those that are missing.',
+      what: `${where} did not send the addresses of all ${worldSize} ranks ${time}.`,
+      fix: 'Check the output of rank 0, which names the missing ranks.',
     });
   }
   return new FulgurError('ranks', {
-    what: `${where} did not answer ${time}: what listens there is not of this job.`,
-    fix: 'Set MASTER_PORT to a free port for all ranks, or end the process that has it.',
+    what: `${where} did not answer ${time}: what listens there does not belong to this job.`,
+    fix: 'Set MASTER_PORT to a free port for all ranks, or end the process that uses it.',
   });
 }

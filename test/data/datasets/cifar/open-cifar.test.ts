@@ -86,7 +86,7 @@ describe('openCifar', () => {
     await expect(openAt(folder, 'train')).rejects.toThrow(
       `CIFAR-10 is not in ${folder}. ` +
         'It lacks data_batch_1.bin, data_batch_2.bin, data_batch_3.bin, data_batch_4.bin, data_batch_5.bin. ' +
-        'Let --data.path name cifar-10-binary.tar.gz, or a folder with it or with its .bin files.',
+        'Set --data.path to cifar-10-binary.tar.gz, or a folder with it or with its .bin files.',
     );
   });
 
@@ -102,41 +102,41 @@ describe('openCifar', () => {
     );
   });
 
-  it('tells the Python version from the binary one', async () => {
+  it('distinguishes the Python version from the binary one', async () => {
     await mkdir(join(folder, 'cifar-10-batches-py'));
     await expect(openAt(folder, 'test')).rejects.toThrow(
-      `CIFAR-10 is not in ${folder}. It holds the Python version; Fulgur reads the binary version. ` +
-        'Let --data.path name cifar-10-binary.tar.gz, or a folder with it or with its .bin files.',
+      `CIFAR-10 is not in ${folder}. It contains the Python version; Fulgur reads the binary version. ` +
+        'Set --data.path to cifar-10-binary.tar.gz, or a folder with it or with its .bin files.',
     );
     await expect(openAt(join(folder, 'none'), 'test')).rejects.toThrow(
-      `CIFAR-10 is not in ${folder}/none. There is nothing at that path, or it cannot be read. ` +
-        'Let --data.path name cifar-10-binary.tar.gz, or a folder with it or with its .bin files.',
+      `CIFAR-10 is not in ${folder}/none. The path does not exist or cannot be read. ` +
+        'Set --data.path to cifar-10-binary.tar.gz, or a folder with it or with its .bin files.',
     );
   });
 
-  it('names a file of another size, and a record of an unknown class', async () => {
+  it('names a file of the wrong size, and a record of an unknown class', async () => {
     const path = join(folder, 'test_batch.bin');
     const fix = 'Delete it and unpack or download the archive again.';
     await writeFile(path, cifarFile(5).subarray(1));
     await expect(openAt(folder, 'test')).rejects.toThrow(
-      `${path} is no file of CIFAR-10's binary version: it has 9218 bytes instead of 9219. ${fix}`,
+      `${path} is not a file of CIFAR-10's binary version: it has 9218 bytes instead of 9219. ${fix}`,
     );
     const bytes = cifarFile(5);
     bytes[3073] = 10;
     await writeFile(path, bytes);
     await expect(openAt(folder, 'test')).rejects.toThrow(
-      `${path} is no file of CIFAR-10's binary version: its record 1 has class 10. ${fix}`,
+      `${path} is not a file of CIFAR-10's binary version: its record 1 has class 10. ${fix}`,
     );
   });
 
-  it('names the three ways on where it is neither on disk nor reachable', async () => {
+  it('names the three alternatives if it is neither on disk nor reachable', async () => {
     const url = await withServer(archive, (address) => Promise.resolve(address));
     const source = archiveOf(archive, url);
     const { host } = new URL(url);
     const message = (why: string): string =>
       `CIFAR-10 is not in ${cache}/cifar10 and was not downloaded. ${why} ` +
       'Put cifar-10-binary.tar.gz or its .bin files into a folder and pass --data.path FOLDER, ' +
-      'pass the address of a mirror by --data.url URL, or train on the embedded digits by --data.name digits.';
+      'pass the address of a mirror with --data.url URL, or train on the embedded digits with --data.name digits.';
     await expect(openCifar({ split: 'train', cache, archive: source })).rejects.toMatchObject({
       name: 'DatasetUnavailableError',
       message: message(`${url} cannot be reached: connect ECONNREFUSED ${host}.`),
@@ -145,11 +145,11 @@ describe('openCifar', () => {
       openCifar({ split: 'train', cache, archive: source, download: false }),
     ).rejects.toMatchObject({
       name: 'DatasetUnavailableError',
-      message: message('Downloading is off.'),
+      message: message('Downloads are turned off.'),
     });
   });
 
-  it('names the three ways on where the cache cannot hold it', async () => {
+  it('names the three alternatives if the cache cannot store it', async () => {
     await writeFile(cache, 'a file in the way');
     await withServer(archive, async (url) => {
       await expect(
@@ -158,14 +158,14 @@ describe('openCifar', () => {
         name: 'DatasetUnavailableError',
         message:
           `CIFAR-10 is not in ${cache}/cifar10 and was not downloaded. ` +
-          `It cannot be kept there: ENOTDIR: not a directory, mkdir '${cache}/cifar10'. ` +
+          `It cannot be stored there: ENOTDIR: not a directory, mkdir '${cache}/cifar10'. ` +
           'Put cifar-10-binary.tar.gz or its .bin files into a folder and pass --data.path FOLDER, ' +
-          'pass the address of a mirror by --data.url URL, or train on the embedded digits by --data.name digits.',
+          'pass the address of a mirror with --data.url URL, or train on the embedded digits with --data.name digits.',
       });
     });
   });
 
-  it('downloads again what lies damaged in its own cache', async () => {
+  it('downloads again what is damaged in its own cache', async () => {
     await withServer(archive, async (url) => {
       const home = join(cache, 'cifar10');
       await putFiles(join(home, 'cifar-10-batches-bin'), ['test_batch.bin']);
@@ -213,9 +213,13 @@ describe('openCifar', () => {
       [[{ name: 'cifar-10-batches-bin/test_batch.bin' }, Buffer.alloc(3073)]],
       'its entry "cifar-10-batches-bin/test_batch.bin" has 3073 bytes',
     ],
-    ['a file twice', [...cifarEntries(), ...cifarEntries().slice(1, 2)], 'it holds data_batch_1.bin twice'],
+    [
+      'a file twice',
+      [...cifarEntries(), ...cifarEntries().slice(1, 2)],
+      'it contains data_batch_1.bin twice',
+    ],
     ['too few files', cifarEntries().slice(0, 6), 'it lacks test_batch.bin'],
-  ])('refuses an archive with %s', async (_name, entries, reason) => {
+  ])('rejects an archive with %s', async (_name, entries, reason) => {
     const hostile = await tarball(entries);
     const path = join(folder, 'x.tar.gz');
     await writeFile(path, hostile);
@@ -225,7 +229,7 @@ describe('openCifar', () => {
     expect(await readdir(join(cache, 'cifar10'))).toEqual([]);
   });
 
-  it('refuses an archive that is cut off', async () => {
+  it('rejects a truncated archive', async () => {
     const cut = archive.subarray(0, archive.length - 3000);
     const path = join(folder, 'x.tar.gz');
     await writeFile(path, cut);
@@ -251,12 +255,12 @@ describe('openCifar', () => {
     });
   });
 
-  it('says of CIFAR-100 what it says of CIFAR-10', async () => {
+  it('reports the same about CIFAR-100 as about CIFAR-10', async () => {
     const archived = archiveOf(archive, 'http://unused.invalid/', cifar100);
     await mkdir(join(folder, 'cifar-100-python'));
     await expect(openAt(folder, 'test', { archive: archived })).rejects.toThrow(
-      `CIFAR-100 is not in ${folder}. It holds the Python version; Fulgur reads the binary version. ` +
-        'Let --data.path name cifar-100-binary.tar.gz, or a folder with it or with its .bin files.',
+      `CIFAR-100 is not in ${folder}. It contains the Python version; Fulgur reads the binary version. ` +
+        'Set --data.path to cifar-100-binary.tar.gz, or a folder with it or with its .bin files.',
     );
     // The archive of CIFAR-10.
     const path = join(folder, 'x.tar.gz');

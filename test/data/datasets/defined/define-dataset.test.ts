@@ -24,7 +24,7 @@ async function failureOf(work: Promise<unknown>): Promise<string> {
   );
 }
 
-describe("a data set of one's own", () => {
+describe("a user's own data set", () => {
   it('is opened by its declaration, with labels that may be missing and names of its samples', async () => {
     const dataset = await datasets.open(stripes({ length: 6 }));
     expect([dataset.name, dataset.split, dataset.length, dataset.hasTestSplit]).toEqual([
@@ -61,7 +61,7 @@ describe("a data set of one's own", () => {
     },
   );
 
-  it('has the label -1 in a batch where an image has none', async () => {
+  it('has the label -1 in a batch if an image has none', async () => {
     const dataset = await datasets.open(stripes({ length: 4 }));
     const batches = loader(dataset, { batchSize: 4, transform, shuffle: false, workers: 0 });
     const labels: number[][] = [];
@@ -71,7 +71,7 @@ describe("a data set of one's own", () => {
     await batches.close();
   });
 
-  it('may have a test split of its own', async () => {
+  it('may have its own test split', async () => {
     const lengths = [];
     for (const split of ['train', 'test', 'all'] as const) {
       lengths.push((await datasets.open(splitStripes(), { split })).length);
@@ -79,7 +79,7 @@ describe("a data set of one's own", () => {
     expect(lengths).toEqual([15, 5, 20]);
   });
 
-  it('has no test split where it says nothing of one, and names the way to get one', async () => {
+  it('has no test split unless it declares one, and names the way to get one', async () => {
     expect(await failureOf(datasets.open(stripes(), { split: 'test' }))).toBe(
       'The data set stripes has no test split. Hold out a part of it: --data.testFraction 0.1.',
     );
@@ -107,22 +107,22 @@ describe("a data set of one's own", () => {
       { export: 'photos', open: () => null, hasTestSplit: 'yes' },
       'defineDataset of photos was given the hasTestSplit "yes". Write true or false.',
     ],
-  ])('is refused where its definition is %j', (definition, message) => {
+  ])('is rejected if its definition is %j', (definition, message) => {
     const define = defineDataset as (definition: unknown) => unknown;
     expect(() => define(definition)).toThrow(new Error(message));
   });
 
-  it('refuses options that its schema refuses where it is declared', () => {
+  it('rejects options that its schema rejects when it is declared', () => {
     expect(() => stripes({ length: -1 })).toThrow(
-      'The data set stripes cannot work with its options: length: must be above 0. Correct them where stripes({ ... }) is called.',
+      'The data set stripes cannot use its options: length: must be above 0. Correct them where stripes({ ... }) is called.',
     );
     expect(() => (splitStripes as (options: object) => unknown)({ csv: 'x' })).toThrow(
-      'The data set splitStripes cannot work with its options: csv: is not an option, since the data set declares none. ' +
+      'The data set splitStripes cannot use its options: csv: is not an option, since the data set declares none. ' +
         'Correct them where splitStripes({ ... }) is called.',
     );
   });
 
-  it('refuses options that no record can hold', () => {
+  it('rejects options that cannot be recorded', () => {
     const dated = defineDataset({
       ...{ module: __filename, export: 'dated', options: z.object({ since: z.date() }) },
       open: () => ({ length: 1, read: () => ({ width: 1, height: 1, data: new Uint8Array(3) }) }),
@@ -133,28 +133,28 @@ describe("a data set of one's own", () => {
   });
 
   it.each([
-    ['nothing', 'returned undefined from open, and not an object with length and read'],
+    ['nothing', 'returned undefined from open, not an object with length and read'],
     ['no length', 'returned the length 2.5 from open, which is not a whole number of samples'],
     ['no samples', 'returned no samples from open'],
-    ['no read', 'returned no function read from open'],
-    ['class numbers', 'returned classNames from open that are not a list of texts'],
+    ['no read', 'did not return a function read from open'],
+    ['class numbers', 'returned classNames from open that are not a list of strings'],
     [
       'a label too large',
-      'gave sample photo-1 the label 2, and labels are null, or whole numbers from 0 to 1',
+      'gave sample photo-1 the label 2, but labels are null or whole numbers from 0 to 1',
     ],
-    ['a label without classes', 'gave sample 0 the label 0, and it has no class names'],
+    ['a label without classes', 'gave sample 0 the label 0, but it has no class names'],
     ['a label that throws', 'threw for the label of sample 0: no such row'],
-    ['a name that is a number', 'gave sample 0 the name 0, which is not a text'],
-  ])('is refused where it gives %s', async (gives, finding) => {
+    ['a name that is a number', 'gave sample 0 the name 0, which is not a string'],
+  ])('is rejected if it returns %s', async (gives, finding) => {
     expect(await failureOf(datasets.open(odd({ gives })))).toBe(
-      `The data set odd ${finding}. Correct what defineDataset is given for odd.`,
+      `The data set odd ${finding}. Correct the definition of odd given to defineDataset.`,
     );
   });
 
   it('says why it cannot be opened', async () => {
     expect(await failureOf(datasets.open(odd({ gives: 'an error' })))).toBe(
       'The data set odd cannot be opened: photos.csv is not there. ' +
-        'Correct its options or its data, or what its open does with them.',
+        'Correct its options, its data or its open.',
     );
   });
 
@@ -166,7 +166,7 @@ describe("a data set of one's own", () => {
       return failed;
     };
     const fix =
-      "Return { width, height, channels, data } from the data set's read, with a value for each channel of each pixel.";
+      "Return { width, height, channels, data } from the data set's read, with one value per channel and pixel.";
     expect(await failure('too few bytes')).toBe(
       `The image sample photo-2 of odd (train) cannot be used: it has 8 x 8 pixels of 4 channels, and 192 values instead of 256. ${fix}`,
     );
@@ -175,13 +175,13 @@ describe("a data set of one's own", () => {
     );
     expect(await failure('an image that throws')).toBe(
       'The image sample 2 of odd (train) cannot be read: the camera is off. ' +
-        "Correct the data set's read; for an image that is broken, let it throw new BrokenImageError(name, reason), " +
+        "Correct the data set's read; for a broken image, throw new BrokenImageError(name, reason), " +
         'which --data.onBrokenImage skip leaves out.',
     );
   });
 
   it.each([0, 2])(
-    'has an image left out where its read throws BrokenImageError, and no other error, with %i threads',
+    'leaves out an image if its read throws BrokenImageError, but no other error, with %i threads',
     async (workers) => {
       const seen = async (gives: string) => {
         const messages: string[] = [];
@@ -198,7 +198,7 @@ describe("a data set of one's own", () => {
       });
       expect(await failureOf(seen('an image that throws'))).toBe(
         'The image sample 2 of odd (train) cannot be read: the camera is off. ' +
-          "Correct the data set's read; for an image that is broken, let it throw new BrokenImageError(name, reason), " +
+          "Correct the data set's read; for a broken image, throw new BrokenImageError(name, reason), " +
           'which --data.onBrokenImage skip leaves out.',
       );
     },
@@ -212,7 +212,7 @@ describe("a data set of one's own", () => {
       });
       expect(await failureOf(seenIn(batches, [0]))).toBe(
         'A loader thread died 3 times at sample 5 of odd (train): it ended with exit code 3. ' +
-          'Look at this sample and the view transform, or see the failure in this thread with workers: 0.',
+          'Check this sample and the view transform, or reproduce the failure in the main thread with workers: 0.',
       );
       await batches.close();
     },
@@ -221,17 +221,17 @@ describe("a data set of one's own", () => {
   it('says what a loader thread misses: the export, or the samples of the main thread', async () => {
     const without = await loaded(misnamed(), 1);
     expect(await failureOf(seenIn(without, [0]))).toBe(
-      'A loader thread could not start: test/data/datasets/helpers/own-datasets.ts exports no data set "elsewhere". ' +
-        'Loader threads open a data set again by the file and the name that defineDataset is given. ' +
+      'A loader thread could not start: test/data/datasets/helpers/own-datasets.ts does not export a data set "elsewhere". ' +
+        'Loader threads reopen a data set by the file and the name given to defineDataset. ' +
         "Write export const elsewhere = defineDataset({ export: 'elsewhere', ... }) in that file.",
     );
     await without.close();
     for (const gives of ['other samples in threads', 'other labels in threads']) {
       const others = await loaded(odd({ gives }), 1);
       expect(await failureOf(seenIn(others, [0]))).toBe(
-        'A loader thread could not start: The data set odd opened with other samples in a loader thread than in the main thread. ' +
-          'What it reads has changed since, or open does not give the same samples each time. ' +
-          'Let open give the same samples in the same order whenever it is called.',
+        'A loader thread could not start: The data set odd has other samples in a loader thread than in the main thread. ' +
+          'The data has changed since, or open does not return the same samples each time. ' +
+          'Make open return the same samples in the same order at every call.',
       );
       await others.close();
     }
@@ -243,7 +243,7 @@ describe("a data set of one's own", () => {
     const shown =
       "write export const photos = defineDataset({ export: 'photos', open: () => ({ length, read }) }) and pass dataset: photos()";
     const around = (problem: string): string =>
-      `datasets.open was given neither a name nor a data set. What it is given ${problem}. ` +
+      `datasets.open was given neither a name nor a data set. Its argument ${problem}. ` +
       "Call it as datasets.open('digits') or datasets.open(photos()).";
     const kind = 'must be the result of a function made by defineDataset, not';
     expect(await failureOf(open({ length: 2 }))).toBe(around(`${kind} an object; ${shown}`));

@@ -38,7 +38,7 @@ function get(
 }
 
 describe('download', () => {
-  it('fetches a file, says how far it is, and leaves nothing else behind', async () => {
+  it('fetches a file, reports its progress, and leaves nothing else behind', async () => {
     await get();
     expect(await readFile(file)).toEqual(content);
     expect(await readdir(folder)).toEqual(['thing.bin']);
@@ -46,7 +46,7 @@ describe('download', () => {
     expect(messages.at(-1)).toBe('Thing: 100 % of 200 kB');
   });
 
-  it('ends where a server sends more than the file has, whether it says so before or not', async () => {
+  it('fails if a server sends more than the file has, whether or not it says so before', async () => {
     await expect(get({ mostBytes: 100_000 })).rejects.toThrow(
       'the server announces 200 kB, and the file has fewer than 100 kB',
     );
@@ -57,7 +57,7 @@ describe('download', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('does not take drops for a stream', async () => {
+  it('does not accept single bytes as a stream', async () => {
     server.behaviour = 'drip';
     await expect(get({ paceMs: 100, leastBytes: 1000 })).rejects.toThrow(
       /^the server sent 0(\.\d)? kB in 0\.1 s, which is too slow$/,
@@ -74,7 +74,7 @@ describe('download', () => {
     expect(server.logins).toEqual([`Basic ${Buffer.from(words).toString('base64')}`]);
   });
 
-  it('goes on where a broken connection ended', async () => {
+  it('continues where a broken connection ended', async () => {
     server.breaks = [70_000, 50_000];
     await get();
     expect(await readFile(file)).toEqual(content);
@@ -87,12 +87,12 @@ describe('download', () => {
     await writeFile(`${file}.part-${host}-99999999-0badcafe`, content.subarray(0, 90_000));
     await get();
     expect(server.ranges).toEqual(['bytes=90000-']);
-    expect(messages[0]).toBe(`Downloading Thing from ${url}, going on after 90 kB.`);
+    expect(messages[0]).toBe(`Downloading Thing from ${url}, continuing after 90 kB.`);
     expect(await readFile(file)).toEqual(content);
     expect(await readdir(folder)).toEqual(['thing.bin']);
   });
 
-  it('leaves the unfinished file of another machine alone, until that has been silent for long', async () => {
+  it('leaves the unfinished file of another machine alone until that has been silent for a long time', async () => {
     const other = `${file}.part-elsewhere-1-0badcafe`;
     await writeFile(other, content.subarray(0, 90_000));
     await get();
@@ -104,14 +104,14 @@ describe('download', () => {
     expect(await readdir(folder)).toEqual(['thing.bin']);
   });
 
-  it('begins anew where the server cannot go on', async () => {
+  it('starts afresh if the server cannot continue', async () => {
     server.breaks = [70_000];
     server.behaviour = 'ignore-ranges';
     await get();
     expect(await readFile(file)).toEqual(content);
   });
 
-  it('accepts what had arrived whole before the process was killed', async () => {
+  it('accepts what had arrived completely before the process was killed', async () => {
     const host = hostname().replace(/[^A-Za-z0-9]/g, '');
     await writeFile(`${file}.part-${host}-99999999-0badcafe`, content);
     await get();
@@ -122,30 +122,30 @@ describe('download', () => {
   it('deletes a file with another checksum and says so', async () => {
     await expect(get({ md5: '00' })).rejects.toThrow(
       `The Thing archive from ${url} has MD5 ${md5} instead of 00. ` +
-        'The address serves another file, or the file was damaged on its way; it has been deleted. ' +
-        'Run again, or pass another address by --data.url.',
+        'The address serves another file, or the file was damaged in transit; it has been deleted. ' +
+        'Run again, or pass another address with --data.url.',
     );
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('does not try again where the server has no such file', async () => {
+  it('does not retry if the server has no such file', async () => {
     server.behaviour = 'not-found';
     await expect(get()).rejects.toMatchObject({
       name: 'TransferError',
-      message: 'the server answered 404 Not Found',
+      message: 'the server responded with 404 Not Found',
     });
     expect(server.ranges).toHaveLength(1);
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('gives up on a server that sends nothing after two tries', async () => {
+  it('gives up after two attempts on a server that sends nothing', async () => {
     server.behaviour = 'silent';
-    await expect(get({ connectMs: 50 })).rejects.toThrow('no answer within 0.05 s');
+    await expect(get({ connectMs: 50 })).rejects.toThrow('no response within 0.05 s');
     expect(server.ranges).toHaveLength(2);
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('tries four times where something arrived, and keeps it', async () => {
+  it('tries four times if something arrived, and keeps it', async () => {
     server.breaks = [70_000, 0, 0, 0];
     await expect(get()).rejects.toMatchObject({ name: 'TransferError' });
     expect(server.ranges).toEqual([undefined, ...new Array<string>(3).fill('bytes=70000-')]);
@@ -153,7 +153,7 @@ describe('download', () => {
     expect(await readFile(join(folder, left!))).toEqual(content.subarray(0, 70_000));
   });
 
-  it('ends at once where nobody listens', async () => {
+  it('fails at once if nothing listens', async () => {
     await server.close();
     const began = Date.now();
     await expect(get()).rejects.toThrow(/^connect ECONNREFUSED/);
@@ -161,7 +161,7 @@ describe('download', () => {
     await server.listen();
   });
 
-  it('ends when it is told to, and keeps what has arrived', async () => {
+  it('stops when told to, and keeps what has arrived', async () => {
     server.breaks = [70_000];
     const controller = new AbortController();
     const onMessage = (_level: string, text: string): void => {

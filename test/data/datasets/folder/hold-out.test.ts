@@ -17,7 +17,7 @@ describe('chooseSplit', () => {
     expect(chooseSplit(files, 2, 'test')).not.toEqual(chooseSplit(files, 3, 'test'));
   });
 
-  it('holds out one of two files, and not the only one', () => {
+  it('holds out one of two files, but not a single one', () => {
     expect(chooseSplit(files.slice(0, 2), 0, 'test')).toHaveLength(1);
     expect(chooseSplit(files.slice(0, 1), 0, 'test')).toEqual([]);
     expect(chooseSplit(files.slice(0, 1), 0, 'train')).toEqual(['0.jpg']);

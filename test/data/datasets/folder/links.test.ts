@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-/** Each folder holds `links` links to the next one; the last holds an image. */
+/** Each folder contains `links` links to the next one; the last contains an image. */
 async function farm(levels: number, links: number): Promise<void> {
   for (let level = 0; level <= levels; level++) await mkdir(at('farm', String(level)), { recursive: true });
   for (let level = 0; level < levels; level++) {
@@ -54,14 +54,14 @@ describe('links in a folder of images', () => {
     60_000,
   );
 
-  it('count each way where they are few, as torchvision does', async () => {
+  it('count each way if they are few, as torchvision does', async () => {
     await farm(3, 2);
     const images = await listImages(at('class'));
     expect(images).toHaveLength(8);
     expect(images[1]).toBe('in/link0/link0/link1/one.png');
   });
 
-  it('end where they lead back', async () => {
+  it('are not followed where they lead back', async () => {
     await clique(4);
     await writeFile(at('class', 'f0', 'one.png'), '');
     // By itself, and over each choice and order of the three others: 1 + 3 + 6 + 6.

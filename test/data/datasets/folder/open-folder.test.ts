@@ -64,7 +64,7 @@ describe('openFolder', () => {
     expect(dataset.classNames).toEqual(['cat', 'dog']);
   });
 
-  it('holds out the same tenth of every class at each opening', async () => {
+  it('holds out the same tenth of every class each time it is opened', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `${String(index).padStart(2, '0')}.jpg`);
     await put(...names.flatMap((name) => [`a/${name}`, `b/${name}`]), 'c/0.jpg', 'c/1.jpg');
     const test = contents(await openFolder(root, 'test'));
@@ -74,7 +74,7 @@ describe('openFolder', () => {
     expect(contents(await openFolder(root, 'test'))).toEqual(test);
   });
 
-  it('takes the folders train and val as the splits, with the classes of both', async () => {
+  it('uses the folders train and val as the splits, with the classes of both', async () => {
     await put('train/a/0.jpg', 'train/c/0.jpg', 'val/b/0.jpg', 'val/c/1.jpg');
     const train = await openFolder(root, 'train');
     expect(contents(train)).toEqual([
@@ -131,24 +131,24 @@ describe('openFolder', () => {
     await writeFile(join(root, 'a/1.jpg'), 'no image');
     await symlink('nowhere', join(root, 'a/2.jpg'));
     const dataset = await openFolder(root, 'all');
-    const rule = 'Repair or remove the file, or go on without such images by --data.onBrokenImage skip.';
+    const rule = 'Repair or remove the file, or skip such images with --data.onBrokenImage skip.';
     await expect(dataset.read(1)).rejects.toThrow(
-      `The image ${root}/a/1.jpg cannot be read: its content is not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM image. ${rule}`,
+      `The image ${root}/a/1.jpg cannot be read: its contents are not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM image. ${rule}`,
     );
     await expect(dataset.read(2)).rejects.toThrow(
       `The image ${root}/a/2.jpg cannot be read: ENOENT: no such file or directory, open '${root}/a/2.jpg'. ${rule}`,
     );
   });
 
-  it('says what to do about a folder that is not there', async () => {
+  it('says what to do about a folder that does not exist', async () => {
     await expect(openFolder(join(root, 'none'), 'all')).rejects.toThrow(
       `The folder of images ${root}/none cannot be opened. ` +
-        `The system says: ENOENT: no such file or directory, stat '${root}/none'. ` +
-        'Pass an existing folder by --data.path.',
+        `The system reports: ENOENT: no such file or directory, stat '${root}/none'. ` +
+        'Pass an existing folder with --data.path.',
     );
   });
 
-  it('takes images side by side without class folders as images without classes', async () => {
+  it('reads images side by side without class folders as images without classes', async () => {
     await put('b.jpg', 'a.png', '.hidden.jpg', 'notes.txt');
     for (const split of ['train', 'all'] as const) {
       const dataset = await openFolder(root, split);
@@ -167,31 +167,31 @@ describe('openFolder', () => {
     );
   });
 
-  it('says what to do about a folder without anything', async () => {
+  it('says what to do about an empty folder', async () => {
     await mkdir(join(root, '.git'));
     expect(await refusal()).toBe(
-      'ROOT holds neither class folders nor images. ' +
-        'Images are files that end in .jpg, .jpeg, .png, .webp, .bmp, .tif, .tiff, .ppm, .pgm, .pbm, .pnm, .gif. ' +
-        'Put the images there: into a folder for each class, or side by side where they have no classes.',
+      'ROOT contains neither class folders nor images. ' +
+        'Images are files whose names end in .jpg, .jpeg, .png, .webp, .bmp, .tif, .tiff, .ppm, .pgm, .pbm, .pnm, .gif. ' +
+        'Put the images there: in one folder per class, or side by side if they have no classes.',
     );
   });
 
   it('names class folders without images', async () => {
     await put('a/0.jpg', 'b/0.heic', 'c/text.txt');
     await expect(openFolder(root, 'all')).rejects.toThrow(
-      `No images lie in the class folders b, c of ${root}. ` +
-        'Images are files that end in ' +
+      `There are no images in the class folders b, c of ${root}. ` +
+        'Images are files whose names end in ' +
         '.jpg, .jpeg, .png, .webp, .bmp, .tif, .tiff, .ppm, .pgm, .pbm, .pnm, .gif. ' +
         'Put images into these folders, or remove them.',
     );
   });
 
-  it('refuses a split without images', async () => {
+  it('rejects a split without images', async () => {
     await put('a/0.jpg');
     await expect(openFolder(root, 'test')).rejects.toThrow(
       `The test split of ${root} has no images. ` +
-        'A class needs two images before one of them is held out for testing. ' +
-        `Add images, or make the folders ${root}/train and ${root}/test with classes inside.`,
+        'A class needs at least two images for one of them to be held out for testing. ' +
+        `Add images, or make the folders ${root}/train and ${root}/test that contain classes.`,
     );
   });
 
@@ -230,7 +230,7 @@ describe('openFolder', () => {
     ]);
   });
 
-  it('says of files that are not images that they are left out, as information', async () => {
+  it('reports that files other than images are left out, as information', async () => {
     await put('a/0.jpg', 'labels.csv');
     expect(await saidOf()).toEqual(['info: Left out of ROOT: 1 other file (1 .csv).']);
   });
@@ -241,7 +241,7 @@ describe('openFolder', () => {
     ['TRAINING', 'Validation'],
     ['training', 'testing'],
     ['train', 'TEST'],
-  ])('takes %s and %s for the splits', async (train, heldOut) => {
+  ])('uses %s and %s as the splits', async (train, heldOut) => {
     await put(`${train}/a/0.jpg`, `${train}/b/0.jpg`, `${heldOut}/a/1.jpg`, `${heldOut}/b/1.jpg`);
     const trained = await openFolder(root, 'train');
     expect(contents(trained).map(([path]) => path)).toEqual([`${train}/a/0.jpg`, `${train}/b/0.jpg`]);
@@ -267,7 +267,7 @@ describe('openFolder', () => {
     ]);
   });
 
-  it('judges by val where the classes of test are secret', async () => {
+  it('evaluates on val if the classes of test are secret', async () => {
     await put('train/a/0.jpg', 'test/0.jpg', 'val/a/0.jpg');
     expect(contents(await openFolder(root, 'test'))).toEqual([['val/a/0.jpg', 'a']]);
     expect(await saidOf()).toEqual([
@@ -275,42 +275,44 @@ describe('openFolder', () => {
     ]);
   });
 
-  it('says so where a folder of images alone has the name of a split', async () => {
+  it('reports a folder of images only that has the name of a split', async () => {
     await put('bus/0.jpg', 'Train/0.jpg', 'car/0.jpg');
     expect((await openFolder(root, 'all')).classNames).toEqual(['Train', 'bus', 'car']);
     expect(await saidOf()).toEqual([
-      'warning: The folder ROOT/Train is used as a class, though its name is that of a split: ' +
-        'it holds images and no class folders.',
+      'warning: The folder ROOT/Train is used as a class although it is named like a split: ' +
+        'it contains images and no class folders.',
     ]);
   });
 
-  it('refuses a split among folders that are not splits', async () => {
+  it('rejects a split among folders that are not splits', async () => {
     await put('train/a/0.jpg', 'dog/0.jpg', 'cat/0.jpg');
     expect(await refusal()).toBe(
-      'ROOT holds the folder train, which looks like a split, beside cat, dog. ' +
-        'A split holds class folders, and its name is not a class. ' +
-        'Name the held-out folder test, val or valid, or pass ROOT/train by --data.path.',
+      'ROOT contains the folder train, which looks like a split, next to cat, dog. ' +
+        'A split contains class folders; its name is not a class. ' +
+        'Rename the held-out folder to test, val or valid, or pass ROOT/train with --data.path.',
     );
   });
 
-  it('refuses two folders of one split', async () => {
+  it('rejects two folders of one split', async () => {
     await put('train/a/0.jpg', 'Train/a/0.jpg', 'val/a/0.jpg');
-    const fix = 'Join them, or move all but one elsewhere.';
-    expect(await refusal()).toBe(`ROOT holds the folders Train, train, which name the same split. ${fix}`);
+    const fix = 'Merge them, or move all but one elsewhere.';
+    expect(await refusal()).toBe(`ROOT contains the folders Train, train, which name the same split. ${fix}`);
     await rm(join(root, 'Train'), { recursive: true });
     await put('validation/a/0.jpg');
-    expect(await refusal()).toBe(`ROOT holds the folders val, validation, which name the same split. ${fix}`);
-  });
-
-  it('refuses held-out data alone', async () => {
-    await put('val/a/0.jpg', 'test/a/0.jpg');
     expect(await refusal()).toBe(
-      'ROOT holds the splits test, val, but no folder train. ' +
-        'Pass the folder that holds the classes by --data.path, such as ROOT/test, or add train.',
+      `ROOT contains the folders val, validation, which name the same split. ${fix}`,
     );
   });
 
-  it('takes splits of images without classes', async () => {
+  it('rejects held-out data alone', async () => {
+    await put('val/a/0.jpg', 'test/a/0.jpg');
+    expect(await refusal()).toBe(
+      'ROOT contains the splits test, val, but no folder train. ' +
+        'Pass the folder that contains the classes with --data.path, such as ROOT/test, or add train.',
+    );
+  });
+
+  it('accepts splits of images without classes', async () => {
     await put('train/0.jpg', 'train/1.jpg', 'val/0.jpg');
     const [train, test] = [await openFolder(root, 'train'), await openFolder(root, 'test')];
     expect(contents(train).map(([path]) => path)).toEqual(['train/0.jpg', 'train/1.jpg']);
@@ -321,12 +323,12 @@ describe('openFolder', () => {
   it.each([
     [['train/a/0.jpg', 'test/0.jpg'], 'ROOT/test', 'ROOT/train'],
     [['train/0.jpg', 'test/a/0.jpg'], 'ROOT/train', 'ROOT/test'],
-  ])('refuses splits of which one has classes: %j', async (files, flat, other) => {
+  ])('rejects splits of which only one has classes: %j', async (files, flat, other) => {
     await put(...files);
     expect(await refusal()).toBe(
-      `${flat} holds images and no class folders, and ${other} holds class folders. ` +
-        'The images of both splits have classes, or none have. ' +
-        `Put the images of ${flat} into class folders, or leave that folder out.`,
+      `${flat} contains images and no class folders, but ${other} contains class folders. ` +
+        'The images of both splits must have classes, or those of neither. ' +
+        `Put the images of ${flat} into class folders, or remove that folder.`,
     );
   });
 });

@@ -59,7 +59,7 @@ describe('openList', () => {
     expect(messages).toEqual([`1 of the 3 images in ${join(folder, 'list.jsonl')} have no label.`]);
   });
 
-  it('takes a list without labels, or with half of them, with one sentence', async () => {
+  it('accepts a list without labels, or with half of them, with one message', async () => {
     expect(seen(await open('path\na.png\nb.png\n'))).toEqual([
       ['a.png', null],
       ['b.png', null],
@@ -73,7 +73,7 @@ describe('openList', () => {
     expect(messages).toEqual([`1 of the 2 images in ${join(folder, 'list.csv')} have no label.`]);
   });
 
-  it('knows train, test and val by their usual words; classes are those of all', async () => {
+  it('recognises train, test and val by their usual words; classes are those of all', async () => {
     const text = 'path,label,split\na.png,z,Train\nb.png,y,test\nc.png,x,validation\nd.png,w,training\n';
     expect(seen(await open(text, 'train'))).toEqual([
       ['a.png', 3],
@@ -84,7 +84,7 @@ describe('openList', () => {
     expect(seen(all).map(([name]) => name)).toEqual(['a.png', 'b.png', 'd.png']);
     expect(all.hasTestSplit).toBe(true);
     expect(messages[0]).toBe(
-      `Left out of ${join(folder, 'list.csv')}: 1 images of the split val, since there is a split test.`,
+      `Left out of ${join(folder, 'list.csv')}: 1 images of the split val because there is a split test.`,
     );
     const val = await open('path,split\na.png,train\nb.png,val\n', 'test');
     expect(seen(val)).toEqual([['b.png', null]]);
@@ -102,7 +102,7 @@ describe('openList', () => {
     expect([...(await dataset.read(0)).data]).toEqual([1, 2, 3]);
   });
 
-  it('takes -1 for no label, as arrays and shards do', async () => {
+  it('reads -1 as no label, as arrays and shards do', async () => {
     for (const dataset of [
       await open('path,label\na,3\nb,-1\n'),
       await open('{"path":"a","label":3}\n{"path":"b","label":-1}', 'train', 'list.jsonl'),
@@ -125,8 +125,8 @@ describe('openList', () => {
   });
 
   const object = 'Write an object on each line: {"path": "cats/1.jpg", "label": "cat", "split": "train"}.';
-  const csvHeader = 'Give the list a header whose columns have commas between them: path,label,split.';
-  const words = 'A split is one of train, training, test, testing, val, valid, validation.';
+  const csvHeader = 'Give the list a header with comma-separated columns: path,label,split.';
+  const words = 'Use one of the splits train, training, test, testing, val, valid, validation.';
   it.each<[string, string, string | Buffer, string]>([
     [
       'a line with too few values',
@@ -144,20 +144,20 @@ describe('openList', () => {
       'an open quote',
       '.csv',
       'path\na\n"b\nc\n',
-      'Line 2 of LIST is the last that can be read: behind it is a quote that is not closed. Close it.',
+      'Line 2 of LIST is the last readable one: it is followed by a quote that is not closed. Close it.',
     ],
     [
       'an open quote before much text',
       '.csv',
       `path\n"a\n${'b\n'.repeat(40_000)}`,
-      'Line 1 of LIST is the last that can be read: behind it is a line of more than 65536 characters, or a quote that is not closed. ' +
+      'Line 1 of LIST is the last readable one: it is followed by a line of more than 65536 characters, or a quote that is not closed. ' +
         'Shorten the line, or close the quote.',
     ],
     [
       'a line without an end',
       '.jsonl',
       `{"path":"a"}\n{"path":"b","label":"${'c'.repeat(2 ** 24)}"}`,
-      'Line 2 of LIST has more than 16777216 characters. Leave out fields other than path, label and split.',
+      'Line 2 of LIST has more than 16777216 characters. Remove fields other than path, label and split.',
     ],
     [
       'text after a quote',
@@ -169,28 +169,28 @@ describe('openList', () => {
       'a quote within',
       '.csv',
       'path\na"b\n',
-      'Line 2 of LIST has a quote within a value that is not in quotes. Correct the line.',
+      'Line 2 of LIST has a quote within an unquoted value. Correct the line.',
     ],
     [
       'no header',
       '.csv',
       'a.png,cat\nb.png,dog\n',
-      `Line 1 of LIST names no column path, and 2 other: a.png, cat. ${csvHeader}`,
+      `Line 1 of LIST has 2 columns, but none is named path: a.png, cat. ${csvHeader}`,
     ],
     [
       'semicolons',
       '.csv',
       'path;label\na;b\n',
-      `Line 1 of LIST names no column path, and 1 other: path;label. ${csvHeader}`,
+      `Line 1 of LIST has 1 column, but none is named path: path;label. ${csvHeader}`,
     ],
     [
       'a column twice',
       '.csv',
       'path,label,Label\n',
-      'Line 1 of LIST names the column label twice. Leave one of them.',
+      'Line 1 of LIST names the column label twice. Keep only one of them.',
     ],
-    ['nothing', '.csv', '', 'LIST is empty. Give it a header and a line for each image.'],
-    ['a header alone', '.csv', 'path,label\n', 'LIST names no images. Give it a line for each image.'],
+    ['nothing', '.csv', '', 'LIST is empty. Give it a header and one line per image.'],
+    ['a header alone', '.csv', 'path,label\n', 'LIST names no images. Add a line for each image.'],
     [
       'no text',
       '.csv',
@@ -202,25 +202,25 @@ describe('openList', () => {
       'a path upwards',
       '.csv',
       'path\na/../../b.png\n',
-      "Line 2 of LIST names a/../../b.png, which is not below the list's folder FOLDER. Put the list into a folder above all images.",
+      "Line 2 of LIST names a/../../b.png, which is not below the list's folder FOLDER. Move the list to a folder above all images.",
     ],
     [
       'an absolute path',
       '.jsonl',
       '\n{"path":"/etc/passwd"}',
-      "Line 2 of LIST names /etc/passwd, which is not below the list's folder FOLDER. Put the list into a folder above all images.",
+      "Line 2 of LIST names /etc/passwd, which is not below the list's folder FOLDER. Move the list to a folder above all images.",
     ],
     [
       'the folder itself',
       '.jsonl',
       '{"path":"."}',
-      "Line 1 of LIST names ., which is not below the list's folder FOLDER. Put the list into a folder above all images.",
+      "Line 1 of LIST names ., which is not below the list's folder FOLDER. Move the list to a folder above all images.",
     ],
     [
       'a path twice',
       '.csv',
       'path\na/b.png\nc.png\na//b.png\n',
-      'Line 4 of LIST names a/b.png, as line 2 does. Leave one line for each image.',
+      'Line 4 of LIST names a/b.png, as does line 2. Keep one line per image.',
     ],
     [
       'an unknown split',
@@ -233,19 +233,19 @@ describe('openList', () => {
       'a split for some',
       '.jsonl',
       '{"path":"a","split":"train"}\n{"path":"b"}',
-      'Line 2 of LIST names no split, and lines before do. Name the split of each image, or of none.',
+      'Line 2 of LIST names no split, but earlier lines do. Name the split of every image or of none.',
     ],
     [
       'a split for others',
       '.jsonl',
       '{"path":"a"}\n{"path":"b","split":"test"}',
-      'Line 2 of LIST names a split, and lines before do not. Name the split of each image, or of none.',
+      'Line 2 of LIST names a split, but earlier lines do not. Name the split of every image or of none.',
     ],
     [
       'nothing to train on',
       '.csv',
       'path,split\na,test\n',
-      'LIST has no image in the split train. Give some images the split train.',
+      'LIST has no images in the split train. Assign some images to the split train.',
     ],
     [
       'a line that is not JSON',
@@ -254,32 +254,37 @@ describe('openList', () => {
       `Line 2 of LIST is not JSON: Unexpected end of JSON input. ${object}`,
     ],
     ['a line that is no object', '.ndjson', '[]', `Line 1 of LIST is not an object. ${object}`],
-    ['a path that is a number', '.jsonl', '{"path":3}', `Line 1 of LIST has no text as its path. ${object}`],
+    [
+      'a path that is a number',
+      '.jsonl',
+      '{"path":3}',
+      `Line 1 of LIST has no string as its path. ${object}`,
+    ],
     [
       'a label that is a list',
       '.jsonl',
       '{"path":"a","label":[1]}',
-      `Line 1 of LIST has a label that is neither a text nor a whole number. ${object}`,
+      `Line 1 of LIST has a label that is neither a string nor a whole number. ${object}`,
     ],
     [
       'a label that is a fraction',
       '.jsonl',
       '{"path":"a","label":0.5}',
-      `Line 1 of LIST has a label that is neither a text nor a whole number. ${object}`,
+      `Line 1 of LIST has a label that is neither a string nor a whole number. ${object}`,
     ],
     [
       'a split that is a number',
       '.jsonl',
       '{"path":"a","split":1}',
-      `Line 1 of LIST has a split that is not a text. ${object}`,
+      `Line 1 of LIST has a split that is not a string. ${object}`,
     ],
     [
       'another extension',
       '.txt',
       'path\na\n',
-      'LIST is neither CSV nor JSON Lines by its name. Name a file that ends in .csv, .jsonl, .ndjson by --data.path.',
+      'LIST has neither the extension of CSV nor that of JSON Lines. Set --data.path to a file that ends in .csv, .jsonl, .ndjson.',
     ],
-  ])('refuses %s', async (_, extension, text, message) => {
+  ])('rejects %s', async (_, extension, text, message) => {
     const name = `list${extension}`;
     const expected = message
       .replaceAll('LIST', `the list ${join(folder, name)}`)
@@ -290,11 +295,11 @@ describe('openList', () => {
     });
   });
 
-  it('refuses what is not a regular file of a bounded size', async () => {
+  it('rejects what is not a regular file of a bounded size', async () => {
     const file = join(folder, 'list.csv');
     await expect(openList(file, 'train')).rejects.toThrow(
       `The list ${file} cannot be read: ENOENT: no such file or directory, open '${file}'. ` +
-        'Name a readable file by --data.path.',
+        'Set --data.path to a readable file.',
     );
     await symlink('/dev/zero', file);
     await expect(openList(file, 'train')).rejects.toThrow('it is a device, not a regular file');

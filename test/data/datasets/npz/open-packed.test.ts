@@ -74,7 +74,7 @@ describe('openPacked', () => {
     expect(await values(train, 3)).toEqual(ramp(12, 36));
     const test = await openNumpy('medmnist', 'test');
     expect(await values(test, 1)).toEqual(ramp(12, 12, 5));
-    expect(messages[0]).toBe(`Left out of ${file}: 1 images for validation, since there are test images.`);
+    expect(messages[0]).toBe(`Left out of ${file}: 1 validation images because there are test images.`);
   });
 
   it('reads 16 bits, whose white is 65535; -1 is no label', async () => {
@@ -104,47 +104,56 @@ describe('openPacked', () => {
   });
 
   const pixels = 'Save the pixels as uint8 or little-endian uint16.';
-  const numbers = 'Save a whole number for each image, [images] or [images, 1].';
-  const names = 'Call it images, x, data, x_train, train_images.';
+  const numbers = 'Save one whole number per image, as [images] or [images, 1].';
+  const names = 'Name it one of: images, x, data, x_train, train_images.';
   it.each<[string, string]>([
-    ['float', `The array images in FILE holds floating-point numbers of the type <f4, not pixels. ${pixels}`],
-    ['wide', `The array images in FILE holds numbers of the type <i8, not pixels. ${pixels}`],
+    [
+      'float',
+      `The array images in FILE contains floating-point numbers of the type <f4, not pixels. ${pixels}`,
+    ],
+    ['wide', `The array images in FILE contains numbers of the type <i8, not pixels. ${pixels}`],
     [
       'fortran',
       'The array images in FILE is in Fortran order. Save it in C order: numpy.ascontiguousarray(array).',
     ],
     ['bigEndian', `The array images in FILE is big-endian (>u2). ${pixels}`],
-    ['objects', `The array images in FILE holds Python objects, which only Python can read. ${pixels}`],
-    ['records', `The array images in FILE holds records of several fields. ${pixels}`],
+    ['objects', `The array images in FILE contains Python objects, which only Python can read. ${pixels}`],
+    ['records', `The array images in FILE contains records of several fields. ${pixels}`],
     [
       'channelsFirst',
-      'The array images in FILE has the shape [2, 3, 5, 5], not [images, height, width] with 1, 3 or 4 channels or none. ' +
+      'The array images in FILE has the shape [2, 3, 5, 5], not [images, height, width] or [images, height, width, channels] with 1, 3 or 4 channels. ' +
         'Put the channels last: numpy.moveaxis(array, 1, -1).',
     ],
     [
       'flat',
-      'The array images in FILE has the shape [4, 9], not [images, height, width] with 1, 3 or 4 channels or none. ' +
-        'Save it in such a shape.',
+      'The array images in FILE has the shape [4, 9], not [images, height, width] or [images, height, width, channels] with 1, 3 or 4 channels. ' +
+        'Save it in one of these shapes.',
     ],
-    ['none', 'The array images in FILE holds no images. Save images in it.'],
-    ['labelsMissing', `The array labels in FILE has the shape [2], and there are 3 images. ${numbers}`],
-    ['floatLabels', `The array labels in FILE holds values of the type <f8, not whole numbers. ${numbers}`],
-    ['manyLabels', `The array labels in FILE has the shape [3, 14], and there are 3 images. ${numbers}`],
+    ['none', 'The array images in FILE contains no images. Save images in it.'],
+    ['labelsMissing', `The array labels in FILE has the shape [2], but there are 3 images. ${numbers}`],
+    [
+      'floatLabels',
+      `The array labels in FILE contains values of the type <f8, not whole numbers. ${numbers}`,
+    ],
+    ['manyLabels', `The array labels in FILE has the shape [3, 14], but there are 3 images. ${numbers}`],
     [
       'negative',
       'The array labels in FILE has the label -2 for image 1. ' +
-        'Number the classes from 0 on, below 100000; -1 stands for no label.',
+        'Number the classes from 0 to 99999; -1 stands for no label.',
     ],
     [
       'unclear',
-      `The file FILE holds the arrays a, b, and it is not clear which of them holds the images. ${names}`,
+      `The file FILE contains the arrays a, b, and it is unclear which of them contains the images. ${names}`,
     ],
-    ['twoNames', 'The file FILE holds the arrays images and x, which mean the same. Leave one of them.'],
+    [
+      'twoNames',
+      'The file FILE contains the arrays images and x, which mean the same. Keep only one of them.',
+    ],
     [
       'twoSizes',
-      'The file FILE has images to train on of 2 x 2 x 3, uint8, and others of 2 x 3 x 3, uint8. Save them alike.',
+      'The file FILE has training images of 2 x 2 x 3, uint8, but held-out images of 2 x 3 x 3, uint8. Save both in the same form.',
     ],
-  ])('refuses what NumPy can write and is not images: %s', async (name, message) => {
+  ])('rejects what NumPy can write but is not images: %s', async (name, message) => {
     await expect(openNumpy(name)).rejects.toMatchObject({
       kind: 'data',
       message: message.replaceAll('FILE', file),
@@ -152,18 +161,18 @@ describe('openPacked', () => {
   });
 
   const four = npyBytes({ shape: [1, 2, 2] }, Uint8Array.of(1, 2, 3, 4));
-  const saveAgain = 'Save it again, by numpy.savez for example.';
+  const saveAgain = 'Save it again, for example with numpy.savez.';
   const entry = { name: 'images.npy', content: four };
   it.each<[string, () => Buffer, string]>([
     [
       'promises more than it holds',
       () => zipOf([{ ...entry, content: npyBytes({ shape: [9, 2, 2] }, Uint8Array.of(1, 2, 3, 4)) }]),
-      `The array images in FILE has the shape [9, 2, 2], which takes 36 bytes, and holds 4. ${saveAgain}`,
+      `The array images in FILE has the shape [9, 2, 2], which takes 36 bytes, but contains 4. ${saveAgain}`,
     ],
     [
-      'holds more than it promises',
+      'contains more than it promises',
       () => zipOf([{ ...entry, content: npyBytes({ shape: [1, 1, 2] }, Uint8Array.of(1, 2, 3, 4)) }]),
-      `The array images in FILE has the shape [1, 1, 2], which takes 2 bytes, and holds 4. ${saveAgain}`,
+      `The array images in FILE has the shape [1, 1, 2], which takes 2 bytes, but contains 4. ${saveAgain}`,
     ],
     [
       'is said to grow to terabytes',
@@ -171,7 +180,7 @@ describe('openPacked', () => {
         const content = npyBytes({ shape: [1_000_000, 1000, 1] }, Uint8Array.of(1));
         return zipOf([{ ...entry, content, deflated: true, size: 128 + 1e9 }]);
       },
-      `The array images in FILE is said to have 1000000128 bytes, and at most SIZE can come out of the file. ${saveAgain}`,
+      `The array images in FILE claims 1000000128 bytes, but the file can yield at most SIZE. ${saveAgain}`,
     ],
     [
       'holds less than its archive says',
@@ -184,17 +193,17 @@ describe('openPacked', () => {
     [
       'has another checksum',
       () => zipOf([{ ...entry, checksum: 1 }]),
-      `The array images in FILE has another checksum than its archive says. ${saveAgain}`,
+      `The array images in FILE does not match the checksum in its archive. ${saveAgain}`,
     ],
     [
       'is compressed in a way of its own',
       () => zipOf([{ ...entry, method: 12 }]),
-      `The array images in FILE cannot be read: it is compressed by method 12. ${saveAgain}`,
+      `The array images in FILE cannot be read: it is compressed with method 12. ${saveAgain}`,
     ],
     [
       'is not an array',
       () => zipOf([{ ...entry, content: Buffer.from('hello') }]),
-      `The array images in FILE does not begin as an npy file does. ${saveAgain}`,
+      `The array images in FILE does not start like an npy file. ${saveAgain}`,
     ],
     [
       'is cut off in its header',
@@ -202,27 +211,27 @@ describe('openPacked', () => {
       `The array images in FILE ends after 40 bytes, within its header. ${saveAgain}`,
     ],
     [
-      'holds an array twice',
+      'contains an array twice',
       () => zipOf([entry, entry]),
-      `The file FILE is damaged: it holds "images" twice. ${saveAgain}`,
+      `The file FILE is damaged: it contains "images" twice. ${saveAgain}`,
     ],
     ['is cut off', () => zipOf([entry]).subarray(0, 150), `The file FILE is damaged: `],
     [
       'is something else',
       () => Buffer.from('GIF89a'),
-      'The file FILE is neither an npz nor an npy file. Save images by numpy.savez, as uint8 [images, height, width, channels].',
+      'The file FILE is neither an npz nor an npy file. Save images with numpy.savez, as uint8 [images, height, width, channels].',
     ],
     [
       'is an npy file that promises more than it holds',
       () => four.subarray(0, four.length - 1),
-      `The array in FILE has the shape [1, 2, 2], which takes 4 bytes, and holds 3. ${saveAgain}`,
+      `The array in FILE has the shape [1, 2, 2], which takes 4 bytes, but contains 3. ${saveAgain}`,
     ],
     [
       'has a header that NumPy does not write',
       () => Buffer.from(four.toString('latin1').replace("'shape'", "'shapf'"), 'latin1'),
       `The array in FILE has a header that NumPy does not write. ${saveAgain}`,
     ],
-  ])('refuses a file that %s', async (_, make, message) => {
+  ])('rejects a file that %s', async (_, make, message) => {
     const content = make();
     await writeFile(file, content);
     const size = String(content.length < 22 ? 0 : content.readUInt32LE(18) * 1032);
@@ -242,12 +251,12 @@ describe('openPacked', () => {
       await writeFile(file, zipOf([of(name, pictures(2))]));
       await expect(open()).rejects.toMatchObject({
         kind: 'data',
-        message: `The file ${file} holds the arrays ${name}, and it is not clear which of them holds the images. ${names}`,
+        message: `The file ${file} contains the arrays ${name}, and it is unclear which of them contains the images. ${names}`,
       });
     }
   });
 
-  it('says which arrays it does not read, such as labels of another name', async () => {
+  it('reports which arrays it does not read, such as labels with another name', async () => {
     await writeFile(
       file,
       zipOf([of('photos', pictures(2)), of('classes', npyBytes({ shape: [2] }, Uint8Array.of(0, 1)))]),
@@ -264,8 +273,8 @@ describe('openPacked', () => {
     await expect(open()).rejects.toMatchObject({
       kind: 'data',
       message:
-        `The array in ${file} has the shape [5, 4, 3], which is that of one image in colour, and of gray images of width 3. ` +
-        'Save array[None] if it is one image, and array[..., None] if they are gray.',
+        `The array in ${file} has the shape [5, 4, 3], which could be one colour image or gray images of width 3. ` +
+        'Save array[None] if it is one image, or array[..., None] if they are gray.',
     });
     await writeFile(file, zipOf([of('x', content), of('y', npyBytes({ shape: [5] }, new Uint8Array(5)))]));
     expect((await open()).length).toBe(5);
@@ -277,17 +286,17 @@ describe('openPacked', () => {
     await expect(open()).rejects.toMatchObject({
       kind: 'data',
       message:
-        `The array in ${file} holds 16-bit values of which none exceeds 4095, so its images would become nearly black. ` +
-        'Name the values that are black and white: --data.grayRange 0,4095.',
+        `The array in ${file} contains only 16-bit values up to 4095, so its images would become nearly black. ` +
+        'Name the values of black and white: --data.grayRange 0,4095.',
     });
     const dataset = await open('train', { grayRange: [0, 4080] });
     expect([...rgbOf(await dataset.read(0)).data].filter((_, at) => at % 3 === 0)).toEqual([0, 63, 255, 0]);
   });
 
-  it('refuses images of more pixels than it may read', async () => {
+  it('rejects images with more pixels than it may read', async () => {
     await writeFile(file, four);
     await expect(open('train', { maxImagePixels: 3 })).rejects.toThrow(
-      `The array in ${file} holds images of 2 x 2 pixels, and at most 3 are read. ` +
+      `The array in ${file} contains images of 2 x 2 pixels, but at most 3 are read. ` +
         'Save smaller images, or raise --data.maxImagePixels.',
     );
   });

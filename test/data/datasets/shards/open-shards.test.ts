@@ -147,7 +147,7 @@ describe('openShards', () => {
     );
   });
 
-  it('says how many images it leaves out for a second dot in their names', async () => {
+  it('reports the number of images it leaves out because of a second dot in their names', async () => {
     const path = await put('a.tar', [
       ['a.png', ''],
       ['a.mask.png', ''],
@@ -159,7 +159,7 @@ describe('openShards', () => {
     expect(messages).toEqual([`Left out of ${path}: 2 images with a second dot in their names.`]);
   });
 
-  it('refuses two labels of one sample', async () => {
+  it('rejects two labels of one sample', async () => {
     const path = await put('a.tar', [
       ['a.png', ''],
       ['a.cls', '1'],
@@ -167,11 +167,11 @@ describe('openShards', () => {
     ]);
     await expect(open(path)).rejects.toMatchObject({
       kind: 'data',
-      message: `The shard ${path} holds the key a, which has two .cls files. Leave one of them.`,
+      message: `The shard ${path} contains the key a, which has two .cls files. Keep only one of them.`,
     });
   });
 
-  it('takes classes from a file beside the shards, or names by code points', async () => {
+  it('reads classes from a file beside the shards, or names by code points', async () => {
     const path = await put('a.tar', [
       ['1.png', ''],
       ['1.json', '{"label": "dog"}'],
@@ -192,16 +192,16 @@ describe('openShards', () => {
     ]);
     await writeFile(at('classes.txt'), 'owl\ndog\n');
     await expect(open(path)).rejects.toThrow(
-      `The shards in ${folder} have the label "Cat", which is none of the 2 classes in classes.txt. ` +
+      `The shards in ${folder} have the label "Cat", which is not one of the 2 classes in classes.txt. ` +
         `Correct ${at('classes.txt')}, or remove it.`,
     );
     await writeFile(at('classes.txt'), 'owl\n\ndog\n');
     await expect(open(path)).rejects.toThrow(
-      `The names of classes in ${at('classes.txt')} hold an empty line. Give each class a line with a name of its own.`,
+      `The names of classes in ${at('classes.txt')} hold an empty line. Give each class a line with its own name.`,
     );
   });
 
-  it('takes a folder, a pattern, and splits by the words in the names', async () => {
+  it('accepts a folder, a pattern, and splits by words in the names', async () => {
     for (const [name, first] of [
       ['set-train-0000.tar', 0],
       ['set-train-0001.tar', 10],
@@ -231,9 +231,7 @@ describe('openShards', () => {
     );
     await put('set-test-0000.tar', await shardOf(30, 1));
     expect(names(await open(folder, 'test'))).toEqual(['set-test-0000.tar/000030']);
-    expect(messages).toEqual([
-      `Left out of ${folder}: 1 shards for validation, since there are some for testing.`,
-    ]);
+    expect(messages).toEqual([`Left out of ${folder}: 1 validation shards because there are test shards.`]);
     await pattern.close?.();
   });
 
@@ -265,27 +263,27 @@ describe('openShards', () => {
     await expect(opening).rejects.toThrow(/^enough$/);
   });
 
-  const again = 'Write or copy it again, or leave it out of --data.path.';
+  const again = 'Write or copy it again, or exclude it from --data.path.';
   it.each<[string, () => Promise<Buffer>, string]>([
     [
-      'is cut short within an entry',
+      'is truncated within an entry',
       async () => (await shardOf(0, 3)).subarray(0, 2570),
-      `is cut short: it ends at byte 2570, and its entry at byte 2048 goes on to byte 2583. ${again}`,
+      `is truncated: it ends at byte 2570, but its entry at byte 2048 extends to byte 2583. ${again}`,
     ],
     [
-      'is cut short within a header',
+      'is truncated within a header',
       async () => (await shardOf(0, 3)).subarray(0, 2048 + 100),
-      `is cut short: it ends at byte 2148 without the empty block that closes it. ${again}`,
+      `is truncated: it ends at byte 2148 without the empty block that closes it. ${again}`,
     ],
     [
-      'is cut short between two entries',
+      'is truncated between two entries',
       async () => (await shardOf(0, 3)).subarray(0, 2048),
-      `is cut short: it ends at byte 2048 without the empty block that closes it. ${again}`,
+      `is truncated: it ends at byte 2048 without the empty block that closes it. ${again}`,
     ],
     [
       'is empty',
       () => Promise.resolve(Buffer.alloc(0)),
-      `is cut short: it ends at byte 0 without the empty block that closes it. ${again}`,
+      `is truncated: it ends at byte 0 without the empty block that closes it. ${again}`,
     ],
     [
       'is something else',
@@ -304,12 +302,12 @@ describe('openShards', () => {
     [
       'is two archives put together',
       async () => Buffer.concat([await shardOf(0, 1), await shardOf(1, 1)]),
-      `has its end, and more entries behind it, as of two archives put together at byte 2048. ${again}`,
+      `has more entries after its end, like two concatenated archives at byte 2048. ${again}`,
     ],
     [
       'is compressed',
       async () => gzipSync(await shardOf(0, 1)),
-      'is compressed, and samples of a compressed archive cannot be read one by one. Unpack it to a .tar file: gunzip for example.',
+      'is compressed, but samples of a compressed archive cannot be read individually. Unpack it to a .tar file, for example with gunzip.',
     ],
     [
       'has two images of one key',
@@ -318,7 +316,7 @@ describe('openShards', () => {
           ['a.png', ''],
           ['a.jpg', ''],
         ]),
-      'holds the key a, which has two images. Give each a key of its own.',
+      'contains the key a, which has two images. Give each its own key.',
     ],
     [
       'has a class that is not a number',
@@ -327,7 +325,7 @@ describe('openShards', () => {
           ['a.png', ''],
           ['a.cls', 'cat'],
         ]),
-      'holds the key a, which has a .cls file that is not a whole number. Write the number of the class into it.',
+      'contains the key a, which has a .cls file that is not a whole number. Write the number of the class into it.',
     ],
     [
       'has a label that is not such',
@@ -336,7 +334,7 @@ describe('openShards', () => {
           ['a.png', ''],
           ['a.json', '{"label": [1]}'],
         ]),
-      'holds the key a, which has a label in its .json file that is not such. Write the number or the name of the class into it: {"label": 3}.',
+      'contains the key a, which has a label in its .json file that is neither a number nor a name. Write the number or the name of the class into it: {"label": 3}.',
     ],
     [
       'has a file that is not JSON',
@@ -345,7 +343,7 @@ describe('openShards', () => {
           ['a.png', ''],
           ['a.json', '{'],
         ]),
-      'holds the key a, which has a .json file that is not JSON: ',
+      'contains the key a, which has a .json file that is not JSON: ',
     ],
     [
       'has a damaged long name',
@@ -357,7 +355,7 @@ describe('openShards', () => {
       },
       `has a pax header with a damaged record at byte 0. ${again}`,
     ],
-  ])('refuses a shard that %s', async (_, make, message) => {
+  ])('rejects a shard that %s', async (_, make, message) => {
     const path = await put('a.tar', await make());
     const expected = `The shard ${path} ${message}`;
     await expect(open()).rejects.toMatchObject({
@@ -367,18 +365,23 @@ describe('openShards', () => {
   });
 
   it.each<[string, () => Promise<unknown>, string, string]>([
-    ['no shard', () => Promise.resolve(), '', 'holds no .tar files. Name a folder of shards by --data.path.'],
+    [
+      'no shard',
+      () => Promise.resolve(),
+      '',
+      'contains no .tar files. Set --data.path to a folder of shards.',
+    ],
     [
       'nothing',
       () => Promise.resolve(),
       'none.tar',
-      "names PATH: ENOENT: no such file or directory, stat 'PATH'. Name shards that are there.",
+      "names PATH: ENOENT: no such file or directory, stat 'PATH'. Name shards that exist.",
     ],
     [
       'one of a pattern missing',
       async () => put('x-1.tar', await shardOf(0, 1)),
       'x-{1..3}.tar',
-      "names FOLDER/x-2.tar: ENOENT: no such file or directory, stat 'FOLDER/x-2.tar'. Name shards that are there.",
+      "names FOLDER/x-2.tar: ENOENT: no such file or directory, stat 'FOLDER/x-2.tar'. Name shards that exist.",
     ],
     [
       'too many',
@@ -399,9 +402,9 @@ describe('openShards', () => {
         await put('x-1.tar', await shardOf(0, 1));
       },
       '',
-      'names train-1.tar, which is of a split, and x-1.tar, which is of none. Put train, val or test into the name of each shard, or of none.',
+      'names train-1.tar, which names a split, and x-1.tar, which does not. Put train, val or test into the name of every shard or of none.',
     ],
-  ])('refuses a path with %s', async (_, make, name, message) => {
+  ])('rejects a path with %s', async (_, make, name, message) => {
     await make();
     const path = name === '' ? folder : at(name);
     await expect(open(path)).rejects.toThrow(
@@ -409,17 +412,17 @@ describe('openShards', () => {
     );
   });
 
-  it('refuses compressed shards by their names, and shards without images', async () => {
+  it('rejects compressed shards by their names, and shards without images', async () => {
     await put('a.tar.gz', Buffer.from('x'));
     await expect(open()).rejects.toThrow(
-      `The shard ${at('a.tar.gz')} is compressed, and samples of a compressed archive cannot be read one by one. ` +
-        'Unpack it to a .tar file: gunzip for example.',
+      `The shard ${at('a.tar.gz')} is compressed, but samples of a compressed archive cannot be read individually. ` +
+        'Unpack it to a .tar file, for example with gunzip.',
     );
     await rm(at('a.tar.gz'));
     await put('a.tar', [['a.txt', 'x']]);
     await expect(open()).rejects.toThrow(
       `The train split of the shards ${folder} has no images. An image is an entry such as 000017.jpg. ` +
-        'Name shards that hold images by --data.path.',
+        'Set --data.path to shards that contain images.',
     );
     await rm(at('a.tar'));
     await symlink('/dev/zero', at('a.tar'));
@@ -430,7 +433,7 @@ describe('openShards', () => {
 });
 
 describe('a shard after its index was taken', () => {
-  const fix = 'Start again, and leave shards alone that are being read.';
+  const fix = 'Start again, and do not change shards that are being read.';
   let dataset: ImageDataset;
   const shard = (): string => at('a.tar');
 
@@ -449,7 +452,7 @@ describe('a shard after its index was taken', () => {
     expect((await open()).length).toBe(9);
   });
 
-  it('is read on from where it was opened when another takes its name', async () => {
+  it('is still read from where it was opened when another replaces it', async () => {
     expect(await firstByte(dataset, 0)).toBe(0);
     await put('new.tar', await shardOf(50, 4));
     await rename(at('new.tar'), shard());
@@ -464,7 +467,7 @@ describe('a shard after its index was taken', () => {
       'another entry is at byte 2048',
     ],
     ['has its time changed', () => utimes(shard(), 1, 1), 'it was written to'],
-    ['is cut short', () => truncate(shard(), 1000), 'it has 1000 bytes instead of 9216'],
+    ['is truncated', () => truncate(shard(), 1000), 'it has 1000 bytes instead of 9216'],
     ['is removed', () => rm(shard()), 'ENOENT: no such file or directory'],
     [
       'gives way to a longer one',
@@ -474,18 +477,18 @@ describe('a shard after its index was taken', () => {
       },
       'it has 82944 bytes instead of 9216',
     ],
-  ])('gives a sentence, not pixels, when it %s', async (_, change, how) => {
+  ])('causes an error, not pixels, when it %s', async (_, change, how) => {
     await change();
     await expect(dataset.read(1)).rejects.toMatchObject({
       name: 'FulgurError',
       kind: 'data',
       message: expect.stringMatching(
-        new RegExp(`^The shard ${shard()} has changed since its index was taken: ${how}.*\\. ${fix}$`),
+        new RegExp(`^The shard ${shard()} has changed since it was indexed: ${how}.*\\. ${fix}$`),
       ) as string,
     });
   });
 
-  it('is the same wherever it lies', async () => {
+  it('is the same wherever it is', async () => {
     const before = names(dataset);
     await mkdir(at('moved'));
     await copyFile(shard(), at('moved', 'a.tar'));

@@ -71,7 +71,7 @@ describe('a share of samples that is held out', () => {
     expect((await held(0.1)).filter((name) => !name.startsWith('new-'))).toEqual(few);
   });
 
-  it('takes the place of the tenth of each class of a folder of classes', async () => {
+  it('replaces the tenth of each class of a folder of classes', async () => {
     await put(...numbers(30).flatMap((name) => [`a/${name}`, `b/${name}`]));
     const { openSplit } = await openWithSplits('folder', { path: root, testFraction: 0.5 });
     const test = await openSplit('test');
@@ -92,9 +92,9 @@ describe('a share of samples that is held out', () => {
         return datasets.open('folder', { path: root, testFraction: 0.1 });
       },
     ],
-  ])('is refused for %s, which has a test split of its own', async (name, open) => {
+  ])('is refused for %s, which has its own test split', async (name, open) => {
     await expect(open()).rejects.toThrow(
-      `data.testFraction is 0.1, and the data set ${name} has a test split of its own. Leave out data.testFraction.`,
+      `data.testFraction is 0.1, but the data set ${name} has its own test split. Remove data.testFraction.`,
     );
   });
 
@@ -103,14 +103,14 @@ describe('a share of samples that is held out', () => {
     ['train', 0.999, 'smaller'],
   ] as const)('must not leave the %s split empty', async (split, testFraction, other) => {
     await expect(datasets.open(stripes({ length: 5 }), { testFraction, split })).rejects.toThrow(
-      `With data.testFraction ${testFraction} none of the 5 samples of stripes is in the ${split} split. ` +
-        `Each sample is held out or not by its name alone. Give a ${other} fraction, or more samples.`,
+      `With data.testFraction ${testFraction}, none of the 5 samples of stripes is in the ${split} split. ` +
+        `Whether a sample is held out depends on its name alone. Use a ${other} fraction or more samples.`,
     );
   });
 
   it.each([0, 1, -0.1, NaN])('is not %d', async (testFraction) => {
     await expect(datasets.open(stripes(), { testFraction })).rejects.toThrow(
-      `The testFraction is ${testFraction}. Give a number above 0 and below 1.`,
+      `The testFraction is ${testFraction}. Use a number above 0 and below 1.`,
     );
   });
 

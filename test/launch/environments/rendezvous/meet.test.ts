@@ -51,7 +51,7 @@ async function say(text: string): Promise<string> {
   }
 }
 
-it('waits for weeks where that is wished, on both sides', async () => {
+it('waits for weeks if requested, on both sides', async () => {
   const joinSeconds = 3_000_000;
   const first = join(0, 3, { joinSeconds });
   const second = join(1, 3, { joinSeconds });
@@ -108,7 +108,7 @@ describe('a meeting', () => {
     }
   });
 
-  it('takes a rank that comes again after its connection broke', async () => {
+  it('accepts a rank that connects again after its connection broke', async () => {
     const listed = join(0, 3);
     await pause(20);
     const broken = connect({ host, port });
@@ -123,8 +123,8 @@ describe('a meeting', () => {
   it('names exactly the ranks that did not come, to all who did', async () => {
     const joinSeconds = 0.6;
     const messages = await Promise.all([0, 2].map((rank) => rejectionOf(join(rank, 5, { joinSeconds }))));
-    const what = `Ranks 1, 3, 4 of 5 did not come to 127.0.0.1:${port} within 0.6 seconds.`;
-    const fix = 'Look at the output of those processes, and check that their hosts can reach that port.';
+    const what = `Ranks 1, 3, 4 of 5 did not arrive at 127.0.0.1:${port} within 0.6 seconds.`;
+    const fix = 'Check the output of those processes, and whether their hosts can reach that port.';
     expect(messages).toEqual([
       `ranks: ${what} ${fix}`,
       `ranks: ${what} Rank 0 at 127.0.0.1:${port} reported this. ${fix}`,
@@ -133,50 +133,50 @@ describe('a meeting', () => {
 
   it('names a single rank', async () => {
     await expect(rejectionOf(join(0, 2, { joinSeconds: 0.1 }))).resolves.toMatch(
-      /^ranks: Rank 1 of 2 did not come to /,
+      /^ranks: Rank 1 of 2 did not arrive at /,
     );
   });
 
-  it('fails where rank 0 does not answer', async () => {
+  it('fails if rank 0 does not answer', async () => {
     await expect(rejectionOf(join(1, 2, { joinSeconds: 0.3 }))).resolves.toBe(
-      `ranks: Rank 0 at 127.0.0.1:${port} did not answer within 0.3 seconds (ECONNREFUSED). Look at the output of rank 0, and check that the host of rank 1 can reach that port.`,
+      `ranks: Rank 0 at 127.0.0.1:${port} did not answer within 0.3 seconds (ECONNREFUSED). Check the output of rank 0, and whether the host of rank 1 can reach that port.`,
     );
   });
 
-  it('fails where rank 0 listens and stays silent', async () => {
+  it('fails if rank 0 listens but stays silent', async () => {
     const sockets: Socket[] = [];
     const mute = await occupy((socket) => sockets.push(socket));
     await expect(rejectionOf(join(1, 2, { joinSeconds: 0.1 }))).resolves.toBe(
-      `ranks: Rank 0 at 127.0.0.1:${port} did not say within 0.1 seconds where all 2 ranks are. Look at the output of rank 0, which names those that are missing.`,
+      `ranks: Rank 0 at 127.0.0.1:${port} did not send the addresses of all 2 ranks within 0.1 seconds. Check the output of rank 0, which names the missing ranks.`,
     );
     for (const socket of sockets) socket.destroy();
     await close(mute);
   });
 
-  it('fails where something else listens', async () => {
+  it('fails if something else listens', async () => {
     const other = await occupy((socket) => socket.resume().end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     await expect(rejectionOf(join(1, 2, { joinSeconds: 0.2 }))).resolves.toBe(
-      `ranks: Rank 0 at 127.0.0.1:${port} did not answer within 0.2 seconds: what listens there is not of this job. Set MASTER_PORT to a free port for all ranks, or end the process that has it.`,
+      `ranks: Rank 0 at 127.0.0.1:${port} did not answer within 0.2 seconds: what listens there does not belong to this job. Set MASTER_PORT to a free port for all ranks, or end the process that uses it.`,
     );
     await close(other);
   });
 
-  it('says at rank 0 that its port is taken', async () => {
+  it('reports at rank 0 that its port is taken', async () => {
     const other = await occupy((socket) => socket.destroy());
     await expect(rejectionOf(join(0, 2))).resolves.toBe(
-      `config: Rank 0 cannot wait for the other ranks at 127.0.0.1:${port}: port ${port} is taken. Set MASTER_PORT to a free port for all ranks, or end the process that has it.`,
+      `config: Rank 0 cannot wait for the other ranks at 127.0.0.1:${port}: port ${port} is taken. Set MASTER_PORT to a free port for all ranks, or end the process that uses it.`,
     );
     await close(other);
   });
 
-  it('refuses two processes of one rank, and tells both', async () => {
+  it('rejects two processes of one rank, and tells both', async () => {
     const messages = await Promise.all([0, 1, 1].map((rank) => rejectionOf(join(rank, 3))));
     const what =
       /^config: Two processes say that they are rank 1: 127\.0\.0\.1:\d+ and 127\.0\.0\.1:\d+\. (Rank 0 at 127\.0\.0\.1:\d+ reported this\. )?Give every process a rank of its own, and end those of an earlier start\.$/;
     for (const message of messages) expect(message).toMatch(what);
   });
 
-  it('refuses a second rank 0', async () => {
+  it('rejects a second rank 0', async () => {
     const first = rejectionOf(join(0, 2));
     await say(hello({ rank: 0 }));
     await expect(first).resolves.toMatch(
@@ -184,7 +184,7 @@ describe('a meeting', () => {
     );
   });
 
-  it('refuses ranks that disagree on the number of ranks', async () => {
+  it('rejects ranks that disagree on the number of ranks', async () => {
     const messages = await Promise.all([rejectionOf(join(0, 2)), rejectionOf(join(2, 3))]);
     for (const message of messages) {
       expect(message).toMatch(
@@ -193,7 +193,7 @@ describe('a meeting', () => {
     }
   });
 
-  it('refuses a rank beyond the number of ranks', async () => {
+  it('rejects a rank beyond the number of ranks', async () => {
     const messages = await Promise.all([rejectionOf(join(0, 2)), rejectionOf(join(2, 2))]);
     for (const message of messages) {
       expect(message).toMatch(
@@ -232,7 +232,7 @@ describe('a meeting', () => {
     const stray = rejectionOf(join(1, 2, { token: 'other', joinSeconds: 0.3 }));
     const listed = join(0, 2);
     await expect(stray).resolves.toBe(
-      `ranks: Rank 0 at 127.0.0.1:${port} did not answer within 0.3 seconds: what listens there is not of this job. Set MASTER_PORT to a free port for all ranks, or end the process that has it.`,
+      `ranks: Rank 0 at 127.0.0.1:${port} did not answer within 0.3 seconds: what listens there does not belong to this job. Set MASTER_PORT to a free port for all ranks, or end the process that uses it.`,
     );
     const second = await join(1, 2);
     await expect(listed).resolves.toEqual(second);

@@ -1,7 +1,7 @@
 import { lumaOf } from './luma';
 import { whole } from './whole';
 
-/** `gray + factor * difference` in float32, of four whole numbers each, without fractions. */
+/** Returns `gray + factor * difference` in float32 for four whole numbers each, truncated. */
 // @ts-ignore: decorator
 @inline
 function blendFour(gray: v128, difference: v128, factor: v128): v128 {
@@ -9,7 +9,7 @@ function blendFour(gray: v128, difference: v128, factor: v128): v128 {
   return whole(f32x4.floor(f32x4.add(f32x4.convert_i32x4_s(gray), change)));
 }
 
-/** Eight values blended away from their grays; all 16-bit whole numbers. */
+/** Blends eight values away from their grays; all are 16-bit integers. */
 // @ts-ignore: decorator
 @inline
 function blendEight(gray: v128, values: v128, factor: v128): v128 {
@@ -20,7 +20,7 @@ function blendEight(gray: v128, values: v128, factor: v128): v128 {
   );
 }
 
-/** Sixteen bytes blended away from their grays, cut to bytes. */
+/** Blends sixteen bytes away from their grays, clipped to bytes. */
 // @ts-ignore: decorator
 @inline
 function blendBytes(grayLow: v128, grayHigh: v128, values: v128, factor: v128): v128 {

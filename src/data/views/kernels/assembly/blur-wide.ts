@@ -3,8 +3,8 @@ const BOX_BITS: u32 = 24;
 const HALF: u32 = 1 << (BOX_BITS - 1);
 
 /**
- * One box blur of any radius. The line to blur lies in `line` from `radius + 1` on; its surroundings are overwritten.
- * The result goes to every `step`-th byte from `out` on.
+ * Applies one box blur of any radius. The line to blur starts at `radius + 1` in `line`; its surroundings are
+ * overwritten. The result is written to every `step`-th byte from `out` on.
  */
 function blurOnce(
   line: usize,
@@ -19,7 +19,7 @@ function blurOnce(
   memory.fill(line, load<u8>(line + margin), margin);
   memory.fill(line + margin + count, load<u8>(line + margin + count - 1), margin);
   const reach = 2 * radius + 1;
-  // The sum of the box around the byte before the line's first.
+  // The sum of the box around the byte before the line's first byte.
   let sum: u32 = 0;
   for (let i = 0; i < reach; i++) sum += load<u8>(line + i);
   for (let i = 0; i < count; i++) {
@@ -32,8 +32,8 @@ function blurOnce(
 }
 
 /**
- * Three box blurs of any radius along a line: every `step`-th byte from `at` on, `count` of them, in place. `room`
- * takes two lines with `radius + 1` bytes more at each end.
+ * Applies three box blurs of any radius along a line, in place: `count` bytes, every `step`-th from `at` on. `room` is
+ * space for two lines with `radius + 1` more bytes at each end.
  */
 export function blurWide(
   at: usize,

@@ -1,17 +1,17 @@
 /** Fraction bits of a box's weights, as in src/data/views/kernels/soft-box.ts. */
 const BOX_BITS: i32 = 24;
-/** A weight comes in two 16-bit parts: its lowest 12 bits and the rest. */
+/** A weight is split into two 16-bit parts: its lowest 12 bits and the rest. */
 const LOW_BITS: i32 = 12;
 const HALF: i32 = 1 << (BOX_BITS - 1);
 
-/** A pair of 16-bit numbers, four times. */
+/** Repeats a pair of 16-bit numbers four times. */
 // @ts-ignore: decorator
 @inline
 function pairOf(first: i32, second: i32): v128 {
   return i32x4.splat(first | (second << 16));
 }
 
-/** Four weighted sums of pairs, rounded to whole levels. */
+/** Returns four weighted sums of pairs, rounded to whole levels. */
 // @ts-ignore: decorator
 @inline
 function weigh(pairs: v128, low: v128, high: v128): v128 {
@@ -19,7 +19,7 @@ function weigh(pairs: v128, low: v128, high: v128): v128 {
   return i32x4.shr_u(i32x4.add(lowSums, i32x4.shl(i32x4.dot_i16x8_s(pairs, high), LOW_BITS)), BOX_BITS);
 }
 
-/** Eight weighted sums of a box's middle and its ends. */
+/** Returns eight weighted sums of a box's middle and its ends. */
 // @ts-ignore: decorator
 @inline
 function weighEight(middle: v128, ends: v128, low: v128, high: v128): v128 {
@@ -42,7 +42,7 @@ function addHigh(a: v128, b: v128): v128 {
 }
 
 /**
- * One box blur of radius 0 or 1 over `length` bytes, or up to 15 more. The five lines that it takes may be one,
+ * Applies one box blur of radius 0 or 1 over `length` bytes, or up to 15 more. The five input lines may be one line,
  * displaced.
  */
 // @ts-ignore: decorator
@@ -83,7 +83,7 @@ function blurLine(
   }
 }
 
-/** One blur along a line with two bytes of room at both ends, which get the line's own ends. */
+/** Applies one blur along a line with two spare bytes at both ends, which are filled with the line's end values. */
 // @ts-ignore: decorator
 @inline
 function blurAlong(line: usize, length: usize, radius: i32, low: v128, high: v128, out: usize): void {
@@ -92,7 +92,7 @@ function blurAlong(line: usize, length: usize, radius: i32, low: v128, high: v12
   blurLine(line - 2, line - 1, line, line + 1, line + 2, length, radius, low, high, out);
 }
 
-/** Three box blurs of radius 0 or 1 along every row, from `from` to `to`; `lines` is room for two padded rows. */
+/** Applies three box blurs of radius 0 or 1 along every row, from `from` to `to`; `lines` is space for two padded rows. */
 export function blurRows(
   from: usize,
   to: usize,
@@ -118,7 +118,7 @@ export function blurRows(
   }
 }
 
-/** One box blur of radius 0 or 1 along columns of rows of `length` bytes, from `from` to `to`. */
+/** Applies one box blur of radius 0 or 1 along columns of rows of `length` bytes, from `from` to `to`. */
 export function blurColumns(
   from: usize,
   to: usize,

@@ -1,6 +1,5 @@
 /*
- * Pillow's 8-bit HSV conversion there and back, as torchvision's `adjust_hue` does it. Every formula here gives Pillow's
- * bytes for all of its operands; test/data/views/kernels.test.ts goes through the colours.
+ * Pillow's 8-bit HSV conversion there and back, as torchvision's `adjust_hue` does it. Every formula here gives Pillow's bytes for all operands; test/data/views/kernels.test.ts checks the colours.
  */
 import { bytesOf, whole } from './whole';
 
@@ -12,7 +11,10 @@ function floats(numbers: v128): v128 {
   return f32x4.convert_i32x4_s(numbers);
 }
 
-/** Hues of four pixels: 255 for a full turn. `place` and `gap` over `chroma` make the sixth of the colour circle. */
+/**
+ * Returns the hues of four pixels, where 255 is a full turn. `place` and `gap` over `chroma` give the sixth of the
+ * colour circle.
+ */
 // @ts-ignore: decorator
 @inline
 function hueOfFour(place: v128, gap: v128, chroma: v128): v128 {
@@ -22,25 +24,25 @@ function hueOfFour(place: v128, gap: v128, chroma: v128): v128 {
   return whole(f32x4.floor(f32x4.mul(wrapped, f32x4.splat(255))));
 }
 
-/** Saturations of four pixels, of 255. */
+/** Returns the saturations of four pixels, up to 255. */
 // @ts-ignore: decorator
 @inline
 function saturationOfFour(chroma255: v128, largest: v128): v128 {
   return whole(f32x4.floor(f32x4.div(floats(chroma255), floats(largest))));
 }
 
-/** Hues of sixteen pixels. Where largest channels tie, red counts before green, and green before blue. */
+/** Returns the hues of sixteen pixels. If the largest channels tie, red takes precedence over green, and green over blue. */
 // @ts-ignore: decorator
 @inline
 function hueOf(red: v128, green: v128, blue: v128, largest: v128, chroma: v128): v128 {
   const least = i8x16.sub(largest, chroma);
-  // In bytes that wrap: the middle channel is what the sum leaves.
+  // In wrapping bytes, the middle channel is the sum minus the other two.
   const middle = i8x16.sub(i8x16.add(i8x16.add(red, green), blue), i8x16.add(largest, least));
   const gap = i8x16.sub(largest, middle);
   const isRed = i8x16.eq(largest, red);
   const isGreen = v128.andnot(i8x16.eq(largest, green), isRed);
   const one = i8x16.splat(1);
-  // By the largest channel and the smallest one: sixths = 1 - m, m - 1 | 1 + m, 3 - m | 3 + m, 5 - m, with m the gap's share.
+  // By the largest and the smallest channel: sixths = 1 - m, m - 1 | 1 + m, 3 - m | 3 + m, 5 - m, with m the gap's share.
   const redFalls = i8x16.eq(blue, least);
   const redPlace = v128.bitselect(one, i8x16.splat(-1), redFalls);
   const greenFalls = v128.not(redFalls);
@@ -49,11 +51,11 @@ function hueOf(red: v128, green: v128, blue: v128, largest: v128, chroma: v128):
   const bluePlace = v128.bitselect(i8x16.splat(3), i8x16.splat(5), blueRises);
   const place = v128.bitselect(redPlace, v128.bitselect(greenPlace, bluePlace, isGreen), isRed);
   const falls = v128.bitselect(redFalls, v128.bitselect(greenFalls, v128.not(blueRises), isGreen), isRed);
-  // Gray gets a hue too, which does nothing: its saturation is 0.
+  // Gray also gets a hue, which has no effect because its saturation is 0.
   const chromas = i8x16.max_u(chroma, one);
   const fallsLow = i16x8.extend_low_i8x16_s(falls);
   const fallsHigh = i16x8.extend_high_i8x16_s(falls);
-  // Two's complement where it falls: all bits turned over, and one more.
+  // Two's complement if it falls: all bits inverted, plus one.
   const gapLow = i16x8.sub(v128.xor(i16x8.extend_low_i8x16_u(gap), fallsLow), fallsLow);
   const gapHigh = i16x8.sub(v128.xor(i16x8.extend_high_i8x16_u(gap), fallsHigh), fallsHigh);
   const placeLow = i16x8.extend_low_i8x16_s(place);
@@ -80,7 +82,7 @@ function extendHigh(numbers: v128): v128 {
   return i32x4.extend_high_i16x8_s(numbers);
 }
 
-/** Saturations of sixteen pixels. */
+/** Returns the saturations of sixteen pixels. */
 // @ts-ignore: decorator
 @inline
 function saturationOf(largest: v128, chroma: v128): v128 {
@@ -98,7 +100,7 @@ function saturationOf(largest: v128, chroma: v128): v128 {
   );
 }
 
-/** `value * (255 - saturation) / 255`, rounded: the smallest channel. Eight numbers of 16 bits. */
+/** Returns the smallest channel: `value * (255 - saturation) / 255`, rounded, for eight 16-bit numbers. */
 // @ts-ignore: decorator
 @inline
 function smallestOf(value: v128, saturation: v128): v128 {
@@ -107,26 +109,26 @@ function smallestOf(value: v128, saturation: v128): v128 {
   return i16x8.shr_u(i16x8.add(rounded, i16x8.shr_u(rounded, 8)), 8);
 }
 
-/** The sixth of the colour circle that a hue lies in, from 0 to 6. Eight numbers of 16 bits. */
+/** Returns the sixth of the colour circle that a hue is in, from 0 to 6, for eight 16-bit numbers. */
 // @ts-ignore: decorator
 @inline
 function sixthOf(hue6: v128): v128 {
   return i16x8.shr_u(i16x8.add(i16x8.add(hue6, i16x8.shr_u(hue6, 8)), i16x8.splat(1)), 8);
 }
 
-/** Four whole numbers over 65025, rounded. */
+/** Divides four integers by 65025, rounded. */
 // @ts-ignore: decorator
 @inline
 function quotient(numbers: v128): v128 {
   return whole(f32x4.nearest(f32x4.mul(floats(numbers), f32x4.splat(INVERSE))));
 }
 
-/** The middle channel: `value * (1 - saturation / 255 * lack / 255)`, rounded. Eight numbers of 16 bits. */
+/** Returns the middle channel: `value * (1 - saturation / 255 * lack / 255)`, rounded, for eight 16-bit numbers. */
 // @ts-ignore: decorator
 @inline
 function middleOf(value: v128, saturation: v128, hue6: v128, sixth: v128): v128 {
   const rest = i16x8.sub(hue6, i16x8.mul(sixth, i16x8.splat(255)));
-  // In odd sixths the channel falls, in even ones it rises.
+  // The channel falls in odd sixths and rises in even ones.
   const odd = i16x8.shr_s(i16x8.shl(sixth, 15), 15);
   const lack = v128.bitselect(rest, i16x8.sub(i16x8.splat(255), rest), odd);
   const share = i16x8.sub(i16x8.splat(<i16>65025), i16x8.mul(saturation, lack));
@@ -136,7 +138,7 @@ function middleOf(value: v128, saturation: v128, hue6: v128, sixth: v128): v128 
   );
 }
 
-/** A channel of sixteen pixels: the largest, the middle or the smallest, by masks for each sixth. */
+/** Returns a channel of sixteen pixels: the largest, the middle or the smallest, by masks for each sixth. */
 // @ts-ignore: decorator
 @inline
 function channel(
@@ -152,7 +154,7 @@ function channel(
   return v128.bitselect(largest, v128.bitselect(middle, smallest, isMiddle), isLargest);
 }
 
-/** Adds `shift` to the hue of each pixel, of 255 for a full turn, in place. */
+/** Adds `shift` to the hue of each pixel in place; 255 is a full turn. */
 export function turnHue(pixels: usize, plane: usize, height: i32, shift: i32): void {
   const shifts = i8x16.splat(<i8>shift);
   const six = i16x8.splat(6);

@@ -1,17 +1,17 @@
 const ROUNDING: i32 = 0x8000;
 const BITS: i32 = 16;
 
-/** Luma of four pixels, from their interleaved bytes of red and green, and of green and blue, in 16 bits. */
+/** Returns the luma of four pixels from their 16-bit interleaved red and green, and green and blue. */
 // @ts-ignore: decorator
 @inline
 function lumaOfFour(redGreen: v128, greenBlue: v128): v128 {
-  // ITU-R 601-2: 19595, 38470 and 7471. Green's weight has more than 15 bits, so each of its halves has a pair.
+  // ITU-R 601-2: 19595, 38470 and 7471. Green's weight has more than 15 bits, so it is split over both pairs.
   const first = i32x4.dot_i16x8_s(redGreen, i16x8(19595, 19235, 19595, 19235, 19595, 19235, 19595, 19235));
   const second = i32x4.dot_i16x8_s(greenBlue, i16x8(19235, 7471, 19235, 7471, 19235, 7471, 19235, 7471));
   return i32x4.shr_u(i32x4.add(i32x4.add(first, second), i32x4.splat(ROUNDING)), BITS);
 }
 
-/** Bytes of luma of 16 pixels. */
+/** Returns the luma bytes of 16 pixels. */
 // @ts-ignore: decorator
 @inline
 export function lumaOf(red: v128, green: v128, blue: v128): v128 {
@@ -81,7 +81,7 @@ export function grayscale(pixels: usize, plane: usize, height: i32): void {
   }
 }
 
-/** The sum of the luma of all pixels. */
+/** Returns the sum of the luma of all pixels. */
 export function sumLuma(pixels: usize, plane: usize, width: i32, height: i32): f64 {
   const places = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   let sum: u64 = 0;
@@ -90,7 +90,7 @@ export function sumLuma(pixels: usize, plane: usize, width: i32, height: i32): f
     for (let x = 0; x < width; x += 16) {
       const at = pixels + x;
       const gray = lumaOf(v128.load(at), v128.load(at + plane), v128.load(at + 2 * plane));
-      // What lies behind the row's end does not count.
+      // Bytes after the row's end do not count.
       const counted = i8x16.lt_u(places, i8x16.splat(<i8>min(width - x, 16)));
       const sums = i16x8.extadd_pairwise_i8x16_u(v128.and(gray, counted));
       rowSum = i32x4.add(rowSum, i32x4.extadd_pairwise_i16x8_u(sums));

@@ -1,6 +1,5 @@
 /**
- * Looks up the bytes of rows of three planes in a table of 256 floats for each channel, and writes them as RGB floats
- * without gaps.
+ * Looks up the bytes of rows of three planes in a table of 256 floats per channel, and writes RGB floats without gaps.
  */
 export function normalize(
   pixels: usize,

@@ -2,34 +2,34 @@ import { bytesOf } from './whole';
 
 /** Fraction bits of a weight, as in src/data/views/kernels/axis-filter.ts. */
 const WEIGHT_BITS: i32 = 22;
-/** A weight comes in two 16-bit parts: its lowest 15 bits and the rest. */
+/** A weight is split into two 16-bit parts: its lowest 15 bits and the rest. */
 const LOW_BITS: i32 = 15;
 const HALF: i32 = 1 << (WEIGHT_BITS - 1);
 /** Bytes of a pair of taps: the low parts of both, then the high parts. */
 const PAIR: usize = 8;
 
-/** Sums of low and of high parts, as one sum rounded to whole levels. */
+/** Combines the sums of low and high parts into one sum, rounded to whole levels. */
 // @ts-ignore: decorator
 @inline
 function round(low: v128, high: v128): v128 {
   return i32x4.shr_s(i32x4.add(low, i32x4.shl(high, LOW_BITS)), WEIGHT_BITS);
 }
 
-/** Red, green and blue of two neighbours side by side, 16 bits each, from the RGB pixels in a vector. */
+/** Interleaves red, green and blue of two neighbouring RGB pixels in a vector, 16 bits each. */
 // @ts-ignore: decorator
 @inline
 function firstPair(pixels: v128): v128 {
   return i8x16.swizzle(pixels, i8x16(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1));
 }
 
-/** The same of the two pixels behind. */
+/** Does the same for the next two pixels. */
 // @ts-ignore: decorator
 @inline
 function secondPair(pixels: v128): v128 {
   return i8x16.swizzle(pixels, i8x16(6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1));
 }
 
-/** One pixel: the weighted sum of the RGB pixels from `at` on, as three whole numbers and a zero. */
+/** Returns one pixel: the weighted sum of the RGB pixels from `at` on, as three integers and a zero. */
 // @ts-ignore: decorator
 @inline
 function mixPixels(at: usize, weights: usize, pairs: i32): v128 {
@@ -38,7 +38,7 @@ function mixPixels(at: usize, weights: usize, pairs: i32): v128 {
   let low = i32x4.add(i32x4.splat(HALF), i32x4.dot_i16x8_s(pair, v128.load32_splat(weights)));
   let high = i32x4.dot_i16x8_s(pair, v128.load32_splat(weights, 4));
   if (pairs == 1) return round(low, high);
-  // Two pairs are what shrinking by less than two needs: one vector holds their pixels.
+  // Shrinking by less than two needs two pairs, whose pixels fit into one vector.
   pair = secondPair(pixels);
   low = i32x4.add(low, i32x4.dot_i16x8_s(pair, v128.load32_splat(weights, 8)));
   high = i32x4.add(high, i32x4.dot_i16x8_s(pair, v128.load32_splat(weights, 12)));
@@ -54,7 +54,7 @@ function mixPixels(at: usize, weights: usize, pairs: i32): v128 {
   return round(low, high);
 }
 
-/** Filters a row of RGB bytes to three planes; `pairs` is a constant where that makes the loop fast. */
+/** Filters a row of RGB bytes to three planes; `pairs` is a constant for sizes whose loop it makes faster. */
 // @ts-ignore: decorator
 @inline
 function resizeRow(
@@ -83,8 +83,8 @@ function resizeRow(
 }
 
 /**
- * Filters along rows of RGB bytes. Each row goes to three planes side by side, `plane` bytes each. `starts` are byte
- * offsets; starts and weights go on to a multiple of four outputs.
+ * Filters along rows of RGB bytes. Each row is written to three planes side by side, `plane` bytes each. `starts` are
+ * byte offsets; starts and weights are padded to a multiple of four outputs.
  */
 export function resizeRows(
   from: usize,
@@ -131,7 +131,7 @@ export function resizeColumns(
   }
 }
 
-/** Sixteen bytes: the weighted sums of the bytes in the rows from `at` on. */
+/** Returns sixteen bytes: the weighted sums of the bytes in the rows from `at` on. */
 // @ts-ignore: decorator
 @inline
 function mixRows(at: usize, stride: usize, weights: usize, pairs: i32, to: usize): void {

@@ -1,7 +1,7 @@
-/** 1.5 * 2^23: added to a whole number in float32, it leaves that number in the lowest bits. */
+/** 1.5 * 2^23: added to an integer in float32, it leaves that integer in the lowest bits. */
 const SHIFT: f32 = 12582912;
 
-/** Four floats that are whole, as whole numbers. Costs less than WebAssembly's conversion, which has NaN to mind. */
+/** Converts four integral floats to integers. Cheaper than WebAssembly's conversion, which must handle NaN. */
 // @ts-ignore: decorator
 @inline
 export function whole(values: v128): v128 {
@@ -9,7 +9,7 @@ export function whole(values: v128): v128 {
   return i32x4.sub(f32x4.add(values, shift), shift);
 }
 
-/** Sixteen bytes from 32-bit whole numbers, cut to bytes. */
+/** Packs sixteen 32-bit integers into bytes, with clipping. */
 // @ts-ignore: decorator
 @inline
 export function bytesOf(first: v128, second: v128, third: v128, fourth: v128): v128 {

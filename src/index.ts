@@ -119,7 +119,15 @@ export type {
   StreamPosition,
   TracedCall,
 } from './engine';
-export { FulgurError, errorKinds, formatBytes, isInterruption, messageOf, nearestName, suggestion } from './errors';
+export {
+  FulgurError,
+  errorKinds,
+  formatBytes,
+  isInterruption,
+  messageOf,
+  nearestName,
+  suggestion,
+} from './errors';
 export type { ErrorKind, ErrorParts } from './errors';
 export {
   embedSplit,

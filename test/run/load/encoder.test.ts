@@ -68,7 +68,7 @@ describe('an encoder', () => {
     const { encoder } = encoderOf();
     const good = encoder.encode([gray(51)]);
     await expect(encoder.encode([gray(1), Buffer.from('no image')])).rejects.toThrow(
-      'The image at index 1 of the call cannot be read: its content is not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM ' +
+      'The image at index 1 of the call cannot be read: its contents are not a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM ' +
         'image. Use an image file that other programs can open, or leave this one out.',
     );
     await expect(encoder.encode(['/nowhere/a.jpg'])).rejects.toThrow(

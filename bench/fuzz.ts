@@ -1,6 +1,6 @@
 /**
  * Fuzzes the modules that read what others wrote with random broken, hostile or odd inputs. Each input must be accepted
- * or rejected with a sentence: anything else is a defect, which is reported with the options that reproduce it.
+ * or rejected with an error: anything else is a defect, which is reported with the options that reproduce it.
  *
  *   npx ts-node bench/fuzz.ts [--seconds 60] [--seed S] [--group NAME] [--case N] [--python python3]
  *

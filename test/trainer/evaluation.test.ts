@@ -194,7 +194,7 @@ describe('an evaluation', () => {
     expect((await trainer.predict(module, held())).predictions.get('best')?.shape).toEqual([4]);
   });
 
-  it('refuses predictions that are no rows, and results of a step that logs', async () => {
+  it('refuses predictions that are not rows, and results of a step that logs', async () => {
     const scalar = Object.assign(evaluated(), { predictStep: () => ({ loss: tf.scalar(1) }) });
     expect(await failure(trainerWith().predict(scalar, held()))).toContain(
       'predictStep of Evaluated returned something other than tensors of [batch, ...] by name.',

@@ -20,7 +20,7 @@ export const phrases: readonly Phrase[] = [
   { phrase: 'goes by', write: 'depends on, is determined by' },
   { phrase: 'hears', write: 'receives' },
   {
-    phrase: '(is|are|was|were|be|been|being) told(?! apart)',
+    phrase: '(is|are|was|were|be|been|being) told (from|of|by|in|with|as|on)|whose class is told',
     write: 'receives, is given, learns; is reported; is distinguished',
   },
   {
@@ -50,7 +50,8 @@ export const phrases: readonly Phrase[] = [
   { phrase: '(be|is|are|was|were) had(?! to)', write: 'is available, can be obtained' },
   { phrase: '(is|are|be) at hand|at hand', write: 'current, available' },
   {
-    phrase: '(?<!there )(is|was) no(?! (longer|more|less|fewer|one|doubt|such|need|point))',
+    phrase:
+      '(?<!there )(is|was) no(?! (longer|more|less|fewer|slower|faster|better|worse|one|doubt|such|need|point))',
     write: 'is not a',
   },
   { phrase: '(?<!there )(are|were) no(?! (longer|more|less|fewer|one|doubt))', write: 'are not' },
@@ -60,7 +61,7 @@ export const phrases: readonly Phrase[] = [
     phrase: '(file|folder|checkpoint|archive|record|list|array|page|directory|entry) (holds|knows)',
     write: 'contains, has',
   },
-  { phrase: 'data (are|have|were|do|lie|come)', write: 'data is, has: a singular' },
+  { phrase: '(?<!and )data (are|have|were|do|lie|come)', write: 'data is, has: a singular' },
   // Words that join.
   { phrase: 'but for', write: 'except' },
   { phrase: 'be it (?!that)\\S+|be they \\S+', write: 'whether … or' },
@@ -68,7 +69,7 @@ export const phrases: readonly Phrase[] = [
   { phrase: 'so-?manieth', write: 'number N, Nth' },
   { phrase: 'what it failed of|failed of', write: 'why it failed' },
   { phrase: 'in vain', write: 'without success' },
-  { phrase: 'without a word', write: 'silently' },
+  { phrase: 'without a word(?! it)', write: 'silently' },
   { phrase: 'ways? on', write: 'what to do' },
   { phrase: 'for all (that )?who|all that it', write: 'for everyone who; everything it' },
   { phrase: '(?<=\\S )in here', write: 'here' },

@@ -8,9 +8,15 @@ import { textsOfCode, textsOfPage } from './texts';
 /** The table itself, and the tests that quote it. */
 const quoting = ['docs/.site/checks/phrases.ts', 'test/docs/checks-prose.test.ts'];
 
+/** White space within a sentence: no blank line. */
+const gap = String.raw`(?:[^\S\n]+|[^\S\n]*\n[^\S\n]*)`;
+
 const patterns = phrases.map((entry) => ({
   ...entry,
-  pattern: new RegExp(`(?<![\\w'-])(?:${entry.phrase.replaceAll(' ', '\\s+')})(?![\\w-])`, 'giu'),
+  pattern: new RegExp(
+    `(?<![\\w'-])(?:${entry.phrase.replaceAll(' ', '(?:[^\\S\\n]+|[^\\S\\n]*\\n[^\\S\\n]*)')})(?![\\w-])`,
+    'giu',
+  ),
 }));
 
 /** Finds phrases of the table in prose, messages, comments and names of tests. */

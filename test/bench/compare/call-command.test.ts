@@ -5,7 +5,7 @@ describe('callCommand', () => {
     expect(callCommand(['node', '-p', '1 + 1'])).toBe('2\n');
   });
 
-  it('reports what failed, why, and what to do, in one sentence each', () => {
+  it('reports what failed, why, and what to do, in one message each', () => {
     expect(() => callCommand(['node', '-e', 'console.error("first\\nlast"); process.exit(3)'])).toThrow(
       `The command 'node -e console.error("first\\nlast"); process.exit(3)' failed with exit code 3. last. ` +
         'Run it by itself to see all of its output.',

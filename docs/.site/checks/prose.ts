@@ -13,10 +13,7 @@ const gap = String.raw`(?:[^\S\n]+|[^\S\n]*\n[^\S\n]*)`;
 
 const patterns = phrases.map((entry) => ({
   ...entry,
-  pattern: new RegExp(
-    `(?<![\\w'-])(?:${entry.phrase.replaceAll(' ', '(?:[^\\S\\n]+|[^\\S\\n]*\\n[^\\S\\n]*)')})(?![\\w-])`,
-    'giu',
-  ),
+  pattern: new RegExp(`(?<![\\w'-])(?:${entry.phrase.replaceAll(' ', gap)})(?![\\w-])`, 'giu'),
 }));
 
 /** Finds phrases of the table in prose, messages, comments and names of tests. */

@@ -5,7 +5,8 @@ export function escaped(text: string): string {
 
 /** Text that is Markdown already, safe for VitePress: no HTML, no Vue expression. */
 export function safeProse(markdown: string): string {
-  return markdown.replace(/</g, '&lt;').replace(/\{\{/g, '&#123;&#123;');
+  // What is in code is safe already. VitePress takes braces at the end of a cell for attributes.
+  return markdown.replace(/`[^`]*`|[<{]/g, (part) => (part.length > 1 ? part : `&#${part.charCodeAt(0)};`));
 }
 
 /** Inline code, also within a table. */

@@ -33,6 +33,10 @@ describe('the tables of options', () => {
     );
   });
 
+  it('keep braces in the words of an option, which VitePress would take for attributes', () => {
+    expect(optionPages().get('options/trainer')).toContain('from which on: &#123;0: 1, 5: 4}');
+  });
+
   it('say type, limits and default of a schema', () => {
     const values = valuesOf(wholeNumber('epochs').max(9).nullable().default(3));
     expect([typeWords(values), rangeWords(values), defaultWords(values.default)]).toEqual([

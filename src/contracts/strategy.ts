@@ -18,7 +18,7 @@ export interface StepOutputs<V> {
 
 /** The part of a module that all ranks share. */
 export interface Replicated {
-  /** Its parameters and buffers by state-dict name; `nn.rankRuleOf` tells how each relates across ranks. */
+  /** Its parameters and buffers by state-dict name; `nn.rankRuleOf` shows how each relates across ranks. */
   namedVariables(): ReadonlyMap<string, tf.Variable>;
   stateDict(): StateDict;
   loadStateDict(state: StateDict): unknown;

@@ -25,7 +25,7 @@ export interface ErrorParts {
   readonly what: string;
   /** The items that `what` announces, if there are several: each is shown on its own line. */
   readonly list?: readonly string[] | undefined;
-  /** Why it happened, if `what` does not already say so. */
+  /** Why it happened, if `what` does not already report it. */
   readonly why?: string | undefined;
   /** The exact thing to do about it. */
   readonly fix: string;

@@ -7,7 +7,7 @@ export function valueText(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint' || value === undefined) return String(value);
   if (typeof value === 'function') return 'a function';
   try {
-    // The type says string, but for a symbol the result is undefined.
+    // The type says string, except for a symbol the result is undefined.
     const text = JSON.stringify(value, (_, part: unknown) => nameOfNumber(part)) as string | undefined;
     return text ?? typeof value;
   } catch {

@@ -9,7 +9,7 @@ export interface World {
   readonly localWorldSize: number;
   /** The `host:port` at which every rank listens for the others, by rank. */
   readonly addresses: readonly string[];
-  /** Cores reserved for this rank, if its launcher says so; otherwise the ranks of a host share its cores. */
+  /** Cores reserved for this rank, if its launcher reports it; otherwise the ranks of a host share its cores. */
   readonly cores?: number;
   /** The source of this information, for messages: `TF_CONFIG`, `torchrun`, `Slurm`, `--devices`. */
   readonly source: string;

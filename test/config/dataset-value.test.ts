@@ -92,7 +92,7 @@ describe('a data set as a value', () => {
     }
   });
 
-  it('is rejected if it is something else or conflicts with a name, in one sentence each', () => {
+  it('is rejected if it is something else or conflicts with a name, in one message each', () => {
     class Photos {
       readonly length = 3;
     }

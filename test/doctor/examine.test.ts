@@ -88,7 +88,7 @@ describe('the doctor', () => {
     );
   });
 
-  it('accepts an untested Node, and says so', async () => {
+  it('accepts an untested Node, and reports it', async () => {
     expect(await lineOf('Node', { machine: { nodeVersion: '25.0.0' } })).toBe(
       'ok    Node        25.0.0 (not among the tested ones: 20 from 20.19 on, 22 and 24)',
     );

@@ -27,7 +27,7 @@ describe('a run on batches that break their contract', () => {
       'The batches odd cannot be opened: the archive is locked. ' +
         'Correct their options or data, or open in defineBatches.',
     ],
-  ])('ends before training with a sentence: %s', async (kind, sentence) => {
+  ])('ends before training with an error: %s', async (kind, sentence) => {
     expect(await train(kind)).toMatchObject({ code: 1, errors: `Error: ${sentence}\n` });
     expect(existsSync(join(cwd, kind, 'odd-batches/version_0/checkpoints'))).toBe(false);
   });

@@ -16,7 +16,7 @@ export type BatchingRule = Pick<
 
 /**
  * Returns batches of tensors that fit in memory: rows of each, `[batch, ...]`, under the same names. Like PyTorch's
- * `TensorDataset` behind a `DataLoader`: shuffled each epoch if the scope says so, and distributed over ranks as by its
+ * `TensorDataset` behind a `DataLoader`: shuffled each epoch if the scope reports it, and distributed over ranks as by its
  * `DistributedSampler`. The order depends on seed and epoch alone, so a fit can be resumed anywhere.
  *
  * The source takes ownership of the tensors and disposes them when it is closed; those of a batch when the next one is

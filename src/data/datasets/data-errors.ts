@@ -40,7 +40,7 @@ export function reasonOf(error: unknown): string {
   return text.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
 }
 
-/** Returns where an unknown error came from, or nothing if it does not say so. */
+/** Returns where an unknown error came from, or nothing if it does not report it. */
 export function stackOf(error: unknown): string {
   const { stack } = (error ?? {}) as { stack?: unknown };
   return typeof stack === 'string' ? stack : '';

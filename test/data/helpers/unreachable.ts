@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** An address on this machine where nobody listens, and what is said about it. */
+/** An address on this machine where nobody listens, and what is reported about it. */
 export async function unreachableAddress(): Promise<{ url: string; reason: string }> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

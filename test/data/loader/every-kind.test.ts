@@ -56,7 +56,7 @@ describe.each(Object.entries(madeOf))('%s', (name, make) => {
   });
 
   it.each([0, 2])(
-    'goes on in mid-epoch where it left off, moved and opened anew: %i threads',
+    'continues in mid-epoch where it left off, moved and opened again: %i threads',
     async (workers) => {
       const whole = await batches({ workers }, (all) => seenIn(all, [3]));
       await dataset.close?.();

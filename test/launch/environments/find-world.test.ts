@@ -46,7 +46,7 @@ describe('the world', () => {
     ]);
   });
 
-  it('does not exist for one process, whatever else started the launcher that says so', async () => {
+  it('does not exist for one process, whatever else started the launcher', async () => {
     const alone = { ...slurm, RANK: '0', WORLD_SIZE: '1' };
     await expect(findWorld(alone)).resolves.toBeNull();
     expect(describesCluster(alone)).toBe(false);

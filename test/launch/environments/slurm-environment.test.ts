@@ -2,7 +2,7 @@ import { SlurmEnvironment, slurmPort } from '../../../src/launch/environments/sl
 import { failureOf } from './failure-of';
 import { freePortNumber } from './free-port-number';
 
-/** What a batch script with `--nodes 2 --ntasks-per-node 2` sees: it is no task of a step. */
+/** What a batch script with `--nodes 2 --ntasks-per-node 2` sees: it is not a task of a step. */
 const batch = {
   SLURM_JOB_ID: '200505',
   SLURM_JOBID: '200505',

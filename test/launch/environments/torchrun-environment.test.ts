@@ -123,7 +123,7 @@ describe("torchrun's variables", () => {
     );
   });
 
-  it('are not there without both rank and size, and need no address for one process', () => {
+  it('do not exist without both rank and size, and need no address for one process', () => {
     const { RANK, ...rankless } = worker;
     expect(RANK).toBe('3');
     expect(TorchrunEnvironment.from({})).toBeNull();

@@ -87,7 +87,7 @@ describe('a resumed run with several', () => {
   });
 });
 
-/** Measures at the end of every other epoch, and says so beforehand where it is told to. */
+/** Measures at the end of every other epoch, and reports it beforehand where it is told to. */
 @Plugin({ name: 'probe' })
 class Probe implements Measuring {
   constructor(@inject(tokens.pluginOptions) private readonly options: { readonly announced: boolean }) {}
@@ -112,7 +112,7 @@ it('waits for the first value of a plugin that announces its metric, but of no o
   expect((error as Error).message).toContain("earlyStopping() watches 'probed', which was not logged.");
 });
 
-it('rejects a second one without a name, in one sentence', async () => {
+it('rejects a second one without a name, in one message', async () => {
   await expect(rehearsed([loss(), loss()])).rejects.toThrow(
     "Plugin 'early-stopping' is in the list 2 times: give one of them its own name, such as { name: 'early-stopping-2' } among its options.",
   );

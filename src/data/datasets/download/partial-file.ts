@@ -21,7 +21,7 @@ export async function findAbandoned(target: string): Promise<string[]> {
 
 /**
  * Returns the path of this process's unfinished version of `target`. It may already contain the beginning, taken over
- * from a dead process. Taking over is a rename, so only one of several processes gets it; the others start afresh.
+ * from a dead process. Taking over is a rename, so only one of several processes gets it; the others start again.
  */
 export async function claimPartial(target: string): Promise<string> {
   const own = ownedName(target);

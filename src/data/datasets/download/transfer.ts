@@ -38,7 +38,7 @@ export class TransferError extends Error {
 }
 
 /**
- * Fetches the missing part of a file: continues at its end, or starts afresh if the server cannot do so. Everything has
+ * Fetches the missing part of a file: continues at its end, or starts again if the server cannot do so. Everything has
  * reached the disk when the promise settles.
  *
  * @throws TransferError

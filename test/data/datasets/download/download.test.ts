@@ -46,7 +46,7 @@ describe('download', () => {
     expect(messages.at(-1)).toBe('Thing: 100 % of 200 kB');
   });
 
-  it('fails if a server sends more than the file has, whether or not it says so before', async () => {
+  it('fails if a server sends more than the file has, whether or not it reports it before', async () => {
     await expect(get({ mostBytes: 100_000 })).rejects.toThrow(
       'the server announces 200 kB, and the file has fewer than 100 kB',
     );
@@ -104,7 +104,7 @@ describe('download', () => {
     expect(await readdir(folder)).toEqual(['thing.bin']);
   });
 
-  it('starts afresh if the server cannot continue', async () => {
+  it('starts again if the server cannot continue', async () => {
     server.breaks = [70_000];
     server.behaviour = 'ignore-ranges';
     await get();
@@ -119,7 +119,7 @@ describe('download', () => {
     expect(await readFile(file)).toEqual(content);
   });
 
-  it('deletes a file with another checksum and says so', async () => {
+  it('deletes a file with another checksum and reports it', async () => {
     await expect(get({ md5: '00' })).rejects.toThrow(
       `The Thing archive from ${url} has MD5 ${md5} instead of 00. ` +
         'The address serves another file, or the file was damaged in transit; it has been deleted. ' +

@@ -218,7 +218,7 @@ describe('openFolder', () => {
     expect(dataset.classNames).toEqual(order.classes.map((name) => shown(bytesOf(name))));
   });
 
-  it('counts in one sentence what it leaves out', async () => {
+  it('counts in one message what it leaves out', async () => {
     await put('a/0.jpg', 'a/in/1.jpg', 'b/2.gif');
     expect(await saidOf()).toEqual([]);
     await put('x.jpg', 'y.png', 'a/.z.jpg', 'a/in/.y.jpg', 'b/.DS_Store', '.git/i.jpg');

@@ -77,7 +77,7 @@ describe('openPacked', () => {
     expect(messages[0]).toBe(`Left out of ${file}: 1 validation images because there are test images.`);
   });
 
-  it('reads 16 bits, whose white is 65535; -1 is no label', async () => {
+  it('reads 16 bits, whose white is 65535; -1 is not a label', async () => {
     const dataset = await openNumpy('deep');
     expect(labels(dataset)).toEqual([0, null, 1]);
     const image = await dataset.read(2);
@@ -246,7 +246,7 @@ describe('openPacked', () => {
   const pictures = (count: number): Buffer =>
     npyBytes({ shape: [count, 2, 2, 3] }, new Uint8Array(count * 12).fill(9));
 
-  it('does not train on images that are there to judge by', async () => {
+  it('does not train on images that exist to judge by', async () => {
     for (const name of ['x_test', 'test_images', 'x_val', 'val_images']) {
       await writeFile(file, zipOf([of(name, pictures(2))]));
       await expect(open()).rejects.toMatchObject({

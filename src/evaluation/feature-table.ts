@@ -3,7 +3,7 @@ import { wholeNumber } from '../contracts';
 import type { EvaluationData, ModelAccess, TaskReport } from '../contracts';
 import { FulgurError } from '../errors';
 
-/** How many images of a split to embed at most. */
+/** The maximum number of images of a split to embed. */
 export function fewerImages(): z.ZodDefault<z.ZodNullable<z.ZodNumber>> {
   return wholeNumber('images').nullable().default(null);
 }
@@ -21,14 +21,14 @@ export interface EmbedOptions {
   readonly batchSize: number;
   /** At most this many images, spread evenly; `null` for all. */
   readonly limit: number | null;
-  /** Whether to leave out images whose class is not known, which have the label -1 (default `false`). */
+  /** Whether to leave out images whose class is unknown, which have the label -1 (default `false`). */
   readonly labelled?: boolean;
 }
 
 /**
- * Embeds a split's plain images, in data set order; the features are as the backbone gives them.
+ * Embeds a split's plain images, in data set order; the features are unchanged outputs of the backbone.
  *
- * @param report hears how many images are done, and may end the work by rejecting.
+ * @param report receives the number of images done, and may end the work by rejecting.
  * @throws FulgurError `data` for a split without images.
  */
 export async function embedSplit(
@@ -59,19 +59,19 @@ export async function embedSplit(
   }
 }
 
-/** The same table with each row scaled to length 1, as lightly's kNN classifier has it. */
+/** Returns the same table with each row scaled to length 1, as in lightly's kNN classifier. */
 export function unitRows({ features, labels, width }: FeatureTable): FeatureTable {
   const rows = features.slice();
   for (let start = 0; start < rows.length; start += width) {
     const row = rows.subarray(start, start + width);
-    // PyTorch's F.normalize has the same floor for rows of zeros.
+    // PyTorch's F.normalize has the same minimum for rows of zeros.
     const length = Math.max(Math.sqrt(row.reduce((sum, value) => sum + value * value, 0)), 1e-12);
     row.forEach((value, i) => (row[i] = value / length));
   }
   return { features: rows, labels, width };
 }
 
-/** Whether a figure can be told from the features: a model that has diverged gives NaN. */
+/** Whether a figure can be computed from the features: a model that has diverged returns NaN. */
 export function hasFiniteFeatures({ features }: FeatureTable): boolean {
   return features.every(Number.isFinite);
 }
@@ -88,26 +88,29 @@ function joined(parts: readonly Float32Array[]): Float32Array {
 
 function nothingToEmbed(split: string, name: string): FulgurError {
   return new FulgurError('data', {
-    what: `There are no images in the ${split} split of ${name}.`,
-    why: 'Features are judged on held-out images by what training images tell.',
+    what: `The ${split} split of ${name} contains no images.`,
+    why: 'Features are assessed on held-out images with the help of training images.',
     fix: 'Use a data set that has both splits.',
   });
 }
 
 function unknownClass(split: string, { name, classes }: EvaluationData, label: number): FulgurError {
   return new FulgurError('data', {
-    what: `An image in the ${split} split of ${name} has the label ${label}, and there are ${classes} classes.`,
-    why: 'Features are judged by the classes of images.',
-    fix: 'Let open() of the evaluation data leave out images without a class where it is asked for labelled ones.',
+    what: `An image in the ${split} split of ${name} has the label ${label}, but there are ${classes} classes.`,
+    why: 'Features are assessed by the classes of images.',
+    fix: 'Let open() of the evaluation data leave out images without a class when it is asked for labelled ones.',
   });
 }
 
-/** Below this share of its mean, a feature's deviation is the rounding of float32, and the feature constant. */
+/**
+ * Below this fraction of its mean, a feature's standard deviation is a rounding error of float32, and the feature is
+ * constant.
+ */
 const ROUNDING = 1e-6;
 
 /**
- * Shifts and scales each feature to mean 0 and deviation 1 over `train`, and those of `test` alike. A constant feature
- * becomes 0 over `train`.
+ * Shifts and scales each feature to mean 0 and standard deviation 1 over `train`, and those of `test` in the same way.
+ * A constant feature becomes 0 over `train`.
  */
 export function standardize(train: FeatureTable, test: FeatureTable): [FeatureTable, FeatureTable] {
   const { means, deviations } = momentsOf(train);
@@ -128,7 +131,7 @@ function momentsOf({ features, labels, width }: FeatureTable): {
   const samples = labels.length;
   const means = new Float64Array(width);
   const squares = new Float64Array(width);
-  // Columns are summed side by side: the table lies row by row.
+  // Columns are summed side by side, because the table is stored row by row.
   features.forEach((value, i) => (means[i % width] = (means[i % width] ?? 0) + value / samples));
   features.forEach((value, i) => {
     const apart = value - (means[i % width] ?? 0);

@@ -20,69 +20,69 @@ import { lastRate, probeRule, topKAccuracy } from './linear-classifier';
 
 const probability = z.number().min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1');
 
-/** How a backbone is finetuned; values as lightly's finetuning has them. */
+/** Options of finetuning; defaults as in lightly's finetuning. */
 export const finetuneSchema = z.strictObject({
-  epochs: wholeNumber('epochs').default(30).describe('passes over the train split'),
+  epochs: wholeNumber('epochs').default(30).describe('number of passes over the train split'),
   learningRate: z
     .number()
     .positive('must be above 0')
     .default(0.05)
-    .describe('first learning rate for a batch of 256, in proportion for others'),
-  batchSize: wholeNumber('images').default(256).describe('images in an update'),
+    .describe('first learning rate for a batch of 256, scaled in proportion for other sizes'),
+  batchSize: wholeNumber('images').default(256).describe('number of images in an update'),
   unfreezeAfter: z
     .int('must be a whole number of epochs')
     .nonnegative('must not be negative')
     .default(0)
-    .describe('first epochs in which only the classifier learns'),
-  seed: seedNumber().default(0).describe("seed of the classifier's first weights, batches and crops"),
-  augment: z.boolean().default(true).describe('learn from random crops and flips; false: from plain images'),
-  minScale: probability.default(0.08).describe("smallest area of a crop, as a share of the image's"),
+    .describe('number of first epochs in which only the classifier learns'),
+  seed: seedNumber().default(0).describe("seed of the classifier's initial weights, batches and crops"),
+  augment: z.boolean().default(true).describe('train on random crops and flips; false: on plain images'),
+  minScale: probability.default(0.08).describe("smallest area of a crop, as a fraction of the image's"),
   flip: probability.default(0.5).describe('probability of a horizontal flip'),
-  trainLimit: fewerImages().describe('most training images, spread evenly (all)'),
-  testLimit: fewerImages().describe('most held-out images to judge on, spread evenly (all)'),
+  trainLimit: fewerImages().describe('maximum number of training images, spread evenly (all)'),
+  testLimit: fewerImages().describe('maximum number of held-out images to evaluate on, spread evenly (all)'),
 });
 
-/** The same, complete. */
+/** The same options, with all defaults filled in. */
 export interface FinetuneOptions extends Readonly<z.output<typeof finetuneSchema>> {}
 
-/** A model to finetune, which is changed by it. */
+/** A model to be finetuned, which changes it. */
 export interface FinetuneModel {
   readonly module: Module;
-  /** Its features of images: `[batch, height, width, 3]` to `[batch, width]`. */
+  /** Computes its features of images: `[batch, height, width, 3]` to `[batch, width]`. */
   readonly features: (images: tf.Tensor4D) => tf.Tensor2D;
-  /** First `weight` and `bias` of the classifier (default: drawn as PyTorch draws them). */
+  /** The initial `weight` and `bias` of the classifier (default: initialised as in PyTorch). */
   readonly classifier?: StateDict;
 }
 
-/** What finetuning came to, and everything that it depends on besides the weights that it began with. */
+/** The result of finetuning, and everything on which it depends besides the initial weights. */
 export interface FinetuneResult extends Omit<FinetuneOptions, 'trainLimit' | 'testLimit'> {
-  /** The share of held-out images whose class is told. */
+  /** The fraction of held-out images that are classified correctly. */
   readonly accuracy: number;
-  /** The same for a class among the five that are told; `null` where there are no more than five. */
+  /** The fraction whose class is among the five highest logits; `null` if there are no more than five classes. */
   readonly accuracyTop5: number | null;
-  /** Mean loss of the last epoch. */
+  /** The mean loss of the last epoch. */
   readonly trainLoss: number;
   readonly classes: number;
   readonly data: string;
   readonly trainSamples: number;
   readonly testSamples: number;
   readonly featureWidth: number;
-  /** What gives the features, finetuned, under the module's names, and `classifier.weight` and `.bias`. */
+  /** The finetuned weights that compute the features, under the module's names, and `classifier.weight` and `.bias`. */
   readonly state: StateDict;
 }
 
 /**
- * Trains a linear classifier on a backbone's features, and the backbone with it, end to end, and judges them on plain held-out
- * images after the last epoch: SGD on cross entropy, batch norm as in training, random crops and flips. While the
- * backbone is frozen it is in evaluation mode. Parameters that the module has frozen stay so. The module is left
- * finetuned; no tensor is left besides.
+ * Trains a linear classifier on a backbone's features together with the backbone, end to end, and evaluates them on
+ * plain held-out images after the last epoch: SGD on cross entropy, batch norm in training mode, random crops and
+ * flips. While the backbone is frozen it is in evaluation mode. Parameters that the module has frozen stay frozen. The
+ * module stays finetuned; no other tensors are left.
  *
  * Source: lightly's `FinetuneClassifier` and its benchmarks' `finetune_eval`, after SimCLR (Chen et al. 2020).
  *
  * @param how whether the steps are compiled, and their precision.
- * @param report hears how much is done, and may end it by rejecting.
- * @throws FulgurError `data` for data without labels or images, `module` where training diverges or nothing of the features
- * can be trained.
+ * @param report receives the fraction of the work done, and may end it by rejecting.
+ * @throws FulgurError `data` for data without labels or images, `module` if training diverges or none of the parameters
+ *   of the features can be trained.
  */
 export async function evaluateByFinetuning(
   { module, features, classifier: first }: FinetuneModel,
@@ -126,13 +126,13 @@ class Finetuned extends Module {
   constructor(
     readonly model: Module,
     readonly classifier: Linear,
-    /** Not a method: the module is not searched for in it. */
+    /** Not a method of the module, so that it is not searched for members. */
     readonly features: FinetuneModel['features'],
   ) {
     super();
   }
 
-  /** Images to logits. @param learns whether gradients reach the features. */
+  /** Computes logits of images. @param learns whether gradients reach the features. */
   forward(images: tf.Tensor4D, learns: boolean): tf.Tensor2D {
     const features = this.features(images);
     return this.classifier.forward(learns ? features : stopGradient(features));
@@ -141,11 +141,11 @@ class Finetuned extends Module {
 
 interface Found {
   readonly width: number;
-  /** Names of the tensors that features depend on. */
+  /** Returns the names of the tensors on which features depend. */
   readonly names: ReadonlySet<string>;
 }
 
-/** What the features of one image tell of the model, and how many images there are to learn from. */
+/** Returns what the features of one image reveal of the model, and the number of training images. */
 async function lookAt(
   module: Module,
   features: FinetuneModel['features'],
@@ -162,7 +162,7 @@ async function lookAt(
     await source.close();
   }
   throw new FulgurError('data', {
-    what: `There are no images in the train split of ${data.name}.`,
+    what: `The train split of ${data.name} contains no images.`,
     fix: 'Use a data set that has both splits.',
   });
 }
@@ -177,12 +177,12 @@ function usedBy(module: Module, features: FinetuneModel['features'], images: tf.
   });
   if (!read.some(([, variable]) => isParameter(variable) && variable.trainable)) {
     throw new FulgurError('module', {
-      what: `Nothing of what gives the features of ${module.constructor.name} can be trained.`,
-      why: 'They come from frozen parameters, or from a teacher.',
-      fix: "Let embed(images) or the field 'backbone' be the student's, and not frozen.",
+      what: `None of the parameters that compute the features of ${module.constructor.name} can be trained.`,
+      why: 'They are frozen, or belong to a teacher.',
+      fix: "Let embed(images) or the field 'backbone' use the student, and do not freeze it.",
     });
   }
-  // Batch norm's count of batches is not read, and belongs to it.
+  // Batch norm's count of batches is not read, but belongs to it.
   const owners = new Set(read.map(([name]) => ownerOf(name)));
   return {
     width,
@@ -196,7 +196,7 @@ function ownerOf(name: string): string {
 
 type Compiling = Pick<CompileOptions, 'eager' | 'precision'>;
 
-/** Gives the mean loss of the last epoch. */
+/** Returns the mean loss of the last epoch. */
 async function train(
   model: Finetuned,
   learning: ParameterList,
@@ -252,7 +252,7 @@ async function train(
   }
 }
 
-/** Logits of held-out images, `[samples, classes]` row by row, and their classes. */
+/** Returns the logits of held-out images, `[samples, classes]` row by row, and their classes. */
 async function judge(
   model: Finetuned,
   data: EvaluationData,
@@ -265,7 +265,7 @@ async function judge(
   const source = await data.open('test', { batchSize, labelled: true, ...(limit !== null && { limit }) });
   const classify = compile((images: tf.Tensor4D) => model.forward(images, false), {
     ...{ ...how, name: 'finetuned classifier' },
-    // A last batch that is smaller is not a sign of trouble.
+    // A smaller last batch is not a sign of trouble.
     onRetrace: () => undefined,
   });
   const logits = new Float32Array(source.samples * data.classes);
@@ -304,6 +304,6 @@ function stateOf(module: Module, classifier: Linear, names: ReadonlySet<string>)
 function diverged(learningRate: number): FulgurError {
   return new FulgurError('module', {
     what: `Finetuning diverged at learning rate ${learningRate}.`,
-    fix: 'Give a smaller one with --finetune.learningRate.',
+    fix: 'Use a smaller one with --finetune.learningRate.',
   });
 }

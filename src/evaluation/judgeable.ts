@@ -2,10 +2,9 @@ import type { EvaluationData } from '../contracts';
 import { NothingToJudgeError } from '../data';
 
 /**
- * Whether features can be judged by the classes of held-out images, known before any is embedded.
- *
+ * Returns whether features can be assessed by the classes of held-out images, before any image is embedded.
  * @returns `null`, or what is missing, in one or two sentences: labels, or a test split.
- * @throws FulgurError where the data cannot be opened for another reason.
+ * @throws FulgurError if the data cannot be opened for another reason.
  */
 export async function missingForJudgement(data: EvaluationData): Promise<string | null> {
   try {

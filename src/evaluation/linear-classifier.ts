@@ -6,24 +6,24 @@ import type { Linear } from '../nn';
 import { schedules, sgd } from '../optim';
 import type { FeatureTable } from './feature-table';
 
-/** What the probe does alike everywhere, after lightly's `LinearClassifier`; recorded with its figures. */
+/** The fixed settings of the probe, after lightly's `LinearClassifier`; recorded with its figures. */
 export const probeRule = { optimizer: 'sgd', momentum: 0.9, weightDecay: 0, schedule: 'cosine' } as const;
 
-/** The last learning rate of lightly's `CosineWarmupScheduler`, as a share of the first. */
+/** The last learning rate of lightly's `CosineWarmupScheduler`, as a fraction of the first. */
 export const lastRate = 1e-3;
-/** Logits held at once, 64 MiB of them. */
+/** The number of logits in memory at once, 64 MiB of them. */
 const blockElements = 1 << 24;
 
-/** How a classifier is trained on features. */
+/** Options for training a classifier on features. */
 export interface ClassifierTraining {
   readonly classes: number;
-  /** Rows of the table that make each update, in order; all of one length, as one trace serves them all. */
+  /** The rows of the table for each update, in order; all of the same length, so that one trace serves them all. */
   readonly batches: readonly Int32Array[];
-  /** Of the first update; half a cosine leads down to a thousandth of it. */
+  /** The learning rate of the first update; it decreases along half a cosine to a thousandth of that. */
   readonly learningRate: number;
 }
 
-/** Whole batches of `batchSize` rows, in a new order each epoch; what is left of an epoch is left out. */
+/** Yields whole batches of `batchSize` rows, in a new order each epoch; the rest of an epoch is left out. */
 export function shuffledBatches(
   samples: number,
   { epochs, batchSize, seed }: { readonly epochs: number; readonly batchSize: number; readonly seed: number },
@@ -36,8 +36,8 @@ export function shuffledBatches(
 }
 
 /**
- * Trains a linear layer `[width, classes]` with softmax cross entropy, from the weights that it has, and gives the loss of
- * each update. Nothing outside of the layer changes: the position that random layers draw from is put back.
+ * Trains a linear layer `[width, classes]` with softmax cross entropy, from its current weights, and returns the loss
+ * of each update. Nothing outside the layer changes: the random position of layers is restored.
  */
 export async function trainClassifier(
   classifier: Linear,
@@ -83,7 +83,7 @@ export async function trainClassifier(
   }
 }
 
-/** Logits of all rows of a table: `[samples, classes]`, row by row. */
+/** Returns the logits of all rows of a table: `[samples, classes]`, row by row. */
 export async function classify(
   classifier: Linear,
   { features, labels, width }: FeatureTable,
@@ -106,7 +106,8 @@ export async function classify(
 }
 
 /**
- * The share of rows whose label is among the k highest logits. Of equal logits the lower class counts as higher.
+ * Returns the fraction of rows whose label is among the k highest logits. Of equal logits the lower class counts as
+ * higher.
  *
  * Source: lightly's `mean_topk_accuracy`.
  *

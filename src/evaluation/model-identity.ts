@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Json, StateDict, WeightKind } from '../contracts';
 
-/** What tells the model that gave some features from all others: it travels with embeddings and exports. */
+/** Identifies the model that produced some features: it is stored with embeddings and exports. */
 export interface ModelIdentity {
   readonly experiment: string;
   /** The checkpoint's folder; `null` for random weights. */
   readonly checkpoint: string | null;
-  /** Optimiser updates that the weights have seen. */
+  /** The number of optimiser updates of the weights. */
   readonly step: number;
   readonly epoch: number;
   readonly weights: WeightKind;
-  /** Of the parameters and buffers that were evaluated. */
+  /** A digest of the evaluated parameters and buffers. */
   readonly sha256: string;
-  /** How images are resized and normalised: the evaluation view's name with its options. */
+  /** How images are resized and normalised: the name of the evaluation view with its options. */
   readonly view: Json;
   /** The version of Fulgur. */
   readonly fulgur: string;
@@ -30,7 +30,7 @@ const schema = z.object({
   fulgur: z.string(),
 });
 
-/** Digest of a state: names, types, shapes and values, in the order of the names. */
+/** Returns a digest of a state: names, types, shapes and values, in the order of the names. */
 export function stateDigest(state: StateDict): string {
   const hash = createHash('sha256');
   for (const name of [...state.keys()].sort()) {
@@ -43,18 +43,18 @@ export function stateDigest(state: StateDict): string {
   return hash.digest('hex');
 }
 
-/** The identity that a file carries; `null` for what is not one. */
+/** Returns the identity in a file; `null` for an invalid one. */
 export function parseModelIdentity(value: unknown): ModelIdentity | null {
   const parsed = schema.safeParse(value);
   return parsed.success ? parsed.data : null;
 }
 
-/** Whether features of one can be compared with features of the other: the same weights see the same view. */
+/** Whether the features of both can be compared: the same weights saw the same view. */
 export function isSameModel(a: ModelIdentity, b: ModelIdentity): boolean {
   return a.sha256 === b.sha256 && sortedText(a.view) === sortedText(b.view);
 }
 
-/** As a person knows a model: `fastsiam at step 120 (runs/fastsiam/version_0/checkpoints/epoch=1-step=120)`. */
+/** Describes a model to a user: `fastsiam at step 120 (runs/fastsiam/version_0/checkpoints/epoch=1-step=120)`. */
 export function modelName({ experiment, checkpoint, step, weights }: ModelIdentity): string {
   const kind = weights === 'averaged' ? ', averaged weights' : '';
   return checkpoint === null

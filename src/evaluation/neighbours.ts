@@ -5,27 +5,27 @@ import type { EvaluationData, ModelAccess, TaskReport } from '../contracts';
 import { embedSplit, fewerImages, hasFiniteFeatures, unitRows } from './feature-table';
 import type { FeatureTable } from './feature-table';
 
-/** How the nearest neighbours judge features; defaults as in lightly's benchmarks. */
+/** Options of the assessment of features by nearest neighbours; defaults as in lightly's benchmarks. */
 export const knnSchema = z.strictObject({
-  k: wholeNumber('neighbours').default(200).describe('neighbours that vote'),
+  k: wholeNumber('neighbours').default(200).describe('number of neighbours that vote'),
   temperature: z
     .number()
     .positive('must be above 0')
     .default(0.1)
-    .describe('the lower, the more the nearest count: weight exp(similarity / temperature)'),
-  batchSize: wholeNumber('images').default(256).describe('images to embed at once'),
-  bankLimit: fewerImages().describe('most training images to compare with, spread evenly (all)'),
-  queryLimit: fewerImages().describe('most held-out images to classify, spread evenly (all)'),
+    .describe('the lower, the more the nearest neighbours count: weight exp(similarity / temperature)'),
+  batchSize: wholeNumber('images').default(256).describe('number of images to embed at once'),
+  bankLimit: fewerImages().describe('maximum number of training images to compare with, spread evenly (all)'),
+  queryLimit: fewerImages().describe('maximum number of held-out images to classify, spread evenly (all)'),
 });
 
-/** The same, complete. */
+/** The same options, with all defaults filled in. */
 export interface KnnOptions extends Readonly<z.output<typeof knnSchema>> {}
 
-/** A kNN accuracy, and everything that it depends on besides the weights. */
+/** A kNN accuracy, and everything on which it depends besides the weights. */
 export interface KnnResult {
-  /** The share of held-out images whose class is told; `null` where the features are not finite. */
+  /** The fraction of held-out images that are classified correctly; `null` if the features are not finite. */
   readonly accuracy: number | null;
-  /** Neighbours that voted: at most as many as the bank has. */
+  /** The number of neighbours that voted: at most as many as the bank has. */
   readonly k: number;
   readonly temperature: number;
   readonly classes: number;
@@ -36,11 +36,12 @@ export interface KnnResult {
 }
 
 /**
- * Tells the class of held-out images by a vote of the nearest training images, on plain images and features of
- * length 1: lightly's `knn_predict` (Wu et al. 2018, InstDisc). No tensor is left.
+ * Classifies held-out images by a vote of the nearest training images, on plain images and features of length 1:
+ * lightly's `knn_predict` (Wu et al. 2018, InstDisc). No tensors are left.
  *
- * @param report hears how far each part of the work is, and may end it by rejecting.
- * @throws FulgurError `data` for a split without images, or without labels; images without one are left out of others.
+ * @param report receives the progress of each part of the work, and may end it by rejecting.
+ * @throws FulgurError `data` for a split without images or labels; images without a label are left out of the other
+ *   splits.
  */
 export async function evaluateByNeighbours(
   model: ModelAccess,
@@ -72,20 +73,23 @@ function share(predictions: Int32Array, labels: Int32Array): number {
 
 /** How neighbours vote for a class. */
 export interface NeighbourRule {
-  /** Neighbours that vote; all rows of a bank that has fewer. */
+  /** Returns the number of neighbours that vote; all rows of a bank that has fewer. */
   readonly k: number;
   readonly temperature: number;
   readonly classes: number;
 }
 
-/** Similarities held at once, 16 MiB of them: a block takes a fraction of a second, in which no signal is heard. */
+/**
+ * The number of similarities in memory at once, 16 MiB of them: a block takes a fraction of a second, in which no
+ * signal is handled.
+ */
 const blockElements = 1 << 22;
 
 /**
- * Class of each query by the weighted vote of its k nearest rows of the bank: lightly's `knn_predict`, first column.
- * Rows of both tables have length 1. Of classes with equal votes the lowest wins.
+ * Returns the class of each query by the weighted vote of its k nearest rows of the bank: lightly's `knn_predict`,
+ * first column. Rows of both tables have length 1. Of classes with equal votes the lowest wins.
  *
- * @param report hears how many queries are done, and may end the work by rejecting.
+ * @param report receives the number of queries done, and may end the work by rejecting.
  */
 export async function predictByNeighbours(
   bank: FeatureTable,
@@ -125,7 +129,7 @@ async function predictBlock(
   tf.dispose([values, indices]);
   return Int32Array.from({ length: similarities.length / k }, (_, query) => {
     const votes = new Float64Array(classes);
-    // The nearest comes first. With its similarity subtracted, no vote overflows, and the shares stay the same.
+    // The nearest row comes first. With its similarity subtracted no vote overflows, and the proportions are unchanged.
     const nearest = similarities[query * k] ?? 0;
     for (let i = query * k; i < (query + 1) * k; i++) {
       const label = bankLabels[neighbours[i] ?? 0] ?? 0;

@@ -7,41 +7,45 @@ import { embedSplit, fewerImages, hasFiniteFeatures, standardize } from './featu
 import type { FeatureTable } from './feature-table';
 import { classify, probeRule, shuffledBatches, topKAccuracy, trainClassifier } from './linear-classifier';
 
-/** How a linear classifier judges features; values as lightly's linear evaluation has them, but for `standardize`. */
+/** Options of a linear probe; defaults as in lightly's linear evaluation, except `standardize`. */
 export const probeSchema = z.strictObject({
-  epochs: wholeNumber('epochs').default(90).describe('passes of the classifier over the train split'),
+  epochs: wholeNumber('epochs')
+    .default(90)
+    .describe('number of passes of the classifier over the train split'),
   learningRate: z
     .number()
     .positive('must be above 0')
     .default(0.1)
-    .describe('first learning rate for a batch of 256, in proportion for others'),
-  batchSize: wholeNumber('features').default(256).describe('features in an update of the classifier'),
-  seed: seedNumber().default(0).describe("seed of the classifier's first weights and batches"),
+    .describe('first learning rate for a batch of 256, scaled in proportion for other sizes'),
+  batchSize: wholeNumber('features')
+    .default(256)
+    .describe('number of features in an update of the classifier'),
+  seed: seedNumber().default(0).describe("seed of the classifier's initial weights and batches"),
   standardize: z
     .boolean()
     .default(true)
-    .describe('scale each feature to mean 0 and deviation 1 over the train split'),
-  embedBatchSize: wholeNumber('images').default(256).describe('images to embed at once'),
-  trainLimit: fewerImages().describe('most training images, spread evenly (all)'),
-  testLimit: fewerImages().describe('most held-out images, spread evenly (all)'),
+    .describe('scale each feature to mean 0 and standard deviation 1 over the train split'),
+  embedBatchSize: wholeNumber('images').default(256).describe('number of images to embed at once'),
+  trainLimit: fewerImages().describe('maximum number of training images, spread evenly (all)'),
+  testLimit: fewerImages().describe('maximum number of held-out images, spread evenly (all)'),
 });
 
-/** The same, complete. */
+/** The same options, with all defaults filled in. */
 export interface ProbeOptions extends Readonly<z.output<typeof probeSchema>> {}
 
-/** What a linear probe told. */
+/** The result of a linear probe. */
 export interface ProbeFigures {
-  /** The share of held-out images whose class gets the highest logit; `null` where the numbers are not finite. */
+  /** The fraction of held-out images whose class has the highest logit; `null` if the numbers are not finite. */
   readonly accuracy: number | null;
-  /** The same for the five highest; `null` for five classes and fewer. */
+  /** The fraction whose class is among the five highest logits; `null` for five classes and fewer. */
   readonly accuracyTop5: number | null;
-  /** Mean over the batches of the last epoch. */
+  /** The mean loss over the batches of the last epoch. */
   readonly trainLoss: number | null;
   /** What is not finite: the backbone's features, or the classifier that was trained on them. */
   readonly diverged: 'features' | 'classifier' | null;
 }
 
-/** A linear probe's figures, and everything that they depend on besides the weights. */
+/** A linear probe's figures, and everything on which they depend besides the weights. */
 export interface ProbeResult extends ProbeFigures, ProbeSettings {
   readonly classes: number;
   readonly data: string;
@@ -52,23 +56,26 @@ export interface ProbeResult extends ProbeFigures, ProbeSettings {
 
 type ProbeSettings = Pick<ProbeOptions, 'epochs' | 'learningRate' | 'seed' | 'standardize'> &
   typeof probeRule & {
-    /** At most as many as there are training images. */
+    /** At most the number of training images. */
     readonly batchSize: number;
   };
 
 /**
- * Trains a linear classifier on the frozen features of plain training images, and judges it on held-out ones.
+ * Trains a linear classifier on the frozen features of plain training images, and evaluates it on held-out ones.
  *
  * The protocol is that of lightly's `LinearClassifier` (after SimCLR, Chen et al. 2020): SGD with momentum 0.9 and
  * without weight decay, learning rate 0.1 · batch / 256 along half a cosine, 90 epochs of whole shuffled batches. It
- * differs in that each image is embedded once, without augmentation, and in that features are standardised first (unless told
- * otherwise): the learning rate then suits features of any scale, and models compare by what their features hold. He et
- * al. 2022 (MAE, appendix A.1) put a batch norm without scale and offset before the classifier for the same reason.
+ * differs in that each image is embedded once, without augmentation, and that features are standardised first (by
+ * default): the learning rate then suits features of any scale, and models are compared by the information in their
+ * features. He et al. 2022 (MAE, appendix A.1) put a batch norm without scale and offset before the classifier for the
+ * same reason.
  *
- * A function of weights, data and options: no other random number is drawn or moved, no tensor is left.
+ * The result depends only on weights, data and options: no other random state is used or changed, and no tensors are
+ * left.
  *
- * @param report hears how far each part of the work is, and may end it by rejecting.
- * @throws FulgurError `data` for a split without images, or without labels; images without one are left out of others.
+ * @param report receives the progress of each part of the work, and may end it by rejecting.
+ * @throws FulgurError `data` for a split without images or labels; images without a label are left out of the other
+ *   splits.
  */
 export async function evaluateByProbe(
   model: ModelAccess,

@@ -5,24 +5,27 @@ import { NothingToJudgeError } from '../data';
 import { embedSplit, hasFiniteFeatures } from './feature-table';
 import { singularValues } from './singular-values';
 
-/** Added to each share, as the paper has it. */
+/** Added to each fraction, as in the paper. */
 const FLOOR = 1e-7;
 
-/** How RankMe looks at a model. */
+/** Options of RankMe. */
 export const rankMeSchema = z.strictObject({
   limit: wholeNumber('images')
     .nullable()
     .default(2048)
-    .describe('most held-out images to look at, spread evenly; null for all'),
-  batchSize: wholeNumber('images').default(256).describe('images to embed at once'),
+    .describe('maximum number of held-out images to use, spread evenly; null for all'),
+  batchSize: wholeNumber('images').default(256).describe('number of images to embed at once'),
 });
 
-/** The same, complete. */
+/** The same options, with all defaults filled in. */
 export interface RankMeOptions extends Readonly<z.output<typeof rankMeSchema>> {}
 
-/** A RankMe, and everything that it depends on besides the weights. */
+/** A RankMe value, and everything on which it depends besides the weights. */
 export interface RankMeResult {
-  /** From 1, where all features lie on a line, to the smaller of `samples` and `featureWidth`; `null` where features are not finite. */
+  /**
+   * From 1, if all features lie on a line, to the smaller of `samples` and `featureWidth`; `null` if features are not
+   * finite.
+   */
   readonly rankMe: number | null;
   readonly data: string;
   /** `train` for data without a test split. */
@@ -32,13 +35,13 @@ export interface RankMeResult {
 }
 
 /**
- * How many dimensions a model's features of plain held-out images really fill, without labels: the exponential of the
- * entropy of their singular values. Features are not centred. No tensor is left.
+ * Estimates the number of dimensions that a model's features of plain held-out images really use, without labels: the
+ * exponential of the entropy of their singular values. Features are not centred. No tensors are left.
  *
  * Source: Garrido et al., "RankMe: Assessing the downstream performance of pretrained self-supervised representations by
  * their rank" (2023), equations 1 and 2; of the backbone's features, the paper's "representations".
  *
- * @param report hears how far each part of the work is, and may end it by rejecting.
+ * @param report receives the progress of each part of the work, and may end it by rejecting.
  */
 export async function evaluateRankMe(
   model: ModelAccess,
@@ -52,7 +55,7 @@ export async function evaluateRankMe(
   return { rankMe, data: data.name, split, samples: table.labels.length, featureWidth: table.width };
 }
 
-/** The exponential of the entropy of singular values; NaN where all are 0. */
+/** Returns the exponential of the entropy of singular values; NaN if all are 0. */
 export function rankMeOf(singular: Float64Array): number {
   const sum = singular.reduce((total, value) => total + value, 0);
   const entropy = singular.reduce((total, value) => {
@@ -62,7 +65,7 @@ export function rankMeOf(singular: Float64Array): number {
   return Math.exp(entropy);
 }
 
-/** The test split, or that of training where there is no other. */
+/** Returns the test split, or the train split if there is no other. */
 export async function heldOutSplit(data: EvaluationData): Promise<'train' | 'test'> {
   try {
     const source = await data.open('test', { batchSize: 1, limit: 1 });

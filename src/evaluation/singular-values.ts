@@ -1,19 +1,20 @@
 import type { TaskReport } from '../contracts';
 import type { FeatureTable } from './feature-table';
 
-/** Operations between two reports, about 50 ms of them. */
+/** The number of operations between two reports, about 50 ms of them. */
 const PIECE = 3e7;
-/** Rows that are summed together, so that the sums go through memory once for all of them. */
+/** The number of rows that are summed together, so that the sums pass through memory once for all of them. */
 const ROWS = 8;
-/** Turns after which an eigenvalue would have been found long ago; two are usual. */
+/** The number of iterations after which an eigenvalue would certainly have been found; two are usual. */
 const MOST_TURNS = 60;
 
 /**
  * The singular values of a table `[samples, width]` of finite features, the largest first, as many as the smaller side
- * has; in float64, each within about 1e-8 of the largest. They are roots of the eigenvalues of the smaller matrix of inner
- * products. Takes in proportion to samples · width · smaller side, and to the cube of the smaller side.
+ * has; in float64, each within about 1e-8 of the largest. They are square roots of the eigenvalues of the smaller
+ * matrix of inner products. Takes time proportional to samples · width · smaller side, and to the cube of the smaller
+ * side.
  *
- * @param report hears how much of the work is done, and may end it by rejecting.
+ * @param report receives the fraction of the work done, and may end it by rejecting.
  */
 export async function singularValues(table: FeatureTable, report?: TaskReport): Promise<Float64Array> {
   const { features, labels, width } = table;
@@ -36,7 +37,7 @@ export async function singularValues(table: FeatureTable, report?: TaskReport): 
   return eigenvalues.map((value) => Math.sqrt(Math.max(0, value)));
 }
 
-/** Adds rows' outer products with themselves to the lower half of `[width, width]`. */
+/** Adds the outer products of rows with themselves to the lower half of `[width, width]`. */
 function addOuterProducts(
   sums: Float64Array,
   features: Float32Array,
@@ -59,7 +60,7 @@ function addOuterProducts(
   }
 }
 
-/** Puts the inner products of some rows with those up to them into the lower half of `[samples, samples]`. */
+/** Writes the inner products of some rows with the rows up to them into the lower half of `[samples, samples]`. */
 function addInnerProducts(
   products: Float64Array,
   features: Float32Array,
@@ -80,12 +81,12 @@ function addInnerProducts(
 }
 
 /**
- * Turns a symmetric matrix, of which the lower half counts, into one with the same eigenvalues and nothing beside its three
- * middle diagonals. It is used up.
+ * Turns a symmetric matrix, of which the lower half is read, into a tridiagonal one with the same eigenvalues. The
+ * input is overwritten.
  *
- * Source: Householder's reflections; Golub and Van Loan, "Matrix computations", section 8.3.1, from the last row on.
+ * Source: Householder reflections; Golub and Van Loan, "Matrix computations", section 8.3.1, from the last row on.
  *
- * @returns the diagonal, and what stands beside it: `beside[i]` in row i, before the diagonal.
+ * @returns the diagonal and the elements beside it: `beside[i]` in row i, before the diagonal.
  */
 async function tridiagonal(
   matrix: Float64Array,
@@ -104,7 +105,10 @@ async function tridiagonal(
   return { diagonal: Float64Array.from({ length: size }, (_, i) => matrix[i * size + i] ?? 0), beside };
 }
 
-/** Reflects the rows and columns before the i-th, so that in this row all but the last of them is 0; gives the last. */
+/**
+ * Reflects the rows and columns before the i-th, so that in this row all of them except the last become 0; returns the
+ * last.
+ */
 function reflectRow(matrix: Float64Array, size: number, i: number): number {
   const v = matrix.slice(i * size, i * size + i);
   const last = v[i - 1] ?? 0;
@@ -114,7 +118,7 @@ function reflectRow(matrix: Float64Array, size: number, i: number): number {
   const image = last > 0 ? -length : length;
   v[i - 1] = last - image;
   const half = length * length - image * last;
-  // p = A v / half, with each element of the lower half used for both of its places.
+  // p = A v / half, with each element of the lower half used in both of its positions.
   const p = new Float64Array(i);
   for (let row = 0; row < i; row++) {
     const own = v[row] ?? 0;
@@ -146,16 +150,16 @@ function reflectRow(matrix: Float64Array, size: number, i: number): number {
 }
 
 /**
- * The eigenvalues of a symmetric matrix of three diagonals, in no order.
+ * Returns the eigenvalues of a symmetric tridiagonal matrix, in no particular order.
  *
  * Source: the QL algorithm with implicit shifts; Golub and Van Loan, section 8.3.3.
  *
- * @param beside as `tridiagonal` gives it.
+ * @param beside as returned by `tridiagonal`.
  */
 function eigenvaluesOf(diagonal: Float64Array, beside: Float64Array): Float64Array {
   const size = diagonal.length;
   const d = diagonal.slice();
-  // e[i] stands between i and i + 1.
+  // e[i] is between i and i + 1.
   const e = new Float64Array(size);
   e.set(beside.subarray(1));
   const at = (values: Float64Array, i: number): number => values[i] ?? 0;
@@ -195,7 +199,7 @@ function eigenvaluesOf(diagonal: Float64Array, beside: Float64Array): Float64Arr
   return d;
 }
 
-/** Whether what stands beside two elements of the diagonal is below their rounding. */
+/** Whether the element beside two elements of the diagonal is below their rounding error. */
 function isNothing(beside: number, one: number, other: number): boolean {
   const size = Math.abs(one) + Math.abs(other);
   return size + Math.abs(beside) === size;

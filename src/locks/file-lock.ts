@@ -6,17 +6,20 @@ import { pause } from '../system';
 import { obstructed, readLock } from './found-lock';
 import { isAlive, thisProcess, type ProcessIdentity } from './process-identity';
 
-/** A held lock. */
+/** A lock that this process holds. */
 export interface FileLock {
   release(): Promise<void>;
 }
 
 export interface LockOptions {
-  /** Called when the wait begins, and every half minute of waiting, with who holds the lock. */
+  /** Called when the wait starts, and every half minute of waiting, with the holder of the lock. */
   readonly onWait: (holder: LockHolder) => void;
-  /** Milliseconds between two tries (default 250). */
+  /** The time in milliseconds between two attempts (default 250). */
   readonly pollMs?: number;
-  /** Milliseconds for which the place may be unsettled: neither free, nor taken by somebody (default 15 seconds). */
+  /**
+   * The time in milliseconds for which the lock file may be unsettled: neither free nor held by a process (default 15
+   * seconds).
+   */
   readonly unsettledMs?: number;
 }
 
@@ -24,25 +27,25 @@ export interface LockOptions {
 export interface LockHolder extends ProcessIdentity {
   readonly token: string;
   readonly host: string;
-  /** When the lock was taken: ISO 8601. */
+  /** The time at which the lock was taken: ISO 8601. */
   readonly since: string;
 }
 
 const heartbeatMs = 10_000;
 const silentMs = 60_000;
-/** Longer than any process takes from creating the lock file to having written it. */
+/** Longer than any process takes between creating the lock file and writing it. */
 const writingMs = 5_000;
 const sayAgainMs = 30_000;
 const POLL_MS = 250;
-/** Well above what a process takes to write its lock, or to take over another one's. */
+/** Much longer than a process takes to write its lock, or to take over another one's. */
 const UNSETTLED_MS = 15_000;
 
 /**
- * Takes the lock file, waiting for as long as a living process holds it. The lock of a process that has died is
- * taken over; a process on another machine that shares the folder counts as dead after a minute without a sign.
+ * Takes the lock file, and waits as long as a living process holds it. The lock of a process that has died is taken
+ * over; a process on another machine that shares the folder counts as dead after a minute without a sign of life.
  *
- * @throws FulgurError `config` where something else lies in the place of the lock file, or the system refuses to make,
- * read or remove it.
+ * @throws FulgurError `config` if something else is in the place of the lock file, or the system does not allow it to
+ *   be created, read or removed.
  */
 export async function acquireLock(
   file: string,
@@ -60,12 +63,12 @@ export async function acquireLock(
   }
 }
 
-/** Takes the lock file as `acquireLock` does, or tells at once which living process holds it. */
+/** Takes the lock file as `acquireLock` does, or returns at once the living process that holds it. */
 export async function tryLock(file: string): Promise<FileLock | LockHolder> {
   return settle(file, POLL_MS, UNSETTLED_MS);
 }
 
-/** The lock, or who holds it. Never waits longer than `unsettledMs` to find out which. */
+/** Returns the lock, or its holder. Never waits longer than `unsettledMs` to find out. */
 async function settle(file: string, pollMs: number, unsettledMs: number): Promise<FileLock | LockHolder> {
   const token = randomUUID();
   const giveUpAt = performance.now() + unsettledMs;
@@ -82,7 +85,7 @@ async function settle(file: string, pollMs: number, unsettledMs: number): Promis
   }
 }
 
-/** The lock, or who holds it; `null` where that is not settled yet. */
+/** Returns the lock, or its holder; `null` if that is not settled yet. */
 async function attempt(file: string, token: string): Promise<FileLock | LockHolder | null> {
   if (await tryCreate(file, token)) return hold(file, token);
   const text = await textOf(file);
@@ -93,7 +96,7 @@ async function attempt(file: string, token: string): Promise<FileLock | LockHold
   return null;
 }
 
-/** What the lock file says; `null` where it is gone again. */
+/** Returns the contents of the lock file; `null` if it is gone again. */
 async function textOf(file: string): Promise<string | null> {
   const found = await readLock(file);
   if (found.kind === 'obstacle') throw obstructed(file, found.what);
@@ -101,7 +104,8 @@ async function textOf(file: string): Promise<string | null> {
 }
 
 /**
- * Whether a living process holds a lock, or one that has died has left it; only looks. What is not a lock file counts as `free`.
+ * Returns whether a living process holds a lock, or a dead one has left it, without changing anything. A file that is
+ * not a lock file counts as `free`.
  */
 export async function lookAtLock(file: string): Promise<'held' | 'left' | 'free'> {
   const found = await readLock(file);
@@ -109,7 +113,7 @@ export async function lookAtLock(file: string): Promise<'held' | 'left' | 'free'
   return (await isStale(file, parseHolder(found.text))) ? 'left' : 'held';
 }
 
-/** Removes a lock file that a dead process left behind; leaves every other one. */
+/** Removes a lock file that a dead process left behind; leaves all others. */
 export async function removeLeftLock(file: string): Promise<void> {
   const found = await readLock(file);
   try {
@@ -127,7 +131,7 @@ async function tryCreate(file: string, token: string): Promise<boolean> {
   return createFile(file, JSON.stringify(holder));
 }
 
-/** Whether the file was made: `false` where something of that name is there. */
+/** Whether the file was created: `false` if something with that name exists. */
 async function createFile(file: string, text: string): Promise<boolean> {
   try {
     await writeFile(file, text, { flag: 'wx' });
@@ -143,7 +147,7 @@ async function remove(file: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw obstructed(
       file,
-      `is of a process that has ended, and cannot be removed: ${messageOf(error)}`,
+      `belongs to a process that has ended, and cannot be removed: ${messageOf(error)}`,
       error,
     );
   });
@@ -172,8 +176,9 @@ async function isStale(file: string, holder: LockHolder | null): Promise<boolean
 }
 
 /**
- * Removes the stale lock that read `text`. Many may see the same stale lock, and a slow one must not remove the lock
- * that a faster one has taken meanwhile: so one at a time looks again and removes, under a guard file.
+ * Removes the stale lock that contained `text`. Many processes may see the same stale lock, and a slow one must not
+ * remove the lock that a faster one has taken meanwhile: so they check again and remove one at a time, under a guard
+ * file.
  */
 async function removeStale(file: string, text: string): Promise<void> {
   const guard = `${file}.takeover`;
@@ -189,7 +194,7 @@ async function removeStale(file: string, text: string): Promise<void> {
   }
 }
 
-/** A guard is held for milliseconds: an older one is of a process that was killed within them. */
+/** A guard is held for milliseconds: an older one belongs to a process that was killed within them. */
 async function removeOldGuard(guard: string): Promise<void> {
   const held = await readLock(guard);
   if (held.kind === 'obstacle') throw obstructed(guard, held.what);

@@ -2,10 +2,10 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { FulgurError, messageOf } from '../errors';
 
-/** Far more than any lock file holds. */
+/** Far more than any lock file contains. */
 const mostBytes = 1 << 16;
 
-/** What lies in the place of a lock file: its text, nothing, or something that no process of ours put there. */
+/** What is in the place of a lock file: its text, nothing, or something that no process of ours created. */
 export type FoundLock =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'nothing' }
@@ -37,12 +37,12 @@ function obstacle(what: string): FoundLock {
   return { kind: 'obstacle', what };
 }
 
-/** The error for a place where no lock can be taken; `what` reads on from the file's path. */
+/** Returns the error for a place where no lock can be taken; `what` continues the sentence after the file's path. */
 export function obstructed(file: string, what: string, cause?: unknown): FulgurError {
   return new FulgurError('config', {
     what: `The lock file ${file} ${what}.`,
-    why: 'It identifies the process that works in that place, and without it two could do so at once.',
-    fix: 'Make sure that no other process (perhaps of another user) works there, then remove it, or choose another folder.',
+    why: 'It identifies the process that works in that folder, and without it two could do so at once.',
+    fix: 'Make sure that no other process (perhaps of another user) works there, then remove it, or use another folder.',
     cause,
   });
 }

@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Names one process for good: the system gives a process's number to others after its end, but not with its start time. */
+/**
+ * Identifies one process for good: the system reuses a process's number after its end, but not with the same start
+ * time.
+ */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When the system started it, in the system's own words; empty where it does not say. */
+  /** The time at which the system started it, as the system writes it; empty if unknown. */
   readonly started: string;
 }
 
@@ -18,14 +21,16 @@ export function isAlive({ pid, started }: ProcessIdentity): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it runs, as somebody else's.
+    // EPERM: it runs under another user.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   const now = startTime(pid);
   return now === '' ? started === '' : started === '' || now === started;
 }
 
-/** Start time of a process; empty for a process that has ended and for one that the system tells nothing about. */
+/**
+ * Returns the start time of a process; empty for a process that has ended or about which the system reports nothing.
+ */
 function startTime(pid: number): string {
   return process.platform === 'linux' ? linuxStartTime(pid) : posixStartTime(pid);
 }
@@ -33,7 +38,8 @@ function startTime(pid: number): string {
 function linuxStartTime(pid: number): string {
   try {
     const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The program's name, in brackets, may hold spaces: count fields after it. State is field 3, start time field 22.
+    // The program's name, in brackets, may contain spaces, so fields are counted after it. State is field 3, start time
+    // field 22.
     const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' ? '' : (fields[19] ?? '');
   } catch {

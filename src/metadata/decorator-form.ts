@@ -1,15 +1,16 @@
 import { FulgurError } from '../errors';
 
-/** What tsconfig.json needs for Fulgur's decorators. */
+/** The settings of tsconfig.json that Fulgur's decorators need. */
 export const neededCompilerOptions =
   'Set "experimentalDecorators": true and "useDefineForClassFields": false in the compilerOptions of tsconfig.json.';
 
 /**
- * Fulgur's decorators are TypeScript's own, since a constructor's parameters cannot be decorated in ECMAScript's form. A compiler
- * that was not told so calls them in that form, with an object that describes the class or the field as the second argument.
+ * Checks the form in which a decorator is called. Fulgur's decorators are TypeScript's own, because ECMAScript's cannot
+ * decorate parameters of a constructor. A compiler without that option calls them in ECMAScript's form, with an object
+ * that describes the class or the field as the second argument.
  *
- * @param decorator as it stands in the code: `@Experiment`.
- * @param args what it was called with.
+ * @param decorator as written in the code: `@Experiment`.
+ * @param args the arguments of the call.
  * @throws FulgurError `config` for a call in ECMAScript's form.
  */
 export function requireTypeScriptForm(decorator: string, args: readonly unknown[]): void {
@@ -18,7 +19,7 @@ export function requireTypeScriptForm(decorator: string, args: readonly unknown[
   const { kind, name = '' } = context as { readonly kind: string; readonly name?: string };
   throw new FulgurError('config', {
     what: `${decorator} on the ${kind} '${name}' was compiled as a standard decorator of ECMAScript.`,
-    why: "Fulgur's decorators are those of TypeScript's option experimentalDecorators.",
+    why: "Fulgur's decorators require TypeScript's option experimentalDecorators.",
     fix: neededCompilerOptions,
   });
 }

@@ -1,7 +1,10 @@
 import { hookTable } from '../contracts';
 import type { Hooks, StepHooks } from '../contracts';
 
-/** A class's members, with each one that reads as a hook held to the hook of its name; one that is no hook fits nothing. */
+/**
+ * A class's members, where each one whose name reads as a hook must have the type of that hook; a name that is not a
+ * hook accepts nothing.
+ */
 export type CheckedHooks<T> = {
   [Key in keyof T]: Key extends keyof StepHooks
     ? Synchronous<T[Key], Key>
@@ -12,7 +15,7 @@ export type CheckedHooks<T> = {
         : unknown;
 };
 
-/** `onTrainEnds`, and hooks in other case: `setUp`, `onfitstart`. */
+/** Names such as `onTrainEnds`, and hooks in other case: `setUp`, `onfitstart`. */
 type ReadsAsHook<Key> = Key extends `on${Capitalize<string>}`
   ? true
   : Key extends string
@@ -21,19 +24,19 @@ type ReadsAsHook<Key> = Key extends `on${Capitalize<string>}`
       : false
     : false;
 
-/** A step hook is traced, and cannot be waited for. */
+/** A step hook is traced, and cannot be awaited. */
 type Synchronous<Method, Key extends keyof StepHooks> = Method extends (
   ...args: never[]
 ) => PromiseLike<unknown>
   ? StepHookIsSynchronous<Key>
   : Required<StepHooks>[Key];
 
-/** Shown by the type checker where a method looks like a hook and is none. */
+/** Shown by the type checker if a method looks like a hook but is not one. */
 interface NoSuchHook<Name extends string> {
   readonly 'there is no hook of this name': Name;
 }
 
-/** Shown by the type checker where a step hook is asynchronous. */
+/** Shown by the type checker if a step hook is asynchronous. */
 interface StepHookIsSynchronous<Name extends string> {
   readonly 'this hook must not be asynchronous': Name;
 }
@@ -42,8 +45,8 @@ interface StepHookIsSynchronous<Name extends string> {
 export const hookNames: readonly string[] = Object.keys(hookTable);
 
 /**
- * Methods that read as hooks and are none: `onTrainEnds`, `setUp`. They would silently never run. The type checker finds
- * public ones; this finds all, also those of plain JavaScript.
+ * Returns methods that read as hooks but are not: `onTrainEnds`, `setUp`. They would silently never run. The type
+ * checker finds public ones; this function finds all, including those of plain JavaScript.
  *
  * @param owner an object with hooks, or a class's prototype.
  */

@@ -6,7 +6,7 @@ import type { ExperimentClass } from './experiment';
 /** A value that a hyperparameter can have. */
 export type HyperParameterValue = number | string | boolean;
 
-/** What values a hyperparameter may take; its type is that of its default. */
+/** The allowed values of a hyperparameter; its type is that of its default. */
 export interface HyperParameterRules {
   readonly min?: number;
   readonly max?: number;
@@ -22,16 +22,16 @@ export interface HyperParameterDefinition extends HyperParameterRules {
 
 const key = Symbol('fulgur:hyperparameters');
 
-/** Called for each assignment while an experiment is built: gives the value that the field gets. */
+/** Called for each assignment while an experiment is built: returns the value of the field. */
 type Initialise = (name: string, value: HyperParameterValue, instance: object) => HyperParameterValue;
 
-/** Passes assignments on as they are, outside of `constructExperiment`. */
+/** Passes assignments on unchanged, outside `constructExperiment`. */
 const keep: Initialise = (_, value) => value;
 let initialise: Initialise = keep;
 
 /**
  * Makes a field an option of the experiment: its initialiser is the default, and `--<field>` on the command line sets
- * it before the initialisers of later fields run, so these can use it.
+ * it before the initialisers of later fields run, so that these can use it.
  *
  * @example
  * @HyperParameter({ min: 0 }) lr = 0.06;
@@ -45,7 +45,7 @@ export function HyperParameter(
     const own = (Reflect.getOwnMetadata(key, prototype) ?? []) as HyperParameterDefinition[];
     Reflect.defineMetadata(key, [...own, { name, ...rules }], prototype);
     const values = new WeakMap<object, HyperParameterValue>();
-    // The field's initialiser assigns; an accessor on the prototype is where the assignment can be met.
+    // The field's initialiser assigns; an accessor on the prototype intercepts the assignment.
     Object.defineProperty(prototype, name, {
       configurable: true,
       enumerable: true,
@@ -59,13 +59,13 @@ export function HyperParameter(
   };
 }
 
-/** The hyperparameters of a class and of those it extends, base first; a redeclared one has its last rules. */
+/** Returns the hyperparameters of a class and of its base classes, base first; a redeclared one has its last rules. */
 export function hyperParameters(experiment: ExperimentClass): HyperParameterDefinition[] {
   const declared = declarations(experiment.prototype as object);
   return [...new Map(declared.map((definition) => [definition.name, definition])).values()];
 }
 
-/** Every declaration along a chain of prototypes, in the order in which the initialisers run. */
+/** Returns every declaration along a chain of prototypes, in the order in which the initialisers run. */
 function declarations(prototype: object | null): HyperParameterDefinition[] {
   if (prototype === null) return [];
   const own = (Reflect.getOwnMetadata(key, prototype) ?? []) as HyperParameterDefinition[];
@@ -73,10 +73,10 @@ function declarations(prototype: object | null): HyperParameterDefinition[] {
 }
 
 /**
- * Builds an experiment with values in the places of its hyperparameters' defaults: all its fields see them, also those of
- * a parent whose default a subclass overrides.
+ * Builds an experiment with the given values instead of its hyperparameters' defaults: all its fields see them,
+ * including those of a parent whose default a subclass overrides.
  *
- * @throws FulgurError `config` for a default that `hyperParameterDefaults` could not see.
+ * @throws FulgurError `config` for a default that `hyperParameterDefaults` could not read.
  */
 export function constructExperiment<T extends object>(
   experiment: ExperimentClass<T>,
@@ -85,7 +85,7 @@ export function constructExperiment<T extends object>(
   const assigned: Assignments = new Map();
   const instance = withInitialiser(
     (name, value, target) => {
-      // Another experiment may stand in a field of this one, and has hyperparameters of its own.
+      // Another experiment may be in a field of this one, and has its own hyperparameters.
       if (Object.getPrototypeOf(target) !== experiment.prototype) return value;
       count(assigned, name);
       return values[name] ?? value;
@@ -94,7 +94,8 @@ export function constructExperiment<T extends object>(
   );
   const seen = readDefaults(experiment).assigned;
   for (const { name } of hyperParameters(experiment)) {
-    // Compilers that define fields instead of assigning them bypass the accessor: fields below saw the field's own value.
+    // Compilers that define fields instead of assigning them bypass the accessor: later fields saw the field's own
+    // value.
     const own = Object.getOwnPropertyDescriptor(instance, name)?.value as HyperParameterValue | undefined;
     const isDefined = own !== undefined && own !== (values[name] ?? own);
     if (isDefined || (assigned.get(name) ?? 0) > (seen.get(name) ?? 0))
@@ -103,28 +104,28 @@ export function constructExperiment<T extends object>(
   return instance;
 }
 
-/** How often each hyperparameter was assigned. */
+/** The number of assignments of each hyperparameter. */
 type Assignments = Map<string, number>;
 
 function count(assigned: Assignments, name: string): void {
   assigned.set(name, (assigned.get(name) ?? 0) + 1);
 }
 
-/** Ends a construction that was only begun to read defaults. */
+/** Ends a construction that was started only to read defaults. */
 class DefaultsRead extends Error {}
 
 /**
- * The defaults of a class's hyperparameters, in the order of declaration; that of a subclass wins, whether it repeats
- * the decorator or not. Each class's constructor is run by itself, without its parents': no module is built, no engine
- * is needed, as long as hyperparameters stand above modules.
+ * Returns the defaults of a class's hyperparameters, in the order of declaration; that of a subclass wins, whether or
+ * not it repeats the decorator. Each class's constructor is run on its own, without its parents': no module is built
+ * and no engine is needed, if hyperparameters are declared above modules.
  *
- * @throws FulgurError `config` when a hyperparameter stands below a field that cannot be built yet
+ * @throws FulgurError `config` if a hyperparameter is declared below a field that cannot be built yet
  */
 export function hyperParameterDefaults(experiment: ExperimentClass): Record<string, HyperParameterValue> {
   return { ...readDefaults(experiment).defaults };
 }
 
-/** Whether a class's initialisers run only to see what they give to hyperparameters; nothing of lasting effect may be made. */
+/** Whether a class's initialisers run only to read the values of hyperparameters; nothing lasting may be created. */
 export function isReadingDefaults(): boolean {
   return readingDefaults;
 }
@@ -136,7 +137,7 @@ interface Defaults {
   readonly assigned: Assignments;
 }
 
-// Read once: initialisers may have effects.
+// Read once, because initialisers may have effects.
 const known = new WeakMap<ExperimentClass, Defaults>();
 
 function readDefaults(experiment: ExperimentClass): Defaults {
@@ -148,13 +149,15 @@ function readDefaults(experiment: ExperimentClass): Defaults {
   return read;
 }
 
-/** A class and those it extends, base first. */
+/** Returns a class and its base classes, base first. */
 function classChain(type: ExperimentClass): ExperimentClass[] {
   const parent = Object.getPrototypeOf(type) as ExperimentClass;
   return parent.prototype === undefined ? [type] : [...classChain(parent), type];
 }
 
-/** Adds what a class's own initialisers and constructor give to hyperparameters, its own and inherited ones. */
+/**
+ * Adds the values that a class's own initialisers and constructor give to hyperparameters, its own and inherited ones.
+ */
 function readOwnDefaults(type: ExperimentClass, experiment: ExperimentClass, read: Defaults): void {
   const { defaults, assigned } = read;
   const own = (Reflect.getOwnMetadata(key, type.prototype as object) ?? []) as HyperParameterDefinition[];
@@ -166,7 +169,7 @@ function readOwnDefaults(type: ExperimentClass, experiment: ExperimentClass, rea
     defaults[name] = value;
     count(assigned, name);
     missing.delete(name);
-    // Without a parent nothing below can override anything: the rest need not run.
+    // Without a parent nothing below can override anything, so the rest need not run.
     if (missing.size === 0 && inherited.length === 0) throw new DefaultsRead();
     return value;
   };
@@ -178,7 +181,7 @@ function readOwnDefaults(type: ExperimentClass, experiment: ExperimentClass, rea
       cause = error;
     }
   });
-  // Where fields are defined, and not assigned, they are found on the object alone.
+  // Fields that are defined, and not assigned, exist only on the object.
   for (const name of inherited) {
     const defined = Object.getOwnPropertyDescriptor(blank.instance ?? {}, name);
     if (defined !== undefined) defaults[name] = defined.value as HyperParameterValue;
@@ -191,10 +194,9 @@ function readOwnDefaults(type: ExperimentClass, experiment: ExperimentClass, rea
 }
 
 /**
- * Runs `build` while a class extends a blank one that only knows the hyperparameters so far. `super()` looks its parent
- * up when it is called, so this runs a class's own initialisers alone: those of its parents may need the engine.
- *
- * @returns the object that was begun.
+ * Runs `build` while a class extends an empty one that has only the hyperparameters so far. `super()` looks up its
+ * parent when it is called, so this runs only a class's own initialisers: those of its parents may need the engine.
+ * @returns the object that was started.
  */
 function withoutParent(
   type: ExperimentClass,
@@ -231,11 +233,11 @@ function withInitialiser<T>(action: Initialise, build: () => T): T {
   }
 }
 
-/** Fields that the compiler defines instead of assigning, which no option could reach. */
+/** Returns the error for fields that the compiler defines instead of assigning, which no option could set. */
 function bypassedOptions(experiment: ExperimentClass, names: readonly string[]): FulgurError {
   return new FulgurError('config', {
-    what: `No option can set '${names.join("', '")}' of '${experiment.name}': the compiler defines such fields, and does not assign them.`,
-    why: 'The compiler option useDefineForClassFields is on, as it is from the target ES2022 on where nothing else is said.',
+    what: `No option can set '${names.join("', '")}' of '${experiment.name}': the compiler defines such fields instead of assigning them.`,
+    why: 'The compiler option useDefineForClassFields is on, which is the default from the target ES2022 on.',
     fix: neededCompilerOptions,
   });
 }
@@ -247,8 +249,8 @@ function unreadableDefaults(
 ): FulgurError {
   return new FulgurError('config', {
     what: `The default of the hyperparameter '${names.join("', '")}' of '${experiment.name}' cannot be read.`,
-    why: 'Its field has no initialiser, or stands below a field that needs the engine, or the compiler option useDefineForClassFields is not false.',
-    fix: "Give it a default, write it above the experiment's modules, and set useDefineForClassFields to false in tsconfig.json.",
+    why: 'Its field has no initialiser, or is declared below a field that needs the engine, or the compiler option useDefineForClassFields is not false.',
+    fix: "Give it a default, declare it above the experiment's modules, and set useDefineForClassFields to false in tsconfig.json.",
     cause,
   });
 }

@@ -7,7 +7,7 @@ const key = Symbol('fulgur:injections');
 type Constructor = new (...services: never[]) => object;
 
 /**
- * Asks the container for a service, in a plugin's constructor.
+ * Requests a service from the container, in a plugin's constructor.
  *
  * @example
  * constructor(@inject(tokens.runFolder) private readonly folder: PluginFolder) {}
@@ -20,20 +20,23 @@ export function inject(token: Token<unknown>): ParameterDecorator {
   };
 }
 
-/** What a class's constructor asks for, by parameter; `undefined` where a parameter has no `@inject`. */
+/**
+ * Returns the services that a class's constructor requests, by parameter; `undefined` for a parameter without
+ * `@inject`.
+ */
 export function injectedTokens(type: Constructor): (Token<unknown> | undefined)[] {
   if (inheritsInjections(type)) return injectedTokens(Object.getPrototypeOf(type) as Constructor);
   const own = ownTokens(type);
   const types = (Reflect.getOwnMetadata('design:paramtypes', type) ?? []) as unknown[];
-  // A parameter with a default counts neither in `length` nor, where the compiler emits no types, among these.
+  // A parameter with a default counts neither in `length` nor, if the compiler emits no types, among these.
   const injected = Math.max(0, ...[...own.keys()].map((index) => index + 1));
   return Array.from({ length: Math.max(type.length, types.length, injected) }, (_, index) => own.get(index));
 }
 
-/** Whether a class takes over the constructor, and so the injections, of the class that it extends. */
+/** Whether a class inherits the constructor, and therefore the injections, of its base class. */
 export function inheritsInjections(type: Constructor): boolean {
   const parent = Object.getPrototypeOf(type) as object;
-  // A constructor without parameters of its own counts as taken over: what its parent is given does not disturb it.
+  // A constructor without parameters of its own counts as inherited: the arguments of its parent do not affect it.
   return parent !== Function.prototype && type.length === 0 && ownTokens(type).size === 0;
 }
 

@@ -16,7 +16,7 @@ import { inheritsInjections } from './inject';
 
 const key = Symbol('fulgur:plugin');
 
-/** What a class must be to provide the services of some tokens. */
+/** The type that a class must have to provide the services of some tokens. */
 type ServicesOf<Provided extends readonly Token<unknown>[]> = Provided extends readonly [
   Token<infer Service>,
   ...infer Rest extends readonly Token<unknown>[],
@@ -25,8 +25,8 @@ type ServicesOf<Provided extends readonly Token<unknown>[]> = Provided extends r
   : unknown;
 
 /**
- * Makes a class a plugin. A method that begins with `on` and is no hook, or has another signature than its hook, does
- * not compile; neither does a class that lacks a part of a service that it provides.
+ * Makes a class a plugin. A method that starts with `on` but is not a hook, or has another signature than its hook,
+ * does not compile; neither does a class that lacks a part of a service that it provides.
  *
  * @example
  * @Plugin({ name: 'bell' })
@@ -46,21 +46,21 @@ export function Plugin<const Provided extends readonly Token<unknown>[] = readon
     const metadata: PluginMetadata = { ...defaults, ...declaration };
     Reflect.defineMetadata(key, metadata, target);
     injectable()(target);
-    // Without this inversify gives nothing to a constructor that a class takes over from its parent.
+    // Without this inversify passes nothing to a constructor that a class inherits from its parent.
     if (inheritsInjections(target)) injectFromBase({ extendConstructorArguments: true })(target);
   };
 }
 
 /**
- * Makes the value that stands in an experiment's `plugins` list, with the defaults of the options filled in; unless told
- * otherwise, it may log anything. Wrong options are the run's to report: an experiment file that lists them still loads, so
- * that `--help` works and all that is wrong is said at once.
+ * Creates the value for an experiment's `plugins` list, with the defaults of the options filled in; by default it may
+ * log any metric. Invalid options are reported by the run: an experiment file that lists them still loads, so that
+ * `--help` works and all errors are reported together.
  */
 export function definePlugin<Monitors extends string = never, Logs extends string = string>(
   type: PluginClass,
   options: unknown = {},
 ): PluginDescriptor<Monitors, Logs> {
-  // A class without the decorator is the run's to report, too.
+  // A class without the decorator is also reported by the run.
   const { name = '', options: schema, provides = [] } = metadataOf(type) ?? {};
   return {
     ...{ type, provides },
@@ -68,7 +68,7 @@ export function definePlugin<Monitors extends string = never, Logs extends strin
   };
 }
 
-/** Options with their defaults, or as they were given and what is wrong with them. */
+/** Returns options with their defaults, or the given options and what is wrong with them. */
 function checkedOptions(
   schema: z.ZodType,
   factory: string,
@@ -97,8 +97,7 @@ function describe(issue: z.core.$ZodIssue, options: unknown): string {
 }
 
 /**
- * What `@Plugin` recorded of a class.
- *
+ * Returns the declaration that `@Plugin` recorded of a class.
  * @throws FulgurError `plugin` for a class without the decorator
  */
 export function pluginMetadata(type: new (...services: never[]) => object): PluginMetadata {
@@ -106,7 +105,7 @@ export function pluginMetadata(type: new (...services: never[]) => object): Plug
   if (metadata !== undefined) return metadata;
   throw new FulgurError('plugin', {
     what: `The class '${type.name}' in the list of plugins is not a plugin.`,
-    fix: `Write @Plugin({ name: '...' }) above it.`,
+    fix: `Add @Plugin({ name: '...' }) above it.`,
   });
 }
 
@@ -120,8 +119,7 @@ function metadataOf(type: new (...services: never[]) => object): PluginMetadata 
 }
 
 /**
- * The name of a listed plugin: its class's, or its own where there may be several.
- *
+ * Returns the name of a listed plugin: its class's, or its own if there may be several.
  * @throws FulgurError `plugin` for a class without the decorator
  */
 export function pluginName({ type, options }: Pick<AnyPlugin, 'type' | 'options'>): string {

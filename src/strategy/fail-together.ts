@@ -2,14 +2,13 @@ import type { Ranks } from '../contracts';
 import { FulgurError, messageOf } from '../errors';
 import { SharedFailure } from './require-agreement';
 
-/** How a rank's part of the work ended. */
+/** The outcome of a rank's part of the work. */
 type Outcome<T> = { readonly result: T } | { readonly error: unknown };
 
 /**
- * Does this rank's part of what all ranks do at the same moment. Where it fails on any of them, it fails on all: none is
- * left waiting for one that is gone.
- *
- * @throws what went wrong here; a SharedFailure where it went wrong on other ranks only, or on rank 0 in the same words.
+ * Does this rank's part of work that all ranks do at the same time. If it fails on any rank, it fails on all: none is
+ * left waiting for a rank that is gone.
+ * @throws the error of this rank; a SharedFailure if only other ranks failed, or rank 0 failed with the same message.
  */
 export async function failTogether<T>(ranks: Ranks, work: () => Promise<T>): Promise<T> {
   if (ranks.worldSize === 1) return work();
@@ -22,8 +21,8 @@ export async function failTogether<T>(ranks: Ranks, work: () => Promise<T>): Pro
   const rank = problems.findIndex((problem) => problem !== null);
   if (rank < 0) return own.result;
   throw new SharedFailure({
-    what: `Rank ${rank} could not begin: ${problems[rank]}`,
-    fix: 'Look at its output.',
+    what: `Rank ${rank} could not start: ${problems[rank]}`,
+    fix: 'Read its output.',
   });
 }
 
@@ -35,10 +34,10 @@ async function attempt<T>(work: () => Promise<T>): Promise<Outcome<T>> {
   }
 }
 
-/** Rank 0 says it for all. */
+/** Rank 0 reports it for all. */
 function repeated(error: unknown): SharedFailure {
   if (!(error instanceof FulgurError)) {
-    return new SharedFailure({ what: messageOf(error), fix: "Look at rank 0's output.", cause: error });
+    return new SharedFailure({ what: messageOf(error), fix: "Read rank 0's output.", cause: error });
   }
   const { what, list, why, fix, kind } = error;
   return new SharedFailure({ what, list, why, fix, cause: error }, kind);

@@ -4,19 +4,19 @@ import type { Json, Ranks } from '../contracts';
 import { allReduce, compile, engineInfo } from '../engine';
 import type { CompiledFunction } from '../engine';
 
-/** Bytes of one exchange: larger ones go in parts. */
+/** The size of one exchange in bytes: larger ones are split. */
 const PART_BYTES = 64 * 2 ** 20;
 const SMALLEST_PART_BYTES = 256;
 const LENGTH_BASE = 2 ** 30;
 
-/** The ranks of the engine's cluster. Values of the host travel as int32, in which no bit is rounded. */
+/** The ranks of the engine's cluster. Host values are sent as int32, in which no bit is rounded. */
 export class ProcessGroup implements Ranks {
   readonly rank: number;
   readonly worldSize: number;
   readonly #sum: CompiledFunction<[tf.Tensor1D], tf.Tensor1D>;
   readonly #stack: CompiledFunction<[tf.Tensor1D], tf.Tensor2D>;
 
-  /** Of the started engine. */
+  /** The ranks of the started engine. */
   constructor() {
     const { rank, worldSize } = engineInfo();
     this.rank = rank;
@@ -88,12 +88,12 @@ export class ProcessGroup implements Ranks {
   }
 }
 
-/** A length as two words, since one holds less than 2 GiB. */
+/** Returns a length as two words, because one word holds less than 2 GiB. */
 export function wordsOfLength(length: number): Int32Array {
   return Int32Array.of(length % LENGTH_BASE, Math.floor(length / LENGTH_BASE));
 }
 
-/** The lengths that such words in a row stand for. */
+/** Returns the lengths that such pairs of words represent. */
 export function lengthsIn(words: Int32Array): number[] {
   return Array.from(
     { length: words.length / 2 },
@@ -101,7 +101,7 @@ export function lengthsIn(words: Int32Array): number[] {
   );
 }
 
-/** Parts of `length` bytes: start and end of each. */
+/** Splits `length` bytes into parts: the start and end of each. */
 function parts(length: number): (readonly [start: number, end: number])[] {
   return Array.from({ length: Math.ceil(length / PART_BYTES) }, (_, index) => {
     const start = index * PART_BYTES;
@@ -109,7 +109,7 @@ function parts(length: number): (readonly [start: number, end: number])[] {
   });
 }
 
-/** Bytes from `start` to `end` as words: as many as the next power of two, so that there are few shapes. */
+/** Returns the bytes from `start` to `end` as words, padded to the next power of two so that there are few shapes. */
 function wordsOf(bytes: Uint8Array, start: number, end: number): Int32Array {
   const size = Math.max(SMALLEST_PART_BYTES, 2 ** Math.ceil(Math.log2(end - start)));
   const words = new Int32Array(size / 4);

@@ -3,7 +3,7 @@ import type { Ranks } from '../contracts';
 import { FulgurError } from '../errors';
 import type { ErrorKind, ErrorParts } from '../errors';
 
-/** What all ranks fail of alike: the first one says it. */
+/** A failure that all ranks share: the first one reports it. */
 export class SharedFailure extends FulgurError {
   constructor(parts: ErrorParts, kind: ErrorKind = 'ranks') {
     super(kind, parts);
@@ -11,9 +11,8 @@ export class SharedFailure extends FulgurError {
 }
 
 /**
- * Makes sure that all ranks have the same facts, by name.
- *
- * @param subject what the facts are of, for the error: `model`.
+ * Checks that all ranks have the same facts, by name.
+ * @param subject the subject of the facts, for the error: `model`.
  * @throws SharedFailure on all ranks, naming the first fact that differs and the ranks.
  */
 export async function requireAgreement(
@@ -24,7 +23,7 @@ export async function requireAgreement(
 ): Promise<void> {
   if (ranks.worldSize === 1) return;
   const text = JSON.stringify(facts);
-  // Where all is well, as it mostly is, little is sent.
+  // In the usual case, when all agree, little is sent.
   const digests = await ranks.gather(createHash('sha256').update(text).digest('hex'));
   if (digests.every((digest) => digest === digests[0])) return;
   const everybody = await ranks.gather({ ...facts });
@@ -43,21 +42,21 @@ export async function requireAgreement(
   });
 }
 
-/** Names of which not all ranks gave the same text. */
+/** Returns the names for which not all ranks gave the same text. */
 export function differingNames(everybody: readonly Readonly<Record<string, string>>[]): string[] {
   const [first = {}, ...others] = everybody;
   const names = [...new Set(everybody.flatMap(Object.keys))];
   return names.filter((name) => others.some((other) => other[name] !== first[name]));
 }
 
-/** The failure of ranks that have different values in a buffer that is to be the same. */
+/** Returns the failure of ranks that have different values in a buffer that must be the same. */
 export function bufferDiffers(name: string): SharedFailure {
   return new SharedFailure({
     what: `The ranks do not have the same values in the buffer '${name}'.`,
-    why: 'A buffer is the same on all ranks unless it says otherwise, and rank 0 evaluates and saves it for all.',
+    why: 'A buffer must be the same on all ranks unless it is declared otherwise, and rank 0 evaluates and saves it for all.',
     fix:
-      "Make it with nn.buffer(values, { ranks: 'own' }) where each rank fills its own, " +
-      "or with { ranks: 'first' } where rank 0's values may count for all.",
+      "Create it with nn.buffer(values, { ranks: 'own' }) if each rank fills its own, " +
+      "or with { ranks: 'first' } if rank 0's values may be used for all.",
   });
 }
 

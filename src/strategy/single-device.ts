@@ -12,7 +12,7 @@ export const soloRanks: Ranks = {
   anyRank: (wish) => Promise.resolve(wish),
 };
 
-/** One process, one device, nobody to exchange with. */
+/** One process, one device and no exchanges. */
 export class SingleDevice implements Strategy {
   readonly name = 'single-device';
   readonly ranks = soloRanks;

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
 
-/** The file whose code called `called`, as an absolute path; `null` where that is not known, as of code without a file. */
+/**
+ * Returns the file whose code called `called`, as an absolute path; `null` if it is unknown, as for code without a
+ * file.
+ */
 export function callerFile(called: (...args: never[]) => unknown): string | null {
   const { prepareStackTrace, stackTraceLimit } = Error;
   const holder: { stack?: unknown } = {};
@@ -17,7 +20,7 @@ export function callerFile(called: (...args: never[]) => unknown): string | null
   }
 }
 
-/** A module's path, which `__filename` gives and `import.meta.url` as an address. */
+/** Returns a module's path, which `__filename` contains and `import.meta.url` has as an address. */
 export function pathOfModule(module: string): string {
   return module.startsWith('file:') ? fileURLToPath(module) : module;
 }

@@ -4,20 +4,20 @@ import { dirname } from 'node:path';
 import { FulgurError, messageOf } from '../errors';
 import { makeFolder } from './make-folder';
 
-/** So much is written at once. */
+/** The number of bytes that are written at once. */
 const PIECE = 1 << 26;
 
-/** How files are opened; tests give their own. */
+/** How files are opened; tests provide their own. */
 export type OpenFile = (path: string, flags: string) => Promise<FileHandle>;
 
-/** A file's contents in parts that follow each other; together they may be larger than any array can be. */
+/** A file's contents as successive parts; together they may be larger than any array. */
 export type FileParts = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /**
- * Writes a file, and returns only when its contents would survive a power cut; its entry in the folder does so after
- * `syncFolder`.
+ * Writes a file, and returns only when its contents would survive a power failure; its entry in the folder does so
+ * after `syncFolder`.
  *
- * @param flags `wx` where it must be a new one, `w` where it takes the place of what is there.
+ * @param flags `wx` if it must be a new file, `w` if it may replace an existing one.
  */
 export async function writeDurably(
   path: string,
@@ -35,11 +35,11 @@ export async function writeDurably(
 }
 
 /**
- * Puts other contents into a file, aside first: a reader finds the old ones or the new ones, whole, also after a power
- * cut. Where it fails, the file is as it was.
+ * Replaces a file's contents by way of a second file: a reader finds the old or the new contents, complete, even after
+ * a power failure. If it fails, the file is unchanged.
  *
- * @param aside where they are written first. A killed process leaves that behind, so a file of one writer has one such
- *   name, which the next write takes.
+ * @param aside where the contents are written first. A killed process leaves that file behind, so a file with one
+ *   writer has one such name, which the next write reuses.
  */
 export async function replaceFile(
   path: string,
@@ -56,39 +56,39 @@ export async function replaceFile(
   await syncFolder(dirname(path));
 }
 
-/** Forces a folder's entries to disk: without it, a file just made or renamed may be gone after a power cut. */
+/** Forces a folder's entries to disk: without it, a file just created or renamed may be gone after a power failure. */
 export async function syncFolder(path: string): Promise<void> {
-  // Windows opens no folders, and needs none of this.
+  // Windows cannot open folders, and does not need this.
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   await folder.sync().finally(() => folder.close());
 }
 
 /**
- * Writes all of it: a system call takes less than 2 GiB, and a disk that fills up takes a part of what one call offers,
+ * Writes all data: a system call accepts less than 2 GiB, and on a disk that fills up it writes only part of its data,
  * without an error.
  *
- * @param position in the file; `null` for where it stands.
+ * @param position in the file; `null` for its current position.
  */
 export async function writeAll(file: FileHandle, data: Uint8Array, position: number | null): Promise<void> {
   for (let done = 0; done < data.length;) {
     const at = position === null ? null : position + done;
     const { bytesWritten } = await file.write(data, done, Math.min(PIECE, data.length - done), at);
-    if (bytesWritten === 0) throw new Error(`only ${done} of ${data.length} bytes were taken`);
+    if (bytesWritten === 0) throw new Error(`only ${done} of ${data.length} bytes were written`);
     done += bytesWritten;
   }
 }
 
 /**
- * Writes a file, whose parts follow each other, that is there whole or not at all, and survives a power cut; its folder is
- * made.
+ * Writes a file of successive parts that exists completely or not at all, and survives a power failure; its folder is
+ * created.
  *
  * @throws FulgurError `data`, naming the file.
  */
 export async function writeWhole(path: string, ...parts: readonly Uint8Array[]): Promise<void> {
   try {
     await makeFolder(dirname(path));
-    // Evaluations may run side by side.
+    // Evaluations may run in parallel.
     await replaceFile(path, parts, { aside: `${path}.${process.pid}.new` });
   } catch (cause) {
     throw new FulgurError('data', {

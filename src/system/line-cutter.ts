@@ -1,16 +1,16 @@
 import { StringDecoder } from 'node:string_decoder';
 
-/** What is longer comes in pieces: a program may write for ever without ending a line. */
+/** Longer lines are split: a program may write for ever without ending a line. */
 const LONGEST_LINE = 1 << 16;
 
 /**
- * Cuts a stream into lines; one that has no end yet waits for it. A carriage return ends a line as well. Takes time in
- * proportion to the text, and holds no more of it than one line of the greatest length.
+ * Splits a stream into lines; an incomplete line is kept until its end arrives. A carriage return also ends a line.
+ * Takes time proportional to the text, and keeps no more of it than one line of maximum length.
  */
 export class LineCutter {
   readonly #decoder = new StringDecoder('utf8');
   #rest = '';
-  /** Whether the text so far ends in a carriage return, to which a line feed may still belong. */
+  /** Whether the text so far ends with a carriage return, to which a line feed may still belong. */
   #returned = false;
 
   constructor(
@@ -33,7 +33,7 @@ export class LineCutter {
     this.#add(last);
   }
 
-  /** What is left counts as a line. */
+  /** The rest counts as a line. */
   end(): void {
     this.#add(this.#decoder.end());
     if (this.#rest !== '') this.#finish();

@@ -1,11 +1,11 @@
-/** An address without its login, and the header that says the login instead. */
+/** An address without its login, and the header that contains the login instead. */
 export interface LoginFreeAddress {
   readonly address: URL;
-  /** `Basic ...`; `null` where the address has no login. */
+  /** `Basic ...`; `null` if the address has no login. */
   readonly authorization: string | null;
 }
 
-/** Takes the user and the password out of an address: requests do not take addresses with them. */
+/** Removes the user and the password from an address: requests do not accept addresses with them. */
 export function withoutLogin(text: string): LoginFreeAddress {
   const address = new URL(text);
   const { username, password } = address;
@@ -16,7 +16,7 @@ export function withoutLogin(text: string): LoginFreeAddress {
   return { address, authorization: `Basic ${Buffer.from(login).toString('base64')}` };
 }
 
-/** What is no percent-encoding, such as a single `%`, stands for itself. */
+/** Invalid percent-encoding, such as a single `%`, stays unchanged. */
 function decoded(part: string): string {
   return part.replace(/(?:%[0-9a-f]{2})+/gi, (encoded) => {
     try {

@@ -3,8 +3,8 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Makes a folder and those above it that are missing. Node's own way tries for ever where the system says that the folder
- * above is missing although it is there, as below /proc.
+ * Creates a folder and its missing parents. Node's own way tries for ever if the system reports that the parent is
+ * missing although it exists, as below /proc.
  *
  * @throws the system's error.
  */
@@ -17,7 +17,7 @@ export async function makeFolder(path: string): Promise<void> {
   if (second !== null) throw second;
 }
 
-/** The same at once. */
+/** Does the same synchronously. */
 export function makeFolderAtOnce(path: string): void {
   const refusal = tryAtOnce(path);
   if (refusal === null) return;
@@ -27,7 +27,7 @@ export function makeFolderAtOnce(path: string): void {
   if (second !== null) throw second;
 }
 
-/** The system's refusal; `null` where the folder is there, whoever made it. */
+/** Returns the system's error; `null` if the folder exists, whoever created it. */
 async function tryToMake(path: string): Promise<Error | null> {
   try {
     await mkdir(resolve(path));

@@ -3,7 +3,10 @@ import { formatBytes, FulgurError } from '../errors';
 
 let known: number | null = null;
 
-/** Bytes of memory that this process can have at most: the machine's, or what its container allows when this is first asked. */
+/**
+ * Returns the number of bytes of memory that this process can have at most: the machine's, or its container's limit
+ * when this is first called.
+ */
 export function machineMemory(): number {
   // Every operation of a trace asks, and the system answers from files.
   known ??= askMemory();
@@ -11,27 +14,27 @@ export function machineMemory(): number {
 }
 
 function askMemory(): number {
-  // 0, or a number beyond any machine's memory, where nothing constrains it.
+  // 0, or a number beyond any machine's memory, if there is no limit.
   const allowed = process.constrainedMemory();
   return allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();
 }
 
 export interface MemoryNeed {
   readonly bytes: number;
-  /** What takes them, as the subject of a sentence: `A batch of 256 samples`. */
+  /** What takes the memory, as the subject of a sentence: `A batch of 256 samples`. */
   readonly what: string;
   readonly fix: string;
 }
 
 /**
- * Sees to it, before anything is allocated, that a machine of this size can hold it at all.
+ * Checks, before anything is allocated, that a machine of this size can hold it at all.
  *
- * @throws FulgurError `config` where it cannot.
+ * @throws FulgurError `config` if it cannot.
  */
 export function requireMemory({ bytes, what, fix }: MemoryNeed, available = machineMemory()): void {
   if (bytes <= available) return;
   throw new FulgurError('config', {
-    what: `${what} takes ${formatBytes(bytes)}, and this machine has ${formatBytes(available)} of memory.`,
+    what: `${what} takes ${formatBytes(bytes)}, but this machine has ${formatBytes(available)} of memory.`,
     fix,
   });
 }

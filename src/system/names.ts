@@ -1,16 +1,16 @@
-/** Whether a name means something to every object, such as `constructor`: as a key it can be taken for that. */
+/** Whether a name has a meaning on every object, such as `constructor`, for which it could be mistaken as a key. */
 export function isObjectProperty(name: string): boolean {
   return name in Object.prototype;
 }
 
-/** Values by names that users choose: an object that has nothing but them, whatever they are called. */
+/** Returns values by names that users choose: an object without any other properties, whatever the names are. */
 export function namedValues<T>(entries: Iterable<readonly [string, T]>): Readonly<Record<string, T>> {
   const values = Object.create(null) as Record<string, T>;
   for (const [name, value] of entries) values[name] = value;
   return values;
 }
 
-/** More does not fit beside the endings that files get. */
+/** The longest name that leaves room for the endings of files. */
 const MOST_BYTES = 200;
 
 /** Whether a name can be that of a file or a folder, and leads nowhere else. */

@@ -1,13 +1,13 @@
 import { shown } from './shown';
 
-/** What is written to: a stream of the process, or one like it. */
+/** A stream of the process to write to, or one like it. */
 export type Output = Pick<NodeJS.WritableStream, 'write' | 'on'>;
 
 const guarded = new WeakSet<Output>();
 
 /**
- * Lets a stream fail without ending the process: its reader has gone (`| head`), its disk is full, its terminal is closed.
- * What is written from then on is lost.
+ * Lets a stream fail without ending the process: its reader has gone (`| head`), its disk is full, its terminal is
+ * closed. Anything written from then on is lost.
  */
 export function guardOutput(stream: Output, onFirstFailure: (error: Error) => void = () => undefined): void {
   if (guarded.has(stream)) return;
@@ -20,7 +20,7 @@ export function guardOutput(stream: Output, onFirstFailure: (error: Error) => vo
   });
 }
 
-/** Guards the output of this process, and says on the one stream that the other is gone. */
+/** Guards the output of this process, and reports on one stream that the other is gone. */
 export function guardProcessOutput(): void {
   guardOutput(process.stderr);
   guardOutput(process.stdout, ({ message }) => {
@@ -30,18 +30,18 @@ export function guardProcessOutput(): void {
   });
 }
 
-/** Writes text as it is. Never fails, and never ends the process. */
+/** Writes text unchanged. Never fails, and never ends the process. */
 export function writeText(stream: Output, text: string): void {
   guardOutput(stream);
   try {
     stream.write(text);
   } catch (error) {
-    // A file takes what is written at once, and its error comes at once.
+    // A file accepts data synchronously, and its error occurs synchronously.
     (stream as NodeJS.WritableStream).emit('error', error);
   }
 }
 
-/** Writes lines, each as it may be shown. Never fails, and never ends the process. */
+/** Writes lines, each in its printable form. Never fails, and never ends the process. */
 export function writeLines(stream: Output, lines: readonly string[]): void {
   writeText(stream, lines.map((line) => `${shown(line)}\n`).join(''));
 }

@@ -2,12 +2,12 @@ import type { Command, CommanderError } from 'commander';
 import { writeLines } from './output';
 import { shown } from './shown';
 
-/** A wrong command line, as with experiments. */
+/** The exit code of a wrong command line, as with experiments. */
 const USAGE_CODE = 2;
 
 /**
- * Lets a command speak as experiments do: its help by `-h` and `--help`, an error as one sentence with what to do, and exit code 2
- * after it.
+ * Makes a command behave like experiments: help with `-h` and `--help`, an error as one sentence with what to do,
+ * followed by exit code 2.
  *
  * @param command its name is what the user types: `fulgur init`.
  */
@@ -17,13 +17,13 @@ export function plainCommand(command: Command): Command {
     .configureOutput({ outputError: () => undefined })
     .exitOverride((error) => {
       if (error.exitCode === 0) process.exit(0);
-      const advice = `Run '${command.name()} --help' to see what it takes.`;
+      const advice = `Run '${command.name()} --help' to see its options.`;
       writeLines(process.stderr, [`Error: ${shown(sentenceOf(error, command))} ${advice}`]);
       process.exit(USAGE_CODE);
     });
 }
 
-/** What commander says over two lines, as `error: unknown option '--jsn'` and `(Did you mean --json?)`. */
+/** The two lines of a commander error, `error: unknown option '--jsn'` and `(Did you mean --json?)`. */
 function sentenceOf({ code, message }: CommanderError, command: Command): string {
   const [first = '', ...others] = message.replace(/^error: /, '').split('\n');
   if (code === 'commander.excessArguments') {
@@ -35,7 +35,7 @@ function sentenceOf({ code, message }: CommanderError, command: Command): string
   return [sentence, ...others.map((line) => line.replace(/^\((.*)\)$/, '$1'))].join(' ');
 }
 
-/** `folder` of `missing required argument 'folder'`. */
+/** Returns `folder` from `missing required argument 'folder'`. */
 function quoted(text: string): string {
   return /'(.*)'/.exec(text)?.[1] ?? text;
 }

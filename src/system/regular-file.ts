@@ -4,15 +4,15 @@ import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { formatBytes } from '../errors';
 
-/** Without waiting for the other end of a pipe; what is opened so is looked at before it is read. */
+/** Opens without waiting for the other end of a pipe; the file is checked before it is read. */
 const READ_AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK;
-/** What a file that says it is empty may hold, as those below /proc do: read so much at first. */
+/** The number of bytes read first from a file that reports a size of 0, as those below /proc do. */
 const FIRST_BYTES = 1 << 16;
 /** A system call takes less than 2 GiB. */
 const MOST_AT_ONCE = 1 << 30;
 
 /**
- * Opens a file that somebody else has chosen: never waits, as opening a pipe would, and takes regular files alone.
+ * Opens a file that somebody else has chosen: never waits, as opening a pipe would, and accepts only regular files.
  *
  * @throws Error whose message completes a sentence: `it is a pipe, not a regular file`; or the system's.
  */
@@ -32,9 +32,7 @@ export async function openRegularFile(path: string | Buffer, mostBytes = Infinit
 }
 
 /**
- * Reads all of a regular file that has at most `mostBytes`; of a larger one, or one that grows beyond, nothing is kept.
- *
- * @throws Error as `openRegularFile`, also for a larger file.
+ * Reads all of a regular file of at most `mostBytes`; of a file that is larger, or grows beyond that, nothing is kept.
  */
 export async function readRegularFile(path: string | Buffer, mostBytes: number): Promise<Buffer> {
   const file = await openRegularFile(path);
@@ -47,11 +45,7 @@ export async function readRegularFile(path: string | Buffer, mostBytes: number):
   }
 }
 
-/**
- * Opens a file as `openRegularFile` does, at once; the caller closes its descriptor.
- *
- * @throws Error as `openRegularFile`.
- */
+/** Does the same as `openRegularFile` synchronously; the caller closes the descriptor. */
 export function openRegularAtOnce(path: string): number {
   const file = openAtOnce(path);
   try {
@@ -90,7 +84,7 @@ function openAtOnce(path: string | Buffer): number {
   }
 }
 
-/** The system says of a socket that there is no such device. */
+/** For a socket the system reports that there is no such device. */
 function openingError(error: unknown): unknown {
   const isSocket = (error as NodeJS.ErrnoException).code === 'ENXIO';
   return isSocket ? new Error('it is a socket, not a regular file', { cause: error }) : error;
@@ -112,7 +106,7 @@ function requireSize(bytes: number, mostBytes: number): void {
   if (bytes > mostBytes) throw tooLarge(`has ${amount(bytes)}`, mostBytes);
 }
 
-/** What has been read of a file, whose size need not be what the system said. */
+/** The data read of a file, whose size need not be the one that the system reports. */
 class BoundedContent {
   #bytes: Buffer;
   #length = 0;
@@ -125,7 +119,7 @@ class BoundedContent {
     this.#bytes = Buffer.allocUnsafe(said > 0 ? said : Math.min(FIRST_BYTES, mostBytes + 1));
   }
 
-  /** Where the next bytes go. */
+  /** The position of the next bytes. */
   get free(): Buffer {
     return this.#bytes.subarray(this.#length, this.#length + MOST_AT_ONCE);
   }
@@ -149,10 +143,10 @@ class BoundedContent {
 }
 
 function tooLarge(does: string, mostBytes: number): Error {
-  return new Error(`it ${does}, and at most ${amount(mostBytes)} are read`);
+  return new Error(`it ${does}, but at most ${amount(mostBytes)} are read`);
 }
 
-/** Of a small file each byte counts. */
+/** For a small file the exact number of bytes matters. */
 function amount(bytes: number): string {
   return bytes < 10_000 ? `${bytes} bytes` : formatBytes(bytes);
 }

@@ -2,46 +2,48 @@ import { spawn } from 'node:child_process';
 import { LineCutter } from './line-cutter';
 import { startTimer } from './timer';
 
-/** How a program ended, and the end of what it wrote. */
+/** How a program ended, and the end of its output. */
 export interface ProgramResult {
-  /** Exit code, or `null` where a signal ended it. */
+  /** The exit code, or `null` if a signal ended it. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** Whether it was ended because its time was over. */
+  /** Whether it was ended because its time was up. */
   readonly overdue: boolean;
 }
 
 /** Options of `runProgram`. */
 export interface ProgramOptions {
-  /** Milliseconds that it may take, or that may pass between two signs of life. */
+  /** The time in milliseconds that it may take, or that may pass between two signs of life. */
   readonly limitMs: number;
-  /** A value that changes while the program gets on; a change counts as a sign of life, as does a line that it writes. */
+  /**
+   * A value that changes while the program makes progress; a change counts as a sign of life, as does a line of output.
+   */
   readonly sign?: () => unknown;
-  /** What is waited for, to follow "Waiting for": `git, which names the commit`. */
+  /** What is awaited, to follow "Waiting for": `git, which names the commit`. */
   readonly awaited: string;
-  /** Hears, once, what is waited for when that takes 5 seconds. */
+  /** Receives, once, what is awaited if that takes 5 seconds. */
   readonly onWait?: ((sentence: string) => void) | undefined;
-  /** Called with every line of standard output as it comes. */
+  /** Called with every line of standard output as it arrives. */
   readonly onLine?: (line: string) => void;
-  /** All of its environment (default: this process's own). */
+  /** Its whole environment (default: this process's own). */
   readonly env?: NodeJS.ProcessEnv;
 }
 
 const SAY_AFTER = 5_000;
 const LOOK_EVERY = 500;
-/** What a program that has ended may take to close its output: a child of it may hold that open for ever. */
+/** The time that a program that has ended may take to close its output: a child of it may keep that open for ever. */
 const LAST_WORDS = 1_000;
 const KEPT_CHARACTERS = 200_000;
-/** More than any program has to say that is run for its answer: one that writes on is ended. */
+/** More output than any program has that is run for its answer: one that continues to write is ended. */
 const MOST_BYTES = 1 << 24;
 
 /**
- * Runs a program to its end, or to that of its time: then it is killed, and not waited for. Its standard input stays
- * open, and empty, for as long as this process lives.
+ * Runs a program until it ends or its time is up: then it is killed, and not awaited. Its standard input stays open,
+ * and empty, as long as this process lives.
  *
- * @throws the system's error where the program cannot be started.
+ * @throws the system's error if the program cannot be started.
  */
 export function runProgram(
   program: string,
@@ -60,7 +62,7 @@ export function runProgram(
     const lines = new LineCutter((line) => {
       alive = { ...alive, at: performance.now() };
       stdout += `${line}\n`;
-      // Not at every line: of many short ones each would cost as much as all that is kept.
+      // Not at every line: with many short ones each would cost as much as all the output kept.
       if (stdout.length > 2 * KEPT_CHARACTERS) stdout = stdout.slice(-KEPT_CHARACTERS);
       onLine?.(line);
     });
@@ -83,7 +85,7 @@ export function runProgram(
       finished = true;
       settle();
       if (end === null) child.kill('SIGKILL');
-      // A program in the kernel's hands dies late or never, and one of its own may hold the pipes.
+      // A program inside a kernel call ends late or never, and a child of it may keep the pipes open.
       for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
       child.unref();
       lines.end();
@@ -99,7 +101,7 @@ export function runProgram(
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-KEPT_CHARACTERS);
     });
-    // A program that ends early closes its input: not a failure of its own.
+    // A program that ends early closes its input: this is not a failure of its own.
     child.stdin.on('error', () => undefined);
     child.once('error', (error) => {
       settle();

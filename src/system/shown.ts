@@ -1,23 +1,23 @@
-/** Takes the place of a secret. */
+/** Replaces a secret. */
 export const hidden = '***';
 
 /**
- * `user:password@` or `token@` before the host of an address, with or without its scheme; also a password with characters
- * that make it no address any more, such as a slash.
+ * `user:password@` or `token@` before the host of an address, with or without its scheme; also a password with
+ * characters that make it an invalid address, such as a slash.
  */
 const login = /\/\/(?:[^\s/?#'"<>]{1,1024}@|[^\s/?#@:'"<>]{0,256}:(?!\d{1,5}(?:[/?#]|$))[^\s'"<>@]{0,256}@)/g;
-/** What a query, a fragment or a form calls its secrets: `token=`, `X-Amz-Signature=`, `api_key=`. */
+/** Names of secrets in a query, a fragment or a form: `token=`, `X-Amz-Signature=`, `api_key=`. */
 const secretField =
   /(?<=[?&#;])([\w.~-]{0,64}(?:token|secret|passw(?:or)?d|pwd|passphrase|signature|credential|api[_-]?key|access[_-]?key|auth)[\w.~-]{0,64}|sig|key)=[^&#;\s'"<>]*/gi;
 
-/** A text with the secrets of the addresses in it hidden: logins, and parameters that are named after a secret. */
+/** Hides the secrets of the addresses in a text: logins, and parameters that are named after a secret. */
 export function redacted(text: string): string {
   return text.includes('//') || text.includes('=')
     ? text.replace(login, `//${hidden}@`).replace(secretField, `$1=${hidden}`)
     : text;
 }
 
-/** The same of every text in plain data; keys are left alone. */
+/** Does the same for every text in plain data; keys are unchanged. */
 export function redactedData<T>(value: T): T {
   if (typeof value === 'string') return redacted(value) as T;
   if (Array.isArray(value)) return value.map((item: unknown) => redactedData(item)) as T;
@@ -26,8 +26,8 @@ export function redactedData<T>(value: T): T {
 }
 
 /**
- * What moves a terminal's cursor, changes its settings, or turns the direction of writing: C0 and C1 controls, line and
- * paragraph separators, marks and overrides of direction.
+ * Characters that move a terminal's cursor, change its settings, or change the direction of writing: C0 and C1
+ * controls, line and paragraph separators, marks and overrides of direction.
  */
 // eslint-disable-next-line no-control-regex
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
@@ -40,7 +40,7 @@ const short: ReadonlyMap<string, string> = new Map([
   ['\t', '\\t'],
 ]);
 
-/** A text as one line that a terminal only shows: what would do anything else is spelt out, `\x1b` for example. */
+/** Returns a text as one line that a terminal only displays: other characters are spelt out, for example `\x1b`. */
 export function printable(text: string): string {
   return text.replace(unprintable, (character) => short.get(character) ?? spelt(character));
 }
@@ -50,7 +50,7 @@ function spelt(character: string): string {
   return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-/** As `printable`, for a line of another program: its colours and tabs are left. */
+/** Does the same as `printable` for a line of another program: its colours and tabs are kept. */
 export function printableLine(line: string): string {
   return line
     .split(colour)
@@ -58,7 +58,7 @@ export function printableLine(line: string): string {
     .join('');
 }
 
-/** A line as it may be shown to the user, whatever names and messages from outside are in it. */
+/** Returns a line as it may be shown to the user, whatever external names and messages it contains. */
 export function shown(text: string): string {
   return printable(redacted(text));
 }

@@ -1,10 +1,10 @@
-/** The longest time that Node's own timers take: beyond it they fire at once. */
+/** The longest time that Node's own timers support: beyond it they fire at once. */
 const LONGEST_MILLISECONDS = 2 ** 31 - 1;
 
-/** A wait that can be called off. */
+/** A wait that can be cancelled. */
 export interface RunningTimer {
   cancel(): void;
-  /** Lets the process end while this is waiting. */
+  /** Lets the process end during the wait. */
   unref(): RunningTimer;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The end of some work, or the reason of a signal that comes first: for work that is told of the signal and may not hear it,
- * such as Node's decompression of an answer that breaks off.
+ * Waits for the end of some work, or for a signal and its reason, whichever comes first: for work that receives the
+ * signal but may not react to it, such as Node's decompression of a response that breaks off.
  */
 export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   let stop: () => void = () => undefined;
@@ -13,7 +13,7 @@ export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Pr
     return await Promise.race([work, aborted]);
   } finally {
     signal.removeEventListener('abort', stop);
-    // What comes later is nobody's any more.
+    // Later results are ignored.
     work.catch(() => undefined);
   }
 }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** What a module exports, by name. */
+/** The exports of a module, by name. */
 export type ModuleExports = Readonly<Record<string, unknown>>;
 
 const load = createRequire(__filename);
@@ -11,8 +11,8 @@ const load = createRequire(__filename);
 const imported = new Map<string, ModuleExports>();
 
 /**
- * Loads files of the user's in this thread, so that `moduleExports` has them at once. An ES module cannot always be
- * required: one that waits at its top level cannot, and neither can one in TypeScript.
+ * Loads the user's files in this thread, so that `moduleExports` can return them synchronously. Not every ES module can
+ * be required: one with a top-level await cannot, and neither can one in TypeScript.
  *
  * @param files absolute paths.
  */
@@ -31,7 +31,7 @@ export async function loadModules(files: readonly string[]): Promise<void> {
   }
 }
 
-/** What a file exports; it is loaded if this thread has not loaded it. `file` is an absolute path. */
+/** Returns the exports of a file, which is loaded if this thread has not loaded it. `file` is an absolute path. */
 export function moduleExports(file: string): ModuleExports {
   return imported.get(file) ?? (load(file) as ModuleExports);
 }
@@ -45,7 +45,7 @@ function mustBeImported(error: unknown): boolean {
   return code === 'ERR_REQUIRE_ESM' || code === 'ERR_REQUIRE_ASYNC_MODULE';
 }
 
-/** By its ending, or by the `type` of the package that it belongs to. */
+/** By its ending, or by the `type` of the package to which it belongs. */
 function isEsModule(file: string): boolean {
   if (/\.m[jt]s$/.test(file)) return true;
   return /\.(js|ts|tsx|jsx)$/.test(extname(file)) && packageType(dirname(file)) === 'module';

@@ -72,28 +72,28 @@ describe('the command fulgur', () => {
 describe('a command of fulgur', () => {
   const jsn = "Error: Unknown option '--jsn'. Did you mean --json?";
   it.each([
-    [['doctor', '--jsn'], `${jsn} Run 'fulgur doctor --help' to see what it takes.`],
+    [['doctor', '--jsn'], `${jsn} Run 'fulgur doctor --help' to see its options.`],
     [
       ['doctor', '--accelerator', 'tpu'],
       "Error: Option '--accelerator <name>' argument 'tpu' is invalid. Allowed choices are auto, cpu, gpu. " +
-        "Run 'fulgur doctor --help' to see what it takes.",
+        "Run 'fulgur doctor --help' to see its options.",
     ],
     [
       ['doctor', 'me'],
-      "Error: 'fulgur doctor' does not take 'me'. Run 'fulgur doctor --help' to see what it takes.",
+      "Error: 'fulgur doctor' does not take 'me'. Run 'fulgur doctor --help' to see its options.",
     ],
-    [['init'], "Error: 'fulgur init' lacks its folder. Run 'fulgur init --help' to see what it takes."],
+    [['init'], "Error: 'fulgur init' lacks its folder. Run 'fulgur init --help' to see its options."],
     [
       ['init', 'a', 'b', 'c'],
-      "Error: 'fulgur init' does not take 'b', 'c'. Run 'fulgur init --help' to see what it takes.",
+      "Error: 'fulgur init' does not take 'b', 'c'. Run 'fulgur init --help' to see its options.",
     ],
     [
       ['list', 'foo'],
-      "Error: 'fulgur list' does not take 'foo'. Run 'fulgur list --help' to see what it takes.",
+      "Error: 'fulgur list' does not take 'foo'. Run 'fulgur list --help' to see its options.",
     ],
     [
       ['--vresion'],
-      "Error: Unknown option '--vresion'. Did you mean --version? Run 'fulgur --help' to see what it takes.",
+      "Error: Unknown option '--vresion'. Did you mean --version? Run 'fulgur --help' to see its options.",
     ],
   ])('reports in one sentence what is wrong and what to do: %j', (words, line) => {
     expect(fulgur(...words)).toEqual({ status: 2, stdout: '', stderr: `${line}\n` });

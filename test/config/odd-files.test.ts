@@ -20,7 +20,7 @@ describe('a configuration file', () => {
         writeFileSync(path, '');
         truncateSync(path, 20e9);
       },
-      'it has 20 GB, and at most 16.8 MB are read',
+      'it has 20 GB, but at most 16.8 MB are read',
     ],
   ])('is rejected if it is not a regular or small file (%#)', (make, reason) => {
     const file = join(folder, 'config.yaml');

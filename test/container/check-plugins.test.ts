@@ -234,7 +234,7 @@ describe('checkPlugins', () => {
   it('names a class without the decorator', () => {
     expect(messageFor([definePlugin(Undecorated)])).toBe(
       single(
-        "The class 'Undecorated' in the list of plugins is not a plugin. Write @Plugin({ name: '...' }) above it.",
+        "The class 'Undecorated' in the list of plugins is not a plugin. Add @Plugin({ name: '...' }) above it.",
       ),
     );
   });

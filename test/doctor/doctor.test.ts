@@ -43,7 +43,7 @@ describe('the command src/doctor.ts', () => {
       status: 2,
       stdout: '',
       stderr:
-        "Error: Unknown option '--jsn'. Did you mean --json? Run 'npx ts-node src/doctor.ts --help' to see what it takes.\n",
+        "Error: Unknown option '--jsn'. Did you mean --json? Run 'npx ts-node src/doctor.ts --help' to see its options.\n",
     });
   });
 });

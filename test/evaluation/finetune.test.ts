@@ -137,8 +137,8 @@ describe('finetuning', () => {
         compiled,
       ),
     ).rejects.toThrow(
-      'Nothing of what gives the features of Taught can be trained. They come from frozen parameters, or from a teacher. ' +
-        "Let embed(images) or the field 'backbone' be the student's, and not frozen.",
+      'None of the parameters that compute the features of Taught can be trained. They are frozen, or belong to a teacher. ' +
+        "Let embed(images) or the field 'backbone' use the student, and do not freeze it.",
     );
     expect(liveCounts().tensors).toBe(before);
     model.dispose();

@@ -122,9 +122,9 @@ describe('features of images of which some have no label', () => {
       open: (split, { batchSize }) => data.open(split, { batchSize }),
     };
     expect(await messageOf(() => evaluateByNeighbours(identity, unfiltered, knnSchema.parse({})))).toBe(
-      'An image in the train split of colours has the label -1, and there are 2 classes. ' +
-        'Features are judged by the classes of images. ' +
-        'Let open() of the evaluation data leave out images without a class where it is asked for labelled ones.',
+      'An image in the train split of colours has the label -1, but there are 2 classes. ' +
+        'Features are assessed by the classes of images. ' +
+        'Let open() of the evaluation data leave out images without a class when it is asked for labelled ones.',
     );
   });
 });

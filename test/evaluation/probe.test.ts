@@ -124,8 +124,7 @@ describe('a linear probe', () => {
     const none = { rows: new Float32Array(0), labels: [] };
     const empty = new FeatureData('corners', 4, 2, { train: corners(70, 0), test: none });
     await expect(evaluateByProbe(identity, empty, options)).rejects.toThrow(
-      'There are no images in the test split of corners. Features are judged on held-out images by what training ' +
-        'images tell. Use a data set that has both splits.',
+      'The test split of corners contains no images. Features are assessed on held-out images with the help of training images. Use a data set that has both splits.',
     );
   });
 });

@@ -16,8 +16,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const why =
-  'It identifies the process that works in that place, and without it two could do so at once. Make sure that no other ' +
-  'process (perhaps of another user) works there, then remove it, or choose another folder.';
+  'It identifies the process that works in that folder, and without it two could do so at once. Make sure that no other process (perhaps of another user) works there, then remove it, or use another folder.';
 const kinds: readonly (readonly [string, (path: string) => void, string])[] = [
   ['a folder', (path) => mkdirSync(path), 'is a folder'],
   ['a link to nothing', (path) => symlinkSync('/nowhere', path), 'is a symbolic link'],
@@ -100,7 +99,7 @@ it("tells another user's left lock that cannot be removed", async () => {
   process.seteuid?.(65_534);
   try {
     await expect(tryLock(file)).rejects.toThrow(
-      `The lock file ${file} is of a process that has ended, and cannot be removed: ` +
+      `The lock file ${file} belongs to a process that has ended, and cannot be removed: ` +
         `EPERM: operation not permitted, unlink '${file}'. ${why}`,
     );
   } finally {

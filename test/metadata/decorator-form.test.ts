@@ -16,7 +16,7 @@ function compiled(source: string, options: ts.CompilerOptions): new () => object
 
 const decorators = { experimentalDecorators: true, useDefineForClassFields: false };
 const needed =
-  "Fulgur's decorators are those of TypeScript's option experimentalDecorators. " +
+  "Fulgur's decorators require TypeScript's option experimentalDecorators. " +
   'Set "experimentalDecorators": true and "useDefineForClassFields": false in the compilerOptions of tsconfig.json.';
 
 describe('a class that is compiled without experimentalDecorators', () => {
@@ -55,8 +55,8 @@ describe('a class that is compiled with experimentalDecorators', () => {
     const subject = compiled(source, { experimentalDecorators: true, ...options });
     expect(() => metadata.hyperParameterDefaults(subject)).toThrow(
       new Error(
-        "No option can set 'lr', 'width' of 'Subject': the compiler defines such fields, and does not assign them. " +
-          'The compiler option useDefineForClassFields is on, as it is from the target ES2022 on where nothing else is said. ' +
+        "No option can set 'lr', 'width' of 'Subject': the compiler defines such fields instead of assigning them. " +
+          'The compiler option useDefineForClassFields is on, which is the default from the target ES2022 on. ' +
           'Set "experimentalDecorators": true and "useDefineForClassFields": false in the compilerOptions of tsconfig.json.',
       ),
     );

@@ -19,7 +19,7 @@ describe('@Experiment', () => {
 
   it('is not inherited: each experiment names itself', () => {
     expect(() => experimentDefinition(Undecorated)).toThrow(
-      "The class 'Undecorated' is not an experiment. Write @Experiment({ name: '...' }) above it.",
+      "The class 'Undecorated' is not an experiment. Add @Experiment({ name: '...' }) above it.",
     );
   });
 });

@@ -65,7 +65,7 @@ describe('hyperparameters', () => {
 
   it('below a field that cannot be built are an error that says where to put them', () => {
     expect(() => hyperParameterDefaults(Late)).toThrow(
-      "The default of the hyperparameter 'width' of 'Late' cannot be read. Its field has no initialiser, or stands below a field that needs the engine, or the compiler option useDefineForClassFields is not false. Give it a default, write it above the experiment's modules, and set useDefineForClassFields to false in tsconfig.json.",
+      "The default of the hyperparameter 'width' of 'Late' cannot be read. Its field has no initialiser, or is declared below a field that needs the engine, or the compiler option useDefineForClassFields is not false. Give it a default, declare it above the experiment's modules, and set useDefineForClassFields to false in tsconfig.json.",
     );
   });
 

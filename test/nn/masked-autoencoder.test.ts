@@ -251,8 +251,7 @@ describe('tokens', () => {
   it('are placed each at a place of its own', () => {
     const [values, token, places] = [tokens(), tf.zeros<tf.Rank.R3>([1, 1, 2]), index()];
     expect(() => nn.placeTokens(token, 4, places, values)).toThrow(
-      "placeTokens got 3 tokens per sample for 2 places. Each token needs its own place. Pass the tokens that were taken with the same indices, as encode(images, { keep }) of MAE's encoder does." +
-        '',
+      "placeTokens got 3 tokens per sample for 2 places. Each token needs its own place. Pass the tokens that were taken with the same indices, as encode(images, { keep }) of MAE's encoder does.",
     );
     tf.dispose([values, token, places]);
   });

@@ -15,9 +15,7 @@ interface GoneOn {
 type Report = Record<Case, GoneOn> & Record<'saved' | 'validated', Together>;
 
 const differing =
-  "The ranks do not have the same values in the buffer 'queue'. A buffer is the same on all ranks unless it says " +
-  "otherwise, and rank 0 evaluates and saves it for all. Make it with nn.buffer(values, { ranks: 'own' }) where each rank " +
-  "fills its own, or with { ranks: 'first' } where rank 0's values may count for all.";
+  "The ranks do not have the same values in the buffer 'queue'. A buffer must be the same on all ranks unless it is declared otherwise, and rank 0 evaluates and saves it for all. Create it with nn.buffer(values, { ranks: 'own' }) if each rank fills its own, or with { ranks: 'first' } if rank 0's values may be used for all.";
 
 describe('two ranks that hold something of their own', () => {
   let reports: Report[];

@@ -146,8 +146,8 @@ describe('map', () => {
     expect({ code, output }).toEqual({
       code: 0,
       output:
-        '10 images of folder, split train, by 64 features each. Near points are alike; how far apart distant ones are means little. ' +
-        'Colours are clusters of the features (k-means), since there are no labels.\n' +
+        '10 images of folder, split train, by 64 features each. Close points are similar; the distance between distant ones means little. ' +
+        'Colours are clusters of the features (k-means), because there are no labels.\n' +
         `Written to ${stem}.json, .html and .png.\n`,
     });
     const page = readFileSync(`${stem}.html`, 'utf8');

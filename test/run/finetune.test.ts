@@ -99,7 +99,7 @@ describe('finetune', () => {
     const wild = await runHere('finetune', ...few, '--finetune.learningRate', '1e30');
     expect(wild.code).toBe(1);
     expect(wild.errors).toContain(
-      'Error: Finetuning diverged at learning rate 1e+30. Give a smaller one with --finetune.learningRate.\n',
+      'Error: Finetuning diverged at learning rate 1e+30. Use a smaller one with --finetune.learningRate.\n',
     );
   });
 });

@@ -28,7 +28,7 @@ describe('what ranks do together', () => {
     for (const other of ended.filter((one) => one !== error)) {
       expect(other).toBeInstanceOf(SharedFailure);
       expect((other as Error).message).toBe(
-        `Rank ${failing} could not begin: There are no images. Give some. Look at its output.`,
+        `Rank ${failing} could not start: There are no images. Give some. Read its output.`,
       );
     }
   });

@@ -20,7 +20,7 @@ describe('requireMemory', () => {
 
   it('says what it takes, and what there is', () => {
     expect(() => requireMemory({ bytes: 2e15, what: 'A moon', fix: 'Use a smaller one.' }, 8e9)).toThrow(
-      'A moon takes 2000 TB, and this machine has 8 GB of memory. Use a smaller one.',
+      'A moon takes 2000 TB, but this machine has 8 GB of memory. Use a smaller one.',
     );
   });
 });
@@ -30,7 +30,7 @@ describe('before anything is allocated', () => {
     const dataset = await datasets.open('digits');
     const transform = views.fastSiam({ inputSize: 8192, numViews: 1024 });
     const message =
-      'A batch of 1000 samples with 1024 views of 8192 x 8192 pixels takes 824.6 TB, and this machine has ' +
+      'A batch of 1000 samples with 1024 views of 8192 x 8192 pixels takes 824.6 TB, but this machine has ' +
       `${memory} of memory. Choose a smaller batchSize (data.batchSize, embedBatchSize), smaller views ` +
       '(data.viewSize, or the size given to the transform), or fewer batches ahead (prefetch).';
     expect(() => loader(dataset, { batchSize: 1000, transform, workers: 1 })).toThrow(message);
@@ -50,7 +50,7 @@ describe('before anything is allocated', () => {
 
   it('a layer of such a size is refused', () => {
     expect(() => new Linear(1e6, 1e8)).toThrow(
-      `A parameter of shape [1000000, 100000000] takes 400 TB, and this machine has ${memory} of memory. Choose a smaller layer.`,
+      `A parameter of shape [1000000, 100000000] takes 400 TB, but this machine has ${memory} of memory. Choose a smaller layer.`,
     );
   });
 

@@ -58,7 +58,7 @@ describe('a file from outside', () => {
     ['folder', 'it is a folder, not a regular file'],
     ['socket', 'it is a socket, not a regular file'],
     ['endless', 'it is a device, not a regular file'],
-    ['sparse', 'it has 20 GB, and at most 1 MB are read'],
+    ['sparse', 'it has 20 GB, but at most 1 MB are read'],
   ])('is refused where it is a %s', async (name, reason) => {
     expect(await reasons(name, 1e6)).toEqual([reason, reason]);
   });
@@ -84,7 +84,7 @@ describe('a file from outside', () => {
 
   it('has at most the bytes that are allowed', async () => {
     expect(await reasons('small', 11)).toEqual(
-      Array(2).fill('it has 12 bytes, and at most 11 bytes are read'),
+      Array(2).fill('it has 12 bytes, but at most 11 bytes are read'),
     );
   });
 
@@ -96,7 +96,7 @@ describe('a file from outside', () => {
     expect(readRegularText(symbols, Infinity)).toHaveLength(whole.length);
     expect(whole.length).toBeGreaterThan(1 << 16);
     await expect(readRegularFile(symbols, 100_000)).rejects.toThrow(
-      'it goes on, and at most 100 kB are read',
+      'it goes on, but at most 100 kB are read',
     );
   });
 

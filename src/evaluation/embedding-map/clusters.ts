@@ -5,8 +5,8 @@ import type { FeatureTable } from '../feature-table';
 const MOST_ROUNDS = 50;
 
 /**
- * The cluster of each row, from 0: k-means of the directions of features, begun as k-means++ (Arthur and Vassilvitskii 2007) does. The
- * largest cluster is the first.
+ * Returns the cluster of each row, from 0: k-means on the directions of features, initialised with k-means++ (Arthur
+ * and Vassilvitskii 2007). The largest cluster is the first.
  */
 export function clustersOf(table: FeatureTable, wanted: number, seed: number): Int32Array {
   const { features: units, labels, width } = unitRows(table);

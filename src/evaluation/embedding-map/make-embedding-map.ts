@@ -10,46 +10,52 @@ import { PictureSheet } from './map-pictures';
 import { FEWEST_FOR_UMAP, neighbourPlane } from './neighbour-plane';
 import { principalPlane } from './principal-axes';
 
-/** Clusters that a map without labels is coloured by, where there are images enough. */
+/** The number of clusters that colour a map without labels, if there are enough images. */
 const NUMBER_OF_CLUSTERS = 10;
 
-/** How a map is made. */
+/** Options of a map. */
 export const mapSchema = z.strictObject({
   method: z
     .enum(['umap', 'pca'])
     .default('umap')
-    .describe('umap keeps neighbours together; pca is done at once'),
-  limit: wholeNumber('images').nullable().default(2000).describe('most images, spread evenly; null for all'),
-  batchSize: wholeNumber('images').default(256).describe('images to embed at once'),
-  neighbours: z.int().min(2).default(15).describe('neighbours of an image that UMAP keeps near it'),
-  minDist: z.number().min(0).max(1).default(0.1).describe('how near UMAP puts images that are alike'),
+    .describe('umap keeps neighbours together; pca takes no time'),
+  limit: wholeNumber('images')
+    .nullable()
+    .default(2000)
+    .describe('maximum number of images, spread evenly; null for all'),
+  batchSize: wholeNumber('images').default(256).describe('number of images to embed at once'),
+  neighbours: z.int().min(2).default(15).describe('number of neighbours of an image that UMAP keeps near it'),
+  minDist: z.number().min(0).max(1).default(0.1).describe('how near UMAP places similar images'),
   seed: z
     .int()
     .min(0)
     .max(2 ** 32 - 1)
     .default(0)
-    .describe("of UMAP and clusters; not the run's"),
-  clusters: wholeNumber('clusters').default(NUMBER_OF_CLUSTERS).describe('colours where there are no labels'),
-  thumbnails: z.boolean().default(true).describe('show the images where points are pointed at'),
+    .describe("seed of UMAP and clusters, not the run's"),
+  clusters: wholeNumber('clusters')
+    .default(NUMBER_OF_CLUSTERS)
+    .describe('number of colours if there are no labels'),
+  thumbnails: z.boolean().default(true).describe('show an image when its point is hovered over'),
 });
 
-/** The same, complete. */
+/** The same options, with all defaults filled in. */
 export interface MapOptions extends Readonly<z.output<typeof mapSchema>> {}
 
-/** What a map is made of. */
+/** The input of a map. */
 export interface MapSource {
   readonly model: ModelAccess;
   readonly data: EvaluationData;
-  /** The split; `null`: the test split, or that of training where there is no other. */
+  /** The split; `null`: the test split, or the train split if there is no other. */
   readonly split: 'train' | 'test' | null;
-  /** The run's, which says how images are normalised. */
+  /** The run's configuration, which defines how images are normalised. */
   readonly config: Json;
 }
 
 /**
- * Embeds images and places them in a plane; those of a class have a colour, and without labels those of a cluster of the features.
+ * Embeds images and places them in a plane; images of the same class have the same colour, or without labels those of
+ * the same cluster of features.
  *
- * @throws FulgurError `module` where features are not finite, `data` where there are fewer than two images.
+ * @throws FulgurError `module` if features are not finite, `data` if there are fewer than two images.
  */
 export async function makeEmbeddingMap(
   { model, data, split: asked, config }: MapSource,
@@ -63,14 +69,14 @@ export async function makeEmbeddingMap(
   if (rows < 2) {
     throw new FulgurError('data', {
       what: `A map of ${rows} image${rows === 1 ? '' : 's'} shows nothing.`,
-      fix: 'Give a data set with more images, or a larger limit.',
+      fix: 'Use a data set with more images, or a larger limit.',
     });
   }
   if (!table.features.every(Number.isFinite)) {
     throw new FulgurError('module', {
-      what: 'The backbone gives features that are not finite, and so there is no map of them.',
+      what: "The backbone's features are not finite, so they cannot be mapped.",
       why: 'Training has diverged.',
-      fix: 'Take an earlier checkpoint, or train with a smaller learning rate.',
+      fix: 'Use an earlier checkpoint, or train with a lower learning rate.',
     });
   }
   const usesUmap = options.method === 'umap' && rows >= FEWEST_FOR_UMAP;
@@ -173,11 +179,11 @@ function aboutOf(
   { labels, width }: FeatureTable,
 ): string {
   const colours = isClustered
-    ? 'Colours are clusters of the features (k-means), since there are no labels.'
+    ? 'Colours are clusters of the features (k-means), because there are no labels.'
     : 'Colours are classes.';
   const meaning =
     method === 'UMAP'
-      ? 'Near points are alike; how far apart distant ones are means little.'
+      ? 'Close points are similar; the distance between distant ones means little.'
       : 'The plane in which the features spread most.';
   return `${labels.length.toLocaleString('en-US')} images of ${name}, split ${split}, by ${width} features each. ${meaning} ${colours}`;
 }

@@ -1,10 +1,10 @@
 import type { ImageBatch, Json } from '../../contracts';
 import type { MapPictures } from '../../report';
 
-/** Longest side in pixels of a picture. */
+/** The longest side of a picture in pixels. */
 const CELL = 48;
 
-/** How an evaluation view normalises, by channel of values in [0, 1]. */
+/** The normalisation of an evaluation view, by channel, of values in [0, 1]. */
 export interface PixelScale {
   readonly mean: readonly number[];
   readonly std: readonly number[];
@@ -12,7 +12,7 @@ export interface PixelScale {
 
 const unchanged: PixelScale = { mean: [0, 0, 0], std: [1, 1, 1] };
 
-/** How a run's configuration normalises images; `null` where a transform of the user's own does not say. */
+/** Returns how a run's configuration normalises images; `null` if that is unknown for a transform of the user's own. */
 export function normalizationOf(config: Json): PixelScale | null {
   const { data } = (config ?? {}) as { data?: Readonly<Record<string, Json>> };
   const transform = data?.['evaluationTransform'] ?? data?.['transform'] ?? null;
@@ -44,7 +44,7 @@ export class PictureSheet {
     }
   }
 
-  /** All of them as one picture; `null` where there are none. */
+  /** Returns all pictures in one image; `null` if there are none. */
   pictures(): MapPictures | null {
     const count = this.#cells.length;
     if (count === 0) return null;
@@ -78,7 +78,7 @@ function stretching(levels: Float32Array): PixelScale {
   return { mean: [0, 1, 2].map(() => -low / span), std: [0, 1, 2].map(() => 1 / span) };
 }
 
-/** An image in a square cell: each pixel is the mean of those that it stands for. */
+/** Draws an image into a square cell: each pixel is the mean of those that it represents. */
 function cellOf(
   levels: Float32Array,
   height: number,

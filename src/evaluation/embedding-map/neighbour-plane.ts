@@ -5,14 +5,14 @@ import { RandomStream } from '../../engine';
 import type { FeatureTable } from '../feature-table';
 import { similarRows } from './similar-rows';
 
-/** Fewer rows have no neighbourhoods to speak of. */
+/** With fewer rows there are no meaningful neighbourhoods. */
 export const FEWEST_FOR_UMAP = 5;
 
 /**
- * Places rows such that neighbours by cosine stay neighbours (UMAP, McInnes et al. 2018, by umap-js): near points are alike, and far
- * ones need not be as different as they are far. Equal features and seeds give equal places.
+ * Places rows such that neighbours by cosine similarity stay neighbours (UMAP, McInnes et al. 2018, by umap-js): close
+ * points are similar, but distances between far ones mean little. Equal features and seeds give equal places.
  *
- * @param neighbours of each row that count, at most as many as there are others.
+ * @param neighbours the number of neighbours of each row, at most the number of other rows.
  */
 export async function neighbourPlane(
   table: FeatureTable,

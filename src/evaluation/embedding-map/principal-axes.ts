@@ -2,23 +2,25 @@ import type { TaskReport } from '../../contracts';
 import { RandomStream } from '../../engine';
 import type { FeatureTable } from '../feature-table';
 
-/** Rounds after which the axes stand still, unless the features spread alike in all directions. */
+/**
+ * The number of iterations after which the axes have converged, unless the features spread equally in all directions.
+ */
 const MOST_ROUNDS = 400;
 const TOLERANCE = 1e-13;
-/** Directions that are followed: more than are wanted make it converge sooner. */
+/** The number of directions that are iterated: more than needed, for faster convergence. */
 const FOLLOWED = 6;
 
 /** The two directions in which features spread most. */
 export interface PrincipalPlane {
-  /** x and y of each row, one row after the other. */
+  /** x and y of each row, row by row. */
   readonly places: Float32Array;
-  /** Share of the features' variance along each axis. */
+  /** The fraction of the features' variance along each axis. */
   readonly shares: readonly [number, number];
 }
 
 /**
- * Places rows along the first two principal axes of their features (PCA), by subspace iteration in float64. An axis points to where its largest
- * component is positive, so equal features give equal places.
+ * Places rows along the first two principal axes of their features (PCA), by subspace iteration in float64. The largest
+ * component of an axis is positive, so equal features give equal places.
  */
 export async function principalPlane(table: FeatureTable, report?: TaskReport): Promise<PrincipalPlane> {
   const { features, labels, width } = table;
@@ -55,7 +57,7 @@ export async function principalPlane(table: FeatureTable, report?: TaskReport): 
   return { places, shares: [shareOf(order[0]), shareOf(order[1])] };
 }
 
-/** The length of each row along an axis. */
+/** Returns the projection of each row onto an axis. */
 function projected(table: Float64Array, rows: number, axis: Float64Array): Float64Array {
   const width = axis.length;
   const lengths = new Float64Array(rows);
@@ -67,7 +69,7 @@ function projected(table: Float64Array, rows: number, axis: Float64Array): Float
   return lengths;
 }
 
-/** The sum of the rows, each as often as its length says. */
+/** Returns the sum of the rows, weighted by their projections. */
 function backProjected(table: Float64Array, lengths: Float64Array, width: number): Float64Array {
   const sum = new Float64Array(width);
   for (let row = 0, at = 0; row < lengths.length; row++) {
@@ -79,7 +81,7 @@ function backProjected(table: Float64Array, lengths: Float64Array, width: number
   return sum;
 }
 
-/** Gram and Schmidt; a direction that others have already becomes 0. */
+/** Orthonormalises directions (Gram-Schmidt); one that depends on the others becomes 0. */
 function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
   const done: Float64Array[] = [];
   for (const vector of vectors) {

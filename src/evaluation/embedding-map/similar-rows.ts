@@ -2,7 +2,7 @@ import type { TaskReport } from '../../contracts';
 import { unitRows } from '../feature-table';
 import type { FeatureTable } from '../feature-table';
 
-/** Rows between two reports. */
+/** The number of rows between two reports. */
 const PIECE = 32;
 
 /** The nearest rows of each row, itself first, and their cosine distances, from 0 to 2. */

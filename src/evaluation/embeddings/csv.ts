@@ -5,14 +5,14 @@ import { notEmbeddings } from './embeddings';
 import type { EmbeddingColumns, Embeddings } from './embeddings';
 
 const LONGEST_RECORD = 1 << 22;
-/** A part of the file is written once it has so many letters. */
+/** A part of the file is written when it reaches this number of characters. */
 const PART_LETTERS = 1 << 16;
-/** So many digits tell any two float32 apart. */
+/** The number of digits that distinguish any two float32 numbers. */
 const DIGITS = 9;
 
 /**
- * A text of comma-separated values: `name`, where they are known `label` and `class`, then `f0`, `f1` and so on. It has no
- * place for the model's identity.
+ * Comma-separated values: `name`, `label` and `class` if known, then `f0`, `f1` and so on. The format has no place for
+ * the model's identity.
  */
 export async function* csvParts({
   width,
@@ -39,7 +39,7 @@ function quoted(text: string): string {
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Cuts parts of any length into rows. */
+/** Splits parts of any length into rows. */
 async function* rowsOf(
   parts: AsyncIterable<Uint8Array>,
   width: number,
@@ -60,7 +60,7 @@ async function* rowsOf(
   return undefined;
 }
 
-/** What is known after the first line. */
+/** The facts known after the first line. */
 interface Head {
   readonly name: number;
   readonly label: number;
@@ -131,10 +131,7 @@ function numberOf(path: string, text: string, line: number): number {
   const value = Number(text);
   const isNumber = text.trim() !== '' && (!Number.isNaN(value) || text === 'NaN');
   if (isNumber) return value;
-  throw notEmbeddings(
-    path,
-    `has ${JSON.stringify(text.slice(0, 40))} in the place of a number in row ${line}`,
-  );
+  throw notEmbeddings(path, `has ${JSON.stringify(text.slice(0, 40))} instead of a number in row ${line}`);
 }
 
 /** Labels that no row has are named by their numbers. */

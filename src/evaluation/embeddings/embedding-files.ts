@@ -19,17 +19,16 @@ const formats = {
   '.csv': { parts: csvParts, read: readCsvEmbeddings },
 } as const satisfies Readonly<Record<string, Format>>;
 
-/** How a file of embeddings may end, which says how it is written. */
+/** The possible endings of a file of embeddings, which determine its format. */
 export const embeddingEndings = Object.keys(formats);
 
-/** A file's contents in parts that follow each other, by its ending: nothing needs to fit into memory. */
+/** Returns a file's contents as successive parts, by its ending: nothing needs to fit into memory. */
 export function embeddingParts(path: string, columns: EmbeddingColumns): AsyncIterable<Uint8Array> {
   return formatOf(path).parts(columns);
 }
 
 /**
- * Sees to it that a file of embeddings can be written by this name.
- *
+ * Checks that a file of embeddings can be written under this name.
  * @throws FulgurError `config` for an ending that is not one of `.npz`, `.safetensors` and `.csv`.
  */
 export function requireEmbeddingEnding(path: string): void {
@@ -37,9 +36,8 @@ export function requireEmbeddingEnding(path: string): void {
 }
 
 /**
- * Reads a file of embeddings, as the command `embed` writes it; the ending says what it is.
- *
- * @throws FulgurError `data` where it is not there, damaged or something else.
+ * Reads a file of embeddings, as written by the command `embed`; the ending determines the format.
+ * @throws FulgurError `data` if it does not exist, is damaged or is something else.
  */
 export async function readEmbeddings(path: string): Promise<Embeddings> {
   const format = formatOf(path);
@@ -53,9 +51,9 @@ export async function readEmbeddings(path: string): Promise<Embeddings> {
 }
 
 /**
- * Writes embeddings whole or not at all.
- *
- * @throws FulgurError `config` for another ending than `.npz`, `.safetensors` and `.csv`, `data` where the file cannot be written.
+ * Writes embeddings completely or not at all.
+ * @throws FulgurError `config` for an ending other than `.npz`, `.safetensors` and `.csv`, `data` if the file cannot be
+ *   written.
  */
 export async function writeEmbeddings(path: string, embeddings: Embeddings): Promise<void> {
   const parts: Uint8Array[] = [];
@@ -67,7 +65,7 @@ function formatOf(path: string): Format {
   const ending = extname(path).toLowerCase();
   if (Object.hasOwn(formats, ending)) return formats[ending as keyof typeof formats];
   throw new FulgurError('config', {
-    what: `Embeddings are written to files that end in ${embeddingEndings.join(', ')}, and ${path} does not.`,
-    fix: `Call it ${path.slice(0, path.length - ending.length)}.npz.`,
+    what: `Embeddings are written to files that end with ${embeddingEndings.join(', ')}, but ${path} does not.`,
+    fix: `Use ${path.slice(0, path.length - ending.length)}.npz.`,
   });
 }

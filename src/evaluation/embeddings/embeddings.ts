@@ -2,34 +2,34 @@ import { Readable } from 'node:stream';
 import { FulgurError } from '../../errors';
 import type { ModelIdentity } from '../model-identity';
 
-/** Features of images in memory, as a file of embeddings holds them. */
+/** Features of images in memory, with the contents of a file of embeddings. */
 export interface Embeddings {
-  /** Float32 `[images, width]`, row by row, as the backbone gives them. */
+  /** Float32 `[images, width]`, row by row, unchanged outputs of the backbone. */
   readonly features: Float32Array;
   readonly width: number;
-  /** Of each image within its data set: the path below the folder, or the index. */
+  /** The name of each image within its data set: the path below the folder, or the index. */
   readonly names: readonly string[];
-  /** Class of each image, -1 where it is not known; `null` where none is known. */
+  /** The class of each image, -1 if unknown; `null` if none is known. */
   readonly labels: Int32Array | null;
-  /** What labels count; `null` where there are no labels. */
+  /** The names of the classes that labels count; `null` if there are no labels. */
   readonly classNames: readonly string[] | null;
-  /** The model that gave them; `null` where the file does not say. */
+  /** The model that computed them; `null` if the file does not contain it. */
   readonly model: ModelIdentity | null;
 }
 
-/** A row's image. */
+/** The name of a row's image. */
 export interface EmbeddedImage {
   readonly name: string;
-  /** -1 where it is not known. */
+  /** -1 if unknown. */
   readonly label: number;
 }
 
-/** The same as columns that are read where they are needed: they may be larger than memory. */
+/** The same data as columns that are read when needed: they may be larger than memory. */
 export interface EmbeddingColumns {
   readonly rows: number;
   readonly width: number;
   readonly isLabelled: boolean;
-  /** Code points of the longest name. */
+  /** The number of code points in the longest name. */
   readonly longestName: number;
   readonly classNames: readonly string[] | null;
   readonly model: ModelIdentity | null;
@@ -38,7 +38,7 @@ export interface EmbeddingColumns {
   images(): AsyncIterable<EmbeddedImage>;
 }
 
-/** Embeddings in memory as columns. */
+/** Returns embeddings in memory as columns. */
 export function columnsOf(embeddings: Embeddings): EmbeddingColumns {
   const { features, width, names, labels, classNames, model } = embeddings;
   return {
@@ -54,17 +54,17 @@ export function columnsOf(embeddings: Embeddings): EmbeddingColumns {
   };
 }
 
-/** Code points of a name. */
+/** Returns the number of code points in a name. */
 export function lettersIn(name: string): number {
   return Array.from(name).length;
 }
 
-/** The error for a file that is not one of embeddings; `does` goes on after its name. */
+/** Returns the error for a file that does not contain embeddings; `does` continues the sentence after its name. */
 export function notEmbeddings(path: string, does: string, cause?: unknown): FulgurError {
   return new FulgurError('data', {
     what: `The file ${path} ${does}.`,
-    why: 'Embeddings are features and names of images, as the command embed writes them.',
-    fix: 'Name another file, or embed the images again.',
+    why: 'Embeddings are features and names of images, as written by the command embed.',
+    fix: 'Use another file, or embed the images again.',
     cause,
   });
 }

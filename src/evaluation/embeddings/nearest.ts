@@ -1,20 +1,20 @@
 import { FulgurError } from '../../errors';
 import type { Embeddings } from './embeddings';
 
-/** An image near to a query. */
+/** An image close to a query. */
 export interface Neighbour {
   readonly name: string;
-  /** Cosine of the angle between the features, from -1 to 1. */
+  /** The cosine of the angle between the features, from -1 to 1. */
   readonly similarity: number;
   /** Its row in the embeddings. */
   readonly row: number;
 }
 
 /**
- * The images whose features point most nearly where the query's do, the nearest first; of equally near ones the first row.
- *
+ * Returns the images whose features have the directions closest to the query's, the nearest first; of equally near ones
+ * the first row.
  * @param query features of one image, `[width]`.
- * @param k how many; all rows of embeddings that have fewer.
+ * @param k the number of images; all rows of embeddings that have fewer.
  * @throws FulgurError `data` for features of another width, or that are not finite or zero.
  */
 export function nearest(
@@ -25,14 +25,14 @@ export function nearest(
   const length = norm(query, 0, query.length);
   if (query.length !== width) {
     throw new FulgurError('data', {
-      what: `The query has ${query.length} features, and the embeddings have ${width}.`,
+      what: `The query has ${query.length} features, but the embeddings have ${width}.`,
       fix: 'Embed both with the same model.',
     });
   }
   if (!(length > 0 && length < Infinity)) {
     throw new FulgurError('data', {
-      what: 'The query has features without a direction: they are all zero, or not finite.',
-      fix: 'Query with another image, or embed with an earlier checkpoint.',
+      what: "The query's features have no direction: they are all zero, or not finite.",
+      fix: 'Use another query image, or embed with an earlier checkpoint.',
     });
   }
   const best: Neighbour[] = [];
@@ -47,14 +47,14 @@ export function nearest(
   return best;
 }
 
-/** Keeps the list in order; after those that are as near. */
+/** Keeps the list in order; a new row comes after those that are equally near. */
 function insert(best: Neighbour[], found: Neighbour): void {
   let place = best.length;
   while (place > 0 && (best[place - 1]?.similarity ?? Infinity) < found.similarity) place -= 1;
   best.splice(place, 0, found);
 }
 
-/** NaN for a row that is not finite or zero: it is near to nothing. */
+/** Returns NaN for a row that is zero or not finite: it is near to nothing. */
 function cosine(features: Float32Array, from: number, query: Float32Array, length: number): number {
   let product = 0;
   let square = 0;

@@ -8,9 +8,8 @@ import type { Embeddings } from './embeddings';
 const BYTES_PER_LETTER = 4;
 
 /**
- * Reads what `npzParts` wrote, or another npz file with such `features` and `names`.
- *
- * @throws FulgurError `data` where the file is damaged, or has not these arrays.
+ * Reads a file written by `npzParts`, or another npz file with such `features` and `names`.
+ * @throws FulgurError `data` if the file is damaged, or does not contain these arrays.
  */
 export async function readNpz(path: string): Promise<Embeddings> {
   const { sources, close } = await openArrays(path);
@@ -18,7 +17,7 @@ export async function readNpz(path: string): Promise<Embeddings> {
     const need = (name: string): ArraySource => {
       const source = sources.get(name);
       if (source !== undefined) return source;
-      throw notEmbeddings(path, `holds no array '${name}'`);
+      throw notEmbeddings(path, `contains no array '${name}'`);
     };
     const features = await readArrayHeader(need('features'));
     const [rows = 0, width = 0] = features.header.shape;
@@ -27,10 +26,10 @@ export async function readNpz(path: string): Promise<Embeddings> {
       features.header.descr !== '<f4' ||
       features.header.fortranOrder
     ) {
-      throw notEmbeddings(path, `holds features that are not float32 [images, width]`);
+      throw notEmbeddings(path, `contains features that are not float32 [images, width]`);
     }
     const names = await textsOf(path, need('names'));
-    if (names.length !== rows) throw notEmbeddings(path, `holds ${names.length} names for ${rows} rows`);
+    if (names.length !== rows) throw notEmbeddings(path, `contains ${names.length} names for ${rows} rows`);
     const labels = sources.has('labels') ? await labelsOf(path, need('labels'), rows) : null;
     const classNames = sources.has('class_names') ? await textsOf(path, need('class_names')) : null;
     const [model] = sources.has('model') ? await textsOf(path, need('model')) : [];
@@ -59,7 +58,7 @@ async function labelsOf(path: string, source: ArraySource, rows: number): Promis
   const array = await readArrayHeader(source);
   const { descr, shape } = array.header;
   if (shape.length !== 1 || shape[0] !== rows || descr !== '<i4') {
-    throw notEmbeddings(path, `holds labels that are not int32 [${rows}]`);
+    throw notEmbeddings(path, `contains labels that are not int32 [${rows}]`);
   }
   return new Int32Array(await elementsOf(array, 4));
 }
@@ -69,7 +68,7 @@ async function textsOf(path: string, source: ArraySource): Promise<string[]> {
   const { descr, shape } = array.header;
   const letters = Number(/^<U(\d{1,9})$/.exec(descr)?.[1] ?? NaN);
   if (Number.isNaN(letters) || shape.length > 1) {
-    throw notEmbeddings(path, `holds '${source.array}' that is not a list of texts`);
+    throw notEmbeddings(path, `contains '${source.array}', which is not a list of texts`);
   }
   const codes = new Uint32Array(await elementsOf(array, letters * BYTES_PER_LETTER));
   return Array.from({ length: shape[0] ?? 1 }, (_, row) => {
@@ -78,7 +77,7 @@ async function textsOf(path: string, source: ArraySource): Promise<string[]> {
     let text = '';
     for (const code of end < 0 ? own : own.subarray(0, end)) {
       if (code > 0x10ffff)
-        throw notEmbeddings(path, `holds '${source.array}' with ${code}, which is not a letter`);
+        throw notEmbeddings(path, `contains '${source.array}' with ${code}, which is not a character`);
       text += String.fromCodePoint(code);
     }
     return text;

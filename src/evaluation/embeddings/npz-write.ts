@@ -4,20 +4,20 @@ import { jsonText } from '../../contracts';
 import type { EmbeddingColumns } from './embeddings';
 import { lettersIn } from './embeddings';
 
-/** NumPy's text is UTF-32 of a fixed length, filled up with zeros. */
+/** NumPy's text is UTF-32 of a fixed length, padded with zeros. */
 const BYTES_PER_LETTER = 4;
 const HEADER_ALIGNMENT = 64;
 const MAGIC = '\x93NUMPY\x01\x00';
-/** What stands for half of a letter, which no text may hold. */
+/** Replaces an unpaired surrogate, which text must not contain. */
 const HALF_A_LETTER = 0xfffd;
-/** Rows of names or labels that are put together at once. */
+/** The number of rows of names or labels that are assembled at once. */
 const ROWS_AT_ONCE = 4096;
-/** The first moment that a zip archive can name: equal embeddings give equal bytes. */
+/** The earliest time that a zip archive can store: equal embeddings give equal bytes. */
 const MOMENT = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true, compress: false } as const;
 
 /**
- * An npz file that `numpy.load` reads without pickles: `features` float32 `[n, d]`, `names` of text `[n]`, where they are known
- * `labels` int32 `[n]` and `class_names`, and `model`, a text of JSON.
+ * An npz file that `numpy.load` reads without pickles: `features` float32 `[n, d]`, `names` as text `[n]`, `labels`
+ * int32 `[n]` and `class_names` if known, and `model`, a JSON text.
  *
  * Source: NumPy, `numpy.lib.format`, version 1.0.
  */
@@ -25,7 +25,7 @@ export async function* npzParts(columns: EmbeddingColumns): AsyncGenerator<Uint8
   const { rows, width, isLabelled, longestName, classNames, model } = columns;
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;
-  // yazl says nothing of a column that fails, and its output would never end.
+  // yazl does not report a column that fails, and its output would never end.
   const fail = (error: Error): void => void output.destroy(error);
   zip.once('error', fail);
   const add = (name: string, array: ArrayBytes): void => {
@@ -53,10 +53,10 @@ export async function* npzParts(columns: EmbeddingColumns): AsyncGenerator<Uint8
   yield* output as AsyncIterable<Uint8Array>;
 }
 
-/** An array's file in the archive. */
+/** The file of an array in the archive. */
 interface ArrayBytes {
   readonly head: Buffer;
-  /** Of its elements. */
+  /** The shape of its elements. */
   readonly bytes: number;
   elements(): AsyncIterable<Uint8Array>;
 }
@@ -108,7 +108,7 @@ function labelBytes(columns: EmbeddingColumns): AsyncIterable<Uint8Array> {
   return inBlocks(columns.images(), 4, (block, at, { label }) => void block.writeInt32LE(label, at));
 }
 
-/** Rows of a fixed length, many in each part. */
+/** Yields rows of a fixed length, many in each part. */
 async function* inBlocks<T>(
   rows: AsyncIterable<T>,
   rowBytes: number,

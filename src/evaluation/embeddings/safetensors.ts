@@ -7,14 +7,13 @@ import { notEmbeddings } from './embeddings';
 import type { EmbeddingColumns, Embeddings } from './embeddings';
 
 const ROWS_AT_ONCE = 1 << 16;
-/** Beyond it the head of the file could not be read. */
+/** A longer header could not be read. */
 const LONGEST_NAMES = 90_000_000;
 
 /**
- * A safetensors file: `features` F32 `[n, d]`, where they are known `labels` I32 `[n]`; in its metadata `names`,
- * `class_names` and `model` as JSON.
- *
- * @throws FulgurError `data` where there are more names than its head has room for.
+ * A safetensors file: `features` F32 `[n, d]`, `labels` I32 `[n]` if known; in its metadata `names`, `class_names` and
+ * `model` as JSON.
+ * @throws FulgurError `data` if there are more names than fit into its header.
  */
 export async function* safetensorsEmbeddingParts(columns: EmbeddingColumns): AsyncGenerator<Uint8Array> {
   const { rows, width, isLabelled, classNames, model } = columns;
@@ -52,7 +51,7 @@ async function* labelBytes(columns: EmbeddingColumns): AsyncGenerator<Uint8Array
   yield bytes();
 }
 
-/** @throws FulgurError `data` where the file is damaged, or holds no embeddings. */
+/** @throws FulgurError `data` if the file is damaged, or contains no embeddings. */
 export async function readSafetensorsEmbeddings(path: string): Promise<Embeddings> {
   const file = await openRegularFile(path);
   try {
@@ -75,7 +74,7 @@ export async function readSafetensorsEmbeddings(path: string): Promise<Embedding
     const features = tensors.get('features');
     const names = jsonOf(metadata['names']);
     if (features?.dtype !== 'F32' || features.shape.length !== 2) {
-      throw notEmbeddings(path, 'holds no features as float32 [images, width]');
+      throw notEmbeddings(path, 'contains no features as float32 [images, width]');
     }
     const [rows = 0, width = 0] = features.shape;
     if (!isTexts(names) || names.length !== rows) {
@@ -83,7 +82,7 @@ export async function readSafetensorsEmbeddings(path: string): Promise<Embedding
     }
     const labels = tensors.get('labels') ?? null;
     if (labels !== null && (labels.dtype !== 'I32' || labels.data.length !== rows)) {
-      throw notEmbeddings(path, `holds labels that are not int32 [${rows}]`);
+      throw notEmbeddings(path, `contains labels that are not int32 [${rows}]`);
     }
     const classNames = jsonOf(metadata['class_names']);
     return {
@@ -116,7 +115,7 @@ function isTexts(value: unknown): value is string[] {
 
 function tooManyNames(rows: number): FulgurError {
   return new FulgurError('data', {
-    what: `The names of ${rows} images do not fit into the head of a safetensors file.`,
+    what: `The names of ${rows} images do not fit into the header of a safetensors file.`,
     fix: 'Write an .npz file instead.',
   });
 }

@@ -80,13 +80,13 @@ it.each([
   [
     'one image',
     [1, 2],
-    'A map of 1 image shows nothing. Give a data set with more images, or a larger limit.',
+    'A map of 1 image shows nothing. Use a data set with more images, or a larger limit.',
   ],
   [
     'features that are not finite',
     [1, 2, NaN, 4],
-    'The backbone gives features that are not finite, and so there is no map of them. Training has diverged. ' +
-      'Take an earlier checkpoint, or train with a smaller learning rate.',
+    "The backbone's features are not finite, so they cannot be mapped. Training has diverged. " +
+      'Use an earlier checkpoint, or train with a lower learning rate.',
   ],
 ])('refuses %s', async (_, features, message) => {
   const split = { rows: Float32Array.from(features), labels: features.slice(0, features.length / 2) };

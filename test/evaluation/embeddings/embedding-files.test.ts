@@ -50,15 +50,15 @@ describe('a file of embeddings', () => {
 
   it('is refused by another ending', async () => {
     await expect(writeEmbeddings('some.pickle', embeddings)).rejects.toThrow(
-      'Embeddings are written to files that end in .npz, .safetensors, .csv, and some.pickle does not. Call it some.npz.',
+      'Embeddings are written to files that end with .npz, .safetensors, .csv, but some.pickle does not. Call it some.npz.',
     );
   });
 
   it('is missed by its name', async () => {
     const path = join(folder, 'gone.npz');
     await expect(readEmbeddings(path)).rejects.toThrow(
-      `The file ${path} does not exist. Embeddings are features and names of images, as the command embed writes them. ` +
-        'Name another file, or embed the images again.',
+      `The file ${path} does not exist. Embeddings are features and names of images, as written by the command embed. ` +
+        'Use another file, or embed the images again.',
     );
   });
 
@@ -73,7 +73,7 @@ describe('a file of embeddings', () => {
     const path = join(folder, 'odd.csv');
     writeFileSync(path, 'name,f0,f1\na,1,2\nb,1,two\n');
     await expect(readEmbeddings(path)).rejects.toThrow(
-      `The file ${path} has "two" in the place of a number in row 3.`,
+      `The file ${path} has "two" instead of a number in row 3.`,
     );
   });
 });

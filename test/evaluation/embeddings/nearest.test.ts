@@ -25,11 +25,11 @@ describe('nearest', () => {
 
   it('refuses a query of another width, and one that points nowhere', () => {
     expect(() => nearest(embeddings, Float32Array.of(1, 2), 3)).toThrow(
-      'The query has 2 features, and the embeddings have 3. Embed both with the same model.',
+      'The query has 2 features, but the embeddings have 3. Embed both with the same model.',
     );
     expect(() => nearest(four, Float32Array.of(0, 0), 3)).toThrow(
-      'The query has features without a direction: they are all zero, or not finite. ' +
-        'Query with another image, or embed with an earlier checkpoint.',
+      "The query's features have no direction: they are all zero, or not finite. " +
+        'Use another query image, or embed with an earlier checkpoint.',
     );
   });
 });

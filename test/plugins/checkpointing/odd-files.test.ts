@@ -38,7 +38,7 @@ describe('a file of a checkpoint', () => {
     const path = join(home, 'step=4', 'manifest.json');
     truncateSync(path, 20e9);
     await expect(read()).rejects.toThrow(
-      `${path} cannot be read (it has 20 GB, and at most 16.8 MB are read)`,
+      `${path} cannot be read (it has 20 GB, but at most 16.8 MB are read)`,
     );
   });
 

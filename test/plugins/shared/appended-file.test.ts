@@ -50,7 +50,7 @@ describe('a file that grows by whole pieces', () => {
   const refusal = new Error('ENOSPC: no space left on device, write');
   it.each([
     ['refuses the rest', refusal, refusal.message],
-    ['takes nothing more', undefined, 'only 4 of 7 bytes were taken'],
+    ['takes nothing more', undefined, 'only 4 of 7 bytes were written'],
   ])('keeps only whole pieces if the disk %s', async (_, refused, reason) => {
     const disk = { most: 3, room: 16, ...(refused === undefined ? {} : { refusal: refused }) };
     const file = new AppendedFile(path(), () => 2, tightDisk(disk));

@@ -306,7 +306,7 @@ describe('openList', () => {
     await rm(file);
     await writeFile(file, '');
     await truncate(file, 3e9);
-    await expect(openList(file, 'train')).rejects.toThrow('it has 3 GB, and at most 2.1 GB are read');
+    await expect(openList(file, 'train')).rejects.toThrow('it has 3 GB, but at most 2.1 GB are read');
   });
 
   it('opens 200,000 lines, shared among threads', async () => {

@@ -3,17 +3,17 @@ import type { Binding } from './backend/binding';
 import type { FulgurBackend } from './backend/fulgur-backend';
 import type { Cluster } from './native/cluster';
 
-/** What runs the tensors of this process. */
+/** The engine that runs the tensors of this process. */
 export interface EngineInfo {
   readonly tensorflowVersion: string;
   /** The folder of the libraries. */
   readonly library: string;
   readonly device: 'cpu' | 'gpu';
-  /** TensorFlow's short name of the device that operations run on: `CPU:0`. */
+  /** TensorFlow's short name of the device on which operations run: `CPU:0`. */
   readonly deviceName: string;
-  /** Threads that one operation may use. */
+  /** The number of threads that one operation may use. */
   readonly threads: number;
-  /** This process among those that compute together, from 0. */
+  /** The number of this process among those that compute together, from 0. */
   readonly rank: number;
   readonly worldSize: number;
 }

@@ -1,16 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** What tfjs records of an operation, to find the way from a loss back to what it depends on. */
+/** The record that tfjs keeps of an operation, to find the path from a loss back to its inputs. */
 interface TapeNode {
   readonly kernelName: string;
   readonly outputs: readonly tf.Tensor[];
-  /** Absent for an operation that has none. */
+  /** Absent for an operation without a gradient. */
   readonly gradient?: unknown;
-  /** What the gradient needs; kept until then. */
+  /** The tensors that the gradient needs; kept until then. */
   readonly saved?: readonly tf.Tensor[];
 }
 
-/** The part of tfjs's engine that its types keep to themselves. */
+/** The part of tfjs's engine that its types hide. */
 interface Recorder {
   addTapeNode(
     kernelName: string,
@@ -22,10 +22,10 @@ interface Recorder {
   ): void;
 }
 
-/** Their results have the shape of their input and nothing of its values. */
+/** Operations whose results depend on the shape of their input but not on its values. */
 const formOnly: ReadonlySet<string> = new Set([tf.ZerosLike, tf.OnesLike]);
 
-/** Runs `run` unseen by any tape: no gradient flows through what it makes. */
+/** Runs `run` unseen by any tape: no gradient flows through its results. */
 export function offTape<T>(run: () => T): T {
   const { state } = tf.engine();
   // tfjs records nothing within a kernel.
@@ -38,8 +38,8 @@ export function offTape<T>(run: () => T): T {
 }
 
 /**
- * Tells the tape of an operation that tfjs does not know. Without it the way back would end there in silence; so it ends
- * with an error that names the operation, unless no parameter lies behind it.
+ * Records an operation that tfjs does not know on the tape. Otherwise the path back would silently end there; now it
+ * ends with an error that names the operation, unless no parameter is behind it.
  */
 export function recordForeign(
   name: string,
@@ -54,9 +54,9 @@ export function recordForeign(
 }
 
 /**
- * Takes those operations off the current tape through which PyTorch would know of no path: whose results are whole
- * numbers or booleans, such as comparisons, `argMax` and casts, and those that look at a shape only. tfjs would give
- * zeros, or refuse. To be called where the loss is made, before its gradients are taken.
+ * Removes from the current tape the operations through which PyTorch has no gradient path: those whose results are
+ * whole numbers or booleans, such as comparisons, `argMax` and casts, and those that read only a shape. tfjs would
+ * return zeros, or fail. To be called where the loss is computed, before its gradients.
  */
 export function dropPathless(): void {
   const { state } = tf.engine();
@@ -65,7 +65,7 @@ export function dropPathless(): void {
   for (const node of tape) {
     const carriers = node.outputs.filter(({ dtype }) => dtype === 'float32' || dtype === 'complex64');
     if (carriers.length === 0 || formOnly.has(node.kernelName)) tf.dispose([...(node.saved ?? [])]);
-    // `topk` gives values and indices: only the way through the values needs a gradient.
+    // `topk` returns values and indices: only the path through the values needs a gradient.
     else kept.push(node.gradient === undefined ? { ...node, outputs: carriers } : node);
   }
   tape.length = 0;

@@ -3,9 +3,9 @@ import type { TensorMetadata } from './backend/node-kernels';
 import { currentEngine } from './current-engine';
 
 /**
- * `x`, for operations that shall not begin before `event` has its value. TensorFlow begins whatever has its inputs: what a
- * gradient computes again from saved values would be computed in the forward pass already, and fill memory until then.
- * Nothing flows from `event`. Not differentiable: for use in gradients.
+ * Returns `x`, for operations that must not start before `event` has its value. TensorFlow starts every operation as
+ * soon as its inputs exist: values that a gradient recomputes from saved ones would already be computed in the forward
+ * pass, and fill memory until then. No value flows from `event`. Not differentiable: for use in gradients.
  */
 export function holdUntil<T extends tf.Tensor>(x: T, event: tf.Tensor): T {
   const { binding, backend } = currentEngine();

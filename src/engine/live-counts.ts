@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { currentEngine } from './current-engine';
 
-/** Tensors that tfjs holds, and values alive in native memory. Steps that leak make them grow. */
+/** The number of tensors that tfjs holds, and of values alive in native memory. Steps that leak make them grow. */
 export function liveCounts(): { tensors: number; handles: number } {
   return { tensors: tf.memory().numTensors, handles: currentEngine().binding.table.handles };
 }

@@ -4,7 +4,7 @@ import { currentEngine } from './current-engine';
 import { recordForeign } from './gradient-tape';
 import { dataTypeNumber } from './native/data-types';
 
-/** An attribute's value, with the kind that TensorFlow's registry gives it. */
+/** An attribute's value, with its kind from TensorFlow's registry. */
 export type OpAttributeValue =
   | { readonly type: 'type'; readonly value: 'float32' | 'int32' | 'int64' | 'bool' | 'uint8' }
   | { readonly type: 'int' | 'float'; readonly value: number }
@@ -17,11 +17,11 @@ export type OpAttributes = Readonly<Record<string, OpAttributeValue>>;
 
 /**
  * Runs any operation of TensorFlow, or adds it to the step being traced. It has no gradient of its own: wrap it in
- * `tf.customGrad` where one is needed. A loss that reaches a parameter through it otherwise is an error.
+ * `tf.customGrad` if one is needed. Without that, a loss that reaches a parameter through it is an error.
  *
- * @param name - as in TensorFlow's registry, for example `FusedBatchNormV3`
- * @param outputs - how many outputs it has
- * @throws FulgurError `engine` when TensorFlow refuses it
+ * @param name - its name in TensorFlow's registry, for example `FusedBatchNormV3`
+ * @param outputs - the number of its outputs
+ * @throws FulgurError `engine` if TensorFlow rejects it
  */
 export function runOp(
   name: string,

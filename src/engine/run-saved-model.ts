@@ -4,8 +4,7 @@ import type { PlainTensor, SavedModelEnds } from './native/saved-model-session';
 
 /**
  * Loads a SavedModel with TensorFlow's own loader and runs it once.
- *
- * @throws FulgurError `engine` before `start()`, and where it cannot be loaded or run.
+ * @throws FulgurError `engine` before `start()`, and if it cannot be loaded or run.
  */
 export async function runSavedModel(
   folder: string,

@@ -18,24 +18,24 @@ import { seedEverything } from './random';
 
 /** Options of `start`. */
 export interface StartOptions {
-  /** Seed of every random draw (default 0). */
+  /** The seed of every random draw (default 0). */
   readonly seed?: number;
-  /** Where tensors live (default `auto`: a GPU where there is a usable one). */
+  /** The device of tensors (default `auto`: a GPU if there is a usable one). */
   readonly accelerator?: 'auto' | 'cpu' | 'gpu';
-  /** Threads that one operation may use (default: one per core). */
+  /** The number of threads that one operation may use (default: one per core). */
   readonly threads?: number;
-  /** Learns about the installation's progress (default: silence). */
+  /** Receives the installation's progress (default: nothing is reported). */
   readonly onProgress?: (line: string) => void;
-  /** The processes to compute with, of which this is one (default: none). */
+  /** The processes that compute together, of which this is one (default: none). */
   readonly cluster?: Cluster | undefined;
 }
 
 /**
- * Finds TensorFlow, or installs it, and makes it tfjs's backend; in a cluster, waits for the other ranks. A second call
- * only sets the seed.
+ * Finds TensorFlow, or installs it, and makes it the backend of tfjs; in a cluster, waits for the other ranks. A second
+ * call only sets the seed.
  *
- * @throws FulgurError `engine` when TensorFlow cannot be had, or a GPU was asked for and cannot be used; `ranks` when
- * the other ranks do not come.
+ * @throws FulgurError `engine` if TensorFlow is unavailable, or a GPU was requested and cannot be used; `ranks` if
+ *   other ranks are missing.
  */
 export async function start(options: StartOptions = {}): Promise<EngineInfo> {
   seedEverything(options.seed ?? 0);
@@ -48,7 +48,7 @@ export async function start(options: StartOptions = {}): Promise<EngineInfo> {
   if (isStarted()) return engineInfo();
   const contextOptions = { threads: options.threads ?? 0, cpuOnly: accelerator === 'cpu' };
   const open = (): Opened => {
-    // Those of the cache are compared with the manifest of their installation.
+    // The libraries in the cache are compared with the manifest of their installation.
     const areChecked = found.source === 'cache' || found.source === 'installed';
     const library = loadNativeLibrary(found.directory, areChecked);
     if (cluster === undefined) return { library, context: createContext(library, contextOptions) };
@@ -92,13 +92,13 @@ export async function start(options: StartOptions = {}): Promise<EngineInfo> {
 interface Opened {
   readonly library: NativeLibrary;
   readonly context: NativePointer;
-  /** Of a cluster's task. */
+  /** For the task of a cluster. */
   readonly definition?: Uint8Array;
 }
 
 function noUsableGpu(directory: string, devices: readonly Device[]): FulgurError {
   return new FulgurError('engine', {
-    what: `A GPU was asked for, but TensorFlow in ${directory} can use none: it sees ${devices.map(({ name }) => name).join(', ')}.`,
+    what: `A GPU was requested, but TensorFlow in ${directory} cannot use one: it sees ${devices.map(({ name }) => name).join(', ')}.`,
     fix: `Run '${doctorCommand()}' to see what is missing (driver, CUDA libraries), or pass --trainer.accelerator cpu.`,
   });
 }

@@ -1,19 +1,18 @@
 import { currentEngine } from './current-engine';
 import { dataTypes } from './native/data-types';
 
-/** The operation that first gave a number that is not a number. */
+/** The operation that first returned NaN. */
 export interface FirstNaN {
   /** Its name in TensorFlow's registry. */
   readonly operation: string;
-  /** Whether it was given one already: then it came from data or parameters. */
+  /** Whether one of its inputs was already NaN: then it came from data or parameters. */
   readonly wasGiven: boolean;
 }
 
 /**
- * Looks at every result of the operations that `run` executes one by one, until the first NaN. Each result is copied
- * to the host, so this is for finding mistakes and not for training.
- *
- * @param found makes the error that is thrown at the operation.
+ * Checks every result of the operations that `run` executes one by one, until the first NaN. Each result is copied to
+ * the host, so this is for finding mistakes and not for training.
+ * @param found returns the error that is thrown at the operation.
  */
 export function watchForNaN<T>(run: () => T, found: (first: FirstNaN) => Error): T {
   const { binding } = currentEngine();

@@ -3,22 +3,22 @@ import { tensorsIn } from './compile/values';
 import { liveVariables, separateVariables } from './compile/variables';
 import { currentEngine } from './current-engine';
 
-/** Variables that a piece of work has to do with. */
+/** The variables that some work uses. */
 export interface VariableUse {
   readonly read: ReadonlySet<tf.Variable>;
   readonly assigned: ReadonlySet<tf.Variable>;
 }
 
-/** What watches within a watch have seen to: it is not the outer one's. */
+/** The uses that inner watches have handled: they are not the outer one's. */
 let seenTo: Set<tf.Variable> | null = null;
 
 /**
- * Shows which variables `run` reads and assigns, while it is traced or runs operation by operation; without those that a
- * watch within it reports.
+ * Returns the variables that `run` reads and assigns, while it is traced or runs operation by operation; without those
+ * that an inner watch returns.
  */
 export function watchVariables<T>(run: () => T): { readonly result: T; readonly use: VariableUse } {
   const { binding, backend } = currentEngine();
-  // A trace has separated them already.
+  // A trace has already separated them.
   if (binding.trace === null) separateVariables(backend);
   const before = liveVariables().map((variable) => [variable, variable.dataId] as const);
   const ids = new Map(before.map(([variable]) => [backend.idOf(variable), variable]));

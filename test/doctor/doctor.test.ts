@@ -26,8 +26,8 @@ describe('the command src/doctor.ts', () => {
     const { status, stdout } = doctor([], { FULGUR_TENSORFLOW: '/nowhere' });
     expect(status).toBe(1);
     expect(stdout).toContain(
-      'FAIL  TensorFlow  FULGUR_TENSORFLOW names /nowhere, but it holds no readable libtensorflow_cc.so.2.\n' +
-        '                  fix: Set it to the folder that holds libtensorflow_cc.so.2, or unset it to have ' +
+      'FAIL  TensorFlow  FULGUR_TENSORFLOW names /nowhere, but it contains no readable libtensorflow_cc.so.2.\n' +
+        '                  fix: Set it to the folder that contains libtensorflow_cc.so.2, or unset it to have ' +
         'TensorFlow installed.\n' +
         '-     Device      needs TensorFlow\n' +
         '-     Operation   needs TensorFlow\n',

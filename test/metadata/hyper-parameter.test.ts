@@ -150,7 +150,7 @@ describe('hyperparameters', () => {
       expect(hyperParameterDefaults(Hidden)).toMatchObject({ lr: 0.06 });
       mayBuild = true;
       expect(() => constructExperiment(Hidden, hyperParameterDefaults(Hidden))).toThrow(
-        /^The default of the hyperparameter 'lr' of 'Hidden' cannot be read\. .* write it above the experiment's modules/,
+        /^The default of the hyperparameter 'lr' of 'Hidden' cannot be read\. .* declare it above the experiment's modules/,
       );
     });
 

@@ -220,7 +220,7 @@ describe('ranks that somebody else starts', () => {
     const { code, errors } = await start('missing', 0, ports, '--cluster.joinSeconds', '2');
     expect(code).toBe(1);
     expect(errors).toContain(
-      `Rank 1 (127.0.0.1:${ports[1]}) did not come within 2 s, so rank 0 of 2 has nobody to train with.`,
+      `Rank 1 (127.0.0.1:${ports[1]}) did not arrive within 2 s, so rank 0 of 2 cannot train.`,
     );
   }, 60_000);
 
@@ -230,7 +230,7 @@ describe('ranks that somebody else starts', () => {
     const { code, errors } = await start('taken', 0, [port, free!], '--cluster.joinSeconds', '2');
     close();
     expect(code).toBe(1);
-    expect(errors).toContain(`Rank 0 cannot listen on 127.0.0.1:${port}: another program has this port.`);
+    expect(errors).toContain(`Rank 0 cannot listen on 127.0.0.1:${port}: another program uses this port.`);
   }, 60_000);
 });
 

@@ -54,7 +54,7 @@ describe('a program that does not answer', () => {
     const hanging = program('python3', hang);
     const said: string[] = [];
     expect(await findPythons([join(hanging, '..')], (line) => said.push(line), 200)).toEqual([]);
-    expect(said).toEqual([`${hanging} did not answer within 0.2 s, and is passed over.`]);
+    expect(said).toEqual([`${hanging} did not answer within 0.2 s, and is skipped.`]);
   });
 
   it('counts as no GPU, with a message, if it is nvidia-smi', async () => {
@@ -62,7 +62,7 @@ describe('a program that does not answer', () => {
     const said: string[] = [];
     expect(await askDriver(hanging, (line) => said.push(line), 200)).toBe('');
     expect(said).toEqual([
-      `${hanging} did not answer within 0.2 s: this machine counts as one without a GPU.`,
+      `${hanging} did not answer within 0.2 s: this machine is treated as one without a GPU.`,
     ]);
   });
 });

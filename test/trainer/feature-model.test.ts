@@ -89,7 +89,7 @@ describe('runFrozen', () => {
     }
     const late = imagesOf(1);
     await expect(graph.call([late])).rejects.toThrow(
-      'The features is called after it has been disposed. Dispose it after its last call.',
+      'The features was called after it was disposed. Dispose it after its last call.',
     );
     late.dispose();
   });

@@ -4,13 +4,16 @@ import { currentEngine } from '../current-engine';
 
 const name = 'fulgur-before-start';
 
-/** Above tfjs's own CPU backend, which would print a banner and keep tensors that the engine cannot read. */
+/**
+ * Has a higher priority than tfjs's own CPU backend, which would print a banner and keep tensors that the engine cannot
+ * read.
+ */
 const PRIORITY = 2;
 
-/** Operations that make a tensor of nothing, without `write`. */
+/** Operations that create a tensor from nothing, without `write`. */
 const sources = ['Fill', 'LinSpace', 'Range'];
 
-/** Stands in for the engine until `start()`: whoever makes a tensor gets the engine's error. */
+/** Replaces the engine until `start()`: creating a tensor throws the engine's error. */
 class BackendBeforeStart extends tf.KernelBackend {
   override write(): never {
     return refuse();
@@ -35,10 +38,12 @@ class BackendBeforeStart extends tf.KernelBackend {
 
 function refuse(): never {
   currentEngine();
-  throw new Error(`tf.setBackend() chose '${name}', which only stands in for the engine until start().`);
+  throw new Error(
+    `tf.setBackend() chose '${name}', which is only a placeholder for the engine until start().`,
+  );
 }
 
-// At import, so that a tensor in a file's top level gets the error, too. A backend that the user sets stays in use.
+// At import, so that a tensor at a file's top level also gets the error. A backend that the user sets stays in use.
 if (!Object.hasOwn(tf.engine().registryFactory, name)) {
   tf.registerBackend(name, () => new BackendBeforeStart(), PRIORITY);
   for (const kernelName of sources) tf.registerKernel({ kernelName, backendName: name, kernelFunc: refuse });

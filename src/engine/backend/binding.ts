@@ -12,8 +12,8 @@ import { TensorTable } from './tensor-table';
 import { Trace, foreignSymbol, valueReadWhileTracing } from './trace';
 
 /**
- * What tfjs-node's kernels call instead of their native addon. Operations run at once, or join the graph of the trace
- * in progress.
+ * Replaces the native addon that tfjs-node's kernels call. Operations run at once, or are added to the graph of the
+ * current trace.
  */
 export class Binding implements Partial<TFJSBinding> {
   readonly TF_FLOAT = dataTypes.float32;
@@ -33,9 +33,9 @@ export class Binding implements Partial<TFJSBinding> {
   readonly TF_ATTR_RESOURCE = 6;
   readonly TF_Version: string;
   readonly table = new TensorTable();
-  /** Learns of every operation that ran, not of those that are traced, with the ids of its inputs and outputs. */
+  /** Receives every operation that ran, except traced ones, with the ids of its inputs and outputs. */
   onOperation: ((name: string, inputs: readonly number[], outputs: readonly number[]) => void) | null = null;
-  /** Receives what every operation is given, be it run or traced. */
+  /** Receives the inputs of every operation, whether it is run or traced. */
   onInputs: ((inputs: readonly number[]) => void) | null = null;
   #trace: Trace | null = null;
 
@@ -73,7 +73,7 @@ export class Binding implements Partial<TFJSBinding> {
     return 0;
   }
 
-  /** A tensor of host values: a constant of the graph while tracing. */
+  /** Creates a tensor of host values: a constant of the graph while tracing. */
   createTensor(shape: number[], dtype: number, values: unknown): number {
     if (this.#trace === null) return this.upload(shape, dtype, values);
     const dataType = dataTypeNumber(dtype);
@@ -81,7 +81,7 @@ export class Binding implements Partial<TFJSBinding> {
     return this.#addSymbol(this.#trace, output, values);
   }
 
-  /** A tensor of host values in native memory, also while tracing. */
+  /** Creates a tensor of host values in native memory, even while tracing. */
   upload(shape: readonly number[], dtype: number, values: unknown): number {
     const handle = this.eager.upload(shape, dataTypeNumber(dtype), values as HostValues);
     return this.table.add({ kind: 'handle', handle });
@@ -113,7 +113,7 @@ export class Binding implements Partial<TFJSBinding> {
     }
   }
 
-  /** The handle behind an id, or `null` where it has none any more. */
+  /** Returns the handle of an id, or `null` if it no longer has one. */
   handleOf(id: number): NativePointer {
     const entry = this.table.find(id);
     if (entry === undefined) return null;
@@ -121,7 +121,7 @@ export class Binding implements Partial<TFJSBinding> {
     return entry.handle;
   }
 
-  /** The symbol of a tensor in the current trace; outside values are captured. */
+  /** Returns the symbol of a tensor in the current trace; outside values are captured. */
   symbolOf(trace: Trace, id: number): GraphOutput {
     const entry = this.table.find(id);
     if (entry === undefined) throw new Error(`Tensor ${id} is unknown to the engine`);
@@ -133,7 +133,7 @@ export class Binding implements Partial<TFJSBinding> {
     return entry.output;
   }
 
-  /** Gives a handle an id, for tensors made outside of tfjs's kernels. */
+  /** Gives a handle an id, for tensors made outside tfjs's kernels. */
   adopt(handle: NativePointer): TensorMetadata {
     return { id: this.table.add({ kind: 'handle', handle }), ...this.eager.facts(handle) };
   }
@@ -143,7 +143,7 @@ export class Binding implements Partial<TFJSBinding> {
     return { id: this.#addSymbol(trace, output, null), ...facts };
   }
 
-  /** Adds an operation to a trace, to run after what gives `after`. */
+  /** Adds an operation to a trace, to run after the producers of `after`. */
   record(
     trace: Trace,
     name: string,
@@ -186,7 +186,7 @@ export class Binding implements Partial<TFJSBinding> {
 
 function operationFailed(name: string, cause: TensorFlowError): FulgurError {
   return new FulgurError('engine', {
-    what: `TensorFlow refused the operation '${name}': ${cause.message}.`,
+    what: `TensorFlow rejected the operation '${name}': ${cause.message}.`,
     fix: 'Check the shapes and types of its inputs.',
     cause,
   });

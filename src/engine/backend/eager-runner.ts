@@ -11,12 +11,12 @@ export interface HandleFacts {
   readonly dtype: number;
 }
 
-/** Runs operations and functions at once, on handles. */
+/** Runs operations and functions immediately, on handles. */
 export class EagerRunner {
   constructor(
     private readonly library: NativeLibrary,
     private readonly context: NativePointer,
-    /** Where everything runs; `null` leaves it to TensorFlow. */
+    /** The device of all operations; `null` lets TensorFlow choose. */
     private readonly device: string | null = null,
   ) {}
 

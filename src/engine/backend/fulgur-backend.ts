@@ -9,7 +9,7 @@ import type { TFJSBinding, TensorMetadata } from './node-kernels';
 /** The name under which tfjs-node registers its kernels. */
 export const backendName = 'tensorflow';
 
-/** What tfjs-node keeps of each tensor; `values` are host values that have not been uploaded yet. */
+/** The data that tfjs-node keeps of each tensor; `values` are host values that have not been uploaded yet. */
 interface TensorRecord {
   id: number;
   readonly shape: number[];
@@ -17,17 +17,17 @@ interface TensorRecord {
   values: unknown;
 }
 
-/** The parts of tfjs-node's backend that its type declarations keep to themselves. */
+/** The parts of tfjs-node's backend that its type declarations hide. */
 interface KernelBackendParts {
   readonly tensorMap: { get(dataId: object): TensorRecord; has(dataId: object): boolean };
   createOutputTensor(metadata: TensorMetadata): Tensor;
   getInputTensorIds(tensors: readonly Tensor[]): number[];
 }
 
-/** tfjs-node's kernels over the engine's binding. */
+/** tfjs-node's kernels on the engine's binding. */
 export class FulgurBackend extends NodeJSKernelBackend {
   readonly #binding: Binding;
-  /** The function that a tensor was made in while it was traced. */
+  /** The function during whose trace a tensor was made. */
   readonly #origins = new WeakMap<object, string>();
 
   constructor(binding: Binding) {
@@ -48,7 +48,7 @@ export class FulgurBackend extends NodeJSKernelBackend {
         return made;
       },
     });
-    // What is not in the map is asked of tfjs, which knows nothing of a tensor that is gone.
+    // A tensor that is not in the map is looked up in tfjs, which knows nothing of a disposed tensor.
     Object.assign(parts.tensorMap, {
       dataMover: {
         moveData: (backend: KernelBackend, dataId: object) => {
@@ -59,7 +59,7 @@ export class FulgurBackend extends NodeJSKernelBackend {
     });
   }
 
-  // While tracing, new values become constants at once: what is still waiting for its upload then is from outside.
+  // While tracing, new values become constants at once: values that still wait for their upload then come from outside.
   override write(values: never, shape: number[], dtype: DataType): object {
     const dataId = super.write(values, shape, dtype);
     if (this.#binding.trace !== null && dtype !== 'complex64') {
@@ -70,19 +70,19 @@ export class FulgurBackend extends NodeJSKernelBackend {
     return dataId;
   }
 
-  /** The engine's id of a tensor, uploading it first where its values still wait on the host. */
+  /** Returns the engine's id of a tensor, and uploads it first if its values are still on the host. */
   idOf(tensor: Tensor): number {
     this.#requireAlive(tensor);
     this.#settle(tensor);
     return this.#record(tensor.dataId).id;
   }
 
-  /** A tfjs tensor for a value or symbol that the binding has adopted. */
+  /** Returns a tfjs tensor for a value or symbol that the binding has adopted. */
   wrap(metadata: TensorMetadata): Tensor {
     return (this as unknown as KernelBackendParts).createOutputTensor(metadata);
   }
 
-  /** A tensor with the same memory under an id of its own; it is made at once, also for a trace to come. */
+  /** Returns a tensor with the same memory under its own id; it is made at once, even for a later trace. */
   alias(tensor: Tensor): Tensor {
     const [handle] = this.#binding.eager.run('Identity', [], [this.#binding.handleOf(this.idOf(tensor))], 1);
     return this.wrap(this.#binding.adopt(handle));
@@ -108,13 +108,13 @@ export class FulgurBackend extends NodeJSKernelBackend {
     const origin = this.#origins.get(dataId);
     if (origin === undefined) {
       return new FulgurError('trace', {
-        what: `${subject} is used after it has been disposed.`,
-        fix: 'Dispose it later, tf.keep() it inside tf.tidy(), or clone() what somebody else disposes.',
+        what: `${subject} is used after it was disposed.`,
+        fix: 'Dispose it later, tf.keep() it inside tf.tidy(), or clone() a tensor that other code disposes.',
       });
     }
     return new FulgurError('trace', {
-      what: `${subject} that was made while '${origin}' was being traced is used outside of it, where it has no value.`,
-      fix: 'Return it from the traced function and use what the call returns.',
+      what: `${subject} that was made while '${origin}' was being traced is used outside it, where it has no value.`,
+      fix: 'Return it from the traced function and use the result of the call.',
     });
   }
 

@@ -11,7 +11,7 @@ import type { GraphRecorder } from './graph-recorder';
 import { attributeKinds, setAttributes } from './op-attributes';
 import type { OpAttribute } from './op-attributes';
 
-/** Batch norm's reserve outputs have no known rank in a graph; nothing but its gradient reads them. */
+/** Batch norm's reserve outputs have no known rank in a graph; only its gradient reads them. */
 const OPAQUE_OUTPUTS = new Set(['FusedBatchNormV3']);
 
 /** Larger constants are rarely equal. */
@@ -46,11 +46,11 @@ export class GraphBuilder {
     });
   }
 
-  /** Small constants with equal values are one: shapes, axes and factors come hundreds of times. */
+  /** Small constants with equal values are merged: shapes, axes and factors occur hundreds of times. */
   constant(shape: readonly number[], dataType: number, values: HostValues): GraphOutput {
     if (this.recorder !== null) {
       const output = this.#addConstant(shape, dataType, values);
-      // Each stands for itself: two that are equal for one size of the batch may differ for another.
+      // Each constant is separate: two that are equal for one batch size may differ for another.
       this.recorder.constant(output, shape, dataType, values);
       return output;
     }
@@ -75,7 +75,7 @@ export class GraphBuilder {
     }
   }
 
-  /** Adds an operation, which runs after what gives `after`; `outputs` of its outputs are returned. */
+  /** Adds an operation, which runs after the producers of `after`; `outputs` of its outputs are returned. */
   operation(
     name: string,
     attributes: readonly OpAttribute[],
@@ -99,9 +99,8 @@ export class GraphBuilder {
   }
 
   /**
-   * Shape and type of an output.
-   *
-   * @throws FulgurError `trace` when the shape depends on values, which a compiled function cannot have
+   * Returns the shape and type of an output.
+   * @throws FulgurError `trace` if the shape depends on values, which a compiled function cannot have
    */
   facts(name: string, output: GraphOutput): HandleFacts {
     const dtype = Number(this.library['TF_OperationOutputType']!(output));
@@ -113,11 +112,11 @@ export class GraphBuilder {
       if ((rank < 0 && !OPAQUE_OUTPUTS.has(name)) || shape.includes(-1)) {
         throw this.#valueDependentShape(name);
       }
-      // TensorFlow itself would find out in the middle of the step, or be killed there.
+      // TensorFlow itself would only find out in the middle of the step, or be killed there.
       requireMemory({
         bytes: shape.reduce((size, length) => size * length, elementBytes(dtype)),
-        what: `The operation '${name}' gives a tensor of shape [${shape.join(', ')}], which`,
-        fix: 'Compute with smaller batches, images or layers.',
+        what: `The operation '${name}' returns a tensor of shape [${shape.join(', ')}], which`,
+        fix: 'Use smaller batches, images or layers.',
       });
       return { shape, dtype };
     });
@@ -160,8 +159,8 @@ export class GraphBuilder {
   #valueDependentShape(name: string): FulgurError {
     if (this.recorder === null) return valueDependentShape(name);
     return this.recorder.refusal(
-      `its operation '${name}' gives a tensor whose shape depends on values`,
-      'Replace it by an operation of fixed shape: a mask and tf.where with two branches, for example.',
+      `its operation '${name}' returns a tensor whose shape depends on values`,
+      'Replace it by an operation of fixed shape: for example a mask and tf.where with two branches.',
     );
   }
 
@@ -207,7 +206,10 @@ export class GraphBuilder {
   }
 }
 
-/** Equal for two constants that are the same to the last bit; `null` for what is not compared. */
+/**
+ * Returns a key that is equal for two constants that are the same to the last bit; `null` for constants that are not
+ * compared.
+ */
 function constantKey(shape: readonly number[], dataType: number, values: HostValues): string | null {
   if (dataType === dataTypes.string || values.length * elementBytes(dataType) > MOST_SHARED_BYTES)
     return null;
@@ -216,7 +218,7 @@ function constantKey(shape: readonly number[], dataType: number, values: HostVal
 
 function valueDependentShape(name: string): FulgurError {
   return new FulgurError('trace', {
-    what: `The operation '${name}' gives a tensor whose shape depends on values, which a compiled step cannot have.`,
-    fix: 'Replace it by an operation of fixed shape (a mask and tf.where with two branches, for example), do it outside the step, or pass compile: false.',
+    what: `The operation '${name}' returns a tensor whose shape depends on values, which a compiled step cannot have.`,
+    fix: 'Replace it by an operation of fixed shape (for example a mask and tf.where with two branches), do it outside the step, or pass compile: false.',
   });
 }

@@ -16,13 +16,15 @@ import type { HandleFacts } from './eager-runner';
 import { attributeKinds } from './op-attributes';
 import type { OpAttribute } from './op-attributes';
 
-/** What is known of a value from outside that a recorded function reads: a weight's name, and the module that owns it. */
+/**
+ * The known facts about an outside value that a recorded function reads: a weight's name, and the module that owns it.
+ */
 export interface OutsideValue {
   readonly name: string;
   readonly module: string;
 }
 
-/** An operation that joined the graph, as the builder knows it. */
+/** An operation that was added to the graph, as the builder knows it. */
 export interface RecordedOperation {
   readonly op: string;
   readonly definition: OpDefinition;
@@ -33,8 +35,8 @@ export interface RecordedOperation {
 }
 
 /**
- * Keeps what a trace adds to its graph as plain data, each operation under the module in whose `forward` it was made.
- * Nothing of it refers to TensorFlow's memory.
+ * Keeps the operations that a trace adds to its graph as plain data, each one under the module in whose `forward` it
+ * was made. Nothing in it refers to TensorFlow's memory.
  */
 export class GraphRecorder {
   readonly nodes: GraphNode[] = [];
@@ -43,8 +45,8 @@ export class GraphRecorder {
   readonly #nodeOf = new Map<unknown, string>();
 
   /**
-   * @param function_ what is recorded, for errors.
-   * @param constants values from outside by the engine's ids; recorders that share the map read each once.
+   * @param function_ the recorded function, for errors.
+   * @param constants outside values by the engine's ids; recorders that share the map read each value once.
    */
   constructor(
     readonly functionName: string,
@@ -52,12 +54,12 @@ export class GraphRecorder {
     private readonly outside: ReadonlyMap<number, OutsideValue>,
   ) {}
 
-  /** The module at work, by its name below the root: `backbone.layer1`; `''` outside of all. */
+  /** The current module, by its name below the root: `backbone.layer1`; `''` outside all. */
   get module(): string {
     return this.#places.at(-1) ?? '';
   }
 
-  /** Everything that `run` adds belongs to `module`. */
+  /** Assigns everything that `run` adds to `module`. */
   within<T>(module: string, run: () => T): T {
     this.#places.push(module);
     try {
@@ -67,7 +69,7 @@ export class GraphRecorder {
     }
   }
 
-  /** The node's value behind a symbol of the graph. */
+  /** Returns the node's value of a symbol of the graph. */
   valueOf({ oper, index }: GraphOutput): GraphValue {
     const node = this.#nodeOf.get(oper);
     if (node === undefined) throw new Error('A recorded graph reads an operation that it does not hold');
@@ -84,7 +86,7 @@ export class GraphRecorder {
     this.#add({ ...node, module: '' }, output);
   }
 
-  /** A value from outside, which `read` gives. */
+  /** Returns an outside value, which `read` returns. */
   captured(id: number, output: GraphOutput, facts: HandleFacts, read: () => unknown): void {
     const { name, module } = this.outside.get(id) ?? { name: 'constant', module: this.module };
     let constant = this.constants.get(id);
@@ -106,7 +108,7 @@ export class GraphRecorder {
     const given = attributes
       .filter(({ name }) => !definition.inferred.has(name))
       .map((attribute) => [attribute.name, this.#attribute(op, attribute)] as const);
-    // tfjs's name of it; the two do the same, and other programs know the newer one better.
+    // The name in tfjs; the two do the same, and other programs know the newer one better.
     const known = op === 'Add' ? 'AddV2' : op;
     const node = {
       name: this.#unique(joined(this.module, known)),
@@ -147,7 +149,8 @@ export class GraphRecorder {
 
   #constant(shape: readonly number[], dtype: number, values: HostValues): GraphConstant {
     const name = this.#dtype('Const', dtype);
-    if (name === 'string') throw this.refusal("it computes with texts, which a graph's constants cannot be");
+    if (name === 'string')
+      throw this.refusal('it computes with texts, which the constants of a graph cannot contain');
     const bytes = hostBytes(dtype, values);
     const copy = new Uint8Array(bytes).buffer;
     return { dtype: name, shape: [...shape], values: new (arrayClass(dtype))(copy) };
@@ -177,10 +180,10 @@ export class GraphRecorder {
   #dtype(op: string, dtype: number): GraphDtype {
     const name = dtypeNames.get(dtype);
     if (name !== undefined) return name;
-    throw this.refusal(`its operation '${op}' gives values of a type that a frozen graph does not have`);
+    throw this.refusal(`its operation '${op}' returns values of a type that a frozen graph cannot have`);
   }
 
-  /** An error that says why the module at work cannot be frozen. */
+  /** Returns an error that explains why the current module cannot be frozen. */
   refusal(reason: string, fix?: string): FulgurError {
     return cannotFreeze(this.functionName, this.module, reason, fix);
   }
@@ -194,12 +197,12 @@ export class GraphRecorder {
   }
 }
 
-/** An error that says why a function cannot become a graph that stands alone. */
+/** Returns an error that explains why a function cannot become a self-contained graph. */
 export function cannotFreeze(
   functionName: string,
   module: string,
   reason: string,
-  fix = 'Compute it from the images and the weights alone, in the same way for batches of every size.',
+  fix = 'Compute it only from the images and the weights, in the same way for batches of every size.',
 ): FulgurError {
   const place = module === '' ? functionName : `module '${module}' of ${functionName}`;
   return new FulgurError('module', { what: `Freezing failed at ${place}: ${reason}.`, fix });
@@ -209,12 +212,12 @@ const dtypeNames: ReadonlyMap<number, GraphDtype> = new Map(
   (['float32', 'int32', 'int64', 'bool', 'uint8', 'string'] as const).map((name) => [dataTypes[name], name]),
 );
 
-/** `backbone.layer1` and `Conv2D` to `backbone/layer1/Conv2D`. */
+/** Converts `backbone.layer1` and `Conv2D` to `backbone/layer1/Conv2D`. */
 function joined(module: string, name: string): string {
   return module === '' ? name : `${module.replaceAll('.', '/')}/${name}`;
 }
 
-/** Attributes that follow from the inputs, which files of graphs spell out. */
+/** Attributes that are determined by the inputs, which files of graphs contain explicitly. */
 function inferredAttributes(
   { inputs }: OpDefinition,
   attributes: readonly OpAttribute[],

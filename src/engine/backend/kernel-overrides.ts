@@ -5,36 +5,36 @@ import { backendName } from './fulgur-backend';
 import type { FulgurBackend } from './fulgur-backend';
 import { attributeKinds } from './op-attributes';
 
-/** What every kernel is called with. */
+/** The arguments of every kernel. */
 type Call = Parameters<KernelFunc>[0];
 
-/** A kernel that stands in for tfjs-node's own, which it may call. */
+/** A kernel that replaces tfjs-node's own, which it may call. */
 type Override = (call: Call, original: KernelFunc) => TensorInfo | TensorInfo[];
 
 /**
- * Replaces kernels of tfjs-node that give wrong numbers with this TensorFlow, or other ones from call to call, or cannot
- * be traced.
+ * Replaces kernels of tfjs-node that return wrong numbers with this TensorFlow, or different ones from call to call, or
+ * that cannot be traced.
  */
 export function overrideKernels(binding: Binding, backend: FulgurBackend): void {
   const overrides: Readonly<Record<string, Override>> = {
-    // TensorFlow's Round gives zeros for int32 on the CPU.
+    // TensorFlow's Round returns zeros for int32 on the CPU.
     [tf.Round]: (call, original) =>
       call.inputs['x']!.dtype === 'int32' ? tf.clone(call.inputs['x'] as tf.Tensor) : original(call),
 
-    // TensorFlow's AddN begins with whichever summand's memory is free first, and so rounds as timing has it.
+    // TensorFlow's AddN starts with the summand whose memory is free first, so its rounding depends on timing.
     [tf.AddN]: ({ inputs }) => {
       const [first, ...rest] = Object.values(inputs) as tf.Tensor[];
       return tf.tidy(() => rest.reduce((sum, summand) => tf.add(sum, summand), tf.clone(first!)));
     },
 
-    // tfjs-node casts the values to float32 but still announces the type that they had, which is refused.
+    // tfjs-node casts the values to float32 but still announces their original type, which TensorFlow rejects.
     [tf.Mean]: (call, original) => {
       const x = call.inputs['x'] as tf.Tensor;
       if (x.dtype === 'float32') return original(call);
       return tf.tidy(() => original({ ...call, inputs: { x: tf.cast(x, 'float32') } }) as tf.Tensor);
     },
 
-    // tfjs-node reads the indices to check them; a symbol has none, and TensorFlow checks at each call.
+    // tfjs-node reads the indices to check them; a symbol has no values, and TensorFlow checks them at each call.
     [tf.GatherV2]: (call, original) => {
       if (binding.trace === null) return original(call);
       const { x, indices } = call.inputs as { x: tf.Tensor; indices: tf.Tensor };
@@ -51,7 +51,7 @@ export function overrideKernels(binding: Binding, backend: FulgurBackend): void 
 
 function replace(kernelName: string, override: Override): void {
   const original = tf.getKernel(kernelName, backendName);
-  // tfjs warns of a kernel that is registered over another.
+  // tfjs warns about a kernel that is registered over another.
   tf.unregisterKernel(kernelName, backendName);
   tf.registerKernel({ ...original, kernelFunc: (call) => override(call, original.kernelFunc) });
 }

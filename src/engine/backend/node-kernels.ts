@@ -1,7 +1,7 @@
 /**
- * The one door to tfjs-node's kernels, and to the gradients and chained operations that come with them. `npm run build`
- * puts a bundle of all that in this file's place, so that the published package needs no `@tensorflow/tfjs-node-gpu`,
- * whose install script downloads a TensorFlow of its own (docs/adr/0026).
+ * The only module that imports tfjs-node's kernels, and the gradients and chained operations that come with them. `npm
+ * run build` replaces this file by a bundle of all that, so that the published package does not need
+ * `@tensorflow/tfjs-node-gpu`, whose install script downloads its own TensorFlow (docs/adr/0026).
  */
 import './before-tfjs';
 import '@tensorflow/tfjs-node-gpu/dist/register_all_kernels';

@@ -19,7 +19,7 @@ export interface OpAttribute {
   readonly value: unknown;
 }
 
-/** Where attributes are set: on an operation that runs now, or on one that joins a graph. */
+/** The target of attributes: an operation that runs now, or one that is added to a graph. */
 export type AttributeTarget = 'TFE_OpSetAttr' | 'TF_SetAttr';
 
 export function setAttributes(

@@ -6,7 +6,7 @@ import { overrideKernels } from './kernel-overrides';
 
 const PRIORITY = 3;
 
-/** Makes the engine tfjs's backend. */
+/** Makes the engine the backend of tfjs. */
 export function registerBackend(binding: Binding): FulgurBackend {
   const backend = new FulgurBackend(binding);
   overrideKernels(binding, backend);

@@ -1,6 +1,6 @@
 import type { GraphOutput, NativePointer } from '../native/native-library';
 
-/** What a tensor id stands for: a value in native memory, or a symbol in a graph under construction. */
+/** The meaning of a tensor id: a value in native memory, or a symbol in a graph under construction. */
 export type TableEntry =
   | { readonly kind: 'handle'; readonly handle: NativePointer }
   | {
@@ -10,13 +10,13 @@ export type TableEntry =
       readonly constant: unknown;
     };
 
-/** The ids that tfjs holds, and what they stand for. */
+/** The ids that tfjs holds, and their meanings. */
 export class TensorTable {
   readonly #entries = new Map<number, TableEntry>();
   #next = 0;
   #handles = 0;
 
-  /** Values alive in native memory. */
+  /** The number of values alive in native memory. */
   get handles(): number {
     return this.#handles;
   }

@@ -5,17 +5,17 @@ import type { HandleFacts } from './eager-runner';
 import { GraphBuilder } from './graph-builder';
 import type { GraphRecorder } from './graph-recorder';
 
-/** A value from outside that a traced function reads. */
+/** An outside value that a traced function reads. */
 export interface TraceInput {
   /** The tensor's id when it was first used, or `null` for a per-step input. */
   readonly id: number | null;
   readonly output: GraphOutput;
   readonly facts: HandleFacts;
-  /** For a per-step input: gives its value before each call. */
+  /** For a per-step input: returns its value before each call. */
   readonly read: (() => number) | null;
 }
 
-/** What a trace keeps until its end. */
+/** The resources that a trace keeps until its end. */
 export interface MadeOnce {
   readonly dataId: object;
   readonly tape: object | null;
@@ -23,7 +23,7 @@ export interface MadeOnce {
   readonly tensors: readonly tf.Tensor[];
 }
 
-/** A function under construction: the graph, and what it takes from outside. */
+/** A function under construction: the graph, and its inputs from outside. */
 export class Trace {
   readonly graph: GraphBuilder;
   readonly inputs: TraceInput[] = [];
@@ -33,8 +33,8 @@ export class Trace {
   readonly #captured = new Map<number, GraphOutput>();
 
   /**
-   * @param volatile - ids of outside tensors whose values may differ from call to call: arguments and variables
-   * @param recorder - keeps the graph as plain data, where it is to be frozen
+   * @param volatile - ids of outside tensors whose values may differ from call to call: arguments and variables.
+   * @param recorder - keeps the graph as plain data, if it is to be frozen.
    */
   constructor(
     readonly name: string,
@@ -45,7 +45,7 @@ export class Trace {
     this.graph = new GraphBuilder(library, recorder);
   }
 
-  /** The symbol that stands for an outside tensor, whose value `read` gives: a placeholder, made at its first use. */
+  /** Returns the symbol of an outside tensor, whose value `read` returns: a placeholder, made at its first use. */
   capture(id: number, facts: HandleFacts, read: () => unknown): GraphOutput {
     const known = this.#captured.get(id);
     if (known !== undefined) return known;
@@ -56,7 +56,7 @@ export class Trace {
     return output;
   }
 
-  /** The symbol of an argument, which a recorded graph takes under `name`. */
+  /** Returns the symbol of an argument, which a recorded graph accepts under `name`. */
   argument(name: string, id: number, facts: HandleFacts): void {
     const output = this.graph.placeholder(facts);
     this.#captured.set(id, output);
@@ -64,7 +64,7 @@ export class Trace {
     this.recorder?.placeholder(name, output, facts);
   }
 
-  /** The symbol of a scalar whose value `read` gives before each call. */
+  /** Returns the symbol of a scalar whose value `read` returns before each call. */
   stepInput(read: () => number, dtype: number): GraphOutput {
     if (this.recorder !== null) {
       throw this.recorder.refusal('it reads a number that differs from call to call, by stepInput()');
@@ -87,7 +87,7 @@ export function valueReadWhileTracing({ name, recorder }: Trace): FulgurError {
 
 export function foreignSymbol(name: string): FulgurError {
   return new FulgurError('trace', {
-    what: `A tensor that was made while '${name}' was being traced is used outside of it, where it has no value.`,
-    fix: 'Return it from the traced function and use what the call returns.',
+    what: `A tensor that was made while '${name}' was being traced is used outside it, where it has no value.`,
+    fix: 'Return it from the traced function and use the result of the call.',
   });
 }

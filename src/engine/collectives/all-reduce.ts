@@ -3,15 +3,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { currentEngine } from '../current-engine';
 import { runOp } from '../run-op';
 
-/** All ranks are one group. */
+/** All ranks form one group. */
 const GROUP = 1;
 
 let instances = 0;
 
 /**
- * The sum, or the mean, of a tensor over all ranks; every rank gets the same bits. All ranks must call it in the same
- * order and with the same shape and type (float32 or int32). In a compiled function it is one operation of the step.
- * Without a cluster it gives the tensor back. It has no gradient.
+ * Returns the sum, or the mean, of a tensor over all ranks; every rank gets the same bits. All ranks must call it in
+ * the same order and with the same shape and type (float32 or int32). In a compiled function it is one operation of the
+ * step. Without a cluster it returns the tensor. It has no gradient.
  *
  * Operation: TensorFlow's `CollectiveReduceV2`, a ring over gRPC on CPUs and NCCL on GPUs (the latter was never run).
  */

@@ -2,7 +2,7 @@ import { FulgurError } from '../../errors';
 import type { Cluster } from '../native/cluster';
 
 /**
- * What a failed exchange between ranks means, from TensorFlow's words for it; `null` for a failure of another kind.
+ * Explains a failed exchange between ranks, from TensorFlow's message; returns `null` for a failure of another kind.
  */
 export function collectiveFailure(message: string, cluster: Cluster, cause: unknown): FulgurError | null {
   if (!/collective/i.test(message)) return null;
@@ -13,22 +13,22 @@ export function collectiveFailure(message: string, cluster: Cluster, cause: unkn
   const ended = silent.length > 0 ? [] : endedRanks(message);
   const what =
     silent.length > 0
-      ? `${name(silent)} has not been heard of for ${heartbeatSeconds} s.`
+      ? `No sign of life from ${name(silent)} for ${heartbeatSeconds} s.`
       : ended.length > 0
-        ? `${name(ended)} has ended before the others.`
-        : `The ranks cannot exchange any more: ${firstLine(message)}.`;
+        ? `${name(ended)} ended before the others.`
+        : `The ranks can no longer exchange data: ${firstLine(message)}.`;
   return new LostRanksError([...silent, ...ended], {
     what,
-    why: 'Without it the others cannot continue.',
-    fix: 'Look at its output, and continue with --resume last.',
+    why: 'The other ranks cannot continue without it.',
+    fix: 'Read its output, and resume with --resume last.',
     cause,
   });
 }
 
-/** An exchange failed because ranks are gone. */
+/** An exchange that failed because ranks are gone. */
 export class LostRanksError extends FulgurError {
   constructor(
-    /** Those that are gone; empty where TensorFlow does not say. */
+    /** The ranks that are gone; empty if TensorFlow does not report them. */
     readonly lost: readonly number[],
     parts: ConstructorParameters<typeof FulgurError>[1],
   ) {
@@ -36,7 +36,7 @@ export class LostRanksError extends FulgurError {
   }
 }
 
-/** Ranks that stopped sending heartbeats; a leader that does not answer them. */
+/** Finds ranks that stopped sending heartbeats; a leader that does not respond to them. */
 function silentRanks(message: string): number[] {
   const list = /stopped sending heartbeats\):((?:\s*\/job:worker\/replica:\d+\/task:\d+)+)/.exec(
     message,
@@ -45,7 +45,7 @@ function silentRanks(message: string): number[] {
   return /CoordinationService\/(Heartbeat|PollForError)/.test(message) ? [0] : [];
 }
 
-/** The innermost of nested errors comes first, and names the rank that cannot be reached. */
+/** The innermost of nested errors comes first, and names the unreachable rank. */
 function endedRanks(message: string): number[] {
   const unreachable = /from remote target (\/job:worker\/replica:\d+\/task:\d+) while calling/.exec(
     message,

@@ -2,8 +2,8 @@ import { currentEngine, isStarted } from '../current-engine';
 import { waitForAll } from '../native/cluster';
 
 /**
- * Waits until all ranks are done: one that ends while another is still in their last exchange would make that fail. Not
- * for a rank that failed; ranks that are gone already are no error any more.
+ * Waits until all ranks are done: if one ended during another's last exchange, that would fail. Not for a rank that
+ * failed; ranks that are already gone are no longer an error.
  */
 export async function leaveCluster(): Promise<void> {
   if (!isStarted()) return;

@@ -9,7 +9,7 @@ import { Program, refusePromise } from './program';
 import { runEagerly } from './step-scope';
 import { fillTemplate, flatten, toTemplate } from './values';
 
-/** What a call returns for what the function returns: numbers for scalars, tensors as they are. */
+/** The results of a call: numbers for scalars, tensors unchanged. */
 export type Fetched<T> = T extends tf.Scalar
   ? number
   : T extends tf.Tensor
@@ -22,26 +22,36 @@ export type Fetched<T> = T extends tf.Scalar
 
 /** Options of `compile`. */
 export interface CompileOptions {
-  /** Names the function in errors (default: the function's own name). */
+  /** The name of the function in errors (default: the function's own name). */
   readonly name?: string;
   /** `bf16-mixed` computes convolutions and products in bfloat16 (default `32-true`). */
   readonly precision?: Precision;
-  /** Runs the function operation by operation instead: the same numbers, slower, with values to look at (default `false`). */
+  /**
+   * Runs the function operation by operation instead: the same numbers, slower, with values that can be inspected
+   * (default `false`).
+   */
   readonly eager?: boolean;
-  /** Traces that may be made before a new signature is refused (default 16). */
+  /** The number of traces that may be made before a new signature is rejected (default 16). */
   readonly maxTraces?: number;
-  /** Receives a sentence when a new signature makes the function be traced again (default: a warning on the console). */
+  /**
+   * Receives a sentence when a new signature causes another trace of the function (default: a warning on the console).
+   */
   readonly onRetrace?: (message: string) => void;
-  /** Waited for between the first trace and its run (eagerly: after the first call); what it throws ends the call. */
+  /** Awaited between the first trace and its run (eagerly: after the first call); an error ends the call. */
   readonly onFirstTrace?: () => Promise<void>;
-  /** Receives a sentence when the function reads what its trace would freeze, such as the clock (default: a warning on the console). */
+  /**
+   * Receives a sentence when the function reads a value that its trace would freeze, such as the clock (default: a
+   * warning on the console).
+   */
   readonly onNotice?: (message: string) => void;
 }
 
 /** A function that runs natively. */
 export interface CompiledFunction<Args extends readonly unknown[], Result> {
   (...args: Args): Promise<Fetched<Result>>;
-  /** Traces made so far: one for each signature (structure, shapes, types, plain values) of the arguments. */
+  /**
+   * The number of traces made so far: one for each signature (structure, shapes, types, plain values) of the arguments.
+   */
   readonly traces: number;
   /** Frees the native functions. */
   dispose(): void;
@@ -50,18 +60,18 @@ export interface CompiledFunction<Args extends readonly unknown[], Result> {
 const MAX_TRACES = 16;
 
 /**
- * Traces a function of tensors into a TensorFlow function, at its first call and once for each new signature, and then
- * runs that off the JavaScript thread. Calls of all compiled functions run one after the other.
+ * Traces a function of tensors into a TensorFlow function, at its first call and once for each new signature, and runs
+ * that off the JavaScript thread. Calls of all compiled functions run one after the other.
  *
- * Variables that the function assigns have their new values when the call's promise resolves. Of what it returns,
- * scalars arrive as numbers and every other tensor as a tensor that the caller disposes. Plain numbers among the
- * arguments are part of the signature: use `stepInput` for one that changes.
+ * Variables that the function assigns have their new values when the call's promise resolves. Scalars that it returns
+ * become numbers, and every other tensor a tensor that the caller disposes. Plain numbers among the arguments are part
+ * of the signature: use `stepInput` for one that changes.
  *
- * tfjs's random operations draw again in each call, compiled and eager alike: from the seed, the number of optimiser
+ * The random operations of tfjs draw anew in each call, compiled or eager: from the seed, the number of optimiser
  * updates so far and of calls since, and their order in the function. See docs/compiled-steps.md.
  *
- * @throws FulgurError `trace` from a call when the function reads a tensor's value, makes a variable, uses an operation
- * of value-dependent shape, or has been traced `maxTraces` times
+ * @throws FulgurError `trace` from a call if the function reads a tensor's value, creates a variable, uses an operation
+ *   whose shape depends on values, or has been traced `maxTraces` times
  */
 export function compile<Args extends readonly unknown[], Result>(
   run: (...args: Args) => Result,
@@ -105,7 +115,7 @@ export function compile<Args extends readonly unknown[], Result>(
     });
 
   let { onFirstTrace } = options;
-  /** Outside of a turn, as what learns of the trace may call compiled functions itself. */
+  /** Outside a turn, because the receiver of the trace message may itself call compiled functions. */
   const tellFirstTrace = async (): Promise<void> => {
     await onFirstTrace?.();
     onFirstTrace = undefined;
@@ -118,7 +128,7 @@ export function compile<Args extends readonly unknown[], Result>(
       return fetched;
     }
     await inTurn(() => Promise.resolve(programFor(args)));
-    // Taken first: calls that the hearer makes must not change what this one draws.
+    // Taken first: calls that the receiver makes must not change the draws of this one.
     const drawn = draws.next();
     await tellFirstTrace();
     return callInTurn(args, drawn);
@@ -161,7 +171,7 @@ function callEagerly(name: string, run: () => unknown): unknown {
   return fetched;
 }
 
-/** A result whose tensors are the caller's own, also where the function returned an argument or a variable. */
+/** Returns a result whose tensors are the caller's own, even if the function returned an argument or a variable. */
 function fresh(result: unknown, name: string): tf.TensorContainer {
   refusePromise(result, name);
   const { tensors } = flatten(result, name, 'result');
@@ -177,9 +187,9 @@ function announceRetrace(
 ): void {
   if (programs.size >= maxTraces) {
     throw new FulgurError('trace', {
-      what: `The compiled function '${name}' may be traced ${maxTraces} times, and was called with one more signature: ${signature}.`,
+      what: `The compiled function '${name}' may be traced ${maxTraces} times, but was called with one more signature: ${signature}.`,
       why: 'Each new shape or plain value among the arguments costs a trace.',
-      fix: 'Give it batches of one shape (dropLast: true), use stepInput() for numbers that change, or raise maxTraces.',
+      fix: 'Pass batches of the same shape (dropLast: true), use stepInput() for numbers that change, or raise maxTraces.',
     });
   }
   onRetrace(

@@ -1,29 +1,29 @@
 import { Tensor } from '@tensorflow/tfjs-core';
 
-/** A field that was read while something was traced. */
+/** A field that was read during a trace. */
 export interface FieldRead {
   readonly owner: object;
   readonly field: string;
-  /** The watched object that holds it, itself or in plain objects, and the way from there: `options.rate`. */
+  /** The watched object that contains it, directly or in plain objects, and the path from there: `options.rate`. */
   readonly root: object;
   readonly path: string;
-  /** What it held then; of an array, a copy. */
+  /** Its contents at that time; a copy of an array. */
   readonly value: unknown;
 }
 
-/** Fields of objects that are to be noted; of some objects only certain ones. */
+/** The fields of objects whose reads are recorded; for some objects only certain ones. */
 export type Watched = ReadonlyMap<object, readonly string[] | 'all'>;
 
 /** Longer arrays are compared by identity. */
 const COPIED_ITEMS = 1024;
-/** How far plain objects in fields are followed. */
+/** The depth to which plain objects in fields are followed. */
 const DEPTH = 3;
 
 type Note = (owner: object, field: string, value: unknown) => void;
 
 let note: Note | null = null;
 
-/** Runs what looks through all fields of an object, and is not to count as reading them. */
+/** Runs code that iterates over all fields of an object, which does not count as reading them. */
 export function withoutNotingReads<T>(run: () => T): T {
   const outer = note;
   note = null;
@@ -34,21 +34,21 @@ export function withoutNotingReads<T>(run: () => T): T {
   }
 }
 
-/** For values that are not fields: notes that one was read. */
+/** Records a read, for values that are not fields. */
 export function noteRead(owner: object, field: string, value: unknown): void {
   note?.(owner, field, value);
 }
 
-/** What one run read, and what it changed after it had read it. */
+/** The fields that one run read, and those that it changed after reading them. */
 export interface NotedReads {
   readonly reads: readonly FieldRead[];
   readonly counted: readonly FieldRead[];
 }
 
 /**
- * Runs something and notes which fields of the watched objects it reads. For that time, accessors stand in the places of
- * the fields; frozen objects and `#private` fields stay as they are and are not noted. Fields that it assigns are its own
- * affair, except for numbers, texts and booleans that it changes after it has read them.
+ * Runs a function and records the fields of the watched objects that it reads. Meanwhile, accessors replace the fields;
+ * frozen objects and `#private` fields are unchanged and not recorded. Fields that it assigns itself do not count,
+ * except numbers, texts and booleans that it changes after reading them.
  */
 export function notingReads<T>(watched: Watched, run: () => T): { result: T; noted: NotedReads } {
   const reads = new Map<object, Map<string, FieldRead>>();
@@ -78,7 +78,7 @@ export function notingReads<T>(watched: Watched, run: () => T): { result: T; not
       if (depth === DEPTH || !isFollowed(held) || inner.has(held) || watched.has(held)) continue;
       const { root, path } = inner.get(owner) ?? { root: owner, path: '' };
       inner.set(held, { root, path: `${path}${name}.` });
-      // What an object of a class holds is its own affair, except for plain values, such as a schedule's number of steps.
+      // The contents of a class's object are its own affair, except plain values, such as a schedule's number of steps.
       if (isPlainObject(held)) watch(held, 'all', depth + 1);
       else watch(held, plainFields(held), DEPTH);
     }
@@ -98,7 +98,7 @@ export function notingReads<T>(watched: Watched, run: () => T): { result: T; not
   }
 }
 
-/** Whether a field holds something else than it did when it was read. */
+/** Whether a field now contains something else than when it was read. */
 export function hasChanged({ owner, field, value }: FieldRead): boolean {
   const now: unknown = Reflect.get(owner, field);
   if (!isList(value) || !isList(now)) return !Object.is(now, value);
@@ -117,13 +117,13 @@ function shadowField(owner: object, name: string, own: PropertyDescriptor, assig
   };
   Object.defineProperty(owner, name, { get, set, enumerable: own.enumerable === true, configurable: true });
   return () => {
-    // What somebody has put there since is left alone.
+    // A property that other code has put there since is left in place.
     if (Object.getOwnPropertyDescriptor(owner, name)?.get !== get) return;
     Object.defineProperty(owner, name, { ...own, value });
   };
 }
 
-/** Stands in front of a getter and setter of the class, such as a hyperparameter's. */
+/** Shadows a getter and setter of the class, such as a hyperparameter's. */
 function shadowPair(owner: object, name: string, assign: Note): () => void {
   const prototype = Object.getPrototypeOf(owner) as object;
   const get = (): unknown => {
@@ -143,7 +143,7 @@ function shadowPair(owner: object, name: string, assign: Note): () => void {
   };
 }
 
-/** Names of properties that classes of an object define by a getter and a setter. */
+/** Returns the names of properties that classes of an object define by a getter and a setter. */
 function inheritedPairs(owner: object): string[] {
   const names = new Set<string>();
   for (let at = prototypeOf(owner); at !== null && at !== Object.prototype; at = prototypeOf(at)) {
@@ -189,7 +189,7 @@ function isPlainObject(value: object): boolean {
   return prototypeOf(value) === Object.prototype;
 }
 
-/** Objects of programs, not those of the language, such as a Map or a Date, and no tensors. */
+/** Whether a value is an object of a program, not of the language, such as a Map or a Date, and not a tensor. */
 function isFollowed(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || value instanceof Tensor) return false;
   return Object.prototype.toString.call(value) === '[object Object]';

@@ -3,10 +3,11 @@ import type { MadeOnce } from '../backend/trace';
 import { currentEngine, isStarted } from '../current-engine';
 
 /**
- * What `make` gives of a tensor's value; while a function is traced, made once for all who ask for the same. Gradients of
- * all of them are then added up before they go back through it, not after. Elsewhere it is made for each.
+ * Returns the result of `make` for a tensor's value; while a function is traced, it is computed once for all callers
+ * that request the same. The gradients of all of them are then summed before they flow back through it, not after.
+ * Elsewhere it is computed for each caller.
  *
- * @param what - tells apart what is made of one tensor
+ * @param what - distinguishes the results for one tensor
  */
 export function oncePerTrace(
   source: tf.Tensor,
@@ -16,7 +17,7 @@ export function oncePerTrace(
   const trace = isStarted() ? currentEngine().binding.trace : null;
   if (trace === null) return make();
   const { gradientDepth, kernelDepth, activeTape } = tf.engine().state;
-  // What no tape has seen lets no gradient through: it is none for those who record.
+  // A result that no tape has seen lets no gradient through, so it is not used for callers that record.
   const tape = gradientDepth > 0 && kernelDepth === 0 ? activeTape : null;
   const { dataId } = source;
   const isSame = (made: MadeOnce): boolean =>

@@ -12,11 +12,11 @@ import { runInTracedSession } from '../native/traced-session';
 export interface TracedCall {
   /** The function's name: `training step`, ... */
   readonly name: string;
-  /** By their beginning; several may run at a time. */
+  /** By start time; several may run at once. */
   readonly operations: readonly OperationTime[];
 }
 
-/** A trace at work. */
+/** An active trace. */
 export interface OperationTrace {
   /** The calls traced so far. */
   readonly calls: readonly TracedCall[];
@@ -28,12 +28,13 @@ const WARM_UP_RUNS = 1;
 const active = new Set<TracedCall[]>();
 
 /**
- * From now on every call of a compiled function shows how long each of its operations took, until `end()`. TensorFlow
- * tells that of sessions only, so such a call runs the function's graph twice more in one, with the same inputs, before it
- * runs as always. Its results are the same; it takes some seconds longer, for TensorFlow optimises the graph again. Not for
- * several ranks: such a session knows of no others.
+ * Makes every call of a compiled function report how long each of its operations took, until `end()`. TensorFlow
+ * reports that only for sessions, so such a call runs the function's graph twice more in a session, with the same
+ * inputs, before its normal run. Its results are the same; it takes some seconds longer, because TensorFlow optimises
+ * the graph again. Not available with several ranks: such a session does not know the others.
  *
  * @throws FulgurError `engine` on one of several ranks.
+ *
  * @example
  * const trace = traceOperations();
  * await step(batch);
@@ -42,8 +43,8 @@ const active = new Set<TracedCall[]>();
 export function traceOperations(): OperationTrace {
   if (isStarted() && currentEngine().cluster !== null) {
     throw new FulgurError('engine', {
-      what: 'The operations of a step were to be traced on one of several ranks.',
-      why: 'TensorFlow traces them in a session of its own, which knows of no other ranks.',
+      what: 'A trace of the operations of a step was requested on one of several ranks.',
+      why: 'TensorFlow traces them in its own session, which does not know the other ranks.',
       fix: 'Trace on one device.',
     });
   }
@@ -62,14 +63,14 @@ export function isTracingOperations(): boolean {
   return active.size > 0;
 }
 
-/** What of a program a trace needs. */
+/** The parts of a program that a trace needs. */
 export interface NativeProgram {
   readonly function: NativePointer;
   readonly name: string;
   readonly config: readonly OpAttribute[];
 }
 
-/** Runs a program's function under TensorFlow's tracer, for the traces at work. */
+/** Runs a program's function under TensorFlow's tracer, for the active traces. */
 export async function traceCall(
   { binding, info }: Engine,
   label: string,
@@ -83,7 +84,7 @@ export async function traceCall(
     {
       function: program.function,
       name: program.name,
-      // Messages put one after the other are one message.
+      // Concatenated messages are one message.
       config: Buffer.concat([threadConfig(info.threads), options?.value as Uint8Array]),
       inputs: inputs.map((handle) => ({ handle, dtype: binding.eager.facts(handle).dtype })),
       outputs,

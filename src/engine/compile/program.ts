@@ -15,7 +15,7 @@ import { isTracingOperations, traceCall } from './operation-trace';
 import { fillTemplate, flatten, toTemplate } from './values';
 import { VariableSnapshot, separateVariables } from './variables';
 
-/** Where one input of the native function comes from. */
+/** The source of one input of the native function. */
 type Source =
   | { readonly kind: 'argument'; readonly index: number }
   | { readonly kind: 'variable'; readonly variable: tf.Variable }
@@ -24,13 +24,13 @@ type Source =
 
 let programs = 0;
 
-/** What a program is called, and how it computes. */
+/** The name of a program, and its precision. */
 export interface CompiledProgramOptions {
   readonly label: string;
   readonly precision: Precision;
 }
 
-/** Grappler's arithmetic rewrites are off: they gather sums into AddN, which adds in the order that timing gives. */
+/** Grappler's arithmetic rewrites are off: they merge sums into AddN, which adds in an order that depends on timing. */
 function graphOptions(precision: Precision, device: 'cpu' | 'gpu'): OpAttribute {
   const value = graphConfig({
     layoutOptimization: device === 'gpu',
@@ -40,7 +40,7 @@ function graphOptions(precision: Precision, device: 'cpu' | 'gpu'): OpAttribute 
   return { name: 'config_proto', type: attributeKinds.string, value };
 }
 
-/** One trace of a function: a native function, where its inputs come from, and where its outputs go. */
+/** One trace of a function: a native function, the sources of its inputs, and the targets of its outputs. */
 export class Program {
   readonly #engine: Engine;
   readonly #label: string;
@@ -54,7 +54,7 @@ export class Program {
   readonly #actions: readonly (() => void)[];
   #hasRun = false;
 
-  /** Traces `run`, which is given tensors that stand for `args`. */
+  /** Traces `run`, which is called with tensors that represent `args`. */
   constructor(
     engine: Engine,
     { label, precision }: CompiledProgramOptions,
@@ -70,7 +70,7 @@ export class Program {
     const snapshot = new VariableSnapshot();
     const variableOf = new Map(snapshot.variables.map((variable) => [backend.idOf(variable), variable]));
     tf.engine().startScope(label);
-    // Under ids of their own, arguments differ from each other and from what the function captures.
+    // With their own ids, arguments differ from each other and from captured tensors.
     const standIns = args.map((tensor) => (tensor instanceof tf.Variable ? tensor : backend.alias(tensor)));
     const argumentIds = standIns.map((tensor) => backend.idOf(tensor));
     const trace = binding.beginTrace(label, new Set([...argumentIds, ...variableOf.keys()]));
@@ -82,7 +82,7 @@ export class Program {
       const { tensors } = flatten(result, label, 'result');
       this.#changed = snapshot.changed();
       const ids = [...tensors, ...this.#changed].map((tensor) => backend.idOf(tensor));
-      // An output that is an input as it came gets an operation of its own.
+      // An output that is an unchanged input gets its own operation.
       const outputs = ids.flatMap((id) =>
         trace.graph.operation('Identity', [], [binding.symbolOf(trace, id)], 1),
       );
@@ -126,7 +126,7 @@ export class Program {
     }
     this.#changed.forEach((variable, index) => {
       const value = backend.wrap(binding.adopt(handles[this.#ranks.length + index]));
-      // A variable disposed while the step ran needs its new value no more.
+      // A variable disposed while the step ran no longer needs its new value.
       if (!variable.isDisposed) variable.assign(value);
       value.dispose();
     });
@@ -143,7 +143,7 @@ export class Program {
   async #run(inputs: readonly NativePointer[], outputs: number): Promise<NativePointer[]> {
     const { eager } = this.#engine.binding;
     if (this.#hasRun) return eager.runAsync(this.#name, this.#options, inputs, outputs);
-    // What the trace needed, and then what TensorFlow's optimiser did, would add to the peak of every step.
+    // The memory of the trace, and then of TensorFlow's optimiser, would add to the peak of every step.
     trimHeap();
     const handles = await eager.runAsync(this.#name, this.#options, inputs, outputs);
     trimHeap();
@@ -197,10 +197,10 @@ function sourceOf(
   return { kind: 'captured', id: input.id, shape: input.facts.shape };
 }
 
-/** @throws FulgurError `trace` when a function returned a promise */
+/** @throws FulgurError `trace` if a function returned a promise */
 export function refusePromise(result: unknown, label: string): void {
   if (!tf.util.isPromise(result)) return;
-  // What is wrong is reported here; a rejection of the promise would end the process.
+  // The error is reported here; a rejection of the promise would end the process.
   result.catch(() => undefined);
   throw new FulgurError('trace', {
     what: `The function '${label}' returned a promise.`,
@@ -211,7 +211,7 @@ export function refusePromise(result: unknown, label: string): void {
 function disposedTooEarly(label: string, kind: string, shape: readonly number[]): FulgurError {
   return new FulgurError('trace', {
     what: `The compiled function '${label}' uses a ${kind} of shape [${shape.join(', ')}] that has been disposed since it was traced.`,
-    fix: 'Keep it for as long as the function is called, or pass it as an argument.',
+    fix: 'Keep it as long as the function is called, or pass it as an argument.',
   });
 }
 
@@ -222,12 +222,12 @@ function stepFailed({ cluster }: Engine, label: string, cause: unknown): FulgurE
   const place = operation === null ? '' : ` (operation ${operation})`;
   return new FulgurError('engine', {
     what: `TensorFlow failed in the compiled function '${label}'${place}: ${reason}.`,
-    fix: 'Run it with compile: false to see the operation that fails; out of memory asks for a smaller batch.',
+    fix: 'Run it with compile: false to see the operation that fails; if memory is exhausted, use a smaller batch.',
     cause,
   });
 }
 
-/** Takes TensorFlow's marks, `{{function_node f}} reason [[{{node X}}]]`, out of its message. */
+/** Removes TensorFlow's marks, `{{function_node f}} reason [[{{node X}}]]`, from its message. */
 function readStatus(message: string): { operation: string | null; reason: string } {
   const operation = /\{\{node ([^}]+)\}\}/.exec(message)?.[1] ?? null;
   const reason = message

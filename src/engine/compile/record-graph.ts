@@ -8,36 +8,35 @@ import { freeAbandonedTape } from './abandoned-tape';
 import { refusePromise } from './program';
 import { VariableSnapshot, separateVariables } from './variables';
 
-/** What a graph is recorded with. */
+/** Options for recording a graph. */
 export interface RecordOptions {
-  /** What is frozen, in words, for errors: a class's name. */
+  /** The name of the frozen object in errors: a class's name. */
   readonly name: string;
   /** The name of the graph's input. */
   readonly inputName: string;
-  /** The name of the graph's output where the function gives one tensor. */
+  /** The name of the graph's output if the function returns one tensor. */
   readonly outputName: string;
-  /** What the constants of variables are called, and which modules they belong to. */
+  /** The names of the constants of variables, and the modules to which they belong. */
   readonly variables: ReadonlyMap<tf.Variable, OutsideValue>;
-  /** Values from outside that earlier recordings have read. */
+  /** Outside values that earlier recordings have read. */
   readonly constants: Map<number, GraphConstant>;
 }
 
-/** Whether what runs now becomes a frozen graph: layers then take the forms that other programs know. */
+/** Whether the running code becomes a frozen graph: layers then use the operations that other programs know. */
 export function isFreezing(): boolean {
   return isStarted() && currentEngine().binding.trace?.recorder != null;
 }
 
-/** Runs part of a function that is being recorded; what it adds belongs to `module`. */
+/** Runs part of a function that is being recorded; the operations that it adds belong to `module`. */
 export function recordingWithin<T>(module: string, run: () => T): T {
   const recorder = isStarted() ? currentEngine().binding.trace?.recorder : null;
   return recorder == null ? run() : recorder.within(module, run);
 }
 
 /**
- * What a function computes of one batch of images, as plain data: values from outside, such as weights, become constants.
- * It holds for batches of just that size.
- *
- * @throws FulgurError `module`, naming the module, where the result depends on more than images and weights.
+ * Records a function of one batch of images as plain data: outside values, such as weights, become constants. It is
+ * valid only for batches of that size.
+ * @throws FulgurError `module`, naming the module, if the result depends on more than images and weights.
  */
 export function recordGraph(
   run: (images: tf.Tensor4D) => tf.Tensor | Record<string, tf.Tensor>,
@@ -100,6 +99,6 @@ function assigns(name: string, value: OutsideValue | undefined): Error {
     name,
     value?.module ?? '',
     `it assigns ${what}`,
-    'Assign in training only: branch on this.training, and hold every module in a public field, so that eval() reaches it.',
+    'Assign only in training: branch on this.training, and keep every module in a public field, so that eval() reaches it.',
   );
 }

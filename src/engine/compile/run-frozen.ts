@@ -12,11 +12,11 @@ import { graphConfig } from '../native/graph-config';
 import type { GraphOutput, NativePointer } from '../native/native-library';
 import { checked } from '../native/status';
 
-/** How a frozen graph is run. */
+/** Options for running a frozen graph. */
 export interface RunFrozenOptions {
   /** `bf16-mixed` computes convolutions and products in bfloat16 (default `32-true`). */
   readonly precision?: Precision;
-  /** What it is called in errors (default `frozen graph`). */
+  /** Its name in errors (default `frozen graph`). */
   readonly name?: string;
 }
 
@@ -25,23 +25,22 @@ export interface CompiledGraph {
   /**
    * Runs it off the JavaScript thread; calls may overlap.
    *
-   * @param inputs one tensor for each of the graph's inputs, of any size of the batch; they stay the caller's. Of uint8,
-   * which tfjs does not have, int32 tensors of values from 0 to 255.
+   * @param inputs one tensor for each of the graph's inputs, with any batch size; the caller keeps them. For uint8,
+   *   which tfjs does not have, int32 tensors with values from 0 to 255.
    * @returns one tensor for each of its outputs, which the caller disposes.
    * @throws FulgurError `engine` for inputs of another number, type or shape.
    */
   call(inputs: readonly tf.Tensor[]): Promise<tf.Tensor[]>;
-  /** Frees it; calls that are still at work end first. */
+  /** Frees it, after active calls have ended. */
   dispose(): void;
 }
 
 let made = 0;
 
 /**
- * Makes a frozen graph ready to run natively: TensorFlow fuses convolutions with what follows them, and all threads of the
- * engine take part.
- *
- * @throws FulgurError `engine` where TensorFlow refuses the graph.
+ * Prepares a frozen graph to run natively: TensorFlow fuses convolutions with the operations that follow them, and uses
+ * all threads of the engine.
+ * @throws FulgurError `engine` if TensorFlow rejects the graph.
  */
 export async function runFrozen(
   graph: FrozenGraph,
@@ -80,7 +79,7 @@ export async function runFrozen(
     call: async (inputs) => {
       if (isDisposed) throw disposedGraph(name);
       requireInputs(name, graph, inputs);
-      // Of their own, so that the caller may dispose the inputs while it runs.
+      // Separate tensors, so that the caller may dispose the inputs while it runs.
       const handles = inputs.map((input, index) => ownHandle(engine, input, graph.inputs[index]?.dtype));
       atWork += 1;
       try {
@@ -109,14 +108,14 @@ function buildFunction({ binding }: Engine, name: string, graph: FrozenGraph): N
     const symbolOf = (node: string, output: number): GraphOutput => {
       const symbol = symbols.get(node)?.[output];
       if (symbol === undefined)
-        throw new Error(`The graph's node '${node}' does not stand behind those that read it`);
+        throw new Error(`The graph's node '${node}' does not come after those that read it`);
       return symbol;
     };
     for (const node of graph.nodes) {
       const inputs = node.inputs.map((value) => symbolOf(value.node, value.output));
       symbols.set(node.name, addNode(builder, node, inputs));
     }
-    // An output that is an input as it came gets an operation of its own.
+    // An output that is an unchanged input gets its own operation.
     const outputs = graph.outputs.flatMap(({ value }) =>
       builder.operation('Identity', [], [symbolOf(value.node, value.output)], 1),
     );
@@ -171,8 +170,8 @@ function requireInputs(name: string, { inputs }: FrozenGraph, given: readonly tf
   );
   const got = given.map(({ dtype, shape }) => `${dtype} [${shape.join(', ')}]`);
   throw new FulgurError('engine', {
-    what: `The ${name} takes ${wanted.join(', ')} and was given ${got.join(', ') || 'nothing'}.`,
-    fix: 'Give one tensor for each input, of its type and shape.',
+    what: `The ${name} takes ${wanted.join(', ')}, but was given ${got.join(', ') || 'nothing'}.`,
+    fix: 'Pass one tensor for each input, with its type and shape.',
   });
 }
 
@@ -189,7 +188,7 @@ function ownHandle({ binding, backend }: Engine, tensor: tf.Tensor, dtype?: Grap
 
 function disposedGraph(name: string): FulgurError {
   return new FulgurError('engine', {
-    what: `The ${name} is called after it has been disposed.`,
+    what: `The ${name} was called after it was disposed.`,
     fix: 'Dispose it after its last call.',
   });
 }
@@ -197,7 +196,7 @@ function disposedGraph(name: string): FulgurError {
 function failed(name: string, cause: unknown): FulgurError {
   return new FulgurError('engine', {
     what: `TensorFlow failed in the ${name}: ${messageOf(cause)}.`,
-    fix: 'Call it with inputs of its types and shapes; out of memory asks for a smaller batch.',
+    fix: 'Call it with inputs of its types and shapes; if memory is exhausted, use a smaller batch.',
     cause,
   });
 }

@@ -6,22 +6,22 @@ import { withHostAccess } from '../draws/host-values';
 import { withoutDraws } from '../draws/active-draws';
 import { freeAbandonedTape } from './abandoned-tape';
 
-/** Actions that an eager call collects for its end; `null` outside of calls. */
+/** The actions that an eager call collects for its end; `null` outside calls. */
 let eagerActions: (() => void)[] | null = null;
 
-/** Whether operations join a graph at the moment instead of running. */
+/** Whether operations are currently added to a graph instead of running. */
 export function isTracing(): boolean {
   return isStarted() && currentEngine().binding.trace !== null;
 }
 
-/** Whether a compiled function's JavaScript runs at the moment, traced or operation by operation. */
+/** Whether a compiled function's JavaScript is currently running, traced or operation by operation. */
 export function isInStep(): boolean {
   return eagerActions !== null || isTracing();
 }
 
 /**
- * A scalar whose value may differ from step to step: a learning rate, a step count, a seed. In a compiled function it
- * becomes an input and `read` is called before every call; elsewhere `read` is called at once.
+ * Returns a scalar whose value may differ from step to step: a learning rate, a step count, a seed. In a compiled
+ * function it becomes an input and `read` is called before every call; elsewhere `read` is called at once.
  */
 export function stepInput(read: () => number, dtype: 'float32' | 'int32' = 'float32'): tf.Scalar {
   const { binding, backend } = currentEngine();
@@ -34,17 +34,16 @@ export function stepInput(read: () => number, dtype: 'float32' | 'int32' = 'floa
 }
 
 /**
- * Registers what is to happen on the JavaScript side after every successful call of the current function.
- *
- * @throws FulgurError `trace` outside of a compiled function
+ * Registers an action on the JavaScript side that runs after every successful call of the current function.
+ * @throws FulgurError `trace` outside a compiled function
  */
 export function afterStep(action: () => void): void {
   const trace = isStarted() ? currentEngine().binding.trace : null;
   const actions = trace === null ? eagerActions : trace.actions;
   if (actions === null) {
     throw new FulgurError('trace', {
-      what: 'afterStep() was called outside of a compiled function.',
-      fix: 'Wrap the step in compile(), with { eager: true } where it should run operation by operation.',
+      what: 'afterStep() was called outside a compiled function.',
+      fix: 'Wrap the step in compile(), with { eager: true } if it is to run operation by operation.',
     });
   }
   actions.push(action);

@@ -1,17 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { FulgurError } from '../../errors';
 
-/** A value made of tensors and plain data in arrays and objects, taken apart. */
+/** A value of tensors and plain data in arrays and objects, taken apart. */
 export interface FlatValue {
   readonly tensors: readonly tf.Tensor[];
-  /** Equal for two values exactly when they differ in nothing but their tensors' values. */
+  /** Equal for two values if and only if they differ only in their tensors' values. */
   readonly signature: string;
 }
 
 /**
- * Takes the tensors out of arguments or results, in a fixed order.
+ * Extracts the tensors of arguments or results, in a fixed order.
  *
- * @param root - what the value is, for errors
+ * @param root - the name of the value in errors
  * @throws FulgurError `trace` for a disposed tensor, and for anything that is neither a tensor nor plain data
  */
 export function flatten(value: unknown, name: string, root: 'argument' | 'result'): FlatValue {
@@ -21,7 +21,7 @@ export function flatten(value: unknown, name: string, root: 'argument' | 'result
       if (part.isDisposed) throw disposed(name, path, part);
       tensors.push(part);
       const type = `${part.dtype}[${part.shape.join(',')}]`;
-      // A variable may be assigned, so it stands for itself and not for any tensor of its shape.
+      // A variable may be assigned, so it is identified itself and not by its shape.
       return part instanceof tf.Variable ? `variable ${part.id} ${type}` : type;
     }
     if (Array.isArray(part))
@@ -39,7 +39,7 @@ export function flatten(value: unknown, name: string, root: 'argument' | 'result
   return { signature: visit(value, root), tensors };
 }
 
-/** The tensors in any value, wherever `flatten` would find some. */
+/** Yields the tensors in any value, wherever `flatten` would find some. */
 export function tensorsIn(value: unknown): tf.Tensor[] {
   const tensors: tf.Tensor[] = [];
   replace(value, (part) => {
@@ -50,12 +50,12 @@ export function tensorsIn(value: unknown): tf.Tensor[] {
   return tensors;
 }
 
-/** The place of a tensor in a result whose tensors are yet to come. */
+/** The place of a tensor in a result whose tensors are not available yet. */
 class Slot {
   constructor(readonly index: number) {}
 }
 
-/** A result with slots in the places of its tensors, in the order of `flatten`. */
+/** Returns a result with slots instead of its tensors, in the order of `flatten`. */
 export function toTemplate(value: unknown): unknown {
   let next = 0;
   return replace(value, (part) => (part instanceof tf.Tensor ? new Slot(next++) : undefined));
@@ -92,7 +92,7 @@ function notTraceable(name: string, path: string, value: unknown): FulgurError {
   const constructor: unknown = (value as { constructor?: unknown }).constructor;
   const kind = typeof constructor === 'function' ? constructor.name : typeof value;
   return new FulgurError('trace', {
-    what: `The ${path} of the compiled function '${name}' is of type ${kind}, which it can neither take nor give.`,
+    what: `The ${path} of the compiled function '${name}' is of type ${kind}, which it can neither accept nor return.`,
     fix: 'Use tensors, numbers, strings and booleans, in arrays and plain objects.',
   });
 }

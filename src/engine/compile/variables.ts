@@ -8,8 +8,8 @@ export function liveVariables(): tf.Variable[] {
 }
 
 /**
- * Gives every variable an id that nothing else has. `target.assign(online)` makes two variables share one, and a trace
- * could not show which of them it reads.
+ * Gives every variable a unique id. `target.assign(online)` makes two variables share one, and a trace could not
+ * distinguish which of them it reads.
  */
 export function separateVariables(backend: FulgurBackend): void {
   for (const variable of liveVariables()) {
@@ -20,7 +20,7 @@ export function separateVariables(backend: FulgurBackend): void {
   }
 }
 
-/** Variables as they were before a trace; an assignment while tracing must not outlive it. */
+/** The values of variables before a trace; an assignment while tracing must not outlive it. */
 export class VariableSnapshot {
   readonly #before = new Map<tf.Variable, tf.Tensor>();
 
@@ -32,14 +32,14 @@ export class VariableSnapshot {
     return [...this.#before.keys()];
   }
 
-  /** Variables that have been assigned since. */
+  /** The variables that have been assigned since. */
   changed(): tf.Variable[] {
     return [...this.#before]
       .filter(([variable, old]) => variable.dataId !== old.dataId)
       .map(([variable]) => variable);
   }
 
-  /** Puts every variable's value back, and removes variables that were born since. */
+  /** Restores every variable's value, and removes variables that were created since. */
   restore(): void {
     for (const variable of this.born()) variable.dispose();
     for (const [variable, old] of this.#before) {
@@ -52,13 +52,13 @@ export class VariableSnapshot {
     return liveVariables().filter((variable) => !this.#before.has(variable));
   }
 
-  /** @throws FulgurError `trace` when a variable was born since */
+  /** @throws FulgurError `trace` if a variable was created since */
   refuseBorn(name: string): void {
     const [first] = this.born();
     if (first === undefined) return;
     throw new FulgurError('trace', {
       what: `A variable of shape [${first.shape.join(', ')}] was created while '${name}' was being traced.`,
-      why: 'A traced function runs once, so a variable made in it would be made once and lost.',
+      why: 'A traced function runs once, so a variable created in it would be created once and lost.',
       fix: 'Create parameters, buffers and optimisers before the compiled function is first called.',
     });
   }

@@ -1,6 +1,6 @@
 /** The draws of one call of a function that belongs to a step. */
 export interface Draws {
-  /** Draws made so far: what tells them apart. */
+  /** The number of draws made so far, which distinguishes them. */
   count: number;
   /** Whether all ranks draw the same. */
   shared: boolean;
@@ -10,12 +10,12 @@ export interface Draws {
 
 let active: Draws | null = null;
 
-/** The draws of the step that is at work; `null` outside of steps. */
+/** The draws of the current step; `null` outside steps. */
 export function activeDraws(): Draws | null {
   return active;
 }
 
-/** Random operations that `run` calls belong to a step. */
+/** Makes random operations that `run` calls belong to a step. */
 export function withDraws<T>(draws: Draws, run: () => T): T {
   const outer = active;
   active = draws;
@@ -26,7 +26,7 @@ export function withDraws<T>(draws: Draws, run: () => T): T {
   }
 }
 
-/** Random operations that `run` calls do not belong to the step that is at work. */
+/** Makes random operations that `run` calls independent of the current step. */
 export function withoutDraws<T>(run: () => T): T {
   const outer = active;
   active = null;
@@ -37,14 +37,14 @@ export function withoutDraws<T>(run: () => T): T {
   }
 }
 
-/** Whether random operations belong to a step now. */
+/** Whether random operations currently belong to a step. */
 export function isDrawingForStep(): boolean {
   return active !== null;
 }
 
 /**
- * The random operations that `run` calls in a step give all ranks the same numbers. Elsewhere in a step each rank draws
- * its own, but in what comes after gradients were exchanged: `onBeforeOptimizerStep` and the optimiser.
+ * Makes the random operations that `run` calls in a step give all ranks the same numbers. Elsewhere in a step each rank
+ * draws its own, except after gradients were exchanged: in `onBeforeOptimizerStep` and the optimiser.
  */
 export function sameOnAllRanks<T>(run: () => T): T {
   const draws = active;
@@ -58,7 +58,9 @@ export function sameOnAllRanks<T>(run: () => T): T {
   }
 }
 
-/** Gives a function that runs something with the draws that come next, however often: for what is computed again. */
+/**
+ * Returns a function that runs something with the next draws, any number of times: for computations that are repeated.
+ */
 export function repeatDraws(): <T>(run: () => T) => T {
   const draws = active;
   if (draws === null) return (run) => run();

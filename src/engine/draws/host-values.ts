@@ -2,10 +2,10 @@ import nodeCrypto from 'node:crypto';
 import * as tf from '@tensorflow/tfjs-core';
 import { FulgurError } from '../../errors';
 
-/** A step whose function runs in JavaScript now. */
+/** A step whose function currently runs in JavaScript. */
 interface GuardedStep {
   readonly name: string;
-  /** Whether it is traced: what it reads then stays as it is. */
+  /** Whether it is traced: then the values that it reads never change. */
   readonly traced: boolean;
   readonly onNotice: (message: string) => void;
 }
@@ -13,8 +13,8 @@ interface GuardedStep {
 let guarded: GuardedStep | null = null;
 
 /**
- * Runs a step's function, which must not draw random numbers in JavaScript: an error says what to use instead. While it
- * is traced, reading the clock is noticed as well, for the step keeps the time of its trace.
+ * Runs a step's function, which must not draw random numbers in JavaScript: an error names the alternative. While it is
+ * traced, reading the clock is also noticed, because the step keeps the time of its trace.
  */
 export function guardHostValues<T>(step: GuardedStep, run: () => T): T {
   const outer = guarded;
@@ -28,7 +28,7 @@ export function guardHostValues<T>(step: GuardedStep, run: () => T): T {
   }
 }
 
-/** Runs what may read any value on the host: it is called again at every step. */
+/** Runs a function that may read any value on the host, because it is called again at every step. */
 export function withHostAccess<T>(run: () => T): T {
   const outer = guarded;
   guarded = null;
@@ -45,7 +45,7 @@ const drawing: readonly (readonly [owner: object, ownerName: string, names: read
   [nodeCrypto, 'crypto', ['randomBytes', 'randomFillSync', 'randomInt', 'randomUUID', 'getRandomValues']],
 ];
 
-/** Puts functions that look for a guarded step in front of the host's own; gives what takes them away. */
+/** Replaces the host's own functions by ones that look for a guarded step; returns a function that restores them. */
 function install(): () => void {
   const restores = drawing.flatMap(([owner, ownerName, names]) =>
     names.map((name) => putInFront(owner, name, () => refuseDraw(`${ownerName}.${name}()`))),
@@ -95,21 +95,21 @@ function refuseDraw(call: string): void {
   const operation = /^(.+)__op$/.exec(scope?.name ?? '')?.[1];
   if (operation !== undefined) {
     throw new FulgurError('trace', {
-      what: `tf.${operation} was called in '${name}' in tfjs's own form, which draws its numbers once, in JavaScript.`,
+      what: `tf.${operation} was called in '${name}' in the version of tfjs, which draws its numbers once, in JavaScript.`,
       why: "It comes from an '@tensorflow/tfjs-core' that was imported before Fulgur.",
-      fix: 'Take tf from Fulgur: import { tf } from the index, or import Fulgur first.',
+      fix: 'Import tf from Fulgur: import { tf } from the index, or import Fulgur first.',
     });
   }
   throw new FulgurError('trace', {
     what: `${call} was called in '${name}'.`,
     why: 'A step is traced once, so the number would be the same at every step.',
-    fix: `Draw with tf.randomUniform([]), which is new at every step and the same on resume, or read the number with stepInput(() => ${call}).`,
+    fix: `Draw with tf.randomUniform([]), which differs at every step and is the same on resume, or read the number with stepInput(() => ${call}).`,
   });
 }
 
 function noticeClock(call: string): void {
   if (guarded?.traced !== true) return;
   guarded.onNotice(
-    `${call} was called while '${guarded.name}' was being traced: the compiled step keeps the time of its trace. Where the step computes with it, read it with stepInput(() => ${call}).`,
+    `${call} was called while '${guarded.name}' was being traced: the compiled step keeps the time of its trace. If the step uses it in computations, read it with stepInput(() => ${call}).`,
   );
 }

@@ -1,4 +1,4 @@
-// tfjs's own exports and not a copy of them: what imports tfjs after this gets the operations below.
+// The exports of tfjs themselves and not a copy of them: modules that import tfjs later get the operations below.
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 import tfjs = require('@tensorflow/tfjs-core');
 import type { DataType, Tensor, Tensor1D, TensorLike } from '@tensorflow/tfjs-core';
@@ -14,7 +14,7 @@ type Seed = number | string | null | undefined;
 const float32 = { type: 'type', value: 'float32' } as const;
 const int32 = { type: 'type', value: 'int32' } as const;
 
-/** Draws by one of TensorFlow's stateless operations: its numbers depend on the seed alone. */
+/** Draws with one of TensorFlow's stateless operations: its numbers depend only on the seed. */
 function draw(operation: string, shape: Shape, { more = [], dtype = float32, seed = drawSeed() }: Draw = {}) {
   const inputs = [tfjs.tensor1d([...shape], 'int32'), seed, ...more];
   return runOp(operation, { dtype, T: int32, Tseed: int32 }, inputs, 1)[0] as Tensor;
@@ -26,14 +26,14 @@ interface Draw {
   readonly seed?: Tensor1D;
 }
 
-/** Uniform over [0, 1), also outside of steps. */
+/** Uniform over [0, 1), also outside steps. */
 function drawUniform(shape: Shape): Tensor {
   return draw('StatelessRandomUniform', shape);
 }
 
 /**
- * What tfjs's random operations do in a step, where no seed is given: the same distributions, drawn by TensorFlow, again
- * in each call. With a seed they give tfjs's own numbers, the same in each call.
+ * The random operations of tfjs as they behave in a step, if no seed is given: the same distributions, drawn by
+ * TensorFlow, anew in each call. With a seed they return tfjs's own numbers, the same in each call.
  */
 const inStep = {
   randomUniform: (shape: Shape, low = 0, high = 1, dtype?: Dtype) =>
@@ -53,7 +53,7 @@ const inStep = {
   truncatedNormal: (shape: Shape, mean = 0, deviation = 1, dtype?: Dtype) =>
     typed('truncatedNormal', dtype, affine(draw('StatelessTruncatedNormal', shape), deviation, mean)),
 
-  // tfjs multiplies by what its documentation calls an inverse scale.
+  // tfjs multiplies by the value that its documentation calls an inverse scale.
   randomGamma: (shape: Shape, alpha: number, beta?: number | null, dtype?: Dtype) =>
     typed(
       'randomGamma',
@@ -79,7 +79,7 @@ export function dropped<T extends Tensor>(x: T, rate: number, shape: Shape = x.s
   });
 }
 
-/** Where an operation takes its seed. */
+/** The position of the seed among an operation's arguments. */
 const seedAt: Readonly<Record<keyof typeof inStep, number>> = {
   randomUniform: 4,
   randomUniformInt: 3,
@@ -94,13 +94,13 @@ function affine(values: Tensor, factor: number, summand: number): Tensor {
   return tfjs.add(tfjs.mul(values, factor), summand);
 }
 
-/** Real numbers as the type that was asked for: tfjs rounds to whole ones. */
+/** Converts real numbers to the requested type: tfjs rounds to whole ones. */
 function typed(operation: string, dtype: Dtype, values: Tensor): Tensor {
   if (dtype === 'int32') return tfjs.cast(tfjs.round(values), 'int32');
   if ((dtype ?? 'float32') === 'float32') return values;
   throw new FulgurError('trace', {
-    what: `tf.${operation} was asked for ${String(dtype)} values.`,
-    fix: 'Draw float32 or int32, and cast what it gives.',
+    what: `tf.${operation} was called with the type ${String(dtype)}.`,
+    fix: 'Draw float32 or int32, and cast the result.',
   });
 }
 
@@ -111,14 +111,14 @@ function wholeNumbers(operation: string, shape: Shape, low: number, high: number
     return draw('StatelessRandomUniformInt', shape, { more: limits, dtype: int32 });
   }
   throw new FulgurError('trace', {
-    what: `tf.${operation} was asked for whole numbers from ${low} up to, and not including, ${high}.`,
-    fix: 'Give bounds with a whole number between them.',
+    what: `tf.${operation} was called for whole numbers from ${low} up to, and not including, ${high}.`,
+    fix: 'Use bounds with a whole number between them.',
   });
 }
 
 /**
- * Indices of classes, [rows, samples]: where uniform numbers fall among sums of the probabilities. TensorFlow's own
- * operation gives other indices for another number of threads.
+ * Returns indices of classes, [rows, samples]: the positions of uniform numbers among cumulative probabilities.
+ * TensorFlow's own operation returns other indices for another number of threads.
  */
 function chosen(logits: Tensor, samples: number, seed: Seed): Tensor {
   const rows = logits.rank === 1 ? tfjs.reshape(logits, [1, -1]) : logits;
@@ -149,7 +149,7 @@ for (const [name, operation] of Object.entries(inStep)) {
   replace(name, (original, args) => {
     const at = seedAt[name as keyof typeof inStep];
     const seed = args[at] as Seed;
-    // Nothing is drawn by dropout at rate 0, and a wrong rate is tfjs's to refuse.
+    // Dropout at rate 0 draws nothing, and tfjs rejects an invalid rate.
     const rate = args[1] as number;
     if (name === 'dropout' && !(rate > 0 && rate < 1)) return original(...(args as never[]));
     if (seed === null || seed === undefined) return (operation as Operation)(...(args as never[]));
@@ -161,7 +161,7 @@ for (const [name, operation] of Object.entries(inStep)) {
 replace('multinomial', (original, args) => {
   const [logits, samples, seed, normalized] = args as [Tensor | TensorLike, number, Seed, boolean?];
   const tensor = logits instanceof tfjs.Tensor ? logits : tfjs.tensor(logits);
-  // What it cannot do, tfjs refuses with its own words.
+  // tfjs reports arguments that it does not support.
   if (normalized === true || tensor.rank > 2 || tensor.size < 2) return original(...(args as never[]));
   return chosen(tensor, samples, seed);
 });
@@ -169,7 +169,7 @@ replace('multinomial', (original, args) => {
 replace('rand', () => {
   throw new FulgurError('trace', {
     what: 'tf.rand was called in a step.',
-    why: 'A step is traced once, so its function would be called then only, and give the same numbers at every step.',
+    why: 'A step is traced once, so its function would be called only then, and return the same numbers at every step.',
     fix: 'Draw with tf.randomUniform or tf.randomNormal.',
   });
 });

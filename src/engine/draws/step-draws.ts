@@ -9,22 +9,28 @@ import type { Purpose } from '../random';
 import { activeDraws } from './active-draws';
 import type { Draws } from './active-draws';
 
-/** Where in training a step is run: its draws depend on the seed, on this, and on their order within the step. */
+/**
+ * The place in training at which a step is run: its draws depend on the seed, on this place, and on their order within
+ * the step.
+ */
 export interface DrawPlace {
   readonly purpose: Purpose;
-  /** For example epoch and batch; the second stays below 2^20. */
+  /** For example epoch and batch; the second must be below 2^20. */
   readonly position: readonly [first: number, second: number];
   /** The run's seed (default: the one that was set last). */
   readonly seed?: number | undefined;
 }
 
-/** Ranks share the second coordinate, each with a range of its own; the first range is common to all. */
+/** Ranks share the second coordinate, each with its own range; the first range is common to all. */
 const RANGE = 2 ** 20;
 
-/** The place that is reported, and the calls there of each function: one more function called there moves no draw of another. */
+/**
+ * The current place, and the calls of each function there: calling another function there does not change the draws of
+ * others.
+ */
 const places = new AsyncLocalStorage<{ readonly place: DrawPlace; readonly calls: Map<string, number> }>();
 
-/** Compiled functions that `run` calls, now or after it has waited, draw for this place. */
+/** Compiled functions that `run` calls, now or after awaiting, draw for this place. */
 export function drawingAt<T>(place: DrawPlace, run: () => T): T {
   return places.run({ place, calls: new Map() }, run);
 }
@@ -48,7 +54,7 @@ export class StepDraws implements Draws {
   }
 }
 
-/** A text as an int32 number, by FNV-1a; another one for each variant. */
+/** Returns a text as an int32 number, by FNV-1a; a different one for each variant. */
 function hash(text: string, variant: number): number {
   let value = 0x811c9dc5 + variant;
   for (let index = 0; index < text.length; index++) {
@@ -67,7 +73,10 @@ export class FunctionDraws {
     this.#number = nextFunctionNumber(name);
   }
 
-  /** The draws of the next call: for the place that the trainer says, else for the number of updates and calls so far. */
+  /**
+   * Returns the draws of the next call: for the place that the trainer sets, otherwise for the number of updates and
+   * calls so far.
+   */
   next(): StepDraws {
     const said = places.getStore();
     if (said !== undefined) {
@@ -82,15 +91,15 @@ export class FunctionDraws {
   }
 }
 
-/** Draws of which only the order is needed: a trace gives them no numbers. */
+/** Draws of which only the order matters: a trace gives them no numbers. */
 export function drawsOfTrace(): StepDraws {
   return new StepDraws({ purpose: 'call', position: [0, 0] }, 0);
 }
 
 /**
- * The seed of one draw, int32 of shape [2], for TensorFlow's stateless random operations. In a step it differs from call
- * to call, as a function of the run's seed, the place in training, the rank and the order of the draws; a compiled step
- * computes it by itself. Outside of steps it is a function of the seed and of the draws so far.
+ * Returns the seed of one draw, int32 of shape [2], for TensorFlow's stateless random operations. In a step it differs
+ * from call to call, as a function of the run's seed, the place in training, the rank and the order of the draws; a
+ * compiled step computes it itself. Outside steps it is a function of the seed and of the draws so far.
  *
  * @example
  * const [noise] = runOp('StatelessRandomNormal', attributes, [shape, drawSeed()], 1);
@@ -106,7 +115,7 @@ export function drawSeed(): tf.Tensor1D {
   if (trace !== null && trace.recorder !== null) {
     throw trace.recorder.refusal(
       'it draws random numbers',
-      'Draw in training only: branch on this.training, and hold every module in a public field, so that eval() reaches it.',
+      'Draw only in training: branch on this.training, and keep every module in a public field, so that eval() reaches it.',
     );
   }
   if (trace !== null) {
@@ -122,7 +131,7 @@ function requireActive(): Draws {
   return draws;
 }
 
-/** Keys that a trace takes as inputs: those of the rank and of all ranks, each read once a call. */
+/** The keys that a trace takes as inputs: those of the rank and of all ranks, each read once per call. */
 const keys = new WeakMap<Trace, Map<boolean, GraphOutput>>();
 
 function tracedKey(trace: Trace, shared: boolean): tf.Tensor1D {

@@ -2,28 +2,28 @@ import { FulgurError } from '../../errors';
 import { nvidiaWheels } from './nvidia-wheels';
 import type { Wheel } from './wheel';
 
-/** The one TensorFlow version that Fulgur installs and is tested with. */
+/** The only TensorFlow version that Fulgur installs and is tested with. */
 export const tensorflowVersion = '2.21.0';
 
 /** `cuda` libraries use an NVIDIA GPU; `cpu` libraries cannot. */
 export type Flavour = 'cpu' | 'cuda';
 
-/** File names of TensorFlow's two libraries on a platform. */
+/** The file names of TensorFlow's two libraries on a platform. */
 export interface LibraryNames {
   readonly core: string;
   readonly framework: string;
 }
 
-/** Everything that makes up one installation of TensorFlow, pinned. */
+/** The parts of one installation of TensorFlow, pinned. */
 export interface Build {
-  /** Names the installation's folder in the cache. */
+  /** The name of the installation's folder in the cache. */
   readonly key: string;
   readonly version: string;
   readonly flavour: Flavour;
   readonly libraries: LibraryNames;
-  /** The wheel that holds the libraries first, then what they need beside them. */
+  /** The wheel with the libraries first, then those on which they depend. */
   readonly wheels: readonly Wheel[];
-  /** Bytes of free disk that an installation needs at its peak. */
+  /** The number of bytes of free disk that an installation needs at its peak. */
   readonly peakDiskBytes: number;
 }
 
@@ -35,7 +35,7 @@ const machONames: LibraryNames = {
   framework: 'libtensorflow_framework.2.dylib',
 };
 
-/** Library names by platform: `null` where TensorFlow has no libraries that Fulgur can drive. */
+/** The library names by platform: `null` if TensorFlow has no libraries that Fulgur can use. */
 export function libraryNames(platform: string): LibraryNames | null {
   if (platform === 'linux') return elfNames;
   return platform === 'darwin' ? machONames : null;
@@ -105,13 +105,13 @@ const builds: readonly Build[] = [
   },
 ];
 
-/** The pinned build of a platform and flavour, or `null` where there is none. */
+/** Returns the pinned build of a platform and flavour, or `null` if there is none. */
 export function findBuild(platform: string, architecture: string, flavour: Flavour): Build | null {
   const key = `${tensorflowVersion}-${flavour}-${platform}-${architecture}`;
   return builds.find((build) => build.key === key) ?? null;
 }
 
-/** The error for a machine that no wheel serves. */
+/** Returns the error for a machine without a wheel. */
 export function unsupportedPlatform(platform: string, architecture: string, flavour: Flavour): FulgurError {
   return new FulgurError('engine', {
     what: `There is no TensorFlow ${tensorflowVersion} ${flavour} build for ${platform}-${architecture}.`,

@@ -4,20 +4,20 @@ import { isAlive, removeLeftLock, thisProcess } from '../../locks';
 import type { Build } from './builds';
 import { findDamage, readManifest, type Manifest } from './manifest';
 
-/** What a look into the cache found. */
+/** The result of a look-up in the cache. */
 export type CacheState =
   | { readonly kind: 'missing' }
   | { readonly kind: 'damaged'; readonly damage: string }
   | { readonly kind: 'whole'; readonly manifest: Manifest };
 
-/** The folder of one build in the cache: `<cache>/tensorflow/<key>`. */
+/** Returns the folder of one build in the cache: `<cache>/tensorflow/<key>`. */
 export function installFolder(cacheFolder: string, build: Build): string {
   return join(cacheFolder, 'tensorflow', build.key);
 }
 
 const libraryDirectory = 'tensorflow';
 
-/** The folder inside an installation that holds the libraries. */
+/** Returns the folder inside an installation that contains the libraries. */
 export function libraryFolder(install: string): string {
   return join(install, libraryDirectory);
 }
@@ -30,7 +30,7 @@ export async function checkInstall(
 ): Promise<CacheState> {
   const entries = await readdir(folder).catch(() => null);
   if (entries === null) {
-    // A file, or a link to nothing, would be in the way of what is installed there.
+    // A file, or a dangling link, would block the installation.
     const inTheWay = await lstat(folder).catch(() => null);
     return inTheWay === null
       ? { kind: 'missing' }
@@ -38,7 +38,7 @@ export async function checkInstall(
   }
   const manifest = await readManifest(folder);
   if (manifest === null) return { kind: 'damaged', damage: 'its manifest.json cannot be read' };
-  // New pins under an old name: what lies there is not what is asked for.
+  // New pins under an old name: this is not the requested installation.
   const pinned = build.wheels.map(({ sha256 }) => sha256).join();
   if (manifest.wheels.map(({ sha256 }) => sha256).join() !== pinned) {
     return { kind: 'damaged', damage: 'it was made from other wheels' };
@@ -51,7 +51,7 @@ export async function checkInstall(
   return damage === null ? { kind: 'whole', manifest } : { kind: 'damaged', damage };
 }
 
-/** A name for a folder in the making, which tells whose it is. */
+/** Returns the name of an unfinished folder, which identifies its process. */
 export function partialFolder(install: string): string {
   const { pid, started } = thisProcess();
   return `${install}.partial.${pid}.${Buffer.from(started).toString('hex') || '0'}.${Date.now().toString(36)}`;
@@ -71,14 +71,14 @@ export async function sweepLeftovers(install: string): Promise<void> {
   }
 }
 
-/** Takes a folder out of sight at once, then deletes it: a half-deleted installation never bears its name. */
+/** Renames a folder first, then deletes it: a half-deleted installation never has its name. */
 export async function discardInstall(install: string): Promise<void> {
   const aside = partialFolder(install);
   await rename(install, aside);
   await removeFolder(aside);
 }
 
-/** Deletes a folder; what a dying child process still writes into it is deleted by a later sweep. */
+/** Deletes a folder; files that a dying child process still writes into it are deleted by a later sweep. */
 export async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runProgram } from '../../system';
 import { describePython } from './python-scripts';
 
-/** A TensorFlow that a Python has, found without importing it. */
+/** The TensorFlow of a Python, found without importing it. */
 export interface PythonTensorFlow {
   readonly project: string;
   readonly version: string;
@@ -13,7 +13,7 @@ export interface PythonTensorFlow {
 
 /** A Python on the search path. */
 export interface Python {
-  /** Absolute path of the program. */
+  /** The absolute path of the program. */
   readonly program: string;
   readonly version: string;
   readonly hasPip: boolean;
@@ -23,7 +23,7 @@ export interface Python {
 /** A Python on a slow network disk takes seconds to start. */
 const ANSWER_MILLISECONDS = 60_000;
 
-/** Every working Python among the search path's first `python3` and first `python`. */
+/** Returns every working Python among the search path's first `python3` and first `python`. */
 export async function findPythons(
   searchPath: readonly string[],
   onProgress: (line: string) => void = () => undefined,
@@ -38,7 +38,7 @@ export async function findPythons(
   return pythons;
 }
 
-/** The first executable file of this name on the search path, or `null`. */
+/** Returns the first executable file with this name on the search path, or `null`. */
 export async function findProgram(name: string, searchPath: readonly string[]): Promise<string | null> {
   for (const folder of searchPath) {
     const program = join(folder, name);
@@ -56,14 +56,14 @@ async function describe(
   onProgress: (line: string) => void,
   limitMs: number,
 ): Promise<Python | null> {
-  // A Python that cannot start or is too old for the script is as good as none: the next one is tried.
+  // A Python that cannot start or is too old for the script is skipped.
   const result = await runProgram(program, ['-c', describePython], {
     limitMs,
-    awaited: `${program}, which shows whether it has TensorFlow or pip`,
+    awaited: `${program}, which reports whether it has TensorFlow or pip`,
     onWait: onProgress,
   }).catch(() => null);
   if (result?.overdue === true) {
-    onProgress(`${program} did not answer within ${limitMs / 1000} s, and is passed over.`);
+    onProgress(`${program} did not answer within ${limitMs / 1000} s, and is skipped.`);
   }
   if (result?.code !== 0) return null;
   try {

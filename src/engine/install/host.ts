@@ -4,7 +4,7 @@ import { findBuild, type Build, type Flavour } from './builds';
 import { findPythons, type Python } from './find-python';
 import { findNvidiaDriver } from './nvidia-driver';
 
-/** What the search for TensorFlow asks of the machine; tests give another one. */
+/** The facts about the machine that the search for TensorFlow needs; tests provide others. */
 export interface Host {
   readonly platform: string;
   readonly architecture: string;
@@ -12,7 +12,7 @@ export interface Host {
   readonly cacheFolder: string;
   /** The GNU C library's version on Linux, `null` on a Linux that has another C library. */
   glibcVersion(): string | null;
-  /** `say` receives what is waited for. */
+  /** `say` receives what is awaited. */
   findNvidiaDriver(say: (line: string) => void): Promise<string | null>;
   findPythons(say: (line: string) => void): Promise<Python[]>;
   findBuild(flavour: Flavour): Build | null;

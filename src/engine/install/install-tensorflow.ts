@@ -15,20 +15,20 @@ import { wheelName } from './wheel';
 export interface InstallOptions {
   readonly build: Build;
   readonly cacheFolder: string;
-  /** A Python that has pip: absolute path of the program. */
+  /** A Python that has pip: the absolute path of the program. */
   readonly python: string;
   readonly onProgress: (line: string) => void;
-  /** Whether an installation that is already there is read to its last byte. */
+  /** Whether an existing installation is read to its last byte. */
   readonly fullCheck?: boolean;
 }
 
 /**
- * Installs a build into the cache, once for all processes: whoever comes second waits and uses the first one's
- * result. Everything is made in a folder beside the final one and renamed into place as the last act, so that a
- * process killed at any moment leaves nothing that looks like an installation.
+ * Installs a build into the cache, once for all processes: a second process waits and uses the result of the first.
+ * Everything is created in a folder beside the final one and renamed as the last step, so that a process killed at any
+ * moment leaves nothing that looks like an installation.
  *
  * @returns the installation's folder.
- * @throws FulgurError `engine` where the download, the check or the disk fails.
+ * @throws FulgurError `engine` if the download, the check or the disk fails.
  */
 export async function installTensorFlow(options: InstallOptions): Promise<string> {
   const { build, cacheFolder, onProgress, fullCheck = false } = options;
@@ -79,7 +79,7 @@ async function make({ build, python, onProgress }: InstallOptions, partial: stri
     await makeFolder(downloads);
     const file = await downloadWheel(python, wheel, downloads, onProgress);
     files.push(...(await unpackWheel(python, wheel, file, partial, onProgress)));
-    // One wheel's download at a time: CUDA's would otherwise take gigabytes more.
+    // One wheel is downloaded at a time: CUDA's would otherwise take gigabytes more.
     await removeFolder(downloads);
   }
   const fault = await findLibraryFault(libraryFolder(partial), build.libraries);
@@ -103,7 +103,7 @@ async function publish(partial: string, install: string, build: Build): Promise<
   try {
     await rename(partial, install);
   } catch (error) {
-    // Another machine that shares the cache took the lock for dead and was faster: its result is as good.
+    // Another machine that shares the cache considered the lock dead and was faster: its result is just as good.
     if ((await checkInstall(install, build)).kind === 'whole') return;
     throw error;
   }
@@ -116,7 +116,7 @@ async function makeCache(folder: string): Promise<void> {
   } catch (cause) {
     throw new FulgurError('engine', {
       what: `The cache folder ${folder} cannot be created: ${(cause as Error).message}.`,
-      fix: 'Set FULGUR_CACHE to a folder that you may write to.',
+      fix: 'Set FULGUR_CACHE to a folder to which you may write.',
       cause,
     });
   }

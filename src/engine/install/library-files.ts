@@ -6,17 +6,17 @@ import { openRegularFile } from '../../system';
 import type { LibraryNames } from './builds';
 import { readManifest } from './manifest';
 
-/** What is wrong with the two libraries in a folder, in words, or `null` where nothing is seen to be. */
+/** Describes the defect of the two libraries in a folder, or returns `null` if none is found. */
 export async function findLibraryFault(folder: string, names: LibraryNames): Promise<string | null> {
   for (const name of [names.core, names.framework]) {
     const start = await readStart(join(folder, name));
-    if (start === null) return `it holds no readable ${name}`;
+    if (start === null) return `it contains no readable ${name}`;
     if (!isLibraryOf(start, arch())) return `its ${name} is not a library for ${process.platform}-${arch()}`;
   }
   return null;
 }
 
-/** The version that the files beside the libraries tell, or `null` where they tell none. */
+/** Returns the version according to the files beside the libraries, or `null` if they contain none. */
 export async function findVersion(folder: string): Promise<string | null> {
   const siblings = await readdir(dirname(folder)).catch(() => []);
   for (const sibling of siblings) {
@@ -27,7 +27,7 @@ export async function findVersion(folder: string): Promise<string | null> {
   return manifest?.key.split('-')[0] ?? null;
 }
 
-/** Whether the libraries were built for CUDA and NVIDIA's own libraries lie where they look for them. */
+/** Whether the libraries were built for CUDA and NVIDIA's own libraries are where they look for them. */
 export async function isReadyForCuda(folder: string, names: LibraryNames): Promise<boolean> {
   const parts: string[] = await readdir(join(dirname(folder), 'nvidia', 'cudnn')).catch(() => []);
   return parts.includes('lib') && (await isBuiltForCuda(join(folder, names.framework)));

@@ -9,26 +9,26 @@ import { installTensorFlow } from './install-tensorflow';
 import { findLibraryFault, findVersion, isReadyForCuda } from './library-files';
 import type { TensorFlowLibrary } from './tensorflow-library';
 
-/** What a run may compute on. */
+/** The accelerators that a run may use. */
 export type Accelerator = 'auto' | 'cpu' | 'gpu';
 
 export interface LocateOptions {
-  /** `auto` asks for a GPU build where the machine has an NVIDIA driver; `gpu` fails where it has none. */
+  /** `auto` requests a GPU build if the machine has an NVIDIA driver; `gpu` fails if it has none. */
   readonly accelerator: Accelerator;
-  /** Told in whole sentences what takes time. */
+  /** Receives whole sentences about slow work. */
   readonly onProgress?: (line: string) => void;
-  /** Read every byte of an installation in the cache rather than file sizes alone (default `false`). */
+  /** Read every byte of an installation in the cache instead of only file sizes (default `false`). */
   readonly fullCheck?: boolean;
 }
 
 const oldestGlibc = '2.27';
 
 /**
- * Finds TensorFlow's libraries, or installs them: the folder that `FULGUR_TENSORFLOW` names; an earlier installation
- * in the cache; a Python's own TensorFlow of a fitting version; else the pinned wheels through pip.
+ * Finds TensorFlow's libraries, or installs them: the folder that `FULGUR_TENSORFLOW` names; an earlier installation in
+ * the cache; a Python's own TensorFlow of a fitting version; otherwise the pinned wheels through pip.
  *
- * @throws FulgurError `engine` where a GPU is asked for that the machine or the libraries cannot give, where the named
- * folder does not hold the libraries, and where an installation is impossible or fails.
+ * @throws FulgurError `engine` if a GPU is requested that the machine or the libraries cannot provide, if the named
+ *   folder does not contain the libraries, and if an installation is impossible or fails.
  */
 export async function locateTensorFlow(
   options: LocateOptions,
@@ -60,9 +60,9 @@ async function chooseFlavour(
   const driver = await host.findNvidiaDriver(onProgress);
   if (driver === null && accelerator === 'gpu') {
     throw new FulgurError('engine', {
-      what: 'The accelerator "gpu" was asked for, but this machine shows no NVIDIA driver.',
+      what: 'The accelerator "gpu" was requested, but this machine shows no NVIDIA driver.',
       why: 'There is neither /proc/driver/nvidia/version nor a libcuda.so.1, and nvidia-smi lists no GPU.',
-      fix: 'Install the NVIDIA driver, or ask for the accelerator "cpu" or "auto".',
+      fix: 'Install the NVIDIA driver, or use the accelerator "cpu" or "auto".',
     });
   }
   // TensorFlow has CUDA builds for one platform: with "auto", another one with a GPU computes on its CPU.
@@ -82,21 +82,21 @@ async function fromEnvironment(
   const version = await findVersion(folder);
   if (version !== null && !fits(version)) {
     throw new FulgurError('engine', {
-      what: `FULGUR_TENSORFLOW names ${folder}, which holds TensorFlow ${version}.`,
-      why: `Fulgur works with TensorFlow ${series(tensorflowVersion)}.`,
-      fix: `Name a folder with TensorFlow ${tensorflowVersion}, or unset FULGUR_TENSORFLOW to have it installed.`,
+      what: `FULGUR_TENSORFLOW names ${folder}, which contains TensorFlow ${version}.`,
+      why: `Fulgur requires TensorFlow ${series(tensorflowVersion)}.`,
+      fix: `Set it to a folder with TensorFlow ${tensorflowVersion}, or unset FULGUR_TENSORFLOW to have it installed.`,
     });
   }
   const flavour: Flavour = (await isReadyForCuda(folder, names)) ? 'cuda' : 'cpu';
   if (wanted === 'cuda' && flavour === 'cpu') {
-    const what = `FULGUR_TENSORFLOW names ${folder}, which holds no CUDA build with NVIDIA's libraries beside it`;
+    const what = `FULGUR_TENSORFLOW names ${folder}, which contains no CUDA build with NVIDIA's libraries beside it`;
     if (accelerator === 'gpu') {
       throw new FulgurError('engine', {
-        what: `The accelerator "gpu" was asked for, but ${what}.`,
-        fix: 'Name the folder of a tensorflow[and-cuda], or unset FULGUR_TENSORFLOW to have one installed.',
+        what: `The accelerator "gpu" was requested, but ${what}.`,
+        fix: 'Set it to the folder of a tensorflow[and-cuda], or unset FULGUR_TENSORFLOW to have one installed.',
       });
     }
-    onProgress(`${what}: the NVIDIA GPU stays unused.`);
+    onProgress(`${what}: the NVIDIA GPU is not used.`);
   }
   return library(folder, names, { version: version ?? 'unknown', flavour, source: 'environment' });
 }
@@ -104,7 +104,7 @@ async function fromEnvironment(
 async function wrongFolder(folder: string, names: LibraryNames, fault: string): Promise<FulgurError> {
   const inside = join(folder, 'tensorflow');
   const better = basename(folder) !== 'tensorflow' && (await findLibraryFault(inside, names)) === null;
-  const right = better ? `Set it to ${inside}` : `Set it to the folder that holds ${names.core}`;
+  const right = better ? `Set it to ${inside}` : `Set it to the folder that contains ${names.core}`;
   return new FulgurError('engine', {
     what: `FULGUR_TENSORFLOW names ${folder}, but ${fault}.`,
     fix: `${right}, or unset it to have TensorFlow installed.`,
@@ -175,7 +175,7 @@ function noPip(pythons: readonly Python[]): FulgurError {
         ? 'There is neither a working python3 nor a python on the PATH.'
         : `No Python on the PATH has pip; found ${found}.`,
     why: `Fulgur installs TensorFlow ${tensorflowVersion} with Python's pip.`,
-    fix: 'Install Python 3 with pip, or set FULGUR_TENSORFLOW to a folder that holds the libraries.',
+    fix: 'Install Python 3 with pip, or set FULGUR_TENSORFLOW to a folder that contains the libraries.',
   });
 }
 
@@ -192,7 +192,7 @@ function fits(version: string): boolean {
   return series(version) === series(tensorflowVersion);
 }
 
-/** `2.21.0` is of the series `2.21`. */
+/** Returns the series of a version: `2.21` for `2.21.0`. */
 function series(version: string): string {
   return version.split('.').slice(0, 2).join('.');
 }

@@ -13,11 +13,11 @@ export interface ManifestFile {
   readonly sha256: string;
 }
 
-/** What an installation consists of, written as its last file. */
+/** The contents of an installation, written as its last file. */
 export interface Manifest {
   readonly format: 1;
   readonly key: string;
-  /** When it was installed, ISO 8601: every file's modification time is set to it. */
+  /** The time of the installation, ISO 8601: every file's modification time is set to it. */
   readonly installed: string;
   readonly wheels: readonly { readonly name: string; readonly sha256: string }[];
   readonly files: readonly ManifestFile[];
@@ -45,7 +45,7 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
   await writeDurably(join(folder, manifestName), [Buffer.from(text)], 'w');
 }
 
-/** The installation's manifest, or `null` where there is none that can be read and says everything that it has to. */
+/** Returns the installation's manifest, or `null` if there is none that is readable and complete. */
 export async function readManifest(folder: string): Promise<Manifest | null> {
   try {
     const text = await readRegularFile(join(folder, manifestName), mostManifestBytes);
@@ -57,9 +57,9 @@ export async function readManifest(folder: string): Promise<Manifest | null> {
 }
 
 /**
- * What is wrong with an installation, in words, or `null` where nothing is. Sizes are always compared; the content
- * of a file, seconds of work for the large one, where its modification time is not the recorded one, or always with
- * `full`.
+ * Describes the defect of an installation, or returns `null` if there is none. Sizes are always compared; the contents
+ * of a file, which takes seconds for the large one, only if its modification time is not the recorded one, or always
+ * with `full`.
  */
 export async function findDamage(
   folder: string,
@@ -76,13 +76,13 @@ export async function findDamage(
     const touched = Math.abs(found.mtimeMs - installed.getTime()) > 2000;
     if (!touched && !full) continue;
     if ((await sha256Of(file)) !== sha256) return `the SHA-256 of ${path} is not the recorded one`;
-    // The content is right: the next start need not read it again. A read-only cache stays as it is.
+    // The contents are right: the next start need not read them again. A read-only cache stays unchanged.
     if (touched) await utimes(file, installed, installed).catch(() => undefined);
   }
   return null;
 }
 
-/** SHA-256 of a file's content, hexadecimal. */
+/** Returns the SHA-256 of a file's contents, hexadecimal. */
 export async function sha256Of(file: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { runProgram } from '../../system';
 import { findProgram } from './find-python';
 
-/** Where the driver's own library lies on common systems; the last one is WSL's. */
+/** The location of the driver's own library on common systems; the last one is WSL's. */
 const libraryFolders = ['/usr/lib/x86_64-linux-gnu', '/usr/lib64', '/usr/lib', '/usr/lib/wsl/lib'];
 
-/** How this machine shows that it has an NVIDIA driver, or `null` where it shows none. */
+/** Returns how this machine shows that it has an NVIDIA driver, or `null` if it shows none. */
 export async function findNvidiaDriver(
   searchPath: readonly string[],
   onProgress: (line: string) => void = () => undefined,
@@ -24,14 +24,14 @@ export async function findNvidiaDriver(
   }
   const program = await findProgram('nvidia-smi', searchPath);
   if (program === null) return null;
-  // The program alone says nothing: images carry it for machines that have no GPU.
+  // The program alone proves nothing: images contain it for machines without a GPU.
   const listed = await askDriver(program, onProgress);
   return listed.includes('GPU') ? program : null;
 }
 
 const ANSWER_MILLISECONDS = 30_000;
 
-/** The GPUs that nvidia-smi lists, a line each; nothing, and a word about it, where it hangs, as over a broken driver. */
+/** Returns the GPUs that nvidia-smi lists, one per line; none, and a message, if it hangs, as with a broken driver. */
 export async function askDriver(
   program: string,
   onProgress: (line: string) => void,
@@ -41,7 +41,7 @@ export async function askDriver(
   const shown = await runProgram(program, ['-L'], { limitMs, awaited, onWait: onProgress }).catch(() => null);
   if (shown?.overdue === true) {
     onProgress(
-      `${program} did not answer within ${limitMs / 1000} s: this machine counts as one without a GPU.`,
+      `${program} did not answer within ${limitMs / 1000} s: this machine is treated as one without a GPU.`,
     );
   }
   return shown?.code === 0 ? shown.stdout : '';

@@ -1,7 +1,7 @@
 import type { Wheel } from './wheel';
 
 /**
- * The CUDA 12 libraries that `tensorflow[and-cuda]` 2.21.0 asks for, at the versions that pip resolved it to.
+ * The CUDA 12 libraries that `tensorflow[and-cuda]` 2.21.0 requires, at the versions to which pip resolved it.
  * TensorFlow finds them by its run path, `../nvidia/<part>/lib`, so their paths in the wheels are kept.
  */
 export const nvidiaWheels: readonly Wheel[] = [

@@ -11,14 +11,13 @@ import { wheelName, type Wheel } from './wheel';
 const pollMs = 500;
 /** pip itself gives up on a silent server after a minute or two. */
 const SILENCE_MILLISECONDS = 600_000;
-const otherLibraries = 'or set FULGUR_TENSORFLOW to a folder that holds the libraries.';
+const otherLibraries = 'or set FULGUR_TENSORFLOW to a folder that contains the libraries.';
 
 /**
- * Downloads one wheel with a Python's pip into `folder`, whatever platform that Python itself is made for, and checks
- * its SHA-256. pip's own settings (index, proxy, certificates) hold.
- *
+ * Downloads one wheel with a Python's pip into `folder`, whatever the platform of that Python, and checks its SHA-256.
+ * pip's own settings (index, proxy, certificates) apply.
  * @returns the wheel's file.
- * @throws FulgurError `engine` where pip fails (no network, no such wheel, disk full) or the file is not the pinned one.
+ * @throws FulgurError `engine` if pip fails (no network, no such wheel, disk full) or the file is not the pinned one.
  */
 export async function downloadWheel(
   python: string,
@@ -27,7 +26,7 @@ export async function downloadWheel(
   onProgress: (line: string) => void,
   silenceMs = SILENCE_MILLISECONDS,
 ): Promise<string> {
-  // pip's own temporary files come here too: they are removed with the folder, and their size is the progress.
+  // pip's own temporary files go here too: they are removed with the folder, and their size is the progress.
   const temporary = join(folder, 'pip');
   const target = join(folder, 'wheel');
   await makeFolder(temporary);
@@ -51,7 +50,7 @@ export async function downloadWheel(
   let result: ProgramResult;
   try {
     result = await pip();
-    // Where it is told not to try again, pip does not say whether the index was reached at all.
+    // If it is told not to retry, pip does not report whether the index was reached at all.
     if (foundNothing(result)) result = await pip('--retries', '1');
   } finally {
     clearInterval(watch);
@@ -64,7 +63,7 @@ export async function downloadWheel(
 function pipArguments(wheel: Wheel, target: string): string[] {
   const python = ['--implementation', 'cp', '--python-version', wheel.python];
   const form = ['--no-deps', '--only-binary=:all:', '--platform', wheel.platform, ...python];
-  // pip's cache would keep a second copy of hundreds of megabytes that nobody asks for again.
+  // pip's cache would keep a second copy of hundreds of megabytes that is never needed again.
   const quiet = ['--no-cache-dir', '--disable-pip-version-check', '--no-input', '--progress-bar', 'off'];
   return ['download', ...quiet, ...form, '--dest', target, `${wheel.project}==${wheel.version}`];
 }
@@ -74,7 +73,7 @@ async function checkedWheel(wheel: Wheel, target: string): Promise<string> {
   const [name] = files;
   if (name === undefined || files.length > 1) {
     throw new FulgurError('engine', {
-      what: `pip ended well but left ${files.length} wheels for ${wheelName(wheel)} instead of one.`,
+      what: `pip succeeded but left ${files.length} wheels for ${wheelName(wheel)} instead of one.`,
       fix: `Update pip (python3 -m pip install --upgrade pip), ${otherLibraries}`,
     });
   }
@@ -83,22 +82,22 @@ async function checkedWheel(wheel: Wheel, target: string): Promise<string> {
   if (sha256 !== wheel.sha256) {
     throw new FulgurError('engine', {
       what: `The downloaded ${wheelName(wheel)} has the SHA-256 ${sha256} instead of ${wheel.sha256}.`,
-      why: "pip's index serves another file, or the download was altered on its way.",
+      why: "pip's index serves another file, or the download was altered in transit.",
       fix: `Point pip at an index that serves the original file, ${otherLibraries}`,
     });
   }
   return file;
 }
 
-/** Turns pip's end into the error that says what to do; `result` is of a run that failed. */
+/** Turns the end of a failed pip run, `result`, into an error with the remedy. */
 export function pipError(wheel: Wheel, result: ProgramResult): FulgurError {
   const name = wheelName(wheel);
   const kind = kindOf(result.stderr + result.stdout);
   const end = result.signal === null ? `exit code ${String(result.code)}` : `signal ${result.signal}`;
   return new FulgurError('engine', {
     what: kind === undefined ? `pip failed to download ${name} (${end}).` : kind.what(name),
-    why: `pip said: "${lastWords(result, kind?.sign ?? /^ERROR:|Error\b/)}".`,
-    fix: kind === undefined ? `Remove what pip complains about, ${otherLibraries}` : kind.fix,
+    why: `pip reported: "${lastWords(result, kind?.sign ?? /^ERROR:|Error\b/)}".`,
+    fix: kind === undefined ? `Correct the problem that pip reports, ${otherLibraries}` : kind.fix,
   });
 }
 
@@ -112,7 +111,7 @@ function kindOf(output: string): Failure | undefined {
 
 function pipHangs(wheel: Wheel, silenceMs: number): FulgurError {
   return new FulgurError('engine', {
-    what: `pip downloaded nothing of ${wheelName(wheel)} for ${silenceMs / 1000} seconds, and was ended.`,
+    what: `pip received no data of ${wheelName(wheel)} for ${silenceMs / 1000} seconds, and was stopped.`,
     fix: `Check the network and pip's index and proxy settings, ${otherLibraries}`,
   });
 }
@@ -129,11 +128,11 @@ const noSuchWheel: Failure = {
   fix: `Update pip (python3 -m pip install --upgrade pip), point it at an index that has the wheel, ${otherLibraries}`,
 };
 
-// The first that fits counts: without a network pip ends with "no matching distribution" too.
+// The first match counts: without a network pip also ends with "no matching distribution".
 const failures: readonly Failure[] = [
   {
     sign: /No space left on device|Errno 28\b|Disk quota exceeded/,
-    what: (name) => `The disk became full while pip downloaded ${name}.`,
+    what: (name) => `The disk became full while pip was downloading ${name}.`,
     fix: 'Free some space, or set FULGUR_CACHE to a folder on a larger disk.',
   },
   {
@@ -144,7 +143,7 @@ const failures: readonly Failure[] = [
   noSuchWheel,
 ];
 
-/** The last line that shows the sign, else the last line at all. */
+/** Returns the last line that matches the sign, otherwise the last line of all. */
 function lastWords({ stdout, stderr }: ProgramResult, sign: RegExp): string {
   const lines = `${stdout}\n${stderr}`.split('\n').map((line) => line.trim());
   const telling = lines.filter((line) => sign.test(line));
@@ -157,7 +156,7 @@ async function folderSize(folder: string): Promise<number> {
   let bytes = 0;
   for (const entry of entries) {
     if (!entry.isFile()) continue;
-    // pip moves files about while they are counted.
+    // pip moves files while they are counted.
     bytes += await stat(join(entry.parentPath, entry.name)).then(
       ({ size }) => size,
       () => 0,

@@ -3,8 +3,8 @@ import { formatBytes } from '../../errors';
 const quietMs = 5_000;
 
 /**
- * Turns byte counts into few lines: one for every ten percent, and one after five seconds without; in bytes
- * where the total is not known.
+ * Turns byte counts into a few lines: one for every ten percent, and one after five seconds without any; in bytes if
+ * the total is unknown.
  */
 export function progressReport(
   title: string,

@@ -1,10 +1,11 @@
 /**
- * The little Python that an installation runs. It is kept as text so that a compiled package needs no further files.
+ * The Python scripts that an installation runs. They are stored as text so that a compiled package needs no further
+ * files.
  */
 
 /**
- * Ends the process when its standard input closes, which happens when Fulgur dies, even by SIGKILL: no download goes
- * on without the process that started it.
+ * Ends the process when its standard input closes, which happens when Fulgur dies, even by SIGKILL: no download
+ * continues without the process that started it.
  */
 const leaveWithParent = `
 import os, threading

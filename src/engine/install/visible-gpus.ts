@@ -3,8 +3,8 @@ import { findProgram } from './find-python';
 import { askDriver } from './nvidia-driver';
 
 /**
- * The GPUs that a process may use, as `CUDA_VISIBLE_DEVICES` names them: those that it lists, else all that the driver
- * shows. None without a driver. (Never run on a machine with GPUs.)
+ * Returns the GPUs that a process may use, as `CUDA_VISIBLE_DEVICES` names them: those that it lists, otherwise all
+ * that the driver shows. None without a driver. (Never run on a machine with GPUs.)
  */
 export async function visibleGpus(
   onProgress: (line: string) => void = () => undefined,

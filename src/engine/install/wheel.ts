@@ -1,19 +1,19 @@
-/** A file on the package index, and what of it is kept. */
+/** A file on the package index, and the parts of it that are kept. */
 export interface Wheel {
   readonly project: string;
   readonly version: string;
   /** pip's platform tag. */
   readonly platform: string;
-  /** The Python version that the wheel is made for; any Python can download and unpack it. */
+  /** The Python version for which the wheel is made; any Python can download and unpack it. */
   readonly python: string;
   readonly sha256: string;
-  /** Size of the download, where it is known. */
+  /** The size of the download, if known. */
   readonly bytes: number | null;
-  /** Files whose paths begin with one of these are unpacked, the others are not. */
+  /** Only files whose paths start with one of these prefixes are unpacked. */
   readonly keep: readonly string[];
 }
 
-/** A wheel's name in messages. */
+/** Returns a wheel's name in messages. */
 export function wheelName({ project, version }: Wheel): string {
   return `${project} ${version}`;
 }

@@ -3,15 +3,15 @@ import type { NativeLibrary, NativePointer } from './native-library';
 import { decodeFields } from './protobuf';
 import { TensorFlowError, checked, throwIfFailed } from './status';
 
-/** The processes that compute together, and this one's place among them. */
+/** The processes that compute together, and the place of this one among them. */
 export interface Cluster {
   /** From 0. */
   readonly rank: number;
   /** `host:port` of every rank, by rank. */
   readonly addresses: readonly string[];
-  /** Silence after which a rank counts as gone (default 10). */
+  /** The silence in seconds after which a rank counts as gone (default 10). */
   readonly heartbeatSeconds?: number;
-  /** How long ranks wait for each other at the start (default 300). */
+  /** The time in seconds that ranks wait for each other at the start (default 300). */
   readonly joinSeconds?: number;
 }
 
@@ -20,7 +20,7 @@ const SESSION_CONFIG = 4;
 
 const LAST_WAIT_MILLISECONDS = 60_000;
 
-/** A serialised `ServerDef`: this process as one task of a job with one task a rank. */
+/** Returns a serialised `ServerDef`: this process as one task of a job with one task per rank. */
 export function serverDefinition(library: NativeLibrary, cluster: Cluster): Uint8Array {
   const buffer = checked(
     library,
@@ -33,7 +33,7 @@ export function serverDefinition(library: NativeLibrary, cluster: Cluster): Uint
   }
 }
 
-/** The serialised `ConfigProto` that a context needs to be this task. */
+/** Returns the serialised `ConfigProto` that a context needs to be this task. */
 export function sessionConfigOf(definition: Uint8Array): Uint8Array {
   for (const { number, value } of decodeFields(definition)) {
     if (number === SESSION_CONFIG && typeof value !== 'number') return value;
@@ -41,15 +41,14 @@ export function sessionConfigOf(definition: Uint8Array): Uint8Array {
   return new Uint8Array();
 }
 
-/** The device of a rank, as TensorFlow names it: every rank's context lists those of all. */
+/** Returns the device of a rank, as TensorFlow names it: every rank's context lists the devices of all. */
 export function taskDevice(rank: number, device: string): string {
   return `/job:worker/replica:0/task:${rank}/device:${device}`;
 }
 
 /**
- * Starts this rank's server and waits for the others; before any tensor is made.
- *
- * @throws FulgurError `ranks` where ranks do not come, or the port is taken.
+ * Starts this rank's server and waits for the others, before any tensor is made.
+ * @throws FulgurError `ranks` if ranks are missing, or the port is taken.
  */
 export async function joinCluster(
   library: NativeLibrary,
@@ -77,7 +76,7 @@ export async function joinCluster(
   }
 }
 
-/** Waits at the end until all ranks have come so far, or for a minute; whoever is missing then is no matter. */
+/** Waits at the end until all ranks have arrived, or for a minute; ranks that are missing then do not matter. */
 export async function waitForAll(library: NativeLibrary, context: NativePointer): Promise<void> {
   const status: NativePointer = library['TF_NewStatus']!();
   await new Promise<void>((resolve) => {
@@ -86,7 +85,7 @@ export async function waitForAll(library: NativeLibrary, context: NativePointer)
   library['TF_DeleteStatus']!(status);
 }
 
-/** TensorFlow's coordination service takes SIGTERM for itself; a listener that is put back takes it again. */
+/** TensorFlow's coordination service handles SIGTERM itself; adding a listener again takes it back. */
 function takeSignalsBack(): void {
   const listeners = process.listeners('SIGTERM');
   process.removeAllListeners('SIGTERM');
@@ -118,19 +117,19 @@ function notJoined(cause: TensorFlowError, { rank, addresses, joinSeconds = 300 
   const own = addresses[rank] ?? '';
   if (/could not start grpc server|address already in use|failed to bind/i.test(cause.message)) {
     return new FulgurError('ranks', {
-      what: `Rank ${rank} cannot listen on ${own}: another program has this port.`,
-      fix: 'Give it another port, or end that program.',
+      what: `Rank ${rank} cannot listen on ${own}: another program uses this port.`,
+      fix: 'Choose another port for it, or end that program.',
       cause,
     });
   }
   const named = /timed out task names:((?:\s*\/job:worker\/replica:\d+\/task:\d+)+)/.exec(cause.message)?.[1];
   const missing = [...(named ?? '').matchAll(/task:(\d+)/g)].map(([, task]) => Number(task));
-  // Without a list nobody answered who could have made one.
+  // Without a list no rank answered that could have made one.
   const ranks = missing.length > 0 ? missing : [0];
   const who = ranks.map((missed) => `Rank ${missed} (${addresses[missed] ?? 'unknown'})`).join(', ');
   return new FulgurError('ranks', {
-    what: `${who} did not come within ${joinSeconds} s, so rank ${rank} of ${addresses.length} has nobody to train with.`,
-    fix: 'Start all ranks at about the same time, and look at the output of the one that is missing.',
+    what: `${who} did not arrive within ${joinSeconds} s, so rank ${rank} of ${addresses.length} cannot train.`,
+    fix: 'Start all ranks at about the same time, and read the output of the one that is missing.',
     cause,
   });
 }

@@ -7,11 +7,11 @@ const config = { deviceCount: 1, intraOpThreads: 2, interOpThreads: 5, gpuOption
 const ALLOW_GROWTH = 4;
 
 export interface ContextOptions {
-  /** Threads of one operation; 0 lets TensorFlow take one per core. */
+  /** The number of threads of one operation; 0 lets TensorFlow use one per core. */
   readonly threads: number;
   /** Hides GPUs. */
   readonly cpuOnly: boolean;
-  /** More of a serialised `ConfigProto`. */
+  /** Further fields of a serialised `ConfigProto`. */
   readonly more?: Uint8Array;
 }
 
@@ -32,10 +32,10 @@ export function createContext(
   const own = encodeFields([
     ...(cpuOnly ? [[config.deviceCount, noGpu] as const] : []),
     ...(threads > 0 ? threadFields(threads) : []),
-    // Taking memory as it is needed leaves room for other programs on the same GPU.
+    // Allocating memory as needed leaves room for other programs on the same GPU.
     [config.gpuOptions, encodeFields([[ALLOW_GROWTH, 1]])],
   ]);
-  // Serialised messages of one type are merged by putting one after the other.
+  // Serialised messages of one type are merged by concatenation.
   const bytes = Buffer.concat([own, more]);
   const options: NativePointer = library['TFE_NewContextOptions']!();
   try {
@@ -48,7 +48,7 @@ export function createContext(
   }
 }
 
-/** A serialised `ConfigProto` that holds the threads alone. */
+/** Returns a serialised `ConfigProto` that contains only the threads. */
 export function threadConfig(threads: number): Uint8Array {
   return encodeFields(threadFields(threads));
 }

@@ -1,4 +1,4 @@
-/** TensorFlow's `TF_DataType` numbers, for the types that tensors here can have. */
+/** TensorFlow's `TF_DataType` numbers, for the types that tensors can have here. */
 export const dataTypes = {
   float32: 1,
   int32: 3,
@@ -12,7 +12,7 @@ export const dataTypes = {
 
 type HostArray = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 
-/** The array class whose memory equals a data type's. */
+/** Returns the array class with the memory layout of a data type. */
 export function arrayClass(dataType: number): {
   new (buffer: ArrayBuffer): HostArray;
   readonly BYTES_PER_ELEMENT: number;
@@ -33,7 +33,7 @@ export function arrayClass(dataType: number): {
   }
 }
 
-/** Bytes of one element; of types that only operations among themselves use, at least so many. */
+/** Returns the number of bytes of one element; a lower bound for types that only operations among themselves use. */
 export function elementBytes(dataType: number): number {
   if (dataType === dataTypes.int64 || dataType === dataTypes.complex64) return 8;
   return dataType === dataTypes.float32 || dataType === dataTypes.int32 ? 4 : 1;
@@ -41,7 +41,7 @@ export function elementBytes(dataType: number): number {
 
 const numbers: ReadonlyMap<string, number> = new Map(Object.entries(dataTypes));
 
-/** The data type of a tfjs name or number. */
+/** Returns the data type for a tfjs name or number. */
 export function dataTypeNumber(dtype: number | string): number {
   if (typeof dtype === 'number') return dtype;
   const dataType = numbers.get(dtype);

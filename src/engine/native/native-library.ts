@@ -21,11 +21,11 @@ export interface NativeFunction {
 }
 
 export type NativeLibrary = Readonly<Record<string, NativeFunction>> & {
-  /** A window on native memory, without a copy. */
+  /** Returns a view of native memory, without a copy. */
   view(address: NativePointer, bytes: number): ArrayBuffer;
-  /** A pointer as a number, for arithmetic. */
+  /** Returns a pointer as a number, for arithmetic. */
   address(pointer: NativePointer): bigint;
-  /** The bytes of a `TF_Buffer`, copied. */
+  /** Returns a copy of the bytes of a `TF_Buffer`. */
   bufferBytes(buffer: NativePointer): Uint8Array;
 };
 
@@ -38,9 +38,9 @@ const files = ['libtensorflow_framework.so.2', 'libtensorflow_cc.so.2'];
  * Loads TensorFlow's two libraries and binds the functions of `prototypes`.
  *
  * @param directory - the folder that holds the libraries
- * @param areChecked - whether they are known to belong together: their 190,000 calls of each other are then looked up when
- * they are made, and not now. Of others a missing function must show here; later on it would end the process.
- * @throws FulgurError `engine` when they cannot be loaded or lack a function
+ * @param areChecked - whether they are known to belong together: their 190,000 calls of each other are then resolved
+ *   lazily. In other libraries a missing function must be found here; later it would end the process.
+ * @throws FulgurError `engine` if they cannot be loaded or lack a function
  */
 export function loadNativeLibrary(directory: string, areChecked = false): NativeLibrary {
   const paths = files.map((file) => join(directory, file));
@@ -50,7 +50,7 @@ export function loadNativeLibrary(directory: string, areChecked = false): Native
   } catch (cause) {
     throw new FulgurError('engine', {
       what: `TensorFlow's libraries in ${directory} cannot be loaded: ${messageOf(cause)}.`,
-      fix: `Run '${doctorCommand()}', or point FULGUR_TENSORFLOW at the 'tensorflow' folder of a TensorFlow 2.21 wheel for this system.`,
+      fix: `Run '${doctorCommand()}', or set FULGUR_TENSORFLOW to the 'tensorflow' folder of a TensorFlow 2.21 wheel for this system.`,
       cause,
     });
   }
@@ -65,7 +65,7 @@ function pin(path: string, binding: number): void {
 }
 
 function bind(libraries: readonly ReturnType<typeof koffi.load>[]): NativeLibrary {
-  // Anonymous types: a named one may be declared only once a process, and Jest loads this file many times.
+  // Anonymous types: a named one may be declared only once per process, and Jest loads this file many times.
   const graphOutput = koffi.struct({ oper: 'void*', index: 'int' });
   const buffer = koffi.struct({ data: 'void*', length: 'size_t', deallocator: 'void*' });
   const functions = prototypes.map((prototype) => {

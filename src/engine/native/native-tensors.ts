@@ -1,7 +1,7 @@
 import { arrayClass, dataTypes } from './data-types';
 import type { NativeLibrary, NativePointer } from './native-library';
 
-/** Values as tfjs hands them over: numbers, or byte strings. */
+/** Values as tfjs passes them: numbers, or byte strings. */
 export type HostValues = ArrayLike<number> | ArrayLike<bigint> | readonly Uint8Array[];
 
 const STRING_BYTES = 24;
@@ -23,7 +23,7 @@ export function toNativeTensor(
   return tensor;
 }
 
-/** The bytes that values have in a tensor; a window on them where they are such bytes already. */
+/** Returns the bytes of values in a tensor; a view of them if they already are such bytes. */
 export function hostBytes(dataType: number, values: HostValues): Uint8Array {
   const expected = arrayClass(dataType);
   if (
@@ -57,7 +57,7 @@ function stringTensor(
   return tensor;
 }
 
-/** Copies the values of a `TF_Tensor`; strings arrive as their bytes. */
+/** Copies the values of a `TF_Tensor`; strings are returned as their bytes. */
 export function fromNativeTensor(library: NativeLibrary, tensor: NativePointer, dataType: number): unknown {
   if (dataType === dataTypes.string) {
     const strings: Uint8Array[] = [];

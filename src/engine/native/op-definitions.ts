@@ -2,19 +2,19 @@ import type { NativeLibrary, NativePointer } from './native-library';
 import { decodeFields } from './protobuf';
 import { checked } from './status';
 
-/** One input of an operation: a tensor, or a list whose length an attribute or its types give. */
+/** One input of an operation: a tensor, or a list whose length is given by an attribute or by its types. */
 export interface InputDefinition {
   readonly name: string;
-  /** The attribute that holds a list's length; `null` for a single tensor, `'types'` for a list of mixed types. */
+  /** The attribute with a list's length; `null` for a single tensor, `'types'` for a list of mixed types. */
   readonly list: string | null;
-  /** The attribute that holds its element type, or the types of a list of mixed types; `null` where the type is fixed. */
+  /** The attribute with its element type, or the types of a list of mixed types; `null` if the type is fixed. */
   readonly typeAttribute: string | null;
 }
 
-/** What TensorFlow's registry says of an operation, as far as building a graph needs it. */
+/** The facts in TensorFlow's registry about an operation that building a graph requires. */
 export interface OpDefinition {
   readonly inputs: readonly InputDefinition[];
-  /** Attributes that follow from the inputs: setting them again is an error. */
+  /** Attributes that are determined by the inputs: setting them again is an error. */
   readonly inferred: ReadonlySet<string>;
 }
 
@@ -22,8 +22,7 @@ const definitions = new Map<string, OpDefinition>();
 
 /**
  * Looks an operation up in TensorFlow's registry, once.
- *
- * @throws FulgurError `engine` where TensorFlow has no such operation
+ * @throws FulgurError `engine` if TensorFlow has no such operation
  */
 export function opDefinition(library: NativeLibrary, graph: NativePointer, name: string): OpDefinition {
   const known = definitions.get(name);
@@ -39,7 +38,7 @@ export function opDefinition(library: NativeLibrary, graph: NativePointer, name:
   }
 }
 
-/** As `opDefinition`, where there is no graph yet. */
+/** Does the same as `opDefinition`, before there is a graph. */
 export function registeredOperation(library: NativeLibrary, name: string): OpDefinition {
   const graph: NativePointer = library['TF_NewGraph']!();
   try {

@@ -9,7 +9,7 @@ const FIXED_64 = 1;
 const BYTES = 2;
 const FIXED_32 = 5;
 
-/** The fields of a serialised message, in order; numbers up to 2^53. */
+/** Returns the fields of a serialised message, in order; numbers up to 2^53. */
 export function* decodeFields(message: Uint8Array): Generator<ProtobufField> {
   let position = 0;
   const varint = (): number => {

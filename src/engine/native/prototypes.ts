@@ -1,5 +1,5 @@
 /**
- * The C functions that the engine calls, one prototype a line, as TensorFlow's headers declare them
+ * The C functions that the engine calls, one prototype per line, as TensorFlow's headers declare them
  * (`tensorflow/c/c_api.h`, `tensorflow/c/eager/c_api.h`, `tensorflow/c/tf_tstring.h`).
  */
 export const prototypes = `

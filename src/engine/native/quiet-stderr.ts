@@ -3,7 +3,7 @@ import koffi from 'koffi';
 
 const STDERR = 2;
 
-/** Runs an action while nothing that native code writes reaches the terminal; JavaScript does not run meanwhile. */
+/** Runs an action while the output of native code does not reach the terminal; no other JavaScript runs meanwhile. */
 export function withQuietStderr<T>(action: () => T): T {
   const libc = koffi.load('libc.so.6');
   const dup = libc.func('int dup(int)');

@@ -4,7 +4,7 @@ import { fromNativeTensor, toNativeTensor } from './native-tensors';
 import type { GraphOutput, NativeLibrary, NativePointer } from './native-library';
 import { checked, throwIfFailed } from './status';
 
-/** A tensor's values outside of the engine, row by row. */
+/** A tensor's values outside the engine, row by row. */
 export interface PlainTensor {
   readonly shape: readonly number[];
   readonly values: Float32Array | Uint8Array;
@@ -17,10 +17,9 @@ export interface SavedModelEnds {
 }
 
 /**
- * Runs a SavedModel of the tag `serve` once, off the JavaScript thread, as TensorFlow's own loader reads it.
- *
+ * Runs a SavedModel with the tag `serve` once, off the JavaScript thread, as read by TensorFlow's own loader.
  * @returns the output's values; floats.
- * @throws FulgurError `engine`, in TensorFlow's words, where it cannot be loaded or run.
+ * @throws FulgurError `engine`, with TensorFlow's message, if it cannot be loaded or run.
  */
 export async function runInSavedModel(
   library: NativeLibrary,
@@ -48,7 +47,7 @@ export async function runInSavedModel(
   } catch (cause) {
     throw new FulgurError('engine', {
       what: `TensorFlow cannot run the SavedModel in ${folder}: ${messageOf(cause)}.`,
-      fix: 'Write it again.',
+      fix: 'Export it again.',
       cause,
     });
   } finally {
@@ -66,7 +65,7 @@ export async function runInSavedModel(
 function endOf(library: NativeLibrary, graph: NativePointer, name: string): GraphOutput {
   const [node = '', output = '0'] = name.split(':');
   const oper: NativePointer = library['TF_GraphOperationByName']!(graph, node);
-  if (oper === null) throw new Error(`its signature names '${name}', which is not in it`);
+  if (oper === null) throw new Error(`its signature names '${name}', which it does not contain`);
   return { oper, index: Number(output) };
 }
 

@@ -11,7 +11,7 @@ export class TensorFlowError extends Error {
   }
 }
 
-/** Calls `action` with a fresh `TF_Status`, and throws what it holds afterwards. */
+/** Calls `action` with a new `TF_Status`, and throws the error that it then contains. */
 export function checked<T>(library: NativeLibrary, action: (status: NativePointer) => T): T {
   const status: NativePointer = library['TF_NewStatus']!();
   try {
@@ -23,7 +23,7 @@ export function checked<T>(library: NativeLibrary, action: (status: NativePointe
   }
 }
 
-/** A `TF_Status` for many calls, one after the other, each of which would else make and free its own. */
+/** A `TF_Status` for many successive calls, each of which would otherwise create and free its own. */
 export class SharedStatus {
   #status: NativePointer;
 
@@ -31,14 +31,14 @@ export class SharedStatus {
     this.#status = library['TF_NewStatus']!();
   }
 
-  /** As `checked`. */
+  /** Does the same as `checked`. */
   check<T>(action: (status: NativePointer) => T): T {
     try {
       const result = action(this.#status);
       throwIfFailed(this.library, this.#status);
       return result;
     } catch (error) {
-      // Not every function clears what an earlier one has left.
+      // Not every function clears the error of an earlier one.
       this.dispose();
       this.#status = this.library['TF_NewStatus']!();
       throw error;
@@ -50,7 +50,7 @@ export class SharedStatus {
   }
 }
 
-/** @throws TensorFlowError when the status holds a failure */
+/** @throws TensorFlowError if the status contains a failure */
 export function throwIfFailed(library: NativeLibrary, status: NativePointer): void {
   const code = Number(library['TF_GetCode']!(status));
   if (code !== 0) throw new TensorFlowError(code, String(library['TF_Message']!(status)));

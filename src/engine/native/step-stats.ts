@@ -6,9 +6,9 @@ export interface OperationTime {
   readonly type: string;
   /** Its node in the graph. */
   readonly name: string;
-  /** TensorFlow's name of where it ran. */
+  /** TensorFlow's name of the device on which it ran. */
   readonly device: string;
-  /** When it began, in seconds after the first of its call. */
+  /** Its start, in seconds after the first operation of its call. */
   readonly start: number;
   readonly seconds: number;
 }
@@ -19,7 +19,7 @@ const DEVICE_STATS = 1;
 const device = { name: 1, nodes: 2 } as const;
 const node = { name: 1, label: 8, startNanos: 13, kernelStart: 14, kernelEnd: 15 } as const;
 
-/** The operations in a serialised `RunMetadata`, by their beginning. */
+/** Returns the operations in a serialised `RunMetadata`, by start time. */
 export function decodeStepStats(metadata: Uint8Array): OperationTime[] {
   const operations = messages(metadata, STEP_STATS)
     .flatMap((stats) => messages(stats, DEVICE_STATS))
@@ -38,7 +38,7 @@ function decodeNode(bytes: Uint8Array, deviceName: string): OperationTime {
   const fields = new Map([...decodeFields(bytes)].map(({ number, value }) => [number, value]));
   const number = (field: number): number => Number(fields.get(field) ?? 0);
   const name = text(fields.get(node.name));
-  // 'conv_1 = Conv2D(input, filter)'; the name alone for what the runtime itself does.
+  // 'conv_1 = Conv2D(input, filter)'; only the name for operations of the runtime itself.
   const type = / = (\w+)\(/.exec(text(fields.get(node.label)))?.[1] ?? name;
   const kernelStart = number(node.kernelStart);
   return {

@@ -5,7 +5,7 @@ import { checked, throwIfFailed } from './status';
 /** `RunOptions.trace_level` = `FULL_TRACE`. */
 const fullTrace = encodeFields([[1, 3]]);
 
-/** A function to be run under TensorFlow's tracer, on values of the types given. */
+/** A function to be run under TensorFlow's tracer, on values of the given types. */
 export interface TracedFunction {
   readonly function: NativePointer;
   readonly name: string;
@@ -16,9 +16,9 @@ export interface TracedFunction {
 }
 
 /**
- * Runs a function off the JavaScript thread in a session of its own, throws its results away, and gives the serialised
- * `RunMetadata`. Of TensorFlow's C functions only those of sessions show how long each operation took:
- * `TFE_ContextExportRunMetadata` holds graphs alone.
+ * Runs a function off the JavaScript thread in its own session, discards its results, and returns the serialised
+ * `RunMetadata`. Of TensorFlow's C functions only those of sessions report how long each operation took:
+ * `TFE_ContextExportRunMetadata` contains only graphs.
  */
 export async function runInTracedSession(
   library: NativeLibrary,

@@ -4,8 +4,8 @@ import type { NativeFunction } from './native-library';
 let trim: NativeFunction | null = null;
 
 /**
- * Gives what native code has freed back to the system. The C library keeps it, for requests of the same sizes; after work
- * that is done once there are none.
+ * Returns memory that native code has freed to the system. The C library keeps it for requests of the same sizes; after
+ * work that is done once there are none.
  */
 export function trimHeap(): void {
   if (process.platform !== 'linux') return;

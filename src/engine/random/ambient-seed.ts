@@ -2,7 +2,9 @@ import { RandomStream } from './random-stream';
 import { randomPosition, setRandomPosition } from './random-position';
 
 let seed = 0;
-/** What has been numbered since the seed was set: a fixed order of building and calling gives the same numbers again. */
+/**
+ * The numbers of objects since the seed was set: a fixed order of building and calling gives the same numbers again.
+ */
 let counts = newCounts();
 
 function newCounts() {
@@ -17,8 +19,8 @@ export function seedEverything(value: number): void {
 }
 
 /**
- * Builds something with parameters of its own, apart from the model: its first values depend on `value` alone, and
- * parameters that are built after it get those that they would have had without it.
+ * Builds something with its own parameters, separate from the model: its initial values depend only on `value`, and
+ * parameters that are built later get the values that they would have had without it.
  */
 export function withSeed<T>(value: number, build: () => T): T {
   const outside = { seed, counts, position: randomPosition() };
@@ -31,24 +33,24 @@ export function withSeed<T>(value: number, build: () => T): T {
   }
 }
 
-/** The seed that `seedEverything` (or `start`) set last. */
+/** The seed that was last set by `seedEverything` (or `start`). */
 export function ambientSeed(): number {
   return seed;
 }
 
-/** The stream of the next parameter to be initialised, as parameters are built in a fixed order. */
+/** Returns the stream of the next parameter to be initialised; parameters are built in a fixed order. */
 export function nextInitialisationStream(): RandomStream {
   counts.initialised += 1;
   return new RandomStream(seed, 'initialisation', [counts.initialised]);
 }
 
-/** The stream of the next draw that is made outside of a step. */
+/** Returns the stream of the next draw outside a step. */
 export function nextLooseStream(rank: number): RandomStream {
   counts.draws += 1;
   return new RandomStream(seed, 'loose', [counts.draws, rank]);
 }
 
-/** Numbers the compiled functions of a name. */
+/** Numbers the compiled functions with the same name. */
 export function nextFunctionNumber(name: string): number {
   const number = (counts.functions.get(name) ?? 0) + 1;
   counts.functions.set(name, number);

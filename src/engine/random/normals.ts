@@ -3,7 +3,7 @@ const { LN2, PI, clz32, cos, fround, log, sin, sqrt } = Math;
 const WORDS = 2 ** 32;
 
 /**
- * A normal number from two random words, by Box and Muller's transform.
+ * Returns a normally distributed number from two random words, by the Box-Muller transform.
  *
  * Source: Box and Muller, "A note on the generation of random normal deviates" (1958).
  */
@@ -12,7 +12,7 @@ export function normalOf(first: number, second: number): number {
   return radius * cos(2 * PI * (second / WORDS));
 }
 
-// Numbers from 1 to 2, and the circle, in bins: from a bin's middle on, a few terms of a series are enough.
+// Numbers from 1 to 2, and the circle, in bins: starting at a bin's middle, a few terms of a series suffice.
 const logBins = 128;
 const logs = Float64Array.from({ length: logBins }, (_, bin) => log(middle(bin)));
 const inverses = Float64Array.from({ length: logBins }, (_, bin) => 1 / middle(bin));
@@ -33,15 +33,15 @@ function angle(bin: number): number {
 }
 
 /**
- * More than the series' result may be off by. Its logarithm is off by 1e-15 at most, and so a radius of at least
- * `leastRadius` by 1e-13; its cosine is off by 1e-14, times a radius of at most 6.7.
+ * An upper bound for the error of the series' result. The error of its logarithm is at most 1e-15, and therefore that
+ * of a radius of at least `leastRadius` 1e-13; the error of its cosine is 1e-14, times a radius of at most 6.7.
  */
 const mostError = 1e-12;
 const leastRadius = 0.02;
 
 /**
- * `out[i] = factor * normalOf(words[2 i], words[2 i + 1])` to the last bit of a float32, in a third of its time: from the series,
- * and by `normalOf` itself where the series' error could change the rounding.
+ * Computes `out[i] = factor * normalOf(words[2 i], words[2 i + 1])` to the last bit of a float32, in a third of the
+ * time: from the series, and with `normalOf` itself where the series' error could change the rounding.
  */
 export function writeNormals(out: Float32Array, words: Uint32Array, factor: number): void {
   const error = Math.abs(factor) * mostError;

@@ -1,6 +1,6 @@
 import type { RandomStream } from './random-stream';
 
-/** A uniform permutation of 0..length-1, by Fisher and Yates. */
+/** Returns a uniform permutation of 0..length-1, by Fisher and Yates. */
 export function permutation(length: number, stream: RandomStream): Uint32Array {
   const order = Uint32Array.from({ length }, (_, index) => index);
   for (let last = length - 1; last > 0; last--) {

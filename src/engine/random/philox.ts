@@ -7,16 +7,17 @@ const HIGH_1 = MULTIPLIER_1 >>> 16;
 const WEYL_0 = 0x9e3779b9 | 0;
 const WEYL_1 = 0xbb67ae85 | 0;
 const ROUNDS = 10;
-/** Words that one counter gives. */
+/** The number of words from one counter. */
 export const BLOCK = 4;
-// Taken out of the loops: where a script runs in a context of its own, each look-up of a global costs 100 ns.
+// Outside the loops: in a script with its own context, each look-up of a global costs 100 ns.
 const { imul } = Math;
 
 /**
- * Philox4x32-10: four random words for each of the 128-bit counters from `counter` on, of which the first word counts, under
- * a 64-bit key; as many as fill `out`.
+ * Philox4x32-10: four random words for each of the 128-bit counters from `counter` on, of which the first word is
+ * incremented, under a 64-bit key; as many as fit into `out`.
  *
- * All numbers are 32-bit ones, which the compiler keeps in registers: a product's high half is put together from 16-bit parts.
+ * All numbers are 32-bit ones, which the compiler keeps in registers: a product's high half is assembled from 16-bit
+ * parts.
  *
  * Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011), as in Random123, JAX and TensorFlow.
  */

@@ -1,9 +1,9 @@
 let position = 0;
 
 /**
- * How many optimiser updates came before. Compiled functions of a hand-written loop draw from it, so that a resumed loop
- * draws what the uninterrupted one would have drawn. Optimisers count it up, and restoring one adds the updates that it
- * had done.
+ * The number of optimiser updates so far. Compiled functions of a hand-written loop draw from it, so that a resumed
+ * loop draws what the uninterrupted one would have drawn. Optimisers increment it, and restoring one adds the updates
+ * that it had done.
  */
 export function randomPosition(): number {
   return position;

@@ -1,10 +1,10 @@
 import { normalOf, writeNormals } from './normals';
 import { BLOCK, philox } from './philox';
 
-/** Blocks that are made at a time where many are wanted. */
+/** The number of blocks that are made at a time if many are needed. */
 const CHUNK = 256;
 
-/** What draws are for: streams of different purposes never share a number. */
+/** The purpose of draws: streams with different purposes never share a number. */
 export const purposes = {
   initialisation: 1,
   shuffle: 2,
@@ -25,8 +25,8 @@ export type Purpose = keyof typeof purposes;
 export type StreamPosition = readonly [first?: number, second?: number, third?: number];
 
 /**
- * A stream of random numbers that depends on its coordinates alone: (seed, purpose, position). Two streams with the
- * same coordinates give the same numbers in any process, thread and order of calls.
+ * A stream of random numbers that depends only on its coordinates: (seed, purpose, position). Two streams with the same
+ * coordinates give the same numbers in any process, thread and order of calls.
  */
 export class RandomStream {
   readonly #key: readonly [number, number];
@@ -36,13 +36,13 @@ export class RandomStream {
   #blocks = 0;
 
   constructor(seed: number, purpose: Purpose, position: StreamPosition = []) {
-    // Seeds up to 2^53 count whole: the high word shares its half of the key with the purpose.
+    // All bits of seeds up to 2^53 count: the high word shares its half of the key with the purpose.
     const high = Math.floor(seed / 0x100000000);
     this.#key = [seed >>> 0, (purposes[purpose] ^ (high << 8)) >>> 0];
     this.#position = [(position[0] ?? 0) >>> 0, (position[1] ?? 0) >>> 0, (position[2] ?? 0) >>> 0];
   }
 
-  /** A whole number, uniform over [0, 2^32). */
+  /** Returns a whole number, uniform over [0, 2^32). */
   word(): number {
     if (this.#used === BLOCK) {
       this.#writeBlocks(this.#block);
@@ -53,15 +53,14 @@ export class RandomStream {
     return word;
   }
 
-  /** Uniform over [low, high), with 32 random bits. */
+  /** Returns a number uniform over [low, high), with 32 random bits. */
   uniform(low = 0, high = 1): number {
     return low + (high - low) * (this.word() / 0x100000000);
   }
 
   /**
-   * A whole number, uniform over [0, bound), without modulo bias.
-   *
-   * @throws RangeError when the bound is not between 1 and 2^32
+   * Returns a whole number, uniform over [0, bound), without modulo bias.
+   * @throws RangeError if the bound is not between 1 and 2^32
    */
   below(bound: number): number {
     if (!(bound >= 1 && bound <= 0x100000000))
@@ -73,17 +72,17 @@ export class RandomStream {
     }
   }
 
-  /** Whether an event of this probability happens. */
+  /** Returns true with this probability. */
   chance(probability: number): boolean {
     return this.uniform() < probability;
   }
 
-  /** Normal with mean 0 and deviation 1. */
+  /** Returns a normally distributed number with mean 0 and standard deviation 1. */
   normal(): number {
     return normalOf(this.word(), this.word());
   }
 
-  /** Fills `out` with what `deviation * this.normal()` would give each time. */
+  /** Fills `out` with successive values of `deviation * this.normal()`. */
   fillNormal(out: Float32Array, deviation: number): void {
     // A value takes two words, and whole blocks are faster to make.
     const words = new Uint32Array(CHUNK * BLOCK);

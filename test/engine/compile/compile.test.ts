@@ -66,9 +66,9 @@ describe('a compiled function', () => {
         ],
       ]);
       await expect(scale(2, 'b')).rejects.toThrow(
-        `The compiled function 'scale' may be traced 2 times, and was called with one more signature: (number:2,"b"). ` +
+        `The compiled function 'scale' may be traced 2 times, but was called with one more signature: (number:2,"b"). ` +
           'Each new shape or plain value among the arguments costs a trace. ' +
-          'Give it batches of one shape (dropLast: true), use stepInput() for numbers that change, or raise maxTraces.',
+          'Pass batches of the same shape (dropLast: true), use stepInput() for numbers that change, or raise maxTraces.',
       );
       expect(await scale(1, 'a')).toEqual({ label: 'a', factor: 1 });
     } finally {

@@ -107,7 +107,7 @@ describe('a compiled function', () => {
     const step = compile((input: tf.Tensor1D) => void tf.variable(input), { name: 'step' });
     expect(await messageOf(() => step(x))).toBe(
       "A variable of shape [3] was created while 'step' was being traced. " +
-        'A traced function runs once, so a variable made in it would be made once and lost. ' +
+        'A traced function runs once, so a variable created in it would be created once and lost. ' +
         'Create parameters, buffers and optimisers before the compiled function is first called.',
     );
   });
@@ -115,20 +115,20 @@ describe('a compiled function', () => {
   it('names the operation whose shape depends on values', async () => {
     const step = compile((input: tf.Tensor1D) => runOp('Where', {}, [input], 1)[0]!, { name: 'step' });
     expect(await messageOf(() => step(x))).toBe(
-      "The operation 'Where' gives a tensor whose shape depends on values, which a compiled step cannot have. " +
-        'Replace it by an operation of fixed shape (a mask and tf.where with two branches, for example), do it outside the step, or pass compile: false.',
+      "The operation 'Where' returns a tensor whose shape depends on values, which a compiled step cannot have. " +
+        'Replace it by an operation of fixed shape (for example a mask and tf.where with two branches), do it outside the step, or pass compile: false.',
     );
   });
 
   it('names the operation that TensorFlow refuses, traced or eager', async () => {
     const body = (): tf.Tensor => runOp('MatMul', {}, [x, x], 1)[0]!;
     const traced = await messageOf(compile(body));
-    expect(traced).toMatch(/^TensorFlow refused the operation 'MatMul': Shape must be rank 2 but is rank 1/);
+    expect(traced).toMatch(/^TensorFlow rejected the operation 'MatMul': Shape must be rank 2 but is rank 1/);
     expect(traced).toMatch(/ Check the shapes and types of its inputs\.$/);
     const eager = await messageOf(compile(body, { eager: true }));
-    expect(eager).toMatch(/^TensorFlow refused the operation 'MatMul': .*In\[0\]/);
+    expect(eager).toMatch(/^TensorFlow rejected the operation 'MatMul': .*In\[0\]/);
     expect(await messageOf(compile(() => runOp('NoSuchOp', {}, [x], 1)[0]!))).toMatch(
-      /^TensorFlow refused the operation 'NoSuchOp': /,
+      /^TensorFlow rejected the operation 'NoSuchOp': /,
     );
   });
 
@@ -143,11 +143,11 @@ describe('a compiled function', () => {
   it('takes and gives only tensors and plain data', async () => {
     const step = compile((...values: unknown[]) => ({ when: [new Date(values.length)] }), { name: 'step' });
     expect(await messageOf(() => step({ lookup: new Map() }))).toBe(
-      "The argument[0].lookup of the compiled function 'step' is of type Map, which it can neither take nor give. " +
+      "The argument[0].lookup of the compiled function 'step' is of type Map, which it can neither accept nor return. " +
         'Use tensors, numbers, strings and booleans, in arrays and plain objects.',
     );
     expect(await messageOf(() => step(1))).toBe(
-      "The result.when[0] of the compiled function 'step' is of type Date, which it can neither take nor give. " +
+      "The result.when[0] of the compiled function 'step' is of type Date, which it can neither accept nor return. " +
         'Use tensors, numbers, strings and booleans, in arrays and plain objects.',
     );
   });
@@ -170,11 +170,11 @@ describe('a compiled function', () => {
     tf.dispose([captured, state]);
     expect(await messageOf(withTensor)).toBe(
       "The compiled function 'step' uses a tensor of shape [2] that has been disposed since it was traced. " +
-        'Keep it for as long as the function is called, or pass it as an argument.',
+        'Keep it as long as the function is called, or pass it as an argument.',
     );
     expect(await messageOf(withVariable)).toBe(
       "The compiled function 'step' uses a variable of shape [] that has been disposed since it was traced. " +
-        'Keep it for as long as the function is called, or pass it as an argument.',
+        'Keep it as long as the function is called, or pass it as an argument.',
     );
     withTensor.dispose();
     withVariable.dispose();
@@ -194,7 +194,7 @@ describe('a compiled function', () => {
     expect(await step(indices)).toBe(2);
     const message = await messageOf(() => step(outside));
     expect(message).toMatch(
-      /^TensorFlow failed in the compiled function 'step' \(operation GatherV2_\d+\): indices\[0\] = 7 is not in \[0, 3\)\. Run it with compile: false to see the operation that fails; out of memory asks for a smaller batch\.$/,
+      /^TensorFlow failed in the compiled function 'step' \(operation GatherV2_\d+\): indices\[0\] = 7 is not in \[0, 3\)\. Run it with compile: false to see the operation that fails; if memory is exhausted, use a smaller batch\.$/,
     );
     expect(await step(indices)).toBe(2);
     expect(actions).toBe(2);
@@ -208,8 +208,8 @@ describe('a compiled function', () => {
     await step(x);
     const symbol = leaked as unknown as tf.Tensor;
     const message =
-      "A tensor that was made while 'step' was being traced is used outside of it, where it has no value. " +
-      'Return it from the traced function and use what the call returns.';
+      "A tensor that was made while 'step' was being traced is used outside it, where it has no value. " +
+      'Return it from the traced function and use the result of the call.';
     expect(await messageOf(() => tf.add(symbol, 1))).toBe(message);
     const other = compile(() => tf.add(symbol, 1), { name: 'other' });
     expect(await messageOf(other)).toBe(message);
@@ -222,8 +222,8 @@ describe('a compiled function', () => {
 describe('afterStep', () => {
   it('outside of a compiled function is refused', () => {
     expect(() => afterStep(() => undefined)).toThrow(
-      'afterStep() was called outside of a compiled function. ' +
-        'Wrap the step in compile(), with { eager: true } where it should run operation by operation.',
+      'afterStep() was called outside a compiled function. ' +
+        'Wrap the step in compile(), with { eager: true } if it is to run operation by operation.',
     );
   });
 });

@@ -13,11 +13,10 @@ afterEach(() => {
 });
 
 const ofTrace = (shape: string, name: string): string =>
-  `A float32 tensor of shape [${shape}] that was made while '${name}' was being traced is used outside of it, where it ` +
-  'has no value. Return it from the traced function and use what the call returns.';
+  `A float32 tensor of shape [${shape}] that was made while '${name}' was being traced is used outside it, where it has no value.` +
+  ' Return it from the traced function and use the result of the call.';
 const disposed =
-  'A float32 tensor of shape [2, 3] is used after it has been disposed. Dispose it later, tf.keep() it inside ' +
-  'tf.tidy(), or clone() what somebody else disposes.';
+  'A float32 tensor of shape [2, 3] is used after it was disposed. Dispose it later, tf.keep() it inside tf.tidy(), or clone() a tensor that other code disposes.';
 
 describe('a tensor of a trace that is over', () => {
   async function leaked(): Promise<tf.Tensor2D> {

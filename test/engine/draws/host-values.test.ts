@@ -30,8 +30,8 @@ describe.each([
       kind: 'trace',
       message:
         `${call} was called in 'step'. A step is traced once, so the number would be the same at every step. ` +
-        'Draw with tf.randomUniform([]), which is new at every step and the same on resume, ' +
-        `or read the number with stepInput(() => ${call}).`,
+        'Draw with tf.randomUniform([]), which differs at every step and is the same on resume, or read the number with stepInput(() => ${call}).' +
+        ``,
     });
   });
 
@@ -63,8 +63,7 @@ it.each(clocks)(
     const inputs = [tf.zeros([1]), tf.zeros([2])];
     for (const input of [...inputs, ...inputs]) (await compiled(input)).dispose();
     expect(said).toEqual([
-      `${call} was called while 'step' was being traced: the compiled step keeps the time of its trace. ` +
-        `Where the step computes with it, read it with stepInput(() => ${call}).`,
+      `${call} was called while 'step' was being traced: the compiled step keeps the time of its trace. If the step uses it in computations, read it with stepInput(() => ${call}).`,
     ]);
     const eager = compile(run, { ...options, eager: true });
     for (const input of inputs) (await eager(input)).dispose();

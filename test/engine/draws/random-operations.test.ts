@@ -237,17 +237,17 @@ describe.each(modes)('%s', (_, options) => {
     [
       'tf.rand',
       () => tf.rand([2], () => 0.5),
-      'tf.rand was called in a step. A step is traced once, so its function would be called then only, and give the same numbers at every step. Draw with tf.randomUniform or tf.randomNormal.',
+      'tf.rand was called in a step. A step is traced once, so its function would be called only then, and return the same numbers at every step. Draw with tf.randomUniform or tf.randomNormal.',
     ],
     [
       'whole numbers between bounds without any',
       () => tf.randomUniform([2], 0.2, 0.7, 'int32'),
-      'tf.randomUniform was asked for whole numbers from 0.2 up to, and not including, 0.7. Give bounds with a whole number between them.',
+      'tf.randomUniform was called for whole numbers from 0.2 up to, and not including, 0.7. Use bounds with a whole number between them.',
     ],
     [
       'another type',
       () => tf.randomUniform([2], 0, 1, 'complex64'),
-      'tf.randomUniform was asked for complex64 values. Draw float32 or int32, and cast what it gives.',
+      'tf.randomUniform was called with the type complex64. Draw float32 or int32, and cast the result.',
     ],
     [
       'an operation that draws from a state',
@@ -258,12 +258,12 @@ describe.each(modes)('%s', (_, options) => {
           [tf.tensor1d([2], 'int32')],
           1,
         )[0]!,
-      "The operation 'RandomStandardNormal' of TensorFlow was used in a step. It draws from a state of its own, which no checkpoint contains and no two ranks or processes agree on. Use tf.randomUniform and the like, or one of TensorFlow's stateless operations with drawSeed().",
+      "The operation 'RandomStandardNormal' of TensorFlow was used in a step. It draws from its own state, which is in no checkpoint and differs between ranks and processes. Use tf.randomUniform or a similar function, or one of TensorFlow's stateless operations with drawSeed().",
     ],
     [
       'an operation of a tfjs that was imported before Fulgur',
       () => early.randomNormal([2]),
-      "tf.randomNormal was called in 'draw' in tfjs's own form, which draws its numbers once, in JavaScript. It comes from an '@tensorflow/tfjs-core' that was imported before Fulgur. Take tf from Fulgur: import { tf } from the index, or import Fulgur first.",
+      "tf.randomNormal was called in 'draw' in the version of tfjs, which draws its numbers once, in JavaScript. It comes from an '@tensorflow/tfjs-core' that was imported before Fulgur. Import tf from Fulgur: import { tf } from the index, or import Fulgur first.",
     ],
   ])('refuses %s', async (__, draw, message) => {
     await expect(calls(draw, options)).rejects.toMatchObject({ kind: 'trace', message });

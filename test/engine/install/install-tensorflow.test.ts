@@ -114,8 +114,7 @@ describe('installing TensorFlow', () => {
     const said: string[] = [];
     expect((await locate(said)).source).toBe('installed');
     expect(said[0]).toBe(
-      `The installation in ${join(installations(), build.key)} is damaged ` +
-        '(tensorflow/libtensorflow_cc.so.2 has 100 bytes instead of 2064): installing it again.',
+      `The installation in ${join(installations(), build.key)} is damaged (tensorflow/libtensorflow_cc.so.2 has 100 bytes instead of 2064): installing it again.`,
     );
     expect(statSync(corePath).size).toBe(2064);
   });
@@ -253,13 +252,13 @@ describe('installing TensorFlow', () => {
   it.each([
     [
       'offline',
-      'pip could not download tensorflow-cpu 2.21.0: its package index cannot be reached. pip said: "WARNING: ' +
+      'pip could not download tensorflow-cpu 2.21.0: its package index cannot be reached. pip reported: "WARNING: ' +
         "Retrying after connection broken by 'NewConnectionError: [Errno 111] Connection refused'\". Check the " +
-        "network and pip's index and proxy settings, or set FULGUR_TENSORFLOW to a folder that holds the libraries.",
+        "network and pip's index and proxy settings, or set FULGUR_TENSORFLOW to a folder that contains the libraries.",
     ],
     [
       'full',
-      'The disk became full while pip downloaded tensorflow-cpu 2.21.0. pip said: "OSError: [Errno 28] No space ' +
+      'The disk became full while pip was downloading tensorflow-cpu 2.21.0. pip reported: "OSError: [Errno 28] No space ' +
         'left on device". Free some space, or set FULGUR_CACHE to a folder on a larger disk.',
     ],
   ])('says what to do, and clears up, when pip fails: %s', async (mode, message) => {
@@ -276,8 +275,8 @@ describe('installing TensorFlow', () => {
     await expect(locate()).rejects.toThrow(
       new RegExp(
         `^The downloaded tensorflow-cpu 2\\.21\\.0 has the SHA-256 [0-9a-f]{64} instead of ${String(wheel?.sha256)}\\. ` +
-          "pip's index serves another file, or the download was altered on its way\\. Point pip at an index that " +
-          'serves the original file, or set FULGUR_TENSORFLOW to a folder that holds the libraries\\.$',
+          "pip's index serves another file, or the download was altered in transit\\. Point pip at an index that " +
+          'serves the original file, or set FULGUR_TENSORFLOW to a folder that contains the libraries\\.$',
       ),
     );
     expect(readdirSync(installations())).toEqual([]);
@@ -295,7 +294,7 @@ describe('installing TensorFlow', () => {
     writeFileSync(join(folder, 'cache'), 'a file');
     await expect(locate()).rejects.toThrow(
       `The cache folder ${installations()} cannot be created: ENOTDIR: not a directory, mkdir '${installations()}'. ` +
-        'Set FULGUR_CACHE to a folder that you may write to.',
+        'Set FULGUR_CACHE to a folder to which you may write.',
     );
   });
 

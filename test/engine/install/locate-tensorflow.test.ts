@@ -60,15 +60,15 @@ describe('the folder that FULGUR_TENSORFLOW names', () => {
     writeLibraries(tensorflow);
     mkdirSync(join(folder, 'site', 'tensorflow-2.16.2.dist-info'));
     await expect(locate({ tensorflowFolder: tensorflow })).rejects.toThrow(
-      `FULGUR_TENSORFLOW names ${tensorflow}, which holds TensorFlow 2.16.2. Fulgur works with TensorFlow 2.21. ` +
-        'Name a folder with TensorFlow 2.21.0, or unset FULGUR_TENSORFLOW to have it installed.',
+      `FULGUR_TENSORFLOW names ${tensorflow}, which contains TensorFlow 2.16.2. Fulgur requires TensorFlow 2.21. ` +
+        'Set it to a folder with TensorFlow 2.21.0, or unset FULGUR_TENSORFLOW to have it installed.',
     );
   });
 
   it('is refused, with nothing else tried, where a library is missing', async () => {
     await expect(locate({ tensorflowFolder: '/nowhere', ...pythonWith('2.21.0') })).rejects.toThrow(
-      'FULGUR_TENSORFLOW names /nowhere, but it holds no readable libtensorflow_cc.so.2. ' +
-        'Set it to the folder that holds libtensorflow_cc.so.2, or unset it to have TensorFlow installed.',
+      'FULGUR_TENSORFLOW names /nowhere, but it contains no readable libtensorflow_cc.so.2. ' +
+        'Set it to the folder that contains libtensorflow_cc.so.2, or unset it to have TensorFlow installed.',
     );
   });
 
@@ -76,7 +76,7 @@ describe('the folder that FULGUR_TENSORFLOW names', () => {
     writeLibraries(tensorflow);
     const above = join(folder, 'site');
     await expect(locate({ tensorflowFolder: above })).rejects.toThrow(
-      `FULGUR_TENSORFLOW names ${above}, but it holds no readable libtensorflow_cc.so.2. ` +
+      `FULGUR_TENSORFLOW names ${above}, but it contains no readable libtensorflow_cc.so.2. ` +
         `Set it to ${tensorflow}, or unset it to have TensorFlow installed.`,
     );
   });
@@ -97,15 +97,13 @@ describe('the folder that FULGUR_TENSORFLOW names', () => {
     writeLibraries(tensorflow);
     const host = { ...withDriver, tensorflowFolder: tensorflow, findBuild: () => makeBuild(folder, 'cuda') };
     await expect(locate(host, 'gpu')).rejects.toThrow(
-      `The accelerator "gpu" was asked for, but FULGUR_TENSORFLOW names ${tensorflow}, which holds no CUDA build ` +
-        "with NVIDIA's libraries beside it. Name the folder of a tensorflow[and-cuda], or unset FULGUR_TENSORFLOW " +
-        'to have one installed.',
+      `The accelerator "gpu" was requested, but FULGUR_TENSORFLOW names ${tensorflow}, which contains no CUDA build with NVIDIA's libraries beside it. ` +
+        'Set it to the folder of a tensorflow[and-cuda], or unset FULGUR_TENSORFLOW to have one installed.',
     );
     const said: string[] = [];
     expect(await locate(host, 'auto', said)).toMatchObject({ flavour: 'cpu' });
     expect(said).toEqual([
-      `FULGUR_TENSORFLOW names ${tensorflow}, which holds no CUDA build with NVIDIA's libraries beside it: ` +
-        'the NVIDIA GPU stays unused.',
+      `FULGUR_TENSORFLOW names ${tensorflow}, which contains no CUDA build with NVIDIA's libraries beside it: the NVIDIA GPU is not used.`,
     ]);
   });
 
@@ -139,7 +137,7 @@ describe("a Python's own TensorFlow", () => {
     writeLibraries(tensorflow);
     await expect(locate(pythonWith('2.20.0', false))).rejects.toThrow(
       'No Python on the PATH has pip; found /usr/bin/python3 (3.11.7). Fulgur installs TensorFlow 2.21.0 with ' +
-        "Python's pip. Install Python 3 with pip, or set FULGUR_TENSORFLOW to a folder that holds the libraries.",
+        "Python's pip. Install Python 3 with pip, or set FULGUR_TENSORFLOW to a folder that contains the libraries.",
     );
   });
 });
@@ -148,16 +146,15 @@ describe('a machine that cannot have TensorFlow', () => {
   it('without any Python is told to install one', async () => {
     await expect(locate({})).rejects.toThrow(
       'There is neither a working python3 nor a python on the PATH. Fulgur installs TensorFlow 2.21.0 with ' +
-        "Python's pip. Install Python 3 with pip, or set FULGUR_TENSORFLOW to a folder that holds the libraries.",
+        "Python's pip. Install Python 3 with pip, or set FULGUR_TENSORFLOW to a folder that contains the libraries.",
     );
   });
 
   it('without an NVIDIA driver gets an error for "gpu", never a run on its CPU', async () => {
     writeLibraries(tensorflow);
     await expect(locate(pythonWith('2.21.0'), 'gpu')).rejects.toThrow(
-      'The accelerator "gpu" was asked for, but this machine shows no NVIDIA driver. There is neither ' +
-        '/proc/driver/nvidia/version nor a libcuda.so.1, and nvidia-smi lists no GPU. Install the NVIDIA driver, ' +
-        'or ask for the accelerator "cpu" or "auto".',
+      'The accelerator "gpu" was requested, but this machine shows no NVIDIA driver. There is neither ' +
+        '/proc/driver/nvidia/version nor a libcuda.so.1, and nvidia-smi lists no GPU. Install the NVIDIA driver, or use the accelerator "cpu" or "auto".',
     );
   });
 

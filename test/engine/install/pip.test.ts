@@ -29,7 +29,7 @@ describe('the error for a pip that failed', () => {
           'ERROR: No matching distribution found for tensorflow-cpu==2.21.0\n',
       ),
     ).toMatch(
-      /^pip could not download tensorflow-cpu 2\.21\.0: its package index cannot be reached\. pip said: "WARNING: Retrying .{280,}\.\.\."\. Check the network and pip's index and proxy settings, or set FULGUR_TENSORFLOW to a folder that holds the libraries\.$/,
+      /^pip could not download tensorflow-cpu 2\.21\.0: its package index cannot be reached\. pip reported: "WARNING: Retrying .{280,}\.\.\."\. Check the network and pip's index and proxy settings, or set FULGUR_TENSORFLOW to a folder that contains the libraries\.$/,
     );
   });
 
@@ -40,9 +40,9 @@ describe('the error for a pip that failed', () => {
           'ERROR: No matching distribution found for tensorflow-cpu==2.21.0\n',
       ),
     ).toBe(
-      'pip\'s package index does not have tensorflow-cpu 2.21.0 for this machine. pip said: "ERROR: No matching ' +
+      'pip\'s package index does not have tensorflow-cpu 2.21.0 for this machine. pip reported: "ERROR: No matching ' +
         'distribution found for tensorflow-cpu==2.21.0". Update pip (python3 -m pip install --upgrade pip), point it at ' +
-        'an index that has the wheel, or set FULGUR_TENSORFLOW to a folder that holds the libraries.',
+        'an index that has the wheel, or set FULGUR_TENSORFLOW to a folder that contains the libraries.',
     );
   });
 
@@ -50,21 +50,20 @@ describe('the error for a pip that failed', () => {
     expect(
       failed("    sent = os.sendfile()\nOSError: [Errno 28] No space left on device: 'a' -> 'b'\n"),
     ).toBe(
-      'The disk became full while pip downloaded tensorflow-cpu 2.21.0. pip said: "OSError: [Errno 28] No space left ' +
+      'The disk became full while pip was downloading tensorflow-cpu 2.21.0. pip reported: "OSError: [Errno 28] No space left ' +
         "on device: 'a' -> 'b'\". Free some space, or set FULGUR_CACHE to a folder on a larger disk.",
     );
   });
 
   it('repeats what pip said where it does not know it', () => {
     expect(failed('ERROR: something new\nHint: none\n')).toBe(
-      'pip failed to download tensorflow-cpu 2.21.0 (exit code 1). pip said: "ERROR: something new". Remove what pip ' +
-        'complains about, or set FULGUR_TENSORFLOW to a folder that holds the libraries.',
+      'pip failed to download tensorflow-cpu 2.21.0 (exit code 1). pip reported: "ERROR: something new". Correct the problem that pip reports, or set FULGUR_TENSORFLOW to a folder that contains the libraries.',
     );
     expect(
       pipError(wheel, { code: null, signal: 'SIGKILL', stdout: '', stderr: '', overdue: false }).message,
     ).toBe(
-      'pip failed to download tensorflow-cpu 2.21.0 (signal SIGKILL). pip said: "". Remove what pip complains about, ' +
-        'or set FULGUR_TENSORFLOW to a folder that holds the libraries.',
+      'pip failed to download tensorflow-cpu 2.21.0 (signal SIGKILL). pip reported: "". Correct the problem that pip reports, ' +
+        'or set FULGUR_TENSORFLOW to a folder that contains the libraries.',
     );
   });
 });
@@ -103,8 +102,8 @@ describe('a download by pip', () => {
     writeFileSync(python, '#!/bin/sh\nsleep 1000\n');
     chmodSync(python, 0o755);
     await expect(downloadWheel(python, wheel, folder, () => undefined, 300)).rejects.toThrow(
-      "pip downloaded nothing of tensorflow-cpu 2.21.0 for 0.3 seconds, and was ended. Check the network and pip's " +
-        'index and proxy settings, or set FULGUR_TENSORFLOW to a folder that holds the libraries.',
+      "pip received no data of tensorflow-cpu 2.21.0 for 0.3 seconds, and was stopped. Check the network and pip's " +
+        'index and proxy settings, or set FULGUR_TENSORFLOW to a folder that contains the libraries.',
     );
   });
 });

@@ -11,7 +11,7 @@ describe('loading the native library', () => {
       const file = join(folder, 'libtensorflow_framework.so.2');
       expect(() => loadNativeLibrary(folder)).toThrow(
         `TensorFlow's libraries in ${folder} cannot be loaded: ${file}: cannot open shared object file: No such file or directory. ` +
-          "Run 'npm run doctor', or point FULGUR_TENSORFLOW at the 'tensorflow' folder of a TensorFlow 2.21 wheel for this system.",
+          "Run 'npm run doctor', or set FULGUR_TENSORFLOW to the 'tensorflow' folder of a TensorFlow 2.21 wheel for this system.",
       );
     } finally {
       rmSync(folder, { recursive: true });

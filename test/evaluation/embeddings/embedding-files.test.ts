@@ -50,7 +50,7 @@ describe('a file of embeddings', () => {
 
   it('is refused by another ending', async () => {
     await expect(writeEmbeddings('some.pickle', embeddings)).rejects.toThrow(
-      'Embeddings are written to files that end with .npz, .safetensors, .csv, but some.pickle does not. Call it some.npz.',
+      'Embeddings are written to files that end with .npz, .safetensors, .csv, but some.pickle does not. Use some.npz.',
     );
   });
 

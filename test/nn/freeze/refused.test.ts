@@ -45,7 +45,7 @@ const evenly = [
   'A frozen graph must accept batches of every size.',
   'Compute it in the same way for batches of every size, for example with tf.mean instead of a division by the batch size.',
 ].join(' ');
-const alone = 'Compute it from the images and the weights alone, in the same way for batches of every size.';
+const alone = 'Compute it only from the images and the weights, in the same way for batches of every size.';
 
 describe('freeze refuses, with the name of the module,', () => {
   let hidden: nn.Dropout;
@@ -55,9 +55,9 @@ describe('freeze refuses, with the name of the module,', () => {
     statistics = new nn.BatchNorm1d(3);
   });
   const draws =
-    'Draw in training only: branch on this.training, and hold every module in a public field, so that eval() reaches it.';
+    'Draw only in training: branch on this.training, and keep every module in a public field, so that eval() reaches it.';
   const assigns =
-    'Assign in training only: branch on this.training, and hold every module in a public field, so that eval() reaches it.';
+    'Assign only in training: branch on this.training, and keep every module in a public field, so that eval() reaches it.';
   it.each<[string, Compute, string]>([
     ['random draws', (x) => tf.add(pixels(x), tf.randomNormal([3])), `it draws random numbers. ${draws}`],
     ['dropout left in training', (x) => hidden.forward(pixels(x)), `it draws random numbers. ${draws}`],
@@ -124,7 +124,7 @@ describe('freeze refuses, with the name of the module,', () => {
     const where = (x: tf.Tensor4D): tf.Tensor =>
       runOp('Where', { T: { type: 'type', value: 'float32' } }, [x], 1)[0]!;
     await expect(freezing(where)).rejects.toThrow(
-      "Freezing failed at module 'gate' of Model: its operation 'Where' gives a tensor whose shape depends on values. Replace it by an operation of fixed shape: a mask and tf.where with two branches, for example.",
+      "Freezing failed at module 'gate' of Model: its operation 'Where' returns a tensor whose shape depends on values. Replace it by an operation of fixed shape: for example a mask and tf.where with two branches.",
     );
   });
 });

@@ -130,11 +130,11 @@ describe('a fit on batches of nested tensors', () => {
     const { error, losses } = await train(nested(sizes));
     expect(losses).toHaveLength(16);
     expect(error).toMatch(
-      /^The compiled function 'training step' may be traced 16 times, and was called with one more signature: .* Each new shape or plain value among the arguments costs a trace\. Give it batches of one shape \(dropLast: true\)/,
+      /^The compiled function 'training step' may be traced 16 times, but was called with one more signature: .* Each new shape or plain value among the arguments costs a trace\. Pass batches of the same shape \(dropLast: true\)/,
     );
     const dated = await train(nested([2], (batch) => Object.assign({ ...batch }, { at: new Date(0) })));
     expect(dated.error).toBe(
-      "The argument[0].at of the compiled function 'training step' is of type Date, which it can neither take nor give. " +
+      "The argument[0].at of the compiled function 'training step' is of type Date, which it can neither accept nor return. " +
         'Use tensors, numbers, strings and booleans, in arrays and plain objects.',
     );
   });

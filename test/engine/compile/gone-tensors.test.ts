@@ -62,7 +62,7 @@ describe('a tensor that was disposed', () => {
     x.dispose();
     expect(() => tf.matMul(x as tf.Tensor2D, x as tf.Tensor2D, false, true)).toThrow(disposed);
     expect(() => runOp('Identity', {}, [x], 1)).toThrow(disposed);
-    expect(() => tf.cast(x, 'int32')).toThrow(/is used after it has been disposed/);
+    expect(() => tf.cast(x, 'int32')).toThrow(/is used after it was disposed/);
   });
 
   it('is named in the same tick as the call that takes it', async () => {

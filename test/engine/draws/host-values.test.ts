@@ -30,8 +30,7 @@ describe.each([
       kind: 'trace',
       message:
         `${call} was called in 'step'. A step is traced once, so the number would be the same at every step. ` +
-        'Draw with tf.randomUniform([]), which differs at every step and is the same on resume, or read the number with stepInput(() => ${call}).' +
-        ``,
+        `Draw with tf.randomUniform([]), which differs at every step and is the same on resume, or read the number with stepInput(() => ${call}).`,
     });
   });
 

@@ -194,7 +194,9 @@ describe('installing TensorFlow', () => {
     expect((await locate()).source).toBe('installed');
     rmSync(install, { recursive: true });
     execFileSync('mkfifo', [`${install}.lock`]);
-    await expect(locate()).rejects.toThrow(`The lock file ${install}.lock is not a regular file. It tells`);
+    await expect(locate()).rejects.toThrow(
+      `The lock file ${install}.lock is not a regular file. It identifies`,
+    );
   });
 
   it('installs again where the pins have changed', async () => {

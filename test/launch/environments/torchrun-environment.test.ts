@@ -119,7 +119,7 @@ describe("torchrun's variables", () => {
     });
     await expect(wrong).rejects.toThrow('was started for 3 ranks, but rank 0 for 2.');
     await expect(first).rejects.toThrow(
-      /^Rank 1 of 2 did not come to 127\.0\.0\.1:\d+ within 1 seconds\. Somebody was turned away: Rank 1 \(.*\) was started for 3 ranks, but rank 0 for 2\. Look/,
+      /^Rank 1 of 2 did not arrive at 127\.0\.0\.1:\d+ within 1 seconds\. A process was rejected: Rank 1 \(.*\) was started for 3 ranks, but rank 0 for 2\. Check/,
     );
   });
 

@@ -172,7 +172,7 @@ describe('a meeting', () => {
   it('rejects two processes of one rank, and tells both', async () => {
     const messages = await Promise.all([0, 1, 1].map((rank) => rejectionOf(join(rank, 3))));
     const what =
-      /^config: Two processes say that they are rank 1: 127\.0\.0\.1:\d+ and 127\.0\.0\.1:\d+\. (Rank 0 at 127\.0\.0\.1:\d+ reported this\. )?Give every process a rank of its own, and end those of an earlier start\.$/;
+      /^config: Two processes say that they are rank 1: 127\.0\.0\.1:\d+ and 127\.0\.0\.1:\d+\. (Rank 0 at 127\.0\.0\.1:\d+ reported this\. )?Give every process its own rank, and end those of an earlier start\.$/;
     for (const message of messages) expect(message).toMatch(what);
   });
 

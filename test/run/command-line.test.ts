@@ -48,8 +48,8 @@ describe('the command line of an experiment', () => {
     expect(errors).toBe(
       [
         'Error: 6 options are wrong:',
-        '  --: this word belongs to no option',
-        '  more: this word belongs to no option',
+        '  --: this word does not belong to any option',
+        '  more: this word does not belong to any option',
         '  --trainer.maxEpoch: unknown option; did you mean trainer.maxEpochs?',
         '  --lr: must be at least 0, not -1',
         '  --data.batchSize: must be a whole number of samples, not "many"',

@@ -2,5 +2,5 @@ export * from './pure';
 export { contentPolicy, htmlDocument } from './html-document';
 export type { HtmlDocument } from './html-document';
 export { pageStyle } from './page-style';
-export { renderPng, renderSvg } from './render';
+export { pngOfSvg, renderPng, renderSvg } from './render';
 export type { PictureSize } from './render';

@@ -30,6 +30,11 @@ export async function renderPng(
   theme: ChartTheme = chartTheme('light'),
 ): Promise<Buffer> {
   const svg = await renderSvg({ ...option, backgroundColor: theme.background }, size);
+  return pngOfSvg(svg);
+}
+
+/** Renders an SVG as a PNG, with two pixels per CSS pixel. */
+export async function pngOfSvg(svg: string): Promise<Buffer> {
   const { default: sharp } = await import('sharp');
   return sharp(Buffer.from(svg), { density: 2 * CSS_DENSITY })
     .png({ compressionLevel: 9 })

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { z } from 'zod';
 import { parseJson } from '../contracts';
 import type { Json } from '../contracts';
 import { FulgurError, messageOf } from '../errors';
@@ -133,8 +134,19 @@ function evaluationOf(file: string, value: Json): EvaluationRecord | null {
     weights: typeof weights === 'string' ? weights : 'raw',
     step: typeof step === 'number' ? step : null,
     metrics: Object.fromEntries(numbers),
+    nearest: nearestSchema.safeParse(value).data?.found ?? [],
   };
 }
+
+/** What the command `neighbours` records. */
+const nearestSchema = z.object({
+  found: z.array(
+    z.object({
+      query: z.string(),
+      neighbours: z.array(z.object({ name: z.string(), similarity: z.number() })),
+    }),
+  ),
+});
 
 /** Returns the newest PNG files in the folders to which plugins and commands write pictures. */
 async function readPictures(folder: string): Promise<RunPicture[]> {

@@ -6,6 +6,7 @@ import { evaluationSection } from './evaluation-section';
 import type { FigureData } from './figure-chart';
 import { metricFigure } from './metric-figure';
 import { topicsOf } from './metric-topics';
+import { nearestSection } from './nearest-section';
 import { pictureSection } from './picture-section';
 import { reportStyle } from './report-style';
 import type { ReportedRun } from './reported-run';
@@ -23,6 +24,7 @@ export async function reportPage(
     summarySection(runs),
     evaluations.html,
     training.html,
+    nearestSection(runs),
     pictureSection(runs),
     differenceSection(runs),
     recordSection('Configuration', runs, ({ configs }) => configs),

@@ -33,6 +33,14 @@ export interface EvaluationRecord {
   /** Number of updates after which it was made; `null` if unknown. */
   readonly step: number | null;
   readonly metrics: Readonly<Record<string, number>>;
+  /** The nearest images that `neighbours` found; empty for other commands. */
+  readonly nearest: readonly NearestImages[];
+}
+
+/** An image with the images nearest to it, in order of descending cosine similarity. */
+export interface NearestImages {
+  readonly query: string;
+  readonly neighbours: readonly { readonly name: string; readonly similarity: number }[];
 }
 
 /** A message of a run, as kept by `messageLog()`. */

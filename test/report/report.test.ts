@@ -46,6 +46,12 @@ describe('a report', () => {
       progress: { globalStep: 3 },
       metrics: { linear_accuracy: 0.75 },
     }),
+    'evaluations/last.neighbours.json': JSON.stringify({
+      command: 'neighbours',
+      checkpoint: '/x/checkpoints/last',
+      metrics: {},
+      found: [{ query: 'my<cat>.jpg', neighbours: [{ name: 'b.jpg', similarity: 0.75, row: 3 }] }],
+    }),
     'messages.jsonl':
       '{"kind":"started","time":"t","bands":[{"metric":"z_std","warnBelow":0.3,"below":"collapse"}]}\n' +
       '{"kind":"message","time":"t","step":2,"level":"warning","text":"<img src=x onerror=alert(1)>"}\n' +
@@ -102,6 +108,7 @@ describe('a report', () => {
       '&lt;b&gt;tiny/version_0: 1 value is not finite, first NaN at update 2.',
       'other/version_1: metrics.jsonl ends with an incomplete line.',
       'What resuming changed in other/version_1',
+      'Nearest to my&lt;cat&gt;.jpg',
       '<th scope="row">trainer.maxEpochs</th><td>2</td><td>10</td>',
       'collapse: below 0.3',
       '&lt;img src=x onerror=alert(1)&gt;',

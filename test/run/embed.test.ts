@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { readEmbeddings } from '../../src/evaluation';
 import { writePhotos } from './helpers/photos';
 import { Child, runChild, small, temporaryFolder } from './child';
@@ -118,6 +119,12 @@ describe('neighbours', () => {
     expect(lines.filter((line) => /^ {2}-?\d\.\d{4} {2}/.test(line))).toHaveLength(3);
     const page = readFileSync(join(cwd, 'near.html'), 'utf8');
     expect(page.match(/src="data:image\/jpeg;base64,/g)).toHaveLength(4);
+    const [record, sheet] = output
+      .match(/\S+\.neighbours(?=\{?\.)/)!
+      .flatMap((stem) => [`${stem}.json`, `${stem}.png`]);
+    expect(JSON.parse(readFileSync(record!, 'utf8'))).toMatchObject({ found: [{ query }] });
+    // A query and three neighbours, with two pixels per CSS pixel.
+    expect(await sharp(sheet).metadata()).toMatchObject({ format: 'png', width: 2 * 656, height: 2 * 212 });
   });
 
   it('rejects embeddings of another model', async () => {

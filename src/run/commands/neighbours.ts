@@ -13,6 +13,7 @@ import { Encoder } from '../load/encoder';
 import { identityOfModel } from '../model-identity';
 import { galleryPage } from '../neighbour-gallery';
 import type { GalleryQuery } from '../neighbour-gallery';
+import { neighbourSheet } from '../neighbour-sheet';
 import type { CommandScope } from '../scope';
 
 const options = {
@@ -80,12 +81,11 @@ export const neighbours = defineCommand({
         await report(query.length, query.length);
         query.forEach((name, i) => sayFound(name, found[i] ?? [], embeddings));
         if (html !== null && scope.trialImages === null) {
-          const page = galleryPage({
-            queries: await pictures(scope, embeddings, found),
-            model: identity,
-            images: embeddings.names.length,
-          });
+          const queries = await pictures(scope, embeddings, found);
+          const page = galleryPage({ queries, model: identity, images: embeddings.names.length });
           await writeWhole(resolve(html), Buffer.from(page));
+          // For the report of the run.
+          await scope.write('.png', await neighbourSheet(queries));
           scope.notify('info', `Page: ${resolve(html)}.`);
         }
         const lists = query.map((image, i) => ({

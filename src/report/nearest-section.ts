@@ -1,0 +1,20 @@
+import { dataTable } from '../charts';
+import type { ReportedRun } from './reported-run';
+
+/** Lists the nearest images that the command `neighbours` found; its pictures are among the other pictures. */
+export function nearestSection(runs: readonly ReportedRun[]): string {
+  const tables = runs.flatMap(({ label, evaluations }) =>
+    evaluations.flatMap(({ file, nearest }) =>
+      nearest.map(({ query, neighbours }) =>
+        dataTable({
+          caption: `Nearest to ${query}`,
+          columns: ['rank', 'image', 'cosine similarity'],
+          rows: neighbours.map(({ name, similarity }, i) => [i + 1, name, similarity]),
+          note: runs.length > 1 ? `${label}: ${file}` : file,
+          isFolded: false,
+        }),
+      ),
+    ),
+  );
+  return tables.length === 0 ? '' : `<section><h2>Nearest images</h2>${tables.join('\n')}</section>`;
+}

@@ -47,7 +47,7 @@ describe('the command line of an experiment', () => {
     const { code, output, errors } = await runChild(small, [...args, '--', 'more'], { cwd });
     expect(errors).toBe(
       [
-        'Error: 6 options are wrong:',
+        'Error: 6 options are invalid:',
         '  --: this word does not belong to any option',
         '  more: this word does not belong to any option',
         '  --trainer.maxEpoch: unknown option; did you mean trainer.maxEpochs?',

@@ -1,6 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { decodeImage } from '../../../src/data/decoding';
 import { MOST_PIXELS, smallJpegPixels } from '../../../src/data/decoding/small-jpeg';
+import { temporaryFolder } from '../../run/child';
 
 /** Waves with grain, so that every coefficient takes part. */
 function pixels(width: number, height: number): Buffer {
@@ -33,6 +37,7 @@ const options: Readonly<Record<string, sharp.JpegOptions>> = {
   'coarse quantisation': { quality: 5, trellisQuantisation: true, overshootDeringing: true },
   'fixed Huffman tables': { optimiseCoding: false, quality: 100 },
 };
+const folder = temporaryFolder();
 const sizes = [
   [1, 1],
   [7, 3],
@@ -77,6 +82,37 @@ describe('smallJpegPixels', () => {
       expect(await smallJpegPixels(bytes)).toBeNull();
     }
     expect(Buffer.from((await smallJpegPixels(whole))!.data).equals(await byLibvips(whole))).toBe(true);
+  });
+
+  it('leaves a file of much metadata or many scans to libvips, which does not block the thread', async () => {
+    const whole = await jpeg(400, 300, { progressive: true });
+    const metadata = Buffer.concat([Buffer.from([0xff, 0xe5, 0xff, 0xff]), Buffer.alloc(65533)]);
+    const large = Buffer.concat([
+      whole.subarray(0, 2),
+      ...Array<Buffer>(17).fill(metadata),
+      whole.subarray(2),
+    ]);
+    expect(await smallJpegPixels(large)).toBeNull();
+    expect(Buffer.from((await decodeImage(large)).data).equals(await byLibvips(whole))).toBe(true);
+    const lastScan = whole.subarray(whole.lastIndexOf(Buffer.from([0xff, 0xda])), -2);
+    const scans = Buffer.concat([
+      whole.subarray(0, -2),
+      ...Array<Buffer>(50).fill(lastScan),
+      whole.subarray(-2),
+    ]);
+    expect(await smallJpegPixels(scans)).toBeNull();
+  });
+
+  it('leaves every file to libvips if addresses are too limited for WebAssembly', async () => {
+    const file = join(folder, 'small.jpg');
+    writeFileSync(file, await jpeg(32, 32));
+    const source = resolve('src/data/decoding');
+    const program = `require(${JSON.stringify(source)}).decodeImage(require('fs').readFileSync(${JSON.stringify(file)})).then(({ width }) => console.log(width));`;
+    const command = `ulimit -v 6000000; exec "$0" -r ts-node/register/transpile-only -e "$1"`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', command, process.execPath, program], {
+      encoding: 'utf8',
+    });
+    expect({ stdout, stderr }).toEqual({ stdout: '32\n', stderr: '' });
   });
 
   it('does not grow with the number of damaged files', async () => {

@@ -33,6 +33,8 @@ export async function openRegularFile(path: string | Buffer, mostBytes = Infinit
 
 /**
  * Reads all of a regular file of at most `mostBytes`; of a file that is larger, or grows beyond that, nothing is kept.
+ *
+ * @throws Error as `openRegularFile`, also for a larger file.
  */
 export async function readRegularFile(path: string | Buffer, mostBytes: number): Promise<Buffer> {
   const file = await openRegularFile(path);
@@ -45,7 +47,11 @@ export async function readRegularFile(path: string | Buffer, mostBytes: number):
   }
 }
 
-/** Does the same as `openRegularFile` synchronously; the caller closes the descriptor. */
+/**
+ * Opens a file as `openRegularFile` does, synchronously; the caller closes the descriptor.
+ *
+ * @throws Error as `openRegularFile`.
+ */
 export function openRegularAtOnce(path: string): number {
   const file = openAtOnce(path);
   try {

@@ -24,7 +24,7 @@ export const imageExtensions = [
 const bytesPerPixel = 8;
 const otherBytes = 1 << 26;
 
-/** Returns the largest size of a file with so many pixels, however it is encoded. */
+/** Returns the largest size, in bytes, of a file with so many pixels, however it is encoded. */
 export function mostFileBytes(pixels: number): number {
   return pixels * bytesPerPixel + otherBytes;
 }

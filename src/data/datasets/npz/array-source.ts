@@ -100,7 +100,7 @@ async function guarded<T>(source: ArraySource, work: () => Promise<T>): Promise<
   } catch (error) {
     if (error instanceof FulgurError) throw error;
     const reason = reasonOf(error).slice(0, 300);
-    const isOurs = /^(does|has|ends|goes) /.test(reason);
+    const isOurs = /^(does|has|ends|continues) /.test(reason);
     throw badArray(source, isOurs ? reason : `cannot be read: ${reason}`, saveAgain, error);
   }
 }

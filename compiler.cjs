@@ -83,7 +83,9 @@ function requireFromProject(name, { service }) {
 function settingsOf(options) {
   const { service, nodeModuleEmitKind = null } = options;
   const { version } = requireFromProject('@swc/core/package.json', options);
-  return JSON.stringify([version, service.config?.options ?? null, nodeModuleEmitKind]);
+  // Where tsconfig.json is decides nothing, so projects with equal settings share what is compiled.
+  const settings = { ...service.config?.options, configFilePath: undefined };
+  return JSON.stringify([version, settings, nodeModuleEmitKind]);
 }
 
 /** A file goes by its path, its content and all settings, so that nothing that is kept can be out of date. */

@@ -25,8 +25,9 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-function compilerFor(target: number): Compiler {
-  const options = { experimentalDecorators: true, useDefineForClassFields: false, sourceMap: true, target };
+function compilerFor(target: number, configFilePath = '/a/tsconfig.json'): Compiler {
+  const decorators = { experimentalDecorators: true, useDefineForClassFields: false };
+  const options = { ...decorators, sourceMap: true, target, configFilePath };
   return create({
     service: { config: { options }, cwd: root },
     transpilerConfigLocalResolveHelper: (name: string) => require.resolve(name),
@@ -48,6 +49,9 @@ it('keeps what a file compiles to, and compiles it again where its path, its tex
   expect(setting.outputText).toContain('var a = 1;');
   const path = compilerFor(es2022).transpile('export const a: number = 1;', { fileName: 'b.ts' });
   expect(JSON.parse(path.sourceMapText)).toMatchObject({ sources: ['b.ts'] });
+  expect(readdirSync(folder)).toHaveLength(4);
+  const elsewhere = compilerFor(es2022, '/b/tsconfig.json');
+  expect(elsewhere.transpile('export const a: number = 1;', { fileName: 'a.ts' })).toEqual(first);
   expect(readdirSync(folder)).toHaveLength(4);
   expect(readdirSync(folder).every((name) => name.endsWith('.json'))).toBe(true);
 });

@@ -1,4 +1,5 @@
-import type { DefaultTheme, UserConfig } from 'vitepress';
+import type { DefaultTheme, Plugin, UserConfig } from 'vitepress';
+import { highlightOnce } from './highlight-once';
 import { sidebarOf, topEntries } from './navigation';
 import { readPages } from './pages';
 import { placeholder, relocate } from './relocate';
@@ -8,6 +9,13 @@ import { themeStyle } from './theme';
 
 /** What VitePress' command is asked to do. */
 export type SiteCommand = 'build' | 'serve';
+
+/** The bundle that renders the pages is deleted afterwards, so nothing is gained by a search for unused code in it. */
+const wholeServerBundle: Plugin = {
+  name: 'whole-server-bundle',
+  config: (_, { isSsrBuild }) =>
+    isSsrBuild === true ? { build: { rollupOptions: { treeshake: false } } } : undefined,
+};
 
 /** Returns VitePress' configuration of a folder of pages. */
 export function siteConfig(folder: string, command: SiteCommand): UserConfig<DefaultTheme.Config> {
@@ -32,7 +40,10 @@ export function siteConfig(folder: string, command: SiteCommand): UserConfig<Def
     markdown: {
       anchor: { slugify: slug },
       theme: { light: 'github-light', dark: 'github-dark-default' },
-      config: sourceLinks,
+      config: (markdown) => {
+        sourceLinks(markdown);
+        highlightOnce(markdown);
+      },
     },
     themeConfig: {
       logo: '/logo.svg',
@@ -41,6 +52,6 @@ export function siteConfig(folder: string, command: SiteCommand): UserConfig<Def
       outline: [2, 3],
       search: { provider: 'local' },
     },
-    vite: { build: { chunkSizeWarningLimit: 8192 } },
+    vite: { build: { chunkSizeWarningLimit: 8192 }, plugins: [wholeServerBundle] },
   };
 }

@@ -1,12 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { rootPages } from '../root-pages';
 
 /** The repository's root, which every path of a check is relative to. */
 export const root = join(__dirname, '..', '..', '..');
 
 const skipped = new Set(['node_modules', 'dist', 'coverage', 'runs', 'cache', '.git', 'assembly']);
 /** Pages that are written by `generate.ts`: their texts come from files that are checked themselves. */
-const generated = /^docs\/(methods\/|reference\/|changelog\.md)/;
+const generated = new RegExp(
+  `^docs/(?:methods/|reference/|source/|(?:${Object.values(rootPages).join('|')})$)`,
+);
 
 /** Files with the ending `ending` in the folders named (or the files themselves), relative to the root and sorted. */
 export function filesIn(places: readonly string[], ending: string): string[] {

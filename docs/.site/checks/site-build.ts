@@ -16,7 +16,9 @@ export const siteBuild: Check = {
 
 function build(): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn('npx', ['vitepress', 'build', 'docs'], {
+    // Pages leave much garbage: with more room for new objects, less time is spent on it.
+    const words = ['--max-semi-space-size=64', 'node_modules/vitepress/bin/vitepress.js', 'build', 'docs'];
+    const child = spawn(process.execPath, words, {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },

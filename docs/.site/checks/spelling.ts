@@ -59,8 +59,10 @@ export function addWords(file: string, text: string, words: Map<string, Place[]>
     const sentence = prose.replace(foreign, (part) => ' '.repeat(part.length));
     for (const { 0: run, index } of sentence.matchAll(/\S+/g)) {
       for (const word of wordsOf(run)) {
-        const places = words.get(word) ?? [];
-        words.set(word, [...places, { file, line: lineOf(start + index) }]);
+        const place = { file, line: lineOf(start + index) };
+        const places = words.get(word);
+        if (places === undefined) words.set(word, [place]);
+        else places.push(place);
       }
     }
   }

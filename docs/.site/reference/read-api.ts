@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { Application, LogLevel, Logger, ReflectionKind } from 'typedoc';
 import type { ProjectReflection } from 'typedoc';
 import type ts from 'typescript';
@@ -49,6 +49,9 @@ export async function readApi(
     intentionallyNotExported: [...hidden],
     sort: ['source-order'],
   });
+  // TypeDoc's program would have every file of the project.
+  const files = app.options.getFileNames().filter((file) => isIn(relative(root, file), entryPoints));
+  app.options.setCompilerOptions(files, app.options.getCompilerOptions(app.logger), []);
   const complaints = new Complaints();
   app.logger = complaints;
   const points = app.getEntryPoints() ?? [];
@@ -63,6 +66,14 @@ export async function readApi(
   }
   const programs = [...new Set(points.map(({ program }) => program))];
   return { project, checker: first.program.getTypeChecker(), programs };
+}
+
+/** Whether a path is one of these, in which `*` stands for a name. */
+function isIn(path: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => {
+    const parts = pattern.split('*').map((part) => part.replaceAll('.', '\\.'));
+    return new RegExp(`^${parts.join('[^/]+')}$`).test(path);
+  });
 }
 
 /** Entry points, as modules of the project. */

@@ -1,87 +1,61 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import ts from 'typescript';
+import { exportedNames, pluginFolders, referenceProblems } from '../../../docs/.site/checks/reference';
 
 const root = join(__dirname, '../../..');
-const out = mkdtempSync(join(tmpdir(), 'fulgur-reference-'));
-let complaints: string[] = [];
-let anchors: ReadonlySet<string> = new Set();
 
-beforeAll(async () => {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [join(root, 'node_modules/ts-node/dist/bin.js'), join(__dirname, 'generate.ts'), out],
-    { cwd: root },
-  );
-  complaints = JSON.parse(stdout) as string[];
-  const pages = readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.md'),
-  );
-  anchors = new Set(
-    pages.flatMap((name) => {
-      const text = readFileSync(join(out, name), 'utf8');
-      return [...text.matchAll(/^## .* \{#(\w+)\}$/gm)].map(
-        ([, anchor = '']) => `${name.split('/')[0]}: ${anchor}`,
-      );
-    }),
-  );
-}, 600_000);
+describe('the check of the reference', () => {
+  const out = mkdtempSync(join(tmpdir(), 'fulgur-reference-'));
+  afterAll(() => rmSync(out, { recursive: true, force: true }));
 
-afterAll(() => rmSync(out, { recursive: true, force: true }));
+  const rooms = ['src/index.ts', 'src/contracts/index.ts', 'src/plugin-kit/index.ts'];
+  const exported = rooms.flatMap(exportedNames);
+  const sections = (names: readonly string[]): string =>
+    names.map((name) => `## ${name} {#${name}}\n`).join('\n');
+  const write = (page: string, text: string): void => {
+    mkdirSync(dirname(join(out, page)), { recursive: true });
+    writeFileSync(join(out, page), text);
+  };
 
-/** Names that a module exports, types too, as its text has them. */
-function exportedNames(path: string): string[] {
-  const file = ts.createSourceFile(path, readFileSync(join(root, path), 'utf8'), ts.ScriptTarget.Latest);
-  return file.statements.flatMap((statement): string[] => {
-    if (ts.isExportDeclaration(statement)) {
-      const { exportClause } = statement;
-      return exportClause !== undefined && ts.isNamedExports(exportClause)
-        ? exportClause.elements.map(({ name }) => name.text)
-        : [];
-    }
-    const isExported =
-      ts.canHaveModifiers(statement) &&
-      ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true;
-    if (!isExported) return [];
-    if (ts.isVariableStatement(statement)) {
-      return statement.declarationList.declarations.map(({ name }) =>
-        ts.isIdentifier(name) ? name.text : '',
-      );
-    }
-    const { name } = statement as ts.DeclarationStatement;
-    return name === undefined ? [] : [name.text];
-  });
-}
-
-describe('the reference of exports', () => {
-  it('has a section for every name that the package exports', () => {
-    // Namespaces have an index, and zod is not ours.
-    const others = ['views', 'schedules', 'ranks', 'z'];
-    const rooms = ['src/index.ts', 'src/contracts/index.ts', 'src/plugin-kit/index.ts'];
-    const names = rooms.flatMap(exportedNames);
-    const missing = names.filter((name) => !others.includes(name) && !anchors.has(`api: ${name}`));
-    expect(names.length).toBeGreaterThan(200);
-    expect(missing).toEqual([]);
+  it('finds nothing in a reference with every page and section', () => {
+    write('api/all.md', sections(exported));
+    for (const name of ['nn', 'optim', 'losses', 'views', 'schedules']) write(`api/${name}/index.md`, '');
+    for (const name of pluginFolders())
+      write(`plugins/${name}.md`, sections(exportedNames(`plugins/${name}/index.ts`)));
+    expect(exported.length).toBeGreaterThan(200);
+    expect(pluginFolders().length).toBeGreaterThan(20);
+    expect(referenceProblems(out)).toEqual([]);
   });
 
-  it('has an index for every namespace', () => {
-    const namespaces = ['nn', 'optim', 'losses', 'views', 'schedules'];
-    expect(namespaces.filter((name) => !existsSync(join(out, 'api', name, 'index.md')))).toEqual([]);
+  it('finds an export without a section, and a plugin or namespace without a page', () => {
+    write('api/all.md', sections(exported.filter((name) => name !== 'TrainingModule')));
+    rmSync(join(out, 'api/nn/index.md'));
+    rmSync(join(out, 'plugins/timer.md'));
+    expect(referenceProblems(out).map(({ file, line, message }) => `${file}:${line}: ${message}`)).toEqual([
+      'src/index.ts:0: The export TrainingModule has no section in the reference.',
+      'docs/reference/api/nn/index.md:0: The page does not exist.',
+      'docs/reference/plugins/timer.md:0: The page does not exist.',
+      ...exportedNames('plugins/timer/index.ts').map(
+        (name) => `plugins/timer/index.ts:0: The export ${name} has no section in the reference.`,
+      ),
+    ]);
   });
+});
 
-  it('has a page for every plugin, with every name that it exports', () => {
-    const folders = readdirSync(join(root, 'plugins')).filter((name) =>
-      existsSync(join(root, 'plugins', name, 'index.ts')),
+describe('the reference', () => {
+  let complaints: string[] = [];
+
+  beforeAll(async () => {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [join(root, 'node_modules/ts-node/dist/bin.js'), join(__dirname, 'complaints.ts')],
+      { cwd: root },
     );
-    const missing = folders.flatMap((folder) =>
-      exportedNames(`plugins/${folder}/index.ts`).filter((name) => !anchors.has(`plugins: ${name}`)),
-    );
-    expect(folders.filter((folder) => !existsSync(join(out, 'plugins', `${folder}.md`)))).toEqual([]);
-    expect(missing).toEqual([]);
-  });
+    complaints = JSON.parse(stdout) as string[];
+  }, 600_000);
 
   it('is not built for an export without a docstring', () => {
     expect(complaints[0]).toBe(

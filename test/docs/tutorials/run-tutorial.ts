@@ -69,7 +69,8 @@ function writeScript(steps: readonly Step[], workplace: string): string {
 
 async function runScript(script: string, cwd: string, timeoutSeconds: number) {
   const variables = {
-    FULGUR_COMPILED: join(cwd, '..', 'compiled'),
+    // All pages' projects have the same settings.
+    FULGUR_COMPILED: process.env['FULGUR_COMPILED'] ?? join(root, 'node_modules/.cache/compiled'),
     CI: 'true',
     NO_COLOR: '1',
     // For pages that serve something, so that two can be run at once.

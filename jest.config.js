@@ -14,4 +14,5 @@ module.exports = {
   sandboxInjectedGlobals: ['Math', 'Number'],
   testTimeout: 120_000,
   maxWorkers: 2,
+  testSequencer: '<rootDir>/.ci/longest-first.cjs',
 };

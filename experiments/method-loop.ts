@@ -3,7 +3,9 @@
  *
  *   npx ts-node experiments/method-loop.ts byol
  */
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { TrainingModule, compile, datasets, experimentData, loader, nn, start } from '../src';
 import type { ExperimentClass, ImageDataset, LoaderOptions, ViewBatch, ViewTransform } from '../src';
 
@@ -66,6 +68,7 @@ export async function* trainEpochs(
 
 /** The class that `experiments/NAME.ts` exports. */
 function methodNamed(name: string): Method {
+  if (!existsSync(join(__dirname, `${name}.ts`))) throw new Error(`experiments/${name}.ts does not exist.`);
   const exports = load(`./${name}`) as Readonly<Record<string, Method>>;
   const method = Object.values(exports).find(({ prototype }) => prototype instanceof TrainingModule);
   if (method === undefined) throw new Error(`experiments/${name}.ts exports no method.`);
@@ -73,10 +76,11 @@ function methodNamed(name: string): Method {
 }
 
 async function main([name = 'fastsiam']: readonly string[]): Promise<void> {
+  const method = methodNamed(name);
   await start({ seed: 0 }); // finds or installs the native engine
   const dataset = await datasets.open('cifar10', { fallback: 'digits' });
   let epoch = 0;
-  for await (const loss of trainEpochs(methodNamed(name), dataset, 10)) {
+  for await (const loss of trainEpochs(method, dataset, 10)) {
     console.log(`epoch: ${String(epoch++).padStart(2, '0')}, loss: ${loss.toFixed(5)}`);
   }
 }

@@ -1,8 +1,12 @@
 import { dataTable } from '../charts';
 import type { ReportedRun } from './reported-run';
 
+/** More tables than these start folded. */
+const MOST_OPEN = 8;
+
 /** Lists the nearest images that the command `neighbours` found; its pictures are among the other pictures. */
 export function nearestSection(runs: readonly ReportedRun[]): string {
+  const count = runs.flatMap(({ evaluations }) => evaluations.flatMap(({ nearest }) => nearest)).length;
   const tables = runs.flatMap(({ label, evaluations }) =>
     evaluations.flatMap(({ file, nearest }) =>
       nearest.map(({ query, neighbours }) =>
@@ -11,7 +15,7 @@ export function nearestSection(runs: readonly ReportedRun[]): string {
           columns: ['rank', 'image', 'cosine similarity'],
           rows: neighbours.map(({ name, similarity }, i) => [i + 1, name, similarity]),
           note: runs.length > 1 ? `${label}: ${file}` : file,
-          isFolded: false,
+          isFolded: count > MOST_OPEN,
         }),
       ),
     ),

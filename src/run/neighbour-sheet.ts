@@ -6,12 +6,19 @@ import type { GalleryQuery } from './neighbour-gallery';
 const [SIDE, GAP, LINE] = [144, 16, 18];
 /** Characters of a caption that fit below a picture. */
 const CAPTION_LENGTH = 19;
+/** Queries and neighbours in one picture: librsvg draws at most 32,767 pixels, and a page has room for all of them. */
+const [MOST_ROWS, MOST_NEIGHBOURS] = [20, 20];
+/** The characters that XML allows; names of files may contain others. */
+const isXml = /[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 /**
  * Draws queries with their neighbours as a PNG, one row per query, the query first and then the nearest images with their
- * similarities.
+ * similarities: at most 20 queries with 20 neighbours each.
  */
-export async function neighbourSheet(queries: readonly GalleryQuery[]): Promise<Buffer> {
+export async function neighbourSheet(found: readonly GalleryQuery[]): Promise<Buffer> {
+  const queries = found
+    .slice(0, MOST_ROWS)
+    .map((query) => ({ ...query, neighbours: query.neighbours.slice(0, MOST_NEIGHBOURS) }));
   const columns = 1 + Math.max(...queries.map(({ neighbours }) => neighbours.length));
   const [width, height] = [columns * (SIDE + GAP) + GAP, queries.length * (SIDE + GAP + 2 * LINE) + GAP];
   const { background, text } = chartTheme('light');
@@ -53,6 +60,8 @@ function cell(
 
 /** The end of a long name, which distinguishes files better than its start. */
 function shortened(text: string): string {
-  const letters = Array.from(text);
-  return letters.length <= CAPTION_LENGTH ? text : `…${letters.slice(1 - CAPTION_LENGTH).join('')}`;
+  const letters = Array.from(text, (letter) => (isXml.test(letter) ? letter : '\ufffd'));
+  return letters.length <= CAPTION_LENGTH
+    ? letters.join('')
+    : `…${letters.slice(1 - CAPTION_LENGTH).join('')}`;
 }

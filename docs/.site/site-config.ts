@@ -3,6 +3,8 @@ import { highlightOnce } from './highlight-once';
 import { sidebarOf, topEntries } from './navigation';
 import { readPages } from './pages';
 import { placeholder, relocate } from './relocate';
+import { searchWeight } from './search-weight';
+import { shortCode } from './short-code';
 import { slug } from './slug';
 import { sourceLinks } from './source-links';
 import { themeStyle } from './theme';
@@ -43,6 +45,7 @@ export function siteConfig(folder: string, command: SiteCommand): UserConfig<Def
       config: (markdown) => {
         sourceLinks(markdown);
         highlightOnce(markdown);
+        shortCode(markdown);
       },
     },
     themeConfig: {
@@ -50,7 +53,15 @@ export function siteConfig(folder: string, command: SiteCommand): UserConfig<Def
       nav: topEntries(pages),
       sidebar: sidebarOf(pages),
       outline: [2, 3],
-      search: { provider: 'local' },
+      search: {
+        provider: 'local',
+        options: { miniSearch: { searchOptions: { boostDocument: searchWeight } } },
+      },
+      notFound: {
+        quote: 'Use the search, or begin at the start page.',
+        linkText: 'Start page',
+        linkLabel: 'go to the start page',
+      },
     },
     vite: { build: { chunkSizeWarningLimit: 8192 }, plugins: [wholeServerBundle] },
   };

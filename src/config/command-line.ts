@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Help } from 'commander';
 import type { CommandWords, Selector } from '../contracts';
 import { shown } from '../system';
 import { choicesOf } from './option';
@@ -151,7 +151,7 @@ export function helpText(
       [
         `Runs the experiment '${name}'${help === undefined ? '' : `: ${help}`}.`,
         '',
-        ...commands.map((command) => `  ${command.name.padEnd(width)}${command.help}`),
+        ...commands.map((command) => `  ${command.name.padEnd(width)}${hang(command.help, width + 2)}`),
       ].join('\n'),
     )
     .configureOutput({ writeOut: () => undefined });
@@ -170,4 +170,10 @@ export function helpText(
   parser.option('--version', "show Fulgur's version");
   parser.helpOption('-h, --help', 'show this text');
   return parser.helpInformation().split('\n').map(shown).join('\n');
+}
+
+/** Breaks a text into lines that all begin in the same column. */
+function hang(text: string, column: number): string {
+  const columns = (process.stdout.isTTY ? process.stdout.columns : 0) || 80;
+  return new Help().boxWrap(text, columns - column).replaceAll('\n', `\n${' '.repeat(column)}`);
 }

@@ -159,9 +159,36 @@ function describe(error: z.ZodError): string {
   const [issue] = error.issues;
   if (issue === undefined) return 'is wrong';
   if (issue.code === 'invalid_union') return describeUnion(issue.errors);
-  return issue.message.startsWith('must')
-    ? issue.message
-    : `must be ${issue.message.replace(/^.*expected /i, '').replace(/, received .*$/, '')}`;
+  return issue.message.startsWith('must') ? issue.message : describeIssue(issue);
+}
+
+const typeWords: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  object: 'an object',
+  record: 'an object',
+  string: 'text',
+};
+
+/** Describes what a schema without a message of its own expects. */
+function describeIssue(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return `must be ${typeWords[issue.expected] ?? issue.expected}`;
+  if (issue.code === 'too_small') {
+    const { origin, inclusive = true, minimum } = issue;
+    return limit(origin, `${inclusive ? 'at least' : 'above'} ${minimum}`, Number(minimum));
+  }
+  if (issue.code === 'too_big') {
+    const { origin, inclusive = true, maximum } = issue;
+    return limit(origin, `${inclusive ? 'at most' : 'below'} ${maximum}`, Number(maximum));
+  }
+  return `must be ${issue.message.replace(/^.*expected /i, '').replace(/, received .*$/, '')}`;
+}
+
+function limit(origin: string, words: string, count: number): string {
+  const part = { array: 'item', string: 'character' }[origin];
+  return part === undefined ? `must be ${words}` : `must have ${words} ${part}${count === 1 ? '' : 's'}`;
 }
 
 /** For a union, uses the message of an alternative that has its own. */

@@ -33,13 +33,15 @@ export const finetuneSchema = z.strictObject({
     .int('must be a whole number of epochs')
     .nonnegative('must not be negative')
     .default(0)
-    .describe('number of first epochs in which only the classifier learns'),
+    .describe('number of initial epochs in which only the classifier learns'),
   seed: seedNumber().default(0).describe("seed of the classifier's initial weights, batches and crops"),
   augment: z.boolean().default(true).describe('train on random crops and flips; false: on plain images'),
   minScale: probability.default(0.08).describe("smallest area of a crop, as a fraction of the image's"),
   flip: probability.default(0.5).describe('probability of a horizontal flip'),
-  trainLimit: fewerImages().describe('maximum number of training images, spread evenly (all)'),
-  testLimit: fewerImages().describe('maximum number of held-out images to evaluate on, spread evenly (all)'),
+  trainLimit: fewerImages().describe('maximum number of training images, spread evenly; null for all'),
+  testLimit: fewerImages().describe(
+    'maximum number of held-out images to evaluate on, spread evenly; null for all',
+  ),
 });
 
 /** The same options, with all defaults filled in. */

@@ -14,8 +14,12 @@ export const knnSchema = z.strictObject({
     .default(0.1)
     .describe('the lower, the more the nearest neighbours count: weight exp(similarity / temperature)'),
   batchSize: wholeNumber('images').default(256).describe('number of images to embed at once'),
-  bankLimit: fewerImages().describe('maximum number of training images to compare with, spread evenly (all)'),
-  queryLimit: fewerImages().describe('maximum number of held-out images to classify, spread evenly (all)'),
+  bankLimit: fewerImages().describe(
+    'maximum number of training images to compare with, spread evenly; null for all',
+  ),
+  queryLimit: fewerImages().describe(
+    'maximum number of held-out images to classify, spread evenly; null for all',
+  ),
 });
 
 /** The same options, with all defaults filled in. */

@@ -26,8 +26,8 @@ export const probeSchema = z.strictObject({
     .default(true)
     .describe('scale each feature to mean 0 and standard deviation 1 over the train split'),
   embedBatchSize: wholeNumber('images').default(256).describe('number of images to embed at once'),
-  trainLimit: fewerImages().describe('maximum number of training images, spread evenly (all)'),
-  testLimit: fewerImages().describe('maximum number of held-out images, spread evenly (all)'),
+  trainLimit: fewerImages().describe('maximum number of training images, spread evenly; null for all'),
+  testLimit: fewerImages().describe('maximum number of held-out images, spread evenly; null for all'),
 });
 
 /** The same options, with all defaults filled in. */

@@ -33,7 +33,7 @@ describe("an experiment's own batches in a configuration", () => {
     const data = { batches: rows(), transform, onBrokenImage: 'skip' as const };
     expect(() => resolveConfig(experimentOn(data), ['--data.name', 'digits', '--data.workers', '1'])).toThrow(
       [
-        '  data.batches of @Experiment on Rows: stands beside data.transform, which is for images; give one of them',
+        '  data.batches of @Experiment on Rows: conflicts with data.transform, which is for images; give only one of them',
         "  data.onBrokenImage: means nothing to the experiment's own batches, rows",
         "  data.name: cannot replace the experiment's own batches, rows",
         "  data.workers: means nothing to the experiment's own batches, rows",

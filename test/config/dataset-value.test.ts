@@ -122,7 +122,7 @@ it('a share of samples to hold out is between 0 and 1', () => {
   for (const [given, problem] of [
     ['0', 'must be above 0, not 0'],
     ['1', 'must be below 1, not 1'],
-    ['ten', 'must be number, not "ten"'],
+    ['ten', 'must be a number, not "ten"'],
   ] as const) {
     expect(problemsOf({ dataset: photos({ csv: 'a.csv' }) }, ['--data.testFraction', given])).toBe(
       `An option is invalid:\n  --data.testFraction: ${problem}\nRun with --help to see all options.`,

@@ -271,7 +271,7 @@ describe('resolveConfig', () => {
       /cannot be read: ENOENT/,
     );
     expect(() => resolveConfig(Tiny, ['--config', yaml('trainer: [')])).toThrow(/is not valid YAML/);
-    expect(() => resolveConfig(Tiny, ['--config', yaml('- 1\n')])).toThrow(/holds no options by name/);
+    expect(() => resolveConfig(Tiny, ['--config', yaml('- 1\n')])).toThrow(/contains no named options/);
   });
 
   describe('reads YAML as intended', () => {
@@ -339,9 +339,9 @@ describe('resolveConfig', () => {
         'lr: .nan\ntrainer:\n  maxEpochs: .inf\n  gradientClipVal: -.inf\n  accumulateGradBatches: {0: .inf}\n',
       );
       const problems = problemsOf(['--config', file]);
-      expect(problems).toContain(`lr in ${file}, line 1: must be number, not NaN`);
+      expect(problems).toContain(`lr in ${file}, line 1: must be a number, not NaN`);
       expect(problems).toContain(`line 3: must be a whole number of epochs, not Infinity`);
-      expect(problems).toContain(`line 4: must be number, not -Infinity`);
+      expect(problems).toContain(`line 4: must be a number, not -Infinity`);
       expect(problems).toContain(`line 5: must be a whole number of batches, not {"0":"Infinity"}`);
     });
   });

@@ -32,7 +32,7 @@ export async function errorPages(places: Places): Promise<Pages> {
           ['Signal', 'Status'],
           Object.entries(exitCodes).map(([signal, status]) => [code(signal), String(status)]),
         ),
-      ),
+      ).replace('---\n', '---\npageClass: errors\n'),
     ],
   ]);
 }

@@ -88,7 +88,7 @@ function settingsOf(options) {
   return JSON.stringify([version, settings, nodeModuleEmitKind]);
 }
 
-/** A file goes by its path, its content and all settings, so that nothing that is kept can be out of date. */
+/** An output is identified by its path, its content and all settings, so that nothing that is kept can be out of date. */
 function keeping(folder, settings, { transpile }) {
   mkdirSync(folder, { recursive: true });
   return {

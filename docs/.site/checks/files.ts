@@ -27,14 +27,16 @@ function below(folder: string): string[] {
   });
 }
 
-/** Markdown that people read: the pages, and the files in the root. */
+/** Markdown that people read: the pages, the files in the root, and those of templates. */
 export function pages(): string[] {
   const inRoot = readdirSync(root).filter((name) => name.endsWith('.md'));
-  return filesIn([...inRoot, 'docs'], '.md');
+  return filesIn([...inRoot, '.github', 'docs', 'src/cli/template'], '.md');
 }
 
-/** All TypeScript of the repository except declarations. */
+/** All TypeScript of the repository except declarations, and the configuration of its tools. */
 export function sources(): string[] {
   const places = ['src', 'plugins', 'experiments', 'bench', 'test', '.packaging', 'docs'];
-  return filesIn(places, '.ts').filter((file) => !file.endsWith('.d.ts'));
+  const inRoot = readdirSync(root).filter((name) => /\.(c|m)?js$/.test(name));
+  const modules = filesIn(places, '.mts');
+  return [...filesIn(places, '.ts'), ...modules, ...inRoot].filter((file) => !/\.d\.m?ts$/.test(file));
 }

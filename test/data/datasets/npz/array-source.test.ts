@@ -8,7 +8,7 @@ function grown(): Parameters<typeof readElements>[0] {
   return { source, header: { descr: '|u1', shape: [4], fortranOrder: false, length: 0 } };
 }
 
-it('reports an array that continues after its last element in one sentence', async () => {
+it('reports an array that continues after its last element', async () => {
   await expect(readElements(grown(), new Uint8Array(4))).rejects.toMatchObject({
     kind: 'data',
     message:

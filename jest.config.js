@@ -9,7 +9,9 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  transform: { '\\.ts$': '@swc/jest' },
+  transform: { '\\.ts$': '@swc/jest', 'node_modules/hyparquet(-writer)?/.*\\.js$': '@swc/jest' },
+  // ES modules, which jest cannot load as they are.
+  transformIgnorePatterns: ['/node_modules/(?!hyparquet(-writer)?/)'],
   // A global of Jest's sandbox takes long to look up, which is felt in loops over numbers.
   sandboxInjectedGlobals: ['Math', 'Number'],
   testTimeout: 120_000,

@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse';
 import { FulgurError, messageOf } from '../../errors';
 import { openRegularFile } from '../../system';
-import { notEmbeddings } from './embeddings';
+import { namesByLabel, notEmbeddings, featureRows } from './embeddings';
 import type { EmbeddingColumns, Embeddings } from './embeddings';
 
 const LONGEST_RECORD = 1 << 22;
@@ -22,7 +22,7 @@ export async function* csvParts({
 }: EmbeddingColumns): AsyncGenerator<Uint8Array> {
   const heads = Array.from({ length: width }, (_, i) => `f${i}`);
   let text = `${['name', ...(isLabelled ? ['label', 'class'] : []), ...heads].join(',')}\n`;
-  const features = rowsOf(columns.features(), width);
+  const features = featureRows(columns.features(), width);
   for await (const { name, label } of columns.images()) {
     const { value: row } = await features.next();
     const known = label < 0 ? ['', ''] : [String(label), quoted(classNames?.[label] ?? '')];
@@ -37,27 +37,6 @@ export async function* csvParts({
 
 function quoted(text: string): string {
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** Splits parts of any length into rows. */
-async function* rowsOf(
-  parts: AsyncIterable<Uint8Array>,
-  width: number,
-): AsyncGenerator<Float32Array, undefined> {
-  const row = new Uint8Array(width * 4);
-  let filled = 0;
-  for await (const part of parts) {
-    for (let at = 0; at < part.length;) {
-      const taken = Math.min(row.length - filled, part.length - at);
-      row.set(part.subarray(at, at + taken), filled);
-      filled += taken;
-      at += taken;
-      if (filled < row.length) continue;
-      yield new Float32Array(row.buffer.slice(0));
-      filled = 0;
-    }
-  }
-  return undefined;
 }
 
 /** The facts known after the first line. */
@@ -115,7 +94,7 @@ export async function readCsvEmbeddings(path: string): Promise<Embeddings> {
   const isLabelled = head.label >= 0;
   return {
     ...{ features, width, names, labels: isLabelled ? Int32Array.from(labels) : null },
-    classNames: isLabelled && head.className >= 0 ? namesByLabel(classes) : null,
+    classNames: isLabelled && head.className >= 0 ? namesByLabel(path, classes) : null,
     model: null,
   };
 }
@@ -132,10 +111,4 @@ function numberOf(path: string, text: string, line: number): number {
   const isNumber = text.trim() !== '' && (!Number.isNaN(value) || text === 'NaN');
   if (isNumber) return value;
   throw notEmbeddings(path, `has ${JSON.stringify(text.slice(0, 40))} instead of a number in row ${line}`);
-}
-
-/** Labels that no row has are named by their numbers. */
-function namesByLabel(classes: ReadonlyMap<number, string>): string[] {
-  const count = Math.max(-1, ...classes.keys()) + 1;
-  return Array.from({ length: count }, (_, label) => classes.get(label) ?? String(label));
 }

@@ -6,6 +6,8 @@ import { columnsOf, notEmbeddings } from './embeddings';
 import type { EmbeddingColumns, Embeddings } from './embeddings';
 import { readNpz } from './npz-read';
 import { npzParts } from './npz-write';
+import { readParquetEmbeddings } from './parquet-read';
+import { parquetParts } from './parquet-write';
 import { readSafetensorsEmbeddings, safetensorsEmbeddingParts } from './safetensors';
 
 interface Format {
@@ -17,6 +19,7 @@ const formats = {
   '.npz': { parts: npzParts, read: readNpz },
   '.safetensors': { parts: safetensorsEmbeddingParts, read: readSafetensorsEmbeddings },
   '.csv': { parts: csvParts, read: readCsvEmbeddings },
+  '.parquet': { parts: parquetParts, read: readParquetEmbeddings },
 } as const satisfies Readonly<Record<string, Format>>;
 
 /** The possible endings of a file of embeddings, which determine its format. */
@@ -29,7 +32,7 @@ export function embeddingParts(path: string, columns: EmbeddingColumns): AsyncIt
 
 /**
  * Checks that a file of embeddings can be written under this name.
- * @throws FulgurError `config` for an ending that is not one of `.npz`, `.safetensors` and `.csv`.
+ * @throws FulgurError `config` for an ending other than `.npz`, `.safetensors`, `.csv` and `.parquet`.
  */
 export function requireEmbeddingEnding(path: string): void {
   formatOf(path);
@@ -52,8 +55,8 @@ export async function readEmbeddings(path: string): Promise<Embeddings> {
 
 /**
  * Writes embeddings completely or not at all.
- * @throws FulgurError `config` for an ending other than `.npz`, `.safetensors` and `.csv`, `data` if the file cannot be
- *   written.
+ * @throws FulgurError `config` for an ending other than `.npz`, `.safetensors`, `.csv` and `.parquet`, `data` if the file
+ *   cannot be written.
  */
 export async function writeEmbeddings(path: string, embeddings: Embeddings): Promise<void> {
   const parts: Uint8Array[] = [];

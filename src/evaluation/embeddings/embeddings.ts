@@ -2,6 +2,9 @@ import { Readable } from 'node:stream';
 import { FulgurError } from '../../errors';
 import type { ModelIdentity } from '../model-identity';
 
+/** A label beyond this would need more names than fit into memory. */
+const MOST_CLASSES = 1 << 20;
+
 /** Features of images in memory, with the contents of a file of embeddings. */
 export interface Embeddings {
   /** Float32 `[images, width]`, row by row, unchanged outputs of the backbone. */
@@ -52,6 +55,38 @@ export function columnsOf(embeddings: Embeddings): EmbeddingColumns {
       Readable.from([new Uint8Array(features.buffer, features.byteOffset, features.byteLength)]),
     images: () => Readable.from(names.map((name, row) => ({ name, label: labels?.[row] ?? -1 }))),
   };
+}
+
+/** Splits parts of any length into rows. */
+export async function* featureRows(
+  parts: AsyncIterable<Uint8Array>,
+  width: number,
+): AsyncGenerator<Float32Array, undefined> {
+  const row = new Uint8Array(width * 4);
+  let filled = 0;
+  for await (const part of parts) {
+    for (let at = 0; at < part.length;) {
+      const taken = Math.min(row.length - filled, part.length - at);
+      row.set(part.subarray(at, at + taken), filled);
+      filled += taken;
+      at += taken;
+      if (filled < row.length) continue;
+      yield new Float32Array(row.buffer.slice(0));
+      filled = 0;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Returns the names of all classes up to the largest label. Labels that no row has are named by their numbers.
+ * @throws FulgurError `data` for a label that is too large to be one of a class.
+ */
+export function namesByLabel(path: string, classes: ReadonlyMap<number, string>): string[] {
+  let count = 0;
+  for (const label of classes.keys()) count = Math.max(count, label + 1);
+  if (count > MOST_CLASSES) throw notEmbeddings(path, `has the label ${count - 1}, which is too large`);
+  return Array.from({ length: count }, (_, label) => classes.get(label) ?? String(label));
 }
 
 /** Returns the number of code points in a name. */

@@ -19,7 +19,7 @@ const options = {
     .nullable()
     .default(null)
     .describe(
-      'file to write, .npz, .safetensors or .csv; default: evaluations/<checkpoint>.embed.<split>.npz in the run',
+      'file to write, .npz, .safetensors, .csv or .parquet; default: evaluations/<checkpoint>.embed.<split>.npz in the run',
     ),
   batchSize: wholeNumber('images').default(64).describe('number of images per batch'),
 };

@@ -22,7 +22,7 @@ async function written(ending: string, content: Embeddings = embeddings): Promis
 }
 
 describe('a file of embeddings', () => {
-  it.each(['.npz', '.safetensors'])('comes back from %s as it was', async (ending) => {
+  it.each(['.npz', '.safetensors', '.parquet'])('comes back from %s as it was', async (ending) => {
     expect(await written(ending)).toEqual(embeddings);
   });
 
@@ -31,12 +31,15 @@ describe('a file of embeddings', () => {
     expect(await written('.csv', { ...embeddings, names })).toEqual({ ...embeddings, names, model: null });
   });
 
-  it.each(['.npz', '.safetensors', '.csv'])('has no labels in %s where none are known', async (ending) => {
-    const plain = { ...embeddings, labels: null, classNames: null, model: null };
-    expect(await written(ending, plain)).toEqual(plain);
-  });
+  it.each(['.npz', '.safetensors', '.csv', '.parquet'])(
+    'has no labels in %s where none are known',
+    async (ending) => {
+      const plain = { ...embeddings, labels: null, classNames: null, model: null };
+      expect(await written(ending, plain)).toEqual(plain);
+    },
+  );
 
-  it.each(['.npz', '.safetensors', '.csv'])('may hold no image at all in %s', async (ending) => {
+  it.each(['.npz', '.safetensors', '.csv', '.parquet'])('may hold no image at all in %s', async (ending) => {
     const none = { ...embeddings, features: new Float32Array(0), names: [], labels: null, classNames: null };
     expect(await written(ending, none)).toEqual({ ...none, model: ending === '.csv' ? null : identity });
   });
@@ -50,7 +53,7 @@ describe('a file of embeddings', () => {
 
   it('is refused by another ending', async () => {
     await expect(writeEmbeddings('some.pickle', embeddings)).rejects.toThrow(
-      'Embeddings are written to files that end with .npz, .safetensors, .csv, but some.pickle does not. Use some.npz.',
+      'Embeddings are written to files that end with .npz, .safetensors, .csv, .parquet, but some.pickle does not. Use some.npz.',
     );
   });
 

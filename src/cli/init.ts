@@ -80,8 +80,8 @@ async function requireEmpty(folder: string, target: string): Promise<boolean> {
   if (found.length === 0) return true;
   const shown = found.length > 3 ? [...found.slice(0, 3), `${found.length - 3} more`] : found;
   throw new FulgurError('config', {
-    what: `The folder ${folder} is not empty: it holds ${listed(shown)}.`,
-    why: 'Nothing in it is to be overwritten.',
+    what: `The folder ${folder} is not empty: it contains ${listed(shown)}.`,
+    why: "'fulgur init' does not overwrite files.",
     fix: 'Name a folder that does not exist yet.',
   });
 }

@@ -135,7 +135,7 @@ function readText(file: string): string {
 
 function invalid(file: string, reason: string, cause: unknown): FulgurError {
   return new FulgurError('config', {
-    what: `The configuration file ${file} is not valid YAML: ${reason}`,
+    what: `The configuration file ${file} is not valid YAML: ${reason.replace(/:$/, '.')}`,
     fix: 'Correct the file.',
     cause,
   });

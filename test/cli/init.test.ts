@@ -61,8 +61,8 @@ describe('a project in a folder that is not empty', () => {
     for (const name of ['a', 'b', 'c', 'd', 'package.json']) writeFileSync(join(workplace, name), 'mine');
     await expect(makeProject(workplace)).rejects.toThrow(
       new Error(
-        `The folder ${workplace} is not empty: it holds a, b, c and 2 more. ` +
-          'Nothing in it is to be overwritten. Name a folder that does not exist yet.',
+        `The folder ${workplace} is not empty: it contains a, b, c and 2 more. ` +
+          "'fulgur init' does not overwrite files. Name a folder that does not exist yet.",
       ),
     );
     expect(readFileSync(join(workplace, 'package.json'), 'utf8')).toBe('mine');

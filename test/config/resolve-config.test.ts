@@ -270,7 +270,9 @@ describe('resolveConfig', () => {
     expect(() => resolveConfig(Tiny, ['--config', join(folder, 'none.yaml')])).toThrow(
       /cannot be read: ENOENT/,
     );
-    expect(() => resolveConfig(Tiny, ['--config', yaml('trainer: [')])).toThrow(/is not valid YAML/);
+    expect(() => resolveConfig(Tiny, ['--config', yaml('trainer: [')])).toThrow(
+      /is not valid YAML: .*line 1, column \d+\. Correct the file\./,
+    );
     expect(() => resolveConfig(Tiny, ['--config', yaml('- 1\n')])).toThrow(/contains no named options/);
   });
 

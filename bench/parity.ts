@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   const ok = agrees(ratios);
   if (edge !== null) {
     console.log(
-      `At step ${edge.step} the ReLU ${edge.relu} has the input ${edge.input.toExponential(1)}, which float32 cannot tell from 0: ` +
+      `At step ${edge.step} the ReLU ${edge.relu} has the input ${edge.input.toExponential(1)}, which float32 cannot distinguish from 0: ` +
         'compared with PyTorch in float64 on its other side (bench/peer/relu_edge.py).',
     );
   }

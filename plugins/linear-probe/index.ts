@@ -68,7 +68,7 @@ export class LinearProbe implements PluginHooks, Measuring {
     this.recordFile = folder.claim('linear-probe.jsonl');
   }
 
-  /** Problems with the data are reported before any time is spent on training. */
+  /** Reports problems with the data before any time is spent on training. */
   async onFitStart(): Promise<void> {
     this.missing = await missingForJudgement(this.data);
     if (this.missing !== null)

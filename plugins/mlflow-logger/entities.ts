@@ -12,7 +12,7 @@ export class EntityNames {
   private readonly given = new Map<string, string>();
   private readonly owners = new Map<string, string>();
 
-  /** @param onClash is told of a name that had to be changed because another had taken it, and of that other name. */
+  /** @param onClash receives a name that had to be changed because another had taken it, and that other name. */
   constructor(
     private readonly onClash: (name: string, given: string, owner: string) => void = () => undefined,
   ) {}

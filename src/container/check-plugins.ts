@@ -4,7 +4,7 @@ import { FulgurError, messageOf, nearestName } from '../errors';
 import { hookNames, injectedTokens, misspeltHooks, pluginMetadata, pluginName } from '../metadata';
 import { isObjectProperty } from '../system';
 
-/** Everything that prevents an experiment's plugins from being composed, in one error with a line each. */
+/** Everything that prevents an experiment's plugins from being composed, in one error with one line per problem. */
 export class CompositionError extends FulgurError {
   constructor(
     experiment: string,

@@ -122,7 +122,7 @@ export async function removeLeftLock(file: string): Promise<void> {
     }
     await removeOldGuard(`${file}.takeover`);
   } catch {
-    // Tidying up: whoever needs the lock hears why it cannot be had.
+    // Only tidying up: whoever needs the lock gets the error.
   }
 }
 

@@ -33,7 +33,7 @@ type Synchronous<Method, Key extends keyof StepHooks> = Method extends (
 
 /** Shown by the type checker if a method looks like a hook but is not one. */
 interface NoSuchHook<Name extends string> {
-  readonly 'there is no hook of this name': Name;
+  readonly 'no hook has this name': Name;
 }
 
 /** Shown by the type checker if a step hook is asynchronous. */

@@ -46,7 +46,7 @@ export class MessageFallback implements RunEventBus {
   }
 }
 
-/** Returns what the user is told of an error: its message, and its stack only on request. */
+/** Returns what the user sees of an error: its message, and its stack only on request. */
 export function explainError(error: unknown, withStack = wantsStackTraces()): string {
   const lines = withStack
     ? inspect(error).split('\n')

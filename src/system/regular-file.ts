@@ -138,7 +138,7 @@ class BoundedContent {
   take(bytes: number): boolean {
     this.#length += bytes;
     if (bytes === 0 || this.#length === this.said) return false;
-    if (this.#length > this.mostBytes) throw tooLarge('goes on', this.mostBytes);
+    if (this.#length > this.mostBytes) throw tooLarge('continues', this.mostBytes);
     if (this.#length === this.#bytes.length) {
       const more = Buffer.allocUnsafe(Math.min(this.#length * 2, this.mostBytes + 1));
       this.#bytes.copy(more);

@@ -1,6 +1,6 @@
 /**
  * Waits for the end of some work, or for a signal and its reason, whichever comes first: for work that receives the
- * signal but may not react to it, such as Node's decompression of a response that breaks off.
+ * signal but may not react to it, such as Node's decompression of a truncated response.
  */
 export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   let stop: () => void = () => undefined;

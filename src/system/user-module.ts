@@ -45,7 +45,7 @@ function mustBeImported(error: unknown): boolean {
   return code === 'ERR_REQUIRE_ESM' || code === 'ERR_REQUIRE_ASYNC_MODULE';
 }
 
-/** By its ending, or by the `type` of the package to which it belongs. */
+/** Determined by the extension, or by the `type` of the package to which the file belongs. */
 function isEsModule(file: string): boolean {
   if (/\.m[jt]s$/.test(file)) return true;
   return /\.(js|ts|tsx|jsx)$/.test(extname(file)) && packageType(dirname(file)) === 'module';

@@ -40,7 +40,7 @@ const experiments =
   'swav, tico, vicreg';
 
 describe('the command fulgur', () => {
-  it('shows its commands with --help, and without a word', () => {
+  it('shows its commands with --help and without arguments', () => {
     const { status, stdout } = fulgur('--help');
     expect(stdout.match(/^ {2}(train|init|list|doctor) .*$/gm)).toHaveLength(4);
     expect(status).toBe(0);
@@ -95,7 +95,7 @@ describe('a command of fulgur', () => {
       ['--vresion'],
       "Error: Unknown option '--vresion'. Did you mean --version? Run 'fulgur --help' to see its options.",
     ],
-  ])('reports in one sentence what is wrong and what to do: %j', (words, line) => {
+  ])('reports in one line what is wrong and what to do: %j', (words, line) => {
     expect(fulgur(...words)).toEqual({ status: 2, stdout: '', stderr: `${line}\n` });
   });
 

@@ -60,7 +60,7 @@ const noTestLabels =
   'Add labels, or use an evaluation that needs none, such as the plugin collapseSentinel().';
 
 describe('features of images of which some have no label', () => {
-  it('are judged by the others alone, which is said once for each split', async () => {
+  it('are judged by the others alone, which is reported once for each split', async () => {
     const data = await evaluationOf(colours({ every: 3 }), 0.3);
     const before = liveCounts();
     const knn = await evaluateByNeighbours(identity, data, knnSchema.parse({ k: 5 }));

@@ -58,7 +58,7 @@ const stalled = 'the server sent nothing for 0.2 s';
 const faulty = 'incorrect header check';
 
 describe('an answer that cannot be decompressed', () => {
-  it('is told as what it is where the connection stays open', async () => {
+  it('is reported as such if the connection stays open', async () => {
     await serve((socket) => socket.write(answer));
     expect(await download()).toBe(faulty);
     expect(await request()).toContain(`MLflow at ${address} does not answer (Z_DATA_ERROR).`);

@@ -39,7 +39,7 @@ describe.each(kinds)('%s in the place of a lock file', (_, make, what) => {
     await removeLeftLock(file);
   });
 
-  it('is told also of the guard under which a lock is taken over', async () => {
+  it('is also reported for the guard under which a lock is taken over', async () => {
     writeFileSync(file, '');
     utimesSync(file, 0, 0);
     make(`${file}.takeover`);
@@ -48,7 +48,7 @@ describe.each(kinds)('%s in the place of a lock file', (_, make, what) => {
   });
 });
 
-it('says so of a socket', async () => {
+it('reports a socket', async () => {
   const server = createServer();
   await new Promise<void>((done) => server.listen(file, done));
   await expect(tryLock(file)).rejects.toThrow(`The lock file ${file} is not a regular file. ${why}`);

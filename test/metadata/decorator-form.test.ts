@@ -50,8 +50,8 @@ describe('a class that is compiled with experimentalDecorators', () => {
 
   it.each([
     ['with useDefineForClassFields', { useDefineForClassFields: true }],
-    ['without a word about it, to ES2022', {}],
-  ])('is refused where its fields are defined: %s', (_, options) => {
+    ['with the default for ES2022', {}],
+  ])('is rejected if its fields are defined: %s', (_, options) => {
     const subject = compiled(source, { experimentalDecorators: true, ...options });
     expect(() => metadata.hyperParameterDefaults(subject)).toThrow(
       new Error(

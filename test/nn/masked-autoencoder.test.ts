@@ -171,7 +171,7 @@ describe('randomTokenMask', () => {
     },
   );
 
-  it('keeps the class token first, and draws each sample and each call of a step anew', async () => {
+  it('keeps the class token first, and draws separately for each sample and each call of a step', async () => {
     const step = compile(() => ({ keep: nn.randomTokenMask([4, 33], { maskRatio: 0.5 }).keep }));
     const calls = [await step(), await step()].map(({ keep }) => {
       const rows = keep.arraySync();
@@ -272,7 +272,7 @@ describe('tokens', () => {
     tf.dispose([x, token, keep, mask]);
   });
 
-  it('are told from each other by whole numbers of each sample', () => {
+  it('are identified by integers of each sample', () => {
     const places = tf.tensor2d([2, 0], [1, 2]);
     const x = tokens();
     expect(() => nn.takeTokens(x, places)).toThrow(

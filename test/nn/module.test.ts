@@ -151,7 +151,7 @@ describe('modes', () => {
     ['*.weight', ['projection_head.weight', 'blocks.0.weight', 'blocks.1.0.weight']],
     ['gains.?', null],
     [/gains\.\d$/g, ['gains.0', 'gains.1']],
-    // What stands in two places goes by both names.
+    // A parameter in two places matches by both names.
     ['tied.*', ['projection_head.weight']],
     [
       ['offset', 'gains.1'],

@@ -30,7 +30,7 @@ function column(root: string, name: string): number[] {
     .map(Number);
 }
 
-/** Runs to its end, with nothing on standard error besides what is told of traces. */
+/** Runs to its end, with nothing on standard error except messages about traces. */
 async function succeed(root: string, ...args: readonly string[]): Promise<string> {
   const { code, output, errors } = await runHere(root, ...args);
   expect({ code, errors }).toEqual({ code: 0, errors });

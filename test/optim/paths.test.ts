@@ -120,7 +120,7 @@ describe.each([
     const relu6 = (w: tf.Tensor): tf.Tensor =>
       runOp('Relu6', { T: { type: 'type', value: 'float32' } }, [w], 1)[0]!;
     await expect(through(relu6)).rejects.toThrow(message("runOp('Relu6')"));
-    // The way on that it gives, and the same where no parameter lies behind it.
+    // What the message advises, and the same without a parameter behind it.
     expect((await through((w) => nn.stopGradient(tf.topk(w, 2).values))).gradients).not.toHaveProperty('w');
     const constant = await through((w) => tf.mul(w, relu6(tf.tensor1d([1, 7, -1]))));
     expect(constant.gradients['w']).toEqual([1, 6, 0]);

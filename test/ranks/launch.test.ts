@@ -235,7 +235,7 @@ describe('ranks that somebody else starts', () => {
 });
 
 describe('--devices', () => {
-  it('needs a plugin that says what ranks exchange, and says so before it starts any', async () => {
+  it('needs a plugin that says what ranks exchange, and reports its absence before it starts any', async () => {
     const { code, errors } = await runChild(small, ['--devices', '2'], { cwd });
     expect(code).toBe(2);
     expect(errors).toContain(

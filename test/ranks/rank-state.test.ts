@@ -8,7 +8,7 @@ interface GoneOn {
   readonly whole: Together;
   readonly first: Together;
   readonly second: Together;
-  /** Weights that the checkpoint holds by rank. */
+  /** Weights that the checkpoint contains by rank. */
   readonly kept: string[][];
 }
 

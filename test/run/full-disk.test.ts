@@ -21,7 +21,7 @@ sha256sum "$DISK/runs/small/version_0/checkpoints/epoch=1-step=8/model.safetenso
 const mayMount = spawnSync('unshare', ['-Urm', 'true']).status === 0;
 
 (mayMount ? it : it.skip)(
-  'a full disk ends a run in one sentence and loses nothing: it goes on, bit for bit, when there is room',
+  'a full disk ends a run with one error message and loses nothing: with free space again, the run resumes bit for bit',
   async () => {
     const disk = join(cwd, 'disk');
     mkdirSync(disk);

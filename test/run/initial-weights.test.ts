@@ -99,7 +99,7 @@ describe('--initialWeights', () => {
 
   it.each<[string, () => string, string]>([
     [
-      'a file that is not there',
+      'a file that does not exist',
       () => 'nothing.safetensors',
       "Error: The weights 'nothing.safetensors' do not exist. " +
         'Name a safetensors file, or the folder of a checkpoint or a run.\n',

@@ -38,7 +38,7 @@ function remainsOf(root: string): Record<string, string> {
   );
 }
 
-/** Kills the run, and each rank of it, when an update was told by all of them. */
+/** Kills the run and each of its ranks once all of them have reported an update. */
 async function killedIn(root: string, args: readonly string[], ranks: number): Promise<Ended> {
   const run = new Child(experiment, wordsOf(root, ['--pauseMilliseconds', '1500', ...args]), { cwd });
   const marks = ranks === 1 ? ['update 3 '] : ['[rank 0] update 3 ', '[rank 1] update 3 '];

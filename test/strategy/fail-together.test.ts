@@ -16,7 +16,7 @@ function outcomes(failing: Readonly<Record<number, Error>>): Promise<unknown[]> 
 }
 
 describe('what ranks do together', () => {
-  it('gives each its own result where all goes well', async () => {
+  it('gives each rank its own result if all goes well', async () => {
     expect(await outcomes({})).toEqual([0, 1, 2]);
     expect(await failTogether(soloRanks, () => Promise.resolve('alone'))).toBe('alone');
   });
@@ -33,7 +33,7 @@ describe('what ranks do together', () => {
     }
   });
 
-  it('fails with one sentence where all fail alike, which rank 0 says', async () => {
+  it('fails with one message if all fail alike, which rank 0 reports', async () => {
     const ended = await outcomes({ 0: noImages(), 1: noImages(), 2: new Error('disk full') });
     expect(ended.map((error) => (error as Error).message)).toEqual([
       'There are no images. Give some.',

@@ -96,7 +96,7 @@ describe('a file from outside', () => {
     expect(readRegularText(symbols, Infinity)).toHaveLength(whole.length);
     expect(whole.length).toBeGreaterThan(1 << 16);
     await expect(readRegularFile(symbols, 100_000)).rejects.toThrow(
-      'it goes on, but at most 100 kB are read',
+      'it continues, but at most 100 kB are read',
     );
   });
 

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 
 describe('the events of a fit', () => {
-  it('tell its course in order', async () => {
+  it('show its course in order', async () => {
     const { events } = await fit({ options: { maxEpochs: 2, limitTrainBatches: 2 } });
     expect(events.map(([name]) => name)).toEqual([
       'runStarted',

@@ -19,7 +19,7 @@ export function block(text: string, language = 'ts'): string {
   return ['```' + language, text, '```'].join('\n');
 }
 
-/** A table; cells are Markdown, and the lines in them become spaces. Nothing for no rows; columns without a word are left out. */
+/** A table; cells are Markdown, and the lines in them become spaces. Nothing for no rows; empty columns are left out. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
   const used = head.map((_, column) => rows.some((cells) => (cells[column] ?? '') !== ''));

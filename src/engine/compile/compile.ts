@@ -67,7 +67,7 @@ const MAX_TRACES = 16;
  * become numbers, and every other tensor a tensor that the caller disposes. Plain numbers among the arguments are part
  * of the signature: use `stepInput` for one that changes.
  *
- * The random operations of tfjs draw anew in each call, compiled or eager: from the seed, the number of optimiser
+ * The random operations of tfjs draw new numbers in each call, compiled or eager: from the seed, the number of optimiser
  * updates so far and of calls since, and their order in the function. See docs/compiled-steps.md.
  *
  * @throws FulgurError `trace` from a call if the function reads a tensor's value, creates a variable, uses an operation

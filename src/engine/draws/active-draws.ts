@@ -43,8 +43,8 @@ export function isDrawingForStep(): boolean {
 }
 
 /**
- * Makes the random operations that `run` calls in a step give all ranks the same numbers. Elsewhere in a step each rank
- * draws its own, except after gradients were exchanged: in `onBeforeOptimizerStep` and the optimiser.
+ * Makes the random operations that `run` calls in a step give all ranks the same numbers. Elsewhere in a step, each
+ * rank draws its own, except after gradients were exchanged: in `onBeforeOptimizerStep` and the optimiser.
  */
 export function sameOnAllRanks<T>(run: () => T): T {
   const draws = active;

@@ -33,7 +33,7 @@ function drawUniform(shape: Shape): Tensor {
 
 /**
  * The random operations of tfjs as they behave in a step, if no seed is given: the same distributions, drawn by
- * TensorFlow, anew in each call. With a seed they return tfjs's own numbers, the same in each call.
+ * TensorFlow, new ones in each call. With a seed they return tfjs's own numbers, the same in each call.
  */
 const inStep = {
   randomUniform: (shape: Shape, low = 0, high = 1, dtype?: Dtype) =>

@@ -25,7 +25,7 @@ const formats = {
 /** The possible endings of a file of embeddings, which determine its format. */
 export const embeddingEndings = Object.keys(formats);
 
-/** Returns a file's contents as successive parts, by its ending: nothing needs to fit into memory. */
+/** Returns a file's contents as successive parts, in the format of its extension: nothing needs to fit into memory. */
 export function embeddingParts(path: string, columns: EmbeddingColumns): AsyncIterable<Uint8Array> {
   return formatOf(path).parts(columns);
 }

@@ -106,7 +106,7 @@ export class FrozenFields {
     return (
       `${listed(reads.map(({ owner }) => `the parameter '${names.get(owner) ?? ''}'`))} was ${verb} after the ${this.step} was traced. ` +
       `The compiled step ${verb === 'frozen' ? 'still trains it' : 'still does not train it'}. ` +
-      'Do it before the first batch, for example in setup(): a resumed run traces anew.'
+      'Do it before the first batch, for example in setup(): a resumed run traces again.'
     ).replace(/^the/, 'The');
   }
 

@@ -7,7 +7,7 @@ jest.mock('../../../src/system', () => ({
   readRegularFile: jest.fn(() => Promise.reject(new Error('the disk has a bad sector'))),
 }));
 
-it('digits that are damaged are told with their file, and what to do in a checkout as in a project', async () => {
+it('reports damaged digits with their file, and what to do in a checkout and in a project', async () => {
   const file = join(dirname(require.resolve('mnist/package.json')), 'src', 'digits', '0.json');
   const error = await openDigits('train').catch((thrown: unknown) => thrown);
   expect((error as Error).message).toBe(

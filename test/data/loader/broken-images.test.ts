@@ -59,7 +59,7 @@ async function use<T>(
 }
 
 describe('a broken image', () => {
-  it.each([0, 2])('ends the run with its name and the way on, with %d workers', async (workers) => {
+  it.each([0, 2])('ends the run with its name and what to do, with %d workers', async (workers) => {
     await use(workers, 'error', async (batches) => {
       await expect(seenIn(batches, [0])).rejects.toMatchObject({
         name: 'BrokenImageError',

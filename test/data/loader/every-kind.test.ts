@@ -108,7 +108,7 @@ it('shards: another process may write shards beside them, and add to theirs, in 
     return found;
   });
   expect(disturbed).toEqual(undisturbed);
-  // Whoever opens them now is told of the one that is not whole.
+  // Opening them now reports the truncated one.
   await expect(openAll()).rejects.toThrow(`The shard ${join(folder, '2.tar')} is truncated`);
 });
 

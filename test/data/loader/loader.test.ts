@@ -292,7 +292,7 @@ describe('a loader thread that dies', () => {
     if (how === 'exit') expect(warnings[1]).toMatch(/ and its work is repeated\.$/);
   });
 
-  it('three times at a sample ends the run with its name, and other batches can still be had', async () => {
+  it('three times at a sample ends the run with its name, and other batches are still available', async () => {
     const expected = await seenIn(load({ shuffle: false }), [0]);
     const batches = load({ shuffle: false, workers: 1, transform: probe({ at: [6], how: 'exit' }) });
     await expect(seenIn(batches, [0])).rejects.toThrow(

@@ -75,7 +75,7 @@ describe.each(transforms)('a drawn sample of %s', (_, transform) => {
   });
 });
 
-describe('a transform that does not tell its draws', () => {
+describe('a transform that does not report its draws', () => {
   const parts = {
     ...{ spec: { module: __filename, export: 'own', options: null } },
     views: [{ height: 1, width: 2 }],

@@ -113,7 +113,7 @@ it('keeps what is assigned, deleted or put in the place of a field meanwhile', (
   expect([thing.rate, thing.paired, 'other' in thing, thing.list]).toEqual([7, 8, false, 'mine']);
 });
 
-it('takes no heed of what the run itself assigns, except for numbers that it counts', () => {
+it('ignores what the run itself assigns, except for numbers that it counts', () => {
   const thing = Object.assign(new Thing(), { cache: undefined as object | undefined, seen: 0 });
   const { noted } = notingReads(watch(thing), () => {
     thing.cache ??= {};

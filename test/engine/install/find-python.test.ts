@@ -33,7 +33,7 @@ function installTensorFlow(project: string, version: string): string {
 }
 
 describe('the Pythons on the search path', () => {
-  it('tell their TensorFlow without importing it', async () => {
+  it('report their TensorFlow without importing it', async () => {
     const site = installTensorFlow('tensorflow-cpu', '2.21.0');
     const python = program('python3', `PYTHONPATH=${site} exec ${await realPython()} "$@"`);
     expect(await findPythons(bin())).toEqual([

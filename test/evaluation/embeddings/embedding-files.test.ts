@@ -26,7 +26,7 @@ describe('a file of embeddings', () => {
     expect(await written(ending)).toEqual(embeddings);
   });
 
-  it('comes back from .csv bit by bit, but for the model', async () => {
+  it('comes back from .csv bit for bit, except for the model', async () => {
     const names = ['a "quoted", name.jpg', 'two\nlines.png', ' spaces ', 'ü/猫🐈.jpg'];
     expect(await written('.csv', { ...embeddings, names })).toEqual({ ...embeddings, names, model: null });
   });

@@ -28,7 +28,7 @@ function units(rows: tf.Tensor2D): tf.Tensor2D {
   return tf.div(rows, tf.norm(rows, 2, 1, true));
 }
 
-/** NT-Xent (equation 1 of the paper): the other view of an image is to be told from the views of all others. */
+/** NT-Xent (equation 1 of the paper): the other view of an image is to be distinguished from the views of all others. */
 function ntXent(a: tf.Tensor2D, b: tf.Tensor2D, temperature: number): tf.Scalar {
   const [images] = a.shape;
   const rows = tf.concat2d([units(a), units(b)], 0);

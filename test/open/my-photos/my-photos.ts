@@ -15,7 +15,7 @@ class Head extends nn.Module {
   }
 }
 
-/** NT-Xent: the other view of an image is to be told from the views of all others. */
+/** NT-Xent: the other view of an image is to be distinguished from the views of all others. */
 function ntXent(a: tf.Tensor2D, b: tf.Tensor2D): tf.Scalar {
   const [images] = a.shape;
   const both = tf.concat2d([a, b], 0);

@@ -1,4 +1,4 @@
-/** Photos that a list names, a line each: the file, and behind a comma its class, where it is known. */
+/** Photos of a list, one per line: the file, and after a comma its class, if known. */
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { datasets, defineDataset, z } from '../../../src';

@@ -56,7 +56,7 @@ it.each<[what: string, line: string, headers: Headers, answer: string]>([
   ['the token as a password', 'GET /runs', { Authorization: `Basic ${token}` }, noToken],
   ['the token as a cookie', 'GET /runs', { Authorization: null, Cookie: `token=${token}` }, noToken],
   ['the token in the address', `GET /events?token=${token}`, { Authorization: null }, oddAddress],
-  ['no token for what is not there', 'GET /runs/7', { Authorization: null }, noToken],
+  ['no token for a path that does not exist', 'GET /runs/7', { Authorization: null }, noToken],
   ['a path out of the folder', 'GET /../../etc/passwd', {}, dottedAddress],
   ['a path out of the pictures', 'GET /images/../../config.yaml', {}, dottedAddress],
   ['a path out of the runs', 'GET /runs/../../../etc/passwd', {}, dottedAddress],
@@ -118,7 +118,7 @@ it.each([
   ['TLS', Buffer.from('16030100c8010000c40303', 'hex')],
   ['what is not HTTP', 'hello\r\n\r\n'],
   ['line ends within a header', 'GET / HTTP/1.1\r\nHost: localhost\r\nX: a\rb: c\r\n\r\n'],
-  ['a header that goes on in the next line', 'GET / HTTP/1.1\r\nHost: localhost\r\n X: a\r\n\r\n'],
+  ['a header that continues on the next line', 'GET / HTTP/1.1\r\nHost: localhost\r\n X: a\r\n\r\n'],
 ])('rejects %s', async (_, bytes) => {
   expect(gist(await server.say(bytes))).toMatch(/^400|^421 The Host header/);
 });

@@ -154,7 +154,7 @@ const changes: readonly (readonly [what: string, change: (self: Reading) => void
   [
     'what is trained',
     (self) => void self.head.freeze(),
-    "The parameter 'head.weight' (and 1 more) was frozen after the training step was traced. The compiled step still trains it. Do it before the first batch, for example in setup(): a resumed run traces anew.",
+    "The parameter 'head.weight' (and 1 more) was frozen after the training step was traced. The compiled step still trains it. Do it before the first batch, for example in setup(): a resumed run traces again.",
   ],
 ];
 

@@ -191,7 +191,7 @@ describe.each([
         );
       }
 
-      /** Too late to matter, and nothing that a step would have to be told of. */
+      /** Too late to matter, and irrelevant to the compiled step. */
       override onTrainEpochStart({ progress }: HookContext): void {
         if (progress.epoch === 1) (this.student.modules()[1] as nn.Linear).freeze();
       }
@@ -225,7 +225,7 @@ describe.each([
     expect(valuesOf(resumed)).toEqual(valuesOf(whole));
   });
 
-  it('are no matter of batch norm: its statistics move while its weights do not', async () => {
+  it('do not affect batch norm: its statistics move while its weights do not', async () => {
     const module = seeded(() => new Distilled());
     const [, norm] = module.teacher.modules().slice(1) as [nn.Linear, nn.BatchNorm1d];
     await train(module);

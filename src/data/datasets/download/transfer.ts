@@ -70,7 +70,7 @@ export async function transfer(url: string, file: string, options: TransferOptio
     clock.allow(stallMs, `the server sent nothing for ${stallMs / 1000} s`);
     const pace = new Pace(start, paceMs, leastBytes);
     const body = append(response, handle, start, (at) => {
-      if (at > mostBytes) throw tooLarge('went on', mostBytes);
+      if (at > mostBytes) throw tooLarge('continued to send', mostBytes);
       pace.check(at);
       clock.allow(stallMs, `the server sent nothing for ${stallMs / 1000} s`);
       onProgress?.(at, total);

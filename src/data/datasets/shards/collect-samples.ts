@@ -66,7 +66,8 @@ export class SampleCollector {
     if (!fileTypes.has(entry.type)) return;
     const draft = this.#drafts.get(key) ?? {};
     if (isImage) {
-      if (draft.image !== undefined) throw this.#bad(key, 'has two images', 'Give each its own key.');
+      if (draft.image !== undefined)
+        throw this.#bad(key, 'has two images', 'Give each image a key of its own.');
       draft.image = entry;
     } else if (isDotted) draft.dotted = (draft.dotted ?? 0) + 1;
     else {

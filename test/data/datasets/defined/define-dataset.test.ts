@@ -153,7 +153,7 @@ describe("a user's own data set", () => {
 
   it('says why it cannot be opened', async () => {
     expect(await failureOf(datasets.open(odd({ gives: 'an error' })))).toBe(
-      'The data set odd cannot be opened: photos.csv is not there. ' +
+      'The data set odd cannot be opened: photos.csv does not exist. ' +
         'Correct its options, its data or its open.',
     );
   });

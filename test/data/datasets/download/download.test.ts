@@ -52,7 +52,7 @@ describe('download', () => {
     );
     server.behaviour = 'endless';
     await expect(get({ mostBytes: 1_000_000 })).rejects.toThrow(
-      'the server went on, and the file has fewer than 1 MB',
+      'the server continued to send, and the file has fewer than 1 MB',
     );
     expect(await readdir(folder)).toEqual([]);
   });

@@ -96,7 +96,7 @@ const returned: Readonly<Record<string, (scope: { path: string | null }) => unkn
     },
   }),
   'an error': () => {
-    throw new Error('photos.csv is not there.');
+    throw new Error('photos.csv does not exist.');
   },
   'other samples in threads': () => ({
     length: 4,

@@ -116,7 +116,7 @@ describe('openList', () => {
     expect(dataset.sampleName(0)).toBe('a');
   });
 
-  it('names a file that is not there when it is read', async () => {
+  it('names a missing file when it is read', async () => {
     const dataset = await open('path\na.png\n');
     await expect(dataset.read(0)).rejects.toMatchObject({
       name: 'BrokenImageError',
@@ -253,7 +253,7 @@ describe('openList', () => {
       '{"path":"a"}\n{"path":',
       `Line 2 of LIST is not JSON: Unexpected end of JSON input. ${object}`,
     ],
-    ['a line that is no object', '.ndjson', '[]', `Line 1 of LIST is not an object. ${object}`],
+    ['a line that is not an object', '.ndjson', '[]', `Line 1 of LIST is not an object. ${object}`],
     [
       'a path that is a number',
       '.jsonl',

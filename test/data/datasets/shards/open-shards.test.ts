@@ -316,7 +316,7 @@ describe('openShards', () => {
           ['a.png', ''],
           ['a.jpg', ''],
         ]),
-      'contains the key a, which has two images. Give each its own key.',
+      'contains the key a, which has two images. Give each image a key of its own.',
     ],
     [
       'has a class that is not a number',
@@ -460,9 +460,9 @@ describe('a shard after its index was taken', () => {
   });
 
   it.each<[string, () => Promise<unknown>, string]>([
-    ['is written anew', async () => writeFile(shard(), await shardOf(7, 4)), 'it was written to'],
+    ['is written again', async () => writeFile(shard(), await shardOf(7, 4)), 'it was written to'],
     [
-      'is written anew with more in it',
+      'is written again with more in it',
       async () => writeFile(shard(), await shardOf(7, 40)),
       'another entry is at byte 2048',
     ],

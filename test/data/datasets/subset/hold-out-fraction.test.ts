@@ -125,7 +125,7 @@ describe('a share of samples that is held out', () => {
     expect(await load(workers)).toEqual(alone);
   });
 
-  it('shares the memory of a packed data set with threads, and is told from others by its pixels', async () => {
+  it('shares the memory of a packed data set with threads, and is identified by its pixels', async () => {
     const packed = (shade: number): PackedDataset => {
       const arrays = allocatePacked(30, 2, 2);
       arrays.pixels.fill(shade);

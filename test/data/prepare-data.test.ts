@@ -100,7 +100,7 @@ describe('prepareData', () => {
     );
   });
 
-  it('contains a share of the samples out, for training, evaluation and plugins alike', async () => {
+  it('holds a share of the samples out, for training, evaluation and plugins alike', async () => {
     const own = { name: null, dataset: stripes({ length: 40 }), batchSize: 4, testFraction: 0.3 } as const;
     const data = await prepare(own);
     const heldOut = await data.heldOut();
@@ -231,7 +231,7 @@ describe('prepareData', () => {
     await Promise.all(shares.map(({ train }) => train.close()));
   });
 
-  it('lets rank 0 alone warn of what a folder leaves out', async () => {
+  it('only rank 0 warns about what a folder leaves out', async () => {
     const path = join(cache, 'photos');
     await mkdir(join(path, 'a'), { recursive: true });
     for (const name of ['a/0.png', 'a/1.png', 'a/2.png', 'a/3.png', 'top.png'])

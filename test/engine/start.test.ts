@@ -15,14 +15,14 @@ const notStarted =
   "Call 'await start()' before making tensors, modules or optimisers; run() does it for experiments.";
 
 describe('the engine', () => {
-  it('says what to do before it is started', async () => {
+  it('explains what to do before it is started', async () => {
     expect([isStarted(), isTracing()]).toEqual([false, false]);
     for (const use of [requireStarted, engineInfo, liveCounts]) expect(use).toThrow(notStarted);
     await expect(compile(() => 1)()).rejects.toThrow(notStarted);
     await expect(compile(() => 1, { eager: true })()).rejects.toThrow(notStarted);
   });
 
-  it('refuses tensors before it is started, silently of tfjs', () => {
+  it('rejects tensors before it is started, without output from tfjs', () => {
     const banner = jest.spyOn(console, 'warn').mockReturnValue();
     const makers: (() => unknown)[] = [
       () => tf.scalar(1),

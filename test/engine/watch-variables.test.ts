@@ -64,7 +64,7 @@ describe.each([
     });
   });
 
-  it('tells variables apart that share their values', async () => {
+  it('distinguishes variables that share their values', async () => {
     three.b.assign(tf.tidy(() => tf.clone(three.a)));
     expect(await watched(({ b }) => tf.square(b))).toEqual({ read: ['b'], assigned: [] });
   });
@@ -80,7 +80,7 @@ describe.each([
     expect(use.read).toContain('b');
   });
 
-  it('leaves to a watch within it what that reports', async () => {
+  it('leaves to a nested watch what that reports', async () => {
     const inner: VariableUse[] = [];
     const use = await watched(({ a, b, c }) => {
       tf.square(a);

@@ -83,7 +83,7 @@ describe('finetuning', () => {
     },
   );
 
-  it('asks for whole shuffled batches of crops to learn from, and for plain images to judge', async () => {
+  it('requests whole shuffled batches of crops for training, and plain images for evaluation', async () => {
     const asked: [string, unknown][] = [];
     const inner = dataOf();
     const data: EvaluationData = {
@@ -118,7 +118,7 @@ describe('finetuning', () => {
     model.dispose();
   });
 
-  it('is refused where nothing of the features can be trained', async () => {
+  it('is rejected if nothing of the features can be trained', async () => {
     class Taught extends nn.Module {
       readonly student = new Features();
       readonly teacher = nn.teacherOf(this.student);

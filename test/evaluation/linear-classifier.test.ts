@@ -101,7 +101,7 @@ describe('the linear classifier', () => {
 });
 
 describe('the batches of the classifier', () => {
-  it('are whole, of another order each epoch, and the same for the same seed', () => {
+  it('are whole, in another order each epoch, and the same for the same seed', () => {
     const options = { epochs: 3, batchSize: 4, seed: 5 };
     const shuffled = shuffledBatches(10, options).map((rows) => [...rows]);
     expect(shuffled.map(({ length }) => length)).toEqual(Array.from({ length: 6 }, () => 4));
@@ -123,7 +123,7 @@ describe('standardised features', () => {
     expect(distance(asked.features, expected(reference.test))).toBeLessThan(1e-6);
   });
 
-  it('are 0 where a feature never changes except for rounding', () => {
+  it('are 0 if a feature never changes except for rounding', () => {
     const labels = Int32Array.from([0, 0, 0]);
     const [ours] = standardize(
       { features: Float32Array.from([0.1, 0, 1000, 0.1, 0, 1000.00006, 0.1, 0, 1000]), labels, width: 3 },
@@ -134,7 +134,7 @@ describe('standardised features', () => {
 });
 
 describe('top-k accuracy', () => {
-  it('counts the lower class first where logits are equal', () => {
+  it('counts the lower class first if logits are equal', () => {
     const logits = Float32Array.from([1, 1, 0, 1, 1, 0]);
     const labels = Int32Array.from([0, 1]);
     expect([1, 2].map((k) => topKAccuracy(logits, labels, k))).toEqual([0.5, 1]);

@@ -82,7 +82,7 @@ describe('features of images of which some have no label', () => {
     ['no labels', colours({ every: 1 }), 0.3, noLabels],
     ['no test split', colours({ every: 3 }), null, noTest],
     ['no labels in the test split', secret(), null, noTestLabels],
-  ])('are not judged where there are %s', async (_, source, testFraction, problem) => {
+  ])('are not judged if there are %s', async (_, source, testFraction, problem) => {
     const data = await evaluationOf(source, testFraction);
     const before = liveCounts();
     const judged = [
@@ -115,7 +115,7 @@ describe('features of images of which some have no label', () => {
     expect(liveCounts()).toEqual(before);
   });
 
-  it('are judged by nobody where a source gives a label that is not a class', async () => {
+  it('are not judged if a source returns a label that is not a class', async () => {
     const data = await evaluationOf(colours({ every: 3 }), 0.3);
     const unfiltered: EvaluationData = {
       ...{ name: data.name, classes: data.classes },

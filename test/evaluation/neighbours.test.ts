@@ -93,7 +93,7 @@ describe('votes of neighbours at any temperature', () => {
     expect([...cold]).toEqual([...nearest]);
   });
 
-  it('go to the lowest class where they are equal, and count rows of zeros as far from everything', async () => {
+  it('go to the lowest class if they are equal, and count rows of zeros as far from everything', async () => {
     const rows = (features: number[], labels: number[]): FeatureTable =>
       unitRows({ features: Float32Array.from(features), labels: Int32Array.from(labels), width: 2 });
     const twins = rows([1, 0, 1, 0, 0, 0], [2, 1, 0]);

@@ -35,7 +35,7 @@ function data(shape: { classes?: number; scale?: number } = {}): FeatureData {
 beforeAll(() => start());
 
 describe('a linear probe', () => {
-  it('tells classes that a line tells apart, and says what its figures depend on', async () => {
+  it('separates linearly separable classes, and reports what its figures depend on', async () => {
     const source = data();
     expect(await evaluateByProbe(identity, source, options)).toEqual({
       accuracy: 1,
@@ -61,7 +61,7 @@ describe('a linear probe', () => {
     expect(source.closed).toBe(2);
   });
 
-  it('gives the five highest as well where there are more classes', async () => {
+  it('also gives the five highest if there are more classes', async () => {
     const { accuracy, accuracyTop5 } = await evaluateByProbe(identity, data({ classes: 8 }), options);
     expect(accuracyTop5).toBeGreaterThan(accuracy ?? 1);
   });
@@ -89,7 +89,7 @@ describe('a linear probe', () => {
     expect(other.trainLoss).not.toBe(first.trainLoss);
   });
 
-  it('takes fewer images, and a smaller batch where there are no more', async () => {
+  it('uses fewer images, and a smaller batch if there are no more', async () => {
     const source = data();
     const limits = { batchSize: 256, trainLimit: 50, testLimit: 8 };
     expect(await evaluateByProbe(identity, source, { ...options, ...limits })).toMatchObject({
@@ -100,7 +100,7 @@ describe('a linear probe', () => {
     expect(source.opened).toEqual(['train 32 50', 'test 32 8']);
   });
 
-  it('gives no figures where features or classifier are not finite, and says which', async () => {
+  it('gives no figures if features or classifier are not finite, and names which', async () => {
     const broken: ModelAccess = {
       ...identity,
       embed: async ({ images }) => ({ features: new Float32Array(images.size).fill(NaN), width: 2 }),
@@ -120,7 +120,7 @@ describe('a linear probe', () => {
     expect(liveCounts()).toEqual(before);
   });
 
-  it('refuses a split without images', async () => {
+  it('rejects a split without images', async () => {
     const none = { rows: new Float32Array(0), labels: [] };
     const empty = new FeatureData('corners', 4, 2, { train: corners(70, 0), test: none });
     await expect(evaluateByProbe(identity, empty, options)).rejects.toThrow(

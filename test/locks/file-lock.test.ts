@@ -63,7 +63,7 @@ describe('a lock file', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('is taken over where the process number now belongs to another process', async () => {
+  it('is taken over if the process number now belongs to another process', async () => {
     leaveLock({ started: '1' });
     await (await acquire()).release();
     expect(readdirSync(folder)).toEqual([]);
@@ -125,7 +125,7 @@ describe('a lock file', () => {
     expect(existsSync(file)).toBe(true);
   });
 
-  it('tells at once who holds it', async () => {
+  it('reports at once who holds it', async () => {
     leaveLock({ started: thisProcess().started });
     expect(await tryLock(file)).toMatchObject({ pid: process.pid, host: hostname(), since });
     rmSync(file);

@@ -31,7 +31,7 @@ const kinds: readonly (readonly [string, (path: string) => void, string])[] = [
 ];
 
 describe.each(kinds)('%s in the place of a lock file', (_, make, what) => {
-  it('ends the wait for the lock at once, and the try for it', async () => {
+  it('ends waiting for the lock at once, and the attempt to take it', async () => {
     make(file);
     const message = `The lock file ${file} ${what}. ${why}`;
     await expect(acquireLock(file, { onWait: () => undefined })).rejects.toThrow(message);
@@ -64,7 +64,7 @@ it('gives up on a file that names nobody and never grows old', async () => {
   );
 });
 
-it('says why a lock cannot be made', async () => {
+it('reports why a lock cannot be created', async () => {
   const missing = join(folder, 'missing', 'x.lock');
   await expect(tryLock(missing)).rejects.toThrow(
     `The lock file ${missing} cannot be written: ENOENT: no such file or directory, open '${missing}'. ${why}`,
@@ -82,7 +82,7 @@ describe('as a user who may not do everything', () => {
     if (isRoot) process.seteuid?.(0);
   });
 
-  it("tells another user's lock that cannot be read", async () => {
+  it("reports another user's lock that cannot be read", async () => {
     await expect(tryLock(file)).rejects.toThrow(
       `The lock file ${file} cannot be read: EACCES: permission denied, open '${file}'. ${why}`,
     );
@@ -90,7 +90,7 @@ describe('as a user who may not do everything', () => {
   });
 });
 
-it("tells another user's left lock that cannot be removed", async () => {
+it("reports another user's abandoned lock that cannot be removed", async () => {
   if (process.getuid?.() !== 0) return;
   writeFileSync(file, '');
   utimesSync(file, 0, 0);

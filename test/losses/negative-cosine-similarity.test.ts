@@ -39,7 +39,7 @@ describe.each([
   });
 });
 
-it('names both shapes where they do not fit', () => {
+it('names both shapes if they do not fit', () => {
   const p = tf.zeros<tf.Rank.R2>([4, 3]);
   expect(() => negativeCosineSimilarity(p, tf.zeros([4, 2]))).toThrow(
     'negativeCosineSimilarity got p of shape [4, 3] and z of shape [4, 2]. ' +

@@ -40,7 +40,7 @@ describe('the comparison', () => {
     expect(off({ gradients: { ...call.gradients, a } }).gradient).toBeCloseTo(3, 5);
   });
 
-  it('does not take NaN for agreement', () => {
+  it('does not count NaN as agreement', () => {
     expect(off({ loss: NaN }).value).toBe(Infinity);
   });
 });

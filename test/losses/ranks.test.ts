@@ -113,7 +113,7 @@ const withoutInvariance: LossOfViews = {
   }),
 };
 
-it('does not look at other ranks where it is told so', () => {
+it('does not look at other ranks if configured so', () => {
   const [a, b] = drawnViews(2, SAMPLES, 3) as [tf.Tensor2D, tf.Tensor2D];
   const alone: readonly ((x: tf.Tensor2D, y: tf.Tensor2D) => tf.Scalar)[] = [
     (x, y) => losses.ntXent(x, y, { gather: false }),

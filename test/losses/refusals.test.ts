@@ -17,7 +17,7 @@ describe('a loss of two views', () => {
     ['dclw', losses.dclw],
     ['barlowTwins', losses.barlowTwins],
     ['vicReg', losses.vicReg],
-  ] as const)('%s names both shapes where they do not fit', (name, loss) => {
+  ] as const)('%s names both shapes if they do not fit', (name, loss) => {
     expect(calling(() => loss(rows(4), rows(5)))).toThrow(
       `${name} got a of shape [4, 3] and b of shape [5, 3]. Pass two tensors of the same shape [batch, features].`,
     );
@@ -29,7 +29,7 @@ describe('a loss of two views', () => {
     ['dclw', losses.dclw, 'There is no other sample from which to distinguish it.'],
     ['barlowTwins', losses.barlowTwins, 'Its features have no variance.'],
     ['vicReg', losses.vicReg, 'Its features have no variance.'],
-  ] as const)('%s refuses one sample', (name, loss, why) => {
+  ] as const)('%s rejects one sample', (name, loss, why) => {
     expect(calling(() => loss(rows(1), rows(1)))).toThrow(
       `${name} got a batch of one sample. ${why} Train with a batch size of 2 or more.`,
     );
@@ -38,7 +38,7 @@ describe('a loss of two views', () => {
     );
   });
 
-  it.each([0, -0.1, NaN, Infinity])('refuses a temperature of %s', (temperature) => {
+  it.each([0, -0.1, NaN, Infinity])('rejects a temperature of %s', (temperature) => {
     expect(calling(() => losses.ntXent(rows(4), rows(4), { temperature }))).toThrow(
       `ntXent got temperature ${temperature}. Give a number greater than 0.`,
     );
@@ -52,7 +52,7 @@ it('ntXentAgainst reports a bank of other features', () => {
   );
 });
 
-it('koLeo refuses one sample and other shapes', () => {
+it('koLeo rejects one sample and other shapes', () => {
   expect(calling(() => losses.koLeo(rows(1)))).toThrow(
     'koLeo got a batch of one sample. It has no neighbour. Train with a batch size of 2 or more.',
   );
@@ -61,7 +61,7 @@ it('koLeo refuses one sample and other shapes', () => {
   );
 });
 
-it('swaV refuses one view, small views alone, and views of other shapes', () => {
+it('swaV rejects one view, small views alone, and views of other shapes', () => {
   const fix = 'Pass two or more views, at least one of which is large.';
   const why = 'It predicts the codes of a large view from another view.';
   expect(calling(() => losses.swaV([rows(4)], []))).toThrow(
@@ -93,7 +93,7 @@ it('maePatchLoss reports shapes that do not fit, and of patches that have no dev
 });
 
 describe('TiCo', () => {
-  it('refuses one sample, other features, and a beta beyond 1', () => {
+  it('rejects one sample, other features, and a beta beyond 1', () => {
     const loss = new losses.TiCo({ features: 3 });
     expect(calling(() => loss.forward(rows(1), rows(1)))).toThrow(
       'TiCo got a batch of one sample. Its features have no covariance. Train with a batch size of 2 or more.',
@@ -109,7 +109,7 @@ describe('TiCo', () => {
 });
 
 describe('Dino', () => {
-  it('refuses views of which no two differ, other features and options out of range', () => {
+  it('rejects views of which no two differ, other features and options out of range', () => {
     const loss = new losses.Dino({ outFeatures: 3 });
     expect(calling(() => loss.forward([rows(4)], [rows(4)]))).toThrow(
       'Dino got 1 view of the teacher and 1 of the student. A view is not compared with itself. ' +
@@ -128,7 +128,7 @@ describe('Dino', () => {
   });
 });
 
-describe('numbers without sense', () => {
+describe('meaningless numbers', () => {
   const weight = 'Give a number of 0 or more.';
   const count = 'Give a whole number of 1 or more.';
   const share = 'Give a number from 0 to 1.';

@@ -100,7 +100,7 @@ it('gives equal rows the same distance compiled and eager', async () => {
   rows.dispose();
 });
 
-it('shares samples out by scores of which exponentials would overflow', () => {
+it('distributes samples by scores whose exponentials would overflow', () => {
   tf.tidy(() => {
     const scores = tf.mul<tf.Tensor2D>(tf.eye(4), 1000);
     // Each sample has a prototype of its own, which every other view predicts.

@@ -17,7 +17,7 @@ describe.each([
   ['compiled', false],
   ['eager', true],
 ])('%s', (_, eager) => {
-  it('zeroes the share asked for and scales the rest', async () => {
+  it('zeroes the requested share and scales the rest', async () => {
     const values = [...(await draw(new nn.Dropout(0.25), eager)).dataSync()];
     const dropped = values.filter((value) => value === 0).length;
     // Five deviations of a binomial count.
@@ -56,7 +56,7 @@ it('does nothing in evaluation, or at probability 0', () => {
   expect(new nn.Dropout(0).forward(x)).toBe(x);
 });
 
-it('says which probabilities it takes', () => {
+it('reports which probabilities it accepts', () => {
   for (const probability of [-0.1, 1, NaN]) {
     expect(() => new nn.Dropout(probability)).toThrow(
       `Dropout got the probability ${probability}. Give a number from 0 up to, and not including, 1.`,

@@ -111,7 +111,7 @@ it('takes the keys of all ranks, in the order of the samples', () => {
   expect(held()).toEqual({ bank: [10, 1, 20, 2, 0], pointer: 4 });
 });
 
-it('takes the keys of its own rank only, where it does not gather', () => {
+it('takes the keys of its own rank only if it does not gather', () => {
   const own = new nn.FeatureQueue({ size: 5, features: 2, gather: false });
   const keys = rows(1, 2);
   const group: nn.StepRanks = { rank: 1, worldSize: 2, allReduce: () => fail() };
@@ -138,7 +138,7 @@ it('takes nothing in an evaluation', () => {
   expect(held()).toEqual({ bank: [0, 0, 0, 0, 0], pointer: 0 });
 });
 
-it('says what it cannot take', () => {
+it('reports what it cannot take', () => {
   const keys = tf.zeros<tf.Rank.R2>([2, 3]);
   expect(() => queue.push(keys)).toThrow(
     'FeatureQueue(5, 2) got keys of shape [2, 3]. It takes [batch, 2]. Set features of the queue to the width of the keys.',

@@ -115,7 +115,7 @@ describe('depth', () => {
       () => new nn.VICRegProjectionHead(2, 2, 2, { layers: 2.5 }),
       '2.5 linear layers',
     ],
-  ])('%s refuses what is not at least two whole layers', (name, make, layers) => {
+  ])('%s rejects fewer than two whole layers', (name, make, layers) => {
     expect(make).toThrow(
       `A ${name} needs at least two linear layers, not ${layers}. Set layers to 2 or more.`,
     );

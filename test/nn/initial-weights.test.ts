@@ -114,7 +114,7 @@ const renamed = (state: StateDict, prefix: string): StateDict =>
 const load = (module: nn.Module, state: StateDict, strict = true): string =>
   nn.loadInitialWeights(module, { state, source: 'weights.safetensors', strict });
 
-describe('weights to begin with', () => {
+describe('initial weights', () => {
   it("with torchvision's names are those of a numbered backbone, without the classifier", () => {
     const model = keep(new Model());
     const before = model.stateDict();
@@ -130,7 +130,7 @@ describe('weights to begin with', () => {
     expect(heads).toEqual([...before].filter(([name]) => name.startsWith('projection_head.')));
   });
 
-  it('of a numbered backbone fit a ResNet that has a classifier only where it may keep its own', () => {
+  it('of a numbered backbone fit a ResNet with a classifier only if it may keep its own', () => {
     const model = keep(new Model(nn.resnet18({ width: 4, classes: 3 })));
     const given = marked(keep(nn.resnet18({ head: 'none', width: 4 })));
     expect(() => load(model, given)).toThrow(
@@ -171,7 +171,7 @@ describe('weights to begin with', () => {
     );
   });
 
-  it('of another method are an error unless what fits is asked for', () => {
+  it('of another method are an error unless partial loading is requested', () => {
     const given = new Map([
       ...marked(keep(new Model())),
       ['prediction_head.weight', { dtype: 'F32', shape: [1], data: Float32Array.of(1) }] as const,
@@ -195,7 +195,7 @@ describe('weights to begin with', () => {
     expect(load(keep(new Model()), given)).toContain('(100 tensors); left out: fc.* (2).');
   });
 
-  it('of another stem are left out, and said, where what fits is asked for', () => {
+  it('of another stem are left out and reported if partial loading is requested', () => {
     const model = keep(new Model(nn.resnet18({ head: 'none', width: 4, stem: 'cifar' })));
     const before = model.stateDict();
     const shapes = 'conv1.weight (F32 [4, 3, 7, 7], but backbone.0.weight is F32 [4, 3, 3, 3])';
@@ -210,7 +210,7 @@ describe('weights to begin with', () => {
     expect(model.stateDict().get('backbone.0.weight')).toEqual(before.get('backbone.0.weight'));
   });
 
-  it('of which no parameter fits are an error whatever is asked for', () => {
+  it('of which no parameter fits are always an error', () => {
     const model = keep(new Model());
     const before = model.stateDict();
     expect(() => load(model, torchvision({ width: 8 }), false)).toThrow(
@@ -259,7 +259,7 @@ describe('weights to begin with', () => {
     });
   });
 
-  it('are where a teacher starts too, unless it has some of its own among them', () => {
+  it('are also the initial weights of a teacher, unless they include its own', () => {
     const model = keep(new Pair());
     const given = torchvision();
     load(model, given);

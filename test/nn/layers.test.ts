@@ -207,7 +207,7 @@ describe('a provider of batch statistics', () => {
     expect(nn.batchStatistics()).toBe(nn.localBatchStatistics);
   });
 
-  it('goes back also where the run fails', () => {
+  it('is also reset if the run fails', () => {
     const fails = (): never => {
       throw new Error('no');
     };

@@ -96,7 +96,7 @@ it("MAE's encoder and decoder have lightly's names, shapes and order", () => {
   model.dispose();
 });
 
-it('what is fixed stays so when all is unfrozen, and is trained only where it alone is named', () => {
+it('fixed parameters stay fixed when all is unfrozen, and are trained only if named alone', () => {
   const model = new Autoencoder();
   const fixed = (): string[] =>
     [...model.namedParameters()].filter(([, { trainable }]) => !trainable).map(([name]) => name);
@@ -194,7 +194,7 @@ describe('randomTokenMask', () => {
     mask.dispose();
   });
 
-  it('refuses a ratio that keeps or masks nothing', () => {
+  it('rejects a ratio that keeps or masks nothing', () => {
     expect(() => nn.randomTokenMask([2, 5], { maskRatio: 0 })).toThrow(
       'A mask of 5 tokens should hide a fraction of 0, and keep 5. At least one token must be kept, and one masked. ' +
         'Use a maskRatio between 0 and 1, or smaller patches.',
@@ -237,7 +237,7 @@ describe('tokens', () => {
     tf.dispose([values, token, places, weights, grads]);
   });
 
-  it('are masked by one', () => {
+  it('are replaced by the mask token', () => {
     const [x, places, token] = [
       tokens(),
       tf.tensor2d([1, 0], [2, 1], 'int32'),
@@ -248,7 +248,7 @@ describe('tokens', () => {
     tf.dispose([x, places, token, masked]);
   });
 
-  it('are placed each at a place of its own', () => {
+  it('are each placed at a position of their own', () => {
     const [values, token, places] = [tokens(), tf.zeros<tf.Rank.R3>([1, 1, 2]), index()];
     expect(() => nn.placeTokens(token, 4, places, values)).toThrow(
       "placeTokens got 3 tokens per sample for 2 places. Each token needs its own place. Pass the tokens that were taken with the same indices, as encode(images, { keep }) of MAE's encoder does.",
@@ -303,7 +303,7 @@ describe('tokens', () => {
   });
 });
 
-it('the encoder hides what is to be masked behind its mask token, at its place', () => {
+it('the encoder replaces masked patches by its mask token, in their places', () => {
   const model = new Autoencoder();
   fillWeights(model);
   const x = tf.tidy(() => tf.slice(images(), [0, 0, 0, 0], [1, size, size, 3]));
@@ -384,7 +384,7 @@ describe('images of another size than the model was made for', () => {
   it.each([
     ['larger', 64, 257, 'It would never reach the last ones.'],
     ['smaller', 16, 17, 'It would reach beyond the last one.'],
-  ])('%s ones are refused with masks of the size of the model', async (_, side, tokens, why) => {
+  ])('%s ones are rejected with masks of the size of the model', async (_, side, tokens, why) => {
     const model = new Autoencoder();
     const x = ofSize(side, side);
     const fix =
@@ -423,7 +423,7 @@ it("positions are lightly's sines and cosines", () => {
   );
 });
 
-it('what the decoder cannot take is refused', () => {
+it('what the decoder cannot take is rejected', () => {
   expect(() => new nn.MAEDecoder({ patches: 50, patchSize: 4 })).toThrow(
     'MAEDecoder got 50 patches. Its position embeddings are for a square grid. Use (imageSize / patchSize)².',
   );

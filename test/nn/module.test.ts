@@ -51,7 +51,7 @@ describe('discovery', () => {
     ]);
   });
 
-  it('gives what stands in two places once, by its first name', () => {
+  it('lists a module in two places once, by its first name', () => {
     const tree = new Tree();
     expect([...tree.namedParameters().keys()]).toEqual([
       'offset',
@@ -83,7 +83,7 @@ describe('discovery', () => {
     expect([...owner.namedModules().keys()][1]).toBe(name);
   });
 
-  it('shows what it cannot take', () => {
+  it('names what it cannot take', () => {
     const withField = (name: string, value: unknown): nn.Module =>
       Object.assign(new Scale(), { [name]: value });
     expect(() => withField('gain', tf.variable(tf.scalar(1))).parameters()).toThrow(
@@ -174,7 +174,7 @@ describe('modes', () => {
     expect([...tree.namedParameters().keys()].filter((name) => !frozen().includes(name))).toEqual(expected);
   });
 
-  it('say which names are near a pattern that matches nothing, and change nothing', () => {
+  it('report the nearest names if a pattern matches nothing, and change nothing', () => {
     const tree = new Tree();
     const refused: [nn.NamePattern, string][] = [
       [
@@ -210,7 +210,7 @@ describe('modes', () => {
   });
 });
 
-it('the stages of a backbone without a head are frozen by number, which the error tells', () => {
+it('the stages of a backbone without a head are frozen by number, as the error explains', () => {
   const model = new nn.Sequential(nn.resnet18({ head: 'none', width: 4 }));
   expect(() => model.freeze('0.layer1.*')).toThrow(
     "No parameter of Sequential matches '0.layer1.*'. Use some of '0.0', '0.1', '0.4', '0.5', '0.6', '0.7'.",
@@ -222,7 +222,7 @@ it('the stages of a backbone without a head are frozen by number, which the erro
 });
 
 describe('loadStateDict', () => {
-  it('takes back what stateDict gave, which is a copy', () => {
+  it('accepts the result of stateDict, which is a copy', () => {
     const tree = new Tree();
     const state = tree.stateDict();
     expect(state.get('steps')).toEqual({ dtype: 'I64', shape: [], data: BigInt64Array.of(7n) });
@@ -272,7 +272,7 @@ describe('parameters and buffers', () => {
     expect(liveCounts()).toEqual(before);
   });
 
-  it('refuse other element types', () => {
+  it('reject other element types', () => {
     expect(() => nn.parameter(tf.scalar(1, 'int32'))).toThrow(
       'A parameter was given int32 values. Parameters are float32. Cast the values, or use nn.buffer(...).',
     );

@@ -139,7 +139,7 @@ describe('teacherOf', () => {
   });
 });
 
-it('freeze and unfreeze refuse an empty list', () => {
+it('freeze and unfreeze reject an empty list', () => {
   const layer = new nn.Linear(2, 2);
   const message =
     'freeze() or unfreeze() of Linear was given an empty list of names. It matches no parameter. ' +

@@ -82,7 +82,7 @@ describe('writing', () => {
     expect(decodeSafetensors(encodeSafetensors(new Map()))).toEqual({ tensors: new Map(), metadata: {} });
   });
 
-  it('refuses what it could not write whole', () => {
+  it('rejects what it could not write completely', () => {
     const write = (name: string, length: number): Uint8Array =>
       encodeSafetensors(new Map([[name, { dtype: 'F32', shape: [2], data: new Float32Array(length) }]]));
     expect(() => write('weight', 3)).toThrow(
@@ -92,7 +92,7 @@ describe('writing', () => {
   });
 
   it.each(['__metadata__', '__proto__', 'prototype', 'constructor', '\ud800', 'a\udc00b'])(
-    'refuses to write what it could not read: %s',
+    'does not write what it could not read: %s',
     (name) => {
       const tensor = { dtype: 'F32', shape: [], data: Float32Array.of(1) } as const;
       const message =
@@ -112,7 +112,7 @@ describe('writing', () => {
     },
   );
 
-  it('refuses values in the array of another type', () => {
+  it('rejects values in an array of another type', () => {
     const write = (dtype: 'F32' | 'I64', data: Int32Array): Uint8Array =>
       encodeSafetensors(new Map([['weight', { dtype, shape: [2], data }]]));
     const fix = 'Provide as many values as its shape requires, in the array of its type.';
@@ -188,7 +188,7 @@ describe('hostile and broken files', () => {
     expect(() => decodeSafetensors(file({ a: entry([1], 0, 8, 'toString') }))).toThrow('"toString"');
   });
 
-  it('are refused at whatever byte a sound file is cut', () => {
+  it('are rejected at whatever byte a valid file is truncated', () => {
     for (let length = 0; length < fromPython.length; length++) {
       expect(() => decodeSafetensors(fromPython.subarray(0, length))).toThrow('not a valid safetensors file');
     }

@@ -38,7 +38,7 @@ describe('values that are loaded', () => {
   });
 
   it.each([2n ** 31n, 2n ** 32n, 2n ** 40n, -(2n ** 31n) - 1n, 2n ** 63n - 1n])(
-    'are refused where int32 would make another number of them: %s',
+    'are rejected if int32 would change their value: %s',
     (value) => {
       const module = new Counters();
       const before = valuesOf(module);
@@ -89,7 +89,7 @@ describe('names that could be saved and not loaded', () => {
     `Field '${field}' of ${owner} has a name that makes its checkpoints unreadable. Rename it.`;
 
   it.each(['prototype', 'constructor', '__proto__', '__metadata__', 'Constructor', 'a.b'])(
-    'are refused in a module, as a parameter, a buffer, a child or in an array: %s',
+    'are rejected in a module, as a parameter, a buffer, a child or in an array: %s',
     (field) => {
       const makers = [
         () => nn.parameter(tf.zeros([1])),
@@ -111,7 +111,7 @@ describe('names that could be saved and not loaded', () => {
     },
   );
 
-  it('do not matter where no tensor has them', () => {
+  it('do not matter if no tensor has them', () => {
     class Fine extends Still {
       readonly prototype = 'a text';
       readonly toString_ = new nn.Linear(1, 1);

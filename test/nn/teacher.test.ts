@@ -365,7 +365,7 @@ describe('a teacher that cannot be a copy', () => {
     }
   }
 
-  it('is refused, with what to do', () => {
+  it('is rejected, with the solution', () => {
     const cases: [string, unknown, string][] = [
       ['scale', () => 1, 'a function'],
       ['scale', Math.max, 'a function'],
@@ -390,7 +390,7 @@ describe('a teacher that cannot be a copy', () => {
     );
   });
 
-  it('is refused at its first use where a compiler has hidden its private members', () => {
+  it('is rejected at its first use if a compiler has hidden its private members', () => {
     const scales = new WeakMap<object, number>();
     class Hidden extends nn.ReLU {
       constructor() {
@@ -415,7 +415,7 @@ describe('a teacher that cannot be a copy', () => {
     x.dispose();
   });
 
-  it('leaves nothing behind where it is refused', () => {
+  it('leaves nothing behind if it is rejected', () => {
     const student = owned(
       new nn.Sequential(new nn.Linear(2, 2), Object.assign(new nn.ReLU(), { own: () => 1 })),
     );
@@ -442,7 +442,7 @@ describe('a teacher that cannot be a copy', () => {
     expect(valueOf(teacher, 'layers.0.weight')).toBe(2);
   });
 
-  it('is refused where build makes no other module, or one of another shape', () => {
+  it('is rejected if build returns no new module, or one of another shape', () => {
     const student = owned(new Mlp());
     expect(() => nn.teacherOf(student, { build: () => student })).toThrow(
       'build of teacherOf returned a Mlp that has tensors of the student: layers.* (9). ' +
@@ -459,14 +459,14 @@ describe('a teacher that cannot be a copy', () => {
 });
 
 describe('teacherOf', () => {
-  it('says that a student does not exist yet', () => {
+  it('reports that a student does not exist yet', () => {
     const early = undefined as unknown as Mlp;
     expect(() => nn.teacherOf(early)).toThrow(
       'teacherOf got undefined instead of a module. Pass it the student, and declare the student above its teacher.',
     );
   });
 
-  it.each([false, true])('is not for steps (eager: %s)', async (eager) => {
+  it.each([false, true])('cannot be used in steps (eager: %s)', async (eager) => {
     const student = owned(new Mlp());
     const step = compile(() => void nn.teacherOf(student), { name: 'step', eager });
     await expect(step()).rejects.toThrow(
@@ -484,7 +484,7 @@ describe('teacherOf', () => {
     );
   });
 
-  it('lets follow() say that the student has changed, and that a momentum is none', () => {
+  it('lets follow() report a changed student and an invalid momentum', () => {
     const { student, teacher } = pair();
     owned(student.layers[3] as nn.Linear);
     Object.assign(student.layers, { 3: new nn.Linear(4, 5) });

@@ -16,7 +16,7 @@ function batchOf(...sizes: number[]): { views: tf.Tensor4D[] } {
 }
 
 describe('viewsOf', () => {
-  it('gives the views, with as many in the type', () => {
+  it('returns the views, with their number in the type', () => {
     const batch = batchOf(4, 4);
     const [first, second]: [tf.Tensor4D, tf.Tensor4D] = nn.viewsOf(batch, 2);
     expect([first === batch.views[0], second === batch.views[1]]).toEqual([true, true]);
@@ -72,7 +72,7 @@ describe('viewsOf', () => {
       'The method takes 2 large views before the smaller ones, but the batch has views of 2 × 2, 2 × 2, 4 × 4 pixels. ' +
         'Choose a transform in data whose first 2 views have the same size, which no other view exceeds.',
     ],
-  ])('refuses views of sizes %j where %j are taken', (sizes, count, message) => {
+  ])('rejects views of sizes %j if %j are expected', (sizes, count, message) => {
     expect(() => nn.viewsOf(batchOf(...sizes), count)).toThrow(message);
   });
 });

@@ -144,7 +144,7 @@ it('one step takes images of two sizes, and trains all positions by both', async
   model.dispose();
 });
 
-it('images that patches do not fill are refused, also by the constructor', () => {
+it('images that patches do not fill are rejected, also by the constructor', () => {
   const model = nn.vitTiny({ imageSize: 32, head: 'none' });
   expect(() => model.forward(tf.zeros([1, 32, 40, 3]))).toThrow(
     'Images of shape [1, 32, 40, 3] cannot be cut into patches of 16×16 pixels. Height and width of [batch, height, width, ' +

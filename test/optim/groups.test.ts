@@ -69,7 +69,7 @@ it('rules combine, whatever their order', () => {
   head.dispose();
 });
 
-it('a rule that matches nothing is refused', () => {
+it('a rule that matches nothing is rejected', () => {
   const head = new Head();
   expect(() =>
     optim.groups(head, [
@@ -92,7 +92,7 @@ it('a rule that matches nothing is refused', () => {
   head.dispose();
 });
 
-it('two rules that give one parameter the same option are refused', () => {
+it('two rules that give one parameter the same option are rejected', () => {
   const head = new Head();
   expect(() =>
     optim.groups(head, [
@@ -106,7 +106,7 @@ it('two rules that give one parameter the same option are refused', () => {
   head.dispose();
 });
 
-it('an option that the optimiser does not have, and a gate of no length, are refused', () => {
+it('an option that the optimiser does not have, and a gate of no length, are rejected', () => {
   const head = new Head();
   expect(() =>
     optim.sgd(optim.groups(head, [{ match: 'hidden', betas: [0.9, 0.99] }]), { learningRate: 1 }),
@@ -124,7 +124,7 @@ it('an option that the optimiser does not have, and a gate of no length, are ref
   head.dispose();
 });
 
-it('rules take the patterns of names that freeze takes', () => {
+it('rules accept the same name patterns as freeze', () => {
   const head = new Head();
   const matched = (match: optim.ParameterMatch) =>
     described(optim.groups(head, [{ match, learningRate: 1 }]))

@@ -159,7 +159,7 @@ it('a frozen parameter that is trained later begins as if it were new', async ()
   expect(late.values().bias).toEqual(fresh.values().bias);
 });
 
-it('a compiled step whose parameters were updated together, and by others apart, is refused', async () => {
+it('a compiled step whose parameters were updated together, and separately by others, is rejected', async () => {
   const pair = new Pair();
   const optimizer = optim.adamw(pair.parameters(), { learningRate: 0.1 });
   const step = stepOf(optimizer, false);

@@ -167,7 +167,7 @@ describe('saved state', () => {
     ]);
   });
 
-  it('of another optimiser, or of other parameters, is refused and changes nothing', () => {
+  it('of another optimiser, or of other parameters, is rejected and changes nothing', () => {
     const parameters = new Pair().parameters();
     const adamw = optim.adamw(parameters, { learningRate: 1 });
     const sgd = optim.sgd(parameters, { learningRate: 1, momentum: 0.9 });
@@ -233,7 +233,7 @@ describe('minimize', () => {
     expect(liveCounts()).toEqual(before);
   });
 
-  it('says what is wrong with a loss', () => {
+  it('reports what is wrong with a loss', () => {
     const line = new Line();
     const optimizer = optim.sgd(line.parameters(), { learningRate: 0.1 });
     expect(() => optimizer.minimize(() => tf.mul<tf.Scalar>(x(), line.slope))).toThrow(
@@ -268,7 +268,7 @@ describe('wrong parameters and options', () => {
 describe('a schedule that asks for the run', () => {
   const learningRate = optim.schedules.linear({ from: 4, to: 1, every: 'epoch' });
 
-  it('says that there is none in a hand-written loop', async () => {
+  it('reports that there is none in a hand-written loop', async () => {
     const pair = new Pair();
     const optimizer = optim.sgd(pair.parameters(), { learningRate });
     const message =

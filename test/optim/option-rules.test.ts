@@ -22,7 +22,7 @@ const belowOne = 'Use a number from 0 up to, and not including, 1, or a schedule
 const two = 'Use a list of two numbers: the decay of the mean and that of the mean square.';
 const learningRate = 0.1;
 
-describe('options that PyTorch refuses', () => {
+describe('options that PyTorch rejects', () => {
   it.each<[string, (parameters: nn.ParameterList) => unknown]>([
     [`optim.sgd got learningRate NaN. ${fromZero}`, (p) => optim.sgd(p, { learningRate: NaN })],
     [`optim.sgd got learningRate -1. ${fromZero}`, (p) => optim.sgd(p, { learningRate: -1 })],
@@ -121,7 +121,7 @@ it.each<[string, () => unknown]>([
   expect(make).toThrow(new Error(message));
 });
 
-it('a rule with an empty match is refused', () => {
+it('a rule with an empty match is rejected', () => {
   expect(() => optim.groups(layer, [{ match: [], weightDecay: 0 }])).toThrow(
     new Error(
       'Rule 1 of optim.groups has an empty list as its match. It would apply to no parameter. ' +

@@ -80,7 +80,7 @@ describe.each([
   ['compiled', false],
   ['eager', true],
 ])('a path from a loss to a parameter, %s', (_, eager) => {
-  it.each(reference.paths)('through $name is there where PyTorch has one', async ({ name, gradient }) => {
+  it.each(reference.paths)('through $name exists if PyTorch has one', async ({ name, gradient }) => {
     const two = new Two();
     const { gradients, left } = await gradientsOf(two, expressions[name]!, eager);
     expect(gradients['c']).toEqual([...Float32Array.from(reference.c, (value) => 2 * value)]);
@@ -90,7 +90,7 @@ describe.each([
     two.dispose();
   });
 
-  it('does not exist where nothing but such operations lies between', async () => {
+  it('does not exist if only such operations lie between', async () => {
     const two = new Two();
     const optimizer = optim.sgd(two.parameters(), { learningRate: 0.1, weightDecay: 0.5 });
     const pathless = reference.paths.filter(({ gradient }) => gradient === null);

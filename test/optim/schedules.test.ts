@@ -29,7 +29,7 @@ it('constant stays', () => {
   expect([schedule(0), schedule(1000)]).toEqual([0.3, 0.3]);
 });
 
-it('says what is wrong with its numbers', () => {
+it('reports what is wrong with its numbers', () => {
   expect(() => schedules.cosine({ learningRate: 1, totalSteps: 10, warmupSteps: 11 })).toThrow(
     'A cosine schedule got 11 warm-up steps of 10 steps. Set warmupSteps to a number from 0 to totalSteps.',
   );
@@ -63,7 +63,7 @@ describe('a schedule over a part of a run', () => {
     },
   );
 
-  it('counts epochs in updates where it moves with them', () => {
+  it('counts epochs in updates if it moves with them', () => {
     const schedule = schedules.cosine({ from: 1, to: 0, epochs: 3, warmupEpochs: 1 });
     const same = schedules.cosine({ from: 1, to: 0, steps: 12, warmupSteps: 4 });
     for (let step = 0; step < 14; step++) expect(schedule(step, runOf())).toBe(same(step, runOf()));
@@ -118,11 +118,11 @@ describe('a schedule over a part of a run', () => {
       { epochs: 3, warmupEpochs: 4 },
       'A cosine schedule got 4 warm-up epochs of 3 epochs. Make the warm-up no longer than the whole.',
     ],
-  ])('says what is wrong with %j', (options, message) => {
+  ])('reports what is wrong with %j', (options, message) => {
     expect(() => spans['cosine']!({ from: 1, to: 0, ...options })).toThrow(message);
   });
 
-  it('says that a linear warm-up without a length has none', () => {
+  it('reports that a linear warm-up has no length', () => {
     expect(() => schedules.linearWarmup({ to: 1 })).toThrow(
       'A linear warm-up schedule got no length. Set steps or epochs.',
     );

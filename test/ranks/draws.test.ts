@@ -28,7 +28,7 @@ describe('draws of two ranks', () => {
     [first, second] = reports.map(({ value }) => value) as [Report, Report];
   }, 120_000);
 
-  it('are their own, all of them, except for those that they make in common', () => {
+  it('are all their own, except for those that they make together', () => {
     first.compiled.own.forEach((value, index) => {
       expect(value).not.toBe(second.compiled.own[index]);
       expect(value).not.toBe(first.compiled.same[index]);
@@ -42,7 +42,7 @@ describe('draws of two ranks', () => {
   });
 
   it.each(['plain', 'accumulated', 'otherSeeds'] as const)(
-    'leave them with the same bits, also where gradients get noise: %s',
+    'leave them with the same bits, even if gradients get noise: %s',
     (name) => {
       expect(first[name].whole.error).toBeNull();
       expect(second[name].whole.weights).toEqual(first[name].whole.weights);

@@ -15,7 +15,7 @@ const evaluated: Readonly<Record<Case, number>> = {
   'a last batch of one rank only': 9,
 };
 
-describe('two ranks that validate on samples that do not go round', () => {
+describe('two ranks that validate on samples that cannot be shared evenly', () => {
   let reports: Record<Case, Together>[];
 
   beforeAll(async () => {
@@ -34,7 +34,7 @@ describe('two ranks that validate on samples that do not go round', () => {
     }
   });
 
-  it('get the figure of one rank that has all samples', async () => {
+  it('get the result of one rank that has all samples', async () => {
     const alone = await trainTogether(soloRanks, heldOutCases['one sample']);
     for (const report of reports) {
       expect(report['one sample'].metrics['val_loss']).toBeCloseTo(alone.metrics['val_loss'] ?? NaN, 5);

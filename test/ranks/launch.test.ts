@@ -112,14 +112,14 @@ describe('a run on two local ranks', () => {
     expect(remainsOf('restarted')).toEqual(remains);
   }, 60_000);
 
-  it('says the error of a rank once, in its own words', async () => {
+  it('reports the error of a rank once, in its own words', async () => {
     const ended = await runOn('throwing', '--trouble', 'throw');
     expect(ended.code).toBe(1);
     expect(ended.errors.split('the bell has no clapper')).toHaveLength(2);
     expect(ended.errors).toContain("[rank 1] Error: Plugin 'trouble' failed in onTrainBatchEnd");
   }, 60_000);
 
-  it('says once how the models of ranks differ', async () => {
+  it('reports once how the models of ranks differ', async () => {
     const ended = await runOn('differing', '--trouble', 'model');
     expect(ended.code).toBe(1);
     expect(ended.errors.match(/Error: The ranks do not have the same model/g)).toHaveLength(1);
@@ -142,7 +142,7 @@ describe('a run on two local ranks', () => {
     expect(remainsOf('ended')).toEqual(remains);
   }, 60_000);
 
-  it('saves when the terminal of the launcher is closed, however often that is told', async () => {
+  it('saves when the terminal of the launcher is closed, however often it is signalled', async () => {
     const run = new Child(experiment, wordsOf('hung-up', '--pauseMilliseconds', '1500'), { cwd });
     await run.wrote('[rank 0] update 3 ');
     run.kill('SIGHUP');
@@ -188,7 +188,7 @@ describe('a run on two local ranks', () => {
   }, 60_000);
 });
 
-describe('ranks that somebody else starts', () => {
+describe('ranks that another launcher starts', () => {
   const variables = (rank: number, ports: readonly number[]): NodeJS.ProcessEnv => ({
     TF_CONFIG: JSON.stringify({
       cluster: { worker: ports.map((port) => `127.0.0.1:${port}`) },
@@ -215,7 +215,7 @@ describe('ranks that somebody else starts', () => {
     expect(remainsOf('tf-config')).toEqual(remainsOf('whole'));
   }, 60_000);
 
-  it('say which rank did not come', async () => {
+  it('name the rank that did not arrive', async () => {
     const ports = await freePorts();
     const { code, errors } = await start('missing', 0, ports, '--cluster.joinSeconds', '2');
     expect(code).toBe(1);
@@ -224,7 +224,7 @@ describe('ranks that somebody else starts', () => {
     );
   }, 60_000);
 
-  it('say which port is taken', async () => {
+  it('name the port that is in use', async () => {
     const [, free] = await freePorts();
     const { port, close } = await listening();
     const { code, errors } = await start('taken', 0, [port, free!], '--cluster.joinSeconds', '2');
@@ -245,7 +245,7 @@ describe('--devices', () => {
     expect(errors).not.toContain('[rank');
   }, 30_000);
 
-  it('says once what is wrong with the options', async () => {
+  it('reports once what is wrong with the options', async () => {
     const { code, errors } = await runChild(experiment, ['--devices', 'two', '--max-restarts', '-1'], {
       cwd,
     });

@@ -61,7 +61,7 @@ describe('two ranks in processes of their own', () => {
     },
   );
 
-  it('refuse a step whose losses exchange other shapes, before it runs', () => {
+  it('reject a step whose losses exchange other shapes, before it runs', () => {
     for (const { differing } of reports) {
       expect(differing).toHaveLength(2);
       for (const { error, step } of differing) {

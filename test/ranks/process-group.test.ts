@@ -1,7 +1,7 @@
 import { runGroup } from './group';
 
 describe('ranks in processes of their own', () => {
-  it('exchange what they have, to the last bit', async () => {
+  it('exchange their values, to the last bit', async () => {
     const worldSize = 3;
     const reports = await runGroup('exchange', worldSize);
     const names = ['', 'r1'.repeat(100), 'r2'.repeat(200)];

@@ -17,7 +17,7 @@ type Report = Record<Case, GoneOn> & Record<'saved' | 'validated', Together>;
 const differing =
   "The ranks do not have the same values in the buffer 'queue'. A buffer must be the same on all ranks unless it is declared otherwise, and rank 0 evaluates and saves it for all. Create it with nn.buffer(values, { ranks: 'own' }) if each rank fills its own, or with { ranks: 'first' } if rank 0's values may be used for all.";
 
-describe('two ranks that hold something of their own', () => {
+describe('two ranks that have state of their own', () => {
   let reports: Report[];
 
   beforeAll(async () => {
@@ -54,7 +54,7 @@ describe('two ranks that hold something of their own', () => {
     );
   });
 
-  it('fail alike where a buffer differs that is to be the same, at the first checkpoint or validation', () => {
+  it('fail alike if a buffer differs that must be the same, at the first checkpoint or validation', () => {
     for (const report of reports) {
       expect(report.saved.error).toBe(differing);
       expect(report.validated.error).toBe(differing);

@@ -95,7 +95,7 @@ describe('two ranks that share each batch', () => {
     }
   });
 
-  it('measure at the same moments, also where they are resumed within an epoch', () => {
+  it('measure at the same moments, even if they are resumed within an epoch', () => {
     const { whole, inParts } = first.measured;
     expect(second.measured).toEqual(first.measured);
     expect(whole.length).toBeGreaterThan(12);
@@ -116,7 +116,7 @@ describe('two ranks that share each batch', () => {
     for (const { endedEpoch } of [first, second]) expect(endedEpoch.step).toBe(4);
   });
 
-  it('see their own batch only, without synchronised batch norm, and are told so', () => {
+  it('see their own batch only without synchronised batch norm, which is reported', () => {
     const weight = 'norm.running_mean';
     expect(first.ownBatchNorm.weights[weight]).not.toEqual(second.ownBatchNorm.weights[weight]);
     expect(first.ownBatchNorm.weights['head.weight']).toEqual(second.ownBatchNorm.weights['head.weight']);
@@ -126,7 +126,7 @@ describe('two ranks that share each batch', () => {
     expect(advice(second)).toEqual([]);
   });
 
-  it('end where one of them wished it, also when they are resumed before and after the wish', () => {
+  it('end where one of them requested it, even if resumed before and after the request', () => {
     for (const { stoppedResumed } of [first, second]) {
       const { first: whole, seconds, kept } = stoppedResumed;
       expect(kept).toEqual({ reason: 'wish 3', by: 'own' });

@@ -43,7 +43,7 @@ describe('two ranks of a model with parameters that no loss reaches', () => {
       'accumulated',
       "The ranks do not have the same step: 'gradient of first.weight' is [3, 2] on rank 0 and absent on rank 1, and 3 more differ. ",
     ],
-  ] as const)('are refused where these differ by rank, before anything is exchanged: %s', (name, what) => {
+  ] as const)('are rejected if these differ by rank, before anything is exchanged: %s', (name, what) => {
     for (const report of [first, second]) {
       expect(report.differing[name].error).toBe(
         `${what}Use the same parameters and log the same values on all ranks: nothing in the step may depend on the rank.`,

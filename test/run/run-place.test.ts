@@ -32,7 +32,7 @@ describe('openRunPlace', () => {
     expect(existsSync(folder.path)).toBe(false);
   });
 
-  it('reports where no folder can be made', async () => {
+  it('reports that no folder can be created', async () => {
     const file = join(root, 'file');
     writeFileSync(file, '');
     await expect(place('--trainer.defaultRootDir', file)).rejects.toThrow(

@@ -21,7 +21,7 @@ describe('what ranks do together', () => {
     expect(await failTogether(soloRanks, () => Promise.resolve('alone'))).toBe('alone');
   });
 
-  it.each([0, 1, 2])('fails everywhere where rank %i alone fails', async (failing) => {
+  it.each([0, 1, 2])('fails on every rank if only rank %i fails', async (failing) => {
     const error = noImages();
     const ended = await outcomes({ [failing]: error });
     expect(ended[failing]).toBe(error);

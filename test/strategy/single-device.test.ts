@@ -19,7 +19,7 @@ describe('SingleDevice', () => {
     ['compiled', false],
     ['operation by operation', true],
   ])(
-    'leaves a step %s as it is, which brings its scalars as numbers, with their options',
+    'leaves a step %s unchanged, which returns its scalars as numbers, with their options',
     async (_, eager) => {
       const device = new SingleDevice();
       const compiled = compile((input: tf.Tensor) => device.combineOutputs(step(input)), {

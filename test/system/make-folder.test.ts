@@ -39,7 +39,7 @@ describe.each(ways)('%s', (_, make) => {
     ['dangling/x', 'EEXIST'],
     ['itself/x', 'ELOOP'],
     ['long'.repeat(70), 'ENAMETOOLONG'],
-  ])('ends with the word of the system: %s', async (name, code) => {
+  ])("ends with the system's error: %s", async (name, code) => {
     writeFileSync(join(root, 'file'), '');
     symlinkSync('nowhere', join(root, 'dangling'));
     symlinkSync('itself', join(root, 'itself'));
@@ -53,7 +53,7 @@ describe.each(ways)('%s', (_, make) => {
   }
 });
 
-it.each(['/proc/x', '/dev/null/x'])('a run says that its folder cannot be made in %s', (place) => {
+it.each(['/proc/x', '/dev/null/x'])('a run reports that its folder cannot be created in %s', (place) => {
   expect(() => createRunFolder({ root: place, experiment: 'tiny', resume: null })).toThrow(
     /^The run folder \/.*\/x\/tiny cannot be created: E\w+: .* Set --trainer.defaultRootDir to a folder to which you can write.$/,
   );

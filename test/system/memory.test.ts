@@ -18,7 +18,7 @@ describe('requireMemory', () => {
     expect(() => requireMemory({ bytes: 10, what: 'It', fix: '' }, 10)).not.toThrow();
   });
 
-  it('says what it takes, and what there is', () => {
+  it('reports what it needs and what is available', () => {
     expect(() => requireMemory({ bytes: 2e15, what: 'A moon', fix: 'Use a smaller one.' }, 8e9)).toThrow(
       'A moon takes 2000 TB, but this machine has 8 GB of memory. Use a smaller one.',
     );
@@ -26,7 +26,7 @@ describe('requireMemory', () => {
 });
 
 describe('before anything is allocated', () => {
-  it('a batch that no machine can hold is refused', async () => {
+  it('a batch that no machine can hold is rejected', async () => {
     const dataset = await datasets.open('digits');
     const transform = views.fastSiam({ inputSize: 8192, numViews: 1024 });
     const message =
@@ -40,7 +40,7 @@ describe('before anything is allocated', () => {
   });
 
   it.each([{ inputSize: 1e9 }, { inputSize: 8193 }, { numViews: 1e9 }, { sigmas: [0, 1e9] as const }])(
-    'a view such as %j is refused',
+    'a view such as %j is rejected',
     (options) => {
       expect(() => views.fastSiam(options)).toThrow(
         /must be (a whole number from 1|two numbers from 0) to \d+/,
@@ -48,7 +48,7 @@ describe('before anything is allocated', () => {
     },
   );
 
-  it('a layer of such a size is refused', () => {
+  it('a layer of such a size is rejected', () => {
     expect(() => new Linear(1e6, 1e8)).toThrow(
       `A parameter of shape [1000000, 100000000] takes 400 TB, but this machine has ${memory} of memory. Choose a smaller layer.`,
     );
@@ -62,7 +62,7 @@ describe('before anything is allocated', () => {
       () => tf.matMul(tf.zeros([4e6, 1]), tf.zeros([1, 4e6])),
       '[4000000, 4000000], which takes 64 TB',
     ],
-  ])('a compiled function with such a %s is refused, within seconds', async (_, make, words) => {
+  ])('a compiled function with such a %s is rejected within seconds', async (_, make, words) => {
     const before = liveCounts();
     const compiled = compile(() => tf.sum(make()));
     await expect(compiled()).rejects.toThrow(words);

@@ -13,7 +13,7 @@ class Broken extends Writable {
 const settled = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 describe('output', () => {
-  it('that cannot be written is lost, and told once', async () => {
+  it('that cannot be written is lost, which is reported once', async () => {
     const stream = new Broken();
     const failures: string[] = [];
     guardOutput(stream, ({ message }) => failures.push(message));

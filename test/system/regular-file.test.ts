@@ -59,7 +59,7 @@ describe('a file from outside', () => {
     ['socket', 'it is a socket, not a regular file'],
     ['endless', 'it is a device, not a regular file'],
     ['sparse', 'it has 20 GB, but at most 1 MB are read'],
-  ])('is refused where it is a %s', async (name, reason) => {
+  ])('is rejected if it is a %s', async (name, reason) => {
     expect(await reasons(name, 1e6)).toEqual([reason, reason]);
   });
 
@@ -67,7 +67,7 @@ describe('a file from outside', () => {
     ['dangling', 'ENOENT'],
     ['itself', 'ELOOP'],
     ['small/below', 'ENOTDIR'],
-  ])('keeps the word of the system: %s', async (name, code) => {
+  ])("keeps the system's error: %s", async (name, code) => {
     expect(await reasons(name, 1e6)).toEqual([expect.stringContaining(code), expect.stringContaining(code)]);
   });
 
@@ -82,7 +82,7 @@ describe('a file from outside', () => {
     }
   });
 
-  it('has at most the bytes that are allowed', async () => {
+  it('has at most the allowed number of bytes', async () => {
     expect(await reasons('small', 11)).toEqual(
       Array(2).fill('it has 12 bytes, but at most 11 bytes are read'),
     );
@@ -90,7 +90,7 @@ describe('a file from outside', () => {
 
   // Files below /proc say that they are empty, whatever they hold.
   const symbols = '/proc/kallsyms';
-  it('may hold more than it says, up to the limit', async () => {
+  it('may contain more than it reports, up to the limit', async () => {
     if (!existsSync(symbols)) return;
     const whole = await readRegularFile(symbols, Infinity);
     expect(readRegularText(symbols, Infinity)).toHaveLength(whole.length);

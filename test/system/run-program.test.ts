@@ -11,7 +11,7 @@ async function timed<T>(action: () => Promise<T>): Promise<{ result: T; seconds:
 }
 
 describe('runProgram', () => {
-  it('gives what a program wrote, line by line, and how it ended', async () => {
+  it('returns what a program wrote, line by line, and how it ended', async () => {
     const lines: string[] = [];
     const onLine = (line: string): void => void lines.push(line);
     const result = await shell('echo one; echo two >&2; printf three; exit 4', { onLine });
@@ -60,7 +60,7 @@ describe('runProgram', () => {
   });
 
   it.each(['yes', 'yes | tr -d "\\n"'])(
-    'ends an endless output, and holds its end: %s',
+    'ends an endless output, and keeps its last part: %s',
     async (command) => {
       const { stdout, stderr, overdue } = await shell(command, { limitMs: 20_000 });
       expect({ overdue, kept: stdout.length, stderr }).toEqual({ overdue: true, kept: 200_000, stderr: '' });
@@ -68,7 +68,7 @@ describe('runProgram', () => {
     20_000,
   );
 
-  it('says what is waited for after five seconds, once', async () => {
+  it('reports after five seconds, once, what it waits for', async () => {
     const said: string[] = [];
     await shell('sleep 5.6', { limitMs: 20_000, onWait: (sentence) => said.push(sentence) });
     expect(said).toEqual(['Waiting for the shell.']);

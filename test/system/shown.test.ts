@@ -10,7 +10,7 @@ describe('printable', () => {
     ['\u009b2J\u007f', '\\x9b2J\\x7f'],
     ['\u202etxt.exe\u2066', '\\u202etxt.exe\\u2066'],
     ['line\u2028separator', 'line\\u2028separator'],
-  ])('shows %j as it is, and does nothing of it', (text, expected) => {
+  ])('shows %j as it is, without any effect', (text, expected) => {
     expect(printable(text)).toBe(expected);
     expect(shown(text)).toBe(expected);
   });
@@ -38,7 +38,7 @@ describe('redacted', () => {
     ['https://host/#password=secret', 'https://host/#password=***'],
     ['"https://a:secret@b" and https://c:secret@d?key=secret', '"https://***@b" and https://***@d?key=***'],
     ['postgres://u:secret@h/db', 'postgres://***@h/db'],
-  ])('takes the secret out of %s', (text, expected) => {
+  ])('removes the secret from %s', (text, expected) => {
     expect(redacted(text)).toBe(expected);
   });
 

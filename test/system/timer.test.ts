@@ -29,7 +29,7 @@ describe('startTimer', () => {
     expect(action).not.toHaveBeenCalled();
   });
 
-  it('can be called off at any time', () => {
+  it('can be cancelled at any time', () => {
     const action = jest.fn();
     const early = startTimer(50 * DAY, action);
     early.cancel();
@@ -42,7 +42,7 @@ describe('startTimer', () => {
 });
 
 describe('pause', () => {
-  it('does not return at once from weeks, and ends with its signal', async () => {
+  it('does not return at once from a wait of weeks, and ends with its signal', async () => {
     const controller = new AbortController();
     let over = false;
     const wait = pause(30 * DAY, controller.signal).finally(() => (over = true));

@@ -94,7 +94,7 @@ describe.each([
   });
 });
 
-it('follow a schedule: one batch an update at first, three of them from epoch 1 on, and resume in it', async () => {
+it('follow a schedule, one batch per update at first and three from epoch 1 on, and resume within it', async () => {
   const states: RunState[] = [];
   const scheduled = {
     data: new Pool(4),
@@ -184,7 +184,7 @@ it('call the hooks of the update only at updates', async () => {
   expect(traced).toEqual(['onAfterBackward', 'onAfterBackward', 'onBeforeOptimizerStep']);
 });
 
-it('end by maxSteps, and by a wish or an interruption only when the update is whole', async () => {
+it('end at maxSteps, and on request or interruption only when the update is complete', async () => {
   const options = { maxEpochs: 9, accumulateGradBatches: 3 };
   const limited = await fitPlain({ data: new Pool(4), options: { ...options, maxSteps: 3 } });
   expect(limited.result?.progress).toMatchObject({ globalStep: 3, epoch: 1, batchIndex: 2 });

@@ -186,7 +186,7 @@ it('each batch of an accumulated update draws again', async () => {
   expect(new Set(drawn).size).toBe(8);
 });
 
-it('a validation draws by the updates so far, and does not disturb what is trained', async () => {
+it('the draws of a validation depend on the updates so far, and do not disturb training', async () => {
   const options = { maxEpochs: 2 };
   const without = await capture(Noisy, { options });
   const validated = await capture(Noisy, {
@@ -198,7 +198,7 @@ it('a validation draws by the updates so far, and does not disturb what is train
   expect(new Set(drawn).size).toBe(2);
 });
 
-it('a validation of a checkpoint, in a process with another seed, draws what that in the run drew', async () => {
+it('a validation of a checkpoint, in a process with another seed, draws the same numbers as the one in the run', async () => {
   const held = (): Points => new Points({ batches: 2 });
   const run = await capture(Noisy, { options: { maxEpochs: 2 }, validation: held() });
   const [inRun] = valuesOf(run, 'val_drawn');

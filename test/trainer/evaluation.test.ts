@@ -100,7 +100,7 @@ describe.each([
     expect(calls).toEqual(expected.flatMap((hook) => [`one ${hook}`, `module ${hook}`, `monitor ${hook}`]));
   });
 
-  it('restores the checkpoint first, and tells hooks where it comes from', async () => {
+  it('restores the checkpoint first, and gives hooks its origin', async () => {
     const states: RunState[] = [];
     const fitted = await fit({
       module: evaluated(),
@@ -123,7 +123,7 @@ describe.each([
     expect(module.stateDict()).toEqual(fitted.weights);
   });
 
-  it('does its teardown after a hook that throws, and says whose it was', async () => {
+  it('does its teardown after a hook that throws, and names its owner', async () => {
     const calls: string[] = [];
     const plugins = [
       plugin('bad', { [`on${name}BatchEnd`]: () => Promise.reject(new Error('no disk')) }),
@@ -151,7 +151,7 @@ describe.each([
     expect(module.norm.training).toBe(true);
   });
 
-  it('says which step the module lacks', async () => {
+  it('names the step that the module lacks', async () => {
     const module = new Regression();
     const step = method === 'predict' ? 'predictStep' : `${method === 'test' ? 'test' : 'validation'}Step`;
     expect(await failure(trainerWith()[method](module, held()))).toBe(
@@ -194,7 +194,7 @@ describe('an evaluation', () => {
     expect((await trainer.predict(module, held())).predictions.get('best')?.shape).toEqual([4]);
   });
 
-  it('refuses predictions that are not rows, and results of a step that logs', async () => {
+  it('rejects predictions that are not rows, and results of a step that logs', async () => {
     const scalar = Object.assign(evaluated(), { predictStep: () => ({ loss: tf.scalar(1) }) });
     expect(await failure(trainerWith().predict(scalar, held()))).toContain(
       'predictStep of Evaluated returned something other than tensors of [batch, ...] by name.',
@@ -205,7 +205,7 @@ describe('an evaluation', () => {
     );
   });
 
-  it('refuses to log in predictions', async () => {
+  it('rejects to log in predictions', async () => {
     const plugins = [plugin('log', { onPredictBatchEnd: ({ log }) => log('x', 1) })];
     expect(await failure(trainerWith(plugins).predict(evaluated(), held()))).toContain(
       "log('x') has no meaning in onPredictBatchEnd.",

@@ -20,7 +20,7 @@ describe('the events of a fit', () => {
     ]);
   });
 
-  it('say what the run is about', async () => {
+  it('describe the run', async () => {
     const { bus, recorded } = recordingBus();
     const trainer = new Trainer(
       { maxSteps: 1 },
@@ -66,7 +66,7 @@ describe('the events of a fit', () => {
     }
   });
 
-  it('count the time that a batch was waited for as data, and the time in a step as step', async () => {
+  it('count the time spent waiting for a batch as data, and the time in a step as step', async () => {
     class Slow extends Points {
       override async *epoch(...args: Parameters<Points['epoch']>) {
         for await (const batch of super.epoch(...args)) {

@@ -70,7 +70,7 @@ describe('featureModel', () => {
 });
 
 describe('runFrozen', () => {
-  it('ends the calls that are at work when it is disposed, and refuses later ones', async () => {
+  it('ends pending calls when it is disposed, and rejects later ones', async () => {
     const model = new Model();
     const frozen = await nn.freeze((images) => model.forward(images), {
       inputShape: [2, 2, 3],

@@ -74,7 +74,7 @@ describe.each([
     ['one optimiser', Gated, clipped],
     ['two optimisers', Apart, clipped],
     ['accumulated gradients', Gated, { ...clipped, accumulateGradBatches: 3 }],
-  ] as const)('moves as without its gradients in that epoch: %s', async (__, Model, options) => {
+  ] as const)('moves as if without its gradients in that epoch: %s', async (__, Model, options) => {
     const wanted = await fit(frozen(options));
     const first = seededRegression().stateDict();
     const gated = await fit({ module: seeded(Model), options: { ...options, compile } });
@@ -126,7 +126,7 @@ describe.each([
   });
 });
 
-it('the norm that gradients are clipped by has no part of a frozen group', async () => {
+it('the norm for gradient clipping ignores a frozen group', async () => {
   const norms: number[] = [];
   const watch = (Model: typeof Gated | typeof Open) =>
     fit({

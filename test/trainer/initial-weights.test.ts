@@ -18,8 +18,8 @@ function modelAndGiven(): { module: Regression; given: StateDict } {
   return { module: new Regression(), given };
 }
 
-describe('weights that a trainer is given to begin with', () => {
-  it('are there when the fit starts, and a resumed fit does not read them', async () => {
+describe('initial weights of a trainer', () => {
+  it('are set when the fit starts, and are not read by a resumed fit', async () => {
     const { module, given } = modelAndGiven();
     const seen: StateDict[] = [];
     const states: RunState[] = [];
@@ -59,7 +59,7 @@ describe('weights that a trainer is given to begin with', () => {
     module.dispose();
   });
 
-  it('end the fit before anything is changed where they do not fit', async () => {
+  it('end the fit before anything is changed if they do not fit', async () => {
     const { module, given } = modelAndGiven();
     const before = module.stateDict();
     given.delete('head.bias');

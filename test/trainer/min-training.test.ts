@@ -25,7 +25,7 @@ async function stopWished(hook: 'onTrainBatchEnd' | 'onTrainEpochEnd', from: num
   return { status: result?.status, detail: result?.detail, steps: result?.progress.globalStep, said };
 }
 
-it('ends a fit at once where there is no minimum, or it is reached', async () => {
+it('ends a fit at once if there is no minimum or it is reached', async () => {
   expect(await stopWished('onTrainBatchEnd', 2, {})).toEqual({
     status: 'stopped',
     detail: 'wish of update 2',
@@ -38,7 +38,7 @@ it('ends a fit at once where there is no minimum, or it is reached', async () =>
   });
 });
 
-it('continues until minEpochs, reports it once, and ends at the first wish after it', async () => {
+it('continues until minEpochs, reports it once, and ends at the first request after it', async () => {
   expect(await stopWished('onTrainBatchEnd', 2, { minEpochs: 2 })).toEqual({
     status: 'stopped',
     detail: 'wish of update 8',
@@ -65,7 +65,7 @@ it('continues until minSteps, which may lie inside an epoch', async () => {
   });
 });
 
-it('forgets a wish before the minimum that is not renewed', async () => {
+it('forgets a request before the minimum that is not renewed', async () => {
   const { result } = await fit({
     options: { maxEpochs: 3, minEpochs: 2 },
     plugins: [
@@ -163,7 +163,7 @@ describe('a run that is killed and resumed ends where it would have ended', () =
     }
   });
 
-  it('and says who ended it, and how to continue', async () => {
+  it('and reports who ended it, and how to continue', async () => {
     const setup: FitSetup = { options: { maxEpochs: 4 } };
     const { states } = await whole({ a: { at: 'onTrainEpochEnd', updates: [8] } }, setup);
     const last = states.at(-1)!;
@@ -233,7 +233,7 @@ function unpacked(_: string, value: unknown): unknown {
   return typeof value === 'string' && kept.has(value) ? kept.get(value) : value;
 }
 
-it('finishes by its plan where that ends before the minimum', async () => {
+it('finishes as planned if its plan ends before the minimum', async () => {
   expect(await stopWished('onTrainBatchEnd', 2, { maxEpochs: 1, minSteps: 99 })).toMatchObject({
     status: 'finished',
     steps: 4,

@@ -174,7 +174,7 @@ describe('a resumed fit', () => {
     }
   });
 
-  it('has nothing left to do after the end, and says where it stands', async () => {
+  it('has nothing left to do after the end, and reports its position', async () => {
     const whole = await fitAndCapture({}, 'onTrainEnd');
     const data = new Points();
     const again = await resumed(whole.states.get(8)!, { data });
@@ -188,7 +188,7 @@ describe('a resumed fit', () => {
     ]);
   });
 
-  it('says which plugin has no state to continue from', async () => {
+  it('names the plugin that has no state to continue from', async () => {
     const { states } = await fitAndCapture({});
     const late = plugin('late', { pluginState: () => 1, restorePluginState: () => undefined });
     const { events } = await resumed(states.get(2)!, { plugins: [stepCounter(), late] });
@@ -199,7 +199,7 @@ describe('a resumed fit', () => {
     ]);
   });
 
-  it('says which hyperparameters and plugins differ', async () => {
+  it('names the hyperparameters and plugins that differ', async () => {
     const { states } = await fitAndCapture({});
     const { events } = await resumed(states.get(2)!, {
       plugins: [],
@@ -252,7 +252,7 @@ describe('a state that does not belong to the run', () => {
       'The checkpoint checkpoints/last was written after batch 2 of its epoch, but an epoch now has 1. ' +
         'Use the batch size, the data and the limitTrainBatches of the original run.',
     ],
-  ])('%s is refused before anything changes', async (_, setup: FitSetup, message) => {
+  ])('%s is rejected before anything changes', async (_, setup: FitSetup, message) => {
     const module = new Regression();
     const before = module.stateDict();
     const { error, events } = await resumed(await state(), { ...setup, module });
@@ -261,7 +261,7 @@ describe('a state that does not belong to the run', () => {
     expect(events).toEqual([]);
   });
 
-  it('of another model is refused with every key, and changes nothing', async () => {
+  it('of another model is rejected with every key, and changes nothing', async () => {
     const good = await state();
     const weights = new Map(good.weights);
     weights.delete('head.bias');
@@ -274,7 +274,7 @@ describe('a state that does not belong to the run', () => {
     expect(module.stateDict()).toEqual(before);
   });
 
-  it('of which the metrics are unreadable is refused', async () => {
+  it('with unreadable metrics is rejected', async () => {
     const { error } = await resumed({ ...(await state()), metrics: { entries: 3 } });
     expect(messageOf(error)).toBe(
       "The checkpoint's metrics have another format than this version of Fulgur writes. Resume with the version that wrote the checkpoint.",
@@ -307,7 +307,7 @@ describe('a state that does not belong to the run', () => {
       expect(again.weights).toEqual(whole.weights);
     });
 
-    it('is refused by a module that has another number of them', async () => {
+    it('is rejected by a module that has another number of them', async () => {
       const whole = await fitAndCapture({ module: new Split(), options: { maxEpochs: 2 } });
       const { error } = await resumed(whole.states.get(3)!);
       expect(messageOf(error)).toBe(

@@ -48,7 +48,7 @@ describe('planFit', () => {
     expect(plan(limits, 10)).toMatchObject(expected);
   });
 
-  it('has 1000 epochs where nothing limits it, as in Lightning', () => {
+  it('has 1000 epochs if nothing limits it, as in Lightning', () => {
     expect(plan({}, 10)).toMatchObject({
       batchesPerEpoch: 10,
       maxEpochs: 1000,
@@ -64,18 +64,18 @@ describe('planFit', () => {
     [{ 1: 2 }, 10 + 5 + 5 + 5],
     [{ 3: 10, 0: 5, 9: 7 }, 2 + 2 + 2 + 1],
     [3, 16],
-  ])('counts the updates of four epochs where %j batches make one', (accumulateGradBatches, totalSteps) => {
+  ])('counts the updates of four epochs if %j batches make one', (accumulateGradBatches, totalSteps) => {
     expect(plan({ maxEpochs: 4, accumulateGradBatches }, 10)).toMatchObject({ totalSteps });
   });
 
-  it('refuses a fraction that leaves no batch', () => {
+  it('rejects a fraction that leaves no batch', () => {
     expect(() => plan({ limitTrainBatches: 0.05 }, 10)).toThrow(
       'trainer.limitTrainBatches is 0.05, which is less than one batch of 10. ' +
         'Set it to at least 0.1, or to a whole number of batches.',
     );
   });
 
-  it('refuses data without a batch', () => {
+  it('rejects data without a batch', () => {
     expect(() => plan({ maxEpochs: 1 }, 0)).toThrow(
       'The data contains no batch of training samples. With dropLast, an incomplete last batch is left out. ' +
         'Lower data.batchSize, or provide more data.',

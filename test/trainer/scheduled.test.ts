@@ -102,7 +102,7 @@ describe.each([
     );
   });
 
-  it('is one for all batches of an update', async () => {
+  it('is the same for all batches of an update', async () => {
     const { asked, batches, updates } = await follow((step) => step, {
       options: { maxEpochs: 2, accumulateGradBatches: 2, compile: compiled },
       data: new Points({ batches: 5 }),
@@ -111,7 +111,7 @@ describe.each([
     expect({ batches, updates }).toEqual({ batches: 10, updates: 6 });
   });
 
-  it('knows updates that take other numbers of batches from epoch to epoch', async () => {
+  it('supports updates whose number of batches changes from epoch to epoch', async () => {
     const run: Omit<ScheduleRun, 'stepsIn'>[] = [];
     const { updates } = await follow(
       (_step, { epoch, maxEpochs, totalSteps, stepsPerEpoch, stepsIn }) => {
@@ -213,7 +213,7 @@ describe('a schedule that spans the run', () => {
     expect((await ends(bySteps, { fastDevRun: 3 })).numbers).toEqual([0.9, 0.5, 0.1]);
   });
 
-  it('has lengths of its own where it is given some', async () => {
+  it('has lengths of its own if they are given', async () => {
     const linear = optim.schedules.linear({ from: 0, to: 4, epochs: 2 });
     const { numbers } = await ends(linear, { maxSteps: 9 });
     expect(numbers).toEqual([0, 4 / 7, 8 / 7, 12 / 7, 16 / 7, 20 / 7, 24 / 7, 4, 4]);
@@ -240,7 +240,7 @@ describe('a schedule that spans the run', () => {
   });
 });
 
-it('a validation sees the values of the update before it, and the first ones before there was one', async () => {
+it('a validation sees the values of the previous update, or the first ones if there was none', async () => {
   const seen: Asked[] = [];
   const module = new Follower((step, { epoch }) => {
     seen.push({ step, epoch, value: 0 });
@@ -259,7 +259,7 @@ it('a validation sees the values of the update before it, and the first ones bef
   expect(validated).toEqual([0, 1, 3, 15, 17]);
 });
 
-it('says where it has no value', () => {
+it('reports steps for which it has no value', () => {
   const module = new Plain(bySteps);
   const batch = { points: tf.zeros<tf.Rank.R2>([1, 3]), targets: tf.zeros<tf.Rank.R2>([1, 2]) };
   expect(() => module.trainingStep(batch)).toThrow(
@@ -272,7 +272,7 @@ it('says where it has no value', () => {
   module.dispose();
 });
 
-it('refuses a value that is not a number', async () => {
+it('rejects a value that is not a number', async () => {
   const { error } = await follow((step) => 1 / (2 - step), { data: new Points({ batches: 4 }) });
   expect(messageOf(error)).toBe(
     'A schedule returned Infinity for the update after 2 updates. ' +

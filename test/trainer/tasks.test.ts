@@ -94,7 +94,7 @@ describe('long work in a hook', () => {
     },
   );
 
-  it('is finished first where other ranks wait for it', async () => {
+  it('is finished first if other ranks wait for it', async () => {
     const control = new RunControl(new FakeRanks(2));
     const task = taskRunner(control, new EventBus());
     const told: string[] = [];
@@ -111,7 +111,7 @@ describe('long work in a hook', () => {
     ]);
   });
 
-  it('lets signals through between its parts, and shows how far it is', async () => {
+  it('lets signals through between its parts, and shows its progress', async () => {
     const events = new EventBus();
     const heard: string[] = [];
     events.on('taskStarted', ({ name }) => heard.push(`start ${name}`));
@@ -135,7 +135,7 @@ describe('long work in a hook', () => {
     expect(heard.at(-1)).toMatch(/^end [1-5]$/);
   });
 
-  it('says what becomes of a validation', async () => {
+  it('reports what happens to a validation', async () => {
     const endings: string[] = [];
     await fit({
       module: new Validated(),

@@ -48,7 +48,7 @@ describe('a fit', () => {
     [{ limitTrainBatches: 1, fastDevRun: true }, []],
     [{ limitTrainBatches: 2 }, []],
     [{ limitTrainBatches: 0.5 }, []],
-  ])('says that a limit of 1 is one batch: %j', async (limits, said) => {
+  ])('reports that a limit of 1 is one batch: %j', async (limits, said) => {
     const { events } = await fit({ options: { maxEpochs: 1, ...limits } });
     expect(messagesOf(events).filter((text) => text.startsWith('trainer.'))).toEqual(said);
   });
@@ -90,7 +90,7 @@ describe('a fit', () => {
     ],
     ['fastDevRun', { maxEpochs: 10, fastDevRun: true }, { globalStep: 1, epoch: 0 }],
     ['fastDevRun as a number', { maxEpochs: 10, fastDevRun: 2 }, { globalStep: 2, epoch: 0 }],
-  ])('ends where %s says', async (_, options, expected) => {
+  ])('ends as %s says', async (_, options, expected) => {
     const { result } = await fit({ options });
     expect(result?.progress).toMatchObject(expected);
     expect(result?.status).toBe('finished');

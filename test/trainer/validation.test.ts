@@ -133,7 +133,7 @@ describe('a fit with validation', () => {
     });
   });
 
-  it('tells hooks the stage, and keeps what they log at its end', async () => {
+  it('gives hooks the stage, and keeps what they log at its end', async () => {
     const stages: string[] = [];
     const { result } = await fitValidated({
       options: { maxEpochs: 1 },
@@ -196,7 +196,7 @@ describe('a fit with validation', () => {
     expect(resumed.result).toEqual(whole.result);
   });
 
-  it('refuses an interval that fits no epoch or no update', async () => {
+  it('rejects an interval that fits no epoch or no update', async () => {
     const long = await fitValidated({ options: { valCheckInterval: 5 } });
     expect(messageOf(long.error)).toBe(
       'trainer.valCheckInterval is 5, but an epoch has 4 batches. The fit would never validate. ' +
@@ -209,7 +209,7 @@ describe('a fit with validation', () => {
     );
   });
 
-  it('says in which step a mistake is', async () => {
+  it('names the step that contains a mistake', async () => {
     const module = Object.assign(validated(), {
       validationStep: () => {
         throw new Error('no targets');
@@ -223,7 +223,7 @@ describe('a fit with validation', () => {
     );
   });
 
-  it('refuses to log a value for each step of it', async () => {
+  it('rejects logging a value for each of its steps', async () => {
     const module = Object.assign(validated(), {
       validationStep(this: Validated) {
         this.log('val_loss', tf.scalar(1), { onStep: true });

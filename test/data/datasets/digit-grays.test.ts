@@ -10,12 +10,12 @@ function read(text: string): number[] {
 }
 
 describe('gray values of the digits', () => {
-  it('are the ones that JSON gives, for a whole file of the package', () => {
+  it('equal those of JSON for a whole file of the package', () => {
     const file = readFileSync(require.resolve('mnist/src/digits/8.json'));
     expect(readGrays(file)).toEqual(Uint8Array.from(plainly(file.toString('utf8'))));
   });
 
-  it('are the ones that JSON gives for each number of up to three decimals', () => {
+  it('equal those of JSON for each number of up to three decimals', () => {
     const all = Array.from({ length: 1000 }, (_, thousandths) => String(thousandths / 1000));
     const text = `{ "data": [${[...all, '1', '0.10', '0.500'].join(',')}]}`;
     expect(read(text)).toEqual(plainly(text));

@@ -31,7 +31,7 @@ describe('decodeBitmap', () => {
     [{ bits: 2 }, '2 bits per pixel with compression 0'],
     [{ bits: 24, compression: 4 }, '24 bits per pixel with compression 4'],
     [{ bits: 32, compression: 3 }, '32 bits per pixel with the masks 0xffff0000, 0x0, 0x0'],
-  ])('names the variant %o that it refuses', (changes, variant) => {
+  ])('names the variant %o that it rejects', (changes, variant) => {
     expect(() => decodeBitmap(bitmap(changes))).toThrow(new Error(`bitmaps of ${variant} are not supported`));
   });
 

@@ -152,7 +152,7 @@ describe('decodeImage', () => {
     },
   );
 
-  it('rejects 12-bit values in 16 bits of gray, and names the way out', async () => {
+  it('rejects 12-bit values in 16 bits of gray, and names the solution', async () => {
     await expect(decoded(find('PNG, grey of 16 bits up to 4095') as Entry)).rejects.toThrow(
       new Error(
         'its 16-bit gray values go up to 3978, so it would become nearly black ' +

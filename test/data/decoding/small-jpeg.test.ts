@@ -135,7 +135,7 @@ describe('decodeImage', () => {
     }
   });
 
-  it('says of a small JPEG file that is cut off what libvips says', async () => {
+  it('reports the error of libvips for a truncated small JPEG file', async () => {
     const bytes = (await jpeg(32, 32)).subarray(0, -40);
     await expect(decodeImage(bytes)).rejects.toThrow('VipsJpeg: premature end of JPEG image');
   });

@@ -54,7 +54,7 @@ describe('the largest image', () => {
     Object.keys(files)
       .sort()
       .map((name, index) => [name, index] as const),
-  )('is limited as the user says: %s', async (name, index) => {
+  )('is limited as configured: %s', async (name, index) => {
     const exact = await open(200);
     expect(exact.describe(index)).toBe(join(folder, 'a', name));
     expect(await exact.read(index)).toMatchObject({ width: 20, height: 10 });

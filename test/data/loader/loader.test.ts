@@ -96,7 +96,7 @@ describe('loader', () => {
     },
   );
 
-  it('leaves out a last batch that is not full if told to', async () => {
+  it('leaves out a last batch that is not full on request', async () => {
     const batches = load({ dropLast: true });
     expect([batches.batchesPerEpoch, load().batchesPerEpoch]).toEqual([4, 5]);
     expect(await seenIn(batches, [0])).toEqual((await seenIn(load(), [0])).slice(0, 4));
@@ -112,7 +112,7 @@ describe('loader', () => {
     );
   });
 
-  it('prepares as many batches ahead of the consumer as told, and no more', async () => {
+  it('prepares the requested number of batches ahead of the consumer, and no more', async () => {
     const batches = load({ workers: 1, prefetch: 2, transform: probe({ journal }) });
     const iterator = batches.epoch(0);
     await iterator.next();
@@ -302,7 +302,7 @@ describe('a loader thread that dies', () => {
     expect(await seenIn(batches, [0], { startBatch: 2 })).toEqual(expected.slice(2));
   });
 
-  it('before it has begun names what stands in its way', async () => {
+  it('before it has begun reports the obstacle', async () => {
     const batches = load({ workers: 2, transform: probe({ unbuildable: true }) });
     await expect(batches.epoch(0).next()).rejects.toThrow(
       'A loader thread could not start: the probe cannot be built here. ' +

@@ -30,7 +30,7 @@ describe('Sampler', () => {
     expect(shares).toEqual([0, 1, 2].map((rank) => padded.filter((_, place) => place % 3 === rank)));
   });
 
-  it('truncates the order instead of padding it if told to', () => {
+  it('truncates the order instead of padding it on request', () => {
     const whole = order({}, 4);
     const shares = [0, 1, 2].map((rank) => order({ rank, worldSize: 3, dropLast: true }, 4));
     expect(sorted(shares.flat())).toEqual(sorted(whole.slice(0, 9)));

@@ -104,7 +104,7 @@ it.each([0, 1])('an operation that fails is named with its sample, with %d threa
   );
 });
 
-it('says how much memory views of several sizes would take', () => {
+it('reports how much memory views of several sizes would take', () => {
   const huge = views.of(views.view({ size: 8192 }), views.times(1000, views.view({ size: [8192, 4096] })));
 
   expect(() => loader(dataset, { batchSize: 1e6, transform: huge, workers: 0 })).toThrow(

@@ -66,7 +66,7 @@ describe("the ranks' shares of a data set", () => {
   });
 });
 
-describe('what ranks make of a data set and its limits', () => {
+describe('what ranks derive from a data set and its limits', () => {
   beforeAll(() => start());
 
   it('is the same on all of them: the number of batches, or the error', async () => {

@@ -117,7 +117,7 @@ describe('a transform of defineTransform', () => {
     });
   });
 
-  it('rejects to draw later', () => {
+  it('rejects later draws', () => {
     const late = defineTransform({
       module: __filename,
       export: 'late',

@@ -35,7 +35,7 @@ describe('views.fastSiam', () => {
     expect(small.views).toEqual(Array(2).fill({ height: 8, width: 8 }));
   });
 
-  it('makes the same views of a sample at every time, in every instance and in any order of calls', () => {
+  it('makes the same views of a sample at any time, in every instance and in any order of calls', () => {
     const first = fastSiam({ inputSize: 16 });
     const second = fastSiam({ inputSize: 16 });
     const wanted = viewsOf(first, sample);
@@ -86,7 +86,7 @@ describe('views.fastSiam', () => {
     expect(hash.digest('hex')).toBe(digest);
   });
 
-  it('makes different views by view, sample, epoch and seed', () => {
+  it('makes views that differ by view, sample, epoch and seed', () => {
     const transform = fastSiam({ inputSize: 16 });
     const keys = [
       sample,
@@ -178,7 +178,7 @@ describe('the options of views.fastSiam', () => {
     );
   });
 
-  it('may not turn the hue by more than half the colour circle', () => {
+  it('may not shift the hue by more than half the colour circle', () => {
     expect(messageOf(() => fastSiam({ cjHue: 0.3, cjStrength: 2 }))).toBe(
       '[config] views.fastSiam: cjHue 0.3 times cjStrength 2 is 0.6. ' +
         'cjHue times cjStrength must be at most 0.5, half the colour circle.',

@@ -128,7 +128,7 @@ describe('the kernels, bit for bit beside their plain form,', () => {
     expectEqualOnImages(() => ({ blurSigma: 1e-6 }));
   });
 
-  it('do all of it after one another', () => {
+  it('do all of it in succession', () => {
     for (let index = 0; index < 60; index++) {
       const stream = streamOf(index, 2);
       const [height, width, size] = [1 + stream.below(80), 1 + stream.below(80), side(stream)];

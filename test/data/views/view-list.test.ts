@@ -29,7 +29,7 @@ function messageOf(action: () => unknown): string {
 }
 
 describe('views.view', () => {
-  it('does what is named, and nothing else but normalise', () => {
+  it('does what is named, and otherwise only normalises', () => {
     expect(views.view({ size: 96 })).toEqual({
       size: [96, 96],
       crop: null,

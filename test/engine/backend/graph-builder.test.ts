@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 describe('constants of a graph', () => {
-  it('are one where shape, type and every bit are equal', () => {
+  it('are shared if shape, type and every bit are equal', () => {
     const first = graph.constant([2], float32, [1, 0.1]);
     expect(graph.constant([2], float32, new Float32Array([1, 0.1]))).toBe(first);
     expect(graph.constant([], int64, new Int32Array([5, 0]))).toBe(
@@ -26,7 +26,7 @@ describe('constants of a graph', () => {
     expect(graph.operations).toBe(2);
   });
 
-  it('are several where a type, a shape or the sign of a zero differs', () => {
+  it('are separate if a type, a shape or the sign of a zero differs', () => {
     graph.constant([2], float32, [0, 0]);
     graph.constant([2], int32, [0, 0]);
     graph.constant([1, 2], float32, [0, 0]);
@@ -38,13 +38,13 @@ describe('constants of a graph', () => {
     expect(graph.operations).toBe(8);
   });
 
-  it('are not compared where they are large', () => {
+  it('are not compared if they are large', () => {
     const values = new Float32Array(17);
     expect(graph.constant([17], float32, values)).not.toBe(graph.constant([17], float32, values));
   });
 });
 
-it('a graph continues after an operation that TensorFlow refused', () => {
+it('a graph continues after an operation that TensorFlow rejected', () => {
   const two = graph.constant([2], float32, [1, 2]);
   const three = graph.constant([3], float32, [1, 2, 3]);
   expect(() => graph.operation('Add', [], [two, three], 1)).toThrow(

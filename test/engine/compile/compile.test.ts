@@ -51,7 +51,7 @@ describe('a compiled function', () => {
     expect(sum.traces).toBe(0);
   });
 
-  it('warns on the terminal when it is traced again, and refuses to be traced without end', async () => {
+  it('warns on the terminal when it is traced again, and cannot be traced without end', async () => {
     const warn = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     const scale = compile((factor: number, label: string) => ({ label, factor }), {
       name: 'scale',
@@ -78,7 +78,7 @@ describe('a compiled function', () => {
   });
 
   it.each([true, false])(
-    'gives scalars as numbers, other tensors as tensors and the rest as it is (eager: %s)',
+    'returns scalars as numbers, other tensors as tensors and the rest unchanged (eager: %s)',
     async (eager) => {
       const x = tf.tensor2d([[1, 2]]);
       const run = compile(
@@ -137,7 +137,7 @@ describe('a compiled function', () => {
     step.dispose();
   });
 
-  it('tells variables apart that shared their memory when it was traced', async () => {
+  it('distinguishes variables that shared their memory when it was traced', async () => {
     const online = makeVariable(tf.scalar(1));
     const target = makeVariable(tf.scalar(0));
     target.assign(online);
@@ -150,7 +150,7 @@ describe('a compiled function', () => {
     step.dispose();
   });
 
-  it('tells an argument from the captured tensor that it was at the first call', async () => {
+  it('distinguishes an argument from the captured tensor that it was at the first call', async () => {
     const captured = tf.scalar(1);
     const other = tf.scalar(5);
     const difference = compile((x: tf.Tensor, y: tf.Tensor) => [
@@ -208,7 +208,7 @@ describe('a compiled function', () => {
     },
   );
 
-  it('knows when it is being traced', async () => {
+  it('reports whether it is being traced', async () => {
     const seen: boolean[] = [];
     const body = (): void => void seen.push(isTracing());
     const [traced, eager] = [compile(body), compile(body, { eager: true })];
@@ -245,7 +245,7 @@ describe('a compiled function', () => {
     other.dispose();
   });
 
-  it('is not run where what heard of its first trace fails', async () => {
+  it('is not run if a listener of its first trace fails', async () => {
     const count = makeVariable(tf.scalar(0));
     const step = compile(
       () => {

@@ -120,7 +120,7 @@ describe('a compiled function', () => {
     );
   });
 
-  it('names the operation that TensorFlow refuses, traced or eager', async () => {
+  it('names the operation that TensorFlow rejects, traced or eager', async () => {
     const body = (): tf.Tensor => runOp('MatMul', {}, [x, x], 1)[0]!;
     const traced = await messageOf(compile(body));
     expect(traced).toMatch(/^TensorFlow rejected the operation 'MatMul': Shape must be rank 2 but is rank 1/);
@@ -152,7 +152,7 @@ describe('a compiled function', () => {
     );
   });
 
-  it('says that an argument has been disposed', async () => {
+  it('reports that an argument has been disposed', async () => {
     const gone = tf.tensor1d([1]);
     gone.dispose();
     const step = compile((input: tf.Tensor1D) => tf.sum(input), { name: 'step' });
@@ -161,7 +161,7 @@ describe('a compiled function', () => {
     );
   });
 
-  it('says that a captured tensor or variable has been disposed since', async () => {
+  it('reports that a captured tensor or variable has been disposed since', async () => {
     const captured = tf.tensor1d([1, 2]);
     const state = makeVariable(tf.scalar(1));
     const withTensor = compile(() => tf.sum(captured).asScalar(), { name: 'step' });
@@ -220,7 +220,7 @@ describe('a compiled function', () => {
 });
 
 describe('afterStep', () => {
-  it('outside of a compiled function is refused', () => {
+  it('outside a compiled function is rejected', () => {
     expect(() => afterStep(() => undefined)).toThrow(
       'afterStep() was called outside a compiled function. ' +
         'Wrap the step in compile(), with { eager: true } if it is to run operation by operation.',

@@ -102,7 +102,7 @@ it('leaves objects as they were, also after an error', () => {
   expect(Object.getOwnPropertyDescriptors(thing)).toEqual(before);
 });
 
-it('keeps what is assigned, deleted or put in the place of a field meanwhile', () => {
+it('keeps fields that are assigned, deleted or replaced meanwhile', () => {
   const thing = new Thing();
   notingReads(watch(thing), () => {
     thing.rate = 7;
@@ -126,7 +126,7 @@ it('ignores what the run itself assigns, except for numbers that it counts', () 
   expect(noted.counted.map(({ field, value }) => [field, value])).toEqual([['seen', 0]]);
 });
 
-it('bears what cannot be watched', () => {
+it('tolerates what cannot be watched', () => {
   const frozen = Object.freeze({ rate: 1 });
   const sealed = Object.seal({ rate: 1 });
   const fixed = Object.defineProperty({ rate: 1 }, 'fixed', {

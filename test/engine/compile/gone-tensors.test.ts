@@ -36,7 +36,7 @@ describe('a tensor of a trace that is over', () => {
     return inside;
   }
 
-  it('is named where an operation, a gradient or another trace takes it', async () => {
+  it('is named if an operation, a gradient or another trace uses it', async () => {
     const inside = await leaked();
     const message = ofTrace('2, 3', 'first');
     expect(() => tf.add(inside, 1)).toThrow(message);
@@ -57,7 +57,7 @@ describe('a tensor of a trace that is over', () => {
 });
 
 describe('a tensor that was disposed', () => {
-  it('is named where an operation takes it', () => {
+  it('is named if an operation uses it', () => {
     const x = tf.ones([2, 3]);
     x.dispose();
     expect(() => tf.matMul(x as tf.Tensor2D, x as tf.Tensor2D, false, true)).toThrow(disposed);
@@ -65,7 +65,7 @@ describe('a tensor that was disposed', () => {
     expect(() => tf.cast(x, 'int32')).toThrow(/is used after it was disposed/);
   });
 
-  it('is named in the same tick as the call that takes it', async () => {
+  it('is named in the same tick as the call that uses it', async () => {
     const sum = compile((x: tf.Tensor) => tf.sum(x), { name: 'sum' });
     const x = tf.ones([2, 3]);
     const call = sum(x);
@@ -82,7 +82,7 @@ describe('a tensor that was disposed', () => {
     capturing.dispose();
   });
 
-  it('is named inside a traced function that disposes what it goes on to use', async () => {
+  it('is named inside a traced function that disposes what it uses later', async () => {
     const step = compile(
       (x: tf.Tensor) => {
         const double = tf.mul(x, 2);

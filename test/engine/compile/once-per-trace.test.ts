@@ -20,7 +20,7 @@ function doubler(): { readonly made: () => number; double(source: tf.Tensor): tf
 }
 
 describe('oncePerTrace', () => {
-  it('makes one for all in a trace, whose gradients are added up, and leaves nothing behind', async () => {
+  it('makes one for all callers in a trace, whose gradients are added up, and leaves nothing behind', async () => {
     const weight = makeVariable(tf.tensor1d([1, 2]));
     const { made, double } = doubler();
     const run = compile(
@@ -61,7 +61,7 @@ describe('oncePerTrace', () => {
     tf.dispose([gradient, weight]);
   });
 
-  it('makes one for each outside of a trace', () => {
+  it('makes one for each caller outside a trace', () => {
     const source = tf.tensor1d([1]);
     const { made, double } = doubler();
     const values = [double(source), double(source)];

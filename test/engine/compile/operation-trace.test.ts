@@ -61,7 +61,7 @@ describe('a trace of operations', () => {
     expect(results[1]).toEqual(results[0]);
   });
 
-  it('ends where it is told to', async () => {
+  it('ends on request', async () => {
     const { step } = product();
     const x = tf.ones<tf.Rank.R2>([64, 64]);
     const trace = traceOperations();

@@ -24,7 +24,7 @@ describe.each([
   ['compiled', false],
   ['eager', true],
 ])('in a step, %s,', (_, eager) => {
-  it.each(random)('%s is refused, with what to use instead', async (call, read) => {
+  it.each(random)('%s is rejected, with the alternative', async (call, read) => {
     const step = compile(() => tf.scalar(read()), { name: 'step', eager });
     await expect(step()).rejects.toMatchObject({
       kind: 'trace',
@@ -71,7 +71,7 @@ it.each(clocks)(
   },
 );
 
-it('a date that is given its time is not a clock', async () => {
+it('a date with a given time is not a clock', async () => {
   const warn = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   const step = compile(() => tf.scalar(new Date(2020, 1, 1).getMonth() + Date.UTC(1970, 0, 1)));
   expect(await step()).toBe(1);

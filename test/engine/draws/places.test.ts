@@ -39,7 +39,7 @@ describe.each([
     expect([await again(), await other(), await again()]).toEqual(drawn.slice(3));
   });
 
-  it('does not disturb another one by its calls', async () => {
+  it('does not disturb another one with its calls', async () => {
     const both = async (evaluates: boolean): Promise<number[]> => {
       seedEverything(1);
       const [train, evaluate] = [
@@ -81,7 +81,7 @@ describe.each([
     expect(await drawn(['c', 'd', 'c'])).toEqual(alone);
   });
 
-  it('never draws the same again where two optimisers take turns, and continues after both were restored', async () => {
+  it('never repeats draws if two optimisers take turns, and continues after both were restored', async () => {
     const build = () => {
       seedEverything(1);
       const [a, b] = [new nn.Linear(1, 1), new nn.Linear(1, 1)];
@@ -112,7 +112,7 @@ describe.each([
     expect(await resumed.turn()).toEqual(rest);
   });
 
-  it('draws what a loop draws that was run in one go, after its optimiser is restored', async () => {
+  it('draws what an uninterrupted loop draws, after its optimiser is restored', async () => {
     const build = () => {
       seedEverything(1);
       const layer = new nn.Linear(2, 2);
@@ -142,7 +142,7 @@ describe.each([
   });
 });
 
-describe('a step for which somebody says the place', () => {
+describe('a step with a given place', () => {
   const at = (more: Partial<DrawPlace> = {}): DrawPlace => ({ purpose: 'step', position: [0, 0], ...more });
 
   it('draws by purpose, position and seed, whatever was drawn before', async () => {
@@ -194,7 +194,7 @@ describe('a step for which somebody says the place', () => {
   });
 });
 
-it('what all ranks draw is none of what one draws, compiled and eager', async () => {
+it('draws shared by all ranks differ from those of one rank, compiled and eager', async () => {
   const run = (): tf.Tensor =>
     tf.stack([number(), sameOnAllRanks(number), number(), sameOnAllRanks(() => sameOnAllRanks(number))]);
   const all: number[][] = [];

@@ -153,7 +153,7 @@ describe.each(modes)('%s', (_, options) => {
     tf.dispose([dropped, noise, sigma]);
   });
 
-  it('draws the same again in what is computed again for the backward pass', async () => {
+  it('draws the same numbers when it is recomputed for the backward pass', async () => {
     const x = tf.ones([256]);
     const run = compile(
       (input: tf.Tensor) => {
@@ -227,7 +227,7 @@ describe.each(modes)('%s', (_, options) => {
     run.dispose();
   });
 
-  it('drops whole rows where the shape of the noise reports it', async () => {
+  it('drops whole rows if the shape of the noise requires it', async () => {
     const [values] = await calls(() => tf.dropout(tf.ones([64, 2]), 0.5, [64, 1]), options, 1);
     for (let row = 0; row < 64; row++) expect(values![2 * row]).toBe(values![2 * row + 1]);
     expect(new Set(values)).toEqual(new Set([0, 2]));
@@ -265,7 +265,7 @@ describe.each(modes)('%s', (_, options) => {
       () => early.randomNormal([2]),
       "tf.randomNormal was called in 'draw' in the version of tfjs, which draws its numbers once, in JavaScript. It comes from an '@tensorflow/tfjs-core' that was imported before Fulgur. Import tf from Fulgur: import { tf } from the index, or import Fulgur first.",
     ],
-  ])('refuses %s', async (__, draw, message) => {
+  ])('rejects %s', async (__, draw, message) => {
     await expect(calls(draw, options)).rejects.toMatchObject({ kind: 'trace', message });
   });
 });
@@ -289,7 +289,7 @@ it('draws for an operation of the user', async () => {
   expect(outside[0]).not.toBe(outside[1]);
 });
 
-it('chooses classes by their probabilities, and none that has none', async () => {
+it('chooses classes by their probabilities, and never one of probability 0', async () => {
   const logits = tf.tensor2d([
     [0, -Infinity, Math.log(3), -Infinity],
     [-1e4, -1e4, -1e4, 0],

@@ -23,7 +23,7 @@ describe('the pinned builds', () => {
     ]);
   });
 
-  it('bring all that tensorflow[and-cuda] 2.21.0 asks for', () => {
+  it('contain all that tensorflow[and-cuda] 2.21.0 requires', () => {
     // From the wheel's own metadata: Requires-Dist ... extra == "and-cuda".
     const asked =
       'cublas cuda-cupti cuda-nvcc cuda-nvrtc cuda-runtime cudnn cufft curand cusolver cusparse nccl nvjitlink';

@@ -46,18 +46,18 @@ describe('the Pythons on the search path', () => {
     ]);
   });
 
-  it('tell that they have no pip', async () => {
+  it('report that they have no pip', async () => {
     program('python', `exec ${await realPython()} -I -S "$@"`);
     expect(await findPythons(bin())).toMatchObject([{ hasPip: false, tensorflow: null }]);
   });
 
-  it('are passed over where they do not start or do not answer', async () => {
+  it('are passed over if they do not start or do not answer', async () => {
     program('python3', 'exit 3');
     program('python', 'echo Python 2 says hello');
     expect(await findPythons(bin())).toEqual([]);
   });
 
-  it('may be none', async () => {
+  it('may not exist', async () => {
     expect(await findPythons([folder])).toEqual([]);
   });
 });

@@ -108,7 +108,7 @@ describe('installing TensorFlow', () => {
     expect(pipCalls(index)).toHaveLength(1);
   });
 
-  it('installs again, and says why, where a library has lost bytes', async () => {
+  it('installs again, and reports why, if a library has lost bytes', async () => {
     const { corePath } = await locate();
     truncateSync(corePath, 100);
     const said: string[] = [];
@@ -119,7 +119,7 @@ describe('installing TensorFlow', () => {
     expect(statSync(corePath).size).toBe(2064);
   });
 
-  it('installs again where a changed file kept its size', async () => {
+  it('installs again if a changed file kept its size', async () => {
     const { corePath } = await locate();
     const good = readFileSync(corePath);
     const bad = Buffer.from(good);
@@ -158,7 +158,7 @@ describe('installing TensorFlow', () => {
       'its manifest.json does not list libtensorflow_framework.so.2',
     ],
   ];
-  it.each(manifests)('installs again where the manifest %s', async (_, change, damage) => {
+  it.each(manifests)('installs again if the manifest %s', async (_, change, damage) => {
     await locate();
     const install = join(installations(), build.key);
     const file = join(install, 'manifest.json');
@@ -199,14 +199,14 @@ describe('installing TensorFlow', () => {
     );
   });
 
-  it('installs again where the pins have changed', async () => {
+  it('installs again if the pins have changed', async () => {
     await locate();
     const wheels = build.wheels.map((wheel) => ({ ...wheel, sha256: '0'.repeat(64) }));
     build = { ...build, wheels };
     await expect(locate()).rejects.toThrow(/has the SHA-256 [0-9a-f]{64} instead of 0{64}/);
   });
 
-  it('goes through with a start after being killed in the middle of a download, and clears up', async () => {
+  it('starts after being killed in the middle of a download, and clears up', async () => {
     const first = startChild('hang');
     await until(() => pipCalls(index).length === 1);
     const pip = Number(pipCalls(index)[0]?.split(' ')[0]);
@@ -233,7 +233,7 @@ describe('installing TensorFlow', () => {
     expect(readdirSync(installations())).toEqual([build.key, living]);
   });
 
-  it('lets one of two processes install; the other waits, says for whom, and uses the result', async () => {
+  it('lets one of two processes install; the other waits, names the first, and uses the result', async () => {
     const first = startChild('slow');
     await until(() => pipCalls(index).length === 1);
     const said: string[] = [];
@@ -263,14 +263,14 @@ describe('installing TensorFlow', () => {
       'The disk became full while pip was downloading tensorflow-cpu 2.21.0. pip reported: "OSError: [Errno 28] No space ' +
         'left on device". Free some space, or set FULGUR_CACHE to a folder on a larger disk.',
     ],
-  ])('says what to do, and clears up, when pip fails: %s', async (mode, message) => {
+  ])('explains what to do, and clears up, when pip fails: %s', async (mode, message) => {
     undo();
     undo = useFakePip(index, mode);
     await expect(locate()).rejects.toThrow(expect.objectContaining({ kind: 'engine', message }) as Error);
     expect(readdirSync(installations())).toEqual([]);
   });
 
-  it('refuses a download that is not the pinned file, and clears up', async () => {
+  it('rejects a download that is not the pinned file, and clears up', async () => {
     const [wheel] = build.wheels;
     const file = join(index, 'tensorflow_cpu-2.21.0.whl');
     writeFileSync(file, Buffer.concat([readFileSync(file), Buffer.from('x')]));
@@ -284,7 +284,7 @@ describe('installing TensorFlow', () => {
     expect(readdirSync(installations())).toEqual([]);
   });
 
-  it('asks for space before it downloads', async () => {
+  it('checks the free space before it downloads', async () => {
     build = { ...build, peakDiskBytes: 1e18 };
     await expect(locate()).rejects.toThrow(
       /^The disk of .+ has [\d.]+ [MGT]B free\. Installing TensorFlow 2\.21\.0 \(cpu\) needs 1000000 TB\. Free some space, or set FULGUR_CACHE to a folder on a larger disk\.$/,

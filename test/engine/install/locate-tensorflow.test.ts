@@ -56,7 +56,7 @@ describe('the folder that FULGUR_TENSORFLOW names', () => {
     expect(await locate({ tensorflowFolder: tensorflow })).toMatchObject({ version: '2.21.1' });
   });
 
-  it('is refused with another version', async () => {
+  it('is rejected with another version', async () => {
     writeLibraries(tensorflow);
     mkdirSync(join(folder, 'site', 'tensorflow-2.16.2.dist-info'));
     await expect(locate({ tensorflowFolder: tensorflow })).rejects.toThrow(
@@ -65,14 +65,14 @@ describe('the folder that FULGUR_TENSORFLOW names', () => {
     );
   });
 
-  it('is refused, with nothing else tried, where a library is missing', async () => {
+  it('is rejected, without trying anything else, if a library is missing', async () => {
     await expect(locate({ tensorflowFolder: '/nowhere', ...pythonWith('2.21.0') })).rejects.toThrow(
       'FULGUR_TENSORFLOW names /nowhere, but it contains no readable libtensorflow_cc.so.2. ' +
         'Set it to the folder that contains libtensorflow_cc.so.2, or unset it to have TensorFlow installed.',
     );
   });
 
-  it('is refused where it is the folder above, which is then named', async () => {
+  it('is rejected if it is the folder above, and the right one is named', async () => {
     writeLibraries(tensorflow);
     const above = join(folder, 'site');
     await expect(locate({ tensorflowFolder: above })).rejects.toThrow(
@@ -85,7 +85,7 @@ describe('the folder that FULGUR_TENSORFLOW names', () => {
     ['text', Buffer.from('this is not a library at all')],
     ['a library for another processor', libraryBytes('').fill(0xff, 18, 20)],
     ['an empty file', Buffer.alloc(0)],
-  ])('is refused where a library is %s', async (_, bytes) => {
+  ])('is rejected if a library is %s', async (_, bytes) => {
     writeLibraries(tensorflow);
     writeFileSync(join(tensorflow, names.framework), bytes);
     await expect(locate({ tensorflowFolder: tensorflow })).rejects.toThrow(
@@ -93,7 +93,7 @@ describe('the folder that FULGUR_TENSORFLOW names', () => {
     );
   });
 
-  it('is refused without CUDA where a GPU is asked for, and taken with a warning where "auto" would use one', async () => {
+  it('is rejected without CUDA if a GPU is requested, and used with a warning if "auto" would use one', async () => {
     writeLibraries(tensorflow);
     const host = { ...withDriver, tensorflowFolder: tensorflow, findBuild: () => makeBuild(folder, 'cuda') };
     await expect(locate(host, 'gpu')).rejects.toThrow(
@@ -107,7 +107,7 @@ describe('the folder that FULGUR_TENSORFLOW names', () => {
     ]);
   });
 
-  it('serves a GPU where it is a CUDA build', async () => {
+  it('serves a GPU if it is a CUDA build', async () => {
     writeLibraries(tensorflow, 'cuda');
     expect(await locate({ ...withDriver, tensorflowFolder: tensorflow }, 'gpu')).toMatchObject({
       flavour: 'cuda',
@@ -116,7 +116,7 @@ describe('the folder that FULGUR_TENSORFLOW names', () => {
 });
 
 describe("a Python's own TensorFlow", () => {
-  it('is used where its version fits', async () => {
+  it('is used if its version fits', async () => {
     writeLibraries(tensorflow);
     expect(await locate(pythonWith('2.21.3'))).toMatchObject({
       directory: tensorflow,
@@ -126,7 +126,7 @@ describe("a Python's own TensorFlow", () => {
     expect(pipCalls(folder)).toEqual([]);
   });
 
-  it('is not used where it cannot use the GPU that the run is to have', async () => {
+  it('is not used if it cannot use the GPU requested for the run', async () => {
     writeLibraries(tensorflow);
     const noPip = pythonWith('2.21.0', false);
     const host = { ...noPip, ...withDriver, findBuild: () => makeBuild(folder, 'cuda') };
@@ -158,7 +158,7 @@ describe('a machine that cannot have TensorFlow', () => {
     );
   });
 
-  it('is told which machines have builds', async () => {
+  it('gets the list of machines that have builds', async () => {
     const host = { platform: 'linux', architecture: 'riscv64', findBuild: () => null };
     await expect(locate(host)).rejects.toThrow(
       'There is no TensorFlow 2.21.0 cpu build for linux-riscv64. Builds exist for cpu-linux-x64, cuda-linux-x64, ' +
@@ -173,7 +173,7 @@ describe('a machine that cannot have TensorFlow', () => {
   it.each([
     [null, 'no GNU C library'],
     ['2.9', 'the GNU C library 2.9'],
-  ])('is told that its C library does not fit: %s', async (version, words) => {
+  ])('gets an error that its C library does not fit: %s', async (version, words) => {
     await expect(locate({ ...pythonWith(null), glibcVersion: () => version })).rejects.toThrow(
       `This Linux has ${words}. TensorFlow 2.21.0 needs the GNU C library 2.27 or newer. Use a newer Linux with the ` +
         'GNU C library (Debian, Ubuntu, Fedora and their like; not Alpine).',

@@ -21,7 +21,7 @@ const failed = (stderr: string) =>
 
 // The texts are what pip 23.2 wrote on the occasion.
 describe('the error for a pip that failed', () => {
-  it('speaks of the network although pip ends with a missing distribution', () => {
+  it('mentions the network although pip ends with a missing distribution', () => {
     expect(
       failed(
         "WARNING: Retrying (Retry(total=0, connect=None, read=None, redirect=None, status=None)) after connection broken by 'NewConnectionError('<pip._vendor.urllib3.connection.HTTPConnection object at 0x7ff4011f6dd0>: Failed to establish a new connection: [Errno 111] Connection refused')': /simple/tensorflow-cpu/\n" +
@@ -33,7 +33,7 @@ describe('the error for a pip that failed', () => {
     );
   });
 
-  it('says that the index lacks the wheel where it was reached', () => {
+  it('reports that the index lacks the wheel if it was reached', () => {
     expect(
       failed(
         'ERROR: Could not find a version that satisfies the requirement tensorflow-cpu==2.21.0 (from versions: none)\n' +
@@ -55,7 +55,7 @@ describe('the error for a pip that failed', () => {
     );
   });
 
-  it('repeats what pip said where it does not know it', () => {
+  it("repeats pip's message if it does not recognise it", () => {
     expect(failed('ERROR: something new\nHint: none\n')).toBe(
       'pip failed to download tensorflow-cpu 2.21.0 (exit code 1). pip reported: "ERROR: something new". Correct the problem that pip reports, or set FULGUR_TENSORFLOW to a folder that contains the libraries.',
     );
@@ -83,7 +83,7 @@ describe('a download by pip', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('tells an index that is out of reach from one that lacks the wheel, also where pip may not try again', async () => {
+  it('distinguishes an unreachable index from one that lacks the wheel, even if pip may not try again', async () => {
     process.env['PIP_INDEX_URL'] = 'http://127.0.0.1:9/simple';
     await expect(downloadWheel('python3', wheel, folder, () => undefined)).rejects.toThrow(
       'pip could not download tensorflow-cpu 2.21.0: its package index cannot be reached.',
@@ -97,7 +97,7 @@ describe('a download by pip', () => {
     await new Promise((done) => server.close(done));
   }, 60_000);
 
-  it('is ended where nothing comes', async () => {
+  it('is ended if nothing arrives', async () => {
     const python = join(folder, 'python');
     writeFileSync(python, '#!/bin/sh\nsleep 1000\n');
     chmodSync(python, 0o755);

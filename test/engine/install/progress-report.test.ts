@@ -3,20 +3,20 @@ import { progressReport } from '../../../src/engine/install/progress-report';
 describe('a progress report', () => {
   afterEach(() => jest.useRealTimers());
 
-  it('says one line for every ten percent', () => {
+  it('prints one line for every ten percent', () => {
     const said: string[] = [];
     const report = progressReport('Copying', (line) => said.push(line));
     for (let done = 0; done <= 1000; done += 1) report(done, 1000);
     expect(said).toEqual(Array.from({ length: 11 }, (_, i) => `Copying: ${i * 10}%`));
   });
 
-  it('never says more than 100%', () => {
+  it('never reports more than 100%', () => {
     const said: string[] = [];
     progressReport('Copying', (line) => said.push(line))(2000, 1000);
     expect(said).toEqual(['Copying: 100%']);
   });
 
-  it('speaks every five seconds, in megabytes where the total is unknown', () => {
+  it('reports every five seconds, in megabytes if the total is unknown', () => {
     jest.useFakeTimers();
     const said: string[] = [];
     const report = progressReport('Copying', (line) => said.push(line));

@@ -5,7 +5,7 @@ import { loadNativeLibrary } from '../../../src/engine/native/native-library';
 import { arrayClass, dataTypeNumber } from '../../../src/engine/native/data-types';
 
 describe('loading the native library', () => {
-  it('from a folder without it names the folder, the reason and the way out', () => {
+  it('from a folder without it names the folder, the reason and the solution', () => {
     const folder = mkdtempSync(join(tmpdir(), 'fulgur-'));
     try {
       const file = join(folder, 'libtensorflow_framework.so.2');
@@ -20,7 +20,7 @@ describe('loading the native library', () => {
 });
 
 describe('data types', () => {
-  it('that cannot be read or named are refused', () => {
+  it('that cannot be read or named are rejected', () => {
     expect(() => arrayClass(20)).toThrow(new Error('TensorFlow data type 20 cannot be read'));
     expect(() => dataTypeNumber('float8')).toThrow(new Error('Unknown data type float8'));
   });

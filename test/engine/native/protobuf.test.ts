@@ -28,7 +28,7 @@ describe('protobuf fields', () => {
     expect(fields).toEqual([{ number: 3, value: 5 }]);
   });
 
-  it('of an unknown kind are refused', () => {
+  it('of an unknown kind are rejected', () => {
     expect(() => [...decodeFields(Uint8Array.from([0x0b]))]).toThrow(
       new Error('Unknown protobuf wire type 3'),
     );

@@ -67,7 +67,7 @@ describe('a random stream', () => {
     expect(Math.abs(low - 3000)).toBeLessThan(250);
   });
 
-  it('refuses a bound that no whole number is below', () => {
+  it('rejects a bound below which there is no whole number', () => {
     expect(() => new RandomStream(0, 'step').below(0)).toThrow(
       new RangeError('There is no whole number below 0.'),
     );

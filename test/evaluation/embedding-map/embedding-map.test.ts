@@ -88,7 +88,7 @@ it.each([
     "The backbone's features are not finite, so they cannot be mapped. Training has diverged. " +
       'Use an earlier checkpoint, or train with a lower learning rate.',
   ],
-])('refuses %s', async (_, features, message) => {
+])('rejects %s', async (_, features, message) => {
   const split = { rows: Float32Array.from(features), labels: features.slice(0, features.length / 2) };
   const data = new FeatureData('rows', 2, 2, { train: split, test: split });
   const options = mapSchema.parse({ thumbnails: false });

@@ -32,7 +32,7 @@ describe('a file of embeddings', () => {
   });
 
   it.each(['.npz', '.safetensors', '.csv', '.parquet'])(
-    'has no labels in %s where none are known',
+    'has no labels in %s if none are known',
     async (ending) => {
       const plain = { ...embeddings, labels: null, classNames: null, model: null };
       expect(await written(ending, plain)).toEqual(plain);
@@ -51,13 +51,13 @@ describe('a file of embeddings', () => {
     expect(first?.equals(second ?? Buffer.alloc(0))).toBe(true);
   });
 
-  it('is refused by another ending', async () => {
+  it('is rejected with another extension', async () => {
     await expect(writeEmbeddings('some.pickle', embeddings)).rejects.toThrow(
       'Embeddings are written to files that end with .npz, .safetensors, .csv, .parquet, but some.pickle does not. Use some.npz.',
     );
   });
 
-  it('is missed by its name', async () => {
+  it('is reported by name if it does not exist', async () => {
     const path = join(folder, 'gone.npz');
     await expect(readEmbeddings(path)).rejects.toThrow(
       `The file ${path} does not exist. Embeddings are features and names of images, as written by the command embed. ` +
@@ -65,14 +65,14 @@ describe('a file of embeddings', () => {
     );
   });
 
-  it('is refused where it was cut off', async () => {
+  it('is rejected if it is truncated', async () => {
     const path = join(folder, 'short.npz');
     await writeEmbeddings(path, embeddings);
     writeFileSync(path, readFileSync(path).subarray(0, 400));
     await expect(readEmbeddings(path)).rejects.toThrow(/^The file .*short\.npz is damaged: /);
   });
 
-  it('is refused where a number of its text is none, with the row', async () => {
+  it('is rejected if its text contains an invalid number, with the row', async () => {
     const path = join(folder, 'odd.csv');
     writeFileSync(path, 'name,f0,f1\na,1,2\nb,1,two\n');
     await expect(readEmbeddings(path)).rejects.toThrow(

@@ -11,7 +11,7 @@ describe('nearest', () => {
     ]);
   });
 
-  it('gives all where there are fewer, and of equally near ones the first row before the others', () => {
+  it('returns all if there are fewer, and the first row first among equally near ones', () => {
     const twins = { features: Float32Array.of(0, 1, 1, 0, 1, 0), width: 2, names: ['x', 'y', 'z'] };
     expect(nearest(twins, Float32Array.of(1, 0), 9).map(({ name }) => name)).toEqual(['y', 'z', 'x']);
   });
@@ -23,7 +23,7 @@ describe('nearest', () => {
     ]);
   });
 
-  it('refuses a query of another width, and one that points nowhere', () => {
+  it('rejects a query of another width, and one that points nowhere', () => {
     expect(() => nearest(embeddings, Float32Array.of(1, 2), 3)).toThrow(
       'The query has 2 features, but the embeddings have 3. Embed both with the same model.',
     );

@@ -47,7 +47,7 @@ const evenly = [
 ].join(' ');
 const alone = 'Compute it only from the images and the weights, in the same way for batches of every size.';
 
-describe('freeze refuses, with the name of the module,', () => {
+describe('freeze rejects, with the name of the module,', () => {
   let hidden: nn.Dropout;
   let statistics: nn.BatchNorm1d;
   beforeAll(() => {

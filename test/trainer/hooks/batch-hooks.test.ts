@@ -75,7 +75,7 @@ describe('hooks at a batch', () => {
     expect(seen).toEqual({ start: all, end: all });
   });
 
-  it('see the batches from the one on that a resumed fit begins with', async () => {
+  it('see the batches of a resumed fit from its first one on', async () => {
     const saved: RunState[] = [];
     await fit({
       options: { maxEpochs: 2 },

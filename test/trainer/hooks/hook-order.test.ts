@@ -108,7 +108,7 @@ describe('the order of hooks', () => {
     ]);
   });
 
-  it('calls onSaveCheckpoint of everybody while a state is captured', async () => {
+  it('calls onSaveCheckpoint of all participants while a state is captured', async () => {
     const { calls } = await recordedFit({ options: { maxSteps: 1 } }, (trainer) => [
       plugin('saver', {
         onTrainEnd: async () => {
@@ -164,7 +164,7 @@ describe('the order of hooks', () => {
     ]);
   });
 
-  it('goes from a failing hook to onException and teardown of everybody', async () => {
+  it('goes from a failing hook to onException and teardown of all participants', async () => {
     const failing = () => {
       throw new Error('disk full');
     };
@@ -181,7 +181,7 @@ describe('the order of hooks', () => {
     ]);
   });
 
-  it('tears everybody down when a setup fails, also those that were not set up', async () => {
+  it('tears all participants down when a setup fails, even those that were not set up', async () => {
     const failing = () => {
       throw new Error('no port');
     };
@@ -196,7 +196,7 @@ describe('the order of hooks', () => {
 });
 
 describe('errors after the first', () => {
-  it('leave the first as what the user sees, and stand in its cause', async () => {
+  it('leave the first as the one that the user sees, and appear in its cause', async () => {
     const { error, calls, events } = await recordedFit({
       overrides: {
         one: {
@@ -246,7 +246,7 @@ describe('errors after the first', () => {
 });
 
 describe('a misspelt hook', () => {
-  it('of a plugin is refused before anything happens, with the hook it may have meant', async () => {
+  it('of a plugin is rejected before anything happens, with the hook that was probably meant', async () => {
     class Sentinel {
       onTrainBatchEnds(): void {
         throw new Error('never called');
@@ -262,7 +262,7 @@ describe('a misspelt hook', () => {
     expect(events).toEqual([]);
   });
 
-  it('of the module is refused as well', async () => {
+  it('of the module is rejected as well', async () => {
     class Misspelt extends Regression {
       onTrainEpochEnds(): void {
         throw new Error('never called');

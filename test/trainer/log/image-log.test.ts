@@ -6,7 +6,7 @@ import { picture } from '../../plugins/fakes/picture';
 const fix =
   'Publish a PNG of 8 bits per channel with its own size, a valid name and a caption that describes it, at most once per step.';
 
-it('publishes a picture to whoever listens', async () => {
+it('publishes an image to all listeners', async () => {
   const events = new EventBus();
   const images = imageLog(events);
   expect(images.isHeard()).toBe(false);
@@ -24,7 +24,7 @@ it('publishes a picture to whoever listens', async () => {
   ]);
 });
 
-it('refuses a second picture of a name at a step', async () => {
+it('rejects a second image with the same name at a step', async () => {
   const images = imageLog(new EventBus());
   images.publish(await picture());
   const again = await picture();
@@ -49,7 +49,7 @@ it.each<[string, Partial<LoggedImage>]>([
   expect(heard).toEqual([]);
 });
 
-it('refuses 16 bits a channel', async () => {
+it('rejects 16 bits per channel', async () => {
   const png = await sharp({ create: { width: 3, height: 2, channels: 3, background: 'red' } })
     .toColourspace('rgb16')
     .png()

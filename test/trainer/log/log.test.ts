@@ -130,7 +130,7 @@ describe('log in a training step', () => {
       ],
     ],
     ['has a single update, which is logged', 50, { limitTrainBatches: 1 }, []],
-  ])('says how often it is where an epoch %s', async (_, logEveryNSteps, options, said) => {
+  ])('reports how often it logs if an epoch %s', async (_, logEveryNSteps, options, said) => {
     const { events, error } = await fit({
       data: new Points({ batches: 3 }),
       options: { maxEpochs: 2, ...options },
@@ -151,7 +151,7 @@ describe('log in a training step', () => {
     expect(row?.values['max']).toBeCloseTo(Math.max(sum, 6 * sum), 5);
   });
 
-  it('refuses a name that is logged with different options', async () => {
+  it('rejects a name that is logged with different options', async () => {
     const { error } = await fit({
       module: new Logging([
         ['sum', 1],
@@ -164,7 +164,7 @@ describe('log in a training step', () => {
     );
   });
 
-  it('refuses a name that another one is recorded as', async () => {
+  it('rejects a name under which another one is recorded', async () => {
     const { error } = await fit({
       module: new Logging([
         ['sum', 1, { onEpoch: true }],
@@ -177,7 +177,7 @@ describe('log in a training step', () => {
     );
   });
 
-  it('refuses to record nothing', async () => {
+  it('rejects options under which nothing would be recorded', async () => {
     const { error } = await fit({ module: new Logging([['sum', 1, { onStep: false }]]) });
     expect(messageOf(error)).toBe(
       "log('sum') in trainingStep records nothing: onStep and onEpoch are both false. " +
@@ -185,7 +185,7 @@ describe('log in a training step', () => {
     );
   });
 
-  it('refuses numbers, which would never change, and tensors that are not scalar', async () => {
+  it('rejects numbers, which would never change, and tensors that are not scalar', async () => {
     class Wrong extends Regression {
       constructor(private readonly value: unknown) {
         super();
@@ -207,7 +207,7 @@ describe('log in a training step', () => {
     vector.dispose();
   });
 
-  it('shows in the progress bar and hides from the loggers what asks for it', async () => {
+  it('shows values in the progress bar and hides them from the loggers on request', async () => {
     const { events } = await fit({
       module: new Logging([
         ['shown', 1, { progBar: true, logger: false }],
@@ -293,7 +293,7 @@ describe('log in host hooks', () => {
 
   const refused: (keyof Hooks)[] = ['setup', 'onFitStart', 'onTrainEnd', 'onFitEnd', 'teardown'];
 
-  it.each(refused)('is refused in %s', async (hook) => {
+  it.each(refused)('is rejected in %s', async (hook) => {
     const { error } = await fit({
       options: { maxSteps: 1 },
       plugins: [plugin('p', { [hook]: ({ log }: HookContext) => log('x', 1) })],
@@ -304,7 +304,7 @@ describe('log in host hooks', () => {
     );
   });
 
-  it('is refused per step where there is no step', async () => {
+  it('is rejected per step if there is no step', async () => {
     const { error } = await fit({
       plugins: [plugin('p', { onTrainEpochEnd: ({ log }) => log('x', 1, { onStep: true }) })],
     });
@@ -314,7 +314,7 @@ describe('log in host hooks', () => {
     );
   });
 
-  it("is refused in the module's configureOptimizers, and with tensors", async () => {
+  it("is rejected in the module's configureOptimizers, and with tensors", async () => {
     class Early extends Regression {
       override configureOptimizers() {
         this.log('x', 1);

@@ -236,7 +236,7 @@ describe('a metric is due', () => {
     expect(await dueEpochs('loss', { maxSteps: 1 })).toEqual([]);
   });
 
-  it('when the plugin that announces it has had its turn', async () => {
+  it('after the turn of the plugin that announces it', async () => {
     expect(await dueEpochs('probed', { checkValEveryNEpoch: 3 })).toEqual([2, 3, 4, 5]);
   });
 
@@ -261,7 +261,7 @@ describe('a metric is due', () => {
   });
 });
 
-it('gives a measurement that is not older than the one that was seen', async () => {
+it('returns a measurement no older than the one that was seen', async () => {
   const found: (Measurement | undefined)[] = [];
   await fit({
     options: { maxEpochs: 1 },

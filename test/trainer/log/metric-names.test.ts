@@ -62,7 +62,7 @@ describe("a metric's name", () => {
     ],
   ];
 
-  it.each(unfit)('is refused at its first log where it is %p', async (name, finding, fix) => {
+  it.each(unfit)('is rejected at its first log if it is %p', async (name, finding, fix) => {
     const said = (place: string) =>
       `log(${JSON.stringify(name)}) in ${place} is given a name that ${finding}. ${fix}`;
     expect(await failure({ module: new Logging([[name]]) })).toBe(said('trainingStep'));
@@ -105,7 +105,7 @@ describe("a metric's name", () => {
       () => ({ module: new Logging([['a', both]]), plugins: [logs('a_step')] }),
       `Plugin 'own' failed in onTrainBatchEnd: 'a_step' and 'a' are both recorded as 'a_step'. ${suffixed}`,
     ],
-  ])('is refused where another one is recorded under it: %s', async (_, setup, message) => {
+  ])('is rejected if another one is recorded under it: %s', async (_, setup, message) => {
     expect(await failure(setup())).toBe(message);
   });
 

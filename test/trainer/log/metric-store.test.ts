@@ -24,7 +24,7 @@ describe('MetricStore', () => {
     expect(store.progressBar()).toEqual({ loss_step: 4, loss_epoch: 2 });
   });
 
-  it('begins the next epoch without the last one', () => {
+  it('begins the next epoch without the values of the last one', () => {
     const store = new MetricStore();
     store.record(logged('loss', 8, { onEpoch: true }), 2);
     store.reduceEpoch(store.parts(), { restart: true });
@@ -65,7 +65,7 @@ describe('MetricStore', () => {
     expect(restored.newest()).toEqual(store.newest());
   });
 
-  it('comes back from its state with when each value was measured', () => {
+  it('comes back from its state with the time of each measurement', () => {
     const now = { step: 3, epoch: 1 };
     const store = new MetricStore(() => now);
     store.record(logged('loss', 8, { onEpoch: true }), 2);
@@ -79,7 +79,7 @@ describe('MetricStore', () => {
     expect(restored.measured('loss', 2)).toEqual({ value: 4, step: 4, epoch: 1, serial: 3, source: 'step' });
   });
 
-  it('takes a value of a state that does not say when for one that was seen, of no step', () => {
+  it('treats a value of a state without a time as seen, at no step', () => {
     const store = new MetricStore();
     store.restore({ entries: [], newest: [{ name: 'loss', value: 2, progBar: false }] });
     expect(store.measured('loss')).toMatchObject({ value: 2, step: -1, serial: 1 });

@@ -14,7 +14,7 @@ describe("plugins' states", () => {
     expect(states(() => state)).toStrictEqual({ 'seen-classes': state });
   });
 
-  it('are refused where a checkpoint would lose a part of them silently', async () => {
+  it('are rejected if a checkpoint would silently lose a part of them', async () => {
     const failure = await messageOf(() => states(() => ({ counts: new Map([['cat', 3]]) })));
     expect(failure).toBe(
       "Plugin 'seen-classes' failed in pluginState: state.counts is an object of class Map, which cannot be written as JSON. " +

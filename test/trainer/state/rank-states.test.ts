@@ -58,7 +58,7 @@ describe('the state of several ranks', () => {
     metrics: { loss: [rank] },
   });
 
-  it("holds what differs from rank 0's, and gives each rank its own back", async () => {
+  it("contains what differs from rank 0's, and restores each rank's own", async () => {
     const captured = await inGroup(3, (ranks) =>
       withRankStates({ ranks, ranksDiffer: true }, stateOf(ranks.rank), none),
     );
@@ -83,7 +83,7 @@ describe('the state of several ranks', () => {
     }
   });
 
-  it('holds metrics alone where ranks have all else in common', async () => {
+  it('contains metrics alone if ranks have all else in common', async () => {
     const [state] = await inGroup(2, (ranks) =>
       withRankStates({ ranks, ranksDiffer: false }, toyState(4), none),
     );
@@ -91,7 +91,7 @@ describe('the state of several ranks', () => {
     expect(stateOn(2, 1, by(two, 2)).metrics).toEqual({ loss: [2] });
   });
 
-  it('is refused on all ranks where a buffer differs that is to be the same, unless each trains a model of its own', async () => {
+  it('is rejected on all ranks if a buffer differs that must be the same, unless each rank trains its own model', async () => {
     await start();
     const module = { namedVariables: () => new Map([['queue', buffer(tf.zeros([2]))]]) };
     const taken = (ranksDiffer: boolean): Promise<unknown[]> =>
@@ -112,14 +112,14 @@ describe('the state of several ranks', () => {
     expect(changedWorldSize(own, 1)).toBeNull();
   });
 
-  it('continues with another number of ranks between two epochs, and says what that changes', () => {
+  it('continues with another number of ranks between two epochs, and reports what that changes', () => {
     expect(refusal(4, by(two, 0))).toBe('');
     expect(changedWorldSize(by(two, 0), 4)).toContain(
       'The checkpoint was written by 2 ranks, but this run has 4',
     );
   });
 
-  it('is refused by another number of ranks in the middle of an epoch', () => {
+  it('is rejected by another number of ranks in the middle of an epoch', () => {
     expect(refusal(1, by(two, 2))).toBe(
       'The checkpoint checkpoints/last was written by 2 ranks, but this run has 1. ' +
         'It was written in the middle of an epoch, whose batches were dealt to 2 ranks. ' +
@@ -130,7 +130,7 @@ describe('the state of several ranks', () => {
     );
   });
 
-  it('is refused by another number of ranks where each has values of its own, and not where they may drift', async () => {
+  it('is rejected by another number of ranks if each has its own values, but not if they may drift', async () => {
     await start();
     const variables = new Map<string, tf.Variable>([
       ['head.weight', parameter(tf.zeros([2]))],
@@ -150,7 +150,7 @@ describe('the state of several ranks', () => {
     expect(refusal(4, holding('running_mean'), module)).toBe('');
   });
 
-  it('says whose tensors of a plugin another number of ranks takes', () => {
+  it("reports which rank's plugin tensors another number of ranks uses", () => {
     const pluginTensors = { averages: new Map([['head.weight', numbers(5)]]) };
     const state = by([two[0]!, { ...two[1]!, pluginTensors }], 0);
     expect(refusal(4, state)).toBe('');

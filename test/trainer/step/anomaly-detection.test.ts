@@ -66,7 +66,7 @@ describe('detectAnomaly', () => {
     );
   });
 
-  it('tells the backward pass', async () => {
+  it('identifies the backward pass', async () => {
     const { error } = await detect({
       plugins: [
         plugin('p', {
@@ -80,7 +80,7 @@ describe('detectAnomaly', () => {
     );
   });
 
-  it('tells data that hold one already, and keeps nothing of the failed step', async () => {
+  it('identifies data that already contains one, and keeps nothing of the failed step', async () => {
     const module = seededRegression();
     const run = (): Promise<unknown> => detect({ module, data: new Points({ spoiledBatch: 1 }) });
     const first = (await run()) as { error: unknown };
@@ -92,7 +92,7 @@ describe('detectAnomaly', () => {
     expect(liveCounts()).toEqual(before);
   });
 
-  it('lets no half-updated state be saved', async () => {
+  it('does not let a half-updated state be saved', async () => {
     const failing = new Regression();
     let refusal: unknown = null;
     await fit({

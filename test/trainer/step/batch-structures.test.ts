@@ -115,7 +115,7 @@ describe('a fit on batches of nested tensors', () => {
     ]);
   });
 
-  it('says what a batch holds where the step fails of it', async () => {
+  it('describes the batch if its contents make the step fail', async () => {
     const { error } = await train(nested([2], (batch) => ({ ...batch, kind: 'single' })));
     const pair = (scale: string): string => `[${scale}, float32 [2, 3], { mask: bool [2] }]`;
     expect(error).toBe(
@@ -125,7 +125,7 @@ describe('a fit on batches of nested tensors', () => {
     );
   });
 
-  it('refuses batches of ever new shapes, and what is neither tensor nor plain', async () => {
+  it('rejects batches whose shapes keep changing, and values that are neither tensors nor plain', async () => {
     const sizes = Array.from({ length: 17 }, (_, index) => index + 1);
     const { error, losses } = await train(nested(sizes));
     expect(losses).toHaveLength(16);

@@ -51,7 +51,7 @@ describe('batches of a source that breaks its contract', () => {
   const wholeNumber =
     'The lengths, limits and positions of a run are derived from it. Make batchesPerEpoch of the batch source a whole number, 0 or more.';
 
-  it.each([NaN, -1, 1.5, Infinity])('are refused with batchesPerEpoch %d', async (batchesPerEpoch) => {
+  it.each([NaN, -1, 1.5, Infinity])('are rejected with batchesPerEpoch %d', async (batchesPerEpoch) => {
     expect(await failureOf({ data: broken({ batchesPerEpoch }) })).toBe(
       `The training data has batchesPerEpoch ${batchesPerEpoch}. ${wholeNumber}`,
     );
@@ -60,14 +60,14 @@ describe('batches of a source that breaks its contract', () => {
     );
   });
 
-  it('are refused with none in an epoch', async () => {
+  it('are rejected if an epoch has none', async () => {
     expect(await failureOf({ data: broken({ batchesPerEpoch: 0 }) })).toBe(
       'The data contains no batch of training samples. With dropLast, an incomplete last batch is left out. ' +
         'Lower data.batchSize, or provide more data.',
     );
   });
 
-  it('end the fit where there are fewer than announced, and where there are more', async () => {
+  it('end the fit if there are fewer or more than announced', async () => {
     const fix = 'Set batchesPerEpoch of the batch source to the number of batches that epoch() yields';
     expect(await failureOf({ data: new Points({ given: 2 }) })).toBe(
       `The training data returned 2 batches in an epoch that should have 4. ${fix}.`,
@@ -81,7 +81,7 @@ describe('batches of a source that breaks its contract', () => {
     );
   });
 
-  it('end the fit where epoch() throws, before its first batch or after some', async () => {
+  it('end the fit if epoch() throws, before its first batch or after some', async () => {
     const failing = (at: number): Points =>
       broken({
         async *epoch() {
@@ -101,7 +101,7 @@ describe('batches of a source that breaks its contract', () => {
     tf.dispose({ ...held });
   });
 
-  it('end the fit where a tensor is disposed already, or nothing is there', async () => {
+  it('end the fit if a tensor is already disposed or missing', async () => {
     const gone = { points: tf.zeros<tf.Rank.R2>([4, 3]), targets: tf.zeros<tf.Rank.R2>([4, 2]) };
     tf.dispose({ ...gone });
     const giving = (batch: typeof gone): Points =>
@@ -121,7 +121,7 @@ describe('batches of a source that breaks its contract', () => {
     );
   });
 
-  it('are not trained on by a fit that is resumed in mid-epoch, where they begin with the first one again', async () => {
+  it('are not used by a fit that is resumed in mid-epoch if they begin with the first one again', async () => {
     const resume = await stateAfter(2);
     const whole = new Points();
     const forgetful = broken({ epoch: (epoch) => whole.epoch(epoch) });
@@ -150,8 +150,8 @@ function validated() {
   return Object.assign(seededRegression(), { validationStep: () => undefined });
 }
 
-describe('what a batch holds', () => {
-  it('is reported in words', () => {
+describe('the contents of a batch', () => {
+  it('are reported in words', () => {
     const x = tf.zeros([2, 3]);
     const y = tf.zeros([2], 'int32');
     expect(describeBatch({ x, labels: [y, { y }], name: 'a', sizes: [1, 2], none: null })).toBe(

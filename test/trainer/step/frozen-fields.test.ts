@@ -159,14 +159,14 @@ const changes: readonly (readonly [what: string, change: (self: Reading) => void
 ];
 
 it.each(changes)(
-  'says once that a compiled step does not see the change of %s',
+  'reports once that a compiled step does not see the change of %s',
   async (_, change, message) => {
     const fitted = await fitReading(change);
     expect(warningsOf(fitted)).toEqual([message]);
   },
 );
 
-it.each(changes)('says nothing of %s to a step that runs operation by operation', async (_, change) => {
+it.each(changes)('does not report %s if a step runs operation by operation', async (_, change) => {
   expect(warningsOf(await fitReading(change, { options: { maxEpochs: 2, compile: false } }))).toEqual([]);
 });
 
@@ -176,14 +176,14 @@ it.each<[string, (self: Reading) => void]>([
   ['a value that is what it was', (self) => void (self.temperature = 0.5)],
   ['a buffer', (self) => self.norm.namedBuffers().forEach((buffer) => buffer.assign(tf.zerosLike(buffer)))],
   ['nothing', () => undefined],
-])('says nothing of %s', async (_, change) => {
+])('does not report %s', async (_, change) => {
   expect(warningsOf(await fitReading(change))).toEqual([]);
 });
 
 it.each<[string, FitSetup]>([
   ['with accumulated gradients', { options: { maxEpochs: 3, accumulateGradBatches: 2 } }],
   ['after a trace for another shape', { data: new Points({ lastBatchSize: 2 }) }],
-])('says it once %s', async (_, setup) => {
+])('reports it once %s', async (_, setup) => {
   const fitted = await fitReading((self) => void (self.temperature = 2), setup);
   expect(warningsOf(fitted).filter((text) => text.includes("'temperature'"))).toEqual([
     field('Reading', 'temperature', '0.5', '2'),
@@ -225,7 +225,7 @@ it('sees fields of plugins that step hooks read', async () => {
   ]);
 });
 
-it('says that what a step counts is counted once', async () => {
+it("reports that a step's counter is counted once", async () => {
   class Counting extends Regression {
     steps = 0;
     override trainingStep(batch: PointBatch): tf.Scalar {

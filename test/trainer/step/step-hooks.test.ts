@@ -98,7 +98,7 @@ describe.each([
 });
 
 describe('a step hook', () => {
-  it('runs once a trace, not once a step', async () => {
+  it('runs once per trace, not once per step', async () => {
     let calls = 0;
     await fit({
       plugins: [
@@ -113,7 +113,7 @@ describe('a step hook', () => {
     expect(calls).toBe(1);
   });
 
-  it('that reads a value is told which one it was, and what to do instead', async () => {
+  it('that reads a value gets an error with its name and the alternative', async () => {
     const { error } = await step({
       onAfterBackward: (gradients) => {
         for (const gradient of gradients.values()) gradient.dataSync();

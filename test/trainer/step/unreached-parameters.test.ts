@@ -70,7 +70,7 @@ describe.each([
     ['AdamW', (m) => optim.adamw(m.parameters(), { learningRate: 0.05, weightDecay: 0.5 })],
     ['SGD', (m) => optim.sgd(m.parameters(), { learningRate: 0.05, momentum: 0.9, weightDecay: 0.5 })],
     ['LARS', (m) => optim.lars(m.parameters(), { learningRate: 0.05, momentum: 0.9, weightDecay: 0.5 })],
-  ])('do not move under %s, and are named once', async (_, optimizer) => {
+  ])('do not move with %s, and are named once', async (_, optimizer) => {
     const module = seeded(() => new Distilled());
     module.configureOptimizers = () => optimizer(module);
     const before = valuesOf(module);
@@ -81,7 +81,7 @@ describe.each([
     expect(warningsOf(fitted).filter((text) => !text.includes('is traced again'))).toEqual([unreached]);
   });
 
-  it('are not named where they are frozen', async () => {
+  it('are not named if they are frozen', async () => {
     const module = seeded(() => new Distilled());
     module.teacher.freeze();
     module.head.freeze();
@@ -123,7 +123,7 @@ describe.each([
     );
   });
 
-  it('may not get one under a name that nobody trains', async () => {
+  it('may not get one under a name that is not trained', async () => {
     const hooks = plugin('hooks', {
       onBeforeOptimizerStep: (gradients: Gradients) =>
         new Map([...gradients, ['student.weight', tf.ones([3])]]),
@@ -163,7 +163,7 @@ describe.each([
     expect(warningsOf(fitted)).toEqual([unreached.replace('Distilled', 'Two')]);
   });
 
-  it('are an error where they are all', async () => {
+  it('are an error if no parameter is reached', async () => {
     class Cut extends Distilled {
       override forward(points: tf.Tensor2D): tf.Tensor2D {
         return nn.stopGradient(super.forward(points));
@@ -182,7 +182,7 @@ describe.each([
     expect(moved(before, valuesOf(module))).toEqual([]);
   });
 
-  it('and those that no optimiser has are told apart', async () => {
+  it('are distinguished from those that no optimiser has', async () => {
     class Partial extends Distilled {
       override configureOptimizers() {
         return optim.sgd(
@@ -263,7 +263,7 @@ describe.each([
 ])('a parameter that some batches of an update reach, %s', (_, compile) => {
   const options = { maxEpochs: 2, accumulateGradBatches: 2, compile };
 
-  it('is updated by these, and one that none reaches is left alone', async () => {
+  it('is updated by these batches, and one that none reaches is left alone', async () => {
     // Of the two batches of an update the first has 4 samples, the last 3.
     const module = seeded(() => new Alternating((size) => (size === 4 ? ['first'] : ['second'])));
     const before = valuesOf(module);
@@ -277,7 +277,7 @@ describe.each([
     expect(moved(start, valuesOf(alone))).toEqual(['first.weight', 'first.bias']);
   });
 
-  it('is one, too, where an optimiser has the names of a part of the model', async () => {
+  it('is also recognised if an optimiser has the names of a part of the model', async () => {
     class Part extends Alternating {
       override configureOptimizers() {
         return optim.sgd(this.first.parameters(), { learningRate: 0.1 });
@@ -292,7 +292,7 @@ describe.each([
   });
 });
 
-it('a compiled update whose batches reach other parameters than when it was traced is refused', async () => {
+it('a compiled update whose batches reach other parameters than when it was traced is rejected', async () => {
   // Epoch 0 has updates of one batch, for which the step is traced; then an update's first batch reaches more.
   const module = seeded(() => new Alternating((size) => (size === 4 ? ['first', 'second'] : ['first'])));
   const data = new Points({ batches: 2, lastBatchSize: 3 });

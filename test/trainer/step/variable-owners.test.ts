@@ -152,7 +152,7 @@ describe.each([
     fit({ module, ...setup, options: { maxEpochs: 2, compile, ...setup.options } });
 
   it.each(places.map((place) => [place.name, place] as const))(
-    'that reads trainable parameters from where they are not found is refused: %s',
+    'that reads trainable parameters from places that are not searched is rejected: %s',
     async (name, Place) => {
       const module = seeded(() => new Place());
       const before = [...module.head.weight.dataSync()];
@@ -165,7 +165,7 @@ describe.each([
     },
   );
 
-  it('that trains a norm from there is refused for what it assigns', async () => {
+  it('that trains a norm from there is rejected because of what it assigns', async () => {
     const { error } = await train(seeded(() => new WithEncoder((encoder) => encoder.freeze())));
     expect(messageOf(error)).toBe(
       assignMessage(
@@ -191,7 +191,7 @@ describe.each([
     ]);
   });
 
-  it('names variables that stand in no module by what they are', async () => {
+  it('describes variables that belong to no module', async () => {
     const temperature = tf.variable(tf.scalar(2), false, `temperature ${compile}`);
     const nameless = tf.variable(tf.ones([3]), false);
     const table = nn.buffer(tf.ones([1, 3]));
@@ -211,7 +211,7 @@ describe.each([
     ['a plain variable', () => tf.variable(tf.zeros([3]), false), 'a tf.Variable of shape [3]'],
     ['a buffer', () => nn.buffer(tf.zeros([3])), 'a buffer of shape [3]'],
     ['a parameter', () => nn.parameter(tf.zeros([3]), { trainable: false }), 'a parameter of shape [3]'],
-  ])('that assigns %s of its own is refused', async (_, make, what) => {
+  ])('that assigns %s of its own is rejected', async (_, make, what) => {
     const centre = make();
     const module = seeded(
       () =>
@@ -253,7 +253,7 @@ describe.each([
     other.dispose();
   });
 
-  it('of validation is held to the same before training begins', async () => {
+  it('of validation follows the same rules before training begins', async () => {
     const module = seeded(() => new With((x) => x));
     const seen = (elsewhere.variable = tf.variable(tf.scalar(0), false));
     module.validationStep = ({ points }) => {
@@ -265,7 +265,7 @@ describe.each([
     seen.dispose();
   });
 
-  it.each(['validate', 'test', 'predict'] as const)('of %s outside of a fit, too', async (kind) => {
+  it.each(['validate', 'test', 'predict'] as const)('of %s follows them outside a fit, too', async (kind) => {
     const module = seeded(() => new Private());
     module.validationStep = module.testStep = ({ points }) => {
       module.log('mean', tf.mean<tf.Scalar>(module.forward(points)));
@@ -324,7 +324,7 @@ describe.each([
     norms.dispose();
   });
 
-  it('hook of the module is held to the same as its step', async () => {
+  it('hook of the module follows the same rules as its step', async () => {
     const sum = tf.variable(tf.scalar(0), false);
     const module = seeded(() => new With((x) => x));
     module.onBeforeBackward = (loss) => {
@@ -394,7 +394,7 @@ describe.each([
 });
 
 describe('an optimiser', () => {
-  it('with parameters that are not of the model is refused', async () => {
+  it('with parameters that do not belong to the model is rejected', async () => {
     class Foreign extends Private {
       override configureOptimizers() {
         return optim.sgd(new Encoder().parameters(), { learningRate: 0.1 });
@@ -412,7 +412,7 @@ describe('an optimiser', () => {
 });
 
 describe('features', () => {
-  it('are not taken from parameters that a checkpoint cannot have loaded', async () => {
+  it('are not computed with parameters that a checkpoint cannot have loaded', async () => {
     class Images extends nn.Module {
       readonly #layer = new nn.Linear(3, 2);
       embed(images: tf.Tensor4D): tf.Tensor2D {

@@ -151,7 +151,7 @@ describe("a user's own data set", () => {
     );
   });
 
-  it('says why it cannot be opened', async () => {
+  it('reports why it cannot be opened', async () => {
     expect(await failureOf(datasets.open(odd({ gives: 'an error' })))).toBe(
       'The data set odd cannot be opened: photos.csv does not exist. ' +
         'Correct its options, its data or its open.',
@@ -205,7 +205,7 @@ describe("a user's own data set", () => {
   );
 
   it.each(['the end of the thread at once', 'the end of the thread a little later'])(
-    'names the sample that is read where its read brings %s',
+    'names the sample being read if the read causes %s',
     async (gives) => {
       const batches = loader(await datasets.open(odd({ gives })), {
         ...{ batchSize: 12, shuffle: false, transform, workers: 1, seed: 3, onMessage: () => undefined },
@@ -218,7 +218,7 @@ describe("a user's own data set", () => {
     },
   );
 
-  it('says what a loader thread misses: the export, or the samples of the main thread', async () => {
+  it('reports what a loader thread lacks: the export, or the samples of the main thread', async () => {
     const without = await loaded(misnamed(), 1);
     expect(await failureOf(seenIn(without, [0]))).toBe(
       'A loader thread could not start: test/data/datasets/helpers/own-datasets.ts does not export a data set "elsewhere". ' +

@@ -81,7 +81,7 @@ describe('download', () => {
     expect(server.ranges).toEqual([undefined, 'bytes=70000-', 'bytes=120000-']);
   });
 
-  it('takes over what a killed process had fetched', async () => {
+  it('reuses what a killed process had downloaded', async () => {
     const host = hostname().replace(/[^A-Za-z0-9]/g, '');
     // No process has this number: it is above the system's limit.
     await writeFile(`${file}.part-${host}-99999999-0badcafe`, content.subarray(0, 90_000));

@@ -45,7 +45,7 @@ describe('links in a folder of images', () => {
     ['one folder of 300 links to another', () => farm(1, 300)],
     ['12 folders that lead to each other', () => clique(12)],
   ])(
-    'are refused where the ways through them are too many, before they are all walked: %s',
+    'are rejected if there are too many paths through them, before all are followed: %s',
     async (_, make) => {
       await make();
       await expect(listImages(at('class'))).rejects.toThrow(refusal());
@@ -54,14 +54,14 @@ describe('links in a folder of images', () => {
     60_000,
   );
 
-  it('count each way if they are few, as torchvision does', async () => {
+  it('count each path if there are few, as in torchvision', async () => {
     await farm(3, 2);
     const images = await listImages(at('class'));
     expect(images).toHaveLength(8);
     expect(images[1]).toBe('in/link0/link0/link1/one.png');
   });
 
-  it('are not followed where they lead back', async () => {
+  it('are not followed if they lead back', async () => {
     await clique(4);
     await writeFile(at('class', 'f0', 'one.png'), '');
     // By itself, and over each choice and order of the three others: 1 + 3 + 6 + 6.

@@ -89,7 +89,7 @@ describe('openFolder', () => {
     expect((await openFolder(root, 'all')).length).toBe(4);
   });
 
-  it('looks for the classes in a folder train that is alone', async () => {
+  it('looks for the classes in a folder train that has no counterpart', async () => {
     await put('train/a/0.jpg', 'train/a/1.jpg', 'train/b/0.jpg');
     const all = await openFolder(root, 'all');
     expect(contents(all)).toEqual([
@@ -140,7 +140,7 @@ describe('openFolder', () => {
     );
   });
 
-  it('says what to do about a folder that does not exist', async () => {
+  it('explains what to do about a folder that does not exist', async () => {
     await expect(openFolder(join(root, 'none'), 'all')).rejects.toThrow(
       `The folder of images ${root}/none cannot be opened. ` +
         `The system reports: ENOENT: no such file or directory, stat '${root}/none'. ` +
@@ -167,7 +167,7 @@ describe('openFolder', () => {
     );
   });
 
-  it('says what to do about an empty folder', async () => {
+  it('explains what to do about an empty folder', async () => {
     await mkdir(join(root, '.git'));
     expect(await refusal()).toBe(
       'ROOT contains neither class folders nor images. ' +

@@ -42,7 +42,7 @@ describe('openList', () => {
     expect(messages).toEqual([]);
   });
 
-  it('reads JSON Lines alike', async () => {
+  it('reads JSON Lines in the same way', async () => {
     const lines = [
       '{"path":"b.png","label":7,"more":{}}',
       '',
@@ -111,7 +111,7 @@ describe('openList', () => {
     }
   });
 
-  it('reads a line of JSON with much beside the path', async () => {
+  it('reads a line of JSON with much more than the path', async () => {
     const dataset = await open(`{"path":"a","caption":"${'c'.repeat(1e6)}"}`, 'train', 'list.jsonl');
     expect(dataset.sampleName(0)).toBe('a');
   });

@@ -68,7 +68,7 @@ describe('openPacked', () => {
     expect([all.sampleName(6), all.describe(6)]).toEqual(['6', 'sample 6 of packed (all)']);
   });
 
-  it("reads MedMNIST's names, compressed, and says what is left out", async () => {
+  it("reads MedMNIST's names, compressed, and reports what is left out", async () => {
     const train = await openNumpy('medmnist');
     expect(labels(train)).toEqual([1, 0, 1, 0]);
     expect(await values(train, 3)).toEqual(ramp(12, 36));
@@ -246,7 +246,7 @@ describe('openPacked', () => {
   const pictures = (count: number): Buffer =>
     npyBytes({ shape: [count, 2, 2, 3] }, new Uint8Array(count * 12).fill(9));
 
-  it('does not train on images that exist to judge by', async () => {
+  it('does not train on images intended for evaluation', async () => {
     for (const name of ['x_test', 'test_images', 'x_val', 'val_images']) {
       await writeFile(file, zipOf([of(name, pictures(2))]));
       await expect(open()).rejects.toMatchObject({
@@ -267,7 +267,7 @@ describe('openPacked', () => {
     ]);
   });
 
-  it('does not take a picture in colour for gray ones', async () => {
+  it('does not mistake a colour image for gray ones', async () => {
     const content = npyBytes({ shape: [5, 4, 3] }, new Uint8Array(60));
     await writeFile(file, content);
     await expect(open()).rejects.toMatchObject({

@@ -255,7 +255,7 @@ describe('openShards', () => {
     expect(opened()).toBe(0);
   });
 
-  it('ends the taking of an index when it is told to', async () => {
+  it('stops building an index on request', async () => {
     await put('a.tar', await shardOf(0, 3000));
     const controller = new AbortController();
     const opening = openShards(folder, 'train', { signal: controller.signal });
@@ -432,7 +432,7 @@ describe('openShards', () => {
   });
 });
 
-describe('a shard after its index was taken', () => {
+describe('a shard after its index was built', () => {
   const fix = 'Start again, and do not change shards that are being read.';
   let dataset: ImageDataset;
   const shard = (): string => at('a.tar');

@@ -92,7 +92,7 @@ describe('a share of samples that is held out', () => {
         return datasets.open('folder', { path: root, testFraction: 0.1 });
       },
     ],
-  ])('is refused for %s, which has its own test split', async (name, open) => {
+  ])('is rejected for %s, which has its own test split', async (name, open) => {
     await expect(open()).rejects.toThrow(
       `data.testFraction is 0.1, but the data set ${name} has its own test split. Remove data.testFraction.`,
     );

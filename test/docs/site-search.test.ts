@@ -14,7 +14,7 @@ it('the search weighs pages by a function that stands alone, for it is sent to t
   expect(sent('/base/adr/0014-what.html')).toBe(searchWeight('/base/adr/0014-what.html'));
 });
 
-it('short code in a sentence is kept on one line, and long code is not', () => {
+it('short code between words stays on one line, and long code may break', () => {
   const marked: string[] = [];
   const code = (content: string) => ({
     type: 'code_inline',

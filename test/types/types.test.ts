@@ -13,7 +13,9 @@ const imports = [
 
 /** The command that docs/commands.md shows. */
 const [, commandOfPage = ''] =
-  /```ts\n(?:\/\/.*\n)?(import[^]*?)```/.exec(readFileSync(join(__dirname, '../../docs/commands.md'), 'utf8')) ?? [];
+  /```ts\n(?:\/\/.*\n)?(import[^]*?)```/.exec(
+    readFileSync(join(__dirname, '../../docs/commands.md'), 'utf8'),
+  ) ?? [];
 
 /** The examples of the README that begin with a decorator. */
 const examples = [

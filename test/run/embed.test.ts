@@ -54,7 +54,7 @@ describe('embed', () => {
       expect(refused).toMatchObject({
         code: 1,
         errors: expect.stringContaining(
-          `Error: The image ${broken} cannot be read: its content is not a JPEG`,
+          `Error: The image ${broken} cannot be read: its contents are not a JPEG`,
         ) as unknown,
       });
       const { code, output } = await runHere(

@@ -3,9 +3,7 @@
  *
  *   npx ts-node experiments/method-loop.ts byol
  */
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { TrainingModule, compile, datasets, experimentData, loader, nn, start } from '../src';
 import type { ExperimentClass, ImageDataset, LoaderOptions, ViewBatch, ViewTransform } from '../src';
 
@@ -66,10 +64,17 @@ export async function* trainEpochs(
   }
 }
 
+function pathOf(name: string): string {
+  try {
+    return load.resolve(`./${name}`);
+  } catch {
+    throw new Error(`experiments/${name}.ts does not exist.`);
+  }
+}
+
 /** The class that `experiments/NAME.ts` exports. */
 function methodNamed(name: string): Method {
-  if (!existsSync(join(__dirname, `${name}.ts`))) throw new Error(`experiments/${name}.ts does not exist.`);
-  const exports = load(`./${name}`) as Readonly<Record<string, Method>>;
+  const exports = load(pathOf(name)) as Readonly<Record<string, Method>>;
   const method = Object.values(exports).find(({ prototype }) => prototype instanceof TrainingModule);
   if (method === undefined) throw new Error(`experiments/${name}.ts exports no method.`);
   return method;

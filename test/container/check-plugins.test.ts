@@ -298,9 +298,9 @@ describe('checkPlugins', () => {
         "  Plugin 'resumer' is in the list 2 times: keep one.",
         "  Plugin 'loose' has a method onStart, which is not a hook and would never be called: did you mean onFitStart?",
         "  Plugin 'loose' has a method onTrainEnds, which is not a hook and would never be called: did you mean onTrainEnd?",
-        "  Plugin 'resumer': parameter 1 of Resumer's constructor asks for the service 'checkpoint reader', which nothing provides: add checkpointing().",
-        "  Plugin 'resumer': parameter 1 of Resumer's constructor asks for the service 'checkpoint reader', which nothing provides: add checkpointing().",
-        "  The service 'clock' is provided by 'watch' and 'sundial': keep one of them.",
+        "  Plugin 'resumer': parameter 1 of Resumer's constructor requests the service 'checkpoint reader', which nothing provides: add checkpointing().",
+        "  Plugin 'resumer': parameter 1 of Resumer's constructor requests the service 'checkpoint reader', which nothing provides: add checkpointing().",
+        "  The service 'clock' is provided by 'watch' and 'sundial': keep only one of them.",
         'Correct them in the list of plugins or in the plugin classes.',
       ].join('\n'),
     );

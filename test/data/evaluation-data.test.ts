@@ -97,7 +97,7 @@ describe('DatasetEvaluation', () => {
     const own = Object.assign(Object.create(probe()) as ViewTransform, { plain: () => probe() });
     await expect(
       evaluate(own).open('train', { ...how, training: { seed: 0, crops: { minScale: 1, flip: 0 } } }),
-    ).rejects.toThrow(/^Random crops cannot be made for probe, whose plain\(\) is a transform of its own\./);
+    ).rejects.toThrow(/^Random crops cannot be made for probe, whose plain\(\) is a custom transform\./);
   });
 
   it("gives plain images of the size and normalisation of the training's views", async () => {

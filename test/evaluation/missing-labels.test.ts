@@ -74,7 +74,7 @@ describe('features of images of which some have no label', () => {
     expect(labelled).toEqual([knn.bankSamples, knn.querySamples]);
     expect(notes.said).toHaveLength(2);
     expect(notes.said[0]).toMatch(
-      /^info: Of the \d+ samples of colours \(train\), \d+ have a label: these are judged by\.$/,
+      /^info: Of the \d+ samples of colours \(train\), \d+ have a label; the evaluation uses these\.$/,
     );
   });
 

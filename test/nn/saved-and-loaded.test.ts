@@ -134,7 +134,7 @@ describe('how a buffer is stored', () => {
   ])('keeps its values: %s is not stored as %s', (dtype, storedAs, allowed) => {
     const values = tf.zeros([2], dtype);
     expect(() => nn.buffer(values, { storedAs })).toThrow(
-      `Remove storedAs, or cast the values. ` +
+      `A buffer was given ${dtype} values, to be stored as ${storedAs}. ` +
         `They can be stored as ${allowed}. Remove storedAs, or cast the values.`,
     );
     values.dispose();

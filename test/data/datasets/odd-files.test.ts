@@ -25,7 +25,7 @@ const oddities: readonly (readonly [string, (path: string) => Promise<unknown>, 
   [
     'a sparse file of 20 GB',
     (path) => writeFile(path, '').then(() => truncate(path, 20e9)),
-    'it has 20 GB, and at most ',
+    'it has 20 GB, but at most ',
   ],
 ];
 

@@ -40,8 +40,8 @@ describe('an isolated network', () => {
     const message = await isolateNetwork(['true'], []).catch(messageOf);
     process.env['PATH'] = before;
     expect(message).toContain(
-      '--isolate was given, and this system does not let this user make a network namespace',
+      '--isolate was given, but this system does not let this user create a network namespace',
     );
-    expect(message).toContain('Leave out --isolate');
+    expect(message).toContain('Remove --isolate');
   });
 });

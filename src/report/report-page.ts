@@ -6,7 +6,6 @@ import { evaluationSection } from './evaluation-section';
 import type { FigureData } from './figure-chart';
 import { metricFigure } from './metric-figure';
 import { topicsOf } from './metric-topics';
-import { nearestSection } from './nearest-section';
 import { pictureSection } from './picture-section';
 import { reportStyle } from './report-style';
 import type { ReportedRun } from './reported-run';
@@ -167,4 +166,25 @@ function messageSection(runs: readonly ReportedRun[]): string {
   );
   if (parts.length === 0) return '';
   return `<section><h2>Messages</h2>${parts.join('\n')}</section>`;
+}
+
+/** More tables of nearest images than these start folded. */
+const MOST_OPEN = 8;
+
+/** Lists the nearest images that the command `neighbours` found; its pictures are among the other pictures. */
+function nearestSection(runs: readonly ReportedRun[]): string {
+  const found = runs.flatMap(({ label, evaluations }) =>
+    evaluations.flatMap(({ file, nearest }) => nearest.map((one) => ({ ...one, label, file }))),
+  );
+  if (found.length === 0) return '';
+  const tables = found.map(({ query, neighbours, label, file }) =>
+    dataTable({
+      caption: `Nearest to ${query}`,
+      columns: ['rank', 'image', 'cosine similarity'],
+      rows: neighbours.map(({ name, similarity }, i) => [i + 1, name, similarity]),
+      note: runs.length > 1 ? `${label}: ${file}` : file,
+      isFolded: found.length > MOST_OPEN,
+    }),
+  );
+  return `<section><h2>Nearest images</h2>${tables.join('\n')}</section>`;
 }

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +14,8 @@ import type { HyperParameterValue } from '../../../src/metadata';
 import { shippedExperiments } from '../../../src/run/shipped-experiments';
 import { root } from '../paths';
 import type { MethodText } from './method-text';
+
+const load = createRequire(__filename);
 
 /** A method that Fulgur ships, as its experiment declares it. */
 export interface Method {
@@ -88,6 +91,5 @@ function textOf(name: string): MethodText {
   if (!existsSync(file)) {
     throw new Error(`The method '${name}' has no text. Add docs/.site/methods/texts/${name}.ts.`);
   }
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  return (require(file) as { readonly text: MethodText }).text;
+  return (load(file) as { readonly text: MethodText }).text;
 }

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { hookTable, tokens } from '../../../src/contracts';
@@ -13,6 +14,8 @@ import { defaultWords, valueWords, valuesOf } from './option-values';
 import type { Place, Places } from './places';
 import type { Api } from './read-api';
 import { linkedCode, wordsOf } from './type-words';
+
+const load = createRequire(__filename);
 
 const turns: Readonly<Record<PluginOrder, string>> = {
   strategy: 'before all others',
@@ -98,8 +101,7 @@ function loggedBy({ reflection }: Place, places: Places, path: string): string {
 }
 
 function pluginsOf(folder: string): PluginClass[] {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const exports = require(join(root, 'plugins', folder)) as Readonly<Record<string, unknown>>;
+  const exports = load(join(root, 'plugins', folder)) as Readonly<Record<string, unknown>>;
   return Object.values(exports).filter(
     (value): value is PluginClass => typeof value === 'function' && isPlugin(value as PluginClass),
   );

@@ -1,6 +1,6 @@
 import type { DeclarationReflection } from 'typedoc';
 import { ReflectionType } from 'typedoc';
-import { environmentVariables } from '../../../src/config/environment-variables';
+import { environmentVariables } from './environment-variables';
 import { hookTable } from '../../../src/contracts';
 import type { HookRow } from '../../../src/contracts';
 import type { Pages } from './api-pages';

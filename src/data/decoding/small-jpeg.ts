@@ -33,7 +33,6 @@ const MOST_FAILURES = 100;
 const scanMarker = Buffer.from([0xff, 0xda]);
 
 const load = createRequire(__filename);
-let decoder: Decoder | null = null;
 let opening: Promise<Decoder | null> | null = null;
 let failures = 0;
 
@@ -46,14 +45,14 @@ let failures = 0;
  */
 export async function smallJpegPixels(bytes: Buffer): Promise<Image | null> {
   if (bytes.length > MOST_BYTES || hasManyScans(bytes)) return null;
-  const own = decoder ?? (await openDecoder());
+  const own = await (opening ??= openDecoder());
   if (own === null) return null;
   try {
     own.getEncodedBuffer(bytes.length).set(bytes);
     own.decode();
   } catch {
     failures += 1;
-    if (failures % MOST_FAILURES === 0) [decoder, opening] = [null, null];
+    if (failures % MOST_FAILURES === 0) opening = null;
     return null;
   }
   const { width, height, bitsPerSample, componentCount: channels } = own.getFrameInfo();
@@ -72,12 +71,11 @@ function hasManyScans(bytes: Buffer): boolean {
 }
 
 function openDecoder(): Promise<Decoder | null> {
-  opening ??= (load('@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs') as OpenCodec)({
+  return (load('@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs') as OpenCodec)({
     printErr: () => undefined,
   }).then(
-    ({ JPEGDecoder }) => (decoder = new JPEGDecoder()),
+    ({ JPEGDecoder }) => new JPEGDecoder(),
     // Each WebAssembly memory reserves gigabytes of addresses, which `ulimit -v` may forbid.
     () => null,
   );
-  return opening;
 }

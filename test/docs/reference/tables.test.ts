@@ -1,7 +1,7 @@
 import { FastSiam } from '../../../experiments/fastsiam';
 import { errorKinds } from '../../../src';
 import { PrintAndExit, resolveConfig } from '../../../src/config';
-import { environmentVariables } from '../../../src/config/environment-variables';
+import { environmentVariables } from '../../../docs/.site/reference/environment-variables';
 import { hyperParameters } from '../../../src/metadata';
 import { builtInCommands } from '../../../src/run/commands';
 import { experimentCommandsPage } from '../../../docs/.site/reference/command-pages';

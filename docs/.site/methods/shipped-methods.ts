@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ViewTransform } from '../../../src';
 import type { DataDefinition, ExperimentDefinition } from '../../../src/metadata';

@@ -97,6 +97,7 @@ export function playedSteps(script: RehearsalScript, progress: () => FitProgress
           loss: script.loss(now),
           logged: loggedOf(script.metrics(now), { onStep: true, onEpoch: false }),
           seconds: script.stepSeconds(now),
+          brokenParameter: null,
         });
       },
       dropAccumulated: () => undefined,

@@ -108,11 +108,23 @@ async function embedAll(
     const tell = (): Promise<void> =>
       report(Math.min(work.batches * batchSize, images.samples), images.samples);
     await tell();
-    for await (const batch of images.epoch(0, { startBatch: work.batches })) {
-      const rows = await rowsOf(each, batch, work.batches * batchSize);
-      await work.add(rows, batch.images.shape[0] - rows.length);
+    const write = async ({ rows, size }: BatchRows): Promise<void> => {
+      await work.add(rows, size - rows.length);
       await tell();
+    };
+    // A batch is written while the next one is being embedded.
+    let before: Promise<BatchRows> | null = null;
+    const first = work.batches;
+    let at = first;
+    for await (const batch of images.epoch(0, { startBatch: first })) {
+      const rows = rowsOf(each, batch, at * batchSize);
+      // Its failure is reported when it is awaited.
+      rows.catch(() => undefined);
+      at += 1;
+      if (before !== null) await write(await before);
+      before = rows;
     }
+    if (before !== null) await write(await before);
     await work.finish(plan, images.classNames);
     return work;
   } finally {
@@ -121,17 +133,25 @@ async function embedAll(
 }
 
 /** Features of a batch's images, without those of broken images, which others replace in the batch. */
+interface BatchRows {
+  readonly rows: EmbeddedRow[];
+  /** Images in the batch. */
+  readonly size: number;
+}
+
+/** Reads the batch before it returns, so the batch may be disposed while its features are being computed. */
 async function rowsOf(
   { model, images, experiment }: Embedding,
   batch: ImageBatch,
   before: number,
-): Promise<EmbeddedRow[]> {
-  const indices = await batch.indices.data();
+): Promise<BatchRows> {
+  const indices = batch.indices.dataSync();
   const { features, width } = await model.embed(batch.images);
   if (!features.every(Number.isFinite)) throw wildFeatures(experiment);
-  return [...indices].flatMap((index, row) => {
+  const rows = [...indices].flatMap((index, row) => {
     const place = before + row;
     if (index !== place) return [];
     return [{ ...images.imageAt(place), features: features.subarray(row * width, (row + 1) * width) }];
   });
+  return { rows, size: indices.length };
 }

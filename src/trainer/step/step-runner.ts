@@ -10,7 +10,7 @@ export interface StepPlace {
   readonly isUpdate: boolean;
 }
 
-/** Runs the training step, one batch at a time, and fails if a loss is not finite. */
+/** Runs the training step, one batch at a time, and fails if the loss or a parameter is not finite. */
 export class StepRunner<B> {
   readonly #step: TrainingStep<B>;
   #running = false;
@@ -25,15 +25,16 @@ export class StepRunner<B> {
     this.#step = step;
   }
 
-  /** @throws FulgurError `trainer` if the loss is NaN or infinite; the weights are useless from then on. */
+  /** @throws FulgurError `trainer` if the loss or a parameter is NaN or infinite; the weights are useless from then on. */
   async run(batch: B, place: StepPlace): Promise<StepOutcome> {
     this.#running = true;
     try {
       const { epoch, batchIndex, isUpdate } = place;
       const draws = { seed: this.seed, purpose: 'step', position: [epoch, batchIndex] } as const;
       const outcome = await drawingAt(draws, () => this.#step.run(batch, isUpdate));
-      if (!Number.isFinite(outcome.loss)) {
-        this.#spoiled = lossIsNoNumber(outcome.loss, place);
+      const broken = brokenPart(outcome);
+      if (broken !== null) {
+        this.#spoiled = isNotFinite(broken, place);
         throw this.#spoiled;
       }
       this.#accumulated = isUpdate ? 0 : this.#accumulated + 1;
@@ -47,8 +48,8 @@ export class StepRunner<B> {
   }
 
   /**
-   * @throws FulgurError `trainer` in the middle of a step or an update, or if a loss that is not finite has spoiled the
-   *   weights.
+   * @throws FulgurError `trainer` in the middle of a step or an update, or if a loss or a parameter that is not finite has
+   *   spoiled the weights.
    */
   requireSound(): void {
     if (this.#spoiled !== null) {
@@ -93,9 +94,14 @@ function halfDone({ step }: StepPlace, cause: unknown): FulgurError {
   });
 }
 
-function lossIsNoNumber(loss: number, { step, epoch, batchIndex }: StepPlace): FulgurError {
+function brokenPart({ loss, brokenParameter }: StepOutcome): string | null {
+  if (!Number.isFinite(loss)) return `The loss became ${loss}`;
+  return brokenParameter === null ? null : `The parameter ${brokenParameter} became NaN or infinite`;
+}
+
+function isNotFinite(broken: string, { step, epoch, batchIndex }: StepPlace): FulgurError {
   return new FulgurError('trainer', {
-    what: `The loss became ${loss} in step ${step} (epoch ${epoch}, batch ${batchIndex}).`,
+    what: `${broken} in step ${step} (epoch ${epoch}, batch ${batchIndex}).`,
     why: 'The weights after such a step are useless, so training ends here.',
     fix: 'Try a lower learning rate, warm-up or gradient clipping; --trainer.detectAnomaly true names the operation that makes the first NaN. If there is a checkpoint, it was written before this step.',
   });

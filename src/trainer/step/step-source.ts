@@ -18,6 +18,8 @@ import type { VariableOwners } from './variable-owners';
 /** The result of one training step. */
 export interface StepOutcome extends StepOutputs<number> {
   readonly seconds: number;
+  /** The name of a parameter that the update made NaN or infinite; `null` if there is none, or no update. */
+  readonly brokenParameter: string | null;
 }
 
 /** The work on a batch in training, ready to run. */

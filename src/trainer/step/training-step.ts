@@ -9,13 +9,18 @@ import { StepHookRunner } from '../hooks/step-hook-runner';
 import { StepLogCollector } from '../log/log-router';
 import { AnomalyDetection } from './anomaly-detection';
 import { callStep } from './call-step';
+import { brokenParameter, sumParameters } from './finite-parameters';
+import type { ParameterSums } from './finite-parameters';
 import { FrozenFields } from './frozen-fields';
 import { GradientAccumulator, clipGradients } from './gradients';
 import type { ClippingRule } from './gradients';
 import type { StepOutcome, TrainingStep, TrainingStepParts } from './step-source';
 import { StepVariants } from './step-variants';
 
-type Outputs = StepOutputs<tf.Scalar>;
+interface Outputs extends StepOutputs<tf.Scalar> {
+  /** `null` if the batch does not complete an update. */
+  readonly parameters: ParameterSums | null;
+}
 
 /**
  * The compiled training step: one function for a batch that completes an update and, if updates take several batches,
@@ -75,8 +80,9 @@ export class CompiledTrainingStep<B> implements TrainingStep<B> {
     const begins = this.#parts.position.batchOfUpdate === 0;
     this.#frozen.check();
     const started = performance.now();
-    const outputs = await this.#variants.run(batch, { isUpdate, begins });
-    return { ...outputs, seconds: (performance.now() - started) / 1000 };
+    const { parameters, ...outputs } = await this.#variants.run(batch, { isUpdate, begins });
+    const seconds = (performance.now() - started) / 1000;
+    return { ...outputs, seconds, brokenParameter: await brokenParameter(parameters) };
   }
 
   dropAccumulated(): void {
@@ -119,20 +125,22 @@ export class CompiledTrainingStep<B> implements TrainingStep<B> {
       // What this check reads is not something on which the step depends.
       withoutNotingReads(() => parameters.tellUntrained(optimizers.trainedParameters(), gradients));
 
+      let sums: ParameterSums | null = null;
       if (!isUpdate) this.#accumulator?.add(gradients);
       else {
         const mean = this.#accumulator?.take(gradients) ?? gradients;
         // From here on ranks have the same gradients, and must all do the same with them.
-        sameOnAllRanks(() => {
+        sums = sameOnAllRanks(() => {
           // The strategy's hook, the first one, exchanges them.
           const settled = hooks.beforeOptimizerStep(mean, logged);
           optimizers.apply(this.#clipping === null ? settled : clipGradients(settled, this.#clipping));
+          return sumParameters(optimizers.parameters());
         });
       }
-      return { loss: result.loss, logged: logged.outputs() };
+      return { loss: result.loss, logged: logged.outputs(), parameters: sums };
     };
-    const outputs = this.#watching(logged, work);
-    return isUpdate ? strategy.combineOutputs(outputs) : outputs;
+    const { parameters: sums, ...outputs } = this.#watching(logged, work);
+    return { ...(isUpdate ? strategy.combineOutputs(outputs) : outputs), parameters: sums };
   }
 
   /** Returns the ranks as losses see them. */

@@ -7,6 +7,7 @@ export type { OutsideValue } from './backend/graph-recorder';
 export { hasChanged, noteRead, notingReads, traceOperations, withoutNotingReads } from './compile';
 export type { FieldRead, Watched } from './compile';
 export type { CompiledFunction, CompileOptions, Fetched, OperationTrace, TracedCall } from './compile';
+export { copyToTensor } from './copy-to-tensor';
 export { drawSeed, drawingAt, dropped, repeatDraws, sameOnAllRanks } from './draws';
 export type { DrawPlace } from './draws';
 export { engineInfo, isStarted, requireStarted } from './current-engine';

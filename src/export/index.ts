@@ -10,6 +10,6 @@ export type {
 } from './export-format';
 export type { ExportedInput, ExportedModel, ExportedPreprocessing, ExportedWeights } from './exported-model';
 export { checkExport, LARGEST_DIFFERENCE } from './check-export';
-export type { ExportCheck } from './check-export';
+export type { ExportCheck, TrialBatch } from './check-export';
 export { missingOperation } from './missing-operation';
 export type { ImageOfRow, SearchableImages } from './web';

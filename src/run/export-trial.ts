@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { EvaluationData, ImageBatch, ModelAccess } from '../contracts';
 import { NothingToJudgeError } from '../data';
 import { FulgurError } from '../errors';
-import type { ExportedInput, TrialImages } from '../export';
+import type { ExportedInput, TrialBatch, TrialImages } from '../export';
 import { pixelBytes } from './pixel-bytes';
 
 /** Number of images on which each export is checked. */
@@ -10,10 +10,8 @@ const TRIAL_IMAGES = 16;
 
 /** The data with which a written model is checked. */
 export interface ExportTrial {
-  /** The images in the form that the written model takes. */
-  readonly images: TrialImages;
-  /** The experiment's own features of the images, `[images, width]`. */
-  readonly expected: Float32Array;
+  /** All images as one batch, and the first one by itself, since a module may treat a single image differently. */
+  readonly batches: readonly TrialBatch[];
   readonly width: number;
 }
 
@@ -64,7 +62,20 @@ async function trialOf(batch: ImageBatch, model: ModelAccess, input: ExportedInp
       : { shape, values };
   const { features, width } = await embedImages(images, batch, model, normalisation);
   if (!features.every(Number.isFinite)) throw notFinite(model.name);
-  return { images, expected: features, width };
+  const first = firstOf(images);
+  const alone = await embedImages(first, batch, model, normalisation);
+  return {
+    batches: [
+      { images, expected: features },
+      { images: first, expected: alone.features },
+    ],
+    width,
+  };
+}
+
+function firstOf({ shape: [, ...extents], values }: TrialImages): TrialImages {
+  const size = extents.reduce((product, extent) => product * extent, 1);
+  return { shape: [1, ...extents], values: values.slice(0, size) };
 }
 
 async function embedImages(
@@ -73,12 +84,11 @@ async function embedImages(
   model: ModelAccess,
   normalisation: ExportedInput['normalisation'],
 ) {
-  if (values instanceof Float32Array || normalisation === null) return model.embed(batch);
-  const { mean, std } = normalisation;
-  const normalised = Float32Array.from(
-    values,
-    (byte, at) => (byte / 255 - (mean[at % 3] ?? 0)) / (std[at % 3] ?? 1),
-  );
+  const { mean = [], std = [] } = normalisation ?? {};
+  const normalised =
+    values instanceof Float32Array
+      ? values
+      : Float32Array.from(values, (byte, at) => (byte / 255 - (mean[at % 3] ?? 0)) / (std[at % 3] ?? 1));
   const images = tf.tensor4d(normalised, [...shape]);
   try {
     return await model.embed({ ...batch, images });

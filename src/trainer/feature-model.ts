@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { compile, runFrozen } from '../engine';
+import { compile, engineInfo, runFrozen } from '../engine';
 import type { CompiledGraph } from '../engine';
 import { FulgurError } from '../errors';
-import { simplify } from '../graph';
+import { productsForTinyMaps, simplify } from '../graph';
 import { freeze } from '../nn';
 import type { Module } from '../nn';
 import { inEvaluationMode } from './evaluation/evaluated-model';
@@ -36,7 +36,9 @@ export async function featureModel(
       module,
       name: 'features',
     });
-    return { ...ofGraph(await runFrozen(simplify(graph), { name: 'features' })), isFrozen: true };
+    const simple = simplify(graph);
+    const fast = engineInfo().device === 'cpu' ? productsForTinyMaps(simple) : simple;
+    return { ...ofGraph(await runFrozen(fast, { name: 'features' })), isFrozen: true };
   } catch (error) {
     if (!(error instanceof FulgurError) || error.kind !== 'module') throw error;
     return { ...ofModule(module), isFrozen: false };

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ImageBatch, ViewBatch } from '../../contracts';
+import { copyToTensor } from '../../engine';
 import type { ImageDataset } from '../datasets';
 import { unlabelled } from '../datasets/labels';
 import type { FilledBatch } from './batch-stream';
@@ -19,9 +20,8 @@ export function toImageBatch(dataset: ImageDataset, batch: FilledBatch): ImageBa
 function viewTensor({ slot, shape, size }: FilledBatch, view: number): tf.Tensor4D {
   const { height, width } = shape.views[view] ?? { height: 0, width: 0 };
   const start = blockStarts(shape)[view] ?? 0;
-  // Copied, because backends keep the array they are given, and the slot will soon be refilled.
-  const values = slot.pixels.slice(start, start + size * viewLength({ height, width }));
-  return tf.tensor4d(values, [size, height, width, 3], 'float32');
+  const values = slot.pixels.subarray(start, start + size * viewLength({ height, width }));
+  return copyToTensor<tf.Rank.R4>(values, [size, height, width, 3]);
 }
 
 function namesOf(

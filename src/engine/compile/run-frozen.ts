@@ -11,6 +11,7 @@ import { dataTypeNumber, dataTypes } from '../native/data-types';
 import { graphConfig } from '../native/graph-config';
 import type { GraphOutput, NativePointer } from '../native/native-library';
 import { checked } from '../native/status';
+import { trimHeap } from '../native/trim-heap';
 
 /** Options for running a frozen graph. */
 export interface RunFrozenOptions {
@@ -50,6 +51,10 @@ export async function runFrozen(
   const { binding, backend } = engine;
   const functionName = `fulgur_frozen_${made++}`;
   const native = buildFunction(engine, functionName, graph);
+  // Not the graph itself, whose constants are in the function now.
+  const inputFacts = graph.inputs;
+  const outputCount = graph.outputs.length;
+  trimHeap();
   const options: OpAttribute[] = [
     {
       name: 'config_proto',
@@ -62,6 +67,7 @@ export async function runFrozen(
     },
   ];
   let isDisposed = false;
+  let hasRun = false;
   let atWork = 0;
   const free = (): void => {
     const { library, context } = binding;
@@ -78,12 +84,15 @@ export async function runFrozen(
   return Promise.resolve({
     call: async (inputs) => {
       if (isDisposed) throw disposedGraph(name);
-      requireInputs(name, graph, inputs);
+      requireInputs(name, inputFacts, inputs);
       // Separate tensors, so that the caller may dispose the inputs while it runs.
-      const handles = inputs.map((input, index) => ownHandle(engine, input, graph.inputs[index]?.dtype));
+      const handles = inputs.map((input, index) => ownHandle(engine, input, inputFacts[index]?.dtype));
       atWork += 1;
       try {
-        const results = await binding.eager.runAsync(functionName, options, handles, graph.outputs.length);
+        const results = await binding.eager.runAsync(functionName, options, handles, outputCount);
+        // The first run prepares the function, with several copies of its constants.
+        if (!hasRun) trimHeap();
+        hasRun = true;
         return results.map((handle) => tf.keep(backend.wrap(binding.adopt(handle))));
       } catch (cause) {
         throw failed(name, cause);
@@ -155,7 +164,7 @@ function opAttribute(name: string, attribute: GraphAttribute): OpAttribute {
   }
 }
 
-function requireInputs(name: string, { inputs }: FrozenGraph, given: readonly tf.Tensor[]): void {
+function requireInputs(name: string, inputs: FrozenGraph['inputs'], given: readonly tf.Tensor[]): void {
   const fits =
     given.length === inputs.length &&
     inputs.every(({ dtype, shape }, index) => {

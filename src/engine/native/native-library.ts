@@ -21,14 +21,19 @@ export interface NativeFunction {
 }
 
 export type NativeLibrary = Readonly<Record<string, NativeFunction>> & {
-  /** Returns a view of native memory, without a copy. */
+  /** Returns a view of native memory, without a copy. V8 counts it as its own memory, so large ones cause collections. */
   view(address: NativePointer, bytes: number): ArrayBuffer;
+  /** Copies bytes to native memory. */
+  copyIn(address: NativePointer, bytes: Uint8Array): void;
+  /** Fills bytes from native memory. */
+  copyOut(bytes: Uint8Array, address: NativePointer): void;
   /** Returns a pointer as a number, for arithmetic. */
   address(pointer: NativePointer): bigint;
   /** Returns a copy of the bytes of a `TF_Buffer`. */
   bufferBytes(buffer: NativePointer): Uint8Array;
 };
 
+const LIBC = 'libc.so.6';
 const RTLD_LAZY = 0x1;
 const RTLD_NOW = 0x2;
 const RTLD_NODELETE = 0x1000;
@@ -58,7 +63,7 @@ export function loadNativeLibrary(directory: string, areChecked = false): Native
 
 /** Without this the libraries are unloaded at exit while their threads still run, and the process crashes. */
 function pin(path: string, binding: number): void {
-  const libc = koffi.load('libc.so.6');
+  const libc = koffi.load(LIBC);
   const dlopen = libc.func('void* dlopen(const char*, int)') as NativeFunction;
   const dlerror = libc.func('const char* dlerror()') as NativeFunction;
   if (dlopen(path, binding | RTLD_NODELETE) === null) throw new Error(String(dlerror()));
@@ -74,8 +79,15 @@ function bind(libraries: readonly ReturnType<typeof koffi.load>[]): NativeLibrar
       parameters === '' ? [] : parameters!.split(', ').map((type) => parameterType(type, graphOutput));
     return [name!, findFunction(libraries, name!, result!, types)] as const;
   });
+  const memcpy = koffi.load(LIBC).func('void* memcpy(void*, void*, size_t)') as NativeFunction;
   return {
     ...Object.fromEntries(functions),
+    copyIn: (address: NativePointer, bytes: Uint8Array) => {
+      memcpy(address, bytes, bytes.byteLength);
+    },
+    copyOut: (bytes: Uint8Array, address: NativePointer) => {
+      memcpy(bytes, address, bytes.byteLength);
+    },
     view: (address: NativePointer, bytes: number) => koffi.view(address, bytes),
     address: (pointer: NativePointer) => koffi.address(pointer),
     bufferBytes: (address: NativePointer) => {

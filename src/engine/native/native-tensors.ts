@@ -17,9 +17,7 @@ export function toNativeTensor(
   if (dataType === dataTypes.string) return stringTensor(library, dims, values as readonly Uint8Array[]);
   const bytes = hostBytes(dataType, values);
   const tensor: NativePointer = library['TF_AllocateTensor']!(dataType, dims, shape.length, bytes.byteLength);
-  if (bytes.byteLength > 0) {
-    new Uint8Array(library.view(library['TF_TensorData']!(tensor), bytes.byteLength)).set(bytes);
-  }
+  if (bytes.byteLength > 0) library.copyIn(library['TF_TensorData']!(tensor), bytes);
   return tensor;
 }
 
@@ -71,9 +69,7 @@ export function fromNativeTensor(library: NativeLibrary, tensor: NativePointer, 
   }
   const bytes = Number(library['TF_TensorByteSize']!(tensor));
   const copy = new ArrayBuffer(bytes);
-  if (bytes > 0) {
-    new Uint8Array(copy).set(new Uint8Array(library.view(library['TF_TensorData']!(tensor), bytes)));
-  }
+  if (bytes > 0) library.copyOut(new Uint8Array(copy), library['TF_TensorData']!(tensor));
   return new (arrayClass(dataType))(copy);
 }
 

@@ -117,12 +117,12 @@ async function embedAll(
     const first = work.batches;
     let at = first;
     for await (const batch of images.epoch(0, { startBatch: first })) {
-      const rows = rowsOf(each, batch, at * batchSize);
-      // Its failure is reported when it is awaited.
-      rows.catch(() => undefined);
+      const done: BatchRows | null = await before;
+      before = rowsOf(each, batch, at * batchSize);
+      // A failure of it is reported when it is awaited.
+      before.catch(() => undefined);
       at += 1;
-      if (before !== null) await write(await before);
-      before = rows;
+      if (done !== null) await write(done);
     }
     if (before !== null) await write(await before);
     await work.finish(plan, images.classNames);

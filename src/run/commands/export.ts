@@ -82,7 +82,7 @@ export const exportCommand = defineCommand({
     const place = await ExportPlace.open(out, { isFolder: format.ending === '', overwrite });
     try {
       return await scope.inspect('export', async ({ model, report, weights: kind }) => {
-        const { images, expected, width } = await exportTrial(scope.data, model, input);
+        const { batches, width } = await exportTrial(scope.data, model, input);
         const identity = identityOfModel({
           ...{ experiment: scope.name, from: scope.run.from, weights: kind, state: model.stateDict() },
           view: recordedView(view),
@@ -106,7 +106,7 @@ export const exportCommand = defineCommand({
         const written = await writeAs(format, weights, model, place.aside, found);
         const checks: ExportCheck[] = [];
         for (const runtime of written.runtimes) {
-          checks.push(await checkExport(format.name, runtime, images, expected));
+          checks.push(await checkExport(format.name, runtime, batches));
         }
         await report(1, 1);
         const { name, featureWidth } = weights;

@@ -1,0 +1,15 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { currentEngine } from './current-engine';
+import { dataTypes } from './native/data-types';
+
+/**
+ * Copies values to a tensor at once, so that their memory may be refilled. `tf.tensor` copies them later, and JavaScript
+ * memory for a copy in between would have to be collected again in every step.
+ *
+ * @throws FulgurError `engine` before `start()`
+ */
+export function copyToTensor<R extends tf.Rank>(values: Float32Array, shape: tf.ShapeMap[R]): tf.Tensor<R> {
+  const { binding, backend } = currentEngine();
+  const id = binding.upload(shape, dataTypes.float32, values);
+  return backend.wrap({ id, shape, dtype: dataTypes.float32 }) as tf.Tensor<R>;
+}

@@ -57,8 +57,9 @@ export class ProgressBar implements PluginHooks {
   private readonly disposers: (() => void)[];
   private run: { readonly folder: string; readonly startedAt: number } | null = null;
   private epoch: EpochOnScreen | null = null;
-  /** An activity besides training: its progress, its start, and when its next line is due. */
-  private aside: { text: string; readonly since: number; lineAt: number } | null = null;
+  /** An activity besides training: its progress, its start, when its next line is due, and the last one printed. */
+  private aside: { text: string; readonly since: number; lineAt: number; printed: string | null } | null =
+    null;
 
   constructor(
     @inject(tokens.pluginOptions) { stream, plainEverySeconds }: z.output<typeof schema>,
@@ -108,21 +109,30 @@ export class ProgressBar implements PluginHooks {
     const now = Date.now();
     this.epoch?.pace.rest(now);
     if (this.aside === null) {
-      this.aside = { text, since: now, lineAt: now + silence };
+      this.aside = { text, since: now, lineAt: now + silence, printed: null };
       this.screen.showBar(() => this.aside?.text ?? '');
     } else {
       this.aside.text = text;
       this.screen.refreshBar();
     }
     if (this.terminal || now < this.aside.lineAt) return;
-    this.screen.line(`${text} [${duration((now - this.aside.since) / 1000)}]`);
+    this.printAside(this.aside, now);
     this.aside.lineAt = now + Math.max(silence, this.plainEveryMilliseconds);
+  }
+
+  private printAside(aside: NonNullable<typeof this.aside>, now: number): void {
+    this.screen.line(`${aside.text} [${duration((now - aside.since) / 1000)}]`);
+    aside.printed = aside.text;
   }
 
   /** Training continues and shows its bar again; the results of validation appear in the epoch's line. */
   private endAside(): void {
+    const now = Date.now();
+    const { aside } = this;
+    // Lines that have been begun do not stop halfway.
+    if (aside !== null && aside.printed !== null && aside.printed !== aside.text) this.printAside(aside, now);
     this.aside = null;
-    this.epoch?.pace.goOn(Date.now());
+    this.epoch?.pace.goOn(now);
     this.screen.hideBar();
     if (this.epoch !== null) this.showEpoch(this.epoch);
   }

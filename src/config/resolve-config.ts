@@ -76,7 +76,8 @@ export interface ResolvedConfig {
   /** Whether to evaluate the seed's random weights. */
   readonly untrained: boolean;
   /** The samples covered by commands such as test and embed. */
-  readonly split: NonNullable<RunChoices['split']>;
+  /** `null` if the user names none and the command chooses. */
+  readonly split: NonNullable<RunChoices['split']> | null;
   /** Which weights of the checkpoint to evaluate; `null` means averaged ones if it has them. */
   readonly weights: RunChoices['weights'];
   /** The value of `--resume`, or `null`. */

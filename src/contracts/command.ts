@@ -22,6 +22,6 @@ export interface CommandWords {
   readonly selectors: Readonly<Record<Selector, true | string>>;
   /** The checkpoint used if the user names none. `null` means no checkpoint: the run folder is not searched for. */
   readonly defaultCheckpoint: 'last' | null;
-  /** The split used if the user names none. */
-  readonly defaultSplit: 'train' | 'test' | 'all';
+  /** The split used if the user names none; with `null` the command chooses. */
+  readonly defaultSplit: 'train' | 'test' | 'all' | null;
 }

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { FrozenGraph } from '../graph';
 import type { BatchStatistics } from './batch-statistics';
+import type { HeldOutSplit } from './batches';
 import type { BatchSource, ImageBatch } from './data';
 import type { EvaluationWeights, WeightKind } from './evaluation-weights';
 import type { LoggedImage, RunEventSource } from './events';
@@ -121,14 +122,14 @@ export interface EvaluationData {
   /** Names of the classes, if they are known. */
   readonly classNames?: readonly string[];
   /** Names of samples by index, if they are known: paths of files relative to the data set's folder. */
-  sampleNames?(split: 'train' | 'test', indices: readonly number[]): Promise<readonly string[]>;
+  sampleNames?(split: HeldOutSplit, indices: readonly number[]): Promise<readonly string[]>;
   /**
    * Opens batches of plain images in data set order, at most `limit` samples, spread evenly. An image without a class
    * has the label -1; `labelled` leaves such images out. With `training`, yields whole batches in a new order each
    * epoch.
    */
   open(
-    split: 'train' | 'test',
+    split: HeldOutSplit,
     options: { batchSize: number; limit?: number; labelled?: boolean; training?: TrainingImages },
   ): Promise<BatchSource<ImageBatch>>;
 }

@@ -1,5 +1,5 @@
 import type { BatchSource, EvaluationData, ImageBatch, Notify, ViewBatch } from '../contracts';
-import type { ImageDataset } from './datasets';
+import type { ImageDataset, Split } from './datasets';
 import { labelledPart } from './datasets/subset/labelled-part';
 import type { BrokenImageRule } from './loader';
 import { SubsetDataset } from './datasets/subset/subset-dataset';
@@ -9,7 +9,7 @@ import type { ViewTransform } from './views';
 
 export interface EvaluationOptions {
   /** Opens a split of the data set in use. */
-  readonly open: (split: 'train' | 'test') => Promise<ImageDataset>;
+  readonly open: (split: Split) => Promise<ImageDataset>;
   /** The split that is already open. */
   readonly train: ImageDataset;
   /** The transform of the training views; evaluations use its plain form. */
@@ -25,8 +25,8 @@ export class DatasetEvaluation implements EvaluationData {
   readonly classes: number;
   readonly classNames: readonly string[];
   readonly #options: EvaluationOptions;
-  readonly #labelled = new Map<'train' | 'test', ImageDataset>();
-  readonly #opened = new Map<'train' | 'test', Promise<ImageDataset>>();
+  readonly #labelled = new Map<Split, ImageDataset>();
+  readonly #opened = new Map<Split, Promise<ImageDataset>>();
 
   constructor(options: EvaluationOptions) {
     this.#options = options;
@@ -36,13 +36,13 @@ export class DatasetEvaluation implements EvaluationData {
     this.#opened.set('train', Promise.resolve(options.train));
   }
 
-  async sampleNames(split: 'train' | 'test', indices: readonly number[]): Promise<readonly string[]> {
+  async sampleNames(split: Split, indices: readonly number[]): Promise<readonly string[]> {
     const dataset = await this.#dataset(split);
     return indices.map((index) => dataset.sampleName(index));
   }
 
   async open(
-    split: 'train' | 'test',
+    split: Split,
     { batchSize, limit, labelled = false, training }: Parameters<EvaluationData['open']>[1],
   ): Promise<BatchSource<ImageBatch>> {
     const { transform, workers, onBrokenImage, onMessage } = this.#options;
@@ -61,14 +61,14 @@ export class DatasetEvaluation implements EvaluationData {
   }
 
   /** Reports what is left out once per split. */
-  async #labelledDataset(split: 'train' | 'test'): Promise<ImageDataset> {
+  async #labelledDataset(split: Split): Promise<ImageDataset> {
     const dataset = await this.#dataset(split);
     const part = this.#labelled.get(split) ?? labelledPart(dataset, this.#options.onMessage);
     this.#labelled.set(split, part);
     return part;
   }
 
-  #dataset(split: 'train' | 'test'): Promise<ImageDataset> {
+  #dataset(split: Split): Promise<ImageDataset> {
     const opened = this.#opened.get(split) ?? this.#options.open(split);
     this.#opened.set(split, opened);
     return opened;

@@ -30,7 +30,10 @@ export interface CommandDefinition<Options extends Shape> {
    * experiment's file and the command line configure it.
    */
   readonly defaultCheckpoint?: 'last' | null;
-  /** The split that it uses if `--split` is not given, for a command that accepts it (default `test`). */
+  /**
+   * The split that it uses if `--split` is not given, for a command that accepts it (default `test`). With `null` it
+   * chooses one itself.
+   */
   readonly defaultSplit?: CommandWords['defaultSplit'];
   /**
    * Whether it uses any data (default `true`): with `false` no data is opened, so the model can be examined where the
@@ -104,7 +107,7 @@ export function defineCommand<Options extends Shape>(definition: CommandDefiniti
     usesImages,
     words,
     definition.defaultCheckpoint === undefined ? 'last' : definition.defaultCheckpoint,
-    definition.defaultSplit ?? 'test',
+    definition.defaultSplit === undefined ? 'test' : definition.defaultSplit,
     usesData,
     (parts) => run(new CommandScope(parts, schema.parse(parts.config.options))),
   );

@@ -121,7 +121,7 @@ export class CommandScope<Options = unknown> {
 
   /** Opens the samples of the split that `--split` names, with the evaluation view; the caller closes them. */
   samples(): Promise<NamedSamples> {
-    return this.run.data.heldOut(this.run.config.split);
+    return this.run.data.heldOut(this.run.config.split ?? 'test');
   }
 
   /** Shows the user a message. */
@@ -191,7 +191,7 @@ export class CommandScope<Options = unknown> {
     const begun = initialWeights === null ? '' : `-${basename(initialWeights, '.safetensors')}`;
     const weights = from === undefined ? `seed=${seed}${begun}` : basename(from.path);
     const kinds = [
-      ...(config.split === 'test' ? [] : [config.split]),
+      ...(config.split === null || config.split === 'test' ? [] : [config.split]),
       ...(config.weights === 'raw' ? ['raw'] : []),
     ];
     return folder.resolve('evaluations', [weights, config.command, ...kinds].join('.'));

@@ -88,7 +88,7 @@ describe('finetuning', () => {
     const inner = dataOf();
     const data: EvaluationData = {
       ...{ name: 'rows', classes },
-      open: (split, how) => {
+      open: (split: 'train' | 'test', how) => {
         asked.push([split, how]);
         return inner.open(split, how);
       },

@@ -164,4 +164,18 @@ describe('map', () => {
       data: { method: 'umap', clusters: 2, split: 'train', samples: 10, featureWidth: 64 },
     });
   });
+
+  it('draws the split that --split names', async () => {
+    const held = ['--data.path', 'photos', '--data.name', 'folder', '--data.testFraction', '0.5'];
+    const drawn = async (...words: readonly string[]): Promise<string> =>
+      (await runHere('map', ...held, '--method', 'pca', ...words)).output;
+    const [usual, train, all] = [
+      await drawn(),
+      await drawn('--split', 'train'),
+      await drawn('--split', 'all'),
+    ].map((output) => Number(/^(\d+) images of folder, split/.exec(output)?.[1]));
+    expect(all).toBe(10);
+    expect(usual! + train!).toBe(10);
+    expect(existsSync(join(cwd, 'runs/small/version_0/evaluations/epoch=0-step=4.map.all.html'))).toBe(true);
+  });
 });

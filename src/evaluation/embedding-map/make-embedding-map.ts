@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { wholeNumber } from '../../contracts';
-import type { EvaluationData, Json, ModelAccess, TaskReport } from '../../contracts';
+import type { EvaluationData, HeldOutSplit, Json, ModelAccess, TaskReport } from '../../contracts';
 import { FulgurError } from '../../errors';
 import type { EmbeddingMap } from '../../report';
 import { heldOutSplit } from '../rank-me';
@@ -46,7 +46,7 @@ export interface MapSource {
   readonly model: ModelAccess;
   readonly data: EvaluationData;
   /** The split; `null`: the test split, or the train split if there is no other. */
-  readonly split: 'train' | 'test' | null;
+  readonly split: HeldOutSplit | null;
   /** The run's configuration, which defines how images are normalised. */
   readonly config: Json;
 }
@@ -105,7 +105,7 @@ function settingsOf(
 async function embedPictured(
   model: ModelAccess,
   data: EvaluationData,
-  split: 'train' | 'test',
+  split: HeldOutSplit,
   { batchSize, limit }: MapOptions,
   sheet: PictureSheet | null,
   report?: TaskReport,

@@ -41,9 +41,10 @@ export const embed = defineCommand({
   run: async (scope) => {
     const { batchSize } = scope.options;
     const { config, data } = scope.run;
+    const split = config.split ?? 'all';
     const path = scope.options.out === null ? `${scope.stem}.npz` : resolve(scope.options.out);
     requireEmbeddingEnding(path);
-    const images = await data.plainImages(config.split, batchSize);
+    const images = await data.plainImages(split, batchSize);
     try {
       return await scope.inspect('embed', async ({ model: own, report, weights }) => {
         const [size = { height: 0, width: 0 }] = data.evaluationView?.views ?? [];
@@ -58,7 +59,7 @@ export const embed = defineCommand({
           const state = own.stateDict();
           const plan: EmbeddingPlan = {
             model: identityOfModel({ experiment: scope.name, from: scope.run.from, weights, state, view }),
-            data: { name, fingerprint, origin, samples, split: config.split },
+            data: { name, fingerprint, origin, samples, split },
             batchSize,
           };
           const { rows, width, skipped } = await embedAll(each, path, plan, scope.notify);

@@ -19,14 +19,16 @@ export const map = defineCommand({
       ),
     ...mapSchema.shape,
   },
-  selectors: { split: 'map uses the test split, or the train split if there is no other' },
+  selectors: { split: true },
+  // The test split, or the train split if there is no other.
+  defaultSplit: null,
   usesImages: true,
   run: (scope) => {
     return scope.inspect('embedding map', async ({ model, report }) => {
       const { out, ...options } = scope.options;
       const limit = scope.trialImages ?? options.limit;
       const config = scope.run.config.toJson();
-      const source = { model, data: scope.data, split: null, config };
+      const source = { model, data: scope.data, split: scope.run.config.split, config };
       const made = await makeEmbeddingMap(source, { ...options, limit }, report);
       const title = titleOf(scope.name, scope.run.from?.path ?? null);
       if (scope.trialImages !== null) return undefined;

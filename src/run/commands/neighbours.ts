@@ -170,16 +170,16 @@ function requireSameModel(
   }
   if (isSameModel(model, identity)) return;
   const isView = model.sha256 === identity.sha256;
-  const { checkpoint } = model;
+  const { checkpoint, experiment } = model;
+  const embedAgain = 'Embed the images again, with the same options.';
+  const elsewhere = `Run neighbours of ${experiment} with --checkpoint ${checkpoint ?? ''}, or embed the images again with this experiment.`;
+  const here = `Give --checkpoint ${checkpoint ?? ''}, or embed the images again.`;
   throw new FulgurError('data', {
     what: isView
       ? `The embeddings in ${path} were made with a different view from the one for the query.`
       : `The embeddings in ${path} are from ${modelName(model)}, but this model is ${modelName(identity)}.`,
     why: 'Features can be compared only if they come from the same weights and the same view.',
-    fix:
-      isView || checkpoint === null
-        ? 'Embed the images again, with the same options.'
-        : `Give --checkpoint ${checkpoint}, or embed the images again.`,
+    fix: isView || checkpoint === null ? embedAgain : experiment === identity.experiment ? here : elsewhere,
   });
 }
 

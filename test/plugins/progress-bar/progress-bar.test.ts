@@ -216,23 +216,26 @@ describe('the progress bar', () => {
     events.emit('epochStarted', fitProgress());
     for (const name of ['kNN evaluation', 'linear probe']) {
       events.emit('taskStarted', { name, done: 0, total: 0 });
-      for (let done = 1000; done <= 8000; done += 1000) {
+      for (let done = 1000; done <= 9000; done += 1000) {
         jest.advanceTimersByTime(2000);
-        events.emit('taskProgress', { name, done, total: 8000 });
+        events.emit('taskProgress', { name, done, total: 9000 });
       }
-      events.emit('taskEnded', { name, done: 8000, total: 8000 }, 16);
+      events.emit('taskEnded', { name, done: 9000, total: 9000 }, 18);
     }
     plugin.teardown();
     const lines = [
-      'kNN evaluation: 3,000/8,000 [00:06]',
-      'kNN evaluation: 8,000/8,000 [00:16]',
-      'Linear probe: 3,000/8,000 [00:06]',
-      'Linear probe: 8,000/8,000 [00:16]',
+      'kNN evaluation: 3,000/9,000 [00:06]',
+      'kNN evaluation: 8,000/9,000 [00:16]',
+      // Lines that have been begun end with all that was done.
+      'kNN evaluation: 9,000/9,000 [00:18]',
+      'Linear probe: 3,000/9,000 [00:06]',
+      'Linear probe: 8,000/9,000 [00:16]',
+      'Linear probe: 9,000/9,000 [00:18]',
     ];
     expect(stream.lines).toEqual(inTerminal ? [] : lines);
     if (inTerminal) {
-      expect(stream.text).toContain('kNN evaluation: 5,000/8,000');
-      expect(stream.text).toContain('Linear probe: 5,000/8,000');
+      expect(stream.text).toContain('kNN evaluation: 5,000/9,000');
+      expect(stream.text).toContain('Linear probe: 5,000/9,000');
     }
   });
 

@@ -45,9 +45,9 @@ async function main(): Promise<void> {
       `step ${step}: loss ${figures.loss[step]!.toFixed(6)}, PyTorch in float64 ${truth.toFixed(6)}`,
     );
   });
-  const { ratios, edge } = compareWithEdges(figures, reference);
+  const { ratios, edges } = compareWithEdges(figures, reference);
   const ok = agrees(ratios);
-  if (edge !== null) {
+  for (const edge of edges) {
     console.log(
       `At step ${edge.step} the ReLU ${edge.relu} has the input ${edge.input.toExponential(1)}, which float32 cannot distinguish from 0: ` +
         'compared with PyTorch in float64 on its other side (bench/peer/relu_edge.py).',

@@ -14,16 +14,16 @@ export interface Edge {
 /** PyTorch's results in float64 with the sign of such an input flipped, made by `bench/peer/relu_edge.py`. */
 interface OtherSides {
   readonly spec: TrainingSpec;
-  readonly sides: readonly { readonly edge: Edge; readonly truth: Omit<Figures, 'grad0'> }[];
+  readonly sides: readonly { readonly edges: readonly Edge[]; readonly truth: Omit<Figures, 'grad0'> }[];
 }
 
-const files = ['vicreg-edges.json'];
+const files = ['nnclr-edges.json', 'vicreg-edges.json'];
 
 /** The figures with which a run was compared. */
 export interface Comparison {
   readonly ratios: ErrorRatios;
-  /** The edge on the other side of which they agree with PyTorch; `null` for the reference's own figures. */
-  readonly edge: Edge | null;
+  /** The edges on the other side of which they agree with PyTorch; empty for the reference's own figures. */
+  readonly edges: readonly Edge[];
 }
 
 /**
@@ -31,12 +31,12 @@ export interface Comparison {
  * figures on their other sides: which side a float32 run takes is a matter of chance, and all are right.
  */
 export function compareWithEdges(figures: Figures, reference: Reference): Comparison {
-  const plain: Comparison = { ratios: compareFigures(figures, reference), edge: null };
+  const plain: Comparison = { ratios: compareFigures(figures, reference), edges: [] };
   if (agrees(plain.ratios)) return plain;
   const { grad0 } = reference.truth;
-  const others = otherSidesOf(reference).map(({ edge, truth }) => ({
+  const others = otherSidesOf(reference).map(({ edges, truth }) => ({
     ratios: compareFigures(figures, { ...reference, truth: { ...truth, grad0 } }),
-    edge,
+    edges,
   }));
   return others.find(({ ratios }) => agrees(ratios)) ?? plain;
 }

@@ -49,7 +49,8 @@ export const scheduledEpochs: Readonly<Record<CaseData, number>> = { digits: 10,
 // A mirrored digit may look like a different digit, and a small crop of a digit is not a digit at all.
 const onDigits = { inputSize: 32, hfProb: 0, minScale: 0.5 } as const;
 // Colours carry much of the meaning of a pictogram.
-const onPictograms = { inputSize: 32, cjStrength: 0.5, randomGrayScale: 0.1, gaussianBlur: 0 } as const;
+const paleColours = { cjStrength: 0.5, randomGrayScale: 0.1 } as const;
+const onPictograms = { inputSize: 32, ...paleColours, gaussianBlur: 0 } as const;
 
 /** As in lightly's benchmark on CIFAR-10, with a batch size of 128. */
 const sgd = (learningRate = 0.06, momentum = 0.9, weightDecay = 5e-4): OptimizerSettings => ({
@@ -66,6 +67,10 @@ const ownOptimizer = (words: string): OptimizerSettings => ({ words, build: null
 
 /** Two large views and four small ones. */
 const smallCrops = { cropSizes: [32, 16], cropCounts: [2, 4] } as const;
+
+/** A twentieth of a picture of 32 × 32, the methods' own least small crop, is 7 × 7 pixels. */
+const largerCrops = { cropMinScales: [0.5, 0.2], cropMaxScales: [1, 0.5] } as const;
+const largerViews = { globalCropScale: [0.5, 1], localCropScale: [0.2, 0.5] } as const;
 
 const smallViews = { globalCropSize: 32, localCropSize: 16, nLocalViews: 4 } as const;
 
@@ -139,6 +144,7 @@ export const methods: Readonly<Record<string, MethodSettings>> = {
     views: on(views.byol),
     optimizer: sgd(),
     options: { ...narrow, ...followed },
+    epochs: { pictograms: 20 },
   },
   nnclr: {
     build: NNCLR,
@@ -149,23 +155,23 @@ export const methods: Readonly<Record<string, MethodSettings>> = {
   swav: {
     build: SwaV,
     views: {
-      digits: () =>
-        views.swav({ ...smallCrops, hfProb: 0, cropMinScales: [0.5, 0.2], cropMaxScales: [1, 0.5] }),
-      pictograms: () => views.swav({ ...smallCrops, cjStrength: 0.5, randomGrayScale: 0.1, gaussianBlur: 0 }),
+      digits: () => views.swav({ ...smallCrops, ...largerCrops, hfProb: 0 }),
+      pictograms: () => views.swav({ ...smallCrops, ...largerCrops, ...paleColours, gaussianBlur: 0 }),
     },
     optimizer: adamw(),
     options: { ...narrow, nPrototypes: '128' },
+    epochs: { pictograms: 20 },
   },
   dino: {
     build: DINO,
     views: {
-      digits: () =>
-        views.dino({ ...smallViews, hfProb: 0, globalCropScale: [0.5, 1], localCropScale: [0.2, 0.5] }),
+      digits: () => views.dino({ ...smallViews, ...largerViews, hfProb: 0 }),
       pictograms: () =>
-        views.dino({ ...smallViews, cjStrength: 0.5, randomGrayScale: 0.1, gaussianBlur: [0, 0, 0] }),
+        views.dino({ ...smallViews, ...largerViews, ...paleColours, gaussianBlur: [0, 0, 0] }),
     },
     optimizer: ownOptimizer('Adam 0.001, the last layer after one epoch'),
     options: { ...narrow, ...followed, outFeatures: '512' },
+    epochs: { pictograms: 20 },
   },
   mae: {
     build: MAE,
@@ -178,6 +184,7 @@ export const methods: Readonly<Record<string, MethodSettings>> = {
       ...{ width: '96', depth: '4', decoderWidth: '96', decoderHeads: '3' },
     },
     note: 'a ViT with patches of 4 × 4',
+    epochs: { pictograms: 40 },
   },
 };
 

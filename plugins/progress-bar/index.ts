@@ -71,8 +71,13 @@ export class ProgressBar implements PluginHooks {
     this.screen = new Screen(stream, abilities);
     this.plainEveryMilliseconds = plainEverySeconds * 1000;
     this.disposers = [
-      events.on('message', (level, text) =>
-        level === 'warning' ? this.screen.warn(text) : this.screen.line(text),
+      events.on(
+        'message',
+        (level, text) => {
+          if (level === 'warning') this.screen.warn(text);
+          else this.screen.line(text);
+        },
+        { presents: true },
       ),
     ];
     if (!settings.enableProgressBar) return;

@@ -101,7 +101,21 @@ export interface RunEvents {
 
 /** The observing half of the event bus, the only one that plugins get. Registration returns its disposer. */
 export interface RunEventSource {
-  on<K extends keyof RunEvents>(event: K, listener: (...args: RunEvents[K]) => void): () => void;
+  /** @param options how the listener to `message` uses it. */
+  on<K extends keyof RunEvents>(
+    event: K,
+    listener: (...args: RunEvents[K]) => void,
+    options?: ListenerOptions,
+  ): () => void;
+}
+
+/** What the run should know about a listener. */
+export interface ListenerOptions {
+  /**
+   * Whether it shows messages to the user: while a listener does, the run does not print them itself (default `false`,
+   * as for a listener that records or counts them).
+   */
+  readonly presents?: boolean;
 }
 
 /** The whole event bus; only the run itself publishes. */

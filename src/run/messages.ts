@@ -1,35 +1,39 @@
 import { inspect } from 'node:util';
 import { ConfigError, wantsStackTraces } from '../config';
-import type { Notify, RunEventBus, RunEvents } from '../contracts';
+import type { ListenerOptions, Notify, RunEventBus, RunEvents } from '../contracts';
 import { FulgurError, messageOf } from '../errors';
 import { shown } from '../system';
 
 /**
- * An event bus whose messages reach the user even if no plugin listens to them: before plugins are built, after they
+ * An event bus whose messages reach the user even if no plugin shows them: before plugins are built, after they
  * are disposed, and in experiments without a progress bar. In these cases it also reports why a plugin ended the run.
  */
 export class MessageFallback implements RunEventBus {
-  #listeners = 0;
+  #presenters = 0;
 
   constructor(
     private readonly bus: RunEventBus,
     private readonly say: Notify,
   ) {}
 
-  on<K extends keyof RunEvents>(event: K, listener: (...args: RunEvents[K]) => void): () => void {
+  on<K extends keyof RunEvents>(
+    event: K,
+    listener: (...args: RunEvents[K]) => void,
+    { presents = false }: ListenerOptions = {},
+  ): () => void {
     const stopListening = this.bus.on(event, listener);
-    if (event !== 'message') return stopListening;
-    this.#listeners += 1;
+    if (event !== 'message' || !presents) return stopListening;
+    this.#presenters += 1;
     let listening = true;
     return () => {
       stopListening();
-      if (listening) this.#listeners -= 1;
+      if (listening) this.#presenters -= 1;
       listening = false;
     };
   }
 
   emit<K extends keyof RunEvents>(event: K, ...args: RunEvents[K]): void {
-    if (this.#listeners === 0) {
+    if (this.#presenters === 0) {
       if (event === 'message') this.say(...(args as RunEvents['message']));
       if (event === 'runEnded') this.#sayWhyItEnded(...(args as RunEvents['runEnded']));
     }

@@ -1,16 +1,18 @@
 import { MessageFallback } from '../../src/run/messages';
+import type { RunEvents } from '../../src/contracts';
 import { EventBus } from '../../src/trainer';
 
 function scene() {
   const said: string[] = [];
   const heard: string[] = [];
   const events = new MessageFallback(new EventBus(), (level, text) => said.push(`${level}: ${text}`));
-  const listen = () => events.on('message', (level, text) => heard.push(`${level}: ${text}`));
+  const hear: (...args: RunEvents['message']) => void = (level, text) => heard.push(`${level}: ${text}`);
+  const listen = () => events.on('message', hear, { presents: true });
   return { events, said, heard, listen };
 }
 
 describe('MessageFallback', () => {
-  it('prints messages itself only while nothing else listens to them', () => {
+  it('prints messages itself only while nothing else shows them', () => {
     const { events, said, heard, listen } = scene();
     events.emit('message', 'info', 'before');
     const stopOne = listen();
@@ -23,6 +25,18 @@ describe('MessageFallback', () => {
     events.emit('message', 'info', 'after');
     expect(said).toEqual(['info: before', 'info: after']);
     expect(heard).toEqual(['warning: both', 'warning: both', 'info: one']);
+  });
+
+  it('prints messages that a listener only records', () => {
+    const { events, said, heard } = scene();
+    events.on('message', (level, text) => heard.push(`${level}: ${text}`));
+    events.emit('message', 'warning', 'recorded and said');
+    events.emit('runEnded', 'stopped', 'val_loss has not improved');
+    expect(heard).toEqual(['warning: recorded and said']);
+    expect(said).toEqual([
+      'warning: recorded and said',
+      'info: Training was stopped: val_loss has not improved.',
+    ]);
   });
 
   it('passes other events on, and does not mistake their listeners for one of messages', () => {

@@ -114,7 +114,7 @@ export class CommandScope<Options = unknown> {
     return this.run.module;
   }
 
-  /** Plain images of both splits. */
+  /** Plain images of each split. */
   get data(): EvaluationData {
     return this.run.data.evaluation;
   }

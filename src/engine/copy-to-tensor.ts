@@ -1,4 +1,5 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { backendName } from './backend/fulgur-backend';
 import { currentEngine } from './current-engine';
 import { dataTypes } from './native/data-types';
 
@@ -10,6 +11,11 @@ import { dataTypes } from './native/data-types';
  */
 export function copyToTensor<R extends tf.Rank>(values: Float32Array, shape: tf.ShapeMap[R]): tf.Tensor<R> {
   const { binding, backend } = currentEngine();
+  // Another backend of tfjs keeps the array that it is given.
+  if (tf.getBackend() !== backendName) return tf.tensor(values.slice(), shape, 'float32');
+  if (tf.util.sizeFromShape(shape) !== values.length) {
+    throw new RangeError(`${values.length} values do not fill a tensor of shape [${shape.join(', ')}]`);
+  }
   const id = binding.upload(shape, dataTypes.float32, values);
   return backend.wrap({ id, shape, dtype: dataTypes.float32 }) as tf.Tensor<R>;
 }

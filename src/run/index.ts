@@ -12,7 +12,6 @@ import { describesCluster, findWorld, followLauncher, isLaunched, tellLauncher }
 import type { ExperimentClass } from '../metadata';
 import { SharedFailure } from '../strategy';
 import { guardProcessOutput, writeLines, writeText } from '../system';
-import { EventBus } from '../trainer';
 import type { TrainingModule } from '../trainer';
 import { commandOf } from './commands';
 import { configureRun } from './configure';
@@ -70,7 +69,7 @@ export async function run(
   guardProcessOutput();
   let rank = 0;
   let isRank = false;
-  const events = new MessageFallback(new EventBus(), (level, text) => {
+  const events = new MessageFallback((level, text) => {
     // All ranks print much the same messages, but a warning may concern one rank only.
     if (rank > 0 && level !== 'warning') return;
     writeLines(process.stderr, [level === 'warning' ? `WARNING: ${text}` : text]);

@@ -1,47 +1,34 @@
 import { inspect } from 'node:util';
 import { ConfigError, wantsStackTraces } from '../config';
-import type { ListenerOptions, Notify, RunEventBus, RunEvents } from '../contracts';
+import type { Notify, RunEvents } from '../contracts';
 import { FulgurError, messageOf } from '../errors';
 import { shown } from '../system';
+import { EventBus } from '../trainer';
 
 /**
  * An event bus whose messages reach the user even if no plugin shows them: before plugins are built, after they
  * are disposed, and in experiments without a progress bar. In these cases it also reports why a plugin ended the run.
  */
-export class MessageFallback implements RunEventBus {
-  #presenters = 0;
-
-  constructor(
-    private readonly bus: RunEventBus,
-    private readonly say: Notify,
-  ) {}
-
-  on<K extends keyof RunEvents>(
-    event: K,
-    listener: (...args: RunEvents[K]) => void,
-    { presents = false }: ListenerOptions = {},
-  ): () => void {
-    const stopListening = this.bus.on(event, listener);
-    if (event !== 'message' || !presents) return stopListening;
-    this.#presenters += 1;
-    let listening = true;
-    return () => {
-      stopListening();
-      if (listening) this.#presenters -= 1;
-      listening = false;
-    };
+export class MessageFallback extends EventBus {
+  constructor(private readonly say: Notify) {
+    super();
   }
 
-  emit<K extends keyof RunEvents>(event: K, ...args: RunEvents[K]): void {
-    if (this.#presenters === 0) {
-      if (event === 'message') this.say(...(args as RunEvents['message']));
-      if (event === 'runEnded') this.#sayWhyItEnded(...(args as RunEvents['runEnded']));
-    }
-    this.bus.emit(event, ...args);
+  override emit<K extends keyof RunEvents>(event: K, ...args: RunEvents[K]): void {
+    const wasPresented = this.isPresented();
+    if (!wasPresented) this.#say(event, args);
+    super.emit(event, ...args);
+    // A presenter that failed has not shown this message.
+    if (event === 'message' && wasPresented && !this.isPresented()) this.#say(event, args);
   }
 
-  isHeard(event: keyof RunEvents): boolean {
-    return event === 'message' || this.bus.isHeard(event);
+  override isHeard(event: keyof RunEvents): boolean {
+    return event === 'message' || super.isHeard(event);
+  }
+
+  #say<K extends keyof RunEvents>(event: K, args: RunEvents[K]): void {
+    if (event === 'message') this.say(...(args as RunEvents['message']));
+    if (event === 'runEnded') this.#sayWhyItEnded(...(args as RunEvents['runEnded']));
   }
 
   /** A run that a plugin ended early must not look like a completed one. */

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
-import type { RunEventBus, RunEvents } from '../contracts';
+import type { ListenerOptions, RunEventBus, RunEvents } from '../contracts';
 
 type Listener<K extends keyof RunEvents> = (...args: RunEvents[K]) => void;
 
@@ -9,8 +9,13 @@ type Listener<K extends keyof RunEvents> = (...args: RunEvents[K]) => void;
  */
 export class EventBus implements RunEventBus {
   readonly #emitter = new EventEmitter();
+  readonly #presenters = new Set<object>();
 
-  on<K extends keyof RunEvents>(event: K, listener: Listener<K>): () => void {
+  on<K extends keyof RunEvents>(
+    event: K,
+    listener: Listener<K>,
+    { presents = false }: ListenerOptions = {},
+  ): () => void {
     const guarded = (...args: RunEvents[K]): void => {
       try {
         // A listener may still be asynchronous; its failure must not become an unhandled rejection.
@@ -25,8 +30,10 @@ export class EventBus implements RunEventBus {
       this.emit('message', 'warning', reportOf(event, error));
     };
     const dispose = (): void => {
+      this.#presenters.delete(guarded);
       this.#emitter.off(event, guarded as (...args: unknown[]) => void);
     };
+    if (event === 'message' && presents) this.#presenters.add(guarded);
     this.#emitter.on(event, guarded as (...args: unknown[]) => void);
     return dispose;
   }
@@ -37,6 +44,11 @@ export class EventBus implements RunEventBus {
 
   isHeard(event: keyof RunEvents): boolean {
     return this.#emitter.listenerCount(event) > 0;
+  }
+
+  /** Whether a listener shows messages to the user. */
+  protected isPresented(): boolean {
+    return this.#presenters.size > 0;
   }
 }
 

@@ -43,7 +43,7 @@ describe('convolutions of tiny maps become one product', () => {
     ['2 × 2 with a stride', { on: [2, 2, 3], kernel: 3, stride: 2, padding: 1 }],
     ['a row', { on: [1, 3, 3], kernel: 3, padding: 1, bias: false }],
     ['3 × 2 under a kernel of 5', { on: [3, 2, 3], kernel: 5, stride: 2, padding: 2 }],
-    ['without padding', { on: [3, 3, 2], kernel: 5, padding: 1 }],
+    ['with less padding than keeps the size', { on: [3, 3, 2], kernel: 5, padding: 1 }],
     ['more padding than the kernel keeps', { on: [1, 1, 2], kernel: 3, padding: 2 }],
     ['one tap on one cell', { on: [1, 1, 6], kernel: 1 }],
   ])('%s', async (_, one) => {
@@ -58,6 +58,7 @@ describe('convolutions of tiny maps become one product', () => {
     ['maps that meet most taps', { on: [3, 3, 4], kernel: 3, padding: 1 }],
     ['large maps', { on: [8, 8, 4], kernel: 3, stride: 2, padding: 1 }],
     ['one tap on several cells', { on: [2, 2, 4], kernel: 1 }],
+    ['kernels whose matrix would be large', { on: [4, 4, 3], kernel: 7, padding: 3 }],
   ])('not %s', async (_, one) => {
     const model = of(one);
     const { simple, graph } = await frozen(model, one.on);

@@ -1,11 +1,10 @@
 import { MessageFallback } from '../../src/run/messages';
 import type { RunEvents } from '../../src/contracts';
-import { EventBus } from '../../src/trainer';
 
 function scene() {
   const said: string[] = [];
   const heard: string[] = [];
-  const events = new MessageFallback(new EventBus(), (level, text) => said.push(`${level}: ${text}`));
+  const events = new MessageFallback((level, text) => said.push(`${level}: ${text}`));
   const hear: (...args: RunEvents['message']) => void = (level, text) => heard.push(`${level}: ${text}`);
   const listen = () => events.on('message', hear, { presents: true });
   return { events, said, heard, listen };
@@ -36,6 +35,24 @@ describe('MessageFallback', () => {
     expect(said).toEqual([
       'warning: recorded and said',
       'info: Training was stopped: val_loss has not improved.',
+    ]);
+  });
+
+  it('prints what a listener that failed has not shown, and from then on everything', () => {
+    const { events, said } = scene();
+    events.on(
+      'message',
+      () => {
+        throw new Error('no terminal');
+      },
+      { presents: true },
+    );
+    events.emit('message', 'warning', 'first');
+    events.emit('message', 'info', 'second');
+    expect(said).toEqual([
+      "warning: A listener of 'message' failed and is no longer called: no terminal",
+      'warning: first',
+      'info: second',
     ]);
   });
 

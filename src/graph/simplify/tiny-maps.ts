@@ -37,10 +37,11 @@ export function productsForTinyMaps(graph: FrozenGraph): FrozenGraph {
   return editor.finish();
 }
 
-/** Whether the product needs at most half of the multiplications. */
+/** Whether the product needs at most half of the multiplications, and its matrix at most twice the weight's memory. */
 function isTiny({ rows, columns }: Convolution): boolean {
-  const cells = rows.input * columns.input;
-  return cells === 1 || 2 * cells <= rows.kernel * columns.kernel;
+  const [inputs, outputs] = [rows.input * columns.input, rows.output * columns.output];
+  const taps = rows.kernel * columns.kernel;
+  return inputs * outputs <= 2 * taps && (inputs === 1 || 2 * inputs <= taps);
 }
 
 /** Returns `null` for any other operation. */

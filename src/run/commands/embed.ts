@@ -109,23 +109,33 @@ async function embedAll(
     const tell = (): Promise<void> =>
       report(Math.min(work.batches * batchSize, images.samples), images.samples);
     await tell();
-    const write = async ({ rows, size }: BatchRows): Promise<void> => {
-      await work.add(rows, size - rows.length);
-      await tell();
-    };
     // A batch is written while the next one is being embedded.
     let before: Promise<BatchRows> | null = null;
+    const write = async ({ rows, size }: BatchRows): Promise<void> => {
+      try {
+        await work.add(rows, size - rows.length);
+        await tell();
+      } catch (error) {
+        // The next batch cannot be written without this one.
+        before = null;
+        throw error;
+      }
+    };
     const first = work.batches;
     let at = first;
-    for await (const batch of images.epoch(0, { startBatch: first })) {
-      const done: BatchRows | null = await before;
-      before = rowsOf(each, batch, at * batchSize);
-      // A failure of it is reported when it is awaited.
-      before.catch(() => undefined);
-      at += 1;
-      if (done !== null) await write(done);
+    try {
+      for await (const batch of images.epoch(0, { startBatch: first })) {
+        const done: BatchRows | null = await before;
+        before = rowsOf(each, batch, at * batchSize);
+        // A failure of it is reported when it is awaited.
+        before.catch(() => undefined);
+        at += 1;
+        if (done !== null) await write(done);
+      }
+    } finally {
+      // Even if the next batch cannot be read.
+      if (before !== null) await write(await before);
     }
-    if (before !== null) await write(await before);
     await work.finish(plan, images.classNames);
     return work;
   } finally {

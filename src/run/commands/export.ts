@@ -121,7 +121,7 @@ export const exportCommand = defineCommand({
         for (const { runtime, images: count, largestDifference, relativeDifference } of checks) {
           scope.notify(
             'info',
-            `Checked on ${count} images by ${runtime}: largest difference ${largestDifference.toExponential(1)}, ` +
+            `Checked on ${count} ${count === 1 ? 'image' : 'images'} by ${runtime}: largest difference ${largestDifference.toExponential(1)}, ` +
               `${relativeDifference.toExponential(1)} of the largest feature.`,
           );
         }

@@ -173,7 +173,11 @@ function requireSameModel(
   const { checkpoint, experiment } = model;
   const embedAgain = 'Embed the images again, with the same options.';
   const elsewhere = `Run neighbours of ${experiment} with --checkpoint ${checkpoint ?? ''}, or embed the images again with this experiment.`;
-  const here = `Give --checkpoint ${checkpoint ?? ''}, or embed the images again.`;
+  const raw =
+    model.checkpoint === identity.checkpoint
+      ? `--weights ${model.weights}`
+      : `--checkpoint ${checkpoint ?? ''}`;
+  const here = `Give ${raw}, or embed the images again.`;
   throw new FulgurError('data', {
     what: isView
       ? `The embeddings in ${path} were made with a different view from the one for the query.`

@@ -13,7 +13,7 @@ import type { ExperimentClass } from '../../metadata';
 import { findRunFolder, untrainedFolder } from '../../run-folder';
 import { soloRanks } from '../../strategy';
 import { writeLines } from '../../system';
-import { EventBus, featureModel, inEvaluationMode } from '../../trainer';
+import { featureModel, inEvaluationMode } from '../../trainer';
 import type { FeatureModel, TrainingModule } from '../../trainer';
 import { checkRun, pluginsOf } from '../check-run';
 import { configureRun } from '../configure';
@@ -121,7 +121,7 @@ function composeAround(
       origin: runOrigin(config, plugins, data.info),
     },
     trainerOptions: trainer,
-    events: new MessageFallback(new EventBus(), onMessage),
+    events: new MessageFallback(onMessage),
     folder: findRunFolder({ root, experiment: name, resume: checkpoint }) ?? untrainedFolder(root, name),
     data: data.info,
     evaluation: data.evaluation,

@@ -153,7 +153,10 @@ export class FitRun<B> {
       batchesPerUpdate: isEver ? () => progress.batchesPerUpdate : null,
       position: this.#position,
     });
-    const step = new StepRunner(made, parts.settings.seed);
+    const step = new StepRunner(made, {
+      seed: parts.settings.seed,
+      detectAnomaly: parts.options.detectAnomaly,
+    });
     const keeper = new RunStateKeeper(this.#scope, { optimizers, step, parameters, progress });
     this.#capture = () => keeper.capture();
     this.#scope.releaseAtEnd(() => {

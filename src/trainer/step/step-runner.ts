@@ -17,10 +17,10 @@ export class StepRunner<B> {
   #accumulated = 0;
   #spoiled: FulgurError | null = null;
 
-  /** @param seed the run's seed. */
   constructor(
     step: TrainingStep<B>,
-    private readonly seed: number,
+    /** The run's seed, and whether the step itself looks for the first NaN. */
+    private readonly options: { readonly seed: number; readonly detectAnomaly: boolean },
   ) {
     this.#step = step;
   }
@@ -30,11 +30,11 @@ export class StepRunner<B> {
     this.#running = true;
     try {
       const { epoch, batchIndex, isUpdate } = place;
-      const draws = { seed: this.seed, purpose: 'step', position: [epoch, batchIndex] } as const;
+      const draws = { seed: this.options.seed, purpose: 'step', position: [epoch, batchIndex] } as const;
       const outcome = await drawingAt(draws, () => this.#step.run(batch, isUpdate));
       const broken = brokenPart(outcome);
       if (broken !== null) {
-        this.#spoiled = isNotFinite(broken, place);
+        this.#spoiled = isNotFinite(broken, place, this.options.detectAnomaly);
         throw this.#spoiled;
       }
       this.#accumulated = isUpdate ? 0 : this.#accumulated + 1;
@@ -96,13 +96,22 @@ function halfDone({ step }: StepPlace, cause: unknown): FulgurError {
 
 function brokenPart({ loss, brokenParameter }: StepOutcome): string | null {
   if (!Number.isFinite(loss)) return `The loss became ${loss}`;
-  return brokenParameter === null ? null : `The parameter ${brokenParameter} became NaN or infinite`;
+  return brokenParameter === null
+    ? null
+    : `The parameter ${brokenParameter} is NaN or infinite after the update`;
 }
 
-function isNotFinite(broken: string, { step, epoch, batchIndex }: StepPlace): FulgurError {
+function isNotFinite(
+  broken: string,
+  { step, epoch, batchIndex }: StepPlace,
+  detectsAnomalies: boolean,
+): FulgurError {
+  const search = detectsAnomalies
+    ? ''
+    : '; --trainer.detectAnomaly true names the operation that makes the first NaN';
   return new FulgurError('trainer', {
     what: `${broken} in step ${step} (epoch ${epoch}, batch ${batchIndex}).`,
     why: 'The weights after such a step are useless, so training ends here.',
-    fix: 'Try a lower learning rate, warm-up or gradient clipping; --trainer.detectAnomaly true names the operation that makes the first NaN. If there is a checkpoint, it was written before this step.',
+    fix: `Try a lower learning rate, warm-up or gradient clipping${search}. If there is a checkpoint, it was written before this step.`,
   });
 }

@@ -80,9 +80,14 @@ export class CompiledTrainingStep<B> implements TrainingStep<B> {
     const begins = this.#parts.position.batchOfUpdate === 0;
     this.#frozen.check();
     const started = performance.now();
+    const { optimizers } = this.#parts;
     const { parameters, ...outputs } = await this.#variants.run(batch, { isUpdate, begins });
     const seconds = (performance.now() - started) / 1000;
-    return { ...outputs, seconds, brokenParameter: await brokenParameter(parameters) };
+    return {
+      ...outputs,
+      seconds,
+      brokenParameter: await brokenParameter(parameters, () => optimizers.parameters()),
+    };
   }
 
   dropAccumulated(): void {
@@ -134,7 +139,7 @@ export class CompiledTrainingStep<B> implements TrainingStep<B> {
           // The strategy's hook, the first one, exchanges them.
           const settled = hooks.beforeOptimizerStep(mean, logged);
           optimizers.apply(this.#clipping === null ? settled : clipGradients(settled, this.#clipping));
-          return sumParameters(optimizers.parameters());
+          return sumParameters(optimizers.trainedParameters());
         });
       }
       return { loss: result.loss, logged: logged.outputs(), parameters: sums };

@@ -82,7 +82,9 @@ it.each<readonly [string, TrainerInput, string]>([
       }),
     ],
   });
-  expect(messageOf(error)).toContain(`The parameter first.weight became NaN or infinite in ${where}. ${why}`);
+  expect(messageOf(error)).toContain(
+    `The parameter first.weight is NaN or infinite after the update in ${where}. ${why}`,
+  );
   expect(refusal).toContain("The run's state is not saved: The parameter first.weight");
   expect(ended).toHaveLength(5);
 });
@@ -92,11 +94,30 @@ it('a NaN in the first layer alone, which pooling hides, ends training', async (
   const { weight } = module.stem;
   tf.tidy(() => weight.assign(tf.fill(weight.shape, NaN)));
   const { error } = await fit({ module, options: { maxEpochs: 1 } });
-  expect(messageOf(error)).toMatch(/^The parameter stem\.weight became NaN/);
+  expect(messageOf(error)).toMatch(/^The parameter stem\.weight is NaN/);
 });
 
-it('parameters that are finite leave training as it is', async () => {
-  const { error, result } = await fit({ module: new Pooled(), options: { maxEpochs: 1 } });
+/** Parameters that look broken to a careless check: a frozen mask, and numbers whose sum overflows. */
+class Extreme extends Pooled {
+  readonly mask = nn.parameter(tf.fill([4], -Infinity), { trainable: false });
+  readonly large = nn.parameter(tf.fill([100], 1e37));
+
+  override trainingStep(batch: PointBatch): tf.Scalar {
+    return tf.add(super.trainingStep(batch), tf.sum(tf.mul(this.large, 1e-38)));
+  }
+}
+
+it.each([
+  ['of usual size', () => new Pooled()],
+  ['that are large, or frozen and infinite', () => new Extreme()],
+])('parameters that are finite leave training as it is: %s', async (_, make) => {
+  const { error, result } = await fit({ module: make(), options: { maxEpochs: 1 } });
   expect(error).toBeNull();
   expect(result?.progress.globalStep).toBe(4);
+});
+
+it('advises to look for the operation only if nothing does yet', async () => {
+  const options = { maxEpochs: 2, detectAnomaly: true };
+  const { error } = await fit({ data: new Points({ spoiledBatch: 5 }), module: new Ignoring(), options });
+  expect(messageOf(error)).not.toContain('--trainer.detectAnomaly true');
 });

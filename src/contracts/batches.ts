@@ -1,4 +1,4 @@
-import type { BatchSource } from './data';
+import type { BatchSource, HeldOutSplit } from './data';
 import type { Json } from './json';
 import type { Notify } from './tokens';
 
@@ -29,9 +29,6 @@ export interface BatchesScope {
   /** Aborted when the run ends, to stop work that still waits in the background. */
   readonly signal: AbortSignal;
 }
-
-/** The samples that an evaluation covers. */
-export type HeldOutSplit = 'train' | 'test' | 'all';
 
 /** Your own batches, opened. */
 export interface OpenedBatches<B> {

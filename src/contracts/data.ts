@@ -1,5 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
+/** The samples that an evaluation covers. */
+export type HeldOutSplit = 'train' | 'test' | 'all';
+
 /** A batch of several views of each image. The loader owns the tensors and frees them when the next batch is requested. */
 export interface ViewBatch {
   /** One float32 tensor `[batch, height, width, 3]` per view, normalised. */

@@ -1,8 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { FrozenGraph } from '../graph';
 import type { BatchStatistics } from './batch-statistics';
-import type { HeldOutSplit } from './batches';
-import type { BatchSource, ImageBatch } from './data';
+import type { BatchSource, HeldOutSplit, ImageBatch } from './data';
 import type { EvaluationWeights, WeightKind } from './evaluation-weights';
 import type { LoggedImage, RunEventSource } from './events';
 import type { Json } from './json';

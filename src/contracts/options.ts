@@ -342,7 +342,7 @@ export const runSchema = optionSection({
   split: option(
     orNone(z.enum(['train', 'test', 'all'])),
     'own',
-    'samples that validate, test, predict and embed cover; default: test, but all for embed',
+    'samples that validate, test, predict, embed and map cover; default: test (map: train if there is no test), but all for embed',
   ),
   weights: option(
     orNone(z.enum(['raw', 'averaged'])),

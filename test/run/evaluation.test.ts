@@ -96,10 +96,10 @@ describe('the commands of an experiment', () => {
   it('reject splits and weights where they are meaningless', async () => {
     const refusal = async (...args: string[]) => (await runHere(...args)).errors;
     expect(await refusal('--split', 'all')).toContain(
-      '--split: is for validate, test, predict and embed; a fit trains on the train split',
+      '--split: is for validate, test, predict, embed and map; a fit trains on the train split',
     );
     expect(await refusal('knn', '--split', 'all')).toContain(
-      '--split: is for validate, test, predict and embed; knn uses the train split as its bank and evaluates on the test split',
+      '--split: is for validate, test, predict, embed and map; knn uses the train split as its bank and evaluates on the test split',
     );
     expect(await refusal('--weights', 'raw')).toContain(
       '--weights: is for evaluations such as test; the plugins of a fit determine what it evaluates',

@@ -94,7 +94,7 @@ describe('a command that an experiment brings', () => {
         '  --visualise.count: must be above 0, not 0',
         '  --visualise.stile: unknown option; did you mean visualise.style?',
         '  --resume: is for fits; visualise takes its weights from --checkpoint',
-        '  --split: is for validate, test, predict and embed; visualise opens the splits that it needs',
+        '  --split: is for validate, test, predict, embed and map; visualise opens the splits that it needs',
         'Run with --help to see all options.',
         '',
       ].join('\n'),

@@ -62,7 +62,7 @@ export function findRunFolder({ root, experiment, resume }: RunFolderOptions): R
   if (owner !== experiment) {
     throw new FulgurError('checkpoint', {
       what: `The checkpoint ${path} belongs to a run of '${owner}', but this experiment is '${experiment}'.`,
-      fix: `Resume from a checkpoint of '${experiment}'.`,
+      fix: `Name a checkpoint of '${experiment}'.`,
     });
   }
   return describeFolder(folder, experiment);

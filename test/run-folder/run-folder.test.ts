@@ -228,7 +228,7 @@ describe('createRunFolder', () => {
       expect(createRunFolder({ root, experiment: 'group/tiny', resume })).toMatchObject({ path: copy });
     }
     expect(() => createRunFolder({ root, experiment: 'backup', resume: copy })).toThrow(
-      `The checkpoint ${copy} belongs to a run of 'group/tiny', but this experiment is 'backup'. Resume from a checkpoint of 'backup'.`,
+      `The checkpoint ${copy} belongs to a run of 'group/tiny', but this experiment is 'backup'. Name a checkpoint of 'backup'.`,
     );
   });
 
@@ -236,7 +236,7 @@ describe('createRunFolder', () => {
     newRun();
     const resume = saveCheckpoint('version_0', 'last');
     expect(() => createRunFolder({ root, experiment: 'other', resume })).toThrow(
-      `The checkpoint ${resume} belongs to a run of 'fastsiam', but this experiment is 'other'. Resume from a checkpoint of 'other'.`,
+      `The checkpoint ${resume} belongs to a run of 'fastsiam', but this experiment is 'other'. Name a checkpoint of 'other'.`,
     );
     const missing = join(root, 'missing');
     expect(() => createRunFolder({ root, experiment: 'fastsiam', resume: missing })).toThrow(

@@ -71,7 +71,7 @@ describe('a run that fails', () => {
       },
       {
         code: 1,
-        errors: `Error: The checkpoint ${foreign} belongs to a run of 'other', but this experiment is 'small'. Resume from a checkpoint of 'small'.\n`,
+        errors: `Error: The checkpoint ${foreign} belongs to a run of 'other', but this experiment is 'small'. Name a checkpoint of 'small'.\n`,
       },
       {
         code: 2,

@@ -155,13 +155,13 @@ export class BatchStream<B extends object> implements BatchSource<B> {
   }
 
   #finish(position: BatchPosition, slotIndex: number, { skipped, failure }: FillResult): B {
-    const { dataset, onMessage, toBatch } = this.#options;
+    const { dataset, onBrokenImage, onMessage, toBatch } = this.#options;
     for (const { index, reason } of skipped) {
       if (this.#named.has(index)) continue;
       this.#named.add(index);
       onMessage('warning', `Skipping the image ${dataset.describe(index)}, which cannot be read: ${reason}.`);
     }
-    if (failure !== null) throw sampleFailed(dataset, failure);
+    if (failure !== null) throw sampleFailed(dataset, failure, onBrokenImage);
     const slot = this.#slots[slotIndex];
     if (slot === undefined) throw new RangeError(`Slot ${slotIndex} does not exist`);
     return toBatch({ slot, shape: this.#shape, size: this.#indices(position).length });

@@ -1,17 +1,28 @@
 import { FulgurError } from '../../errors';
 import type { ImageDataset } from '../datasets';
 import { BrokenImageError } from '../datasets/data-errors';
-import type { FillFailure } from './fill-slot';
+import type { BrokenImageRule, FillFailure } from './fill-slot';
 
-/** Returns the error for a sample that could not be prepared. */
+/**
+ * Returns the error for a sample that could not be prepared.
+ * @param rule what a broken image does; if it is skipped, then no other image could replace it.
+ */
 export function sampleFailed(
   dataset: ImageDataset,
   { during, index, reason, stack, isBroken, told }: FillFailure,
+  rule: BrokenImageRule,
 ): FulgurError {
   const cause = new Error(reason);
   cause.stack = stack;
   const name = dataset.describe(index);
   if (during === 'reading' && told !== undefined) return new FulgurError('data', { ...told, cause });
+  if (during === 'reading' && isBroken && rule === 'skip') {
+    return new FulgurError('data', {
+      what: `None of the ${dataset.length} images of ${dataset.name} can be read; of ${name}: ${reason}.`,
+      fix: 'Check the files, or name another place with --data.path.',
+      cause,
+    });
+  }
   if (during === 'reading' && isBroken) return new BrokenImageError(name, reason, cause);
   if (during === 'reading') {
     return new FulgurError('data', {

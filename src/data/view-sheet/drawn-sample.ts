@@ -50,15 +50,15 @@ export class SampleDrawer {
    * @throws FulgurError `data` like the loader.
    */
   async draw(wanted: number, epoch: number): Promise<DrawnSample> {
-    const { dataset, transform, seed } = this.tools;
+    const { dataset, transform, seed, onBrokenImage } = this.tools;
     const found = await readUsable(this.tools, wanted);
-    if (found.image === null) throw sampleFailed(dataset, found.failure);
+    if (found.image === null) throw sampleFailed(dataset, found.failure, onBrokenImage);
     const { image: original, index } = found;
     // As in the loader, the draws are those of the requested sample.
     const task = { epoch, from: 0, indices: Uint32Array.of(wanted) };
     const memory = { slot: this.#slot, starts: blockStarts(this.#shape) };
     const failure = transformInto({ transform, seed, shape: this.#shape }, task, 0, original, memory);
-    if (failure !== null) throw sampleFailed(dataset, failure);
+    if (failure !== null) throw sampleFailed(dataset, failure, onBrokenImage);
     const draws = transform.draws?.(original, { seed, epoch, index: wanted }) ?? null;
     const label = dataset.label(index);
     return {

@@ -102,7 +102,7 @@ describe('a broken image', () => {
     for (const name of ['0.jpg', '1.jpg']) await writeFile(join(hopeless, 'x', name), '');
     const all = await datasets.open('folder', { path: hopeless, split: 'all' });
     await expect(use(0, 'skip', (batches) => seenIn(batches, [0]), all)).rejects.toThrow(
-      `The image ${hopeless}/x/1.jpg cannot be read: the file is empty.`,
+      `None of the 2 images of folder can be read; of ${hopeless}/x/1.jpg: the file is empty.`,
     );
   });
 });

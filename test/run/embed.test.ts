@@ -81,6 +81,19 @@ describe('embed', () => {
     all?.features.forEach((value, i) => expect(some?.features[i]).toBeCloseTo(value, 3));
   });
 
+  it('keeps every batch before one that cannot be read', async () => {
+    const last = join(cwd, 'photos', '99-broken.jpg');
+    writeFileSync(last, 'no image');
+    try {
+      // Batches of 3, 3, 3 and 2 images, of which the last is broken.
+      const words = [...ofPhotos, '--out', 'first.npz', '--embed.batchSize', '3'];
+      expect(await runHere('embed', ...words)).toMatchObject({ code: 1 });
+      expect(positionOf(join(cwd, 'first.npz.part'))).toBe(3);
+    } finally {
+      rmSync(last);
+    }
+  });
+
   it('continues after a kill, to the same bytes', async () => {
     const words = ['embed', '--embed.batchSize', '64', '--split', 'test'];
     const child = new Child(small, [...words, '--out', 'killed.npz'], { cwd });

@@ -9,8 +9,8 @@ import type { Engine } from '../current-engine';
 import { graphConfig } from '../native/graph-config';
 import type { NativePointer } from '../native/native-library';
 import { checked } from '../native/status';
-import { trimHeap } from '../native/trim-heap';
 import { freeAbandonedTape } from './abandoned-tape';
+import { NativeCall } from './native-call';
 import { isTracingOperations, traceCall } from './operation-trace';
 import { fillTemplate, flatten, toTemplate } from './values';
 import { VariableSnapshot, separateVariables } from './variables';
@@ -52,7 +52,7 @@ export class Program {
   readonly #ranks: readonly number[];
   readonly #changed: readonly tf.Variable[];
   readonly #actions: readonly (() => void)[];
-  #hasRun = false;
+  readonly #native: NativeCall;
 
   /** Traces `run`, which is called with tensors that represent `args`. */
   constructor(
@@ -66,6 +66,7 @@ export class Program {
     this.#options = [graphOptions(precision, engine.info.device)];
     this.#name = `fulgur_${label.replace(/\W/g, '_')}_${programs++}`;
     const { binding, backend } = engine;
+    this.#native = new NativeCall(binding.eager, this.#name, this.#options);
     separateVariables(backend);
     const snapshot = new VariableSnapshot();
     const variableOf = new Map(snapshot.variables.map((variable) => [backend.idOf(variable), variable]));
@@ -118,7 +119,7 @@ export class Program {
         const native = { function: this.#function, name: this.#name, config: this.#options };
         await traceCall(this.#engine, this.#label, native, inputs, count);
       }
-      handles = await this.#run(inputs, count);
+      handles = await this.#native.run(inputs, count);
     } catch (cause) {
       throw cause instanceof FulgurError ? cause : stepFailed(this.#engine, this.#label, cause);
     } finally {
@@ -138,17 +139,6 @@ export class Program {
     });
     for (const action of this.#actions) action();
     return fillTemplate(this.#result, values);
-  }
-
-  async #run(inputs: readonly NativePointer[], outputs: number): Promise<NativePointer[]> {
-    const { eager } = this.#engine.binding;
-    if (this.#hasRun) return eager.runAsync(this.#name, this.#options, inputs, outputs);
-    // The memory of the trace, and then of TensorFlow's optimiser, would add to the peak of every step.
-    trimHeap();
-    const handles = await eager.runAsync(this.#name, this.#options, inputs, outputs);
-    trimHeap();
-    this.#hasRun = true;
-    return handles;
   }
 
   /** Frees the native function. */

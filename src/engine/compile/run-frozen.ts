@@ -11,7 +11,7 @@ import { dataTypeNumber, dataTypes } from '../native/data-types';
 import { graphConfig } from '../native/graph-config';
 import type { GraphOutput, NativePointer } from '../native/native-library';
 import { checked } from '../native/status';
-import { trimHeap } from '../native/trim-heap';
+import { NativeCall } from './native-call';
 
 /** Options for running a frozen graph. */
 export interface RunFrozenOptions {
@@ -50,11 +50,10 @@ export async function runFrozen(
   const engine = currentEngine();
   const { binding, backend } = engine;
   const functionName = `fulgur_frozen_${made++}`;
-  const native = buildFunction(engine, functionName, graph);
+  const built = buildFunction(engine, functionName, graph);
   // Not the graph itself, whose constants are in the function now.
   const inputFacts = graph.inputs;
   const outputCount = graph.outputs.length;
-  trimHeap();
   const options: OpAttribute[] = [
     {
       name: 'config_proto',
@@ -66,8 +65,8 @@ export async function runFrozen(
       }),
     },
   ];
+  const native = new NativeCall(binding.eager, functionName, options);
   let isDisposed = false;
-  let hasRun = false;
   let atWork = 0;
   const free = (): void => {
     const { library, context } = binding;
@@ -75,7 +74,7 @@ export async function runFrozen(
       library,
       (status) => library['TFE_ContextRemoveFunction']!(context, functionName, status) as undefined,
     );
-    library['TF_DeleteFunction']!(native);
+    library['TF_DeleteFunction']!(built);
   };
   const end = (): void => {
     atWork -= 1;
@@ -89,10 +88,7 @@ export async function runFrozen(
       const handles = inputs.map((input, index) => ownHandle(engine, input, inputFacts[index]?.dtype));
       atWork += 1;
       try {
-        const results = await binding.eager.runAsync(functionName, options, handles, outputCount);
-        // The first run prepares the function, with several copies of its constants.
-        if (!hasRun) trimHeap();
-        hasRun = true;
+        const results = await native.run(handles, outputCount);
         return results.map((handle) => tf.keep(backend.wrap(binding.adopt(handle))));
       } catch (cause) {
         throw failed(name, cause);

@@ -7,7 +7,7 @@ import type {
   GraphShape,
   GraphValue,
 } from '../frozen-graph';
-import { constantNode } from '../constant-node';
+import { constantNode, int32List } from '../constant-node';
 import { toConstant, toPlain } from './plain-values';
 import type { PlainValues } from './plain-values';
 
@@ -83,6 +83,34 @@ export class GraphEditor {
     const own = this.#unique(name);
     this.put({ name: own, op, inputs, attributes, outputs: [facts], module });
     return { node: own, output: 0 };
+  }
+
+  /** Adds a reshape of a value; `null` is the batch. */
+  addReshape(name: string, module: string, value: GraphValue, shape: GraphShape): GraphValue {
+    const list = this.addConstant(`${name}/shape`, module, int32List(shape.map((size) => size ?? -1)));
+    const { dtype } = this.facts(value);
+    const attributes: Record<string, GraphAttribute> = {
+      T: { kind: 'type', value: dtype },
+      Tshape: { kind: 'type', value: 'int32' },
+    };
+    return this.add(name, 'Reshape', [value, list], { dtype, shape }, { module, attributes });
+  }
+
+  /** Adds the product of two matrices, of which the second may be transposed. */
+  addProduct(
+    name: string,
+    module: string,
+    [a, b]: readonly [GraphValue, GraphValue],
+    shape: GraphShape,
+    isTransposed = false,
+  ): GraphValue {
+    const { dtype } = this.facts(a);
+    const attributes: Record<string, GraphAttribute> = {
+      T: { kind: 'type', value: dtype },
+      transpose_a: { kind: 'bool', value: false },
+      transpose_b: { kind: 'bool', value: isTransposed },
+    };
+    return this.add(name, 'MatMul', [a, b], { dtype, shape }, { module, attributes });
   }
 
   addConstant(name: string, module: string, constant: GraphConstant): GraphValue {

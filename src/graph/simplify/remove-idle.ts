@@ -1,5 +1,4 @@
 import type { GraphNode, GraphValue } from '../frozen-graph';
-import { int32List } from '../constant-node';
 import { openAxes } from './graph-editor';
 import type { GraphEditor } from './graph-editor';
 import { combined } from './plain-values';
@@ -83,39 +82,13 @@ export function unwrapProducts(editor: GraphEditor): void {
     const matrix = right.slice(-2) as readonly number[];
     const columns = facts.shape.at(-1) as number;
     const rows = openAxes(rest) > 0 ? null : rest.reduce<number>((size, extent) => size * (extent ?? 1), 1);
-    const reshaped = (part: string, value: GraphValue, shape: readonly (number | null)[]): GraphValue =>
-      editor.add(
-        `${node.name}/${part}`,
-        'Reshape',
-        [
-          value,
-          editor.addConstant(
-            `${node.name}/${part}/shape`,
-            node.module,
-            int32List(shape.map((size) => size ?? -1)),
-          ),
-        ],
-        { dtype: facts.dtype, shape },
-        {
-          module: node.module,
-          attributes: { T: { kind: 'type', value: facts.dtype }, Tshape: { kind: 'type', value: 'int32' } },
-        },
-      );
-    const factors = [reshaped('rows', a, [rows, inner]), reshaped('matrix', b, matrix)];
-    const product = editor.add(
-      `${node.name}/MatMul`,
-      'MatMul',
-      factors,
-      { dtype: facts.dtype, shape: [rows, columns] },
-      {
-        module: node.module,
-        attributes: {
-          T: { kind: 'type', value: facts.dtype },
-          transpose_a: { kind: 'bool', value: false },
-          transpose_b: { kind: 'bool', value: isTurned('adj_y') },
-        },
-      },
-    );
-    editor.redirect({ node: node.name, output: 0 }, reshaped('batches', product, facts.shape));
+    const { name, module } = node;
+    const factors = [
+      editor.addReshape(`${name}/rows`, module, a, [rows, inner]),
+      editor.addReshape(`${name}/matrix`, module, b, matrix),
+    ] as const;
+    const product = editor.addProduct(`${name}/MatMul`, module, factors, [rows, columns], isTurned('adj_y'));
+    const batches = editor.addReshape(`${name}/batches`, module, product, facts.shape);
+    editor.redirect({ node: name, output: 0 }, batches);
   }
 }

@@ -1,5 +1,4 @@
-import type { FrozenGraph, GraphConstant, GraphFacts, GraphNode, GraphValue } from '../frozen-graph';
-import { int32List } from '../constant-node';
+import type { FrozenGraph, GraphConstant, GraphNode, GraphValue } from '../frozen-graph';
 import { GraphEditor } from './graph-editor';
 
 /** A convolution along one axis: positions before padding, and the padding before the first. */
@@ -90,40 +89,19 @@ function replace(editor: GraphEditor, convolution: Convolution): void {
   const inner = rows.input * columns.input * inChannels;
   const outer = rows.output * columns.output * outChannels;
   const { name, module } = node;
-  const reshape = (part: string, value: GraphValue, shape: GraphFacts['shape']): GraphValue =>
-    editor.add(
-      `${name}/${part}`,
-      'Reshape',
-      [
-        value,
-        editor.addConstant(`${name}/${part}/shape`, module, int32List(shape.map((size) => size ?? -1))),
-      ],
-      { dtype: 'float32', shape },
-      {
-        module,
-        attributes: { T: { kind: 'type', value: 'float32' }, Tshape: { kind: 'type', value: 'int32' } },
-      },
-    );
   const matrix = editor.addConstant(`${name}/matrix`, module, {
     dtype: 'float32',
     shape: [inner, outer],
     values: matrixOf(convolution),
   });
-  const product = editor.add(
-    `${name}/MatMul`,
-    'MatMul',
-    [reshape('rows', image, [batch, inner]), matrix],
-    { dtype: 'float32', shape: [batch, outer] },
-    {
-      module,
-      attributes: {
-        T: { kind: 'type', value: 'float32' },
-        transpose_a: { kind: 'bool', value: false },
-        transpose_b: { kind: 'bool', value: false },
-      },
-    },
-  );
-  const map = reshape('map', product, [batch, rows.output, columns.output, outChannels]);
+  const cells = editor.addReshape(`${name}/rows`, module, image, [batch, inner]);
+  const product = editor.addProduct(`${name}/MatMul`, module, [cells, matrix], [batch, outer]);
+  const map = editor.addReshape(`${name}/map`, module, product, [
+    batch,
+    rows.output,
+    columns.output,
+    outChannels,
+  ]);
   editor.redirect({ node: name, output: 0 }, map);
 }
 

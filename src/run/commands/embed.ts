@@ -109,32 +109,9 @@ async function embedAll(
     const tell = (): Promise<void> =>
       report(Math.min(work.batches * batchSize, images.samples), images.samples);
     await tell();
-    // A batch is written while the next one is being embedded.
-    let before: Promise<BatchRows> | null = null;
-    const write = async ({ rows, size }: BatchRows): Promise<void> => {
-      try {
-        await work.add(rows, size - rows.length);
-        await tell();
-      } catch (error) {
-        // The next batch cannot be written without this one.
-        before = null;
-        throw error;
-      }
-    };
-    const first = work.batches;
-    let at = first;
-    try {
-      for await (const batch of images.epoch(0, { startBatch: first })) {
-        const done: BatchRows | null = await before;
-        before = rowsOf(each, batch, at * batchSize);
-        // A failure of it is reported when it is awaited.
-        before.catch(() => undefined);
-        at += 1;
-        if (done !== null) await write(done);
-      }
-    } finally {
-      // Even if the next batch cannot be read.
-      if (before !== null) await write(await before);
+    for await (const { rows, size } of embedded(each, work.batches)) {
+      await work.add(rows, size - rows.length);
+      await tell();
     }
     await work.finish(plan, images.classNames);
     return work;
@@ -148,6 +125,29 @@ interface BatchRows {
   readonly rows: EmbeddedRow[];
   /** Images in the batch. */
   readonly size: number;
+}
+
+/**
+ * Yields the features of batches in order; those of the next batch are being computed meanwhile. If a batch cannot be
+ * read, the one before it still counts.
+ */
+async function* embedded(each: Embedding, startBatch: number): AsyncGenerator<BatchRows, void, undefined> {
+  let computed: Promise<BatchRows> | null = null;
+  let at = startBatch;
+  try {
+    for await (const batch of each.images.epoch(0, { startBatch })) {
+      const before: BatchRows | null = await computed;
+      computed = rowsOf(each, batch, at * each.batchSize);
+      // Its failure is reported when it is awaited.
+      computed.catch(() => undefined);
+      at += 1;
+      if (before !== null) yield before;
+    }
+  } catch (error) {
+    if (computed !== null) yield await computed;
+    throw error;
+  }
+  if (computed !== null) yield await computed;
 }
 
 /** Reads the batch before it returns, so the batch may be disposed while its features are being computed. */

@@ -170,21 +170,25 @@ function requireSameModel(
   }
   if (isSameModel(model, identity)) return;
   const isView = model.sha256 === identity.sha256;
-  const { checkpoint, experiment } = model;
-  const embedAgain = 'Embed the images again, with the same options.';
-  const elsewhere = `Run neighbours of ${experiment} with --checkpoint ${checkpoint ?? ''}, or embed the images again with this experiment.`;
-  const raw =
-    model.checkpoint === identity.checkpoint
-      ? `--weights ${model.weights}`
-      : `--checkpoint ${checkpoint ?? ''}`;
-  const here = `Give ${raw}, or embed the images again.`;
   throw new FulgurError('data', {
     what: isView
       ? `The embeddings in ${path} were made with a different view from the one for the query.`
       : `The embeddings in ${path} are from ${modelName(model)}, but this model is ${modelName(identity)}.`,
     why: 'Features can be compared only if they come from the same weights and the same view.',
-    fix: isView || checkpoint === null ? embedAgain : experiment === identity.experiment ? here : elsewhere,
+    fix: isView ? embedAgain : howToReach(model, identity),
   });
+}
+
+const embedAgain = 'Embed the images again, with the same options.';
+
+/** How to query with the model that made the embeddings. */
+function howToReach({ checkpoint, experiment, weights }: ModelIdentity, here: ModelIdentity): string {
+  if (checkpoint === null) return embedAgain;
+  if (experiment !== here.experiment)
+    return `Run neighbours of ${experiment} with --checkpoint ${checkpoint}, or embed the images again with this experiment.`;
+  if (checkpoint !== here.checkpoint) return `Give --checkpoint ${checkpoint}, or embed the images again.`;
+  // The same place: the other weights of the checkpoint, or one that has been written again.
+  return weights === here.weights ? embedAgain : `Give --weights ${weights}, or embed the images again.`;
 }
 
 function missing(option: '--query' | '--embeddings'): FulgurError {
